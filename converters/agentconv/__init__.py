@@ -1,0 +1,55 @@
+"""agentconv: move coding agents between assistants, and know exactly what it costs.
+
+```python
+import agentconv
+
+agents = agentconv.read("path/or/project")  # AgentSet with diagnostics
+result = agentconv.write(agents, "codex")  # files, losses, diagnostics; the disk is not touched
+result.save("out")
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from agentconv.api import Result, iter_agents, read, reads, write
+    from agentconv.diagnostics import Diagnostic, InputError, Loss, Severity, Span
+    from agentconv.ir import Agent, AgentSet
+
+__version__ = "0.1.0"
+__all__ = [
+    "Agent",
+    "AgentSet",
+    "Diagnostic",
+    "InputError",
+    "Loss",
+    "Result",
+    "Severity",
+    "Span",
+    "__version__",
+    "iter_agents",
+    "read",
+    "reads",
+    "write",
+]
+
+_HOMES = {
+    **dict.fromkeys(("Result", "iter_agents", "read", "reads", "write"), "agentconv.api"),
+    **dict.fromkeys(("Diagnostic", "InputError", "Loss", "Severity", "Span"), "agentconv.diagnostics"),
+    **dict.fromkeys(("Agent", "AgentSet"), "agentconv.ir"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import public names when they are first used, so that `--version` costs nothing."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,124 @@
+"""The library: read agents, write them for another assistant, save the files."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agentconv import convert as conversion
+from agentconv import discovery, loading, registry, saving
+from agentconv.diagnostics import Code, Diagnostic, InputError, Severity
+from agentconv.source import SourceText
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Protocol
+
+    from agentconv.convert import OutputFile
+    from agentconv.diagnostics import Loss
+    from agentconv.ir import Agent, AgentSet
+
+    class Post(Protocol):
+        """A `frontmatter.Post` of the python-frontmatter package."""
+
+        content: str
+        metadata: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a conversion gave. Nothing has touched the disk."""
+
+    files: tuple[OutputFile, ...]
+    """The files, with paths below an output folder (a project's root)."""
+    losses: tuple[Loss, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    refused: tuple[str, ...]
+    """Ids of the agents that the target cannot hold; the losses say why."""
+
+    def save(self, folder: str | os.PathLike[str], *, force: bool = False) -> list[Path]:
+        """Write the files below a folder; one that is there with other bytes is kept unless `force`.
+
+        Returns:
+            The paths that now hold what was converted.
+
+        Raises:
+            InputError: The disk refuses.
+        """
+        saved = [saving.save(Path(folder), file, force=force) for file in self.files]
+        return [one.path for one in saved if one.fate is not saving.Fate.KEPT]
+
+
+def read(path: str | os.PathLike[str], *, format: str | None = None) -> AgentSet:  # noqa: A002 - the word that users know
+    """Read a file, a folder or a project root into one set.
+
+    Args:
+        path: What to read.
+        format: Format id; told from path and content by default.
+
+    Returns:
+        The agents in path order, their sources, and in `diagnostics` what reading found.
+
+    Raises:
+        InputError: There is nothing to read there, or no such format.
+    """
+    found = discovery.discover([os.fspath(path)], registry.resolve(format) if format else None)
+    return loading.gather(loading.Loader(found.files))
+
+
+def reads(text: str | bytes | Post, format: str, *, path: str = "agent") -> AgentSet:  # noqa: A002 - the word that users know
+    """Read one file's text.
+
+    Args:
+        text: The text, its bytes, or a `frontmatter.Post`.
+        format: Format id.
+        path: Name of the file, for diagnostics.
+
+    Raises:
+        InputError: There is no such format.
+    """
+    if not isinstance(text, (str, bytes)):
+        from agentconv import yaml_text
+
+        text = f"---\n{yaml_text.mapping(text.metadata)}---\n\n{text.content}\n"  # type: ignore[arg-type]
+    data = text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text
+    pieces = loading.load_source(registry.resolve(format), SourceText(path, data))
+    return loading.gather(iter(pieces))
+
+
+def iter_agents(path: str | os.PathLike[str], *, format: str | None = None) -> Iterator[Agent]:  # noqa: A002
+    """Yield the agents of a file, folder or project root, holding one file at a time.
+
+    Raises:
+        InputError: There is nothing to read there, or no such format.
+    """
+    found = discovery.discover([os.fspath(path)], registry.resolve(format) if format else None)
+    for piece in loading.Loader(found.files, keep=False):
+        yield from piece.agents
+
+
+def write(agents: AgentSet, format: str, *, allow_widening: bool = False, on_duplicate: str = "suffix") -> Result:  # noqa: A002
+    """Convert a set to a format.
+
+    Args:
+        agents: What to convert.
+        format: Format id of the target.
+        allow_widening: Also write agents that could do more than their author allowed.
+        on_duplicate: `suffix`, `first` or `error`: what to do with two agents of one name.
+
+    Raises:
+        InputError: There is no such format or choice, or two agents share a name and `on_duplicate` is `error`.
+    """
+    if on_duplicate not in conversion.ON_DUPLICATE:
+        raise InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, f"on_duplicate is one of {', '.join(conversion.ON_DUPLICATE)}"))
+    target = registry.resolve(format)
+    options = conversion.Options(allow_widening=allow_widening, on_duplicate=on_duplicate)
+    done = list(conversion.convert(list(loading.take_apart(agents)), target, options))
+    return Result(
+        tuple(one.file for one in done if one.file),
+        tuple(loss for one in done for loss in one.losses),
+        tuple(diagnostic for one in done for diagnostic in one.diagnostics),
+        tuple(agent for one in done if one.refused for agent in one.agents),
+    )

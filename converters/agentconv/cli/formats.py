@@ -1,0 +1,74 @@
+"""`agentconv formats`: which formats there are, and the keys of one with what they become."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from agentconv import registry, schema_files
+from agentconv.cli import options as shared
+from agentconv.cli.exit_codes import Exit
+
+if TYPE_CHECKING:
+    import argparse
+
+EXAMPLES = """\
+examples:
+  agentconv formats
+  agentconv formats codex
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.epilog = EXAMPLES
+    parser.add_argument("format", nargs="?", metavar="FORMAT", help="show this format's keys")
+    shared.add_common(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the command."""
+    if options.format is None:
+        rows = [describe(format_id) for format_id in registry.FORMATS]
+        lines = [f"{row['id']:12} {row['client']:26} {row['where']}" for row in rows]
+        report: dict[str, Any] = {"formats": rows}
+    else:
+        format_id = registry.resolve(options.format)
+        report = {**describe(format_id), "keys": keys(format_id)}
+        lines = [f"{report['client']}, in {report['where']}", ""]
+        lines += [f"{row['key']:24} {row['field']:22} {row['description']}" for row in report["keys"]]
+    if options.output_format == "json":
+        from agentconv.render import machine
+
+        print(machine.dumps(report))
+    else:
+        print("\n".join(lines))
+    return Exit.OK
+
+
+def describe(format_id: str) -> dict[str, Any]:
+    """Return what there is to say about a format in one row."""
+    row = registry.FORMATS[format_id]
+    verified = schema_files.load(format_id)["x-verified"] if format_id in schema_files.client_names() else None
+    where = f"{row.folders[0]}/*{row.suffixes[0]}" if row.folders else row.file
+    return {
+        "id": format_id,
+        "client": f"{verified['client']} {verified['version']}" if verified else row.title,
+        "where": where,
+        "aliases": list(row.aliases),
+        **({"verified": verified} if verified else {}),
+    }
+
+
+def keys(format_id: str) -> list[dict[str, Any]]:
+    """Return a format's keys, in documented order, with the field that each becomes."""
+    name = format_id if format_id in schema_files.client_names() else "agent"
+    properties = schema_files.load(name)["properties"]
+    return [
+        {
+            "key": key,
+            "field": row.get("x-field", key),
+            "invalid": row.get("x-invalid", "error"),
+            "description": row.get("description", ""),
+        }
+        for key, row in properties.items()
+    ]

@@ -1,0 +1,69 @@
+"""The comparison behind the laws: what differs must have been declared, and what was declared must differ.
+
+It creates no loss and knows no client.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentconv import effects, fields
+from agentconv.diagnostics import InternalError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from agentconv.ir import Agent
+
+
+def differences(before: Agent, after: Agent) -> set[str]:
+    """Return the paths of the fields that mean something else in `after`."""
+    found = set()
+    for path in fields.PATHS:
+        old, new = fields.get(before, path), fields.get(after, path)
+        if old is new or old == new or (fields.is_absent(path, old) and fields.is_absent(path, new)):
+            continue
+        if fields.portable(old) != fields.portable(new):
+            found.add(path)
+    if before.extras is not after.extras:
+        for path in {*fields.extra_paths(before), *fields.extra_paths(after)}:
+            if not _same(fields.get(before, path), fields.get(after, path)):
+                found.add(path)
+    return found
+
+
+def _same(old: object, new: object) -> bool:
+    return type(old) is type(new) and old == new
+
+
+def check_declared(before: Agent, after: Agent, declared: Collection[str]) -> None:
+    """Hold a projection to what it declared.
+
+    Raises:
+        InternalError: A field changed without a declared loss, or a declared loss did not happen.
+    """
+    differing = differences(before, after)
+    undeclared = sorted(differing.difference(declared))
+    if undeclared:
+        raise InternalError(f"{', '.join(undeclared)} changed without a declared loss")
+    unhappened = sorted(set(declared) - differing)
+    if unhappened:
+        raise InternalError(f"a loss was declared for {', '.join(unhappened)}, which did not change")
+
+
+def check_read_back(projected: Agent, again: Agent) -> None:
+    """Hold a written file to the agent it was written from.
+
+    Raises:
+        InternalError: The target's reader gives another agent.
+    """
+    if fields.comparable(projected) == fields.comparable(again):
+        return
+    paths = [path for path in fields.PATHS if fields.get(projected, path) != fields.get(again, path)]
+    raise InternalError(f"reading the output back gives another {', '.join(paths) or 'set of extra keys'}")
+
+
+def widenings(source: Agent, result: Agent, target: str, servers: Iterable[str] = ()) -> list[str]:
+    """Say what the result may do in the target's client beyond what the source's author allowed."""
+    named = tuple(servers)
+    return effects.widenings(effects.effects(source, named), effects.effects(result, named, target))

@@ -1,0 +1,197 @@
+"""What an agent may do, and whether one agent may do more than another. The only place that knows this law.
+
+Compared are effects, not tool names: `read`, `write`, `run` (commands outside a sandbox; covers the other three),
+`network`, and each MCP server, every one at a level: not at all, after asking, as the user's own settings say, or
+unattended. Besides, restrictions on a part (a denied pattern, a blocking hook) must survive.
+No client is named here: a client's facts are in the agent (its sandbox, its rules) or in the vocabulary.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from agentconv import vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from agentconv.ir import Agent, Rule, ToolGrant
+
+EFFECT_OF = {
+    "fs.read": "read",
+    "fs.list": "read",
+    "fs.search": "read",
+    "fs.write": "write",
+    "fs.edit": "write",
+    "notebook.edit": "write",
+    "web.fetch": "network",
+    "web.search": "network",
+    "shell": "run",
+}
+HARMLESS = frozenset({"delegate", "todo", "skill", "ask"})
+CAPABILITIES = (*EFFECT_OF, *sorted(HARMLESS), "mcp")
+EFFECTS = ("read", "write", "network", "run")
+_READ_ONLY_MODES = frozenset({"plan", "read-only"})
+_GUARD_EVENTS = frozenset({"before-tool", "permission-request"})
+ALL_TOOLS = "*"
+
+
+class Level(IntEnum):
+    """How freely an effect may be used."""
+
+    NO = 0
+    ASK = 1
+    INHERIT = 2
+    """As the user's own settings of the client say."""
+    ALLOW = 3
+    """Without asking, because the agent's file says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What an agent may do."""
+
+    levels: dict[str, Level]
+    """Level of each of `EFFECTS`."""
+    servers: dict[str, frozenset[str]]
+    """MCP tools by server that the agent names; `*` is all of them."""
+    every_server: bool
+    """Whether all servers of the client are open to it."""
+    parts: frozenset[tuple[str, str, str]]
+    """Restrictions on a part: (capability, pattern, what happens)."""
+    guards: frozenset[tuple[str, str]]
+    """Hooks that can block: (portable event, what they run)."""
+
+    def may(self, effect: str) -> bool:
+        """Whether the effect is possible at all; running commands covers the others."""
+        return self.levels[effect] > Level.NO or self.levels["run"] > Level.NO
+
+
+def effects(agent: Agent, servers: Iterable[str] = (), format_id: str | None = None) -> Effects:
+    """Compute what an agent may do.
+
+    Args:
+        agent: The agent.
+        servers: The MCP servers that its set names.
+        format_id: The client that runs it, whose tools an agent without a list inherits; by default, the one it is from.
+    """
+    format_id = format_id or (agent.origin.format if agent.origin else None)
+    capabilities = _capabilities(agent, format_id)
+    levels = dict.fromkeys(EFFECTS, Level.NO)
+    for capability in capabilities:
+        for effect in _effects_of(capability, agent):
+            levels[effect] = Level.INHERIT
+    _apply_mode(levels, agent.permissions.mode)
+    parts = {(grant.capability or "", grant.pattern or "", "deny") for grant in agent.tools.deny if _enforced(grant)}
+    parts |= _apply_rules(levels, agent.permissions.rules, capabilities)
+    if levels["read"] or levels["run"]:
+        levels["read"] = Level.ALLOW  # reading is never asked for: it has two levels only
+    named = {server.name for server in agent.mcp_servers or ()} | set(servers)
+    return Effects(levels, _servers(agent, named), agent.tools.mode == "inherit", frozenset(parts), _guards(agent))
+
+
+def _capabilities(agent: Agent, format_id: str | None) -> set[str]:
+    tools = agent.tools
+    if tools.mode == "inherit":
+        have = vocabulary.capabilities(format_id) if format_id else set(CAPABILITIES)
+    else:
+        have = {grant.capability for grant in tools.allow if grant.capability}
+    return have - {grant.capability for grant in tools.deny if not _enforced(grant) and not grant.server}
+
+
+def _enforced(grant: ToolGrant) -> bool:
+    """Whether the source client holds the agent to the grant's pattern, rather than to the whole tool."""
+    return grant.pattern is not None and vocabulary.enforces_patterns(grant.format)
+
+
+def _effects_of(capability: str, agent: Agent) -> Iterator[str]:
+    effect = EFFECT_OF.get(capability)
+    if effect is None:
+        return
+    sandbox = agent.permissions.sandbox
+    if sandbox is None or sandbox.files == "full":
+        if agent.permissions.mode in _READ_ONLY_MODES and effect in ("write", "run"):
+            return
+        yield effect
+        return
+    if effect == "write" and sandbox.files == "read-only":
+        return
+    if effect != "run":
+        yield effect
+        return
+    yield "read"
+    if sandbox.files == "workspace-write":
+        yield "write"
+        if sandbox.network is None:
+            yield "network"
+    if sandbox.network:
+        yield "network"
+
+
+def _apply_mode(levels: dict[str, Level], mode: str | None) -> None:
+    unattended = {"bypass": EFFECTS, "auto": EFFECTS, "accept-edits": ("write",)}.get(mode or "", ())
+    for effect in EFFECTS:
+        if not levels[effect]:
+            continue
+        if effect in unattended:
+            levels[effect] = Level.ALLOW
+        elif mode == "default":
+            levels[effect] = Level.ASK
+
+
+def _apply_rules(levels: dict[str, Level], rules: Iterable[Rule], capabilities: set[str]) -> set[tuple[str, str, str]]:
+    """Apply permission rules: an allow raises a whole effect only when it has no pattern; restrictions stay parts."""
+    parts: set[tuple[str, str, str]] = set()
+    for rule in rules:
+        effect = EFFECT_OF.get(rule.capability or "")
+        if rule.capability not in capabilities or effect is None:
+            continue
+        if rule.effect == "allow":
+            levels[effect] = Level.ALLOW
+        else:
+            parts.add((rule.capability or "", rule.pattern or "", rule.effect))
+    return parts
+
+
+def _servers(agent: Agent, named: set[str]) -> dict[str, frozenset[str]]:
+    tools = agent.tools
+    found: dict[str, set[str]] = {name: {ALL_TOOLS} for name in named} if tools.mode == "inherit" else {}
+    for grant in tools.allow:
+        if grant.server:
+            found.setdefault(grant.server, set()).add(grant.tool or ALL_TOOLS)
+    for grant in tools.deny:
+        if grant.server and not grant.tool:
+            found.pop(grant.server, None)
+    for server in agent.mcp_servers or ():
+        if server.name in found and server.enabled_tools is not None:
+            found[server.name] = set(server.enabled_tools)
+    return {name: frozenset(names) for name, names in found.items()}
+
+
+def _guards(agent: Agent) -> frozenset[tuple[str, str]]:
+    return frozenset((hook.event, repr((hook.matcher, hook.handlers))) for hook in agent.hooks or () if hook.event in _GUARD_EVENTS)
+
+
+def widenings(ceiling: Effects, result: Effects) -> list[str]:
+    """Say in words what the result may do beyond the ceiling; empty when nothing."""
+    cover = ceiling.levels["run"]
+    allowed = {effect: max(ceiling.levels[effect], cover) for effect in EFFECTS}
+    found = [_word(effect, allowed[effect], result.levels[effect]) for effect in EFFECTS if result.levels[effect] > allowed[effect]]
+    for name, tools in result.servers.items():
+        open_tools = frozenset({ALL_TOOLS}) if ceiling.every_server else ceiling.servers.get(name, frozenset())
+        if ALL_TOOLS not in open_tools and not tools <= open_tools:
+            found.append(f"MCP server {name}")
+    for capability, pattern, effect in sorted(ceiling.parts - result.parts):
+        if result.may(EFFECT_OF.get(capability, "run")):
+            found.append(f"{capability} {pattern or 'at all'}, which the source sets to {effect}")
+    if ceiling.guards - result.guards:
+        found.append("tool use that a hook may block in the source")
+    return found
+
+
+def _word(effect: str, allowed: Level, level: Level) -> str:
+    if allowed is Level.NO:
+        return {"run": "running commands", "read": "reading files", "write": "writing files"}.get(effect, "using the network")
+    return f"{effect} unattended" if level is Level.ALLOW else f"{effect} without being asked"

@@ -1,0 +1,145 @@
+"""Bundles as both canonical formats read them: checked against their schema, with errors about the user's file."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from agentconv import schema_files
+from agentconv.diagnostics import Code, Diagnostic, Severity
+from agentconv.families import canonical
+from agentconv.format_base import ReadResult, State
+from agentconv.ir import FORMAT_VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from agentconv.diagnostics import Span
+
+_URN = "urn:agentconv:bundle:"
+_JARGON = {"object": "map", "array": "list", "string": "text", "integer": "whole number", "null": "nothing"}
+
+
+def read(document: Any, place: Callable[[Sequence[str | int]], Span]) -> ReadResult:
+    """Read a parsed bundle; `place` turns a path of keys and indices into where it stands."""
+    problem = _version_problem(document, place)
+    if problem:
+        return ReadResult(diagnostics=(problem,))
+    problems = list(_schema_problems(document, place)) or list(_logic_problems(document, place))
+    if problems:
+        return ReadResult(diagnostics=tuple(problems))
+    agents, changed = canonical.from_document(document)
+    diagnostics = [
+        Diagnostic(
+            Code.SOURCE_MISMATCH,
+            Severity.WARNING,
+            f"the stored text of `{path}` is not what its sha256 says; the agent's fields win",
+            place(["sources", index, "sha256"]),
+            "expected when a prompt was edited; otherwise make the bundle anew with `agentconv to-json`",
+        )
+        for index, path in enumerate(source.path for source in agents.sources)
+        if path in changed
+    ]
+    return ReadResult(agents, (State.LOADS,) * len(agents.agents), tuple(diagnostics))
+
+
+def _version_problem(document: Any, place: Callable[[Sequence[str | int]], Span]) -> Diagnostic | None:
+    urn = document.get("$schema") if isinstance(document, dict) else None
+    if not isinstance(urn, str) or not urn.startswith(_URN):
+        return Diagnostic(
+            Code.SCHEMA,
+            Severity.ERROR,
+            f"not a bundle: `$schema` is not `{_URN}{FORMAT_VERSION}`",
+            place([]),
+            "bundles are made with `agentconv to-json`; say what else this is with -f FORMAT",
+        )
+    version = urn.removeprefix(_URN)
+    if version == str(FORMAT_VERSION):
+        return None
+    newer = version.isdecimal() and int(version) > FORMAT_VERSION
+    return Diagnostic(
+        Code.NEWER_FORMAT if newer else Code.SCHEMA,
+        Severity.ERROR,
+        f"a bundle of version {version}; this agentconv reads version {FORMAT_VERSION}",
+        place(["$schema"]),
+        "install a newer one: pip install --upgrade agentconv-toolkit" if newer else None,
+    )
+
+
+def _schema_problems(document: Any, place: Callable[[Sequence[str | int]], Span]) -> Iterable[Diagnostic]:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import best_match, relevance
+    from referencing import Registry, Resource
+
+    schema = schema_files.load("bundle")
+    resources = [(schema_files.load(name)["$id"], Resource.from_contents(schema_files.load(name))) for name in ("bundle", "agent")]
+    validator = Draft202012Validator(schema, registry=Registry().with_resources(resources))
+    errors = sorted(validator.iter_errors(document), key=relevance)
+    for error in errors[:20]:
+        cause = best_match([error]) or error
+        path = list(cause.absolute_path)
+        yield Diagnostic(Code.SCHEMA, Severity.ERROR, f"{_pointer(path)}: {_words(cause)}", place(path), _hint(cause))
+
+
+def _pointer(path: Sequence[str | int]) -> str:
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".") or "the document"
+
+
+def _words(error: Any) -> str:
+    if error.validator == "additionalProperties":
+        known = error.schema.get("properties", {})
+        extra = [key for key in error.instance if key not in known]
+        return f"there is no key `{extra[0]}` here"
+    if error.validator == "required":
+        missing = [key for key in error.validator_value if key not in error.instance]
+        return f"the key `{missing[0]}` is missing"
+    if error.validator == "type":
+        wanted = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
+        return f"wants {' or '.join(_JARGON.get(word, str(word)) for word in wanted)}"
+    if error.validator == "enum":
+        return "wants one of " + ", ".join(f"`{word}`" for word in error.validator_value)
+    if error.validator == "pattern":
+        return "is not of the form that is wanted here"
+    return str(error.message)[:120]
+
+
+def _hint(error: Any) -> str | None:
+    if error.validator == "additionalProperties":
+        from difflib import get_close_matches
+
+        known = list(error.schema.get("properties", {}))
+        extra = next(key for key in error.instance if key not in known)
+        close = get_close_matches(extra, known, 1)
+        return f"did you mean `{close[0]}`?" if close else "what only one client knows goes to `extras`"
+    description = error.schema.get("description") if isinstance(error.schema, dict) else None
+    return str(description) if description else "see `agentconv schema bundle`"
+
+
+def _logic_problems(document: Any, place: Callable[[Sequence[str | int]], Span]) -> Iterable[Diagnostic]:
+    """Yield what a schema cannot say: paths that lead out, ids that are not unique, references to nothing."""
+
+    def bad(path: list[str | int], message: str, hint: str | None = None) -> Diagnostic:
+        return Diagnostic(Code.SCHEMA, Severity.ERROR, f"{_pointer(path)}: {message}", place(path), hint)
+
+    ids: set[str] = set()
+    for index, agent in enumerate(document.get("agents", ())):
+        if agent["id"] in ids:
+            yield bad(["agents", index, "id"], f"the id `{agent['id']}` is taken", "ids are unique in a bundle")
+        ids.add(agent["id"])
+    paths: set[str] = set()
+    for index, source in enumerate(document.get("sources", ())):
+        path = source["path"]
+        if not is_safe(path):
+            yield bad(["sources", index, "path"], "a path that leads out of the folder", "paths are relative, without `..`")
+        if path in paths:
+            yield bad(["sources", index, "path"], f"the path `{path}` is taken")
+        paths.add(path)
+        for part, piece in enumerate(source.get("text", ())):
+            if isinstance(piece, dict) and piece["prompt"] not in ids:
+                yield bad(["sources", index, "text", part], f"there is no agent `{piece['prompt']}`")
+
+
+def is_safe(path: str) -> bool:
+    """Whether a stored path stays below the folder that it is written to, on every system."""
+    pure = PurePosixPath(path)
+    return bool(path) and not (pure.is_absolute() or ".." in pure.parts or "\\" in path or ":" in path or "\0" in path)

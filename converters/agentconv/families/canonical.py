@@ -1,0 +1,169 @@
+"""An AgentSet as one plain document and back, exactly: what canonical JSON and canonical TOML both hold.
+
+A source's text is stored without the prompts that stand in it, which are references to the agents: nothing is stored
+twice, and the checksum says whether the whole is still what was read.
+"""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+from agentconv.ir import (
+    BUNDLE_URN,
+    Agent,
+    AgentSet,
+    Hook,
+    Invocation,
+    Limits,
+    McpServer,
+    Model,
+    Origin,
+    Permissions,
+    Prompt,
+    Rule,
+    Sandbox,
+    Source,
+    ToolGrant,
+    Tools,
+)
+from agentconv.source import decode as decode_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from agentconv.ir import Json
+
+SHORTEST_REFERENCE = 40
+"""Prompts shorter than this stay in the stored text: a reference would be longer."""
+
+_SHAPES: dict[type, dict[str, Any]] = {
+    AgentSet: {"agents": [Agent], "mcp_servers": [McpServer]},
+    Agent: {
+        "prompt": Prompt,
+        "invocation": Invocation,
+        "tools": Tools,
+        "permissions": Permissions,
+        "model": Model,
+        "mcp_servers": [McpServer],
+        "hooks": [Hook],
+        "limits": Limits,
+        "origin": Origin,
+    },
+    Tools: {"allow": [ToolGrant], "deny": [ToolGrant]},
+    Permissions: {"rules": [Rule], "sandbox": Sandbox},
+}
+_TUPLES = {(AgentSet, "authors"), (Agent, "skills"), (Agent, "delegates"), (Model, "fallbacks"), (Hook, "handlers")} | {
+    (McpServer, name) for name in ("args", "enabled_tools", "disabled_tools")
+}
+_LEFT_OUT = frozenset({"sources", "diagnostics"})
+
+
+def to_document(agents: AgentSet, *, sources: bool = True) -> dict[str, Json]:
+    """Return the whole set as one plain document, `$schema` first."""
+    document: dict[str, Json] = {"$schema": BUNDLE_URN, **plain(agents)}
+    if sources and agents.sources:
+        stored = source_documents(agents)
+        document["sources"] = list(stored)
+    return document
+
+
+def plain(value: Any) -> dict[str, Json]:
+    """Return a value of the representation as a plain map, without what is absent or default."""
+    found: dict[str, Json] = {}
+    for field in dataclasses.fields(value):
+        item = getattr(value, field.name)
+        if field.name in _LEFT_OUT or _is_default(field, item):
+            continue
+        found[field.name] = _plain_item(item)
+    return found
+
+
+def _is_default(field: dataclasses.Field[Any], item: object) -> bool:
+    if item is None:
+        return True
+    if field.default_factory is not dataclasses.MISSING:
+        return bool(item == field.default_factory())
+    return bool(item == field.default) and type(item) is type(field.default)
+
+
+def _plain_item(item: Any) -> Json:
+    if dataclasses.is_dataclass(item):
+        return plain(item)
+    if isinstance(item, tuple):
+        return [_plain_item(child) for child in item]
+    if isinstance(item, dict):
+        return dict(item)
+    return item  # type: ignore[no-any-return]
+
+
+def build(cls: Any, data: Any) -> Any:
+    """Make a value of the representation from a plain map that its schema has found valid."""
+    shapes = _SHAPES.get(cls, {})
+    values: dict[str, Any] = {}
+    for name, item in data.items():
+        shape = shapes.get(name)
+        if isinstance(shape, list):
+            values[name] = tuple(build(shape[0], child) for child in item)
+        elif shape is not None:
+            values[name] = build(shape, item)
+        else:
+            values[name] = tuple(item) if (cls, name) in _TUPLES else item
+    return cls(**values)
+
+
+def from_document(document: dict[str, Any]) -> tuple[AgentSet, list[str]]:
+    """Return the set that a valid document holds, and the paths of sources whose text is not what was read."""
+    data = {key: value for key, value in document.items() if key not in ("$schema", "sources")}
+    agents: AgentSet = build(AgentSet, data)
+    prompts = {agent.id: agent.prompt.text if agent.prompt else "" for agent in agents.agents}
+    stored, changed = [], []
+    for entry in document.get("sources", ()):
+        source = Source(entry["path"], entry["format"], _stored_bytes(entry, prompts))
+        stored.append(source)
+        if source.sha256 != entry["sha256"]:
+            changed.append(source.path)
+    return dataclasses.replace(agents, sources=tuple(stored)), changed
+
+
+def _stored_bytes(entry: dict[str, Any], prompts: dict[str, str]) -> bytes:
+    if "base64" in entry:
+        return base64.b64decode(entry["base64"])
+    parts = [prompts.get(part["prompt"], "") if isinstance(part, dict) else part for part in entry["text"]]
+    return "".join(parts).encode("utf-8")
+
+
+def source_documents(agents: AgentSet) -> Iterator[dict[str, Json]]:
+    """Yield each source as it is stored: its text in pieces, with the prompts as references."""
+    by_path: dict[str, list[Agent]] = {}
+    for agent in agents.agents:
+        if agent.origin and agent.prompt and len(agent.prompt.text) >= SHORTEST_REFERENCE:
+            by_path.setdefault(agent.origin.source, []).append(agent)
+    for source in agents.sources:
+        document: dict[str, Json] = {"path": source.path, "format": source.format, "sha256": source.sha256}
+        text = decode_bytes(source.data)
+        if any("\udc80" <= char <= "\udcff" for char in text) if not text.isascii() else False:
+            document["base64"] = base64.b64encode(source.data).decode("ascii")
+        else:
+            document["text"] = _pieces(text, by_path.get(source.path, []))
+        yield document
+
+
+def _pieces(text: str, agents: list[Agent]) -> list[Json]:
+    found: list[tuple[int, int, str]] = []
+    for agent in agents:
+        prompt = agent.prompt.text if agent.prompt else ""
+        at = text.rfind(prompt)
+        if at >= 0 and all(at >= end or at + len(prompt) <= start for start, end, _ in found):
+            found.append((at, at + len(prompt), agent.id))
+    pieces: list[Json] = []
+    position = 0
+    for start, end, agent_id in sorted(found):
+        if start > position:
+            pieces.append(text[position:start])
+        pieces.append({"prompt": agent_id})
+        position = end
+    if position < len(text):
+        pieces.append(text[position:])
+    return pieces

@@ -1,0 +1,122 @@
+"""Keys of a client's file and what they mean: the table that each format module fills in.
+
+A `Key` reads one plain value into fields and writes fields back into one plain value. `decode` runs the table over a
+whole header: what has no key, and what a key refuses as the client does, stays verbatim in `extras`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from agentconv import fields, schema_files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from agentconv.ir import Agent, Json
+
+
+class Ignored(Exception):
+    """The client ignores a key, or a part of it, because of its value; the message says what it wants instead."""
+
+    def __init__(self, reason: str, values: Mapping[str, object] | None = None) -> None:
+        super().__init__(reason)
+        self.values = values or {}
+        """What the client takes all the same."""
+
+
+class Refused(Exception):
+    """The client drops the agent because of a value; the message says what it wants instead."""
+
+
+class _Absent:
+    """What a key writes when the agent has nothing to say about it."""
+
+
+ABSENT: Final = _Absent()
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of a format."""
+
+    fields: tuple[str, ...]
+    """The field paths that it holds."""
+    read: Callable[[Any], Mapping[str, object]]
+    """Value to fields. Raises Ignored or Refused, as the client does."""
+    write: Callable[[Agent], Json | _Absent]
+    """Fields to value; ABSENT to leave the key out."""
+
+
+def simple(path: str, read: Callable[[Any], object], write: Callable[[Any], Json] | None = None) -> Key:
+    """Make a key that holds one field."""
+
+    def to_fields(value: Json) -> Mapping[str, object]:
+        return {path: read(value)}
+
+    def from_fields(agent: Agent) -> Json | _Absent:
+        value = fields.get(agent, path)
+        if fields.is_absent(path, value):
+            return ABSENT
+        return write(value) if write else value
+
+    return Key((path,), to_fields, from_fields)
+
+
+@dataclass(slots=True)
+class Decoded:
+    """A header's values as fields, and what the client would say about them."""
+
+    values: dict[str, object]
+    extras: dict[str, Json]
+    ignored: dict[str, str]
+    """Key to the reason why the client ignores its value."""
+    refused: dict[str, str]
+    """Key to the reason why the client drops the agent."""
+
+
+def decode(format_id: str, table: Mapping[str, Key], header: Mapping[str, Json], *, lenient: bool = False) -> Decoded:
+    """Read a header's plain values; with `lenient`, text that the client refuses is kept as it stands.
+
+    Keys without a field stay in `extras`; the client's schema says whether it takes their values.
+    """
+    decoded = Decoded({}, {}, {}, {})
+    for name, value in header.items():
+        key = table.get(name)
+        if key is None:
+            decoded.extras[name] = value
+            _check_extra(format_id, name, value, decoded)
+            continue
+        try:
+            decoded.values.update(key.read(value))
+        except Ignored as reason:
+            decoded.ignored[name] = str(reason)
+            decoded.values.update(reason.values)
+            decoded.extras[name] = value
+        except Refused as reason:
+            decoded.refused[name] = str(reason)
+            if lenient and isinstance(value, str) and len(key.fields) == 1:
+                decoded.values[key.fields[0]] = value
+            else:
+                decoded.extras[name] = value
+    return decoded
+
+
+def _check_extra(format_id: str, name: str, value: Json, decoded: Decoded) -> None:
+    complaint = schema_files.complaint(format_id, name, value)
+    if complaint:
+        effect, reason = complaint
+        (decoded.refused if effect == "skip-file" else decoded.ignored)[name] = reason
+
+
+def encode(table: Mapping[str, Key], agent: Agent, format_id: str) -> dict[str, Json]:
+    """Write a header's plain values: the table's keys in its order, then the extras that no field has taken."""
+    header: dict[str, Json] = {}
+    for name, key in table.items():
+        value = key.write(agent)
+        if value is not ABSENT:
+            header[name] = value  # type: ignore[assignment]
+    for name, value in agent.extras.get(format_id, {}).items():
+        header.setdefault(name, value)
+    return header

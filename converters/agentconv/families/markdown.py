@@ -1,0 +1,270 @@
+"""Markdown agents: a YAML header between fences, and the system prompt as the body.
+
+A format gives its `Dialect` (how it finds the header, its fallback, its keys, what it requires); reading, recovering,
+patching and writing are the same for all of them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from agentconv import fields, frontmatter, yaml_text
+from agentconv.diagnostics import Code, Diagnostic, Severity
+from agentconv.families import keys, reading
+from agentconv.format_base import ReadResult, State
+from agentconv.frontmatter import Header
+from agentconv.ir import AgentSet, Origin
+from agentconv.source import BOM, SourceText, client_text, encode
+from agentconv.yaml_nodes import Mapping, Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Mapping as MappingType
+
+    from agentconv.families.keys import Decoded, Key
+    from agentconv.format_base import FormatSpec
+    from agentconv.frontmatter import Edit, Rewritten
+    from agentconv.ir import Agent, Json
+
+JS_SPACE = "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+r"""What JavaScript's `\s` matches and `trim` removes (Python's sets differ)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What one client does with a markdown agent."""
+
+    spec: FormatSpec
+    keys: MappingType[str, Key]
+    find: Callable[[SourceText], Header | str]
+    """Finds the header as the client does, or says why there is none."""
+    fallback: Callable[[str], Rewritten | None] | None = None
+    """The client's own repair of a header that does not parse."""
+    required: tuple[str, ...] = ("name", "description")
+    """Keys without which the client drops the agent."""
+    stray: Callable[[MappingType[str, Json]], str | None] | None = None
+    """Finds a key whose mere presence makes the client drop the agent."""
+
+
+def read(dialect: Dialect, source: SourceText) -> ReadResult:
+    """Read one markdown file as the client does; what the client drops is recovered."""
+    limit = dialect.spec.max_bytes
+    if limit is not None and len(source.data) > limit:
+        return _recovered(dialect, source, None, f"the file is larger than {limit:,} bytes", source.span())
+    header = dialect.find(source)
+    if isinstance(header, str):
+        return _recovered(dialect, source, None, header, source.span())
+    frontmatter.parse(header, dialect.fallback)
+    if header.error and not header.fallback:
+        problem = f"the header is not valid YAML: {header.error.problem}"
+        return _recovered(dialect, source, header, problem, source.span(header.start + header.error.offset))
+    decoded = keys.decode(dialect.spec.id, dialect.keys, header.values)
+    for key in dialect.required:
+        if key not in header.values:
+            decoded.refused.setdefault(key, f"`{key}` is missing")
+    stray = dialect.stray(header.values) if dialect.stray else None
+    if stray:
+        decoded.refused[stray] = f"`{stray}` holds a hook that may be a guard, outside `hooks`"
+    if decoded.refused:
+        key, reason = next(iter(decoded.refused.items()))
+        return _recovered(dialect, source, header, reason, header.span(key))
+    agent = _agent(dialect, source, header, decoded)
+    diagnostics = [*_remarks(dialect, header), *reading.remarks(dialect.spec, agent, decoded, header.span)]
+    degraded = any(diagnostic.severity is Severity.WARNING for diagnostic in diagnostics)
+    return ReadResult(
+        AgentSet((agent,)), (State.DEGRADED if degraded else State.LOADS,), tuple(replace(d, agent=agent.name) for d in diagnostics)
+    )
+
+
+def _agent(dialect: Dialect, source: SourceText, header: Header, decoded: Decoded) -> Agent:
+    start, end = _prompt_place(header)
+    decoded.values["prompt.text"] = client_text(source.text[start:end])
+    extras = {dialect.spec.id: decoded.extras} if decoded.extras else {}
+    return replace(fields.build(decoded.values, extras), origin=Origin(dialect.spec.id, source.path))
+
+
+def _prompt_place(header: Header) -> tuple[int, int]:
+    body = header.source.text[header.body :]
+    stripped = body.strip(JS_SPACE)
+    start = header.body + len(body) - len(body.lstrip(JS_SPACE))
+    return start, start + len(stripped)
+
+
+def _remarks(dialect: Dialect, header: Header) -> list[Diagnostic]:
+    """Say what the header's own shape means to the client."""
+    source, client = header.source, dialect.spec.client
+    found = []
+    if header.fallback and header.error:
+        found.append(
+            Diagnostic(
+                Code.FALLBACK,
+                Severity.NOTE,
+                f"not valid YAML ({header.error.problem}); {client} loads it through its own repair, other clients drop it",
+                source.span(header.start + header.error.offset),
+                "put the value in double quotes",
+            )
+        )
+    if header.end > header.start and source.text[header.end - 1] != "\n":
+        found.append(
+            Diagnostic(
+                Code.SYNTAX,
+                Severity.WARNING,
+                f"`---` inside a line ends the header for {client}; what follows is read as the prompt",
+                source.span(header.end, header.end + 3),
+                "write another dash in its place, or a double-quoted value with `\\x2d--`",
+            )
+        )
+    found.extend(
+        Diagnostic(
+            Code.DUPLICATE_KEY,
+            Severity.WARNING,
+            f"`{name}` is given twice; {client} uses the last one",
+            source.span(header.place(node.start), header.place(node.end)),
+            "delete one of them",
+        )
+        for name, node in header.duplicates()
+    )
+    if not source.decodable:
+        found.append(
+            Diagnostic(
+                Code.UNDECODABLE,
+                Severity.WARNING,
+                f"bytes that are not UTF-8; {client} shows U+FFFD in their place",
+                source.span(next(i for i, char in enumerate(source.text) if "\udc80" <= char <= "\udcff")),
+                "save the file as UTF-8",
+            )
+        )
+    return found
+
+
+_FENCE = re.compile(r"---[ \t]*")
+
+
+def _person_header(source: SourceText) -> Header | None:
+    """Find the header that a person sees: from a first line `---` to the next line `---`, or to an empty line."""
+    text = source.text
+    start = len(text) - len(text.lstrip(JS_SPACE))
+    lines = re.split(r"(\r\n|\n|\r)", text[start:])
+    if not _FENCE.fullmatch(lines[0]) or len(lines) < 3:
+        return None
+    position = begin = start + len(lines[0]) + len(lines[1])
+    blank = None
+    for index in range(2, len(lines), 2):
+        if _FENCE.fullmatch(lines[index]):
+            break
+        if blank is None and not lines[index].strip():
+            blank = position
+        position += sum(len(part) for part in lines[index : index + 2])
+    else:
+        position = position if blank is None else blank
+        return Header(source, begin, position, position)
+    return Header(source, begin, position, position + 3)
+
+
+def _recovered(dialect: Dialect, source: SourceText, header: Header | None, problem: str, span: object) -> ReadResult:
+    """Make the best of a file that the client drops: an agent if it has a header with two known keys, else nothing."""
+    if header is None or not header.values:
+        header = _person_header(source)
+        if header is None:
+            return ReadResult()
+        frontmatter.parse(header)
+        if not header.values:
+            frontmatter.recover(header, dialect.keys)
+    known = [key for key in header.values if key in dialect.keys]
+    if len(known) < 2 or not {"name", "description"} & set(known):
+        return ReadResult()
+    decoded = keys.decode(dialect.spec.id, dialect.keys, _person_values(header), lenient=True)
+    agent = _agent(dialect, source, header, decoded)
+    diagnostic = Diagnostic(
+        Code.NOT_LOADED,
+        Severity.WARNING,
+        f"{dialect.spec.client} does not load this agent: {problem}",
+        span,  # type: ignore[arg-type]
+        "its values were recovered as a person reads them; mend the file so that the client does too",
+        agent.name,
+        dialect.spec.id,
+    )
+    return ReadResult(AgentSet((agent,)), (State.NOT_LOADED,), (diagnostic,))
+
+
+def _person_values(header: Header) -> dict[str, Json]:
+    """Return the values with numbers, dates and the like as the text that stands in the file."""
+    values = dict(header.values)
+    for key in ("name", "description"):
+        node = header.nodes.get(key)
+        if isinstance(node, Scalar) and node.text:
+            values[key] = client_text(node.text)
+    return values
+
+
+def write(dialect: Dialect, agents: AgentSet, original: SourceText | None) -> bytes:
+    """Write one markdown agent; with an original, only what changed, and a file without an agent as it was."""
+    if not agents.agents:
+        return original.data if original else b""
+    (agent,) = agents.agents
+    if original is None:
+        return encode(_render(dialect, agent))
+    result = read(dialect, original)
+    if not result.set.agents:
+        return encode(_render(dialect, agent))
+    (old,) = result.set.agents
+    if fields.comparable(old) == fields.comparable(agent):
+        return original.data
+    return encode(_patched(dialect, old, agent, original) or _render(dialect, agent))
+
+
+def _patched(dialect: Dialect, old: Agent, agent: Agent, original: SourceText) -> str | None:
+    """Change only what differs; where a change flips the reading of other values, spell those anew as well."""
+    header = dialect.find(original)
+    if isinstance(header, str):
+        return None
+    frontmatter.parse(header, dialect.fallback)
+    wanted = keys.encode(dialect.keys, agent, dialect.spec.id)
+    changes = _differences(keys.encode(dialect.keys, old, dialect.spec.id), wanted)
+    for _ in range(3):
+        edits = frontmatter.patch(header, changes)
+        if edits is None:
+            return None
+        text = frontmatter.apply(original.text, [*edits, *_prompt_edit(header, old, agent)])
+        result = read(dialect, SourceText(original.path, encode(text)))
+        again = result.set.agents[0] if result.set.agents and result.states[0] is not State.NOT_LOADED else None
+        if again is not None and fields.comparable(again) == fields.comparable(agent):
+            return text
+        flipped = _differences(keys.encode(dialect.keys, again, dialect.spec.id), wanted) if again else dict(wanted)
+        if flipped.keys() <= changes.keys():
+            return None
+        changes.update(flipped)
+    return None
+
+
+def _differences(old: dict[str, Json], new: dict[str, Json]) -> dict[str, Json | None]:
+    changed: dict[str, Json | None] = {key: value for key, value in new.items() if key not in old or old[key] != value}
+    changed.update(dict.fromkeys(old.keys() - new.keys()))
+    return changed
+
+
+def _prompt_edit(header: Header, old: Agent, agent: Agent) -> list[Edit]:
+    before, after = fields.get(old, "prompt.text"), fields.get(agent, "prompt.text") or ""
+    if before == after:
+        return []
+    start, end = _prompt_place(header)
+    return [(start, end, after if before else f"\n\n{after}\n")]
+
+
+def _render(dialect: Dialect, agent: Agent) -> str:
+    """Write a file from nothing: the keys in the client's documented order, then the prompt."""
+    header = yaml_text.mapping(keys.encode(dialect.keys, agent, dialect.spec.id))
+    prompt = fields.get(agent, "prompt.text")
+    return f"---\n{header}---\n\n{prompt}\n" if prompt else f"---\n{header}---\n"
+
+
+def strip_bom(text: str) -> int:
+    """Return how many characters a single leading byte order mark takes."""
+    return 1 if text.startswith(BOM) else 0
+
+
+def is_mapping(header: Header) -> bool:
+    """Whether the header holds a map."""
+    return isinstance(header.root, Mapping)

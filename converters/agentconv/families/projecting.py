@@ -1,0 +1,183 @@
+"""Steps that many formats take to hold as much of an agent as they can, each loss declared where it happens."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from agentconv import effects, fields, schema_files, vocabulary
+from agentconv.ir import Model, ToolGrant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+
+    from agentconv.effects import Effects
+    from agentconv.format_base import Projection
+
+_LOOKS = frozenset({"color", "display_name"})
+_EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max", "ultra")
+
+
+def require(projection: Projection, *paths: str, blanks: str = "") -> None:
+    """Refuse an agent that lacks what the target loads no agent without; texts of `blanks` only count as lacking."""
+    for path in paths:
+        value = projection.get(path)
+        if not (value and value.strip(blanks)):
+            projection.refuse(f"refused-{path.split('.')[0]}", path, "blank" if value else "missing")
+
+
+def trim(projection: Projection, path: str, blanks: str | None = None) -> None:
+    """Trim a text as the target does when it reads it."""
+    text = projection.get(path)
+    if isinstance(text, str) and text != text.strip(blanks):
+        projection.change(path, text.strip(blanks), "text-trimmed", "blanks at its ends")
+
+
+def prompt_shape(projection: Projection, mode: str, syntax: str = "literal") -> None:
+    """Say how the target combines the prompt with its own, and whether it renders templates."""
+    if projection.get("prompt.text") is None:
+        return
+    before = projection.get("prompt.mode")
+    if before != mode:
+        words = {"append": "it is added to the client's own prompt", "replace": "it replaces the client's own prompt"}
+        projection.change("prompt.mode", mode, "prompt-mode", words[mode])
+    before = projection.get("prompt.syntax")
+    if before != syntax:
+        projection.change("prompt.syntax", syntax, "prompt-syntax", f"from {before}")
+
+
+def model(projection: Projection) -> None:
+    """Keep a model that the target serves; otherwise the agent inherits."""
+    value: Model | None = projection.get("model")
+    if value is None or projection.at_home:
+        return
+    if value.kind == "inherit":
+        if vocabulary.model_kind(projection.target.id, "inherit") != "inherit":
+            projection.change("model", None, "looks-dropped", "`inherit` is what the target does without a model")
+        return
+    served = value.value is not None and vocabulary.serves_model(projection.target.id, value.kind, value.value)
+    if not served:
+        projection.change("model", None, "model-dropped", f"`{value.value}`")
+    elif value.provider or value.fallbacks:
+        bare = Model(value.kind, value.value)
+        projection.change("model", bare, "field-dropped", "provider and fallbacks")
+
+
+def effort(projection: Projection, allowed: Collection[str], *, numbers: bool = False, any_text: bool = False) -> None:
+    """Keep an effort that the target knows, else take the nearest; a number has no equal.
+
+    Args:
+        projection: The agent on its way.
+        allowed: The words that are written.
+        numbers: The target takes numbers too.
+        any_text: The target's own files may hold any other word.
+    """
+    value = projection.get("effort")
+    if value is None or value in allowed or (numbers and isinstance(value, int)):
+        return
+    if any_text and projection.at_home and isinstance(value, str) and value:
+        return
+    if value not in _EFFORTS:
+        projection.change("effort", None, "effort-dropped", f"`{value}`")
+        return
+    rank = _EFFORTS.index(value)
+    nearest = min((word for word in _EFFORTS if word in allowed), key=lambda word: abs(_EFFORTS.index(word) - rank))
+    projection.change("effort", nearest, "effort-approximated", f"`{value}` becomes `{nearest}`")
+
+
+def permission_mode(projection: Projection) -> None:
+    """Keep a permission mode that the target has a word for; plan stands for read-only and the other way round."""
+    mode = projection.get("permissions.mode")
+    if mode is None or vocabulary.native_mode(projection.target.id, mode):
+        return
+    other = {"read-only": "plan", "plan": "read-only"}.get(mode)
+    kept = other if other and vocabulary.native_mode(projection.target.id, other) else None
+    projection.change("permissions.mode", kept, "permission-mode", f"`{mode}`" + (f" becomes `{kept}`" if kept else ""))
+
+
+def permission_rules(projection: Projection) -> None:
+    """Drop permission rules where the target has none; whether that widens is judged on the result."""
+    rules = projection.get("permissions.rules")
+    if rules:
+        projection.change("permissions.rules", (), "rules-dropped", ", ".join(rule.native for rule in rules))
+    if projection.get("permissions.resolution") is not None:
+        projection.change("permissions.resolution", None, "rules-dropped", "the order of rules")
+
+
+def grants(projection: Projection, path: str, spell_server: Callable[[str, str | None], str]) -> None:
+    """Spell tool grants in the target's words; what it has no word for is dropped and reported."""
+    target = projection.target.id
+    kept: list[ToolGrant] = []
+    unknown: list[str] = []
+    patterns: list[str] = []
+    before: tuple[ToolGrant, ...] = projection.get(path)
+    for grant in before:
+        translated = grant if grant.format == target else _translated(grant, target, spell_server)
+        if translated is None:
+            unknown.append(grant.native)
+        else:
+            if grant.pattern and not translated.pattern:
+                patterns.append(f"{grant.native}({grant.pattern})")
+            kept.append(translated)
+    after = _without_repeats(kept)
+    if after == before:
+        return
+    if unknown:
+        projection.change(path, after, "tool-unknown", ", ".join(unknown))
+    elif fields.portable(after) != fields.portable(before):
+        code = "pattern-dropped" if patterns else "looks-dropped"
+        projection.change(path, after, code, ", ".join(patterns) or "tools that the target does not tell apart")
+    else:
+        projection.translate(path, after)
+
+
+def _without_repeats(found: Iterable[ToolGrant]) -> tuple[ToolGrant, ...]:
+    return tuple(dict.fromkeys(found))
+
+
+def _translated(grant: ToolGrant, target: str, spell_server: Callable[[str, str | None], str]) -> ToolGrant | None:
+    if grant.server:
+        return replace(grant, native=spell_server(grant.server, grant.tool), format=target)
+    native = vocabulary.tool_for(target, grant.capability) if grant.capability else None
+    return ToolGrant(native, target, grant.capability) if native else None
+
+
+def tools_within(may: Effects, target: str) -> tuple[ToolGrant, ...]:
+    """Return the target's tools whose effects stay within what an agent may do (for one that only has a sandbox)."""
+    found = []
+    for capability, effect in effects.EFFECT_OF.items():
+        native = vocabulary.tool_for(target, capability)
+        if native and may.levels[effect]:
+            found.append(ToolGrant(native, target, capability))
+    for capability in ("todo", "skill"):
+        native = vocabulary.tool_for(target, capability)
+        if native:
+            found.append(ToolGrant(native, target, capability))
+    return tuple(found)
+
+
+def drop_rest(projection: Projection) -> None:
+    """Drop every field that the target has no place for, and the extras of other formats."""
+    target = projection.target
+    for path in fields.PATHS:
+        value = projection.get(path)
+        if path in target.holds or fields.is_absent(path, value):
+            continue
+        code = "looks-dropped" if path in _LOOKS else "field-dropped"
+        projection.change(path, _empty(path), code, _shown(value))
+    for path in fields.extra_paths(projection.source):
+        _, format_id, key = path.split(".", 2)
+        if format_id != target.id:
+            used = schema_files.uses_key(format_id, key)
+            projection.change(path, None, "key-dropped" if used else "ignored-key-dropped", f"`{key}`")
+
+
+def _empty(path: str) -> object:
+    return fields.DEFAULTS.get(path)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, tuple):
+        names = [str(getattr(item, "name", None) or getattr(item, "native", None) or getattr(item, "native_event", item)) for item in value]
+        return ", ".join(names[:5])
+    return f"`{value}`" if isinstance(value, (str, int, float, bool)) else "set"

@@ -1,0 +1,46 @@
+"""What every reader says about an agent besides its syntax: keys and tools that the client does not take as written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentconv import vocabulary
+from agentconv.diagnostics import Code, Diagnostic, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from agentconv.diagnostics import Span
+    from agentconv.families.keys import Decoded
+    from agentconv.format_base import FormatSpec
+    from agentconv.ir import Agent, ToolGrant
+
+
+def remarks(spec: FormatSpec, agent: Agent, decoded: Decoded, span: Callable[[str], Span]) -> Iterator[Diagnostic]:
+    """Yield what the client ignores or takes in another way than it is written."""
+    for key, reason in decoded.ignored.items():
+        yield Diagnostic(
+            Code.INVALID_VALUE, Severity.WARNING, f"{spec.client} ignores `{key}`: {reason}", span(key), None, agent.name, spec.id
+        )
+    for key, grants in (("tools", agent.tools.allow), ("disallowedTools", agent.tools.deny)):
+        for grant in grants:
+            remark = _tool_remark(spec, grant)
+            if remark:
+                message, hint = remark
+                yield Diagnostic(Code.UNKNOWN_TOOL, Severity.WARNING, message, span(key), hint, agent.name, spec.id)
+
+
+def _tool_remark(spec: FormatSpec, grant: ToolGrant) -> tuple[str, str | None] | None:
+    if grant.server:
+        return None
+    word = vocabulary.tool_word(spec.id, grant.native)
+    if word is None:
+        return f"{spec.client} has no tool `{grant.native}`; it grants nothing", None
+    if word.how == "exact":
+        return None
+    native = word.native if word.how == "case" else vocabulary.tool_for(spec.id, word.capability or "")
+    hint = f"write `{native}`" if native else None
+    if word.how == "foreign":
+        return f"`{grant.native}` is a tool of {word.format}; {spec.client} ignores it", hint
+    reason = "no longer has a tool" if word.how == "retired" else "spells in another way the tool"
+    return f"{spec.client} {reason} `{grant.native}`; it grants nothing", hint

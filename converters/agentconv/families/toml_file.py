@@ -1,0 +1,248 @@
+"""TOML agents: one table a file. Reading, recovering, patching and writing, the same for every client that has them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from agentconv import fields
+from agentconv.diagnostics import Code, Diagnostic, Severity
+from agentconv.families import keys, reading, toml_text
+from agentconv.format_base import ReadResult, State
+from agentconv.ir import AgentSet, Origin, escape_key, float_value, unescape_key
+from agentconv.source import encode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from agentconv.families.keys import Decoded, Key
+    from agentconv.format_base import FormatSpec
+    from agentconv.ir import Agent, Json
+    from agentconv.source import SourceText
+
+MAX_NESTING = 200
+"""Brackets that may be open at once, and parts that a dotted key may have; a parser recurses on them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What one client does with a TOML agent."""
+
+    spec: FormatSpec
+    keys: Mapping[str, Key]
+    required: tuple[str, ...]
+    lift: Callable[[dict[str, Json]], dict[str, object]]
+    """Takes keys that only mean something together out of a header and returns their fields."""
+    lower: Callable[[Agent], dict[str, Json]]
+    """Writes those fields back as keys."""
+
+
+def read(dialect: Dialect, source: SourceText) -> ReadResult:
+    """Read one TOML file as the client does; what the client drops is recovered."""
+    import tomli
+
+    if not source.decodable:
+        at = next(i for i, char in enumerate(source.text) if "\udc80" <= char <= "\udcff")
+        return _recovered(dialect, source, None, "the file is not UTF-8", at)
+    text = source.text.removeprefix("\ufeff")
+    skipped = len(source.text) - len(text)
+    too_deep = _too_deep(text)
+    if too_deep is not None:
+        return _recovered(dialect, source, {}, f"nested deeper than {MAX_NESTING} levels", too_deep)
+    try:
+        header = _loads(text)
+    except tomli.TOMLDecodeError as error:
+        return _recovered(dialect, source, None, f"not TOML: {error.msg[0].lower()}{error.msg[1:]}", error.pos + skipped)
+    except (RecursionError, ValueError) as error:
+        return _recovered(dialect, source, None, f"not TOML that can be read: {str(error) or 'nested too deep'}", 0)
+    decoded = _decode(dialect, header)
+    if decoded.refused:
+        key, reason = next(iter(decoded.refused.items()))
+        return _recovered(dialect, source, header, reason, _key_offset(source.text, key))
+    agent = _agent(dialect, source, decoded)
+    diagnostics = tuple(reading.remarks(dialect.spec, agent, decoded, lambda key: source.span(_key_offset(source.text, key))))
+    return ReadResult(AgentSet((agent,)), (State.DEGRADED if diagnostics else State.LOADS,), diagnostics)
+
+
+_STRINGS = re.compile(
+    r"(?P<lines>\"{3}(?:[^\"\\]|\\.|\"{1,2}(?!\"))*\"{3,5}|'{3}(?:[^']|'{1,2}(?!'))*'{3,5})"
+    r"|\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'|#[^\n]*",
+    re.DOTALL,
+)
+_CARRIAGE_RETURN = "\U0010ff0d"
+
+
+def _loads(text: str) -> dict[str, Json]:
+    """Parse TOML; carriage returns in multi-line strings stay, as in the clients' parser (tomli drops them).
+
+    Raises:
+        tomli.TOMLDecodeError: It is no TOML.
+    """
+    import tomli
+
+    marked = "\r\n" in text and _CARRIAGE_RETURN not in text
+    if marked:
+        text = _STRINGS.sub(lambda match: _marked(match[0]) if match["lines"] else match[0], text)
+    return {escape_key(_unmarked(name)): plain(value, marked=marked) for name, value in tomli.loads(text).items()}
+
+
+def _marked(string: str) -> str:
+    body = string[3:].removeprefix("\r\n")
+    opening = string[: len(string) - len(body)]
+    if string.startswith("'"):
+        return opening + body.replace("\r\n", _CARRIAGE_RETURN + "\n")
+    return opening + re.sub(
+        r"\\[ \t]*\r\n\s*|\\.|\r\n", lambda m: _CARRIAGE_RETURN + "\n" if m[0] == "\r\n" else m[0], body, flags=re.DOTALL
+    )
+
+
+def _unmarked(text: str) -> str:
+    return text.replace(_CARRIAGE_RETURN, "\r")
+
+
+def plain(value: Any, *, marked: bool = False) -> Json:
+    """Turn a value that the TOML parser gives into a canonical one."""
+    if isinstance(value, str):
+        return _unmarked(value) if marked else value
+    if isinstance(value, dict):
+        return {escape_key(name): plain(item, marked=marked) for name, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item, marked=marked) for item in value]
+    if isinstance(value, float):
+        return float_value(value)
+    if hasattr(value, "isoformat"):
+        return {"$datetime": value.isoformat()}
+    return value  # type: ignore[no-any-return]
+
+
+_NEST = re.compile(r'[\[{\]}\n"\']')
+_DOTTED = re.compile(rf"(?:[A-Za-z0-9_\"'-]+\s*\.\s*){{{MAX_NESTING}}}")
+
+
+def _too_deep(text: str) -> int | None:
+    """Return where a text opens too many brackets or dots, before a recursive parser sees it."""
+    if text.count("[") + text.count("{") >= MAX_NESTING:
+        depth = 0
+        for match in _NEST.finditer(text):
+            if match[0] in "[{":
+                depth += 1
+                if depth > MAX_NESTING:
+                    return match.start()
+            elif match[0] in "]}":
+                depth = max(depth - 1, 0)
+    if text.count(".") >= MAX_NESTING:
+        dotted = _DOTTED.search(text)
+        return dotted.start() if dotted else None
+    return None
+
+
+def _decode(dialect: Dialect, header: dict[str, Json], *, lenient: bool = False) -> Decoded:
+    rest = dict(header)
+    try:
+        lifted = dialect.lift(rest)
+        decoded = keys.decode(dialect.spec.id, dialect.keys, rest, lenient=lenient)
+        decoded.values.update(lifted)
+    except keys.Refused as reason:
+        decoded = keys.decode(dialect.spec.id, dialect.keys, header, lenient=lenient)
+        decoded.refused[str(reason).split("`")[1]] = str(reason)
+    for name in dialect.required:
+        if name not in header:
+            decoded.refused[name] = f"`{name}` is missing"
+    return decoded
+
+
+def _agent(dialect: Dialect, source: SourceText, decoded: Decoded) -> Agent:
+    extras = {dialect.spec.id: decoded.extras} if decoded.extras else {}
+    return replace(fields.build(decoded.values, extras), origin=Origin(dialect.spec.id, source.path))
+
+
+def _key_offset(text: str, key: str) -> int:
+    match = re.search(rf'(?m)^[ \t]*(?:\[+[ \t]*)?"?{re.escape(unescape_key(key))}"?[ \t]*[=.\]]', text)
+    return match.start() if match else 0
+
+
+def _recovered(dialect: Dialect, source: SourceText, header: dict[str, Json] | None, problem: str, at: int) -> ReadResult:
+    """Make the best of a file that the client drops: an agent if it holds two known keys, one that names it."""
+    if header is None:
+        header = _read_lines(dialect, source)
+    known = [key for key in header if key in dialect.keys]
+    if len(known) < 2 or not {"name", "description"} & set(known):
+        return ReadResult()
+    agent = _agent(dialect, source, _decode(dialect, header, lenient=True))
+    diagnostic = Diagnostic(
+        Code.NOT_LOADED,
+        Severity.WARNING,
+        f"{dialect.spec.client} does not load this agent: {problem}",
+        source.span(at),
+        "its values were recovered as a person reads them; mend the file so that the client does too",
+        agent.name,
+        dialect.spec.id,
+    )
+    return ReadResult(AgentSet((agent,)), (State.NOT_LOADED,), (diagnostic,))
+
+
+def _read_lines(dialect: Dialect, source: SourceText) -> dict[str, Json]:
+    """Read a file that does not parse piece by piece: from each known key at the start of a line to the next one."""
+    import tomli
+
+    text = source.text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    starts = list(re.finditer(rf"(?m)^({'|'.join(map(re.escape, dialect.keys))})[ \t]*=", text))
+    header: dict[str, Json] = {}
+    for index, match in enumerate(starts):
+        end = starts[index + 1].start() if index + 1 < len(starts) else len(text)
+        piece = text[match.start() : end]
+        try:
+            header.update({name: plain(value) for name, value in tomli.loads(piece).items() if name in dialect.keys})
+        except (ValueError, RecursionError):
+            value = piece.split("=", 1)[1].strip()
+            header.setdefault(match[1], value.strip("\"'").strip("\n"))
+    return header
+
+
+def encode_header(dialect: Dialect, agent: Agent) -> dict[str, Json]:
+    """Return the keys of a file for an agent, in documented order."""
+    return {**keys.encode(dialect.keys, agent, dialect.spec.id), **dialect.lower(agent)}
+
+
+def write(dialect: Dialect, agents: AgentSet, original: SourceText | None) -> bytes:
+    """Write one TOML agent; with an original, only what changed, and a file without an agent as it was."""
+    if not agents.agents:
+        return original.data if original else b""
+    (agent,) = agents.agents
+    result = read(dialect, original) if original else ReadResult()
+    if original is None or not result.set.agents:
+        return _render(dialect, agent)
+    (old,) = result.set.agents
+    if fields.comparable(old) == fields.comparable(agent):
+        return original.data
+    patched = _patched(dialect, old, agent, original) if result.states[0] is not State.NOT_LOADED else None
+    if patched is not None:
+        again = read(dialect, type(original)(original.path, patched)).set.agents
+        if again and fields.comparable(again[0]) == fields.comparable(agent):
+            return patched
+    return _render(dialect, agent)
+
+
+def _render(dialect: Dialect, agent: Agent) -> bytes:
+    return encode(toml_text.document(encode_header(dialect, agent)))
+
+
+def _patched(dialect: Dialect, old: Agent, agent: Agent, original: SourceText) -> bytes | None:
+    """Change only the keys that differ; tomlkit keeps comments, order and spelling of the rest."""
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    before, after = encode_header(dialect, old), encode_header(dialect, agent)
+    bom = "\ufeff" if original.text.startswith("\ufeff") else ""
+    try:
+        document = tomlkit.parse(original.text.removeprefix("\ufeff"))
+        for name in before.keys() - after.keys():
+            document.remove(unescape_key(name))
+        for name, value in after.items():
+            if name not in before or before[name] != value:
+                spelled = tomlkit.parse(toml_text.document({name: value}))
+                document[unescape_key(name)] = spelled[unescape_key(name)]
+        return encode(bom + tomlkit.dumps(document))
+    except (TOMLKitError, ValueError):
+        return None

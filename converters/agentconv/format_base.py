@@ -1,0 +1,108 @@
+"""What a format is: a module with `SPEC`, `read`, `project` and `write`, and the values that pass between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol
+
+from agentconv import fields, losses
+from agentconv.ir import AgentSet
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from agentconv.diagnostics import Diagnostic, Loss
+    from agentconv.ir import Agent
+    from agentconv.source import SourceText
+
+
+class State(StrEnum):
+    """What the client makes of an agent."""
+
+    LOADS = "loads"
+    DEGRADED = "degraded"
+    """Loaded, but not as written: the diagnostics say how."""
+    NOT_LOADED = "not loaded"
+    """Dropped by the client; its values were recovered as a person would read them."""
+    NO_AGENT = "no agent"
+    """Not an agent: a README, notes."""
+    STOPS = "stops the client"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadResult:
+    """What one file holds. `states` runs parallel to `set.agents`."""
+
+    set: AgentSet = field(default_factory=AgentSet)
+    states: tuple[State, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FormatSpec:
+    """What is particular to a format besides its keys (which are in `schemas/formats/<id>.schema.json`)."""
+
+    id: str
+    client: str
+    """The client's name, for messages."""
+    holds: frozenset[str]
+    """The field paths that a file of this format can hold."""
+    legal_name: Callable[[str], str]
+    """The nearest legal name; empty when nothing legal is left. Legal names come back unchanged."""
+    max_bytes: int | None = None
+    """Size above which the client does not read a file."""
+
+
+class Format(Protocol):
+    """A format module. Functions are pure: text in, text out; the disk belongs to the callers."""
+
+    SPEC: FormatSpec
+
+    def read(self, source: SourceText) -> ReadResult:
+        """Read one file as the client does. Raises nothing: what is wrong is a diagnostic."""
+
+    def project(self, projection: Projection) -> None:
+        """Turn the agent into the most of it that the format can hold, declaring each loss."""
+
+    def write(self, agents: AgentSet, original: SourceText | None) -> bytes:
+        """Write a file, patching the original where there is one, so that unchanged fields keep their bytes."""
+
+
+class Projection:
+    """An agent on its way into a format: changes are made here, and each is declared with its reason."""
+
+    def __init__(self, agent: Agent, target: FormatSpec) -> None:
+        self.source = agent
+        self.target = target
+        self.at_home = agent.origin is not None and agent.origin.format == target.id
+        """Whether the agent was read from this very format, whose client takes its values as they are."""
+        self.values: dict[str, object] = {}
+        self.losses: list[Loss] = []
+        self.declared: set[str] = set()
+
+    def get(self, path: str) -> Any:
+        """Return the value at a path as it stands."""
+        return self.values[path] if path in self.values else fields.get(self.source, path)
+
+    def translate(self, path: str, value: object) -> None:
+        """Spell a value in the target's words; what it means stays the same."""
+        self.values[path] = value
+
+    def change(self, path: str, value: object, code: str, detail: str, *, also: Iterable[str] = (), hint: str | None = None) -> None:
+        """Set a field to another value and declare the loss; `also` names further fields that this loss covers."""
+        self.values[path] = value
+        self.declare(code, path, detail, also=also, hint=hint)
+
+    def declare(self, code: str, path: str, detail: str, *, also: Iterable[str] = (), hint: str | None = None) -> None:
+        """Declare a loss of the fields named."""
+        self.losses.append(losses.loss(code, self.source.id, path, self.target.id, detail, hint=hint))
+        self.declared.update((path, *also))
+
+    def refuse(self, code: str, path: str, detail: str) -> None:
+        """Declare that the target cannot hold this agent."""
+        self.losses.append(losses.loss(code, self.source.id, path, self.target.id, detail))
+
+    def result(self) -> Agent:
+        """Return the agent as projected."""
+        return fields.with_values(self.source, self.values) if self.values else self.source

@@ -1,0 +1,55 @@
+"""Canonical JSON: a whole AgentSet in one document, exact both ways.
+
+UTF-8, LF, two-space indent, keys in schema order; `schemas/bundle.schema.json` describes it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentconv import fields
+from agentconv.diagnostics import Code, Diagnostic, Severity
+from agentconv.families import bundle, canonical, strict_json
+from agentconv.format_base import FormatSpec, ReadResult
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from agentconv.diagnostics import Span
+    from agentconv.format_base import Projection
+    from agentconv.ir import AgentSet
+    from agentconv.source import SourceText
+
+SPEC = FormatSpec(id="json", client="canonical JSON", holds=frozenset(fields.PATHS), legal_name=lambda name: name)
+
+
+def read(source: SourceText) -> ReadResult:
+    """Read a bundle. Errors name the place in the user's file."""
+
+    def place(path: Sequence[str | int]) -> Span:
+        return source.span(strict_json.locate(source.text, path))
+
+    if not source.decodable:
+        return _failed(source, "not UTF-8", next(i for i, char in enumerate(source.text) if "\udc80" <= char <= "\udcff"))
+    surrogate = strict_json.lone_surrogate(source.text)
+    if surrogate is not None:
+        return _failed(source, "half a character: a lone surrogate escape", surrogate)
+    try:
+        document = strict_json.loads(source.text.removeprefix("\ufeff"))
+    except strict_json.TextError as error:
+        return _failed(source, str(error), error.offset)
+    return bundle.read(document, place)
+
+
+def _failed(source: SourceText, message: str, offset: int) -> ReadResult:
+    hint = "bundles are made with `agentconv to-json`"
+    return ReadResult(diagnostics=(Diagnostic(Code.SYNTAX, Severity.ERROR, message, source.span(offset), hint),))
+
+
+def write(agents: AgentSet, original: SourceText | None) -> bytes:  # noqa: ARG001 - a bundle is always written whole
+    """Write a bundle."""
+    return strict_json.dumps(canonical.to_document(agents)).encode("utf-8")
+
+
+def project(projection: Projection) -> None:
+    """Keep everything: the canonical forms hold every value."""

@@ -1,0 +1,282 @@
+"""A file's header: its place, its values, and changes to single values that leave every other byte alone.
+
+Which characters open and close a header, and what a client does with one that does not parse, is each format's own
+affair; here is what follows once that is known.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from agentconv import yaml_nodes, yaml_text
+from agentconv.ir import escape_key, unescape_key
+from agentconv.source import client_text
+from agentconv.yaml_nodes import Mapping, Scalar, YamlError, YamlLimitError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Mapping as MappingType
+
+    from agentconv.diagnostics import Span
+    from agentconv.ir import Json
+    from agentconv.source import SourceText
+    from agentconv.yaml_nodes import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A header's text as a client's fallback rewrites it, line by line, with the way back to the original columns."""
+
+    text: str
+    lines: tuple[tuple[int, int], ...]
+    """Per line: the column where a requoted value starts in the rewritten line and in the original; (0, n) means that
+    n leading tabs became two spaces each."""
+
+
+@dataclass(slots=True)
+class Header:
+    """The header of a file: where it is and what it holds."""
+
+    source: SourceText
+    start: int
+    """Offset of the first character of the block, in the file's text."""
+    end: int
+    """Offset where the block ends and the closing fence begins."""
+    body: int
+    """Offset where the body begins."""
+    root: Node | None = None
+    error: YamlError | None = None
+    """Why the text did not parse; with `fallback`, why it did not parse at first."""
+    fallback: bool = False
+    """Whether the values come from the client's own repair of the text."""
+    rewritten: Rewritten | None = None
+    nodes: dict[str, Node] = field(default_factory=dict)
+    values: dict[str, Json] = field(default_factory=dict)
+    recovered: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Places of values that a line reader found."""
+
+    @property
+    def text(self) -> str:
+        return self.source.text[self.start : self.end]
+
+    def place(self, offset: int) -> int:
+        """Turn an offset in the parsed text into one of the file's text."""
+        if self.rewritten is None:
+            return self.start + offset
+        return self.start + _original_offset(self.rewritten, self.text, offset)
+
+    def span(self, key: str) -> Span:
+        """Return where a key's value stands; the header's first line when the key is not there."""
+        if key in self.recovered:
+            return self.source.span(*self.recovered[key])
+        node = self.nodes.get(unescape_key(key))
+        if node is None:
+            return self.source.span(self.start)
+        return self.source.span(self.place(node.start), self.place(node.end))
+
+    def duplicates(self) -> list[tuple[str, Node]]:
+        """Return the keys that are given again, with the key's later node."""
+        if not isinstance(self.root, Mapping):
+            return []
+        seen: set[str] = set()
+        found = []
+        for key, _ in self.root.pairs:
+            name = yaml_nodes.key_text(key)
+            if name in seen and name != "<<":
+                found.append((name, key))
+            seen.add(name)
+        return found
+
+
+def _original_offset(rewritten: Rewritten, original: str, offset: int) -> int:
+    before = rewritten.text[:offset]
+    number = before.count("\n")
+    column = offset - (before.rfind("\n") + 1)
+    lines = original.split("\n")
+    start = sum(len(line) + 1 for line in lines[:number])
+    new, old = rewritten.lines[number]
+    if new == 0:
+        column = column // 2 if column < 2 * old else column - old
+    elif column >= new:
+        full = len(rewritten.text.split("\n")[number])
+        column = len(lines[number]) if column >= full else min(column - new + old, len(lines[number]))
+    return start + min(column, len(lines[number]))
+
+
+def parse(header: Header, fallback: Callable[[str], Rewritten | None] | None = None) -> Header:
+    """Fill in a header's nodes and values; on failure `error` says why, and nothing is raised."""
+    text = header.text
+    try:
+        header.root = yaml_nodes.parse(text)
+    except YamlError as error:
+        header.error = error
+        if fallback is None or isinstance(error, YamlLimitError):
+            return header
+        rewritten = fallback(text)
+        if rewritten is None:
+            return header
+        try:
+            header.root = yaml_nodes.parse(rewritten.text)
+        except YamlError:
+            return header
+        header.fallback, header.rewritten = True, rewritten
+    if isinstance(header.root, Mapping):
+        _fill_values(header, header.root)
+    return header
+
+
+def _fill_values(header: Header, root: Mapping) -> None:
+    try:
+        header.nodes = yaml_nodes.entries(root)
+        header.values = {escape_key(client_text(key)): _decoded(yaml_nodes.value(node)) for key, node in header.nodes.items()}
+    except YamlError as error:
+        header.root, header.error, header.values = None, error, {}
+
+
+def _decoded(value: Json) -> Json:
+    """Replace undecodable bytes as the client sees them."""
+    if isinstance(value, str):
+        return client_text(value)
+    if isinstance(value, list):
+        return [_decoded(item) for item in value]
+    if isinstance(value, dict):
+        return {client_text(key): _decoded(item) for key, item in value.items()}
+    return value
+
+
+_KEY_LINE = re.compile(r"^(?P<key>[A-Za-z_][\w.-]*)[ \t]*:(?:[ \t]+|(?=\r?$))(?P<value>.*)$")
+_LIST_ITEM = re.compile(r"^\s*-\s+(.*)$")
+
+
+def recover(header: Header, known: Collection[str]) -> None:
+    """Read a header that does not parse as a person would: known keys at the start of a line, up to the next one.
+
+    Lines such as `user:` or `Context:` are text, because they are no keys of the client.
+    """
+    text = header.text
+    found: list[tuple[str, int, list[str]]] = []
+    position = header.start
+    for line in text.split("\n"):
+        match = _KEY_LINE.match(line.rstrip("\r"))
+        if match and match["key"] in known and all(match["key"] != key for key, _, _ in found):
+            found.append((match["key"], position + match.start("value"), [match["value"]]))
+        elif found and not (match and not line[:1].isspace() and match["key"].islower() and _looks_like_key(found, line)):
+            found[-1][2].append(line.rstrip("\r"))
+        position += len(line) + 1
+    for key, start, lines in found:
+        header.values[key] = _person_value(lines)
+        length = sum(len(line) + 1 for line in lines) - 1
+        header.recovered[key] = (start, start + len(header.source.text[start : start + length].rstrip()))
+
+
+def _looks_like_key(found: list[tuple[str, int, list[str]]], line: str) -> bool:
+    """Whether a `word: value` line after a single-line value is an unknown key rather than its continuation."""
+    lines = found[-1][2]
+    word = line.split(":", maxsplit=1)[0].strip()
+    return len(lines) == 1 and word not in ("user", "assistant", "context", "commentary", "example", "note")
+
+
+def _person_value(lines: list[str]) -> Json:
+    first = client_text(lines[0]).strip()
+    rest = [client_text(line) for line in lines[1:]]
+    while rest and not rest[-1].strip():
+        rest.pop()
+    if first[:1] in ("|", ">") and len(first) <= 3 and rest:
+        return _dedented(rest, folded=first[0] == ">")
+    items = [_LIST_ITEM.match(line) for line in rest if line.strip()]
+    if not first and items and all(items):
+        return [_unquoted(item[1].strip()) for item in items if item]
+    value = "\n".join([first, *rest]).strip()
+    if value.startswith("[") and value.endswith("]") and "\n" not in value:
+        return [_unquoted(item.strip()) for item in value[1:-1].split(",") if item.strip()]
+    return _unquoted(value)
+
+
+def _dedented(lines: list[str], *, folded: bool) -> str:
+    indent = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
+    body = [line[indent:] for line in lines]
+    return " ".join(line.strip() for line in body) if folded else "\n".join(body)
+
+
+def _unquoted(text: str) -> str:
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        return text[1:-1].replace('\\"', '"').replace("\\\\", "\\")
+    if len(text) > 1 and text[0] == text[-1] == "'":
+        return text[1:-1].replace("''", "'")
+    return text
+
+
+Edit: TypeAlias = tuple[int, int, str]
+"""Start, end and new text, in the file's text."""
+
+
+def apply(text: str, edits: Iterable[Edit]) -> str:
+    """Return the text with edits made that do not overlap."""
+    for start, end, new in sorted(edits, reverse=True):
+        text = text[:start] + new + text[end:]
+    return text
+
+
+def patch(header: Header, changes: MappingType[str, Json | None]) -> list[Edit] | None:
+    """Return the edits that set these keys (None removes), or None where single values cannot be changed.
+
+    Everything else keeps its bytes. Whether the result reads as meant is for the caller to check: a changed line can
+    decide whether a client's fallback is taken.
+    """
+    if header.recovered or not isinstance(header.root, Mapping) or header.root.flow:
+        return None
+    edits: list[Edit] = []
+    newline = "\r\n" if "\r\n" in header.text else "\n"
+    for key, value in changes.items():
+        pairs = [(k, v) for k, v in header.root.pairs if escape_key(client_text(yaml_nodes.key_text(k))) == key]
+        if not pairs:
+            if unescape_key(key) in header.nodes:
+                return None  # it comes from a merge key
+            if value is not None:
+                edits.append(_insertion(header, key, value, newline))
+            continue
+        for index, (key_node, node) in enumerate(pairs):
+            keep = index == len(pairs) - 1 and value is not None
+            edits.append(_replacement(header, node, value, newline) if keep else _removal(header, key_node, node))
+    return edits
+
+
+def _replacement(header: Header, node: Node, value: Json, newline: str) -> Edit:
+    text = header.source.text
+    start, end = header.place(node.start), header.place(node.end)
+    own_line = text[text.rfind("\n", 0, start) + 1 : start]
+    if isinstance(node, Scalar) and node.style not in ("|", ">") and not isinstance(value, (dict, list)):
+        spelled = yaml_text.scalar(value)
+    elif isinstance(value, (dict, list)) and value and not own_line.strip():
+        indent = own_line
+        spelled = yaml_text.mapping({"k": value}, "")[3:].lstrip("\n")
+        spelled = spelled.rstrip("\n").replace("\n", "\n" + indent[2:]) if len(indent) > 2 else spelled.rstrip("\n")
+        start -= len(own_line)
+    else:
+        spelled = yaml_text.inline(value)
+    if start == end and text[start - 1 : start] == ":":
+        spelled = " " + spelled
+    return start, end, spelled.replace("\n", newline)
+
+
+def _removal(header: Header, key: Node, node: Node) -> Edit:
+    text = header.source.text
+    start, end = header.place(key.start), max(header.place(key.end), header.place(node.end))
+    start = text.rfind("\n", 0, start) + 1
+    line_end = text.find("\n", end, header.end)
+    return start, header.end if line_end < 0 else line_end + 1, ""
+
+
+def _insertion(header: Header, key: str, value: Json, newline: str) -> Edit:
+    text = header.source.text
+    column = 0
+    if isinstance(header.root, Mapping) and header.root.pairs:
+        first = header.place(header.root.pairs[0][0].start)
+        column = first - (text.rfind("\n", 0, first) + 1)
+    spelled = yaml_text.entry(key, value, " " * column).replace("\n", newline)
+    at = header.end
+    if at > header.start and text[at - 1] != "\n":
+        spelled = newline + spelled
+    return at, at, spelled

@@ -1,0 +1,97 @@
+"""Every way in which a conversion can change an agent: stable codes, their severity, and their words.
+
+The only place that words a loss. Code that drops or changes something calls `loss` with a code from `CATALOGUE`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agentconv.diagnostics import Loss, LossKind, LossSeverity
+
+if TYPE_CHECKING:
+    from agentconv.diagnostics import Span
+
+_NOTE, _WARNING, _REFUSAL = LossSeverity.NOTE, LossSeverity.WARNING, LossSeverity.REFUSAL
+_DROPPED, _APPROXIMATED, _RENAMED, _MOVED, _REFUSED = (
+    LossKind.DROPPED,
+    LossKind.APPROXIMATED,
+    LossKind.RENAMED,
+    LossKind.MOVED,
+    LossKind.REFUSED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LossRule:
+    """What one code means."""
+
+    severity: LossSeverity
+    kind: LossKind
+    summary: str
+    """One line for many agents; what is particular to one of them is its `detail`."""
+    hint: str | None = None
+
+
+CATALOGUE: dict[str, LossRule] = {
+    "field-dropped": LossRule(_WARNING, _DROPPED, "the target has no place for this field"),
+    "looks-dropped": LossRule(_NOTE, _DROPPED, "the target has no place for this; it only changes how the agent is shown"),
+    "key-dropped": LossRule(_WARNING, _DROPPED, "a key that only the source client uses"),
+    "ignored-key-dropped": LossRule(_NOTE, _DROPPED, "a key that the source client ignores too"),
+    "name-missing": LossRule(_WARNING, _RENAMED, "the agent has no name; the file's is used"),
+    "name-illegal": LossRule(_WARNING, _RENAMED, "the name is not legal in the target; its legal form is used"),
+    "name-duplicate": LossRule(_WARNING, _RENAMED, "the name is taken by another agent", "choose with --on-duplicate error|suffix|first"),
+    "duplicate-left-out": LossRule(_REFUSAL, _REFUSED, "the name is taken by another agent, and only the first was asked for"),
+    "name-mentioned": LossRule(_NOTE, _RENAMED, "the prompt mentions an agent by a name that it no longer has"),
+    "delegates-renamed": LossRule(_NOTE, _RENAMED, "agents that it may call were renamed"),
+    "text-approximated": LossRule(_WARNING, _APPROXIMATED, "the target reads this text in another way"),
+    "text-trimmed": LossRule(_NOTE, _APPROXIMATED, "the target trims blanks at the ends"),
+    "prompt-mode": LossRule(_NOTE, _APPROXIMATED, "the target combines the prompt with its own in another way"),
+    "prompt-syntax": LossRule(_WARNING, _APPROXIMATED, "the prompt is a template in the source, and plain text in the target"),
+    "tools-approximated": LossRule(_WARNING, _APPROXIMATED, "the target has no tool list; its settings stand for it"),
+    "tools-unlisted": LossRule(_WARNING, _DROPPED, "the target has no tool list; the agent gets the client's tools"),
+    "tools-from-sandbox": LossRule(_WARNING, _APPROXIMATED, "the target has no sandbox; a tool list stands for it"),
+    "tool-unknown": LossRule(_WARNING, _DROPPED, "no tool of the target stands for this one"),
+    "pattern-dropped": LossRule(_NOTE, _DROPPED, "a tool pattern that the source client does not enforce either"),
+    "permission-mode": LossRule(_WARNING, _APPROXIMATED, "the target has no such permission mode"),
+    "rules-dropped": LossRule(_WARNING, _DROPPED, "the target has no permission rules"),
+    "model-dropped": LossRule(
+        _WARNING, _DROPPED, "the target does not serve this model; the agent inherits", "set one in the target's own file"
+    ),
+    "effort-approximated": LossRule(_WARNING, _APPROXIMATED, "the target has no such effort"),
+    "effort-dropped": LossRule(_WARNING, _DROPPED, "the target has no such effort"),
+    "mcp-undefined": LossRule(
+        _WARNING, _DROPPED, "an MCP server that is named here and defined elsewhere", "define it in the target's configuration"
+    ),
+    "mcp-tools": LossRule(_WARNING, _DROPPED, "the target cannot name single MCP tools here"),
+    "mcp-approximated": LossRule(_WARNING, _APPROXIMATED, "the target spells this MCP server in another way"),
+    "mcp-dropped": LossRule(_WARNING, _DROPPED, "the target cannot hold this MCP server"),
+    "hooks-dropped": LossRule(_WARNING, _DROPPED, "the target has no such hooks"),
+    "refused-name": LossRule(_REFUSAL, _REFUSED, "the agent has no name that is legal in the target"),
+    "refused-description": LossRule(
+        _REFUSAL, _REFUSED, "the target loads no agent without a description", "add a description to the agent"
+    ),
+    "refused-prompt": LossRule(_REFUSAL, _REFUSED, "the target loads no agent without a prompt", "add a body to the agent"),
+    "refused-text": LossRule(_REFUSAL, _REFUSED, "the target cannot hold this text"),
+    "refused-size": LossRule(_REFUSAL, _REFUSED, "the file would be larger than the target reads"),
+    "widening": LossRule(_REFUSAL, _REFUSED, "the agent could do more than its author allowed", "--allow-widening writes it all the same"),
+    "widened": LossRule(_WARNING, _APPROXIMATED, "the agent can do more than its author allowed, as --allow-widening asks"),
+}
+
+
+def loss(code: str, agent: str, field: str, target: str, detail: str, *, hint: str | None = None, span: Span | None = None) -> Loss:
+    """Make a Loss.
+
+    Args:
+        code: A key of `CATALOGUE`.
+        agent: The agent's id.
+        field: The path of the field that changed.
+        target: The target's format id.
+        detail: What is particular to this agent, short enough for one line.
+
+    Raises:
+        KeyError: The code is not in the catalogue (a bug).
+    """
+    rule = CATALOGUE[code]
+    return Loss(code, rule.severity, rule.kind, agent, field, target, detail, hint or rule.hint, span)

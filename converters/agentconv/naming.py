@@ -1,0 +1,81 @@
+"""Names and file names in the target: legal, unique without case, and never a path."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+_UNSAFE = re.compile(r"[^\w.-]+")
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
+_LONGEST_STEM = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An agent that wants a name."""
+
+    id: str
+    name: str | None
+    stem: str
+    """The stem of its file: the name to fall back to."""
+    first: bool
+    """Whether the source client uses it; such agents choose their names before the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """The name that an agent gets, and why it is another one."""
+
+    name: str
+    code: str | None = None
+    """Loss code: `name-missing`, `name-illegal` or `name-duplicate`; None when the name is its own."""
+
+
+def assign(agents: Iterable[Named], legal: Callable[[str], str]) -> dict[str, Name]:
+    """Give each agent a legal name, unique without case: the first keeps its own, the others get `-2`, `-3`."""
+    wanted = sorted(agents, key=lambda agent: not agent.first)
+    bases = [_base(agent, legal) for agent in wanted]
+    present = {base.casefold() for base in bases}
+    taken: set[str] = set()
+    names: dict[str, Name] = {}
+    for agent, base in zip(wanted, bases, strict=True):
+        if base.casefold() not in taken:
+            taken.add(base.casefold())
+            code = None if base == agent.name else "name-missing" if agent.name is None else "name-illegal"
+            names[agent.id] = Name(base, code)
+            continue
+        number = 2
+        while (found := f"{base}-{number}").casefold() in taken | present:
+            number += 1
+        taken.add(found.casefold())
+        names[agent.id] = Name(found, "name-duplicate")
+    return names
+
+
+def _base(agent: Named, legal: Callable[[str], str]) -> str:
+    return (legal(agent.name) if agent.name else "") or legal(agent.stem) or "agent"
+
+
+def stem(name: str) -> str:
+    """Return a file stem for a name: no separators, no leading dot, no name that Windows reserves."""
+    text = _UNSAFE.sub("-", unicodedata.normalize("NFC", name)).strip(".-_ ")[:_LONGEST_STEM].rstrip(".-")
+    while len(text.encode("utf-8")) > 2 * _LONGEST_STEM:
+        text = text[:-1]
+    if _RESERVED.fullmatch(text):
+        text = f"{text}-agent"
+    return text or "agent"
+
+
+def unique_stem(name: str, taken: set[str]) -> str:
+    """Return a stem that no other file has, without case, and take it."""
+    base = stem(name)
+    found, number = base, 2
+    while found.casefold() in taken:
+        found, number = f"{base}-{number}", number + 1
+    taken.add(found.casefold())
+    return found

@@ -1,0 +1,68 @@
+"""Which formats there are. Modules are imported when a format is used, and only then."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
+from agentconv.diagnostics import Code, Diagnostic, InputError, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from agentconv.format_base import Format
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One format: its module, and where its files are below a project's root."""
+
+    module: str
+    title: str
+    folders: tuple[str, ...] = ()
+    """Folders that the client reads; the first is where we write."""
+    suffixes: tuple[str, ...] = ()
+    file: str | None = None
+    """The one file that holds all agents, where the format has several agents a file."""
+    aliases: tuple[str, ...] = ()
+
+
+FORMATS: dict[str, Row] = {
+    "claude-code": Row("claude_code", "Claude Code", (".claude/agents",), (".md",), aliases=("claude",)),
+    "codex": Row("codex", "OpenAI Codex CLI", (".codex/agents",), (".toml",)),
+    "json": Row("canonical_json", "canonical JSON", (), (".json",), "agents.json"),
+    "toml": Row("canonical_toml", "canonical TOML", (), (".toml",), "agents.toml"),
+}
+_ALIASES = {alias: format_id for format_id, row in FORMATS.items() for alias in row.aliases}
+CLIENTS = tuple(format_id for format_id, row in FORMATS.items() if row.folders)
+
+
+def resolve(name: str) -> str:
+    """Return the format id for a name or alias.
+
+    Raises:
+        InputError: There is no such format.
+    """
+    name = _ALIASES.get(name, name)
+    if name in FORMATS:
+        return name
+    raise InputError(
+        Diagnostic(
+            Code.UNREADABLE, Severity.ERROR, f"there is no format `{name}`", hint=did_you_mean(name, [*FORMATS, *_ALIASES], "formats")
+        )
+    )
+
+
+def did_you_mean(word: str, known: Iterable[str], what: str) -> str:
+    """Return a hint that names the nearest known word, or all of them."""
+    from difflib import get_close_matches
+
+    words = list(known)
+    close = get_close_matches(word, words, 1, 0.6)
+    return f"did you mean `{close[0]}`?" if close else f"{what}: {', '.join(words)}"
+
+
+def load(format_id: str) -> Format:
+    """Import a format's module."""
+    return cast("Format", import_module(f"agentconv.formats.{FORMATS[format_id].module}"))

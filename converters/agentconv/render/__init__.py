@@ -1,0 +1,1 @@
+"""Diagnostics and reports as text and as JSON. Results know nothing of how they look."""

@@ -1,0 +1,101 @@
+"""The JSON Schemas that ship with the package: bundles, agents, and one per client with its keys."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+_SHIPPED = Path(__file__).parent / "schemas"
+FOLDER = _SHIPPED if _SHIPPED.is_dir() else Path(__file__).parents[2] / "schemas"
+"""In a wheel the schemas lie inside the package; in a checkout, at its top."""
+
+
+def names() -> list[str]:
+    """Return the names of all schemas: `bundle`, `agent`, and one per client."""
+    general = [path.name.removesuffix(".schema.json") for path in sorted(FOLDER.glob("*.schema.json"))]
+    return [*general, *client_names()]
+
+
+def client_names() -> list[str]:
+    """Return the ids of the formats that have a client schema."""
+    return [path.name.removesuffix(".schema.json") for path in sorted(FOLDER.glob("formats/*.schema.json"))]
+
+
+@cache
+def load(name: str) -> dict[str, Any]:
+    """Load a schema by name.
+
+    Raises:
+        KeyError: There is no such schema.
+    """
+    for path in (FOLDER / f"{name}.schema.json", FOLDER / "formats" / f"{name}.schema.json"):
+        if path.is_file():
+            loaded: dict[str, Any] = json.loads(path.read_text("utf-8"))
+            return loaded
+    raise KeyError(name)
+
+
+def self_contained(name: str) -> dict[str, Any]:
+    """Return a schema with every schema that it refers to embedded under `$defs`, as JSON Schema's bundling says.
+
+    Raises:
+        KeyError: There is no such schema.
+    """
+    schema = json.loads(json.dumps(load(name)))
+    by_id = {load(other)["$id"]: other for other in names()}
+    wanted = [ref for ref in _references(schema) if ref in by_id]
+    while wanted:
+        reference = wanted.pop()
+        key = by_id[reference]
+        if reference == schema["$id"] or key in schema.setdefault("$defs", {}):
+            continue
+        schema["$defs"][key] = load(key)
+        wanted.extend(ref for ref in _references(load(key)) if ref in by_id)
+    return schema  # type: ignore[no-any-return]
+
+
+def _references(node: Any) -> list[str]:
+    if isinstance(node, dict):
+        own = [node["$ref"].split("#")[0]] if isinstance(node.get("$ref"), str) else []
+        return own + [ref for child in node.values() for ref in _references(child)]
+    if isinstance(node, list):
+        return [ref for child in node for ref in _references(child)]
+    return []
+
+
+@cache
+def uses_key(format_id: str, key: str) -> bool:
+    """Whether a client makes use of a key (in the way that only it does)."""
+    if format_id not in client_names():
+        return False
+    row = load(format_id)["properties"].get(key)
+    return row is not None and row.get("x-field") == "extras"
+
+
+def complaint(format_id: str, key: str, value: Any) -> tuple[str, str] | None:
+    """Say what a client does about a key (`skip-file`, `drop-key`) and why; None when it takes the value.
+
+    A key that the client does not know is no complaint, unless the client rejects files for it.
+    """
+    schema = load(format_id)
+    row = schema["properties"].get(key)
+    if row is None:
+        if schema["x-unknown"] != "rejected":
+            return None
+        from difflib import get_close_matches
+
+        close = get_close_matches(key, schema["properties"], 1)
+        return "skip-file", f"unknown key `{key}`" + (f" (did you mean `{close[0]}`?)" if close else "")
+    if value in row["enum"] if "enum" in row else _validator(format_id, key).is_valid(value):
+        return None
+    return row["x-invalid"], f"`{key}` has a value that it does not take"
+
+
+@cache
+def _validator(format_id: str, key: str) -> Any:
+    from jsonschema import Draft202012Validator
+
+    schema = load(format_id)
+    return Draft202012Validator({**schema["properties"][key], "$defs": schema.get("$defs", {})})

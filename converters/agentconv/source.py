@@ -1,0 +1,77 @@
+"""Bytes to text and back, exactly, and offsets to lines and columns.
+
+Text is decoded so that no byte is lost: what is not UTF-8 becomes lone surrogates (PEP 383), one per byte, so that
+slices can be patched and encoded back to the same bytes. `client_text` gives what a client sees: each maximal invalid
+part is one U+FFFD, as the WHATWG decoder (and so JavaScript) does it.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+
+from agentconv.diagnostics import Span
+
+BOM = "\ufeff"
+_BREAKS = re.compile(r"\r\n|\n|\r")
+_ESCAPED_BYTES = re.compile("[\udc80-\udcff]")
+
+
+def decode(data: bytes) -> str:
+    """Decode bytes as UTF-8, keeping undecodable bytes as lone surrogates. Never raises."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("utf-8", "surrogateescape")
+
+
+def encode(text: str) -> bytes:
+    """Encode text from `decode` back to the bytes that it came from."""
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogateescape")
+
+
+def client_text(text: str) -> str:
+    """Return the text as a client sees it: undecodable bytes as U+FFFD."""
+    if text.isascii() or not _ESCAPED_BYTES.search(text):
+        return text
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+class SourceText:
+    """One file's bytes and text, with a path for people (relative, POSIX)."""
+
+    __slots__ = ("_starts", "data", "path", "text")
+
+    def __init__(self, path: str, data: bytes) -> None:
+        self.path = path
+        self.data = data
+        self.text = decode(data)
+        self._starts: list[int] | None = None
+
+    def __repr__(self) -> str:
+        return f"SourceText({self.path!r}, {len(self.data)} bytes)"
+
+    @property
+    def decodable(self) -> bool:
+        """Whether the bytes are valid UTF-8."""
+        return self.text.isascii() or not _ESCAPED_BYTES.search(self.text)
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Return the 1-based line and column of a character offset. LF, CRLF and lone CR end a line."""
+        if self._starts is None:
+            self._starts = [0, *(match.end() for match in _BREAKS.finditer(self.text))]
+        line = bisect_right(self._starts, offset)
+        column = offset - self._starts[line - 1] + 1
+        if line == 1 and self.text.startswith(BOM) and column > 1:
+            column -= 1
+        return line, column
+
+    def span(self, start: int = 0, end: int | None = None) -> Span:
+        """Return the place of the characters from `start` to `end`."""
+        line, column = self.position(start)
+        if end is None:
+            return Span(self.path, line, column)
+        return Span(self.path, line, column, *self.position(end))
