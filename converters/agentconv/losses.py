@@ -89,6 +89,8 @@ def loss(code: str, agent: str, field: str, target: str, detail: str, *, hint: s
         field: The path of the field that changed.
         target: The target's format id.
         detail: What is particular to this agent, short enough for one line.
+        hint: What to do next, where the catalogue has nothing better.
+        span: Where the field stands in the source.
 
     Raises:
         KeyError: The code is not in the catalogue (a bug).

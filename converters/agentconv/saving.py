@@ -6,12 +6,13 @@ import os
 import tempfile
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentconv.diagnostics import Code, Diagnostic, InputError, Severity, Span
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from agentconv.convert import OutputFile
 
 

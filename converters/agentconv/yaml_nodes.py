@@ -212,6 +212,10 @@ def _map_special(text: str) -> tuple[str, dict[int, str]]:
     return mapped, {ord(stand_in): char for char, stand_in in forth.items()}
 
 
+_STARTS = frozenset({yaml.MappingStartEvent, yaml.SequenceStartEvent})
+_ENDS = frozenset({yaml.MappingEndEvent, yaml.SequenceEndEvent})
+
+
 def _events(text: str) -> Iterator[Any]:
     events: Iterator[Any] = yaml.parse(text, Loader=yaml.CSafeLoader)
     return events
@@ -266,20 +270,21 @@ class _Builder:
             self.skip(event)
         elif kind is yaml.ScalarEvent:
             self.add(self.scalar(event))
-        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+        elif kind in _STARTS:
             self.open(event)
-        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+        elif kind in _ENDS:
             self.close(event)
         elif kind is yaml.AliasEvent:
             self.alias(event)
 
     def skip(self, event: Any) -> None:
         """Pass over what is nested too deep; its source text stands for it."""
-        if isinstance(event, yaml.CollectionStartEvent):
+        kind = type(event)
+        if kind in _STARTS:
             self.buried += 1
             if self.buried > MAX_BURIED:
                 raise YamlLimitError(f"nested deeper than {MAX_BURIED} levels", self.place(event.start_mark.index))
-        elif isinstance(event, yaml.CollectionEndEvent):
+        elif kind in _ENDS:
             self.buried -= 1
             if not self.buried:
                 start, end = self.buried_at, event.end_mark.index

@@ -68,8 +68,7 @@ def diagnostic(value: Diagnostic, look: Style = Style()) -> str:
 
 def loss(value: Loss, look: Style = Style()) -> str:
     """Write one loss of one agent."""
-    line = f"{safe(value.agent)}: {look.paint(value.severity.value, value.severity)} {value.code} ({value.field}): {safe(value.detail)}"
-    return line
+    return f"{safe(value.agent)}: {look.paint(value.severity.value, value.severity)} {value.code} ({value.field}): {safe(value.detail)}"
 
 
 _ORDER = {LossSeverity.REFUSAL: 0, LossSeverity.WARNING: 1, LossSeverity.NOTE: 2}
