@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 def differences(before: Agent, after: Agent) -> set[str]:
     """Return the paths of the fields that mean something else in `after`."""
     found = set()
-    for path in fields.PATHS:
+    for path in fields.changed_heads(before, after):
         old, new = fields.get(before, path), fields.get(after, path)
-        if old is new or old == new or (fields.is_absent(path, old) and fields.is_absent(path, new)):
+        if old == new or (fields.is_absent(path, old) and fields.is_absent(path, new)):
             continue
         if fields.portable(old) != fields.portable(new):
             found.add(path)
@@ -57,7 +57,7 @@ def check_read_back(projected: Agent, again: Agent) -> None:
     Raises:
         InternalError: The target's reader gives another agent.
     """
-    if fields.comparable(projected) == fields.comparable(again):
+    if fields.same(projected, again):
         return
     paths = [path for path in fields.PATHS if fields.get(projected, path) != fields.get(again, path)]
     raise InternalError(f"reading the output back gives another {', '.join(paths) or 'set of extra keys'}")

@@ -161,8 +161,8 @@ class _Writer:
             return Converted(self.target, ids)
         path = self.kept_path(piece.path)
         result = self.module.read(source) if piece.agents else None
-        found = [fields.comparable(agent) for agent in result.set.agents] if result else []
-        if found == [fields.comparable(agent) for agent in piece.agents]:
+        found = result.set.agents if result else ()
+        if len(found) == len(piece.agents) and all(map(fields.same, found, piece.agents)):
             return Converted(self.target, ids, OutputFile(path, source.data), not_loaded=not_loaded)
         return self.checked(piece.agents[0], path, source, not_loaded=not_loaded)
 

@@ -6,6 +6,7 @@ A path is a field of `Agent`, or `part.field` for its parts (`prompt.text`, `per
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from agentconv.ir import Agent, Invocation, Limits, Permissions, Prompt, ToolGra
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from agentconv.ir import Json
+    from agentconv.ir import Json, Origin
 
 PARTS: dict[str, Any] = {
     "prompt": Prompt,
@@ -61,6 +62,11 @@ DEFAULTS: dict[str, object] = {
     "tools.deny": (),
     "permissions.rules": (),
 }
+_PATHS_OF: dict[str, tuple[str, ...]] = {}
+for _path in PATHS:
+    _PATHS_OF[_path.partition(".")[0]] = (*_PATHS_OF.get(_path.partition(".")[0], ()), _path)
+HEADS = tuple(field.name for field in dataclasses.fields(Agent) if field.name not in ("id", "origin"))
+"""The fields of an agent that say what it is, rather than where it stands."""
 _SPLIT = {path: path.partition(".")[::2] for path in PATHS}
 
 
@@ -76,14 +82,25 @@ def get(agent: Agent, path: str) -> Any:
     return getattr(value, tail)
 
 
+def changed_heads(before: Agent, after: Agent) -> Iterator[str]:
+    """Yield the paths below each field that differs (extras apart)."""
+    for head, paths in _PATHS_OF.items():
+        old, new = getattr(before, head), getattr(after, head)
+        if old is not new and old != new:
+            yield from paths
+
+
 def is_absent(path: str, value: object) -> bool:
     """Whether a value says no more than leaving the field out."""
     return value is None or value == DEFAULTS.get(path)
 
 
-def build(values: Mapping[str, object], extras: Mapping[str, Mapping[str, Json]]) -> Agent:
+def build(values: Mapping[str, object], extras: Mapping[str, Mapping[str, Json]], origin: Origin | None = None) -> Agent:
     """Make an agent from values by path."""
-    return _assign(Agent(), values, extras)
+    flat, nested = _sorted(values)
+    for head, parts in nested.items():
+        flat[head] = PARTS[head](**parts)
+    return Agent(**flat, extras=extras, origin=origin)
 
 
 def with_values(agent: Agent, values: Mapping[str, object]) -> Agent:
@@ -107,7 +124,16 @@ def _put(extras: dict[str, dict[str, Any]], format_id: str, key: str, value: obj
 
 
 def _assign(agent: Agent, values: Mapping[str, object], extras: Mapping[str, Mapping[str, Json]]) -> Agent:
-    flat: dict[str, Any] = {"extras": extras}
+    flat, nested = _sorted(values)
+    for head, parts in nested.items():
+        current = getattr(agent, head)
+        flat[head] = PARTS[head](**parts) if current is None else replace(current, **parts)
+    return replace(agent, **flat, extras=extras)
+
+
+def _sorted(values: Mapping[str, object]) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """Sort values into those of whole fields and those of parts."""
+    flat: dict[str, Any] = {}
     nested: dict[str, dict[str, Any]] = {}
     for path, value in values.items():
         head, tail = _SPLIT[path]
@@ -115,10 +141,7 @@ def _assign(agent: Agent, values: Mapping[str, object], extras: Mapping[str, Map
             nested.setdefault(head, {})[tail] = value
         else:
             flat[head] = value
-    for head, parts in nested.items():
-        current = getattr(agent, head)
-        flat[head] = PARTS[head](**parts) if current is None else replace(current, **parts)
-    return replace(agent, **flat)
+    return flat, nested
 
 
 def extra_paths(agent: Agent) -> Iterator[str]:
@@ -135,6 +158,6 @@ def portable(value: object) -> object:
     return value
 
 
-def comparable(agent: Agent) -> Agent:
-    """Return the agent without what tells where it stands: its id in a set and its origin."""
-    return replace(agent, id="", origin=None)
+def same(one: Agent, other: Agent) -> bool:
+    """Whether two agents are equal but for where they stand: their ids in a set and their origins."""
+    return all(getattr(one, head) == getattr(other, head) for head in HEADS)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from agentconv.discovery import Found
 
-KEPT_BYTES = 24 * 1024 * 1024
+KEPT_BYTES = 12 * 1024 * 1024
 """How much source text is kept between two passes; beyond it, files are read again."""
 
 
@@ -60,7 +60,7 @@ class Loader:
             yield from pieces
 
     def _keep(self, index: int, file: Found, pieces: tuple[Loaded, ...]) -> None:
-        size = sum(len(piece.source.data) for piece in pieces if piece.source)
+        size = sum(piece.source.size for piece in pieces if piece.source)
         if file.location is None or self._kept_bytes + size <= self._limit:
             self._kept[index] = pieces
             self._kept_bytes += size

@@ -50,7 +50,7 @@ def assign(agents: Iterable[Named], legal: Callable[[str], str]) -> dict[str, Na
             names[agent.id] = Name(base, code)
             continue
         number = 2
-        while (found := f"{base}-{number}").casefold() in taken | present:
+        while (found := f"{base}-{number}").casefold() in taken or found.casefold() in present:
             number += 1
         taken.add(found.casefold())
         names[agent.id] = Name(found, "name-duplicate")

@@ -14,7 +14,7 @@ from agentconv.diagnostics import Span
 
 BOM = "\ufeff"
 _BREAKS = re.compile(r"\r\n|\n|\r")
-_ESCAPED_BYTES = re.compile("[\udc80-\udcff]")
+_ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
 
 
 def decode(data: bytes) -> str:
@@ -35,29 +35,47 @@ def encode(text: str) -> bytes:
 
 def client_text(text: str) -> str:
     """Return the text as a client sees it: undecodable bytes as U+FFFD."""
-    if text.isascii() or not _ESCAPED_BYTES.search(text):
+    if text.isascii():
         return text
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return text
 
 
 class SourceText:
-    """One file's bytes and text, with a path for people (relative, POSIX)."""
+    """One file's text, with a path for people (relative, POSIX). The bytes come back from the text, exactly."""
 
-    __slots__ = ("_starts", "data", "path", "text")
+    __slots__ = ("_starts", "path", "size", "text")
 
     def __init__(self, path: str, data: bytes) -> None:
         self.path = path
-        self.data = data
+        self.size = len(data)
+        """Length in bytes."""
         self.text = decode(data)
         self._starts: list[int] | None = None
 
     def __repr__(self) -> str:
-        return f"SourceText({self.path!r}, {len(self.data)} bytes)"
+        return f"SourceText({self.path!r}, {self.size} bytes)"
+
+    @property
+    def data(self) -> bytes:
+        """The file's bytes."""
+        return encode(self.text)
 
     @property
     def decodable(self) -> bool:
         """Whether the bytes are valid UTF-8."""
-        return self.text.isascii() or not _ESCAPED_BYTES.search(self.text)
+        return self.undecodable is None
+
+    @property
+    def undecodable(self) -> int | None:
+        """Offset of the first byte that is not UTF-8."""
+        if self.text.isascii() or client_text(self.text) is self.text:
+            return None
+        found = _ESCAPED_BYTE.search(self.text)
+        return found.start() if found else None
 
     def position(self, offset: int) -> tuple[int, int]:
         """Return the 1-based line and column of a character offset. LF, CRLF and lone CR end a line."""

@@ -51,7 +51,7 @@ class Dialect:
 def read(dialect: Dialect, source: SourceText) -> ReadResult:
     """Read one markdown file as the client does; what the client drops is recovered."""
     limit = dialect.spec.max_bytes
-    if limit is not None and len(source.data) > limit:
+    if limit is not None and source.size > limit:
         return _recovered(dialect, source, None, f"the file is larger than {limit:,} bytes", source.span())
     header = dialect.find(source)
     if isinstance(header, str):
@@ -82,7 +82,7 @@ def _agent(dialect: Dialect, source: SourceText, header: Header, decoded: Decode
     start, end = _prompt_place(header)
     decoded.values["prompt.text"] = client_text(source.text[start:end])
     extras = {dialect.spec.id: decoded.extras} if decoded.extras else {}
-    return replace(fields.build(decoded.values, extras), origin=Origin(dialect.spec.id, source.path))
+    return fields.build(decoded.values, extras, Origin(dialect.spec.id, source.path))
 
 
 def _prompt_place(header: Header) -> tuple[int, int]:
@@ -126,26 +126,33 @@ def _remarks(dialect: Dialect, header: Header) -> list[Diagnostic]:
         )
         for name, node in header.duplicates()
     )
-    if not source.decodable:
+    undecodable = source.undecodable
+    if undecodable is not None:
         found.append(
             Diagnostic(
                 Code.UNDECODABLE,
                 Severity.WARNING,
                 f"bytes that are not UTF-8; {client} shows U+FFFD in their place",
-                source.span(next(i for i, char in enumerate(source.text) if "\udc80" <= char <= "\udcff")),
+                source.span(undecodable),
                 "save the file as UTF-8",
             )
         )
     return found
 
 
-_FENCE = re.compile(r"---[ \t]*")
+_FENCE = re.compile(r"[ \t]*---[ \t]*")
+_PREAMBLE = re.compile(rf"(?:[{JS_SPACE}]*<!--(?:(?!-->).)*-->)*[{JS_SPACE}]*(?=^[ \t]*---)|[{JS_SPACE}]*", re.DOTALL | re.MULTILINE)
 
 
 def _person_header(source: SourceText) -> Header | None:
-    """Find the header that a person sees: from a first line `---` to the next line `---`, or to an empty line."""
+    """Find the header that a person sees: from a first line `---` to the next one, or to an empty line.
+
+    Blank lines and HTML comments may stand before it; it may be indented as a whole.
+    """
     text = source.text
-    start = len(text) - len(text.lstrip(JS_SPACE))
+    preamble = _PREAMBLE.match(text)
+    start = preamble.end() if preamble else 0
+    start -= len(text[:start]) - len(text[:start].rstrip(" \t"))
     lines = re.split(r"(\r\n|\n|\r)", text[start:])
     if not _FENCE.fullmatch(lines[0]) or len(lines) < 3:
         return None
@@ -153,14 +160,12 @@ def _person_header(source: SourceText) -> Header | None:
     blank = None
     for index in range(2, len(lines), 2):
         if _FENCE.fullmatch(lines[index]):
-            break
+            return Header(source, begin, position, position + len(lines[index]))
         if blank is None and not lines[index].strip():
             blank = position
         position += sum(len(part) for part in lines[index : index + 2])
-    else:
-        position = position if blank is None else blank
-        return Header(source, begin, position, position)
-    return Header(source, begin, position, position + 3)
+    position = position if blank is None else blank
+    return Header(source, begin, position, position)
 
 
 def _recovered(dialect: Dialect, source: SourceText, header: Header | None, problem: str, span: object) -> ReadResult:
@@ -210,7 +215,7 @@ def write(dialect: Dialect, agents: AgentSet, original: SourceText | None) -> by
     if not result.set.agents:
         return encode(_render(dialect, agent))
     (old,) = result.set.agents
-    if fields.comparable(old) == fields.comparable(agent):
+    if fields.same(old, agent):
         return original.data
     return encode(_patched(dialect, old, agent, original) or _render(dialect, agent))
 
@@ -230,7 +235,7 @@ def _patched(dialect: Dialect, old: Agent, agent: Agent, original: SourceText) -
         text = frontmatter.apply(original.text, [*edits, *_prompt_edit(header, old, agent)])
         result = read(dialect, SourceText(original.path, encode(text)))
         again = result.set.agents[0] if result.set.agents and result.states[0] is not State.NOT_LOADED else None
-        if again is not None and fields.comparable(again) == fields.comparable(agent):
+        if again is not None and fields.same(again, agent):
             return text
         flipped = _differences(keys.encode(dialect.keys, again, dialect.spec.id), wanted) if again else dict(wanted)
         if flipped.keys() <= changes.keys():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from agentconv import effects, fields, schema_files, vocabulary
@@ -159,9 +160,9 @@ def tools_within(may: Effects, target: str) -> tuple[ToolGrant, ...]:
 def drop_rest(projection: Projection) -> None:
     """Drop every field that the target has no place for, and the extras of other formats."""
     target = projection.target
-    for path in fields.PATHS:
+    for path in _unheld(target.holds):
         value = projection.get(path)
-        if path in target.holds or fields.is_absent(path, value):
+        if fields.is_absent(path, value):
             continue
         code = "looks-dropped" if path in _LOOKS else "field-dropped"
         projection.change(path, _empty(path), code, _shown(value))
@@ -170,6 +171,11 @@ def drop_rest(projection: Projection) -> None:
         if format_id != target.id:
             used = schema_files.uses_key(format_id, key)
             projection.change(path, None, "key-dropped" if used else "ignored-key-dropped", f"`{key}`")
+
+
+@cache
+def _unheld(holds: frozenset[str]) -> tuple[str, ...]:
+    return tuple(path for path in fields.PATHS if path not in holds)
 
 
 def _empty(path: str) -> object:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from agentconv import fields
@@ -42,8 +42,8 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
     """Read one TOML file as the client does; what the client drops is recovered."""
     import tomli
 
-    if not source.decodable:
-        at = next(i for i, char in enumerate(source.text) if "\udc80" <= char <= "\udcff")
+    at = source.undecodable
+    if at is not None:
         return _recovered(dialect, source, None, "the file is not UTF-8", at)
     text = source.text.removeprefix("\ufeff")
     skipped = len(source.text) - len(text)
@@ -154,7 +154,7 @@ def _decode(dialect: Dialect, header: dict[str, Json], *, lenient: bool = False)
 
 def _agent(dialect: Dialect, source: SourceText, decoded: Decoded) -> Agent:
     extras = {dialect.spec.id: decoded.extras} if decoded.extras else {}
-    return replace(fields.build(decoded.values, extras), origin=Origin(dialect.spec.id, source.path))
+    return fields.build(decoded.values, extras, Origin(dialect.spec.id, source.path))
 
 
 def _key_offset(text: str, key: str) -> int:
@@ -214,12 +214,12 @@ def write(dialect: Dialect, agents: AgentSet, original: SourceText | None) -> by
     if original is None or not result.set.agents:
         return _render(dialect, agent)
     (old,) = result.set.agents
-    if fields.comparable(old) == fields.comparable(agent):
+    if fields.same(old, agent):
         return original.data
     patched = _patched(dialect, old, agent, original) if result.states[0] is not State.NOT_LOADED else None
     if patched is not None:
         again = read(dialect, type(original)(original.path, patched)).set.agents
-        if again and fields.comparable(again[0]) == fields.comparable(agent):
+        if again and fields.same(again[0], agent):
             return patched
     return _render(dialect, agent)
 

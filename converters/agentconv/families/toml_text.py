@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from agentconv.ir import Json
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
-_NOT_LITERAL = re.compile(r"'''|[\x00-\x08\x0b-\x1f\x7f]|'\Z")
+_CONTROLS = bytes(code for code in (*range(0x20), 0x7F) if chr(code) not in "\t\n")
 _ESCAPE = re.compile(r'[\x00-\x1f\x7f"\\]')
 _ESCAPE_LINES = re.compile(r'[\x00-\x08\x0b-\x1f\x7f\\]|"(?="")|"\Z')
 _SHORT = {"\n": "\\n", "\t": "\\t", "\r": "\\r", '"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f"}
@@ -30,9 +30,17 @@ def string(text: str, *, lines: bool = False) -> str:
     """Write a string; with `lines`, over several lines where it has them (literal where that is exact)."""
     if not lines or "\n" not in text:
         return f'"{_ESCAPE.sub(_escaped, text)}"'
-    if not _NOT_LITERAL.search(text):
+    if _is_literal(text):
         return f"'''\n{text}'''"
     return f'"""\n{_ESCAPE_LINES.sub(_escaped, text)}"""'
+
+
+def _is_literal(text: str) -> bool:
+    """Whether a literal string over several lines holds the text exactly."""
+    if "'''" in text or text.endswith("'"):
+        return False
+    data = text.encode("utf-8", "surrogatepass")
+    return len(data.translate(None, _CONTROLS)) == len(data)
 
 
 def key(name: str) -> str:

@@ -29,8 +29,8 @@ def read(source: SourceText) -> ReadResult:
     def place(path: Sequence[str | int]) -> Span:
         return source.span(strict_json.locate(source.text, path))
 
-    if not source.decodable:
-        return _failed(source, "not UTF-8", next(i for i, char in enumerate(source.text) if "\udc80" <= char <= "\udcff"))
+    if source.undecodable is not None:
+        return _failed(source, "not UTF-8", source.undecodable)
     surrogate = strict_json.lone_surrogate(source.text)
     if surrogate is not None:
         return _failed(source, "half a character: a lone surrogate escape", surrogate)
