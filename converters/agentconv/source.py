@@ -8,7 +8,6 @@ part is one U+FFFD, as the WHATWG decoder (and so JavaScript) does it.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 
 from agentconv.diagnostics import Span
 
@@ -47,14 +46,13 @@ def client_text(text: str) -> str:
 class SourceText:
     """One file's text, with a path for people (relative, POSIX). The bytes come back from the text, exactly."""
 
-    __slots__ = ("_starts", "path", "size", "text")
+    __slots__ = ("path", "size", "text")
 
     def __init__(self, path: str, data: bytes) -> None:
         self.path = path
         self.size = len(data)
         """Length in bytes."""
         self.text = decode(data)
-        self._starts: list[int] | None = None
 
     def __repr__(self) -> str:
         return f"SourceText({self.path!r}, {self.size} bytes)"
@@ -79,10 +77,12 @@ class SourceText:
 
     def position(self, offset: int) -> tuple[int, int]:
         """Return the 1-based line and column of a character offset. LF, CRLF and lone CR end a line."""
-        if self._starts is None:
-            self._starts = [0, *(match.end() for match in _BREAKS.finditer(self.text))]
-        line = bisect_right(self._starts, offset)
-        column = offset - self._starts[line - 1] + 1
+        line, start = 1, 0
+        for match in _BREAKS.finditer(self.text):
+            if match.end() > offset:
+                break
+            line, start = line + 1, match.end()
+        column = offset - start + 1
         if line == 1 and self.text.startswith(BOM) and column > 1:
             column -= 1
         return line, column

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from agentconv.source import SourceText
 
 MAX_NESTING = 200
-"""Brackets that may be open at once, and parts that a dotted key may have; a parser recurses on them."""
+"""Brackets that may be open at once; the parser recurses on them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +117,10 @@ def plain(value: Any, *, marked: bool = False) -> Json:
 
 
 _NEST = re.compile(r'[\[{\]}\n"\']')
-_DOTTED = re.compile(rf"(?:[A-Za-z0-9_\"'-]+\s*\.\s*){{{MAX_NESTING}}}")
 
 
 def _too_deep(text: str) -> int | None:
-    """Return where a text opens too many brackets or dots, before a recursive parser sees it."""
+    """Return where a text opens too many brackets, before a recursive parser sees it."""
     if text.count("[") + text.count("{") >= MAX_NESTING:
         depth = 0
         for match in _NEST.finditer(text):
@@ -131,9 +130,6 @@ def _too_deep(text: str) -> int | None:
                     return match.start()
             elif match[0] in "]}":
                 depth = max(depth - 1, 0)
-    if text.count(".") >= MAX_NESTING:
-        dotted = _DOTTED.search(text)
-        return dotted.start() if dotted else None
     return None
 
 
