@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Mapping as MappingType
 
+    from agentconv.diagnostics import Span
     from agentconv.families.keys import Decoded, Key
     from agentconv.format_base import FormatSpec
     from agentconv.frontmatter import Edit, Rewritten
@@ -168,25 +169,26 @@ def _person_header(source: SourceText) -> Header | None:
     return Header(source, begin, position, position)
 
 
-def _recovered(dialect: Dialect, source: SourceText, header: Header | None, problem: str, span: object) -> ReadResult:
+def _recovered(dialect: Dialect, source: SourceText, header: Header | None, problem: str, span: Span) -> ReadResult:
     """Make the best of a file that the client drops: an agent if it has a header with two known keys, else nothing."""
+    broken = header is not None and header.error is not None
     if header is None or not header.values:
         header = _person_header(source)
         if header is None:
-            return ReadResult()
+            return ReadResult(diagnostics=(reading.no_agent(dialect.spec, problem, span),) if broken else ())
         frontmatter.parse(header)
         if not header.values:
             frontmatter.recover(header, dialect.keys)
     known = [key for key in header.values if key in dialect.keys]
     if len(known) < 2 or not {"name", "description"} & set(known):
-        return ReadResult()
+        return ReadResult(diagnostics=(reading.no_agent(dialect.spec, problem, span),) if broken else ())
     decoded = keys.decode(dialect.spec.id, dialect.keys, _person_values(header), lenient=True)
     agent = _agent(dialect, source, header, decoded)
     diagnostic = Diagnostic(
         Code.NOT_LOADED,
         Severity.WARNING,
         f"{dialect.spec.client} does not load this agent: {problem}",
-        span,  # type: ignore[arg-type]
+        span,
         "its values were recovered as a person reads them; mend the file so that the client does too",
         agent.name,
         dialect.spec.id,

@@ -30,6 +30,12 @@ def remarks(spec: FormatSpec, agent: Agent, decoded: Decoded, span: Callable[[st
                 yield Diagnostic(Code.UNKNOWN_TOOL, Severity.WARNING, message, span(key), hint, agent.name, spec.id)
 
 
+def no_agent(spec: FormatSpec, problem: str, span: Span) -> Diagnostic:
+    """Say that a file looks like an agent's, and why there is none in it."""
+    hint = "mend the file, or move it elsewhere if it is no agent"
+    return Diagnostic(Code.SYNTAX, Severity.WARNING, f"no agent for {spec.client}: {problem}", span, hint, None, spec.id)
+
+
 def _tool_remark(spec: FormatSpec, grant: ToolGrant) -> tuple[str, str | None] | None:
     if grant.server:
         return None

@@ -164,7 +164,7 @@ def _recovered(dialect: Dialect, source: SourceText, header: dict[str, Json] | N
         header = _read_lines(dialect, source)
     known = [key for key in header if key in dialect.keys]
     if len(known) < 2 or not {"name", "description"} & set(known):
-        return ReadResult()
+        return ReadResult(diagnostics=(reading.no_agent(dialect.spec, problem, source.span(at)),))
     agent = _agent(dialect, source, _decode(dialect, header, lenient=True))
     diagnostic = Diagnostic(
         Code.NOT_LOADED,
