@@ -164,7 +164,10 @@ class _Writer:
         found = result.set.agents if result else ()
         if len(found) == len(piece.agents) and all(map(fields.same, found, piece.agents)):
             return Converted(self.target, ids, OutputFile(path, source.data), not_loaded=not_loaded)
-        return self.checked(piece.agents[0], path, source, not_loaded=not_loaded)
+        agent = piece.agents[0]
+        wanted = naming.Named(agent.id, agent.name, PurePosixPath(piece.path).stem, first=True)
+        name = naming.assign([wanted], self.module.SPEC.legal_name)[agent.id]
+        return self.checked(agent, path, source, name=name, not_loaded=not_loaded)
 
     def kept_path(self, path: str) -> str:
         """Return a source's own path, below the client's location unless it already holds one."""
