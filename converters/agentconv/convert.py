@@ -101,6 +101,8 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = Options())
         for agent, state in zip(piece.agents, piece.states, strict=True):
             if not (options.only_loaded and state is State.NOT_LOADED):
                 yield writer.other_format(agent, state)
+    if writer.named:
+        yield Converted(target, (), diagnostics=tuple(writer.duplicates()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,8 @@ class _Writer:
         self.row = registry.FORMATS[target]
         self.stems: set[str] = set()
         self.paths: set[str] = set()
+        self.named: dict[str, list[str]] = {}
+        """Files of the target's own format, by the name of the agent that its client loads from them."""
 
     def same_format(self, piece: Loaded, source: SourceText) -> Converted:
         """Write a file of the target's own format: its bytes, or a patch where a bundle's fields were changed."""
@@ -160,6 +164,9 @@ class _Writer:
         if not_loaded and self.options.only_loaded:
             return Converted(self.target, ids)
         path = self.kept_path(piece.path)
+        for agent, state in zip(piece.agents, piece.states, strict=True):
+            if agent.name and state is not State.NOT_LOADED:
+                self.named.setdefault(agent.name, []).append(piece.path)
         result = self.module.read(source) if piece.agents else None
         found = result.set.agents if result else ()
         if len(found) == len(piece.agents) and all(map(fields.same, found, piece.agents)):
@@ -168,6 +175,14 @@ class _Writer:
         wanted = naming.Named(agent.id, agent.name, PurePosixPath(piece.path).stem, first=True)
         name = naming.assign([wanted], self.module.SPEC.legal_name)[agent.id]
         return self.checked(agent, path, source, name=name, not_loaded=not_loaded)
+
+    def duplicates(self) -> Iterator[Diagnostic]:
+        """Say which of several agents of one name the client uses."""
+        spec = self.module.SPEC
+        for name, paths in self.named.items():
+            if len(paths) > 1:
+                message = f"`{name}` is defined in {', '.join(f'`{path}`' for path in paths)}; {spec.client} uses {spec.duplicates}"
+                yield Diagnostic(Code.DUPLICATE_NAME, Severity.WARNING, message, Span(paths[1]), "rename all but one", name, spec.id)
 
     def kept_path(self, path: str) -> str:
         """Return a source's own path, below the client's location unless it already holds one."""

@@ -50,6 +50,8 @@ class FormatSpec:
     """The field paths that a file of this format can hold."""
     legal_name: Callable[[str], str]
     """The nearest legal name; empty when nothing legal is left. Legal names come back unchanged."""
+    duplicates: str = "one of them"
+    """Which of several agents of one name the client uses, in words."""
     max_bytes: int | None = None
     """Size above which the client does not read a file."""
 

@@ -278,6 +278,7 @@ SPEC = FormatSpec(
     client="Claude Code",
     holds=frozenset({"prompt.text", *(path for key in KEYS.values() for path in key.fields)}),
     legal_name=_legal_name,
+    duplicates="the one that the file system lists first",
     max_bytes=1_048_576,
 )
 DIALECT = markdown.Dialect(SPEC, KEYS, _find, _requoted, stray=lambda header: hooks.stray_guard(ID, header))

@@ -181,6 +181,7 @@ SPEC = FormatSpec(
     holds=frozenset(
         {"prompt.mode", "permissions.sandbox", "permissions.mode", "tools.deny", *(path for key in KEYS.values() for path in key.fields)}
     ),
+    duplicates="the first in path order",
     legal_name=lambda name: name.strip(BLANKS),
 )
 DIALECT = toml_file.Dialect(SPEC, KEYS, ("name", "description", "developer_instructions"), _lift, _lower)
