@@ -96,6 +96,8 @@ def _capabilities(agent: Agent, format_id: str | None) -> set[str]:
     tools = agent.tools
     if tools.mode == "inherit":
         have = vocabulary.capabilities(format_id) if format_id else set(CAPABILITIES)
+    elif tools.mode == "none":
+        return set()
     else:
         have = {grant.capability for grant in tools.allow if grant.capability}
     return have - {grant.capability for grant in tools.deny if not _enforced(grant) and not grant.server}

@@ -10,7 +10,7 @@ import dataclasses
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from agentconv.ir import Agent, Invocation, Limits, Permissions, Prompt, ToolGrant, Tools
+from agentconv.ir import Agent, Hook, Invocation, Limits, Permissions, Prompt, ToolGrant, Tools
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -55,6 +55,7 @@ PATHS = (
     "color",
 )
 DEFAULTS: dict[str, object] = {
+    "prompt.text": "",
     "prompt.syntax": "literal",
     "prompt.mode": "replace",
     "tools.mode": "inherit",
@@ -152,9 +153,14 @@ def extra_paths(agent: Agent) -> Iterator[str]:
 
 
 def portable(value: object) -> object:
-    """Return what a value means in any client: a tool is its capability, not the word for it."""
-    if isinstance(value, tuple) and value and isinstance(value[0], ToolGrant):
-        return tuple((grant.capability or (grant.format, grant.native), grant.pattern, grant.server, grant.tool) for grant in value)
+    """Return what a value means in any client: a tool is its capability, and hooks of different events have no order."""
+    if not isinstance(value, tuple) or not value:
+        return value
+    if isinstance(value[0], ToolGrant):
+        meanings = ((grant.capability or (grant.format, grant.native), grant.pattern, grant.server, grant.tool) for grant in value)
+        return tuple(dict.fromkeys(meanings))
+    if isinstance(value[0], Hook):
+        return tuple(sorted(value, key=lambda hook: hook.native_event))
     return value
 
 

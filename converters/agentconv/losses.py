@@ -39,6 +39,7 @@ CATALOGUE: dict[str, LossRule] = {
     "looks-dropped": LossRule(_NOTE, _DROPPED, "the target has no place for this; it only changes how the agent is shown"),
     "key-dropped": LossRule(_WARNING, _DROPPED, "a key that only the source client uses"),
     "ignored-key-dropped": LossRule(_NOTE, _DROPPED, "a key that the source client ignores too"),
+    "extra-overridden": LossRule(_NOTE, _DROPPED, "a key that says otherwise than the agent's fields; the fields win"),
     "name-missing": LossRule(_WARNING, _RENAMED, "the agent has no name; the file's is used"),
     "name-illegal": LossRule(_WARNING, _RENAMED, "the name is not legal in the target; its legal form is used"),
     "name-duplicate": LossRule(_WARNING, _RENAMED, "the name is taken by another agent", "choose with --on-duplicate error|suffix|first"),
@@ -74,6 +75,9 @@ CATALOGUE: dict[str, LossRule] = {
     ),
     "refused-prompt": LossRule(_REFUSAL, _REFUSED, "the target loads no agent without a prompt", "add a body to the agent"),
     "refused-text": LossRule(_REFUSAL, _REFUSED, "the target cannot hold this text"),
+    "refused-key": LossRule(
+        _REFUSAL, _REFUSED, "the target's client drops an agent with this key", "mend the key, or delete it from `extras`"
+    ),
     "refused-size": LossRule(_REFUSAL, _REFUSED, "the file would be larger than the target reads"),
     "widening": LossRule(_REFUSAL, _REFUSED, "the agent could do more than its author allowed", "--allow-widening writes it all the same"),
     "widened": LossRule(_WARNING, _APPROXIMATED, "the agent can do more than its author allowed, as --allow-widening asks"),

@@ -88,7 +88,9 @@ def complaint(format_id: str, key: str, value: Any) -> tuple[str, str] | None:
 
         close = get_close_matches(key, schema["properties"], 1)
         return "skip-file", f"unknown key `{key}`" + (f" (did you mean `{close[0]}`?)" if close else "")
-    if value in row["enum"] if "enum" in row else _validator(format_id, key).is_valid(value):
+    if any(type(value) is type(item) and value == item for item in row.get("enum", ())):
+        return None
+    if "enum" not in row and _validator(format_id, key).is_valid(value):
         return None
     return row["x-invalid"], f"`{key}` has a value that it does not take"
 
@@ -96,6 +98,8 @@ def complaint(format_id: str, key: str, value: Any) -> tuple[str, str] | None:
 @cache
 def _validator(format_id: str, key: str) -> Any:
     from jsonschema import Draft202012Validator
+    from referencing import Registry, Resource
 
     schema = load(format_id)
-    return Draft202012Validator({**schema["properties"][key], "$defs": schema.get("$defs", {})})
+    registry: Any = Registry().with_resource(schema["$id"], Resource.from_contents(schema))
+    return Draft202012Validator({"$ref": f"{schema['$id']}#/properties/{key}"}, registry=registry)

@@ -6,16 +6,15 @@ so the shapes here are exactly those that Claude Code 2.1.329 takes (measured on
 
 from __future__ import annotations
 
-import math
-import re
 from typing import TYPE_CHECKING, Any
 
 from agentconv import vocabulary
 from agentconv.families.keys import Ignored, Refused
+from agentconv.families.shapes import is_bool, is_filled, is_seconds, is_text, is_text_map, is_texts, is_url
 from agentconv.ir import Hook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from agentconv.format_base import Projection
     from agentconv.ir import Json
@@ -23,30 +22,6 @@ if TYPE_CHECKING:
 GUARDS = frozenset({"PreToolUse", "PermissionRequest"})
 _NOT_SEARCHED = frozenset({"metadata", "mcpServers", "lspServers"})
 _DEPTH = 3
-
-
-def _is_text(value: Json) -> bool:
-    return isinstance(value, str)
-
-
-def _is_filled(value: Json) -> bool:
-    return isinstance(value, str) and value != ""
-
-
-def _is_bool(value: Json) -> bool:
-    return isinstance(value, bool)
-
-
-def _is_timeout(value: Json) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < math.inf
-
-
-def _is_texts(value: Json) -> bool:
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)
-
-
-def _is_text_map(value: Json) -> bool:
-    return isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
 
 
 def _is_failure(value: Json) -> bool:
@@ -57,33 +32,26 @@ def _is_shell(value: Json) -> bool:
     return value in ("bash", "powershell")
 
 
-def _is_url(value: Json) -> bool:
-    match = re.match(r"\s*([A-Za-z][A-Za-z0-9+.-]*):(.*)", value, re.DOTALL) if isinstance(value, str) else None
-    if match is None:
-        return False
-    return match[1].lower() not in ("http", "https", "ws", "wss", "ftp") or re.match(r"[/\\]*[^/\\?#\s]", match[2]) is not None
-
-
-_ANY_HANDLER: dict[str, Callable[[Json], bool]] = {"if": _is_text, "timeout": _is_timeout, "statusMessage": _is_text, "once": _is_bool}
+_ANY_HANDLER: dict[str, Callable[[Json], bool]] = {"if": is_text, "timeout": is_seconds, "statusMessage": is_text, "once": is_bool}
 _HANDLERS: dict[str, tuple[tuple[str, ...], dict[str, Callable[[Json], bool]]]] = {
     "command": (
         ("command",),
         {
-            "command": _is_text,
-            "args": _is_texts,
+            "command": is_text,
+            "args": is_texts,
             "shell": _is_shell,
             "onFailure": _is_failure,
-            "async": _is_bool,
-            "asyncRewake": _is_bool,
-            "holdsTools": _is_bool,
-            "rewakeMessage": _is_filled,
-            "rewakeSummary": _is_filled,
+            "async": is_bool,
+            "asyncRewake": is_bool,
+            "holdsTools": is_bool,
+            "rewakeMessage": is_filled,
+            "rewakeSummary": is_filled,
         },
     ),
-    "prompt": (("prompt",), {"prompt": _is_text, "model": _is_text, "continueOnBlock": _is_bool}),
-    "agent": (("prompt",), {"prompt": _is_text, "model": _is_text}),
-    "http": (("url",), {"url": _is_url, "onFailure": _is_failure, "headers": _is_text_map, "allowedEnvVars": _is_texts}),
-    "mcp_tool": (("server", "tool"), {"server": _is_text, "tool": _is_text, "input": lambda value: isinstance(value, dict)}),
+    "prompt": (("prompt",), {"prompt": is_text, "model": is_text, "continueOnBlock": is_bool}),
+    "agent": (("prompt",), {"prompt": is_text, "model": is_text}),
+    "http": (("url",), {"url": is_url, "onFailure": _is_failure, "headers": is_text_map, "allowedEnvVars": is_texts}),
+    "mcp_tool": (("server", "tool"), {"server": is_text, "tool": is_text, "input": lambda value: isinstance(value, dict)}),
 }
 """Kinds of handlers: the keys that they need, and what each key takes."""
 
@@ -141,8 +109,10 @@ def read(format_id: str, value: Json) -> tuple[Hook, ...]:
         Refused: A guard that does not load: the client then drops the agent.
         Ignored: Entries that the client drops (with those that it keeps).
     """
+    if value is None or value == {}:
+        return ()
     if not value and not isinstance(value, list):
-        raise Ignored("it is empty")
+        raise Ignored("`hooks` is a map of events")
     if not isinstance(value, dict) or _is_matcher(format_id, value):
         raise Refused("`hooks` is a map of events")
     found: list[Hook] = []
@@ -185,6 +155,28 @@ def _read_block(format_id: str, event: str, block: Json) -> tuple[Hook | None, b
     return Hook(event, format_id, portable, text, kept, options or None), len(kept) == len(handlers)
 
 
+def read_checked(format_id: str, value: Mapping[str, Any]) -> tuple[Hook, ...]:
+    """Read a map of events whose shape the client's schema has found valid.
+
+    Raises:
+        Ignored: It holds more than events (with the events).
+    """
+    found: list[Hook] = []
+    others: list[str] = []
+    for event, blocks in value.items():
+        if not _is_event(format_id, event) or not isinstance(blocks, list):
+            others.append(event)
+            continue
+        for block in blocks:
+            options = {key: item for key, item in block.items() if key not in ("matcher", "hooks")}
+            handlers = tuple(block.get("hooks", ()))
+            portable = vocabulary.portable_event(format_id, event)
+            found.append(Hook(event, format_id, portable, block.get("matcher"), handlers, options or None))
+    if others:
+        raise Ignored(f"{', '.join(others)} is no event", {"hooks": tuple(found)})
+    return tuple(found)
+
+
 def _is_handler(handler: Json) -> bool:
     kind: Any = handler.get("type") if isinstance(handler, dict) else None
     if not isinstance(handler, dict) or not isinstance(kind, str) or kind not in _HANDLERS:
@@ -204,12 +196,29 @@ def write(hooks: tuple[Hook, ...]) -> Json:
     return events
 
 
-def project(projection: Projection) -> None:
+def project(projection: Projection, read_own: Callable[[Json], tuple[Hook, ...]]) -> None:
     """Keep hooks of the target's own; those of another client are dropped, and the effects judge whether that widens."""
     hooks: tuple[Hook, ...] | None = projection.get("hooks")
     if not hooks:
         return
-    kept = tuple(hook for hook in hooks if hook.format == projection.target.id)
-    if kept != hooks:
+    kept = [hook for hook in hooks if hook.format == projection.target.id and _reads_back(hook, read_own)]
+    if len(kept) < len(hooks):
         names = ", ".join(dict.fromkeys(hook.native_event for hook in hooks if hook not in kept))
-        projection.change("hooks", kept or None, "hooks-dropped", names)
+        projection.change("hooks", by_event(kept) or None, "hooks-dropped", names)
+    else:
+        projection.translate("hooks", by_event(kept))
+
+
+def by_event(hooks: Iterable[Hook]) -> tuple[Hook, ...]:
+    """Return hooks event by event, as a map of events holds them; the order within an event stays."""
+    found: dict[str, list[Hook]] = {}
+    for hook in hooks:
+        found.setdefault(hook.native_event, []).append(hook)
+    return tuple(hook for group in found.values() for hook in group)
+
+
+def _reads_back(hook: Hook, read_own: Callable[[Json], tuple[Hook, ...]]) -> bool:
+    try:
+        return read_own(write((hook,))) == (hook,)
+    except (Ignored, Refused):
+        return False

@@ -64,6 +64,9 @@ def simple(path: str, read: Callable[[Any], object], write: Callable[[Any], Json
     return Key((path,), to_fields, from_fields)
 
 
+_TEXTS = frozenset({"name", "description", "prompt.text"})
+
+
 @dataclass(slots=True)
 class Decoded:
     """A header's values as fields, and what the client would say about them."""
@@ -77,7 +80,7 @@ class Decoded:
 
 
 def decode(format_id: str, table: Mapping[str, Key], header: Mapping[str, Json], *, lenient: bool = False) -> Decoded:
-    """Read a header's plain values; with `lenient`, text that the client refuses is kept as it stands.
+    """Read a header's plain values; with `lenient`, names and texts that the client refuses are kept as they stand.
 
     Keys without a field stay in `extras`; the client's schema says whether it takes their values.
     """
@@ -96,7 +99,7 @@ def decode(format_id: str, table: Mapping[str, Key], header: Mapping[str, Json],
             decoded.extras[name] = value
         except Refused as reason:
             decoded.refused[name] = str(reason)
-            if lenient and isinstance(value, str) and len(key.fields) == 1:
+            if lenient and isinstance(value, str) and key.fields[0] in _TEXTS:
                 decoded.values[key.fields[0]] = value
             else:
                 decoded.extras[name] = value
@@ -111,12 +114,48 @@ def _check_extra(format_id: str, name: str, value: Json, decoded: Decoded) -> No
 
 
 def encode(table: Mapping[str, Key], agent: Agent, format_id: str) -> dict[str, Json]:
-    """Write a header's plain values: the table's keys in its order, then the extras that no field has taken."""
+    """Write a header's plain values: the table's keys in its order, then the extras.
+
+    A value that the client ignores, wholly or in part, is written as it stood as long as it reads as the fields say.
+    """
     header: dict[str, Json] = {}
+    extras = agent.extras.get(format_id, {})
     for name, key in table.items():
+        if name in extras and _stands(key, extras[name], agent):
+            header[name] = extras[name]
+            continue
         value = key.write(agent)
         if value is not ABSENT:
             header[name] = value  # type: ignore[assignment]
-    for name, value in agent.extras.get(format_id, {}).items():
+    for name, value in extras.items():
         header.setdefault(name, value)
     return header
+
+
+def _stands(key: Key, value: Json, agent: Agent) -> bool:
+    """Whether a value, as the client takes it, says what the agent's fields say."""
+    try:
+        found = key.read(value)
+    except Ignored as reason:
+        found = reason.values
+    except Refused:
+        return False
+    return not _differing(key, found, agent)
+
+
+def misread(key: Key, agent: Agent) -> list[str]:
+    """Return the fields of a key that would read otherwise than they are, were the key written."""
+    value = key.write(agent)
+    try:
+        found = {} if value is ABSENT else key.read(value)
+    except (Ignored, Refused):
+        found = {}
+    return _differing(key, found, agent)
+
+
+def _differing(key: Key, found: Mapping[str, object], agent: Agent) -> list[str]:
+    return [path for path in key.fields if not _equal(path, found.get(path), fields.get(agent, path))]
+
+
+def _equal(path: str, first: object, second: object) -> bool:
+    return (type(first) is type(second) and first == second) or (fields.is_absent(path, first) and fields.is_absent(path, second))

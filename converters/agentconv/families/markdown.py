@@ -61,13 +61,7 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
     if header.error and not header.fallback:
         problem = f"the header is not valid YAML: {header.error.problem}"
         return _recovered(dialect, source, header, problem, source.span(header.start + header.error.offset))
-    decoded = keys.decode(dialect.spec.id, dialect.keys, header.values)
-    for key in dialect.required:
-        if key not in header.values:
-            decoded.refused.setdefault(key, f"`{key}` is missing")
-    stray = dialect.stray(header.values) if dialect.stray else None
-    if stray:
-        decoded.refused[stray] = f"`{stray}` holds a hook that may be a guard, outside `hooks`"
+    decoded = decode_header(dialect, header.values)
     if decoded.refused:
         key, reason = next(iter(decoded.refused.items()))
         return _recovered(dialect, source, header, reason, header.span(key))
@@ -77,6 +71,18 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
     return ReadResult(
         AgentSet((agent,)), (State.DEGRADED if degraded else State.LOADS,), tuple(replace(d, agent=agent.name) for d in diagnostics)
     )
+
+
+def decode_header(dialect: Dialect, values: MappingType[str, Json]) -> Decoded:
+    """Return what the client makes of a header's keys."""
+    decoded = keys.decode(dialect.spec.id, dialect.keys, values)
+    for key in dialect.required:
+        if key not in values:
+            decoded.refused.setdefault(key, f"`{key}` is missing")
+    stray = dialect.stray(values) if dialect.stray else None
+    if stray:
+        decoded.refused[stray] = f"`{stray}` holds a hook that may be a guard, outside `hooks`"
+    return decoded
 
 
 def _agent(dialect: Dialect, source: SourceText, header: Header, decoded: Decoded) -> Agent:

@@ -2,83 +2,164 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from agentconv.families.keys import Ignored
-from agentconv.ir import McpServer
+from agentconv.families.shapes import is_bool, is_count, is_filled, is_text, is_text_map, is_texts, is_url
+from agentconv.ir import McpServer, escape_key, unescape_key
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from agentconv.format_base import Projection
     from agentconv.ir import Json
 
+Check: TypeAlias = "Callable[[Json], bool]"
 _NEUTRAL = {"command": "command", "args": "args", "env": "env", "url": "url", "headers": "headers"}
-_REQUIRED = {"stdio": "command", "http": "url", "streamable-http": "url", "sse": "url", "ws": "url"}
+_TRANSPORTS: dict[str, Any] = {
+    "stdio": "stdio",
+    "sdk": "stdio",
+    "http": "http",
+    "streamable-http": "http",
+    "claudeai-proxy": "http",
+    "sse": "sse",
+    "sse-ide": "sse",
+    "ws": "ws",
+    "ws-ide": "ws",
+}
+"""What each `type` means; those that only Claude Code has keep their own word in `options`."""
+_PERMISSIONS = ("always_allow", "always_ask", "always_deny")
+
+
+def _is_address(value: Json) -> bool:
+    return isinstance(value, str) and len(value.encode("utf-16-le", "surrogatepass")) // 2 <= 65_536
+
+
+def _is_oauth(value: Json) -> bool:
+    checks: dict[str, Check] = {
+        "clientId": is_text,
+        "callbackPort": is_count,
+        "authServerMetadataUrl": lambda url: is_url(url) and str(url).startswith("https://"),
+        "scopes": is_filled,
+        "xaa": is_bool,
+    }
+    return isinstance(value, dict) and all(check(value[key]) for key, check in checks.items() if key in value)
+
+
+def _is_tool(value: Json) -> bool:
+    return (
+        isinstance(value, dict)
+        and isinstance(value.get("name"), str)
+        and ("permission_policy" not in value or value["permission_policy"] in _PERMISSIONS)
+    )
+
+
+def _is_tools(value: Json) -> bool:
+    return isinstance(value, list) and all(_is_tool(item) for item in value)
+
+
+def _is_permissions(value: Json) -> bool:
+    return isinstance(value, dict) and all(item in ("allow", "ask", "blocked") for item in value.values())
+
+
+def _is_identifier(value: Json) -> bool:
+    return isinstance(value, str) and re.fullmatch("[A-Za-z0-9_-]+", value) is not None
+
+
+def _is_map_or_null(value: Json) -> bool:
+    return value is None or isinstance(value, dict)
+
+
+_ANY: dict[str, Check] = {"timeout": is_count, "alwaysLoad": is_bool}
+_REMOTE: dict[str, Check] = {"url": _is_address, "headers": is_text_map, "headersHelper": is_text, "bareElicitationCapability": is_bool}
+_HTTP: dict[str, Check] = {
+    **_REMOTE,
+    "oauth": _is_oauth,
+    "tools": _is_tools,
+    "toolPermissions": _is_permissions,
+    "discoveryCache": is_bool,
+}
+_CHECKS: dict[str, tuple[tuple[str, ...], dict[str, Check]]] = {
+    "stdio": (("command",), {"command": is_filled, "args": is_texts, "env": is_text_map, "bareElicitationCapability": is_bool}),
+    "sse": (("url",), _HTTP),
+    "http": (("url",), _HTTP),
+    "streamable-http": (("url",), _HTTP),
+    "ws": (("url",), _REMOTE),
+    "sse-ide": (("url", "ideName"), {"url": _is_address, "ideName": is_text, "ideRunningInWindows": is_bool}),
+    "ws-ide": (("url", "ideName"), {"url": _is_address, "ideName": is_text, "authToken": is_text, "ideRunningInWindows": is_bool}),
+    "sdk": (("name",), {"name": is_text}),
+    "claudeai-proxy": (
+        ("url", "id"),
+        {
+            "url": _is_address,
+            "id": _is_identifier,
+            **dict.fromkeys(("displayName", "iconUrl"), is_text),
+            **dict.fromkeys(("urlReportable", "noDirectoryEntry", "stateless", "enterpriseManaged"), is_bool),
+            "toolPermissions": _is_permissions,
+            **dict.fromkeys(("cachedInitResponse", "cachedDiscoverResponse"), _is_map_or_null),
+            "eligible": lambda value: value is None or is_bool(value),
+            "ineligibleReason": lambda value: value is None or is_text(value),
+        },
+    ),
+}
+"""By `type`: the keys that a configuration needs, and what each key takes."""
 
 
 def read_claude_list(value: Json) -> tuple[McpServer, ...]:
-    """Read `mcpServers`: a list of names and one-key maps; a bad item is dropped alone.
+    """Read `mcpServers`: a list of names and maps of name to configuration; a bad item is dropped alone.
 
     Raises:
         Ignored: It is no list, or an item was dropped (with those that were kept).
     """
     if not isinstance(value, list):
         raise Ignored("`mcpServers` is a list of names or of one-key maps")
-    servers, bad = [], 0
+    servers: list[McpServer] = []
+    bad = 0
     for item in value:
-        server = _read_item(item)
-        if server is None:
+        found = _read_item(item)
+        if found is None:
             bad += 1
         else:
-            servers.append(server)
+            servers.extend(found)
     if bad:
         raise Ignored(f"{bad} of its items are no server name or configuration", {"mcp_servers": tuple(servers)})
     return tuple(servers)
 
 
-def _read_item(item: Json) -> McpServer | None:
+def _read_item(item: Json) -> list[McpServer] | None:
     if isinstance(item, str):
-        return McpServer(item)
-    if isinstance(item, dict) and len(item) == 1:
-        ((name, config),) = item.items()
-        return read_config(name, config) if isinstance(config, dict) else None
-    return None
-
-
-def read_config(name: str, config: dict[str, Json]) -> McpServer | None:
-    """Read one server's configuration; None when the client would not take it."""
-    transport: Any = config.get("type", "stdio")
-    required = _REQUIRED.get(transport) if isinstance(transport, str) else None
-    if required is None or not isinstance(config.get(required), str) or (required == "command" and not config[required]):
+        return [McpServer(item)]
+    if not isinstance(item, dict):
         return None
+    found = [read_config(unescape_key(name), config) for name, config in item.items()]
+    return None if None in found else [server for server in found if server]
+
+
+def read_config(name: str, config: Json) -> McpServer | None:
+    """Read one server's configuration; None when the client would not take it."""
+    kind: Any = config.get("type", "stdio") if isinstance(config, dict) else None
+    if not isinstance(config, dict) or not isinstance(kind, str) or kind not in _CHECKS:
+        return None
+    needed, checks = _CHECKS[kind]
+    checks = {**_ANY, **checks}
+    if not all(key in config for key in needed) or not all(check(config[key]) for key, check in checks.items() if key in config):
+        return None
+    transport = _TRANSPORTS[kind]
     values: dict[str, Any] = {}
-    options: dict[str, Json] = {}
+    options: dict[str, Json] = {} if kind in (transport, "streamable-http") else {"type": kind}
     for key, value in config.items():
-        if key == "type":
-            continue
-        field = _NEUTRAL.get(key)
-        if field is None or (required == "command") == (field in ("url", "headers")):
+        if key in _NEUTRAL and key in checks:
+            values[_NEUTRAL[key]] = tuple(value) if isinstance(value, list) else value
+        elif key != "type":
             options[key] = value
-        elif not _fits(field, value):
-            return None
-        else:
-            values[field] = tuple(value) if isinstance(value, list) else value
-    if transport == "streamable-http":
-        transport = "http"
     return McpServer(name, transport, **values, options=options or None)
-
-
-def _fits(field: str, value: Json) -> bool:
-    if field == "args":
-        return isinstance(value, list) and all(isinstance(item, str) for item in value)
-    if field in ("env", "headers"):
-        return isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
-    return isinstance(value, str)
 
 
 def write_claude_list(servers: tuple[McpServer, ...]) -> Json:
     """Write `mcpServers` as a list of names and one-key maps."""
-    return [{server.name: write_config(server)} if server.transport else server.name for server in servers]
+    return [{escape_key(server.name): write_config(server)} if server.transport else server.name for server in servers]
 
 
 def write_config(server: McpServer) -> dict[str, Json]:
@@ -94,14 +175,21 @@ def write_config(server: McpServer) -> dict[str, Json]:
 def project_claude(projection: Projection) -> None:
     """Keep servers as Claude Code spells them: no working folder, no tool selection, no other client's keys."""
     servers: tuple[McpServer, ...] | None = projection.get("mcp_servers")
-    if servers is None or projection.at_home:
+    if servers is None:
         return
+    changed: list[str] = []
     lost: list[str] = []
     kept = []
     for server in servers:
-        plain = replace(server, cwd=None, enabled_tools=None, disabled_tools=None, options=None)
-        if plain != server:
+        plain = server if projection.at_home else replace(server, cwd=None, enabled_tools=None, disabled_tools=None, options=None)
+        again = read_config(plain.name, write_config(plain)) if plain.transport else McpServer(plain.name)
+        if again != plain:
             lost.append(server.name)
+            continue
         kept.append(plain)
+        if plain != server:
+            changed.append(server.name)
+    if changed:
+        projection.change("mcp_servers", tuple(kept), "mcp-approximated", ", ".join(changed))
     if lost:
-        projection.change("mcp_servers", tuple(kept), "mcp-approximated", ", ".join(lost))
+        projection.change("mcp_servers", tuple(kept), "mcp-dropped", ", ".join(lost))

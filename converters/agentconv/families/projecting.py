@@ -2,29 +2,70 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 from agentconv import effects, fields, schema_files, vocabulary
+from agentconv.families import keys
 from agentconv.ir import Model, ToolGrant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from agentconv.effects import Effects
+    from agentconv.families.keys import Decoded, Key
     from agentconv.format_base import Projection
+    from agentconv.ir import Agent, Json
 
 _LOOKS = frozenset({"color", "display_name"})
 _EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max", "ultra")
 
 
 def require(projection: Projection, *paths: str, blanks: str = "") -> None:
-    """Refuse an agent that lacks what the target loads no agent without; texts of `blanks` only count as lacking."""
+    """Refuse an agent that lacks what the target loads no agent without; texts of nothing but `blanks` count as lacking."""
     for path in paths:
         value = projection.get(path)
+        code = f"refused-{path.split('.')[0]}"
         if not (value and value.strip(blanks)):
-            projection.refuse(f"refused-{path.split('.')[0]}", path, "blank" if value else "missing")
+            projection.refuse(code, path, "blank" if value else "missing")
+        elif path == "name" and projection.target.legal_name(value) != value:
+            projection.refuse(code, path, f"`{value}`")
+
+
+def settle(projection: Projection, table: Mapping[str, Key]) -> None:
+    """Drop what the target's own keys do not give back, such as a model of blanks or a turn limit of a form it ignores.
+
+    Tools are not dropped here, because without a list the target grants all: what goes wrong with them is a bug.
+    """
+    agent = projection.result()
+    for name, key in table.items():
+        misread = [path for path in keys.misread(key, agent) if not path.startswith("tools.")]
+        for path in misread:
+            value = fields.get(agent, path)
+            if path in ("name", "description", "prompt.text"):
+                projection.refuse("refused-text", path, f"`{name}` would read otherwise")
+            else:
+                projection.change(path, _empty(path), "field-dropped", _shown(value))
+
+
+def own_extras(projection: Projection, encode: Callable[[Agent], dict[str, Json]], decode: Callable[[dict[str, Json]], Decoded]) -> None:
+    """Hold the target's own extras to the fields: what contradicts them goes, and what the client drops agents for is refused.
+
+    Args:
+        projection: The agent on its way, with all its fields projected.
+        encode: Makes the file's keys for an agent.
+        decode: Reads them as the client does.
+    """
+    target = projection.target.id
+    own = projection.source.extras.get(target)
+    if not own:
+        return
+    decoded = decode(encode(projection.result()))
+    for key, value in own.items():
+        if key in decoded.refused:
+            projection.refuse("refused-key", f"extras.{target}.{key}", decoded.refused[key])
+        elif key not in decoded.extras or decoded.extras[key] != value:
+            projection.change(f"extras.{target}.{key}", decoded.extras.get(key), "extra-overridden", f"`{key}`")
 
 
 def trim(projection: Projection, path: str, blanks: str | None = None) -> None:
@@ -105,21 +146,28 @@ def permission_rules(projection: Projection) -> None:
         projection.change("permissions.resolution", None, "rules-dropped", "the order of rules")
 
 
-def grants(projection: Projection, path: str, spell_server: Callable[[str, str | None], str]) -> None:
-    """Spell tool grants in the target's words; what it has no word for is dropped and reported."""
+def grants(
+    projection: Projection, path: str, spell_server: Callable[[str, str | None], str], reads_back: Callable[[ToolGrant], bool]
+) -> None:
+    """Spell tool grants in the target's words; what it has no word for is dropped and reported.
+
+    A denied capability is denied by all the target's words for it, since one of them left out would still grant it.
+    """
     target = projection.target.id
     kept: list[ToolGrant] = []
     unknown: list[str] = []
     patterns: list[str] = []
     before: tuple[ToolGrant, ...] = projection.get(path)
     for grant in before:
-        translated = grant if grant.format == target else _translated(grant, target, spell_server)
-        if translated is None:
+        if grant.format == target and reads_back(grant):
+            kept.append(grant)
+            continue
+        translated = [found for found in _translated(grant, target, spell_server, every=path == "tools.deny") if reads_back(found)]
+        kept.extend(translated)
+        if not translated:
             unknown.append(grant.native)
-        else:
-            if grant.pattern and not translated.pattern:
-                patterns.append(f"{grant.native}({grant.pattern})")
-            kept.append(translated)
+        elif grant.pattern is not None:
+            patterns.append(f"{grant.native}({grant.pattern})")
     after = _without_repeats(kept)
     if after == before:
         return
@@ -136,11 +184,11 @@ def _without_repeats(found: Iterable[ToolGrant]) -> tuple[ToolGrant, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _translated(grant: ToolGrant, target: str, spell_server: Callable[[str, str | None], str]) -> ToolGrant | None:
+def _translated(grant: ToolGrant, target: str, spell_server: Callable[[str, str | None], str], *, every: bool) -> list[ToolGrant]:
     if grant.server:
-        return replace(grant, native=spell_server(grant.server, grant.tool), format=target)
-    native = vocabulary.tool_for(target, grant.capability) if grant.capability else None
-    return ToolGrant(native, target, grant.capability) if native else None
+        return [ToolGrant(spell_server(grant.server, grant.tool), target, "mcp", None, grant.server, grant.tool)]
+    words = vocabulary.tools_for(target, grant.capability) if grant.capability else ()
+    return [ToolGrant(word, target, grant.capability) for word in (words if every else words[:1])]
 
 
 def tools_within(may: Effects, target: str) -> tuple[ToolGrant, ...]:
@@ -169,8 +217,15 @@ def drop_rest(projection: Projection) -> None:
     for path in fields.extra_paths(projection.source):
         _, format_id, key = path.split(".", 2)
         if format_id != target.id:
-            used = schema_files.uses_key(format_id, key)
-            projection.change(path, None, "key-dropped" if used else "ignored-key-dropped", f"`{key}`")
+            projection.change(path, None, "key-dropped" if _matters(projection, format_id, key) else "ignored-key-dropped", f"`{key}`")
+
+
+def _matters(projection: Projection, format_id: str, key: str) -> bool:
+    """Whether the source client makes use of a key that only it has, or drops the agent for its value."""
+    if format_id not in schema_files.client_names():
+        return False
+    complaint = schema_files.complaint(format_id, key, projection.source.extras[format_id][key])
+    return complaint[0] == "skip-file" if complaint else schema_files.uses_key(format_id, key)
 
 
 @cache

@@ -56,7 +56,7 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
         return _recovered(dialect, source, None, f"not TOML: {error.msg[0].lower()}{error.msg[1:]}", error.pos + skipped)
     except (RecursionError, ValueError) as error:
         return _recovered(dialect, source, None, f"not TOML that can be read: {str(error) or 'nested too deep'}", 0)
-    decoded = _decode(dialect, header)
+    decoded = decode_header(dialect, header)
     if decoded.refused:
         key, reason = next(iter(decoded.refused.items()))
         return _recovered(dialect, source, header, reason, _key_offset(source.text, key))
@@ -133,7 +133,8 @@ def _too_deep(text: str) -> int | None:
     return None
 
 
-def _decode(dialect: Dialect, header: dict[str, Json], *, lenient: bool = False) -> Decoded:
+def decode_header(dialect: Dialect, header: dict[str, Json], *, lenient: bool = False) -> Decoded:
+    """Return what the client makes of a file's keys."""
     rest = dict(header)
     try:
         lifted = dialect.lift(rest)
@@ -165,7 +166,7 @@ def _recovered(dialect: Dialect, source: SourceText, header: dict[str, Json] | N
     known = [key for key in header if key in dialect.keys]
     if len(known) < 2 or not {"name", "description"} & set(known):
         return ReadResult(diagnostics=(reading.no_agent(dialect.spec, problem, source.span(at)),))
-    agent = _agent(dialect, source, _decode(dialect, header, lenient=True))
+    agent = _agent(dialect, source, decode_header(dialect, header, lenient=True))
     diagnostic = Diagnostic(
         Code.NOT_LOADED,
         Severity.WARNING,

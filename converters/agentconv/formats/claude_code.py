@@ -15,12 +15,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv import effects, fields, vocabulary, yaml_nodes
-from agentconv.families import hooks, markdown, mcp, projecting
+from agentconv.families import hooks, keys, markdown, mcp, projecting
 from agentconv.families.keys import ABSENT, Ignored, Key, Refused, simple
 from agentconv.families.markdown import JS_SPACE
 from agentconv.format_base import FormatSpec
 from agentconv.frontmatter import Header, Rewritten
-from agentconv.ir import Model, ToolGrant
+from agentconv.ir import Hook, Model, ToolGrant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -149,6 +149,8 @@ def _read_tools(value: Json) -> Mapping[str, object]:
     grants = [_grant(token) for token in tokens]
     delegates = [name.strip() for grant in grants if _spawns(grant) for name in (grant.pattern or "").split(",") if name.strip()]
     allow = tuple(replace(grant, pattern=None) if _spawns(grant) else grant for grant in grants)
+    if not allow and value != []:
+        raise Ignored("it names no tool, so the agent has none", {"tools.mode": "none"})
     found: dict[str, object] = {"tools.mode": "list" if allow else "none", "tools.allow": allow}
     if delegates:
         found["delegates"] = tuple(delegates)
@@ -169,7 +171,7 @@ def _write_tools(agent: Agent) -> Json | _Absent:
         pattern = grant.pattern
         if delegates and _spawns(grant):
             pattern, delegates = ", ".join(delegates), None
-        words.append(f"{grant.native}({pattern})" if pattern is not None else grant.native)
+        words.append(_word(replace(grant, pattern=pattern)))
     return ", ".join(words) if words else []
 
 
@@ -181,8 +183,11 @@ def _read_denied(value: Json) -> Mapping[str, object]:
 
 
 def _write_denied(agent: Agent) -> Json | _Absent:
-    words = [f"{grant.native}({grant.pattern})" if grant.pattern is not None else grant.native for grant in agent.tools.deny]
-    return ", ".join(words) if words else ABSENT
+    return ", ".join(_word(grant) for grant in agent.tools.deny) if agent.tools.deny else ABSENT
+
+
+def _word(grant: ToolGrant) -> str:
+    return grant.native if grant.pattern is None else f"{grant.native}({grant.pattern})"
 
 
 def _model(value: Json) -> Model:
@@ -233,15 +238,18 @@ def _max_turns(value: Json) -> int:
         digits = _LEADING_DIGITS.match(text)
         exponent = len(text) <= 32 and _EXPONENT.fullmatch(text)
         number = float(text) if exponent else float(digits[1]) if digits else 0.0
-    if number <= 0 or not number.is_integer() or number > 2**53:
+    if number <= 0 or not number.is_integer():
         raise Ignored("`maxTurns` is a positive whole number")
     return int(number)
 
 
 def _skills(value: Json) -> tuple[str, ...]:
-    if not isinstance(value, (str, list)) or value == "":
+    if value is None:
+        return ()
+    if not isinstance(value, (str, list)) or (value and isinstance(value, list) and not any(isinstance(item, str) for item in value)):
         raise Ignored("`skills` is a list of names")
-    return tuple(_split(value))
+    names = _split(value)
+    return ("*",) if "*" in names else tuple(names)
 
 
 def _boolean(value: Json) -> bool:
@@ -258,6 +266,10 @@ def _color(value: Json) -> str:
     raise Ignored("a colour is one of " + ", ".join(sorted(COLORS)))
 
 
+def _read_hooks(value: Json) -> tuple[Hook, ...]:
+    return hooks.read(ID, value)
+
+
 KEYS: dict[str, Key] = {
     "name": simple("name", _name),
     "description": simple("description", _description),
@@ -268,7 +280,7 @@ KEYS: dict[str, Key] = {
     "maxTurns": simple("limits.max_turns", _max_turns),
     "skills": simple("skills", _skills, list),
     "mcpServers": simple("mcp_servers", mcp.read_claude_list, mcp.write_claude_list),
-    "hooks": simple("hooks", lambda value: hooks.read(ID, value), hooks.write),
+    "hooks": simple("hooks", _read_hooks, hooks.write),
     "background": simple("background", _boolean),
     "effort": simple("effort", _effort),
     "color": simple("color", _color),
@@ -307,8 +319,11 @@ def project(projection: Projection) -> None:
     if color is not None and color not in COLORS:
         projection.change("color", None, "looks-dropped", f"`{color}`")
     mcp.project_claude(projection)
-    hooks.project(projection)
+    hooks.project(projection, _read_hooks)
+    _project_skills(projection)
     projecting.drop_rest(projection)
+    projecting.settle(projection, KEYS)
+    projecting.own_extras(projection, lambda agent: keys.encode(KEYS, agent, ID), lambda header: markdown.decode_header(DIALECT, header))
 
 
 def _project_texts(projection: Projection) -> None:
@@ -332,12 +347,31 @@ def _project_tools(projection: Projection) -> None:
         projection.change("tools.allow", allow, "tools-from-sandbox", f"a {sandbox.files} sandbox", also=("permissions.sandbox", *changed))
     elif sandbox is not None:
         projection.change("permissions.sandbox", None, "looks-dropped", "no sandbox is what the target has anyway")
-    projecting.grants(projection, "tools.allow", _spell_server)
-    projecting.grants(projection, "tools.deny", _spell_server)
+    if projection.get("tools.mode") != "list" and projection.get("tools.allow"):
+        projection.change("tools.allow", (), "looks-dropped", "tools that count for nothing without a list")
+    projecting.grants(projection, "tools.allow", _spell_server, _reads_back)
+    projecting.grants(projection, "tools.deny", _spell_server, _reads_back)
     if projection.get("tools.mode") == "list" and not projection.get("tools.allow"):
         projection.change("tools.mode", "none", "tool-unknown", "no tool is left")
-    if projection.get("delegates") and not any(_spawns(grant) for grant in projection.get("tools.allow")):
-        projection.change("delegates", None, "field-dropped", ", ".join(projection.get("delegates")))
+    delegates = projection.get("delegates")
+    if delegates is not None and not (any(_spawns(grant) for grant in projection.get("tools.allow")) and _is_list_of_agents(delegates)):
+        projection.change("delegates", None, "field-dropped", ", ".join(delegates) or "none")
+
+
+def _reads_back(grant: ToolGrant) -> bool:
+    word = _word(grant)
+    return _split(word) == [word] and word != "*" and _grant(word) == grant
+
+
+def _is_list_of_agents(names: tuple[str, ...]) -> bool:
+    return bool(names) and all(name and name == name.strip() and not set(name) & set(",()") for name in names)
+
+
+def _project_skills(projection: Projection) -> None:
+    skills: tuple[str, ...] = projection.get("skills") or ()
+    kept = tuple(name for name in skills if _split(name) == [name] and (name != "*" or len(skills) == 1))
+    if kept != skills:
+        projection.change("skills", kept or None, "field-dropped", ", ".join(name for name in skills if name not in kept))
 
 
 def _spell_server(server: str, tool: str | None) -> str:

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agentconv import effects
+from agentconv import effects, schema_files
 from agentconv.families import hooks, projecting, toml_file
 from agentconv.families.keys import Key, Refused, simple
 from agentconv.format_base import FormatSpec
-from agentconv.ir import McpServer, Model, Sandbox, ToolGrant
+from agentconv.ir import Hook, McpServer, Model, Sandbox, ToolGrant, escape_key, unescape_key
 
 if TYPE_CHECKING:
     from agentconv.format_base import Projection, ReadResult
@@ -66,26 +66,36 @@ _SERVER_KEYS = {
 }
 
 
+def _checked(key: str, value: Json) -> dict[str, Any]:
+    """Return a table that the client's schema takes.
+
+    Raises:
+        Refused: The client drops the role for it.
+    """
+    complaint = schema_files.complaint(ID, key, value)
+    if complaint or not isinstance(value, dict):
+        raise Refused(complaint[1] if complaint else f"`{key}` is a table")
+    return value
+
+
 def _read_servers(value: Json) -> tuple[McpServer, ...]:
-    if not isinstance(value, dict):
-        raise Refused("`mcp_servers` must be a table of servers")
-    return tuple(_read_server(name, config) for name, config in value.items())
+    return tuple(_read_server(name, config) for name, config in _checked("mcp_servers", value).items())
 
 
-def _read_server(name: str, config: Json) -> McpServer:
-    if not isinstance(config, dict) or ("command" in config) == ("url" in config):
-        raise Refused(f"`mcp_servers`: `{name}` needs either a command or a url")
+def _read_server(name: str, config: dict[str, Any]) -> McpServer:
     values: dict[str, Any] = {}
     options: dict[str, Json] = {}
     for key, item in config.items():
         field = _SERVER_KEYS.get(key)
         if field is None:
             options[key] = item
-        elif not isinstance(item, str if field in ("command", "cwd", "url") else dict if field in ("env", "headers") else list):
-            raise Refused(f"`mcp_servers`: `{name}.{key}` has a value of the wrong type")
         else:
             values[field] = tuple(item) if isinstance(item, list) else item
-    return McpServer(name, "stdio" if "command" in config else "http", **values, options=options or None)
+    return McpServer(unescape_key(name), "stdio" if "command" in config else "http", **values, options=options or None)
+
+
+def _read_hooks(value: Json) -> tuple[Hook, ...]:
+    return hooks.read_checked(ID, _checked("hooks", value))
 
 
 def _write_servers(servers: tuple[McpServer, ...]) -> Json:
@@ -96,7 +106,7 @@ def _write_servers(servers: tuple[McpServer, ...]) -> Json:
             value = getattr(server, field)
             if value is not None:
                 config[key] = list(value) if isinstance(value, tuple) else value
-        table[server.name] = {**config, **(server.options or {})}
+        table[escape_key(server.name)] = {**config, **(server.options or {})}
     return table
 
 
@@ -107,13 +117,22 @@ KEYS: dict[str, Key] = {
     "model": simple("model", _model, lambda model: model.value),
     "model_reasoning_effort": simple("effort", _effort),
     "mcp_servers": simple("mcp_servers", _read_servers, _write_servers),
-    "hooks": simple("hooks", lambda value: hooks.read(ID, value), hooks.write),
+    "hooks": simple("hooks", _read_hooks, hooks.write),
 }
+
+SWITCHES = {
+    "sandbox_mode": "permissions.sandbox",
+    "sandbox_workspace_write": "permissions.sandbox",
+    "approval_policy": "permissions.mode",
+    "web_search": "tools.deny",
+    "features": "tools.deny",
+}
+"""Keys that only mean something together, or in part: `_lift` reads them, `_lower` writes them."""
 
 
 def _lift(header: dict[str, Json]) -> dict[str, object]:
-    """Take the switches that decide what an agent may do out of a header; what has no neutral meaning stays."""
-    found: dict[str, object] = {"prompt.mode": "append"} if "developer_instructions" in header else {}
+    """Take the switches (`SWITCHES`) that decide what an agent may do out of a header; what has no neutral meaning stays."""
+    found: dict[str, object] = {"prompt.mode": "append"} if isinstance(header.get("developer_instructions"), str) else {}
     files = header.get("sandbox_mode")
     if isinstance(files, str) and files in SANDBOXES:
         del header["sandbox_mode"]
@@ -178,9 +197,7 @@ def _table(value: Json) -> dict[str, Json]:
 SPEC = FormatSpec(
     id=ID,
     client="Codex",
-    holds=frozenset(
-        {"prompt.mode", "permissions.sandbox", "permissions.mode", "tools.deny", *(path for key in KEYS.values() for path in key.fields)}
-    ),
+    holds=frozenset({"prompt.mode", *SWITCHES.values(), *(path for key in KEYS.values() for path in key.fields)}),
     duplicates="the first in path order",
     legal_name=lambda name: name.strip(BLANKS),
 )
@@ -208,19 +225,29 @@ def project(projection: Projection) -> None:
     projecting.model(projection)
     projecting.effort(projection, EFFORTS, any_text=True)
     _project_servers(projection)
-    hooks.project(projection)
+    hooks.project(projection, _read_hooks)
     projecting.drop_rest(projection)
+    projecting.settle(projection, KEYS)
+    projecting.own_extras(
+        projection, lambda agent: toml_file.encode_header(DIALECT, agent), lambda header: toml_file.decode_header(DIALECT, header)
+    )
 
 
 def _project_tools(projection: Projection) -> None:
     """Turn tools into the sandbox and switches that leave the same effects."""
     tools, mode = projection.source.tools, projection.get("permissions.mode")
-    if tools.mode == "inherit" and mode not in ("plan", "read-only") and all(grant.format == ID for grant in tools.deny):
+    sandbox = projection.get("permissions.sandbox")
+    if sandbox is not None and sandbox.network is not None and sandbox.files != "workspace-write":
+        sandbox = Sandbox(sandbox.files)
+        projection.change("permissions.sandbox", sandbox, "tools-approximated", f"the network of a {sandbox.files} sandbox")
+    if tools.allow and tools.mode != "list":
+        projection.change("tools.allow", (), "looks-dropped", "tools that count for nothing without a list")
+    own = [grant for grant in (_SHELL, _WEB) if grant in tools.deny]
+    if tools.mode == "inherit" and mode not in ("plan", "read-only") and tools.deny == tuple(own):
         return
     may = effects.effects(projection.source).levels
     confined = not may["run"]
-    sandbox = projection.get("permissions.sandbox")
-    deny = []
+    deny = [_WEB] if _WEB.capability in {grant.capability for grant in tools.deny} else []
     if confined:
         sandbox = Sandbox("workspace-write", network=False) if may["write"] else Sandbox("read-only")
         deny = [grant for grant, needed in ((_SHELL, may["read"]), (_WEB, may["network"])) if not needed]
@@ -263,19 +290,27 @@ def _project_mode(projection: Projection) -> None:
         projection.change("permissions.mode", None, "permission-mode", f"`{mode}`; Codex asks as its approval_policy says")
 
 
+def _reads_back(server: McpServer) -> bool:
+    try:
+        return _read_servers(_write_servers((server,))) == (server,)
+    except Refused:
+        return False
+
+
 def _project_servers(projection: Projection) -> None:
     servers: tuple[McpServer, ...] | None = projection.get("mcp_servers")
-    if servers is None or projection.at_home:
+    if servers is None:
         return
-    kept, named, lost = [], [], []
+    kept: list[McpServer] = []
+    named, lost = [], []
     for server in servers:
         if server.transport is None:
             named.append(server.name)
-        elif server.transport not in ("stdio", "http") or server.options:
+        elif (server.options and not projection.at_home) or not _reads_back(server) or server.name in [other.name for other in kept]:
             lost.append(server.name)
         else:
             kept.append(server)
-    after = tuple(kept) or None
+    after = tuple(kept) if kept or not servers else None
     if lost:
         projection.change("mcp_servers", after, "mcp-dropped", ", ".join(lost))
     if named:

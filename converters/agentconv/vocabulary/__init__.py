@@ -58,6 +58,12 @@ def _tools(format_id: str) -> dict[str, dict[str, str]]:
 
 
 @cache
+def tools_for(format_id: str, capability: str) -> tuple[str, ...]:
+    """Return all the format's words for a capability, the one that is written first."""
+    return tuple(word for word, meaning in _tools(format_id)["tools"].items() if meaning == capability)
+
+
+@cache
 def tool_for(format_id: str, capability: str) -> str | None:
     """Return the word that a format writes for a capability; None when it has none."""
     return next((word for word, meaning in _tools(format_id)["tools"].items() if meaning == capability), None)

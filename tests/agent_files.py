@@ -1,0 +1,118 @@
+"""Agent files for tests, made from keys and values: knows how a header is written, and nothing about any client."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import tomli_w
+
+from agentconv import fields, registry, schema_files
+from agentconv.convert import Options, convert
+from agentconv.format_base import ReadResult, State
+from agentconv.ir import Agent, AgentSet
+from agentconv.loading import Loaded, load_source
+from agentconv.source import SourceText
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from agentconv.convert import Converted
+
+ROOT = Path(__file__).parent.parent
+FIXTURES = ROOT / "fixtures"
+BODY = "You help with one thing, and you do it well.\n"
+
+
+def _markdown(header: Mapping[str, Any]) -> str:
+    lines = [f"{json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in header.items()]
+    return f"---\n{''.join(lines)}---\n\n{BODY}"
+
+
+HEADERS = {
+    ".md": _markdown,
+    ".toml": tomli_w.dumps,
+    ".json": json.dumps,
+    ".yaml": lambda header: json.dumps(header, ensure_ascii=False),
+}
+"""How a header is written, by the suffix of a format's files."""
+
+
+def suffix(format_id: str) -> str:
+    return registry.FORMATS[format_id].suffixes[0]
+
+
+def minimal(format_id: str) -> dict[str, Any]:
+    """Return the smallest header that the client takes: its required keys, each with the schema's first example."""
+    schema = schema_files.load(format_id)
+    return {key: schema["properties"][key]["examples"][0] for key in schema["required"]}
+
+
+def make(format_id: str, header: Mapping[str, Any]) -> SourceText:
+    """Make a file of a format from the keys of its header."""
+    return SourceText(f"agent{suffix(format_id)}", HEADERS[suffix(format_id)](header).encode("utf-8"))
+
+
+def holds(format_id: str, value: Any) -> bool:
+    """Whether the format's files can hold a value at all (TOML has no null)."""
+    if value is None:
+        return suffix(format_id) != ".toml"
+    if isinstance(value, dict):
+        return all(holds(format_id, item) for item in value.values())
+    return all(holds(format_id, item) for item in value) if isinstance(value, list) else True
+
+
+def read(format_id: str, source: SourceText | str | bytes) -> ReadResult:
+    """Read a file with a format's reader."""
+    if not isinstance(source, SourceText):
+        source = SourceText(f"agent{suffix(format_id)}", source.encode("utf-8") if isinstance(source, str) else source)
+    return registry.load(format_id).read(source)
+
+
+def agent_of(format_id: str, source: SourceText | str | bytes) -> Agent:
+    """Read a file that holds one agent."""
+    (agent,) = read(format_id, source).set.agents
+    return agent
+
+
+def state_of(format_id: str, source: SourceText | str | bytes) -> State:
+    """Return what the client makes of a file."""
+    result = read(format_id, source)
+    return result.states[0] if result.states else State.NO_AGENT
+
+
+def convert_agent(agent: Agent, target: str, options: Options | None = None) -> Converted:
+    """Convert one agent that stands alone to another format."""
+    from dataclasses import replace
+
+    agent = agent if agent.id else replace(agent, id=agent.name or "agent")
+    piece = Loaded("agent", agent.origin.format if agent.origin else "json", None, (agent,), (State.LOADS,))
+    results = [done for done in convert([piece], target, options or Options()) if done.agents]
+    assert len(results) == 1
+    return results[0]
+
+
+def convert_file(source: SourceText, format_id: str, target: str, options: Options | None = None) -> list[Converted]:
+    """Convert one file to a format."""
+    from agentconv.loading import Loader  # noqa: F401 - the real one reads from the disk; here the text is at hand
+
+    pieces = [_with_ids(piece) for piece in load_source(format_id, source)]
+    return list(convert(pieces, target, options or Options()))
+
+
+def _with_ids(piece: Loaded) -> Loaded:
+    from dataclasses import replace
+
+    agents = tuple(replace(agent, id=agent.name or "agent") for agent in piece.agents)
+    return replace(piece, agents=agents)
+
+
+def same(first: Agent, second: Agent) -> bool:
+    """Whether two agents are equal apart from where they stand."""
+    return fields.comparable(first) == fields.comparable(second)
+
+
+def written(format_id: str, agent: Agent, original: SourceText | None = None) -> bytes:
+    """Write one agent with a format's writer."""
+    return registry.load(format_id).write(AgentSet((agent,)), original)
