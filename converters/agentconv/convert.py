@@ -150,7 +150,7 @@ class _Writer:
         self.options = options
         self.names = names
         self.row = registry.FORMATS[target]
-        self.stems: set[str] = set()
+        self.stems: dict[str, int] = {}
         self.paths: set[str] = set()
 
     def same_format(self, piece: Loaded, source: SourceText) -> Converted:
