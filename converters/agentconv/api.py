@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentconv import convert as conversion
 from agentconv import discovery, loading, registry, saving
-from agentconv.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.source import SourceText
 
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from agentconv.convert import OutputFile
-    from agentconv.diagnostics import Loss
+    from agentconv.diagnostics import Diagnostic, Loss
     from agentconv.ir import Agent, AgentSet
 
     class Post(Protocol):
@@ -65,7 +64,8 @@ def read(path: str | os.PathLike[str], *, format: str | None = None) -> AgentSet
         InputError: There is nothing to read there, or no such format.
     """
     found = discovery.discover([os.fspath(path)], registry.resolve(format) if format else None)
-    return loading.gather(loading.Loader(found.files))
+    agents = loading.gather(loading.Loader(found.files))
+    return replace(agents, diagnostics=(*found.diagnostics, *agents.diagnostics)) if found.diagnostics else agents
 
 
 def reads(text: str | bytes | Post, format: str, *, path: str = "agent") -> AgentSet:  # noqa: A002 - the word that users know
@@ -112,7 +112,7 @@ def write(agents: AgentSet, format: str, *, allow_widening: bool = False, on_dup
         InputError: There is no such format or choice, or two agents share a name and `on_duplicate` is `error`.
     """
     if on_duplicate not in conversion.ON_DUPLICATE:
-        raise InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, f"on_duplicate is one of {', '.join(conversion.ON_DUPLICATE)}"))
+        raise registry.usage(f"on_duplicate is one of {', '.join(conversion.ON_DUPLICATE)}, not `{on_duplicate}`")
     target = registry.resolve(format)
     options = conversion.Options(allow_widening=allow_widening, on_duplicate=on_duplicate)
     done = list(conversion.convert(list(loading.take_apart(agents)), target, options))

@@ -152,7 +152,7 @@ class _Writer:
         self.options = options
         self.names = names
         self.row = registry.FORMATS[target]
-        self.stems: set[str] = set()
+        self.stems: dict[str, int] = {}
         self.paths: set[str] = set()
         self.named: dict[str, list[str]] = {}
         """Files of the target's own format, by the name of the agent that its client loads from them."""

@@ -37,6 +37,8 @@ class Span:
 class Code(StrEnum):
     """Stable names of what can be said about an input. Never reused for another meaning."""
 
+    USAGE = "usage"
+    """A command, option, argument or setting that cannot be meant."""
     UNREADABLE = "unreadable"
     """The file could not be read from the disk, or is not a regular file."""
     TOO_LARGE = "too-large"

@@ -1,7 +1,7 @@
 """From what a user names to the files to read and their formats.
 
 A project root is a folder with a client's location directly below it: of it, only those locations are read. Any other
-folder is walked. Symbolic links to folders outside are not followed; each folder is entered once.
+folder is walked. Symbolic links that lead out of the project are not followed; each folder is entered once.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING
 
-from agentconv import registry
+from agentconv import registry, sniffing
 from agentconv.diagnostics import Code, Diagnostic, InputError, Severity, Span
 
 if TYPE_CHECKING:
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 SKIPPED = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", "venv", ".tox", ".nox", "site-packages"})
 STDIN = "-"
 MAX_AGENT_BYTES = 16 * 1024 * 1024
-"""Agent files above this size are not read; no client reads one. Bundles have no such bound."""
+"""Agent files above this size are not read. Bundles, which hold many, have no such bound."""
+_OUT_OF_TREE = "a symbolic link that leads out of the project; it is not followed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class Found:
     location: Path | None
     """Where it is; None for standard input."""
     format: str
+    named: bool = True
+    """Whether the user named the file, rather than a folder that holds it."""
 
 
 @dataclass(slots=True)
@@ -43,11 +46,25 @@ class Discovery:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     looked: list[str] = field(default_factory=list)
     """Places that were searched, for the message when nothing is there."""
+    passed_over: list[str] = field(default_factory=list)
+    """The targets' own locations, which are no source."""
 
 
-def problem(message: str, hint: str | None = None, path: str | None = None) -> InputError:
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """One folder that is searched, and for what."""
+
+    folder: Path
+    root: Path
+    """What the paths of its files are relative to."""
+    format_id: str | None
+    exclude: tuple[str, ...]
+    """Formats whose own locations are no source."""
+
+
+def problem(message: str, hint: str | None = None, path: str | None = None, code: Code = Code.UNREADABLE) -> InputError:
     """Make an error that a user can mend."""
-    return InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, message, Span(path) if path else None, hint))
+    return InputError(Diagnostic(code, Severity.ERROR, message, Span(path) if path else None, hint))
 
 
 def discover(arguments: Sequence[str], format_id: str | None = None, *, exclude: Sequence[str] = (), stdin_name: str = "") -> Discovery:
@@ -64,24 +81,25 @@ def discover(arguments: Sequence[str], format_id: str | None = None, *, exclude:
     """
     found = Discovery()
     paths = [path for argument in arguments for path in _expand(argument)]
+    several = len(paths) > 1
     root = _common_root([path for path in paths if path is not None])
     for path in paths:
         if path is None:
-            found.files.append(Found(stdin_name or "<stdin>", None, format_id or _stdin_format(stdin_name)))
+            found.files.append(_standard_input(stdin_name, format_id))
         elif path.is_dir():
-            _add_folder(found, path, root if len(paths) > 1 else path, format_id, exclude)
+            _add_folder(found, _Search(path, root if several else path, format_id, tuple(exclude)))
         else:
-            _add_file(found, path, root if len(paths) > 1 else path.parent, format_id)
-    found.files = list({file.location or file.path: file for file in found.files}.values())
+            _add_file(found, path, root if several else path.parent, format_id)
+    found.files = _unique(found.files)
     return found
 
 
-def _stdin_format(name: str) -> str:
-    if name:
-        told = tell_format(PurePosixPath(name))
-        if told:
-            return told
-    raise problem("the format of standard input is not known", "say it with -f FORMAT")
+def _standard_input(name: str, format_id: str | None) -> Found:
+    told = format_id or (sniffing.by_path(PurePosixPath(name)) if name else None)
+    if told is None:
+        raise problem("the format of standard input is not known", "say it with -f FORMAT, or with --stdin-filename NAME", code=Code.USAGE)
+    pure = PurePosixPath(name)
+    return Found(_storable(pure.name if pure.is_absolute() or ".." in pure.parts else name) or "stdin", None, told)
 
 
 def _expand(argument: str) -> Iterator[Path | None]:
@@ -89,19 +107,15 @@ def _expand(argument: str) -> Iterator[Path | None]:
         yield None
         return
     path = Path(argument)
-    try:
-        exists = path.exists() or path.is_symlink()
-    except (OSError, ValueError):
-        exists = False
-    if exists:
-        if not path.exists():
+    if argument and "\0" not in argument and os.path.lexists(argument):
+        if not os.path.exists(path):
             raise problem(f"`{argument}` is a symbolic link that leads nowhere")
         yield path
         return
     if any(char in argument for char in "*?["):
         from glob import glob
 
-        matches = sorted(glob(argument, recursive=True))
+        matches = sorted(glob(argument, recursive=True, include_hidden=True))
         if matches:
             yield from map(Path, matches)
             return
@@ -114,89 +128,128 @@ def _near(path: Path) -> str | None:
 
     try:
         siblings = os.listdir(path.parent)
-    except OSError:
+    except (OSError, ValueError):
         return None
     close = get_close_matches(path.name, siblings, 1, 0.7)
     return f"did you mean `{path.parent / close[0]}`?" if close else None
 
 
 def _common_root(paths: list[Path]) -> Path:
-    folders = [str(path.resolve() if path.is_dir() else path.resolve().parent) for path in paths]
+    folders = [str(project_root(path) or os.path.abspath(path if path.is_dir() else path.parent)) for path in paths]
     return Path(os.path.commonpath(folders)) if folders else Path()
 
 
-def tell_format(path: PurePosixPath) -> str | None:
-    """Tell a file's format from its path; None when the path does not say."""
-    posix = "/" + path.as_posix()
-    for format_id, row in registry.FORMATS.items():
-        if path.suffix in row.suffixes and any(f"/{folder}/" in posix for folder in row.folders):
-            return format_id
-        if row.file == path.name:
-            return format_id
-    candidates = [format_id for format_id, row in registry.FORMATS.items() if path.suffix in row.suffixes]
-    return candidates[0] if len(candidates) == 1 else None
+def project_root(path: Path) -> Path | None:
+    """Return the folder that holds the client's location that a path is, or is in."""
+    parts = Path(os.path.abspath(path)).parts
+    for row in registry.FORMATS.values():
+        for place in row.folders:
+            wanted = PurePosixPath(place).parts
+            for start in range(len(parts) - len(wanted), 0, -1):
+                if parts[start : start + len(wanted)] == wanted:
+                    return Path(*parts[:start])
+    return None
 
 
-def _told(path: Path, relative: PurePosixPath) -> str | None:
-    """Tell a file's format from its path, then from its content."""
-    told = tell_format(PurePosixPath(path.resolve().as_posix()))
-    if told or path.suffix not in {suffix for row in registry.FORMATS.values() for suffix in row.suffixes}:
-        return told
-    try:
-        with path.open("rb") as file:
-            head = file.read(4096)
-    except OSError:
-        return "codex" if relative.suffix == ".toml" else None
-    return "toml" if b"urn:agentconv:bundle:" in head else "codex"
-
-
-def _add_folder(found: Discovery, folder: Path, root: Path, format_id: str | None, exclude: Sequence[str]) -> None:
+def _add_folder(found: Discovery, search: _Search) -> None:
+    search = _from_settings_folder(search)
     locations = [
-        (client, folder / place)
+        (client, search.folder / place)
         for client in registry.CLIENTS
-        if client not in exclude or client == format_id
         for place in registry.FORMATS[client].folders
-        if format_id in (None, client) and (folder / place).is_dir()
+        if (search.folder / place).is_dir()
     ]
-    is_root = any((folder / place).is_dir() for client in registry.CLIENTS for place in registry.FORMATS[client].folders)
-    if is_root and (format_id is None or locations):
-        for client, location in locations:
-            found.looked.append(str(location))
-            for path in _walk(location, registry.FORMATS[client].suffixes):
-                _append(found, path, root, client)
-        return
-    found.looked.append(str(folder))
-    suffixes = registry.FORMATS[format_id].suffixes if format_id else tuple({s for row in registry.FORMATS.values() for s in row.suffixes})
-    for path in _walk(folder, suffixes):
-        told = format_id or _told(path, PurePosixPath(path.as_posix()))
-        if told and (format_id or told not in ("json", "toml") or path.name == registry.FORMATS[told].file):
-            _append(found, path, root, told)
+    found.passed_over.extend(str(location) for client, location in locations if client in search.exclude)
+    wanted = [row for row in locations if row[0] not in search.exclude and search.format_id in (None, row[0])]
+    if not wanted and (not locations or search.exclude or search.format_id):
+        found.looked.append(str(search.folder))
+        _add_walked(found, search)
+    for client, location in wanted:
+        found.looked.append(str(location))
+        for path in _walk(found, location, search.folder, registry.FORMATS[client].suffixes):
+            _append(found, path, search.root, client, named=False)
+
+
+def _from_settings_folder(search: _Search) -> _Search:
+    """Take a client's settings folder (`.claude`) for the project that it is in, seen from that client alone."""
+    folder = search.folder
+    for client in registry.CLIENTS:
+        for place in registry.FORMATS[client].folders:
+            top, *rest = PurePosixPath(place).parts
+            if (
+                rest
+                and Path(os.path.abspath(folder)).name == top
+                and folder.joinpath(*rest).is_dir()
+                and search.format_id in (None, client)
+            ):
+                project = Path(os.path.normpath(folder / ".."))
+                return _Search(project, project if search.root == folder else search.root, client, ())
+    return search
+
+
+def _add_walked(found: Discovery, search: _Search) -> None:
+    rows = [registry.FORMATS[search.format_id]] if search.format_id else list(registry.FORMATS.values())
+    suffixes = tuple({suffix for row in rows for suffix in row.suffixes})
+    for path in _walk(found, search.folder, search.folder, suffixes):
+        relative = PurePosixPath(path.relative_to(search.folder).as_posix())
+        own = sniffing.by_place(relative)
+        if own in search.exclude:
+            continue
+        told = search.format_id or own or sniffing.by_content(relative, path)
+        if told and (told not in search.exclude or registry.FORMATS[told].folders):
+            _append(found, path, search.root, told, named=False)
 
 
 def _add_file(found: Discovery, path: Path, root: Path, format_id: str | None) -> None:
-    told = format_id or _told(path, PurePosixPath(path.as_posix()))
+    told = format_id or sniffing.of_file(path)
     if told is None:
         known = ", ".join(sorted({suffix for row in registry.FORMATS.values() for suffix in row.suffixes}))
-        raise problem(f"the format of `{path}` is not known", f"say it with -f FORMAT, or name a file that ends in {known}")
+        raise problem(
+            f"the format of `{path}` is not known", f"say it with -f FORMAT, or name a file that ends in {known}", code=Code.USAGE
+        )
     found.looked.append(str(path))
-    _append(found, path, root, told)
+    _append(found, path, root, told, named=True)
 
 
-def _append(found: Discovery, path: Path, root: Path, format_id: str) -> None:
+def _append(found: Discovery, path: Path, root: Path, format_id: str, *, named: bool) -> None:
     try:
         relative = path.relative_to(root)
     except ValueError:
         try:
-            relative = path.resolve().relative_to(root.resolve())
+            relative = Path(os.path.abspath(path)).relative_to(os.path.abspath(root))
         except ValueError:
             relative = Path(path.name)
-    name = relative.as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    found.files.append(Found(name, path, format_id))
+    found.files.append(Found(_storable(relative.as_posix()), path, format_id, named))
 
 
-def _walk(folder: Path, suffixes: tuple[str, ...]) -> Iterator[Path]:
-    """Yield the files below a folder in path order; each real folder once, none outside the folder."""
-    top = folder.resolve()
+def _storable(path: str) -> str:
+    """Return a path that a bundle can hold: Unicode, and no part of it a drive or a separator on any system."""
+    text = path.encode("utf-8", "surrogateescape").decode("utf-8", "replace").replace("\\", "-")
+    return text.replace(":", "-") if ":" in text or PureWindowsPath(text).drive else text
+
+
+def _unique(files: list[Found]) -> list[Found]:
+    """Leave out files that are named twice, and tell apart those whose names cannot be stored as they are."""
+    paths: set[str] = set()
+    locations: set[str] = set()
+    kept = []
+    for file in files:
+        place = os.path.abspath(file.location) if file.location else STDIN
+        if place in locations:
+            continue
+        locations.add(place)
+        path, number = file.path, 2
+        while path in paths:
+            pure = PurePosixPath(file.path)
+            path, number = str(pure.with_name(f"{pure.stem}-{number}{pure.suffix}")), number + 1
+        paths.add(path)
+        kept.append(file if path == file.path else Found(path, file.location, file.format, file.named))
+    return kept
+
+
+def _walk(found: Discovery, folder: Path, tree: Path, suffixes: tuple[str, ...]) -> Iterator[Path]:
+    """Yield the files below a folder in path order; each real folder once, none outside the tree."""
+    top = (project_root(folder) or tree).resolve()
     seen: set[tuple[int, int]] = set()
     stack = [folder]
     files: list[Path] = []
@@ -208,17 +261,33 @@ def _walk(folder: Path, suffixes: tuple[str, ...]) -> Iterator[Path]:
                 continue
             seen.add((info.st_dev, info.st_ino))
             entries = list(os.scandir(current))
-        except OSError:
+        except OSError as error:
+            found.diagnostics.append(_unread(current, f"cannot be read: {_reason(error)}"))
             continue
         for entry in entries:
             path = current / entry.name
-            if entry.is_dir(follow_symlinks=True):
-                inside = not entry.is_symlink() or path.resolve().is_relative_to(top)
-                if entry.name not in SKIPPED and inside:
-                    stack.append(path)
-            elif entry.name.endswith(suffixes):
+            is_folder = os.path.isdir(path)
+            if entry.name in SKIPPED or not (is_folder or entry.name.endswith(suffixes)):
+                continue
+            if entry.is_symlink() and not _inside(path, top):
+                found.diagnostics.append(_unread(path, _OUT_OF_TREE))
+            elif is_folder:
+                stack.append(path)
+            else:
                 files.append(path)
     yield from sorted(files, key=lambda path: [os.fsencode(part) for part in path.parts])
+
+
+def _inside(path: Path, top: Path) -> bool:
+    try:
+        return path.resolve(strict=True).is_relative_to(top)
+    except (OSError, RuntimeError):
+        return True  # leads nowhere, or to itself: reading it says so
+
+
+def _unread(path: Path, message: str) -> Diagnostic:
+    hint = "name it on the command line to read it" if message == _OUT_OF_TREE else None
+    return Diagnostic(Code.UNREADABLE, Severity.ERROR, message, Span(path.as_posix()), hint)
 
 
 def read_bytes(file: Found) -> bytes:
@@ -227,18 +296,30 @@ def read_bytes(file: Found) -> bytes:
     Raises:
         InputError: It cannot be read, is not a regular file, or is too large.
     """
+    limit = MAX_AGENT_BYTES if registry.FORMATS[file.format].folders else None
     if file.location is None:
         import sys
 
-        return sys.stdin.buffer.read()
+        data = sys.stdin.buffer.read(-1 if limit is None else limit + 1)
+        if limit is not None and len(data) > limit:
+            raise _too_large(file, f"more than {limit:,}")
+        return data
     try:
         info = os.stat(file.location)
         if not stat.S_ISREG(info.st_mode):
-            raise problem("not a regular file", "clients skip it too", file.path)
-        if info.st_size > MAX_AGENT_BYTES and registry.FORMATS[file.format].folders:
-            error = problem(f"the file has {info.st_size:,} bytes; no client reads one so large", None, file.path)
-            raise error
+            raise problem("cannot be read: not a regular file", None, file.path)
+        if limit is not None and info.st_size > limit:
+            raise _too_large(file, f"{info.st_size:,}")
         with open(file.location, "rb") as stream:
             return stream.read()
     except OSError as error:
-        raise problem(f"cannot be read: {error.strerror or error}", None, file.path) from None
+        raise problem(f"cannot be read: {_reason(error)}", None, file.path) from None
+
+
+def _too_large(file: Found, size: str) -> InputError:
+    message = f"the file has {size} bytes; agentconv reads agents of up to {MAX_AGENT_BYTES:,}"
+    return problem(message, "no assistant can use a prompt of that size", file.path, Code.TOO_LARGE)
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()

@@ -10,13 +10,13 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from agentconv import discovery, registry
-from agentconv.diagnostics import Code, Diagnostic, InputError, Severity
+from agentconv.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.format_base import State
 from agentconv.ir import Agent, AgentSet, Origin, Source
 from agentconv.source import SourceText
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from agentconv.discovery import Found
 
@@ -47,17 +47,37 @@ class Loader:
         self._limit = KEPT_BYTES if keep else 0
         self._kept: dict[int, tuple[Loaded, ...]] = {}
         self._kept_bytes = 0
+        self._first: dict[int, tuple[int, tuple[str, ...]]] = {}
+        """Per file read before: what tells whether it is still the same, and its agents' ids."""
+        self._again = False
 
     def __iter__(self) -> Iterator[Loaded]:
         ids = _Ids()
         for index, file in enumerate(self.files):
             pieces = self._kept.get(index)
-            if pieces is None:
-                pieces = tuple(_with_ids(piece, ids) for piece in _load(file))
+            yield from self._read(index, file, ids) if pieces is None else pieces
+        self._again = True
+
+    def _read(self, index: int, file: Found, ids: _Ids) -> tuple[Loaded, ...]:
+        """Read a file; on a second pass, only if it is what it was, so that no agent gets a name meant for another."""
+        try:
+            data = discovery.read_bytes(file)
+        except InputError as error:
+            pieces: tuple[Loaded, ...] = (Loaded(file.path, file.format, None, diagnostics=(error.diagnostic,)),)
+            if file.location is None:
                 self._keep(index, file, pieces)
-            else:
-                ids.taken.update(agent.id for piece in pieces for agent in piece.agents)
-            yield from pieces
+            return pieces
+        if self._again and self._first.get(index, (None,))[0] != hash(data):
+            return (_changed(file),)
+        pieces = tuple(load_source(file.format, SourceText(file.path, data)))
+        if self._again:
+            given = iter(self._first[index][1])
+            pieces = tuple(_with_ids(piece, lambda _agent, _path: next(given)) for piece in pieces)
+        else:
+            pieces = tuple(_with_ids(piece, ids.give) for piece in pieces)
+            self._first[index] = hash(data), tuple(agent.id for piece in pieces for agent in piece.agents)
+        self._keep(index, file, pieces)
+        return pieces
 
     def _keep(self, index: int, file: Found, pieces: tuple[Loaded, ...]) -> None:
         size = sum(piece.source.size for piece in pieces if piece.source)
@@ -66,32 +86,41 @@ class Loader:
             self._kept_bytes += size
 
 
+def _changed(file: Found) -> Loaded:
+    message = "changed while it was read, and was left out"
+    return Loaded(
+        file.path,
+        file.format,
+        None,
+        diagnostics=(Diagnostic(Code.UNREADABLE, Severity.ERROR, message, Span(file.path), "run the command again"),),
+    )
+
+
 class _Ids:
     """Gives each agent of a set its id: the name, then `name~2` in path order."""
 
     def __init__(self) -> None:
         self.taken: set[str] = set()
+        self.next: dict[str, int] = {}
 
-    def give(self, agent: Agent, path: str) -> Agent:
+    def give(self, agent: Agent, path: str) -> str:
         base = agent.id or agent.name or PurePosixPath(path).stem or "agent"
-        found, number = base, 2
+        found, number = base, self.next.get(base, 2)
         while found in self.taken:
             found, number = f"{base}~{number}", number + 1
+        self.next[base] = number
         self.taken.add(found)
-        return agent if agent.id == found else replace(agent, id=found)
+        return found
 
 
-def _with_ids(piece: Loaded, ids: _Ids) -> Loaded:
-    return replace(piece, agents=tuple(ids.give(agent, piece.path) for agent in piece.agents)) if piece.agents else piece
-
-
-def _load(file: Found) -> Iterator[Loaded]:
-    try:
-        data = discovery.read_bytes(file)
-    except InputError as error:
-        yield Loaded(file.path, file.format, None, diagnostics=(error.diagnostic,))
-        return
-    yield from load_source(file.format, SourceText(file.path, data))
+def _with_ids(piece: Loaded, give: Callable[[Agent, str], str]) -> Loaded:
+    if not piece.agents:
+        return piece
+    ids = [give(agent, piece.path) for agent in piece.agents]
+    return replace(
+        piece,
+        agents=tuple(agent if agent.id == new else replace(agent, id=new) for agent, new in zip(piece.agents, ids, strict=True)),
+    )
 
 
 def load_source(format_id: str, source: SourceText) -> Iterator[Loaded]:
@@ -143,14 +172,20 @@ def gather(pieces: Iterator[Loaded] | Loader, *, only_loaded: bool = False, sour
         diagnostics.extend(piece.diagnostics)
         if piece.about is not None and about == AgentSet():
             about = piece.about
-        agents.extend(
-            agent for agent, state in zip(piece.agents, piece.states, strict=True) if not (only_loaded and state is State.NOT_LOADED)
-        )
+        kept = [agent for agent, state in zip(piece.agents, piece.states, strict=True) if not (only_loaded and state is State.NOT_LOADED)]
         if sources and piece.source is not None:
-            stored[piece.path] = Source(piece.path, piece.format, piece.source.data)
+            source = Source(_free_path(piece, stored), piece.format, piece.source.data)
+            stored[source.path] = source
+            if source.path != piece.path:
+                kept = [replace(agent, origin=Origin(piece.format, source.path)) for agent in kept]
+        agents.extend(kept)
     return replace(about, agents=tuple(agents), sources=tuple(stored.values()), diagnostics=tuple(diagnostics))
 
 
-def origin_of(piece: Loaded, agent: Agent) -> Origin:
-    """Return where an agent of a piece came from."""
-    return agent.origin or Origin(piece.format, piece.path)
+def _free_path(piece: Loaded, stored: dict[str, Source]) -> str:
+    """Return a piece's path, or another one where two bundles hold different files of one path."""
+    path, number = piece.path, 2
+    while path in stored:
+        pure = PurePosixPath(piece.path)
+        path, number = str(pure.with_name(f"{pure.stem}-{number}{pure.suffix}")), number + 1
+    return path

@@ -43,15 +43,17 @@ def assign(agents: Iterable[Named], legal: Callable[[str], str]) -> dict[str, Na
     present = {base.casefold() for base in bases}
     taken: set[str] = set()
     names: dict[str, Name] = {}
+    numbers: dict[str, int] = {}
     for agent, base in zip(wanted, bases, strict=True):
         if base.casefold() not in taken:
             taken.add(base.casefold())
             code = None if base == agent.name else "name-missing" if agent.name is None else "name-illegal"
             names[agent.id] = Name(base, code)
             continue
-        number = 2
+        number = numbers.get(base.casefold(), 2)
         while (found := f"{base}-{number}").casefold() in taken or found.casefold() in present:
             number += 1
+        numbers[base.casefold()] = number + 1
         taken.add(found.casefold())
         names[agent.id] = Name(found, "name-duplicate")
     return names
@@ -71,11 +73,14 @@ def stem(name: str) -> str:
     return text or "agent"
 
 
-def unique_stem(name: str, taken: set[str]) -> str:
-    """Return a stem that no other file has, without case, and take it."""
+def unique_stem(name: str, taken: dict[str, int]) -> str:
+    """Return a stem that no other file has, without case, and take it; `taken` also holds each stem's next number."""
     base = stem(name)
-    found, number = base, 2
+    number = taken.get(base.casefold(), 1)
+    found = base if number == 1 else f"{base}-{number}"
     while found.casefold() in taken:
-        found, number = f"{base}-{number}", number + 1
-    taken.add(found.casefold())
+        number += 1
+        found = f"{base}-{number}"
+    taken.setdefault(found.casefold(), 2)
+    taken[base.casefold()] = number + 1
     return found

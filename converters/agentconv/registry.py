@@ -30,7 +30,7 @@ class Row:
 
 FORMATS: dict[str, Row] = {
     "claude-code": Row("claude_code", "Claude Code", (".claude/agents",), (".md",), aliases=("claude",)),
-    "codex": Row("codex", "OpenAI Codex CLI", (".codex/agents",), (".toml",)),
+    "codex": Row("codex", "Codex", (".codex/agents",), (".toml",)),
     "json": Row("canonical_json", "canonical JSON", (), (".json",), "agents.json"),
     "toml": Row("canonical_toml", "canonical TOML", (), (".toml",), "agents.toml"),
 }
@@ -47,11 +47,12 @@ def resolve(name: str) -> str:
     name = _ALIASES.get(name, name)
     if name in FORMATS:
         return name
-    raise InputError(
-        Diagnostic(
-            Code.UNREADABLE, Severity.ERROR, f"there is no format `{name}`", hint=did_you_mean(name, [*FORMATS, *_ALIASES], "formats")
-        )
-    )
+    raise usage(f"there is no format `{name}`", did_you_mean(name, [*FORMATS, *_ALIASES], "formats"))
+
+
+def usage(message: str, hint: str | None = None) -> InputError:
+    """Make the error for something that a user asked for and cannot have."""
+    return InputError(Diagnostic(Code.USAGE, Severity.ERROR, message, hint=hint))
 
 
 def did_you_mean(word: str, known: Iterable[str], what: str) -> str:

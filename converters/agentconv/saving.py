@@ -1,4 +1,4 @@
-"""Output files to the disk: atomically, and never over bytes that are not ours."""
+"""Output files to the disk: atomically, only below the output folder, and never over bytes that are not ours."""
 
 from __future__ import annotations
 
@@ -33,29 +33,37 @@ class Saved:
 
     path: Path
     fate: Fate
-    diagnostic: Diagnostic | None = None
+    present: bytes | None = None
+    """The bytes that are there, where they are others."""
+
+    @property
+    def diagnostic(self) -> Diagnostic | None:
+        """Say that a file was kept; None for every other fate."""
+        if self.fate is not Fate.KEPT:
+            return None
+        hint = "--diff shows what differs; --force replaces it and keeps a copy"
+        message = "a file with other content is there, and is kept"
+        return Diagnostic(Code.EXISTS, Severity.WARNING, message, Span(self.path.as_posix()), hint)
 
 
 def fate(folder: Path, file: OutputFile, *, force: bool = False) -> Saved:
     """Tell what saving a file would do.
 
     Raises:
-        InputError: What is in the way cannot be read.
+        InputError: It cannot be saved: what is in the way cannot be read, or leads out of the folder.
     """
     path = folder / file.path
     try:
-        present = path.read_bytes()
-    except FileNotFoundError:
+        if not path.parent.resolve().is_relative_to(folder.resolve()):
+            raise _failed(path, "a symbolic link leads out of the output folder", "name the folder that it leads to with -o")
+        present = path.read_bytes() if path.exists() else b"" if path.is_symlink() else None
+    except (OSError, RuntimeError) as error:
+        raise _failed(path, _reason(error)) from None
+    if present is None:
         return Saved(path, Fate.CREATED)
-    except OSError as error:
-        raise _failed(path, error) from None
     if present == file.data:
         return Saved(path, Fate.SAME)
-    if force:
-        return Saved(path, Fate.REPLACED)
-    hint = "see the difference with --diff, replace it with --force (a copy is kept)"
-    message = "another file is there, and it is kept"
-    return Saved(path, Fate.KEPT, Diagnostic(Code.EXISTS, Severity.WARNING, message, Span(path.as_posix()), hint))
+    return Saved(path, Fate.REPLACED if force else Fate.KEPT, present)
 
 
 def save(folder: Path, file: OutputFile, *, force: bool = False) -> Saved:
@@ -67,19 +75,30 @@ def save(folder: Path, file: OutputFile, *, force: bool = False) -> Saved:
     saved = fate(folder, file, force=force)
     try:
         if saved.fate is Fate.REPLACED:
-            write_atomic(_copy_path(saved.path), saved.path.read_bytes())
-        if saved.fate in (Fate.CREATED, Fate.REPLACED):
-            saved.path.parent.mkdir(parents=True, exist_ok=True)
+            write_atomic(_copy_path(saved.path), saved.present or b"")
             write_atomic(saved.path, file.data)
+        elif saved.fate is Fate.CREATED:
+            saved.path.parent.mkdir(parents=True, exist_ok=True)
+            write_atomic(saved.path, file.data, new=True)
+    except FileExistsError:
+        if saved.path.is_file():  # it came to be since we looked
+            return Saved(saved.path, Fate.KEPT, b"")
+        raise _failed(saved.path, "a file is where a folder has to be") from None
     except OSError as error:
-        raise _failed(saved.path, error) from None
+        raise _failed(saved.path, _reason(error)) from None
     return saved
 
 
-def write_atomic(path: Path, data: bytes) -> None:
+def write_atomic(path: Path, data: bytes, *, new: bool = False) -> None:
     """Write a file so that a reader sees the old bytes or the new ones, never a part.
 
+    Args:
+        path: Where to.
+        data: What.
+        new: Nothing is to be there.
+
     Raises:
+        FileExistsError: There is a file, and it was to be new.
         OSError: The disk refuses; nothing is left behind.
     """
     handle, temporary = tempfile.mkstemp(prefix=".agentconv-", dir=path.parent)
@@ -87,10 +106,24 @@ def write_atomic(path: Path, data: bytes) -> None:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
         os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
+        if new and _linked(temporary, path):
+            os.unlink(temporary)
+        else:
+            os.replace(temporary, path)
     except BaseException:
         os.unlink(temporary)
         raise
+
+
+def _linked(temporary: str, path: Path) -> bool:
+    """Give a file its name unless the name is taken; False where the file system has no hard links."""
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        return False
+    return True
 
 
 def _umask() -> int:
@@ -101,11 +134,14 @@ def _umask() -> int:
 
 def _copy_path(path: Path) -> Path:
     copy, number = path.with_name(path.name + ".agentconv-backup"), 2
-    while copy.exists():
+    while os.path.lexists(copy):
         copy, number = path.with_name(f"{path.name}.agentconv-backup-{number}"), number + 1
     return copy
 
 
-def _failed(path: Path, error: OSError) -> InputError:
-    message = f"cannot be written: {error.strerror or error}"
-    return InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, message, Span(path.as_posix())))
+def _reason(error: OSError | RuntimeError) -> str:
+    return ((isinstance(error, OSError) and error.strerror) or str(error)).lower()
+
+
+def _failed(path: Path, reason: str, hint: str | None = None) -> InputError:
+    return InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, f"cannot be written: {reason}", Span(path.as_posix()), hint))

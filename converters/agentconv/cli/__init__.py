@@ -24,18 +24,23 @@ COMMANDS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    if words in (["--version"], ["-V"]):
-        from agentconv import __version__
-
-        print(f"agentconv {__version__}")
-        return 0
-    from agentconv.cli.run import run
-
     try:
-        return run(words)
+        if words in (["--version"], ["-V"]):
+            from agentconv import __version__
+
+            print(f"agentconv {__version__}")
+            code = 0
+        else:
+            from agentconv.cli.run import run
+
+            code = run(words)
+        sys.stdout.flush()
     except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
+        print("\ninterrupted", file=sys.stderr)
         return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # the reader has seen enough; nothing more can be said to it, not even at exit
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(nowhere, stream.fileno())
         return 0
+    return code

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from agentconv import convert, discovery, loading, registry
@@ -17,81 +16,81 @@ if TYPE_CHECKING:
 
     from agentconv.discovery import Discovery
 
+USAGE = "SRC... -t FORMAT[,FORMAT] [-f FORMAT] [-o DIR|FILE|-] [options]"
 EXAMPLES = """\
 examples:
-  agentconv convert . -t codex -o .
-  agentconv convert .claude/agents -t codex,json -o out --check
-  agentconv convert reviewer.md -t codex
+  agentconv convert . -t codex -o .            this project's agents, for Codex, beside what is there
+  agentconv convert . -t codex -o . --dry-run  what that would do
+  agentconv convert . -t codex -o . --check    in CI: exit 1 when the Codex files are not up to date
+  agentconv convert reviewer.md -t codex       one agent, to standard output
+  agentconv convert .claude/agents -t codex,json -o out
   cat reviewer.md | agentconv convert - -f claude-code -t codex
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.epilog = EXAMPLES
     shared.add_sources(parser)
-    parser.add_argument("-t", "--to", required=True, metavar="FORMAT[,FORMAT]", help="formats to write")
     shared.add_output(parser)
+    parser.add_argument("-t", "--to", required=True, metavar="FORMAT[,FORMAT]", help="formats to write: " + ", ".join(registry.FORMATS))
     shared.add_selection(parser)
     shared.add_report(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
-    targets = [registry.resolve(name.strip()) for name in options.to.split(",") if name.strip()]
+    targets = shared.targets(options)
     source_format = registry.resolve(options.source_format) if options.source_format else None
-    found = discovery.discover(
-        options.sources, source_format, exclude=targets if source_format is None else (), stdin_name=options.stdin_filename
-    )
-    if source_format is None:
-        forbid_mixture(found)
-    return convert_files(found, targets, options)
-
-
-def convert_files(found: Discovery, targets: Sequence[str], options: argparse.Namespace) -> int:
-    """Convert what was found to each target and report."""
-    if not found.files:
-        raise nothing_found(found)
+    exclude = targets if source_format is None else ()
+    found = discovery.discover(options.sources, source_format, exclude=exclude, stdin_name=options.stdin_filename)
     loader = loading.Loader(found.files)
-    output = Output(options, targets, len(found.files))
-    choices = convert.Options(options.allow_widening, options.only_loaded, options.on_duplicate)
+    if source_format is None:
+        forbid_mixture(found, loader)
+    return convert_files(found, loader, targets, options)
+
+
+def convert_files(found: Discovery, loader: loading.Loader, targets: Sequence[str], options: argparse.Namespace) -> int:
+    """Convert what was found to each target and report."""
+    output = Output(options, targets, places(found))
+    for diagnostic in found.diagnostics:
+        output.report.diagnostic(diagnostic)
+    choices = convert.Options(bool(options.allow_widening), bool(options.only_loaded), options.on_duplicate)
     for target in targets:
         for done in convert.convert(loader, target, choices):
             output.take(done)
-    if not output.agents and not output.files:
-        raise nothing_found(found, output.diagnostics)
+    if not any(output.report.agents.values()) and not output.report.fates and not output.waiting:
+        raise nothing_found(found, targets)
     return output.finish()
 
 
-def nothing_found(found: Discovery, diagnostics: Sequence[Diagnostic] = ()) -> InputError:
+def places(found: Discovery) -> dict[str, str]:
+    """Return where each file is, as the user would name it."""
+    return {file.path: file.location.as_posix() if file.location else "<stdin>" for file in found.files}
+
+
+def nothing_found(found: Discovery, targets: Sequence[str] = ()) -> InputError:
     """Make the error for a place without agents."""
-    from agentconv.render import text
-
-    for diagnostic in diagnostics:
-        print(text.diagnostic(diagnostic, text.style(sys.stderr)), file=sys.stderr)
-    places = ", ".join(f"`{place}`" for place in found.looked) or "what you named"
+    if found.passed_over:
+        there = ", ".join(f"`{place}`" for place in found.passed_over)
+        message = f"the only agents are in {there}, where -t {','.join(targets)} itself goes"
+        hint = f"to copy them, name that folder: agentconv convert {found.passed_over[0]} -t {','.join(targets)} -o DIR"
+        return InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, message, hint=hint))
+    looked = ", ".join(f"`{place}`" for place in found.looked) or "standard input"
     folders = ", ".join(row.folders[0] for row in registry.FORMATS.values() if row.folders)
-    return InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, f"no agents in {places}", hint=f"agents live in {folders} of a project"))
+    return InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, f"no agents in {looked}", hint=f"a project has them in {folders}"))
 
 
-def forbid_mixture(found: Discovery) -> None:
-    """Stop when agents of several clients were found and nobody said which are meant.
+def forbid_mixture(found: Discovery, loader: loading.Loader) -> None:
+    """Stop when folders hold agents of several clients and nobody said which are meant.
 
     Raises:
-        InputError: There are several.
+        InputError: They do.
     """
-    counts: dict[str, int] = {}
-    for file in found.files:
-        if registry.FORMATS[file.format].folders:
-            counts[file.format] = counts.get(file.format, 0) + 1
+    walked = {file.path: file.format for file in found.files if not file.named}
+    if len(set(walked.values())) < 2:
+        return
+    counts = Counter(walked[piece.path] for piece in loader if piece.path in walked for _ in piece.agents)
     if len(counts) > 1:
-        listed = ", ".join(f"{format_id} ({number})" for format_id, number in counts.items())
+        listed = ", ".join(f"{format_id} ({number:,})" for format_id, number in counts.items())
         first = max(counts, key=lambda format_id: counts[format_id])
-        raise InputError(
-            Diagnostic(Code.UNREADABLE, Severity.ERROR, f"agents of several assistants: {listed}", hint=f"choose one: -f {first}")
-        )
-
-
-def output_folder(path: str) -> bool:
-    """Whether an -o value means a folder: it is one, or it does not look like a file."""
-    return Path(path).is_dir() or path.endswith("/") or not Path(path).suffix
+        raise registry.usage(f"agents of several assistants: {listed}", f"choose whose to convert: -f {first}")

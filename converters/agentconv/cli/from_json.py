@@ -4,33 +4,43 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv import discovery, registry
+from agentconv import discovery, loading, registry
 from agentconv.cli import options as shared
 from agentconv.cli.convert import convert_files
 
 if TYPE_CHECKING:
     import argparse
 
+USAGE = "BUNDLE... -t FORMAT[,FORMAT] [-o DIR|FILE|-] [options]"
 EXAMPLES = """\
 examples:
-  agentconv from-json all.json -t claude-code -o copy   the files as they were
+  agentconv from-json all.json -t claude-code -o copy  the files as they were, but for what was edited
   agentconv from-json all.json -t codex -o .
+  agentconv to-json . | agentconv from-json - -t codex -o .
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.epilog = EXAMPLES
-    parser.add_argument("sources", nargs="+", metavar="BUNDLE", help="a bundle's file, or - for standard input")
-    parser.add_argument("-t", "--to", required=True, metavar="FORMAT[,FORMAT]", help="formats to write")
+    group = parser.add_argument_group("input")
+    group.add_argument("sources", nargs="+", metavar="BUNDLE", help="a bundle (JSON, or TOML), or - for standard input")
+    group.add_argument("-f", "--from", dest="source_format", metavar="json|toml", help="format of BUNDLE (default: told from its name)")
     shared.add_output(parser)
+    parser.add_argument("-t", "--to", required=True, metavar="FORMAT[,FORMAT]", help="formats to write: " + ", ".join(registry.FORMATS))
     shared.add_selection(parser)
     shared.add_report(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
-    targets = [registry.resolve(name.strip()) for name in options.to.split(",") if name.strip()]
-    toml = all(source.endswith(".toml") for source in options.sources)
-    found = discovery.discover(options.sources, "toml" if toml else "json", stdin_name="agents.json")
-    return convert_files(found, targets, options)
+    targets = shared.targets(options)
+    found = discovery.Discovery()
+    for source in options.sources:
+        told = registry.resolve(options.source_format) if options.source_format else "toml" if source.endswith(".toml") else "json"
+        if registry.FORMATS[told].folders:
+            raise registry.usage(f"a bundle is json or toml, not {told}", f"agentconv convert {source} -f {told} reads what it is")
+        one = discovery.discover([source], told, stdin_name="stdin")
+        found.files.extend(one.files)
+        found.looked.extend(one.looked)
+        found.diagnostics.extend(one.diagnostics)
+    return convert_files(found, loading.Loader(found.files), targets, options)

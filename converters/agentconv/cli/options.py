@@ -1,86 +1,103 @@
-"""The command line's parser: options shared by the subcommands, each in one place, and errors that help.
-
-argparse says what is wrong; what was meant is added here, for commands, flags and choices.
-"""
+"""The options that subcommands share, each in one place."""
 
 from __future__ import annotations
 
 import argparse
-import re
-from typing import NoReturn
+from typing import TYPE_CHECKING
 
 from agentconv import convert, registry
-from agentconv.diagnostics import Code, Diagnostic, InputError, Severity
+from agentconv.cli.configuration import STRICT
+
+if TYPE_CHECKING:
+    from agentconv.diagnostics import InputError
 
 
-class Parser(argparse.ArgumentParser):
-    """A parser whose errors are diagnostics with a hint."""
+def targets(options: argparse.Namespace) -> list[str]:
+    """Return the formats to write, each once.
 
-    def error(self, message: str) -> NoReturn:
-        """Raise what a user can mend."""
-        raise InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, *_explained(self, message)))
-
-    def flags(self) -> list[str]:
-        """Return all long flags."""
-        return [flag for action in self._actions for flag in action.option_strings if flag.startswith("--")]
-
-
-def _explained(parser: Parser, message: str) -> tuple[str, None, str]:
-    choice = re.match(r"argument (\S+): invalid choice: '(.*?)' \(choose from (.*)\)", message)
-    if choice:
-        known = re.findall(r"'([^']*)'|([^', ]+)", choice[3])
-        words = [one or other for one, other in known]
-        what = "command" if choice[1] == "COMMAND" else f"value of {choice[1]}"
-        return f"there is no {what} `{choice[2]}`", None, registry.did_you_mean(choice[2], words, f"{what}s")
-    unknown = re.match(r"unrecognized arguments: (\S+)", message)
-    if unknown:
-        flags = parser.flags()
-        return f"there is no flag `{unknown[1]}`", None, registry.did_you_mean(unknown[1].split("=")[0], flags, "flags")
-    return message, None, f"see `{parser.prog} --help`"
+    Raises:
+        InputError: There is no such format, or none is named.
+    """
+    found = list(dict.fromkeys(registry.resolve(name.strip()) for name in options.to.split(",") if name.strip()))
+    if not found:
+        raise no_target()
+    return found
 
 
-def add_sources(parser: argparse.ArgumentParser, metavar: str = "SRC") -> None:
+def no_target() -> InputError:
+    """Make the error for a command that is not told what to write."""
+    return registry.usage("which format to write? -t is missing", f"add -t FORMAT; formats: {', '.join(registry.FORMATS)}")
+
+
+def add_sources(parser: argparse.ArgumentParser) -> None:
     """Add SRC... and what tells its format."""
-    parser.add_argument("sources", nargs="+", metavar=metavar, help="a file, a folder, a project's root, a glob, or - for standard input")
-    parser.add_argument("-f", "--from", dest="source_format", metavar="FORMAT", help="format of SRC (told from path and content)")
-    parser.add_argument("--stdin-filename", metavar="NAME", default="", help="file name that tells the format of standard input")
+    group = parser.add_argument_group("input")
+    group.add_argument("sources", nargs="+", metavar="SRC", help="a file, a folder, a project's root, a glob, or - for standard input")
+    group.add_argument("-f", "--from", dest="source_format", metavar="FORMAT", help="format of SRC (default: told from path and content)")
+    group.add_argument("--stdin-filename", metavar="NAME", default="", help="name of what comes on standard input; tells its format")
 
 
 def add_selection(parser: argparse.ArgumentParser) -> None:
     """Add what decides which agents are converted."""
     group = parser.add_argument_group("which agents")
-    group.add_argument("--only-loaded", action="store_true", help="leave out agents that their own client does not load")
+    add_only_loaded(group)
     group.add_argument(
         "--on-duplicate",
         choices=convert.ON_DUPLICATE,
-        default="suffix",
-        help="agents of one name: give the later ones `-2`, `-3` (default), keep only the first, or stop",
+        metavar="|".join(convert.ON_DUPLICATE),
+        help="agents of one name: call the later ones NAME-2, NAME-3 (default), keep the first, or stop",
     )
-    group.add_argument("--allow-widening", action="store_true", help="also write agents that could do more than their author allowed")
+    group.add_argument(
+        "--allow-widening",
+        action=argparse.BooleanOptionalAction,
+        help="also write agents that could then do more than their author allowed",
+    )
+
+
+def add_only_loaded(group: argparse._ActionsContainer) -> None:
+    """Add the switch that leaves out what its own client does not load."""
+    group.add_argument("--only-loaded", action=argparse.BooleanOptionalAction, help="leave out agents that their own client does not load")
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:
     """Add where the output goes and how."""
     group = parser.add_argument_group("output")
-    group.add_argument("-o", "--output", metavar="DIR|FILE|-", help="a project's root, a file, or - for standard output")
-    group.add_argument("--force", action="store_true", help="replace files that are there with other bytes (a copy is kept)")
+    group.add_argument("-o", "--output", metavar="DIR|FILE|-", help="a project's root, a file, or - for standard output (default)")
+    group.add_argument("--force", action="store_true", help="replace files that are there with other content (a copy is kept)")
     modes = group.add_mutually_exclusive_group()
-    modes.add_argument("--check", action="store_true", help="write nothing; exit 1 when something would change")
-    modes.add_argument("--diff", action="store_true", help="write nothing; show what would change")
-    modes.add_argument("-n", "--dry-run", action="store_true", help="write nothing; list what would be written")
+    modes.add_argument("--check", action="store_true", help="write nothing; list what would change; exit 1 if anything would")
+    modes.add_argument("--diff", action="store_true", help="write nothing; show what would change; exit 1 if anything would")
+    modes.add_argument("-n", "--dry-run", action="store_true", help="write nothing; list what would be done")
 
 
 def add_report(parser: argparse.ArgumentParser) -> None:
     """Add how results are told."""
     group = parser.add_argument_group("report")
-    group.add_argument("--strict", nargs="?", const="warnings", choices=("warnings", "notes"), help="exit 1 on warnings, or on notes too")
+    group.add_argument("--strict", choices=STRICT, metavar="[=warnings|notes|off]", help="exit 1 on warnings, or on notes too")
+    group.add_argument(
+        "--output-format",
+        choices=("text", "json"),
+        metavar="text|json",
+        default="text",
+        help="json: the report on standard output (standard error when the converted file goes there)",
+    )
+    group.add_argument("-v", "--verbose", action="store_true", help="one line per agent and loss")
+    group.add_argument("-q", "--quiet", action="store_true", help="errors only")
     add_common(group)
+    group = parser.add_argument_group("configuration")
+    group.add_argument(
+        "--config", metavar="FILE", help="read [tool.agentconv] here (default: pyproject.toml of the project that SRC is in)"
+    )
+    group.add_argument("--isolated", action="store_true", help="read no configuration file")
 
 
-def add_common(parser: argparse._ActionsContainer) -> None:
+def add_common(group: argparse._ActionsContainer) -> None:
     """Add what every command has."""
-    parser.add_argument("--output-format", choices=("text", "json"), default="text", help="how the report is written")
-    parser.add_argument("-v", "--verbose", action="store_true", help="one line per agent and loss")
-    parser.add_argument("-q", "--quiet", action="store_true", help="errors only")
-    parser.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="colour (NO_COLOR and FORCE_COLOR are heeded)")
-    parser.add_argument("--debug", action="store_true", help="show tracebacks")
+    group.add_argument(
+        "--color",
+        choices=("auto", "always", "never"),
+        metavar="auto|always|never",
+        default="auto",
+        help="colour messages (NO_COLOR and FORCE_COLOR are heeded)",
+    )
+    group.add_argument("--debug", action="store_true", help="show tracebacks")

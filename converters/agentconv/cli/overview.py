@@ -6,47 +6,59 @@ from pathlib import Path
 
 from agentconv import discovery, registry
 from agentconv.cli.exit_codes import Exit
-from agentconv.diagnostics import InputError
 from agentconv.format_base import State
 from agentconv.loading import Loader
 from agentconv.render import text
+from agentconv.render.table import table
+
+_WORDS = {
+    State.DEGRADED: "not as written: {client} ignores some of what it says",
+    State.NOT_LOADED: "not loaded by {client}",
+    State.STOPS: "keeps {client} from starting",
+}
 
 
 def run(folder: str = ".") -> int:
     """Say what was found, per client, and which commands come next."""
     clients = [client for client in registry.CLIENTS if any((Path(folder) / place).is_dir() for place in registry.FORMATS[client].folders)]
     if not clients:
-        places = ", ".join(row.folders[0] for row in registry.FORMATS.values() if row.folders)
-        print(f"no assistant's agents here (looked for {places})\n")
-        print("try:\n  agentconv convert PATH -t codex -o .\n  agentconv --help")
-        return Exit.OK
-    for client in clients:
-        print(_line(folder, client))
-    first = clients[0]
-    other = next((client for client in registry.CLIENTS if client not in clients), None)
-    print("\ntry:")
-    if other:
-        source = f" -f {first}" if len(clients) > 1 else ""
-        print(f"  agentconv convert .{source} -t {other} -o . --dry-run")
-    print("  agentconv to-json . -o agents.json\n  agentconv --help")
+        places = " and ".join(registry.FORMATS[client].folders[0] for client in registry.CLIENTS)
+        print(f"There are no agents here: no {places}.\n")
+        next_steps = [("agentconv convert PATH -t codex -o .", "convert the agents of another folder")]
+    else:
+        for client in clients:
+            print(_found(folder, client))
+        print()
+        next_steps = _next(clients)
+    print("Try:")
+    for line in table([*next_steps, ("agentconv --help", "what else there is")]):
+        print(f"  {line}")
     return Exit.OK
 
 
-def _line(folder: str, client: str) -> str:
-    try:
-        files = discovery.discover([folder], client).files
-    except InputError:
-        files = []
+def _next(clients: list[str]) -> list[tuple[str, str]]:
+    first = clients[0]
+    other = next((client for client in registry.CLIENTS if client != first), first)
+    source = f" -f {first}" if len(clients) > 1 else ""
+    return [
+        (f"agentconv convert .{source} -t {other} -o . --dry-run", f"what the {text.client(first)} agents cost in {text.client(other)}"),
+        ("agentconv to-json . -o agents.json", "all agents in one bundle"),
+    ]
+
+
+def _found(folder: str, client: str) -> str:
+    """Describe one client's agents: how many, where, and which of them are not what they seem."""
     states: dict[State, list[str]] = {}
-    for piece in Loader(files, keep=False):
+    unread = 0
+    for piece in Loader(discovery.discover([folder], client).files, keep=False):
+        unread += piece.source is None
         for agent, state in zip(piece.agents, piece.states, strict=True):
             states.setdefault(state, []).append(agent.id)
     total = sum(len(found) for found in states.values())
-    place = registry.FORMATS[client].folders[0]
-    line = f"{registry.FORMATS[client].title}: {text.count(total, 'agent')} in {place}"
-    remarks = [
-        f"{len(states[state])} {state.value} ({text.names(states[state])})"
-        for state in (State.DEGRADED, State.NOT_LOADED)
-        if state in states
-    ]
-    return "\n".join([line, *(f"  {remark}" for remark in remarks)])
+    lines = [f"{text.client(client)}: {text.count(total, 'agent')} in {registry.FORMATS[client].folders[0]}"]
+    for state, words in _WORDS.items():
+        if state in states:
+            lines.append(f"  {len(states[state])} {words.format(client=text.client(client))}: {text.names(states[state])}")
+    if unread:
+        lines.append(f"  {text.count(unread, 'file')} could not be read")
+    return "\n".join(lines)

@@ -1,105 +1,135 @@
-"""Parse the command line, run one command, and turn what goes wrong into one line and an exit code."""
+"""Run one command, and turn what goes wrong into one line and an exit code."""
 
 from __future__ import annotations
 
 import gc
+import io
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from agentconv import __version__, registry
 from agentconv.cli import COMMANDS
 from agentconv.cli.exit_codes import Exit
-from agentconv.cli.options import Parser
 from agentconv.diagnostics import InputError
 from agentconv.render import text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_EPILOG = """\
+    from agentconv.cli.parser import Parser
+
+_HELP = """\
+Move coding agents between assistants, and know exactly what it costs.
+
 examples:
-  agentconv                                     what is in this project
-  agentconv convert . -t codex -o .             this project's agents, for Codex
-  agentconv convert reviewer.md -t codex        one agent, to standard output
-  agentconv to-json .claude/agents -o all.json  agents into one bundle
-  agentconv from-json all.json -t claude-code -o copy
+  agentconv                                            what is in this project
+  agentconv convert . -t codex -o .                    this project's agents, for Codex
+  agentconv convert reviewer.md -t codex               one agent, to standard output
+  agentconv to-json . -o all.json                      every agent into one bundle
+  agentconv from-json all.json -t claude-code -o copy  and back
+
+usage: agentconv [COMMAND ...]
+
+commands:
+{commands}
+
+options:
+  -h, --help     show this, or with a command, what it does
+  -V, --version  show the version
 
 exit codes:
-  0 done   1 findings, refused or not loaded agents, or would change
-  2 usage, or nothing could be done   3 a bug of ours   130 interrupted
+  0    done
+  1    done with findings: agents refused or not loaded, files kept; --check, --diff: something would
+       change; --strict: warnings
+  2    wrong usage or configuration, or nothing could be done
+  3    a bug in agentconv; what it concerns was not written
+  130  interrupted
 """
-
-
-def build_parser(command: str | None = None) -> Parser:
-    """Build the parser; only the named command's options are imported."""
-    import argparse
-
-    parser = Parser(
-        prog="agentconv",
-        description="Move coding agents between assistants, and know exactly what it costs.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    parser.add_argument("-V", "--version", action="store_true", help="print the version")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser, title="commands")
-    for name, summary in COMMANDS.items():
-        sub = commands.add_parser(
-            name, help=summary, description=summary[0].upper() + summary[1:] + ".", allow_abbrev=False,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )  # fmt: skip
-        if command in (None, name):
-            _module(name).add_arguments(sub)
-    return parser
-
-
-def _module(name: str):  # type: ignore[no-untyped-def] # noqa: ANN202 - a module that follows the protocol of this package
-    return import_module(f"agentconv.cli.{name.replace('-', '_')}")
 
 
 def run(words: Sequence[str]) -> int:
     """Run one command line."""
     gc.set_threshold(50_000, 20, 20)  # many small values that live as long as one agent
-    command = next((word for word in words if word in COMMANDS), None)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     debug = "--debug" in words
     try:
-        parser = build_parser(command)
-        if not words:
-            from agentconv.cli.overview import run as overview
-
-            return overview()
-        options, unknown = parser.parse_known_args(words)
-        if unknown:
-            sub = parser if command is None else _sub(parser, command)
-            sub.error(f"unrecognized arguments: {' '.join(unknown)}")
-        if options.version:
-            from agentconv import __version__
-
-            print(f"agentconv {__version__}")
-            return Exit.OK
-        if options.command is None:
-            parser.error("a command is missing")
-        return int(_module(options.command).run(options))
+        return _dispatch(list(words))
     except InputError as error:
         if debug:
             raise
-        print(text.diagnostic(error.diagnostic, text.style(sys.stderr)), file=sys.stderr)
+        print(text.diagnostic(error.diagnostic, text.style(sys.stderr, _color(words))), file=sys.stderr)
         return Exit.USAGE
-    except (KeyboardInterrupt, BrokenPipeError):
+    except BrokenPipeError:
         raise
     except Exception as error:
         if debug:
             raise
-        print(f"error: a bug in agentconv: {type(error).__name__}: {error}", file=sys.stderr)
-        print("hint: run it again with --debug and report what it prints", file=sys.stderr)
+        print(f"error: a bug in agentconv: {type(error).__name__}: {text.safe(str(error))}", file=sys.stderr)
+        print("  hint: run it again with --debug, and report what it prints", file=sys.stderr)
         return Exit.BUG
 
 
-def _sub(parser: Parser, command: str) -> Parser:
-    import argparse
+def _dispatch(words: list[str]) -> int:
+    if words[:1] == ["help"]:
+        words = [*words[1:2], "--help"]
+    if not words:
+        from agentconv.cli.overview import run as overview
 
-    for action in parser._actions:  # noqa: SLF001 - argparse has no public way to its subparsers
-        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
-            found: Parser = action.choices[command]
-            return found
+        return overview()
+    command = words[0]
+    if command in ("-h", "--help"):
+        print(_HELP.format(commands="\n".join(f"  {name:14} {summary}" for name, summary in COMMANDS.items())), end="")
+        return Exit.OK
+    if command in ("-V", "--version"):
+        print(f"agentconv {__version__}")
+        return Exit.OK
+    if command not in COMMANDS:
+        raise _no_command(command, words)
+    from agentconv.cli.parser import spelled
+
+    module = _module(command)
+    parser = build_parser(command)
+    words = spelled(words[1:])
+    parser.check_flags(words)
+    options = parser.parse_intermixed_args(words)
+    if hasattr(options, "isolated"):
+        from agentconv.cli.configuration import settle
+
+        settle(options)
+    return int(module.run(options))
+
+
+def build_parser(command: str) -> Parser:
+    """Build the parser of one command."""
+    from agentconv.cli.parser import Parser
+
+    module = _module(command)
+    summary = COMMANDS[command]
+    parser = Parser(f"agentconv {command}", f"agentconv {command} {module.USAGE}", f"{summary[0].upper()}{summary[1:]}.")
+    parser.examples = module.EXAMPLES
+    module.add_arguments(parser)
     return parser
+
+
+def _module(command: str) -> Any:
+    return import_module(f"agentconv.cli.{command.replace('-', '_')}")
+
+
+def _no_command(word: str, words: Sequence[str]) -> InputError:
+    if word.startswith("-"):
+        named = next((other for other in words if other in COMMANDS), None)
+        hint = f"flags come after the command: agentconv {named} ..." if named else "see `agentconv --help`"
+        return registry.usage(f"`agentconv` has no flag `{word}` of its own", hint)
+    return registry.usage(f"there is no command `{word}`", registry.did_you_mean(word, COMMANDS, "commands"))
+
+
+def _color(words: Sequence[str]) -> str:
+    """Return what the command line says about colour, even where the rest of it is wrong."""
+    for place, word in enumerate(words):
+        choice = word.removeprefix("--color=") if word != "--color" else "".join(words[place + 1 : place + 2])
+        if word.startswith("--color") and choice in ("always", "never"):
+            return choice
+    return "auto"

@@ -7,22 +7,23 @@ from typing import TYPE_CHECKING
 from agentconv import registry, schema_files
 from agentconv.cli import options as shared
 from agentconv.cli.exit_codes import Exit
-from agentconv.diagnostics import Code, Diagnostic, InputError, Severity
+from agentconv.render import machine
+from agentconv.render.table import table
 
 if TYPE_CHECKING:
     import argparse
 
+USAGE = "[NAME] [--self-contained] [options]"
 EXAMPLES = """\
 examples:
-  agentconv schema                             list the schemas
+  agentconv schema              list the schemas
+  agentconv schema claude-code  the keys of one client's files
   agentconv schema bundle --self-contained > bundle.schema.json
-  agentconv schema claude-code
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.epilog = EXAMPLES
     parser.add_argument("name", nargs="?", metavar="NAME", help="bundle, agent, or a format")
     parser.add_argument("--self-contained", action="store_true", help="embed every schema that it refers to")
     shared.add_common(parser)
@@ -32,14 +33,12 @@ def run(options: argparse.Namespace) -> int:
     """Run the command."""
     names = schema_files.names()
     if options.name is None:
-        for name in names:
-            print(f"{name:14} {schema_files.load(name)['title']}")
+        print("\n".join(table([("SCHEMA", "DESCRIBES"), *((name, schema_files.load(name)["title"]) for name in names)])))
         return Exit.OK
-    if options.name not in names:
-        hint = registry.did_you_mean(options.name, names, "schemas")
-        raise InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, f"there is no schema `{options.name}`", hint=hint))
-    schema = schema_files.self_contained(options.name) if options.self_contained else schema_files.load(options.name)
-    from agentconv.render import machine
-
+    name = next((known for known, row in registry.FORMATS.items() if options.name in row.aliases), options.name)
+    if name not in names:
+        hint = registry.did_you_mean(name, names, "schemas")
+        raise registry.usage(f"there is no schema `{name}`", hint)
+    schema = schema_files.self_contained(name) if options.self_contained else schema_files.load(name)
     print(machine.dumps(schema))
     return Exit.OK

@@ -7,13 +7,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
-from agentconv.diagnostics import LossSeverity, Severity
+from agentconv import registry
+from agentconv.diagnostics import Code, LossSeverity, Severity
 from agentconv.losses import CATALOGUE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from agentconv.diagnostics import Diagnostic, Loss
+    from agentconv.diagnostics import Diagnostic, Loss, Span
 
 _COLORS = {
     Severity.ERROR: "31;1",
@@ -23,6 +24,8 @@ _COLORS = {
     LossSeverity.WARNING: "33;1",
     LossSeverity.NOTE: "36",
 }
+_WHOLE_FILE = frozenset({Code.UNREADABLE, Code.TOO_LARGE, Code.EXISTS})
+"""What is not about one line of the file."""
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _SECRET = re.compile(
     r"(?:sk-[A-Za-z0-9_-]{12,}|gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{20,}|xox[abprs]-[A-Za-z0-9-]{10,}|AKIA[0-9A-Z]{12,}"
@@ -59,44 +62,43 @@ def safe(text: str) -> str:
     return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", masked.replace("\n", "\\n"))
 
 
-def diagnostic(value: Diagnostic, look: Style = Style()) -> str:
+def shorten(text: str, width: int = 100) -> str:
+    """Return safe text of one line, cut when it is long."""
+    shown = safe(text)
+    return shown if len(shown) <= width else f"{shown[: width - 1]}…"
+
+
+def client(format_id: str) -> str:
+    """Return the name of a format as people say it."""
+    return registry.FORMATS[format_id].title
+
+
+def for_target(words: str, format_id: str) -> str:
+    """Return the words of a loss with the target's name in them."""
+    return words.replace("the target", client(format_id))
+
+
+def diagnostic(value: Diagnostic, look: Style = Style(), *, hint: bool = True) -> str:
     """Write one diagnostic: place, severity, message, hint."""
-    place = f"{safe(str(value.span))}: " if value.span else ""
+    place = f"{_place(value.span, value.code)}: " if value.span else ""
     line = f"{place}{look.paint(value.severity.value, value.severity)}: {safe(value.message)}"
-    return f"{line}\n  hint: {safe(value.hint)}" if value.hint else line
+    return f"{line}\n  hint: {safe(value.hint)}" if value.hint and hint else line
+
+
+def _place(span: Span, code: Code) -> str:
+    return safe(span.path if code in _WHOLE_FILE else str(span))
 
 
 def loss(value: Loss, look: Style = Style()) -> str:
     """Write one loss of one agent."""
-    return f"{safe(value.agent)}: {look.paint(value.severity.value, value.severity)} {value.code} ({value.field}): {safe(value.detail)}"
-
-
-_ORDER = {LossSeverity.REFUSAL: 0, LossSeverity.WARNING: 1, LossSeverity.NOTE: 2}
-
-
-def losses_by_code(values: Iterable[Loss], look: Style = Style()) -> list[str]:
-    """Write one line per code: how many agents, up to three of their names, what happened, and the hint."""
-    groups: dict[tuple[str, str], list[Loss]] = {}
-    for value in values:
-        groups.setdefault((value.target, value.code), []).append(value)
-    lines = []
-    for (target, code), found in sorted(groups.items(), key=lambda item: (item[0][0], _ORDER[item[1][0].severity], item[0][1])):
-        rule = CATALOGUE[code]
-        agents = list(dict.fromkeys(value.agent for value in found))
-        severity = look.paint(found[0].severity.value, found[0].severity)
-        lines.append(f"{severity} {code} to {target}, {count(len(agents), 'agent')} ({names(agents)}): {rule.summary}")
-        details = list(dict.fromkeys(safe(value.detail) for value in found))
-        if details != ["set"]:
-            lines.append(f"  {'; '.join(details[:3])}{'; …' if len(details) > 3 else ''}")
-        hints = list(dict.fromkeys(value.hint for value in found if value.hint))
-        if hints:
-            lines.append(f"  hint: {safe(hints[0])}")
-    return lines
+    head = f"{look.paint(value.severity.value, value.severity)}[{value.code}]"
+    summary = for_target(CATALOGUE[value.code].summary, value.target)
+    return f"{head} {shorten(value.agent)}, {safe(value.field)}: {summary}: {safe(value.detail)}"
 
 
 def names(words: Sequence[str]) -> str:
     """Return up to three names and how many more."""
-    shown = ", ".join(safe(word) for word in words[:3])
+    shown = ", ".join(shorten(word) for word in words[:3])
     return f"{shown} and {len(words) - 3} more" if len(words) > 3 else shown
 
 

@@ -1,0 +1,107 @@
+"""Options that were not given: from AGENTCONV_* in the environment, then from `[tool.agentconv]` of the project that SRC is in."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from agentconv import convert, discovery, registry
+from agentconv.diagnostics import Code, Diagnostic, InputError, Severity, Span
+
+if TYPE_CHECKING:
+    import argparse
+
+STRICT = ("warnings", "notes", "off")
+DEFAULTS: dict[str, Any] = {"on-duplicate": "suffix", "strict": None, "allow-widening": False, "only-loaded": False}
+_CHOICES = {"on-duplicate": convert.ON_DUPLICATE, "strict": STRICT}
+_SWITCHES = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False, "": False}
+_MAX_BYTES = 1024 * 1024
+
+
+def settle(options: argparse.Namespace) -> None:
+    """Fill in the options that the command line left open.
+
+    Raises:
+        InputError: A setting is unknown or has a value that it does not take.
+    """
+    file = {} if options.isolated else _from_file(options)
+    for key, default in DEFAULTS.items():
+        name = key.replace("-", "_")
+        if hasattr(options, name) and getattr(options, name) is None:
+            variable = f"AGENTCONV_{name.upper()}"
+            given = os.environ.get(variable)
+            value = _checked(variable, key, given) if given is not None else file.get(key, default)
+            setattr(options, name, value)
+
+
+def _checked(place: str, key: str, value: Any) -> Any:
+    """Return a setting's value as the option has it."""
+    choices = _CHOICES.get(key)
+    if choices is None:
+        found = value if isinstance(value, bool) else _SWITCHES.get(value.lower()) if isinstance(value, str) else None
+        if found is None:
+            raise registry.usage(f"{place} wants true or false")
+        return found
+    if key == "strict" and (isinstance(value, bool) or value in _SWITCHES):
+        return "warnings" if value is True or _SWITCHES.get(value) else "off"
+    if value not in choices:
+        raise registry.usage(f"{place} wants one of {', '.join(choices)}")
+    return value
+
+
+def _from_file(options: argparse.Namespace) -> dict[str, Any]:
+    path = Path(options.config) if options.config else _project_file(options.sources)
+    if path is None:
+        return {}
+    table, text = _table(path)
+    settings = {}
+    for key, value in table.items():
+        line = text[: _offset(text, key)].count("\n") + 1
+        if key not in DEFAULTS:
+            hint = registry.did_you_mean(key, DEFAULTS, "settings")
+            raise _wrong(path, f"there is no setting `{key}` in [tool.agentconv]", line, hint)
+        try:
+            settings[key] = _checked(f"`{key}`", key, value)
+        except InputError as error:
+            raise _wrong(path, error.diagnostic.message, line) from None
+    return settings
+
+
+def _project_file(sources: list[str]) -> Path | None:
+    """Return the configuration of the project that the first SRC is, or is in."""
+    first = Path(sources[0])
+    folder = discovery.project_root(first) or (first if first.is_dir() else first.parent)
+    path = Path(os.path.relpath(folder)) / "pyproject.toml"
+    return path if path.is_file() else None
+
+
+def _table(path: Path) -> tuple[dict[str, Any], str]:
+    import tomllib
+
+    try:
+        with path.open("rb") as stream:
+            text = stream.read(_MAX_BYTES).decode("utf-8")
+        if "agentconv" not in text:
+            return {}, text
+        table = tomllib.loads(text).get("tool", {}).get("agentconv", {})
+    except OSError as error:
+        raise _wrong(path, f"cannot be read: {(error.strerror or str(error)).lower()}") from None
+    except (ValueError, RecursionError, AttributeError) as error:
+        at = re.search(r"\s*\(at line (\d+), column \d+\)", str(error))
+        message = str(error).replace(at[0], "") if at else str(error) or "nested too deep"
+        raise _wrong(path, f"not TOML: {message}", int(at[1]) if at else 1, "--isolated reads no configuration") from None
+    if not isinstance(table, dict):
+        raise _wrong(path, "[tool.agentconv] is not a table")
+    return table, text
+
+
+def _offset(text: str, key: str) -> int:
+    start = max(text.find("[tool.agentconv]"), 0)
+    match = re.compile(rf'(?m)^[ \t]*"?{re.escape(key)}"?[ \t]*[=.]').search(text, start)
+    return match.start() if match else start
+
+
+def _wrong(path: Path, message: str, line: int = 1, hint: str | None = None) -> InputError:
+    return InputError(Diagnostic(Code.USAGE, Severity.ERROR, message, Span(path.as_posix(), line), hint))

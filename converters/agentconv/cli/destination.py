@@ -1,0 +1,57 @@
+"""Where the output goes: what `-o` means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agentconv import registry
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from agentconv.diagnostics import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A folder, one file, or (neither) standard output."""
+
+    folder: Path | None = None
+    file: Path | None = None
+
+
+def destination(options: argparse.Namespace, targets: Sequence[str]) -> Destination:
+    """Read the options that say where the output goes.
+
+    Raises:
+        InputError: They contradict each other or what is there.
+    """
+    output = options.output
+    if output is None or output == "-":
+        mode = next((mode for mode in ("check", "diff", "dry_run") if getattr(options, mode)), None)
+        if mode:
+            raise registry.usage(f"--{mode.replace('_', '-')} looks at files, and standard output is none", "add -o DIR, or -o FILE")
+        return Destination()
+    path = Path(output)
+    if path.is_dir() or output.endswith(("/", "\\")) or not path.suffix:
+        if path.exists() and not path.is_dir():
+            raise registry.usage(f"`{output}` is a file, not a folder", "name another folder with -o")
+        return Destination(folder=path)
+    suffixes = sorted({suffix for target in targets for suffix in registry.FORMATS[target].suffixes})
+    if len(targets) == 1 and path.suffix in suffixes:
+        return Destination(file=path)
+    if len(targets) > 1:
+        raise registry.usage(f"`{output}` is one file, for {len(targets)} formats", "name a folder: -o .")
+    message = f"`{output}` does not end in {', '.join(suffixes)}, as files of {targets[0]} do"
+    raise registry.usage(message, f"name such a file, or a folder: -o {output}/")
+
+
+def several(place: Destination, targets: Sequence[str]) -> InputError:
+    """Make the error for several files and no folder to put them in."""
+    where = f"one file, `{place.file}`" if place.file else "no folder"
+    return registry.usage(
+        f"several files for {', '.join(targets)}, and {where} to put them in", "add -o . to write them where each client looks"
+    )

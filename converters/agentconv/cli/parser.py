@@ -1,0 +1,96 @@
+"""The parser: help with examples first, the same on every Python, and errors that say what was meant."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+from typing import TYPE_CHECKING, NoReturn
+
+from agentconv import registry
+from agentconv.cli import options
+from agentconv.cli.configuration import STRICT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Formatter(argparse.RawDescriptionHelpFormatter):
+    """Each option with its value once: `-f, --from FORMAT`."""
+
+    def __init__(self, prog: str) -> None:
+        width = min(shutil.get_terminal_size((100, 24)).columns, 120) - 2
+        super().__init__(prog, max_help_position=32, width=width)
+
+    def _format_action_invocation(self, action: argparse.Action) -> str:
+        if not action.option_strings:
+            return str(action.metavar or action.dest)
+        names = [name for name in action.option_strings if not name.startswith("--no-")]
+        value = "" if action.nargs == 0 else str(action.metavar)
+        return ", ".join(names) + (value if value.startswith("[") else f" {value}" if value else "")
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose help begins with examples, and whose errors are diagnostics with a hint."""
+
+    examples = ""
+
+    def __init__(self, prog: str, usage: str, description: str) -> None:
+        super().__init__(prog=prog, usage=usage, description=description, formatter_class=Formatter, allow_abbrev=False)
+        self.color = False  # what newer Pythons do by themselves
+        self.suggest_on_error = False
+
+    def format_help(self) -> str:
+        """Return the help: what it is for, examples, usage, options."""
+        formatter = self._get_formatter()
+        formatter.add_text(self.description)
+        formatter.add_text(self.examples)
+        formatter.add_usage(self.usage, self._actions, self._mutually_exclusive_groups)
+        for group in self._action_groups:
+            formatter.start_section(group.title)
+            formatter.add_arguments(group._group_actions)  # noqa: SLF001 - as argparse's own format_help does
+            formatter.end_section()
+        formatter.add_text(self.epilog)
+        return formatter.format_help()
+
+    def error(self, message: str) -> NoReturn:
+        """Raise what a user can mend."""
+        choice = re.match(r"argument (\S+): invalid choice: '(.*?)' \(choose from (.*)\)", message)
+        if choice:
+            words = [word.strip("' ") for word in choice[3].split(",")]
+            hint = registry.did_you_mean(choice[2], words, f"values of {choice[1]}")
+            raise registry.usage(f"{choice[1]} does not take `{choice[2]}`", hint)
+        if "-t/--to" in message:
+            raise options.no_target()
+        missing = re.match(r"the following arguments are required: (.*)", message)
+        if missing:
+            raise registry.usage(f"{missing[1]} is missing", f"see the examples of `{self.prog} --help`")
+        raise registry.usage(message.removeprefix("argument "), f"see `{self.prog} --help`")
+
+    def check_flags(self, words: Sequence[str]) -> None:
+        """Complain about the first word that looks like a flag and is none.
+
+        Raises:
+            InputError: There is one.
+        """
+        known = [flag for action in self._actions for flag in action.option_strings]
+        for word in words:
+            if word == "--":
+                return
+            flag = word.split("=")[0]
+            wrong = flag not in known if flag.startswith("--") else len(flag) > 1 and flag[0] == "-" and flag[:2] not in known
+            if wrong:
+                long = [name for name in known if name.startswith("--")]
+                raise registry.usage(f"`{self.prog}` has no flag `{flag}`", registry.did_you_mean(flag, long, "flags"))
+
+
+def spelled(words: Sequence[str]) -> list[str]:
+    """Give a bare `--strict` its value, so that it does not take the SRC that follows for one."""
+    found: list[str] = []
+    for word in words:
+        if found and found[-1] == "--strict=warnings" and word in STRICT and not os.path.exists(word):
+            found[-1] = f"--strict={word}"
+        else:
+            found.append("--strict=warnings" if word == "--strict" and "--" not in found else word)
+    return found

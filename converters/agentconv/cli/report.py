@@ -1,0 +1,194 @@
+"""What a run tells: diagnostics as they come, losses by code and a summary at the end, and the exit code."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from agentconv.cli.exit_codes import Exit
+from agentconv.diagnostics import LossSeverity, Severity
+from agentconv.render import machine, text
+from agentconv.render.tally import Tally
+from agentconv.saving import Fate
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from agentconv.convert import Converted
+    from agentconv.diagnostics import Diagnostic, Loss
+
+_SLOW_SECONDS = 1.0
+_WORDS = {Fate.CREATED: "written", Fate.REPLACED: "replaced, with a copy kept", Fate.SAME: "unchanged", Fate.KEPT: "kept as it was"}
+_STRICT = {
+    "warnings": {LossSeverity.WARNING, LossSeverity.REFUSAL},
+    "notes": {LossSeverity.WARNING, LossSeverity.REFUSAL, LossSeverity.NOTE},
+}
+
+
+class Report:
+    """Tells what happens, and keeps only what the end of the report needs."""
+
+    def __init__(self, options: argparse.Namespace, targets: Sequence[str], places: Mapping[str, str]) -> None:
+        self.options = options
+        self.targets = targets
+        self.places = places
+        self.json = options.output_format == "json"
+        self.look = text.style(sys.stderr, options.color)
+        self.tally = Tally(several_targets=len(targets) > 1)
+        self.agents: Counter[str] = Counter()
+        self.fates: Counter[Fate] = Counter()
+        self.folders: set[Path] = set()
+        self.states: dict[str, dict[str, None]] = {"refused": {}, "not_loaded": {}, "failed": {}}
+        self.severities: set[Severity] = set()
+        self.seen: set[int] = set()
+        self.last_hint: str | None = None
+        self.results: list[dict[str, Any]] = []
+        self.diagnostics: list[Diagnostic] = []
+        self.to_stdout = False
+        self.unsaved = 0
+        self.started = time.monotonic()
+        self.taken = 0
+
+    def take(self, done: Converted) -> None:
+        """Remember and tell what became of one file or agent."""
+        self.agents[done.target] += len(done.agents)
+        for state, found in self.states.items():
+            if getattr(done, state):
+                found.update(dict.fromkeys(done.agents))
+        for diagnostic in done.diagnostics:
+            self.diagnostic(diagnostic)
+        for loss in done.losses:
+            self.tally.add(loss)
+            self.loss(loss)
+
+    def diagnostic(self, diagnostic: Diagnostic) -> None:
+        """Tell one diagnostic, once however many targets there are."""
+        if hash(diagnostic) in self.seen:
+            return
+        self.seen.add(hash(diagnostic))
+        self.severities.add(diagnostic.severity)
+        if self.json:
+            self.diagnostics.append(diagnostic)
+        elif self.shown(diagnostic.severity):
+            span = diagnostic.span
+            if span and span.path in self.places:
+                diagnostic = replace(diagnostic, span=replace(span, path=self.places[span.path]))
+            self.say(text.diagnostic(diagnostic, self.look, hint=diagnostic.hint != self.last_hint))
+            self.last_hint = diagnostic.hint
+
+    def shown(self, severity: Severity) -> bool:
+        if severity is Severity.ERROR:
+            return True
+        return not self.options.quiet and (severity is Severity.WARNING or self.options.verbose)
+
+    def loss(self, loss: Loss) -> None:
+        if self.options.verbose and not self.options.quiet and not self.json:
+            self.say(text.loss(loss, self.look))
+
+    def fate(self, fate: Fate, path: Path) -> None:
+        """Count a file."""
+        self.fates[fate] += 1
+        self.folders.add(path.parent)
+
+    def say(self, line: str) -> None:
+        self.clear()
+        print(line, file=sys.stderr)
+
+    def slow(self) -> bool:
+        return not self.options.quiet and sys.stderr.isatty() and time.monotonic() - self.started > _SLOW_SECONDS
+
+    def progress(self, total: int) -> None:
+        """Show how far we are: on a terminal, when it takes long."""
+        self.taken += 1
+        if self.taken % 50 == 0 and self.slow():
+            print(f"\r{self.taken:,} of {max(total, self.taken):,} files", end="", file=sys.stderr, flush=True)
+
+    def clear(self) -> None:
+        """Take the progress line away."""
+        if self.taken >= 50 and self.slow():
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+    def exit_code(self) -> Exit:
+        """Return the exit code for everything that was taken."""
+        if self.states["failed"]:
+            return Exit.BUG
+        errors = Severity.ERROR in self.severities
+        if errors and not self.fates and not self.to_stdout and not self.states["refused"]:
+            return Exit.USAGE
+        changed = self.fates[Fate.CREATED] + self.fates[Fate.REPLACED] + self.fates[Fate.KEPT]
+        strict = self.options.strict if self.options.strict != "off" else None
+        findings = (
+            errors
+            or self.states["refused"]
+            or self.states["not_loaded"]
+            or self.fates[Fate.KEPT]
+            or ((self.options.check or self.options.diff) and changed)
+            or (strict and _STRICT[strict] & self.tally.severities)
+            or (strict and Severity.WARNING in self.severities)
+        )
+        return Exit.FINDINGS if findings else Exit.OK
+
+    def finish(self) -> Exit:
+        """Print the end of the report and return the exit code."""
+        self.clear()
+        code = self.exit_code()
+        if self.json:
+            report = {
+                "exit_code": int(code),
+                "results": self.results,
+                "diagnostics": [machine.plain(diagnostic) for diagnostic in self.diagnostics],
+            }
+            print(machine.dumps(report), file=sys.stderr if self.to_stdout else sys.stdout)
+        elif not self.options.quiet:
+            if not self.options.verbose:
+                for line in self.tally.lines(self.look):
+                    self.say(line)
+            self.say(self.summary())
+        return code
+
+    def summary(self) -> str:
+        """Say in one line what was done."""
+        would = "would be " if self.options.check or self.options.diff or self.options.dry_run else ""
+        parts = [
+            f"{text.count(self.fates[fate], 'file')} {would if fate is not Fate.SAME else ''}{word}"
+            for fate, word in _WORDS.items()
+            if self.fates[fate]
+        ]
+        if parts and len(self.folders) == 1:
+            folder = next(iter(self.folders)).as_posix()
+            parts[-1] += "" if folder == "." else f" in {text.safe(folder)}"
+        if self.to_stdout:
+            parts.append("1 file to standard output")
+        if self.unsaved:
+            parts.append(f"{text.count(self.unsaved, 'file')} not written")
+        for state, words in (
+            ("refused", "refused"),
+            ("not_loaded", "not loaded by its own client"),
+            ("failed", "lost to a bug in agentconv"),
+        ):
+            if self.states[state]:
+                parts.append(f"{text.count(len(self.states[state]), 'agent')} {words} ({text.names(list(self.states[state]))})")
+        return f"{text.count(max(self.agents.values(), default=0), 'agent')}: {', '.join(parts) or 'nothing to write'}"
+
+    def result(self, done: Converted, fate: Fate | None, diff: str | None) -> None:
+        """Remember a result for the report as JSON."""
+        if not self.json or not (done.agents or done.file):
+            return
+        state = "failed" if done.failed else "refused" if done.refused else "written" if done.file else "nothing"
+        self.results.append(
+            {
+                "target": done.target,
+                "agents": list(done.agents),
+                **({"path": done.file.path} if done.file else {}),
+                **({"fate": fate.value} if fate else {}),
+                "state": state,
+                **({"not_loaded": True} if done.not_loaded else {}),
+                **({"diff": diff} if diff else {}),
+                "losses": [machine.plain(loss) for loss in done.losses],
+            }
+        )

@@ -1,0 +1,26 @@
+"""What would change in a file, as a unified diff for people: control characters and secrets are not shown."""
+
+from __future__ import annotations
+
+from agentconv.render import text
+
+
+def unified(path: str, before: bytes | None, after: bytes) -> str:
+    """Return the difference between a file's bytes (None: there is no file) and those that would be written."""
+    from difflib import unified_diff
+
+    old, new = _lines(before or b""), _lines(after)
+    shown = text.safe(path)
+    name = "/dev/null" if before is None else f"a/{shown}"
+    return "".join(_ended(line) for line in unified_diff(old, new, name, f"b/{shown}"))
+
+
+def _lines(data: bytes) -> list[str]:
+    lines = data.decode("utf-8", "replace").split("\n")
+    return [f"{line}\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
+
+
+def _ended(line: str) -> str:
+    if line.endswith("\n"):
+        return f"{text.safe(line[:-1])}\n"
+    return f"{text.safe(line)}\n\\ No newline at end of file\n"

@@ -1,0 +1,29 @@
+"""Rows as columns that line up."""
+
+from __future__ import annotations
+
+import shutil
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def width() -> int:
+    """Return how wide a line may be."""
+    return min(shutil.get_terminal_size((100, 24)).columns, 120)
+
+
+def table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return rows as lines, the last column wrapped."""
+    if not rows:
+        return []
+    widths = [max(map(len, column)) for column in list(zip(*rows, strict=True))[:-1]]
+    indent = sum(widths) + 2 * len(widths)
+    lines = []
+    for *cells, last in rows:
+        head = "".join(f"{cell:{size}}  " for cell, size in zip(cells, widths, strict=True))
+        parts = wrap(last, max(width() - indent, 30)) or [""]
+        lines += [f"{head}{parts[0]}".rstrip(), *(" " * indent + part for part in parts[1:])]
+    return lines

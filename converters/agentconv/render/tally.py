@@ -1,0 +1,80 @@
+"""Losses by code, counted as they come, so that the report on many agents needs no more memory than that on few."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from agentconv.diagnostics import LossSeverity
+from agentconv.losses import CATALOGUE
+from agentconv.render import text
+
+if TYPE_CHECKING:
+    from agentconv.diagnostics import Loss
+    from agentconv.render.text import Style
+
+_SHOWN = 3
+_ORDER = {LossSeverity.REFUSAL: 0, LossSeverity.WARNING: 1, LossSeverity.NOTE: 2}
+
+
+@dataclass(slots=True)
+class _Group:
+    first: Loss
+    agents: int = 0
+    last: str | None = None
+    details: dict[str, list[str]] = field(default_factory=dict)
+    """What is particular to the first few agents."""
+
+    def add(self, loss: Loss) -> None:
+        if loss.agent != self.last:
+            self.agents += 1
+            self.last = loss.agent
+        if loss.agent in self.details or len(self.details) < _SHOWN:
+            details = self.details.setdefault(loss.agent, [])
+            if loss.detail not in details:
+                details.append(loss.detail)
+
+
+class Tally:
+    """Counts losses and words them, one entry per code: how many agents, what happened, and the first three."""
+
+    def __init__(self, *, several_targets: bool = False) -> None:
+        self.several_targets = several_targets
+        self.groups: dict[tuple[str, str], _Group] = {}
+        self.severities: set[LossSeverity] = set()
+
+    def add(self, loss: Loss) -> None:
+        """Count one loss."""
+        self.severities.add(loss.severity)
+        self.groups.setdefault((loss.target, loss.code), _Group(loss)).add(loss)
+
+    def lines(self, look: Style) -> list[str]:
+        """Return the entries, the worst first; what is particular to each agent is left out of notes."""
+        groups = sorted(self.groups.values(), key=lambda group: (group.first.target, _ORDER[group.first.severity], group.first.code))
+        return [line for group in groups for line in self._entry(group, look)]
+
+    def _entry(self, group: _Group, look: Style) -> list[str]:
+        loss = group.first
+        head = f"{look.paint(loss.severity.value, loss.severity)}[{loss.code}]"
+        to = f" to {text.client(loss.target)}," if self.several_targets else ""
+        summary = text.for_target(CATALOGUE[loss.code].summary, loss.target)
+        if loss.severity is LossSeverity.NOTE:
+            return [f"{head}{to} {text.count(group.agents, 'agent')} ({_names(group)}): {summary}"]
+        lines = [f"{head}{to} {text.count(group.agents, 'agent')}: {summary}", f"  {_details(group)}"]
+        return [*lines, f"  hint: {text.safe(text.for_target(loss.hint, loss.target))}"] if loss.hint else lines
+
+
+def _names(group: _Group) -> str:
+    more = group.agents - len(group.details)
+    shown = ", ".join(text.shorten(name) for name in group.details)
+    return f"{shown} and {more:,} more" if more else shown
+
+
+def _details(group: _Group) -> str:
+    """Return the first agents with what is particular to them, said once where it is the same."""
+    worded = {name: ", ".join(text.shorten(detail) for detail in details) for name, details in group.details.items()}
+    if len(set(worded.values())) == 1:
+        return f"{_names(group)}: {next(iter(worded.values()))}"
+    more = group.agents - len(worded)
+    shown = "; ".join(f"{text.shorten(name)}: {detail}" for name, detail in worded.items())
+    return f"{shown}; and {more:,} more" if more else shown
