@@ -110,7 +110,7 @@ def _with_ids(piece: Loaded) -> Loaded:
 
 def same(first: Agent, second: Agent) -> bool:
     """Whether two agents are equal apart from where they stand."""
-    return fields.comparable(first) == fields.comparable(second)
+    return fields.same(first, second)
 
 
 def written(format_id: str, agent: Agent, original: SourceText | None = None) -> bytes:
