@@ -10,14 +10,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, TypeAlias
 
 from agentconv import vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from agentconv.ir import Agent, Rule, ToolGrant
+    from agentconv.ir import Agent, Permissions, Rule, ToolGrant, Tools
 
 EFFECT_OF = {
     "fs.read": "read",
@@ -36,6 +37,8 @@ EFFECTS = ("read", "write", "network", "run")
 _READ_ONLY_MODES = frozenset({"plan", "read-only"})
 _GUARD_EVENTS = frozenset({"before-tool", "permission-request"})
 ALL_TOOLS = "*"
+Part: TypeAlias = tuple[str, str, str]
+"""A restriction on a part: capability, pattern, what happens."""
 
 
 class Level(IntEnum):
@@ -53,14 +56,15 @@ class Level(IntEnum):
 class Effects:
     """What an agent may do."""
 
-    levels: dict[str, Level]
+    levels: Mapping[str, Level]
     """Level of each of `EFFECTS`."""
     servers: dict[str, frozenset[str]]
     """MCP tools by server that the agent names; `*` is all of them."""
     every_server: bool
     """Whether all servers of the client are open to it."""
-    parts: frozenset[tuple[str, str, str]]
-    """Restrictions on a part: (capability, pattern, what happens)."""
+    denied_servers: frozenset[str]
+    """MCP servers that are closed to it whatever else is open."""
+    parts: frozenset[Part]
     guards: frozenset[tuple[str, str]]
     """Hooks that can block: (portable event, what they run)."""
 
@@ -78,22 +82,29 @@ def effects(agent: Agent, servers: Iterable[str] = (), format_id: str | None = N
         format_id: The client that runs it, whose tools an agent without a list inherits; by default, the one it is from.
     """
     format_id = format_id or (agent.origin.format if agent.origin else None)
-    capabilities = _capabilities(agent, format_id)
+    levels, parts = _own_effects(agent.tools, agent.permissions, format_id)
+    named = {server.name for server in agent.mcp_servers or ()} | set(servers)
+    denied = frozenset(grant.server for grant in agent.tools.deny if grant.server and not grant.tool)
+    return Effects(levels, _servers(agent, named - denied), agent.tools.mode == "inherit", denied, parts, _guards(agent))
+
+
+@lru_cache(maxsize=1024)
+def _own_effects(tools: Tools, permissions: Permissions, format_id: str | None) -> tuple[Mapping[str, Level], frozenset[Part]]:
+    """Compute the levels and restrictions that tools and permissions give; most agents of a set share them."""
+    capabilities = _capabilities(tools, format_id)
     levels = dict.fromkeys(EFFECTS, Level.NO)
     for capability in capabilities:
-        for effect in _effects_of(capability, agent):
+        for effect in _effects_of(capability, permissions):
             levels[effect] = Level.INHERIT
-    _apply_mode(levels, agent.permissions.mode)
-    parts = {(grant.capability or "", grant.pattern or "", "deny") for grant in agent.tools.deny if _enforced(grant)}
-    parts |= _apply_rules(levels, agent.permissions.rules, capabilities)
+    _apply_mode(levels, permissions.mode)
+    parts = {(grant.capability or "", grant.pattern or "", "deny") for grant in tools.deny if _enforced(grant)}
+    parts |= _apply_rules(levels, permissions.rules, capabilities)
     if levels["read"] or levels["run"]:
         levels["read"] = Level.ALLOW  # reading is never asked for: it has two levels only
-    named = {server.name for server in agent.mcp_servers or ()} | set(servers)
-    return Effects(levels, _servers(agent, named), agent.tools.mode == "inherit", frozenset(parts), _guards(agent))
+    return levels, frozenset(parts)
 
 
-def _capabilities(agent: Agent, format_id: str | None) -> set[str]:
-    tools = agent.tools
+def _capabilities(tools: Tools, format_id: str | None) -> set[str]:
     if tools.mode == "inherit":
         have = vocabulary.capabilities(format_id) if format_id else set(CAPABILITIES)
     elif tools.mode == "none":
@@ -108,13 +119,13 @@ def _enforced(grant: ToolGrant) -> bool:
     return grant.pattern is not None and vocabulary.enforces_patterns(grant.format)
 
 
-def _effects_of(capability: str, agent: Agent) -> Iterator[str]:
+def _effects_of(capability: str, permissions: Permissions) -> Iterator[str]:
     effect = EFFECT_OF.get(capability)
     if effect is None:
         return
-    sandbox = agent.permissions.sandbox
+    sandbox = permissions.sandbox
     if sandbox is None or sandbox.files == "full":
-        if agent.permissions.mode in _READ_ONLY_MODES and effect in ("write", "run"):
+        if permissions.mode in _READ_ONLY_MODES and effect in ("write", "run"):
             return
         yield effect
         return
@@ -163,9 +174,6 @@ def _servers(agent: Agent, named: set[str]) -> dict[str, frozenset[str]]:
     for grant in tools.allow:
         if grant.server:
             found.setdefault(grant.server, set()).add(grant.tool or ALL_TOOLS)
-    for grant in tools.deny:
-        if grant.server and not grant.tool:
-            found.pop(grant.server, None)
     for server in agent.mcp_servers or ():
         if server.name in found and server.enabled_tools is not None:
             found[server.name] = set(server.enabled_tools)
@@ -183,7 +191,7 @@ def widenings(ceiling: Effects, result: Effects) -> list[str]:
     found = [_word(effect, allowed[effect], result.levels[effect]) for effect in EFFECTS if result.levels[effect] > allowed[effect]]
     for name, tools in result.servers.items():
         open_tools = frozenset({ALL_TOOLS}) if ceiling.every_server else ceiling.servers.get(name, frozenset())
-        if ALL_TOOLS not in open_tools and not tools <= open_tools:
+        if name in ceiling.denied_servers or (ALL_TOOLS not in open_tools and not tools <= open_tools):
             found.append(f"MCP server {name}")
     for capability, pattern, effect in sorted(ceiling.parts - result.parts):
         if result.may(EFFECT_OF.get(capability, "run")):
