@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import replace
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from agentconv.ir import Agent, Hook, Invocation, Limits, Permissions, Prompt, ToolGrant, Tools
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from agentconv.ir import Json, Origin
 
@@ -71,16 +72,38 @@ HEADS = tuple(field.name for field in dataclasses.fields(Agent) if field.name no
 _SPLIT = {path: path.partition(".")[::2] for path in PATHS}
 
 
+def _getter(path: str) -> Callable[[Agent], Any]:
+    head, tail = _SPLIT[path]
+    if not tail or getattr(_NOTHING, head) is not None:
+        return attrgetter(path)
+
+    def get_part(agent: Agent) -> Any:
+        part = getattr(agent, head)
+        return None if part is None else getattr(part, tail)
+
+    return get_part
+
+
+_NOTHING = Agent()
+_GETTERS = {path: _getter(path) for path in PATHS}
+
+
 def get(agent: Agent, path: str) -> Any:
     """Return the value at a path; None where a part, or an extra, is absent."""
-    if path.startswith("extras."):
+    if path[:7] == "extras.":
         _, format_id, key = path.split(".", 2)
         return agent.extras.get(format_id, {}).get(key)
-    head, tail = _SPLIT[path]
-    value = getattr(agent, head)
-    if not tail or value is None:
-        return value
-    return getattr(value, tail)
+    return _GETTERS[path](agent)
+
+
+def said(agent: Agent) -> set[str]:
+    """Return the top-level fields that say something."""
+    return {head for head in HEADS if getattr(agent, head) != getattr(_NOTHING, head)}
+
+
+def head_of(path: str) -> str:
+    """Return the top-level field of a path."""
+    return path.partition(".")[0]
 
 
 def changed_heads(before: Agent, after: Agent) -> Iterator[str]:

@@ -10,7 +10,7 @@ from agentconv import fields, losses
 from agentconv.ir import AgentSet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from agentconv.diagnostics import Diagnostic, Loss
     from agentconv.ir import Agent
@@ -82,6 +82,7 @@ class Projection:
         self.values: dict[str, object] = {}
         self.losses: list[Loss] = []
         self.declared: set[str] = set()
+        self._result: Agent | None = None
 
     def get(self, path: str) -> Any:
         """Return the value at a path as it stands."""
@@ -90,11 +91,20 @@ class Projection:
     def translate(self, path: str, value: object) -> None:
         """Spell a value in the target's words; what it means stays the same."""
         self.values[path] = value
+        self._result = None
 
     def change(self, path: str, value: object, code: str, detail: str, *, also: Iterable[str] = (), hint: str | None = None) -> None:
         """Set a field to another value and declare the loss; `also` names further fields that this loss covers."""
-        self.values[path] = value
+        self.translate(path, value)
         self.declare(code, path, detail, also=also, hint=hint)
+
+    def change_together(self, values: Mapping[str, object], code: str, detail: str, *, hint: str | None = None) -> None:
+        """Set fields that only mean something together, and declare one loss of those that change."""
+        changed = [path for path, value in values.items() if value != self.get(path)]
+        for path, value in values.items():
+            self.translate(path, value)
+        if changed:
+            self.declare(code, changed[0], detail, also=changed[1:], hint=hint)
 
     def declare(self, code: str, path: str, detail: str, *, also: Iterable[str] = (), hint: str | None = None) -> None:
         """Declare a loss of the fields named."""
@@ -107,4 +117,6 @@ class Projection:
 
     def result(self) -> Agent:
         """Return the agent as projected."""
-        return fields.with_values(self.source, self.values) if self.values else self.source
+        if self._result is None:
+            self._result = fields.with_values(self.source, self.values) if self.values else self.source
+        return self._result

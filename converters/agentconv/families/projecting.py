@@ -38,7 +38,10 @@ def settle(projection: Projection, table: Mapping[str, Key]) -> None:
     Tools are not dropped here, because without a list the target grants all: what goes wrong with them is a bug.
     """
     agent = projection.result()
+    said = fields.said(agent)
     for name, key in table.items():
+        if not any(fields.head_of(path) in said for path in key.fields):
+            continue
         misread = [path for path in keys.misread(key, agent) if not path.startswith("tools.")]
         for path in misread:
             value = fields.get(agent, path)

@@ -14,7 +14,7 @@ import unicodedata
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agentconv import effects, fields, vocabulary, yaml_nodes
+from agentconv import effects, vocabulary, yaml_nodes
 from agentconv.families import hooks, keys, markdown, mcp, projecting
 from agentconv.families.keys import ABSENT, Ignored, Key, Refused, simple
 from agentconv.families.markdown import JS_SPACE
@@ -342,9 +342,8 @@ def _project_tools(projection: Projection) -> None:
     sandbox = projection.get("permissions.sandbox")
     if sandbox is not None and sandbox.files != "full":
         allow = projecting.tools_within(effects.effects(projection.source), ID)
-        projection.values.update({"tools.mode": "list", "tools.deny": (), "permissions.sandbox": None})
-        changed = [path for path in ("tools.mode", "tools.deny") if projection.get(path) != fields.get(projection.source, path)]
-        projection.change("tools.allow", allow, "tools-from-sandbox", f"a {sandbox.files} sandbox", also=("permissions.sandbox", *changed))
+        values = {"tools.allow": allow, "tools.mode": "list", "tools.deny": (), "permissions.sandbox": None}
+        projection.change_together(values, "tools-from-sandbox", f"a {sandbox.files} sandbox")
     elif sandbox is not None:
         projection.change("permissions.sandbox", None, "looks-dropped", "no sandbox is what the target has anyway")
     if projection.get("tools.mode") != "list" and projection.get("tools.allow"):

@@ -251,21 +251,17 @@ def _project_tools(projection: Projection) -> None:
     if confined:
         sandbox = Sandbox("workspace-write", network=False) if may["write"] else Sandbox("read-only")
         deny = [grant for grant, needed in ((_SHELL, may["read"]), (_WEB, may["network"])) if not needed]
-    changed = {
+    values = {
         "tools.mode": "inherit",
         "tools.allow": (),
         "tools.deny": tuple(deny),
         "permissions.sandbox": sandbox,
+        "permissions.mode": None if mode in ("plan", "read-only") else mode,
     }
-    before = {path: projection.get(path) for path in changed}
-    projection.values.update(changed)
-    also = [path for path, value in changed.items() if value != before[path]]
-    if mode in ("plan", "read-only"):
-        projection.values["permissions.mode"] = None
-        also.append("permissions.mode")
-    code = "tools-approximated" if confined else "tools-unlisted"
-    detail = _settings(sandbox, deny) if confined else "it may run commands, so nothing narrower fits"
-    projection.declare(code, also[0], detail, also=also[1:], hint=_NOT_HELD if confined else None)
+    if confined:
+        projection.change_together(values, "tools-approximated", _settings(sandbox, deny), hint=_NOT_HELD)
+    else:
+        projection.change_together(values, "tools-unlisted", "it may run commands, so nothing narrower fits")
 
 
 _NOT_HELD = "Codex 0.169.0 spawns agents with the sandbox of their caller: start it with the sandbox that they need"
