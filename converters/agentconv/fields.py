@@ -142,5 +142,7 @@ def portable(value: object) -> object:
 
 
 def comparable(agent: Agent) -> Agent:
-    """Return the agent without what tells where it stands: its id in a set and its origin."""
-    return replace(agent, id="", origin=None)
+    """Return the agent without what tells where it stands: its id in a set and its origin, and without empty parts."""
+    invocation = None if agent.invocation == Invocation() else agent.invocation
+    extras = {format_id: keys for format_id, keys in agent.extras.items() if keys}
+    return replace(agent, id="", origin=None, invocation=invocation, extras=extras)
