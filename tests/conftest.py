@@ -13,5 +13,5 @@ sys.path.insert(0, str(Path(__file__).parent))
 settings.register_profile(
     "default", max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck), print_blob=False
 )
-settings.register_profile("thorough", settings.get_profile("default"), max_examples=2000, derandomize=False)
+settings.register_profile("thorough", settings.get_profile("default"), max_examples=600, derandomize=False)
 settings.load_profile(os.environ.get("AGENTCONV_HYPOTHESIS", "default"))

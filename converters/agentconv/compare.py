@@ -26,9 +26,9 @@ def differences(before: Agent, after: Agent) -> set[str]:
         if fields.portable(old) != fields.portable(new):
             found.add(path)
     if before.extras is not after.extras:
-        for path in {*fields.extra_paths(before), *fields.extra_paths(after)}:
-            if not _same(fields.get(before, path), fields.get(after, path)):
-                found.add(path)
+        old_paths, new_paths = set(fields.extra_paths(before)), set(fields.extra_paths(after))
+        found |= old_paths ^ new_paths
+        found |= {path for path in old_paths & new_paths if not _same(fields.get(before, path), fields.get(after, path))}
     return found
 
 

@@ -188,5 +188,11 @@ def portable(value: object) -> object:
 
 
 def same(one: Agent, other: Agent) -> bool:
-    """Whether two agents are equal but for where they stand: their ids in a set and their origins."""
-    return all(getattr(one, head) == getattr(other, head) for head in HEADS)
+    """Whether two agents are equal but for where they stand (their ids in a set, their origins) and for empty parts."""
+    return all(getattr(one, head) == getattr(other, head) or _filled(getattr(one, head)) == _filled(getattr(other, head)) for head in HEADS)
+
+
+def _filled(value: object) -> object:
+    if isinstance(value, dict):
+        return {format_id: keys for format_id, keys in value.items() if keys}
+    return None if value == Invocation() else value

@@ -68,7 +68,7 @@ def own_extras(projection: Projection, encode: Callable[[Agent], dict[str, Json]
         if key in decoded.refused:
             projection.refuse("refused-key", f"extras.{target}.{key}", decoded.refused[key])
         elif key not in decoded.extras or decoded.extras[key] != value:
-            projection.change(f"extras.{target}.{key}", decoded.extras.get(key), "extra-overridden", f"`{key}`")
+            projection.change(f"extras.{target}.{key}", None, "extra-overridden", f"`{key}`")
 
 
 def trim(projection: Projection, path: str, blanks: str | None = None) -> None:
@@ -82,11 +82,11 @@ def prompt_shape(projection: Projection, mode: str, syntax: str = "literal") -> 
     """Say how the target combines the prompt with its own, and whether it renders templates."""
     if projection.get("prompt.text") is None:
         return
-    before = projection.get("prompt.mode")
+    before = projection.get("prompt.mode") or "replace"
     if before != mode:
         words = {"append": "it is added to the client's own prompt", "replace": "it replaces the client's own prompt"}
         projection.change("prompt.mode", mode, "prompt-mode", words[mode])
-    before = projection.get("prompt.syntax")
+    before = projection.get("prompt.syntax") or "literal"
     if before != syntax:
         projection.change("prompt.syntax", syntax, "prompt-syntax", f"from {before}")
 

@@ -1,12 +1,15 @@
 r"""Canonical TOML: the same document as canonical JSON, with prompts as multi-line strings wherever that is exact.
 
-TOML has no null; `{"$null" = true}` stands for it. Written with tomli-w, whose multi-line strings lose carriage returns:
+TOML has no null; `{"$null" = true}` stands for it. It writes tables after plain values; where a user's map has another
+order, `{"$key" = [[key, value], ...]}` stands for it. Written with tomli-w, whose multi-line strings lose carriage returns:
 they travel as a stand-in character and become the escape `\r`, which a multi-line string holds exactly.
 """
 
 from __future__ import annotations
 
+import json
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from agentconv import fields
@@ -25,6 +28,9 @@ if TYPE_CHECKING:
 
 SPEC = FormatSpec(id="toml", client="canonical TOML", holds=frozenset(fields.PATHS), legal_name=lambda name: name)
 _NULL = {"$null": True}
+_PAIRS = "$key"
+_VERBATIM = frozenset({"extras", "options", "handlers"})
+"""Fields whose maps are the user's: their order counts."""
 
 
 def read(source: SourceText) -> ReadResult:
@@ -65,6 +71,8 @@ def _locate(text: str, path: Sequence[str | int]) -> int:
 def _restored(value: Any) -> Any:
     """Turn what TOML cannot hold back; a date becomes its canonical map."""
     if isinstance(value, dict):
+        if value.keys() == {_PAIRS}:
+            return _from_pairs(value[_PAIRS])
         return None if value == _NULL else {key: _restored(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_restored(item) for item in value]
@@ -75,22 +83,45 @@ def _restored(value: Any) -> Any:
     return value
 
 
-def _without_null(value: Any) -> Any:
+def _from_pairs(pairs: Any) -> Any:
+    if isinstance(pairs, list) and all(isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str) for pair in pairs):
+        return {key: _restored(item) for key, item in pairs}
+    return {_PAIRS: _restored(pairs)}
+
+
+def _prepared(value: Any, *, verbatim: bool = False) -> Any:
+    """Spell what TOML cannot hold: null, and inside verbatim values the order of tables before plain values."""
     if value is None:
         return dict(_NULL)
-    if isinstance(value, dict):
-        return {key: _without_null(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_without_null(item) for item in value]
-    return value
+        return [_prepared(item, verbatim=verbatim) for item in value]
+    if not isinstance(value, dict):
+        return value
+    found = {key: _prepared(item, verbatim=verbatim or key in _VERBATIM) for key, item in value.items()}
+    if verbatim and _loses_order(found):
+        return {_PAIRS: [[key, item] for key, item in found.items()]}
+    return found
+
+
+def _loses_order(value: dict[str, Any]) -> bool:
+    """Whether TOML would write these entries in another order: plain values, then tables; lists of maps are either."""
+    kinds = ["table" if isinstance(item, dict) else "either" if _holds_map(item) else "plain" for item in value.values()]
+    return any(
+        (before == "table" and after != "table") or before == "either" or (before != "plain" and after == "either")
+        for before, after in pairwise(kinds)
+    )
+
+
+def _holds_map(value: Any) -> bool:
+    return isinstance(value, list) and any(isinstance(item, dict) for item in value)
 
 
 def write(agents: AgentSet, original: SourceText | None) -> bytes:  # noqa: ARG001 - a bundle is always written whole
     """Write a bundle."""
     import tomli_w
 
-    document = _without_null(canonical.to_document(agents))
-    text = repr(document)
+    document = _prepared(canonical.to_document(agents))
+    text = json.dumps(document, ensure_ascii=False)
     if "\\r" not in text:
         return tomli_w.dumps(document, multiline_strings=True).encode("utf-8")
     stand_in = next(char for char in map(chr, range(0xE000, 0xF8FF)) if char not in text)

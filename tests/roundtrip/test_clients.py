@@ -1,0 +1,250 @@
+"""Laws 1, 2, 4, 5 and 6 for any agent and any file: nothing is lost in silence, nothing widens, nothing raises."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent_files import FIXTURES, agent_of, convert_agent, make, minimal, read, same, suffix, written
+from agentconv import compare, effects, fields, registry, schema_files
+from agentconv.convert import Options
+from agentconv.format_base import Projection, State
+from agentconv.ir import Agent, Model, Prompt, ToolGrant, Tools
+from agentconv.source import SourceText
+from strategies import agents, likely_agents, texts
+
+each_client = pytest.mark.parametrize("format_id", registry.CLIENTS)
+
+
+@each_client
+@given(agent=st.one_of(agents(), likely_agents()))
+def test_any_agent_is_written_exactly_or_refused(format_id: str, agent: Agent) -> None:
+    """Converting any agent meets no bug of ours; what is written, the client loads, and it is the projection."""
+    done = convert_agent(agent, format_id)
+    assert not done.failed, done.diagnostics[0].message
+    if done.file is None:
+        assert done.refused
+        return
+    result = read(format_id, done.file.data)
+
+    assert len(result.set.agents) == 1
+    assert State.NOT_LOADED is not result.states[0]
+
+
+@each_client
+@given(agent=likely_agents())
+def test_nothing_widens(format_id: str, agent: Agent) -> None:
+    """Effects of what is written stay within the source's, unless it was asked for; then a loss says so."""
+    done = convert_agent(agent, format_id)
+    if done.file:
+        again = agent_of(format_id, done.file.data)
+
+        assert effects.widenings(effects.effects(agent), effects.effects(again, format_id=format_id)) == []
+    elif any(loss.code == "widening" for loss in done.losses):
+        asked = convert_agent(agent, format_id, Options(allow_widening=True))
+
+        assert asked.file
+        assert "widened" in [loss.code for loss in asked.losses]
+
+
+@each_client
+@given(agent=likely_agents())
+def test_every_difference_is_a_loss(format_id: str, agent: Agent) -> None:
+    """The fields in which the written agent differs are those that the losses name, or that a loss of tools covers."""
+    done = convert_agent(agent, format_id)
+    if done.file is None:
+        return
+    differing = compare.differences(replace(agent, id=""), agent_of(format_id, done.file.data))
+    heads = {loss.field.split(".")[0] for loss in done.losses}
+    if {"tools", "permissions"} & heads:
+        heads |= {"tools", "permissions"}  # one lever stands for both, and one loss says so
+
+    assert set() == {path.split(".")[0] for path in differing} - heads
+
+
+@each_client
+@given(agent=likely_agents())
+def test_projecting_twice_is_projecting_once(format_id: str, agent: Agent) -> None:
+    """A projection is already all that the target holds, also for an agent that has been at home there."""
+    module = registry.load(format_id)
+    first = Projection(agent, module.SPEC)
+    module.project(first)
+    if any(loss.severity == "refusal" for loss in first.losses):
+        return
+    second = Projection(first.result(), module.SPEC)
+    module.project(second)
+
+    assert first.result() == second.result()
+    assert [loss for loss in second.losses if loss.code not in ("model-dropped", "mcp-dropped")] == []
+
+
+@each_client
+@given(agent=likely_agents())
+def test_a_written_file_keeps_its_bytes(format_id: str, agent: Agent) -> None:
+    """A file that we wrote, read and written again, has the same bytes, and what it reads as projects to itself."""
+    done = convert_agent(agent, format_id)
+    if done.file is None:
+        return
+    source = SourceText(done.file.path, done.file.data)
+    module = registry.load(format_id)
+    again = agent_of(format_id, source)
+    projection = Projection(again, module.SPEC)
+    module.project(projection)
+
+    assert source.data == module.write(module.read(source).set, source)
+    assert (again, []) == (projection.result(), projection.losses)
+
+
+def _files(format_id: str) -> list[SourceText]:
+    """Return files of a format: its fixtures, and one with an example of each key."""
+    valid = sorted((FIXTURES / format_id / "valid").glob(f"*{suffix(format_id)}"))
+    found = [SourceText(path.name, path.read_bytes()) for path in valid]
+    properties = schema_files.load(format_id)["properties"]
+    header = {key: row["examples"][0] for key, row in properties.items() if row["x-field"] != "extras"}
+    return [*found, make(format_id, header), make(format_id, minimal(format_id))]
+
+
+CHANGES: dict[str, Any] = {
+    "description": "Another description: with a colon # and a hash",
+    "name": "another-name",
+    "model": Model("id", "gpt-6.1-sol"),
+    "color": "pink",
+    "prompt": Prompt("Another prompt.\n\n--- and a line\n"),
+    "effort": "low",
+    "skills": ("one", "two"),
+    "background": True,
+}
+
+
+@each_client
+@pytest.mark.parametrize("field", CHANGES)
+def test_one_changed_field_changes_only_its_bytes(format_id: str, field: str) -> None:
+    """After one field was changed, the rest of the file keeps its lines; what was written reads as meant."""
+    for source in _files(format_id):
+        result = read(format_id, source)
+        if not result.set.agents or result.states[0] is State.NOT_LOADED:
+            continue
+        (old,) = result.set.agents
+        value = replace(old.prompt, text=CHANGES[field].text.strip()) if field == "prompt" and old.prompt else CHANGES[field]
+        changed = replace(old, **{field: value})
+        projection = Projection(replace(changed, id="a"), registry.load(format_id).SPEC)
+        registry.load(format_id).project(projection)
+        wanted = projection.result()
+        if any(loss.severity == "refusal" for loss in projection.losses) or fields.get(
+            wanted, field if field != "prompt" else "prompt.text"
+        ) in (
+            None,
+            fields.get(old, field if field != "prompt" else "prompt.text"),
+        ):
+            continue
+        data = written(format_id, wanted, source)
+        again = agent_of(format_id, data)
+
+        assert same(wanted, again), (source.path, data)
+        assert _untouched(source.data, data, old), (source.path, data.decode("utf-8", "replace"))
+
+
+def _untouched(before: bytes, after: bytes, old: Agent) -> bool:
+    """Whether all lines but one run of them (and those of a prompt) are the same."""
+    old_lines, new_lines = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    head = next((i for i, (a, b) in enumerate(zip(old_lines, new_lines, strict=False)) if a != b), min(len(old_lines), len(new_lines)))
+    tail = next(
+        (i for i, (a, b) in enumerate(zip(old_lines[::-1], new_lines[::-1], strict=False)) if a != b), min(len(old_lines), len(new_lines))
+    )
+    left = len(old_lines) - head - tail
+    longest = max(len((old.prompt.text if old.prompt else "").splitlines()), len((old.description or "").splitlines()) + 1)
+    return left <= longest + 2
+
+
+@each_client
+@given(value=texts(min_size=1), data=st.data())
+def test_changed_texts_read_back(format_id: str, value: str, data: st.DataObject) -> None:
+    """Whatever text a description gets, the patched file holds it or the conversion says why not."""
+    source = data.draw(st.sampled_from(_files(format_id)))
+    result = read(format_id, source)
+    if not result.set.agents:
+        return
+    agent = replace(result.set.agents[0], id="a", description=value)
+    projection = Projection(agent, registry.load(format_id).SPEC)
+    registry.load(format_id).project(projection)
+    if any(loss.severity == "refusal" for loss in projection.losses):
+        return
+
+    assert same(projection.result(), agent_of(format_id, written(format_id, projection.result(), source)))
+
+
+@each_client
+@given(data=st.data())
+def test_changed_tools_read_back(format_id: str, data: st.DataObject) -> None:
+    """Narrowing the tools of a file that was read is written so that the client reads the narrower list."""
+    source = data.draw(st.sampled_from(_files(format_id)))
+    result = read(format_id, source)
+    if not result.set.agents:
+        return
+    agent = replace(result.set.agents[0], id="a", tools=Tools("list", (ToolGrant("Read", "claude-code", "fs.read"),)))
+    projection = Projection(agent, registry.load(format_id).SPEC)
+    registry.load(format_id).project(projection)
+    if any(loss.severity == "refusal" for loss in projection.losses):
+        return
+    again = agent_of(format_id, written(format_id, projection.result(), source))
+
+    assert same(projection.result(), again)
+    assert not effects.effects(again, format_id=format_id).may("write")
+
+
+def _mutated(data: st.DataObject, source: bytes) -> bytes:
+    at = data.draw(st.integers(0, len(source)))
+    kind = data.draw(st.sampled_from(["insert", "delete", "double", "swap"]))
+    if kind == "insert":
+        return source[:at] + data.draw(st.one_of(st.binary(max_size=4), texts().map(lambda text: text.encode()))) + source[at:]
+    end = data.draw(st.integers(at, min(len(source), at + 40)))
+    if kind == "delete":
+        return source[:at] + source[end:]
+    return source[:end] + source[at:] if kind == "double" else source[:at] + source[at:end][::-1] + source[end:]
+
+
+@each_client
+@given(data=st.data())
+def test_reader_is_total(format_id: str, data: st.DataObject) -> None:
+    """Whatever the bytes, reading raises nothing, ends soon, says why when it is not clean, and keeps the bytes."""
+    start = data.draw(st.sampled_from([source.data for source in _files(format_id)]))
+    blob = data.draw(st.one_of(st.binary(max_size=80), texts().map(lambda text: text.encode()), st.just(None)))
+    source = SourceText("agent", _mutated(data, start) if blob is None else blob)
+    began = time.process_time()
+    result = read(format_id, source)
+
+    assert time.process_time() - began < 2
+    assert len(result.states) == len(result.set.agents)
+    assert all(diagnostic.span for diagnostic in result.diagnostics)
+    assert source.data == registry.load(format_id).write(result.set, source)
+    if result.states and result.states[0] is not State.LOADS:
+        assert result.diagnostics
+
+
+@each_client
+@given(data=st.data())
+def test_whatever_is_read_converts_everywhere(format_id: str, data: st.DataObject) -> None:
+    """An agent that was read from a damaged file converts to every client without a bug of ours."""
+    start = data.draw(st.sampled_from([source.data for source in _files(format_id)]))
+    result = read(format_id, _mutated(data, start))
+    for agent in result.set.agents:
+        for target in registry.CLIENTS:
+            done = convert_agent(agent, target)
+
+            assert not done.failed, done.diagnostics[0].message
+
+
+@pytest.mark.parametrize("size", [1_000, 30_000])
+@each_client
+def test_reading_is_linear(format_id: str, size: int) -> None:
+    """Deep nesting, long lines and many keys are read in bounded time."""
+    for text in ("---\na: " + "[" * size, "a = " + "[" * size, "a." * size, "---\n" + "? " * size, "-" * size, "---\nk: '" + "'" * size):
+        began = time.process_time()
+        read(format_id, text)
+
+        assert time.process_time() - began < 5

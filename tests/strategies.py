@@ -1,0 +1,277 @@
+"""Hypothesis strategies for the whole representation: every field, any text of Unicode scalars, any JSON value in extras."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from typing import Any, get_args
+
+from hypothesis import strategies as st
+
+from agentconv import effects, registry, vocabulary
+from agentconv.ir import (
+    Agent,
+    AgentSet,
+    Hook,
+    Invocation,
+    Limits,
+    McpServer,
+    Model,
+    Origin,
+    PermissionMode,
+    Permissions,
+    Prompt,
+    Rule,
+    Sandbox,
+    Source,
+    ToolGrant,
+    Tools,
+)
+
+CLIENTS = registry.CLIENTS
+_AWKWARD = (
+    "", " ", "\n", "\r\n", "\r", "\t", "---", "\n---\n", "'''", '"""', '"', "'", "\\", "\\n", "\0", "\x07", "\x85", "\u2028",
+    "\ufeff", "\ufffe", "\ue000", "\U0010ff0d", "\U0001f600", ": ", " #", "$", "${HOME}", "{{x}}", "[Read]", "- a", "key: value",
+    "null", "true", "12", "1e3", "~", "*", "&a", "!!python/object:os.system x", "|", ">-", "Read, Bash(git:*)", "mcp__a__b",
+)  # fmt: skip
+_CHARS = st.characters(exclude_categories=("Cs",))
+
+
+@cache
+def texts(*, min_size: int = 0) -> st.SearchStrategy[str]:
+    """Any text of Unicode scalars, with what parsers trip over more often than chance gives."""
+    awkward = st.lists(st.one_of(st.sampled_from(_AWKWARD), st.text(_CHARS, max_size=6)), max_size=6).map("".join)
+    plain = st.text("abcdefgh ijk\n", min_size=1, max_size=20)
+    return st.one_of(plain, awkward).map(lambda text: text if len(text) >= min_size else text + "x")
+
+
+@cache
+def words() -> st.SearchStrategy[str]:
+    """Short texts, mostly harmless."""
+    return st.one_of(st.text("abcxyz-_09", min_size=1, max_size=8), texts())
+
+
+def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Absent, or a value."""
+    return st.one_of(st.none(), strategy)
+
+
+@cache
+def json_values() -> st.SearchStrategy[Any]:
+    """Any JSON value as the representation holds it."""
+    leaves = st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(-(2**63), 2**63 - 1),
+        st.floats(allow_nan=False, allow_infinity=False),
+        texts(),
+        st.sampled_from([{"$float": "nan"}, {"$float": "inf"}, {"$float": "-inf"}, {"$datetime": "2026-11-20T12:00:00+00:00"}]),
+    )
+    return st.recursive(leaves, lambda inner: st.one_of(st.lists(inner, max_size=3), json_maps(inner)), max_leaves=6)
+
+
+@cache
+def keys() -> st.SearchStrategy[str]:
+    """Keys of canonical maps: a user's key that starts with `$` has one more."""
+    return texts().map(lambda key: "$" + key if key.startswith("$") else key)
+
+
+def json_maps(values: st.SearchStrategy[Any] | None = None) -> st.SearchStrategy[dict[str, Any]]:
+    """Maps of JSON values."""
+    return st.dictionaries(keys(), json_values() if values is None else values, max_size=3)
+
+
+def tuples(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
+    """Tuples of a few values."""
+    return st.lists(strategy, max_size=3).map(tuple)
+
+
+@cache
+def format_ids() -> st.SearchStrategy[str]:
+    """Formats, known and not."""
+    return st.one_of(st.sampled_from(CLIENTS), words())
+
+
+@cache
+def known_grants() -> st.SearchStrategy[ToolGrant]:
+    """Tools that some client has."""
+    pairs = [(client, word) for client in CLIENTS for word in vocabulary._tools(client)["tools"]]
+    return st.sampled_from(pairs).map(lambda pair: ToolGrant(pair[1], pair[0], getattr(vocabulary.tool_word(*pair), "capability", None)))
+
+
+@cache
+def grants() -> st.SearchStrategy[ToolGrant]:
+    """Tool grants, sensible and not."""
+    wild = st.builds(
+        ToolGrant,
+        words(),
+        format_ids(),
+        maybe(st.one_of(st.sampled_from(effects.CAPABILITIES), words())),
+        maybe(words()),
+        maybe(words()),
+        maybe(words()),
+    )
+    return st.one_of(known_grants(), known_grants(), wild)
+
+
+@cache
+def rules() -> st.SearchStrategy[Rule]:
+    """Permission rules."""
+    return st.builds(
+        Rule,
+        st.sampled_from(["allow", "ask", "deny"]),
+        words(),
+        format_ids(),
+        maybe(st.sampled_from(effects.CAPABILITIES)),
+        maybe(words()),
+        maybe(words()),
+        maybe(words()),
+    )
+
+
+@cache
+def permissions() -> st.SearchStrategy[Permissions]:
+    """Modes, rules and sandboxes in any combination."""
+    sandbox = st.builds(Sandbox, st.sampled_from(["read-only", "workspace-write", "full"]), maybe(st.booleans()))
+    return st.builds(
+        Permissions,
+        maybe(st.sampled_from(get_args(PermissionMode))),
+        tuples(rules()),
+        maybe(st.sampled_from(["first", "last", "deny"])),
+        maybe(sandbox),
+    )
+
+
+@cache
+def models() -> st.SearchStrategy[Model]:
+    """Models, served by somebody or nobody."""
+    values = st.one_of(st.sampled_from(["sonnet", "opus", "claude-opus-5-5", "gpt-6.1-sol", "gemini-3", "inherit", "large"]), words())
+    return st.builds(Model, st.sampled_from(["inherit", "alias", "id", "tier"]), maybe(values), maybe(words()), tuples(words()))
+
+
+@cache
+def servers() -> st.SearchStrategy[McpServer]:
+    """MCP servers, whole and broken."""
+    maps = st.dictionaries(keys(), texts(), max_size=2)
+    command = st.builds(McpServer, words(), st.just("stdio"), words(), maybe(tuples(texts())), maybe(maps))
+    remote = st.builds(
+        lambda name, kind, headers: McpServer(name, kind, url="https://mcp.example.com/x", headers=headers),
+        words(), st.sampled_from(["http", "sse", "ws"]), maybe(maps),
+    )  # fmt: skip
+    wild = st.builds(
+        McpServer,
+        words(),
+        maybe(st.sampled_from(["stdio", "http", "sse", "ws"])),
+        maybe(texts()),
+        maybe(tuples(texts())),
+        maybe(maps),
+        maybe(texts()),
+        maybe(texts()),
+        maybe(maps),
+        maybe(tuples(words())),
+        maybe(tuples(words())),
+        maybe(json_maps()),
+    )
+    return st.one_of(words().map(McpServer), command, remote, wild)
+
+
+@cache
+def hooks() -> st.SearchStrategy[Hook]:
+    """Hooks, of clients and of nobody."""
+    command = st.builds(lambda text: {"type": "command", "command": text}, texts())
+    events = [(client, event) for client in CLIENTS for event in vocabulary._table("hooks")[client]["events"]]
+    known = st.builds(
+        lambda pair, matcher, handlers: Hook(pair[1], pair[0], vocabulary.portable_event(*pair), matcher, handlers),
+        st.sampled_from(events), maybe(words()), tuples(command),
+    )  # fmt: skip
+    wild = st.builds(Hook, words(), format_ids(), maybe(words()), maybe(texts()), tuples(json_values()), maybe(json_maps()))
+    return st.one_of(known, known, wild)
+
+
+@cache
+def extras() -> st.SearchStrategy[dict[str, dict[str, Any]]]:
+    """Extras of clients and of formats that nobody knows; clients' own keys among them."""
+    return st.dictionaries(format_ids(), json_maps(), max_size=2)
+
+
+@cache
+def agents() -> st.SearchStrategy[Agent]:
+    """Any agent."""
+    tools = st.builds(Tools, st.sampled_from(["inherit", "list", "none"]), tuples(grants()), tuples(grants()))
+    prompt = st.builds(Prompt, texts(), st.one_of(st.just("literal"), words()), st.sampled_from(["replace", "append"]))
+    invocation = st.builds(Invocation, maybe(st.sampled_from(["user", "agents", "both"])), maybe(st.booleans()), maybe(st.booleans()))
+    limits = st.builds(Limits, maybe(st.integers(1, 2**53)), maybe(st.floats(0.001, 1e9)))
+    number = st.floats(allow_nan=False, allow_infinity=False)
+    origin = st.builds(Origin, format_ids(), words(), st.one_of(st.just(""), words()))
+    return st.builds(
+        Agent,
+        id=texts(min_size=1),
+        name=maybe(words()),
+        display_name=maybe(texts()),
+        description=maybe(texts(min_size=1)),
+        prompt=maybe(prompt),
+        invocation=maybe(invocation),
+        tools=st.one_of(st.just(Tools()), tools),
+        permissions=st.one_of(st.just(Permissions()), permissions()),
+        model=maybe(models()),
+        effort=maybe(st.one_of(st.sampled_from(["low", "medium", "high", "max", "minimal"]), words(), st.integers(-5, 10**6))),
+        temperature=maybe(number),
+        top_p=maybe(number),
+        mcp_servers=maybe(tuples(servers())),
+        skills=maybe(tuples(words())),
+        hooks=maybe(tuples(hooks())),
+        delegates=maybe(tuples(words())),
+        limits=st.one_of(st.just(Limits()), limits),
+        background=maybe(st.booleans()),
+        color=maybe(st.one_of(st.sampled_from(["red", "cyan"]), words())),
+        extras=st.one_of(st.just({}), extras()),
+        origin=maybe(origin),
+    )
+
+
+@cache
+def likely_agents() -> st.SearchStrategy[Agent]:
+    """Agents that a target would mostly write: a name, a description and a prompt, and anything besides."""
+    return st.builds(
+        lambda agent, name, description, prompt: replace(
+            agent, name=name, description=description, prompt=replace(agent.prompt or Prompt(""), text=prompt)
+        ),
+        agents(), words(), texts(min_size=1), texts(min_size=1),
+    )  # fmt: skip
+
+
+@cache
+def sources() -> st.SearchStrategy[Source]:
+    """Stored files: text, and bytes that are no text."""
+    path = st.text("abc/-.", min_size=1, max_size=12).filter(lambda path: path.strip("/.") and ".." not in path and path[0] != "/")
+    data = st.one_of(texts().map(lambda text: text.encode()), st.binary(max_size=40))
+    return st.builds(Source, path, st.one_of(st.sampled_from(CLIENTS), words()), data)
+
+
+def _linked(agents: AgentSet) -> AgentSet:
+    """Let the first agent's prompt stand in the first source, as it does in a set that was read."""
+    if not agents.agents or not agents.sources:
+        return agents
+    first, source = agents.agents[0], agents.sources[0]
+    prompt = (first.prompt.text if first.prompt else "") + "p" * 40
+    first = replace(first, prompt=Prompt(prompt), origin=Origin(source.format, source.path))
+    source = replace(source, data=f"before {prompt} after {prompt}\n".encode())
+    return replace(agents, agents=(first, *agents.agents[1:]), sources=(source, *agents.sources[1:]))
+
+
+@cache
+def agent_sets() -> st.SearchStrategy[AgentSet]:
+    """Any set: unique ids and paths, and prompts that stand in their sources as well as those that do not."""
+    plain = st.builds(
+        AgentSet,
+        agents=st.lists(agents(), max_size=2, unique_by=lambda agent: agent.id).map(tuple),
+        name=maybe(texts()),
+        version=maybe(texts()),
+        description=maybe(texts()),
+        license=maybe(texts()),
+        authors=maybe(tuples(texts())),
+        mcp_servers=maybe(tuples(servers())),
+        extras=st.one_of(st.just({}), extras()),
+        sources=st.lists(sources(), max_size=2, unique_by=lambda source: source.path).map(tuple),
+    )
+    return st.one_of(plain, plain.map(_linked))
