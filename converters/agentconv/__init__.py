@@ -11,9 +11,10 @@ result.save("out")
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # importing typing would be half of what starting costs
 if TYPE_CHECKING:
+    from typing import Any
+
     from agentconv.api import Result, iter_agents, read, reads, write
     from agentconv.diagnostics import Diagnostic, InputError, Loss, Severity, Span
     from agentconv.ir import Agent, AgentSet

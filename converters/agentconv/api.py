@@ -85,7 +85,7 @@ def reads(text: str | bytes | Post, format: str, *, path: str = "agent") -> Agen
         text = f"---\n{yaml_text.mapping(text.metadata)}---\n\n{text.content}\n"  # type: ignore[arg-type]
     data = text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text
     pieces = loading.load_source(registry.resolve(format), SourceText(path, data))
-    return loading.gather(iter(pieces))
+    return loading.gather(loading.with_ids(pieces))
 
 
 def iter_agents(path: str | os.PathLike[str], *, format: str | None = None) -> Iterator[Agent]:  # noqa: A002
@@ -115,7 +115,7 @@ def write(agents: AgentSet, format: str, *, allow_widening: bool = False, on_dup
         raise registry.usage(f"on_duplicate is one of {', '.join(conversion.ON_DUPLICATE)}, not `{on_duplicate}`")
     target = registry.resolve(format)
     options = conversion.Options(allow_widening=allow_widening, on_duplicate=on_duplicate)
-    done = list(conversion.convert(list(loading.take_apart(agents)), target, options))
+    done = list(conversion.convert(list(loading.with_ids(loading.take_apart(agents))), target, options))
     return Result(
         tuple(one.file for one in done if one.file),
         tuple(loss for one in done for loss in one.losses),

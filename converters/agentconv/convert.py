@@ -272,7 +272,7 @@ def _bundle(pieces: Iterable[Loaded], module: Format, target: str, options: Opti
     """Write everything into one canonical document, and hold it to being exact."""
     agents = gather(iter(pieces), only_loaded=options.only_loaded, sources=options.sources)
     ids = tuple(agent.id for agent in agents.agents)
-    not_loaded = any(diagnostic.code is Code.NOT_LOADED for diagnostic in agents.diagnostics)
+    not_loaded = not options.only_loaded and any(diagnostic.code is Code.NOT_LOADED for diagnostic in agents.diagnostics)
     path = registry.FORMATS[target].file or ""
     data = module.write(agents, None)
     again = module.read(SourceText(path, data)).set

@@ -153,6 +153,11 @@ def project_root(path: Path) -> Path | None:
 
 def _add_folder(found: Discovery, search: _Search) -> None:
     search = _from_settings_folder(search)
+    home = sniffing.home(search.folder)
+    if home:  # in a client's location, every file is that client's
+        found.looked.append(str(search.folder))
+        _add_location(found, search, search.folder, search.format_id or home)
+        return
     locations = [
         (client, search.folder / place)
         for client in registry.CLIENTS
@@ -160,14 +165,21 @@ def _add_folder(found: Discovery, search: _Search) -> None:
         if (search.folder / place).is_dir()
     ]
     found.passed_over.extend(str(location) for client, location in locations if client in search.exclude)
-    wanted = [row for row in locations if row[0] not in search.exclude and search.format_id in (None, row[0])]
-    if not wanted and (not locations or search.exclude or search.format_id):
+    if all(client in search.exclude for client, _ in locations) or search.format_id not in (None, *registry.CLIENTS):
         found.looked.append(str(search.folder))
         _add_walked(found, search)
-    for client, location in wanted:
-        found.looked.append(str(location))
-        for path in _walk(found, location, search.folder, registry.FORMATS[client].suffixes):
-            _append(found, path, search.root, client, named=False)
+        return
+    for client, location in locations:
+        if client not in search.exclude and search.format_id in (None, client):
+            found.looked.append(str(location))
+            _add_location(found, search, location, client)
+    if not found.looked:
+        found.looked.append(str(search.folder / registry.FORMATS[search.format_id or ""].folders[0]))
+
+
+def _add_location(found: Discovery, search: _Search, location: Path, client: str) -> None:
+    for path in _walk(found, location, search.folder, registry.FORMATS[client].suffixes):
+        _append(found, path, search.root, client, named=False)
 
 
 def _from_settings_folder(search: _Search) -> _Search:
@@ -270,7 +282,7 @@ def _walk(found: Discovery, folder: Path, tree: Path, suffixes: tuple[str, ...])
             if entry.name in SKIPPED or not (is_folder or entry.name.endswith(suffixes)):
                 continue
             if entry.is_symlink() and not _inside(path, top):
-                found.diagnostics.append(_unread(path, _OUT_OF_TREE))
+                found.diagnostics.append(_unread(path, _OUT_OF_TREE, Severity.WARNING if is_folder else Severity.ERROR))
             elif is_folder:
                 stack.append(path)
             else:
@@ -285,9 +297,9 @@ def _inside(path: Path, top: Path) -> bool:
         return True  # leads nowhere, or to itself: reading it says so
 
 
-def _unread(path: Path, message: str) -> Diagnostic:
+def _unread(path: Path, message: str, severity: Severity = Severity.ERROR) -> Diagnostic:
     hint = "name it on the command line to read it" if message == _OUT_OF_TREE else None
-    return Diagnostic(Code.UNREADABLE, Severity.ERROR, message, Span(path.as_posix()), hint)
+    return Diagnostic(Code.UNREADABLE, severity, message, Span(path.as_posix()), hint)
 
 
 def read_bytes(file: Found) -> bytes:

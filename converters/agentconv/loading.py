@@ -16,7 +16,7 @@ from agentconv.ir import Agent, AgentSet, Origin, Source
 from agentconv.source import SourceText
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from agentconv.discovery import Found
 
@@ -121,6 +121,13 @@ def _with_ids(piece: Loaded, give: Callable[[Agent, str], str]) -> Loaded:
         piece,
         agents=tuple(agent if agent.id == new else replace(agent, id=new) for agent, new in zip(piece.agents, ids, strict=True)),
     )
+
+
+def with_ids(pieces: Iterable[Loaded]) -> Iterator[Loaded]:
+    """Give each agent its id."""
+    ids = _Ids()
+    for piece in pieces:
+        yield _with_ids(piece, ids.give)
 
 
 def load_source(format_id: str, source: SourceText) -> Iterator[Loaded]:

@@ -47,7 +47,7 @@ def resolve(name: str) -> str:
     name = _ALIASES.get(name, name)
     if name in FORMATS:
         return name
-    raise usage(f"there is no format `{name}`", did_you_mean(name, [*FORMATS, *_ALIASES], "formats"))
+    raise usage(f"there is no format `{name}`", did_you_mean(name, [*FORMATS, *_ALIASES], f"formats: {', '.join(FORMATS)}"))
 
 
 def usage(message: str, hint: str | None = None) -> InputError:
@@ -55,13 +55,12 @@ def usage(message: str, hint: str | None = None) -> InputError:
     return InputError(Diagnostic(Code.USAGE, Severity.ERROR, message, hint=hint))
 
 
-def did_you_mean(word: str, known: Iterable[str], what: str) -> str:
-    """Return a hint that names the nearest known word, or all of them."""
+def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:
+    """Return a hint that names the nearest known word, or else another hint."""
     from difflib import get_close_matches
 
-    words = list(known)
-    close = get_close_matches(word, words, 1, 0.6)
-    return f"did you mean `{close[0]}`?" if close else f"{what}: {', '.join(words)}"
+    close = get_close_matches(word, list(known), 1, 0.6)
+    return f"did you mean `{close[0]}`?" if close else otherwise
 
 
 def load(format_id: str) -> Format:

@@ -30,6 +30,13 @@ def by_place(path: PurePosixPath) -> str | None:
     return None
 
 
+def home(folder: Path) -> str | None:
+    """Return the client in whose location a folder is."""
+    posix = f"{PurePosixPath(os.path.abspath(folder))}/"
+    found = (format_id for format_id, row in registry.FORMATS.items() if any(f"/{place}/" in posix for place in row.folders))
+    return next(found, None)
+
+
 def by_path(path: PurePosixPath) -> str | None:
     """Tell a format from a path alone: its place, then its suffix where only one format has it."""
     candidates = [format_id for format_id, row in registry.FORMATS.items() if path.suffix in row.suffixes]

@@ -60,7 +60,7 @@ def _from_file(options: argparse.Namespace) -> dict[str, Any]:
     for key, value in table.items():
         line = text[: _offset(text, key)].count("\n") + 1
         if key not in DEFAULTS:
-            hint = registry.did_you_mean(key, DEFAULTS, "settings")
+            hint = registry.did_you_mean(key, DEFAULTS, f"settings: {', '.join(DEFAULTS)}")
             raise _wrong(path, f"there is no setting `{key}` in [tool.agentconv]", line, hint)
         try:
             settings[key] = _checked(f"`{key}`", key, value)
@@ -87,7 +87,7 @@ def _table(path: Path) -> tuple[dict[str, Any], str]:
             return {}, text
         table = tomllib.loads(text).get("tool", {}).get("agentconv", {})
     except OSError as error:
-        raise _wrong(path, f"cannot be read: {(error.strerror or str(error)).lower()}") from None
+        raise discovery.problem(f"cannot be read: {(error.strerror or str(error)).lower()}", None, path.as_posix()) from None
     except (ValueError, RecursionError, AttributeError) as error:
         at = re.search(r"\s*\(at line (\d+), column \d+\)", str(error))
         message = str(error).replace(at[0], "") if at else str(error) or "nested too deep"

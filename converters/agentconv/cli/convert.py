@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     shared.add_sources(parser)
     shared.add_output(parser)
-    parser.add_argument("-t", "--to", required=True, metavar="FORMAT[,FORMAT]", help="formats to write: " + ", ".join(registry.FORMATS))
     shared.add_selection(parser)
     shared.add_report(parser)
 
@@ -58,7 +58,7 @@ def convert_files(found: Discovery, loader: loading.Loader, targets: Sequence[st
     for target in targets:
         for done in convert.convert(loader, target, choices):
             output.take(done)
-    if not any(output.report.agents.values()) and not output.report.fates and not output.waiting:
+    if output.report.nothing and not output.waiting:
         raise nothing_found(found, targets)
     return output.finish()
 
@@ -73,11 +73,12 @@ def nothing_found(found: Discovery, targets: Sequence[str] = ()) -> InputError:
     if found.passed_over:
         there = ", ".join(f"`{place}`" for place in found.passed_over)
         message = f"the only agents are in {there}, where -t {','.join(targets)} itself goes"
-        hint = f"to copy them, name that folder: agentconv convert {found.passed_over[0]} -t {','.join(targets)} -o DIR"
-        return InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, message, hint=hint))
+        copy = f"to copy them, name that folder: agentconv convert {found.passed_over[0]} -t {','.join(targets)} -o DIR"
+        return InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, message, hint=copy))
     looked = ", ".join(f"`{place}`" for place in found.looked) or "standard input"
     folders = ", ".join(row.folders[0] for row in registry.FORMATS.values() if row.folders)
-    return InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, f"no agents in {looked}", hint=f"a project has them in {folders}"))
+    hint = f"a project has them in {folders}" if any(map(os.path.isdir, found.looked)) else None
+    return InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, f"no agents in {looked}", hint=hint))
 
 
 def forbid_mixture(found: Discovery, loader: loading.Loader) -> None:

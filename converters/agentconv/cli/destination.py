@@ -51,7 +51,5 @@ def destination(options: argparse.Namespace, targets: Sequence[str]) -> Destinat
 
 def several(place: Destination, targets: Sequence[str]) -> InputError:
     """Make the error for several files and no folder to put them in."""
-    where = f"one file, `{place.file}`" if place.file else "no folder"
-    return registry.usage(
-        f"several files for {', '.join(targets)}, and {where} to put them in", "add -o . to write them where each client looks"
-    )
+    where = f"`{place.file}` is one file" if place.file else "there is no folder to put them in"
+    return registry.usage(f"several files for {', '.join(targets)}, and {where}", "add -o . to write them where each client looks")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from agentconv import discovery, loading, registry
@@ -26,7 +27,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("sources", nargs="+", metavar="BUNDLE", help="a bundle (JSON, or TOML), or - for standard input")
     group.add_argument("-f", "--from", dest="source_format", metavar="json|toml", help="format of BUNDLE (default: told from its name)")
     shared.add_output(parser)
-    parser.add_argument("-t", "--to", required=True, metavar="FORMAT[,FORMAT]", help="formats to write: " + ", ".join(registry.FORMATS))
     shared.add_selection(parser)
     shared.add_report(parser)
 
@@ -39,6 +39,8 @@ def run(options: argparse.Namespace) -> int:
         told = registry.resolve(options.source_format) if options.source_format else "toml" if source.endswith(".toml") else "json"
         if registry.FORMATS[told].folders:
             raise registry.usage(f"a bundle is json or toml, not {told}", f"agentconv convert {source} -f {told} reads what it is")
+        if os.path.isdir(source):
+            raise registry.usage(f"`{source}` is a folder, and a bundle is a file", f"agentconv convert {source} reads folders")
         one = discovery.discover([source], told, stdin_name="stdin")
         found.files.extend(one.files)
         found.looked.extend(one.looked)

@@ -59,9 +59,11 @@ def add_only_loaded(group: argparse._ActionsContainer) -> None:
     group.add_argument("--only-loaded", action=argparse.BooleanOptionalAction, help="leave out agents that their own client does not load")
 
 
-def add_output(parser: argparse.ArgumentParser) -> None:
+def add_output(parser: argparse.ArgumentParser, *, formats: bool = True) -> None:
     """Add where the output goes and how."""
     group = parser.add_argument_group("output")
+    if formats:
+        group.add_argument("-t", "--to", required=True, metavar="FORMAT[,FORMAT]", help=f"formats to write: {', '.join(registry.FORMATS)}")
     group.add_argument("-o", "--output", metavar="DIR|FILE|-", help="a project's root, a file, or - for standard output (default)")
     group.add_argument("--force", action="store_true", help="replace files that are there with other content (a copy is kept)")
     modes = group.add_mutually_exclusive_group()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from agentconv import saving
+from agentconv import registry, saving
 from agentconv.cli.destination import destination, several
 from agentconv.cli.report import Report
 from agentconv.convert import OutputFile
@@ -42,6 +42,8 @@ class Output:
         """Write one result and tell about it."""
         self.report.progress(self.total)
         self.report.take(done)
+        if not done.agents and not registry.FORMATS[done.target].folders:
+            return  # a bundle of nothing
         if done.file and not self.place.folder:
             if self.waiting is not None:
                 raise several(self.place, self.targets)
@@ -77,7 +79,7 @@ class Output:
             self.report.unsaved += 1
             return None
         self.report.fate(saved.fate, saved.path)
-        if saved.diagnostic and not self.options.check and not self.options.diff:
+        if saved.diagnostic and not dry:
             self.report.diagnostic(saved.diagnostic)
         return saved
 
@@ -94,7 +96,8 @@ class Output:
         elif self.options.dry_run or (self.options.check and saved.fate is not Fate.SAME):
             word = "change" if self.options.check and saved.fate is Fate.KEPT else _PLANS[saved.fate]
             self.report.clear()
-            print(f"{word:9} {text.safe(saved.path.as_posix())}")
+            remark = "  (other content is there; --force replaces it)" if word == "keep" else ""
+            print(f"{word:9} {text.safe(saved.path.as_posix())}{remark}")
         return shown
 
     def finish(self) -> Exit:

@@ -26,7 +26,7 @@ class Formatter(argparse.RawDescriptionHelpFormatter):
     def _format_action_invocation(self, action: argparse.Action) -> str:
         if not action.option_strings:
             return str(action.metavar or action.dest)
-        names = [name for name in action.option_strings if not name.startswith("--no-")]
+        names = [name for name in action.option_strings if name.replace("--no-", "--") not in action.option_strings or "--no-" not in name]
         value = "" if action.nargs == 0 else str(action.metavar)
         return ", ".join(names) + (value if value.startswith("[") else f" {value}" if value else "")
 
@@ -59,13 +59,15 @@ class Parser(argparse.ArgumentParser):
         choice = re.match(r"argument (\S+): invalid choice: '(.*?)' \(choose from (.*)\)", message)
         if choice:
             words = [word.strip("' ") for word in choice[3].split(",")]
-            hint = registry.did_you_mean(choice[2], words, f"values of {choice[1]}")
+            hint = registry.did_you_mean(choice[2], words, f"values: {', '.join(words)}")
             raise registry.usage(f"{choice[1]} does not take `{choice[2]}`", hint)
         if "-t/--to" in message:
             raise options.no_target()
         missing = re.match(r"the following arguments are required: (.*)", message)
         if missing:
             raise registry.usage(f"{missing[1]} is missing", f"see the examples of `{self.prog} --help`")
+        message = re.sub(r"^argument (\S+): not allowed with argument (\S+)", r"\1 and \2 exclude each other", message)
+        message = re.sub(r"^argument (\S+): expected one argument", r"\1 wants a value", message)
         raise registry.usage(message.removeprefix("argument "), f"see `{self.prog} --help`")
 
     def check_flags(self, words: Sequence[str]) -> None:
@@ -82,7 +84,7 @@ class Parser(argparse.ArgumentParser):
             wrong = flag not in known if flag.startswith("--") else len(flag) > 1 and flag[0] == "-" and flag[:2] not in known
             if wrong:
                 long = [name for name in known if name.startswith("--")]
-                raise registry.usage(f"`{self.prog}` has no flag `{flag}`", registry.did_you_mean(flag, long, "flags"))
+                raise registry.usage(f"`{self.prog}` has no flag `{flag}`", registry.did_you_mean(flag, long, f"see `{self.prog} --help`"))
 
 
 def spelled(words: Sequence[str]) -> list[str]:

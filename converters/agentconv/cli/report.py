@@ -6,24 +6,27 @@ import sys
 import time
 from collections import Counter
 from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from agentconv.cli.exit_codes import Exit
-from agentconv.diagnostics import LossSeverity, Severity
+from agentconv.diagnostics import Code, LossSeverity, Severity
 from agentconv.render import machine, text
 from agentconv.render.tally import Tally
 from agentconv.saving import Fate
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from agentconv.convert import Converted
     from agentconv.diagnostics import Diagnostic, Loss
 
 _SLOW_SECONDS = 1.0
-_WORDS = {Fate.CREATED: "written", Fate.REPLACED: "replaced, with a copy kept", Fate.SAME: "unchanged", Fate.KEPT: "kept as it was"}
+_DONE = {Fate.CREATED: "written", Fate.REPLACED: "replaced (a copy is kept)", Fate.SAME: "unchanged", Fate.KEPT: "kept"}
+_PLANNED = {Fate.CREATED: "to create", Fate.REPLACED: "to replace", Fate.SAME: "unchanged", Fate.KEPT: "to keep"}
+_CHANGES = {**_PLANNED, Fate.REPLACED: "to change", Fate.KEPT: "to change"}
 _STRICT = {
     "warnings": {LossSeverity.WARNING, LossSeverity.REFUSAL},
     "notes": {LossSeverity.WARNING, LossSeverity.REFUSAL, LossSeverity.NOTE},
@@ -42,6 +45,8 @@ class Report:
         self.tally = Tally(several_targets=len(targets) > 1)
         self.agents: Counter[str] = Counter()
         self.fates: Counter[Fate] = Counter()
+        self.paths: list[Path] = []
+        """The first file."""
         self.folders: set[Path] = set()
         self.states: dict[str, dict[str, None]] = {"refused": {}, "not_loaded": {}, "failed": {}}
         self.severities: set[Severity] = set()
@@ -59,7 +64,7 @@ class Report:
         self.agents[done.target] += len(done.agents)
         for state, found in self.states.items():
             if getattr(done, state):
-                found.update(dict.fromkeys(done.agents))
+                found.update(dict.fromkeys(_concerned(done) if state == "not_loaded" else done.agents))
         for diagnostic in done.diagnostics:
             self.diagnostic(diagnostic)
         for loss in done.losses:
@@ -93,6 +98,7 @@ class Report:
     def fate(self, fate: Fate, path: Path) -> None:
         """Count a file."""
         self.fates[fate] += 1
+        self.paths = self.paths or [path]
         self.folders.add(path.parent)
 
     def say(self, line: str) -> None:
@@ -148,31 +154,36 @@ class Report:
             if not self.options.verbose:
                 for line in self.tally.lines(self.look):
                     self.say(line)
-            self.say(self.summary())
+            if not (code is Exit.USAGE and not self.unsaved):
+                self.say(self.summary())
         return code
+
+    @property
+    def nothing(self) -> bool:
+        """Whether there was no agent and no file, and no error has said why."""
+        return not (any(self.agents.values()) or self.fates or Severity.ERROR in self.severities)
 
     def summary(self) -> str:
         """Say in one line what was done."""
-        would = "would be " if self.options.check or self.options.diff or self.options.dry_run else ""
-        parts = [
-            f"{text.count(self.fates[fate], 'file')} {would if fate is not Fate.SAME else ''}{word}"
-            for fate, word in _WORDS.items()
-            if self.fates[fate]
-        ]
-        if parts and len(self.folders) == 1:
-            folder = next(iter(self.folders)).as_posix()
-            parts[-1] += "" if folder == "." else f" in {text.safe(folder)}"
+        words = _CHANGES if self.options.check or self.options.diff else _PLANNED if self.options.dry_run else _DONE
+        parts = [f"{text.count(self.fates[fate], 'file')} {word}" for fate, word in words.items() if self.fates[fate]]
+        if parts and self.fates.total() == 1:
+            parts[-1] += f": {text.safe(self.paths[0].as_posix())}"
+        elif parts and len(self.folders) == 1:
+            parts[-1] += f" in {text.safe(self.paths[0].parent.as_posix())}"
+        elif parts:
+            parts[-1] += f" below {text.safe(self.options.output)}"
         if self.to_stdout:
             parts.append("1 file to standard output")
         if self.unsaved:
             parts.append(f"{text.count(self.unsaved, 'file')} not written")
-        for state, words in (
+        for state, what in (
             ("refused", "refused"),
-            ("not_loaded", "not loaded by its own client"),
+            ("not_loaded", "not loaded by the source client"),
             ("failed", "lost to a bug in agentconv"),
         ):
             if self.states[state]:
-                parts.append(f"{text.count(len(self.states[state]), 'agent')} {words} ({text.names(list(self.states[state]))})")
+                parts.append(f"{text.count(len(self.states[state]), 'agent')} {what} ({text.names(list(self.states[state]))})")
         return f"{text.count(max(self.agents.values(), default=0), 'agent')}: {', '.join(parts) or 'nothing to write'}"
 
     def result(self, done: Converted, fate: Fate | None, diff: str | None) -> None:
@@ -192,3 +203,11 @@ class Report:
                 "losses": [machine.plain(loss) for loss in done.losses],
             }
         )
+
+
+def _concerned(done: Converted) -> Iterable[str]:
+    """Return the agents that are not loaded; a bundle holds others too."""
+    if len(done.agents) < 2:
+        return done.agents
+    found = [diagnostic for diagnostic in done.diagnostics if diagnostic.code is Code.NOT_LOADED]
+    return [diagnostic.agent or (PurePosixPath(diagnostic.span.path).stem if diagnostic.span else "") for diagnostic in found]

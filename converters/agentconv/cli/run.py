@@ -123,7 +123,7 @@ def _no_command(word: str, words: Sequence[str]) -> InputError:
         named = next((other for other in words if other in COMMANDS), None)
         hint = f"flags come after the command: agentconv {named} ..." if named else "see `agentconv --help`"
         return registry.usage(f"`agentconv` has no flag `{word}` of its own", hint)
-    return registry.usage(f"there is no command `{word}`", registry.did_you_mean(word, COMMANDS, "commands"))
+    return registry.usage(f"there is no command `{word}`", registry.did_you_mean(word, COMMANDS, f"commands: {', '.join(COMMANDS)}"))
 
 
 def _color(words: Sequence[str]) -> str:

@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
         return Exit.OK
     name = next((known for known, row in registry.FORMATS.items() if options.name in row.aliases), options.name)
     if name not in names:
-        hint = registry.did_you_mean(name, names, "schemas")
+        hint = registry.did_you_mean(name, names, f"schemas: {', '.join(names)}")
         raise registry.usage(f"there is no schema `{name}`", hint)
     schema = schema_files.self_contained(name) if options.self_contained else schema_files.load(name)
     print(machine.dumps(schema))

@@ -24,7 +24,7 @@ examples:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     shared.add_sources(parser)
-    shared.add_output(parser)
+    shared.add_output(parser, formats=False)
     group = parser.add_argument_group("which agents")
     shared.add_only_loaded(group)
     group.add_argument("--no-sources", action="store_true", help="leave out the text of the files that were read")
@@ -41,8 +41,7 @@ def run(options: argparse.Namespace) -> int:
         output.report.diagnostic(diagnostic)
     choices = convert.Options(only_loaded=bool(options.only_loaded), sources=not options.no_sources)
     for done in convert.convert(loading.Loader(found.files), "json", choices):
-        if not done.agents and not done.failed:
-            output.report.take(done)
-            raise nothing_found(found)
         output.take(done)
+    if output.report.nothing:
+        raise nothing_found(found)
     return output.finish()

@@ -66,7 +66,7 @@ class Tally:
 
 def _names(group: _Group) -> str:
     more = group.agents - len(group.details)
-    shown = ", ".join(text.shorten(name) for name in group.details)
+    shown = ", ".join(text.shorten(name, 40) for name in group.details)
     return f"{shown} and {more:,} more" if more else shown
 
 
@@ -76,5 +76,5 @@ def _details(group: _Group) -> str:
     if len(set(worded.values())) == 1:
         return f"{_names(group)}: {next(iter(worded.values()))}"
     more = group.agents - len(worded)
-    shown = "; ".join(f"{text.shorten(name)}: {detail}" for name, detail in worded.items())
+    shown = "; ".join(f"{text.shorten(name, 40)}: {detail}" for name, detail in worded.items())
     return f"{shown}; and {more:,} more" if more else shown

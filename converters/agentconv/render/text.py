@@ -98,7 +98,7 @@ def loss(value: Loss, look: Style = Style()) -> str:
 
 def names(words: Sequence[str]) -> str:
     """Return up to three names and how many more."""
-    shown = ", ".join(shorten(word) for word in words[:3])
+    shown = ", ".join(shorten(word, 40) for word in words[:3])
     return f"{shown} and {len(words) - 3} more" if len(words) > 3 else shown
 
 

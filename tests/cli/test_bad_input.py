@@ -1,0 +1,439 @@
+"""Bad input: one line that says what and where, the right exit code, no partial file, and the good agents converted all the same."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from agentconv import discovery, loading
+
+CHECKOUT = Path(__file__).parents[2]
+AS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
+DEEP = 1_000_000
+
+
+def agent(name="bad", header="", body="Do it.\n"):
+    """Return an agent file."""
+    return f"---\nname: {name}\ndescription: d\n{header}---\n{body}".encode("utf-8", "surrogatepass")
+
+
+def program(*words, folder, **options):
+    """Run the program as a process of its own, which a crash cannot hide from."""
+    environment = {**os.environ, "PYTHONPATH": str(CHECKOUT / "converters")}
+    command = [sys.executable, "-m", "agentconv", *map(str, words)]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, timeout=60, check=False, **options)
+
+
+HOSTILE = {
+    "an alias bomb": (
+        b"---\nname: bad\ndescription: d\na: &a [x,x,x,x,x,x,x,x,x]\n"
+        + b"".join(b"%c: &%c [%s]\n" % (ord("b") + i, ord("b") + i, b",".join([b"*%c" % (ord("a") + i)] * 9)) for i in range(9))
+        + b"---\nhi\n",
+        1,
+    ),
+    "frontmatter in JavaScript": (b"---js\nmodule.exports = { name: require('fs').writeFileSync('pwned', '') }\n---\nhi\n", 0),
+    "a Python object": (b"---\nname: bad\ndescription: !!python/object/apply:os.system ['touch pwned']\n---\nhi\n", 1),
+    "binary": (bytes(range(256)) * 20, 0),
+    "a name that leads out": (agent("../../evil"), 0),
+    "an absolute path as name": (agent("/etc/evil"), 0),
+    "a Windows path as name": (agent(r"C:\evil"), 1),
+    "NUL": (agent("bad", body="a\0b\n"), 0),
+    "a lone surrogate escape": (agent("bad", header='x: "a\\ud800b"\n'), 1),
+    "Latin-1": (b"---\nname: bad\ndescription: caf\xe9\n---\n\xe9t\xe9\n", 0),
+    "a name that Windows reserves": (agent("con"), 0),
+    "a name of 300 characters": (agent("n" * 300), 1),
+    "an empty file": (b"", 0),
+    "nothing but an opening": (b"---", 0),
+    "no closing": (b"---\nname: bad\ndescription: d\n", None),
+    "only line separators": ("\u2028\u2029\x85".encode() * 100, 0),
+}
+
+
+@pytest.mark.parametrize(("data", "code"), HOSTILE.values(), ids=HOSTILE)
+def test_hostile_agent(data, code, run, source, files):
+    """A hostile agent file is reported, nothing is run or written elsewhere, and its neighbour is converted."""
+    (source / "bad.md").write_bytes(data)
+    before = files()
+    done = run("convert", "src", "-t", "codex", "-o", "out")
+    new = set(files()) - set(before)
+
+    assert "out/.codex/agents/good.toml" in new
+    assert all(path.startswith("out/.codex/agents/") and path.endswith(".toml") for path in new)
+    assert done.code in ((0, 1) if code is None else (code,)), done.err
+
+
+@pytest.mark.parametrize(("data", "code"), HOSTILE.values(), ids=HOSTILE)
+def test_hostile_agent_in_a_bundle(data, code, run, source, tmp_path):
+    """A bundle holds any file exactly, and gives it back."""
+    (source / "bad.md").write_bytes(data)
+    run("to-json", "src", "-o", "all.json")
+    run("from-json", "all.json", "-t", "claude-code", "-o", "back")
+
+    assert (tmp_path / "back/.claude/agents/bad.md").read_bytes() == data
+
+
+NESTED = {
+    "flow.md": b"---\nname: bad\ndescription: d\nx: " + b"[" * DEEP + b"]" * DEEP + b"\n---\nhi\n",
+    "maps.md": b"---\nname: bad\ndescription: d\nx: " + b"{a: " * DEEP + b"}" * DEEP + b"\n---\nhi\n",
+    "block.md": b"---\nname: bad\ndescription: d\nx:\n  " + b"- " * DEEP + b"a\n---\nhi\n",
+    "under-the-limit.md": b"---\nname: bad\ndescription: d\nx: " + b"[" * 400_000 + b"]" * 400_000 + b"\n---\nhi\n",
+    "block-under-the-limit.md": b"---\nname: bad\ndescription: d\nx:\n  " + b"- " * 400_000 + b"a\n---\nhi\n",
+    "flow.toml": b'name = "bad"\ndescription = "d"\ndeveloper_instructions = "x"\nx = ' + b"[" * DEEP + b"]" * DEEP + b"\n",
+    "inline.toml": b'name = "bad"\ndescription = "d"\ndeveloper_instructions = "x"\nx = ' + b"{a=" * DEEP + b"1" + b"}" * DEEP + b"\n",
+    "keys.toml": b'name = "bad"\n' + b"a." * DEEP + b"b = 1\n",
+    "bundle.json": b'{"$schema": "urn:agentconv:bundle:1", "agents": ' + b"[" * DEEP + b"]" * DEEP + b"}",
+    "maps.json": b'{"$schema": "urn:agentconv:bundle:1", "agents": ' + b'{"a":' * DEEP + b"1" + b"}" * DEEP + b"}",
+    "bundle.toml": b'"$schema" = "urn:agentconv:bundle:1"\nagents = ' + b"[" * DEEP + b"]" * DEEP + b"\n",
+}
+
+
+@pytest.mark.parametrize("name", NESTED)
+def test_nesting(name, tmp_path):
+    """A million levels neither crash the program nor take long."""
+    (tmp_path / name).write_bytes(NESTED[name])
+    (tmp_path / "good.md").write_bytes(agent("good"))
+    done = program("convert", name, "good.md", "-t", "json", "-o", "out", folder=tmp_path)
+
+    assert done.returncode in (0, 1), done.stderr[-500:]
+    assert b"Traceback" not in done.stderr
+    assert [found["name"] for found in json.loads((tmp_path / "out/agents.json").read_text())["agents"]][-1] == "good"
+
+
+def test_large_file(run, source, tmp_path):
+    """A file of 50 MB is left out, with its size."""
+    with (source / "big.md").open("wb") as stream:
+        stream.write(b"---\nname: big\ndescription: d\n---\n")
+        stream.truncate(50_000_000)
+    done = run("convert", "src", "-t", "codex", "-o", "out", code=1)
+
+    assert "big.md: error: the file has 50,000,000 bytes; agentconv reads agents of up to 16,777,216" in done.err
+    assert (tmp_path / "out/.codex/agents/good.toml").is_file()
+
+
+def test_large_standard_input(run):
+    """Standard input is bounded too."""
+    done = run("convert", "-", "-f", "claude-code", "-t", "codex", stdin=agent(body="a" * 17_000_000), code=2)
+
+    assert "stdin" in done.err
+    assert "16,777,216" in done.err
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        agent(header="x: " + "a: " * 300_000 + "\n"),
+        agent(header="".join(f"k{i}: v\n" for i in range(60_000))),
+        agent(header="tools: " + "Read, " * 150_000 + "\n"),
+        agent(body="---\n" * 250_000),
+        agent(header="x: " + '"\\' * 400_000 + "\n"),
+        agent(header="#" * 900_000 + "\n"),
+        agent(header="x: " + "&a *a " * 150_000 + "\n"),
+        agent("a" * 900_000),
+        agent(body="<" * 500_000 + "good " * 100_000),
+    ],
+    ids=["colons", "keys", "tools", "rules", "quotes", "comment", "aliases", "name", "body"],
+)
+def test_a_megabyte_takes_no_time(data, source, tmp_path):
+    """No shape of 1 MB makes the program slow."""
+    (source / "bad.md").write_bytes(data)
+    started = time.process_time(), sum(os.times()[2:4])
+    done = program("convert", "src", "-t", "codex", "-o", "out", folder=tmp_path)
+    seconds = sum(os.times()[2:4]) - started[1]
+
+    assert done.returncode in (0, 1), done.stderr[-500:]
+    assert seconds < 10
+
+
+def test_missing_file(run, source):
+    """A path that does not exist names the one that was meant."""
+    done = run("convert", "src/.claude/agents/god.md", "-t", "codex", code=2)
+
+    assert "hint: did you mean `src/.claude/agents/good.md`?" in done.err
+
+
+def test_folder_without_agents(run, tmp_path):
+    """A folder without agents is named, with where agents would be."""
+    (tmp_path / "empty").mkdir()
+    done = run("to-json", "empty", code=2)
+
+    assert done.err == "error: no agents in `empty`\n  hint: a project has them in .claude/agents, .codex/agents\n"
+
+
+def test_links(run, source, tmp_path, files):
+    """Links that loop or lead nowhere are named; those that lead out of the project are not followed."""
+    (tmp_path / "secret.md").write_bytes(agent("secret"))
+    (source / "self.md").symlink_to("self.md")
+    (source / "nowhere.md").symlink_to("missing.md")
+    (source / "out.md").symlink_to(tmp_path / "secret.md")
+    (source / "loop").symlink_to(source)
+    (source / "up").symlink_to(tmp_path)
+    (source / "inside.md").symlink_to("good.md")
+    done = run("convert", "src", "-t", "codex", "-o", "out", code=1)
+
+    assert "self.md: error: cannot be read: too many levels of symbolic links" in done.err
+    assert "nowhere.md: error: cannot be read: no such file or directory" in done.err
+    assert "out.md: error: a symbolic link that leads out of the project" in done.err
+    assert "up: warning: a symbolic link that leads out of the project" in done.err
+    assert files(tmp_path / "out") == [".codex/agents/good-2.toml", ".codex/agents/good.toml"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no FIFOs here")
+def test_special_files(run, source, tmp_path, files):
+    """A FIFO or a socket is no file to wait for, and a folder may be called x.md."""
+    os.mkfifo(source / "pipe.md")
+    os.mkfifo(tmp_path / "pipe.toml")
+    with socket.socket(socket.AF_UNIX) as listener:
+        os.chdir(source)
+        listener.bind("socket.md")
+        os.chdir(tmp_path)
+        (source / "folder.md").mkdir()
+        (source / "folder.md" / "inner.md").write_bytes(agent("inner"))
+        done = run("convert", "src", "-t", "codex", "-o", "out", code=1)
+    run("convert", "pipe.toml", "-t", "claude-code", code=2)
+
+    assert "pipe.md: error: cannot be read: not a regular file" in done.err
+    assert "socket.md: error: cannot be read: not a regular file" in done.err
+    assert files(tmp_path / "out") == [".codex/agents/good.toml", ".codex/agents/inner.toml"]
+
+
+@pytest.mark.skipif(AS_ROOT, reason="root reads every file")
+def test_unreadable_file(run, source, tmp_path):
+    """A file without permission to read is named, and the others are converted."""
+    (source / "closed.md").write_bytes(agent())
+    (source / "closed.md").chmod(0)
+    done = run("convert", "src", "-t", "codex", "-o", "out", code=1)
+
+    assert "closed.md: error: cannot be read: permission denied" in done.err
+    assert (tmp_path / "out/.codex/agents/good.toml").is_file()
+
+
+@pytest.mark.skipif(AS_ROOT, reason="root writes everywhere")
+def test_unwritable_output(run, source, tmp_path, files):
+    """An output folder without permission to write is named, once."""
+    (source / "other.md").write_bytes(agent("other"))
+    (tmp_path / "out").mkdir(mode=0o555)
+    done = run("convert", "src", "-t", "codex", "-o", "out", code=2)
+
+    assert done.err.count("cannot be written: permission denied") == 1
+    assert files(tmp_path / "out") == []
+
+
+@pytest.mark.parametrize("error", [PermissionError(13, "Permission denied"), OSError(28, "No space left on device")])
+def test_disk_refuses(error, run, source, files, monkeypatch):
+    """Whatever the disk says is told in one line, and no part of a file is left."""
+    (source / "other.md").write_bytes(agent("other"))
+
+    def refuse(*_):
+        raise error
+
+    monkeypatch.setattr(os, "link", refuse)
+    monkeypatch.setattr(os, "replace", refuse)
+    done = run("convert", "src", "-t", "codex", "-o", "out", code=2)
+
+    assert done.err.count(f"error: cannot be written: {error.strerror.lower()}") == 1
+    assert "2 files not written" in done.err
+    assert not [path for path in files() if path.startswith("out/")]
+
+
+def test_output_is_a_file(run, source, tmp_path):
+    """A file where the output folder, or a folder in it, would be stays what it is."""
+    (tmp_path / "taken").write_text("mine")
+    run("convert", "src", "-t", "codex", "-o", "taken", code=2)
+    done = run("convert", "src", "-t", "codex", "-o", "taken/sub", code=2)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/.codex").write_text("mine")
+    run("convert", "src", "-t", "codex", "-o", "out", code=2)
+
+    assert "taken/sub/.codex/agents/good.toml: error: cannot be written: not a directory" in done.err
+    assert (tmp_path / "taken").read_text() == (tmp_path / "out/.codex").read_text() == "mine"
+
+
+def test_output_leads_out(run, source, tmp_path, files):
+    """A symbolic link in the output folder leads no file out of it, with --force neither."""
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/.codex").symlink_to(tmp_path / "elsewhere")
+    done = run("convert", "src", "-t", "codex", "-o", "out", "--force", code=2)
+
+    assert "a symbolic link leads out of the output folder" in done.err
+    assert files(tmp_path / "elsewhere") == []
+
+
+def test_output_entry_is_a_link(run, source, tmp_path):
+    """A link in a file's place, even one to nowhere, is an entry that is kept."""
+    place = tmp_path / "out/.codex/agents/good.toml"
+    place.parent.mkdir(parents=True)
+    place.symlink_to("nowhere")
+    run("convert", "src", "-t", "codex", "-o", "out", code=1)
+
+    assert place.readlink() == Path("nowhere")
+
+
+def test_output_entry_is_a_folder(run, source, tmp_path):
+    """A folder in a file's place concerns that file alone."""
+    (source / "other.md").write_bytes(agent("other"))
+    (tmp_path / "out/.codex/agents/good.toml").mkdir(parents=True)
+    done = run("convert", "src", "-t", "codex", "-o", "out", "--force", code=1)
+
+    assert "good.toml: error: cannot be written: is a directory" in done.err
+    assert (tmp_path / "out/.codex/agents/other.toml").is_file()
+
+
+NAMES = ["new\nline.md", "a\\b.md", "c:x.md", "\x1b[31mred.md", "trailing .md", "f" * 250 + ".md", "-dash.md", "nul.md", "é.md"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file systems elsewhere refuse such names")
+def test_file_names(run, source, tmp_path, files):
+    """Any name that the file system has is read; nothing in it reaches the terminal or another folder."""
+    for number, name in enumerate(NAMES):
+        (source / name).write_bytes(agent(f"a{number}"))
+    for byte in (0xFE, 0xFF):
+        Path(os.fsdecode(os.fsencode(source) + b"/bad%c.md" % byte)).write_bytes(agent(f"b{byte}"))
+    (source / "unnamed\x1b.md").write_bytes(b"---\ndescription: d\nmodel: x\n---\nhi\n")
+    run("to-json", "src", "-o", "all.json")
+    done = run("from-json", "all.json", "-t", "claude-code", "-o", "back", "-v", code=0)
+    run("convert", "src", "-t", "codex", "-o", "out", "-v", code=1)
+
+    assert "\x1b" not in done.err
+    assert len(files(tmp_path / "back")) == len(files(tmp_path / "out")) == len(NAMES) + 4
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file systems elsewhere do not tell case apart")
+def test_names_that_differ_by_case(run, source, tmp_path):
+    """Outputs are unique on file systems that do not tell case apart."""
+    for name in ("Good", "GOOD", "CON", "con"):
+        (source / f"{name}.md").write_bytes(agent(name))
+    run("convert", "src", "-t", "codex", "-o", "out", code=0)
+    stems = [path.stem.casefold() for path in (tmp_path / "out/.codex/agents").iterdir()]
+
+    assert len(set(stems)) == len(stems) == 5
+    assert "con" not in stems
+
+
+def bundle(**changes):
+    """Return a small valid bundle, changed."""
+    document = {
+        "$schema": "urn:agentconv:bundle:1",
+        "agents": [
+            {"id": "a", "name": "a", "description": "d", "prompt": {"text": "p"}},
+            {"id": "b", "name": "b", "description": "d", "prompt": {"text": "p"}},
+        ],
+    }
+    return json.dumps({**document, **changes}).encode()
+
+
+def stored(path, text="---\nname: x\ndescription: d\n---\nhi\n"):
+    """Return a stored source."""
+    return [{"path": path, "format": "claude-code", "sha256": "0" * 64, "text": [text]}]
+
+
+BUNDLES = {
+    "a path that leads out": (bundle(sources=stored("../x.md")), "leads out"),
+    "a path that leads out, hidden": (bundle(sources=stored("a/../../x.md")), "leads out"),
+    "an absolute path": (bundle(sources=stored("/x.md")), "leads out"),
+    "a Windows path": (bundle(sources=stored("..\\x.md")), "leads out"),
+    "a drive": (bundle(sources=stored("C:x.md")), "leads out"),
+    "duplicate ids": (bundle(agents=[{"id": "a"}, {"id": "a"}]), "the id `a` is taken"),
+    "an unknown key": (bundle(agent=[]), "did you mean `agents`?"),
+    "an unknown key in an agent": (bundle(agents=[{"id": "a", "promt": {}}]), "did you mean `prompt`?"),
+    "a wrong type": (bundle(agents=[{"id": "a", "name": 1}]), "agents[0].name: wants text"),
+    "a list at the top": (b"[]", "not a bundle"),
+    "no schema": (b"{}", "not a bundle"),
+    "a newer version": (bundle(**{"$schema": "urn:agentconv:bundle:2"}), "pip install --upgrade"),
+    "a strange version": (bundle(**{"$schema": "urn:agentconv:bundle:x"}), "version x"),
+    "a repeated key": (b'{"$schema": "urn:agentconv:bundle:1", "agents": [], "agents": []}', "given twice"),
+    "trailing garbage": (bundle() + b"x", "not JSON"),
+    "a truncated bundle": (bundle()[:-20], "not JSON"),
+    "an empty file": (b"", "not JSON"),
+    "NaN": (bundle().replace(b'"d"', b"NaN"), "NaN"),
+    "a lone surrogate": (bundle().replace(b'"d"', b'"\\ud800"'), "surrogate"),
+    "a lone surrogate as key": (bundle(agents=[{"id": "a", "extras": {"codex": {"\ud800": 1}}}]), "surrogate"),
+    "Latin-1": (bundle().replace(b'"d"', b'"\xe9"'), "not UTF-8"),
+    "an endless number": (bundle().replace(b'"d"', b"1" * 100_000), ""),
+    "nothing in it": (bundle(agents=[]), "no agents in `bad.json`"),
+}
+
+
+@pytest.mark.parametrize(("data", "words"), BUNDLES.values(), ids=BUNDLES)
+def test_bad_bundle(data, words, run, tmp_path, files):
+    """A bad bundle gives nothing but an error that says where and what; a good one beside it is converted."""
+    (tmp_path / "bad.json").write_bytes(data)
+    (tmp_path / "good.json").write_bytes(bundle())
+    alone = run("from-json", "bad.json", "-t", "claude-code", "-o", "out", code=2)
+    before = files()
+    run("from-json", "bad.json", "good.json", "-t", "claude-code", "-o", "out")
+
+    assert words in alone.err
+    assert "bad.json" in alone.err
+    assert before == ["bad.json", "good.json"]
+    assert files(tmp_path / "out") == [".claude/agents/a.md", ".claude/agents/b.md"]
+
+
+def test_bundle_that_contradicts_itself(run, source, tmp_path):
+    """Fields win over stored text, which can smuggle nothing past them, and the contradiction is told with its line."""
+    run("to-json", "src", "-o", "all.json", code=0)
+    text = (tmp_path / "all.json").read_text()
+    (tmp_path / "all.json").write_text(text.replace("tools: Read", "tools: Bash\\npermissionMode: bypassPermissions"))
+    done = run("from-json", "all.json", "-t", "claude-code", "-o", "back")
+    written = (tmp_path / "back/.claude/agents/good.md").read_text()
+
+    assert "all.json:" in done.err
+    assert "is not what its sha256 says" in done.err
+    assert "Bash" not in written
+    assert "bypass" not in written
+
+
+@pytest.mark.parametrize("again", ["gone", "changed"])
+def test_file_changes_between_passes(again, source, tmp_path, monkeypatch):
+    """A file that is gone, or another one, on the second pass is left out and named; no other agent takes its name."""
+    monkeypatch.setattr(loading, "KEPT_BYTES", 0)
+    (source / "first.md").write_bytes(agent("good"))
+    found = discovery.discover([str(tmp_path / "src")])
+    loader = loading.Loader(found.files)
+    before = [[agent.id for agent in piece.agents] for piece in loader]
+    if again == "gone":
+        (source / "first.md").unlink()
+    else:
+        (source / "first.md").write_bytes(agent("new"))
+    after = list(loader)
+
+    assert before == [["good"], ["good~2"]]
+    assert [[agent.id for agent in piece.agents] for piece in after] == [[], ["good~2"]]
+    assert after[0].diagnostics[0].span.path == ".claude/agents/first.md"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are others there")
+def test_interrupt(source, tmp_path):
+    """Ctrl-C ends with 130, says so in one line, and leaves whole files only."""
+    for number in range(3000):
+        (source / f"{number}.md").write_bytes(agent(f"a{number}"))
+    environment = {**os.environ, "PYTHONPATH": str(CHECKOUT / "converters")}
+    command = [sys.executable, "-m", "agentconv", "convert", "src", "-t", "codex", "-o", "out"]
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE) as process:
+        while not list(tmp_path.glob("out/.codex/agents/*.toml")) and process.poll() is None:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+
+    assert (process.returncode, err) == (130, b"\ninterrupted\n")
+    assert all(path.read_text().endswith("\n") for path in (tmp_path / "out/.codex/agents").iterdir())
+    assert not list(tmp_path.glob("out/.codex/agents/.agentconv-*"))
+
+
+def test_closed_pipe(source, tmp_path):
+    """A reader that goes away early is no error, and nothing is said about it."""
+    (source / "big.md").write_bytes(agent("big", body="x\n" * 400_000))
+    environment = {**os.environ, "PYTHONPATH": str(CHECKOUT / "converters")}
+    command = [sys.executable, "-m", "agentconv", "to-json", "src", "-q"]
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.read(1)
+        process.stdout.close()
+        err = process.stderr.read()
+
+    assert (process.returncode, err) == (0, b"")

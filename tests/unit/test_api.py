@@ -1,0 +1,157 @@
+"""The library: read, convert, save, in three lines."""
+
+from importlib.resources import files
+
+import frontmatter
+import pytest
+
+import agentconv
+from agentconv import loading
+
+TEXT = "---\nname: helper\ndescription: Helps\ntools: Read\n---\n\nHelp.\n"
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A project with three agents, two of one name."""
+    folder = tmp_path / "project" / ".claude" / "agents"
+    folder.mkdir(parents=True)
+    for stem, name in (("a", "helper"), ("b", "other"), ("c", "helper")):
+        (folder / f"{stem}.md").write_text(TEXT.replace("helper", name))
+    return tmp_path / "project"
+
+
+def test_three_lines(project, tmp_path):
+    """Reading, converting and saving a project takes three lines, and nothing is written before the last."""
+    agents = agentconv.read(project)
+    result = agentconv.write(agents, "codex")
+    before = list(tmp_path.glob("out/**/*"))
+    saved = result.save(tmp_path / "out")
+
+    assert [agent.id for agent in agents.agents] == ["helper", "other", "helper~2"]
+    assert before == []
+    assert [path.relative_to(tmp_path / "out").as_posix() for path in saved] == [
+        ".codex/agents/helper.toml",
+        ".codex/agents/other.toml",
+        ".codex/agents/helper-2.toml",
+    ]
+
+
+def test_same_format(project, tmp_path):
+    """A project that is written back in its own format has the same bytes in the same places."""
+    agentconv.write(agentconv.read(project), "claude-code").save(tmp_path / "copy")
+    copies = {path.name: path.read_bytes() for path in (tmp_path / "copy/.claude/agents").iterdir()}
+
+    assert copies == {path.name: path.read_bytes() for path in (project / ".claude/agents").iterdir()}
+
+
+@pytest.mark.parametrize("text", [TEXT, TEXT.encode(), frontmatter.loads(TEXT)], ids=["str", "bytes", "Post"])
+def test_reads(text):
+    """Text, bytes and a `frontmatter.Post` of one file give one agent."""
+    (agent,) = agentconv.reads(text, "claude-code").agents
+
+    assert (agent.name, agent.description, agent.prompt.text) == ("helper", "Helps", "Help.")
+
+
+def test_reads_keeps_undecodable_bytes():
+    """Bytes that are not UTF-8 come back as they were."""
+    data = TEXT.encode().replace(b"Help.", b"caf\xe9")
+    result = agentconv.write(agentconv.reads(data, "claude"), "claude-code")
+
+    assert result.files[0].data == data
+
+
+def test_diagnostics_are_values(tmp_path):
+    """What reading finds is in the set, with its place."""
+    (tmp_path / "bad.md").write_text("---\ndescription: d\nmodel: x\n---\nhi\n")
+    (diagnostic,) = agentconv.read(tmp_path / "bad.md").diagnostics
+
+    assert (diagnostic.severity, str(diagnostic.span)) == (agentconv.Severity.WARNING, "bad.md:2:1")
+
+
+def test_losses_are_values():
+    """What a conversion costs is in the result, typed."""
+    result = agentconv.write(agentconv.reads(TEXT.replace("tools: Read", "model: sonnet"), "claude-code"), "codex")
+    dropped = [loss for loss in result.losses if loss.field == "model"]
+
+    assert [(loss.code, loss.kind, loss.agent, loss.target) for loss in dropped] == [("model-dropped", "dropped", "helper", "codex")]
+
+
+def test_save_keeps_what_is_there(tmp_path):
+    """A file with other bytes is kept and not among those returned; `force` replaces it and keeps a copy."""
+    result = agentconv.write(agentconv.reads(TEXT, "claude-code"), "codex")
+    (path,) = result.save(tmp_path)
+    again = result.save(tmp_path)
+    path.write_text("mine")
+    kept = result.save(tmp_path)
+    forced = result.save(tmp_path, force=True)
+
+    assert (again, kept, forced) == ([path], [], [path])
+    assert path.with_name("helper.toml.agentconv-backup").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: agentconv.read("nowhere"), "there is no file or folder `nowhere`"),
+        (lambda: agentconv.read("no\0where"), "there is no file or folder"),
+        (lambda: agentconv.read(".", format="clade"), "there is no format `clade`"),
+        (lambda: agentconv.reads(TEXT, "cursr"), "there is no format `cursr`"),
+        (lambda: next(agentconv.iter_agents("nowhere")), "there is no file or folder `nowhere`"),
+        (lambda: agentconv.write(agentconv.AgentSet(), "codx"), "there is no format `codx`"),
+        (lambda: agentconv.write(agentconv.AgentSet(), "codex", on_duplicate="maybe"), "on_duplicate is one of"),
+    ],
+)
+def test_errors(call, words):
+    """What a caller can mend is an InputError that carries a diagnostic."""
+    with pytest.raises(agentconv.InputError, match=words) as raised:
+        call()
+
+    assert raised.value.diagnostic.severity is agentconv.Severity.ERROR
+
+
+def test_duplicates_can_be_an_error(project):
+    """`on_duplicate="error"` names the agent."""
+    with pytest.raises(agentconv.InputError, match="two agents are called `helper`"):
+        agentconv.write(agentconv.read(project), "codex", on_duplicate="error")
+
+
+def test_iter_agents_holds_one_file(project, monkeypatch):
+    """`iter_agents` reads a file when its agent is asked for, and lets go of it before the next."""
+    alive = []
+    real = loading.load_source
+
+    def counted(format_id, source):
+        alive.append(source.path)
+        yield from real(format_id, source)
+
+    monkeypatch.setattr(loading, "load_source", counted)
+    agents = agentconv.iter_agents(project)
+    seen = [(agent.id, len(alive)) for agent in agents]
+
+    assert seen == [("helper", 1), ("other", 2), ("helper~2", 3)]
+
+
+def test_iter_agents_memory(tmp_path):
+    """Many large files need no more memory than one."""
+    import tracemalloc
+
+    for number in range(40):
+        (tmp_path / f"{number}.md").write_text(TEXT + "x" * 500_000)
+    tracemalloc.start()
+    count = sum(1 for _ in agentconv.iter_agents(tmp_path))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert count == 40
+    assert peak < 8_000_000
+
+
+def test_public_names():
+    """Every public name exists, `dir` shows them, and the package says that it is typed."""
+    assert all(getattr(agentconv, name) is not None for name in agentconv.__all__)
+    assert dir(agentconv) == agentconv.__all__
+    assert files("agentconv").joinpath("py.typed").is_file()
+
+    with pytest.raises(AttributeError):
+        _ = agentconv.convrt
