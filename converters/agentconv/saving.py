@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import count
 from typing import TYPE_CHECKING
 
 from agentconv.diagnostics import Code, Diagnostic, InputError, Severity, Span
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from agentconv.convert import OutputFile
+
+
+_numbers = count()
 
 
 class Fate(StrEnum):
@@ -54,9 +58,9 @@ def fate(folder: Path, file: OutputFile, *, force: bool = False) -> Saved:
     """
     path = folder / file.path
     try:
-        if not path.parent.resolve().is_relative_to(folder.resolve()):
+        if _leads_out(path, folder):
             raise _failed(path, "a symbolic link leads out of the output folder", "name the folder that it leads to with -o")
-        present = path.read_bytes() if path.exists() else b"" if path.is_symlink() else None
+        present = _present(path)
     except (OSError, RuntimeError) as error:
         raise _failed(path, _reason(error)) from None
     if present is None:
@@ -64,6 +68,25 @@ def fate(folder: Path, file: OutputFile, *, force: bool = False) -> Saved:
     if present == file.data:
         return Saved(path, Fate.SAME)
     return Saved(path, Fate.REPLACED if force else Fate.KEPT, present)
+
+
+def _leads_out(path: Path, folder: Path) -> bool:
+    """Whether a link between the output folder and a file leads out of the folder."""
+    parent, top = os.path.dirname(path), os.fspath(folder)
+    linked = False
+    while len(parent) > len(top) and not linked:
+        linked = os.path.islink(parent)
+        parent = os.path.dirname(parent)
+    return linked and not path.parent.resolve().is_relative_to(folder.resolve())
+
+
+def _present(path: Path) -> bytes | None:
+    """Return the bytes that are there; none for a link that leads nowhere."""
+    try:
+        with open(path, "rb") as stream:
+            return stream.read()
+    except FileNotFoundError:
+        return b"" if os.path.islink(path) else None
 
 
 def save(folder: Path, file: OutputFile, *, force: bool = False) -> Saved:
@@ -101,17 +124,17 @@ def write_atomic(path: Path, data: bytes, *, new: bool = False) -> None:
         FileExistsError: There is a file, and it was to be new.
         OSError: The disk refuses; nothing is left behind.
     """
-    handle, temporary = tempfile.mkstemp(prefix=".agentconv-", dir=path.parent)
+    temporary = f"{os.path.dirname(path) or '.'}/.agentconv-{os.getpid()}-{next(_numbers)}"
     try:
-        with os.fdopen(handle, "wb") as stream:
+        with open(temporary, "xb") as stream:
             stream.write(data)
-        os.chmod(temporary, 0o666 & ~_umask())
         if new and _linked(temporary, path):
             os.unlink(temporary)
         else:
             os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
+    except BaseException:  # an interrupt too leaves nothing behind
+        with suppress(OSError):
+            os.unlink(temporary)
         raise
 
 
@@ -124,12 +147,6 @@ def _linked(temporary: str, path: Path) -> bool:
     except OSError:
         return False
     return True
-
-
-def _umask() -> int:
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
 
 
 def _copy_path(path: Path) -> Path:
