@@ -31,7 +31,7 @@ class Found:
 
     path: str
     """For people and for outputs: POSIX, relative to its SRC."""
-    location: Path | None
+    location: str | None
     """Where it is; None for standard input."""
     format: str
     named: bool = True
@@ -202,14 +202,15 @@ def _from_settings_folder(search: _Search) -> _Search:
 def _add_walked(found: Discovery, search: _Search) -> None:
     rows = [registry.FORMATS[search.format_id]] if search.format_id else list(registry.FORMATS.values())
     suffixes = tuple({suffix for row in rows for suffix in row.suffixes})
-    for path in _walk(found, search.folder, search.folder, suffixes):
+    for place in _walk(found, search.folder, search.folder, suffixes):
+        path = Path(place)
         relative = PurePosixPath(path.relative_to(search.folder).as_posix())
         own = sniffing.by_place(relative)
         if own in search.exclude:
             continue
         told = search.format_id or own or sniffing.by_content(relative, path)
         if told and (told not in search.exclude or registry.FORMATS[told].folders):
-            _append(found, path, search.root, told, named=False)
+            _append(found, place, search.root, told, named=False)
 
 
 def _add_file(found: Discovery, path: Path, root: Path, format_id: str | None) -> None:
@@ -220,12 +221,12 @@ def _add_file(found: Discovery, path: Path, root: Path, format_id: str | None) -
             f"the format of `{path}` is not known", f"say it with -f FORMAT, or name a file that ends in {known}", code=Code.USAGE
         )
     found.looked.append(str(path))
-    _append(found, path, root, told, named=True)
+    _append(found, os.fspath(path), root, told, named=True)
 
 
-def _append(found: Discovery, path: Path, root: Path, format_id: str, *, named: bool) -> None:
+def _append(found: Discovery, path: str, root: Path, format_id: str, *, named: bool) -> None:
     place, prefix = os.path.abspath(path), os.path.join(os.path.abspath(root), "")
-    relative = place[len(prefix) :] if place.startswith(prefix) else path.name
+    relative = place[len(prefix) :] if place.startswith(prefix) else os.path.basename(path)
     found.files.append(Found(_storable(relative.replace(os.sep, "/")), path, format_id, named))
 
 
@@ -254,16 +255,16 @@ def _unique(files: list[Found]) -> list[Found]:
     return kept
 
 
-def _walk(found: Discovery, folder: Path, tree: Path, suffixes: tuple[str, ...]) -> Iterator[Path]:
+def _walk(found: Discovery, folder: Path, tree: Path, suffixes: tuple[str, ...]) -> Iterator[str]:
     """Yield the files below a folder in path order; each real folder once, none outside the tree."""
     top = (project_root(folder) or tree).resolve()
     seen: set[tuple[int, int]] = set()
-    stack = [folder]
-    files: list[Path] = []
+    stack = [os.fspath(folder)]
+    files: list[str] = []
     while stack:
         current = stack.pop()
         try:
-            info = current.stat()
+            info = os.stat(current)
             if (info.st_dev, info.st_ino) in seen:
                 continue
             seen.add((info.st_dev, info.st_ino))
@@ -275,26 +276,26 @@ def _walk(found: Discovery, folder: Path, tree: Path, suffixes: tuple[str, ...])
             is_folder = os.path.isdir(entry) if entry.is_symlink() else entry.is_dir()
             if entry.name in SKIPPED or not (is_folder or entry.name.endswith(suffixes)):
                 continue
-            path = current / entry.name
+            path = entry.path
             if entry.is_symlink() and not _inside(path, top):
                 found.diagnostics.append(_unread(path, _OUT_OF_TREE, Severity.WARNING if is_folder else Severity.ERROR))
             elif is_folder:
                 stack.append(path)
             else:
                 files.append(path)
-    yield from sorted(files, key=lambda path: [os.fsencode(part) for part in path.parts])
+    yield from sorted(files, key=lambda path: os.fsencode(path).replace(b"/", b"\0"))  # path order, part by part
 
 
-def _inside(path: Path, top: Path) -> bool:
+def _inside(path: str, top: Path) -> bool:
     try:
-        return path.resolve(strict=True).is_relative_to(top)
+        return Path(path).resolve(strict=True).is_relative_to(top)
     except (OSError, RuntimeError):
         return True  # leads nowhere, or to itself: reading it says so
 
 
-def _unread(path: Path, message: str, severity: Severity = Severity.ERROR) -> Diagnostic:
+def _unread(path: str, message: str, severity: Severity = Severity.ERROR) -> Diagnostic:
     hint = "name it on the command line to read it" if message == _OUT_OF_TREE else None
-    return Diagnostic(Code.UNREADABLE, severity, message, Span(path.as_posix()), hint)
+    return Diagnostic(Code.UNREADABLE, severity, message, Span(Path(path).as_posix()), hint)
 
 
 def read_bytes(file: Found) -> bytes:

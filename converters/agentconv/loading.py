@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from agentconv.discovery import Found
 
-KEPT_BYTES = 12 * 1024 * 1024
+KEPT_BYTES = 8 * 1024 * 1024
 """How much source text is kept between two passes; beyond it, files are read again."""
 
 

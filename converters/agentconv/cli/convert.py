@@ -65,7 +65,7 @@ def convert_files(found: Discovery, loader: loading.Loader, targets: Sequence[st
 
 def places(found: Discovery) -> dict[str, str]:
     """Return where each file is, as the user would name it."""
-    return {file.path: file.location.as_posix() if file.location else "<stdin>" for file in found.files}
+    return {file.path: file.location.replace(os.sep, "/") if file.location else "<stdin>" for file in found.files}
 
 
 def nothing_found(found: Discovery, targets: Sequence[str] = ()) -> InputError:
