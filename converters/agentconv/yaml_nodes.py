@@ -60,7 +60,7 @@ __all__ = [
 
 MAX_DEPTH = 100
 """Values nested deeper are kept as their source text."""
-MAX_BURIED = 15_000
+MAX_BURIED = 12_000
 """How deep that source text may nest: libyaml's time is quadratic in the depth of brackets, a second for this many."""
 MAX_NODES = 100_000
 MAX_ALIASES = 1_000
