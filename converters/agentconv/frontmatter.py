@@ -130,7 +130,8 @@ def parse(header: Header, fallback: Callable[[str], Rewritten | None] | None = N
 def _fill_values(header: Header, root: Mapping) -> None:
     try:
         header.nodes = yaml_nodes.entries(root)
-        header.values = {escape_key(client_text(key)): _decoded(yaml_nodes.value(node)) for key, node in header.nodes.items()}
+        budget = [yaml_nodes.MAX_NODES]
+        header.values = {escape_key(client_text(key)): _decoded(yaml_nodes.value(node, budget)) for key, node in header.nodes.items()}
     except YamlError as error:
         header.root, header.error, header.values = None, error, {}
 
@@ -252,7 +253,7 @@ def _replacement(header: Header, node: Node, value: Json, newline: str) -> Edit:
     elif isinstance(value, (dict, list)) and value and not own_line.strip():
         indent = own_line
         spelled = yaml_text.mapping({"k": value}, "")[3:].lstrip("\n")
-        spelled = spelled.rstrip("\n").replace("\n", "\n" + indent[2:]) if len(indent) > 2 else spelled.rstrip("\n")
+        spelled = indent[2:] + re.sub(r"\n(?!\n)", "\n" + indent[2:], spelled.rstrip("\n"))
         start -= len(own_line)
     else:
         spelled = yaml_text.inline(value)

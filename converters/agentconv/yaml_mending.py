@@ -335,7 +335,9 @@ class _Mender:
                 indent = blanks
                 if body[0] == "\t" and 0 < blanks - base <= 9:
                     digit = str(blanks - base)
-            self.put(at, line[0] if indent or not body else " " + line[0])  # libyaml wants an indentation at the root
+            if body and not indent:
+                self.put(at, " ")  # libyaml wants an indentation at the root
+            self.put(at, line[0])
             before, at = body, line.end()
         self.pieces.insert(slot, (position, f"{self.text[position]}{chomp}{digit or ''}"))
         self.line, self.fresh = at, True

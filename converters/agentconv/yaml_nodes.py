@@ -27,7 +27,7 @@ Left alone: a tag that types the key after it (`a: !x` above `1e3: b`), properti
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import yaml
@@ -38,9 +38,10 @@ from agentconv.yaml_errors import YamlError, YamlLimitError
 from agentconv.yaml_scalars import js_text, resolve, resolve_tagged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from agentconv.ir import Json
+    from agentconv.yaml_mending import Mended
 
 __all__ = [
     "Mapping",
@@ -59,12 +60,12 @@ __all__ = [
 
 MAX_DEPTH = 100
 """Values nested deeper are kept as their source text."""
-MAX_BURIED = 15_000
+MAX_BURIED = 12_000
 """How deep that source text may nest: libyaml's time is quadratic in the depth of brackets, a second for this many."""
 MAX_NODES = 100_000
 MAX_ALIASES = 1_000
 MAX_EXPANDED = 20_000
-"""How many values one key may expand to through aliases."""
+"""How many values one node may expand to through aliases."""
 MAX_ALIAS_DEPTH = 400
 
 
@@ -125,20 +126,20 @@ def parse(text: str) -> Node | None:
         YamlError: the client's parser, or libyaml, refuses the text.
         YamlLimitError: the text is too deep, too large, or has too many aliases.
     """
-    offset = 1 if text.startswith("\ufeff") else 0
-    text = text[offset:]
     if "\0" in text:
-        raise YamlError("a NUL character", text.index("\0") + offset)
+        raise YamlError("a NUL character", text.index("\0"))
+    source, text = text, text.removeprefix("\ufeff")
     if text and text[-1] != "\n" and not (text[-1] == " " and text.rstrip(" ").endswith("\n")):
         text += "\n"  # a block scalar that ends with the text still gets its final line break
     try:
-        return _parse_document(text)
+        return _parse_document(text, source)
     except YamlError as error:
-        error.offset += offset
+        error.offset = min(error.offset + source.startswith("\ufeff"), len(source))
         raise
 
 
-def _parse_document(text: str) -> Node | None:
+def _parse_document(text: str, source: str) -> Node | None:
+    """Read a text without its byte order mark; places are those in `source`, in errors those in `text`."""
     mapped, restore = (
         (text, {}) if text.isascii() and not yaml_tokens.SPECIAL.search(text) else yaml_tokens.map_special(text, yaml_tokens.unused(text))
     )
@@ -146,7 +147,7 @@ def _parse_document(text: str) -> Node | None:
         refusal: YamlError = _Misread("several documents", 0)
     else:
         try:
-            return _Builder(mapped, text, restore).build()
+            return _Builder(mapped, source, restore).build()
         except YamlLimitError:
             raise
         except YamlError as error:
@@ -155,7 +156,7 @@ def _parse_document(text: str) -> Node | None:
     mended = yaml_mending.mend(text, unused)
     mapped, restore = yaml_tokens.map_special(mended.text, unused)
     try:
-        return _Builder(mapped, text, mended.restore | restore, mended.place).build()
+        return _Builder(mapped, source, mended.restore | restore, mended).build()
     except YamlLimitError:
         raise
     except YamlError:
@@ -176,13 +177,14 @@ def _events(text: str) -> Iterator[Any]:
 class _Builder:
     """Builds nodes from the event stream with an explicit stack."""
 
-    def __init__(self, text: str, source: str, restore: dict[int, str], place: Callable[[int], int] | None = None) -> None:
+    def __init__(self, text: str, source: str, restore: dict[int, str], mended: Mended | None = None) -> None:
         self.text = text
         """What libyaml reads."""
         self.source = source
         """What was given, where nodes have their places."""
         self.restore = restore
-        self.place: Callable[[int], int] = place or (lambda index: index)
+        self.mended = mended
+        self.offset = 1 if source.startswith("\ufeff") else 0
         self.buried = 0
         self.buried_at = 0
         self.nodes = 0
@@ -193,13 +195,22 @@ class _Builder:
         self.keys: list[Node | None] = []
         self.documents: list[Node] = []
 
+    def place(self, index: int) -> int:
+        """Turn an index of libyaml into an offset of the source, which may lack the last line break."""
+        if self.mended:
+            index = self.mended.place(index)
+        return min(index + self.offset, len(self.source))
+
     def build(self) -> Node | None:
         try:
             for event in _events(self.text):
                 self.take(event)
+        except YamlError as error:
+            error.offset -= self.offset
+            raise
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            raise YamlError(error.problem or "invalid YAML", self.place(mark.index if mark else 0)) from None
+            raise YamlError(error.problem or "invalid YAML", self.place(mark.index if mark else 0) - self.offset) from None
         except yaml.YAMLError as error:
             raise YamlError(str(error).splitlines()[0], 0) from None
         if len(self.documents) > 1:
@@ -334,7 +345,7 @@ class _Builder:
             return  # its lines are checked with those of the outermost brackets
         if self.text[end : end + 1] == "#":
             raise YamlError("a comment without a blank before it", node.end)
-        if self.text is self.source and _ODD_FLOW.search(self.text, node.start, end):
+        if not self.mended and _ODD_FLOW.search(self.source, node.start, node.end):
             raise _Misread("an odd flow collection", node.start)
         self.check_indentation(node.start, node.end, flow=True)
 
@@ -354,8 +365,9 @@ class _Builder:
             if isinstance(merge, Scalar) and merge.text == "<<":
                 raise YamlError("a merge of a map into itself", place)
             end = self.place(event.end_mark.index)
-            node = Scalar(self.source[place:end], '"', None, place, end)  # it would never end: its source text stands for it
-        self.add(node)
+            self.add(Scalar(self.source[place:end], '"', None, place, end))  # it would never end: its source text stands for it
+        else:
+            self.add(replace(node, start=place, end=self.place(event.end_mark.index)))
 
     def count(self, nodes: int, place: int) -> None:
         self.nodes += nodes
@@ -383,15 +395,15 @@ class _Builder:
             self.keys[-1] = None
 
 
-def value(node: Node) -> Json:
-    """Return a node's plain value.
+def value(node: Node, budget: list[int] | None = None) -> Json:
+    """Return a node's plain value; `budget` is how many values may follow, over several calls.
 
     Raises:
-        YamlLimitError: aliases expand it beyond MAX_EXPANDED values, or nest deeper than MAX_ALIAS_DEPTH.
+        YamlLimitError: aliases expand it beyond the budget (MAX_EXPANDED), or nest deeper than MAX_ALIAS_DEPTH.
     """
     if isinstance(node, Scalar):
         return scalar_value(node)
-    return _collection_value(node, [MAX_EXPANDED], 0)
+    return _collection_value(node, [MAX_EXPANDED] if budget is None else budget, 0)
 
 
 def scalar_value(node: Scalar) -> Json:
@@ -404,7 +416,7 @@ def scalar_value(node: Scalar) -> Json:
 def _collection_value(node: Node, budget: list[int], depth: int) -> Json:
     budget[0] -= 1
     if budget[0] < 0:
-        raise YamlLimitError(f"aliases expand to more than {MAX_EXPANDED:,} values", node.start)
+        raise YamlLimitError("aliases expand to too many values", node.start)
     if isinstance(node, Scalar):
         return scalar_value(node)
     if depth > MAX_ALIAS_DEPTH:

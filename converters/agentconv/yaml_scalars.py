@@ -28,7 +28,6 @@ _WORDS: dict[str, bool | None] = {
 }
 _MAYBE_TYPED = frozenset("+-.0123456789~nNtTfF")
 _CORE = "tag:yaml.org,2002:"
-_EMPTY_STRING = ("!", f"{_CORE}str")
 _SAFE_INTEGER = 2**53
 
 
@@ -44,15 +43,16 @@ def resolve(text: str) -> Json:
 
 def resolve_tagged(text: str, tag: str) -> Json:
     """Give a plain scalar with a tag its type."""
+    name = tag.removeprefix(_CORE).removeprefix("!")  # `!int` is `!!int` to Bun
     if not text:
-        return "" if tag in _EMPTY_STRING else None
+        return "" if name in ("", "str") else None
     found = resolve(text)
-    if tag == f"{_CORE}null" and found is None:
+    if name == "null" and found is None:
         return None
-    if tag == f"{_CORE}bool" and isinstance(found, bool):
+    if name == "bool" and isinstance(found, bool):
         return found
     number = isinstance(found, (int, float, dict)) and not isinstance(found, bool)
-    return found if number and tag in (f"{_CORE}int", f"{_CORE}float") else text
+    return found if number and name in ("int", "float") else text
 
 
 def _number(match: re.Match[str]) -> Json:

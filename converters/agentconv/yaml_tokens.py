@@ -29,7 +29,7 @@ TAG = re.compile(
     r"|!?[0-9A-Za-z-](?:[0-9A-Za-z\-#;/?:@&=+$_.~*'()]|%[0-9a-fA-F]{2})*+"
     r"|(?=[ \t\r\n]|\Z))"
 )
-KNOWN_TAG = re.compile(r"!!(?:str|int|float|bool|null)|!")
+KNOWN_TAG = re.compile(r"!!?(?:str|int|float|bool|null)|!")
 HEADER = re.compile(
     r"[|>][ \t]*+(?:(?P<chomp>[-+])(?:[ \t]*+(?P<digit>[1-9]))?|(?P<digit2>[1-9])(?:[ \t]*+(?P<chomp2>[-+]))?)?"
     r"[ \t]*+(?:(?<=[ \t])#[^\r\n]*+)?(?=[\r\n]|\Z)"

@@ -1,0 +1,68 @@
+"""Bytes and text, offsets and places."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agentconv import source
+from agentconv.source import SourceText
+
+
+@given(st.binary())
+def test_decoding_loses_no_byte(data):
+    """Encoding gives the bytes that were decoded."""
+    actual = source.encode(source.decode(data))
+
+    assert data == actual
+
+
+PARTS = [b"\xf0\x9f", b"\xe2\x82", b"\xed\xa0\x80", b"\xc3", b"\xff", b"a", b"\xc3\xa9"]
+
+
+@given(st.binary() | st.lists(st.sampled_from(PARTS)).map(b"".join))
+def test_a_client_sees_replacement_characters(data):
+    """What is not UTF-8 is U+FFFD for each maximal invalid part, as the WHATWG decoder has it."""
+    actual = source.client_text(source.decode(data))
+
+    assert data.decode("utf-8", "replace") == actual
+
+
+@pytest.mark.parametrize(
+    ("data", "offset", "expected"),
+    [
+        (b"ab\ncd", 0, (1, 1)),
+        (b"ab\ncd", 2, (1, 3)),
+        (b"ab\ncd", 3, (2, 1)),
+        (b"ab\r\ncd", 4, (2, 1)),
+        (b"ab\r\ncd", 3, (1, 4)),
+        (b"ab\rcd", 3, (2, 1)),
+        (b"a\n\r\n\rb", 5, (4, 1)),
+        (b"\xef\xbb\xbfab", 0, (1, 1)),
+        (b"\xef\xbb\xbfab", 1, (1, 1)),
+        (b"\xef\xbb\xbfab\nc", 4, (2, 1)),
+        (b"\xff\xffa", 2, (1, 3)),
+        (b"", 0, (1, 1)),
+    ],
+)
+def test_offset_to_line_and_column(data, offset, expected):
+    """LF, CRLF and a lone CR end a line; a byte order mark takes no column."""
+    actual = SourceText("a.md", data).position(offset)
+
+    assert expected == actual
+
+
+def test_span_has_both_ends():
+    """A span holds the place of its start and its end."""
+    span = SourceText("a.md", b"ab\ncd").span(1, 4)
+
+    assert (span.path, span.line, span.column, span.end_line, span.end_column) == ("a.md", 1, 2, 2, 2)
+
+
+@pytest.mark.parametrize(("data", "expected"), [(b"a\xc3\xa9", True), (b"a\xff", False), (b"\xed\xb2\x80", False)])
+def test_decodable_says_whether_bytes_are_utf_8(data, expected):
+    """Only valid UTF-8 is decodable."""
+    actual = SourceText("a.md", data).decodable
+
+    assert expected == actual
