@@ -88,6 +88,8 @@ def effects(agent: Agent, servers: Iterable[str] = (), format_id: str | None = N
     parts |= _apply_rules(levels, agent.permissions.rules, capabilities)
     if levels["read"] or levels["run"]:
         levels["read"] = Level.ALLOW  # reading is never asked for: it has two levels only
+    parts |= {("mcp", f"{grant.server} {grant.tool}", "deny") for grant in agent.tools.deny if grant.server and grant.tool}
+    parts |= {("mcp", f"{server.name} {tool}", "deny") for server in agent.mcp_servers or () for tool in server.disabled_tools or ()}
     named = {server.name for server in agent.mcp_servers or ()} | set(servers)
     return Effects(levels, _servers(agent, named), agent.tools.mode == "inherit", frozenset(parts), _guards(agent))
 
@@ -182,11 +184,13 @@ def widenings(ceiling: Effects, result: Effects) -> list[str]:
     allowed = {effect: max(ceiling.levels[effect], cover) for effect in EFFECTS}
     found = [_word(effect, allowed[effect], result.levels[effect]) for effect in EFFECTS if result.levels[effect] > allowed[effect]]
     for name, tools in result.servers.items():
-        open_tools = frozenset({ALL_TOOLS}) if ceiling.every_server else ceiling.servers.get(name, frozenset())
+        open_tools = ceiling.servers.get(name, frozenset({ALL_TOOLS}) if ceiling.every_server else frozenset())
         if ALL_TOOLS not in open_tools and not tools <= open_tools:
             found.append(f"MCP server {name}")
     for capability, pattern, effect in sorted(ceiling.parts - result.parts):
-        if result.may(EFFECT_OF.get(capability, "run")):
+        server, _, tool = pattern.partition(" ") if capability == "mcp" else ("", "", "")
+        open_tools = result.servers.get(server, frozenset())
+        if ALL_TOOLS in open_tools or tool in open_tools if capability == "mcp" else result.may(EFFECT_OF.get(capability, "run")):
             found.append(f"{capability} {pattern or 'at all'}, which the source sets to {effect}")
     if ceiling.guards - result.guards:
         found.append("tool use that a hook may block in the source")

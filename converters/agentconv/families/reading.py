@@ -20,7 +20,13 @@ def remarks(spec: FormatSpec, agent: Agent, decoded: Decoded, span: Callable[[st
     """Yield what the client ignores or takes in another way than it is written."""
     for key, reason in decoded.ignored.items():
         yield Diagnostic(
-            Code.INVALID_VALUE, Severity.WARNING, f"{spec.client} ignores `{key}`: {reason}", span(key), None, agent.name, spec.id
+            Code.INVALID_VALUE,
+            Severity.WARNING,
+            f"{spec.client} does not take `{key}` as it is written: {reason}",
+            span(key),
+            None,
+            agent.name,
+            spec.id,
         )
     for key, grants in (("tools", agent.tools.allow), ("disallowedTools", agent.tools.deny)):
         for grant in grants:
