@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,6 +16,9 @@ from agentconv import registry
 from agentconv.families import canonical
 from agentconv.format_base import State
 from agentconv.source import SourceText
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ACCEPT = os.environ.get("AGENTCONV_ACCEPT") == "1"
 

@@ -49,7 +49,7 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
     skipped = len(source.text) - len(text)
     too_deep = _too_deep(text)
     if too_deep is not None:
-        return _recovered(dialect, source, None, f"nested deeper than {MAX_NESTING} levels", too_deep + skipped, too_deep)
+        return _recovered(dialect, source, None, f"nested deeper than {MAX_NESTING} levels", too_deep + skipped, end=too_deep + skipped)
     try:
         header = _loads(text)
     except tomli.TOMLDecodeError as error:
@@ -164,7 +164,7 @@ def _key_offset(text: str, key: str) -> int:
 
 
 def _recovered(
-    dialect: Dialect, source: SourceText, header: dict[str, Json] | None, problem: str, at: int, end: int | None = None
+    dialect: Dialect, source: SourceText, header: dict[str, Json] | None, problem: str, at: int, *, end: int | None = None
 ) -> ReadResult:
     """Make the best of a file that the client drops: an agent if it holds two known keys, one that names it."""
     if header is None:
