@@ -243,7 +243,9 @@ CASES: list[tuple[str, Agent, dict[str, Level]]] = [
     ("read-only sandbox", Agent(permissions=Permissions(sandbox=Sandbox("read-only"))), {"read": ALLOW, "network": INHERIT}),
     (
         "workspace without network",
-        Agent(permissions=Permissions(sandbox=Sandbox("workspace-write", network=False)), tools=Tools(deny=_grants("web.fetch", "web.search"))),
+        Agent(
+            permissions=Permissions(sandbox=Sandbox("workspace-write", network=False)), tools=Tools(deny=_grants("web.fetch", "web.search"))
+        ),
         {"read": ALLOW, "write": INHERIT},
     ),
     (
@@ -251,9 +253,17 @@ CASES: list[tuple[str, Agent, dict[str, Level]]] = [
         Agent(permissions=Permissions(sandbox=Sandbox("workspace-write", network=True))),
         {"read": ALLOW, "write": INHERIT, "network": INHERIT},
     ),
-    ("no sandbox", Agent(permissions=Permissions(sandbox=Sandbox("full"))), {"read": ALLOW, "write": INHERIT, "network": INHERIT, "run": INHERIT}),
-    ("allow rule", Agent(permissions=Permissions(rules=(Rule("allow", "Write", "x", "fs.write"),))), {"read": ALLOW, "write": ALLOW, "network": INHERIT, "run": INHERIT}),
-]  # fmt: skip
+    (
+        "no sandbox",
+        Agent(permissions=Permissions(sandbox=Sandbox("full"))),
+        {"read": ALLOW, "write": INHERIT, "network": INHERIT, "run": INHERIT},
+    ),
+    (
+        "allow rule",
+        Agent(permissions=Permissions(rules=(Rule("allow", "Write", "x", "fs.write"),))),
+        {"read": ALLOW, "write": ALLOW, "network": INHERIT, "run": INHERIT},
+    ),
+]
 
 
 @pytest.mark.parametrize(("agent", "levels"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
@@ -270,7 +280,12 @@ WIDENINGS: list[tuple[str, Agent, Agent, bool]] = [
     ("less", Agent(), Agent(tools=_READ), False),
     ("more", Agent(tools=_READ), Agent(), True),
     ("write beyond read", Agent(tools=_READ), Agent(tools=Tools("list", _grants("fs.write"))), True),
-    ("shell covers write and web", Agent(tools=Tools("list", _grants("shell"))), Agent(tools=Tools("list", _grants("fs.write", "web.fetch"))), False),
+    (
+        "shell covers write and web",
+        Agent(tools=Tools("list", _grants("shell"))),
+        Agent(tools=Tools("list", _grants("fs.write", "web.fetch"))),
+        False,
+    ),
     ("unattended", Agent(), Agent(permissions=Permissions("bypass")), True),
     ("attended", Agent(permissions=Permissions("bypass")), Agent(), False),
     ("asking is dropped", Agent(permissions=Permissions("default")), Agent(), True),
@@ -278,7 +293,12 @@ WIDENINGS: list[tuple[str, Agent, Agent, bool]] = [
     ("sandbox is dropped", Agent(permissions=Permissions(sandbox=Sandbox("read-only"))), Agent(), True),
     ("harmless tools", Agent(tools=Tools("none")), Agent(tools=Tools("list", _grants("todo", "ask", "delegate"))), False),
     ("denied tool", Agent(tools=Tools(deny=_grants("web.fetch", "web.search", "shell"))), Agent(tools=Tools(deny=_grants("shell"))), True),
-    ("server", Agent(tools=_READ, mcp_servers=_SERVER), Agent(tools=Tools("inherit", deny=_grants(*effects.EFFECT_OF)), mcp_servers=_SERVER), True),
+    (
+        "server",
+        Agent(tools=_READ, mcp_servers=_SERVER),
+        Agent(tools=Tools("inherit", deny=_grants(*effects.EFFECT_OF)), mcp_servers=_SERVER),
+        True,
+    ),
     ("server of an open agent", Agent(mcp_servers=_SERVER), Agent(mcp_servers=_SERVER), False),
     ("server tools", Agent(mcp_servers=(replace(_SERVER[0], enabled_tools=("a",)),)), Agent(mcp_servers=_SERVER), True),
     ("fewer server tools", Agent(mcp_servers=_SERVER), Agent(mcp_servers=(replace(_SERVER[0], enabled_tools=("a",)),)), False),
@@ -286,8 +306,13 @@ WIDENINGS: list[tuple[str, Agent, Agent, bool]] = [
     ("guard", Agent(hooks=_GUARD), Agent(), True),
     ("guard kept", Agent(hooks=_GUARD), Agent(hooks=_GUARD), False),
     ("denied pattern", Agent(permissions=Permissions(rules=(Rule("deny", "Bash", "x", "shell", "rm *"),))), Agent(), True),
-    ("denied pattern, no shell", Agent(permissions=Permissions(rules=(Rule("deny", "Bash", "x", "shell", "rm *"),))), Agent(tools=_READ), False),
-]  # fmt: skip
+    (
+        "denied pattern, no shell",
+        Agent(permissions=Permissions(rules=(Rule("deny", "Bash", "x", "shell", "rm *"),))),
+        Agent(tools=_READ),
+        False,
+    ),
+]
 
 
 @pytest.mark.parametrize(("source", "result", "wider"), [case[1:] for case in WIDENINGS], ids=[case[0] for case in WIDENINGS])
