@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 
 import pytest
 
@@ -20,7 +20,7 @@ def test_table_has_evidence(table: str, client: str) -> None:
 
     assert row["client"].split()[-1][0].isdigit()
     assert row["source"]
-    assert isinstance(row["verified"], datetime.date)
+    assert isinstance(row["verified"], dt.date)
 
 
 @pytest.mark.parametrize("client", CLIENTS)
@@ -29,7 +29,7 @@ def test_models_have_evidence(client: str) -> None:
     row = vocabulary._table("models")["clients"][client]
 
     assert row["source"]
-    assert isinstance(row["verified"], datetime.date)
+    assert isinstance(row["verified"], dt.date)
     assert set(row["serves"]) <= vocabulary._table("models")["providers"].keys()
 
 
