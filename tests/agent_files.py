@@ -95,8 +95,6 @@ def convert_agent(agent: Agent, target: str, options: Options | None = None) -> 
 
 def convert_file(source: SourceText, format_id: str, target: str, options: Options | None = None) -> list[Converted]:
     """Convert one file to a format."""
-    from agentconv.loading import Loader  # noqa: F401 - the real one reads from the disk; here the text is at hand
-
     pieces = [_with_ids(piece) for piece in load_source(format_id, source)]
     return list(convert(pieces, target, options or Options()))
 

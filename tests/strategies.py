@@ -190,8 +190,8 @@ def hooks() -> st.SearchStrategy[Hook]:
 
 @cache
 def extras() -> st.SearchStrategy[dict[str, dict[str, Any]]]:
-    """Extras of clients and of formats that nobody knows; clients' own keys among them."""
-    return st.dictionaries(format_ids(), json_maps(), max_size=2)
+    """Extras of clients and of formats that nobody knows (an id has no dot)."""
+    return st.dictionaries(format_ids().map(lambda name: name.replace(".", "")), json_maps(), max_size=2)
 
 
 @cache

@@ -85,7 +85,9 @@ def effects(agent: Agent, servers: Iterable[str] = (), format_id: str | None = N
     levels, parts = _own_effects(agent.tools, agent.permissions, format_id)
     named = {server.name for server in agent.mcp_servers or ()} | set(servers)
     denied = frozenset(grant.server for grant in agent.tools.deny if grant.server and not grant.tool)
-    return Effects(levels, _servers(agent, named - denied), agent.tools.mode == "inherit", denied, parts, _guards(agent))
+    closed = {("mcp", f"{grant.server} {grant.tool}", "deny") for grant in agent.tools.deny if grant.server and grant.tool}
+    closed |= {("mcp", f"{server.name} {tool}", "deny") for server in agent.mcp_servers or () for tool in server.disabled_tools or ()}
+    return Effects(levels, _servers(agent, named - denied), agent.tools.mode == "inherit", denied, parts | closed, _guards(agent))
 
 
 @lru_cache(maxsize=1024)
@@ -190,11 +192,13 @@ def widenings(ceiling: Effects, result: Effects) -> list[str]:
     allowed = {effect: max(ceiling.levels[effect], cover) for effect in EFFECTS}
     found = [_word(effect, allowed[effect], result.levels[effect]) for effect in EFFECTS if result.levels[effect] > allowed[effect]]
     for name, tools in result.servers.items():
-        open_tools = frozenset({ALL_TOOLS}) if ceiling.every_server else ceiling.servers.get(name, frozenset())
+        open_tools = ceiling.servers.get(name, frozenset({ALL_TOOLS}) if ceiling.every_server else frozenset())
         if name in ceiling.denied_servers or (ALL_TOOLS not in open_tools and not tools <= open_tools):
             found.append(f"MCP server {name}")
     for capability, pattern, effect in sorted(ceiling.parts - result.parts):
-        if result.may(EFFECT_OF.get(capability, "run")):
+        server, _, tool = pattern.partition(" ") if capability == "mcp" else ("", "", "")
+        open_tools = result.servers.get(server, frozenset())
+        if ALL_TOOLS in open_tools or tool in open_tools if capability == "mcp" else result.may(EFFECT_OF.get(capability, "run")):
             found.append(f"{capability} {pattern or 'at all'}, which the source sets to {effect}")
     if ceiling.guards - result.guards:
         found.append("tool use that a hook may block in the source")

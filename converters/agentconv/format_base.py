@@ -100,7 +100,7 @@ class Projection:
 
     def change_together(self, values: Mapping[str, object], code: str, detail: str, *, hint: str | None = None) -> None:
         """Set fields that only mean something together, and declare one loss of those that change."""
-        changed = [path for path, value in values.items() if value != self.get(path)]
+        changed = [path for path, value in values.items() if fields.portable(value) != fields.portable(self.get(path))]
         for path, value in values.items():
             self.translate(path, value)
         if changed:

@@ -65,7 +65,7 @@ CATALOGUE: dict[str, LossRule] = {
     "mcp-undefined": LossRule(
         _WARNING, _DROPPED, "an MCP server that is named here and defined elsewhere", "define it in the target's configuration"
     ),
-    "mcp-tools": LossRule(_WARNING, _DROPPED, "the target cannot name single MCP tools here"),
+    "mcp-tools": LossRule(_NOTE, _MOVED, "the MCP tools that it may use are listed with their server"),
     "mcp-approximated": LossRule(_WARNING, _APPROXIMATED, "the target spells this MCP server in another way"),
     "mcp-dropped": LossRule(_WARNING, _DROPPED, "the target cannot hold this MCP server"),
     "hooks-dropped": LossRule(_WARNING, _DROPPED, "the target has no such hooks"),

@@ -127,20 +127,16 @@ def test_one_changed_field_changes_only_its_bytes(format_id: str, field: str) ->
     """After one field was changed, the rest of the file keeps its lines; what was written reads as meant."""
     for source in _files(format_id):
         result = read(format_id, source)
-        if not result.set.agents or result.states[0] is State.NOT_LOADED:
-            continue
+        if not result.set.agents or result.states[0] is State.NOT_LOADED or b"<<" in source.data:
+            continue  # what a merge key gives has no bytes of its own
         (old,) = result.set.agents
         value = replace(old.prompt, text=CHANGES[field].text.strip()) if field == "prompt" and old.prompt else CHANGES[field]
         changed = replace(old, **{field: value})
         projection = Projection(replace(changed, id="a"), registry.load(format_id).SPEC)
         registry.load(format_id).project(projection)
         wanted = projection.result()
-        if any(loss.severity == "refusal" for loss in projection.losses) or fields.get(
-            wanted, field if field != "prompt" else "prompt.text"
-        ) in (
-            None,
-            fields.get(old, field if field != "prompt" else "prompt.text"),
-        ):
+        path = "prompt.text" if field == "prompt" else field
+        if any(loss.severity == "refusal" for loss in projection.losses) or fields.get(wanted, path) in (None, fields.get(old, path)):
             continue
         data = written(format_id, wanted, source)
         again = agent_of(format_id, data)

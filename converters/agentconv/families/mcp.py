@@ -182,6 +182,9 @@ def project_claude(projection: Projection) -> None:
     kept = []
     for server in servers:
         plain = server if projection.at_home else replace(server, cwd=None, enabled_tools=None, disabled_tools=None, options=None)
+        if plain != server and projection.get("tools.mode") == "inherit" and (server.enabled_tools is not None or server.disabled_tools):
+            lost.append(server.name)  # without a list of tools, all of the server's would be open
+            continue
         again = read_config(plain.name, write_config(plain)) if plain.transport else McpServer(plain.name)
         if again != plain:
             lost.append(server.name)
@@ -189,7 +192,8 @@ def project_claude(projection: Projection) -> None:
         kept.append(plain)
         if plain != server:
             changed.append(server.name)
+    after = tuple(kept) if kept or not servers else None
     if changed:
-        projection.change("mcp_servers", tuple(kept), "mcp-approximated", ", ".join(changed))
+        projection.change("mcp_servers", after, "mcp-approximated", ", ".join(changed))
     if lost:
-        projection.change("mcp_servers", tuple(kept), "mcp-dropped", ", ".join(lost))
+        projection.change("mcp_servers", after, "mcp-dropped", ", ".join(lost))

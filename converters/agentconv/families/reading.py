@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 def remarks(spec: FormatSpec, agent: Agent, decoded: Decoded, span: Callable[[str], Span]) -> Iterator[Diagnostic]:
     """Yield what the client ignores or takes in another way than it is written."""
     for key, reason in decoded.ignored.items():
-        yield Diagnostic(
-            Code.INVALID_VALUE, Severity.WARNING, f"{spec.client} ignores `{key}`: {reason}", span(key), None, agent.name, spec.id
-        )
+        message = f"{spec.client} does not take `{key}` as it is written: {reason}"
+        yield Diagnostic(Code.INVALID_VALUE, Severity.WARNING, message, span(key), None, agent.name, spec.id)
     for key, grants in (("tools", agent.tools.allow), ("disallowedTools", agent.tools.deny)):
         for grant in grants:
             remark = _tool_remark(spec, grant)

@@ -49,7 +49,7 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
     skipped = len(source.text) - len(text)
     too_deep = _too_deep(text)
     if too_deep is not None:
-        return _recovered(dialect, source, {}, f"nested deeper than {MAX_NESTING} levels", too_deep)
+        return _recovered(dialect, source, None, f"nested deeper than {MAX_NESTING} levels", too_deep + skipped, end=too_deep + skipped)
     try:
         header = _loads(text)
     except tomli.TOMLDecodeError as error:
@@ -159,10 +159,12 @@ def _key_offset(text: str, key: str) -> int:
     return match.start() if match else 0
 
 
-def _recovered(dialect: Dialect, source: SourceText, header: dict[str, Json] | None, problem: str, at: int) -> ReadResult:
+def _recovered(
+    dialect: Dialect, source: SourceText, header: dict[str, Json] | None, problem: str, at: int, *, end: int | None = None
+) -> ReadResult:
     """Make the best of a file that the client drops: an agent if it holds two known keys, one that names it."""
     if header is None:
-        header = _read_lines(dialect, source)
+        header = _read_lines(dialect, source, end)
     known = [key for key in header if key in dialect.keys]
     if len(known) < 2 or not {"name", "description"} & set(known):
         return ReadResult(diagnostics=(reading.no_agent(dialect.spec, problem, source.span(at)),))
@@ -179,16 +181,17 @@ def _recovered(dialect: Dialect, source: SourceText, header: dict[str, Json] | N
     return ReadResult(AgentSet((agent,)), (State.NOT_LOADED,), (diagnostic,))
 
 
-def _read_lines(dialect: Dialect, source: SourceText) -> dict[str, Json]:
-    """Read a file that does not parse piece by piece: from each known key at the start of a line to the next one."""
+def _read_lines(dialect: Dialect, source: SourceText, end: int | None) -> dict[str, Json]:
+    """Read a file that does not parse piece by piece, up to the line of `end`: from each known key to the next one."""
     import tomli
 
-    text = source.text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    text = source.text if end is None else source.text[: source.text.rfind("\n", 0, end) + 1]
+    text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     starts = list(re.finditer(rf"(?m)^({'|'.join(map(re.escape, dialect.keys))})[ \t]*=", text))
     header: dict[str, Json] = {}
     for index, match in enumerate(starts):
-        end = starts[index + 1].start() if index + 1 < len(starts) else len(text)
-        piece = text[match.start() : end]
+        stop = starts[index + 1].start() if index + 1 < len(starts) else len(text)
+        piece = text[match.start() : stop]
         try:
             header.update({name: plain(value) for name, value in tomli.loads(piece).items() if name in dialect.keys})
         except (ValueError, RecursionError):

@@ -25,6 +25,7 @@ from agentconv.ir import Hook, Model, ToolGrant
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from agentconv.effects import Effects
     from agentconv.families.keys import _Absent
     from agentconv.format_base import Projection, ReadResult
     from agentconv.ir import Agent, AgentSet, Json
@@ -340,12 +341,13 @@ def _project_texts(projection: Projection) -> None:
 
 def _project_tools(projection: Projection) -> None:
     sandbox = projection.get("permissions.sandbox")
+    may = effects.effects(projection.source)
     if sandbox is not None and sandbox.files != "full":
-        allow = projecting.tools_within(effects.effects(projection.source), ID)
-        values = {"tools.allow": allow, "tools.mode": "list", "tools.deny": (), "permissions.sandbox": None}
-        projection.change_together(values, "tools-from-sandbox", f"a {sandbox.files} sandbox")
+        _list_tools(projection, may, f"a {sandbox.files} sandbox")
     elif sandbox is not None:
         projection.change("permissions.sandbox", None, "looks-dropped", "no sandbox is what the target has anyway")
+    if not projection.at_home and projection.get("tools.mode") == "inherit" and not may.may("read"):
+        _list_tools(projection, may, "its switches")
     if projection.get("tools.mode") != "list" and projection.get("tools.allow"):
         projection.change("tools.allow", (), "looks-dropped", "tools that count for nothing without a list")
     projecting.grants(projection, "tools.allow", _spell_server, _reads_back)
@@ -355,6 +357,22 @@ def _project_tools(projection: Projection) -> None:
     delegates = projection.get("delegates")
     if delegates is not None and not (any(_spawns(grant) for grant in projection.get("tools.allow")) and _is_list_of_agents(delegates)):
         projection.change("delegates", None, "field-dropped", ", ".join(delegates) or "none")
+
+
+def _list_tools(projection: Projection, may: Effects, what: str) -> None:
+    """Write the list of tools that leaves the effects which a sandbox or switches leave."""
+    named = [
+        ToolGrant(_spell_server(server, tool), ID, "mcp", None, server, tool)
+        for server, names in may.servers.items()
+        for tool in (sorted(names) if effects.ALL_TOOLS not in names else [None])
+    ]
+    listed = {
+        "tools.mode": "list",
+        "tools.allow": (*projecting.tools_within(may, ID), *filter(_reads_back, named)),
+        "tools.deny": (),
+        "permissions.sandbox": None,
+    }
+    projection.change_together(listed, "tools-from-sandbox", what)
 
 
 def _reads_back(grant: ToolGrant) -> bool:

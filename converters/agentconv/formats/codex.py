@@ -10,6 +10,7 @@ approval policy and the web search of a role, but a spawned agent keeps those of
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agentconv import effects, schema_files
@@ -247,10 +248,11 @@ def _project_tools(projection: Projection) -> None:
         return
     may = effects.effects(projection.source).levels
     confined = not may["run"]
-    deny = [_WEB] if _WEB.capability in {grant.capability for grant in tools.deny} else []
+    no_search = _WEB.capability in {grant.capability for grant in tools.deny}
+    deny = [_WEB] if no_search else []
     if confined:
         sandbox = Sandbox("workspace-write", network=False) if may["write"] else Sandbox("read-only")
-        deny = [grant for grant, needed in ((_SHELL, may["read"]), (_WEB, may["network"])) if not needed]
+        deny = [grant for grant, needed in ((_SHELL, may["read"]), (_WEB, may["network"] and not no_search)) if not needed]
     values = {
         "tools.mode": "inherit",
         "tools.allow": (),
@@ -293,13 +295,33 @@ def _reads_back(server: McpServer) -> bool:
         return False
 
 
+def _with_tools(server: McpServer, projection: Projection) -> McpServer:
+    """Return a server with the tools that the agent's own list leaves of it, since the role has no such list."""
+    tools = projection.source.tools
+    if server.transport is None:
+        return server
+    if tools.mode != "inherit":
+        granted = [grant.tool for grant in tools.allow if grant.server == server.name]
+        if None not in granted:
+            allowed = [tool for tool in granted if tool and (server.enabled_tools is None or tool in server.enabled_tools)]
+            server = replace(server, enabled_tools=tuple(dict.fromkeys(allowed)))
+    denied = [grant.tool for grant in tools.deny if grant.server == server.name]
+    if None in denied:
+        return replace(server, enabled_tools=())
+    added = [tool for tool in dict.fromkeys(denied) if tool and tool not in (server.disabled_tools or ())]
+    return replace(server, disabled_tools=(*(server.disabled_tools or ()), *added)) if added else server
+
+
 def _project_servers(projection: Projection) -> None:
     servers: tuple[McpServer, ...] | None = projection.get("mcp_servers")
     if servers is None:
         return
     kept: list[McpServer] = []
-    named, lost = [], []
-    for server in servers:
+    named, lost, moved = [], [], []
+    for given in servers:
+        server = _with_tools(given, projection)
+        if server != given:
+            moved.append(server.name)
         if server.transport is None:
             named.append(server.name)
         elif (server.options and not projection.at_home) or not _reads_back(server) or server.name in [other.name for other in kept]:
@@ -307,6 +329,8 @@ def _project_servers(projection: Projection) -> None:
         else:
             kept.append(server)
     after = tuple(kept) if kept or not servers else None
+    if moved:
+        projection.change("mcp_servers", after, "mcp-tools", ", ".join(moved))
     if lost:
         projection.change("mcp_servers", after, "mcp-dropped", ", ".join(lost))
     if named:

@@ -1,0 +1,157 @@
+"""Fixtures, found in their folders: adding a case is adding a file.
+
+A missing expectation is written only with AGENTCONV_ACCEPT=1, to be reviewed in the diff.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from agent_files import FIXTURES, convert_agent, convert_file, read, suffix
+from agentconv import registry
+from agentconv.families import canonical
+from agentconv.format_base import State
+from agentconv.source import SourceText
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ACCEPT = os.environ.get("AGENTCONV_ACCEPT") == "1"
+
+
+def _cases(kind: str) -> list[Any]:
+    return [
+        pytest.param(format_id, path, id=f"{format_id}-{path.stem}")
+        for format_id in registry.CLIENTS
+        for path in sorted((FIXTURES / format_id / kind).glob(f"*{suffix(format_id)}"))
+    ]
+
+
+def _pairs() -> list[Any]:
+    return [
+        pytest.param(*folder.name.split("_to_"), path, id=f"{folder.name}-{path.stem}")
+        for folder in sorted((FIXTURES / "pairs").glob("*_to_*"))
+        for path in sorted(folder.glob(f"*{suffix(folder.name.split('_to_')[0])}"))
+        if ".out." not in path.name
+    ]
+
+
+def _source(path: Path) -> SourceText:
+    return SourceText(path.name, path.read_bytes())
+
+
+def _golden(path: Path, found: str) -> str:
+    if ACCEPT and not path.exists():
+        path.write_bytes(found.encode("utf-8"))
+    assert path.exists(), f"{path} is missing; AGENTCONV_ACCEPT=1 writes it"
+    return path.read_bytes().decode("utf-8")
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def _found(format_id: str, path: Path) -> dict[str, Any]:
+    """Return what reading a fixture gives: state, agent and diagnostics, as plain values."""
+    result = read(format_id, _source(path))
+    agents = [{key: value for key, value in canonical.plain(agent).items() if key != "origin"} for agent in result.set.agents]
+    return {
+        "state": (result.states[0] if result.states else State.NO_AGENT).value,
+        "agents": agents,
+        "diagnostics": [
+            {
+                "code": one.code.value,
+                "line": one.span.line if one.span else 0,
+                "column": one.span.column if one.span else 0,
+                "message": one.message,
+            }
+            for one in result.diagnostics
+        ],
+    }
+
+
+@pytest.mark.parametrize(("format_id", "path"), _cases("valid"))
+def test_valid_file(format_id: str, path: Path) -> None:
+    """A valid file is an agent that the client loads, and reads as the values beside it."""
+    found = _found(format_id, path)
+
+    assert found["state"] in (State.LOADS, State.DEGRADED)
+    assert _golden(path.with_suffix(".expected.json"), _json(found)) == _json(found)
+
+
+@pytest.mark.parametrize(("format_id", "path"), _cases("invalid"))
+def test_invalid_file(format_id: str, path: Path) -> None:
+    """An invalid file is no agent, or one that the client does not load, with the diagnostics beside it."""
+    found = _found(format_id, path)
+
+    assert found["state"] in (State.NO_AGENT, State.NOT_LOADED)
+    assert _golden(path.with_suffix(".expected.json"), _json(found)) == _json(found)
+
+
+@pytest.mark.parametrize(("format_id", "path"), _cases("valid") + _cases("invalid"))
+def test_fixture_keeps_its_bytes(format_id: str, path: Path) -> None:
+    """Each fixture, read and written back, has the same bytes; reading changes no input."""
+    source = _source(path)
+    before = bytes(source.data)
+
+    assert before == registry.load(format_id).write(read(format_id, source).set, source)
+    assert before == source.data
+
+
+@pytest.mark.parametrize(("format_id", "path"), _cases("valid") + _cases("invalid"))
+def test_fixture_survives_the_hub(format_id: str, path: Path) -> None:
+    """Each fixture, taken through canonical JSON and TOML, comes back with the same bytes."""
+    source = _source(path)
+    for hub in ("json", "toml"):
+        (bundle,) = [done.file for done in convert_file(source, format_id, hub) if done.file]
+        back = [done.file for done in convert_file(SourceText(bundle.path, bundle.data), hub, format_id) if done.file]
+
+        assert [source.data] == [file.data for file in back]
+
+
+@pytest.mark.parametrize(("format_id", "path"), _cases("valid") + _cases("invalid"))
+def test_fixture_converts_everywhere(format_id: str, path: Path) -> None:
+    """Each fixture converts to every client without a bug of ours."""
+    for agent in read(format_id, _source(path)).set.agents:
+        for target in registry.CLIENTS:
+            done = convert_agent(agent, target)
+
+            assert not done.failed, done.diagnostics[0].message
+
+
+@pytest.mark.parametrize(("source_format", "target", "path"), _pairs())
+def test_pair(source_format: str, target: str, path: Path) -> None:
+    """A conversion gives exactly the golden output and exactly the golden losses."""
+    (done,) = [one for one in convert_file(_source(path), source_format, target) if one.agents]
+    assert not done.failed, done.diagnostics
+    losses = [{"code": one.code, "field": one.field, "severity": one.severity.value, "detail": one.detail} for one in done.losses]
+    output = path.with_suffix(f".out{suffix(target)}")
+
+    assert _golden(path.with_suffix(".losses.json"), _json(losses)) == _json(losses)
+    if done.file is None:
+        assert done.refused
+        assert not output.exists()
+    else:
+        assert _golden(output, done.file.data.decode("utf-8")) == done.file.data.decode("utf-8")
+
+
+def test_each_pair_of_clients_has_fixtures() -> None:
+    """Every client is converted from and to in at least one golden pair."""
+    folders = [folder.name.split("_to_") for folder in (FIXTURES / "pairs").glob("*_to_*")]
+
+    assert set(registry.CLIENTS) == {source for source, _ in folders} == {target for _, target in folders}
+
+
+@pytest.mark.parametrize("path", sorted((FIXTURES / "examples" / ".claude" / "agents").glob("*.md")), ids=lambda path: path.stem)
+def test_example_converts(path: Path) -> None:
+    """The examples that README converts load cleanly and are refused nowhere."""
+    source = _source(path)
+    assert State.LOADS is read("claude-code", source).states[0]
+    for target in registry.CLIENTS:
+        (done,) = [one for one in convert_file(source, "claude-code", target) if one.agents]
+
+        assert done.file, done.losses

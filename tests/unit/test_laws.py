@@ -1,0 +1,357 @@
+"""The laws defend themselves: what breaks one is seen, is not written, and loses nothing else."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent_files import agent_of, convert_agent, make, minimal, read, same, suffix
+from agentconv import compare, effects, losses, registry, schema_files
+from agentconv.cli.run import run
+from agentconv.diagnostics import InternalError
+from agentconv.effects import Level
+from agentconv.format_base import Projection, State
+from agentconv.ir import (
+    Agent,
+    Hook,
+    McpServer,
+    Model,
+    Permissions,
+    Prompt,
+    Rule,
+    Sandbox,
+    ToolGrant,
+    Tools,
+)
+from agentconv.source import SourceText
+
+PACKAGE = Path(losses.__file__).parent
+each_client = pytest.mark.parametrize("format_id", registry.CLIENTS)
+PLAIN = Agent(id="a", name="a", description="Does one thing.", prompt=Prompt("You do one thing."))
+
+
+def _grants(*capabilities: str) -> tuple[ToolGrant, ...]:
+    return tuple(ToolGrant(capability, "some-client", capability) for capability in capabilities)
+
+
+# --- law 4: nothing is lost in silence
+
+
+@each_client
+def test_undeclared_change_is_not_written(format_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A projection that changes a field without a declared loss is a bug that the comparison sees."""
+    module = registry.load(format_id)
+    honest = module.project
+
+    def silent(projection: Projection) -> None:
+        honest(projection)
+        projection.values["description"] = "Something else."
+
+    monkeypatch.setattr(module, "project", silent)
+    done = convert_agent(PLAIN, format_id)
+
+    assert (done.file, done.failed) == (None, True)
+    assert "description changed without a declared loss" in done.diagnostics[0].message
+
+
+@each_client
+def test_deleted_reason_is_not_written(format_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Deleting any one declared reason from a projection with losses makes the comparison object."""
+    agent = replace(PLAIN, display_name="A", temperature=0.5, model=Model("id", "gemini-9"), delegates=("b",))
+    module = registry.load(format_id)
+    honest = module.project
+    whole = Projection(agent, module.SPEC)
+    honest(whole)
+    assert whole.declared
+    for path in whole.declared:
+
+        def forgetful(projection: Projection, path: str = path) -> None:
+            honest(projection)
+            projection.declared.discard(path)
+
+        monkeypatch.setattr(module, "project", forgetful)
+
+        assert convert_agent(agent, format_id).failed, path
+
+
+@each_client
+def test_loss_that_did_not_happen_is_not_written(format_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Declaring a loss of a field that stayed is a bug, too."""
+    module = registry.load(format_id)
+    honest = module.project
+
+    def pessimist(projection: Projection) -> None:
+        honest(projection)
+        projection.declare("field-dropped", "description", "it is still there")
+
+    monkeypatch.setattr(module, "project", pessimist)
+    done = convert_agent(PLAIN, format_id)
+
+    assert done.failed
+    assert "description, which did not change" in done.diagnostics[0].message
+
+
+@each_client
+def test_crash_in_one_agent_is_a_bug_of_that_agent(format_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An exception in a format is reported as a bug with the agent's name; it is not raised."""
+
+    def crash(projection: Projection) -> None:
+        raise ZeroDivisionError("oops")
+
+    monkeypatch.setattr(registry.load(format_id), "project", crash)
+    done = convert_agent(PLAIN, format_id)
+
+    assert done.failed
+    assert done.diagnostics[0].agent == "a"
+
+
+@each_client
+def test_bug_loses_one_agent_and_sets_the_exit_code(
+    format_id: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On the command line a broken law leaves one agent unwritten, writes the others, and exits with 3."""
+    source = next(client for client in registry.CLIENTS if client != format_id)
+    key = next(key for key, row in schema_files.load(source)["properties"].items() if row["x-field"] == "name")
+    folder = tmp_path / registry.FORMATS[source].folders[0]
+    folder.mkdir(parents=True)
+    for name in ("one", "two", "three"):
+        (folder / f"{name}{suffix(source)}").write_bytes(make(source, {**minimal(source), key: name}).data)
+    module = registry.load(format_id)
+    honest = module.project
+
+    def silent(projection: Projection) -> None:
+        honest(projection)
+        if projection.source.name == "two":
+            projection.values["description"] = "Something else."
+
+    monkeypatch.setattr(module, "project", silent)
+    code = run(["convert", str(tmp_path), "-f", source, "-t", format_id, "-o", str(tmp_path / "out")])
+    capsys.readouterr()
+    written = sorted(path.stem for path in (tmp_path / "out").rglob("*") if path.is_file())
+
+    assert (code, written) == (3, ["one", "three"])
+
+
+def test_comparison_sees_every_field() -> None:
+    """Each field, changed alone, is a difference; equal agents have none."""
+    changes: dict[str, Any] = {
+        "name": "b",
+        "display_name": "B",
+        "description": "d",
+        "prompt": Prompt("p"),
+        "tools": Tools("none"),
+        "permissions": Permissions("plan"),
+        "model": Model("id", "m"),
+        "effort": "low",
+        "temperature": 1.0,
+        "top_p": 0.5,
+        "mcp_servers": (McpServer("s"),),
+        "skills": ("s",),
+        "hooks": (Hook("e", "f"),),
+        "delegates": ("d",),
+        "background": True,
+        "color": "red",
+        "extras": {"f": {"k": None}},
+    }
+
+    assert set() == compare.differences(PLAIN, PLAIN)
+    assert [field for field, value in changes.items() if not compare.differences(PLAIN, replace(PLAIN, **{field: value}))] == []
+
+
+def test_read_back_names_the_field() -> None:
+    """When the output reads otherwise, the error names the field."""
+    with pytest.raises(InternalError, match="description"):
+        compare.check_read_back(PLAIN, replace(PLAIN, description="Else."))
+
+
+# --- fault injection: the reader accounts for every line that we write
+
+VARIED = (
+    PLAIN,
+    replace(PLAIN, tools=Tools("list", _grants("fs.read", "fs.search")), effort="high"),
+    replace(PLAIN, tools=Tools("none"), model=Model("alias", "sonnet"), color="red"),
+    replace(PLAIN, model=Model("id", "gpt-6.1-sol"), permissions=Permissions("plan")),
+    replace(PLAIN, permissions=Permissions("default", sandbox=Sandbox("workspace-write", network=False))),
+    replace(PLAIN, permissions=Permissions("bypass", sandbox=Sandbox("full"))),
+    replace(PLAIN, mcp_servers=(McpServer("s", "stdio", "run", ("-x",), {"A": "b"}), McpServer("w", "http", url="https://x.example"))),
+    replace(PLAIN, skills=("one", "two"), background=True, description="Two\nlines: here.\n"),
+    replace(PLAIN, hooks=(Hook("PreToolUse", "claude-code", "before-tool", "Bash", ({"type": "command", "command": "./c"},)),)),
+    replace(PLAIN, hooks=(Hook("PreToolUse", "codex", "before-tool", "Bash", ({"type": "command", "command": "./c"},)),)),
+    replace(PLAIN, tools=Tools(deny=_grants("shell", "web.search"))),
+    replace(PLAIN, extras={"claude-code": {"memory": "user"}, "codex": {"personality": "none", "tools": {"web_search": False}}}),
+)
+
+
+def _altered(line: bytes) -> list[bytes]:
+    """Return a line without itself, with another key, and with another value."""
+    match = re.match(rb"(\s*(?:- )?)([\w.\"-]+)(\s*[:=]\s*)(.*)(\n?)", line)
+    if not match:
+        return [b"", line.replace(b"e", b"E", 1) if b"e" in line else b"x" + line]
+    indent, key, between, value, end = match.groups()
+    return [b"", indent + key + b"x" + between + value + end, indent + key + between + b'"another"' + end]
+
+
+@each_client
+@pytest.mark.parametrize("agent", VARIED, ids=range(len(VARIED)))
+def test_no_line_of_the_output_is_unread(format_id: str, agent: Agent) -> None:
+    """Deleting or altering any line that says something changes what is read back, or the file does not load."""
+    done = convert_agent(agent, format_id)
+    if done.file is None:
+        return
+    written = agent_of(format_id, done.file.data)
+    lines = done.file.data.splitlines(keepends=True)
+    unseen = []
+    for number, line in enumerate(lines):
+        for new in _altered(line) if line.strip() else []:
+            data = b"".join([*lines[:number], new, *lines[number + 1 :]])
+            result = read(format_id, SourceText(done.file.path, data))
+            loads = bool(result.set.agents) and result.states[0] is not State.NOT_LOADED
+            if data != done.file.data and loads and same(written, result.set.agents[0]):
+                unseen.append((number, new))
+
+    assert unseen == []
+
+
+# --- law 5: effects
+
+NO, ASK, INHERIT, ALLOW = Level
+CASES: list[tuple[str, Agent, dict[str, Level]]] = [
+    ("everything", Agent(), {"read": ALLOW, "write": INHERIT, "network": INHERIT, "run": INHERIT}),
+    ("no tools", Agent(tools=Tools("none")), {}),
+    ("grants that no list takes", Agent(tools=Tools("none", _grants("shell"))), {}),
+    ("read", Agent(tools=Tools("list", _grants("fs.read"))), {"read": ALLOW}),
+    ("search", Agent(tools=Tools("list", _grants("fs.search", "fs.list"))), {"read": ALLOW}),
+    ("edit", Agent(tools=Tools("list", _grants("fs.edit"))), {"write": INHERIT}),
+    ("notebook", Agent(tools=Tools("list", _grants("notebook.edit"))), {"write": INHERIT}),
+    ("web", Agent(tools=Tools("list", _grants("web.fetch"))), {"network": INHERIT}),
+    ("shell covers reading", Agent(tools=Tools("list", _grants("shell"))), {"read": ALLOW, "run": INHERIT}),
+    ("harmless", Agent(tools=Tools("list", _grants("delegate", "todo", "skill", "ask"))), {}),
+    ("unknown", Agent(tools=Tools("list", (ToolGrant("Teleport", "some-client"),))), {}),
+    ("pattern", Agent(tools=Tools("list", (ToolGrant("Bash", "claude-code", "shell", "git:*"),))), {"read": ALLOW, "run": INHERIT}),
+    ("denied shell", Agent(tools=Tools(deny=_grants("shell"))), {"read": ALLOW, "write": INHERIT, "network": INHERIT}),
+    ("denied part", Agent(tools=Tools("list", _grants("shell"), (ToolGrant("Bash", "claude-code", "shell", "git:*"),))), {}),
+    ("plan", Agent(permissions=Permissions("plan")), {"read": ALLOW, "network": INHERIT}),
+    ("read-only mode", Agent(permissions=Permissions("read-only")), {"read": ALLOW, "network": INHERIT}),
+    ("bypass", Agent(permissions=Permissions("bypass")), dict.fromkeys(effects.EFFECTS, ALLOW)),
+    ("auto", Agent(permissions=Permissions("auto")), dict.fromkeys(effects.EFFECTS, ALLOW)),
+    ("accept edits", Agent(permissions=Permissions("accept-edits")), {"read": ALLOW, "write": ALLOW, "network": INHERIT, "run": INHERIT}),
+    ("ask", Agent(permissions=Permissions("default")), {"read": ALLOW, "write": ASK, "network": ASK, "run": ASK}),
+    ("read-only sandbox", Agent(permissions=Permissions(sandbox=Sandbox("read-only"))), {"read": ALLOW, "network": INHERIT}),
+    (
+        "workspace without network",
+        Agent(
+            permissions=Permissions(sandbox=Sandbox("workspace-write", network=False)), tools=Tools(deny=_grants("web.fetch", "web.search"))
+        ),
+        {"read": ALLOW, "write": INHERIT},
+    ),
+    (
+        "workspace with network",
+        Agent(permissions=Permissions(sandbox=Sandbox("workspace-write", network=True))),
+        {"read": ALLOW, "write": INHERIT, "network": INHERIT},
+    ),
+    (
+        "no sandbox",
+        Agent(permissions=Permissions(sandbox=Sandbox("full"))),
+        {"read": ALLOW, "write": INHERIT, "network": INHERIT, "run": INHERIT},
+    ),
+    (
+        "allow rule",
+        Agent(permissions=Permissions(rules=(Rule("allow", "Write", "x", "fs.write"),))),
+        {"read": ALLOW, "write": ALLOW, "network": INHERIT, "run": INHERIT},
+    ),
+]
+
+
+@pytest.mark.parametrize(("agent", "levels"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_levels(agent: Agent, levels: dict[str, Level]) -> None:
+    """Tools, modes, rules and sandboxes give these levels, and no others."""
+    assert {**dict.fromkeys(effects.EFFECTS, NO), **levels} == effects.effects(agent).levels
+
+
+_READ = Tools("list", _grants("fs.read"))
+_SERVER = (McpServer("s", "stdio", "run"),)
+_GUARD = (Hook("PreToolUse", "x", "before-tool", "Bash", ("check",)),)
+WIDENINGS: list[tuple[str, Agent, Agent, bool]] = [
+    ("same", Agent(), Agent(), False),
+    ("less", Agent(), Agent(tools=_READ), False),
+    ("more", Agent(tools=_READ), Agent(), True),
+    ("write beyond read", Agent(tools=_READ), Agent(tools=Tools("list", _grants("fs.write"))), True),
+    (
+        "shell covers write and web",
+        Agent(tools=Tools("list", _grants("shell"))),
+        Agent(tools=Tools("list", _grants("fs.write", "web.fetch"))),
+        False,
+    ),
+    ("unattended", Agent(), Agent(permissions=Permissions("bypass")), True),
+    ("attended", Agent(permissions=Permissions("bypass")), Agent(), False),
+    ("asking is dropped", Agent(permissions=Permissions("default")), Agent(), True),
+    ("plan is dropped", Agent(permissions=Permissions("plan")), Agent(), True),
+    ("sandbox is dropped", Agent(permissions=Permissions(sandbox=Sandbox("read-only"))), Agent(), True),
+    ("harmless tools", Agent(tools=Tools("none")), Agent(tools=Tools("list", _grants("todo", "ask", "delegate"))), False),
+    ("denied tool", Agent(tools=Tools(deny=_grants("web.fetch", "web.search", "shell"))), Agent(tools=Tools(deny=_grants("shell"))), True),
+    (
+        "server",
+        Agent(tools=_READ, mcp_servers=_SERVER),
+        Agent(tools=Tools("inherit", deny=_grants(*effects.EFFECT_OF)), mcp_servers=_SERVER),
+        True,
+    ),
+    ("server of an open agent", Agent(mcp_servers=_SERVER), Agent(mcp_servers=_SERVER), False),
+    ("server tools", Agent(mcp_servers=(replace(_SERVER[0], enabled_tools=("a",)),)), Agent(mcp_servers=_SERVER), True),
+    ("fewer server tools", Agent(mcp_servers=_SERVER), Agent(mcp_servers=(replace(_SERVER[0], enabled_tools=("a",)),)), False),
+    ("disabled server tool", Agent(mcp_servers=(replace(_SERVER[0], disabled_tools=("a",)),)), Agent(mcp_servers=_SERVER), True),
+    ("guard", Agent(hooks=_GUARD), Agent(), True),
+    ("guard kept", Agent(hooks=_GUARD), Agent(hooks=_GUARD), False),
+    ("denied pattern", Agent(permissions=Permissions(rules=(Rule("deny", "Bash", "x", "shell", "rm *"),))), Agent(), True),
+    (
+        "denied pattern, no shell",
+        Agent(permissions=Permissions(rules=(Rule("deny", "Bash", "x", "shell", "rm *"),))),
+        Agent(tools=_READ),
+        False,
+    ),
+]
+
+
+@pytest.mark.parametrize(("source", "result", "wider"), [case[1:] for case in WIDENINGS], ids=[case[0] for case in WIDENINGS])
+def test_widenings(source: Agent, result: Agent, wider: bool) -> None:
+    """What goes beyond the source is found, and only that."""
+    found = effects.widenings(effects.effects(source), effects.effects(result))
+
+    assert wider == bool(found), found
+
+
+@each_client
+@pytest.mark.parametrize("tools", [Tools(), Tools("list", _grants("shell")), Tools("list", _grants("fs.read", "fs.write", "shell"))])
+def test_no_agent_with_a_shell_is_refused_for_its_tools(format_id: str, tools: Tools) -> None:
+    """Agents with all tools, or with a shell, are written for every client."""
+    assert convert_agent(replace(PLAIN, tools=tools), format_id).file
+
+
+# --- losses
+
+
+def test_catalogue_and_code_agree() -> None:
+    """Each code of the catalogue is used, and each code used is in the catalogue."""
+    text = "".join(path.read_text("utf-8") for path in PACKAGE.rglob("*.py") if path.name != "losses.py")
+    used = set(re.findall(r'"([a-z]+(?:-[a-z]+)*)"', text))
+    patterns = {f"refused-{path}" for path in ("name", "description", "prompt")}
+
+    assert [code for code in losses.CATALOGUE if code not in used | patterns] == []
+    called = re.findall(r'(?:losses\.loss|\.declare|\.refuse)\(\s*"([^"]+)"|\.change\([^"()]*"[^"]*",\s*[^"]*?"([a-z]+-[a-z-]+)"', text)
+    assert [code for pair in called for code in pair if code and code not in losses.CATALOGUE] == []
+
+
+@pytest.mark.parametrize("code", losses.CATALOGUE)
+def test_loss_is_worded_once(code: str) -> None:
+    """Each loss has a severity, a kind and one line that speaks to the user."""
+    rule = losses.CATALOGUE[code]
+    made = losses.loss(code, "a", "name", "codex", "d")
+
+    assert (rule.severity, rule.kind) == (made.severity, made.kind)
+    assert rule.summary
+    assert "\n" not in rule.summary
+    assert not rule.summary.endswith(".")
+    assert (rule.severity == "refusal") == (rule.kind == "refused")

@@ -1,0 +1,106 @@
+"""The vocabulary is data with evidence: each table says where it comes from, and its words resolve as the client does."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from agentconv import effects, registry, vocabulary
+
+TABLES = ("tools", "permission_modes", "hooks")
+CLIENTS = registry.CLIENTS
+
+
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("client", CLIENTS)
+def test_table_has_evidence(table: str, client: str) -> None:
+    """Each client's table names the client's version, its source and the day when it was verified."""
+    row = vocabulary._table(table)[client]
+
+    assert row["client"].split()[-1][0].isdigit()
+    assert row["source"]
+    assert isinstance(row["verified"], dt.date)
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_models_have_evidence(client: str) -> None:
+    """Each client's models name the same."""
+    row = vocabulary._table("models")["clients"][client]
+
+    assert row["source"]
+    assert isinstance(row["verified"], dt.date)
+    assert set(row["serves"]) <= vocabulary._table("models")["providers"].keys()
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_every_capability_is_known(client: str) -> None:
+    """Each tool means a portable capability, or nothing that another client has."""
+    table = vocabulary._table("tools")[client]
+    meanings = {*table["tools"].values(), *table.get("retired", {}).values()} - {""}
+
+    assert set() == meanings - set(effects.CAPABILITIES)
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_first_word_resolves_to_itself(client: str) -> None:
+    """The word that is written for a capability is read as that capability."""
+    for capability in effects.CAPABILITIES:
+        word = vocabulary.tool_for(client, capability)
+        if word is not None:
+            found = vocabulary.tool_word(client, word)
+
+            assert found == vocabulary.ToolWord(word, capability, client, "exact")
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_modes_and_events_resolve_to_themselves(client: str) -> None:
+    """What is written for a portable mode or event is read as that mode or event."""
+    modes = set(vocabulary._table("permission_modes")[client]["modes"].values())
+    events = set(vocabulary._table("hooks")[client]["events"].values()) - {""}
+
+    assert [mode for mode in modes if vocabulary.portable_mode(client, vocabulary.native_mode(client, mode) or "") != mode] == []
+    assert [event for event in events if vocabulary.portable_event(client, vocabulary.native_event(client, event) or "") != event] == []
+
+
+@pytest.mark.parametrize(
+    ("word", "how", "capability"),
+    [
+        ("Read", "exact", "fs.read"),
+        ("read", "case", "fs.read"),
+        ("BASH", "case", "shell"),
+        ("MultiEdit", "retired", "fs.edit"),
+        ("apply_patch", "foreign", "fs.edit"),
+        ("TodoWrite", "exact", "todo"),
+        ("Artifact", "exact", None),
+    ],
+)
+def test_words_of_claude_code(word: str, how: str, capability: str | None) -> None:
+    """Exact, wrong-case, retired and foreign words resolve, each said to be what it is."""
+    found = vocabulary.tool_word("claude-code", word)
+
+    assert found
+    assert (how, capability) == (found.how, found.capability)
+
+
+def test_unknown_word_resolves_to_nothing() -> None:
+    """A word that nobody knows means nothing."""
+    assert vocabulary.tool_word("claude-code", "Teleport") is None
+
+
+@pytest.mark.parametrize(
+    ("client", "kind", "value", "served"),
+    [
+        ("claude-code", "alias", "sonnet", True),
+        ("claude-code", "alias", "Opus", True),
+        ("claude-code", "id", "claude-opus-5-5", True),
+        ("claude-code", "id", "gpt-6.1-sol", False),
+        ("codex", "id", "gpt-6.1-sol", True),
+        ("codex", "alias", "sonnet", False),
+        ("codex", "id", "llama-9", False),
+        ("codex", "tier", "large", False),
+    ],
+)
+def test_models_are_served(client: str, kind: str, value: str, served: bool) -> None:
+    """A client serves its own vendor's models and its own aliases."""
+    assert served == vocabulary.serves_model(client, kind, value)
