@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -54,9 +54,9 @@ def fate(folder: Path, file: OutputFile, *, force: bool = False) -> Saved:
     """
     path = folder / file.path
     try:
-        if not path.parent.resolve().is_relative_to(folder.resolve()):
+        if _leads_out(folder, file.path):
             raise _failed(path, "a symbolic link leads out of the output folder", "name the folder that it leads to with -o")
-        present = path.read_bytes() if path.exists() else b"" if path.is_symlink() else None
+        present = _present(path)
     except (OSError, RuntimeError) as error:
         raise _failed(path, _reason(error)) from None
     if present is None:
@@ -64,6 +64,30 @@ def fate(folder: Path, file: OutputFile, *, force: bool = False) -> Saved:
     if present == file.data:
         return Saved(path, Fate.SAME)
     return Saved(path, Fate.REPLACED if force else Fate.KEPT, present)
+
+
+def _present(path: Path) -> bytes | None:
+    """Return the bytes that are there; none, for a link to nowhere, are others too."""
+    try:
+        with open(path, "rb") as stream:
+            return stream.read()
+    except FileNotFoundError:
+        return b"" if os.path.islink(path) else None
+
+
+def _leads_out(folder: Path, relative: str) -> bool:
+    """Whether a symbolic link on the way to a file leads out of the folder that it is written to."""
+    place = str(folder)
+    for part in relative.split("/")[:-1]:
+        place = f"{place}/{part}"
+        if part == ".." or (os.path.islink(place) and not _inside(place, folder)):
+            return True
+    return False
+
+
+def _inside(place: str, folder: Path) -> bool:
+    root = os.path.realpath(folder)
+    return os.path.commonpath([root, os.path.realpath(place)]) == root
 
 
 def save(folder: Path, file: OutputFile, *, force: bool = False) -> Saved:
@@ -101,17 +125,18 @@ def write_atomic(path: Path, data: bytes, *, new: bool = False) -> None:
         FileExistsError: There is a file, and it was to be new.
         OSError: The disk refuses; nothing is left behind.
     """
-    handle, temporary = tempfile.mkstemp(prefix=".agentconv-", dir=path.parent)
+    temporary = f"{path.parent}/.agentconv-{os.urandom(8).hex()}"
     try:
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
-        os.chmod(temporary, 0o666 & ~_umask())
         if new and _linked(temporary, path):
             os.unlink(temporary)
         else:
             os.replace(temporary, path)
     except BaseException:
-        os.unlink(temporary)
+        with suppress(OSError):
+            os.unlink(temporary)
         raise
 
 
@@ -124,12 +149,6 @@ def _linked(temporary: str, path: Path) -> bool:
     except OSError:
         return False
     return True
-
-
-def _umask() -> int:
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
 
 
 def _copy_path(path: Path) -> Path:
