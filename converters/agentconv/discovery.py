@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from agentconv import registry, sniffing
@@ -224,20 +224,15 @@ def _add_file(found: Discovery, path: Path, root: Path, format_id: str | None) -
 
 
 def _append(found: Discovery, path: Path, root: Path, format_id: str, *, named: bool) -> None:
-    try:
-        relative = path.relative_to(root)
-    except ValueError:
-        try:
-            relative = Path(os.path.abspath(path)).relative_to(os.path.abspath(root))
-        except ValueError:
-            relative = Path(path.name)
-    found.files.append(Found(_storable(relative.as_posix()), path, format_id, named))
+    place, prefix = os.path.abspath(path), os.path.join(os.path.abspath(root), "")
+    relative = place[len(prefix) :] if place.startswith(prefix) else path.name
+    found.files.append(Found(_storable(relative.replace(os.sep, "/")), path, format_id, named))
 
 
 def _storable(path: str) -> str:
     """Return a path that a bundle can hold: Unicode, and no part of it a drive or a separator on any system."""
     text = path.encode("utf-8", "surrogateescape").decode("utf-8", "replace").replace("\\", "-")
-    return text.replace(":", "-") if ":" in text or PureWindowsPath(text).drive else text
+    return text.replace(":", "-")
 
 
 def _unique(files: list[Found]) -> list[Found]:
@@ -277,10 +272,10 @@ def _walk(found: Discovery, folder: Path, tree: Path, suffixes: tuple[str, ...])
             found.diagnostics.append(_unread(current, f"cannot be read: {_reason(error)}"))
             continue
         for entry in entries:
-            path = current / entry.name
-            is_folder = os.path.isdir(path)
+            is_folder = os.path.isdir(entry) if entry.is_symlink() else entry.is_dir()
             if entry.name in SKIPPED or not (is_folder or entry.name.endswith(suffixes)):
                 continue
+            path = current / entry.name
             if entry.is_symlink() and not _inside(path, top):
                 found.diagnostics.append(_unread(path, _OUT_OF_TREE, Severity.WARNING if is_folder else Severity.ERROR))
             elif is_folder:

@@ -6,6 +6,7 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import count
 from typing import TYPE_CHECKING
 
 from agentconv.diagnostics import Code, Diagnostic, InputError, Severity, Span
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from agentconv.convert import OutputFile
+
+
+_numbers = count()
 
 
 class Fate(StrEnum):
@@ -54,7 +58,7 @@ def fate(folder: Path, file: OutputFile, *, force: bool = False) -> Saved:
     """
     path = folder / file.path
     try:
-        if _leads_out(folder, file.path):
+        if _leads_out(path, folder):
             raise _failed(path, "a symbolic link leads out of the output folder", "name the folder that it leads to with -o")
         present = _present(path)
     except (OSError, RuntimeError) as error:
@@ -66,28 +70,23 @@ def fate(folder: Path, file: OutputFile, *, force: bool = False) -> Saved:
     return Saved(path, Fate.REPLACED if force else Fate.KEPT, present)
 
 
+def _leads_out(path: Path, folder: Path) -> bool:
+    """Whether a link between the output folder and a file leads out of the folder."""
+    parent, top = os.path.dirname(path), os.fspath(folder)
+    linked = False
+    while len(parent) > len(top) and not linked:
+        linked = os.path.islink(parent)
+        parent = os.path.dirname(parent)
+    return linked and not path.parent.resolve().is_relative_to(folder.resolve())
+
+
 def _present(path: Path) -> bytes | None:
-    """Return the bytes that are there; none, for a link to nowhere, are others too."""
+    """Return the bytes that are there; none for a link that leads nowhere."""
     try:
         with open(path, "rb") as stream:
             return stream.read()
     except FileNotFoundError:
         return b"" if os.path.islink(path) else None
-
-
-def _leads_out(folder: Path, relative: str) -> bool:
-    """Whether a symbolic link on the way to a file leads out of the folder that it is written to."""
-    place = str(folder)
-    for part in relative.split("/")[:-1]:
-        place = f"{place}/{part}"
-        if part == ".." or (os.path.islink(place) and not _inside(place, folder)):
-            return True
-    return False
-
-
-def _inside(place: str, folder: Path) -> bool:
-    root = os.path.realpath(folder)
-    return os.path.commonpath([root, os.path.realpath(place)]) == root
 
 
 def save(folder: Path, file: OutputFile, *, force: bool = False) -> Saved:
@@ -125,16 +124,15 @@ def write_atomic(path: Path, data: bytes, *, new: bool = False) -> None:
         FileExistsError: There is a file, and it was to be new.
         OSError: The disk refuses; nothing is left behind.
     """
-    temporary = f"{path.parent}/.agentconv-{os.urandom(8).hex()}"
+    temporary = f"{os.path.dirname(path) or '.'}/.agentconv-{os.getpid()}-{next(_numbers)}"
     try:
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
-        with os.fdopen(handle, "wb") as stream:
+        with open(temporary, "xb") as stream:
             stream.write(data)
         if new and _linked(temporary, path):
             os.unlink(temporary)
         else:
             os.replace(temporary, path)
-    except BaseException:
+    except BaseException:  # an interrupt too leaves nothing behind
         with suppress(OSError):
             os.unlink(temporary)
         raise
