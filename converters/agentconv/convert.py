@@ -111,18 +111,27 @@ class _Names:
     renamed: dict[str, str]
     """Old name to new name, where no agent has the old name any more."""
     mention: re.Pattern[str] | None
+    stems: dict[str, int]
+    """Stems of the files that are of the target's format already, and the number that comes next to each."""
 
 
 def _names(pieces: Iterable[Loaded], module: Format, target: str, options: Options) -> _Names:
     """Find the names of all agents in the target, before the first is written."""
-    wanted = [
-        naming.Named(agent.id, agent.name, PurePosixPath(piece.path).stem, state is not State.NOT_LOADED)
-        for piece in pieces
-        if not (piece.format == target and piece.source is not None)
-        for agent, state in zip(piece.agents, piece.states, strict=True)
-        if not (options.only_loaded and state is State.NOT_LOADED)
-    ]
-    names = naming.assign(wanted, module.SPEC.legal_name)
+    wanted: list[naming.Named] = []
+    own: set[str] = set()
+    stems: dict[str, int] = {}
+    for piece in pieces:
+        stem = PurePosixPath(piece.path).stem
+        if piece.format == target and piece.source is not None:
+            own.update(agent.name for agent in piece.agents if agent.name)
+            stems[stem.casefold()] = 2
+            continue
+        wanted.extend(
+            naming.Named(agent.id, agent.name, stem, state is not State.NOT_LOADED)
+            for agent, state in zip(piece.agents, piece.states, strict=True)
+            if not (options.only_loaded and state is State.NOT_LOADED)
+        )
+    names = naming.assign(wanted, module.SPEC.legal_name, own)
     if options.on_duplicate == "error":
         _forbid_duplicates(wanted, names)
     kept = {name.name for name in names.values()}
@@ -132,7 +141,7 @@ def _names(pieces: Iterable[Loaded], module: Format, target: str, options: Optio
         if agent.name and names[agent.id].code == "name-illegal" and agent.name not in kept
     }
     words = "|".join(re.escape(old) for old in sorted(renamed, key=len, reverse=True) if len(old) > 3)
-    return _Names(names, renamed, re.compile(rf"(?<![\w-])(?:{words})(?![\w-])") if words else None)
+    return _Names(names, renamed, re.compile(rf"(?<![\w-])(?:{words})(?![\w-])") if words else None, stems)
 
 
 def _forbid_duplicates(wanted: list[naming.Named], names: dict[str, Name]) -> None:
@@ -152,7 +161,7 @@ class _Writer:
         self.options = options
         self.names = names
         self.row = registry.FORMATS[target]
-        self.stems: dict[str, int] = {}
+        self.stems = names.stems
         self.paths: set[str] = set()
         self.named: dict[str, list[str]] = {}
         """Files of the target's own format, by the name of the agent that its client loads from them."""

@@ -36,12 +36,18 @@ class Name:
     """Loss code: `name-missing`, `name-illegal` or `name-duplicate`; None when the name is its own."""
 
 
-def assign(agents: Iterable[Named], legal: Callable[[str], str]) -> dict[str, Name]:
-    """Give each agent a legal name, unique without case: the first keeps its own, the others get `-2`, `-3`."""
+def assign(agents: Iterable[Named], legal: Callable[[str], str], reserved: Iterable[str] = ()) -> dict[str, Name]:
+    """Give each agent a legal name, unique without case: the first keeps its own, the others get `-2`, `-3`.
+
+    Args:
+        agents: Those that want a name.
+        legal: Turns a name into a legal one.
+        reserved: Names that other agents have and keep.
+    """
     wanted = sorted(agents, key=lambda agent: not agent.first)
     bases = [_base(agent, legal) for agent in wanted]
     present = {base.casefold() for base in bases}
-    taken: set[str] = set()
+    taken = {name.casefold() for name in reserved}
     names: dict[str, Name] = {}
     numbers: dict[str, int] = {}
     for agent, base in zip(wanted, bases, strict=True):

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from agentconv.render.text import Style
 
 _SHOWN = 3
+_OF_ANY_FIELD = frozenset({"field-dropped", "looks-dropped", "text-approximated", "text-trimmed"})
+"""Codes whose detail says little without the field."""
 _ORDER = {LossSeverity.REFUSAL: 0, LossSeverity.WARNING: 1, LossSeverity.NOTE: 2}
 
 
@@ -31,8 +33,9 @@ class _Group:
             self.last = loss.agent
         if loss.agent in self.details or len(self.details) < _SHOWN:
             details = self.details.setdefault(loss.agent, [])
-            if loss.detail not in details:
-                details.append(loss.detail)
+            detail = f"{loss.field} {loss.detail}" if loss.code in _OF_ANY_FIELD else loss.detail
+            if detail not in details:
+                details.append(detail)
 
 
 class Tally:

@@ -1,0 +1,75 @@
+"""The documents say what is so. `AGENTCONV_ACCEPT=1` writes down README's console runs as they are now."""
+
+import os
+import re
+import shlex
+import sys
+from pathlib import Path
+
+import pytest
+
+import agentconv
+from agentconv.cli import COMMANDS
+from agentconv.cli.exit_codes import Exit
+from agentconv.cli.run import build_parser
+from console_runs import environment_for, played
+
+CHECKOUT = Path(__file__).parents[2]
+README = CHECKOUT / "README.md"
+DOCUMENTS = [README, CHECKOUT / "CONTRIBUTING.md", CHECKOUT / "docs" / "ir.md"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="run by sh")
+def test_console_runs(tmp_path):
+    """README's console runs are what the program prints."""
+    expected = README.read_text("utf-8")
+    actual = played(expected, CHECKOUT, environment_for(tmp_path))
+    if os.environ.get("AGENTCONV_ACCEPT"):
+        README.write_text(actual, "utf-8")
+        expected = actual
+
+    assert expected == actual
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_commands_exist(path):
+    """Every command and flag that a document shows exists."""
+    lines = re.findall(r"(?:^% |^|`|bin/)agentconv ([^`\n]*)", path.read_text("utf-8"), re.MULTILINE)
+    shown = [shlex.split(line.split(" | ")[0], comments=True) for line in lines]
+    for command, *words in (words for words in shown if words and words[0] in COMMANDS):
+        build_parser(command).check_flags(words)
+    named = {words[0] for words in shown if words and not words[0].startswith("-")}
+
+    assert named <= {*COMMANDS, "COMMAND"} | {word for word in named if " " in word or word in ("reads", "is")}
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(path):
+    """Every relative link of a document leads to a file."""
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", path.read_text("utf-8"))
+
+    assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+def test_set_up_commands():
+    """There are two set-up commands, each with an environment of its own, and the continuous integration finds the second."""
+    text = README.read_text("utf-8")
+    commands = re.findall(r"^python3 .*$", text, re.MULTILINE)
+    marked = text[text.index("<!-- tests -->") : text.index("<!-- end -->")]
+
+    assert [command.split("&&")[0].strip() for command in commands] == ["python3 -m venv .venv", "python3 -m venv .venv-test"]
+    assert re.findall(r"^python3 .*$", marked, re.MULTILINE) == commands[1:]
+
+
+def test_exit_codes():
+    """README lists the exit codes that the program has."""
+    codes = re.findall(r"^\| (\d+) \|", README.read_text("utf-8"), re.MULTILINE)
+
+    assert codes == [str(int(code)) for code in Exit]
+
+
+def test_version():
+    """The version is the top of the changelog."""
+    top = re.search(r"^## \[(.+?)\]", (CHECKOUT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+
+    assert top[1] == agentconv.__version__
