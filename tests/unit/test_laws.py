@@ -49,7 +49,7 @@ def test_undeclared_change_is_not_written(format_id: str, monkeypatch: pytest.Mo
 
     def silent(projection: Projection) -> None:
         honest(projection)
-        projection.values["description"] = "Something else."
+        projection.translate("description", "Something else.")
 
     monkeypatch.setattr(module, "project", silent)
     done = convert_agent(PLAIN, format_id)
@@ -126,7 +126,7 @@ def test_bug_loses_one_agent_and_sets_the_exit_code(
     def silent(projection: Projection) -> None:
         honest(projection)
         if projection.source.name == "two":
-            projection.values["description"] = "Something else."
+            projection.translate("description", "Something else.")
 
     monkeypatch.setattr(module, "project", silent)
     code = run(["convert", str(tmp_path), "-f", source, "-t", format_id, "-o", str(tmp_path / "out")])
