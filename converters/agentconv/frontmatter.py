@@ -156,15 +156,20 @@ def recover(header: Header, known: Collection[str]) -> None:
 
     Lines such as `user:` or `Context:` are text, because they are no keys of the client.
     """
-    text = header.text
     found: list[tuple[str, int, list[str]]] = []
     position = header.start
-    for line in text.split("\n"):
-        match = _KEY_LINE.match(line.rstrip("\r"))
+    passing = False
+    for line in header.text.split("\n"):
+        bare = line.rstrip("\r")
+        match = _KEY_LINE.match(bare)
+        passing = passing and (not bare.strip() or bare[0] in " \t-")
         if match and match["key"] in known and all(match["key"] != key for key, _, _ in found):
             found.append((match["key"], position + match.start("value"), [match["value"]]))
-        elif found and not (match and not line[:1].isspace() and match["key"].islower() and _looks_like_key(found, line)):
-            found[-1][2].append(line.rstrip("\r"))
+            passing = False
+        elif found and match and _is_unknown_key(match["key"], found[-1][2]):
+            passing = True
+        elif found and not passing:
+            found[-1][2].append(bare)
         position += len(line) + 1
     for key, start, lines in found:
         header.values[key] = _person_value(lines)
@@ -172,11 +177,13 @@ def recover(header: Header, known: Collection[str]) -> None:
         header.recovered[key] = (start, start + len(header.source.text[start : start + length].rstrip()))
 
 
-def _looks_like_key(found: list[tuple[str, int, list[str]]], line: str) -> bool:
-    """Whether a `word: value` line after a single-line value is an unknown key rather than its continuation."""
-    lines = found[-1][2]
-    word = line.split(":", maxsplit=1)[0].strip()
-    return len(lines) == 1 and word not in ("user", "assistant", "context", "commentary", "example", "note")
+_SPEAKERS = frozenset({"user", "assistant", "context", "commentary", "example", "note"})
+
+
+def _is_unknown_key(word: str, lines: list[str]) -> bool:
+    """Whether a `word: value` line behind a value is a key that the client does not know, rather than more of its text."""
+    is_block = lines[0].strip()[:1] in ("|", ">") and any(line[:1].isspace() for line in lines[1:])
+    return word.islower() and word not in _SPEAKERS and (len(lines) == 1 or is_block)
 
 
 def _person_value(lines: list[str]) -> Json:
@@ -201,10 +208,14 @@ def _dedented(lines: list[str], *, folded: bool) -> str:
     return " ".join(line.strip() for line in body) if folded else "\n".join(body)
 
 
+_IN_DOUBLE_QUOTES = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_IN_SINGLE_QUOTES = re.compile(r"'(?:[^']|'')*'", re.DOTALL)
+
+
 def _unquoted(text: str) -> str:
-    if len(text) > 1 and text[0] == text[-1] == '"':
+    if _IN_DOUBLE_QUOTES.fullmatch(text):
         return text[1:-1].replace('\\"', '"').replace("\\\\", "\\")
-    if len(text) > 1 and text[0] == text[-1] == "'":
+    if _IN_SINGLE_QUOTES.fullmatch(text):
         return text[1:-1].replace("''", "'")
     return text
 

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
     from agentconv.discovery import Found
 
-KEPT_BYTES = 8 * 1024 * 1024
-"""How much source text is kept between two passes; beyond it, files are read again."""
+KEPT_BYTES = 12 * 1024 * 1024
+"""How much is kept between two passes; beyond it, files are read again."""
+BYTES_A_FILE = 1_000
+"""What each file costs besides its text: its names, place and id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Loader:
 
     def __init__(self, files: Sequence[Found], *, keep: bool = True) -> None:
         self.files = files
-        self._limit = KEPT_BYTES if keep else 0
+        self._limit = KEPT_BYTES - BYTES_A_FILE * len(files) if keep else 0
         self._kept: dict[int, tuple[Loaded, ...]] = {}
         self._kept_bytes = 0
         self._first: dict[int, tuple[int, tuple[str, ...]]] = {}

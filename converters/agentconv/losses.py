@@ -37,6 +37,7 @@ class LossRule:
 CATALOGUE: dict[str, LossRule] = {
     "field-dropped": LossRule(_WARNING, _DROPPED, "the target has no place for this field"),
     "looks-dropped": LossRule(_NOTE, _DROPPED, "the target has no place for this; it only changes how the agent is shown"),
+    "default-dropped": LossRule(_NOTE, _DROPPED, "the target does this without being told"),
     "key-dropped": LossRule(_WARNING, _DROPPED, "a key that only the source client uses"),
     "ignored-key-dropped": LossRule(_NOTE, _DROPPED, "a key that the source client ignores too"),
     "extra-overridden": LossRule(_NOTE, _DROPPED, "a key that says otherwise than the agent's fields; the fields win"),

@@ -6,7 +6,6 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import count
 from typing import TYPE_CHECKING
 
 from agentconv.diagnostics import Code, Diagnostic, InputError, Severity, Span
@@ -15,9 +14,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from agentconv.convert import OutputFile
-
-
-_numbers = count()
 
 
 class Fate(StrEnum):
@@ -124,7 +120,7 @@ def write_atomic(path: Path, data: bytes, *, new: bool = False) -> None:
         FileExistsError: There is a file, and it was to be new.
         OSError: The disk refuses; nothing is left behind.
     """
-    temporary = f"{os.path.dirname(path) or '.'}/.agentconv-{os.getpid()}-{next(_numbers)}"
+    temporary = f"{os.path.dirname(path) or '.'}/.agentconv-{os.urandom(6).hex()}"
     try:
         with open(temporary, "xb") as stream:
             stream.write(data)

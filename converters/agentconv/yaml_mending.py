@@ -260,7 +260,7 @@ class _Mender:
         if tabbed:
             raise YamlError("a tab as indentation", position)
         if self.key_line == self.line:
-            raise YamlError("a second key on one line", position)
+            raise YamlError("an unquoted `: ` in a value", position)
         self.key_line = self.line
         self.close_levels(column)
         if not self.levels or self.levels[-1].column < column:

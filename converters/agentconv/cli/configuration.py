@@ -62,6 +62,9 @@ def _from_file(options: argparse.Namespace) -> dict[str, Any]:
         if key not in DEFAULTS:
             hint = registry.did_you_mean(key, DEFAULTS, f"settings: {', '.join(DEFAULTS)}")
             raise _wrong(path, f"there is no setting `{key}` in [tool.agentconv]", line, hint)
+        if key == "allow-widening" and not options.config:
+            hint = "give --allow-widening, or name the file with --config"
+            raise _wrong(path, "a project cannot allow itself to widen what its agents may do", line, hint)
         try:
             settings[key] = _checked(f"`{key}`", key, value)
         except InputError as error:

@@ -136,7 +136,8 @@ def _logic_problems(document: Any, place: Callable[[Sequence[str | int]], Span])
         paths.add(path)
         for part, piece in enumerate(source.get("text", ())):
             if isinstance(piece, dict) and piece["prompt"] not in ids:
-                yield bad(["sources", index, "text", part], f"there is no agent `{piece['prompt']}`")
+                hint = "delete the source of an agent that you delete"
+                yield bad(["sources", index, "text", part], f"there is no agent `{piece['prompt']}`", hint)
 
 
 def is_safe(path: str) -> bool:

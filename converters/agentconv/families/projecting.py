@@ -98,7 +98,7 @@ def model(projection: Projection) -> None:
         return
     if value.kind == "inherit":
         if vocabulary.model_kind(projection.target.id, "inherit") != "inherit":
-            projection.change("model", None, "looks-dropped", "`inherit` is what the target does without a model")
+            projection.change("model", None, "default-dropped", "`inherit`")
         return
     served = value.value is not None and vocabulary.serves_model(projection.target.id, value.kind, value.value)
     if not served:

@@ -42,7 +42,7 @@ def read(source: SourceText) -> ReadResult:
 
 
 def _failed(source: SourceText, message: str, offset: int) -> ReadResult:
-    hint = "bundles are made with `agentconv to-json`"
+    hint = "bundles are made with `agentconv to-json`; what is no bundle goes to `agentconv convert`"
     return ReadResult(diagnostics=(Diagnostic(Code.SYNTAX, Severity.ERROR, message, source.span(offset), hint),))
 
 

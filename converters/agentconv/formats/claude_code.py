@@ -345,7 +345,7 @@ def _project_tools(projection: Projection) -> None:
     if sandbox is not None and sandbox.files != "full":
         _list_tools(projection, may, f"a {sandbox.files} sandbox")
     elif sandbox is not None:
-        projection.change("permissions.sandbox", None, "looks-dropped", "no sandbox is what the target has anyway")
+        projection.change("permissions.sandbox", None, "default-dropped", "no sandbox")
     if not projection.at_home and projection.get("tools.mode") == "inherit" and not may.may("read"):
         _list_tools(projection, may, "its switches")
     if projection.get("tools.mode") != "list" and projection.get("tools.allow"):
