@@ -30,11 +30,11 @@ class Refused(Exception):
     """The client drops the agent because of a value; the message says what it wants instead."""
 
 
-class _Absent:
+class Absent:
     """What a key writes when the agent has nothing to say about it."""
 
 
-ABSENT: Final = _Absent()
+ABSENT: Final = Absent()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Key:
     """The field paths that it holds."""
     read: Callable[[Any], Mapping[str, object]]
     """Value to fields. Raises Ignored or Refused, as the client does."""
-    write: Callable[[Agent], Json | _Absent]
+    write: Callable[[Agent], Json | Absent]
     """Fields to value; ABSENT to leave the key out."""
 
 
@@ -55,7 +55,7 @@ def simple(path: str, read: Callable[[Any], object], write: Callable[[Any], Json
     def to_fields(value: Json) -> Mapping[str, object]:
         return {path: read(value)}
 
-    def from_fields(agent: Agent) -> Json | _Absent:
+    def from_fields(agent: Agent) -> Json | Absent:
         value = fields.get(agent, path)
         if fields.is_absent(path, value):
             return ABSENT

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from agentconv import fields, frontmatter, yaml_text
 from agentconv.diagnostics import Code, Diagnostic, Severity
 from agentconv.families import keys, reading
+from agentconv.families.javascript import SPACE
 from agentconv.format_base import ReadResult, State
 from agentconv.frontmatter import Header
 from agentconv.ir import AgentSet, Origin
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
     from agentconv.format_base import FormatSpec
     from agentconv.frontmatter import Edit, Rewritten
     from agentconv.ir import Agent, Json
-
-JS_SPACE = "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
-r"""What JavaScript's `\s` matches and `trim` removes (Python's sets differ)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +92,8 @@ def _agent(dialect: Dialect, source: SourceText, header: Header, decoded: Decode
 
 def _prompt_place(header: Header) -> tuple[int, int]:
     body = header.source.text[header.body :]
-    stripped = body.strip(JS_SPACE)
-    start = header.body + len(body) - len(body.lstrip(JS_SPACE))
+    stripped = body.strip(SPACE)
+    start = header.body + len(body) - len(body.lstrip(SPACE))
     return start, start + len(stripped)
 
 
@@ -148,7 +146,7 @@ def _remarks(dialect: Dialect, header: Header) -> list[Diagnostic]:
 
 
 _FENCE = re.compile(r"[ \t]*---[ \t]*")
-_PREAMBLE = re.compile(rf"(?:[{JS_SPACE}]*<!--(?:(?!-->).)*-->)*[{JS_SPACE}]*(?=^[ \t]*---)|[{JS_SPACE}]*", re.DOTALL | re.MULTILINE)
+_PREAMBLE = re.compile(rf"(?:[{SPACE}]*<!--(?:(?!-->).)*-->)*[{SPACE}]*(?=^[ \t]*---)|[{SPACE}]*", re.DOTALL | re.MULTILINE)
 
 
 def _person_header(source: SourceText) -> Header | None:

@@ -194,6 +194,53 @@ def _translated(grant: ToolGrant, target: str, spell_server: Callable[[str, str 
     return [ToolGrant(word, target, grant.capability) for word in (words if every else words[:1])]
 
 
+def tool_list(projection: Projection, spell_server: Callable[[str, str | None], str], reads_back: Callable[[ToolGrant], bool]) -> None:
+    """Keep tools as a list of the target's own words, which also stands for a sandbox or for switches of the source.
+
+    Args:
+        projection: The agent on its way.
+        spell_server: Writes an MCP server, or one of its tools.
+        reads_back: Whether a grant, written, is read as itself.
+    """
+    sandbox = projection.get("permissions.sandbox")
+    may = effects.effects(projection.source)
+    if sandbox is not None and sandbox.files != "full":
+        _list_what(projection, may, f"a {sandbox.files} sandbox", spell_server, reads_back)
+    elif sandbox is not None:
+        projection.change("permissions.sandbox", None, "default-dropped", "no sandbox")
+    if not projection.at_home and projection.get("tools.mode") == "inherit" and not may.may("read"):
+        _list_what(projection, may, "its switches", spell_server, reads_back)
+    if projection.get("tools.mode") != "list" and projection.get("tools.allow"):
+        projection.change("tools.allow", (), "looks-dropped", "tools that count for nothing without a list")
+    grants(projection, "tools.allow", spell_server, reads_back)
+    grants(projection, "tools.deny", spell_server, reads_back)
+    if projection.get("tools.mode") == "list" and not projection.get("tools.allow"):
+        projection.change("tools.mode", "none", "tool-unknown", "no tool is left")
+
+
+def _list_what(
+    projection: Projection,
+    may: Effects,
+    what: str,
+    spell_server: Callable[[str, str | None], str],
+    reads_back: Callable[[ToolGrant], bool],
+) -> None:
+    """List the tools that leave the effects which a sandbox or switches leave."""
+    target = projection.target.id
+    named = [
+        ToolGrant(spell_server(server, tool), target, "mcp", None, server, tool)
+        for server, names in may.servers.items()
+        for tool in (sorted(names) if effects.ALL_TOOLS not in names else [None])
+    ]
+    listed = {
+        "tools.mode": "list",
+        "tools.allow": (*tools_within(may, target), *filter(reads_back, named)),
+        "tools.deny": (),
+        "permissions.sandbox": None,
+    }
+    projection.change_together(listed, "tools-from-sandbox", what)
+
+
 def tools_within(may: Effects, target: str) -> tuple[ToolGrant, ...]:
     """Return the target's tools whose effects stay within what an agent may do (for one that only has a sandbox)."""
     found = []

@@ -11,31 +11,26 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agentconv import effects, vocabulary, yaml_nodes
-from agentconv.families import hooks, keys, markdown, mcp, projecting
-from agentconv.families.keys import ABSENT, Ignored, Key, Refused, simple
-from agentconv.families.markdown import JS_SPACE
+from agentconv import vocabulary, yaml_nodes
+from agentconv.families import claude_words, hooks, javascript, keys, markdown, mcp, projecting
+from agentconv.families.javascript import SPACE
+from agentconv.families.keys import Ignored, Key, Refused, simple
 from agentconv.format_base import FormatSpec
 from agentconv.frontmatter import Header, Rewritten
-from agentconv.ir import Hook, Model, ToolGrant
+from agentconv.ir import Hook, Model
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from agentconv.effects import Effects
-    from agentconv.families.keys import _Absent
     from agentconv.format_base import Projection, ReadResult
-    from agentconv.ir import Agent, AgentSet, Json
+    from agentconv.ir import AgentSet, Json
     from agentconv.source import SourceText
 
 ID = "claude-code"
 COLORS = frozenset({"red", "blue", "green", "yellow", "purple", "orange", "pink", "cyan"})
 EFFORTS = ("low", "medium", "high", "xhigh", "max")
 
-_S = f"[{JS_SPACE}]"
+_S = f"[{SPACE}]"
 _OPEN = re.compile(rf"---{_S}*\n")
 _CLOSE_REST = re.compile(rf"{_S}*\n?")
 
@@ -52,7 +47,7 @@ def _find(source: SourceText) -> Header | str:
     return Header(source, opened.end(), end, _CLOSE_REST.match(text, end + 3).end())  # type: ignore[union-attr]
 
 
-_KEY_VALUE = re.compile(rf"([A-Za-z_-]+):({_S}+)([^{JS_SPACE}][^\n\r\u2028\u2029]*)")
+_KEY_VALUE = re.compile(rf"([A-Za-z_-]+):({_S}+)([^{SPACE}][^\n\r\u2028\u2029]*)")
 _SUSPICIOUS = re.compile(r"[{}\[\]*&#!|>%@`]|: ")
 
 
@@ -116,85 +111,10 @@ def _description(value: Json) -> str:
     return value.replace("\\n", "\n")
 
 
-_TOKEN = re.compile(r"(?:[^ ,(]|\([^)]*\)?)+")
-_CALL = re.compile(r"([^(]+)\((.*)\)", re.DOTALL)
-
-
-def _split(value: Json) -> list[str]:
-    """Split names as the client does: at commas and blanks outside parentheses."""
-    texts = [value] if isinstance(value, str) else value if isinstance(value, list) else []
-    tokens = [token.strip(JS_SPACE) for text in texts if isinstance(text, str) for token in _TOKEN.findall(text)]
-    return [token for token in tokens if token]
-
-
-def _tokens(value: Json) -> list[str] | None:
-    """Split a tools value; None when it means all of them."""
-    tokens = _split(value)
-    return None if "*" in tokens else tokens
-
-
-def _grant(token: str) -> ToolGrant:
-    if token.startswith("mcp__"):
-        server, _, tool = token[5:].partition("__")
-        return ToolGrant(token, ID, "mcp", None, server, None if tool in ("", "*") else tool)
-    call = _CALL.fullmatch(token)
-    native, pattern = (call[1], call[2]) if call else (token, None)
-    word = vocabulary.tool_word(ID, native)
-    return ToolGrant(native, ID, word.capability if word else None, pattern)
-
-
-def _read_tools(value: Json) -> Mapping[str, object]:
-    tokens = _tokens(value)
-    if tokens is None:
-        return {}
-    grants = [_grant(token) for token in tokens]
-    delegates = [name.strip() for grant in grants if _spawns(grant) for name in (grant.pattern or "").split(",") if name.strip()]
-    allow = tuple(replace(grant, pattern=None) if _spawns(grant) else grant for grant in grants)
-    if not allow and value != []:
-        raise Ignored("it names no tool, so the agent has none", {"tools.mode": "none"})
-    found: dict[str, object] = {"tools.mode": "list" if allow else "none", "tools.allow": allow}
-    if delegates:
-        found["delegates"] = tuple(delegates)
-    return found
-
-
-def _spawns(grant: ToolGrant) -> bool:
-    return grant.capability == "delegate" and grant.native in ("Agent", "Task")
-
-
-def _write_tools(agent: Agent) -> Json | _Absent:
-    tools = agent.tools
-    if tools.mode == "inherit":
-        return ABSENT
-    words = []
-    delegates = agent.delegates
-    for grant in tools.allow:
-        pattern = grant.pattern
-        if delegates and _spawns(grant):
-            pattern, delegates = ", ".join(delegates), None
-        words.append(_word(replace(grant, pattern=pattern)))
-    return ", ".join(words) if words else []
-
-
-def _read_denied(value: Json) -> Mapping[str, object]:
-    tokens = _tokens(value)
-    if not tokens and value != []:
-        raise Ignored("it denies nothing")
-    return {"tools.deny": tuple(_grant(token) for token in tokens or ())}
-
-
-def _write_denied(agent: Agent) -> Json | _Absent:
-    return ", ".join(_word(grant) for grant in agent.tools.deny) if agent.tools.deny else ABSENT
-
-
-def _word(grant: ToolGrant) -> str:
-    return grant.native if grant.pattern is None else f"{grant.native}({grant.pattern})"
-
-
 def _model(value: Json) -> Model:
-    if not isinstance(value, str) or not value.strip(JS_SPACE):
+    if not isinstance(value, str) or not value.strip(SPACE):
         raise Ignored("a model is text")
-    word = value.strip(JS_SPACE)
+    word = value.strip(SPACE)
     kind = vocabulary.model_kind(ID, word)
     return Model("inherit") if kind == "inherit" else Model("alias" if kind == "alias" else "id", word)
 
@@ -210,10 +130,10 @@ def _effort(value: Json) -> str | int:
     word = {"med": "medium"}.get(word, word)
     if word in EFFORTS:
         return word
-    digits = _LEADING_DIGITS.match(word) if value is not None else None
-    if digits is None:
+    number = javascript.leading_integer(word) if value is not None else None
+    if number is None:
         raise Ignored("an effort is " + ", ".join(EFFORTS) + " or a whole number")
-    return int(digits[1])
+    return number
 
 
 def _mode(value: Json) -> str:
@@ -221,44 +141,6 @@ def _mode(value: Json) -> str:
     if mode is None:
         raise Ignored("a permission mode is default, acceptEdits, auto, bypassPermissions, dontAsk or plan")
     return mode
-
-
-_LEADING_DIGITS = re.compile(rf"{_S}*([+-]?[0-9]{{1,300}})")
-_EXPONENT = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)[eE][+-]?[0-9]+")
-_GROUPED = re.compile("[+-]?[0-9]{1,3}([_,\u00a0\u202f ])[0-9]{3}(?:\\1[0-9]{3})*")
-
-
-def _max_turns(value: Json) -> int:
-    """Read a count as the client does: digits at the start of a text count, `1e3` and `1,000` are read whole."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        number = float(value)
-    else:
-        text = yaml_nodes.js_text(value).strip(JS_SPACE) if value is not None else ""
-        if len(text) <= 32 and _GROUPED.fullmatch(text):
-            text = re.sub("[_,\u00a0\u202f ]", "", text)
-        digits = _LEADING_DIGITS.match(text)
-        exponent = len(text) <= 32 and _EXPONENT.fullmatch(text)
-        number = float(text) if exponent else float(digits[1]) if digits else 0.0
-    if number <= 0 or not number.is_integer():
-        raise Ignored("`maxTurns` is a positive whole number")
-    return int(number)
-
-
-def _skills(value: Json) -> tuple[str, ...]:
-    if value is None:
-        return ()
-    if not isinstance(value, (str, list)) or (value and isinstance(value, list) and not any(isinstance(item, str) for item in value)):
-        raise Ignored("`skills` is a list of names")
-    names = _split(value)
-    return ("*",) if "*" in names else tuple(names)
-
-
-def _boolean(value: Json) -> bool:
-    if value is True or value == "true":
-        return True
-    if value is False or value == "false":
-        return False
-    raise Ignored("it is true or false")
 
 
 def _color(value: Json) -> str:
@@ -274,15 +156,15 @@ def _read_hooks(value: Json) -> tuple[Hook, ...]:
 KEYS: dict[str, Key] = {
     "name": simple("name", _name),
     "description": simple("description", _description),
-    "tools": Key(("tools.mode", "tools.allow", "delegates"), _read_tools, _write_tools),
-    "disallowedTools": Key(("tools.deny",), _read_denied, _write_denied),
+    "tools": claude_words.allowed(ID),
+    "disallowedTools": claude_words.denied(ID),
     "model": simple("model", _model, _write_model),
     "permissionMode": simple("permissions.mode", _mode, lambda mode: vocabulary.native_mode(ID, mode)),
-    "maxTurns": simple("limits.max_turns", _max_turns),
-    "skills": simple("skills", _skills, list),
+    "maxTurns": simple("limits.max_turns", javascript.count),
+    "skills": simple("skills", claude_words.skills, list),
     "mcpServers": simple("mcp_servers", mcp.read_claude_list, mcp.write_claude_list),
     "hooks": simple("hooks", _read_hooks, hooks.write),
-    "background": simple("background", _boolean),
+    "background": simple("background", javascript.boolean),
     "effort": simple("effort", _effort),
     "color": simple("color", _color),
 }
@@ -311,7 +193,8 @@ def project(projection: Projection) -> None:
     """Turn an agent into what a Claude Code file can hold."""
     projecting.require(projection, "name", "description")
     _project_texts(projection)
-    _project_tools(projection)
+    projecting.tool_list(projection, claude_words.spell_server, claude_words.reads_back)
+    claude_words.project_delegates(projection)
     projecting.permission_mode(projection)
     projecting.permission_rules(projection)
     projecting.model(projection)
@@ -321,7 +204,7 @@ def project(projection: Projection) -> None:
         projection.change("color", None, "looks-dropped", f"`{color}`")
     mcp.project_claude(projection)
     hooks.project(projection, _read_hooks)
-    _project_skills(projection)
+    claude_words.project_skills(projection)
     projecting.drop_rest(projection)
     projecting.settle(projection, KEYS)
     projecting.own_extras(projection, lambda agent: keys.encode(KEYS, agent, ID), lambda header: markdown.decode_header(DIALECT, header))
@@ -335,61 +218,5 @@ def _project_texts(projection: Projection) -> None:
         )
     if projection.get("prompt.text") is None:
         projection.translate("prompt.text", "")
-    projecting.trim(projection, "prompt.text", JS_SPACE)
+    projecting.trim(projection, "prompt.text", SPACE)
     projecting.prompt_shape(projection, "replace")
-
-
-def _project_tools(projection: Projection) -> None:
-    sandbox = projection.get("permissions.sandbox")
-    may = effects.effects(projection.source)
-    if sandbox is not None and sandbox.files != "full":
-        _list_tools(projection, may, f"a {sandbox.files} sandbox")
-    elif sandbox is not None:
-        projection.change("permissions.sandbox", None, "default-dropped", "no sandbox")
-    if not projection.at_home and projection.get("tools.mode") == "inherit" and not may.may("read"):
-        _list_tools(projection, may, "its switches")
-    if projection.get("tools.mode") != "list" and projection.get("tools.allow"):
-        projection.change("tools.allow", (), "looks-dropped", "tools that count for nothing without a list")
-    projecting.grants(projection, "tools.allow", _spell_server, _reads_back)
-    projecting.grants(projection, "tools.deny", _spell_server, _reads_back)
-    if projection.get("tools.mode") == "list" and not projection.get("tools.allow"):
-        projection.change("tools.mode", "none", "tool-unknown", "no tool is left")
-    delegates = projection.get("delegates")
-    if delegates is not None and not (any(_spawns(grant) for grant in projection.get("tools.allow")) and _is_list_of_agents(delegates)):
-        projection.change("delegates", None, "field-dropped", ", ".join(delegates) or "none")
-
-
-def _list_tools(projection: Projection, may: Effects, what: str) -> None:
-    """Write the list of tools that leaves the effects which a sandbox or switches leave."""
-    named = [
-        ToolGrant(_spell_server(server, tool), ID, "mcp", None, server, tool)
-        for server, names in may.servers.items()
-        for tool in (sorted(names) if effects.ALL_TOOLS not in names else [None])
-    ]
-    listed = {
-        "tools.mode": "list",
-        "tools.allow": (*projecting.tools_within(may, ID), *filter(_reads_back, named)),
-        "tools.deny": (),
-        "permissions.sandbox": None,
-    }
-    projection.change_together(listed, "tools-from-sandbox", what)
-
-
-def _reads_back(grant: ToolGrant) -> bool:
-    word = _word(grant)
-    return _split(word) == [word] and word != "*" and _grant(word) == grant
-
-
-def _is_list_of_agents(names: tuple[str, ...]) -> bool:
-    return bool(names) and all(name and name == name.strip() and not set(name) & set(",()") for name in names)
-
-
-def _project_skills(projection: Projection) -> None:
-    skills: tuple[str, ...] = projection.get("skills") or ()
-    kept = tuple(name for name in skills if _split(name) == [name] and (name != "*" or len(skills) == 1))
-    if kept != skills:
-        projection.change("skills", kept or None, "field-dropped", ", ".join(name for name in skills if name not in kept))
-
-
-def _spell_server(server: str, tool: str | None) -> str:
-    return f"mcp__{server}__{tool}" if tool else f"mcp__{server}"

@@ -1,0 +1,144 @@
+"""Names and tools as Claude Code and its relatives write them: split at commas and blanks, `Tool(pattern)`, `mcp__server__tool`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from agentconv import vocabulary
+from agentconv.families.javascript import SPACE
+from agentconv.families.keys import ABSENT, Ignored, Key
+from agentconv.ir import ToolGrant
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from agentconv.families.keys import Absent
+    from agentconv.format_base import Projection
+    from agentconv.ir import Agent, Json
+
+_TOKEN = re.compile(r"(?:[^ ,(]|\([^)]*\)?)+")
+_CALL = re.compile(r"([^(]+)\((.*)\)", re.DOTALL)
+
+
+def split(value: Json) -> list[str]:
+    """Split names as the client does: at commas and blanks outside parentheses; what is no text is passed over."""
+    texts = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+    tokens = [token.strip(SPACE) for text in texts if isinstance(text, str) for token in _TOKEN.findall(text)]
+    return [token for token in tokens if token]
+
+
+def grant(format_id: str, token: str) -> ToolGrant:
+    """Read one token."""
+    if token.startswith("mcp__"):
+        server, _, tool = token[5:].partition("__")
+        return ToolGrant(token, format_id, "mcp", None, server, None if tool in ("", "*") else tool)
+    call = _CALL.fullmatch(token)
+    native, pattern = (call[1], call[2]) if call else (token, None)
+    word = vocabulary.tool_word(format_id, native)
+    return ToolGrant(native, format_id, word.capability if word else None, pattern)
+
+
+def token(value: ToolGrant) -> str:
+    """Write one grant."""
+    return value.native if value.pattern is None else f"{value.native}({value.pattern})"
+
+
+def spell_server(server: str, tool: str | None) -> str:
+    """Write an MCP server, or one of its tools."""
+    return f"mcp__{server}__{tool}" if tool else f"mcp__{server}"
+
+
+def reads_back(value: ToolGrant) -> bool:
+    """Whether a grant, written, is read as itself."""
+    written = token(value)
+    return split(written) == [written] and written != "*" and grant(value.format, written) == value
+
+
+def allowed(format_id: str) -> Key:
+    """Make the key for tools: absent and `*` inherit; nothing, or nothing that is a name, is none.
+
+    `Agent(x, y)` names the agents that may be called.
+    """
+
+    def read(value: Json) -> Mapping[str, object]:
+        tokens = split(value)
+        if "*" in tokens:
+            return {}
+        grants = [grant(format_id, one) for one in tokens]
+        if not grants:
+            if value != []:
+                raise Ignored("it names no tool, so the agent has none", {"tools.mode": "none"})
+            return {"tools.mode": "none"}
+        names = [name.strip() for one in grants if spawns(one) for name in (one.pattern or "").split(",")]
+        allow = tuple(replace(one, pattern=None) if spawns(one) else one for one in grants)
+        delegates = tuple(name for name in names if name)
+        return {"tools.mode": "list", "tools.allow": allow, **({"delegates": delegates} if delegates else {})}
+
+    return Key(("tools.mode", "tools.allow", "delegates"), read, _write_allowed)
+
+
+def spawns(value: ToolGrant) -> bool:
+    """Whether a grant is the one that calls other agents."""
+    return value.capability == "delegate" and value.native in ("Agent", "Task")
+
+
+def _write_allowed(agent: Agent) -> Json | Absent:
+    if agent.tools.mode == "inherit":
+        return ABSENT
+    words = []
+    delegates = agent.delegates
+    for one in agent.tools.allow:
+        pattern = one.pattern
+        if delegates and spawns(one):
+            pattern, delegates = ", ".join(delegates), None
+        words.append(token(replace(one, pattern=pattern)))
+    return ", ".join(words) if words else []
+
+
+def denied(format_id: str) -> Key:
+    """Make the key for denied tools; `*` and what is no name deny nothing."""
+
+    def read(value: Json) -> Mapping[str, object]:
+        tokens = split(value)
+        if "*" in tokens or (not tokens and value != []):
+            raise Ignored("it denies nothing")
+        return {"tools.deny": tuple(grant(format_id, one) for one in tokens)}
+
+    def write(agent: Agent) -> Json | Absent:
+        return ", ".join(token(one) for one in agent.tools.deny) if agent.tools.deny else ABSENT
+
+    return Key(("tools.deny",), read, write)
+
+
+def skills(value: Json) -> tuple[str, ...]:
+    """Read a list of skills.
+
+    Raises:
+        Ignored: It holds no name.
+    """
+    if value is None:
+        return ()
+    if not isinstance(value, (str, list)) or (value and isinstance(value, list) and not any(isinstance(item, str) for item in value)):
+        raise Ignored("`skills` is a list of names")
+    names = split(value)
+    return ("*",) if "*" in names else tuple(names)
+
+
+def project_skills(projection: Projection) -> None:
+    """Keep the skills whose names the key can hold."""
+    named: tuple[str, ...] = projection.get("skills") or ()
+    kept = tuple(name for name in named if split(name) == [name] and (name != "*" or len(named) == 1))
+    if kept != named:
+        projection.change("skills", kept or None, "field-dropped", ", ".join(name for name in named if name not in kept))
+
+
+def project_delegates(projection: Projection) -> None:
+    """Keep the agents that may be called where the list of tools has a word to carry them."""
+    names: tuple[str, ...] | None = projection.get("delegates")
+    if names is None:
+        return
+    held = bool(names) and all(name and name == name.strip() and not set(name) & set(",()") for name in names)
+    if not (held and any(spawns(one) for one in projection.get("tools.allow"))):
+        projection.change("delegates", None, "field-dropped", ", ".join(names) or "none")

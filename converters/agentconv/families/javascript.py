@@ -1,0 +1,56 @@
+"""Values as JavaScript takes them: blanks, booleans and numbers in the many ways that its clients read."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from agentconv.families.keys import Ignored
+from agentconv.yaml_scalars import js_text
+
+if TYPE_CHECKING:
+    from agentconv.ir import Json
+
+SPACE = "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+r"""What JavaScript's `\s` matches and `trim` removes (Python's sets differ)."""
+_LEADING_DIGITS = re.compile(rf"[{SPACE}]*([+-]?[0-9]{{1,300}})")
+_EXPONENT = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)[eE][+-]?[0-9]+")
+_GROUPED = re.compile("[+-]?[0-9]{1,3}([_,\u00a0\u202f ])[0-9]{3}(?:\\1[0-9]{3})*")
+
+
+def boolean(value: Json) -> bool:
+    """Read true or false, also as text.
+
+    Raises:
+        Ignored: It is neither.
+    """
+    if value is True or value == "true":
+        return True
+    if value is False or value == "false":
+        return False
+    raise Ignored("it is true or false")
+
+
+def leading_integer(text: str) -> int | None:
+    """Return the whole number that a text starts with, as `parseInt` does."""
+    digits = _LEADING_DIGITS.match(text)
+    return int(digits[1]) if digits else None
+
+
+def count(value: Json) -> int:
+    """Read a positive whole number: digits at the start of a text count, `1e3` and `1,000` are read whole.
+
+    Raises:
+        Ignored: It is none.
+    """
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        number = float(value)
+    else:
+        text = js_text(value).strip(SPACE) if value is not None else ""
+        if len(text) <= 32 and _GROUPED.fullmatch(text):
+            text = re.sub("[_,\u00a0\u202f ]", "", text)
+        exponent = len(text) <= 32 and _EXPONENT.fullmatch(text)
+        number = float(text) if exponent else float(leading_integer(text) or 0)
+    if number <= 0 or not number.is_integer():
+        raise Ignored("it is a positive whole number")
+    return int(number)
