@@ -49,6 +49,18 @@ class Key:
     """Fields to value; ABSENT to leave the key out."""
 
 
+def checked_table(format_id: str, key: str, value: Json) -> dict[str, Json]:
+    """Return a table that the client's schema takes.
+
+    Raises:
+        Refused: The client drops the agent for it.
+    """
+    complaint = schema_files.complaint(format_id, key, value)
+    if complaint or not isinstance(value, dict):
+        raise Refused(complaint[1] if complaint else f"`{key}` is a table")
+    return value
+
+
 def simple(path: str, read: Callable[[Any], object], write: Callable[[Any], Json] | None = None) -> Key:
     """Make a key that holds one field."""
 

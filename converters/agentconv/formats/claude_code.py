@@ -14,7 +14,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from agentconv import vocabulary, yaml_nodes
-from agentconv.families import claude_words, hooks, javascript, keys, markdown, mcp, projecting
+from agentconv.families import claude_words, hooks, javascript, keys, markdown, mcp_claude, projecting
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, Refused, simple
 from agentconv.format_base import FormatSpec
@@ -162,7 +162,7 @@ KEYS: dict[str, Key] = {
     "permissionMode": simple("permissions.mode", _mode, lambda mode: vocabulary.native_mode(ID, mode)),
     "maxTurns": simple("limits.max_turns", javascript.count),
     "skills": simple("skills", claude_words.skills, list),
-    "mcpServers": simple("mcp_servers", mcp.read_claude_list, mcp.write_claude_list),
+    "mcpServers": simple("mcp_servers", mcp_claude.read, mcp_claude.write),
     "hooks": simple("hooks", _read_hooks, hooks.write),
     "background": simple("background", javascript.boolean),
     "effort": simple("effort", _effort),
@@ -202,7 +202,7 @@ def project(projection: Projection) -> None:
     color = projection.get("color")
     if color is not None and color not in COLORS:
         projection.change("color", None, "looks-dropped", f"`{color}`")
-    mcp.project_claude(projection)
+    mcp_claude.project(projection)
     hooks.project(projection, _read_hooks)
     claude_words.project_skills(projection)
     projecting.drop_rest(projection)

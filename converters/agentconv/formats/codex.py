@@ -10,11 +10,9 @@ approval policy and the web search of a role, but a spawned agent keeps those of
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from agentconv import effects, schema_files
-from agentconv.families import hooks, projecting, toml_file
+from agentconv.families import hooks, keys, mcp, projecting, toml_file
 from agentconv.families.keys import Key, Refused, simple
 from agentconv.format_base import FormatSpec
 from agentconv.ir import Hook, McpServer, Model, Sandbox, ToolGrant, escape_key, unescape_key
@@ -67,48 +65,21 @@ _SERVER_KEYS = {
 }
 
 
-def _checked(key: str, value: Json) -> dict[str, Any]:
-    """Return a table that the client's schema takes.
-
-    Raises:
-        Refused: The client drops the role for it.
-    """
-    complaint = schema_files.complaint(ID, key, value)
-    if complaint or not isinstance(value, dict):
-        raise Refused(complaint[1] if complaint else f"`{key}` is a table")
-    return value
-
-
 def _read_servers(value: Json) -> tuple[McpServer, ...]:
-    return tuple(_read_server(name, config) for name, config in _checked("mcp_servers", value).items())
+    return tuple(_read_server(name, _table(config)) for name, config in keys.checked_table(ID, "mcp_servers", value).items())
 
 
-def _read_server(name: str, config: dict[str, Any]) -> McpServer:
-    values: dict[str, Any] = {}
-    options: dict[str, Json] = {}
-    for key, item in config.items():
-        field = _SERVER_KEYS.get(key)
-        if field is None:
-            options[key] = item
-        else:
-            values[field] = tuple(item) if isinstance(item, list) else item
+def _read_server(name: str, config: dict[str, Json]) -> McpServer:
+    values, options = mcp.read_config(config, _SERVER_KEYS)
     return McpServer(unescape_key(name), "stdio" if "command" in config else "http", **values, options=options or None)
 
 
 def _read_hooks(value: Json) -> tuple[Hook, ...]:
-    return hooks.read_checked(ID, _checked("hooks", value))
+    return hooks.read_checked(ID, keys.checked_table(ID, "hooks", value))
 
 
 def _write_servers(servers: tuple[McpServer, ...]) -> Json:
-    table: dict[str, Json] = {}
-    for server in servers:
-        config: dict[str, Json] = {}
-        for key, field in _SERVER_KEYS.items():
-            value = getattr(server, field)
-            if value is not None:
-                config[key] = list(value) if isinstance(value, tuple) else value
-        table[escape_key(server.name)] = {**config, **(server.options or {})}
-    return table
+    return {escape_key(server.name): mcp.write_config(server, _SERVER_KEYS) for server in servers}
 
 
 KEYS: dict[str, Key] = {
@@ -147,10 +118,7 @@ def _lift(header: dict[str, Json]) -> dict[str, object]:
     features = header.get("features")
     if isinstance(features, dict) and features.get("shell_tool") is False:
         denied.append(_SHELL)
-        rest = {name: value for name, value in features.items() if name != "shell_tool"}
-        header["features"] = rest
-        if not rest:
-            del header["features"]
+        _take(header, "features", "shell_tool")
     if header.get("web_search") == "disabled":
         del header["web_search"]
         denied.append(_WEB)
@@ -163,11 +131,17 @@ def _lift_network(header: dict[str, Json]) -> bool | None:
     details = header.get("sandbox_workspace_write")
     if not isinstance(details, dict) or not isinstance(details.get("network_access"), bool):
         return None
-    rest = {name: value for name, value in details.items() if name != "network_access"}
-    header["sandbox_workspace_write"] = rest
+    return bool(_take(header, "sandbox_workspace_write", "network_access"))
+
+
+def _take(header: dict[str, Json], table: str, key: str) -> Json:
+    """Take one key out of a table, and the table when nothing is left in it."""
+    rest = dict(_table(header[table]))
+    value = rest.pop(key)
+    header[table] = rest
     if not rest:
-        del header["sandbox_workspace_write"]
-    return bool(details["network_access"])
+        del header[table]
+    return value
 
 
 def _lower(agent: Agent) -> dict[str, Json]:
@@ -220,12 +194,12 @@ def project(projection: Projection) -> None:
     projecting.require(projection, "name", "description", "prompt.text", blanks=BLANKS)
     projecting.trim(projection, "description", BLANKS)
     projecting.prompt_shape(projection, "append")
-    _project_tools(projection)
+    projecting.sandbox_for_list(projection, {"read": _SHELL, "network": _WEB}, hint=_NOT_HELD)
     _project_mode(projection)
     projecting.permission_rules(projection)
     projecting.model(projection)
     projecting.effort(projection, EFFORTS, any_text=True)
-    _project_servers(projection)
+    mcp.project_with_tools(projection, _reads_back, "add [mcp_servers.{}] with its command or url to ~/.codex/config.toml")
     hooks.project(projection, _read_hooks)
     projecting.drop_rest(projection)
     projecting.settle(projection, KEYS)
@@ -234,44 +208,7 @@ def project(projection: Projection) -> None:
     )
 
 
-def _project_tools(projection: Projection) -> None:
-    """Turn tools into the sandbox and switches that leave the same effects."""
-    tools, mode = projection.source.tools, projection.get("permissions.mode")
-    sandbox = projection.get("permissions.sandbox")
-    if sandbox is not None and sandbox.network is not None and sandbox.files != "workspace-write":
-        sandbox = Sandbox(sandbox.files)
-        projection.change("permissions.sandbox", sandbox, "tools-approximated", f"the network of a {sandbox.files} sandbox")
-    if tools.allow and tools.mode != "list":
-        projection.change("tools.allow", (), "looks-dropped", "tools that count for nothing without a list")
-    own = [grant for grant in (_SHELL, _WEB) if grant in tools.deny]
-    if tools.mode == "inherit" and mode not in ("plan", "read-only") and tools.deny == tuple(own):
-        return
-    may = effects.effects(projection.source).levels
-    confined = not may["run"]
-    no_search = _WEB.capability in {grant.capability for grant in tools.deny}
-    deny = [_WEB] if no_search else []
-    if confined:
-        sandbox = Sandbox("workspace-write", network=False) if may["write"] else Sandbox("read-only")
-        deny = [grant for grant, needed in ((_SHELL, may["read"]), (_WEB, may["network"] and not no_search)) if not needed]
-    values = {
-        "tools.mode": "inherit",
-        "tools.allow": (),
-        "tools.deny": tuple(deny),
-        "permissions.sandbox": sandbox,
-        "permissions.mode": None if mode in ("plan", "read-only") else mode,
-    }
-    if confined:
-        projection.change_together(values, "tools-approximated", _settings(sandbox, deny), hint=_NOT_HELD)
-    else:
-        projection.change_together(values, "tools-unlisted", "it may run commands, so nothing narrower fits")
-
-
 _NOT_HELD = "Codex 0.169.0 spawns agents with the sandbox of their caller: start it with the sandbox that they need"
-
-
-def _settings(sandbox: Sandbox | None, deny: list[ToolGrant]) -> str:
-    words = [f"sandbox_mode {sandbox.files}"] if sandbox else []
-    return ", ".join([*words, *(f"no {grant.native}" for grant in deny)])
 
 
 def _project_mode(projection: Projection) -> None:
@@ -293,46 +230,3 @@ def _reads_back(server: McpServer) -> bool:
         return _read_servers(_write_servers((server,))) == (server,)
     except Refused:
         return False
-
-
-def _with_tools(server: McpServer, projection: Projection) -> McpServer:
-    """Return a server with the tools that the agent's own list leaves of it, since the role has no such list."""
-    tools = projection.source.tools
-    if server.transport is None:
-        return server
-    if tools.mode != "inherit":
-        granted = [grant.tool for grant in tools.allow if grant.server == server.name]
-        if None not in granted:
-            allowed = [tool for tool in granted if tool and (server.enabled_tools is None or tool in server.enabled_tools)]
-            server = replace(server, enabled_tools=tuple(dict.fromkeys(allowed)))
-    denied = [grant.tool for grant in tools.deny if grant.server == server.name]
-    if None in denied:
-        return replace(server, enabled_tools=())
-    added = [tool for tool in dict.fromkeys(denied) if tool and tool not in (server.disabled_tools or ())]
-    return replace(server, disabled_tools=(*(server.disabled_tools or ()), *added)) if added else server
-
-
-def _project_servers(projection: Projection) -> None:
-    servers: tuple[McpServer, ...] | None = projection.get("mcp_servers")
-    if servers is None:
-        return
-    kept: list[McpServer] = []
-    named, lost, moved = [], [], []
-    for given in servers:
-        server = _with_tools(given, projection)
-        if server != given:
-            moved.append(server.name)
-        if server.transport is None:
-            named.append(server.name)
-        elif (server.options and not projection.at_home) or not _reads_back(server) or server.name in [other.name for other in kept]:
-            lost.append(server.name)
-        else:
-            kept.append(server)
-    after = tuple(kept) if kept or not servers else None
-    if moved:
-        projection.change("mcp_servers", after, "mcp-tools", ", ".join(moved))
-    if lost:
-        projection.change("mcp_servers", after, "mcp-dropped", ", ".join(lost))
-    if named:
-        hint = f"add [mcp_servers.{named[0]}] with its command or url to ~/.codex/config.toml"
-        projection.change("mcp_servers", after, "mcp-undefined", ", ".join(named), hint=hint)
