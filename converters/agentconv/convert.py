@@ -199,9 +199,9 @@ class _Writer:
         found = path if inside else f"{self.row.folders[0]}/{path}"
         pure = PurePosixPath(found)
         number = 2
-        while found.casefold() in self.paths:
+        while found in self.paths:
             found, number = str(pure.with_name(f"{pure.stem}-{number}{pure.suffix}")), number + 1
-        self.paths.add(found.casefold())
+        self.paths.add(found)
         return found
 
     def other_format(self, agent: Agent, state: State) -> Converted:
