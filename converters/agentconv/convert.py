@@ -93,8 +93,8 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = Options())
     names = _names(pieces, module, target, options)
     writer = _Writer(module, target, options, names)
     for piece in pieces:
-        if piece.diagnostics:
-            yield Converted(target, (), diagnostics=piece.diagnostics)
+        if piece.diagnostics or piece.about:
+            yield Converted(target, (), losses=tuple(_set_losses(piece.about, target)), diagnostics=piece.diagnostics)
         if piece.format == target and piece.source is not None:
             yield writer.same_format(piece, piece.source)
             continue
@@ -103,6 +103,17 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = Options())
                 yield writer.other_format(agent, state)
     if writer.named:
         yield Converted(target, (), diagnostics=tuple(writer.duplicates()))
+
+
+def _set_losses(about: AgentSet | None, target: str) -> Iterator[Loss]:
+    """Say what a bundle holds for all its agents together, which single files cannot."""
+    if about is None:
+        return
+    words = [name for name in ("name", "version", "description", "license", "authors", "extras") if getattr(about, name)]
+    if words:
+        yield losses.loss("set-dropped", "the set", "set", target, ", ".join(words))
+    if about.mcp_servers:
+        yield losses.loss("set-servers-dropped", "the set", "set.mcp_servers", target, ", ".join(one.name for one in about.mcp_servers))
 
 
 @dataclass(frozen=True, slots=True)

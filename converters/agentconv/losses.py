@@ -38,6 +38,10 @@ CATALOGUE: dict[str, LossRule] = {
     "field-dropped": LossRule(_WARNING, _DROPPED, "the target has no place for this field"),
     "looks-dropped": LossRule(_NOTE, _DROPPED, "the target has no place for this; it only changes how the agent is shown"),
     "default-dropped": LossRule(_NOTE, _DROPPED, "the target does this without being told"),
+    "set-dropped": LossRule(_NOTE, _DROPPED, "what a bundle says about the whole set has no place in an agent's file"),
+    "set-servers-dropped": LossRule(
+        _WARNING, _DROPPED, "MCP servers that a bundle's agents share", "define them in the target's configuration"
+    ),
     "key-dropped": LossRule(_WARNING, _DROPPED, "a key that only the source client uses"),
     "ignored-key-dropped": LossRule(_NOTE, _DROPPED, "a key that the source client ignores too"),
     "extra-overridden": LossRule(_NOTE, _DROPPED, "a key that says otherwise than the agent's fields; the fields win"),
