@@ -8,8 +8,10 @@ No client is named here: a client's facts are in the agent (its sandbox, its rul
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import IntEnum
+from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -37,6 +39,8 @@ EFFECTS = ("read", "write", "network", "run")
 _READ_ONLY_MODES = frozenset({"plan", "read-only"})
 _GUARD_EVENTS = frozenset({"before-tool", "permission-request"})
 ALL_TOOLS = "*"
+EVERY_SERVER = "*"
+_NOT_IN_TOOL_NAMES = re.compile(r"[^A-Za-z0-9_-]")
 Part: TypeAlias = tuple[str, str, str]
 """A restriction on a part: capability, pattern, what happens."""
 
@@ -84,10 +88,27 @@ def effects(agent: Agent, servers: Iterable[str] = (), format_id: str | None = N
     format_id = format_id or (agent.origin.format if agent.origin else None)
     levels, parts = _own_effects(agent.tools, agent.permissions, format_id)
     named = {server.name for server in agent.mcp_servers or ()} | set(servers)
-    denied = frozenset(grant.server for grant in agent.tools.deny if grant.server and not grant.tool)
-    closed = {("mcp", f"{grant.server} {grant.tool}", "deny") for grant in agent.tools.deny if grant.server and grant.tool}
-    closed |= {("mcp", f"{server.name} {tool}", "deny") for server in agent.mcp_servers or () for tool in server.disabled_tools or ()}
-    return Effects(levels, _servers(agent, named - denied), agent.tools.mode == "inherit", denied, parts | closed, _guards(agent))
+    denials: list[ToolGrant | Rule] = [*agent.tools.deny, *(rule for rule in agent.permissions.rules if rule.effect == "deny")]
+    denied = {server_key(one.server) for one in denials if one.server and not one.tool}
+    denied |= {server_key(one.name) for one in agent.mcp_servers or () if one.off}
+    closed = {("mcp", f"{server_key(one.server)} {one.tool}", "deny") for one in denials if one.server and one.tool}
+    closed |= {("mcp", f"{server_key(one.name)} {tool}", "deny") for one in agent.mcp_servers or () for tool in one.disabled_tools or ()}
+    asked = [rule for rule in agent.permissions.rules if rule.effect == "ask" and rule.server]
+    closed |= {("mcp", f"{server_key(rule.server or '')} {rule.tool or ALL_TOOLS}", "ask") for rule in asked}
+    open_servers = {name: tools for name, tools in _servers(agent, named).items() if not denied & {name, EVERY_SERVER}}
+    return Effects(levels, open_servers, agent.tools.mode == "inherit", frozenset(denied), parts | closed, _guards(agent))
+
+
+def server_key(name: str) -> str:
+    """Return the form of a server's name that clients put into the names of its tools, so that both are one server."""
+    return name if name == EVERY_SERVER else _NOT_IN_TOOL_NAMES.sub("_", name)
+
+
+def covers(grant: ToolGrant, server: str, *, deny: bool = False) -> bool:
+    """Whether a grant speaks of a server; denied, `*` is each of them."""
+    if grant.server is None:
+        return False
+    return server_key(grant.server) == server_key(server) or (deny and grant.server == EVERY_SERVER)
 
 
 @lru_cache(maxsize=1024)
@@ -126,9 +147,9 @@ def _effects_of(capability: str, permissions: Permissions) -> Iterator[str]:
     if effect is None:
         return
     sandbox = permissions.sandbox
+    if permissions.mode in _READ_ONLY_MODES and effect in ("write", "run"):
+        return
     if sandbox is None or sandbox.files == "full":
-        if permissions.mode in _READ_ONLY_MODES and effect in ("write", "run"):
-            return
         yield effect
         return
     if effect == "write" and sandbox.files == "read-only":
@@ -172,18 +193,24 @@ def _apply_rules(levels: dict[str, Level], rules: Iterable[Rule], capabilities: 
 
 def _servers(agent: Agent, named: set[str]) -> dict[str, frozenset[str]]:
     tools = agent.tools
-    found: dict[str, set[str]] = {name: {ALL_TOOLS} for name in named} if tools.mode == "inherit" else {}
-    for grant in tools.allow:
+    found: dict[str, set[str]] = {server_key(name): {ALL_TOOLS} for name in named} if tools.mode == "inherit" else {}
+    for grant in tools.allow if tools.mode == "list" else ():
         if grant.server:
-            found.setdefault(grant.server, set()).add(grant.tool or ALL_TOOLS)
+            found.setdefault(server_key(grant.server), set()).add(grant.tool or ALL_TOOLS)
     for server in agent.mcp_servers or ():
-        if server.name in found and server.enabled_tools is not None:
-            found[server.name] = set(server.enabled_tools)
+        key = server_key(server.name)
+        if server.off:
+            found.pop(key, None)
+        elif key in found and server.enabled_tools is not None:
+            enabled = set(server.enabled_tools)
+            found[key] = enabled if ALL_TOOLS in found[key] else found[key] & enabled
     return {name: frozenset(names) for name, names in found.items()}
 
 
 def _guards(agent: Agent) -> frozenset[tuple[str, str]]:
-    return frozenset((hook.event, repr((hook.matcher, hook.handlers))) for hook in agent.hooks or () if hook.event in _GUARD_EVENTS)
+    return frozenset(
+        (hook.event, repr((hook.matcher, hook.handlers))) for hook in agent.hooks or () if hook.handlers and hook.event in _GUARD_EVENTS
+    )
 
 
 def widenings(ceiling: Effects, result: Effects) -> list[str]:
@@ -193,16 +220,24 @@ def widenings(ceiling: Effects, result: Effects) -> list[str]:
     found = [_word(effect, allowed[effect], result.levels[effect]) for effect in EFFECTS if result.levels[effect] > allowed[effect]]
     for name, tools in result.servers.items():
         open_tools = ceiling.servers.get(name, frozenset({ALL_TOOLS}) if ceiling.every_server else frozenset())
-        if name in ceiling.denied_servers or (ALL_TOOLS not in open_tools and not tools <= open_tools):
+        denied = ceiling.denied_servers & {name, EVERY_SERVER}
+        if tools and (denied or (ALL_TOOLS not in open_tools and not tools <= open_tools)):
             found.append(f"MCP server {name}")
     for capability, pattern, effect in sorted(ceiling.parts - result.parts):
         server, _, tool = pattern.partition(" ") if capability == "mcp" else ("", "", "")
-        open_tools = result.servers.get(server, frozenset())
-        if ALL_TOOLS in open_tools or tool in open_tools if capability == "mcp" else result.may(EFFECT_OF.get(capability, "run")):
+        open_tools = _open_tools(result, server)
+        touched = ALL_TOOLS in open_tools or any(fnmatchcase(name, tool) for name in open_tools)
+        if touched if capability == "mcp" else result.may(EFFECT_OF.get(capability, "run")):
             found.append(f"{capability} {pattern or 'at all'}, which the source sets to {effect}")
     if ceiling.guards - result.guards:
         found.append("tool use that a hook may block in the source")
     return found
+
+
+def _open_tools(result: Effects, server: str) -> frozenset[str]:
+    if server == EVERY_SERVER:
+        return frozenset().union(*result.servers.values())
+    return result.servers.get(server, frozenset())
 
 
 def _word(effect: str, allowed: Level, level: Level) -> str:

@@ -128,6 +128,12 @@ class McpServer:
     options: Mapping[str, Json] | None = None
     """Keys that only the source client knows, verbatim."""
 
+    @property
+    def off(self) -> bool:
+        """Whether it is defined, but switched off."""
+        options = self.options or {}
+        return options.get("enabled") is False or options.get("disabled") is True
+
 
 @dataclass(frozen=True, slots=True)
 class Hook:

@@ -274,6 +274,17 @@ def test_levels(agent: Agent, levels: dict[str, Level]) -> None:
 
 _READ = Tools("list", _grants("fs.read"))
 _SERVER = (McpServer("s", "stdio", "run"),)
+_SPACED = (McpServer("a b", "stdio", "run"),)
+
+
+def _mcp(server: str, tool: str | None = None) -> ToolGrant:
+    return ToolGrant(f"mcp__{server}", "some-client", "mcp", None, server, tool)
+
+
+def _mcp_rule(effect: Any) -> Rule:
+    return Rule(effect, "mcp__s", "some-client", "mcp", None, "s")
+
+
 _GUARD = (Hook("PreToolUse", "x", "before-tool", "Bash", ("check",)),)
 WIDENINGS: list[tuple[str, Agent, Agent, bool]] = [
     ("same", Agent(), Agent(), False),
@@ -302,6 +313,31 @@ WIDENINGS: list[tuple[str, Agent, Agent, bool]] = [
     ("server of an open agent", Agent(mcp_servers=_SERVER), Agent(mcp_servers=_SERVER), False),
     ("server tools", Agent(mcp_servers=(replace(_SERVER[0], enabled_tools=("a",)),)), Agent(mcp_servers=_SERVER), True),
     ("fewer server tools", Agent(mcp_servers=_SERVER), Agent(mcp_servers=(replace(_SERVER[0], enabled_tools=("a",)),)), False),
+    ("server switched off", Agent(mcp_servers=(replace(_SERVER[0], options={"enabled": False}),)), Agent(mcp_servers=_SERVER), True),
+    ("every server denied", Agent(tools=Tools(deny=(_mcp("*"),)), mcp_servers=_SERVER), Agent(mcp_servers=_SERVER), True),
+    ("server denied as its tools spell it", Agent(tools=Tools(deny=(_mcp("a_b"),)), mcp_servers=_SPACED), Agent(mcp_servers=_SPACED), True),
+    (
+        "server tools denied by a pattern",
+        Agent(tools=Tools(deny=(_mcp("s", "del_*"),)), mcp_servers=_SERVER),
+        Agent(mcp_servers=_SERVER),
+        True,
+    ),
+    (
+        "denied server without tools",
+        Agent(tools=Tools(deny=(_mcp("s"),)), mcp_servers=_SERVER),
+        Agent(mcp_servers=(replace(_SERVER[0], enabled_tools=()),)),
+        False,
+    ),
+    ("grants that count for nothing", Agent(tools=Tools("none", (_mcp("s"),)), mcp_servers=_SERVER), Agent(mcp_servers=_SERVER), True),
+    ("server rule", Agent(permissions=Permissions(rules=(_mcp_rule("deny"),)), mcp_servers=_SERVER), Agent(mcp_servers=_SERVER), True),
+    ("server asked", Agent(permissions=Permissions(rules=(_mcp_rule("ask"),)), mcp_servers=_SERVER), Agent(mcp_servers=_SERVER), True),
+    (
+        "plan in a sandbox",
+        Agent(permissions=Permissions("plan", sandbox=Sandbox("workspace-write"))),
+        Agent(permissions=Permissions(sandbox=Sandbox("workspace-write"))),
+        True,
+    ),
+    ("guard that runs nothing", Agent(hooks=(Hook("PreToolUse", "some-client", "before-tool", "Bash"),)), Agent(), False),
     ("disabled server tool", Agent(mcp_servers=(replace(_SERVER[0], disabled_tools=("a",)),)), Agent(mcp_servers=_SERVER), True),
     ("guard", Agent(hooks=_GUARD), Agent(), True),
     ("guard kept", Agent(hooks=_GUARD), Agent(hooks=_GUARD), False),
@@ -328,6 +364,61 @@ def test_widenings(source: Agent, result: Agent, wider: bool) -> None:
 def test_no_agent_with_a_shell_is_refused_for_its_tools(format_id: str, tools: Tools) -> None:
     """Agents with all tools, or with a shell, are written for every client."""
     assert convert_agent(replace(PLAIN, tools=tools), format_id).file
+
+
+@pytest.mark.parametrize("deny", ["mcp__*", "mcp__my_srv", "mcp__my_srv__del_*"])
+def test_denied_server_is_closed_where_there_is_no_tool_list(deny: str) -> None:
+    """What names a server's tools closes it under its own name too; a pattern that the target lacks closes all of it."""
+    header = {**minimal("claude-code"), "disallowedTools": deny, "mcpServers": [{"my srv": {"command": "run"}}]}
+    done = convert_agent(replace(agent_of("claude-code", make("claude-code", header)), id="a"), "codex")
+
+    assert done.file
+    assert agent_of("codex", done.file.data).mcp_servers == (McpServer("my srv", "stdio", "run", enabled_tools=()),)
+
+
+def test_granted_server_tool_is_kept_under_the_servers_own_name() -> None:
+    header = {**minimal("claude-code"), "tools": "Read, mcp__my_srv__get", "mcpServers": [{"my srv": {"command": "run"}}]}
+    done = convert_agent(replace(agent_of("claude-code", make("claude-code", header)), id="a"), "codex")
+
+    assert done.file
+    assert agent_of("codex", done.file.data).mcp_servers == (McpServer("my srv", "stdio", "run", enabled_tools=("get",)),)
+
+
+def test_grants_of_an_agent_without_tools_open_no_server() -> None:
+    agent = replace(PLAIN, tools=Tools("none", (_mcp("s"),)), mcp_servers=_SERVER)
+    done = convert_agent(agent, "codex")
+
+    assert done.file
+    assert agent_of("codex", done.file.data).mcp_servers == (replace(_SERVER[0], enabled_tools=()),)
+
+
+def test_server_that_is_switched_off_stays_off() -> None:
+    header = {**minimal("codex"), "mcp_servers": {"s": {"command": "run", "enabled": False}}}
+    done = convert_agent(replace(agent_of("codex", make("codex", header)), id="a"), "claude-code")
+
+    assert done.file
+    assert agent_of("claude-code", done.file.data).mcp_servers is None
+    assert "mcp-dropped" in [loss.code for loss in done.losses]
+
+
+_SMUGGLED = {
+    "codex": {"features": {"shell_tool": True}, "sandbox_workspace_write": {"network_access": True}},
+    "claude-code": {"<<": {"permissionMode": "bypassPermissions"}, "hint": {"<<": {"a": 1}}},
+}
+
+
+@pytest.mark.parametrize("tools", [Tools("none"), Tools("list", _grants("fs.read", "fs.write"))], ids=["none", "write"])
+@each_client
+def test_extra_that_says_otherwise_than_the_fields_is_overridden(format_id: str, tools: Tools) -> None:
+    """Also inside a table that fields and extras share, and where YAML itself gives a key a meaning."""
+    plain = convert_agent(replace(PLAIN, tools=tools), format_id)
+    done = convert_agent(replace(PLAIN, tools=tools, extras={format_id: _SMUGGLED[format_id]}), format_id)
+
+    assert plain.file
+    assert done.file
+    assert "extra-overridden" in [loss.code for loss in done.losses]
+    once, again = (effects.effects(agent_of(format_id, data), (), format_id) for data in (plain.file.data, done.file.data))
+    assert once == again
 
 
 # --- losses

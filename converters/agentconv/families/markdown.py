@@ -83,6 +83,14 @@ def decode_header(dialect: Dialect, values: MappingType[str, Json]) -> Decoded:
     return decoded
 
 
+def decode_written(dialect: Dialect, values: dict[str, Json]) -> Decoded:
+    """Return what the client makes of a header's keys once they are written: a key may mean something to YAML itself."""
+    text = yaml_text.mapping(values)
+    header = Header(SourceText("", encode(text)), 0, len(text), len(text))
+    frontmatter.parse(header)
+    return decode_header(dialect, header.values)
+
+
 def _agent(dialect: Dialect, source: SourceText, header: Header, decoded: Decoded) -> Agent:
     start, end = _prompt_place(header)
     decoded.values["prompt.text"] = client_text(source.text[start:end])

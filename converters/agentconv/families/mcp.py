@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from agentconv import effects
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -45,12 +47,12 @@ def with_tools(server: McpServer, projection: Projection) -> McpServer:
     if server.transport is None:
         return server
     if tools.mode != "inherit":
-        granted = [grant.tool for grant in tools.allow if grant.server == server.name]
+        granted = [grant.tool for grant in tools.allow if tools.mode == "list" and effects.covers(grant, server.name)]
         if None not in granted:
             allowed = [tool for tool in granted if tool and (server.enabled_tools is None or tool in server.enabled_tools)]
             server = replace(server, enabled_tools=tuple(dict.fromkeys(allowed)))
-    denied = [grant.tool for grant in tools.deny if grant.server == server.name]
-    if None in denied:
+    denied = [grant.tool for grant in tools.deny if effects.covers(grant, server.name, deny=True)]
+    if any(tool is None or effects.ALL_TOOLS in tool for tool in denied):
         return replace(server, enabled_tools=())
     added = [tool for tool in dict.fromkeys(denied) if tool and tool not in (server.disabled_tools or ())]
     return replace(server, disabled_tools=(*(server.disabled_tools or ()), *added)) if added else server

@@ -180,7 +180,7 @@ def project(projection: Projection) -> None:
             lost.append(server.name)  # without a list of tools, all of the server's would be open
             continue
         again = read_config(plain.name, write_config(plain)) if plain.transport else McpServer(plain.name)
-        if again != plain:
+        if again != plain or (server.off and not projection.at_home):
             lost.append(server.name)
             continue
         kept.append(plain)

@@ -207,7 +207,7 @@ def project(projection: Projection) -> None:
     claude_words.project_skills(projection)
     projecting.drop_rest(projection)
     projecting.settle(projection, KEYS)
-    projecting.own_extras(projection, lambda agent: keys.encode(KEYS, agent, ID), lambda header: markdown.decode_header(DIALECT, header))
+    projecting.own_extras(projection, lambda agent: keys.encode(KEYS, agent, ID), lambda header: markdown.decode_written(DIALECT, header))
 
 
 def _project_texts(projection: Projection) -> None:

@@ -152,7 +152,7 @@ def _lower(agent: Agent) -> dict[str, Json]:
     if sandbox is not None:
         header["sandbox_mode"] = next(word for word, files in SANDBOXES.items() if files == sandbox.files)
         if sandbox.network is not None:
-            header["sandbox_workspace_write"] = {"network_access": sandbox.network, **_table(extras.get("sandbox_workspace_write"))}
+            header["sandbox_workspace_write"] = {**_table(extras.get("sandbox_workspace_write")), "network_access": sandbox.network}
     if agent.permissions.mode == "default":
         header["approval_policy"] = "untrusted"
     elif agent.permissions.mode == "bypass":
@@ -161,7 +161,7 @@ def _lower(agent: Agent) -> dict[str, Json]:
     if "web.search" in denied:
         header["web_search"] = "disabled"
     if "shell" in denied:
-        header["features"] = {"shell_tool": False, **_table(extras.get("features"))}
+        header["features"] = {**_table(extras.get("features")), "shell_tool": False}
     return header
 
 
