@@ -339,6 +339,18 @@ WIDENINGS: list[tuple[str, Agent, Agent, bool]] = [
     ),
     ("guard that runs nothing", Agent(hooks=(Hook("PreToolUse", "some-client", "before-tool", "Bash"),)), Agent(), False),
     ("disabled server tool", Agent(mcp_servers=(replace(_SERVER[0], disabled_tools=("a",)),)), Agent(mcp_servers=_SERVER), True),
+    (
+        "one command allowed, all unattended",
+        Agent(permissions=Permissions(rules=(Rule("allow", "Bash", "x", "shell", "git *"),))),
+        Agent(permissions=Permissions("bypass")),
+        True,
+    ),
+    (
+        "writes unattended beyond one command",
+        Agent(permissions=Permissions(rules=(Rule("allow", "Bash", "x", "shell", "git *"),))),
+        Agent(permissions=Permissions("accept-edits")),
+        True,
+    ),
     ("guard", Agent(hooks=_GUARD), Agent(), True),
     ("guard kept", Agent(hooks=_GUARD), Agent(hooks=_GUARD), False),
     ("denied pattern", Agent(permissions=Permissions(rules=(Rule("deny", "Bash", "x", "shell", "rm *"),))), Agent(), True),
