@@ -185,7 +185,7 @@ def _apply_rules(levels: dict[str, Level], rules: Iterable[Rule], capabilities: 
         if rule.capability not in capabilities or effect is None:
             continue
         if rule.effect == "allow":
-            levels[effect] = Level.ALLOW
+            levels[effect] = Level.ALLOW if rule.pattern is None else levels[effect]
         else:
             parts.add((rule.capability or "", rule.pattern or "", rule.effect))
     return parts

@@ -71,6 +71,8 @@ CATALOGUE: dict[str, LossRule] = {
         _WARNING, _DROPPED, "an MCP server that is named here and defined elsewhere", "define it in the target's configuration"
     ),
     "mcp-tools": LossRule(_NOTE, _MOVED, "the MCP tools that it may use are listed with their server"),
+    "mcp-tools-listed": LossRule(_NOTE, _MOVED, "the tools that an MCP server opens or closes are listed with the agent's own"),
+    "mcp-open": LossRule(_WARNING, _DROPPED, "a denied MCP server stays open to the agent where the user has configured it"),
     "mcp-approximated": LossRule(_WARNING, _APPROXIMATED, "the target spells this MCP server in another way"),
     "mcp-dropped": LossRule(_WARNING, _DROPPED, "the target cannot hold this MCP server"),
     "hooks-dropped": LossRule(_WARNING, _DROPPED, "the target has no such hooks"),

@@ -339,6 +339,18 @@ WIDENINGS: list[tuple[str, Agent, Agent, bool]] = [
     ),
     ("guard that runs nothing", Agent(hooks=(Hook("PreToolUse", "some-client", "before-tool", "Bash"),)), Agent(), False),
     ("disabled server tool", Agent(mcp_servers=(replace(_SERVER[0], disabled_tools=("a",)),)), Agent(mcp_servers=_SERVER), True),
+    (
+        "one command allowed, all unattended",
+        Agent(permissions=Permissions(rules=(Rule("allow", "Bash", "x", "shell", "git *"),))),
+        Agent(permissions=Permissions("bypass")),
+        True,
+    ),
+    (
+        "writes unattended beyond one command",
+        Agent(permissions=Permissions(rules=(Rule("allow", "Bash", "x", "shell", "git *"),))),
+        Agent(permissions=Permissions("accept-edits")),
+        True,
+    ),
     ("guard", Agent(hooks=_GUARD), Agent(), True),
     ("guard kept", Agent(hooks=_GUARD), Agent(hooks=_GUARD), False),
     ("denied pattern", Agent(permissions=Permissions(rules=(Rule("deny", "Bash", "x", "shell", "rm *"),))), Agent(), True),
@@ -399,6 +411,37 @@ def test_server_that_is_switched_off_stays_off() -> None:
     assert done.file
     assert agent_of("claude-code", done.file.data).mcp_servers is None
     assert "mcp-dropped" in [loss.code for loss in done.losses]
+
+
+@pytest.mark.parametrize("sandbox", [None, "read-only"])
+def test_tools_that_a_server_closes_are_denied_to_the_agent(sandbox: str | None) -> None:
+    """Where a server has no selection of tools, the agent's own list has one: nothing is refused or dropped for it."""
+    header = {**minimal("codex"), "mcp_servers": {"my srv": {"command": "run", "disabled_tools": ["del"]}}}
+    header |= {"sandbox_mode": sandbox} if sandbox else {}
+    done = convert_agent(replace(agent_of("codex", make("codex", header)), id="a"), "claude-code")
+
+    assert done.file
+    again = agent_of("claude-code", done.file.data)
+    assert again.mcp_servers == (McpServer("my srv", "stdio", "run"),)
+    assert [(grant.server, grant.tool) for grant in again.tools.deny] == [("my_srv", "del")]
+
+
+def test_tools_that_a_server_opens_are_granted_to_the_agent() -> None:
+    agent = replace(PLAIN, tools=Tools("list", (_mcp("s"),)), mcp_servers=(replace(_SERVER[0], enabled_tools=("a", "b")),))
+    done = convert_agent(agent, "claude-code")
+
+    assert done.file
+    assert [grant.native for grant in agent_of("claude-code", done.file.data).tools.allow] == ["mcp__s__a", "mcp__s__b"]
+
+
+@pytest.mark.parametrize("deny", ["mcp__s", "mcp__*", "mcp__s__del"])
+def test_denied_server_of_the_user_is_reported(deny: str) -> None:
+    """A server that only the user's own configuration defines cannot be closed without a list of tools: that is said."""
+    header = {**minimal("claude-code"), "disallowedTools": deny}
+    done = convert_agent(replace(agent_of("claude-code", make("claude-code", header)), id="a"), "codex")
+
+    assert done.file
+    assert [loss.detail for loss in done.losses if loss.code == "mcp-open"] == [deny]
 
 
 _SMUGGLED = {

@@ -58,6 +58,15 @@ def with_tools(server: McpServer, projection: Projection) -> McpServer:
     return replace(server, disabled_tools=(*(server.disabled_tools or ()), *added)) if added else server
 
 
+def _report_open(projection: Projection, servers: tuple[McpServer, ...]) -> None:
+    """Say which servers the agent is denied that the target can only close where the agent defines them."""
+    defined = {effects.server_key(server.name) for server in servers if server.transport}
+    dropped = [grant for grant in projection.source.tools.deny if grant.server and grant not in projection.get("tools.deny")]
+    names = dict.fromkeys(grant.native for grant in dropped if effects.server_key(grant.server or "") not in defined)
+    if names:
+        projection.declare("mcp-open", "tools.deny", ", ".join(names))
+
+
 def project_with_tools(projection: Projection, reads_back: Callable[[McpServer], bool], hint: str) -> None:
     """Keep the servers that the target can define, each with the tools that the agent may use.
 
@@ -67,6 +76,7 @@ def project_with_tools(projection: Projection, reads_back: Callable[[McpServer],
         hint: What to do about a server that is only named; `{}` is its name.
     """
     servers: tuple[McpServer, ...] | None = projection.get("mcp_servers")
+    _report_open(projection, servers or ())
     if servers is None:
         return
     kept: dict[str, McpServer] = {}

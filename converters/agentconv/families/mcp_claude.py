@@ -6,10 +6,11 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from agentconv.families import mcp
+from agentconv import effects
+from agentconv.families import claude_words, mcp
 from agentconv.families.keys import Ignored
 from agentconv.families.shapes import is_bool, is_count, is_filled, is_text, is_text_map, is_texts, is_url
-from agentconv.ir import McpServer, escape_key, unescape_key
+from agentconv.ir import McpServer, ToolGrant, escape_key, unescape_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -166,6 +167,30 @@ def write_config(server: McpServer) -> dict[str, Json]:
     return {**config, **mcp.write_config(server, _NEUTRAL)}
 
 
+def _list_tools(projection: Projection, server: McpServer) -> bool:
+    """Move what a server opens of its tools into the agent's own lists; False where they cannot say it."""
+    allow, deny = projection.get("tools.allow"), projection.get("tools.deny")
+    if server.enabled_tools is not None:
+        if projection.get("tools.mode") == "inherit":
+            return False  # without a list of tools, all of the server's would be open
+        named = [_grant(projection, server, tool) for tool in server.enabled_tools]
+        whole = [grant for grant in allow if effects.covers(grant, server.name) and grant.tool is None]
+        if whole and named and all(map(claude_words.reads_back, named)):
+            after = tuple(dict.fromkeys([*(grant for grant in allow if grant not in whole), *named]))
+            projection.change("tools.allow", after, "mcp-tools-listed", server.name)
+    closed = [_grant(projection, server, tool) for tool in server.disabled_tools or ()]
+    if not all(map(claude_words.reads_back, closed)):
+        return False
+    if not set(closed) <= set(deny):
+        projection.change("tools.deny", tuple(dict.fromkeys([*deny, *closed])), "mcp-tools-listed", server.name)
+    return True
+
+
+def _grant(projection: Projection, server: McpServer, tool: str) -> ToolGrant:
+    name = effects.server_key(server.name)
+    return ToolGrant(claude_words.spell_server(name, tool), projection.target.id, "mcp", None, name, tool)
+
+
 def project(projection: Projection) -> None:
     """Keep servers as Claude Code spells them: no working folder, no tool selection, no other client's keys."""
     servers: tuple[McpServer, ...] | None = projection.get("mcp_servers")
@@ -176,8 +201,8 @@ def project(projection: Projection) -> None:
     kept = []
     for server in servers:
         plain = server if projection.at_home else replace(server, cwd=None, enabled_tools=None, disabled_tools=None, options=None)
-        if plain != server and projection.get("tools.mode") == "inherit" and (server.enabled_tools is not None or server.disabled_tools):
-            lost.append(server.name)  # without a list of tools, all of the server's would be open
+        if plain != server and not _list_tools(projection, server):
+            lost.append(server.name)
             continue
         again = read_config(plain.name, write_config(plain)) if plain.transport else McpServer(plain.name)
         if again != plain or (server.off and not projection.at_home):
