@@ -61,9 +61,9 @@ def read(path: str | os.PathLike[str], *, format: str | None = None) -> AgentSet
         The agents in path order, their sources, and in `diagnostics` what reading found.
 
     Raises:
-        InputError: There is nothing to read there, or no such format.
+        InputError: The path names nothing, its format cannot be told, or there is no such format.
     """
-    found = discovery.discover([os.fspath(path)], registry.resolve(format) if format else None)
+    found = _discover(path, format)
     agents = loading.gather(loading.Loader(found.files))
     return replace(agents, diagnostics=(*found.diagnostics, *agents.diagnostics)) if found.diagnostics else agents
 
@@ -74,7 +74,7 @@ def reads(text: str | bytes | Post, format: str, *, path: str = "agent") -> Agen
     Args:
         text: The text, its bytes, or a `frontmatter.Post`.
         format: Format id.
-        path: Name of the file, for diagnostics.
+        path: Name of the file, for diagnostics and for writing it back; what leads out of a folder is left out of it.
 
     Raises:
         InputError: There is no such format.
@@ -83,20 +83,38 @@ def reads(text: str | bytes | Post, format: str, *, path: str = "agent") -> Agen
         from agentconv import yaml_text
 
         text = f"---\n{yaml_text.mapping(text.metadata)}---\n\n{text.content}\n"  # type: ignore[arg-type]
-    data = text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text
-    pieces = loading.load_source(registry.resolve(format), SourceText(path, data))
+    data = _bytes(text) if isinstance(text, str) else text
+    pieces = loading.load_source(registry.resolve(format), SourceText(discovery.below(path) or "agent", data))
     return loading.gather(loading.with_ids(pieces))
+
+
+def _bytes(text: str) -> bytes:
+    """Encode text; what stands for undecodable bytes becomes those, and half a character becomes bytes that are not UTF-8."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
 
 
 def iter_agents(path: str | os.PathLike[str], *, format: str | None = None) -> Iterator[Agent]:  # noqa: A002
     """Yield the agents of a file, folder or project root, holding one file at a time.
 
+    Args:
+        path: What to read.
+        format: Format id; told from path and content by default.
+
     Raises:
-        InputError: There is nothing to read there, or no such format.
+        InputError: The path names nothing, its format cannot be told, or there is no such format. Raised by the call itself.
     """
-    found = discovery.discover([os.fspath(path)], registry.resolve(format) if format else None)
-    for piece in loading.Loader(found.files, keep=False):
-        yield from piece.agents
+    loader = loading.Loader(_discover(path, format).files, keep=False)
+    return (agent for piece in loader for agent in piece.agents)
+
+
+def _discover(path: str | os.PathLike[str], format_id: str | None) -> discovery.Discovery:
+    place = os.fspath(path)
+    if place == discovery.STDIN:  # on a command line this is standard input; here it is a file like any other
+        place = os.path.join(os.curdir, place)
+    return discovery.discover([place], registry.resolve(format_id) if format_id else None)
 
 
 def write(agents: AgentSet, format: str, *, allow_widening: bool = False, on_duplicate: str = "suffix") -> Result:  # noqa: A002

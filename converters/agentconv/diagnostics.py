@@ -128,11 +128,16 @@ class Loss:
 
 
 class InputError(Exception):
-    """Something a user can mend: a path, an option, a file. Carries the diagnostic to show; never a traceback."""
+    """Something a user can mend: a path, an option, a file. Carries the diagnostic to show."""
 
     def __init__(self, diagnostic: Diagnostic) -> None:
-        super().__init__(diagnostic.message)
+        super().__init__(diagnostic)
         self.diagnostic = diagnostic
+
+    def __str__(self) -> str:
+        """Say where and what, in one line."""
+        span = self.diagnostic.span
+        return f"{span}: {self.diagnostic.message}" if span else self.diagnostic.message
 
 
 class InternalError(Exception):

@@ -98,8 +98,13 @@ def _standard_input(name: str, format_id: str | None) -> Found:
     told = format_id or (sniffing.by_path(PurePosixPath(name)) if name else None)
     if told is None:
         raise problem("the format of standard input is not known", "say it with -f FORMAT, or with --stdin-filename NAME", code=Code.USAGE)
-    pure = PurePosixPath(name)
-    return Found(_storable(pure.name if pure.is_absolute() or ".." in pure.parts else name) or "stdin", None, told)
+    return Found(below(name) or "stdin", None, told)
+
+
+def below(name: str) -> str:
+    """Return a file's name as a path that a bundle can hold and that stays below any folder; empty where nothing is left of it."""
+    pure = PurePosixPath(name.replace("\\", "/"))
+    return _storable("" if pure.name == ".." else pure.name if pure.is_absolute() or ".." in pure.parts else str(pure) if pure.name else "")
 
 
 def _expand(argument: str) -> Iterator[Path | None]:
@@ -308,7 +313,10 @@ def read_bytes(file: Found) -> bytes:
     if file.location is None:
         import sys
 
-        data = sys.stdin.buffer.read(-1 if limit is None else limit + 1)
+        try:
+            data = sys.stdin.buffer.read(-1 if limit is None else limit + 1)
+        except OSError as error:
+            raise problem(f"standard input cannot be read: {_reason(error)}") from None
         if limit is not None and len(data) > limit:
             raise _too_large(file, f"more than {limit:,}")
         return data

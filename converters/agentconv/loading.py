@@ -138,11 +138,17 @@ def load_source(format_id: str, source: SourceText) -> Iterator[Loaded]:
     if registry.FORMATS[format_id].folders:
         yield Loaded(source.path, format_id, source, result.set.agents, result.states, result.diagnostics)
     else:
-        yield from take_apart(result.set, result.diagnostics)
+        yield from take_apart(result.set, result.diagnostics, source.path)
 
 
-def take_apart(agents: AgentSet, diagnostics: tuple[Diagnostic, ...] = ()) -> Iterator[Loaded]:
-    """Yield a set's agents file by file, as they were read, then those without a stored source."""
+def take_apart(agents: AgentSet, diagnostics: tuple[Diagnostic, ...] = (), bundle: str | None = None) -> Iterator[Loaded]:
+    """Yield a set's agents file by file, as they were read, then those without a stored source.
+
+    Args:
+        agents: The set.
+        diagnostics: What reading it found.
+        bundle: Path of the file that holds the set, for diagnostics.
+    """
     about = replace(agents, agents=(), sources=(), diagnostics=())
     yield Loaded("", "json", None, diagnostics=diagnostics, about=about)
     known = {source.path for source in agents.sources}
@@ -154,13 +160,13 @@ def take_apart(agents: AgentSet, diagnostics: tuple[Diagnostic, ...] = ()) -> It
         else:
             loose.append(agent)
     for source in agents.sources:
-        yield _stored(source, by_path.get(source.path, []))
+        yield _stored(source, by_path.get(source.path, []), bundle)
     for agent in loose:
         path = agent.origin.source if agent.origin else ""
         yield Loaded(path, agent.origin.format if agent.origin else "json", None, (agent,), (State.LOADS,))
 
 
-def _stored(source: Source, agents: list[Agent]) -> Loaded:
+def _stored(source: Source, agents: list[Agent], bundle: str | None) -> Loaded:
     if agents or source.format not in registry.FORMATS:
         text = SourceText(source.path, source.data) if source.format in registry.FORMATS else None
         return Loaded(source.path, source.format, text, tuple(agents), (State.LOADS,) * len(agents))
@@ -168,7 +174,8 @@ def _stored(source: Source, agents: list[Agent]) -> Loaded:
     if not registry.load(source.format).read(text).set.agents:
         return Loaded(source.path, source.format, text)
     message = f"the stored text of `{source.path}` holds an agent that the bundle does not; the fields win"
-    return Loaded(source.path, source.format, None, diagnostics=(Diagnostic(Code.SOURCE_MISMATCH, Severity.WARNING, message),))
+    span = Span(bundle) if bundle else None
+    return Loaded(source.path, source.format, None, diagnostics=(Diagnostic(Code.SOURCE_MISMATCH, Severity.WARNING, message, span),))
 
 
 def gather(pieces: Iterator[Loaded] | Loader, *, only_loaded: bool = False, sources: bool = True) -> AgentSet:

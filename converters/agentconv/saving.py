@@ -53,11 +53,14 @@ def fate(folder: Path, file: OutputFile, *, force: bool = False) -> Saved:
         InputError: It cannot be saved: what is in the way cannot be read, or leads out of the folder.
     """
     path = folder / file.path
+    parts = file.path.split("/")
+    if parts[0] == "" or ".." in parts or parts[-1] in ("", "."):
+        raise _failed(path, "it is no file below the output folder")
     try:
         if _leads_out(path, folder):
             raise _failed(path, "a symbolic link leads out of the output folder", "name the folder that it leads to with -o")
         present = _present(path)
-    except (OSError, RuntimeError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
         raise _failed(path, _reason(error)) from None
     if present is None:
         return Saved(path, Fate.CREATED)
@@ -152,7 +155,9 @@ def _copy_path(path: Path) -> Path:
     return copy
 
 
-def _reason(error: OSError | RuntimeError) -> str:
+def _reason(error: Exception) -> str:
+    if isinstance(error, UnicodeEncodeError):
+        return f"file names are {error.encoding} here, which has no `{error.object[error.start]}`"
     return ((isinstance(error, OSError) and error.strerror) or str(error)).lower()
 
 

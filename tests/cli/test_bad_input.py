@@ -447,3 +447,66 @@ def test_closed_pipe(source, tmp_path):
         err = process.stderr.read()
 
     assert (process.returncode, err) == (0, b"")
+
+
+STREAMS = {
+    "standard output is full": (
+        "convert helper.md -t codex -q > /dev/full",
+        2,
+        "standard output cannot be written: no space left on device",
+    ),
+    "standard output is full at the end": ("--version > /dev/full", 2, "standard output cannot be written: no space left on device"),
+    "standard output is closed": ("formats >&-", 2, "standard output cannot be written: bad file descriptor"),
+    "nothing goes to a closed standard output": ("convert helper.md -t codex -q -o out >&-", 0, ""),
+    "standard input is closed": ("convert - -f claude-code -t codex <&-", 2, "no agents in standard input"),
+    "standard error is closed": ("convert helper.md -t codex -o out 2>&-", 0, ""),
+}
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize(("words", "code", "message"), STREAMS.values(), ids=STREAMS)
+def test_streams(words, code, message, tmp_path):
+    """A stream that is full or closed is one line, and is no bug of the program's."""
+    (tmp_path / "helper.md").write_bytes(agent("helper"))
+    environment = {**os.environ, "PYTHONPATH": str(CHECKOUT / "converters")}
+    line = f"'{sys.executable}' -m agentconv {words}"
+    done = subprocess.run(["sh", "-c", line], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+    assert (done.returncode, done.stderr) == (code, f"error: {message}\n" if message else "")
+
+
+def test_names_outside_the_locale(tmp_path):
+    """Where the locale has no such letters, file names are shown as they are, and one that cannot be made is told in one line."""
+    (tmp_path / "ünï.md").write_bytes(agent("ünï"))
+    environment = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONPATH": str(CHECKOUT / "converters")}
+    command = [sys.executable, "-m", "agentconv", "convert", "ünï.md", "-t", "codex", "-q", "-o"]
+    kept = subprocess.run([*command, "ünï.toml"], cwd=tmp_path, env=environment, capture_output=True, timeout=60, check=False)
+    lost = subprocess.run([*command, "out"], cwd=tmp_path, env=environment, capture_output=True, timeout=60, check=False)
+    none = subprocess.run([*command, "ünï.txt"], cwd=tmp_path, env=environment, capture_output=True, timeout=60, check=False)
+
+    assert (kept.returncode, (tmp_path / "ünï.toml").is_file()) == (0, True)
+    assert (lost.returncode, lost.stderr.count(b"\n"), b"file names are ascii here" in lost.stderr) == (2, 1, True)
+    assert none.stderr.decode().startswith("error: `ünï.txt` does not end in .toml")
+
+
+def test_a_byte_that_is_no_letter(tmp_path):
+    """A byte of a file name that is not UTF-8 is shown as that byte."""
+    done = program("convert", os.fsdecode(b"caf\xe9.md"), "-t", "codex", folder=tmp_path)
+
+    assert done.stderr == b"error: there is no file or folder `caf\\xe9.md`\n"
+
+
+def test_several_targets_given_apart(tmp_path):
+    """`-t` given twice writes both formats."""
+    (tmp_path / "helper.md").write_bytes(agent("helper"))
+    program("convert", "helper.md", "-t", "codex", "-t", "json", "-o", "out", folder=tmp_path)
+
+    assert {path.name for path in (tmp_path / "out").rglob("*") if path.is_file()} == {"helper.toml", "agents.json"}
+
+
+def test_an_empty_folder_name(tmp_path):
+    """An empty `-o`, such as that of an unset variable, is not taken for the current folder."""
+    (tmp_path / "helper.md").write_bytes(agent("helper"))
+    done = program("convert", "helper.md", "-t", "codex", "-o", "", folder=tmp_path)
+
+    assert (done.returncode, [path.name for path in tmp_path.iterdir()]) == (2, ["helper.md"])

@@ -1,5 +1,7 @@
 """The library: read, convert, save, in three lines."""
 
+import copy
+import pickle
 from importlib.resources import files
 
 import frontmatter
@@ -7,6 +9,8 @@ import pytest
 
 import agentconv
 from agentconv import loading
+from agentconv.convert import OutputFile
+from agentconv.diagnostics import Code
 
 TEXT = "---\nname: helper\ndescription: Helps\ntools: Read\n---\n\nHelp.\n"
 
@@ -155,3 +159,60 @@ def test_public_names():
 
     with pytest.raises(AttributeError):
         _ = agentconv.convrt
+
+
+@pytest.mark.parametrize("path", ["../../evil.md", "/evil.md", "a/../../evil.md", "..\\..\\evil.md", ".", "..", "", "a/./b.md"])
+def test_reads_keeps_paths_below(path, tmp_path):
+    """A path that somebody else chose cannot lead out of the folder that the result is saved in."""
+    out = tmp_path / "a" / "b" / "c"
+    saved = agentconv.write(agentconv.reads(TEXT, "claude-code", path=path), "claude-code").save(out)
+
+    assert [found for found in tmp_path.rglob("*") if found.is_file()] == saved
+    assert all(found.resolve().is_relative_to(out / ".claude/agents") for found in saved)
+
+
+@pytest.mark.parametrize("path", ["../evil.md", "/evil.md", "a/../../evil.md", ".", "a/.", "..", ""])
+def test_save_refuses_paths_that_lead_out(path, tmp_path):
+    """Files of a result that somebody put together are saved below the folder, or not at all."""
+    result = agentconv.Result((OutputFile(path, b"x"),), (), (), ())
+
+    with pytest.raises(agentconv.InputError, match="no file below the output folder"):
+        result.save(tmp_path / "out")
+
+
+def test_reads_half_a_character():
+    """Half a character in a text is what bytes that are not UTF-8 are."""
+    (agent,) = agentconv.reads(TEXT.replace("Help.", "a\ud800b"), "claude-code").agents
+
+    assert agent.prompt.text.strip("ab") == "\ufffd" * 3
+
+
+def test_iter_agents_says_at_once():
+    """A path that names nothing is an error of the call, not of the first agent asked for."""
+    with pytest.raises(agentconv.InputError, match="no file or folder `nothing`"):
+        agentconv.iter_agents("nothing")
+
+
+def test_read_a_file_called_dash(tmp_path, monkeypatch):
+    """The library reads no standard input: `-` is a file like any other."""
+    (tmp_path / "-").write_text(TEXT)
+    monkeypatch.chdir(tmp_path)
+
+    assert [agent.name for agent in agentconv.iter_agents("-", format="claude-code")] == ["helper"]
+
+
+def test_errors_travel():
+    """An error says where and what, and survives being copied and sent to another process."""
+    span = agentconv.Span("a.md", 2, 3)
+    error = agentconv.InputError(agentconv.Diagnostic(Code.SYNTAX, agentconv.Severity.ERROR, "no header", span))
+
+    assert str(error) == "a.md:2:3: no header"
+    assert pickle.loads(pickle.dumps(error)).diagnostic == copy.copy(error).diagnostic == error.diagnostic  # noqa: S301 - our own
+
+
+def test_results_travel(project):
+    """What the library gives can be copied and sent to another process."""
+    agents = agentconv.read(project)
+    result = agentconv.write(agents, "codex")
+
+    assert pickle.loads(pickle.dumps((agents, result))) == copy.deepcopy((agents, result)) == (agents, result)  # noqa: S301 - our own

@@ -11,6 +11,7 @@ import sys
 TYPE_CHECKING = False  # importing typing would be half of what starting costs
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import TextIO
 
 COMMANDS = {
     "convert": "convert agents to another assistant's format",
@@ -24,6 +25,7 @@ COMMANDS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    _open_streams()
     try:
         if words in (["--version"], ["-V"]):
             from agentconv import __version__
@@ -39,8 +41,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("\ninterrupted", file=sys.stderr)
         return 130
     except BrokenPipeError:  # the reader has seen enough; nothing more can be said to it, not even at exit
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        for stream in (sys.stdout, sys.stderr):
-            os.dup2(nowhere, stream.fileno())
+        _silence(sys.stdout, sys.stderr)
         return 0
+    except OSError as error:
+        if error.filename is not None or "--debug" in words:
+            raise
+        _silence(sys.stdout)
+        print(f"error: standard output cannot be written: {(error.strerror or str(error)).lower()}", file=sys.stderr)
+        return 2
     return code
+
+
+def _open_streams() -> None:
+    """Give the process the streams that it was started without; writing to a closed standard output then fails as it does elsewhere."""
+    for name, flags, mode in (("stdin", os.O_RDONLY, "r"), ("stdout", os.O_RDONLY, "w"), ("stderr", os.O_WRONLY, "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, flags), mode, encoding="utf-8"))
+
+
+def _silence(*streams: TextIO) -> None:
+    """Let nothing more come of what is left in a stream, not even at exit."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in streams:
+        os.dup2(nowhere, stream.fileno())

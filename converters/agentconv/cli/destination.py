@@ -35,6 +35,8 @@ def destination(options: argparse.Namespace, targets: Sequence[str]) -> Destinat
         if mode:
             raise registry.usage(f"--{mode.replace('_', '-')} looks at files, and standard output is none", "add -o DIR, or -o FILE")
         return Destination()
+    if not output:
+        raise registry.usage("-o has an empty value", "name a folder, such as -o ., or a file")
     path = Path(output)
     if path.is_dir() or output.endswith(("/", "\\")) or not path.suffix:
         if path.exists() and not path.is_dir():
@@ -46,7 +48,7 @@ def destination(options: argparse.Namespace, targets: Sequence[str]) -> Destinat
     if len(targets) > 1:
         raise registry.usage(f"`{output}` is one file, for {len(targets)} formats", "name a folder: -o .")
     message = f"`{output}` does not end in {', '.join(suffixes)}, as files of {targets[0]} do"
-    raise registry.usage(message, f"name such a file, or a folder: -o {output}/")
+    raise registry.usage(message, "name such a file, or a folder" + ("" if path.exists() else f": -o {output}/"))
 
 
 def several(place: Destination, targets: Sequence[str]) -> InputError:

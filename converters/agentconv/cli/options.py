@@ -18,7 +18,7 @@ def targets(options: argparse.Namespace) -> list[str]:
     Raises:
         InputError: There is no such format, or none is named.
     """
-    found = list(dict.fromkeys(registry.resolve(name.strip()) for name in options.to.split(",") if name.strip()))
+    found = list(dict.fromkeys(registry.resolve(name.strip()) for name in ",".join(options.to).split(",") if name.strip()))
     if not found:
         raise no_target()
     return found
@@ -63,7 +63,8 @@ def add_output(parser: argparse.ArgumentParser, *, formats: bool = True) -> None
     """Add where the output goes and how."""
     group = parser.add_argument_group("output")
     if formats:
-        group.add_argument("-t", "--to", required=True, metavar="FORMAT[,FORMAT]", help=f"formats to write: {', '.join(registry.FORMATS)}")
+        known = ", ".join(registry.FORMATS)
+        group.add_argument("-t", "--to", action="append", required=True, metavar="FORMAT[,FORMAT]", help=f"formats to write: {known}")
     group.add_argument("-o", "--output", metavar="DIR|FILE|-", help="a project's root, a file, or - for standard output (default)")
     group.add_argument("--force", action="store_true", help="replace files that are there with other content (a copy is kept)")
     modes = group.add_mutually_exclusive_group()

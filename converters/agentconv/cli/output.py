@@ -64,7 +64,8 @@ class Output:
             sys.stdout.buffer.flush()
             self.report.to_stdout = True
         shown = self.preview(saved, done.file) if saved and done.file else None
-        self.report.result(done, saved.fate if saved else None, shown)
+        unsaved = done.file is not None and saved is None and not (self.place.folder is None and self.place.file is None)
+        self.report.result(done, "unsaved" if unsaved else saved.fate if saved else None, shown)
 
     def save(self, folder: Path, file: OutputFile) -> Saved | None:
         """Save one file, or see what that would do; None when it cannot be done, which is told once per folder."""

@@ -186,17 +186,17 @@ class Report:
                 parts.append(f"{text.count(len(self.states[state]), 'agent')} {what} ({text.names(list(self.states[state]))})")
         return f"{text.count(max(self.agents.values(), default=0), 'agent')}: {', '.join(parts) or 'nothing to write'}"
 
-    def result(self, done: Converted, fate: Fate | None, diff: str | None) -> None:
+    def result(self, done: Converted, fate: str | None, diff: str | None) -> None:
         """Remember a result for the report as JSON."""
         if not self.json or not (done.agents or done.file):
             return
-        state = "failed" if done.failed else "refused" if done.refused else "written" if done.file else "nothing"
+        state = "failed" if done.failed else "refused" if done.refused else "converted" if done.file else "nothing"
         self.results.append(
             {
                 "target": done.target,
                 "agents": list(done.agents),
                 **({"path": done.file.path} if done.file else {}),
-                **({"fate": fate.value} if fate else {}),
+                **({"fate": str(fate)} if fate else {}),
                 "state": state,
                 **({"not_loaded": True} if done.not_loaded else {}),
                 **({"diff": diff} if diff else {}),

@@ -60,21 +60,30 @@ def run(words: Sequence[str]) -> int:
     except InputError as error:
         if debug:
             raise
-        print(text.diagnostic(error.diagnostic, text.style(sys.stderr, _color(words))), file=sys.stderr)
+        _tell(error, words)
         return Exit.USAGE
-    except BrokenPipeError:
-        raise
     except Exception as error:
-        if debug:
+        if debug or (isinstance(error, OSError) and error.filename is None):  # the latter is about our own streams
             raise
         print(f"error: a bug in agentconv: {type(error).__name__}: {text.safe(str(error))}", file=sys.stderr)
         print("  hint: run it again with --debug, and report what it prints", file=sys.stderr)
         return Exit.BUG
 
 
+def _tell(error: InputError, words: Sequence[str]) -> None:
+    """Say what the user can mend, in the form that the command line asks for, even where the rest of it is wrong."""
+    if _given(words, "--output-format", ("text", "json")) == "json":
+        from agentconv.render import machine
+
+        report = {"exit_code": int(Exit.USAGE), "results": [], "diagnostics": [machine.plain(error.diagnostic)]}
+        print(machine.dumps(report))
+    else:
+        print(text.diagnostic(error.diagnostic, text.style(sys.stderr, _given(words, "--color", ("always", "never")))), file=sys.stderr)
+
+
 def _dispatch(words: list[str]) -> int:
     if words[:1] == ["help"]:
-        words = [*words[1:2], "--help"]
+        words = [*(word for word in words[1:2] if word != "help"), "--help"]
     if not words:
         from agentconv.cli.overview import run as overview
 
@@ -126,10 +135,10 @@ def _no_command(word: str, words: Sequence[str]) -> InputError:
     return registry.usage(f"there is no command `{word}`", registry.did_you_mean(word, COMMANDS, f"commands: {', '.join(COMMANDS)}"))
 
 
-def _color(words: Sequence[str]) -> str:
-    """Return what the command line says about colour, even where the rest of it is wrong."""
+def _given(words: Sequence[str], flag: str, choices: Sequence[str]) -> str:
+    """Return the value of a flag on a command line that may be wrong; `auto` when it is not there."""
     for place, word in enumerate(words):
-        choice = word.removeprefix("--color=") if word != "--color" else "".join(words[place + 1 : place + 2])
-        if word.startswith("--color") and choice in ("always", "never"):
+        choice = word.removeprefix(f"{flag}=") if word != flag else "".join(words[place + 1 : place + 2])
+        if word.startswith(flag) and choice in choices:
             return choice
     return "auto"
