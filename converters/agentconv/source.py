@@ -46,13 +46,15 @@ def client_text(text: str) -> str:
 class SourceText:
     """One file's text, with a path for people (relative, POSIX). The bytes come back from the text, exactly."""
 
-    __slots__ = ("path", "size", "text")
+    __slots__ = ("_near", "path", "size", "text")
 
     def __init__(self, path: str, data: bytes) -> None:
         self.path = path
         self.size = len(data)
         """Length in bytes."""
         self.text = decode(data)
+        self._near = (1, 0, 0)
+        """The line that was last asked about, its start and its end: thousands of remarks on one file ask in order."""
 
     def __repr__(self) -> str:
         return f"SourceText({self.path!r}, {self.size} bytes)"
@@ -77,11 +79,17 @@ class SourceText:
 
     def position(self, offset: int) -> tuple[int, int]:
         """Return the 1-based line and column of a character offset. LF, CRLF and lone CR end a line."""
-        line, start = 1, 0
-        for match in _BREAKS.finditer(self.text):
-            if match.end() > offset:
-                break
-            line, start = line + 1, match.end()
+        line, start, end = self._near
+        if offset < start:
+            line, start, end = 1, 0, 0
+        if offset >= end:
+            end = len(self.text) + 1
+            for match in _BREAKS.finditer(self.text, start):
+                if match.end() > offset:
+                    end = match.end()
+                    break
+                line, start = line + 1, match.end()
+            self._near = line, start, end
         column = offset - start + 1
         if line == 1 and self.text.startswith(BOM) and column > 1:
             column -= 1

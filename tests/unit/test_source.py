@@ -66,3 +66,12 @@ def test_decodable_says_whether_bytes_are_utf_8(data, expected):
     actual = SourceText("a.md", data).decodable
 
     assert expected == actual
+
+
+def test_positions_in_any_order():
+    """A position is the same whatever was asked before it."""
+    text = "\ufeffab\r\ncd\re\n\n\r\r\nlast"
+    source = SourceText("a.md", text.encode())
+    offsets = [*range(len(text) + 3), *reversed(range(len(text) + 3)), 4, 9, 2, 2, 11, 0]
+
+    assert [source.position(offset) for offset in offsets] == [SourceText("a.md", text.encode()).position(offset) for offset in offsets]
