@@ -9,6 +9,7 @@ from typing import Any, get_args
 from hypothesis import strategies as st
 
 from agentconv import effects, registry, vocabulary
+from agentconv.families import bundle
 from agentconv.ir import (
     Agent,
     AgentSet,
@@ -243,7 +244,7 @@ def likely_agents() -> st.SearchStrategy[Agent]:
 @cache
 def sources() -> st.SearchStrategy[Source]:
     """Stored files: text, and bytes that are no text."""
-    path = st.text("abc/-.", min_size=1, max_size=12).filter(lambda path: path.strip("/.") and ".." not in path and path[0] != "/")
+    path = st.text("abc/-.", min_size=1, max_size=12).filter(bundle.is_safe)
     data = st.one_of(texts().map(lambda text: text.encode()), st.binary(max_size=40))
     return st.builds(Source, path, st.one_of(st.sampled_from(CLIENTS), words()), data)
 

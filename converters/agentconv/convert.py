@@ -230,18 +230,20 @@ class _Writer:
     ) -> Converted:
         """Project, write, read back, compare. What breaks a law is not written."""
         projection = Projection(agent, self.module.SPEC)
+        respelled: list[str] = []
         try:
             if name is not None:
                 self.rename(projection, name)
             self.module.project(projection)
-            data = None if _refused(projection) else self.written(projection, path, original)
+            data = None if _refused(projection) else self.written(projection, path, original, respelled)
         except InternalError as error:
             return Converted(self.target, (agent.id,), None, (), (_internal(agent, self.target, str(error)),), not_loaded)
         except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other agents
             message = f"{type(error).__name__}: {error}"
             return Converted(self.target, (agent.id,), None, (), (_internal(agent, self.target, message),), not_loaded)
         file = OutputFile(path, data) if data is not None else None
-        return Converted(self.target, (agent.id,), file, tuple(projection.losses), (), not_loaded)
+        notes = tuple(_respelled(agent, original, respelled)) if original else ()
+        return Converted(self.target, (agent.id,), file, tuple(projection.losses), notes, not_loaded)
 
     def rename(self, projection: Projection, name: Name) -> None:
         agent = projection.source
@@ -255,11 +257,11 @@ class _Writer:
             detail = f"`{match[0]}` is now `{self.names.renamed[match[0]]}`"
             projection.losses.append(losses.loss("name-mentioned", agent.id, "prompt.text", self.target, detail))
 
-    def written(self, projection: Projection, path: str, original: SourceText | None) -> bytes | None:
+    def written(self, projection: Projection, path: str, original: SourceText | None, respelled: list[str]) -> bytes | None:
         """Write a projected agent and hold it to the laws; None when that shows a reason to refuse it."""
         agent, projected = projection.source, projection.result()
         compare.check_declared(agent, projected, projection.declared)
-        data = self.module.write(AgentSet((projected,)), original)
+        data = self.module.write(AgentSet((projected,)), original, respelled)
         limit = self.module.SPEC.max_bytes
         if limit is not None and len(data) > limit:
             projection.refuse("refused-size", "prompt.text", f"{len(data):,} bytes, {limit:,} are read")
@@ -276,6 +278,14 @@ class _Writer:
         if wider:
             projection.losses.append(losses.loss("widened", agent.id, "tools", self.target, ", ".join(wider)))
         return data
+
+
+def _respelled(agent: Agent, original: SourceText, keys: list[str]) -> Iterator[Diagnostic]:
+    """Say which values were spelled anew beside the one that was changed."""
+    if keys:
+        words = ", ".join(keys)
+        message = f"{words}: spelled anew, because the change would have let the client read it another way"
+        yield Diagnostic(Code.RESPELLED, Severity.WARNING, message, Span(original.path), "look at it with --diff", agent.id)
 
 
 def _refused(projection: Projection) -> bool:

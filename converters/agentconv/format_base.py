@@ -67,8 +67,11 @@ class Format(Protocol):
     def project(self, projection: Projection) -> None:
         """Turn the agent into the most of it that the format can hold, declaring each loss."""
 
-    def write(self, agents: AgentSet, original: SourceText | None) -> bytes:
-        """Write a file, patching the original where there is one, so that unchanged fields keep their bytes."""
+    def write(self, agents: AgentSet, original: SourceText | None, respelled: list[str] | None = None) -> bytes:
+        """Write a file, patching the original where there is one, so that unchanged fields keep their bytes.
+
+        Keys that had to be spelled anew although they did not change are added to `respelled`.
+        """
 
 
 class Projection:

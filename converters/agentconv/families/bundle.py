@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from agentconv.diagnostics import Span
 
+MAX_NESTING = 200
 _URN = "urn:agentconv:bundle:"
 _JARGON = {"object": "map", "array": "list", "string": "text", "integer": "whole number", "null": "nothing"}
 
@@ -25,6 +26,9 @@ def read(document: Any, place: Callable[[Sequence[str | int]], Span]) -> ReadRes
     problem = _version_problem(document, place)
     if problem:
         return ReadResult(diagnostics=(problem,))
+    if _is_deep(document):
+        message = f"nested deeper than {MAX_NESTING} levels"
+        return ReadResult(diagnostics=(Diagnostic(Code.LIMIT, Severity.ERROR, message, place([])),))
     problems = list(_schema_problems(document, place)) or list(_logic_problems(document, place))
     if problems:
         return ReadResult(diagnostics=tuple(problems))
@@ -41,6 +45,21 @@ def read(document: Any, place: Callable[[Sequence[str | int]], Span]) -> ReadRes
         if path in changed
     ]
     return ReadResult(agents, (State.LOADS,) * len(agents.agents), tuple(diagnostics))
+
+
+def _is_deep(document: Any) -> bool:
+    """Whether a document nests so deep that writing it would recurse without bound."""
+    level: list[Any] = [document]
+    for _ in range(MAX_NESTING):
+        level = [
+            item
+            for value in level
+            for item in (value.values() if isinstance(value, dict) else value if isinstance(value, list) else ())
+            if isinstance(item, (dict, list))
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _version_problem(document: Any, place: Callable[[Sequence[str | int]], Span]) -> Diagnostic | None:
@@ -143,4 +162,6 @@ def _logic_problems(document: Any, place: Callable[[Sequence[str | int]], Span])
 def is_safe(path: str) -> bool:
     """Whether a stored path stays below the folder that it is written to, on every system."""
     pure = PurePosixPath(path)
-    return bool(path) and not (pure.is_absolute() or ".." in pure.parts or "\\" in path or ":" in path or "\0" in path)
+    return (
+        path == str(pure) and path != "." and not (pure.is_absolute() or ".." in pure.parts or "\\" in path or ":" in path or "\0" in path)
+    )

@@ -118,7 +118,13 @@ def decode(format_id: str, table: Mapping[str, Key], header: Mapping[str, Json],
     return decoded
 
 
+_ENOUGH_REASONS = 20
+"""Further keys are not judged when the client has as many reasons to drop the agent."""
+
+
 def _check_extra(format_id: str, name: str, value: Json, decoded: Decoded) -> None:
+    if len(decoded.refused) >= _ENOUGH_REASONS:
+        return
     complaint = schema_files.complaint(format_id, name, value)
     if complaint:
         effect, reason = complaint

@@ -218,7 +218,7 @@ def _person_values(header: Header) -> dict[str, Json]:
     return values
 
 
-def write(dialect: Dialect, agents: AgentSet, original: SourceText | None) -> bytes:
+def write(dialect: Dialect, agents: AgentSet, original: SourceText | None, respelled: list[str] | None = None) -> bytes:
     """Write one markdown agent; with an original, only what changed, and a file without an agent as it was."""
     if not agents.agents:
         return original.data if original else b""
@@ -231,17 +231,21 @@ def write(dialect: Dialect, agents: AgentSet, original: SourceText | None) -> by
     (old,) = result.set.agents
     if fields.same(old, agent):
         return original.data
-    return encode(_patched(dialect, old, agent, original) or _render(dialect, agent))
+    patched, keys_anew = _patched(dialect, old, agent, original) or (_render(dialect, agent), ["the whole header"])
+    if respelled is not None:
+        respelled.extend(keys_anew)
+    return encode(patched)
 
 
-def _patched(dialect: Dialect, old: Agent, agent: Agent, original: SourceText) -> str | None:
-    """Change only what differs; where a change flips the reading of other values, spell those anew as well."""
+def _patched(dialect: Dialect, old: Agent, agent: Agent, original: SourceText) -> tuple[str, list[str]] | None:
+    """Change only what differs; where that flips the reading of other values, spell those anew as well, and return their keys."""
     header = dialect.find(original)
     if isinstance(header, str):
         return None
     frontmatter.parse(header, dialect.fallback)
     wanted = keys.encode(dialect.keys, agent, dialect.spec.id)
     changes = _differences(keys.encode(dialect.keys, old, dialect.spec.id), wanted)
+    meant = set(changes)
     for _ in range(3):
         edits = frontmatter.patch(header, changes)
         if edits is None:
@@ -250,7 +254,7 @@ def _patched(dialect: Dialect, old: Agent, agent: Agent, original: SourceText) -
         result = read(dialect, SourceText(original.path, encode(text)))
         again = result.set.agents[0] if result.set.agents and result.states[0] is not State.NOT_LOADED else None
         if again is not None and fields.same(again, agent):
-            return text
+            return text, [key for key in changes if key not in meant]
         flipped = _differences(keys.encode(dialect.keys, again, dialect.spec.id), wanted) if again else dict(wanted)
         if flipped.keys() <= changes.keys():
             return None

@@ -101,14 +101,16 @@ def _unmarked(text: str) -> str:
     return text.replace(_CARRIAGE_RETURN, "\r")
 
 
-def plain(value: Any, *, marked: bool = False) -> Json:
+def plain(value: Any, *, marked: bool = False, depth: int = 0) -> Json:
     """Turn a value that the TOML parser gives into a canonical one."""
     if isinstance(value, str):
         return _unmarked(value) if marked else value
+    if depth > MAX_NESTING:
+        raise ValueError(f"nested deeper than {MAX_NESTING} levels")
     if isinstance(value, dict):
-        return {escape_key(name): plain(item, marked=marked) for name, item in value.items()}
+        return {escape_key(name): plain(item, marked=marked, depth=depth + 1) for name, item in value.items()}
     if isinstance(value, list):
-        return [plain(item, marked=marked) for item in value]
+        return [plain(item, marked=marked, depth=depth + 1) for item in value]
     if isinstance(value, float):
         return float_value(value)
     if hasattr(value, "isoformat"):
@@ -116,14 +118,15 @@ def plain(value: Any, *, marked: bool = False) -> Json:
     return value  # type: ignore[no-any-return]
 
 
-_NEST = re.compile(r'[\[{\]}\n"\']')
+_NEST = re.compile(r"[\[{\]}]")
 
 
 def _too_deep(text: str) -> int | None:
     """Return where a text opens too many brackets, before a recursive parser sees it."""
     if text.count("[") + text.count("{") >= MAX_NESTING:
+        bare = _STRINGS.sub(lambda match: " " * len(match[0]), text)  # brackets in a prompt are text
         depth = 0
-        for match in _NEST.finditer(text):
+        for match in _NEST.finditer(bare):
             if match[0] in "[{":
                 depth += 1
                 if depth > MAX_NESTING:
@@ -205,7 +208,7 @@ def encode_header(dialect: Dialect, agent: Agent) -> dict[str, Json]:
     return {**keys.encode(dialect.keys, agent, dialect.spec.id), **dialect.lower(agent)}
 
 
-def write(dialect: Dialect, agents: AgentSet, original: SourceText | None) -> bytes:
+def write(dialect: Dialect, agents: AgentSet, original: SourceText | None, respelled: list[str] | None = None) -> bytes:
     """Write one TOML agent; with an original, only what changed, and a file without an agent as it was."""
     if not agents.agents:
         return original.data if original else b""
@@ -221,6 +224,8 @@ def write(dialect: Dialect, agents: AgentSet, original: SourceText | None) -> by
         again = read(dialect, type(original)(original.path, patched)).set.agents
         if again and fields.same(again[0], agent):
             return patched
+    if respelled is not None:
+        respelled.append("the whole file")
     return _render(dialect, agent)
 
 

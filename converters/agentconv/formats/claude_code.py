@@ -184,9 +184,9 @@ def read(source: SourceText) -> ReadResult:
     return markdown.read(DIALECT, source)
 
 
-def write(agents: AgentSet, original: SourceText | None) -> bytes:
+def write(agents: AgentSet, original: SourceText | None, respelled: list[str] | None = None) -> bytes:
     """Write a markdown file that Claude Code, and every strict YAML loader, reads."""
-    return markdown.write(DIALECT, agents, original)
+    return markdown.write(DIALECT, agents, original, respelled)
 
 
 def project(projection: Projection) -> None:

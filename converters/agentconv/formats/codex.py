@@ -184,9 +184,9 @@ def read(source: SourceText) -> ReadResult:
     return toml_file.read(DIALECT, source)
 
 
-def write(agents: AgentSet, original: SourceText | None) -> bytes:
+def write(agents: AgentSet, original: SourceText | None, respelled: list[str] | None = None) -> bytes:
     """Write a role file that Codex loads."""
-    return toml_file.write(DIALECT, agents, original)
+    return toml_file.write(DIALECT, agents, original, respelled)
 
 
 def project(projection: Projection) -> None:
