@@ -21,7 +21,7 @@ from agentconv.source import BOM, SourceText, client_text, encode
 from agentconv.yaml_nodes import Mapping, Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from collections.abc import Mapping as MappingType
 
     from agentconv.diagnostics import Span
@@ -129,28 +129,22 @@ def _remarks(dialect: Dialect, header: Header) -> list[Diagnostic]:
                 "write another dash in its place, or a double-quoted value with `\\x2d--`",
             )
         )
-    found.extend(
-        Diagnostic(
-            Code.DUPLICATE_KEY,
-            Severity.WARNING,
-            f"`{name}` is given twice; {client} uses the last one",
-            source.span(header.place(node.start), header.place(node.end)),
-            "delete one of them",
+    return [*found, *_byte_remarks(header, client), *_duplicate_remarks(header, client)]
+
+
+def _duplicate_remarks(header: Header, client: str) -> Iterator[Diagnostic]:
+    for name, node in header.duplicates():
+        span = header.source.span(header.place(node.start), header.place(node.end))
+        yield Diagnostic(
+            Code.DUPLICATE_KEY, Severity.WARNING, f"`{name}` is given twice; {client} uses the last one", span, "delete one of them"
         )
-        for name, node in header.duplicates()
-    )
-    undecodable = source.undecodable
-    if undecodable is not None:
-        found.append(
-            Diagnostic(
-                Code.UNDECODABLE,
-                Severity.WARNING,
-                f"bytes that are not UTF-8; {client} shows U+FFFD in their place",
-                source.span(undecodable),
-                "save the file as UTF-8",
-            )
-        )
-    return found
+
+
+def _byte_remarks(header: Header, client: str) -> Iterator[Diagnostic]:
+    at = header.source.undecodable
+    if at is not None:
+        message = f"bytes that are not UTF-8; {client} shows U+FFFD in their place"
+        yield Diagnostic(Code.UNDECODABLE, Severity.WARNING, message, header.source.span(at), "save the file as UTF-8")
 
 
 _FENCE = re.compile(r"[ \t]*---[ \t]*")
