@@ -171,6 +171,7 @@ def servers() -> st.SearchStrategy[McpServer]:
         maybe(maps),
         maybe(tuples(words())),
         maybe(tuples(words())),
+        maybe(st.booleans()),
         maybe(json_maps()),
     )
     return st.one_of(words().map(McpServer), command, remote, wild)

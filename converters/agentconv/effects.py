@@ -90,7 +90,7 @@ def effects(agent: Agent, servers: Iterable[str] = (), format_id: str | None = N
     named = {server.name for server in agent.mcp_servers or ()} | set(servers)
     denials: list[ToolGrant | Rule] = [*agent.tools.deny, *(rule for rule in agent.permissions.rules if rule.effect == "deny")]
     denied = {server_key(one.server) for one in denials if one.server and not one.tool}
-    denied |= {server_key(one.name) for one in agent.mcp_servers or () if one.off}
+    denied |= {server_key(one.name) for one in agent.mcp_servers or () if one.enabled is False}
     closed = {("mcp", f"{server_key(one.server)} {one.tool}", "deny") for one in denials if one.server and one.tool}
     closed |= {("mcp", f"{server_key(one.name)} {tool}", "deny") for one in agent.mcp_servers or () for tool in one.disabled_tools or ()}
     asked = [rule for rule in agent.permissions.rules if rule.effect == "ask" and rule.server]
@@ -199,7 +199,7 @@ def _servers(agent: Agent, named: set[str]) -> dict[str, frozenset[str]]:
             found.setdefault(server_key(grant.server), set()).add(grant.tool or ALL_TOOLS)
     for server in agent.mcp_servers or ():
         key = server_key(server.name)
-        if server.off:
+        if server.enabled is False:
             found.pop(key, None)
         elif key in found and server.enabled_tools is not None:
             enabled = set(server.enabled_tools)

@@ -125,14 +125,10 @@ class McpServer:
     headers: Mapping[str, str] | None = None
     enabled_tools: tuple[str, ...] | None = None
     disabled_tools: tuple[str, ...] | None = None
+    enabled: bool | None = None
+    """False when it is defined, but switched off."""
     options: Mapping[str, Json] | None = None
     """Keys that only the source client knows, verbatim."""
-
-    @property
-    def off(self) -> bool:
-        """Whether it is defined, but switched off."""
-        options = self.options or {}
-        return options.get("enabled") is False or options.get("disabled") is True
 
 
 @dataclass(frozen=True, slots=True)

@@ -313,7 +313,7 @@ WIDENINGS: list[tuple[str, Agent, Agent, bool]] = [
     ("server of an open agent", Agent(mcp_servers=_SERVER), Agent(mcp_servers=_SERVER), False),
     ("server tools", Agent(mcp_servers=(replace(_SERVER[0], enabled_tools=("a",)),)), Agent(mcp_servers=_SERVER), True),
     ("fewer server tools", Agent(mcp_servers=_SERVER), Agent(mcp_servers=(replace(_SERVER[0], enabled_tools=("a",)),)), False),
-    ("server switched off", Agent(mcp_servers=(replace(_SERVER[0], options={"enabled": False}),)), Agent(mcp_servers=_SERVER), True),
+    ("server switched off", Agent(mcp_servers=(replace(_SERVER[0], enabled=False),)), Agent(mcp_servers=_SERVER), True),
     ("every server denied", Agent(tools=Tools(deny=(_mcp("*"),)), mcp_servers=_SERVER), Agent(mcp_servers=_SERVER), True),
     ("server denied as its tools spell it", Agent(tools=Tools(deny=(_mcp("a_b"),)), mcp_servers=_SPACED), Agent(mcp_servers=_SPACED), True),
     (

@@ -64,7 +64,7 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
         key, reason = next(iter(decoded.refused.items()))
         return _recovered(dialect, source, header, reason, header.span(key))
     agent = _agent(dialect, source, header, decoded)
-    diagnostics = [*_remarks(dialect, header), *reading.remarks(dialect.spec, agent, decoded, header.span)]
+    diagnostics = [*_remarks(dialect, header), *reading.remarks(dialect.spec, dialect.keys, agent, decoded, header.span)]
     degraded = any(diagnostic.severity is Severity.WARNING for diagnostic in diagnostics)
     return ReadResult(
         AgentSet((agent,)), (State.DEGRADED if degraded else State.LOADS,), tuple(replace(d, agent=agent.name) for d in diagnostics)

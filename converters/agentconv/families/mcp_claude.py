@@ -200,12 +200,14 @@ def project(projection: Projection) -> None:
     lost: list[str] = []
     kept = []
     for server in servers:
-        plain = server if projection.at_home else replace(server, cwd=None, enabled_tools=None, disabled_tools=None, options=None)
+        plain = (
+            server if projection.at_home else replace(server, cwd=None, enabled_tools=None, disabled_tools=None, enabled=None, options=None)
+        )
         if plain != server and not _list_tools(projection, server):
             lost.append(server.name)
             continue
         again = read_config(plain.name, write_config(plain)) if plain.transport else McpServer(plain.name)
-        if again != plain or (server.off and not projection.at_home):
+        if again != plain or (server.enabled is False):
             lost.append(server.name)
             continue
         kept.append(plain)

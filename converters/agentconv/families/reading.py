@@ -8,20 +8,23 @@ from agentconv import vocabulary
 from agentconv.diagnostics import Code, Diagnostic, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from agentconv.diagnostics import Span
-    from agentconv.families.keys import Decoded
+    from agentconv.families.keys import Decoded, Key
     from agentconv.format_base import FormatSpec
     from agentconv.ir import Agent, ToolGrant
 
 
-def remarks(spec: FormatSpec, agent: Agent, decoded: Decoded, span: Callable[[str], Span]) -> Iterator[Diagnostic]:
+def remarks(
+    spec: FormatSpec, table: Mapping[str, Key], agent: Agent, decoded: Decoded, span: Callable[[str], Span]
+) -> Iterator[Diagnostic]:
     """Yield what the client ignores or takes in another way than it is written."""
     for key, reason in decoded.ignored.items():
         message = f"{spec.client} does not take `{key}` as it is written: {reason}"
         yield Diagnostic(Code.INVALID_VALUE, Severity.WARNING, message, span(key), None, agent.name, spec.id)
-    for key, grants in (("tools", agent.tools.allow), ("disallowedTools", agent.tools.deny)):
+    for path, grants in (("tools.allow", agent.tools.allow), ("tools.deny", agent.tools.deny)):
+        key = next((name for name, key in table.items() if path in key.fields), "")
         for grant in grants:
             remark = _tool_remark(spec, grant)
             if remark:

@@ -61,7 +61,7 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
         key, reason = next(iter(decoded.refused.items()))
         return _recovered(dialect, source, header, reason, _key_offset(source.text, key))
     agent = _agent(dialect, source, decoded)
-    diagnostics = tuple(reading.remarks(dialect.spec, agent, decoded, lambda key: source.span(_key_offset(source.text, key))))
+    diagnostics = tuple(reading.remarks(dialect.spec, dialect.keys, agent, decoded, lambda key: source.span(_key_offset(source.text, key))))
     return ReadResult(AgentSet((agent,)), (State.DEGRADED if diagnostics else State.LOADS,), diagnostics)
 
 

@@ -62,6 +62,7 @@ _SERVER_KEYS = {
     "http_headers": "headers",
     "enabled_tools": "enabled_tools",
     "disabled_tools": "disabled_tools",
+    "enabled": "enabled",
 }
 
 
