@@ -96,7 +96,7 @@ def format_ids() -> st.SearchStrategy[str]:
 @cache
 def known_grants() -> st.SearchStrategy[ToolGrant]:
     """Tools that some client has."""
-    pairs = [(client, word) for client in CLIENTS for word in vocabulary._tools(client)["tools"]]
+    pairs = [(client, word) for client in CLIENTS for word in vocabulary.tool_words(client)]
     return st.sampled_from(pairs).map(lambda pair: ToolGrant(pair[1], pair[0], getattr(vocabulary.tool_word(*pair), "capability", None)))
 
 
@@ -181,7 +181,7 @@ def servers() -> st.SearchStrategy[McpServer]:
 def hooks() -> st.SearchStrategy[Hook]:
     """Hooks, of clients and of nobody."""
     command = st.builds(lambda text: {"type": "command", "command": text}, texts())
-    events = [(client, event) for client in CLIENTS for event in vocabulary._table("hooks")[client]["events"]]
+    events = [(client, event) for client in CLIENTS for event in vocabulary.events(client)]
     known = st.builds(
         lambda pair, matcher, handlers: Hook(pair[1], pair[0], vocabulary.portable_event(*pair), matcher, handlers),
         st.sampled_from(events), maybe(words()), tuples(command),

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 from agentconv import compare, fields, losses, naming, registry
 from agentconv.diagnostics import Code, Diagnostic, InputError, InternalError, LossKind, LossSeverity, Severity, Span
+from agentconv.families import names as spelling
 from agentconv.format_base import Projection, State
 from agentconv.ir import AgentSet
 from agentconv.loading import gather
 from agentconv.source import SourceText
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from agentconv.diagnostics import Loss
     from agentconv.format_base import Format
@@ -37,6 +38,8 @@ class Options:
     only_loaded: bool = False
     on_duplicate: str = "suffix"
     sources: bool = True
+    into: str | None = None
+    """Path, below the output folder, of one file that takes all agents, where the format has such files besides single ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,57 @@ class OutputFile:
 
     path: str
     data: bytes
+    shared: Shared | None = None
+    """The agents in it, where a file that is there takes them in among its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A file that several agents share, with ours in it."""
+
+    data: bytes
+    kept: tuple[str, ...] = ()
+    """Names that other entries of the file have; those stay."""
+    replaced: bool = False
+    """Whether an entry that was there is another one now."""
+    problem: str | None = None
+    """Why the file, as it is, can take none of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """The agents of one file that holds several, ready to be put into one that is there."""
+
+    module: Format
+    path: str
+    agents: tuple[Agent, ...]
+
+    def merge(self, present: bytes, *, force: bool = False) -> Merged:
+        """Put the agents into a file: new ones are added, the same ones left, others of one name kept unless forced.
+
+        Not a byte changes that is not theirs; the result is read back, and where the client would not take it, nothing changes.
+        """
+        original = SourceText(self.path, present)
+        wanted = list(self.module.read(original).set.agents)
+        places = {agent.name: place for place, agent in enumerate(wanted)}
+        kept: list[str] = []
+        replaced = False
+        for agent in self.agents:
+            place = places.get(agent.name)
+            if place is None:
+                wanted.append(agent)
+            elif not fields.same(wanted[place], agent):
+                replaced = replaced or force
+                wanted[place] = replace(agent, origin=wanted[place].origin) if force else wanted[place]
+                kept += [] if force else [agent.name or ""]
+        data = self.module.write(AgentSet(tuple(wanted)), original)
+        again = self.module.read(SourceText(self.path, data))
+        ours = {agent.name for agent in self.agents}
+        bad = any(state.dropped and agent.name in ours for agent, state in zip(again.set.agents, again.states, strict=True))
+        if bad or len(again.set.agents) != len(wanted) or not all(map(fields.same, again.set.agents, wanted)):
+            problem = again.diagnostics[0].message if again.diagnostics else "it cannot be changed without changing what else is in it"
+            return Merged(present, tuple(agent.name or "" for agent in self.agents), problem=problem)
+        return Merged(data, tuple(kept), replaced)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +109,9 @@ class Converted:
     agents: tuple[str, ...]
     """Ids of the agents."""
     file: OutputFile | None = None
-    """None when it was not written."""
+    """None when it was not written, or in a file with others (`path`)."""
+    path: str | None = None
+    """The file that holds it among others, and that comes last."""
     losses: tuple[Loss, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     not_loaded: bool = False
@@ -87,7 +143,7 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = Options())
         InputError: Two agents share a name and `on_duplicate` is `error`.
     """
     module = registry.load(target)
-    if not registry.FORMATS[target].folders:
+    if registry.FORMATS[target].bundle:
         yield _bundle(pieces, module, target, options)
         return
     names = _names(pieces, module, target, options)
@@ -96,11 +152,12 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = Options())
         if piece.diagnostics or piece.about:
             yield Converted(target, (), losses=tuple(_set_losses(piece.about, target)), diagnostics=piece.diagnostics)
         if piece.format == target and piece.source is not None:
-            yield writer.same_format(piece, piece.source)
+            yield from writer.same_format(piece, piece.source)
             continue
         for agent, state in zip(piece.agents, piece.states, strict=True):
-            if not (options.only_loaded and state is State.NOT_LOADED):
+            if not (options.only_loaded and state.dropped):
                 yield writer.other_format(agent, state)
+    yield from writer.shared_file()
     if writer.named:
         yield Converted(target, (), diagnostics=tuple(writer.duplicates()))
 
@@ -132,24 +189,25 @@ def _names(pieces: Iterable[Loaded], module: Format, target: str, options: Optio
     own: set[str] = set()
     stems: dict[str, int] = {}
     for piece in pieces:
-        stem = PurePosixPath(piece.path).stem
+        row = registry.FORMATS.get(piece.format)
+        stem = spelling.stem_of(piece.path, row.suffixes if row else ())
         if piece.format == target and piece.source is not None:
             own.update(agent.name for agent in piece.agents if agent.name)
             stems[stem.casefold()] = 2
             continue
         wanted.extend(
-            naming.Named(agent.id, agent.name, stem, state is not State.NOT_LOADED)
+            naming.Named(agent.id, agent.name, stem, not state.dropped)
             for agent, state in zip(piece.agents, piece.states, strict=True)
-            if not (options.only_loaded and state is State.NOT_LOADED)
+            if not (options.only_loaded and state.dropped)
         )
-    names = naming.assign(wanted, module.SPEC.legal_name, own)
+    names = naming.assign(wanted, module.SPEC.legal_name, own, module.SPEC.reserved)
     if options.on_duplicate == "error":
         _forbid_duplicates(wanted, names)
     kept = {name.name for name in names.values()}
     renamed = {
         agent.name: names[agent.id].name
         for agent in wanted
-        if agent.name and names[agent.id].code == "name-illegal" and agent.name not in kept
+        if agent.name and names[agent.id].code in ("name-illegal", "name-reserved") and agent.name not in kept
     }
     words = "|".join(re.escape(old) for old in sorted(renamed, key=len, reverse=True) if len(old) > 3)
     return _Names(names, renamed, re.compile(rf"(?<![\w-])(?:{words})(?![\w-])") if words else None, stems)
@@ -163,6 +221,16 @@ def _forbid_duplicates(wanted: list[naming.Named], names: dict[str, Name]) -> No
             raise InputError(Diagnostic(Code.DUPLICATE_NAME, Severity.ERROR, message, hint=hint, agent=agent.id))
 
 
+@dataclass(slots=True)
+class _SharedFile:
+    """A file that holds several agents, while it is being collected."""
+
+    path: str
+    original: SourceText
+    ids: list[str]
+    agents: list[Agent]
+
+
 class _Writer:
     """Writes one agent after the other, each checked before it counts."""
 
@@ -174,27 +242,58 @@ class _Writer:
         self.row = registry.FORMATS[target]
         self.stems = names.stems
         self.paths: set[str] = set()
+        self.shared: _SharedFile | None = None
+        if options.into is not None or not self.row.folders:
+            path = options.into or self.row.files[0]
+            self.shared = _SharedFile(path, SourceText(path, b""), [], [])
         self.named: dict[str, list[str]] = {}
         """Files of the target's own format, by the name of the agent that its client loads from them."""
 
-    def same_format(self, piece: Loaded, source: SourceText) -> Converted:
+    def same_format(self, piece: Loaded, source: SourceText) -> Iterator[Converted]:
         """Write a file of the target's own format: its bytes, or a patch where a bundle's fields were changed."""
         ids = tuple(agent.id for agent in piece.agents)
-        not_loaded = State.NOT_LOADED in piece.states
-        if not_loaded and self.options.only_loaded:
-            return Converted(self.target, ids)
+        dropped = any(state.dropped for state in piece.states)
+        if dropped and self.options.only_loaded and len(ids) == 1:
+            yield Converted(self.target, ids)
+            return
         path = self.kept_path(piece.path)
         for agent, state in zip(piece.agents, piece.states, strict=True):
-            if agent.name and state is not State.NOT_LOADED:
+            if agent.name and not state.dropped:
                 self.named.setdefault(agent.name, []).append(piece.path)
-        result = self.module.read(source) if piece.agents else None
-        found = result.set.agents if result else ()
+        found = self.module.read(source).set.agents if piece.agents else ()
+        several = self.row.holds_several(path)
         if len(found) == len(piece.agents) and all(map(fields.same, found, piece.agents)):
-            return Converted(self.target, ids, OutputFile(path, source.data), not_loaded=not_loaded)
-        agent = piece.agents[0]
-        wanted = naming.Named(agent.id, agent.name, PurePosixPath(piece.path).stem, first=True)
-        name = naming.assign([wanted], self.module.SPEC.legal_name)[agent.id]
-        return self.checked(agent, path, source, name=name, not_loaded=not_loaded)
+            shared = Shared(self.module, path, found) if several else None
+            yield Converted(self.target, ids, OutputFile(path, source.data, shared), not_loaded=dropped)
+        elif several:
+            yield from self.changed_entries(piece, source, path, found)
+        else:
+            agent = piece.agents[0]
+            name = self.own_name(agent, piece.path)
+            if self.module.SPEC.named_by_stem and found and name.name != found[0].name:
+                path = f"{path.rpartition('/')[0]}/{naming.unique_stem(name.name, self.stems)}{self.row.suffixes[0]}"
+            yield self.checked(agent, path, SourceText(path, source.data), name=name, not_loaded=dropped)
+
+    def changed_entries(self, piece: Loaded, source: SourceText, path: str, found: Sequence[Agent]) -> Iterator[Converted]:
+        """Write a file of several agents of which some were changed; an entry that cannot be written stays as it was."""
+        before = {agent.origin.pointer: agent for agent in found if agent.origin}
+        file = _SharedFile(path, source, [], [])
+        for agent, state in zip(piece.agents, piece.states, strict=True):
+            old = before.get(agent.origin.pointer) if agent.origin else None
+            if old is not None and fields.same(old, agent):
+                file.agents.append(old)
+                yield Converted(self.target, (agent.id,), path=path, not_loaded=state.dropped)
+                continue
+            done = self.checked(agent, path, None, name=self.own_name(agent, piece.path), not_loaded=state.dropped, into=file)
+            if done.path is None and old is not None:
+                file.agents.append(old)
+            yield done
+        yield self.together(file)
+
+    def own_name(self, agent: Agent, path: str) -> Name:
+        """Return the name of an agent that stays in its own format: its own, where that is legal."""
+        wanted = naming.Named(agent.id, agent.name, spelling.stem_of(path, self.row.suffixes), first=True)
+        return naming.assign([wanted], self.module.SPEC.legal_name)[agent.id]
 
     def duplicates(self) -> Iterator[Diagnostic]:
         """Say which of several agents of one name the client uses."""
@@ -206,7 +305,7 @@ class _Writer:
 
     def kept_path(self, path: str) -> str:
         """Return a source's own path, below the client's location unless it already holds one."""
-        inside = any(f"/{folder}/" in f"/{path}" for folder in self.row.folders)
+        inside = not self.row.folders or self.row.holds_several(path) or any(f"/{folder}/" in f"/{path}" for folder in self.row.folders)
         found = path if inside else f"{self.row.folders[0]}/{path}"
         pure = PurePosixPath(found)
         number = 2
@@ -218,32 +317,69 @@ class _Writer:
     def other_format(self, agent: Agent, state: State) -> Converted:
         """Write an agent that comes from another format."""
         name = self.names.names[agent.id]
-        not_loaded = state is State.NOT_LOADED
         if name.code == "name-duplicate" and self.options.on_duplicate == "first":
             loss = losses.loss("duplicate-left-out", agent.id, "name", self.target, f"`{agent.name}`")
-            return Converted(self.target, (agent.id,), None, (loss,), not_loaded=not_loaded)
+            return Converted(self.target, (agent.id,), None, losses=(loss,), not_loaded=state.dropped)
+        if self.shared is not None:
+            return self.checked(agent, self.shared.path, None, name=name, not_loaded=state.dropped, into=self.shared)
         path = f"{self.row.folders[0]}/{naming.unique_stem(name.name, self.stems)}{self.row.suffixes[0]}"
-        return self.checked(agent, path, None, name=name, not_loaded=not_loaded)
+        return self.checked(agent, path, None, name=name, not_loaded=state.dropped)
+
+    def shared_file(self) -> Iterator[Converted]:
+        """Write the file that took the agents of other formats."""
+        if self.shared is not None and self.shared.agents:
+            yield self.together(self.shared)
+
+    def together(self, file: _SharedFile) -> Converted:
+        """Write several agents, each checked alone before, into one file, and check that all are in it."""
+        agents = tuple(file.agents)
+        data = self.module.write(AgentSet(agents), file.original)
+        again = self.module.read(SourceText(file.path, data)).set.agents
+        if len(again) != len(agents) or not all(map(fields.same, again, agents)):
+            problem = _internal(agents[0], self.target, "the agents of one file do not come back from it")
+            return Converted(self.target, tuple(file.ids), diagnostics=(problem,))
+        return Converted(self.target, (), OutputFile(file.path, data, Shared(self.module, file.path, agents)))
 
     def checked(
-        self, agent: Agent, path: str, original: SourceText | None, *, name: Name | None = None, not_loaded: bool = False
+        self,
+        agent: Agent,
+        path: str,
+        original: SourceText | None,
+        *,
+        name: Name,
+        not_loaded: bool = False,
+        into: _SharedFile | None = None,
     ) -> Converted:
-        """Project, write, read back, compare. What breaks a law is not written."""
+        """Project, write, read back, compare. What breaks a law is not written.
+
+        Args:
+            agent: The agent.
+            path: The file that it goes to.
+            original: That file as it was, where it is of the target's own format.
+            name: Its name there.
+            not_loaded: Whether the client that it comes from does not load it.
+            into: The file that it shares with others: then it is only collected there.
+        """
         projection = Projection(agent, self.module.SPEC)
         respelled: list[str] = []
         try:
-            if name is not None:
-                self.rename(projection, name)
+            self.rename(projection, name)
             self.module.project(projection)
             data = None if _refused(projection) else self.written(projection, path, original, respelled)
         except InternalError as error:
-            return Converted(self.target, (agent.id,), None, (), (_internal(agent, self.target, str(error)),), not_loaded)
+            return Converted(self.target, (agent.id,), diagnostics=(_internal(agent, self.target, str(error)),), not_loaded=not_loaded)
         except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other agents
             message = f"{type(error).__name__}: {error}"
-            return Converted(self.target, (agent.id,), None, (), (_internal(agent, self.target, message),), not_loaded)
-        file = OutputFile(path, data) if data is not None else None
+            return Converted(self.target, (agent.id,), diagnostics=(_internal(agent, self.target, message),), not_loaded=not_loaded)
+        found = tuple(projection.losses)
+        if data is None:
+            return Converted(self.target, (agent.id,), losses=found, not_loaded=not_loaded)
+        if into is not None:
+            into.ids.append(agent.id)
+            into.agents.append(projection.result())
+            return Converted(self.target, (agent.id,), path=path, losses=found, not_loaded=not_loaded)
         notes = tuple(_respelled(agent, original, respelled)) if original else ()
-        return Converted(self.target, (agent.id,), file, tuple(projection.losses), notes, not_loaded)
+        return Converted(self.target, (agent.id,), OutputFile(path, data), losses=found, diagnostics=notes, not_loaded=not_loaded)
 
     def rename(self, projection: Projection, name: Name) -> None:
         agent = projection.source
@@ -261,13 +397,13 @@ class _Writer:
         """Write a projected agent and hold it to the laws; None when that shows a reason to refuse it."""
         agent, projected = projection.source, projection.result()
         compare.check_declared(agent, projected, projection.declared)
-        data = self.module.write(AgentSet((projected,)), original, respelled)
+        data = self.module.write(AgentSet((projected,)), original or SourceText(path, b""), respelled)
         limit = self.module.SPEC.max_bytes
         if limit is not None and len(data) > limit:
             projection.refuse("refused-size", "prompt.text", f"{len(data):,} bytes, {limit:,} are read")
             return None
         again = self.module.read(SourceText(path, data))
-        if len(again.set.agents) != 1 or again.states[0] is State.NOT_LOADED:
+        if len(again.set.agents) != 1 or again.states[0].dropped:
             reason = again.diagnostics[0].message if again.diagnostics else "no agent in it"
             raise InternalError(f"the output would not load: {reason}")
         compare.check_read_back(projected, again.set.agents[0])
@@ -303,10 +439,10 @@ def _bundle(pieces: Iterable[Loaded], module: Format, target: str, options: Opti
     agents = gather(iter(pieces), only_loaded=options.only_loaded, sources=options.sources)
     ids = tuple(agent.id for agent in agents.agents)
     not_loaded = not options.only_loaded and any(diagnostic.code is Code.NOT_LOADED for diagnostic in agents.diagnostics)
-    path = registry.FORMATS[target].file or ""
-    data = module.write(agents, None)
+    path = registry.FORMATS[target].files[0]
+    data = module.write(agents, SourceText(path, b""))
     again = module.read(SourceText(path, data)).set
     if replace(again, diagnostics=()) != replace(agents, diagnostics=()):
         problem = _internal(agents.agents[0], target, "the canonical form is not exact") if agents.agents else None
-        return Converted(target, ids, None, (), (*agents.diagnostics, *([problem] if problem else [])), not_loaded)
-    return Converted(target, ids, OutputFile(path, data), (), agents.diagnostics, not_loaded)
+        return Converted(target, ids, diagnostics=(*agents.diagnostics, *([problem] if problem else [])), not_loaded=not_loaded)
+    return Converted(target, ids, OutputFile(path, data), diagnostics=agents.diagnostics, not_loaded=not_loaded)

@@ -153,7 +153,17 @@ def project_root(path: Path) -> Path | None:
             for start in range(len(parts) - len(wanted), 0, -1):
                 if parts[start : start + len(wanted)] == wanted:
                     return Path(*parts[:start])
+        if not row.bundle and parts[-1] in row.files:
+            return Path(*parts[:-1])
     return None
+
+
+def locations(folder: Path, client: str) -> list[Path]:
+    """Return a client's locations directly below a folder: the folders and the files that it reads there."""
+    row = registry.FORMATS[client]
+    folders = [folder / place for place in row.folders]
+    files = [folder / name for name in row.files]
+    return [place for place in folders if place.is_dir()] + [file for file in files if file.is_file()]
 
 
 def _add_folder(found: Discovery, search: _Search) -> None:
@@ -163,26 +173,24 @@ def _add_folder(found: Discovery, search: _Search) -> None:
         found.looked.append(str(search.folder))
         _add_location(found, search, search.folder, search.format_id or home)
         return
-    locations = [
-        (client, search.folder / place)
-        for client in registry.CLIENTS
-        for place in registry.FORMATS[client].folders
-        if (search.folder / place).is_dir()
-    ]
-    found.passed_over.extend(str(location) for client, location in locations if client in search.exclude)
-    if all(client in search.exclude for client, _ in locations) or search.format_id not in (None, *registry.CLIENTS):
+    places = [(client, place) for client in registry.CLIENTS for place in locations(search.folder, client)]
+    found.passed_over.extend(str(place) for client, place in places if client in search.exclude)
+    if all(client in search.exclude for client, _ in places) or search.format_id not in (None, *registry.CLIENTS):
         found.looked.append(str(search.folder))
         _add_walked(found, search)
         return
-    for client, location in locations:
+    for client, place in places:
         if client not in search.exclude and search.format_id in (None, client):
-            found.looked.append(str(location))
-            _add_location(found, search, location, client)
+            found.looked.append(str(place))
+            _add_location(found, search, place, client)
     if not found.looked:
-        found.looked.append(str(search.folder / registry.FORMATS[search.format_id or ""].folders[0]))
+        found.looked.append(str(search.folder / registry.FORMATS[search.format_id or ""].place))
 
 
 def _add_location(found: Discovery, search: _Search, location: Path, client: str) -> None:
+    if location.is_file():
+        _append(found, os.fspath(location), search.root, client, named=False)
+        return
     for path in _walk(found, location, search.folder, registry.FORMATS[client].suffixes):
         _append(found, path, search.root, client, named=False)
 
@@ -206,7 +214,7 @@ def _from_settings_folder(search: _Search) -> _Search:
 
 def _add_walked(found: Discovery, search: _Search) -> None:
     rows = [registry.FORMATS[search.format_id]] if search.format_id else list(registry.FORMATS.values())
-    suffixes = tuple({suffix for row in rows for suffix in row.suffixes})
+    suffixes = tuple({end for row in rows for end in (*row.suffixes, *row.files)})
     for place in _walk(found, search.folder, search.folder, suffixes):
         path = Path(place)
         relative = PurePosixPath(path.relative_to(search.folder).as_posix())
@@ -214,7 +222,7 @@ def _add_walked(found: Discovery, search: _Search) -> None:
         if own in search.exclude:
             continue
         told = search.format_id or own or sniffing.by_content(relative, path)
-        if told and (told not in search.exclude or registry.FORMATS[told].folders):
+        if told and (told not in search.exclude or not registry.FORMATS[told].bundle):
             _append(found, place, search.root, told, named=False)
 
 
@@ -309,7 +317,7 @@ def read_bytes(file: Found) -> bytes:
     Raises:
         InputError: It cannot be read, is not a regular file, or is too large.
     """
-    limit = MAX_AGENT_BYTES if registry.FORMATS[file.format].folders else None
+    limit = None if registry.FORMATS[file.format].bundle else MAX_AGENT_BYTES
     if file.location is None:
         import sys
 

@@ -9,7 +9,7 @@ No client is named here: a client's facts are in the agent (its sandbox, its rul
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from agentconv import vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from agentconv.ir import Agent, Permissions, Rule, ToolGrant, Tools
 
@@ -40,6 +40,7 @@ _READ_ONLY_MODES = frozenset({"plan", "read-only"})
 _GUARD_EVENTS = frozenset({"before-tool", "permission-request"})
 ALL_TOOLS = "*"
 EVERY_SERVER = "*"
+EVERY_CAPABILITY = "*"
 _NOT_IN_TOOL_NAMES = re.compile(r"[^A-Za-z0-9_-]")
 Part: TypeAlias = tuple[str, str, str]
 """A restriction on a part: capability, pattern, what happens."""
@@ -54,6 +55,10 @@ class Level(IntEnum):
     """As the user's own settings of the client say."""
     ALLOW = 3
     """Without asking, because the agent's file says so."""
+
+
+_LEVELS = {"deny": Level.NO, "ask": Level.ASK, "allow": Level.ALLOW}
+_UNATTENDED = {"bypass": EFFECTS, "auto": EFFECTS, "accept-edits": ("write",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,8 @@ class Effects:
     parts: frozenset[Part]
     guards: frozenset[tuple[str, str]]
     """Hooks that can block: (portable event, what they run)."""
+    asks: bool
+    """Whether the client asks by default, so that inheriting the user's settings is asking unless the user chose otherwise."""
 
     def may(self, effect: str) -> bool:
         """Whether the effect is possible at all; running commands covers the others."""
@@ -88,15 +95,9 @@ def effects(agent: Agent, servers: Iterable[str] = (), format_id: str | None = N
     format_id = format_id or (agent.origin.format if agent.origin else None)
     levels, parts = _own_effects(agent.tools, agent.permissions, format_id)
     named = {server.name for server in agent.mcp_servers or ()} | set(servers)
-    denials: list[ToolGrant | Rule] = [*agent.tools.deny, *(rule for rule in agent.permissions.rules if rule.effect == "deny")]
-    denied = {server_key(one.server) for one in denials if one.server and not one.tool}
-    denied |= {server_key(one.name) for one in agent.mcp_servers or () if one.enabled is False}
-    closed = {("mcp", f"{server_key(one.server)} {one.tool}", "deny") for one in denials if one.server and one.tool}
-    closed |= {("mcp", f"{server_key(one.name)} {tool}", "deny") for one in agent.mcp_servers or () for tool in one.disabled_tools or ()}
-    asked = [rule for rule in agent.permissions.rules if rule.effect == "ask" and rule.server]
-    closed |= {("mcp", f"{server_key(rule.server or '')} {rule.tool or ALL_TOOLS}", "ask") for rule in asked}
-    open_servers = {name: tools for name, tools in _servers(agent, named).items() if not denied & {name, EVERY_SERVER}}
-    return Effects(levels, open_servers, agent.tools.mode == "inherit", frozenset(denied), parts | closed, _guards(agent))
+    mcp = _mcp(agent, named, own=vocabulary.fact(format_id, "own_servers_open"))
+    asks = vocabulary.fact(format_id, "asks_by_default")
+    return Effects(levels, mcp.open, mcp.every, mcp.denied, parts | mcp.parts, _guards(agent), asks)
 
 
 def server_key(name: str) -> str:
@@ -114,89 +115,200 @@ def covers(grant: ToolGrant, server: str, *, deny: bool = False) -> bool:
 @lru_cache(maxsize=1024)
 def _own_effects(tools: Tools, permissions: Permissions, format_id: str | None) -> tuple[Mapping[str, Level], frozenset[Part]]:
     """Compute the levels and restrictions that tools and permissions give; most agents of a set share them."""
-    capabilities = _capabilities(tools, format_id)
     levels = dict.fromkeys(EFFECTS, Level.NO)
-    for capability in capabilities:
-        for effect in _effects_of(capability, permissions):
-            levels[effect] = Level.INHERIT
-    _apply_mode(levels, permissions.mode)
-    parts = {(grant.capability or "", grant.pattern or "", "deny") for grant in tools.deny if _enforced(grant)}
-    parts |= _apply_rules(levels, permissions.rules, capabilities)
+    parts = {(capability, grant.pattern or "", "deny") for grant in tools.deny if _enforced(grant) for capability in granted(grant)}
+    for capability, access in accesses(tools, permissions, format_id).items():
+        effect = EFFECT_OF.get(capability)
+        if effect:
+            levels[effect] = max(levels[effect], access.level)
+            parts |= access.parts
+    for effect, level in _sandboxed(tools, permissions, format_id).items():
+        levels[effect] = max(levels[effect], level)
     if levels["read"] or levels["run"]:
         levels["read"] = Level.ALLOW  # reading is never asked for: it has two levels only
     return levels, frozenset(parts)
 
 
-def _capabilities(tools: Tools, format_id: str | None) -> set[str]:
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How freely a capability may be used, and what restricts it to a part."""
+
+    level: Level
+    parts: frozenset[Part] = frozenset()
+
+
+@lru_cache(maxsize=1024)
+def accesses(tools: Tools, permissions: Permissions, format_id: str | None) -> Mapping[str, Access]:
+    """Return each capability that is open outside of a sandbox, with its level; closed ones are left out.
+
+    Args:
+        tools: The agent's tools.
+        permissions: Its permissions.
+        format_id: The client whose tools are inherited where there is no list.
+    """
+    found: dict[str, Access] = {}
+    for capability in sorted(capabilities_of(tools, format_id)):
+        access = _by_rules(capability, permissions)
+        level = _by_mode(EFFECT_OF.get(capability), access.level, permissions)
+        if level:
+            found[capability] = Access(level, access.parts | _by_patterns(capability, tools))
+    return found
+
+
+def granted(grant: ToolGrant | Rule) -> tuple[str, ...]:
+    """Return the capabilities that a tool word stands for: several where its client does not tell them apart."""
+    if grant.capability is None:
+        return ()
+    several = vocabulary.grants(grant.format, grant.native)
+    return several if grant.capability in several else (grant.capability,)
+
+
+def capabilities_of(tools: Tools, format_id: str | None) -> set[str]:
+    """Return the capabilities that a list of tools, or the client whose tools are inherited, grants."""
     if tools.mode == "inherit":
-        have = vocabulary.capabilities(format_id) if format_id else set(CAPABILITIES)
+        have = set(vocabulary.capabilities(format_id) if format_id else CAPABILITIES)
     elif tools.mode == "none":
         return set()
     else:
-        have = {grant.capability for grant in tools.allow if grant.capability}
-    return have - {grant.capability for grant in tools.deny if not _enforced(grant) and not grant.server}
+        have = {capability for grant in tools.allow for capability in granted(grant)}
+    return have - {capability for grant in tools.deny if not _enforced(grant) and not grant.server for capability in granted(grant)}
 
 
 def _enforced(grant: ToolGrant) -> bool:
     """Whether the source client holds the agent to the grant's pattern, rather than to the whole tool."""
-    return grant.pattern is not None and vocabulary.enforces_patterns(grant.format)
+    return grant.pattern is not None and vocabulary.fact(grant.format, "enforces_patterns")
 
 
-def _effects_of(capability: str, permissions: Permissions) -> Iterator[str]:
-    effect = EFFECT_OF.get(capability)
-    if effect is None:
-        return
-    sandbox = permissions.sandbox
-    if permissions.mode in _READ_ONLY_MODES and effect in ("write", "run"):
-        return
-    if sandbox is None or sandbox.files == "full":
-        yield effect
-        return
-    if effect == "write" and sandbox.files == "read-only":
-        return
-    if effect != "run":
-        yield effect
-        return
-    yield "read"
+def _by_patterns(capability: str, tools: Tools) -> frozenset[Part]:
+    """Return the restriction of a capability that is granted for what some patterns match only."""
+    grants = [grant for grant in tools.allow if capability in granted(grant)] if tools.mode == "list" else []
+    if not grants or not all(map(_enforced, grants)):
+        return frozenset()
+    return frozenset({(capability, "\n".join(sorted(grant.pattern or "" for grant in grants)), "only")})
+
+
+def _speaks_of(rule: Rule, capability: str) -> bool:
+    return rule.capability == EVERY_CAPABILITY or capability in granted(rule)
+
+
+def _is_whole(rule: Rule) -> bool:
+    return rule.pattern in (None, "*") and not rule.server
+
+
+def in_order(permissions: Permissions) -> list[Rule]:
+    """Return the rules so that the last one that matches decides."""
+    rules = list(permissions.rules)
+    if permissions.resolution == "last":
+        return rules
+    if permissions.resolution == "first":
+        return rules[::-1]
+    return sorted(rules, key=lambda rule: ("allow", "ask", "deny").index(rule.effect))
+
+
+def _whole(permissions: Permissions, capability: str) -> str | None:
+    """Return what the rules say about all uses of a capability: allow, ask or deny."""
+    found = [rule.effect for rule in in_order(permissions) if _speaks_of(rule, capability) and _is_whole(rule)]
+    return found[-1] if found else None
+
+
+def _by_rules(capability: str, permissions: Permissions) -> Access:
+    """Resolve the rules for a capability: what holds for all of it, and what only for a part."""
+    level = Level.INHERIT
+    special: dict[str, str] = {}
+    for rule in in_order(permissions) if permissions.rules else ():
+        if not _speaks_of(rule, capability):
+            continue
+        if _is_whole(rule):
+            level, special = _LEVELS[rule.effect], {}
+        elif rule.pattern is not None:
+            special.pop(rule.pattern, None)
+            special[rule.pattern] = rule.effect
+    if level is Level.NO:
+        opened = [pattern for pattern, effect in special.items() if effect != "deny"]
+        if not opened:
+            return Access(Level.NO)
+        level = max(_LEVELS[special[pattern]] for pattern in opened)
+        shown = "\n".join(f"{pattern} {effect}" for pattern, effect in special.items())
+        return Access(level, frozenset({(capability, shown, "only")}))
+    parts = {(capability, pattern, effect) for pattern, effect in special.items() if _LEVELS[effect] < level}
+    if EFFECT_OF.get(capability) == "read":
+        parts = {part for part in parts if part[2] == "deny"}  # reading is never asked for
+    return Access(level, frozenset(parts))
+
+
+def _by_mode(effect: str | None, level: Level, permissions: Permissions) -> Level:
+    """Return the level that a permission mode leaves of one; outside of a sandbox."""
+    sandbox, mode = permissions.sandbox, permissions.mode
+    if effect is None or not level:
+        return level
+    if mode in _READ_ONLY_MODES and effect in ("write", "run"):
+        return Level.NO
+    files = sandbox.files if sandbox else "full"
+    if (effect == "run" and files != "full") or (effect == "write" and files == "read-only"):
+        return Level.NO
+    if effect in _UNATTENDED.get(mode or "", ()):
+        return max(level, Level.ALLOW)
+    return min(level, Level.ASK) if mode == "default" and level is Level.INHERIT else level
+
+
+def _sandboxed(tools: Tools, permissions: Permissions, format_id: str | None) -> Mapping[str, Level]:
+    """Return the effects that a sandbox leaves to commands run in it."""
+    sandbox, mode = permissions.sandbox, permissions.mode
+    if sandbox is None or sandbox.files == "full" or mode in _READ_ONLY_MODES or "shell" not in capabilities_of(tools, format_id):
+        return {}
+    level = _by_rules("shell", permissions).level
+    reached = ["read"]
     if sandbox.files == "workspace-write":
-        yield "write"
-        if sandbox.network is None:
-            yield "network"
-    if sandbox.network:
-        yield "network"
+        reached += ["write"] if sandbox.network is False else ["write", "network"]
+    elif sandbox.network:
+        reached.append("network")
+    return {effect: _by_mode(effect, level, replace(permissions, sandbox=None)) for effect in reached}
 
 
-def _apply_mode(levels: dict[str, Level], mode: str | None) -> None:
-    unattended = {"bypass": EFFECTS, "auto": EFFECTS, "accept-edits": ("write",)}.get(mode or "", ())
-    for effect in EFFECTS:
-        if not levels[effect]:
-            continue
-        if effect in unattended:
-            levels[effect] = Level.ALLOW
-        elif mode == "default":
-            levels[effect] = Level.ASK
+@dataclass(frozen=True, slots=True)
+class _Mcp:
+    """Which MCP servers are open."""
+
+    open: dict[str, frozenset[str]]
+    every: bool
+    denied: frozenset[str]
+    parts: frozenset[Part]
 
 
-def _apply_rules(levels: dict[str, Level], rules: Iterable[Rule], capabilities: set[str]) -> set[tuple[str, str, str]]:
-    """Apply permission rules: an allow raises a whole effect only when it has no pattern; restrictions stay parts."""
-    parts: set[tuple[str, str, str]] = set()
-    for rule in rules:
-        effect = EFFECT_OF.get(rule.capability or "")
-        if rule.capability not in capabilities or effect is None:
-            continue
-        if rule.effect == "allow":
-            levels[effect] = Level.ALLOW if rule.pattern is None else levels[effect]
-        else:
-            parts.add((rule.capability or "", rule.pattern or "", rule.effect))
-    return parts
-
-
-def _servers(agent: Agent, named: set[str]) -> dict[str, frozenset[str]]:
+def _mcp(agent: Agent, named: set[str], *, own: bool) -> _Mcp:
+    """Return the MCP servers that are open and closed; `own`: those that the agent defines are open whatever its list says."""
     tools = agent.tools
-    found: dict[str, set[str]] = {server_key(name): {ALL_TOOLS} for name in named} if tools.mode == "inherit" else {}
+    every = tools.mode == "inherit"
+    found: dict[str, set[str]] = {server_key(name): {ALL_TOOLS} for name in named} if every else {}
     for grant in tools.allow if tools.mode == "list" else ():
         if grant.server:
             found.setdefault(server_key(grant.server), set()).add(grant.tool or ALL_TOOLS)
+    if own:
+        found.update({server_key(server.name): {ALL_TOOLS} for server in agent.mcp_servers or () if server.transport})
+    denied = {server_key(grant.server) for grant in tools.deny if grant.server and not grant.tool}
+    parts = {("mcp", f"{server_key(grant.server)} {grant.tool}", "deny") for grant in tools.deny if grant.server and grant.tool}
+    for rule in in_order(agent.permissions) if agent.permissions.rules else ():
+        key = server_key(rule.server) if rule.server else EVERY_SERVER
+        if _is_whole(rule) and _speaks_of(rule, "mcp"):
+            every = every and rule.effect != "deny"
+            found = found if rule.effect != "deny" else {}
+        elif rule.server and rule.effect == "deny" and not rule.tool:
+            denied.add(key)
+        elif rule.server and rule.effect != "allow":
+            parts.add(("mcp", f"{key} {rule.tool or ALL_TOOLS}", rule.effect))
+        elif rule.server:
+            denied.discard(key)
+        if rule.server and rule.effect != "deny" and agent.permissions.resolution:
+            found.setdefault(key, set()).add(rule.tool or ALL_TOOLS)
+    denied |= {server_key(server.name) for server in agent.mcp_servers or () if server.enabled is False}
+    parts |= {("mcp", f"{server_key(one.name)} {tool}", "deny") for one in agent.mcp_servers or () for tool in one.disabled_tools or ()}
+    _limit_to_enabled(found, agent)
+    opened = {name: frozenset(names) for name, names in found.items() if not denied & {name, EVERY_SERVER}}
+    return _Mcp(opened, every, frozenset(denied), frozenset(parts))
+
+
+def _limit_to_enabled(found: dict[str, set[str]], agent: Agent) -> None:
+    """Leave of each server what its own definition opens."""
     for server in agent.mcp_servers or ():
         key = server_key(server.name)
         if server.enabled is False:
@@ -204,7 +316,6 @@ def _servers(agent: Agent, named: set[str]) -> dict[str, frozenset[str]]:
         elif key in found and server.enabled_tools is not None:
             enabled = set(server.enabled_tools)
             found[key] = enabled if ALL_TOOLS in found[key] else found[key] & enabled
-    return {name: frozenset(names) for name, names in found.items()}
 
 
 def _guards(agent: Agent) -> frozenset[tuple[str, str]]:
@@ -217,21 +328,38 @@ def widenings(ceiling: Effects, result: Effects) -> list[str]:
     """Say in words what the result may do beyond the ceiling; empty when nothing."""
     cover = ceiling.levels["run"]
     allowed = {effect: max(ceiling.levels[effect], cover) for effect in EFFECTS}
+    if result.asks:  # where the client asks anyway, inheriting the user's settings takes nothing from an author who wants to be asked
+        allowed = {effect: Level.INHERIT if level is Level.ASK else level for effect, level in allowed.items()}
     found = [_word(effect, allowed[effect], result.levels[effect]) for effect in EFFECTS if result.levels[effect] > allowed[effect]]
-    for name, tools in result.servers.items():
-        open_tools = ceiling.servers.get(name, frozenset({ALL_TOOLS}) if ceiling.every_server else frozenset())
-        denied = ceiling.denied_servers & {name, EVERY_SERVER}
-        if tools and (denied or (ALL_TOOLS not in open_tools and not tools <= open_tools)):
-            found.append(f"MCP server {name}")
+    found += [f"MCP server {name}" for name, tools in result.servers.items() if tools and not _within(ceiling, name, tools)]
     for capability, pattern, effect in sorted(ceiling.parts - result.parts):
-        server, _, tool = pattern.partition(" ") if capability == "mcp" else ("", "", "")
-        open_tools = _open_tools(result, server)
-        touched = ALL_TOOLS in open_tools or any(fnmatchcase(name, tool) for name in open_tools)
-        if touched if capability == "mcp" else result.may(EFFECT_OF.get(capability, "run")):
-            found.append(f"{capability} {pattern or 'at all'}, which the source sets to {effect}")
+        if effect == "ask" and result.asks:
+            continue
+        if _touches(result, capability, pattern):
+            found.append(f"{capability} {pattern or 'at all'}, which the source sets to {effect}".replace("\n", ", "))
     if ceiling.guards - result.guards:
         found.append("tool use that a hook may block in the source")
     return found
+
+
+def _within(ceiling: Effects, name: str, tools: frozenset[str]) -> bool:
+    """Whether an agent's ceiling opens these tools of a server; names are compared as clients flatten them, `server_tool`."""
+    if ceiling.denied_servers & {name, EVERY_SERVER}:
+        return False
+    if ceiling.every_server:
+        return name not in ceiling.servers or ALL_TOOLS in ceiling.servers[name] or tools <= ceiling.servers[name]
+    flat = {f"{server}_{tool}" for server, names in ceiling.servers.items() for tool in names}
+    whole = tuple(f"{server}_" for server, names in ceiling.servers.items() if ALL_TOOLS in names)
+    return all(f"{name}_{tool}" in flat or f"{name}_{tool}".startswith(whole) for tool in tools)
+
+
+def _touches(result: Effects, capability: str, pattern: str) -> bool:
+    """Whether what a restriction is about is open at all in the result."""
+    if capability != "mcp":
+        return result.may(EFFECT_OF.get(capability, "run"))
+    server, _, tool = pattern.partition(" ")
+    open_tools = _open_tools(result, server)
+    return ALL_TOOLS in open_tools or any(fnmatchcase(name, tool) for name in open_tools)
 
 
 def _open_tools(result: Effects, server: str) -> frozenset[str]:

@@ -64,6 +64,8 @@ DEFAULTS: dict[str, object] = {
     "tools.deny": (),
     "permissions.rules": (),
 }
+SAYS_NOTHING: dict[str, object] = {"invocation.by": "agents"}
+"""Values that say what is so of every agent that says nothing: other agents call it."""
 _PATHS_OF: dict[str, tuple[str, ...]] = {}
 for _path in PATHS:
     _PATHS_OF[_path.partition(".")[0]] = (*_PATHS_OF.get(_path.partition(".")[0], ()), _path)
@@ -116,7 +118,7 @@ def changed_heads(before: Agent, after: Agent) -> Iterator[str]:
 
 def is_absent(path: str, value: object) -> bool:
     """Whether a value says no more than leaving the field out."""
-    return value is None or value == DEFAULTS.get(path)
+    return value is None or value == DEFAULTS.get(path) or value == SAYS_NOTHING.get(path)
 
 
 def build(values: Mapping[str, object], extras: Mapping[str, Mapping[str, Json]], origin: Origin | None = None) -> Agent:

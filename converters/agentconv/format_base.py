@@ -28,6 +28,15 @@ class State(StrEnum):
     NO_AGENT = "no agent"
     """Not an agent: a README, notes."""
     STOPS = "stops the client"
+    """The client does not start; the values were recovered as a person would read them."""
+
+    @property
+    def dropped(self) -> bool:
+        """Whether the client has no such agent."""
+        return self in _DROPPED
+
+
+_DROPPED = (State.NOT_LOADED, State.STOPS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +59,16 @@ class FormatSpec:
     """The field paths that a file of this format can hold."""
     legal_name: Callable[[str], str]
     """The nearest legal name; empty when nothing legal is left. Legal names come back unchanged."""
+    named_by_stem: bool = False
+    """Whether the stem of its file is an agent's one name."""
+    reserved: frozenset[str] = frozenset()
+    """Names, in lower case, of the client's own agents: an agent from elsewhere must not take their place."""
     duplicates: str = "one of them"
     """Which of several agents of one name the client uses, in words."""
     max_bytes: int | None = None
     """Size above which the client does not read a file."""
+    essence: Callable[[SourceText], SourceText] | None = None
+    """What of a file that is mainly the user's configuration belongs to its agents; only that is kept in bundles."""
 
 
 class Format(Protocol):
@@ -67,10 +82,13 @@ class Format(Protocol):
     def project(self, projection: Projection) -> None:
         """Turn the agent into the most of it that the format can hold, declaring each loss."""
 
-    def write(self, agents: AgentSet, original: SourceText | None, respelled: list[str] | None = None) -> bytes:
-        """Write a file, patching the original where there is one, so that unchanged fields keep their bytes.
+    def write(self, agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:
+        """Write a file, patching the original, so that unchanged fields keep their bytes.
 
-        Keys that had to be spelled anew although they did not change are added to `respelled`.
+        Args:
+            agents: All that is to be in the file, in order.
+            original: The file as it stands; without a byte where there is none yet.
+            respelled: Takes the keys that had to be spelled anew although they did not change.
         """
 
 

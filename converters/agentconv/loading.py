@@ -135,7 +135,7 @@ def with_ids(pieces: Iterable[Loaded]) -> Iterator[Loaded]:
 def load_source(format_id: str, source: SourceText) -> Iterator[Loaded]:
     """Read one file's text: the file itself, or the files that a bundle holds."""
     result = registry.load(format_id).read(source)
-    if registry.FORMATS[format_id].folders:
+    if not registry.FORMATS[format_id].bundle:
         yield Loaded(source.path, format_id, source, result.set.agents, result.states, result.diagnostics)
     else:
         yield from take_apart(result.set, result.diagnostics, source.path)
@@ -188,14 +188,24 @@ def gather(pieces: Iterator[Loaded] | Loader, *, only_loaded: bool = False, sour
         diagnostics.extend(piece.diagnostics)
         if piece.about is not None and about == AgentSet():
             about = piece.about
-        kept = [agent for agent, state in zip(piece.agents, piece.states, strict=True) if not (only_loaded and state is State.NOT_LOADED)]
+        kept = [agent for agent, state in zip(piece.agents, piece.states, strict=True) if not (only_loaded and state.dropped)]
         if sources and piece.source is not None:
-            source = Source(_free_path(piece, stored), piece.format, piece.source.data)
+            source = Source(_free_path(piece, stored), piece.format, _essence(piece.format, piece.source).data)
             stored[source.path] = source
             if source.path != piece.path:
-                kept = [replace(agent, origin=Origin(piece.format, source.path)) for agent in kept]
+                kept = [replace(agent, origin=Origin(piece.format, source.path, _pointer(agent))) for agent in kept]
         agents.extend(kept)
     return replace(about, agents=tuple(agents), sources=tuple(stored.values()), diagnostics=tuple(diagnostics))
+
+
+def _pointer(agent: Agent) -> str:
+    return agent.origin.pointer if agent.origin else ""
+
+
+def _essence(format_id: str, source: SourceText) -> SourceText:
+    """Return what of a file belongs to its agents: of the user's own configuration, nothing else goes into a bundle."""
+    essence = registry.load(format_id).SPEC.essence if format_id in registry.FORMATS else None
+    return essence(source) if essence else source
 
 
 def _free_path(piece: Loaded, stored: dict[str, Source]) -> str:

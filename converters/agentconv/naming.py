@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+from agentconv.families.names import avoiding, stem
 
-_UNSAFE = re.compile(r"[^\w.-]+")
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
-_LONGEST_STEM = 100
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,27 +29,32 @@ class Name:
 
     name: str
     code: str | None = None
-    """Loss code: `name-missing`, `name-illegal` or `name-duplicate`; None when the name is its own."""
+    """Loss code: `name-missing`, `name-illegal`, `name-reserved` or `name-duplicate`; None when the name is its own."""
 
 
-def assign(agents: Iterable[Named], legal: Callable[[str], str], reserved: Iterable[str] = ()) -> dict[str, Name]:
+def assign(
+    agents: Iterable[Named], legal: Callable[[str], str], kept: Iterable[str] = (), reserved: Collection[str] = ()
+) -> dict[str, Name]:
     """Give each agent a legal name, unique without case: the first keeps its own, the others get `-2`, `-3`.
 
     Args:
         agents: Those that want a name.
         legal: Turns a name into a legal one.
-        reserved: Names that other agents have and keep.
+        kept: Names that other agents have and keep.
+        reserved: Names, in lower case, that belong to the client's own agents.
     """
     wanted = sorted(agents, key=lambda agent: not agent.first)
-    bases = [_base(agent, legal) for agent in wanted]
+    bases = [avoiding(_base(agent, legal), reserved) for agent in wanted]
     present = {base.casefold() for base in bases}
-    taken = {name.casefold() for name in reserved}
+    taken = {name.casefold() for name in kept}
     names: dict[str, Name] = {}
     numbers: dict[str, int] = {}
     for agent, base in zip(wanted, bases, strict=True):
         if base.casefold() not in taken:
             taken.add(base.casefold())
             code = None if base == agent.name else "name-missing" if agent.name is None else "name-illegal"
+            if agent.name and agent.name.casefold() in reserved:
+                code = "name-reserved"
             names[agent.id] = Name(base, code)
             continue
         number = numbers.get(base.casefold(), 2)
@@ -67,16 +68,6 @@ def assign(agents: Iterable[Named], legal: Callable[[str], str], reserved: Itera
 
 def _base(agent: Named, legal: Callable[[str], str]) -> str:
     return (legal(agent.name) if agent.name else "") or legal(agent.stem) or "agent"
-
-
-def stem(name: str) -> str:
-    """Return a file stem for a name: no separators, no leading dot, no name that Windows reserves."""
-    text = _UNSAFE.sub("-", unicodedata.normalize("NFC", name)).strip(".-_ ")[:_LONGEST_STEM].rstrip(".-")
-    while len(text.encode("utf-8")) > 2 * _LONGEST_STEM:
-        text = text[:-1]
-    if _RESERVED.fullmatch(text):
-        text = f"{text}-agent"
-    return text or "agent"
 
 
 def unique_stem(name: str, taken: dict[str, int]) -> str:

@@ -23,19 +23,42 @@ class Row:
     folders: tuple[str, ...] = ()
     """Folders that the client reads; the first is where we write."""
     suffixes: tuple[str, ...] = ()
-    file: str | None = None
-    """The one file that holds all agents, where the format has several agents a file."""
+    """What its files end in; the first is what we write."""
+    files: tuple[str, ...] = ()
+    """Files at the project's root that hold several agents; the first is where we write when there are no folders."""
+    looks: bytes = b""
+    """Regular expression for the first lines of such a file in no client's location; empty where they tell nothing."""
+    bundle: bool = False
+    """Whether it is one of our own canonical forms, which no client reads."""
     aliases: tuple[str, ...] = ()
 
+    @property
+    def place(self) -> str:
+        """Where the client's agents are, for people."""
+        return self.folders[0] if self.folders else self.files[0]
+
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """What the names of all its files end in, those of several agents included."""
+        return tuple(dict.fromkeys((*self.suffixes, *(f".{name.rpartition('.')[2]}" for name in self.files))))
+
+    def holds_several(self, path: str) -> bool:
+        """Whether a file of this format, by its path, holds several agents rather than one."""
+        return not self.folders or (bool(self.files) and not path.endswith(self.suffixes))
+
+
+_HEADER = rb"(?m)^(?:\xef\xbb\xbf)?[ \t]*(?:---|name[ \t]*:|description[ \t]*:)"
+_ROLE = rb'\A(?:\xef\xbb\xbf)?(?:(?![ \t]*\[)[^\n]*\n)*?[ \t]*"?(?:name|description|developer_instructions)"?[ \t]*='
+_BUNDLE = rb"urn:agentconv:bundle:"
 
 FORMATS: dict[str, Row] = {
-    "claude-code": Row("claude_code", "Claude Code", (".claude/agents",), (".md",), aliases=("claude",)),
-    "codex": Row("codex", "Codex", (".codex/agents",), (".toml",)),
-    "json": Row("canonical_json", "canonical JSON", (), (".json",), "agents.json"),
-    "toml": Row("canonical_toml", "canonical TOML", (), (".toml",), "agents.toml"),
+    "claude-code": Row("claude_code", "Claude Code", (".claude/agents",), (".md",), looks=_HEADER, aliases=("claude",)),
+    "codex": Row("codex", "Codex", (".codex/agents",), (".toml",), looks=_ROLE),
+    "json": Row("canonical_json", "canonical JSON", (), (".json",), ("agents.json",), looks=_BUNDLE, bundle=True),
+    "toml": Row("canonical_toml", "canonical TOML", (), (".toml",), ("agents.toml",), looks=_BUNDLE, bundle=True),
 }
 _ALIASES = {alias: format_id for format_id, row in FORMATS.items() for alias in row.aliases}
-CLIENTS = tuple(format_id for format_id, row in FORMATS.items() if row.folders)
+CLIENTS = tuple(format_id for format_id, row in FORMATS.items() if not row.bundle)
 
 
 def resolve(name: str) -> str:

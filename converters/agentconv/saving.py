@@ -20,6 +20,8 @@ class Fate(StrEnum):
     """What happens, or would happen, to one output file."""
 
     CREATED = "created"
+    MERGED = "added to"
+    """A file that several agents share was there; ours are in it now, and nothing else in it changed."""
     SAME = "unchanged"
     KEPT = "kept"
     """A file with other bytes is there and stays."""
@@ -33,16 +35,28 @@ class Saved:
 
     path: Path
     fate: Fate
+    data: bytes
+    """What is, or would be, in the file."""
     present: bytes | None = None
     """The bytes that are there, where they are others."""
+    kept: tuple[str, ...] = ()
+    """Names of agents whose entries in a shared file are others, and stay."""
+    problem: str | None = None
+    """Why a shared file can take nothing."""
 
     @property
     def diagnostic(self) -> Diagnostic | None:
-        """Say that a file was kept; None for every other fate."""
+        """Say that a file, or entries of it, were kept; None for every other fate."""
         if self.fate is not Fate.KEPT:
             return None
         hint = "--diff shows what differs; --force replaces it and keeps a copy"
         message = "a file with other content is there, and is kept"
+        if self.problem:
+            message, hint = f"agents cannot be added to this file: {self.problem}", "mend the file, or write to another one with -o"
+        elif self.kept:
+            names = ", ".join(f"`{name}`" for name in self.kept[:3]) + (f" and {len(self.kept) - 3} more" if len(self.kept) > 3 else "")
+            message = f"entries of the same name with other content are there, and are kept: {names}"
+            hint = "--force replaces them and keeps a copy of the file"
         return Diagnostic(Code.EXISTS, Severity.WARNING, message, Span(self.path.as_posix()), hint)
 
 
@@ -63,10 +77,14 @@ def fate(folder: Path, file: OutputFile, *, force: bool = False) -> Saved:
     except (OSError, RuntimeError, ValueError) as error:
         raise _failed(path, _reason(error)) from None
     if present is None:
-        return Saved(path, Fate.CREATED)
+        return Saved(path, Fate.CREATED, file.data)
     if present == file.data:
-        return Saved(path, Fate.SAME)
-    return Saved(path, Fate.REPLACED if force else Fate.KEPT, present)
+        return Saved(path, Fate.SAME, present)
+    if file.shared is None:
+        return Saved(path, Fate.REPLACED if force else Fate.KEPT, file.data, present)
+    merged = file.shared.merge(present, force=force)
+    found = Fate.REPLACED if merged.replaced else Fate.KEPT if merged.kept else Fate.SAME if merged.data == present else Fate.MERGED
+    return Saved(path, found, merged.data, present, merged.kept, merged.problem)
 
 
 def _leads_out(path: Path, folder: Path) -> bool:
@@ -98,13 +116,15 @@ def save(folder: Path, file: OutputFile, *, force: bool = False) -> Saved:
     try:
         if saved.fate is Fate.REPLACED:
             write_atomic(_copy_path(saved.path), saved.present or b"")
-            write_atomic(saved.path, file.data)
+            write_atomic(saved.path, saved.data)
+        elif file.shared is not None and saved.present is not None and saved.data != saved.present:
+            write_atomic(saved.path, saved.data)
         elif saved.fate is Fate.CREATED:
             saved.path.parent.mkdir(parents=True, exist_ok=True)
             write_atomic(saved.path, file.data, new=True)
     except FileExistsError:
         if saved.path.is_file():  # it came to be since we looked
-            return Saved(saved.path, Fate.KEPT, b"")
+            return Saved(saved.path, Fate.KEPT, file.data, b"")
         raise _failed(saved.path, "a file is where a folder has to be") from None
     except OSError as error:
         raise _failed(saved.path, _reason(error)) from None

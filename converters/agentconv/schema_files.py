@@ -87,7 +87,7 @@ def complaint(format_id: str, key: str, value: Any) -> tuple[str, str] | None:
         from difflib import get_close_matches
 
         close = get_close_matches(key, schema["properties"], 1)
-        return "skip-file", f"unknown key `{key}`" + (f" (did you mean `{close[0]}`?)" if close else "")
+        return schema.get("x-unknown-effect", "skip-file"), f"unknown key `{key}`" + (f" (did you mean `{close[0]}`?)" if close else "")
     if any(type(value) is type(item) and value == item for item in row.get("enum", ())):
         return None
     if "enum" not in row and _validator(format_id, key).is_valid(value):

@@ -1,9 +1,10 @@
-"""Which format a file has: told from its path, then from its first lines."""
+"""Which format a file has: told from its path, then from its first lines (`registry.Row.looks`)."""
 
 from __future__ import annotations
 
 import os
 import re
+from functools import cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -13,19 +14,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _HEAD_BYTES = 8192
-_BUNDLE = b"urn:agentconv:bundle:"
-_HEADER = re.compile(rb"(?m)^(?:\xef\xbb\xbf)?[ \t]*(?:---|name[ \t]*:|description[ \t]*:)")
-_ROLE = re.compile(rb"(?m)^(?:\xef\xbb\xbf)?[ \t]*\"?(?:name|description|developer_instructions)\"?[ \t]*=")
-_TABLE = re.compile(rb"(?m)^[ \t]*\[")
+_DEFAULTS = {".md": "claude-code", ".toml": "codex", ".json": "json", ".yaml": "roo", ".yml": "roo"}
+"""What a file is taken for whose path and first lines tell nothing, by suffix: most loose files are that."""
 
 
 def by_place(path: PurePosixPath) -> str | None:
-    """Tell a format from a client's location that the path is in, or from the one name that a bundle has."""
+    """Tell a format from a client's location that the path is in, or from a name that only this client's files have."""
     posix = "/" + path.as_posix()
     for format_id, row in registry.FORMATS.items():
-        if path.suffix in row.suffixes and any(f"/{folder}/" in posix for folder in row.folders):
+        if path.name.endswith(row.suffixes) and any(f"/{folder}/" in posix for folder in row.folders):
             return format_id
-        if row.file == path.name:
+        if path.name in row.files:
             return format_id
     return None
 
@@ -39,35 +38,54 @@ def home(folder: Path) -> str | None:
 
 def by_path(path: PurePosixPath) -> str | None:
     """Tell a format from a path alone: its place, then its suffix where only one format has it."""
-    candidates = [format_id for format_id, row in registry.FORMATS.items() if path.suffix in row.suffixes]
-    return by_place(path) or (candidates[0] if len(candidates) == 1 else None)
+    told = by_place(path)
+    if told:
+        return told
+    candidates = _candidates(path.name)
+    return candidates[0] if len(candidates) == 1 else "claude-code" if path.suffix == ".md" else None
+
+
+def _candidates(name: str) -> list[str]:
+    """Return the formats whose files end as a name does, those with the longest such end: `.agent.md` is no mere `.md`."""
+    ends = {format_id: max(map(len, filter(name.endswith, row.suffixes)), default=0) for format_id, row in registry.FORMATS.items()}
+    longest = max(ends.values())
+    return [format_id for format_id, length in ends.items() if length == longest] if longest else []
 
 
 def by_content(relative: PurePosixPath, path: Path) -> str | None:
     """Tell the format of a file in no client's location; None for what is no agent, such as a project's own files."""
-    if {PurePosixPath(place).parts[0] for row in registry.FORMATS.values() for place in row.folders} & set(relative.parts):
+    if _settings_folders() & set(relative.parts):
         return None  # a client's commands and settings are no agents
-    head = _head(path)
-    if relative.suffix == ".md":
-        return "claude-code" if _HEADER.search(head) else None
-    if relative.suffix == ".toml":
-        return _toml(head)
-    return None
+    return _by_looks(relative.name, path)
+
+
+@cache
+def _settings_folders() -> frozenset[str]:
+    return frozenset(PurePosixPath(place).parts[0] for row in registry.FORMATS.values() for place in row.folders)
 
 
 def of_file(path: Path) -> str | None:
     """Tell the format of a file that the user named."""
-    told = by_path(PurePosixPath(os.path.abspath(path)))
-    if told or path.suffix not in {suffix for row in registry.FORMATS.values() for suffix in row.suffixes}:
+    place = PurePosixPath(os.path.abspath(path))
+    told = by_place(place)
+    if told:
         return told
-    return _toml(_head(path)) or "codex"
+    candidates = _candidates(place.name)
+    if len(candidates) == 1:
+        return candidates[0]
+    return _by_looks(place.name, path) or _DEFAULTS.get(place.suffix)
 
 
-def _toml(head: bytes) -> str | None:
-    if _BUNDLE in head:
-        return "toml"
-    table = _TABLE.search(head)
-    return "codex" if _ROLE.search(head, 0, table.start() if table else len(head)) else None
+def _by_looks(name: str, path: Path) -> str | None:
+    """Tell a format from the first lines, among those whose files end so."""
+    head = None
+    for format_id in _candidates(name):
+        looks = registry.FORMATS[format_id].looks
+        if looks:
+            head = _head(path) if head is None else head
+            if re.search(looks, head):
+                return format_id
+    return None
 
 
 def _head(path: Path) -> bytes:

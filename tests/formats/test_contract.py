@@ -17,6 +17,7 @@ from agentconv.ir import escape_key
 from agentconv.source import SourceText
 
 UNKNOWN = "no_client_has_this_key"
+DROPS = {"skip-file": State.NOT_LOADED, "stop-client": State.STOPS}
 
 
 def _cases(which: str) -> list[Any]:
@@ -55,15 +56,15 @@ def test_example_loads_and_counts(format_id: str, key: str, value: Any) -> None:
 
 @pytest.mark.parametrize(("format_id", "key", "value"), _cases("x-bad-examples"))
 def test_bad_example_has_the_effect_that_is_declared(format_id: str, key: str, value: Any) -> None:
-    """A bad example does what `x-invalid` says: the file is dropped, or the key, or all tools are taken away."""
+    """A bad example does what `x-invalid` says: the file or the client stops, the key is dropped, or no tools are left."""
     source = make(format_id, {**minimal(format_id), key: value})
     result = read(format_id, source)
     (agent,) = result.set.agents
     effect = _row(format_id, key)["x-invalid"]
     path = _row(format_id, key)["x-field"]
-    if effect == "skip-file":
+    if effect in DROPS:
         found: Any = result.states[0]
-        expected: Any = State.NOT_LOADED
+        expected: Any = DROPS[effect]
     elif effect == "grant-none":
         found = (result.states[0], agent.tools.mode, agent.tools.allow, _raw(format_id, agent, key))
         expected = (State.DEGRADED, "none", (), value)
@@ -83,7 +84,7 @@ def test_unknown_key(format_id: str) -> None:
     (agent,) = result.set.agents
     rejected = schema_files.load(format_id)["x-unknown"] == "rejected"
 
-    assert rejected == (result.states[0] is State.NOT_LOADED)
+    assert rejected == result.states[0].dropped
     assert _raw(format_id, agent, UNKNOWN) == {"a": [1, "b"]}
 
 

@@ -18,6 +18,8 @@ from agentconv.families import canonical
 from agentconv.source import SourceText
 from strategies import agent_sets, json_values, texts
 
+NOTHING = SourceText("agents", b"")
+
 CANONICAL = ("json", "toml")
 
 
@@ -40,7 +42,7 @@ def _exact(agents: ir.AgentSet) -> str:
 def test_canonical_form_is_exact(format_id: str, agents: ir.AgentSet) -> None:
     """What is written is read back exactly: every field, every extra, every byte of every source."""
     module = registry.load(format_id)
-    result = module.read(SourceText("agents", module.write(agents, None)))
+    result = module.read(SourceText("agents", module.write(agents, NOTHING)))
 
     assert _exact(agents) == _exact(result.set), result.diagnostics
 
@@ -50,9 +52,9 @@ def test_canonical_form_is_exact(format_id: str, agents: ir.AgentSet) -> None:
 def test_canonical_form_is_deterministic(format_id: str, agents: ir.AgentSet) -> None:
     """Writing what was read gives the same bytes."""
     module = registry.load(format_id)
-    data = module.write(agents, None)
+    data = module.write(agents, NOTHING)
 
-    assert data == module.write(module.read(SourceText("agents", data)).set, None)
+    assert data == module.write(module.read(SourceText("agents", data)).set, NOTHING)
 
 
 @given(agents=agent_sets())
@@ -158,4 +160,4 @@ def test_prompts_in_toml_are_for_people(text: str) -> None:
     """A prompt of several lines stands over several lines in canonical TOML."""
     agents = ir.AgentSet((ir.Agent(id="a", prompt=ir.Prompt(f"one\ntwo\n{text}")),))
 
-    assert b"one\ntwo\n" in registry.load("toml").write(agents, None)
+    assert b"one\ntwo\n" in registry.load("toml").write(agents, NOTHING)

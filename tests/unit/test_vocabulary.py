@@ -8,38 +8,40 @@ import pytest
 
 from agentconv import effects, registry, vocabulary
 
-TABLES = ("tools", "permission_modes", "hooks")
 CLIENTS = registry.CLIENTS
-
-
-@pytest.mark.parametrize("table", TABLES)
-@pytest.mark.parametrize("client", CLIENTS)
-def test_table_has_evidence(table: str, client: str) -> None:
-    """Each client's table names the client's version, its source and the day when it was verified."""
-    row = vocabulary._table(table)[client]
-
-    assert row["client"].split()[-1][0].isdigit()
-    assert row["source"]
-    assert isinstance(row["verified"], dt.date)
+FACTS = {"client", "verified", "source", "enforces_patterns", "ignores_case", "asks_by_default", "own_servers_open"}
+TABLES = {"tools", "aliases", "retired", "modes", "events", "models", "tiers"}
+TIERS = {"frontier", "large", "medium", "small"}
 
 
 @pytest.mark.parametrize("client", CLIENTS)
-def test_models_have_evidence(client: str) -> None:
-    """Each client's models name the same."""
-    row = vocabulary._table("models")["clients"][client]
+def test_words_have_evidence(client: str) -> None:
+    """Each client's words name the client's version, their source and the day when they were verified, and nothing unknown."""
+    table = vocabulary._file(client)
 
-    assert row["source"]
-    assert isinstance(row["verified"], dt.date)
-    assert set(row["serves"]) <= vocabulary._table("models")["providers"].keys()
+    assert table["client"].split()[-1][0].isdigit()
+    assert table["source"]
+    assert isinstance(table["verified"], dt.date)
+    assert set() == table.keys() - FACTS - TABLES
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_models_are_of_known_makers(client: str) -> None:
+    """Each client serves known makers' models, and its tiers are those that there are."""
+    table = vocabulary._file(client)
+
+    assert set() == set(table.get("models", {}).get("serves", ())) - vocabulary._file("models")["providers"].keys()
+    assert set() == table.get("tiers", {}).keys() - TIERS
 
 
 @pytest.mark.parametrize("client", CLIENTS)
 def test_every_capability_is_known(client: str) -> None:
-    """Each tool means a portable capability, or nothing that another client has."""
-    table = vocabulary._table("tools")[client]
-    meanings = {*table["tools"].values(), *table.get("retired", {}).values()} - {""}
+    """Each tool means portable capabilities, or nothing that another client has; an alias is another word of a tool."""
+    words = vocabulary._words(client)
+    meanings = {meaning for several in (*words.tools.values(), *words.retired.values()) for meaning in several}
 
     assert set() == meanings - set(effects.CAPABILITIES)
+    assert set() == set(words.aliases.values()) - words.tools.keys()
 
 
 @pytest.mark.parametrize("client", CLIENTS)
@@ -50,14 +52,15 @@ def test_first_word_resolves_to_itself(client: str) -> None:
         if word is not None:
             found = vocabulary.tool_word(client, word)
 
-            assert found == vocabulary.ToolWord(word, capability, client, "exact")
+            assert found
+            assert (found.native, capability in found.capabilities, found.how) == (word, True, "exact")
 
 
 @pytest.mark.parametrize("client", CLIENTS)
 def test_modes_and_events_resolve_to_themselves(client: str) -> None:
     """What is written for a portable mode or event is read as that mode or event."""
-    modes = set(vocabulary._table("permission_modes")[client]["modes"].values())
-    events = set(vocabulary._table("hooks")[client]["events"].values()) - {""}
+    modes = set(vocabulary._file(client).get("modes", {}).values())
+    events = set(vocabulary._file(client).get("events", {}).values()) - {""}
 
     assert [mode for mode in modes if vocabulary.portable_mode(client, vocabulary.native_mode(client, mode) or "") != mode] == []
     assert [event for event in events if vocabulary.portable_event(client, vocabulary.native_event(client, event) or "") != event] == []

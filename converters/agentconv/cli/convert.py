@@ -54,7 +54,9 @@ def convert_files(found: Discovery, loader: loading.Loader, targets: Sequence[st
     output = Output(options, targets, places(found))
     for diagnostic in found.diagnostics:
         output.report.diagnostic(diagnostic)
-    choices = convert.Options(bool(options.allow_widening), bool(options.only_loaded), options.on_duplicate)
+    file = output.place.file
+    into = file.name if file and any(registry.FORMATS[target].holds_several(file.name) for target in targets) else None
+    choices = convert.Options(bool(options.allow_widening), bool(options.only_loaded), options.on_duplicate, into=into)
     for target in targets:
         for done in convert.convert(loader, target, choices):
             output.take(done)
@@ -76,7 +78,7 @@ def nothing_found(found: Discovery, targets: Sequence[str] = ()) -> InputError:
         copy = f"to copy them, name that folder: agentconv convert {found.passed_over[0]} -t {','.join(targets)} -o DIR"
         return InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, message, hint=copy))
     looked = ", ".join(f"`{place}`" for place in found.looked) or "standard input"
-    folders = ", ".join(row.folders[0] for row in registry.FORMATS.values() if row.folders)
+    folders = ", ".join(registry.FORMATS[client].place for client in registry.CLIENTS)
     hint = f"a project has them in {folders}" if any(map(os.path.isdir, found.looked)) else None
     return InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, f"no agents in {looked}", hint=hint))
 

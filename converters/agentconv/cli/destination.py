@@ -38,16 +38,17 @@ def destination(options: argparse.Namespace, targets: Sequence[str]) -> Destinat
     if not output:
         raise registry.usage("-o has an empty value", "name a folder, such as -o ., or a file")
     path = Path(output)
-    if path.is_dir() or output.endswith(("/", "\\")) or not path.suffix:
+    ends = sorted({end for target in targets for end in registry.FORMATS[target].ends})
+    is_file = not path.is_dir() and not output.endswith(("/", "\\"))
+    if is_file and len(targets) == 1 and (path.name.endswith(tuple(ends)) or path.name in registry.FORMATS[targets[0]].files):
+        return Destination(file=path)
+    if not is_file or not path.suffix:
         if path.exists() and not path.is_dir():
             raise registry.usage(f"`{output}` is a file, not a folder", "name another folder with -o")
         return Destination(folder=path)
-    suffixes = sorted({suffix for target in targets for suffix in registry.FORMATS[target].suffixes})
-    if len(targets) == 1 and path.suffix in suffixes:
-        return Destination(file=path)
     if len(targets) > 1:
         raise registry.usage(f"`{output}` is one file, for {len(targets)} formats", "name a folder: -o .")
-    message = f"`{output}` does not end in {', '.join(suffixes)}, as files of {targets[0]} do"
+    message = f"`{output}` does not end in {', '.join(ends)}, as files of {targets[0]} do"
     raise registry.usage(message, "name such a file, or a folder" + ("" if path.exists() else f": -o {output}/"))
 
 

@@ -62,7 +62,7 @@ def describe(format_id: str) -> dict[str, Any]:
     """Return what there is to say about a format in one row."""
     row = registry.FORMATS[format_id]
     verified = schema_files.load(format_id)["x-verified"] if format_id in schema_files.client_names() else None
-    where = f"{row.folders[0]}/*{row.suffixes[0]}" if row.folders else row.file
+    where = f"{row.folders[0]}/*{row.suffixes[0]}" if row.folders else row.files[0]
     return {
         "id": format_id,
         "client": f"{verified['client']} {verified['version']}" if verified else row.title,

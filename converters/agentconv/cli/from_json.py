@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
     found = discovery.Discovery()
     for source in options.sources:
         told = registry.resolve(options.source_format) if options.source_format else "toml" if source.endswith(".toml") else "json"
-        if registry.FORMATS[told].folders:
+        if not registry.FORMATS[told].bundle:
             raise registry.usage(f"a bundle is json or toml, not {told}", f"agentconv convert {source} -f {told} reads what it is")
         if os.path.isdir(source):
             raise registry.usage(f"`{source}` is a folder, and a bundle is a file", f"agentconv convert {source} reads folders")

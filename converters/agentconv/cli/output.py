@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv import registry, saving
 from agentconv.cli.destination import destination, several
 from agentconv.cli.report import Report
-from agentconv.convert import OutputFile
 from agentconv.diagnostics import InputError
 from agentconv.render import diff, text
 from agentconv.saving import Fate
@@ -19,10 +19,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from agentconv.cli.exit_codes import Exit
-    from agentconv.convert import Converted
+    from agentconv.convert import Converted, OutputFile
     from agentconv.saving import Saved
 
-_PLANS = {Fate.CREATED: "create", Fate.REPLACED: "replace", Fate.SAME: "unchanged", Fate.KEPT: "keep"}
+_PLANS = {
+    Fate.CREATED: "create",
+    Fate.MERGED: "add to",
+    Fate.REPLACED: "replace",
+    Fate.SAME: "unchanged",
+    Fate.KEPT: "keep",
+}
 
 
 class Output:
@@ -42,7 +48,7 @@ class Output:
         """Write one result and tell about it."""
         self.report.progress(self.total)
         self.report.take(done)
-        if not done.agents and not registry.FORMATS[done.target].folders:
+        if not done.agents and registry.FORMATS[done.target].bundle:
             return  # a bundle of nothing
         if done.file and not self.place.folder:
             if self.waiting is not None:
@@ -57,13 +63,13 @@ class Output:
         if done.file and self.place.folder:
             saved = self.save(self.place.folder, done.file)
         elif done.file and self.place.file:
-            saved = self.save(self.place.file.parent, OutputFile(self.place.file.name, done.file.data))
+            saved = self.save(self.place.file.parent, replace(done.file, path=self.place.file.name))
         elif done.file:
             sys.stdout.flush()
             sys.stdout.buffer.write(done.file.data)
             sys.stdout.buffer.flush()
             self.report.to_stdout = True
-        shown = self.preview(saved, done.file) if saved and done.file else None
+        shown = self.preview(saved) if saved else None
         unsaved = done.file is not None and saved is None and not (self.place.folder is None and self.place.file is None)
         self.report.result(done, "unsaved" if unsaved else saved.fate if saved else None, shown)
 
@@ -84,11 +90,11 @@ class Output:
             self.report.diagnostic(saved.diagnostic)
         return saved
 
-    def preview(self, saved: Saved, file: OutputFile) -> str | None:
+    def preview(self, saved: Saved) -> str | None:
         """Show what would happen to a file; return its diff where one is asked for."""
         shown = None
         if self.options.diff and saved.fate is not Fate.SAME:
-            shown = diff.unified(saved.path.as_posix(), saved.present, file.data)
+            shown = diff.unified(saved.path.as_posix(), saved.present, saved.data)
         if self.report.json:
             return shown
         if shown:
@@ -97,7 +103,8 @@ class Output:
         elif self.options.dry_run or (self.options.check and saved.fate is not Fate.SAME):
             word = "change" if self.options.check and saved.fate is Fate.KEPT else _PLANS[saved.fate]
             self.report.clear()
-            remark = "  (other content is there; --force replaces it)" if word == "keep" else ""
+            entries = f" of {text.names(saved.kept)}" if saved.kept else ""
+            remark = f"  (other content{entries} is there; --force replaces it)" if word == "keep" else ""
             print(f"{word:9} {text.safe(saved.path.as_posix())}{remark}")
         return shown
 

@@ -20,9 +20,9 @@ _WORDS = {
 
 def run(folder: str = ".") -> int:
     """Say what was found, per client, and which commands come next."""
-    clients = [client for client in registry.CLIENTS if any((Path(folder) / place).is_dir() for place in registry.FORMATS[client].folders)]
+    clients = [client for client in registry.CLIENTS if discovery.locations(Path(folder), client)]
     if not clients:
-        places = " and ".join(registry.FORMATS[client].folders[0] for client in registry.CLIENTS)
+        places = " and ".join(registry.FORMATS[client].place for client in registry.CLIENTS)
         print(f"There are no agents here: no {places}.\n")
         next_steps = [("agentconv convert PATH -t codex -o .", "convert the agents of another folder")]
     else:
@@ -55,7 +55,7 @@ def _found(folder: str, client: str) -> str:
         for agent, state in zip(piece.agents, piece.states, strict=True):
             states.setdefault(state, []).append(agent.id)
     total = sum(len(found) for found in states.values())
-    lines = [f"{text.client(client)}: {text.count(total, 'agent')} in {registry.FORMATS[client].folders[0]}"]
+    lines = [f"{text.client(client)}: {text.count(total, 'agent')} in {registry.FORMATS[client].place}"]
     for state, words in _WORDS.items():
         if state in states:
             lines.append(f"  {len(states[state])} {words.format(client=text.client(client))}: {text.names(states[state])}")

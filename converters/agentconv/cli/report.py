@@ -24,9 +24,15 @@ if TYPE_CHECKING:
     from agentconv.diagnostics import Diagnostic, Loss
 
 _SLOW_SECONDS = 1.0
-_DONE = {Fate.CREATED: "written", Fate.REPLACED: "replaced (a copy is kept)", Fate.SAME: "unchanged", Fate.KEPT: "kept"}
-_PLANNED = {Fate.CREATED: "to create", Fate.REPLACED: "to replace", Fate.SAME: "unchanged", Fate.KEPT: "to keep"}
-_CHANGES = {**_PLANNED, Fate.REPLACED: "to change", Fate.KEPT: "to change"}
+_DONE = {
+    Fate.CREATED: "written",
+    Fate.MERGED: "added to",
+    Fate.REPLACED: "replaced (a copy is kept)",
+    Fate.SAME: "unchanged",
+    Fate.KEPT: "kept",
+}
+_PLANNED = {Fate.CREATED: "to create", Fate.MERGED: "to add to", Fate.REPLACED: "to replace", Fate.SAME: "unchanged", Fate.KEPT: "to keep"}
+_CHANGES = {**_PLANNED, Fate.MERGED: "to change", Fate.REPLACED: "to change", Fate.KEPT: "to change"}
 _STRICT = {
     "warnings": {LossSeverity.WARNING, LossSeverity.REFUSAL},
     "notes": {LossSeverity.WARNING, LossSeverity.REFUSAL, LossSeverity.NOTE},
@@ -126,7 +132,7 @@ class Report:
         errors = Severity.ERROR in self.severities
         if errors and not self.fates and not self.to_stdout and not self.states["refused"]:
             return Exit.USAGE
-        changed = self.fates[Fate.CREATED] + self.fates[Fate.REPLACED] + self.fates[Fate.KEPT]
+        changed = self.fates.total() - self.fates[Fate.SAME]
         strict = self.options.strict if self.options.strict != "off" else None
         findings = (
             errors
@@ -190,12 +196,12 @@ class Report:
         """Remember a result for the report as JSON."""
         if not self.json or not (done.agents or done.file):
             return
-        state = "failed" if done.failed else "refused" if done.refused else "converted" if done.file else "nothing"
+        state = "failed" if done.failed else "refused" if done.refused else "converted" if done.file or done.path else "nothing"
         self.results.append(
             {
                 "target": done.target,
                 "agents": list(done.agents),
-                **({"path": done.file.path} if done.file else {}),
+                **({"path": done.file.path if done.file else done.path} if done.file or done.path else {}),
                 **({"fate": str(fate)} if fate else {}),
                 "state": state,
                 **({"not_loaded": True} if done.not_loaded else {}),

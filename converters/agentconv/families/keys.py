@@ -7,13 +7,15 @@ whole header: what has no key, and what a key refuses as the client does, stays 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from agentconv import fields, schema_files
+from agentconv.format_base import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from agentconv.format_base import FormatSpec
     from agentconv.ir import Agent, Json
 
 
@@ -118,6 +120,58 @@ def decode(format_id: str, table: Mapping[str, Key], header: Mapping[str, Json],
     return decoded
 
 
+def no_lift(_header: dict[str, Json]) -> Mapping[str, object]:
+    """Take nothing out of a header: every key has a row of its own."""
+    return {}
+
+
+def no_lower(_agent: Agent) -> Mapping[str, Json]:
+    """Write nothing besides the keys that have a row of their own."""
+    return {}
+
+
+class HeaderDialect(Protocol):
+    """What the families of files with one agent a header need to know about a client."""
+
+    @property
+    def spec(self) -> FormatSpec: ...
+    @property
+    def keys(self) -> Mapping[str, Key]: ...
+    @property
+    def required(self) -> tuple[str, ...]: ...
+    @property
+    def lift(self) -> Callable[[dict[str, Json]], Mapping[str, object]]: ...
+    @property
+    def lower(self) -> Callable[[Agent], Mapping[str, Json]]: ...
+
+
+def decode_header(dialect: HeaderDialect, header: Mapping[str, Json], *, lenient: bool = False) -> Decoded:
+    """Return what the client makes of a file's keys: those that only mean something together first, then each row."""
+    rest = dict(header)
+    try:
+        lifted = dialect.lift(rest)
+        decoded = decode(dialect.spec.id, dialect.keys, rest, lenient=lenient)
+        decoded.values.update(lifted)
+    except Refused as reason:
+        decoded = decode(dialect.spec.id, dialect.keys, header, lenient=lenient)
+        decoded.refused[str(reason).split("`")[1]] = str(reason)
+    for name in dialect.required:
+        if name not in header:
+            decoded.refused.setdefault(name, f"`{name}` is missing")
+    return decoded
+
+
+def state_for(format_id: str, key: str, otherwise: State) -> State:
+    """Return what becomes of an agent for the bad value of a key, as the client's schema says."""
+    effect = schema_files.load(format_id)["properties"].get(key, {}).get("x-invalid")
+    return {"stop-client": State.STOPS, "skip-file": State.NOT_LOADED}.get(effect, otherwise)
+
+
+def encode_header(dialect: HeaderDialect, agent: Agent) -> dict[str, Json]:
+    """Return the keys of a file for an agent, in documented order."""
+    return {**encode(dialect.keys, agent, dialect.spec.id), **dialect.lower(agent)}
+
+
 _ENOUGH_REASONS = 20
 """Further keys are not judged when the client has as many reasons to drop the agent."""
 
@@ -128,7 +182,7 @@ def _check_extra(format_id: str, name: str, value: Json, decoded: Decoded) -> No
     complaint = schema_files.complaint(format_id, name, value)
     if complaint:
         effect, reason = complaint
-        (decoded.refused if effect == "skip-file" else decoded.ignored)[name] = reason
+        (decoded.refused if effect in ("skip-file", "stop-client") else decoded.ignored)[name] = reason
 
 
 def encode(table: Mapping[str, Key], agent: Agent, format_id: str) -> dict[str, Json]:

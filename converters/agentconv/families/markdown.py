@@ -14,6 +14,7 @@ from agentconv import fields, frontmatter, yaml_text
 from agentconv.diagnostics import Code, Diagnostic, Severity
 from agentconv.families import keys, reading
 from agentconv.families.javascript import SPACE
+from agentconv.families.keys import no_lift, no_lower
 from agentconv.format_base import ReadResult, State
 from agentconv.frontmatter import Header
 from agentconv.ir import AgentSet, Origin
@@ -43,6 +44,18 @@ class Dialect:
     """The client's own repair of a header that does not parse."""
     required: tuple[str, ...] = ("name", "description")
     """Keys without which the client drops the agent."""
+    lift: Callable[[dict[str, Json]], MappingType[str, object]] = no_lift
+    """Takes keys that only mean something together out of a header and returns their fields."""
+    lower: Callable[[Agent], MappingType[str, Json]] = no_lower
+    """Writes those fields back as keys."""
+    name_of: Callable[[str], str] | None = None
+    """The name that the client gives an agent whose header has none, by the path of its file."""
+    trim: str = SPACE
+    """Characters that the client trims from the ends of the body."""
+    unparsed: Callable[[SourceText, str, Span], ReadResult] | None = None
+    """What the client makes of a file without a header that it can read, where it makes something of it (problem and place given)."""
+    dropped: State = State.NOT_LOADED
+    """What becomes of an agent whose header does not parse or lacks a key; for a bad value, the schema's `x-invalid` says it."""
     stray: Callable[[MappingType[str, Json]], str | None] | None = None
     """Finds a key whose mere presence makes the client drop the agent."""
 
@@ -51,18 +64,18 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
     """Read one markdown file as the client does; what the client drops is recovered."""
     limit = dialect.spec.max_bytes
     if limit is not None and source.size > limit:
-        return _recovered(dialect, source, None, f"the file is larger than {limit:,} bytes", source.span())
+        return _recovered(dialect, source, None, _Drop(f"the file is larger than {limit:,} bytes", source.span(), dialect.dropped))
     header = dialect.find(source)
     if isinstance(header, str):
-        return _recovered(dialect, source, None, header, source.span())
+        return _unusable(dialect, source, None, header, source.span())
     frontmatter.parse(header, dialect.fallback)
     if header.error and not header.fallback:
         problem = f"the header is not valid YAML: {header.error.problem}"
-        return _recovered(dialect, source, header, problem, source.span(header.start + header.error.offset))
+        return _unusable(dialect, source, header, problem, source.span(header.start + header.error.offset))
     decoded = decode_header(dialect, header.values)
     if decoded.refused:
         key, reason = next(iter(decoded.refused.items()))
-        return _recovered(dialect, source, header, reason, header.span(key))
+        return _recovered(dialect, source, header, _Drop(reason, header.span(key), keys.state_for(dialect.spec.id, key, dialect.dropped)))
     agent = _agent(dialect, source, header, decoded)
     diagnostics = [*_remarks(dialect, header), *reading.remarks(dialect.spec, dialect.keys, agent, decoded, header.span)]
     degraded = any(diagnostic.severity is Severity.WARNING for diagnostic in diagnostics)
@@ -73,10 +86,7 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
 
 def decode_header(dialect: Dialect, values: MappingType[str, Json]) -> Decoded:
     """Return what the client makes of a header's keys."""
-    decoded = keys.decode(dialect.spec.id, dialect.keys, values)
-    for key in dialect.required:
-        if key not in values:
-            decoded.refused.setdefault(key, f"`{key}` is missing")
+    decoded = keys.decode_header(dialect, values)
     stray = dialect.stray(values) if dialect.stray else None
     if stray:
         decoded.refused[stray] = f"`{stray}` holds a hook that may be a guard, outside `hooks`"
@@ -92,17 +102,33 @@ def decode_written(dialect: Dialect, values: dict[str, Json]) -> Decoded:
 
 
 def _agent(dialect: Dialect, source: SourceText, header: Header, decoded: Decoded) -> Agent:
-    start, end = _prompt_place(header)
+    start, end = _prompt_place(dialect, header)
     decoded.values["prompt.text"] = client_text(source.text[start:end])
+    if dialect.name_of is not None and "name" not in decoded.values:
+        decoded.values["name"] = dialect.name_of(source.path)
     extras = {dialect.spec.id: decoded.extras} if decoded.extras else {}
     return fields.build(decoded.values, extras, Origin(dialect.spec.id, source.path))
 
 
-def _prompt_place(header: Header) -> tuple[int, int]:
+def _prompt_place(dialect: Dialect, header: Header) -> tuple[int, int]:
     body = header.source.text[header.body :]
-    stripped = body.strip(SPACE)
-    start = header.body + len(body) - len(body.lstrip(SPACE))
-    return start, start + len(stripped)
+    start = header.body + len(body) - len(body.lstrip(dialect.trim))
+    return start, start + len(body.strip(dialect.trim))
+
+
+def _encoded(dialect: Dialect, agent: Agent, path: str) -> dict[str, Json]:
+    """Return the keys of a file: without the name where the file's own says it."""
+    header = keys.encode_header(dialect, agent)
+    if dialect.name_of is not None and header.get("name") == dialect.name_of(path):
+        header.pop("name", None)
+    return header
+
+
+def _unusable(dialect: Dialect, source: SourceText, header: Header | None, problem: str, span: Span) -> ReadResult:
+    """Read a file without a header that the client can read."""
+    if dialect.unparsed is not None:
+        return dialect.unparsed(source, problem, span)
+    return _recovered(dialect, source, header, _Drop(problem, span, dialect.dropped))
 
 
 def _remarks(dialect: Dialect, header: Header) -> list[Diagnostic]:
@@ -175,31 +201,33 @@ def _person_header(source: SourceText) -> Header | None:
     return Header(source, begin, position, position)
 
 
-def _recovered(dialect: Dialect, source: SourceText, header: Header | None, problem: str, span: Span) -> ReadResult:
+@dataclass(frozen=True, slots=True)
+class _Drop:
+    """Why the client has no such agent."""
+
+    problem: str
+    span: Span
+    state: State
+
+
+def _recovered(dialect: Dialect, source: SourceText, header: Header | None, drop: _Drop) -> ReadResult:
     """Make the best of a file that the client drops: an agent if it has a header with two known keys, else nothing."""
     broken = header is not None and header.error is not None
     if header is None or not header.values:
         header = _person_header(source)
         if header is None:
-            return ReadResult(diagnostics=(reading.no_agent(dialect.spec, problem, span),) if broken else ())
+            return ReadResult(diagnostics=(reading.no_agent(dialect.spec, drop.problem, drop.span),) if broken else ())
         frontmatter.parse(header)
         if not header.values:
             frontmatter.recover(header, dialect.keys)
     known = [key for key in header.values if key in dialect.keys]
-    if len(known) < 2 or not {"name", "description"} & set(known):
-        return ReadResult(diagnostics=(reading.no_agent(dialect.spec, problem, span),) if broken else ())
+    if drop.state is not State.STOPS and (len(known) < 2 or not {"name", "description"} & set(known)):
+        return ReadResult(diagnostics=(reading.no_agent(dialect.spec, drop.problem, drop.span),) if broken else ())
     decoded = keys.decode(dialect.spec.id, dialect.keys, _person_values(header), lenient=True)
     agent = _agent(dialect, source, header, decoded)
-    diagnostic = Diagnostic(
-        Code.NOT_LOADED,
-        Severity.WARNING,
-        f"{dialect.spec.client} does not load this agent: {problem}",
-        span,
-        "its values were recovered as a person reads them; mend the file so that the client does too",
-        agent.name,
-        dialect.spec.id,
+    return ReadResult(
+        AgentSet((agent,)), (drop.state,), (reading.not_loaded(dialect.spec, agent.name, drop.state, drop.problem, drop.span),)
     )
-    return ReadResult(AgentSet((agent,)), (State.NOT_LOADED,), (diagnostic,))
 
 
 def _person_values(header: Header) -> dict[str, Json]:
@@ -212,20 +240,18 @@ def _person_values(header: Header) -> dict[str, Json]:
     return values
 
 
-def write(dialect: Dialect, agents: AgentSet, original: SourceText | None, respelled: list[str] | None = None) -> bytes:
+def write(dialect: Dialect, agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:
     """Write one markdown agent; with an original, only what changed, and a file without an agent as it was."""
     if not agents.agents:
-        return original.data if original else b""
+        return original.data
     (agent,) = agents.agents
-    if original is None:
-        return encode(_render(dialect, agent))
-    result = read(dialect, original)
+    result = read(dialect, original) if original.size else ReadResult()
     if not result.set.agents:
-        return encode(_render(dialect, agent))
+        return encode(_render(dialect, agent, original.path))
     (old,) = result.set.agents
     if fields.same(old, agent):
         return original.data
-    patched, keys_anew = _patched(dialect, old, agent, original) or (_render(dialect, agent), ["the whole header"])
+    patched, keys_anew = _patched(dialect, old, agent, original) or (_render(dialect, agent, original.path), ["the whole header"])
     if respelled is not None:
         respelled.extend(keys_anew)
     return encode(patched)
@@ -237,19 +263,19 @@ def _patched(dialect: Dialect, old: Agent, agent: Agent, original: SourceText) -
     if isinstance(header, str):
         return None
     frontmatter.parse(header, dialect.fallback)
-    wanted = keys.encode(dialect.keys, agent, dialect.spec.id)
-    changes = _differences(keys.encode(dialect.keys, old, dialect.spec.id), wanted)
+    wanted = _encoded(dialect, agent, original.path)
+    changes = _differences(_encoded(dialect, old, original.path), wanted)
     meant = set(changes)
     for _ in range(3):
         edits = frontmatter.patch(header, changes)
         if edits is None:
             return None
-        text = frontmatter.apply(original.text, [*edits, *_prompt_edit(header, old, agent)])
+        text = frontmatter.apply(original.text, [*edits, *_prompt_edit(dialect, header, old, agent)])
         result = read(dialect, SourceText(original.path, encode(text)))
-        again = result.set.agents[0] if result.set.agents and result.states[0] is not State.NOT_LOADED else None
+        again = result.set.agents[0] if result.set.agents and not result.states[0].dropped else None
         if again is not None and fields.same(again, agent):
             return text, [key for key in changes if key not in meant]
-        flipped = _differences(keys.encode(dialect.keys, again, dialect.spec.id), wanted) if again else dict(wanted)
+        flipped = _differences(_encoded(dialect, again, original.path), wanted) if again else dict(wanted)
         if flipped.keys() <= changes.keys():
             return None
         changes.update(flipped)
@@ -262,18 +288,20 @@ def _differences(old: dict[str, Json], new: dict[str, Json]) -> dict[str, Json |
     return changed
 
 
-def _prompt_edit(header: Header, old: Agent, agent: Agent) -> list[Edit]:
+def _prompt_edit(dialect: Dialect, header: Header, old: Agent, agent: Agent) -> list[Edit]:
     before, after = fields.get(old, "prompt.text"), fields.get(agent, "prompt.text") or ""
     if before == after:
         return []
-    start, end = _prompt_place(header)
-    return [(start, end, after if before else f"\n\n{after}\n")]
+    start, end = _prompt_place(dialect, header)
+    return [(start, end, after if before or not dialect.trim else f"\n\n{after}\n")]
 
 
-def _render(dialect: Dialect, agent: Agent) -> str:
+def _render(dialect: Dialect, agent: Agent, path: str) -> str:
     """Write a file from nothing: the keys in the client's documented order, then the prompt."""
-    header = yaml_text.mapping(keys.encode(dialect.keys, agent, dialect.spec.id))
-    prompt = fields.get(agent, "prompt.text")
+    header = yaml_text.mapping(_encoded(dialect, agent, path))
+    prompt = fields.get(agent, "prompt.text") or ""
+    if not dialect.trim:
+        return f"---\n{header}---\n{prompt}"
     return f"---\n{header}---\n\n{prompt}\n" if prompt else f"---\n{header}---\n"
 
 

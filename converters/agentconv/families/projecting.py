@@ -5,19 +5,21 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from agentconv import effects, fields, schema_files, vocabulary
+from agentconv import fields, schema_files, vocabulary
 from agentconv.families import keys
-from agentconv.ir import Model, Sandbox, ToolGrant
+from agentconv.ir import Model
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
-    from agentconv.effects import Effects
     from agentconv.families.keys import Decoded, Key
     from agentconv.format_base import Projection
     from agentconv.ir import Agent, Json
 
-_LOOKS = frozenset({"color", "display_name"})
+
+_CODES = {"color": "looks-dropped", "display_name": "looks-dropped", "invocation.by": "invocation-dropped"}
+
+
 _EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max", "ultra")
 
 
@@ -149,150 +151,22 @@ def permission_rules(projection: Projection) -> None:
         projection.change("permissions.resolution", None, "rules-dropped", "the order of rules")
 
 
-def grants(
-    projection: Projection, path: str, spell_server: Callable[[str, str | None], str], reads_back: Callable[[ToolGrant], bool]
-) -> None:
-    """Spell tool grants in the target's words; what it has no word for is dropped and reported.
-
-    A denied capability is denied by all the target's words for it, since one of them left out would still grant it.
-    """
-    target = projection.target.id
-    kept: list[ToolGrant] = []
-    unknown: list[str] = []
-    patterns: list[str] = []
-    before: tuple[ToolGrant, ...] = projection.get(path)
-    for grant in before:
-        if grant.format == target and reads_back(grant):
-            kept.append(grant)
-            continue
-        translated = [found for found in _translated(grant, target, spell_server, every=path == "tools.deny") if reads_back(found)]
-        kept.extend(translated)
-        if not translated:
-            unknown.append(grant.native)
-        elif grant.pattern is not None:
-            patterns.append(f"{grant.native}({grant.pattern})")
-    after = _without_repeats(kept)
-    if after == before:
-        return
-    if unknown:
-        projection.change(path, after, "tool-unknown", ", ".join(unknown))
-    elif fields.portable(after) != fields.portable(before):
-        code = "pattern-dropped" if patterns else "looks-dropped"
-        projection.change(path, after, code, ", ".join(patterns) or "tools that the target does not tell apart")
-    else:
-        projection.translate(path, after)
-
-
-def _without_repeats(found: Iterable[ToolGrant]) -> tuple[ToolGrant, ...]:
-    return tuple(dict.fromkeys(found))
-
-
-def _translated(grant: ToolGrant, target: str, spell_server: Callable[[str, str | None], str], *, every: bool) -> list[ToolGrant]:
-    if grant.server:
-        return [ToolGrant(spell_server(grant.server, grant.tool), target, "mcp", None, grant.server, grant.tool)]
-    words = vocabulary.tools_for(target, grant.capability) if grant.capability else ()
-    return [ToolGrant(word, target, grant.capability) for word in (words if every else words[:1])]
-
-
-def tool_list(projection: Projection, spell_server: Callable[[str, str | None], str], reads_back: Callable[[ToolGrant], bool]) -> None:
-    """Keep tools as a list of the target's own words, which also stands for a sandbox or for switches of the source.
+def invocation(projection: Projection, held: Collection[str]) -> None:
+    """Say who may call the agent, in a target that always says it.
 
     Args:
         projection: The agent on its way.
-        spell_server: Writes an MCP server, or one of its tools.
-        reads_back: Whether a grant, written, is read as itself.
+        held: What the target can say of `user`, `agents` and `both`.
     """
-    sandbox = projection.get("permissions.sandbox")
-    may = effects.effects(projection.source)
-    if sandbox is not None and sandbox.files != "full":
-        _list_what(projection, may, f"a {sandbox.files} sandbox", spell_server, reads_back)
-    elif sandbox is not None:
-        projection.change("permissions.sandbox", None, "default-dropped", "no sandbox")
-    if not projection.at_home and projection.get("tools.mode") == "inherit" and not may.may("read"):
-        _list_what(projection, may, "its switches", spell_server, reads_back)
-    if projection.get("tools.mode") != "list" and projection.get("tools.allow"):
-        projection.change("tools.allow", (), "looks-dropped", "tools that count for nothing without a list")
-    grants(projection, "tools.allow", spell_server, reads_back)
-    grants(projection, "tools.deny", spell_server, reads_back)
-    if projection.get("tools.mode") == "list" and not projection.get("tools.allow"):
-        projection.change("tools.mode", "none", "tool-unknown", "no tool is left")
-
-
-def sandbox_for_list(projection: Projection, switches: Mapping[str, ToolGrant], *, hint: str) -> None:
-    """Turn tools into the sandbox and the switches that leave the same effects, for a target without a list of tools.
-
-    Args:
-        projection: The agent on its way.
-        switches: By effect, the target's tool that goes when the effect does.
-        hint: What to know about the target's sandbox.
-    """
-    tools, mode = projection.source.tools, projection.get("permissions.mode")
-    sandbox: Sandbox | None = projection.get("permissions.sandbox")
-    if sandbox is not None and sandbox.network is not None and sandbox.files != "workspace-write":
-        sandbox = Sandbox(sandbox.files)
-        projection.change("permissions.sandbox", sandbox, "tools-approximated", f"the network of a {sandbox.files} sandbox")
-    if tools.allow and tools.mode != "list":
-        projection.change("tools.allow", (), "looks-dropped", "tools that count for nothing without a list")
-    own = tuple(grant for grant in switches.values() if grant in tools.deny)
-    if tools.mode == "inherit" and mode not in _READ_ONLY and tools.deny == own:
+    by = projection.get("invocation.by")
+    if by in held:
         return
-    may = effects.effects(projection.source).levels
-    denied = {grant.capability for grant in tools.deny} - {"shell"}
-    off = [switch for effect, switch in switches.items() if switch.capability in denied or not (may["run"] or may[effect])]
-    if not may["run"]:
-        sandbox = Sandbox("workspace-write", network=False) if may["write"] else Sandbox("read-only")
-    values = {
-        "tools.mode": "inherit",
-        "tools.allow": (),
-        "tools.deny": tuple(off),
-        "permissions.sandbox": sandbox,
-        "permissions.mode": None if mode in _READ_ONLY else mode,
-    }
-    if may["run"]:
-        projection.change_together(values, "tools-unlisted", "it may run commands, so nothing narrower fits")
+    if by is None and "agents" in held:
+        projection.translate("invocation.by", "agents")
+    elif "both" in held:
+        projection.change("invocation.by", "both", "invocation-widened", "by both")
     else:
-        words = [f"sandbox_mode {sandbox.files}" if sandbox else "", *(f"no {switch.native}" for switch in off)]
-        projection.change_together(values, "tools-approximated", ", ".join(filter(None, words)), hint=hint)
-
-
-_READ_ONLY = ("plan", "read-only")
-
-
-def _list_what(
-    projection: Projection,
-    may: Effects,
-    what: str,
-    spell_server: Callable[[str, str | None], str],
-    reads_back: Callable[[ToolGrant], bool],
-) -> None:
-    """List the tools that leave the effects which a sandbox or switches leave."""
-    target = projection.target.id
-    named = [
-        ToolGrant(spell_server(server, tool), target, "mcp", None, server, tool)
-        for server, names in may.servers.items()
-        for tool in (sorted(names) if effects.ALL_TOOLS not in names else [None])
-    ]
-    listed = {
-        "tools.mode": "list",
-        "tools.allow": (*tools_within(may, target), *filter(reads_back, named)),
-        "tools.deny": (),
-        "permissions.sandbox": None,
-    }
-    projection.change_together(listed, "tools-from-sandbox", what)
-
-
-def tools_within(may: Effects, target: str) -> tuple[ToolGrant, ...]:
-    """Return the target's tools whose effects stay within what an agent may do (for one that only has a sandbox)."""
-    found = []
-    for capability, effect in effects.EFFECT_OF.items():
-        native = vocabulary.tool_for(target, capability)
-        if native and may.levels[effect]:
-            found.append(ToolGrant(native, target, capability))
-    for capability in ("todo", "skill"):
-        native = vocabulary.tool_for(target, capability)
-        if native:
-            found.append(ToolGrant(native, target, capability))
-    return tuple(found)
+        projection.change("invocation.by", "agents", "invocation-dropped", f"`{by}`")
 
 
 def drop_rest(projection: Projection) -> None:
@@ -301,9 +175,10 @@ def drop_rest(projection: Projection) -> None:
     for path in _unheld(target.holds):
         value = projection.get(path)
         if fields.is_absent(path, value):
+            if value not in (None, _empty(path)):
+                projection.translate(path, None)
             continue
-        code = "looks-dropped" if path in _LOOKS else "field-dropped"
-        projection.change(path, _empty(path), code, _shown(value))
+        projection.change(path, _empty(path), _CODES.get(path, "field-dropped"), _shown(value))
     for path in fields.extra_paths(projection.source):
         _, format_id, key = path.split(".", 2)
         if format_id != target.id:
@@ -315,7 +190,7 @@ def _matters(projection: Projection, format_id: str, key: str) -> bool:
     if format_id not in schema_files.client_names():
         return False
     complaint = schema_files.complaint(format_id, key, projection.source.extras[format_id][key])
-    return complaint[0] == "skip-file" if complaint else schema_files.uses_key(format_id, key)
+    return complaint[0] in ("skip-file", "stop-client") if complaint else schema_files.uses_key(format_id, key)
 
 
 @cache

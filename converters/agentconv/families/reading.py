@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from agentconv import vocabulary
 from agentconv.diagnostics import Code, Diagnostic, Severity
+from agentconv.format_base import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -32,6 +33,13 @@ def remarks(
                 yield Diagnostic(Code.UNKNOWN_TOOL, Severity.WARNING, message, span(key), hint, agent.name, spec.id)
 
 
+def not_loaded(spec: FormatSpec, name: str | None, state: State, problem: str, span: Span) -> Diagnostic:
+    """Say that the client drops an agent, or does not start because of it, and why."""
+    what = "does not start with this file" if state is State.STOPS else "does not load this agent"
+    hint = "its values were recovered as a person reads them; mend the file so that the client does too"
+    return Diagnostic(Code.NOT_LOADED, Severity.WARNING, f"{spec.client} {what}: {problem}", span, hint, name, spec.id)
+
+
 def no_agent(spec: FormatSpec, problem: str, span: Span) -> Diagnostic:
     """Say that a file looks like an agent's, and why there is none in it."""
     hint = "mend the file, or move it elsewhere if it is no agent"
@@ -44,7 +52,7 @@ def _tool_remark(spec: FormatSpec, grant: ToolGrant) -> tuple[str, str | None] |
     word = vocabulary.tool_word(spec.id, grant.native)
     if word is None:
         return f"{spec.client} has no tool `{grant.native}`; it grants nothing", None
-    if word.how == "exact":
+    if word.how in ("exact", "alias"):
         return None
     native = word.native if word.how == "case" else vocabulary.tool_for(spec.id, word.capability or "")
     hint = f"write `{native}`" if native else None

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from agentconv import fields
-from agentconv.diagnostics import Code, Diagnostic, Severity
 from agentconv.families import keys, reading, toml_text
+from agentconv.families.keys import no_lift, no_lower
 from agentconv.format_base import ReadResult, State
 from agentconv.ir import AgentSet, Origin, escape_key, float_value, unescape_key
 from agentconv.source import encode
@@ -32,9 +32,9 @@ class Dialect:
     spec: FormatSpec
     keys: Mapping[str, Key]
     required: tuple[str, ...]
-    lift: Callable[[dict[str, Json]], dict[str, object]]
+    lift: Callable[[dict[str, Json]], Mapping[str, object]] = no_lift
     """Takes keys that only mean something together out of a header and returns their fields."""
-    lower: Callable[[Agent], dict[str, Json]]
+    lower: Callable[[Agent], Mapping[str, Json]] = no_lower
     """Writes those fields back as keys."""
 
 
@@ -56,7 +56,7 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
         return _recovered(dialect, source, None, f"not TOML: {error.msg[0].lower()}{error.msg[1:]}", error.pos + skipped)
     except (RecursionError, ValueError) as error:
         return _recovered(dialect, source, None, f"not TOML that can be read: {str(error) or 'nested too deep'}", 0)
-    decoded = decode_header(dialect, header)
+    decoded = keys.decode_header(dialect, header)
     if decoded.refused:
         key, reason = next(iter(decoded.refused.items()))
         return _recovered(dialect, source, header, reason, _key_offset(source.text, key))
@@ -136,22 +136,6 @@ def _too_deep(text: str) -> int | None:
     return None
 
 
-def decode_header(dialect: Dialect, header: dict[str, Json], *, lenient: bool = False) -> Decoded:
-    """Return what the client makes of a file's keys."""
-    rest = dict(header)
-    try:
-        lifted = dialect.lift(rest)
-        decoded = keys.decode(dialect.spec.id, dialect.keys, rest, lenient=lenient)
-        decoded.values.update(lifted)
-    except keys.Refused as reason:
-        decoded = keys.decode(dialect.spec.id, dialect.keys, header, lenient=lenient)
-        decoded.refused[str(reason).split("`")[1]] = str(reason)
-    for name in dialect.required:
-        if name not in header:
-            decoded.refused[name] = f"`{name}` is missing"
-    return decoded
-
-
 def _agent(dialect: Dialect, source: SourceText, decoded: Decoded) -> Agent:
     extras = {dialect.spec.id: decoded.extras} if decoded.extras else {}
     return fields.build(decoded.values, extras, Origin(dialect.spec.id, source.path))
@@ -171,16 +155,8 @@ def _recovered(
     known = [key for key in header if key in dialect.keys]
     if len(known) < 2 or not {"name", "description"} & set(known):
         return ReadResult(diagnostics=(reading.no_agent(dialect.spec, problem, source.span(at)),))
-    agent = _agent(dialect, source, decode_header(dialect, header, lenient=True))
-    diagnostic = Diagnostic(
-        Code.NOT_LOADED,
-        Severity.WARNING,
-        f"{dialect.spec.client} does not load this agent: {problem}",
-        source.span(at),
-        "its values were recovered as a person reads them; mend the file so that the client does too",
-        agent.name,
-        dialect.spec.id,
-    )
+    agent = _agent(dialect, source, keys.decode_header(dialect, header, lenient=True))
+    diagnostic = reading.not_loaded(dialect.spec, agent.name, State.NOT_LOADED, problem, source.span(at))
     return ReadResult(AgentSet((agent,)), (State.NOT_LOADED,), (diagnostic,))
 
 
@@ -203,23 +179,18 @@ def _read_lines(dialect: Dialect, source: SourceText, end: int | None) -> dict[s
     return header
 
 
-def encode_header(dialect: Dialect, agent: Agent) -> dict[str, Json]:
-    """Return the keys of a file for an agent, in documented order."""
-    return {**keys.encode(dialect.keys, agent, dialect.spec.id), **dialect.lower(agent)}
-
-
-def write(dialect: Dialect, agents: AgentSet, original: SourceText | None, respelled: list[str] | None = None) -> bytes:
+def write(dialect: Dialect, agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:
     """Write one TOML agent; with an original, only what changed, and a file without an agent as it was."""
     if not agents.agents:
-        return original.data if original else b""
+        return original.data
     (agent,) = agents.agents
-    result = read(dialect, original) if original else ReadResult()
-    if original is None or not result.set.agents:
+    result = read(dialect, original) if original.size else ReadResult()
+    if not result.set.agents:
         return _render(dialect, agent)
     (old,) = result.set.agents
     if fields.same(old, agent):
         return original.data
-    patched = _patched(dialect, old, agent, original) if result.states[0] is not State.NOT_LOADED else None
+    patched = _patched(dialect, old, agent, original) if not result.states[0].dropped else None
     if patched is not None:
         again = read(dialect, type(original)(original.path, patched)).set.agents
         if again and fields.same(again[0], agent):
@@ -230,7 +201,7 @@ def write(dialect: Dialect, agents: AgentSet, original: SourceText | None, respe
 
 
 def _render(dialect: Dialect, agent: Agent) -> bytes:
-    return encode(toml_text.document(encode_header(dialect, agent)))
+    return encode(toml_text.document(keys.encode_header(dialect, agent)))
 
 
 def _patched(dialect: Dialect, old: Agent, agent: Agent, original: SourceText) -> bytes | None:
@@ -238,7 +209,7 @@ def _patched(dialect: Dialect, old: Agent, agent: Agent, original: SourceText) -
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
-    before, after = encode_header(dialect, old), encode_header(dialect, agent)
+    before, after = keys.encode_header(dialect, old), keys.encode_header(dialect, agent)
     bom = "\ufeff" if original.text.startswith("\ufeff") else ""
     try:
         document = tomlkit.parse(original.text.removeprefix("\ufeff"))

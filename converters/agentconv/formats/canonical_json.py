@@ -46,7 +46,7 @@ def _failed(source: SourceText, message: str, offset: int) -> ReadResult:
     return ReadResult(diagnostics=(Diagnostic(Code.SYNTAX, Severity.ERROR, message, source.span(offset), hint),))
 
 
-def write(agents: AgentSet, original: SourceText | None, respelled: list[str] | None = None) -> bytes:  # noqa: ARG001 - always whole
+def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:  # noqa: ARG001 - always whole
     """Write a bundle."""
     return strict_json.dumps(canonical.to_document(agents)).encode("utf-8")
 

@@ -116,7 +116,7 @@ def _holds_map(value: Any) -> bool:
     return isinstance(value, list) and any(isinstance(item, dict) for item in value)
 
 
-def write(agents: AgentSet, original: SourceText | None, respelled: list[str] | None = None) -> bytes:  # noqa: ARG001 - always whole
+def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:  # noqa: ARG001 - always whole
     """Write a bundle."""
     import tomli_w
 

@@ -14,7 +14,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from agentconv import vocabulary, yaml_nodes
-from agentconv.families import claude_words, hooks, javascript, keys, markdown, mcp_claude, projecting
+from agentconv.families import claude_words, hooks, javascript, keys, markdown, mcp_claude, projecting, tool_lists
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, Refused, simple
 from agentconv.format_base import FormatSpec
@@ -184,7 +184,7 @@ def read(source: SourceText) -> ReadResult:
     return markdown.read(DIALECT, source)
 
 
-def write(agents: AgentSet, original: SourceText | None, respelled: list[str] | None = None) -> bytes:
+def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:
     """Write a markdown file that Claude Code, and every strict YAML loader, reads."""
     return markdown.write(DIALECT, agents, original, respelled)
 
@@ -193,7 +193,7 @@ def project(projection: Projection) -> None:
     """Turn an agent into what a Claude Code file can hold."""
     projecting.require(projection, "name", "description")
     _project_texts(projection)
-    projecting.tool_list(projection, claude_words.spell_server, claude_words.reads_back)
+    tool_lists.tool_list(projection, claude_words.spell_server, claude_words.reads_back)
     claude_words.project_delegates(projection)
     projecting.permission_mode(projection)
     projecting.permission_rules(projection)

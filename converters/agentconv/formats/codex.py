@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agentconv.families import hooks, keys, mcp, projecting, toml_file
+from agentconv.families import hooks, keys, mcp, projecting, switches, toml_file
 from agentconv.families.keys import Key, Refused, simple
 from agentconv.format_base import FormatSpec
 from agentconv.ir import Hook, McpServer, Model, Sandbox, ToolGrant, escape_key, unescape_key
@@ -185,7 +185,7 @@ def read(source: SourceText) -> ReadResult:
     return toml_file.read(DIALECT, source)
 
 
-def write(agents: AgentSet, original: SourceText | None, respelled: list[str] | None = None) -> bytes:
+def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:
     """Write a role file that Codex loads."""
     return toml_file.write(DIALECT, agents, original, respelled)
 
@@ -195,7 +195,7 @@ def project(projection: Projection) -> None:
     projecting.require(projection, "name", "description", "prompt.text", blanks=BLANKS)
     projecting.trim(projection, "description", BLANKS)
     projecting.prompt_shape(projection, "append")
-    projecting.sandbox_for_list(projection, {"read": _SHELL, "network": _WEB}, hint=_NOT_HELD)
+    switches.sandbox_for_list(projection, {"read": _SHELL, "network": _WEB}, hint=_NOT_HELD)
     _project_mode(projection)
     projecting.permission_rules(projection)
     projecting.model(projection)
@@ -204,9 +204,7 @@ def project(projection: Projection) -> None:
     hooks.project(projection, _read_hooks)
     projecting.drop_rest(projection)
     projecting.settle(projection, KEYS)
-    projecting.own_extras(
-        projection, lambda agent: toml_file.encode_header(DIALECT, agent), lambda header: toml_file.decode_header(DIALECT, header)
-    )
+    projecting.own_extras(projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: keys.decode_header(DIALECT, header))
 
 
 _NOT_HELD = "Codex 0.169.0 spawns agents with the sandbox of their caller: start it with the sandbox that they need"

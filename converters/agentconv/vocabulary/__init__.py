@@ -1,7 +1,16 @@
 """The words of each client (tools, models, permission modes, hook events) as data, with source and verified date.
 
-`tools.toml`, `models.toml`, `permission_modes.toml` and `hooks.toml` hold the rows; this module only looks up.
-A further format is further rows.
+One file a client, `<format id>.toml`, and `models.toml` for who makes which model; this module only looks up. The tables:
+
+- `tools`: word = the capability that it stands for, or a list of several (`""` when no other client has such a tool).
+  The first word with a capability is the one that is written for it.
+- `aliases`: words that the client also takes; `retired`: words of older versions, which it now drops.
+- `modes`, `events`: permission modes and hook events: word = portable word. The first word of a mode is written.
+- `models`: which makers' models the client serves, its aliases, its words for inheriting; `tiers`: its model for each tier.
+
+Besides, facts: `enforces_patterns` (an agent is held to the pattern of `Tool(pattern)`), `ignores_case` (of tool words),
+`asks_by_default` (without any setting of the user, writing, running and the network are asked for), `own_servers_open`
+(MCP servers that an agent itself defines are open to it whatever its list of tools says). A fact that is left out is false.
 """
 
 from __future__ import annotations
@@ -11,12 +20,27 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+_FOLDER = Path(__file__).parent
+_MAKERS = "models"
+
 
 @cache
-def _table(name: str) -> dict[str, Any]:
+def _file(name: str) -> dict[str, Any]:
     import tomli
 
-    return tomli.loads((Path(__file__).parent / f"{name}.toml").read_text("utf-8"))
+    path = _FOLDER / f"{name}.toml"
+    return tomli.loads(path.read_text("utf-8")) if path.is_file() else {}
+
+
+@cache
+def clients() -> tuple[str, ...]:
+    """Return the ids of the clients whose words are known."""
+    return tuple(sorted(path.stem for path in _FOLDER.glob("*.toml") if path.stem != _MAKERS))
+
+
+def fact(format_id: str | None, name: str) -> bool:
+    """Return what is so with a client: `enforces_patterns`, `ignores_case`, `asks_by_default`, `own_servers_open`."""
+    return bool(format_id and _file(format_id).get(name, False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,109 +48,139 @@ class ToolWord:
     """What a tool word means."""
 
     native: str
-    capability: str | None
+    """The word as the client's documents spell it."""
+    capabilities: tuple[str, ...]
     format: str
     """The format whose word it is: another one than asked for when the word is foreign."""
     how: str
-    """`exact`, `retired`, `case` (another spelling of case) or `foreign`."""
+    """`exact`, `alias`, `retired`, `case` (another spelling of case, which the client does not take) or `foreign`."""
+
+    @property
+    def capability(self) -> str | None:
+        """The first of the capabilities; None when no other client has such a tool."""
+        return self.capabilities[0] if self.capabilities else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    tools: dict[str, tuple[str, ...]]
+    aliases: dict[str, str]
+    retired: dict[str, tuple[str, ...]]
+    folded: dict[str, str]
+    """Each tool and alias in lower case, and its own spelling."""
 
 
 @cache
 def tool_word(format_id: str, word: str) -> ToolWord | None:
     """Find what a tool word means to a format, else to any other; None when nobody knows it."""
-    own = _tools(format_id)
-    if word in own["tools"]:
-        return ToolWord(word, own["tools"][word] or None, format_id, "exact")
-    if word in own["retired"]:
-        return ToolWord(word, own["retired"][word] or None, format_id, "retired")
-    folded = own["folded"].get(word.casefold())
-    if folded is not None:
-        return ToolWord(folded, own["tools"][folded] or None, format_id, "case")
-    for other in _table("tools"):
-        words = _tools(other)
-        for kind in ("tools", "retired"):
-            if other != format_id and word in words[kind]:
-                return ToolWord(word, words[kind][word] or None, other, "foreign")
+    own = _own_word(format_id, word)
+    if own is not None:
+        return own
+    for other in clients():
+        words = _words(other)
+        for kind in (words.tools, words.retired):
+            if other != format_id and word in kind:
+                return ToolWord(word, kind[word], other, "foreign")
     return None
 
 
+def _own_word(format_id: str, word: str) -> ToolWord | None:
+    words = _words(format_id)
+    if word in words.tools:
+        return ToolWord(word, words.tools[word], format_id, "exact")
+    if word in words.aliases:
+        return ToolWord(words.aliases[word], words.tools[words.aliases[word]], format_id, "alias")
+    folded = words.folded.get(word.casefold())
+    if folded is not None and fact(format_id, "ignores_case"):
+        native = words.aliases.get(folded, folded)
+        return ToolWord(native, words.tools[native], format_id, "alias")
+    if word in words.retired:
+        return ToolWord(word, words.retired[word], format_id, "retired")
+    return None if folded is None else ToolWord(folded, words.tools[words.aliases.get(folded, folded)], format_id, "case")
+
+
 @cache
-def _tools(format_id: str) -> dict[str, dict[str, str]]:
-    table = _table("tools").get(format_id, {})
-    tools = table.get("tools", {})
-    return {"tools": tools, "retired": table.get("retired", {}), "folded": {word.casefold(): word for word in tools}}
+def _words(format_id: str) -> _Words:
+    table = _file(format_id)
+    tools = {word: _several(meaning) for word, meaning in table.get("tools", {}).items()}
+    aliases = table.get("aliases", {})
+    retired = {word: _several(meaning) for word, meaning in table.get("retired", {}).items()}
+    return _Words(tools, aliases, retired, {word.casefold(): word for word in (*aliases, *tools)})
+
+
+def _several(meaning: str | list[str]) -> tuple[str, ...]:
+    return tuple(meaning) if isinstance(meaning, list) else (meaning,) if meaning else ()
 
 
 @cache
 def tools_for(format_id: str, capability: str) -> tuple[str, ...]:
-    """Return all the format's words for a capability, the one that is written first."""
-    return tuple(word for word, meaning in _tools(format_id)["tools"].items() if meaning == capability)
+    """Return all the format's words that grant a capability, the one that is written first."""
+    return tuple(word for word, meanings in _words(format_id).tools.items() if capability in meanings)
+
+
+def tool_for(format_id: str, capability: str) -> str | None:
+    """Return the word that a format writes for a capability; None when it has none."""
+    return next(iter(tools_for(format_id, capability)), None)
 
 
 @cache
-def tool_for(format_id: str, capability: str) -> str | None:
-    """Return the word that a format writes for a capability; None when it has none."""
-    return next((word for word, meaning in _tools(format_id)["tools"].items() if meaning == capability), None)
+def grants(format_id: str, word: str) -> tuple[str, ...]:
+    """Return the capabilities that a word of a format grants; those of any client's word where the format has no such word."""
+    found = tool_word(format_id, word)
+    return found.capabilities if found else ()
 
 
-def capabilities(format_id: str) -> set[str]:
+@cache
+def capabilities(format_id: str) -> frozenset[str]:
     """Return what the client's own tools can do; everything for a format that is no client's."""
-    if format_id not in _table("tools"):
-        return {meaning for client in _table("tools") for meaning in _tools(client)["tools"].values() if meaning}
-    return {meaning for meaning in _tools(format_id)["tools"].values() if meaning}
-
-
-def enforces_patterns(format_id: str) -> bool:
-    """Whether the client holds an agent to the pattern of a tool grant (`Bash(git:*)`)."""
-    return bool(_table("tools").get(format_id, {}).get("enforces_patterns", False))
+    names = (format_id,) if _words(format_id).tools else clients()
+    return frozenset(meaning for client in names for meanings in _words(client).tools.values() for meaning in meanings)
 
 
 @cache
 def portable_mode(format_id: str, word: str) -> str | None:
     """Return the portable permission mode for a client's word."""
-    modes: dict[str, str] = _table("permission_modes").get(format_id, {}).get("modes", {})
+    modes: dict[str, str] = _file(format_id).get("modes", {})
     return modes.get(word)
 
 
 @cache
 def native_mode(format_id: str, mode: str) -> str | None:
     """Return the client's word for a portable permission mode; None when it has none."""
-    modes = _table("permission_modes").get(format_id, {}).get("modes", {})
-    return next((word for word, meaning in modes.items() if meaning == mode), None)
+    return next((word for word, meaning in _file(format_id).get("modes", {}).items() if meaning == mode), None)
 
 
 @cache
 def portable_event(format_id: str, word: str) -> str | None:
     """Return the portable name of a client's hook event."""
-    events: dict[str, str] = _table("hooks").get(format_id, {}).get("events", {})
+    events: dict[str, str] = _file(format_id).get("events", {})
     return events.get(word) or None
 
 
 def knows_event(format_id: str, word: str) -> bool:
     """Whether the client has a hook event of this name."""
-    return word in _table("hooks").get(format_id, {}).get("events", {})
+    return word in _file(format_id).get("events", {})
 
 
 @cache
 def native_event(format_id: str, event: str) -> str | None:
     """Return the client's word for a portable hook event."""
-    events = _table("hooks").get(format_id, {}).get("events", {})
-    return next((word for word, meaning in events.items() if meaning == event), None)
+    return next((word for word, meaning in _file(format_id).get("events", {}).items() if meaning == event), None)
 
 
 @cache
 def model_kind(format_id: str, word: str) -> str:
     """Tell whether a model word is `inherit`, one of the client's `alias`es, or an `id`."""
-    client = _table("models")["clients"].get(format_id, {})
-    if word.casefold() in client.get("inherit", ()):
+    models = _file(format_id).get("models", {})
+    if word.casefold() in models.get("inherit", ()):
         return "inherit"
-    return "alias" if word.casefold() in client.get("aliases", {}) else "id"
+    return "alias" if word.casefold() in models.get("aliases", {}) else "id"
 
 
 @cache
 def model_provider(value: str) -> str | None:
     """Return who makes a model, by its id; None when unknown."""
-    for provider, row in _table("models")["providers"].items():
+    for provider, row in _file(_MAKERS)["providers"].items():
         if value.casefold().startswith(tuple(row["prefixes"])):
             return str(provider)
     return None
@@ -135,7 +189,18 @@ def model_provider(value: str) -> str | None:
 @cache
 def serves_model(format_id: str, kind: str, value: str) -> bool:
     """Whether the client serves a model of this id or alias."""
-    client = _table("models")["clients"].get(format_id, {})
+    models = _file(format_id).get("models", {})
     if kind == "alias":
-        return value.casefold() in client.get("aliases", {})
-    return model_provider(value) in client.get("serves", ())
+        return value.casefold() in models.get("aliases", {})
+    return model_provider(value) in models.get("serves", ())
+
+
+@cache
+def tool_words(format_id: str) -> tuple[str, ...]:
+    """Return the client's own tool words, in the order of its table."""
+    return tuple(_words(format_id).tools)
+
+
+def events(format_id: str) -> tuple[str, ...]:
+    """Return the client's hook events."""
+    return tuple(_file(format_id).get("events", {}))

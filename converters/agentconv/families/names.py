@@ -1,0 +1,48 @@
+"""Names that clients and file systems take: file stems, slugs, and names that the client has for agents of its own."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+_UNSAFE = re.compile(r"[^\w.-]+")
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
+_LONGEST_STEM = 100
+_NO_SLUG = re.compile(r"[^A-Za-z0-9]+")
+
+
+def stem(name: str) -> str:
+    """Return a file stem for a name: no separators, no leading dot, no name that Windows reserves."""
+    text = _UNSAFE.sub("-", unicodedata.normalize("NFC", name)).strip(".-_ ")[:_LONGEST_STEM].rstrip(".-")
+    while len(text.encode("utf-8")) > 2 * _LONGEST_STEM:
+        text = text[:-1]
+    if _RESERVED.fullmatch(text):
+        text = f"{text}-agent"
+    return text or "agent"
+
+
+def stem_of(path: str, suffixes: Sequence[str]) -> str:
+    """Return a file's name without the suffix that its format gives it (`.agent.md` is one), else without any."""
+    name = path.rpartition("/")[2]
+    for suffix in sorted(suffixes, key=len, reverse=True):
+        if name.endswith(suffix) and name != suffix:
+            return name.removesuffix(suffix)
+    return name.rpartition(".")[0] or name
+
+
+def slug(name: str, *, longest: int = 64) -> str:
+    """Return a name of lower-case letters, digits and single dashes; empty when it has no letter or digit.
+
+    Accents go (`Rédacteur` is `redacteur`); what is in no Latin script leaves nothing.
+    """
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii")
+    return _NO_SLUG.sub("-", plain).strip("-").lower()[:longest].strip("-")
+
+
+def avoiding(name: str, reserved: Collection[str]) -> str:
+    """Return another name for one that the client has for an agent of its own, compared without case."""
+    return f"{name}-agent" if name.casefold() in reserved else name

@@ -1,0 +1,176 @@
+"""Tools, modes and sandboxes as the ordered rules of a permission map, of which the last that matches decides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from agentconv import effects, vocabulary
+from agentconv.ir import Rule, Tools
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from agentconv.families.tool_lists import SpellServer
+    from agentconv.format_base import Projection
+
+
+def rule_map(projection: Projection, spell_server: SpellServer, with_patterns: Collection[str]) -> None:
+    """Turn tools, modes and sandboxes into the ordered rules of a target with a permission map, the last match of which decides.
+
+    With a list of tools, everything else is denied first; then reading is allowed, and writing, running and the network are
+    asked for, since beside a denial of everything the user's own settings do not count.
+
+    Args:
+        projection: The agent on its way.
+        spell_server: Writes an MCP server, or one of its tools.
+        with_patterns: The target's words that take a pattern.
+    """
+    source, target = projection.source, projection.target.id
+    own = source.tools == _NO_TOOLS and source.permissions.mode is None and source.permissions.sandbox is None
+    if own and source.delegates is None and all(rule.format == target for rule in source.permissions.rules):
+        if source.permissions.rules and source.permissions.resolution != "last":
+            ordered = tuple(effects.in_order(source.permissions))
+            turned = {"permissions.rules": ordered, "permissions.resolution": "last"}
+            projection.change_together(turned, "tools-as-rules", "in the order of the target")
+        return
+    rules = _RuleWriter(projection, spell_server, with_patterns)
+    if source.permissions.rules:
+        rules.translate()
+    if not source.permissions.rules or source.tools != _NO_TOOLS or source.permissions.mode or source.permissions.sandbox:
+        rules.write_tools()
+    rules.write_delegates()
+    values: dict[str, object] = {
+        "tools.mode": "inherit",
+        "tools.allow": (),
+        "tools.deny": (),
+        "permissions.rules": tuple(rules.found),
+        "permissions.resolution": "last" if rules.found else None,
+        "permissions.mode": None,
+        "permissions.sandbox": None,
+        "delegates": None,
+    }
+    projection.change_together(values, "tools-as-rules", ", ".join(dict.fromkeys(rule.native for rule in rules.found)) or "none")
+    if rules.unknown:
+        projection.declare("tool-unknown", "permissions.rules", ", ".join(dict.fromkeys(rules.unknown)))
+    if rules.patterns:
+        projection.declare("pattern-dropped", "permissions.rules", ", ".join(rules.patterns))
+    if rules.asks:
+        projection.declare("asks", "permissions.rules", ", ".join(rules.asks))
+
+
+_NO_TOOLS = Tools()
+
+
+_READING = ("read", None)
+"""Effects that are never asked for: reading, and what is no effect at all."""
+
+
+class _RuleWriter:
+    """Writes the rules of a permission map for one agent."""
+
+    def __init__(self, projection: Projection, spell_server: SpellServer, with_patterns: Collection[str]) -> None:
+        self.source = projection.source
+        self.target = projection.target.id
+        self.spell_server = spell_server
+        self.with_patterns = with_patterns
+        self.found: list[Rule] = []
+        self.unknown: list[str] = []
+        self.patterns: list[str] = []
+        self.asks: list[str] = []
+
+    def add(self, effect: Any, word: str, pattern: str | None = None) -> None:
+        meanings = vocabulary.grants(self.target, word)
+        capability = effects.EVERY_CAPABILITY if word == effects.EVERY_CAPABILITY else meanings[0] if meanings else None
+        self.found.append(Rule(effect, word, self.target, capability, pattern))
+
+    def add_server(self, effect: Any, server: str, tool: str | None) -> None:
+        self.found.append(Rule(effect, self.spell_server(server, tool), self.target, "mcp", None, server, tool))
+
+    def translate(self) -> None:
+        """Spell the rules of another client's permission map, one by one, in their order."""
+        for rule in effects.in_order(self.source.permissions):
+            word = rule.native if rule.format == self.target else vocabulary.tool_for(self.target, rule.capability or "")
+            if rule.capability == effects.EVERY_CAPABILITY:
+                self.add(rule.effect, effects.EVERY_CAPABILITY)
+            elif rule.server:
+                self.add_server(rule.effect, rule.server, rule.tool)
+            elif not word:
+                self.unknown.append(rule.native)
+            elif rule.pattern is None or word in self.with_patterns:
+                self.add(rule.effect, word, rule.pattern)
+            else:
+                self.patterns.append(f"{rule.native} {rule.pattern}")
+
+    def write_tools(self) -> None:
+        """Write rules for what tools, mode and sandbox leave."""
+        tools, permissions = self.source.tools, self.source.permissions
+        origin = self.source.origin.format if self.source.origin else None
+        access = effects.accesses(tools, permissions, origin)
+        have = effects.capabilities_of(tools, origin)
+        if tools.mode != "inherit":
+            self.add("deny", effects.EVERY_CAPABILITY)
+        elif permissions.mode in ("bypass", "auto"):
+            self.add("allow", effects.EVERY_CAPABILITY)
+        written: set[str] = set()
+        for word in vocabulary.tool_words(self.target):
+            meanings = vocabulary.grants(self.target, word)
+            if not meanings or set(meanings) <= written or (not set(meanings) & have and tools.mode == "inherit" and not tools.deny):
+                continue
+            written.update(meanings)
+            self.write_word(word, meanings, [access[meaning].level for meaning in meanings if meaning in access], have)
+        for grant in tools.allow if tools.mode == "list" else ():
+            if grant.server:
+                self.add_server("ask", grant.server, grant.tool)
+            elif not any(vocabulary.tool_for(self.target, meaning) for meaning in effects.granted(grant)):
+                self.unknown.append(grant.native)
+        for grant in tools.deny:
+            if grant.server:
+                self.add_server("deny", grant.server, grant.tool)
+
+    def write_word(self, word: str, meanings: Sequence[str], levels: list[effects.Level], have: Collection[str]) -> None:
+        """Write what holds for one word of the target."""
+        tools = self.source.tools
+        listed = tools.mode != "inherit"
+        if not levels:
+            denied = not listed and (set(meanings) & set(have) or any(set(meanings) & set(effects.granted(no)) for no in tools.deny))
+            if denied:
+                self.add("deny", word)
+            return
+        level = max(levels)
+        effect = effects.EFFECT_OF.get(meanings[0])
+        if level is effects.Level.INHERIT and not listed:
+            return
+        action = "allow" if level is effects.Level.ALLOW or (effect in _READING) else "ask"
+        if action == "ask" and level is effects.Level.INHERIT:
+            self.asks.append(word)
+        if not listed and action == "allow" and self.source.permissions.mode in ("bypass", "auto"):
+            return
+        if not self.write_patterns(action, word, meanings):
+            self.add(action, word)
+
+    def write_patterns(self, action: str, word: str, meanings: Sequence[str]) -> bool:
+        """Write the patterns that an author has put on a tool, where all grants of it have one; False where there is none."""
+        grants = [grant for grant in self.source.tools.allow if set(meanings) & set(effects.granted(grant))]
+        shown = [f"{grant.native}({grant.pattern})" for grant in grants if grant.pattern is not None]
+        if not shown or word not in self.with_patterns or len(shown) < len(grants):
+            self.patterns += shown
+            return False
+        self.add("deny", word, "*")
+        for grant in grants:
+            self.add(action, word, _as_glob(grant.pattern or "*"))
+        return True
+
+    def write_delegates(self) -> None:
+        """Name the agents that it may call."""
+        word = vocabulary.tool_for(self.target, "delegate")
+        if self.source.delegates is None or not word or word not in self.with_patterns:
+            return
+        self.found = [rule for rule in self.found if rule.native != word]
+        self.add("deny", word, "*")
+        for name in self.source.delegates:
+            self.add("allow", word, name)
+
+
+def _as_glob(pattern: str) -> str:
+    """Return a pattern such as `git:*` (a command and what follows) as one with wildcards alone: `git *`."""
+    return f"{pattern.removesuffix(':*')} *" if pattern.endswith(":*") else pattern

@@ -1,0 +1,80 @@
+"""Tools as a sandbox or a flag, for clients without a list of tools."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentconv import effects
+from agentconv.ir import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from agentconv.format_base import Projection
+    from agentconv.ir import ToolGrant
+
+
+_READ_ONLY = ("plan", "read-only")
+
+
+def sandbox_for_list(projection: Projection, switches: Mapping[str, ToolGrant], *, hint: str) -> None:
+    """Turn tools into the sandbox and the switches that leave the same effects, for a target without a list of tools.
+
+    Args:
+        projection: The agent on its way.
+        switches: By effect, the target's tool that goes when the effect does.
+        hint: What to know about the target's sandbox.
+    """
+    tools, mode = projection.source.tools, projection.get("permissions.mode")
+    sandbox: Sandbox | None = projection.get("permissions.sandbox")
+    if sandbox is not None and sandbox.network is not None and sandbox.files != "workspace-write":
+        sandbox = Sandbox(sandbox.files)
+        projection.change("permissions.sandbox", sandbox, "tools-approximated", f"the network of a {sandbox.files} sandbox")
+    if tools.allow and tools.mode != "list":
+        projection.change("tools.allow", (), "looks-dropped", "tools that count for nothing without a list")
+    own = tuple(grant for grant in switches.values() if grant in tools.deny)
+    if tools.mode == "inherit" and mode not in _READ_ONLY and tools.deny == own:
+        return
+    may = effects.effects(projection.source).levels
+    denied = {grant.capability for grant in tools.deny} - {"shell"}
+    off = [switch for effect, switch in switches.items() if switch.capability in denied or not (may["run"] or may[effect])]
+    if not may["run"]:
+        sandbox = Sandbox("workspace-write", network=False) if may["write"] else Sandbox("read-only")
+    values = {
+        "tools.mode": "inherit",
+        "tools.allow": (),
+        "tools.deny": tuple(off),
+        "permissions.sandbox": sandbox,
+        "permissions.mode": None if mode in _READ_ONLY else mode,
+    }
+    if may["run"]:
+        projection.change_together(values, "tools-unlisted", "it may run commands, so nothing narrower fits")
+    else:
+        words = [f"sandbox_mode {sandbox.files}" if sandbox else "", *(f"no {switch.native}" for switch in off)]
+        projection.change_together(values, "tools-approximated", ", ".join(filter(None, words)), hint=hint)
+
+
+def read_only_flag(projection: Projection, *, hint: str | None = None) -> None:
+    """Let a read-only flag stand for tools, for a target that has nothing finer."""
+    source = projection.source
+    may = effects.effects(source).levels
+    permissions = source.permissions
+    native = source.tools.mode == "inherit" and not source.tools.deny and not permissions.rules and permissions.sandbox is None
+    if native and permissions.mode in (None, "read-only"):
+        return
+    wanted = None if may["run"] else "read-only"
+    values = {
+        "tools.mode": "inherit",
+        "tools.allow": (),
+        "tools.deny": (),
+        "permissions.mode": wanted,
+        "permissions.rules": (),
+        "permissions.resolution": None,
+        "permissions.sandbox": None,
+    }
+    if wanted is None:
+        projection.change_together(values, "tools-unlisted", "it may run commands, so nothing narrower fits")
+    elif may["write"]:
+        projection.change_together(values, "tools-narrowed", "it may write but not run commands; read-only takes both", hint=hint)
+    else:
+        projection.change_together(values, "tools-approximated", "read-only", hint=hint)

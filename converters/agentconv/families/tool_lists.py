@@ -1,0 +1,220 @@
+"""Tools as a list of the target's own words, which also stands for sandboxes, switches and permission rules of the source."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from agentconv import effects, fields, vocabulary
+from agentconv.ir import ToolGrant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+
+    from agentconv.effects import Effects
+    from agentconv.format_base import Projection
+    from agentconv.ir import Permissions
+
+
+SpellServer: TypeAlias = "Callable[[str, str | None], str]"
+"""Writes an MCP server, or one of its tools, as a tool of the target."""
+
+
+def grants(projection: Projection, path: str, spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]) -> None:
+    """Spell tool grants in the target's words; what it has no word for is dropped and reported.
+
+    A denied capability is denied by all the target's words for it, since one of them left out would still grant it.
+    """
+    target = projection.target.id
+    kept: list[ToolGrant] = []
+    unknown: list[str] = []
+    patterns: list[str] = []
+    before: tuple[ToolGrant, ...] = projection.get(path)
+    for grant in before:
+        if grant.format == target and reads_back(grant):
+            kept.append(grant)
+            continue
+        translated = [found for found in _translated(grant, target, spell_server, every=path == "tools.deny") if reads_back(found)]
+        kept.extend(translated)
+        if not translated:
+            unknown.append(grant.native)
+        elif grant.pattern is not None:
+            patterns.append(f"{grant.native}({grant.pattern})")
+    after = _without_repeats(kept)
+    if after == before:
+        return
+    projection.translate(path, after)
+    if fields.portable(after) == fields.portable(before):
+        return
+    for code, words in (("tool-unknown", unknown), ("pattern-dropped", patterns)):
+        if words:
+            projection.declare(code, path, ", ".join(words))
+    if not unknown and not patterns:
+        projection.declare("looks-dropped", path, "tools that the target does not tell apart")
+
+
+def _without_repeats(found: Iterable[ToolGrant]) -> tuple[ToolGrant, ...]:
+    return tuple(dict.fromkeys(found))
+
+
+def _translated(grant: ToolGrant, target: str, spell_server: SpellServer, *, every: bool) -> list[ToolGrant]:
+    if grant.server:
+        return [ToolGrant(spell_server(grant.server, grant.tool), target, "mcp", None, grant.server, grant.tool)]
+    words = vocabulary.tools_for(target, grant.capability) if grant.capability else ()
+    return [ToolGrant(word, target, grant.capability) for word in (words if every else words[:1])]
+
+
+def tool_list(
+    projection: Projection,
+    spell_server: SpellServer,
+    reads_back: Callable[[ToolGrant], bool],
+    *,
+    denies: bool = True,
+    inherits: bool = True,
+) -> None:
+    """Keep tools as a list of the target's own words, which also stands for a sandbox, switches or rules of the source.
+
+    Args:
+        projection: The agent on its way.
+        spell_server: Writes an MCP server, or one of its tools; for `*`, all servers, empty where the target cannot say that.
+        reads_back: Whether a grant, written, is read as itself.
+        denies: Whether the target also has a list of denied tools; else a list of all others stands for it.
+        inherits: Whether an agent without a list gets the client's tools; else all of them are listed.
+    """
+    sandbox = projection.get("permissions.sandbox")
+    may = effects.effects(projection.source)
+    if projection.get("permissions.rules"):
+        _tools_for_rules(projection, may, spell_server, reads_back)
+    if sandbox is not None and sandbox.files != "full":
+        _list_what(projection, may, f"a {sandbox.files} sandbox", spell_server, reads_back)
+    elif sandbox is not None:
+        projection.change("permissions.sandbox", None, "default-dropped", "no sandbox")
+    if not projection.at_home and projection.get("tools.mode") == "inherit" and not may.may("read"):
+        _list_what(projection, may, "its switches", spell_server, reads_back)
+    if projection.get("tools.mode") != "list" and projection.get("tools.allow"):
+        projection.change("tools.allow", (), "looks-dropped", "tools that count for nothing without a list")
+    grants(projection, "tools.allow", spell_server, reads_back)
+    if not denies:
+        _list_the_others(projection, spell_server, reads_back)
+    grants(projection, "tools.deny", spell_server, reads_back)
+    if not inherits and projection.get("tools.mode") == "inherit":
+        every = _all_words(projection.target.id, frozenset(), spell_server, reads_back)
+        projection.change_together({"tools.mode": "list", "tools.allow": every}, "tools-listed", "all of them")
+    if projection.get("tools.mode") == "list" and not projection.get("tools.allow"):
+        projection.change("tools.mode", "none", "tool-unknown", "no tool is left")
+
+
+def _all_words(
+    target: str, without: Collection[str], spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]
+) -> tuple[ToolGrant, ...]:
+    """Return the target's words for all its tools, MCP servers included, but for those that grant a capability left out."""
+    found = []
+    covered: set[str] = set()
+    for word in vocabulary.tool_words(target):
+        meanings = vocabulary.grants(target, word)
+        if meanings and "mcp" not in meanings and not set(meanings) & set(without) and not set(meanings) <= covered:
+            covered.update(meanings)
+            found.append(ToolGrant(word, target, meanings[0]))
+    every = spell_server(effects.EVERY_SERVER, None)
+    if every:
+        found.append(ToolGrant(every, target, "mcp", None, effects.EVERY_SERVER))
+    return tuple(filter(reads_back, found))
+
+
+def _list_the_others(projection: Projection, spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]) -> None:
+    """List all tools but those that are denied, for a target that cannot deny."""
+    denied: tuple[ToolGrant, ...] = projection.get("tools.deny")
+    if not denied:
+        return
+    closed = {capability for grant in denied if not grant.server for capability in effects.granted(grant)}
+    servers = [grant for grant in denied if grant.server]
+    target = projection.target.id
+    if projection.get("tools.mode") == "inherit":
+        allow = _all_words(target, closed, spell_server, reads_back)
+        if servers:
+            allow = tuple(grant for grant in allow if grant.server != effects.EVERY_SERVER)
+    else:
+        allow = tuple(grant for grant in projection.get("tools.allow") if not set(effects.granted(grant)) & closed)
+        allow = tuple(grant for grant in allow if not any(effects.covers(no, grant.server or "", deny=True) for no in servers))
+    mode = projection.get("tools.mode")
+    values = {"tools.mode": "list" if mode == "inherit" else mode, "tools.allow": allow, "tools.deny": ()}
+    projection.change_together(values, "tools-listed", "all but " + ", ".join(grant.native for grant in denied))
+
+
+def _tools_for_rules(projection: Projection, may: Effects, spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]) -> None:
+    """Let a list of tools and a permission mode stand for permission rules; what is open for a part only, closes."""
+    source = projection.source
+    origin = source.origin.format if source.origin else None
+    access = effects.accesses(source.tools, source.permissions, origin)
+    partly = sorted(capability for capability, one in access.items() if one.parts and one.parts <= may.parts)
+    closed = {capability for capability in effects.capabilities_of(source.tools, origin) if capability not in access} | set(partly)
+    target = projection.target.id
+    values: dict[str, object] = {"permissions.rules": (), "permissions.resolution": None}
+    if source.tools.mode == "inherit" and may.every_server:
+        words = [word for capability in sorted(closed) for word in vocabulary.tools_for(target, capability)]
+        denied = [ToolGrant(word, target, vocabulary.grants(target, word)[0]) for word in dict.fromkeys(words)]
+        servers = [_server_grant(target, spell_server, server, None) for server in sorted(may.denied_servers)]
+        values["tools.deny"] = tuple(dict.fromkeys([*source.tools.deny, *filter(reads_back, (*denied, *servers))]))
+    else:
+        words = [vocabulary.tool_for(target, capability) or "" for capability in access if capability not in closed]
+        allow = [ToolGrant(word, target, vocabulary.grants(target, word)[0]) for word in dict.fromkeys(words) if word]
+        values.update(
+            {"tools.mode": "list", "tools.deny": (), "tools.allow": (*allow, *_open_servers(may, target, spell_server, reads_back))}
+        )
+    if source.permissions.mode is None:
+        values["permissions.mode"] = _mode_for_rules(source.permissions, may)
+    projection.change_together(values, "rules-as-tools", ", ".join(dict.fromkeys(rule.native for rule in source.permissions.rules)))
+    if partly:
+        projection.declare("tools-narrowed", "permissions.rules", f"{', '.join(partly)} is open to a part only, and closes")
+
+
+def _mode_for_rules(permissions: Permissions, may: Effects) -> str | None:
+    """Return the permission mode that comes nearest to rules, and allows nothing that they do not."""
+    levels = may.levels
+    if levels["write"] is effects.Level.ALLOW and levels["run"] is not effects.Level.ALLOW:
+        return "accept-edits"
+    return "default" if any(rule.effect == "ask" for rule in permissions.rules) else None
+
+
+def _server_grant(target: str, spell_server: SpellServer, server: str, tool: str | None) -> ToolGrant:
+    return ToolGrant(spell_server(server, tool), target, "mcp", None, server, tool)
+
+
+def _open_servers(may: Effects, target: str, spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]) -> tuple[ToolGrant, ...]:
+    """Return grants for the MCP servers, or those of their tools, that are open by name."""
+    pairs = [
+        (server, tool) for server, names in may.servers.items() for tool in (sorted(names) if effects.ALL_TOOLS not in names else [None])
+    ]
+    return tuple(filter(reads_back, (_server_grant(target, spell_server, server, tool) for server, tool in pairs)))
+
+
+def _list_what(
+    projection: Projection,
+    may: Effects,
+    what: str,
+    spell_server: SpellServer,
+    reads_back: Callable[[ToolGrant], bool],
+) -> None:
+    """List the tools that leave the effects which a sandbox or switches leave."""
+    target = projection.target.id
+    named = _open_servers(may, target, spell_server, reads_back)
+    listed = {
+        "tools.mode": "list",
+        "tools.allow": (*tools_within(may, target), *named),
+        "tools.deny": (),
+        "permissions.sandbox": None,
+    }
+    projection.change_together(listed, "tools-from-sandbox", what)
+
+
+def tools_within(may: Effects, target: str) -> tuple[ToolGrant, ...]:
+    """Return the target's tools whose effects stay within what an agent may do (for one that only has a sandbox)."""
+    found = []
+    for capability, effect in effects.EFFECT_OF.items():
+        native = vocabulary.tool_for(target, capability)
+        if native and may.levels[effect]:
+            found.append(ToolGrant(native, target, capability))
+    for capability in ("todo", "skill"):
+        native = vocabulary.tool_for(target, capability)
+        if native:
+            found.append(ToolGrant(native, target, capability))
+    return tuple(found)
