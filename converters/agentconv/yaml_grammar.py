@@ -32,6 +32,12 @@ def _read_js_yaml(text: str, grammar: Grammar) -> Node | None:
     return yaml_jsyaml.read(text, grammar)
 
 
+def _read_npm(text: str, grammar: Grammar) -> Node | None:
+    from agentconv import yaml_npm
+
+    return yaml_npm.read(text, grammar)
+
+
 def _bun_tagged(text: str, tag: str, style: str) -> Json:
     return text if style else yaml_scalars.resolve_tagged(text, tag)
 
@@ -52,4 +58,4 @@ JS_YAML_4 = Grammar(
     yaml_types.retag(yaml_types.JS_YAML_4),
     strict=True,
 )
-YAML_2 = Grammar("yaml 2", _read_js_yaml, yaml_types.core, yaml_types.core_tagged, yaml_types.core_retag, written_keys=True, strict=True)
+YAML_2 = Grammar("yaml 2", _read_npm, yaml_types.core, yaml_types.core_tagged, yaml_types.core_retag, written_keys=True, strict=True)

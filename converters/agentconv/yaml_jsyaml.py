@@ -53,10 +53,10 @@ def read(text: str, grammar: Grammar) -> Node | None:
         YamlError: js-yaml refuses the text.
         YamlLimitError: the text is too deep, too large, or has too many aliases.
     """
-    return _Loader(text, grammar).load()
+    return Loader(text, grammar).load()
 
 
-class _Loader:
+class Loader:
     """`State` of loader.js with the functions that work on it."""
 
     def __init__(self, text: str, grammar: Grammar) -> None:
@@ -112,7 +112,7 @@ class _Loader:
             directives = True
             self.directive()
         self.skip()
-        if self.indent == 0 and text.startswith("---", self.position):
+        if self.indent == 0 and self.at_start_marker():
             self.position += 3
             self.skip()
         elif directives:
@@ -126,6 +126,10 @@ class _Loader:
                 self.skip()
         elif self.position < self.end:
             raise self.fail("text behind the value")
+
+    def at_start_marker(self) -> bool:
+        """Whether a document starts here: to js-yaml, `---` needs no blank behind it."""
+        return self.input.startswith("---", self.position)
 
     def directive(self) -> None:
         line = _REST.match(self.input, self.position + 1)
@@ -170,6 +174,7 @@ class _Loader:
                 self.tab = tab
             self.position = end
             if comments and text[end] == "#":
+                self.comment(end)
                 self.position = min(_end(_REST, text, end), self.end)
             if text[self.position] not in "\r\n":
                 break
@@ -178,6 +183,9 @@ class _Loader:
             self.position = _end(_SPACES, text, self.line_start)
             self.indent = self.position - self.line_start
         return breaks
+
+    def comment(self, start: int) -> None:
+        """Note where a comment starts."""
 
     def at_separator(self, place: int) -> bool:
         return place == self.line_start and _SEPARATOR.match(self.input, place) is not None
@@ -229,7 +237,14 @@ class _Loader:
         self.result = Scalar(text, style, None, start, min(end, self.size))
         return True
 
-    def single_quoted(self) -> bool:
+    def quoted_break(self, _node_indent: int) -> int:
+        """Pass line breaks inside of quotes."""
+        return self.skip(comments=False)
+
+    def fold(self, pieces: list[str], node_indent: int) -> None:
+        pieces.append(_folded(self.quoted_break(node_indent)))
+
+    def single_quoted(self, node_indent: int) -> bool:
         """`readSingleQuotedScalar`."""
         text, start = self.input, self.position
         if text[start] != "'":
@@ -244,7 +259,7 @@ class _Loader:
             pieces.append(self.capture(captured, stop, quoted=True))
             if match[0] != "'":
                 self.position = stop
-                pieces.append(_folded(self.skip(comments=False)))
+                self.fold(pieces, node_indent)
                 captured = self.position
             elif text[stop + 1] == "'":
                 captured = stop + 1
@@ -253,7 +268,7 @@ class _Loader:
                 self.position = stop + 1
                 return self.keep("".join(pieces), "'", start, self.position)
 
-    def double_quoted(self) -> bool:
+    def double_quoted(self, node_indent: int) -> bool:
         """`readDoubleQuotedScalar`."""
         text, start = self.input, self.position
         if text[start] != '"':
@@ -270,15 +285,15 @@ class _Loader:
                 self.position += 1
                 return self.keep(_scalars("".join(pieces)), '"', start, self.position)
             if match[0] == "\\":
-                pieces.append(self.escape())
+                pieces.append(self.escape(node_indent))
             else:
-                pieces.append(_folded(self.skip(comments=False)))
+                self.fold(pieces, node_indent)
 
-    def escape(self) -> str:
+    def escape(self, node_indent: int) -> str:
         self.position += 1
         char = self.input[self.position]
         if char in "\r\n":
-            self.skip(comments=False)
+            self.quoted_break(node_indent)
             return ""
         if char in _ESCAPES:
             self.position += 1
@@ -338,6 +353,10 @@ class _Loader:
 
     # Collections
 
+    def flow_skip(self, _node_indent: int) -> None:
+        """Pass blanks between brackets."""
+        self.skip()
+
     def flow_collection(self, node_indent: int) -> bool:
         """`readFlowCollection`."""
         text, start = self.input, self.position
@@ -345,12 +364,12 @@ class _Loader:
             return False
         tag, anchor = self.tag, self.anchor
         node: Mapping | Sequence = Sequence([], True, start, start) if text[start] == "[" else Mapping([], True, start, start)
-        entries = _Entries(self, node) if isinstance(node, Mapping) else None
+        entries = Entries(self, node) if isinstance(node, Mapping) else None
         self.enter(node)
         self.position += 1
         next_may_come = True
         while text[self.position] != "\0":
-            self.skip()
+            self.flow_skip(node_indent)
             char = text[self.position]
             if char == ("}" if entries else "]"):
                 self.position += 1
@@ -366,20 +385,20 @@ class _Loader:
             self.position += next_may_come
         raise self.fail("brackets that are never closed", start)
 
-    def flow_entry(self, node_indent: int, node: Mapping | Sequence, entries: _Entries | None) -> None:
+    def flow_entry(self, node_indent: int, node: Mapping | Sequence, entries: Entries | None) -> None:
         text = self.input
         explicit = text[self.position] == "?" and text[self.position + 1] in " \t\r\n"
         if explicit:
             self.position += 1
-            self.skip()
+            self.flow_skip(node_indent)
         line, place = self.line, self.position
         self.compose(node_indent, _FLOW_IN)
         key_tag, key = self.tag, self.result or self.null()
-        self.skip()
+        self.flow_skip(node_indent)
         value = None
         if (explicit or self.line == line) and text[self.position] == ":":
             self.position += 1
-            self.skip()
+            self.flow_skip(node_indent)
             self.compose(node_indent, _FLOW_IN)
             value = self.result or self.null()
         pair = explicit or value is not None
@@ -387,11 +406,15 @@ class _Loader:
             entries.add(key_tag, key, value or self.null(), place)
         elif isinstance(node, Sequence) and pair:
             single = Mapping([], True, place, self.position)
-            _Entries(self, single).add(key_tag, key, value or self.null(), place)
+            Entries(self, single).add(key_tag, key, value or self.null(), place)
             node.items.append(single)
         elif isinstance(node, Sequence):
             node.items.append(key)
-        self.skip()
+        self.flow_skip(node_indent)
+
+    def repeated(self, entries: Entries, name: str, _key: Node) -> bool:
+        """Whether a key was there before."""
+        return name in entries.found and name not in entries.merged
 
     def enter(self, node: Node) -> None:
         if self.anchor is not None:
@@ -451,7 +474,7 @@ class _Loader:
         tag, anchor = self.tag, self.anchor
         node = Mapping([], False, self.position, self.position)
         self.enter(node)
-        block = _Block(_Entries(self, node))
+        block = Block(Entries(self, node))
         while self.input[self.position] != "\0":
             if not block.explicit:
                 self.check_tab()
@@ -479,13 +502,13 @@ class _Loader:
         self.leave(node, tag, anchor)
         return True
 
-    def mapping_key(self, block: _Block, flow_indent: int) -> bool | None:
+    def mapping_key(self, block: Block, flow_indent: int) -> bool | None:
         """Read up to a key's colon; None when there is no key, False when a lone value was read."""
         text, line = self.input, self.line
         char = text[self.position]
         if char in "?:" and text[self.position + 1] in " \t\r\n":
             if char == ":" and not block.explicit:
-                raise self.fail("a colon without a key")
+                self.keyless(block)
             if char == "?" and block.explicit:
                 block.flush(self.null())
             block.explicit = char == "?"
@@ -513,7 +536,10 @@ class _Loader:
         block.tag, block.key, block.place = self.tag, self.result, place
         return True
 
-    def mapping_value(self, block: _Block, node_indent: int) -> None:
+    def keyless(self, _block: Block) -> None:
+        raise self.fail("a colon without a key")
+
+    def mapping_value(self, block: Block, node_indent: int) -> None:
         value = None
         if block.explicit:
             block.place = self.position
@@ -600,6 +626,10 @@ class _Loader:
         self.skip()
         return True
 
+    def key_follows(self) -> bool:
+        """Whether the tag and the anchor here are those of a map's first key, rather than of the map."""
+        return False
+
     def clear(self) -> None:
         self.tag = self.anchor = self.kind = self.result = None
 
@@ -617,7 +647,7 @@ class _Loader:
         if seek and self.skip():
             new_line, status = True, self.status(parent_indent)
         start = self.position
-        room = status == 1
+        room = status == 1 and not (collections and (new_line or compact) and self.key_follows())
         while room and self.properties():
             collections = False
             if self.skip():
@@ -636,7 +666,7 @@ class _Loader:
     def content(self, column: int, flow_indent: int, context: int, *, collections: bool, styles: bool) -> bool:
         if (collections and (self.block_sequence(column) or self.block_mapping(column, flow_indent))) or self.flow_collection(flow_indent):
             return True
-        if (styles and self.block_scalar(flow_indent)) or self.single_quoted() or self.double_quoted():
+        if (styles and self.block_scalar(flow_indent)) or self.single_quoted(flow_indent) or self.double_quoted(flow_indent):
             found = True
         elif self.input[self.position] == "*":
             found = self.alias()
@@ -674,10 +704,10 @@ class _Loader:
         return found
 
 
-class _Block:
+class Block:
     """A block map while it is read."""
 
-    def __init__(self, entries: _Entries) -> None:
+    def __init__(self, entries: Entries) -> None:
         self.entries = entries
         self.explicit = False
         self.detected = False
@@ -691,10 +721,10 @@ class _Block:
         self.tag = self.key = None
 
 
-class _Entries:
+class Entries:
     """`storeMappingPair`: the entries of one map, refusing duplicates and applying merge keys as they come."""
 
-    def __init__(self, loader: _Loader, node: Mapping) -> None:
+    def __init__(self, loader: Loader, node: Mapping) -> None:
         self.loader = loader
         self.node = node
         self.found: dict[str, Node] = {}
@@ -710,7 +740,7 @@ class _Entries:
         if isinstance(key, Sequence) and any(isinstance(item, Sequence) for item in key.items):
             raise self.loader.fail("lists inside a key", place)
         name = key_text(key, self.loader.grammar)
-        if name in self.found and name not in self.merged:
+        if self.loader.repeated(self, name, key):
             raise self.loader.fail(f"`{name}` is given twice", place)
         self.merged.discard(name)
         self.found[name] = value

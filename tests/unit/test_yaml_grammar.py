@@ -49,6 +49,18 @@ DIFFERENT = [
     ("!!timestamp 2024-01-02", "2024-01-02", DATE, DATE, DATE),
     # scanning
     ("a: b\n\tc: d", REFUSED, {"a": "b", "c": "d"}, REFUSED, REFUSED),
+    ('a: "b\nc"', REFUSED, {"a": "b c"}, {"a": "b c"}, REFUSED),
+    ("a: [\nb]", REFUSED, {"a": ["b"]}, {"a": ["b"]}, REFUSED),
+    ("a: 'b \n  c'", {"a": "b c"}, {"a": "b  c"}, {"a": "b  c"}, {"a": "b c"}),
+    ('a: "b"# c', REFUSED, {"a": "b"}, {"a": "b"}, REFUSED),
+    ("a: [b]# c", REFUSED, {"a": ["b"]}, {"a": ["b"]}, REFUSED),
+    (": a", {"null": "a"}, REFUSED, REFUSED, {"": "a"}),
+    ("&x a: b\nc: d", {"a": "b", "c": "d"}, REFUSED, REFUSED, {"a": "b", "c": "d"}),
+    ("a: x\x07y", {"a": "x\x07y"}, REFUSED, REFUSED, {"a": "x\x07y"}),
+    ("a: x\ry: z", {"a": "x", "y": "z"}, {"a": "x", "y": "z"}, {"a": "x", "y": "z"}, REFUSED),
+    ("1: a\n'1': b", {"1": "b"}, REFUSED, REFUSED, {"1": "b"}),
+    ("---a: b", {"---a": "b"}, {"a": "b"}, {"a": "b"}, {"---a": "b"}),
+    ("a: b\n---\nc: d", [{"a": "b"}, {"c": "d"}], REFUSED, REFUSED, REFUSED),
     ("[a,, b]", REFUSED, ["a", None, "b"], REFUSED, REFUSED),
 ]
 SAME = [
