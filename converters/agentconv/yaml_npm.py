@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from agentconv.yaml_jsyaml import Block, Entries
     from agentconv.yaml_tree import Grammar, Node
 
-_LONE_CR = re.compile(r"\r(?!\n)")
+_STRANGE = re.compile(r"\r(?!\n)|\0")
+"""What js-yaml takes for a line break, and what it never takes."""
 _KEY_PROPERTIES = re.compile(r"(?:[&!][^ \t\r\n]*[ \t]+)+(?=[^ \t\r\n|>#&!])(?![-?](?:[ \t\r\n]|$))")
 _TAG = re.compile(r"(?:[0-9A-Za-z\-#;/?:@&=+$_.!~*'()]|%[0-9a-fA-F]{2})*")
 
@@ -31,25 +32,23 @@ def read(text: str, grammar: Grammar) -> Node | None:
         YamlError: the package refuses the text.
         YamlLimitError: the text is too deep, too large, or has too many aliases.
     """
-    if _LONE_CR.search(text) is None:
+    if _STRANGE.search(text) is None:
         return _NpmLoader(text, grammar).load()
-    stand_in = next(yaml_tokens.unused(text))
-    loader = _NpmLoader(_LONE_CR.sub(stand_in, text), grammar)
-    loader.carriage_return = stand_in
+    unused = yaml_tokens.unused(text)
+    stand_ins = {"\r": next(unused), "\0": next(unused)}
+    loader = _NpmLoader(_STRANGE.sub(lambda match: stand_ins[match[0]], text), grammar)
+    loader.restore = {ord(stand_in): char for char, stand_in in stand_ins.items()}
     return loader.load()
 
 
 class _NpmLoader(Loader):
-    carriage_return = ""
-
     def __init__(self, text: str, grammar: Grammar) -> None:
         super().__init__(text, grammar)
         self.odd = False
+        self.restore: dict[int, str] = {}
 
     def keep(self, text: str, style: str, start: int, end: int) -> bool:
-        if self.carriage_return:
-            text = text.replace(self.carriage_return, "\r")
-        return super().keep(text, style, start, end)
+        return super().keep(text.translate(self.restore) if self.restore else text, style, start, end)
 
     def fold(self, pieces: list[str], node_indent: int) -> None:
         pieces[-1] = pieces[-1].rstrip(" \t")

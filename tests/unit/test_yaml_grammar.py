@@ -74,7 +74,6 @@ SAME = [
     ("a: 'b", REFUSED),
     ("a: *x", REFUSED),
     ("a: @b", REFUSED),
-    ("a: \0", REFUSED),
 ]
 
 
