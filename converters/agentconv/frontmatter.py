@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from agentconv import yaml_nodes, yaml_text
 from agentconv.ir import escape_key, unescape_key
 from agentconv.source import client_text
+from agentconv.yaml_grammar import BUN
 from agentconv.yaml_nodes import Mapping, Scalar, YamlError, YamlLimitError
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from agentconv.diagnostics import Span
     from agentconv.ir import Json
     from agentconv.source import SourceText
+    from agentconv.yaml_grammar import Grammar
     from agentconv.yaml_nodes import Node
 
 
@@ -56,6 +58,8 @@ class Header:
     values: dict[str, Json] = field(default_factory=dict)
     recovered: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Places of values that a line reader found."""
+    grammar: Grammar = BUN
+    """The YAML library that it is read with."""
 
     @property
     def text(self) -> str:
@@ -83,7 +87,7 @@ class Header:
         seen: set[str] = set()
         found = []
         for key, _ in self.root.pairs:
-            name = yaml_nodes.key_text(key)
+            name = yaml_nodes.key_text(key, self.grammar)
             if name in seen and name != "<<":
                 found.append((name, key))
             seen.add(name)
@@ -105,11 +109,12 @@ def _original_offset(rewritten: Rewritten, original: str, offset: int) -> int:
     return start + min(column, len(lines[number]))
 
 
-def parse(header: Header, fallback: Callable[[str], Rewritten | None] | None = None) -> Header:
+def parse(header: Header, fallback: Callable[[str], Rewritten | None] | None = None, grammar: Grammar | None = None) -> Header:
     """Fill in a header's nodes and values; on failure `error` says why, and nothing is raised."""
     text = header.text
+    grammar = header.grammar = grammar or header.grammar
     try:
-        header.root = yaml_nodes.parse(text)
+        header.root = yaml_nodes.parse(text, grammar)
     except YamlError as error:
         header.error = error
         if fallback is None or isinstance(error, YamlLimitError):
@@ -118,7 +123,7 @@ def parse(header: Header, fallback: Callable[[str], Rewritten | None] | None = N
         if rewritten is None:
             return header
         try:
-            header.root = yaml_nodes.parse(rewritten.text)
+            header.root = yaml_nodes.parse(rewritten.text, grammar)
         except YamlError:
             return header
         header.fallback, header.rewritten = True, rewritten
@@ -129,9 +134,11 @@ def parse(header: Header, fallback: Callable[[str], Rewritten | None] | None = N
 
 def _fill_values(header: Header, root: Mapping) -> None:
     try:
-        header.nodes = yaml_nodes.entries(root)
+        header.nodes = yaml_nodes.entries(root, header.grammar)
         budget = [yaml_nodes.MAX_NODES]
-        header.values = {escape_key(client_text(key)): _decoded(yaml_nodes.value(node, budget)) for key, node in header.nodes.items()}
+        header.values = {
+            escape_key(client_text(key)): _decoded(yaml_nodes.value(node, budget, header.grammar)) for key, node in header.nodes.items()
+        }
     except YamlError as error:
         header.root, header.error, header.values = None, error, {}
 
@@ -242,7 +249,7 @@ def patch(header: Header, changes: MappingType[str, Json | None]) -> list[Edit] 
     edits: list[Edit] = []
     newline = "\r\n" if "\r\n" in header.text else "\n"
     for key, value in changes.items():
-        pairs = [(k, v) for k, v in header.root.pairs if escape_key(client_text(yaml_nodes.key_text(k))) == key]
+        pairs = [(k, v) for k, v in header.root.pairs if escape_key(client_text(yaml_nodes.key_text(k, header.grammar))) == key]
         if not pairs:
             if unescape_key(key) in header.nodes:
                 return None  # it comes from a merge key

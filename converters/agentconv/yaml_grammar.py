@@ -1,0 +1,61 @@
+"""Which YAML library a client reads its files with: what they differ in, as data.
+
+`BUN` is Bun's own parser (Claude Code), `JS_YAML_3` js-yaml 3.14 behind gray-matter (OpenCode, Kilo), `JS_YAML_4` js-yaml
+4.1 (Gemini CLI), `YAML_2` the package `yaml` 2 (Qwen Code, Cline, Roo). On what people write they agree; they part at
+duplicate keys, at numbers, dates and other words that one of them gives a type, at tags and merge keys, and at texts that
+are not quite YAML.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentconv import yaml_scalars, yaml_types
+from agentconv.yaml_tree import Grammar
+
+if TYPE_CHECKING:
+    from agentconv.ir import Json
+    from agentconv.yaml_tree import Node
+
+__all__ = ["BUN", "JS_YAML_3", "JS_YAML_4", "YAML_2", "Grammar"]
+
+
+def _read_bun(text: str, grammar: Grammar) -> Node | None:
+    from agentconv import yaml_bun
+
+    return yaml_bun.read(text, grammar)
+
+
+def _read_js_yaml(text: str, grammar: Grammar) -> Node | None:
+    from agentconv import yaml_jsyaml
+
+    return yaml_jsyaml.read(text, grammar)
+
+
+def _read_npm(text: str, grammar: Grammar) -> Node | None:
+    from agentconv import yaml_npm
+
+    return yaml_npm.read(text, grammar)
+
+
+def _bun_tagged(text: str, tag: str, style: str) -> Json:
+    return text if style else yaml_scalars.resolve_tagged(text, tag)
+
+
+BUN = Grammar("Bun's YAML parser", _read_bun, yaml_scalars.resolve, _bun_tagged, repeats=True)
+JS_YAML_3 = Grammar(
+    "js-yaml 3",
+    _read_js_yaml,
+    yaml_types.plain(yaml_types.JS_YAML_3),
+    yaml_types.tagged(yaml_types.JS_YAML_3),
+    yaml_types.retag(yaml_types.JS_YAML_3),
+)
+JS_YAML_4 = Grammar(
+    "js-yaml 4",
+    _read_js_yaml,
+    yaml_types.plain(yaml_types.JS_YAML_4),
+    yaml_types.tagged(yaml_types.JS_YAML_4),
+    yaml_types.retag(yaml_types.JS_YAML_4),
+    strict=True,
+)
+YAML_2 = Grammar("yaml 2", _read_npm, yaml_types.core, yaml_types.core_tagged, yaml_types.core_retag, written_keys=True, strict=True)

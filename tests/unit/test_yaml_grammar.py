@@ -1,0 +1,101 @@
+"""Each YAML library reads its own way where the text leaves room for it."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentconv import frontmatter, yaml_nodes
+from agentconv.frontmatter import Header
+from agentconv.source import SourceText
+from agentconv.yaml_grammar import BUN, JS_YAML_3, JS_YAML_4, YAML_2
+from agentconv.yaml_nodes import YamlError
+
+GRAMMARS = (BUN, JS_YAML_3, JS_YAML_4, YAML_2)
+REFUSED = YamlError
+
+
+def read(text, grammar):
+    try:
+        node = yaml_nodes.parse(text, grammar)
+        return None if node is None else yaml_nodes.value(node, None, grammar)
+    except YamlError as error:
+        return REFUSED if 0 <= error.offset <= len(text) else error
+
+
+DATE = {"$datetime": "2024-01-02T00:00:00.000Z"}
+DIFFERENT = [
+    # text, Bun, js-yaml 3, js-yaml 4, yaml 2
+    ("a: 1\na: 2", {"a": 2}, REFUSED, REFUSED, REFUSED),
+    # numbers and dates
+    ("012", 12, 10, 12, 12),
+    ("089", 89, "089", 89, 89),
+    ("0o14", 12, "0o14", 12, 12),
+    ("-0x1F", -31, -31, -31, "-0x1F"),
+    ("0b11", "0b11", 3, 3, "0b11"),
+    ("1_000", "1_000", 1000, 1000, "1_000"),
+    ("1:30", "1:30", 90, "1:30", "1:30"),
+    ("1:30.5", "1:30.5", 90.5, "1:30.5", "1:30.5"),
+    ("-.5", -0.5, "-.5", "-.5", -0.5),
+    ("2024-01-02", "2024-01-02", DATE, DATE, "2024-01-02"),
+    # keys
+    ("~: a", {"null": "a"}, {"null": "a"}, {"null": "a"}, {"": "a"}),
+    ("[a, b]: c", {"a,b": "c"}, {"a,b": "c"}, {"a,b": "c"}, {"[ a, b ]": "c"}),
+    ("<<: {x: 1}", {"x": 1}, {"x": 1}, {"x": 1}, {"<<": {"x": 1}}),
+    ("<<: 1", {"<<": 1}, REFUSED, REFUSED, {"<<": 1}),
+    # tags
+    ('!!int "3"', "3", 3, 3, 3),
+    ("!own 3", "3", REFUSED, REFUSED, "3"),
+    ("!!int x", "x", REFUSED, REFUSED, "x"),
+    ("!!timestamp 2024-01-02", "2024-01-02", DATE, DATE, DATE),
+    # scanning
+    ("a: b\n\tc: d", REFUSED, {"a": "b", "c": "d"}, REFUSED, REFUSED),
+    ('a: "b\nc"', REFUSED, {"a": "b c"}, {"a": "b c"}, REFUSED),
+    ("a: [\nb]", REFUSED, {"a": ["b"]}, {"a": ["b"]}, REFUSED),
+    ("a: 'b \n  c'", {"a": "b c"}, {"a": "b  c"}, {"a": "b  c"}, {"a": "b c"}),
+    ('a: "b"# c', REFUSED, {"a": "b"}, {"a": "b"}, REFUSED),
+    ("a: [b]# c", REFUSED, {"a": ["b"]}, {"a": ["b"]}, REFUSED),
+    (": a", {"null": "a"}, REFUSED, REFUSED, {"": "a"}),
+    ("&x a: b\nc: d", {"a": "b", "c": "d"}, REFUSED, REFUSED, {"a": "b", "c": "d"}),
+    ("a: x\x07y", {"a": "x\x07y"}, REFUSED, REFUSED, {"a": "x\x07y"}),
+    ("a: x\ry: z", {"a": "x", "y": "z"}, {"a": "x", "y": "z"}, {"a": "x", "y": "z"}, REFUSED),
+    ("1: a\n'1': b", {"1": "b"}, REFUSED, REFUSED, {"1": "b"}),
+    ("---a: b", {"---a": "b"}, {"a": "b"}, {"a": "b"}, {"---a": "b"}),
+    ("a: b\n---\nc: d", [{"a": "b"}, {"c": "d"}], REFUSED, REFUSED, REFUSED),
+    ("[a,, b]", REFUSED, ["a", None, "b"], REFUSED, REFUSED),
+]
+SAME = [
+    ("a: b\nc: 'it''s'\nd: \"x\\ty\"\n", {"a": "b", "c": "it's", "d": "x\ty"}),
+    ("a:\n  - b\n  - c: d\n    e: 1\nf: [g, {h: i}]\n", {"a": ["b", {"c": "d", "e": 1}], "f": ["g", {"h": "i"}]}),
+    ("a: |\n  x\n\n  y\nb: >-\n  x\n  y\n\n  z\n", {"a": "x\n\ny\n", "b": "x y\nz"}),
+    ("a: yes\nb: true\nc: ~\nd: 1.5\ne:\n", {"a": "yes", "b": True, "c": None, "d": 1.5, "e": None}),
+    ("a: &x {b: c}\nd: *x\n", {"a": {"b": "c"}, "d": {"b": "c"}}),
+    ("a: b: c", REFUSED),
+    ("a: [b", REFUSED),
+    ("a: 'b", REFUSED),
+    ("a: *x", REFUSED),
+    ("a: @b", REFUSED),
+]
+
+
+@pytest.mark.parametrize(("text", "bun", "js_yaml_3", "js_yaml_4", "yaml_2"), DIFFERENT)
+def test_each_library_reads_its_own_way(text, bun, js_yaml_3, js_yaml_4, yaml_2):
+    """A text on which the libraries part gives for each grammar what its library gives."""
+    actual = tuple(read(text, grammar) for grammar in GRAMMARS)
+
+    assert (bun, js_yaml_3, js_yaml_4, yaml_2) == actual
+
+
+@pytest.mark.parametrize(("text", "expected"), SAME)
+def test_libraries_agree_on_usual_text(text, expected):
+    """What people write reads the same everywhere."""
+    actual = [read(text, grammar) for grammar in GRAMMARS]
+
+    assert [expected] * 4 == actual
+
+
+def test_header_carries_its_grammar():
+    """A header parsed with one grammar keeps to it."""
+    text = "a: 1_000\n"
+    header = frontmatter.parse(Header(SourceText("a.md", text.encode()), 0, len(text), len(text)), grammar=JS_YAML_4)
+
+    assert header.values == {"a": 1000}
