@@ -19,6 +19,7 @@ from agentconv.format_base import ReadResult, State
 from agentconv.frontmatter import Header
 from agentconv.ir import AgentSet, Origin
 from agentconv.source import BOM, SourceText, client_text, encode
+from agentconv.yaml_grammar import BUN
 from agentconv.yaml_nodes import Mapping, Scalar
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from agentconv.format_base import FormatSpec
     from agentconv.frontmatter import Edit, Rewritten
     from agentconv.ir import Agent, Json
+    from agentconv.yaml_grammar import Grammar
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class Dialect:
     """Writes those fields back as keys."""
     name_of: Callable[[str], str] | None = None
     """The name that the client gives an agent whose header has none, by the path of its file."""
+    grammar: Grammar = BUN
+    """The YAML library that the client reads headers with."""
     trim: str = SPACE
     """Characters that the client trims from the ends of the body."""
     unparsed: Callable[[SourceText, str, Span], ReadResult] | None = None
@@ -68,7 +72,7 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
     header = dialect.find(source)
     if isinstance(header, str):
         return _unusable(dialect, source, None, header, source.span())
-    frontmatter.parse(header, dialect.fallback)
+    frontmatter.parse(header, dialect.fallback, dialect.grammar)
     if header.error and not header.fallback:
         problem = f"the header is not valid YAML: {header.error.problem}"
         return _unusable(dialect, source, header, problem, source.span(header.start + header.error.offset))
@@ -97,7 +101,7 @@ def decode_written(dialect: Dialect, values: dict[str, Json]) -> Decoded:
     """Return what the client makes of a header's keys once they are written: a key may mean something to YAML itself."""
     text = yaml_text.mapping(values)
     header = Header(SourceText("", encode(text)), 0, len(text), len(text))
-    frontmatter.parse(header)
+    frontmatter.parse(header, None, dialect.grammar)
     return decode_header(dialect, header.values)
 
 
@@ -217,7 +221,7 @@ def _recovered(dialect: Dialect, source: SourceText, header: Header | None, drop
         header = _person_header(source)
         if header is None:
             return ReadResult(diagnostics=(reading.no_agent(dialect.spec, drop.problem, drop.span),) if broken else ())
-        frontmatter.parse(header)
+        frontmatter.parse(header, None, dialect.grammar)
         if not header.values:
             frontmatter.recover(header, dialect.keys)
     known = [key for key in header.values if key in dialect.keys]
@@ -262,7 +266,7 @@ def _patched(dialect: Dialect, old: Agent, agent: Agent, original: SourceText) -
     header = dialect.find(original)
     if isinstance(header, str):
         return None
-    frontmatter.parse(header, dialect.fallback)
+    frontmatter.parse(header, dialect.fallback, dialect.grammar)
     wanted = _encoded(dialect, agent, original.path)
     changes = _differences(_encoded(dialect, old, original.path), wanted)
     meant = set(changes)
