@@ -356,7 +356,7 @@ def test_what_has_no_place_is_dropped_and_said() -> None:
 
     assert found == {
         "prompt.mode": "prompt-mode", "display_name": "looks-dropped", "color": "looks-dropped", "top_p": "field-dropped",
-        "invocation.by": "field-dropped", "mcp_servers": "mcp-approximated",
+        "invocation.by": "invocation-dropped", "mcp_servers": "mcp-approximated",
     }  # fmt: skip
 
 

@@ -1,0 +1,129 @@
+"""Law 5 for permission rules and permissions modes: what ordered rules leave of each effect, and what counts as more."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentconv import effects
+from agentconv.effects import Level
+from agentconv.ir import Agent, McpServer, Origin, Permissions, Rule, Sandbox, ToolGrant, Tools
+
+NO, ASK, INHERIT, ALLOW = Level.NO, Level.ASK, Level.INHERIT, Level.ALLOW
+WORDS = {
+    "*": ("*", None),
+    "read": ("fs.read", None),
+    "edit": ("fs.edit", None),
+    "bash": ("shell", None),
+    "fetch": ("web.fetch", None),
+    "gh_*": ("mcp", "gh"),
+}
+
+
+def rule(text: str) -> Rule:
+    """Make a rule from words such as `allow bash git *`."""
+    effect, word, *pattern = text.split(" ", 2)
+    capability, server = WORDS[word]
+    return Rule(effect, word, "nobody", capability, pattern[0] if pattern else None, server)  # type: ignore[arg-type]
+
+
+def agent(*rules: str, resolution: str = "last", mode: str | None = None, tools: Tools = Tools()) -> Agent:
+    """Make an agent of no client with rules."""
+    permissions = Permissions(mode, tuple(map(rule, rules)), resolution if rules else None)  # type: ignore[arg-type]
+    return Agent(id="a", tools=tools, permissions=permissions)
+
+
+@pytest.mark.parametrize(
+    ("rules", "write", "run"),
+    [
+        ((), INHERIT, INHERIT),
+        (("deny edit",), INHERIT, INHERIT),  # fs.write is another word of this vocabulary
+        (("deny *",), NO, NO),
+        (("deny *", "allow edit"), ALLOW, NO),
+        (("allow edit", "deny *"), NO, NO),
+        (("deny *", "ask bash"), NO, ASK),
+        (("allow *",), ALLOW, ALLOW),
+        (("allow *", "ask bash"), ALLOW, ASK),
+        (("deny *", "deny bash", "allow bash git *"), NO, ALLOW),
+    ],
+)
+def test_the_last_rule_decides(rules: tuple[str, ...], write: Level, run: Level) -> None:
+    """Of ordered rules the last that matches counts; a pattern opens its capability for a part."""
+    found = effects.effects(agent(*rules)).levels
+
+    assert (found["write"], found["run"]) == (write, run)
+
+
+def test_first_and_deny_resolve_otherwise() -> None:
+    """The same rules give other effects where the first one counts, or a denial."""
+    rules = ("allow bash", "deny bash")
+    levels = [effects.effects(agent(*rules, resolution=how)).levels["run"] for how in ("first", "last", "deny")]
+
+    assert levels == [ALLOW, NO, NO]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        (("ask bash",), (), ["run without being asked"]),
+        (("ask bash",), ("allow bash",), ["run unattended"]),
+        (("deny *", "allow read"), ("deny *", "allow read", "ask bash"), ["running commands"]),
+        (("deny bash rm *",), (), ["shell rm *, which the source sets to deny"]),
+        (("deny *", "allow bash git *"), ("deny *", "allow bash"), ["shell git * allow, which the source sets to only"]),
+        (("deny *", "allow bash git *"), ("deny *", "allow bash git *"), []),
+        (("deny *", "allow bash"), ("deny *", "ask bash"), []),
+        ((), ("deny *", "ask gh_*"), []),
+        (("deny *",), ("deny *", "ask gh_*"), ["MCP server gh"]),
+        (("deny gh_*",), ("ask gh_*",), ["MCP server gh"]),
+    ],
+)
+def test_what_counts_as_more(before: tuple[str, ...], after: tuple[str, ...], words: list[str]) -> None:
+    """A rule that is missing, or wider, is named."""
+    found = effects.widenings(effects.effects(agent(*before)), effects.effects(agent(*after)))
+
+    assert [word for word in found if word in words] == words
+    assert bool(found) == bool(words)
+
+
+def test_inheriting_is_asking_in_a_client_that_asks() -> None:
+    """An author who wants to be asked loses nothing where the client asks unless its user chose otherwise."""
+    ceiling = effects.effects(agent("ask bash"))
+    result = effects.effects(Agent(id="a"), (), "claude-code")
+
+    assert result.asks
+    assert effects.widenings(ceiling, result) == []
+
+
+def test_a_sandbox_confines_what_commands_do() -> None:
+    """Commands in a sandbox have the effects that it leaves, and are not running commands."""
+    permissions = Permissions(sandbox=Sandbox("workspace-write", network=False))
+    found = effects.effects(Agent(id="a", permissions=permissions), (), "codex").levels
+
+    assert (found["write"], found["run"]) == (INHERIT, NO)
+
+
+def test_servers_are_compared_as_clients_flatten_them() -> None:
+    """`my_srv` with the tool `x` and `my` with the tool `srv_x` are one tool to a client that joins them with `_`."""
+    one = Tools("list", (ToolGrant("t", "nobody", "mcp", None, "my_srv", "x"),))
+    other = Tools("list", (ToolGrant("t", "nobody", "mcp", None, "my", "srv_x"),))
+
+    assert effects.widenings(effects.effects(Agent(tools=one)), effects.effects(Agent(tools=other))) == []
+
+
+def test_own_servers_open_where_the_client_opens_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a client that opens an agent's own servers whatever its list says, they count as open."""
+    listed = Tools("list", (ToolGrant("Read", "claude-code", "fs.read"),))
+    given = Agent(tools=listed, mcp_servers=(McpServer("db", "stdio", "run"),), origin=Origin("claude-code", "a"))
+    closed = effects.effects(given)
+    monkeypatch.setattr(effects.vocabulary, "fact", lambda format_id, name: name == "own_servers_open")
+    opened = effects.effects(given)
+
+    assert (closed.servers, opened.servers) == ({}, {"db": frozenset({"*"})})
+
+
+def test_words_of_several_meanings_grant_and_close_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tool word that stands for several capabilities grants them all, and denied closes them all."""
+    monkeypatch.setattr(effects.vocabulary, "grants", lambda format_id, word: ("fs.write", "fs.edit"))
+    grant = ToolGrant("edit", "nobody", "fs.edit")
+
+    assert effects.granted(grant) == ("fs.write", "fs.edit")
+    assert effects.capabilities_of(Tools("inherit", (), (grant,)), None).isdisjoint({"fs.write", "fs.edit"})
