@@ -26,10 +26,10 @@ def rule(text: str) -> Rule:
     return Rule(effect, word, "nobody", capability, pattern[0] if pattern else None, server)  # type: ignore[arg-type]
 
 
-def agent(*rules: str, resolution: str = "last", mode: str | None = None, tools: Tools = Tools()) -> Agent:
+def agent(*rules: str, resolution: str = "last") -> Agent:
     """Make an agent of no client with rules."""
-    permissions = Permissions(mode, tuple(map(rule, rules)), resolution if rules else None)  # type: ignore[arg-type]
-    return Agent(id="a", tools=tools, permissions=permissions)
+    permissions = Permissions(None, tuple(map(rule, rules)), resolution if rules else None)  # type: ignore[arg-type]
+    return Agent(id="a", permissions=permissions)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_own_servers_open_where_the_client_opens_them(monkeypatch: pytest.Monkey
     listed = Tools("list", (ToolGrant("Read", "claude-code", "fs.read"),))
     given = Agent(tools=listed, mcp_servers=(McpServer("db", "stdio", "run"),), origin=Origin("claude-code", "a"))
     closed = effects.effects(given)
-    monkeypatch.setattr(effects.vocabulary, "fact", lambda format_id, name: name == "own_servers_open")
+    monkeypatch.setattr(effects.vocabulary, "fact", lambda _format, name: name == "own_servers_open")
     opened = effects.effects(given)
 
     assert (closed.servers, opened.servers) == ({}, {"db": frozenset({"*"})})
@@ -122,7 +122,7 @@ def test_own_servers_open_where_the_client_opens_them(monkeypatch: pytest.Monkey
 
 def test_words_of_several_meanings_grant_and_close_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
     """A tool word that stands for several capabilities grants them all, and denied closes them all."""
-    monkeypatch.setattr(effects.vocabulary, "grants", lambda format_id, word: ("fs.write", "fs.edit"))
+    monkeypatch.setattr(effects.vocabulary, "grants", lambda _format, _word: ("fs.write", "fs.edit"))
     grant = ToolGrant("edit", "nobody", "fs.edit")
 
     assert effects.granted(grant) == ("fs.write", "fs.edit")
