@@ -137,20 +137,20 @@ def _fill_values(header: Header, root: Mapping) -> None:
         header.nodes = yaml_nodes.entries(root, header.grammar)
         budget = [yaml_nodes.MAX_NODES]
         header.values = {
-            escape_key(client_text(key)): _decoded(yaml_nodes.value(node, budget, header.grammar)) for key, node in header.nodes.items()
+            escape_key(client_text(key)): client_value(yaml_nodes.value(node, budget, header.grammar)) for key, node in header.nodes.items()
         }
     except YamlError as error:
         header.root, header.error, header.values = None, error, {}
 
 
-def _decoded(value: Json) -> Json:
-    """Replace undecodable bytes as the client sees them."""
+def client_value(value: Json) -> Json:
+    """Return a value with undecodable bytes as the client sees them."""
     if isinstance(value, str):
         return client_text(value)
     if isinstance(value, list):
-        return [_decoded(item) for item in value]
+        return [client_value(item) for item in value]
     if isinstance(value, dict):
-        return {client_text(key): _decoded(item) for key, item in value.items()}
+        return {client_text(key): client_value(item) for key, item in value.items()}
     return value
 
 

@@ -1,0 +1,181 @@
+"""Several agents in one JSON file, with or without comments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentconv import jsonc, jsonc_edits
+from agentconv.families.record_file import Record, RecordFile, as_written
+from agentconv.ir import escape_key
+from agentconv.jsonc import Array, Object, Scalar
+from agentconv.jsonc_edits import REMOVED
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from agentconv.families.record_file import ClientText, Edit, Named, Place
+    from agentconv.ir import Json
+    from agentconv.jsonc import Container, Node, Syntax
+    from agentconv.source import SourceText
+
+_LAYOUT = jsonc_edits.Layout("\n", "  ", "", "")
+
+
+def parse(
+    source: SourceText,
+    place: Place,
+    syntax: Syntax = jsonc.JSON,
+    *,
+    client_text: ClientText | None = None,
+) -> JsonFile:
+    """Read a file.
+
+    Args:
+        source: The file.
+        place: Where in it the agents are.
+        syntax: What the client takes besides JSON.
+        client_text: The text as the client parses it; by default, as it stands, without a byte order mark.
+    """
+    return JsonFile(source, place, syntax, client_text or as_written(source))
+
+
+class JsonFile(RecordFile):
+    """A JSON file: the container is a map by name, or a list."""
+
+    def __init__(self, source: SourceText, place: Place, syntax: Syntax, text: ClientText) -> None:
+        super().__init__(source, place)
+        self.client_text = text
+        self.document = jsonc.parse(text.text, syntax)
+        self.nodes: list[Node] = []
+        self.container: Container | None = None
+        self.missing: list[str] = []
+        """The keys on the way to the container that are not there."""
+        self.parent: Node | None = self.document.root
+        """The last thing on that way that is there."""
+        self._find()
+        error = self.document.error
+        if error:
+            self.problem = f"not JSON: {error.problem}", text.place(error.offset)
+
+    def _find(self) -> None:
+        node = self.document.root
+        steps = self.steps
+        while steps and isinstance(node, Object) and steps[0] in node.entries():
+            node = node.entries()[steps.pop(0)]
+        self.parent, self.missing = node, steps
+        if steps or node is None:
+            self._find_alone(node)
+        elif isinstance(node, Object if self.where.by_name else Array):
+            self.container = node
+            self._fill(node)
+        elif not isinstance(node, Scalar) or node.value is not None or not self.steps:
+            self.problem = self.wrong_kind, self.client_text.place(node.start)
+
+    def _find_alone(self, node: Node | None) -> None:
+        if self.where.alone and isinstance(node, Object) and node is self.document.root and node.members:
+            self.alone = True
+            self._add("", None, node, node.start, node.end)
+        elif node is not None and not isinstance(node, Object):
+            self.problem = "the document is no map", self.client_text.place(node.start)
+
+    def _fill(self, container: Container) -> None:
+        if isinstance(container, Array):
+            for index, item in enumerate(container.items):
+                self._add(str(index), None, item, item.start, item.end)
+            return
+        last = {member.key: index for index, member in enumerate(container.members)}
+        for index, member in enumerate(container.members):
+            if last[member.key] == index:  # of a repeated key, the last one counts
+                self._add(member.key, member.key, member.node, member.start, member.node.end)
+
+    def _add(self, token: str, name: str | None, node: Node, start: int, end: int) -> None:
+        place = self.client_text.place
+        record = Record(token, name, jsonc.value(node), (place(start), place(end, end=True)))
+        if isinstance(node, Object):
+            record.keys = {escape_key(key): (place(one.start), place(one.end, end=True)) for key, one in node.entries().items()}
+        self.records.append(record)
+        self.nodes.append(node)
+
+    def _edits(self, edits: list[Edit]) -> list[Edit]:
+        return [self.client_text.edit(edit) for edit in edits]
+
+    def patch(self, index: int, changes: Mapping[str, Json | None]) -> list[Edit] | None:
+        node = self.nodes[index]
+        if not isinstance(node, Object):
+            return None
+        wanted = {key: REMOVED if found is None else found for key, found in changes.items()}
+        return self._edits(jsonc_edits.patch(self.document, node, wanted))
+
+    def _members(self, index: int) -> list[int]:
+        """Return where a record stands in the container: all members of its name, the last of which counts."""
+        if isinstance(self.container, Object):
+            name = self.records[index].token
+            return [number for number, member in enumerate(self.container.members) if member.key == name]
+        return [index]
+
+    def rename(self, index: int, name: str) -> list[Edit] | None:
+        if not isinstance(self.container, Object):
+            return []
+        *repeated, last = self._members(index)
+        start = self.container.members[last].start
+        end = self.container.members[last].key_end
+        edits = [(start, end, jsonc_edits.spell(name, _LAYOUT))]
+        return self._edits([*edits, *jsonc_edits.arrange(self.document, self.container, repeated, {})])
+
+    def replace(self, index: int, values: Mapping[str, Json]) -> list[Edit] | None:
+        node = self.nodes[index]
+        how = jsonc_edits.layout(self.document, self.container) if self.container else _LAYOUT
+        return self._edits([(node.start, node.end, jsonc_edits.spell(dict(values), how))])
+
+    def arrange(self, removed: Collection[int], added: Mapping[int, Sequence[Named]]) -> list[Edit] | None:
+        container = self.container
+        if container is None:
+            new = [named for parts in added.values() for named in parts]
+            return self._edits(self._new_container(new)) if self.document.root is not None and not self.alone else None
+        how = jsonc_edits.layout(self.document, container)
+        spelled = {
+            self._members(index)[-1] if index >= 0 else -1: [self._spelled(named, container, how) for named in parts]
+            for index, parts in added.items()
+        }
+        gone = [member for index in removed for member in self._members(index)]
+        return self._edits(jsonc_edits.arrange(self.document, container, gone, spelled))
+
+    def _spelled(self, named: Named, container: Container, how: jsonc_edits.Layout) -> str:
+        name, values = named
+        if isinstance(container, Object):
+            return jsonc_edits.spell_member(name, dict(values), how)
+        return jsonc_edits.spell(dict(values), how)
+
+    def _new_container(self, records: Sequence[Named]) -> list[Edit]:
+        found = _nested(self.missing[1:], _as_map(records) if self.where.by_name else _as_list(records))
+        if not isinstance(self.parent, Object) or not self.missing:
+            node = self.parent or self.document.root
+            return [(node.start, node.end, jsonc_edits.spell(found, _LAYOUT))] if node else []
+        return jsonc_edits.patch(self.document, self.parent, {escape_key(self.missing[0]): found})
+
+    def render(self, records: Sequence[Named], template: Mapping[str, Json]) -> str:
+        found = _as_map(records) if self.where.by_name else _as_list(records)
+        root = jsonc.value(self.document.root) if isinstance(self.document.root, Object) and not self.alone else dict(template)
+        if not self.steps or not isinstance(root, dict):
+            return jsonc_edits.spell(found, _LAYOUT) + "\n"
+        inner = root
+        for step in self.steps[:-1]:
+            below = inner.get(escape_key(step))
+            inner[escape_key(step)] = below = below if isinstance(below, dict) else {}
+            inner = below
+        inner[escape_key(self.steps[-1])] = found
+        return jsonc_edits.spell(root, _LAYOUT) + "\n"
+
+
+def _nested(steps: Sequence[str], found: Json) -> Json:
+    for step in reversed(steps):
+        found = {escape_key(step): found}
+    return found
+
+
+def _as_map(records: Sequence[Named]) -> Json:
+    return {escape_key(name): dict(values) for name, values in records}
+
+
+def _as_list(records: Sequence[Named]) -> Json:
+    return [dict(values) for _, values in records]

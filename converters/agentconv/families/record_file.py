@@ -1,0 +1,128 @@
+"""A file that holds several agents, whatever its syntax: where its records are, and what can be changed in it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from agentconv.source import BOM
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from agentconv.diagnostics import Span
+    from agentconv.ir import Json
+    from agentconv.source import SourceText
+
+Edit: TypeAlias = tuple[int, int, str]
+"""Start, end and new text, in the file's own text."""
+Named: TypeAlias = "tuple[str, Mapping[str, Json]]"
+"""A record to write: its name, and its keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientText:
+    """A file's text as its client parses it, with the way back to the file's own offsets."""
+
+    text: str
+    removed: tuple[int, ...] = ()
+    """Offsets in `text`, in order, each for one character of the file that the client takes out just before it."""
+
+    def place(self, offset: int, *, end: bool = False) -> int:
+        """Turn an offset into one of the file's text; `end` for the offset behind what is meant."""
+        return offset + (bisect_left if end else bisect_right)(self.removed, offset)
+
+    def edit(self, edit: Edit) -> Edit:
+        """Turn an edit of this text into one of the file's."""
+        start, end, new = edit
+        first = self.place(start)
+        return first, first if start == end else self.place(end, end=True), new
+
+
+def as_written(source: SourceText) -> ClientText:
+    """Take a file's text as it stands, without a byte order mark."""
+    text = source.text
+    return ClientText(text.removeprefix(BOM), (0,) if text.startswith(BOM) else ())
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a client looks for agents in a file."""
+
+    pointer: str
+    """JSON Pointer of the map, or the list, that holds them."""
+    by_name: bool
+    """Whether it is a map by name, rather than a list."""
+    alone: bool = False
+    """Whether a file without it may be one agent, which the client does not load."""
+
+
+@dataclass(slots=True)
+class Record:
+    """One entry of the container."""
+
+    token: str
+    """The last part of its JSON Pointer."""
+    name: str | None
+    """The key that it stands under, in a map."""
+    value: Json
+    place: tuple[int, int]
+    """Where it stands in the file."""
+    keys: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Where the value of each of its keys stands."""
+
+
+class RecordFile(ABC):
+    """A file as it was read. Reading raises nothing: `problem` says why the client takes none of it."""
+
+    def __init__(self, source: SourceText, place: Place) -> None:
+        self.source = source
+        self.where = place
+        self.problem: tuple[str, int] | None = None
+        """What is wrong with the file as a whole, and where."""
+        self.records: list[Record] = []
+        self.alone = False
+        """Whether the document itself is the only record, because there is no container."""
+
+    @property
+    def steps(self) -> list[str]:
+        """The keys on the way to the container."""
+        return self.where.pointer.split("/")[1:]
+
+    @property
+    def wrong_kind(self) -> str:
+        """What to say of something else in the container's place."""
+        what = f"`{self.where.pointer.removeprefix('/')}`" if self.where.pointer else "the document"
+        return f"{what} is no {'map' if self.where.by_name else 'list'}"
+
+    def pointer_to(self, record: Record) -> str:
+        """Return a record's JSON Pointer."""
+        return "" if self.alone else f"{self.where.pointer}/{record.token.replace('~', '~0').replace('/', '~1')}"
+
+    def span(self, record: Record, key: str | None = None) -> Span:
+        """Return where a record's key stands, or the record's first line."""
+        if key in record.keys:
+            return self.source.span(*record.keys[key])
+        return self.source.span(record.place[0])
+
+    @abstractmethod
+    def patch(self, index: int, changes: Mapping[str, Json | None]) -> list[Edit] | None:
+        """Return the edits that set these keys of a record (None removes one); None where single keys cannot be changed."""
+
+    @abstractmethod
+    def rename(self, index: int, name: str) -> list[Edit] | None:
+        """Return the edits that put a record under another key."""
+
+    @abstractmethod
+    def replace(self, index: int, values: Mapping[str, Json]) -> list[Edit] | None:
+        """Return the edits that spell a whole record anew."""
+
+    @abstractmethod
+    def arrange(self, removed: Collection[int], added: Mapping[int, Sequence[Named]]) -> list[Edit] | None:
+        """Return the edits that take records out and put new ones in, each behind the one of that index (-1: first)."""
+
+    @abstractmethod
+    def render(self, records: Sequence[Named], template: Mapping[str, Json]) -> str:
+        """Write the whole file anew, with everything that stands beside the container; `template` is what a new file holds."""

@@ -1,0 +1,371 @@
+"""Files that hold several agents: reading, recovering, patching and writing, the same for every client that has them.
+
+A format gives its `Dialect`: how a file is parsed (`json_records.parse` or `yaml_records.parse`, with the `Place` of the
+agents in it), its keys, what it requires, and what one bad record does to the others:
+
+    PLACE = Place("/agent", by_name=True)
+    DIALECT = records.Dialect(SPEC, KEYS, lambda source: json_records.parse(source, PLACE, jsonc.JSONC), required=("prompt",))
+
+`read` returns all agents of a file, each with its state and the JSON Pointer of its record. `write` takes the complete
+wanted content of a file: records are found again by their pointer, else by their name; keys that differ are patched, new
+records come behind the one that they follow, missing ones go, and every other byte stays.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from agentconv import fields, schema_files
+from agentconv.diagnostics import Code, Diagnostic, Severity
+from agentconv.families import keys, reading
+from agentconv.format_base import ReadResult, State
+from agentconv.ir import AgentSet, Origin
+from agentconv.source import SourceText, encode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from agentconv.diagnostics import Span
+    from agentconv.families.keys import Decoded, Key
+    from agentconv.families.record_file import Edit, Named, Record, RecordFile
+    from agentconv.format_base import FormatSpec
+    from agentconv.ir import Agent, Json
+
+
+def _nothing_lifted(header: dict[str, Json]) -> dict[str, object]:  # noqa: ARG001 - takes what `lift` takes
+    return {}
+
+
+def _nothing_lowered(agent: Agent) -> dict[str, Json]:  # noqa: ARG001 - takes what `lower` takes
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What one client does with a file of agents."""
+
+    spec: FormatSpec
+    keys: Mapping[str, Key]
+    """The keys of a record, in the order in which they are written."""
+    parse: Callable[[SourceText], RecordFile]
+    required: tuple[str, ...] = ()
+    """Keys without which the client drops the record."""
+    lift: Callable[[dict[str, Json]], dict[str, object]] = _nothing_lifted
+    """Takes keys that only mean something together out of a record and returns their fields."""
+    lower: Callable[[Agent], dict[str, Json]] = _nothing_lowered
+    """Writes those fields back as keys."""
+    bad_name: Callable[[str], str | None] = lambda name: None  # noqa: ARG005
+    """Why the client refuses a name, in a map by name."""
+    unique: bool = False
+    """Whether two records of one name make the client drop the file."""
+    all_or_nothing: bool = False
+    """Whether one bad record makes the client drop the whole file."""
+    dropped: State = State.NOT_LOADED
+    """What becomes of a bad record: STOPS where the client then refuses to start."""
+    template: Mapping[str, Json] = field(default_factory=dict)
+    """What a new file holds besides the agents."""
+
+
+@dataclass(slots=True)
+class _Entry:
+    """One record as the client takes it."""
+
+    record: Record
+    index: int
+    decoded: Decoded | None = None
+    reason: tuple[str | None, str] | None = None
+    """The key, and why the client refuses the record."""
+    agent: Agent | None = None
+
+
+def read(dialect: Dialect, source: SourceText) -> ReadResult:
+    """Read all agents of a file as the client does; those that it drops are recovered."""
+    return _result(dialect, *_entries(dialect, source))
+
+
+def _entries(dialect: Dialect, source: SourceText) -> tuple[RecordFile, list[_Entry]]:
+    file = dialect.parse(source)
+    limit = dialect.spec.max_bytes
+    if limit is not None and source.size > limit:
+        file.problem = f"the file is larger than {limit:,} bytes", 0
+    entries = [_judge(dialect, record, index) for index, record in enumerate(file.records)]
+    if dialect.unique:
+        _find_repeated(entries)
+    dropped = file.problem is not None or file.alone or (dialect.all_or_nothing and any(entry.reason for entry in entries))
+    for entry in entries:
+        _make_agent(dialect, file, entry, lenient=dropped or entry.reason is not None)
+    return file, entries
+
+
+def _judge(dialect: Dialect, record: Record, index: int) -> _Entry:
+    """Find out what the client makes of one record."""
+    entry = _Entry(record, index)
+    if not isinstance(record.value, dict):
+        entry.reason = None, "it is no map"
+        return entry
+    entry.decoded = decode(dialect, record.value)
+    name_problem = dialect.bad_name(record.name) if record.name is not None else None
+    if name_problem:
+        entry.reason = None, name_problem
+    elif entry.decoded.refused:
+        entry.reason = next(iter(entry.decoded.refused.items()))
+    return entry
+
+
+def _name(entry: _Entry) -> str | None:
+    name = entry.decoded.values.get("name") if entry.decoded else None
+    return name if isinstance(name, str) else entry.record.name
+
+
+def _find_repeated(entries: list[_Entry]) -> None:
+    seen: set[str | None] = {None}
+    for entry in entries:
+        name = _name(entry)
+        if name is not None and name in seen and entry.reason is None:
+            entry.reason = next(iter(entry.record.keys), None), f"the name `{name}` is given twice"
+        seen.add(name)
+
+
+def decode(dialect: Dialect, values: Mapping[str, Json], *, lenient: bool = False) -> Decoded:
+    """Return what the client makes of a record's keys."""
+    rest = dict(values)
+    try:
+        lifted = dialect.lift(rest)
+    except keys.Refused as reason:
+        rest, lifted = dict(values), {}
+        refused = {str(reason).split("`")[1] if "`" in str(reason) else "": str(reason)}
+    else:
+        refused = {}
+    decoded = keys.decode(dialect.spec.id, dialect.keys, rest, lenient=lenient)
+    decoded.values.update(lifted)
+    decoded.refused.update(refused)
+    for key in dialect.required:
+        if key not in values:
+            decoded.refused.setdefault(key, f"`{key}` is missing")
+    return decoded
+
+
+def encode_record(dialect: Dialect, agent: Agent) -> dict[str, Json]:
+    """Return the keys of a record for an agent, in documented order; in a map by name, the name is not among them."""
+    found = {**keys.encode(dialect.keys, agent, dialect.spec.id), **dialect.lower(agent)}
+    documented = schema_files.load(dialect.spec.id)["properties"]
+    return {**{key: found[key] for key in documented if key in found}, **found}
+
+
+def _make_agent(dialect: Dialect, file: RecordFile, entry: _Entry, *, lenient: bool) -> None:
+    """Build the agent; a dropped record is one when it has a known key and something that names it."""
+    record, decoded = entry.record, entry.decoded
+    if decoded is None or not isinstance(record.value, dict):
+        return
+    if lenient:
+        known = sum(key in dialect.keys or key in dialect.required for key in record.value) + (record.name is not None)
+        decoded = decode(dialect, record.value, lenient=True)
+        named = record.name is not None or not fields.is_absent("name", decoded.values.get("name")) or decoded.values.get("description")
+        if known < 2 or not named:
+            return
+    if record.name is not None:
+        decoded.values.setdefault("name", record.name)
+    extras = {dialect.spec.id: decoded.extras} if decoded.extras else {}
+    entry.agent = fields.build(decoded.values, extras, Origin(dialect.spec.id, file.source.path, file.pointer_to(record)))
+
+
+def _result(dialect: Dialect, file: RecordFile, entries: list[_Entry]) -> ReadResult:
+    spec = dialect.spec
+    agents: list[Agent] = []
+    states: list[State] = []
+    found: list[Diagnostic] = []
+    lost = _file_remark(dialect, file, entries, found)
+    for entry in entries:
+        remarks: list[Diagnostic] = []
+        if entry.reason is not None and not lost:
+            remarks.append(_bad_record(dialect, file, entry))
+        if entry.agent is None:
+            found.extend(remarks)
+            continue
+        rejected = lost or (dialect.all_or_nothing and any(other.reason for other in entries))
+        if entry.reason is None and not rejected and entry.decoded:
+            remarks.extend(reading.remarks(spec, dialect.keys, entry.agent, entry.decoded, partial(file.span, entry.record)))
+        agents.append(entry.agent)
+        states.append(_state(dialect, entry, remarks, rejected=bool(rejected)))
+        found.extend(replace(remark, agent=entry.agent.name) for remark in remarks)
+    return ReadResult(AgentSet(tuple(agents)), tuple(states), tuple(found))
+
+
+def _state(dialect: Dialect, entry: _Entry, remarks: Sequence[Diagnostic], *, rejected: bool) -> State:
+    if entry.reason is not None:
+        return dialect.dropped
+    if rejected:
+        return State.NOT_LOADED
+    return State.DEGRADED if any(remark.severity is Severity.WARNING for remark in remarks) else State.LOADS
+
+
+def _file_remark(dialect: Dialect, file: RecordFile, entries: list[_Entry], found: list[Diagnostic]) -> bool:
+    """Say what is wrong with the file as a whole; return whether the client takes nothing of it."""
+    problem = file.problem
+    any_agent = any(entry.agent is not None for entry in entries)
+    if problem is None and file.alone and any_agent:
+        problem = f"it is one agent by itself, and the client looks below `{file.where.pointer.removeprefix('/')}`", 0
+    if problem is None:
+        return file.alone
+    span = file.source.span(problem[1])
+    if any_agent:
+        found.append(_not_loaded(dialect, problem[0], span, None, whole=True))
+    elif file.problem is not None:
+        found.append(reading.no_agent(dialect.spec, problem[0], span))
+    return True
+
+
+def _bad_record(dialect: Dialect, file: RecordFile, entry: _Entry) -> Diagnostic:
+    key, problem = entry.reason or (None, "")
+    name = _name(entry)
+    where = f"`{name if name is not None else file.pointer_to(entry.record)}`: {problem}"
+    return _not_loaded(dialect, where, file.span(entry.record, key), name, whole=dialect.all_or_nothing)
+
+
+def _not_loaded(dialect: Dialect, problem: str, span: Span, name: str | None, *, whole: bool) -> Diagnostic:
+    client = dialect.spec.client
+    if dialect.dropped is State.STOPS:
+        message = f"{client} does not start with this file: {problem}"
+    elif whole:
+        message = f"{client} loads no agent of this file: {problem}"
+    else:
+        message = f"{client} does not load this agent: {problem}"
+    hint = "what it drops was recovered as a person reads it; mend the file so that the client does too"
+    return Diagnostic(Code.NOT_LOADED, Severity.WARNING, message, span, hint, name, dialect.spec.id)
+
+
+def write(dialect: Dialect, agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:
+    """Write the complete wanted content of a file; of an original, only what differs changes."""
+    wanted = agents.agents
+    if not original.data:
+        return encode(dialect.parse(original).render([_named(dialect, agent) for agent in wanted], dialect.template)) if wanted else b""
+    file, entries = _entries(dialect, original)
+    merge = _Merge(dialect, file, [entry for entry in entries if entry.agent is not None], wanted)
+    if merge.is_same():
+        return original.data
+    text = merge.patched()
+    if text is None:
+        merge.respelled = ["the whole file"]
+        text = file.render([_named(dialect, agent) for agent in wanted], dialect.template)
+    if respelled is not None:
+        respelled.extend(merge.respelled)
+    return encode(text)
+
+
+def _named(dialect: Dialect, agent: Agent) -> Named:
+    return agent.name or "", encode_record(dialect, agent)
+
+
+class _Merge:
+    """The way from what a file holds to what it is to hold."""
+
+    def __init__(self, dialect: Dialect, file: RecordFile, entries: list[_Entry], wanted: Sequence[Agent]) -> None:
+        self.dialect = dialect
+        self.file = file
+        self.entries = entries
+        self.wanted = wanted
+        self.matched = self._match()
+        """For each wanted agent the entry that is there for it; None for a new one, and for one that comes in another place."""
+        self.respelled: list[str] = []
+
+    def _match(self) -> list[_Entry | None]:
+        """Find each wanted agent by its pointer, else by its name; what has changed places counts as new."""
+        free = {entry.index: entry for entry in self.entries}
+        pointers = {self.file.pointer_to(entry.record): entry.index for entry in self.entries}
+        found: list[_Entry | None] = []
+        for agent in self.wanted:
+            origin = agent.origin
+            here = origin is not None and origin.format == self.dialect.spec.id and origin.source == self.file.source.path
+            found.append(free.pop(pointers.get(origin.pointer, -1), None) if here and origin else None)
+        names: dict[str | None, list[int]] = {}
+        for index, entry in free.items():
+            names.setdefault(_agent(entry).name, []).append(index)
+        for number, agent in enumerate(self.wanted):
+            if found[number] is None and names.get(agent.name):
+                found[number] = free.pop(names[agent.name].pop(0))
+        last = -1
+        for number, match in enumerate(found):
+            if match is not None and match.index < last:
+                found[number] = None
+            elif match is not None:
+                last = match.index
+        return found
+
+    def is_same(self) -> bool:
+        pairs = zip(self.matched, self.wanted, strict=True)
+        return len(self.wanted) == len(self.entries) and all(entry and fields.same(_agent(entry), agent) for entry, agent in pairs)
+
+    def patched(self) -> str | None:
+        """Patch the file; what then reads otherwise than it is meant is spelled anew, record by record."""
+        anew: set[int] = set()
+        for _ in range(3):
+            edits = self._edits(anew)
+            if edits is None:
+                return None
+            text = _apply(self.file.source.text, edits)
+            again = read(self.dialect, SourceText(self.file.source.path, encode(text))).set.agents
+            if len(again) != len(self.wanted):
+                return None
+            wrong = {number for number, agent in enumerate(self.wanted) if not fields.same(again[number], agent)}
+            if not wrong:
+                return text
+            if wrong <= anew:
+                return None
+            anew |= wrong
+        return None
+
+    def _edits(self, anew: set[int]) -> list[Edit] | None:
+        """Return all edits of the file; records whose number is in `anew` are spelled as a whole."""
+        edits: list[Edit] | None = []
+        self.respelled = []
+        added: dict[int, list[Named]] = {}
+        behind = -1
+        for number, (entry, agent) in enumerate(zip(self.matched, self.wanted, strict=True)):
+            if entry is None:
+                added.setdefault(behind, []).append(_named(self.dialect, agent))
+                continue
+            behind = entry.index
+            edits = _joined(edits, self._record_edits(entry, agent, whole=number in anew))
+        kept = {entry.index for entry in self.matched if entry is not None}
+        removed = [entry.index for entry in self.entries if entry.index not in kept]
+        if not removed and not added:
+            return edits
+        return _joined(edits, self.file.arrange(removed, added))
+
+    def _record_edits(self, entry: _Entry, agent: Agent, *, whole: bool) -> list[Edit] | None:
+        old = _agent(entry)
+        if fields.same(old, agent) and not whole:
+            return []
+        before, after = encode_record(self.dialect, old), encode_record(self.dialect, agent)
+        edits: list[Edit] | None = []
+        if entry.record.name is not None and agent.name != old.name:
+            edits = self.file.rename(entry.index, agent.name or "")
+        changes: dict[str, Json | None] = {key: value for key, value in after.items() if key not in before or before[key] != value}
+        changes.update(dict.fromkeys(key for key in before if key not in after))
+        patched = None if whole else self.file.patch(entry.index, changes)
+        if patched is None:
+            self.respelled.append(f"`{agent.name}`")
+            patched = self.file.replace(entry.index, after)
+        return _joined(edits, patched)
+
+
+def _agent(entry: _Entry) -> Agent:
+    if entry.agent is None:
+        raise TypeError("an entry without an agent is left alone")
+    return entry.agent
+
+
+def _joined(edits: list[Edit] | None, more: list[Edit] | None) -> list[Edit] | None:
+    return None if edits is None or more is None else [*edits, *more]
+
+
+def _apply(text: str, edits: Sequence[Edit]) -> str:
+    """Make edits that do not overlap, in one pass; of those at one place, the first comes first."""
+    parts: list[str] = []
+    position = 0
+    for start, end, new in sorted(edits, key=lambda edit: edit[:2]):
+        parts += [text[position:start], new]
+        position = max(end, position)
+    return "".join([*parts, text[position:]])

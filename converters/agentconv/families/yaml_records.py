@@ -1,0 +1,229 @@
+"""Several agents in one YAML file: a list of maps below a key. Block style is patched; anything else is spelled anew."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from agentconv import frontmatter, yaml_nodes, yaml_text
+from agentconv.families.record_file import Record, RecordFile, as_written
+from agentconv.ir import escape_key, unescape_key
+from agentconv.source import SourceText, client_text, encode
+from agentconv.yaml_nodes import Mapping, Scalar, Sequence, YamlError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from collections.abc import Mapping as MappingType
+    from collections.abc import Sequence as SequenceType
+
+    from agentconv.families.record_file import ClientText, Edit, Named, Place
+    from agentconv.ir import Json
+    from agentconv.yaml_nodes import Node
+
+
+def parse(source: SourceText, place: Place, known: Collection[str], *, text: ClientText | None = None) -> YamlFile:
+    """Read a file.
+
+    Args:
+        source: The file.
+        place: Where in it the agents are: a list below a key.
+        known: The keys of a record, by which a person finds them in a file that is not YAML.
+        text: The text as the client parses it; by default, as it stands, without a byte order mark.
+    """
+    return YamlFile(source, place, known, text or as_written(source))
+
+
+class YamlFile(RecordFile):
+    """A YAML file: the container is a list of maps."""
+
+    def __init__(self, source: SourceText, place: Place, known: Collection[str], text: ClientText) -> None:
+        super().__init__(source, place)
+        self.client_text = text
+        self.text = text.text
+        self.root: Node | None = None
+        self.container: tuple[Node, Node] | None = None
+        """The container's key, and what stands under it."""
+        self.nodes: list[Node] = []
+        self.key = self.steps[0]
+        try:
+            self.root = yaml_nodes.parse(self.text)
+            self._find([yaml_nodes.MAX_NODES])
+        except YamlError as error:
+            self.problem = f"not valid YAML: {error.problem}", text.place(error.offset)
+            self._recover(known)
+
+    def _find(self, budget: list[int]) -> None:
+        if not isinstance(self.root, Mapping):
+            if self.root is not None and not (isinstance(self.root, Scalar) and yaml_nodes.scalar_value(self.root) is None):
+                self.problem = "the document is no map", self.client_text.place(self.root.start)
+            return
+        node = yaml_nodes.entries(self.root).get(self.key)
+        own = [pair for pair in self.root.pairs if yaml_nodes.key_text(pair[0]) == self.key]
+        self.container = own[-1] if own else None
+        if node is None:
+            if self.where.alone and self.root.pairs:
+                self.alone = True
+                self._add("", self.root, budget)
+        elif isinstance(node, Sequence):
+            for index, item in enumerate(node.items):
+                self._add(str(index), item, budget)
+        elif not isinstance(node, Scalar) or yaml_nodes.scalar_value(node):
+            self.problem = self.wrong_kind, self.client_text.place(node.start)
+
+    def _add(self, token: str, node: Node, budget: list[int]) -> None:
+        record = Record(token, None, frontmatter.client_value(yaml_nodes.value(node, budget)), self._place(node))
+        if isinstance(node, Mapping):
+            record.keys = {escape_key(client_text(key)): self._place(child) for key, child in yaml_nodes.entries(node).items()}
+        self.records.append(record)
+        self.nodes.append(node)
+
+    def _place(self, node: Node) -> tuple[int, int]:
+        return self.client_text.place(node.start), self.client_text.place(node.end, end=True)
+
+    def _recover(self, known: Collection[str]) -> None:
+        """Read each item by itself: where one is not YAML, the others are."""
+        self.records, self.nodes, self.alone = [], [], False
+        self.container = None
+        for index, (start, chunk) in enumerate(_chunks(self.text, self.key)):
+            data = encode(chunk)
+            header = frontmatter.Header(SourceText("", data), 0, len(chunk), len(chunk))
+            frontmatter.parse(header)
+            if not header.values:
+                frontmatter.recover(header, known)
+            first = self.client_text.place(start)
+            self.records.append(Record(str(index), None, dict(header.values), (first, first)))
+
+    def _edits(self, edits: list[Edit]) -> list[Edit]:
+        crlf = "\r\n" in self.text
+        return [self.client_text.edit((start, end, new.replace("\n", "\r\n") if crlf else new)) for start, end, new in edits]
+
+    def _line_start(self, offset: int) -> int:
+        return self.text.rfind("\n", 0, offset) + 1
+
+    def _line_end(self, offset: int) -> int:
+        """Return where the next line starts."""
+        found = self.text.find("\n", offset)
+        return len(self.text) if found < 0 else found + 1
+
+    def _dash(self, index: int) -> int | None:
+        """Return where the dash of an item stands; None where it does not start its line, or has something before the item."""
+        before = self.text[: self.nodes[index].start].rstrip(" \t\r\n") if self.nodes else ""
+        dash = len(before) - 1
+        if dash < 0 or before[dash] != "-" or self.text[self._line_start(dash) : dash].strip(" "):
+            return None
+        return dash
+
+    def patch(self, index: int, changes: MappingType[str, Json | None]) -> list[Edit] | None:
+        if self.problem or not isinstance(node := self.nodes[index], Mapping) or node.flow or node.merged is not None:
+            return None
+        line = self._line_start(node.start)
+        column = node.start - line
+        edits: list[Edit] = []
+        for key, found in changes.items():
+            pairs = [pair for pair in node.pairs if escape_key(client_text(yaml_nodes.key_text(pair[0]))) == key]
+            if not pairs and found is not None:
+                edits.append(self._after(node, yaml_text.entry(key, found, " " * column)))
+            for number, (name, child) in enumerate(pairs):
+                if found is not None and number == len(pairs) - 1:
+                    edits.append(self._set(name, child, key, found, column))
+                elif self.text[self._line_start(name.start) : name.start].strip():
+                    return None  # it stands behind the dash
+                else:
+                    edits.append((self._line_start(name.start), self._line_end(max(name.end, child.end)), ""))
+        return self._edits(edits)
+
+    def _set(self, name: Node, node: Node, key: str, found: Json, column: int) -> Edit:
+        colon = self.text.index(":", name.end) + 1
+        if "#" in self.text[colon : node.start]:
+            return node.start, node.end, yaml_text.inline(found)
+        indent = " " * column
+        spelled = yaml_text.entry(key, found, indent).removeprefix(f"{indent}{yaml_text.scalar(unescape_key(key))}:")
+        return colon, max(colon, node.end), spelled.removesuffix("\n")
+
+    def _after(self, node: Node, lines: str) -> Edit:
+        """Put lines behind a node."""
+        at = self._line_end(node.end) if node.end > node.start or node.end else len(self.text)
+        if at and self.text[at - 1] != "\n":
+            lines = "\n" + lines.removesuffix("\n")
+        return at, at, lines
+
+    def rename(self, index: int, name: str) -> list[Edit] | None:  # noqa: ARG002 - in a list, the name is a key
+        return []
+
+    def replace(self, index: int, values: MappingType[str, Json]) -> list[Edit] | None:
+        dash = None if self.problem or self.alone else self._dash(index)
+        if dash is None:
+            return None
+        column = dash - self._line_start(dash)
+        return self._edits([(dash, max(self.nodes[index].end, dash), _item(values, column).lstrip(" ").removesuffix("\n"))])
+
+    def arrange(self, removed: Collection[int], added: MappingType[int, SequenceType[Named]]) -> list[Edit] | None:
+        if self.problem or self.alone or (self.root is not None and not isinstance(self.root, Mapping)):
+            return None
+        new = [values for _, parts in sorted(added.items()) for _, values in parts]
+        if len(removed) == len(self.records):
+            return self._fill(new)
+        dashes = [self._dash(index) for index in range(len(self.records))]
+        first = dashes[0]
+        if first is None or None in dashes:
+            return None
+        column = first - self._line_start(first)
+        edits = [
+            (self._line_start(dash), self._line_end(self.nodes[index].end), "") for index in removed if (dash := dashes[index]) is not None
+        ]
+        for index, parts in added.items():
+            lines = "".join(_item(values, column) for _, values in parts)
+            edits.append((self._line_start(first),) * 2 + (lines,) if index < 0 else self._after(self.nodes[index], lines))
+        return self._edits(edits)
+
+    def _fill(self, records: SequenceType[MappingType[str, Json]]) -> list[Edit] | None:
+        """Put records into a file that has none, or none any more."""
+        spelled = "\n" + "".join(_item(values, 2) for values in records) if records else " []\n"
+        if self.container is None:
+            at = len(self.text)
+            line = "\n" if at and not self.text.endswith("\n") else ""
+            return self._edits([(at, at, f"{line}{self.key}:{spelled}")])
+        name, node = self.container
+        if self.text[self._line_start(name.start) : name.start] or (isinstance(self.root, Mapping) and self.root.flow):
+            return None
+        colon = self.text.index(":", name.end) + 1
+        return self._edits([(colon, max(colon, node.end), spelled.removesuffix("\n"))])
+
+    def render(self, records: SequenceType[Named], template: MappingType[str, Json]) -> str:
+        rest: dict[str, Json] = dict(template)
+        if isinstance(self.root, Mapping) and not self.alone and not self.problem:
+            values = frontmatter.client_value(yaml_nodes.value(self.root))
+            rest = values if isinstance(values, dict) else rest
+        lines = "".join(_item(values, 2) for _, values in records)
+        rest.setdefault(self.key, [])
+        return "".join(
+            (f"{key}:\n{lines}" if lines else f"{key}: []\n") if key == self.key else yaml_text.entry(key, found)
+            for key, found in rest.items()
+        )
+
+
+def _item(values: MappingType[str, Json], column: int) -> str:
+    """Write one item of a list, with its dash at a column."""
+    indent = " " * column
+    body = yaml_text.mapping(values, indent + "  ") or f"{indent}  {{}}\n"
+    return f"{indent}- {body[column + 2 :]}"
+
+
+_ITEM = re.compile(r"(?m)^([ \t]*)-[ \t]+(?=\S)")
+
+
+def _chunks(text: str, key: str) -> list[tuple[int, str]]:
+    """Cut a text below a key into items, at the dashes that stand as far to the right as the first: (offset, text of a map)."""
+    found = re.search(rf"(?m)^[\"']?{re.escape(key)}[\"']?[ \t]*:", text)
+    if found is None:
+        return []
+    dashes = list(_ITEM.finditer(text, found.end()))
+    starts = [match for match in dashes if match[1] == dashes[0][1]]
+    chunks = []
+    for number, match in enumerate(starts):
+        stop = starts[number + 1].start() if number + 1 < len(starts) else len(text)
+        width = match.end() - match.start()
+        lines = text[match.end() : stop].split("\n")
+        body = [line[width:] if not line[:width].strip() else line.lstrip(" \t") for line in lines[1:]]
+        chunks.append((match.end(), "\n".join([lines[0], *body])))
+    return chunks
