@@ -100,6 +100,14 @@ def effects(agent: Agent, servers: Iterable[str] = (), format_id: str | None = N
     return Effects(levels, mcp.open, mcp.every, mcp.denied, parts | mcp.parts, _guards(agent), asks)
 
 
+def usable(agent: Agent, format_id: str) -> frozenset[str]:
+    """Return the capabilities that are left to an agent in a client, whole, in part or inside of a sandbox."""
+    _, parts = _own_effects(agent.tools, agent.permissions, format_id)
+    closed = {capability for capability, pattern, effect in parts if effect == "deny" and not pattern}
+    have = _capabilities(agent.tools, format_id) - closed
+    return frozenset(one for one in have if one not in EFFECT_OF or any(_effects_of(one, agent.permissions)))
+
+
 def server_key(name: str) -> str:
     """Return the form of a server's name that clients put into the names of its tools, so that both are one server."""
     return name if name == EVERY_SERVER else _NOT_IN_TOOL_NAMES.sub("_", name)

@@ -17,6 +17,7 @@ COMMANDS = {
     "convert": "convert agents to another assistant's format",
     "to-json": "read agents into one canonical JSON bundle",
     "from-json": "write the agents of a bundle",
+    "inspect": "show what each client makes of agent files as they stand",
     "formats": "list the formats, or the keys of one",
     "schema": "print a JSON Schema",
 }

@@ -1,22 +1,22 @@
-"""`agentconv formats`: which formats there are, and the keys of one with what they become."""
+"""`agentconv formats`: which formats there are and what each holds, and the keys of one with what they become."""
 
 from __future__ import annotations
 
-from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from agentconv import registry, schema_files
+from agentconv import matrix, registry, schema_files
 from agentconv.cli import options as shared
 from agentconv.cli.exit_codes import Exit
-from agentconv.render.table import table, width
+from agentconv.render import formats
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
 
 USAGE = "[FORMAT] [options]"
 EXAMPLES = """\
 examples:
-  agentconv formats        the formats, and where their files are
+  agentconv formats        the formats, where their files are, and which fields each holds
   agentconv formats codex  the keys of one format, and the field that each becomes
 """
 
@@ -24,21 +24,16 @@ examples:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("format", nargs="?", metavar="FORMAT", help="show this format's keys")
-    parser.add_argument("--output-format", choices=("text", "json"), metavar="text|json", default="text", help="how it is written")
+    parser.add_argument(
+        "--output-format", choices=("text", "json", "markdown"), metavar="text|json|markdown", default="text", help="how it is written"
+    )
     parser.add_argument("-v", "--verbose", action="store_true", help="describe every key, those that no other client has too")
     shared.add_common(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
-    if options.format is None:
-        rows = [describe(format_id) for format_id in registry.FORMATS]
-        lines = table([("FORMAT", "CLIENT", "FILES"), *((row["id"], row["client"], row["where"]) for row in rows)])
-        report: dict[str, Any] = {"formats": rows}
-    else:
-        format_id = registry.resolve(options.format)
-        report = {**describe(format_id), "keys": keys(format_id)}
-        lines = [f"{report['client']}, in {report['where']}", "", *_key_lines(report["keys"], verbose=options.verbose)]
+    report, lines = _one(options) if options.format else _all(options)
     if options.output_format == "json":
         from agentconv.render import machine
 
@@ -48,14 +43,27 @@ def run(options: argparse.Namespace) -> int:
     return Exit.OK
 
 
-def _key_lines(rows: list[dict[str, Any]], *, verbose: bool) -> list[str]:
-    shown = [row for row in rows if verbose or row["field"] != "extras"]
-    lines = table([("KEY", "BECOMES", "MEANING"), *((row["key"], row["field"], row["description"]) for row in shown)])
-    rest = [row["key"] for row in rows if row not in shown]
-    if rest:
-        lines += ["", "kept as they are in `extras`, since no other client has them (-v describes them):"]
-        lines += wrap(", ".join(rest), width(), initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)
-    return lines
+def _one(options: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
+    """Return what there is to say about one format, for programs and for people."""
+    format_id = registry.resolve(options.format)
+    report = {**describe(format_id), "keys": keys(format_id)}
+    if options.output_format == "markdown":
+        raise registry.usage("markdown is made of all formats together", "leave out FORMAT")
+    return report, [f"{report['client']}, in {report['where']}", "", *formats.keys(report["keys"], verbose=options.verbose)]
+
+
+def _all(options: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
+    """Return what there is to say about all formats, for programs and for people."""
+    rows = [describe(format_id) for format_id in registry.FORMATS]
+    cells = matrix.matrix()
+    report = {"formats": [{**row, "fields": _plain(cells[row["id"]])} for row in rows]}
+    if options.output_format == "markdown":
+        return report, formats.markdown(rows, cells, {client: keys(client) for client in registry.CLIENTS})
+    return report, [*formats.listing(rows), "", *formats.matrix(cells)]
+
+
+def _plain(cells: Mapping[str, matrix.Cell]) -> dict[str, Any]:
+    return {path: {"read": cell.read.value, "write": cell.write.value, "losses": list(cell.losses)} for path, cell in cells.items()}
 
 
 def describe(format_id: str) -> dict[str, Any]:

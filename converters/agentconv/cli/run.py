@@ -28,6 +28,7 @@ examples:
   agentconv convert reviewer.md -t codex               one agent, to standard output
   agentconv to-json . -o all.json                      every agent into one bundle
   agentconv from-json all.json -t claude-code -o copy  and back
+  agentconv inspect . --for all                        what each client makes of these files as they stand
 
 usage: agentconv [COMMAND ...]
 
@@ -41,7 +42,7 @@ options:
 exit codes:
   0    done
   1    done with findings: agents refused or not loaded, files kept; --check, --diff: something would
-       change; --strict: warnings
+       change; --strict: warnings; inspect --for: a client would not load a file
   2    wrong usage or configuration, or nothing could be done
   3    a bug in agentconv; what it concerns was not written
   130  interrupted

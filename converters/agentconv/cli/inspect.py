@@ -1,0 +1,131 @@
+"""`agentconv inspect`: what each client makes of agent files as they stand."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agentconv import discovery, inspection, loading, registry
+from agentconv.cli import options as shared
+from agentconv.cli.convert import nothing_found, places
+from agentconv.cli.exit_codes import Exit
+from agentconv.diagnostics import Code, Diagnostic, Severity, Span
+from agentconv.render import inspected, machine, text
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from agentconv.inspection import Inspected
+    from agentconv.loading import Loaded
+
+USAGE = "SRC... [--for FORMAT,...|all] [options]"
+EXAMPLES = """\
+examples:
+  agentconv inspect .                              this project's agents, in the clients that it has folders for
+  agentconv inspect . --for all                    in every client
+  agentconv inspect reviewer.md --for gemini-cli   exit 1 when Gemini CLI would not load it
+  agentconv inspect . -v                           everything that the clients' readers say
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    shared.add_sources(parser)
+    group = parser.add_argument_group("report")
+    group.add_argument(
+        "--for",
+        dest="clients",
+        action="append",
+        metavar="FORMAT,...|all",
+        help="clients to ask; exit 1 when one of them would not load a file (default: those of SRC and its project, or all)",
+    )
+    group.add_argument("--output-format", choices=("text", "json"), metavar="text|json", default="text", help="how it is written")
+    group.add_argument("-v", "--verbose", action="store_true", help="show every reason")
+    shared.add_common(group)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the command."""
+    named = _named(options.clients) if options.clients else []
+    source_format = registry.resolve(options.source_format) if options.source_format else None
+    found = discovery.discover(options.sources, source_format, stdin_name=options.stdin_filename)
+    loader = loading.Loader(found.files)
+    asked = named or inspection.clients(loader, _present(options.sources))
+    files: list[Inspected] = []
+    diagnostics = list(found.diagnostics)
+    for piece in loader:
+        if piece.source is not None:
+            files.append(inspection.inspect(piece, asked))
+            diagnostics += files[-1].failures
+        else:
+            diagnostics += _unread(piece)
+    errors = any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
+    if not errors and not any(file.is_agent for file in files):
+        raise nothing_found(found)
+    code = _exit_code(files, named, errors=errors)
+    if options.output_format == "json":
+        results = [inspected.plain(file) for file in files]
+        print(
+            machine.dumps({"exit_code": int(code), "clients": asked, "results": results, "diagnostics": [*map(machine.plain, diagnostics)]})
+        )
+    else:
+        _tell(options, files, diagnostics, asked, places(found))
+    return code
+
+
+def _named(given: Iterable[str]) -> list[str]:
+    """Return the clients that `--for` names, each once.
+
+    Raises:
+        InputError: There is no such client.
+    """
+    words = [word.strip() for word in ",".join(given).split(",") if word.strip()]
+    named = [registry.resolve(word) for word in words if word != "all"]
+    bundle = next((format_id for format_id in named if format_id not in registry.CLIENTS), None)
+    if bundle or not words:
+        message = f"no client reads {text.client(bundle)}" if bundle else "--for has an empty value"
+        raise registry.usage(message, f"clients: {', '.join(registry.CLIENTS)}, or all")
+    return list(registry.CLIENTS) if "all" in words else list(dict.fromkeys(named))
+
+
+def _present(sources: Iterable[str]) -> Iterator[str]:
+    """Yield the clients whose places exist in the projects that the sources are, or are in."""
+    for source in sources:
+        path = Path(source)
+        yield from discovery.present(discovery.project_root(path) or (path if path.is_dir() else path.parent))
+
+
+def _unread(piece: Loaded) -> Iterator[Diagnostic]:
+    """Say why a piece cannot be inspected."""
+    yield from piece.diagnostics
+    for agent in piece.agents:
+        message = f"`{agent.id}` was stored without its file, so there is nothing for a client to read"
+        hint = "write its file first: agentconv from-json BUNDLE -t FORMAT"
+        yield Diagnostic(Code.UNREADABLE, Severity.WARNING, message, Span(piece.path) if piece.path else None, hint, agent.id)
+
+
+def _exit_code(files: Sequence[Inspected], named: Sequence[str], *, errors: bool) -> Exit:
+    if errors and not files:
+        return Exit.USAGE
+    if any(file.failures for file in files):
+        return Exit.BUG
+    lost = any(reading.client in named and reading.state in inspection.LOST for file in files for reading in file.readings)
+    return Exit.FINDINGS if lost or errors else Exit.OK
+
+
+def _tell(
+    options: argparse.Namespace, files: Sequence[Inspected], diagnostics: Iterable[Diagnostic], asked: Sequence[str], where: dict[str, str]
+) -> None:
+    look = text.style(sys.stdout, options.color)
+    shown = [(where.get(file.path, file.path), file) for file in files if file.is_agent]
+    if shown:
+        print("\n".join(inspected.report(shown, asked, look, verbose=options.verbose)))
+    sys.stdout.flush()
+    others = [where.get(file.path, file.path) for file in files if not file.is_agent]
+    if others:
+        print(f"no agent in {text.names([os.path.normpath(path) for path in others])}", file=sys.stderr)
+    for diagnostic in diagnostics:
+        print(text.diagnostic(diagnostic, text.style(sys.stderr, options.color)), file=sys.stderr)

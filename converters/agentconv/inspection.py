@@ -1,0 +1,200 @@
+"""What each client makes of an agent file as it stands, were it put where that client looks.
+
+Nothing is converted: each client's own reader gets the same bytes, under a path of that client's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from agentconv import compare, effects, registry, vocabulary
+from agentconv.diagnostics import Code, Diagnostic, Severity, Span
+from agentconv.effects import EFFECT_OF, EVERY_SERVER, Level
+from agentconv.format_base import State
+from agentconv.source import SourceText
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from agentconv.format_base import ReadResult
+    from agentconv.ir import Agent
+    from agentconv.loading import Loaded
+
+LOADED = frozenset({State.LOADS, State.DEGRADED})
+LOST = frozenset({State.NOT_LOADED, State.STOPS})
+"""States in which the client has no such agent."""
+WORDS = {
+    "read": ("fs.read",),
+    "search": ("fs.list", "fs.search"),
+    "write": ("fs.write", "fs.edit", "notebook.edit"),
+    "shell": ("shell",),
+    "web": ("web.fetch", "web.search"),
+    "agents": ("delegate",),
+    "todo": ("todo",),
+    "skills": ("skill",),
+    "ask": ("ask",),
+}
+"""The words for what tools do, and the capabilities that each stands for."""
+_MISSING_SHOWN = 3
+"""How many words may follow `all but`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one client makes of one agent of a file, or of the whole file where it finds no agent in it."""
+
+    client: str
+    state: State
+    name: str | None = None
+    """What the client calls the agent."""
+    tools: str | None = None
+    """What its tools let it do, in words; None where the client has no such agent."""
+    capabilities: tuple[str, ...] = ()
+    levels: tuple[tuple[str, str], ...] = ()
+    """How freely each effect may be used."""
+    wider: tuple[str, ...] = ()
+    """What it may do there that its author did not allow."""
+    reasons: tuple[str, ...] = ()
+    """Why, in short: the same words for every client of which the same is true."""
+    diagnostics: tuple[Diagnostic, ...] = ()
+    """What the client's reader says, placed in the file that was given."""
+    other_kind: bool = False
+    """Whether the client reads files of another kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """One file, as each client reads it."""
+
+    path: str
+    format: str
+    agents: tuple[str | None, ...]
+    """Names of the agents that its own client, or a person, finds in it."""
+    readings: tuple[Reading, ...]
+    failures: tuple[Diagnostic, ...] = ()
+    """Bugs of ours, which took the reading of one client away."""
+
+    @property
+    def is_agent(self) -> bool:
+        """Whether anybody takes the file for an agent's."""
+        return any(reading.state is not State.NO_AGENT for reading in self.readings)
+
+
+def clients(pieces: Iterable[Loaded], present: Iterable[str]) -> list[str]:
+    """Return the clients to ask when none is named: the files' own and those that are present, or else all."""
+    wanted = {*present, *(piece.format for piece in pieces if piece.source is not None)}
+    found = [client for client in registry.CLIENTS if client in wanted]
+    return found if len(found) > 1 else list(registry.CLIENTS)
+
+
+def inspect(piece: Loaded, asked: Sequence[str]) -> Inspected:
+    """Read one file as each of the clients would."""
+    if piece.source is None:
+        return Inspected(piece.path, piece.format, tuple(agent.name for agent in piece.agents), ())
+    own = _read(piece.source, piece.format, piece.format)
+    readings: list[Reading] = []
+    failures = []
+    for client in asked:
+        try:
+            readings += _readings(piece.source, piece.format, own, client)
+        except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other clients
+            message = f"internal error as {client} reads it: {type(error).__name__}: {error}"
+            hint = "please report this with the file"
+            failures.append(Diagnostic(Code.INTERNAL, Severity.ERROR, message, Span(piece.path), hint, None, client))
+    names = tuple(agent.name for agent in own.set.agents)
+    return Inspected(piece.path, piece.format, names, tuple(readings), tuple(failures))
+
+
+def place(path: str, format_id: str, client: str) -> str:
+    """Return where a client would look for a file of some format."""
+    row, pure = registry.FORMATS[client], PurePosixPath(path)
+    if client == format_id and (not row.folders or any(f"/{folder}/" in f"/{path}" for folder in row.folders)):
+        return path
+    if not row.folders:
+        return row.file or path
+    return f"{row.folders[0]}/{pure.name if client == format_id else pure.stem + row.suffixes[0]}"
+
+
+def _read(source: SourceText, format_id: str, client: str) -> ReadResult:
+    return registry.load(client).read(SourceText(place(source.path, format_id, client), source.data))
+
+
+def _readings(source: SourceText, format_id: str, own: ReadResult, client: str) -> Iterator[Reading]:
+    result = own if client == format_id else _read(source, format_id, client)
+    remarks = tuple(_placed(remark, source.path) for remark in result.diagnostics)
+    if not result.set.agents:
+        meant = bool(own.set.agents or own.diagnostics)
+        other = client != format_id and PurePosixPath(source.path).suffix not in registry.FORMATS[client].suffixes
+        state = State.NOT_LOADED if meant else State.NO_AGENT
+        yield Reading(client, state, reasons=_reasons(remarks, client, state), diagnostics=remarks, other_kind=meant and other)
+        return
+    alone = len(result.set.agents) == 1
+    for number, (agent, state) in enumerate(zip(result.set.agents, result.states, strict=True)):
+        said = remarks if alone else tuple(remark for remark in remarks if remark.agent in (None, agent.name))
+        reading = Reading(client, state, agent.name, reasons=_reasons(said, client, state), diagnostics=said)
+        author = own.set.agents[number] if number < len(own.set.agents) else None
+        yield reading if state in LOST else _with_tools(reading, agent, author)
+
+
+def _with_tools(reading: Reading, agent: Agent, author: Agent | None) -> Reading:
+    may = effects.effects(agent, format_id=reading.client)
+    have = effects.usable(agent, reading.client)
+    return replace(
+        reading,
+        tools=tools(agent, reading.client),
+        capabilities=tuple(capability for capability in effects.CAPABILITIES if capability in have),
+        levels=tuple((effect, may.levels[effect].name.lower()) for effect in effects.EFFECTS),
+        wider=tuple(compare.widenings(author, agent, reading.client)) if author else (),
+    )
+
+
+def _placed(remark: Diagnostic, path: str) -> Diagnostic:
+    return replace(remark, span=replace(remark.span, path=path)) if remark.span else remark
+
+
+def _reasons(remarks: Iterable[Diagnostic], client: str, state: State) -> tuple[str, ...]:
+    """Shorten what a reader says: where the state says that there is no agent, the words that do so too are left out."""
+    name = registry.load(client).SPEC.client
+    found: dict[str, None] = {}
+    for remark in remarks:
+        head, colon, tail = remark.message.partition(": ")
+        message = tail if colon and name in head and state not in LOADED else remark.message
+        line = f"line {remark.span.line}: " if remark.span and remark.span.line > 1 else ""
+        found[line + message.replace(name, "the client")] = None
+    return tuple(found)
+
+
+def tools(agent: Agent, client: str) -> str:
+    """Say in a few words what an agent's tools let it do in a client: `all`, `none`, `read search`, `all but shell`."""
+    may, have, full = effects.effects(agent, format_id=client), effects.usable(agent, client), vocabulary.capabilities(client)
+    servers = [f"mcp:{name}" for name in may.servers] if not may.every_server else []
+    missing = _missing(have, full, open_servers=may.every_server) + [f"mcp:{name}" for name in sorted(may.denied_servers - {EVERY_SERVER})]
+    held = [word for word, capabilities in WORDS.items() if have.intersection(capabilities)] + servers
+    if not missing:
+        said = "all"
+    elif not held:
+        said = "none"
+    elif len(missing) <= _MISSING_SHOWN and len(missing) < len(held):
+        said = f"all but {' '.join(missing)}"
+    else:
+        said = " ".join(held)
+    return ", ".join([said, *_conditions(agent, may)])
+
+
+def _missing(have: Iterable[str], full: Iterable[str], *, open_servers: bool) -> list[str]:
+    """Return the words for what the client's agents may have and this one has not; the finer ones where it has some of a kind."""
+    have, found = set(have), []
+    for word, capabilities in WORDS.items():
+        gone = [capability for capability in capabilities if capability in full and capability not in have]
+        found += [word] if gone and not have.intersection(capabilities) else [capability.partition(".")[2] for capability in gone]
+    return found if open_servers else [*found, "mcp"]
+
+
+def _conditions(agent: Agent, may: effects.Effects) -> Iterator[str]:
+    sandbox = agent.permissions.sandbox
+    if sandbox is not None and sandbox.files != "full":
+        yield f"{sandbox.files} sandbox"
+    if any(may.levels[effect] is Level.ALLOW for effect in set(EFFECT_OF.values()) - {"read"}):
+        yield "unattended"

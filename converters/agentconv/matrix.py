@@ -1,0 +1,152 @@
+"""Which format holds which field: found out by converting one agent per field, never declared by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from agentconv import fields, registry
+from agentconv.convert import convert
+from agentconv.diagnostics import InternalError, LossKind, LossSeverity
+from agentconv.format_base import State
+from agentconv.ir import Agent, Hook, McpServer, Model, Rule, Sandbox, ToolGrant
+from agentconv.loading import Loaded
+from agentconv.source import SourceText
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from agentconv.convert import Converted
+    from agentconv.diagnostics import Loss
+    from agentconv.ir import Json
+
+
+class Holds(StrEnum):
+    """How well a format holds a field."""
+
+    NATIVE = "native"
+    """As it is."""
+    APPROXIMATED = "approximated"
+    """In another way, or some of its values only."""
+    NONE = "none"
+    """Not at all: it is dropped, or the agent is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One field in one format."""
+
+    read: Holds
+    write: Holds
+    losses: tuple[str, ...] = ()
+    """Codes of the losses that writing declares."""
+
+
+_BASE: dict[str, object] = {"name": "probe", "description": "Probes a format.", "prompt.text": "Probe it."}
+_READ, _SEARCH, _WRITE, _EDIT, _SHELL = (
+    ToolGrant(capability, "json", capability) for capability in ("fs.read", "fs.search", "fs.write", "fs.edit", "shell")
+)
+_LISTED = {"tools.mode": "list"}
+_RULES = {
+    "permissions.rules": (Rule("ask", "shell", "json", "shell"), Rule("deny", "shell", "json", "shell", "git push *")),
+    "permissions.resolution": "last",
+}
+_HANDLER: Json = {"type": "command", "command": "true"}
+PROBES: dict[str, tuple[Mapping[str, object], ...]] = {
+    "name": ({},),
+    "display_name": ({"display_name": "A probe"},),
+    "description": ({},),
+    "prompt.text": ({},),
+    "prompt.syntax": ({"prompt.syntax": "jinja2"},),
+    "prompt.mode": ({"prompt.mode": "append"},),
+    "invocation.by": ({"invocation.by": "user"}, {"invocation.by": "both"}),
+    "invocation.hidden": ({"invocation.hidden": True},),
+    "invocation.disabled": ({"invocation.disabled": True},),
+    "tools.mode": ({"tools.mode": "none"},),
+    "tools.allow": ({**_LISTED, "tools.allow": (_READ, _SEARCH)}, {**_LISTED, "tools.allow": (_READ, _SHELL)}),
+    "tools.deny": ({"tools.deny": (_SHELL,)}, {"tools.deny": (_WRITE, _EDIT)}),
+    "permissions.mode": tuple(
+        {"permissions.mode": mode} for mode in ("default", "accept-edits", "plan", "dont-ask", "bypass", "auto", "read-only")
+    ),
+    "permissions.rules": (_RULES,),
+    "permissions.resolution": (_RULES,),
+    "permissions.sandbox": tuple({"permissions.sandbox": Sandbox(files)} for files in ("read-only", "workspace-write", "full")),
+    "model": tuple({"model": Model("id", value)} for value in ("claude-sonnet-5-5", "gpt-6.1-sol", "gemini-3-pro")),
+    "effort": ({"effort": "high"},),
+    "temperature": ({"temperature": 0.5},),
+    "top_p": ({"top_p": 0.5},),
+    "mcp_servers": (
+        {"mcp_servers": (McpServer("local", "stdio", command="server", args=("--quiet",)),)},
+        {"mcp_servers": (McpServer("remote", "http", url="https://example.com/mcp"),)},
+        {"mcp_servers": (McpServer("named"),)},
+    ),
+    "skills": ({"skills": ("a-skill",)},),
+    "hooks": tuple({"hooks": (Hook(event, "json", event, None, (_HANDLER,)),)} for event in ("before-tool", "after-tool", "agent-stop")),
+    "delegates": (
+        {"delegates": ("helper",)},
+        {**_LISTED, "tools.allow": (_READ, ToolGrant("delegate", "json", "delegate")), "delegates": ("helper",)},
+    ),
+    "limits.max_turns": ({"limits.max_turns": 10},),
+    "limits.timeout_seconds": ({"limits.timeout_seconds": 600.0},),
+    "background": ({"background": True},),
+    "color": ({"color": "blue"}, {"color": "#0000ff"}),
+}
+"""For each field the values to try: a format that holds them all holds it natively."""
+_ONE_IS_ENOUGH = frozenset({"model", "color", "hooks", "delegates"})
+"""Fields whose values differ so much between clients that holding one of them is holding the field."""
+
+
+def matrix(formats: Iterable[str] = tuple(registry.FORMATS)) -> dict[str, dict[str, Cell]]:
+    """Return the cells of some formats by format and field.
+
+    Raises:
+        InternalError: A conversion broke a law: a bug of ours.
+    """
+    return {format_id: {path: _cell(path, format_id) for path in PROBES} for format_id in formats}
+
+
+def _cell(path: str, target: str) -> Cell:
+    held = registry.load(target).SPEC.holds
+    found = [_written(path, {**_BASE, **values}, target) for values in PROBES[path]]
+    ways = {way for way, _ in found}
+    if ways == {Holds.NATIVE} or (Holds.NATIVE in ways and path in _ONE_IS_ENOUGH):
+        write = Holds.NATIVE
+    else:
+        write = Holds.NONE if ways == {Holds.NONE} else Holds.APPROXIMATED
+    codes = tuple(dict.fromkeys(code for _, codes in found for code in codes))
+    return Cell(Holds.NATIVE if path in held else Holds.NONE, write, codes)
+
+
+def _written(path: str, values: Mapping[str, object], target: str) -> tuple[Holds, tuple[str, ...]]:
+    """Convert an agent, and see what came of one of its fields."""
+    agent = fields.with_values(Agent(id="probe"), values)
+    done = _converted(agent, target)
+    own = [loss for loss in done.losses if _concerns(loss, path)]
+    codes = tuple(loss.code for loss in own)
+    if done.file is None:
+        return Holds.NONE, codes
+    (again,) = registry.load(target).read(SourceText(done.file.path, done.file.data)).set.agents
+    same = fields.portable(fields.get(agent, path)) == fields.portable(fields.get(again, path))
+    if same and not any(loss.severity is LossSeverity.WARNING for loss in own):
+        return Holds.NATIVE, codes
+    kept = same or any(loss.kind in (LossKind.APPROXIMATED, LossKind.RENAMED, LossKind.MOVED) for loss in own)
+    return Holds.APPROXIMATED if kept else Holds.NONE, codes
+
+
+def _converted(agent: Agent, target: str) -> Converted:
+    piece = Loaded("probe", "json", None, (agent,), (State.LOADS,))
+    done = next(done for done in convert([piece], target) if done.agents)
+    if done.failed:
+        raise InternalError(done.diagnostics[0].message)
+    return done
+
+
+_TOGETHER = {"tools": "permissions"}
+"""What an agent may do is said by its tools or by its permissions: one stands for the other."""
+
+
+def _concerns(loss: Loss, path: str) -> bool:
+    heads = [fields.head_of(one) for one in (loss.field, path)]
+    whole, of_field = [_TOGETHER.get(head, head) for head in heads]
+    return whole == of_field and (loss.field == path or "." not in path or whole == "permissions")

@@ -1,0 +1,99 @@
+"""Tables about formats: for the terminal, and as Markdown for the documents, which are made from them."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any
+
+from agentconv.matrix import Holds
+from agentconv.render.table import table, width
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from agentconv.matrix import Cell
+
+    Matrix = Mapping[str, Mapping[str, Cell]]
+
+SYMBOLS = {Holds.NATIVE: "+", Holds.APPROXIMATED: "~", Holds.NONE: "."}
+LEGEND = (
+    "+ as it is  ~ in another way, or some of its values only  . not at all",
+    "Where reading a file and writing an agent of another format differ, reading comes first: `.~` is not read, and is written in another way.",
+)
+_PITCH = 3
+
+
+def listing(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the formats, one a line."""
+    return table([("FORMAT", "CLIENT", "FILES"), *((row["id"], row["client"], row["where"]) for row in rows)])
+
+
+def matrix(cells: Matrix) -> list[str]:
+    """Return the fields and what each format does with them; each format's name stands above its column, on a step of its own."""
+    formats = list(cells)
+    paths = list(cells[formats[0]])
+    first = max(map(len, paths)) + 2
+    steps = [" " * first + f"{'|':{_PITCH}}" * place + name for place, name in enumerate(formats)]
+    rows = [f"{path:{first}}" + "".join(f"{symbol(cells[name][path]):{_PITCH}}" for name in formats).rstrip() for path in paths]
+    return [*steps, *rows, "", *(line for words in LEGEND for line in wrap(words, width()))]
+
+
+def symbol(cell: Cell) -> str:
+    """Return a cell as one sign, or two where reading and writing differ."""
+    read, write = SYMBOLS[cell.read], SYMBOLS[cell.write]
+    return read if read == write else read + write
+
+
+def keys(rows: Sequence[Mapping[str, Any]], *, verbose: bool) -> list[str]:
+    """Return a format's keys and what they become."""
+    shown = [row for row in rows if verbose or row["field"] != "extras"]
+    lines = table([("KEY", "BECOMES", "MEANING"), *((row["key"], row["field"], row["description"]) for row in shown)])
+    rest = [row["key"] for row in rows if row not in shown]
+    if rest:
+        lines += ["", "kept as they are in `extras`, since no other client has them (-v describes them):"]
+        lines += wrap(", ".join(rest), width(), initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)
+    return lines
+
+
+def markdown_listing(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the formats as a table of a document."""
+    lines = ["| format | client | verified | files |", "|---|---|---|---|"]
+    for row in rows:
+        verified = row.get("verified", {}).get("date", "")
+        lines.append(f"| `{row['id']}` | {row['client']} | {verified} | `{row['where']}` |")
+    return lines
+
+
+def markdown(rows: Sequence[Mapping[str, Any]], cells: Matrix, keys_of: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
+    """Return the document about all formats."""
+    formats = list(cells)
+    lines = [
+        "# Formats",
+        "",
+        "Made by `agentconv formats --output-format markdown` from the schemas, and from the conversion of one agent per field.",
+        "",
+        *markdown_listing(rows),
+        "",
+        "## What each holds",
+        "",
+        f"{LEGEND[0].replace('  ', ', ')}. {LEGEND[1]}",
+        "",
+        f"| field | {' | '.join(formats)} |",
+        f"|---|{':-:|' * len(formats)}",
+        *(f"| `{path}` | {' | '.join(symbol(cells[name][path]) for name in formats)} |" for path in cells[formats[0]]),
+    ]
+    for row in rows:
+        if row["id"] in keys_of:
+            lines += ["", f"## {row['id']}", "", *_markdown_keys(row, keys_of[row["id"]])]
+    return lines
+
+
+def _markdown_keys(row: Mapping[str, Any], keys_of: Sequence[Mapping[str, Any]]) -> list[str]:
+    lines = [f"{row['client']}, in `{row['where']}`. [Its documentation]({row['verified']['page']})", ""]
+    lines += ["| key | becomes | with a wrong value | meaning |", "|---|---|---|---|"]
+    lines += [f"| `{one['key']}` | `{one['field']}` | {one['invalid']} | {_cell(one['description'])} |" for one in keys_of]
+    return lines
+
+
+def _cell(words: str) -> str:
+    return " ".join(words.split()).replace("|", "\\|").replace("<", "\\<")

@@ -1,0 +1,186 @@
+"""What each client makes of a file, for people: the clients that do the same on one line, and why below it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any
+
+from agentconv import registry
+from agentconv.diagnostics import Severity
+from agentconv.format_base import State
+from agentconv.render import machine, text
+from agentconv.render.table import table, width
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from agentconv.inspection import Inspected, Reading
+    from agentconv.render.text import Style
+
+_RANK = {state: rank for rank, state in enumerate((State.LOADS, State.DEGRADED, State.NOT_LOADED, State.STOPS, State.NO_AGENT))}
+_SEVERITY = {State.DEGRADED: Severity.WARNING, State.NOT_LOADED: Severity.ERROR, State.STOPS: Severity.ERROR}
+_TOOLS_WIDTH = 34
+_REASONS_SHOWN = 2
+_REASON_WIDTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Clients that make the same of an agent."""
+
+    state: State
+    tools: str
+    clients: tuple[str, ...]
+    reasons: tuple[str, ...]
+    hint: str | None
+    wider: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """How wide the columns are, the same for all files."""
+
+    state: int
+    tools: int
+
+    def row(self, indent: str, state: str, tools: str, clients: str) -> list[str]:
+        """Return a line, or several where the last column is wrapped."""
+        head = f"{indent}{state}  {tools:{self.tools}}  "
+        room = width() - len(indent) - self.state - self.tools - 4
+        first, *more = wrap(clients, max(room, 20))
+        return [head + first, *(f"{'':{len(indent) + self.state + self.tools + 4}}{line}" for line in more)]
+
+
+def report(files: Sequence[tuple[str, Inspected]], asked: Sequence[str], look: Style, *, verbose: bool = False) -> list[str]:
+    """Return the report on files, each with its path for people: a heading, then a line for all the clients that make the same of it."""
+    readings = [reading for _, file in files for reading in file.readings]
+    states = max((len(reading.state.value) for reading in readings), default=0)
+    columns = _Columns(max(states, len("STATE")), min(max(len(reading.tools or "TOOLS") for reading in readings), _TOOLS_WIDTH))
+    found = columns.row("  ", f"{'STATE':{columns.state}}", "TOOLS", "CLIENTS")
+    for heading, file in files:
+        found += ["", f"{text.safe(heading)}{_called(file)}", *_entry(file, columns, look, verbose=verbose)]
+    if sum(len(file.agents) for _, file in files) > 1:
+        found += ["", *_summary([file for _, file in files], asked)]
+    return found
+
+
+def _entry(file: Inspected, columns: _Columns, look: Style, *, verbose: bool) -> list[str]:
+    """Return what the clients make of one file; where it holds several agents, of each of them."""
+    several = len(file.agents) > 1
+    found = []
+    for name in dict.fromkeys(reading.name if several else None for reading in file.readings):
+        chosen = [reading for reading in file.readings if not several or reading.name == name]
+        if name is not None:
+            found.append(f"  {text.shorten(name, 60)}")
+        for group in _groups(file, chosen, verbose=verbose):
+            found += _row(group, columns, look, "  " if name is None else "    ", verbose=verbose)
+    return found
+
+
+def _called(file: Inspected) -> str:
+    """Return what a heading adds to the path: how many agents, or the name of the one."""
+    if len(file.agents) > 1:
+        return f": {text.count(len(file.agents), 'agent')}"
+    name = file.agents[0] if file.agents else None
+    return f" ({text.shorten(name, 40)})" if name and name != PurePosixPath(file.path).stem else ""
+
+
+def _groups(file: Inspected, readings: Iterable[Reading], *, verbose: bool) -> list[_Group]:
+    groups: dict[tuple[Any, ...], list[Reading]] = {}
+    for reading in sorted(readings, key=lambda one: (_RANK[one.state], bool(one.wider), one.client != file.format)):
+        reasons = _reasons(file, reading, verbose=verbose)
+        groups.setdefault((reading.state, reading.tools or "", reasons, bool(reading.wider)), []).append(reading)
+    return [
+        _Group(
+            state, tools, tuple(text.client(one.client) for one in found), _worded(found, reasons, verbose=verbose), _hint(found[0]), wider
+        )
+        for (state, tools, reasons, wider), found in groups.items()
+    ]
+
+
+def _reasons(file: Inspected, reading: Reading, *, verbose: bool) -> tuple[str, ...]:
+    """Return everything that there is to say about a reading."""
+    found = list(reading.reasons)
+    if reading.other_kind and not verbose:
+        found = ["other files"]
+    if reading.wider:
+        found.insert(0, f"may do what its author did not allow: {', '.join(reading.wider)}")
+    if reading.tools and len(file.agents) == 1 and reading.name != file.agents[0]:
+        found.insert(0, f"it is called `{reading.name}` there")
+    return tuple(found)
+
+
+def _worded(found: Sequence[Reading], reasons: tuple[str, ...], *, verbose: bool) -> tuple[str, ...]:
+    if found[0].other_kind and not verbose:
+        places = [_reads(reading.client) for reading in found]
+        return (f"reads other files: {places[0]}" if len(places) == 1 else f"read other files: {', '.join(dict.fromkeys(places))}",)
+    if verbose or len(reasons) <= _REASONS_SHOWN + 1:
+        return reasons
+    return (*reasons[:_REASONS_SHOWN], f"and {len(reasons) - _REASONS_SHOWN} more (-v)")
+
+
+def _reads(client: str) -> str:
+    row = registry.FORMATS[client]
+    return f"{row.folders[0]}/*{row.suffixes[0]}" if row.folders else row.file or ""
+
+
+def _hint(reading: Reading) -> str | None:
+    """Return what to do about a reading; where there is no agent, the reason says it all."""
+    return next((remark.hint for remark in reading.diagnostics if remark.hint), None) if reading.tools else None
+
+
+def _row(group: _Group, columns: _Columns, look: Style, indent: str, *, verbose: bool) -> list[str]:
+    state = _painted(group.state, look) + " " * (columns.state - len(group.state.value))
+    found = columns.row(indent, state, text.shorten(group.tools or "-", _TOOLS_WIDTH), ", ".join(group.clients))
+    reasons = [text.shorten(reason, _REASON_WIDTH) for reason in group.reasons]
+    if verbose and len(group.tools) > _TOOLS_WIDTH:
+        reasons.insert(0, f"tools: {text.safe(group.tools)}")
+    found += [line for reason in reasons for line in _wrapped(reason, f"{indent}  ", "- ")]
+    return found + (_wrapped(f"hint: {text.safe(group.hint)}", f"{indent}  ", "  ") if group.hint else [])
+
+
+def _wrapped(words: str, indent: str, mark: str) -> list[str]:
+    return wrap(words, max(width(), 40), initial_indent=indent + mark, subsequent_indent=indent + "  ", break_on_hyphens=False)
+
+
+def _painted(state: State, look: Style) -> str:
+    return look.paint(state.value, _SEVERITY[state]) if state in _SEVERITY else state.value
+
+
+def _summary(files: Sequence[Inspected], asked: Sequence[str]) -> list[str]:
+    """Return how many agents each client loads, degrades and loses."""
+    states = [state for state in _RANK if state is not State.NO_AGENT]
+    rows = []
+    for client in asked:
+        found = [reading.state for file in files for reading in file.readings if reading.client == client]
+        rows.append((text.client(client), *(str(found.count(state) or "-") for state in states)))
+    shown = [index for index, state in enumerate(states) if state is not State.STOPS or any(row[-1] != "-" for row in rows)]
+    head = ("AGENTS", *(state.value.upper() for state in states))
+    return table([(row[0], *(row[index + 1] for index in shown)) for row in [head, *rows]])
+
+
+def plain(file: Inspected) -> dict[str, Any]:
+    """Return a file's entry for other programs."""
+    return {"path": file.path, "format": file.format, "agents": list(file.agents), "readings": [_plain(one) for one in file.readings]}
+
+
+def _plain(reading: Reading) -> dict[str, Any]:
+    return {
+        "client": reading.client,
+        "state": reading.state.value,
+        **({"name": reading.name} if reading.name is not None else {}),
+        **(
+            {
+                "tools": reading.tools,
+                "capabilities": list(reading.capabilities),
+                "effects": dict(reading.levels),
+                "widenings": list(reading.wider),
+            }
+            if reading.tools is not None
+            else {}
+        ),
+        "reasons": list(reading.reasons),
+        "diagnostics": [machine.plain(remark) for remark in reading.diagnostics],
+    }
