@@ -47,6 +47,8 @@ class Reading:
 
     client: str
     state: State
+    agent: str | None = None
+    """Id of the agent that is meant; None for the whole file."""
     name: str | None = None
     """What the client calls the agent."""
     tools: str | None = None
@@ -70,8 +72,8 @@ class Inspected:
 
     path: str
     format: str
-    agents: tuple[str | None, ...]
-    """Names of the agents that its own client, or a person, finds in it."""
+    agents: tuple[str, ...]
+    """Ids of the agents that its own client, or a person, finds in it."""
     readings: tuple[Reading, ...]
     failures: tuple[Diagnostic, ...] = ()
     """Bugs of ours, which took the reading of one client away."""
@@ -90,10 +92,10 @@ def clients(pieces: Iterable[Loaded], present: Iterable[str]) -> list[str]:
 
 
 def inspect(piece: Loaded, asked: Sequence[str]) -> Inspected:
-    """Read one file as each of the clients would."""
+    """Read one file as each of the clients would; nothing comes of a piece without its file."""
     if piece.source is None:
-        return Inspected(piece.path, piece.format, tuple(agent.name for agent in piece.agents), ())
-    own = _read(piece.source, piece.format, piece.format)
+        return Inspected(piece.path, piece.format, tuple(agent.id for agent in piece.agents), ())
+    own = _named(_read(piece.source, piece.format, piece.format), piece)
     readings: list[Reading] = []
     failures = []
     for client in asked:
@@ -103,8 +105,18 @@ def inspect(piece: Loaded, asked: Sequence[str]) -> Inspected:
             message = f"internal error as {client} reads it: {type(error).__name__}: {error}"
             hint = "please report this with the file"
             failures.append(Diagnostic(Code.INTERNAL, Severity.ERROR, message, Span(piece.path), hint, None, client))
-    names = tuple(agent.name for agent in own.set.agents)
-    return Inspected(piece.path, piece.format, names, tuple(readings), tuple(failures))
+    ids = tuple(agent.id for agent in own.set.agents)
+    return Inspected(piece.path, piece.format, ids, tuple(readings), tuple(failures))
+
+
+def _named(result: ReadResult, piece: Loaded) -> ReadResult:
+    """Give the agents of a file the ids that they have in their set."""
+    ids = [agent.id for agent in piece.agents] if len(piece.agents) == len(result.set.agents) else []
+    agents = [
+        replace(agent, id=ids[number] if ids else agent.name or PurePosixPath(piece.path).stem)
+        for number, agent in enumerate(result.set.agents)
+    ]
+    return replace(result, set=replace(result.set, agents=tuple(agents)))
 
 
 def place(path: str, format_id: str, client: str) -> str:
@@ -133,9 +145,15 @@ def _readings(source: SourceText, format_id: str, own: ReadResult, client: str) 
     alone = len(result.set.agents) == 1
     for number, (agent, state) in enumerate(zip(result.set.agents, result.states, strict=True)):
         said = remarks if alone else tuple(remark for remark in remarks if remark.agent in (None, agent.name))
-        reading = Reading(client, state, agent.name, reasons=_reasons(said, client, state), diagnostics=said)
-        author = own.set.agents[number] if number < len(own.set.agents) else None
+        author = _author(agent, number, own.set.agents)
+        reading = Reading(client, state, author.id if author else None, agent.name, reasons=_reasons(said, client, state), diagnostics=said)
         yield reading if state in LOST else _with_tools(reading, agent, author)
+
+
+def _author(agent: Agent, number: int, agents: Sequence[Agent]) -> Agent | None:
+    """Return what the author of a file wrote where a client finds an agent: the one of that name, or the one in its place."""
+    named = next((one for one in agents if one.name == agent.name), None)
+    return named or (agents[number] if number < len(agents) else None)
 
 
 def _with_tools(reading: Reading, agent: Agent, author: Agent | None) -> Reading:

@@ -43,7 +43,7 @@ class Cell:
     """Codes of the losses that writing declares."""
 
 
-_BASE: dict[str, object] = {"name": "probe", "description": "Probes a format.", "prompt.text": "Probe it."}
+BASE: dict[str, object] = {"name": "probe", "description": "Probes a format.", "prompt.text": "Probe it."}
 _READ, _SEARCH, _WRITE, _EDIT, _SHELL = (
     ToolGrant(capability, "json", capability) for capability in ("fs.read", "fs.search", "fs.write", "fs.edit", "shell")
 )
@@ -108,7 +108,7 @@ def matrix(formats: Iterable[str] = tuple(registry.FORMATS)) -> dict[str, dict[s
 
 def _cell(path: str, target: str) -> Cell:
     held = registry.load(target).SPEC.holds
-    found = [_written(path, {**_BASE, **values}, target) for values in PROBES[path]]
+    found = [_written(path, {**BASE, **values}, target) for values in PROBES[path]]
     ways = {way for way, _ in found}
     if ways == {Holds.NATIVE} or (Holds.NATIVE in ways and path in _ONE_IS_ENOUGH):
         write = Holds.NATIVE

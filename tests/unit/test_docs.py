@@ -1,4 +1,4 @@
-"""The documents say what is so. `AGENTCONV_ACCEPT=1` writes down README's console runs as they are now."""
+"""The documents say what is so. `AGENTCONV_ACCEPT=1` writes down README's console runs and the tables of formats as they are now."""
 
 import os
 import re
@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 
 import agentconv
-from agentconv.cli import COMMANDS
+from agentconv.cli import COMMANDS, main
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.run import build_parser
 from console_runs import environment_for, played
 
 CHECKOUT = Path(__file__).parents[2]
 README = CHECKOUT / "README.md"
-DOCUMENTS = [README, CHECKOUT / "CONTRIBUTING.md", CHECKOUT / "docs" / "ir.md"]
+FORMATS = CHECKOUT / "docs" / "formats.md"
+DOCUMENTS = [README, CHECKOUT / "CONTRIBUTING.md", *sorted((CHECKOUT / "docs").glob("*.md"))]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="run by sh")
@@ -29,6 +30,21 @@ def test_console_runs(tmp_path):
         expected = actual
 
     assert expected == actual
+
+
+def test_formats_document(capsys):
+    """docs/formats.md, and README's table of formats, are what the program finds out about its formats."""
+    assert main(["formats", "--output-format", "markdown"]) == 0
+    document = capsys.readouterr().out
+    listing = re.search(r"(?m)(^\|.*\n)+", document)[0]
+    text = README.read_text("utf-8")
+    readme = re.sub(r"(?<=<!-- formats -->\n).*?(?=<!-- /formats -->)", lambda _: listing, text, flags=re.DOTALL)
+    if os.environ.get("AGENTCONV_ACCEPT"):
+        FORMATS.write_text(document, "utf-8")
+        README.write_text(readme, "utf-8")
+
+    assert document == FORMATS.read_text("utf-8")
+    assert readme == README.read_text("utf-8")
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)

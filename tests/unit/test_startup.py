@@ -44,3 +44,12 @@ def test_conversion(tmp_path):
 
     assert not found & {"jsonschema", "referencing", "tomlkit", "tomli_w"}
     assert {name for name in found if name.startswith("agentconv.formats.")} == {"agentconv.formats.claude_code", "agentconv.formats.codex"}
+
+
+def test_inspection(tmp_path):
+    """Inspecting for one client loads that client, the file's own format, and neither another one nor what conversions need."""
+    (tmp_path / "a.md").write_text("---\nname: a\ndescription: d\ntools: Read\nmodel: opus\n---\nhi\n")
+    found = loaded("from agentconv.cli import main; main(['inspect', 'a.md', '--for', 'codex'])", tmp_path)
+
+    assert not found & {"jsonschema", "referencing", "tomlkit", "tomli_w", "agentconv.matrix"}
+    assert {name for name in found if name.startswith("agentconv.formats.")} == {"agentconv.formats.claude_code", "agentconv.formats.codex"}

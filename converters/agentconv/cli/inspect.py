@@ -11,7 +11,7 @@ from agentconv import discovery, inspection, loading, registry
 from agentconv.cli import options as shared
 from agentconv.cli.convert import nothing_found, places
 from agentconv.cli.exit_codes import Exit
-from agentconv.diagnostics import Code, Diagnostic, Severity, Span
+from agentconv.diagnostics import Code, Diagnostic, Severity
 from agentconv.render import inspected, machine, text
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from agentconv.inspection import Inspected
-    from agentconv.loading import Loaded
 
 USAGE = "SRC... [--for FORMAT,...|all] [options]"
 EXAMPLES = """\
@@ -55,13 +54,16 @@ def run(options: argparse.Namespace) -> int:
     loader = loading.Loader(found.files)
     asked = named or inspection.clients(loader, _present(options.sources))
     files: list[Inspected] = []
+    loose: list[str] = []
     diagnostics = list(found.diagnostics)
     for piece in loader:
         if piece.source is not None:
             files.append(inspection.inspect(piece, asked))
             diagnostics += files[-1].failures
         else:
-            diagnostics += _unread(piece)
+            diagnostics += piece.diagnostics
+            loose += [agent.id for agent in piece.agents]
+    diagnostics += [_without_file(loose)] if loose else []
     errors = any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
     if not errors and not any(file.is_agent for file in files):
         raise nothing_found(found)
@@ -98,13 +100,10 @@ def _present(sources: Iterable[str]) -> Iterator[str]:
         yield from discovery.present(discovery.project_root(path) or (path if path.is_dir() else path.parent))
 
 
-def _unread(piece: Loaded) -> Iterator[Diagnostic]:
-    """Say why a piece cannot be inspected."""
-    yield from piece.diagnostics
-    for agent in piece.agents:
-        message = f"`{agent.id}` was stored without its file, so there is nothing for a client to read"
-        hint = "write its file first: agentconv from-json BUNDLE -t FORMAT"
-        yield Diagnostic(Code.UNREADABLE, Severity.WARNING, message, Span(piece.path) if piece.path else None, hint, agent.id)
+def _without_file(agents: Sequence[str]) -> Diagnostic:
+    """Say which agents of a bundle cannot be inspected."""
+    message = f"stored without their files, so there is nothing for a client to read: {text.names(agents)}"
+    return Diagnostic(Code.UNREADABLE, Severity.ERROR, message, hint="write files first: agentconv from-json BUNDLE -t FORMAT -o DIR")
 
 
 def _exit_code(files: Sequence[Inspected], named: Sequence[str], *, errors: bool) -> Exit:

@@ -41,7 +41,7 @@ def _next(clients: list[str]) -> list[tuple[str, str]]:
     other = next((client for client in registry.CLIENTS if client != first), first)
     source = f" -f {first}" if len(clients) > 1 else ""
     return [
-        ("agentconv inspect . --for all", "what every client would make of these files"),
+        ("agentconv inspect . --for all", "what every client makes of these files"),
         (f"agentconv convert .{source} -t {other} -o . --dry-run", f"what the {text.client(first)} agents cost in {text.client(other)}"),
         ("agentconv to-json . -o agents.json", "all agents in one bundle"),
     ]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SYMBOLS = {Holds.NATIVE: "+", Holds.APPROXIMATED: "~", Holds.NONE: "."}
 LEGEND = (
     "+ as it is  ~ in another way, or some of its values only  . not at all",
-    "Where reading a file and writing an agent of another format differ, reading comes first: `.~` is not read, and is written in another way.",
+    "Of two signs, the first is for reading its files, and the second for writing agents of other formats.",
 )
 _PITCH = 3
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _RANK = {state: rank for rank, state in enumerate((State.LOADS, State.DEGRADED, State.NOT_LOADED, State.STOPS, State.NO_AGENT))}
 _SEVERITY = {State.DEGRADED: Severity.WARNING, State.NOT_LOADED: Severity.ERROR, State.STOPS: Severity.ERROR}
-_TOOLS_WIDTH = 34
+_TOOLS_WIDTH = 38
 _REASONS_SHOWN = 2
 _REASON_WIDTH = 200
 
@@ -70,12 +70,12 @@ def _entry(file: Inspected, columns: _Columns, look: Style, *, verbose: bool) ->
     """Return what the clients make of one file; where it holds several agents, of each of them."""
     several = len(file.agents) > 1
     found = []
-    for name in dict.fromkeys(reading.name if several else None for reading in file.readings):
-        chosen = [reading for reading in file.readings if not several or reading.name == name]
-        if name is not None:
-            found.append(f"  {text.shorten(name, 60)}")
+    for agent in dict.fromkeys(reading.agent if several else None for reading in file.readings):
+        chosen = [reading for reading in file.readings if not several or reading.agent == agent]
+        if agent is not None:
+            found.append(f"  {text.shorten(agent, 60)}")
         for group in _groups(file, chosen, verbose=verbose):
-            found += _row(group, columns, look, "  " if name is None else "    ", verbose=verbose)
+            found += _row(group, columns, look, "  " if agent is None else "    ", verbose=verbose)
     return found
 
 
@@ -83,8 +83,13 @@ def _called(file: Inspected) -> str:
     """Return what a heading adds to the path: how many agents, or the name of the one."""
     if len(file.agents) > 1:
         return f": {text.count(len(file.agents), 'agent')}"
-    name = file.agents[0] if file.agents else None
+    name = _own_name(file)
     return f" ({text.shorten(name, 40)})" if name and name != PurePosixPath(file.path).stem else ""
+
+
+def _own_name(file: Inspected) -> str | None:
+    """Return what its own client calls the agent of a file, where it was asked and there is one."""
+    return next((reading.name for reading in file.readings if reading.client == file.format), file.agents[0] if file.agents else None)
 
 
 def _groups(file: Inspected, readings: Iterable[Reading], *, verbose: bool) -> list[_Group]:
@@ -107,7 +112,7 @@ def _reasons(file: Inspected, reading: Reading, *, verbose: bool) -> tuple[str, 
         found = ["other files"]
     if reading.wider:
         found.insert(0, f"may do what its author did not allow: {', '.join(reading.wider)}")
-    if reading.tools and len(file.agents) == 1 and reading.name != file.agents[0]:
+    if reading.tools and len(file.agents) == 1 and reading.name != _own_name(file):
         found.insert(0, f"it is called `{reading.name}` there")
     return tuple(found)
 
@@ -157,7 +162,7 @@ def _summary(files: Sequence[Inspected], asked: Sequence[str]) -> list[str]:
         found = [reading.state for file in files for reading in file.readings if reading.client == client]
         rows.append((text.client(client), *(str(found.count(state) or "-") for state in states)))
     shown = [index for index, state in enumerate(states) if state is not State.STOPS or any(row[-1] != "-" for row in rows)]
-    head = ("AGENTS", *(state.value.upper() for state in states))
+    head = ("CLIENT", *(state.value.upper() for state in states))
     return table([(row[0], *(row[index + 1] for index in shown)) for row in [head, *rows]])
 
 
@@ -170,6 +175,7 @@ def _plain(reading: Reading) -> dict[str, Any]:
     return {
         "client": reading.client,
         "state": reading.state.value,
+        **({"agent": reading.agent} if reading.agent is not None else {}),
         **({"name": reading.name} if reading.name is not None else {}),
         **(
             {

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_LAST = 30
+"""How much the last column gets at least."""
+
 
 def width() -> int:
     """Return how wide a line may be."""
@@ -16,14 +19,19 @@ def width() -> int:
 
 
 def table(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Return rows as lines, the last column wrapped."""
+    """Return rows as lines, the last column wrapped; where a first cell would leave it no room, it has a line of its own."""
     if not rows:
         return []
     widths = [max(map(len, column)) for column in list(zip(*rows, strict=True))[:-1]]
+    spare = width() - _LAST - sum(widths[1:]) - 2 * len(widths)
+    widths[0] = min(widths[0], max(spare, len(rows[0][0])))
     indent = sum(widths) + 2 * len(widths)
     lines = []
     for *cells, last in rows:
+        if len(cells[0]) > widths[0]:
+            lines.append(cells[0])
+            cells[0] = ""
         head = "".join(f"{cell:{size}}  " for cell, size in zip(cells, widths, strict=True))
-        parts = wrap(last, max(width() - indent, 30)) or [""]
+        parts = wrap(last, max(width() - indent, _LAST)) or [""]
         lines += [f"{head}{parts[0]}".rstrip(), *(" " * indent + part for part in parts[1:])]
     return lines

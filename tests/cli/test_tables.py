@@ -1,0 +1,60 @@
+"""Tables fit a terminal of 80 columns, and say the same without colour."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from agentconv import registry
+
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+LINES = [["formats"], *(["formats", format_id, "-v"] for format_id in registry.FORMATS)]
+FOLDERS = [FIXTURES / "examples", *(FIXTURES / format_id / kind for format_id in registry.CLIENTS for kind in ("valid", "invalid"))]
+COLOR = re.compile("\x1b\\[[0-9;]*m")
+
+
+def inspected(run, folder, *words):
+    """Inspect the files of a folder for every client."""
+    source = folder / ".claude" / "agents" if folder.name == "examples" else folder
+    format_id = folder.parent.name if folder.parent.name in registry.FORMATS else "claude-code"
+    return run("inspect", source, "-f", format_id, "--for", "all", *words)
+
+
+@pytest.mark.parametrize("words", LINES, ids=" ".join)
+def test_formats_in_80_columns(words, run, monkeypatch):
+    """What is said about formats fits."""
+    monkeypatch.setenv("COLUMNS", "80")
+
+    assert [line for line in run(*words, code=0).out.splitlines() if len(line) > 80] == []
+
+
+@pytest.mark.parametrize("verbose", [(), ("-v",)], ids=["short", "verbose"])
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: f"{folder.parent.name}-{folder.name}")
+def test_inspect_in_80_columns(folder, verbose, run, monkeypatch):
+    """What clients make of files fits, but for paths and single words that are longer."""
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = inspected(run, folder, *verbose).out.splitlines()
+
+    assert [line for line in lines if len(line) > 80 and " " in line.strip(" -") and not line.startswith(str(FIXTURES))] == []
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: f"{folder.parent.name}-{folder.name}")
+def test_colour_adds_nothing(folder, run):
+    """Without colour there is none, and the words are the same."""
+    plain = inspected(run, folder, "--color", "never").out
+    colored = inspected(run, folder, "--color", "always").out
+
+    assert "\x1b" not in plain
+    assert plain == COLOR.sub("", colored)
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: f"{folder.parent.name}-{folder.name}")
+def test_report_for_programs(folder, run):
+    """The report as JSON says of each file and client what the text says, and the exit code."""
+    done = inspected(run, folder, "--output-format", "json")
+    report = json.loads(done.out)
+    lost = {reading["state"] for result in report["results"] for reading in result["readings"]} & {"not loaded", "stops the client"}
+
+    assert report["clients"] == list(registry.CLIENTS)
+    assert (report["exit_code"], done.code) == (int(bool(lost)), int(bool(lost)))

@@ -1,0 +1,139 @@
+"""What each client makes of a file as it stands: its own reader's word, under a path of that client's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from agent_files import FIXTURES, make, minimal, read, suffix
+from agentconv import inspection, ir, loading, registry, vocabulary
+from agentconv.effects import CAPABILITIES
+from agentconv.format_base import ReadResult, State
+from agentconv.ir import Agent, AgentSet, Permissions, Sandbox, ToolGrant, Tools
+from agentconv.source import SourceText
+
+CASES = [
+    pytest.param(format_id, path, id=f"{format_id}-{path.stem}")
+    for format_id in registry.CLIENTS
+    for path in sorted((FIXTURES / format_id).glob(f"*valid/*{suffix(format_id)}"))
+]
+
+
+def inspect(format_id, source, asked=registry.CLIENTS):
+    """Inspect one file."""
+    (piece,) = loading.with_ids(loading.load_source(format_id, source))
+    return inspection.inspect(piece, asked)
+
+
+def grant(capability, client="claude-code", **more):
+    """Make a grant of a capability in a client's own word."""
+    return ToolGrant(vocabulary.tool_for(client, capability) or capability, client, capability, **more)
+
+
+def words(client="claude-code", permissions=None, **tools):
+    """Say what the tools of an agent let it do."""
+    return inspection.tools(Agent(name="a", tools=Tools(**tools), permissions=permissions or Permissions()), client)
+
+
+@pytest.mark.parametrize(("format_id", "path"), CASES)
+def test_own_client_says_what_its_reader_says(format_id, path):
+    """In the file's own client, the states and remarks are those of its reader."""
+    result = read(format_id, SourceText(path.name, path.read_bytes()))
+    found = inspect(format_id, SourceText(path.name, path.read_bytes()), [format_id])
+    states = [reading.state for reading in found.readings]
+    meant = State.NOT_LOADED if result.diagnostics else State.NO_AGENT
+
+    assert states == [*(result.states or [meant])]
+    assert {remark.message for reading in found.readings for remark in reading.diagnostics} == {one.message for one in result.diagnostics}
+
+
+@pytest.mark.parametrize(("format_id", "path"), CASES)
+def test_every_client_has_a_word_on_every_file(format_id, path):
+    """Each client that is asked says something; what it loads has tools, and what it does not has a reason."""
+    found = inspect(format_id, SourceText(path.name, path.read_bytes()))
+
+    assert {reading.client for reading in found.readings} == set(registry.CLIENTS)
+    assert found.failures == ()
+    for reading in found.readings:
+        assert (reading.tools is not None) == (reading.state in inspection.LOADED)
+        assert reading.state in (State.LOADS, State.NO_AGENT) or reading.reasons or reading.other_kind
+
+
+@pytest.mark.parametrize("client", registry.CLIENTS)
+def test_place(client):
+    """A file is put where the client looks; one that is there already stays."""
+    row = registry.FORMATS[client]
+    moved = inspection.place("team/reviewer.abc", "json", client)
+
+    assert moved.startswith(row.folders)
+    assert moved.endswith(f"reviewer{row.suffixes[0]}")
+    assert moved == inspection.place(moved, client, client)
+
+
+def test_clients_that_are_asked_by_default():
+    """Without a word on it: the files' own clients and those that are present; where that is one, all."""
+    piece = loading.Loaded("a.md", "claude-code", SourceText("a.md", b""))
+
+    assert inspection.clients([piece], []) == list(registry.CLIENTS)
+    assert inspection.clients([piece], ["codex"]) == ["claude-code", "codex"]
+
+
+def test_a_bug_in_one_reader_loses_no_other(monkeypatch):
+    """A reader that fails is told as a bug, and the other clients are asked all the same."""
+    monkeypatch.setattr(registry.load("codex"), "read", lambda _: 1 / 0)
+    found = inspect("claude-code", make("claude-code", minimal("claude-code")), ["codex", "claude-code"])
+
+    assert [reading.client for reading in found.readings] == ["claude-code"]
+    assert "ZeroDivisionError" in found.failures[0].message
+
+
+def test_more_than_the_author_allowed(monkeypatch):
+    """Where a client takes no notice of the tools, what the agent may do beyond them is named."""
+    agent = Agent(name="agent", origin=ir.Origin("codex", "agent"))
+    monkeypatch.setattr(registry.load("codex"), "read", lambda _: ReadResult(AgentSet((agent,)), (State.LOADS,)))
+    source = make("claude-code", {**minimal("claude-code"), "tools": "Read"})
+    own, other = inspect("claude-code", source, ["claude-code", "codex"]).readings
+
+    assert (own.tools, own.wider) == ("read", ())
+    assert other.tools == "all"
+    assert other.wider == ("writing files", "using the network", "running commands")
+
+
+def test_agents_of_one_file_are_told_apart(monkeypatch):
+    """A file of several agents gives a reading of each, with its own remarks."""
+    source = make("claude-code", minimal("claude-code"))
+    one = registry.load("claude-code").read(source).set.agents[0]
+    agents = tuple(replace(one, name=name) for name in ("first", "second"))
+    monkeypatch.setattr(registry.load("claude-code"), "read", lambda _: ReadResult(AgentSet(agents), (State.LOADS, State.STOPS)))
+    found = inspect("claude-code", source, ["claude-code"])
+
+    assert found.agents == ("first", "second")
+    assert [(one.agent, one.state, one.tools) for one in found.readings] == [
+        ("first", State.LOADS, "all"),
+        ("second", State.STOPS, None),
+    ]
+
+
+def test_every_capability_has_a_word():
+    """Each capability but MCP is in one word, and words stand in the order in which they are listed."""
+    worded = [capability for capabilities in inspection.WORDS.values() for capability in capabilities]
+
+    assert sorted(worded) == sorted(set(CAPABILITIES) - {"mcp"})
+
+
+def test_tools_in_words():
+    """Tools are said in the fewest plain words that are true."""
+    read_shell = (grant("fs.read"), grant("shell"))
+
+    assert words() == "all"
+    assert words(mode="none") == "none"
+    assert words(mode="list", allow=read_shell) == "read shell"
+    assert words(mode="list", allow=(grant("fs.read"), ToolGrant("x", "claude-code", "mcp", None, "hub"))) == "read mcp:hub"
+    assert words(mode="list", allow=(ToolGrant("nonsense", "claude-code"),)) == "none"
+    assert words(deny=(grant("shell"),)) == "all but shell"
+    assert words(deny=(grant("fs.write"),)) == "all but write"
+    assert words(deny=(ToolGrant("x", "claude-code", "mcp", None, "hub"),)) == "all but mcp:hub"
+    assert words(permissions=Permissions("plan")) == "all but write shell"
+    assert words(permissions=Permissions("bypass")) == "all, unattended"
+    assert words("codex", Permissions(sandbox=Sandbox("workspace-write"))) == "all, workspace-write sandbox"

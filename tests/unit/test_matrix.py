@@ -1,0 +1,39 @@
+"""The table of what each format holds is found out by converting, and is true."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentconv import fields, matrix, registry
+from agentconv.matrix import Holds
+
+CELLS = matrix.matrix()
+
+
+def test_every_field_has_a_probe():
+    """There is a probe for each field, in the order of the fields, and each says something about its field."""
+    silent = [
+        path
+        for path, probes in matrix.PROBES.items()
+        if any(fields.is_absent(path, {**matrix.BASE, **probe}.get(path)) for probe in probes)
+    ]
+
+    assert list(matrix.PROBES) == list(fields.PATHS)
+    assert silent == []
+
+
+@pytest.mark.parametrize("format_id", registry.FORMATS)
+def test_what_is_not_native_has_a_loss(format_id):
+    """A field that a format does not hold as it is has a declared loss; one that it holds, its reader can give."""
+    undeclared = [path for path, cell in CELLS[format_id].items() if cell.write is not Holds.NATIVE and not cell.losses]
+    unread = [path for path, cell in CELLS[format_id].items() if cell.write is Holds.NATIVE and cell.read is Holds.NONE]
+
+    assert undeclared == []
+    assert unread == []
+
+
+@pytest.mark.parametrize("format_id", set(registry.FORMATS) - set(registry.CLIENTS))
+def test_bundles_hold_everything(format_id):
+    """Canonical formats hold every field as it is."""
+
+    assert {(cell.read, cell.write, cell.losses) for cell in CELLS[format_id].values()} == {(Holds.NATIVE, Holds.NATIVE, ())}
