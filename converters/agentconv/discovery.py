@@ -144,11 +144,6 @@ def _common_root(paths: list[Path]) -> Path:
     return Path(os.path.commonpath(folders)) if folders else Path()
 
 
-def present(folder: Path) -> list[str]:
-    """Return the clients that have a place for agents in a project."""
-    return [client for client in registry.CLIENTS if any((folder / place).is_dir() for place in registry.FORMATS[client].folders)]
-
-
 def project_root(path: Path) -> Path | None:
     """Return the folder that holds the client's location that a path is, or is in."""
     parts = Path(os.path.abspath(path)).parts

@@ -100,12 +100,11 @@ def effects(agent: Agent, servers: Iterable[str] = (), format_id: str | None = N
     return Effects(levels, mcp.open, mcp.every, mcp.denied, parts | mcp.parts, _guards(agent), asks)
 
 
-def usable(agent: Agent, format_id: str) -> frozenset[str]:
-    """Return the capabilities that are left to an agent in a client, whole, in part or inside of a sandbox."""
-    _, parts = _own_effects(agent.tools, agent.permissions, format_id)
-    closed = {capability for capability, pattern, effect in parts if effect == "deny" and not pattern}
-    have = _capabilities(agent.tools, format_id) - closed
-    return frozenset(one for one in have if one not in EFFECT_OF or any(_effects_of(one, agent.permissions)))
+def usable(agent: Agent, format_id: str) -> dict[str, Level]:
+    """Return the capabilities that are left to an agent in a client, in full, in part or in a sandbox, with their levels."""
+    found = {capability: access.level for capability, access in accesses(agent.tools, agent.permissions, format_id).items()}
+    sandboxed = max(_sandboxed(agent.tools, agent.permissions, format_id).values(), default=Level.NO)
+    return {**found, "shell": sandboxed} if sandboxed else found
 
 
 def server_key(name: str) -> str:

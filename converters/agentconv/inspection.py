@@ -12,19 +12,18 @@ from typing import TYPE_CHECKING
 from agentconv import compare, effects, registry, vocabulary
 from agentconv.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.effects import EFFECT_OF, EVERY_SERVER, Level
+from agentconv.families.names import stem_of
 from agentconv.format_base import State
 from agentconv.source import SourceText
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from agentconv.format_base import ReadResult
     from agentconv.ir import Agent
     from agentconv.loading import Loaded
 
 LOADED = frozenset({State.LOADS, State.DEGRADED})
-LOST = frozenset({State.NOT_LOADED, State.STOPS})
-"""States in which the client has no such agent."""
 WORDS = {
     "read": ("fs.read",),
     "search": ("fs.list", "fs.search"),
@@ -121,12 +120,20 @@ def _named(result: ReadResult, piece: Loaded) -> ReadResult:
 
 def place(path: str, format_id: str, client: str) -> str:
     """Return where a client would look for a file of some format."""
-    row, pure = registry.FORMATS[client], PurePosixPath(path)
-    if client == format_id and (not row.folders or any(f"/{folder}/" in f"/{path}" for folder in row.folders)):
-        return path
-    if not row.folders:
-        return row.file or path
-    return f"{row.folders[0]}/{pure.name if client == format_id else pure.stem + row.suffixes[0]}"
+    own, row = registry.FORMATS[format_id], registry.FORMATS[client]
+    name = path.rpartition("/")[2]
+    if client == format_id:
+        there = own.holds_several(path) or any(f"/{folder}/" in f"/{path}" for folder in own.folders)
+        return path if there else f"{own.folders[0]}/{name}"
+    if not row.folders or own.holds_several(path):
+        alike = next((file for file in row.files if _kind(file) == _kind(name)), None)
+        if alike or not row.folders:
+            return alike or row.files[0]
+    return f"{row.folders[0]}/{stem_of(name, own.ends)}{row.suffixes[0]}"
+
+
+def _kind(name: str) -> str:
+    return name.rpartition(".")[2]
 
 
 def _read(source: SourceText, format_id: str, client: str) -> ReadResult:
@@ -138,7 +145,7 @@ def _readings(source: SourceText, format_id: str, own: ReadResult, client: str) 
     remarks = tuple(_placed(remark, source.path) for remark in result.diagnostics)
     if not result.set.agents:
         meant = bool(own.set.agents or own.diagnostics)
-        other = client != format_id and PurePosixPath(source.path).suffix not in registry.FORMATS[client].suffixes
+        other = client != format_id and _kind(source.path) not in map(_kind, registry.FORMATS[client].ends)
         state = State.NOT_LOADED if meant else State.NO_AGENT
         yield Reading(client, state, reasons=_reasons(remarks, client, state), diagnostics=remarks, other_kind=meant and other)
         return
@@ -147,7 +154,7 @@ def _readings(source: SourceText, format_id: str, own: ReadResult, client: str) 
         said = remarks if alone else tuple(remark for remark in remarks if remark.agent in (None, agent.name))
         author = _author(agent, number, own.set.agents)
         reading = Reading(client, state, author.id if author else None, agent.name, reasons=_reasons(said, client, state), diagnostics=said)
-        yield reading if state in LOST else _with_tools(reading, agent, author)
+        yield reading if state.dropped else _with_tools(reading, agent, author)
 
 
 def _author(agent: Agent, number: int, agents: Sequence[Agent]) -> Agent | None:
@@ -189,7 +196,7 @@ def tools(agent: Agent, client: str) -> str:
     may, have, full = effects.effects(agent, format_id=client), effects.usable(agent, client), vocabulary.capabilities(client)
     servers = [f"mcp:{name}" for name in may.servers] if not may.every_server else []
     missing = _missing(have, full, open_servers=may.every_server) + [f"mcp:{name}" for name in sorted(may.denied_servers - {EVERY_SERVER})]
-    held = [word for word, capabilities in WORDS.items() if have.intersection(capabilities)] + servers
+    held = _words(have) + servers
     if not missing:
         said = "all"
     elif not held:
@@ -198,7 +205,12 @@ def tools(agent: Agent, client: str) -> str:
         said = f"all but {' '.join(missing)}"
     else:
         said = " ".join(held)
-    return ", ".join([said, *_conditions(agent, may)])
+    return ", ".join([said, *_conditions(agent, have)])
+
+
+def _words(capabilities: Iterable[str]) -> list[str]:
+    found = set(capabilities)
+    return [word for word, stands_for in WORDS.items() if found.intersection(stands_for)]
 
 
 def _missing(have: Iterable[str], full: Iterable[str], *, open_servers: bool) -> list[str]:
@@ -210,9 +222,13 @@ def _missing(have: Iterable[str], full: Iterable[str], *, open_servers: bool) ->
     return found if open_servers else [*found, "mcp"]
 
 
-def _conditions(agent: Agent, may: effects.Effects) -> Iterator[str]:
+def _conditions(agent: Agent, have: Mapping[str, Level]) -> Iterator[str]:
+    """Say what holds for the tools besides: a sandbox, and what the file itself says of asking."""
     sandbox = agent.permissions.sandbox
     if sandbox is not None and sandbox.files != "full":
         yield f"{sandbox.files} sandbox"
-    if any(may.levels[effect] is Level.ALLOW for effect in set(EFFECT_OF.values()) - {"read"}):
-        yield "unattended"
+    touching = {capability: level for capability, level in have.items() if EFFECT_OF.get(capability, "read") != "read"}
+    for level, word in ((Level.ASK, "asks"), (Level.ALLOW, "unattended")):
+        found = _words(capability for capability, its in touching.items() if its is level)
+        if found:
+            yield word if found == _words(touching) else f"{word}: {' '.join(found)}"

@@ -97,7 +97,8 @@ def _present(sources: Iterable[str]) -> Iterator[str]:
     """Yield the clients whose places exist in the projects that the sources are, or are in."""
     for source in sources:
         path = Path(source)
-        yield from discovery.present(discovery.project_root(path) or (path if path.is_dir() else path.parent))
+        project = discovery.project_root(path) or (path if path.is_dir() else path.parent)
+        yield from (client for client in registry.CLIENTS if discovery.locations(project, client))
 
 
 def _without_file(agents: Sequence[str]) -> Diagnostic:
@@ -111,7 +112,7 @@ def _exit_code(files: Sequence[Inspected], named: Sequence[str], *, errors: bool
         return Exit.USAGE
     if any(file.failures for file in files):
         return Exit.BUG
-    lost = any(reading.client in named and reading.state in inspection.LOST for file in files for reading in file.readings)
+    lost = any(reading.client in named and reading.state.dropped for file in files for reading in file.readings)
     return Exit.FINDINGS if lost or errors else Exit.OK
 
 

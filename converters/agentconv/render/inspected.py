@@ -128,7 +128,7 @@ def _worded(found: Sequence[Reading], reasons: tuple[str, ...], *, verbose: bool
 
 def _reads(client: str) -> str:
     row = registry.FORMATS[client]
-    return f"{row.folders[0]}/*{row.suffixes[0]}" if row.folders else row.file or ""
+    return f"{row.place}/*{row.suffixes[0]}" if row.folders else row.place
 
 
 def _hint(reading: Reading) -> str | None:
