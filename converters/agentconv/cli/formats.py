@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agentconv import matrix, registry, schema_files
+from agentconv import matrix, registry, schema_files, vocabulary
 from agentconv.cli import options as shared
 from agentconv.cli.exit_codes import Exit
 from agentconv.render import formats
@@ -17,7 +17,7 @@ USAGE = "[FORMAT] [options]"
 EXAMPLES = """\
 examples:
   agentconv formats        the formats, where their files are, and which fields each holds
-  agentconv formats codex  the keys of one format, and the field that each becomes
+  agentconv formats codex  the keys and words of one format, and what each becomes
 """
 
 
@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--output-format", choices=("text", "json", "markdown"), metavar="text|json|markdown", default="text", help="how it is written"
     )
-    parser.add_argument("-v", "--verbose", action="store_true", help="describe every key, those that no other client has too")
+    parser.add_argument("-v", "--verbose", action="store_true", help="show every key and word, those that no other client has too")
     shared.add_common(parser)
 
 
@@ -46,10 +46,11 @@ def run(options: argparse.Namespace) -> int:
 def _one(options: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
     """Return what there is to say about one format, for programs and for people."""
     format_id = registry.resolve(options.format)
-    report = {**describe(format_id), "keys": keys(format_id)}
+    report = {**describe(format_id), "keys": keys(format_id), "words": vocabulary.meanings(format_id)}
     if options.output_format == "markdown":
         raise registry.usage("markdown is made of all formats together", "leave out FORMAT")
-    return report, [f"{report['client']}, in {report['where']}", "", *formats.keys(report["keys"], verbose=options.verbose)]
+    lines = [*formats.head(report), "", *formats.keys(report["keys"], verbose=options.verbose)]
+    return report, [*lines, *formats.words(report["words"], verbose=options.verbose)]
 
 
 def _all(options: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
@@ -58,7 +59,7 @@ def _all(options: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
     cells = matrix.matrix()
     report = {"formats": [{**row, "fields": _plain(cells[row["id"]])} for row in rows]}
     if options.output_format == "markdown":
-        return report, formats.markdown(rows, cells, {client: keys(client) for client in registry.CLIENTS})
+        return report, formats.markdown(rows, cells, {client: (keys(client), vocabulary.meanings(client)) for client in registry.CLIENTS})
     return report, [*formats.listing(rows), "", *formats.matrix(cells)]
 
 

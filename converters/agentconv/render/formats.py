@@ -5,6 +5,7 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
+from agentconv import vocabulary
 from agentconv.matrix import Holds
 from agentconv.render.table import table, width
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from agentconv.matrix import Cell
 
     Matrix = Mapping[str, Mapping[str, Cell]]
+    Rows = Sequence[Mapping[str, Any]]
+    Words = Mapping[str, Mapping[str, Sequence[str]]]
 
 SYMBOLS = {Holds.NATIVE: "+", Holds.APPROXIMATED: "~", Holds.NONE: "."}
 LEGEND = (
@@ -44,15 +47,48 @@ def symbol(cell: Cell) -> str:
     return read if read == write else read + write
 
 
+def head(row: Mapping[str, Any]) -> list[str]:
+    """Return what a format is, where its files are, and when and where that was found out."""
+    verified = row.get("verified")
+    return [
+        f"{row['client']}, in {row['where']}",
+        *([f"verified {verified['date']}, {verified['page']}"] if verified else []),
+    ]
+
+
 def keys(rows: Sequence[Mapping[str, Any]], *, verbose: bool) -> list[str]:
     """Return a format's keys and what they become."""
     shown = [row for row in rows if verbose or row["field"] != "extras"]
     lines = table([("KEY", "BECOMES", "MEANING"), *((row["key"], row["field"], row["description"]) for row in shown)])
     rest = [row["key"] for row in rows if row not in shown]
-    if rest:
-        lines += ["", "kept as they are in `extras`, since no other client has them (-v describes them):"]
-        lines += wrap(", ".join(rest), width(), initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)
+    return lines + _also("kept as they are in `extras`, since no other client has them (-v describes them):", rest)
+
+
+def words(tables: Words, *, verbose: bool) -> list[str]:
+    """Return a client's words by what they mean; those that mean nothing to others, and hook events, only where all is asked for."""
+    lines: list[str] = []
+    for name, found in tables.items():
+        if name == "events" and not verbose:
+            continue
+        rows = list(by_meaning(found).items())
+        shown = [(meaning or "no other client has", ", ".join(its)) for meaning, its in rows if meaning or verbose]
+        lines += ["", *table([(vocabulary.TABLES[name].upper(), "ITS WORDS"), *shown])] if shown else []
     return lines
+
+
+def by_meaning(found: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Return words by what they mean; what means nothing to other clients comes last, under no word."""
+    meanings: dict[str, list[str]] = {}
+    for word, its in found.items():
+        for meaning in its or ("",):
+            meanings.setdefault(meaning, []).append(word)
+    rest = meanings.pop("", [])
+    return {**meanings, **({"": rest} if rest else {})}
+
+
+def _also(words: str, rest: Sequence[str]) -> list[str]:
+    """Return what is left out of a table, by name."""
+    return ["", words, *wrap(", ".join(rest), width(), initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)] if rest else []
 
 
 def markdown_listing(rows: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -64,7 +100,7 @@ def markdown_listing(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     return lines
 
 
-def markdown(rows: Sequence[Mapping[str, Any]], cells: Matrix, keys_of: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
+def markdown(rows: Sequence[Mapping[str, Any]], cells: Matrix, details: Mapping[str, tuple[Rows, Words]]) -> list[str]:
     """Return the document about all formats."""
     formats = list(cells)
     lines = [
@@ -83,15 +119,27 @@ def markdown(rows: Sequence[Mapping[str, Any]], cells: Matrix, keys_of: Mapping[
         *(f"| `{path}` | {' | '.join(symbol(cells[name][path]) for name in formats)} |" for path in cells[formats[0]]),
     ]
     for row in rows:
-        if row["id"] in keys_of:
-            lines += ["", f"## {row['id']}", "", *_markdown_keys(row, keys_of[row["id"]])]
+        if row["id"] in details:
+            keys_of, tables = details[row["id"]]
+            lines += ["", f"## {row['id']}", "", *_markdown_keys(row, keys_of), *_markdown_words(tables)]
     return lines
 
 
-def _markdown_keys(row: Mapping[str, Any], keys_of: Sequence[Mapping[str, Any]]) -> list[str]:
+def _markdown_keys(row: Mapping[str, Any], keys_of: Rows) -> list[str]:
     lines = [f"{row['client']}, in `{row['where']}`. [Its documentation]({row['verified']['page']})", ""]
     lines += ["| key | becomes | with a wrong value | meaning |", "|---|---|---|---|"]
     lines += [f"| `{one['key']}` | `{one['field']}` | {one['invalid']} | {_cell(one['description'])} |" for one in keys_of]
+    return lines
+
+
+def _markdown_words(tables: Words) -> list[str]:
+    lines: list[str] = []
+    for name, found in tables.items():
+        lines += ["", f"| {vocabulary.TABLES[name]} | its words |", "|---|---|"]
+        lines += [
+            f"| {f'`{meaning}`' if meaning else 'no other client has'} | {', '.join(f'`{word}`' for word in its)} |"
+            for meaning, its in by_meaning(found).items()
+        ]
     return lines
 
 

@@ -204,3 +204,27 @@ def tool_words(format_id: str) -> tuple[str, ...]:
 def events(format_id: str) -> tuple[str, ...]:
     """Return the client's hook events."""
     return tuple(_file(format_id).get("events", {}))
+
+
+TABLES = {
+    "tools": "tools",
+    "aliases": "other words for tools",
+    "retired": "tools that it no longer has",
+    "modes": "permission modes",
+    "events": "hook events",
+    "models": "models",
+    "tiers": "models by tier",
+}
+"""The tables of a client's words, and what is in them."""
+
+
+def meanings(format_id: str) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Return each table that a client has, as its words and what they mean (nothing, where no other client has such a thing)."""
+    file = _file(format_id)
+    models = file.get("models", {})
+    found = {
+        **{name: file.get(name, {}) for name in TABLES},
+        "models": dict.fromkeys(models.get("inherit", ()), "inherit") | models.get("aliases", {}),
+        "tiers": {word: tier for tier, word in file.get("tiers", {}).items()},
+    }
+    return {name: {word: _several(meaning) for word, meaning in table.items()} for name, table in found.items() if table}
