@@ -300,8 +300,7 @@ class _Writer:
         spec = self.module.SPEC
         for name, paths in self.named.items():
             if len(paths) > 1:
-                message = f"`{name}` is defined in {', '.join(f'`{path}`' for path in paths)}; {spec.client} uses {spec.duplicates}"
-                yield Diagnostic(Code.DUPLICATE_NAME, Severity.WARNING, message, Span(paths[1]), "rename all but one", name, spec.id)
+                yield naming.duplicate(spec, name, paths)
 
     def kept_path(self, path: str) -> str:
         """Return a source's own path, below the client's location unless it already holds one."""

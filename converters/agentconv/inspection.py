@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from agentconv import compare, effects, registry, vocabulary
+from agentconv import compare, effects, naming, registry, vocabulary
 from agentconv.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.effects import EFFECT_OF, EVERY_SERVER, Level
 from agentconv.families.names import stem_of
@@ -116,6 +116,18 @@ def _named(result: ReadResult, piece: Loaded) -> ReadResult:
         for number, agent in enumerate(result.set.agents)
     ]
     return replace(result, set=replace(result.set, agents=tuple(agents)))
+
+
+def duplicates(files: Iterable[Inspected]) -> Iterator[Diagnostic]:
+    """Say where two files give a client agents of one name, of the files that are that client's own."""
+    paths: dict[tuple[str, str], list[str]] = {}
+    for file in files:
+        for reading in file.readings:
+            if reading.client == file.format and reading.state in LOADED and reading.name:
+                paths.setdefault((reading.client, reading.name), []).append(file.path)
+    for (client, name), found in paths.items():
+        if len(found) > 1:
+            yield naming.duplicate(registry.load(client).SPEC, name, found)
 
 
 def place(path: str, format_id: str, client: str) -> str:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from agentconv.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.families.names import avoiding, stem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Sequence
+
+    from agentconv.format_base import FormatSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +84,9 @@ def unique_stem(name: str, taken: dict[str, int]) -> str:
     taken.setdefault(found.casefold(), 2)
     taken[base.casefold()] = number + 1
     return found
+
+
+def duplicate(spec: FormatSpec, name: str, paths: Sequence[str]) -> Diagnostic:
+    """Say which of several agents of one name a client uses."""
+    message = f"`{name}` is defined in {', '.join(f'`{path}`' for path in paths)}; {spec.client} uses {spec.duplicates}"
+    return Diagnostic(Code.DUPLICATE_NAME, Severity.WARNING, message, Span(paths[1]), "rename all but one", name, spec.id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
         else:
             diagnostics += piece.diagnostics
             loose += [agent.id for agent in piece.agents]
-    diagnostics += [_without_file(loose)] if loose else []
+    diagnostics += [*inspection.duplicates(files), *([_without_file(loose)] if loose else [])]
     errors = any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
     if not errors and not any(file.is_agent for file in files):
         raise nothing_found(found)
@@ -128,4 +129,6 @@ def _tell(
     if others:
         print(f"no agent in {text.names([os.path.normpath(path) for path in others])}", file=sys.stderr)
     for diagnostic in diagnostics:
-        print(text.diagnostic(diagnostic, text.style(sys.stderr, options.color)), file=sys.stderr)
+        span = diagnostic.span
+        placed = replace(diagnostic, span=replace(span, path=where.get(span.path, span.path))) if span else diagnostic
+        print(text.diagnostic(placed, text.style(sys.stderr, options.color)), file=sys.stderr)

@@ -94,7 +94,7 @@ def _own_name(file: Inspected) -> str | None:
 
 def _groups(file: Inspected, readings: Iterable[Reading], *, verbose: bool) -> list[_Group]:
     groups: dict[tuple[Any, ...], list[Reading]] = {}
-    for reading in sorted(readings, key=lambda one: (_RANK[one.state], bool(one.wider), one.client != file.format)):
+    for reading in sorted(readings, key=lambda one: (one.client != file.format, _RANK[one.state], bool(one.wider))):
         reasons = _reasons(file, reading, verbose=verbose)
         groups.setdefault((reading.state, reading.tools or "", reasons, bool(reading.wider)), []).append(reading)
     return [
