@@ -46,6 +46,8 @@ class ReadResult:
     set: AgentSet = field(default_factory=AgentSet)
     states: tuple[State, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    place: Callable[[int, str], tuple[int, int] | None] | None = field(default=None, compare=False)
+    """Where the value of a key stands, in characters: the agent's number in the file and the key, empty for the prompt."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,12 +73,15 @@ class Header:
 
     def span(self, key: str) -> Span:
         """Return where a key's value stands; the header's first line when the key is not there."""
+        extent = self.extent(key)
+        return self.source.span(*extent) if extent else self.source.span(self.start)
+
+    def extent(self, key: str) -> tuple[int, int] | None:
+        """Return where a key's value stands, in the file's text; None when the key is not there."""
         if key in self.recovered:
-            return self.source.span(*self.recovered[key])
+            return self.recovered[key]
         node = self.nodes.get(unescape_key(key))
-        if node is None:
-            return self.source.span(self.start)
-        return self.source.span(self.place(node.start), self.place(node.end))
+        return None if node is None else (self.place(node.start), self.place(node.end))
 
     def duplicates(self) -> list[tuple[str, Node]]:
         """Return the keys that are given again, with the key's later node."""

@@ -18,6 +18,8 @@ COMMANDS = {
     "to-json": "read agents into one canonical JSON bundle",
     "from-json": "write the agents of a bundle",
     "inspect": "show what each client makes of agent files as they stand",
+    "lint": "find what breaks an agent, in which client, and mend it",
+    "rule": "say what a rule of the linter flags, and why",
     "formats": "list the formats, or the keys of one",
     "schema": "print a JSON Schema",
 }

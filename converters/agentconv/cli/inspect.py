@@ -49,11 +49,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
-    named = _named(options.clients) if options.clients else []
+    named = named_clients(options.clients) if options.clients else []
     source_format = registry.resolve(options.source_format) if options.source_format else None
     found = discovery.discover(options.sources, source_format, stdin_name=options.stdin_filename)
     loader = loading.Loader(found.files)
-    asked = named or inspection.clients(loader, _present(options.sources))
+    asked = named or inspection.clients(loader, present_clients(options.sources))
     files: list[Inspected] = []
     loose: list[str] = []
     diagnostics = list(found.diagnostics)
@@ -79,7 +79,7 @@ def run(options: argparse.Namespace) -> int:
     return code
 
 
-def _named(given: Iterable[str]) -> list[str]:
+def named_clients(given: Iterable[str]) -> list[str]:
     """Return the clients that `--for` names, each once.
 
     Raises:
@@ -94,7 +94,7 @@ def _named(given: Iterable[str]) -> list[str]:
     return list(registry.CLIENTS) if "all" in words else list(dict.fromkeys(named))
 
 
-def _present(sources: Iterable[str]) -> Iterator[str]:
+def present_clients(sources: Iterable[str]) -> Iterator[str]:
     """Yield the clients whose places exist in the projects that the sources are, or are in."""
     for source in sources:
         path = Path(source)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from agentconv import fields, frontmatter, yaml_text
@@ -84,8 +85,15 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
     diagnostics = [*_remarks(dialect, header), *reading.remarks(dialect.spec, dialect.keys, agent, decoded, header.span)]
     degraded = any(diagnostic.severity is Severity.WARNING for diagnostic in diagnostics)
     return ReadResult(
-        AgentSet((agent,)), (State.DEGRADED if degraded else State.LOADS,), tuple(replace(d, agent=agent.name) for d in diagnostics)
+        AgentSet((agent,)),
+        (State.DEGRADED if degraded else State.LOADS,),
+        tuple(replace(d, agent=agent.name) for d in diagnostics),
+        partial(_place, dialect, header),
     )
+
+
+def _place(dialect: Dialect, header: Header, _number: int, key: str) -> tuple[int, int] | None:
+    return header.extent(key) if key else _prompt_place(dialect, header)
 
 
 def decode_header(dialect: Dialect, values: MappingType[str, Json]) -> Decoded:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from agentconv import fields
@@ -62,7 +63,19 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
         return _recovered(dialect, source, header, reason, _key_offset(source.text, key))
     agent = _agent(dialect, source, decoded)
     diagnostics = tuple(reading.remarks(dialect.spec, dialect.keys, agent, decoded, lambda key: source.span(_key_offset(source.text, key))))
-    return ReadResult(AgentSet((agent,)), (State.DEGRADED if diagnostics else State.LOADS,), diagnostics)
+    state = State.DEGRADED if diagnostics else State.LOADS
+    return ReadResult(AgentSet((agent,)), (state,), diagnostics, partial(_place, dialect, source.text))
+
+
+def _place(dialect: Dialect, text: str, _number: int, key: str) -> tuple[int, int] | None:
+    """Return where a key's value stands: behind the `=`, to the next key or table at the start of a line."""
+    name = key or next((name for name, row in dialect.keys.items() if "prompt.text" in row.fields), "")
+    match = re.search(rf'(?m)^[ \t]*"?{re.escape(unescape_key(name))}"?[ \t]*=[ \t]*', text)
+    if match is None:
+        return None
+    following = re.compile(r"(?m)^[ \t]*(?:\[|[A-Za-z0-9_.\"-]+[ \t]*=)").search(text, match.end())
+    end = following.start() if following else len(text)
+    return match.end(), match.end() + len(text[match.end() : end].rstrip())
 
 
 _STRINGS = re.compile(
@@ -157,7 +170,7 @@ def _recovered(
         return ReadResult(diagnostics=(reading.no_agent(dialect.spec, problem, source.span(at)),))
     agent = _agent(dialect, source, keys.decode_header(dialect, header, lenient=True))
     diagnostic = reading.not_loaded(dialect.spec, agent.name, State.NOT_LOADED, problem, source.span(at))
-    return ReadResult(AgentSet((agent,)), (State.NOT_LOADED,), (diagnostic,))
+    return ReadResult(AgentSet((agent,)), (State.NOT_LOADED,), (diagnostic,), partial(_place, dialect, source.text))
 
 
 def _read_lines(dialect: Dialect, source: SourceText, end: int | None) -> dict[str, Json]:

@@ -1,0 +1,108 @@
+"""`agentconv rule`: what a rule of the linter flags, and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from agentconv import registry
+from agentconv.cli import options as shared
+from agentconv.cli.exit_codes import Exit
+from agentconv.lint import catalogue
+from agentconv.render import machine
+from agentconv.render.table import table
+
+if TYPE_CHECKING:
+    import argparse
+
+    from agentconv.lint.rule import Rule
+
+USAGE = "[CODE|NAME] [--all] [options]"
+EXAMPLES = """\
+examples:
+  agentconv rule                list the rules
+  agentconv rule AC101          what one flags, why, and what to do
+  agentconv rule --all          all of them
+"""
+_FIXES = {
+    "safe": "Safe: `--fix` makes it, after proving that every client reads everything else as before.",
+    "unsafe": "Unsafe: only `--fix --unsafe-fixes` makes it.",
+    "sometimes": "Safe where it can be proven; the finding says so.",
+    None: "None: a person decides.",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("rule", nargs="?", metavar="CODE|NAME", help="the rule to describe")
+    parser.add_argument("--all", action="store_true", help="describe every rule")
+    parser.add_argument("--output-format", choices=("text", "json"), metavar="text|json", default="text", help="how it is written")
+    shared.add_common(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the command."""
+    rules = list(catalogue.rules().values())
+    chosen = rules
+    if options.rule is not None:
+        found = catalogue.find(options.rule)
+        if found is None:
+            words = [word for rule in rules for word in (rule.code, rule.name)]
+            hint = registry.did_you_mean(options.rule.upper(), words, registry.did_you_mean(options.rule, words, "`agentconv rule` lists them"))
+            raise registry.usage(f"there is no rule `{options.rule}`", hint)
+        chosen = [found]
+    if options.output_format == "json":
+        print(machine.dumps({"rules": [plain(rule) for rule in chosen]}))
+    elif options.rule is None and not options.all:
+        print("\n".join(table([("CODE", "NAME", "FLAGS"), *((rule.code, rule.name, rule.summary) for rule in rules)])))
+    else:
+        print("\n".join(describe(rule) for rule in chosen))
+    return Exit.OK
+
+
+def plain(rule: Rule) -> dict[str, Any]:
+    """Return what there is to say about a rule as a map."""
+    return {
+        "code": rule.code,
+        "name": rule.name,
+        "summary": rule.summary,
+        "why": rule.why,
+        "severity": rule.severity.value,
+        "fix": rule.fix,
+        "bad_example": rule.bad,
+        "good_example": rule.good,
+        "format": rule.example,
+        "source": rule.source,
+        "verified": rule.verified,
+    }
+
+
+def describe(rule: Rule) -> str:
+    """Write a rule as markdown."""
+    fence = "````"
+    return f"""\
+## {rule.code} {rule.name}
+
+{rule.summary}
+
+### Why this matters
+
+{rule.why}
+
+Severity: {rule.severity.value}, at worst.
+
+### Example
+
+{fence}
+{rule.bad}{fence}
+
+Use instead:
+
+{fence}
+{rule.good}{fence}
+
+### Fix
+
+{_FIXES[rule.fix]}
+
+Source: {rule.source} (verified {rule.verified})
+"""

@@ -1,0 +1,71 @@
+"""Run rules over files, and leave out what the user does not want to hear: rules, files, lines."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agentconv.diagnostics import Code, Diagnostic, Severity, Span
+from agentconv.lint.rule import FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from agentconv.lint.rule import Finding, Rule
+    from agentconv.lint.subject import Subject
+
+_COMMENT = re.compile(r"#[ \t]*agentconv:[ \t]*ignore(?:\[([A-Za-z0-9_, -]*)\])?")
+"""`# agentconv: ignore[AC101, name]` in a header is about the whole file; without brackets it is about every rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One file and what was found in it, in the order of the text."""
+
+    subject: Subject
+    findings: tuple[Finding, ...]
+    failures: tuple[Diagnostic, ...] = ()
+    """Bugs of ours: rules that broke on this file."""
+
+
+def check(subjects: Sequence[Subject], rules: Iterable[Rule]) -> Iterator[Checked]:
+    """Check files; one that a rule breaks on loses neither the others nor its other rules."""
+    rules = list(rules)
+    of_file = [rule for rule in rules if rule.about == FILE]
+    by_path: dict[str, list[Finding]] = {}
+    for rule in rules:
+        if rule.about != FILE:
+            for finding in rule.check(list(subjects)):  # type: ignore[arg-type]
+                by_path.setdefault(finding.path, []).append(finding)
+    for subject in subjects:
+        yield _check_file(subject, of_file, by_path.get(subject.path, []))
+
+
+def _check_file(subject: Subject, rules: list[Rule], found: list[Finding]) -> Checked:
+    failures = []
+    for rule in rules:
+        try:
+            found.extend(rule.check(subject))  # type: ignore[arg-type]
+        except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other findings
+            message = f"internal error in {rule.code} {rule.name}: {type(error).__name__}: {error}"
+            failures.append(Diagnostic(Code.INTERNAL, Severity.ERROR, message, Span(subject.path), "please report this with the file"))
+    ignored = _ignored(subject)
+    kept = [finding for finding in found if not _is_ignored(finding.rule, ignored)]
+    kept.sort(key=lambda finding: (finding.start, finding.end, finding.rule.code))
+    return Checked(subject, tuple(dict.fromkeys(kept)), tuple(failures))
+
+
+def _ignored(subject: Subject) -> set[str] | None:
+    """Return the rules that the file itself asks to leave out; None for all of them."""
+    start = subject.place(0, "")[0] if subject.result.set.agents else 0
+    words: set[str] = set()
+    for match in _COMMENT.finditer(subject.text, 0, start or len(subject.text)):
+        if match[1] is None:
+            return None
+        words.update(word.strip().casefold() for word in match[1].split(",") if word.strip())
+    return words
+
+
+def _is_ignored(rule: Rule, ignored: set[str] | None) -> bool:
+    return ignored is None or bool(ignored & {rule.code.casefold(), rule.name})

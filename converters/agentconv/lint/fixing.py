@@ -1,0 +1,107 @@
+"""Make fixes, each proven first: after it, every client reads everything that it is not about as before.
+
+A fix that a client's reading does not survive is not made; the finding stays, and says why.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from agentconv import fields, inspection, registry
+from agentconv.source import SourceText, encode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from agentconv.format_base import ReadResult
+    from agentconv.lint.rule import Edit, Finding, Fix
+    from agentconv.lint.subject import Subject
+
+_ROUNDS = 10
+"""A fix may let another rule see something; after so many rounds, what is left is left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A file after its fixes."""
+
+    data: bytes
+    made: tuple[Finding, ...]
+    unproven: tuple[tuple[Finding, str], ...]
+    """Fixes that were not made, and the client and field that they would have changed besides."""
+
+
+def fix(subject: Subject, find: Callable[[Subject], Iterable[Finding]], *, unsafe: bool = False) -> Fixed:
+    """Make all fixes of a file, round by round, until there is nothing left to mend.
+
+    Args:
+        subject: The file.
+        find: Checks a file.
+        unsafe: Also make those that may change more than they say.
+    """
+    made: list[Finding] = []
+    unproven: dict[tuple[str, str], tuple[Finding, str]] = {}
+    for _ in range(_ROUNDS):
+        now = [finding for finding in find(subject) if finding.fix and (unsafe or finding.fix.safe)]
+        done = []
+        edits: list[Edit] = []
+        for finding in now:
+            if finding.fix is None or _overlap(edits, finding.fix.edits) or (finding.rule.code, finding.message) in unproven:
+                continue
+            problem = None if unsafe and not finding.fix.safe else disproof(subject, finding.fix, finding.clients)
+            if problem:
+                unproven[finding.rule.code, finding.message] = finding, problem
+                continue
+            edits += finding.fix.edits
+            done.append(finding)
+        if not done:
+            break
+        changed = replace(subject, source=SourceText(subject.path, encode(apply(subject.text, edits))))
+        if changed.source.data == subject.source.data:
+            break
+        made += done
+        subject = changed
+    return Fixed(subject.source.data, tuple(made), tuple(unproven.values()))
+
+
+def apply(text: str, edits: Iterable[Edit]) -> str:
+    """Return the text with edits made that do not overlap."""
+    for start, end, new in sorted(edits, reverse=True):
+        text = text[:start] + new + text[end:]
+    return text
+
+
+def _overlap(edits: Iterable[Edit], more: Iterable[Edit]) -> bool:
+    return any(start < other_end and other_start < end or start == other_start for start, end, _ in more for other_start, other_end, _ in edits)
+
+
+def disproof(subject: Subject, change: Fix, about: tuple[str, ...] = ()) -> str | None:
+    """Say which client would read what otherwise after a fix, besides what the fix is about; None when none would.
+
+    A client that the finding says is hurt may read everything otherwise than before (that is what the fix is for), except
+    for the file's own client.
+    """
+    data = encode(apply(subject.text, change.edits))
+    for client in registry.CLIENTS:
+        if client in about and client != subject.format:
+            continue
+        path = inspection.place(subject.path, subject.format, client)
+        differing = _differing(subject.reading(client), registry.load(client).read(SourceText(path, data)), change.fields)
+        if differing:
+            return f"{registry.FORMATS[client].title} would read {differing} otherwise"
+    return None
+
+
+def _differing(before: ReadResult, after: ReadResult, meant: frozenset[str]) -> str | None:
+    if len(before.set.agents) != len(after.set.agents):
+        return "other agents"
+    for old, new, was, state in zip(before.set.agents, after.set.agents, before.states, after.states, strict=True):
+        if state.dropped and not was.dropped:
+            return "no agent"
+        for path in fields.PATHS:
+            if path not in meant and fields.get(old, path) != fields.get(new, path):
+                return path
+        if old.extras != new.extras and "extras" not in meant:
+            return "other keys"
+    return None

@@ -1,0 +1,156 @@
+"""What a rule is, what it finds, and how a finding is mended: values only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from inspect import cleandoc
+from typing import TYPE_CHECKING, TypeAlias
+
+from agentconv.diagnostics import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from agentconv.lint.subject import Subject
+
+Edit: TypeAlias = tuple[int, int, str]
+"""Start, end and new text, in characters of the file's text."""
+FILE, SET = "file", "set"
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A change that mends a finding."""
+
+    title: str
+    """What it does, as an instruction: `put the value in double quotes`."""
+    edits: tuple[Edit, ...]
+    fields: frozenset[str] = frozenset()
+    """Field paths whose reading it is meant to change (`color`, `description`); of all others, every client's stays as it was."""
+    safe: bool = True
+    """Whether it may be made without asking. A safe fix is proven before it is made: see `fixing`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a rule has found."""
+
+    rule: Rule
+    severity: Severity
+    """The effect in the client that it hurts most: `error` when that drops the agent, does not start, or grants more than
+    is written; `warning` when it reads the agent otherwise than written; `note` for the rest."""
+    message: str
+    """What is so, naming the client, in one line of at most 160 characters."""
+    start: int
+    end: int
+    help: str
+    """What to do next."""
+    clients: tuple[str, ...] = ()
+    """Format ids of the clients that it is about."""
+    agent: str | None = None
+    fix: Fix | None = None
+    path: str = ""
+    """The file, where a rule about a whole set found it in another one than the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One documented rule."""
+
+    code: str
+    """Stable, never used again for another meaning: `AC101`."""
+    name: str
+    """Names the thing that is flagged, not the cure: `unquoted-colon`."""
+    check: Callable[[Subject], Iterator[Finding]] | Callable[[list[Subject]], Iterator[Finding]]
+    summary: str
+    """What it flags, in one line."""
+    why: str
+    """Why that matters, and in which client and version."""
+    bad: str
+    """A file that it flags."""
+    good: str
+    """The same file as it should be; where there is a safe fix, what the fix makes of the bad one."""
+    source: str
+    """Where the facts come from."""
+    verified: str
+    """When that was last seen to be so: a date."""
+    severity: Severity
+    """The worst that it can be."""
+    fix: str | None = None
+    """`safe`, `unsafe`, `sometimes` (some findings have a safe fix), or None."""
+    example: str = "claude-code"
+    """The format of the examples."""
+    example_path: str = "reviewer"
+    """The stem of the examples' file."""
+    about: str = FILE
+    """Whether it looks at one file at a time, or at all of them together (`SET`)."""
+    clients: tuple[str, ...] = ()
+    """The clients to ask with `--for` when the example is tried; none: those that are asked by default."""
+
+    def find(
+        self,
+        message: str,
+        place: tuple[int, int],
+        help: str,  # noqa: A002 - the word that users see
+        *,
+        severity: Severity | None = None,
+        clients: tuple[str, ...] = (),
+        agent: str | None = None,
+        fix: Fix | None = None,
+    ) -> Finding:
+        """Make a finding of this rule.
+
+        Args:
+            message: What is so, naming the client; one line.
+            place: Start and end, in characters of the file's text.
+            help: What to do next.
+            severity: Less than the worst that the rule can be.
+            clients: The clients that it is about.
+            agent: The name of the agent.
+            fix: What mends it.
+        """
+        return Finding(self, severity or self.severity, message, *place, help, clients, agent, fix)
+
+
+def rule(
+    code: str,
+    name: str,
+    *,
+    bad: str,
+    good: str,
+    source: str,
+    verified: str,
+    severity: Severity,
+    fix: str | None = None,
+    example: str = "claude-code",
+    example_path: str = "reviewer",
+    about: str = FILE,
+    clients: tuple[str, ...] = (),
+) -> Callable[[Callable[[Rule, Subject], Iterator[Finding]]], Rule]:
+    """Make a rule of a function whose docstring says what it flags (its first line) and why that matters (the rest)."""
+
+    def make(check: Callable[..., Iterator[Finding]]) -> Rule:
+        summary, _, why = cleandoc(check.__doc__ or "").partition("\n\n")
+        made: list[Rule] = []
+        made.append(
+            Rule(
+                code,
+                name,
+                lambda subject: check(made[0], subject),
+                summary,
+                why,
+                cleandoc(bad) + "\n",
+                cleandoc(good) + "\n",
+                source,
+                verified,
+                severity,
+                fix,
+                example,
+                example_path,
+                about,
+                clients,
+            )
+        )
+        return made[0]
+
+    return make

@@ -1,0 +1,99 @@
+"""One file as rules see it: its text, what its own client makes of it, and what each other client would."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from agentconv import inspection, registry
+from agentconv.source import SourceText
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from agentconv.format_base import ReadResult, State
+    from agentconv.ir import Agent
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What `[tool.agentconv.lint]` and the command line choose."""
+
+    max_description: int = 1024
+    """Characters that one description may have."""
+    names: frozenset[str] = frozenset()
+    """MCP servers and skills that the project defines elsewhere."""
+
+
+@dataclass
+class Subject:
+    """One file."""
+
+    source: SourceText
+    format: str
+    asked: tuple[str, ...]
+    """The clients that the user asks about; the file's own is always among them."""
+    settings: Settings = field(default_factory=Settings)
+    others: Collection[str] = ()
+    """Names of the other agents of the set."""
+
+    @property
+    def path(self) -> str:
+        """Path of the file, for people."""
+        return self.source.path
+
+    @property
+    def text(self) -> str:
+        """The file's text; bytes that are not UTF-8 are lone surrogates."""
+        return self.source.text
+
+    @cached_property
+    def result(self) -> ReadResult:
+        """What the file's own client makes of it."""
+        return self.reading(self.format)
+
+    @cached_property
+    def _readings(self) -> dict[str, ReadResult]:
+        return {}
+
+    def reading(self, client: str) -> ReadResult:
+        """Return what a client makes of the file, were it put where that client looks."""
+        if client not in self._readings:
+            path = inspection.place(self.source.path, self.format, client)
+            self._readings[client] = registry.load(client).read(SourceText(path, self.source.data))
+        return self._readings[client]
+
+    def states(self, client: str) -> tuple[State, ...]:
+        """Return what becomes of each agent in a client; empty where it finds none."""
+        return self.reading(client).states
+
+    def agents(self) -> Iterator[tuple[int, Agent, State]]:
+        """Yield each agent that the file's own client, or a person, finds, with its number and state."""
+        for number, (agent, state) in enumerate(zip(self.result.set.agents, self.result.states, strict=True)):
+            yield number, agent, state
+
+    def place(self, number: int, key: str) -> tuple[int, int]:
+        """Return where the value of a key of an agent stands; the beginning of the file when it is not there.
+
+        Args:
+            number: The agent's number in the file.
+            key: A key of the format; empty for the prompt.
+        """
+        place = self.result.place(number, key) if self.result.place else None
+        return place or (0, 0)
+
+    def has(self, number: int, key: str) -> bool:
+        """Whether an agent has a key."""
+        return bool(self.result.place and self.result.place(number, key))
+
+    def key_of(self, path: str) -> str:
+        """Return the key of the file's format that holds a field; empty where none does."""
+        module = registry.load(self.format)
+        return next((name for name, key in getattr(module, "KEYS", {}).items() if path in key.fields), "")
+
+    def word(self, number: int, key: str, word: str) -> tuple[int, int]:
+        """Return where a word stands inside the value of a key; the whole value when it is not found as it is."""
+        start, end = self.place(number, key)
+        at = self.text.find(word, start, end)
+        return (at, at + len(word)) if word and at >= 0 else (start, end)

@@ -1,0 +1,78 @@
+"""Findings of the linter as text: code, name, place, the line with carets, and what to do next."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from agentconv.render import text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from agentconv.lint.checking import Checked
+    from agentconv.lint.rule import Finding
+    from agentconv.render.text import Style
+    from agentconv.source import SourceText
+
+_WIDEST = 120
+"""Characters of a source line that are shown; of longer ones, those around the place."""
+
+
+def finding(value: Finding, source: SourceText, path: str, look: Style) -> str:
+    """Write one finding with its line.
+
+    ```
+    warning[AC101] unquoted-colon [*] Claude Code loads this only through its own repair
+     --> .claude/agents/reviewer.md:3:14
+      |
+    3 | description: Use when: always
+      |              ^^^^^^^^^^^^^^^^
+    help: put the value in double quotes
+    ```
+    """
+    mark = " [*]" if value.fix and value.fix.safe else ""
+    line, column = source.position(value.start)
+    head = f"{look.paint(value.severity.value, value.severity)}[{value.rule.code}] {value.rule.name}{mark} {text.safe(value.message)}"
+    shown = _line(source, line)
+    width = len(str(line))
+    place = f"{' ' * width}--> {text.safe(path)}:{line}:{column}"
+    if not shown.strip():
+        return f"{head}\n{place}\nhelp: {text.safe(value.help)}"
+    first = min(column - 1, len(shown))
+    length = max(1, min(value.end - value.start, len(shown) - first))
+    cut, first = _cut(shown, first)
+    carets = " " * len(text.safe(cut[:first])) + "^" * min(length, max(len(cut) - first, 1))
+    bar = f"{' ' * width} |"
+    return "\n".join([head, place, bar, f"{line} | {text.safe(cut)}", f"{bar} {carets}", f"help: {text.safe(value.help)}"])
+
+
+def _line(source: SourceText, line: int) -> str:
+    lines = source.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return lines[line - 1].removeprefix("\ufeff") if line <= len(lines) else ""
+
+
+def _cut(line: str, first: int) -> tuple[str, int]:
+    """Return what is shown of a long line, and where the place is in it."""
+    if len(line) <= _WIDEST:
+        return line, first
+    start = max(0, min(first - _WIDEST // 3, len(line) - _WIDEST))
+    head, tail = "…" if start else "", "…" if start + _WIDEST < len(line) else ""
+    return f"{head}{line[start : start + _WIDEST]}{tail}", first - start + len(head)
+
+
+def summary(checked: Iterable[Checked], files: int, fixed: int) -> str:
+    """Say how much was found, and how much of it can be mended."""
+    found = [value for one in checked for value in one.findings]
+    if not found:
+        return f"{text.count(files, 'file')}: nothing found" + (f", {fixed} mended" if fixed else "")
+    counts = Counter(value.severity.value for value in found)
+    parts = ", ".join(text.count(counts[word], word) for word in ("error", "warning", "note") if counts[word])
+    lines = [f"{text.count(files, 'file')}: {parts}" + (f", {fixed} mended" if fixed else "")]
+    safe = sum(1 for value in found if value.fix and value.fix.safe)
+    unsafe = sum(1 for value in found if value.fix and not value.fix.safe)
+    if safe:
+        lines.append(f"[*] {safe} can be mended with --fix" + (f", {unsafe} more with --unsafe-fixes" if unsafe else ""))
+    elif unsafe:
+        lines.append(f"{unsafe} can be mended with --unsafe-fixes")
+    return "\n".join(lines)
