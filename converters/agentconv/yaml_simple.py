@@ -20,7 +20,8 @@ _MAX_LENGTH = 50_000
 _MAX_DEPTH = 20
 _ODD = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 _ENTRY = re.compile(
-    r"""(?:(?![TtFfNn](?:rue|RUE|alse|ALSE|ull|ULL):)([A-Za-z_](?:[A-Za-z0-9_./()*@$ -]{0,98}[A-Za-z0-9_./()*@$-])?)|(["'])([^"'\\\n<]{1,99})\2):(?: +([^\n]*))?\n"""
+    r"(?:(?![TtFfNn](?:rue|RUE|alse|ALSE|ull|ULL):)([A-Za-z_](?:[A-Za-z0-9_./()*@$ -]{0,98}[A-Za-z0-9_./()*@$-])?)"
+    r"""|(["'])([^"'\\\n<]{1,99})\2):(?: +([^\n]*))?\n"""
 )
 _ITEM = re.compile(r"- +([^\n]*)\n")
 _INDENT = re.compile(r"\n* *")
