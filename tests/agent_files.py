@@ -93,6 +93,12 @@ def convert_agent(agent: Agent, target: str, options: Options | None = None) -> 
     return results[0]
 
 
+def output(done: Converted) -> SourceText:
+    """Return the file that a conversion gave, with its path, which may name the agent."""
+    assert done.file
+    return SourceText(done.file.path, done.file.data)
+
+
 def convert_file(source: SourceText, format_id: str, target: str, options: Options | None = None) -> list[Converted]:
     """Convert one file to a format."""
     pieces = [_with_ids(piece) for piece in load_source(format_id, source)]
