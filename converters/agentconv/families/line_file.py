@@ -6,7 +6,7 @@ The client decodes the file itself: it turns CRLF into LF where it is common, an
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from agentconv import fields
@@ -47,6 +47,8 @@ class Dialect:
     """Takes keys that only mean something together out of a header and returns their fields."""
     lower: Callable[[Agent], Mapping[str, Json]] = no_lower
     """Writes those fields back as keys."""
+    stronger: Mapping[str, str] = field(default_factory=dict)
+    """Another word for a key, which counts where both are given."""
 
 
 def no_text(data: bytes) -> str | None:
@@ -194,6 +196,7 @@ def _patched(dialect: Dialect, old: Agent, agent: Agent, original: SourceText) -
     before, after = (_encoded(dialect, one, original.path) for one in (old, agent))
     changes: dict[str, Json | None] = {key: value for key, value in after.items() if before.get(key) != value}
     changes.update(dict.fromkeys(before.keys() - after.keys()))
+    changes = {dialect.stronger[key] if dialect.stronger.get(key) in header.values else key: value for key, value in changes.items()}
     text = apply(original.text, [*line_header.patch(header, changes), *_prompt_edit(header, old, agent)])
     again = read(dialect, SourceText(original.path, encode(text)))
     good = again.set.agents and not again.states[0].dropped and fields.same(again.set.agents[0], agent)

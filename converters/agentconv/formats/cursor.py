@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from agentconv import vocabulary
 from agentconv.families import keys, line_file, line_header, projecting, switches
 from agentconv.families.javascript import SPACE
-from agentconv.families.keys import Ignored, simple
+from agentconv.families.keys import Ignored, Key, simple
 from agentconv.families.names import stem_of
 from agentconv.format_base import FormatSpec
 from agentconv.ir import Model
@@ -24,7 +24,6 @@ from agentconv.ir import Model
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agentconv.families.keys import Key
     from agentconv.format_base import Projection, ReadResult
     from agentconv.ir import Agent, AgentSet, Json
     from agentconv.source import SourceText
@@ -43,11 +42,8 @@ def _line(value: Json) -> str:
     return line_header.folded(value) if isinstance(value, str) else ""
 
 
-def _name(value: Json) -> str:
-    name = _line(value)
-    if not name:
-        raise Ignored("it is empty, so the file's name is used")
-    return name
+def _name(value: Json) -> Mapping[str, object]:
+    return {"name": _line(value)} if _line(value) else {}
 
 
 def _model(value: Json) -> Model:
@@ -75,7 +71,7 @@ def _readonly(value: Json) -> str | None:
 
 
 KEYS: dict[str, Key] = {
-    "name": simple("name", _name),
+    "name": Key(("name",), _name, lambda agent: keys.ABSENT if agent.name is None else agent.name),
     "description": simple("description", _line),
     "model": simple("model", _model, _write_model),
     "readonly": simple("permissions.mode", _readonly, lambda mode: "true" if mode == "read-only" else "false"),
@@ -107,7 +103,7 @@ SPEC = FormatSpec(
     reserved=frozenset({"explore", "bash", "shell", "debug", "browser-use", "computer-use", "cursor-guide", "generalpurpose"}),
     duplicates="both, or with several workspace roots the first",
 )
-DIALECT = line_file.Dialect(SPEC, KEYS, _name_of, lift=_lift, lower=_lower)
+DIALECT = line_file.Dialect(SPEC, KEYS, _name_of, lift=_lift, lower=_lower, stronger={"is_background": "background"})
 
 
 def read(source: SourceText) -> ReadResult:
