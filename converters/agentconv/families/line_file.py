@@ -76,7 +76,7 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
     """Read one file as the client does; what the client drops is recovered."""
     problem = no_text(source.data)
     if problem:
-        return _recovered(dialect, source, f"the client does not take it for text, because {problem}", source.span())
+        return _recovered(dialect, source, f"it is taken for no text: {problem}", source.span())
     header = line_header.find(source)
     if isinstance(header, str):
         return _recovered(dialect, source, header, source.span())
