@@ -55,7 +55,7 @@ def choose(how: str, table: object = None) -> ModelChoices:
 
 def _tier(name: str, value: str) -> str:
     if value not in vocabulary.TIERS:
-        known = f"tiers: {', '.join(vocabulary.TIERS)}; to write a model for it, name a target: `codex = {{{name} = \"...\"}}`"
+        known = f'tiers: {", ".join(vocabulary.TIERS)}; to write a model for it, name a target: `codex = {{{name} = "..."}}`'
         hint = registry.did_you_mean(value, vocabulary.TIERS, known)
         raise ModelTableError(registry.usage(f"the tier of `{name}` cannot be `{value}`", hint), name)
     return value

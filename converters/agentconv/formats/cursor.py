@@ -124,12 +124,22 @@ def project(projection: Projection) -> None:
     projecting.permission_mode(projection)
     switches.read_only_flag(projection)
     projecting.model(projection)
+    _project_servers(projection)
     projecting.drop_rest(projection)
     projecting.settle(projection, KEYS)
     projecting.own_extras(
         projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: line_file.decode_written(DIALECT, header)
     )
     _refuse_no_text(projection)
+
+
+def _project_servers(projection: Projection) -> None:
+    """Say where the servers of an agent go: Cursor opens those of its configuration to every agent that is not read-only."""
+    servers = projection.get("mcp_servers")
+    if servers:
+        code = "mcp-dropped" if any(server.transport for server in servers) else "mcp-undefined"
+        names = ", ".join(server.name for server in servers)
+        projection.change("mcp_servers", None, code, names, hint="define it in .cursor/mcp.json, for all agents")
 
 
 def _refuse_no_text(projection: Projection) -> None:
