@@ -12,6 +12,7 @@ import pytest
 from agent_files import agent_of, convert_agent, make, minimal, read, same, suffix
 from agentconv import compare, effects, losses, registry, schema_files
 from agentconv.cli.run import run
+from agentconv.convert import Options
 from agentconv.diagnostics import InternalError
 from agentconv.effects import Level
 from agentconv.format_base import Projection, State
