@@ -92,12 +92,28 @@ class Format(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class ModelChoices:
+    """What a user chose about models; the words of models are in lower case."""
+
+    by_tier: bool = False
+    """Whether a model that the target does not serve becomes the target's own of the same tier."""
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By target, what to write for a model, or for all models of a tier."""
+    tiers: Mapping[str, str] = field(default_factory=dict)
+    """Tiers of models that the vocabulary does not know."""
+
+
+NO_CHOICES = ModelChoices()
+
+
 class Projection:
     """An agent on its way into a format: changes are made here, and each is declared with its reason."""
 
-    def __init__(self, agent: Agent, target: FormatSpec) -> None:
+    def __init__(self, agent: Agent, target: FormatSpec, models: ModelChoices = NO_CHOICES) -> None:
         self.source = agent
         self.target = target
+        self.models = models
         self.at_home = agent.origin is not None and agent.origin.format == target.id
         """Whether the agent was read from this very format, whose client takes its values as they are."""
         self.values: dict[str, object] = {}
