@@ -30,13 +30,24 @@ def _markdown(header: Mapping[str, Any]) -> str:
     return f"---\n{''.join(lines)}---\n\n{BODY}"
 
 
+def _lines(header: Mapping[str, Any]) -> str:
+    lines = [f"{key}: {as_held('cursor', value)}\n" for key, value in header.items()]
+    return f"---\n{''.join(lines)}---\n\n{BODY}"
+
+
+def as_held(format_id: str, value: Any) -> Any:
+    """Return a value as a format's files hold it: text, where they are no YAML."""
+    return json.dumps(value) if format_id == "cursor" and not isinstance(value, str) else value
+
+
 HEADERS = {
+    "cursor": _lines,
     ".md": _markdown,
     ".toml": tomli_w.dumps,
     ".json": json.dumps,
     ".yaml": lambda header: json.dumps(header, ensure_ascii=False),
 }
-"""How a header is written, by the suffix of a format's files."""
+"""How a header is written, by the suffix of a format's files, or by the format where they are no YAML."""
 
 
 def suffix(format_id: str) -> str:
@@ -51,7 +62,7 @@ def minimal(format_id: str) -> dict[str, Any]:
 
 def make(format_id: str, header: Mapping[str, Any]) -> SourceText:
     """Make a file of a format from the keys of its header."""
-    return SourceText(f"agent{suffix(format_id)}", HEADERS[suffix(format_id)](header).encode("utf-8"))
+    return SourceText(f"agent{suffix(format_id)}", HEADERS.get(format_id, HEADERS[suffix(format_id)])(header).encode("utf-8"))
 
 
 def holds(format_id: str, value: Any) -> bool:
@@ -91,6 +102,12 @@ def convert_agent(agent: Agent, target: str, options: Options | None = None) -> 
     results = [done for done in convert([piece], target, options or Options()) if done.agents]
     assert len(results) == 1
     return results[0]
+
+
+def output(done: Converted) -> SourceText:
+    """Return the file that a conversion gave, with its path, which may name the agent."""
+    assert done.file
+    return SourceText(done.file.path, done.file.data)
 
 
 def convert_file(source: SourceText, format_id: str, target: str, options: Options | None = None) -> list[Converted]:

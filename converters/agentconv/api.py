@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentconv import convert as conversion
-from agentconv import discovery, loading, registry, saving
+from agentconv import discovery, loading, model_choices, registry, saving
 from agentconv.source import SourceText
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from typing import Protocol
 
     from agentconv.convert import OutputFile
@@ -117,7 +117,15 @@ def _discover(path: str | os.PathLike[str], format_id: str | None) -> discovery.
     return discovery.discover([place], registry.resolve(format_id) if format_id else None)
 
 
-def write(agents: AgentSet, format: str, *, allow_widening: bool = False, on_duplicate: str = "suffix") -> Result:  # noqa: A002
+def write(
+    agents: AgentSet,
+    format: str,  # noqa: A002 - the word that users know
+    *,
+    allow_widening: bool = False,
+    on_duplicate: str = "suffix",
+    map_models: str = "off",
+    models: Mapping[str, object] | None = None,
+) -> Result:
     """Convert a set to a format.
 
     Args:
@@ -125,6 +133,8 @@ def write(agents: AgentSet, format: str, *, allow_widening: bool = False, on_dup
         format: Format id of the target.
         allow_widening: Also write agents that could do more than their author allowed.
         on_duplicate: `suffix`, `first` or `error`: what to do with two agents of one name.
+        map_models: `tier` to write the target's model of the same tier for one that it does not serve; `off` to inherit.
+        models: What `[tool.agentconv.models]` holds: tiers by model, and by target a table of what to write.
 
     Raises:
         InputError: There is no such format or choice, or two agents share a name and `on_duplicate` is `error`.
@@ -132,7 +142,8 @@ def write(agents: AgentSet, format: str, *, allow_widening: bool = False, on_dup
     if on_duplicate not in conversion.ON_DUPLICATE:
         raise registry.usage(f"on_duplicate is one of {', '.join(conversion.ON_DUPLICATE)}, not `{on_duplicate}`")
     target = registry.resolve(format)
-    options = conversion.Options(allow_widening=allow_widening, on_duplicate=on_duplicate)
+    choices = model_choices.choose(map_models, models)
+    options = conversion.Options(allow_widening=allow_widening, on_duplicate=on_duplicate, models=choices)
     done = list(conversion.convert(list(loading.with_ids(loading.take_apart(agents))), target, options))
     return Result(
         tuple(one.file for one in done if one.file),

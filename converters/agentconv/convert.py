@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from agentconv import compare, fields, losses, naming, registry
 from agentconv.diagnostics import Code, Diagnostic, InputError, InternalError, LossKind, LossSeverity, Severity, Span
 from agentconv.families import names as spelling
-from agentconv.format_base import Projection, State
+from agentconv.format_base import NO_CHOICES, Projection, State
 from agentconv.ir import AgentSet
 from agentconv.loading import gather
 from agentconv.source import SourceText
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from agentconv.diagnostics import Loss
-    from agentconv.format_base import Format
+    from agentconv.format_base import Format, ModelChoices
     from agentconv.ir import Agent
     from agentconv.loading import Loaded
     from agentconv.naming import Name
@@ -40,6 +40,7 @@ class Options:
     sources: bool = True
     into: str | None = None
     """Path, below the output folder, of one file that takes all agents, where the format has such files besides single ones."""
+    models: ModelChoices = NO_CHOICES
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,7 +360,7 @@ class _Writer:
             not_loaded: Whether the client that it comes from does not load it.
             into: The file that it shares with others: then it is only collected there.
         """
-        projection = Projection(agent, self.module.SPEC)
+        projection = Projection(agent, self.module.SPEC, self.options.models)
         respelled: list[str] = []
         try:
             self.rename(projection, name)

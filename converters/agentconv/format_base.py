@@ -94,12 +94,28 @@ class Format(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class ModelChoices:
+    """What a user chose about models; the words of models are in lower case."""
+
+    by_tier: bool = False
+    """Whether a model that the target does not serve becomes the target's own of the same tier."""
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By target, what to write for a model, or for all models of a tier."""
+    tiers: Mapping[str, str] = field(default_factory=dict)
+    """Tiers of models that the vocabulary does not know."""
+
+
+NO_CHOICES = ModelChoices()
+
+
 class Projection:
     """An agent on its way into a format: changes are made here, and each is declared with its reason."""
 
-    def __init__(self, agent: Agent, target: FormatSpec) -> None:
+    def __init__(self, agent: Agent, target: FormatSpec, models: ModelChoices = NO_CHOICES) -> None:
         self.source = agent
         self.target = target
+        self.models = models
         self.at_home = agent.origin is not None and agent.origin.format == target.id
         """Whether the agent was read from this very format, whose client takes its values as they are."""
         self.values: dict[str, object] = {}
@@ -119,15 +135,24 @@ class Projection:
     def change(self, path: str, value: object, code: str, detail: str, *, also: Iterable[str] = (), hint: str | None = None) -> None:
         """Set a field to another value and declare the loss; `also` names further fields that this loss covers."""
         self.translate(path, value)
-        self.declare(code, path, detail, also=also, hint=hint)
+        if not self._taken_back(path):
+            self.declare(code, path, detail, also=also, hint=hint)
 
     def change_together(self, values: Mapping[str, object], code: str, detail: str, *, hint: str | None = None) -> None:
         """Set fields that only mean something together, and declare one loss of those that change."""
         changed = [path for path, value in values.items() if fields.portable(value) != fields.portable(self.get(path))]
         for path, value in values.items():
             self.translate(path, value)
+        changed = [path for path in changed if not self._taken_back(path)]
         if changed:
             self.declare(code, changed[0], detail, also=changed[1:], hint=hint)
+
+    def _taken_back(self, path: str) -> bool:
+        """Whether a field that an earlier step changed is the source's own again; it is no longer declared then."""
+        if path not in self.declared or fields.portable(self.get(path)) != fields.portable(fields.get(self.source, path)):
+            return False
+        self.declared.discard(path)
+        return True
 
     def declare(self, code: str, path: str, detail: str, *, also: Iterable[str] = (), hint: str | None = None) -> None:
         """Declare a loss of the fields named."""

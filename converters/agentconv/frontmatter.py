@@ -85,7 +85,7 @@ class Header:
 
     def duplicates(self) -> list[tuple[str, Node]]:
         """Return the keys that are given again, with the key's later node."""
-        if not isinstance(self.root, Mapping):
+        if not isinstance(self.root, Mapping) or len(self.root.pairs) == len(self.nodes):
             return []
         seen: set[str] = set()
         found = []

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from agentconv import compare, effects, naming, registry, vocabulary
 from agentconv.diagnostics import Code, Diagnostic, Severity, Span
-from agentconv.effects import EFFECT_OF, EVERY_SERVER, Level
+from agentconv.effects import EFFECT_OF, EVERY_CAPABILITY, EVERY_SERVER, Level
 from agentconv.families.names import stem_of
 from agentconv.format_base import State
 from agentconv.source import SourceText
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from agentconv.format_base import ReadResult
-    from agentconv.ir import Agent
+    from agentconv.ir import Agent, Rule, ToolGrant
     from agentconv.loading import Loaded
 
 LOADED = frozenset({State.LOADS, State.DEGRADED})
@@ -36,6 +36,8 @@ WORDS = {
     "ask": ("ask",),
 }
 """The words for what tools do, and the capabilities that each stands for."""
+_LIVE = ("exact", "alias")
+"""How a word must be known to a client that takes it."""
 _MISSING_SHOWN = 3
 """How many words may follow `all but`."""
 
@@ -176,15 +178,28 @@ def _author(agent: Agent, number: int, agents: Sequence[Agent]) -> Agent | None:
 
 
 def _with_tools(reading: Reading, agent: Agent, author: Agent | None) -> Reading:
-    may = effects.effects(agent, format_id=reading.client)
-    have = effects.usable(agent, reading.client)
+    held = _held(agent, reading.client)
+    may = effects.effects(held, format_id=reading.client)
+    have = effects.usable(held, reading.client)
     return replace(
         reading,
-        tools=tools(agent, reading.client),
+        tools=tools(held, reading.client),
         capabilities=tuple(capability for capability in effects.CAPABILITIES if capability in have),
         levels=tuple((effect, may.levels[effect].name.lower()) for effect in effects.EFFECTS),
-        wider=tuple(compare.widenings(author, agent, reading.client)) if author else (),
+        wider=tuple(compare.widenings(author, held, reading.client)) if author else (),
     )
+
+
+def _held(agent: Agent, client: str) -> Agent:
+    """Return an agent without the tool words that its author meant, but the client does not take."""
+
+    def takes(one: ToolGrant | Rule) -> bool:
+        word = vocabulary.tool_word(client, one.native)
+        return bool(one.server or one.capability == EVERY_CAPABILITY or (word and word.how in _LIVE))
+
+    allow, deny = (tuple(filter(takes, grants)) for grants in (agent.tools.allow, agent.tools.deny))
+    rules = tuple(filter(takes, agent.permissions.rules))
+    return replace(agent, tools=replace(agent.tools, allow=allow, deny=deny), permissions=replace(agent.permissions, rules=rules))
 
 
 def _placed(remark: Diagnostic, path: str) -> Diagnostic:

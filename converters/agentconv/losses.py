@@ -71,8 +71,12 @@ CATALOGUE: dict[str, LossRule] = {
     "permission-mode": LossRule(_WARNING, _APPROXIMATED, "the target has no such permission mode"),
     "rules-dropped": LossRule(_WARNING, _DROPPED, "the target has no permission rules"),
     "model-dropped": LossRule(
-        _WARNING, _DROPPED, "the target does not serve this model; the agent inherits", "set one in the target's own file"
+        _WARNING,
+        _DROPPED,
+        "the target does not serve this model; the agent inherits",
+        "--map-models tier writes the target's own of the same tier",
     ),
+    "model-mapped": LossRule(_WARNING, _APPROXIMATED, "another model stands for this one in the target"),
     "effort-approximated": LossRule(_WARNING, _APPROXIMATED, "the target has no such effort"),
     "effort-dropped": LossRule(_WARNING, _DROPPED, "the target has no such effort"),
     "mcp-undefined": LossRule(

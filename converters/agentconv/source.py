@@ -18,10 +18,7 @@ _ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
 
 def decode(data: bytes) -> str:
     """Decode bytes as UTF-8, keeping undecodable bytes as lone surrogates. Never raises."""
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data.decode("utf-8", "surrogateescape")
+    return data.decode("utf-8", "surrogateescape")
 
 
 def encode(text: str) -> bytes:
@@ -46,13 +43,19 @@ def client_text(text: str) -> str:
 class SourceText:
     """One file's text, with a path for people (relative, POSIX). The bytes come back from the text, exactly."""
 
-    __slots__ = ("_near", "path", "size", "text")
+    __slots__ = ("_near", "decodable", "path", "size", "text")
 
     def __init__(self, path: str, data: bytes) -> None:
         self.path = path
         self.size = len(data)
         """Length in bytes."""
-        self.text = decode(data)
+        self.decodable = True
+        """Whether the bytes are valid UTF-8."""
+        try:
+            self.text = data.decode("utf-8")
+        except UnicodeDecodeError:
+            self.text = decode(data)
+            self.decodable = False
         self._near = (1, 0, 0)
         """The line that was last asked about, its start and its end: thousands of remarks on one file ask in order."""
 
@@ -65,14 +68,9 @@ class SourceText:
         return encode(self.text)
 
     @property
-    def decodable(self) -> bool:
-        """Whether the bytes are valid UTF-8."""
-        return self.undecodable is None
-
-    @property
     def undecodable(self) -> int | None:
         """Offset of the first byte that is not UTF-8."""
-        if self.text.isascii() or client_text(self.text) is self.text:
+        if self.decodable:
             return None
         found = _ESCAPED_BYTE.search(self.text)
         return found.start() if found else None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv import yaml_values
+from agentconv import yaml_simple, yaml_values
 from agentconv.yaml_errors import YamlError, YamlLimitError
 from agentconv.yaml_grammar import BUN
 from agentconv.yaml_scalars import js_text
@@ -43,7 +43,7 @@ def parse(text: str, grammar: Grammar = BUN) -> Node | None:
         YamlError: the library refuses the text.
         YamlLimitError: the text is too deep, too large, or has too many aliases.
     """
-    return grammar.read(text, grammar)
+    return yaml_simple.parse(text) or grammar.read(text, grammar)
 
 
 def value(node: Node, budget: list[int] | None = None, grammar: Grammar = BUN) -> Json:

@@ -1,8 +1,8 @@
 r"""Plain values to YAML that every loader reads the same: strict YAML 1.1 and 1.2, written for people.
 
 Plain scalars where no loader could take them for anything else, block literals for several lines, double quotes for
-the rest. A literal `---` never appears inside a value: Claude Code ends the header at the first one anywhere, so it is
-written `\x2d--`, which Claude Code, Copilot and Codex's importer all read back as `---`.
+the rest; lists always in block form. A literal `---` never appears inside a value: Claude Code ends the header at the
+first one anywhere, so it is written `\x2d--`, which Claude Code, Copilot and Codex's importer all read back as `---`.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ _COLON_INSIDE = re.compile(r":(?=[^\s:,\[\]{}'\"])")
 _UNSAFE = r"\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff"
 _BLOCK = re.compile(rf"[^\s\x00-\x1f{_UNSAFE}][^\x00-\x09{_UNSAFE}]*")
 _ESCAPE = re.compile('[\\x00-\\x1f\\x7f-\\xa0\\u2028\\u2029\\ufeff\\ufffe\\uffff\\ud800-\\udfff"\\\\]')
+_DASHES = re.compile("-(?=--)")
+_LONGEST_KEY = 500
+"""A longer key is written behind `? `: some loaders look no further than 1,024 characters, or bytes, for the colon."""
 _SPECIAL_FLOATS = {"nan": ".nan", "inf": ".inf", "-inf": "-.inf"}
 _SHORT = {"\n": "\\n", "\t": "\\t", "\r": "\\r", '"': '\\"', "\\": "\\\\", "\0": "\\0"}
 
@@ -55,7 +58,7 @@ def is_plain(text: str) -> bool:
 def quoted(text: str) -> str:
     """Write a string in double quotes."""
     body = _ESCAPE.sub(_escape, text)
-    return '"' + body.replace("---", "\\x2d--") + '"'
+    return '"' + (_DASHES.sub(r"\\x2d", body) if "---" in body else body) + '"'
 
 
 def _escape(match: re.Match[str]) -> str:
@@ -77,32 +80,50 @@ def block(text: str, indent: str) -> str | None:
     return "\n".join([header, *(f"{indent}{line}" if line else "" for line in lines)])
 
 
-def entry(key: str, value: Json, indent: str = "") -> str:
-    """Write `key: value` with its final newline; lists and maps in block form below the key."""
+def folded(text: str, indent: str) -> str | None:
+    """Write a string as a folded block on one line, or None where that would not be exact everywhere."""
+    if "\n" in text or "---" in text or text.endswith(" ") or not _BLOCK.fullmatch(text):
+        return None
+    return f">-\n{indent}{text}"
+
+
+def _text(text: str, indent: str, *, fold: bool) -> str:
+    if is_plain(text):
+        return text
+    return block(text, indent) or (fold and folded(text, indent)) or quoted(text)
+
+
+def entry(key: str, value: Json, indent: str = "", *, fold: bool = False) -> str:
+    """Write `key: value` with its final newline; lists and maps in block form below the key.
+
+    With `fold`, a text of one line that is not plain is a folded block: loaders that know no quotes read it, too.
+    """
     name = scalar(unescape_key(key))
+    if len(name) > _LONGEST_KEY:
+        name = f"? {name}\n{indent}"
     if isinstance(value, str):
-        return f"{indent}{name}: {block(value, indent + '  ') or scalar(value)}\n"
+        return f"{indent}{name}: {_text(value, indent + '  ', fold=fold)}\n"
     if isinstance(value, dict) and value and "$float" not in value:
-        return f"{indent}{name}:\n{mapping(value, indent + '  ')}"
+        return f"{indent}{name}:\n{mapping(value, indent + '  ', fold=fold)}"
     if isinstance(value, list) and value:
-        return f"{indent}{name}:\n{_items(value, indent + '  ')}"
+        return f"{indent}{name}:\n{_items(value, indent + '  ', fold=fold)}"
     return f"{indent}{name}: {inline(value)}\n"
 
 
-def mapping(value: Mapping[str, Json], indent: str = "") -> str:
+def mapping(value: Mapping[str, Json], indent: str = "", *, fold: bool = False) -> str:
     """Write a map in block form."""
-    return "".join(entry(key, child, indent) for key, child in value.items())
+    return "".join([entry(key, child, indent, fold=fold) for key, child in value.items()])
 
 
-def _items(values: list[Json], indent: str) -> str:
+def _items(values: list[Json], indent: str, *, fold: bool) -> str:
     lines = []
     for value in values:
         if isinstance(value, dict) and value and "$float" not in value:
-            lines.append(f"{indent}- {mapping(value, indent + '  ')[len(indent) + 2 :]}")
+            lines.append(f"{indent}- {mapping(value, indent + '  ', fold=fold)[len(indent) + 2 :]}")
         elif isinstance(value, list) and value:
-            lines.append(f"{indent}- {_items(value, indent + '  ')[len(indent) + 2 :]}")
+            lines.append(f"{indent}- {_items(value, indent + '  ', fold=fold)[len(indent) + 2 :]}")
         elif isinstance(value, str):
-            lines.append(f"{indent}- {block(value, indent + '  ') or scalar(value)}\n")
+            lines.append(f"{indent}- {_text(value, indent + '  ', fold=fold)}\n")
         else:
             lines.append(f"{indent}- {inline(value)}\n")
     return "".join(lines)
@@ -113,10 +134,14 @@ def inline(value: Json) -> str:
     if isinstance(value, dict):
         if "$float" in value:
             return _SPECIAL_FLOATS[str(value["$float"])]
-        return "{" + ", ".join(f"{_flow_scalar(unescape_key(key))}: {inline(child)}" for key, child in value.items()) + "}"
+        return "{" + ", ".join(f"{_flow_scalar(unescape_key(key))}: {_in_brackets(child)}" for key, child in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(inline(item) if isinstance(item, (dict, list)) else _flow_scalar(item) for item in value) + "]"
+        return "[" + ", ".join(map(_in_brackets, value)) + "]"
     return scalar(value)
+
+
+def _in_brackets(value: Json) -> str:
+    return inline(value) if isinstance(value, (dict, list)) else _flow_scalar(value)
 
 
 def _flow_scalar(value: bool | float | str | None) -> str:

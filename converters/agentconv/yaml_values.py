@@ -31,9 +31,9 @@ def value(node: Node, grammar: Grammar, budget: list[int] | None = None) -> Json
 
 def scalar_value(node: Scalar, grammar: Grammar) -> Json:
     """Return a scalar's typed value: text when quoted or in a block."""
-    if node.tag is not None:
-        return grammar.tagged(node.text, node.tag, node.style)
-    return node.text if node.style else grammar.plain(node.text)
+    if node.tag is None:
+        return node.text if node.style else grammar.plain(node.text)
+    return grammar.tagged(node.text, node.tag, node.style)
 
 
 def _collection_value(node: Node, grammar: Grammar, budget: list[int], depth: int) -> Json:
@@ -59,9 +59,9 @@ def entries(node: Mapping, grammar: Grammar) -> dict[str, Node]:
 def key_text(node: Node, grammar: Grammar) -> str:
     """Return a key as the client's language makes it a string."""
     if isinstance(node, Scalar):
-        if node.style and node.tag is None:
-            return node.text
         found = scalar_value(node, grammar)
+        if isinstance(found, str):
+            return found
         return "" if found is None and grammar.written_keys else js_text(found)
     if grammar.written_keys:
         return _written(node)

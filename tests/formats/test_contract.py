@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from agent_files import agent_of, holds, make, minimal, read, state_of, suffix, written
+from agent_files import agent_of, as_held, holds, make, minimal, read, state_of, suffix, written
 from agentconv import compare, fields, registry, schema_files
 from agentconv.format_base import Projection, State
 from agentconv.ir import escape_key
@@ -85,7 +85,7 @@ def test_unknown_key(format_id: str) -> None:
     rejected = schema_files.load(format_id)["x-unknown"] == "rejected"
 
     assert rejected == result.states[0].dropped
-    assert _raw(format_id, agent, UNKNOWN) == {"a": [1, "b"]}
+    assert _raw(format_id, agent, UNKNOWN) == as_held(format_id, {"a": [1, "b"]})
 
 
 @pytest.mark.parametrize("format_id", registry.CLIENTS)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent_files import FIXTURES, agent_of, convert_agent, make, minimal, read, same, suffix, written
+from agent_files import FIXTURES, agent_of, convert_agent, make, minimal, output, read, same, suffix, written
 from agentconv import compare, effects, fields, registry, schema_files
 from agentconv.convert import Options
 from agentconv.format_base import Projection, State
@@ -30,7 +30,7 @@ def test_any_agent_is_written_exactly_or_refused(format_id: str, agent: Agent) -
     if done.file is None:
         assert done.refused
         return
-    result = read(format_id, done.file.data)
+    result = read(format_id, output(done))
 
     assert len(result.set.agents) == 1
     assert State.NOT_LOADED is not result.states[0]
@@ -42,7 +42,7 @@ def test_nothing_widens(format_id: str, agent: Agent) -> None:
     """Effects of what is written stay within the source's, unless it was asked for; then a loss says so."""
     done = convert_agent(agent, format_id)
     if done.file:
-        again = agent_of(format_id, done.file.data)
+        again = agent_of(format_id, output(done))
 
         assert effects.widenings(effects.effects(agent), effects.effects(again, format_id=format_id)) == []
     elif any(loss.code == "widening" for loss in done.losses):
@@ -59,7 +59,7 @@ def test_every_difference_is_a_loss(format_id: str, agent: Agent) -> None:
     done = convert_agent(agent, format_id)
     if done.file is None:
         return
-    differing = compare.differences(replace(agent, id=""), agent_of(format_id, done.file.data))
+    differing = compare.differences(replace(agent, id=""), agent_of(format_id, output(done)))
     heads = {loss.field.split(".")[0] for loss in done.losses}
     if {"tools", "permissions"} & heads:
         heads |= {"tools", "permissions"}  # one lever stands for both, and one loss says so
@@ -90,7 +90,7 @@ def test_a_written_file_keeps_its_bytes(format_id: str, agent: Agent) -> None:
     done = convert_agent(agent, format_id)
     if done.file is None:
         return
-    source = SourceText(done.file.path, done.file.data)
+    source = output(done)
     module = registry.load(format_id)
     again = agent_of(format_id, source)
     projection = Projection(again, module.SPEC)
@@ -139,7 +139,7 @@ def test_one_changed_field_changes_only_its_bytes(format_id: str, field: str) ->
         if any(loss.severity == "refusal" for loss in projection.losses) or fields.get(wanted, path) in (None, fields.get(old, path)):
             continue
         data = written(format_id, wanted, source)
-        again = agent_of(format_id, data)
+        again = agent_of(format_id, SourceText(source.path, data))
 
         assert same(wanted, again), (source.path, data)
         assert _untouched(source.data, data, old), (source.path, data.decode("utf-8", "replace"))
@@ -171,7 +171,9 @@ def test_changed_texts_read_back(format_id: str, value: str, data: st.DataObject
     if any(loss.severity == "refusal" for loss in projection.losses):
         return
 
-    assert same(projection.result(), agent_of(format_id, written(format_id, projection.result(), source)))
+    data = written(format_id, projection.result(), source)
+
+    assert same(projection.result(), agent_of(format_id, SourceText(source.path, data)))
 
 
 @each_client
@@ -187,7 +189,7 @@ def test_changed_tools_read_back(format_id: str, data: st.DataObject) -> None:
     registry.load(format_id).project(projection)
     if any(loss.severity == "refusal" for loss in projection.losses):
         return
-    again = agent_of(format_id, written(format_id, projection.result(), source))
+    again = agent_of(format_id, SourceText(source.path, written(format_id, projection.result(), source)))
 
     assert same(projection.result(), again)
     assert not effects.effects(again, format_id=format_id).may("write")

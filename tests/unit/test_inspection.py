@@ -100,6 +100,14 @@ def test_more_than_the_author_allowed(monkeypatch):
     assert other.wider == ("writing files", "using the network", "running commands")
 
 
+def test_words_that_a_client_does_not_take_grant_nothing():
+    """What an author meant by another client's word is no tool that the agent has."""
+    source = make("claude-code", {**minimal("claude-code"), "tools": "read, apply_patch", "disallowedTools": "exec_command"})
+    (reading,) = inspect("claude-code", source, ["claude-code"]).readings
+
+    assert (reading.state, reading.tools, reading.capabilities) == (State.DEGRADED, "none", ())
+
+
 def test_agents_of_one_file_are_told_apart(monkeypatch):
     """A file of several agents gives a reading of each, with its own remarks."""
     source = make("claude-code", minimal("claude-code"))

@@ -12,6 +12,7 @@ import pytest
 from agent_files import agent_of, convert_agent, make, minimal, read, same, suffix
 from agentconv import compare, effects, losses, registry, schema_files
 from agentconv.cli.run import run
+from agentconv.convert import Options
 from agentconv.diagnostics import InternalError
 from agentconv.effects import Level
 from agentconv.format_base import Projection, State
@@ -447,6 +448,7 @@ def test_denied_server_of_the_user_is_reported(deny: str) -> None:
 _SMUGGLED = {
     "codex": {"features": {"shell_tool": True}, "sandbox_workspace_write": {"network_access": True}},
     "claude-code": {"<<": {"permissionMode": "bypassPermissions"}, "hint": {"<<": {"a": 1}}},
+    "cursor": {"READONLY": "false", "note\nreadonly": "false"},
 }
 
 
@@ -454,8 +456,9 @@ _SMUGGLED = {
 @each_client
 def test_extra_that_says_otherwise_than_the_fields_is_overridden(format_id: str, tools: Tools) -> None:
     """Also inside a table that fields and extras share, and where YAML itself gives a key a meaning."""
-    plain = convert_agent(replace(PLAIN, tools=tools), format_id)
-    done = convert_agent(replace(PLAIN, tools=tools, extras={format_id: _SMUGGLED[format_id]}), format_id)
+    asked = Options(allow_widening=True)  # some clients cannot hold such tools at all
+    plain = convert_agent(replace(PLAIN, tools=tools), format_id, asked)
+    done = convert_agent(replace(PLAIN, tools=tools, extras={format_id: _SMUGGLED[format_id]}), format_id, asked)
 
     assert plain.file
     assert done.file

@@ -8,11 +8,39 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from agentconv import yaml_nodes, yaml_text
+from agentconv.yaml_grammar import BUN, JS_YAML_3, JS_YAML_4, YAML_2
 
 TEXTS = st.one_of(
     st.text(),
     st.text(alphabet=" -:#\n\t'\"\\[]{},?!&*|>%@`~.0123456789eExonyabft\r\x85\u2028\ufeff"),
-    st.sampled_from(["", "---", "a --- b", "yes", "null", "1e3", "0x1F", "1:30", "<<", "=", "-", "?", ":", "...", "- a", "# c", "a\n b\n"]),
+    st.sampled_from(
+        [
+            "",
+            "---",
+            "----",
+            "a --- b",
+            "2024-01-02",
+            "012",
+            "1_000",
+            ".inf",
+            "a: b",
+            "k" * 600,
+            "yes",
+            "null",
+            "1e3",
+            "0x1F",
+            "1:30",
+            "<<",
+            "=",
+            "-",
+            "?",
+            ":",
+            "...",
+            "- a",
+            "# c",
+            "a\n b\n",
+        ]
+    ),
 )
 NUMBERS = st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False)
 KEYS = TEXTS.filter(lambda key: key[:1] != "$" and key != "<<")
@@ -23,8 +51,8 @@ VALUES = st.recursive(
 )
 
 
-def read(text):
-    return yaml_nodes.value(yaml_nodes.parse(text))
+def read(text, grammar=BUN):
+    return yaml_nodes.value(yaml_nodes.parse(text, grammar), None, grammar)
 
 
 @settings(deadline=None, max_examples=400)
@@ -32,20 +60,24 @@ def read(text):
 @example({"a": {}, "b": []})
 @example([[["x\ny\n"], {"k": ["p\nq"]}]])
 @example("x\n\ty\n")
-def test_every_value_reads_back(value):
-    """Any JSON value is read back as it was written, and no `---` is in its text."""
-    text = yaml_text.mapping({"key": value})
-    actual = read(text)
+@example({"----": "a----"})
+@example({"": "A,"})
+@pytest.mark.parametrize("fold", [False, True])
+def test_every_value_reads_back(fold, value):
+    """Any JSON value is read back as it was written, whatever library reads it, and no `---` or odd character is in its text."""
+    text = yaml_text.mapping({"key": value}, fold=fold)
+    actual = [read(text, grammar) for grammar in (BUN, JS_YAML_3, JS_YAML_4, YAML_2)]
 
-    assert {"key": value} == actual
+    assert [{"key": value}] * 4 == actual
     assert "---" not in text
+    assert not set(text) & set("\t\r\x85\u2028\u2029\ufeff")
 
 
 @settings(deadline=None, max_examples=400)
 @given(TEXTS)
 def test_yaml_1_1_reads_the_same_text(text):
     """A string is the same string to a YAML 1.1 loader, as a value, as an item and as a key."""
-    written = yaml_text.mapping({"key": text, "items": [text], "map": {text: "x"} if text[:1] != "$" else {}})
+    written = yaml_text.mapping({"key": text, "items": [text], "map": {text: "x"} if text[:1] != "$" else {}}, fold=len(text) % 2 == 0)
     actual = yaml.safe_load(written)
     expected = {"key": text, "items": [text], "map": {text: "x"} if text[:1] != "$" else {}}
 
@@ -132,3 +164,29 @@ def test_entry_is_written_for_people(value, expected):
     actual = yaml_text.entry("key", value)
 
     assert expected == actual
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("plain words", "key: plain words\n"),
+        ('say "x": [y] # z', 'key: >-\n  say "x": [y] # z\n'),
+        ("12", "key: >-\n  12\n"),
+        ("one\ntwo", "key: |-\n  one\n  two\n"),
+        (["a: b"], "key:\n  - >-\n    a: b\n"),
+        ("a --- b", 'key: "a \\x2d-- b"\n'),
+        (" a: b", 'key: " a: b"\n'),
+    ],
+)
+def test_folded_text_for_loaders_without_quotes(value, expected):
+    """On request a text of one line that is not plain is a folded block, where that is exact."""
+    actual = yaml_text.entry("key", value, fold=True)
+
+    assert expected == actual
+
+
+def test_long_key_is_explicit():
+    """A key beyond what some loaders look through for a colon stands behind a question mark."""
+    actual = yaml_text.mapping({"k" * 600: ["a"]})
+
+    assert f"? {'k' * 600}\n:\n  - a\n" == actual

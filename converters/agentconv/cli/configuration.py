@@ -7,15 +7,24 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agentconv import convert, discovery, registry
+from agentconv import convert, discovery, model_choices, registry
 from agentconv.diagnostics import Code, Diagnostic, InputError, Severity, Span
 
 if TYPE_CHECKING:
     import argparse
 
 STRICT = ("warnings", "notes", "off")
-DEFAULTS: dict[str, Any] = {"on-duplicate": "suffix", "strict": None, "allow-widening": False, "only-loaded": False}
-_CHOICES = {"on-duplicate": convert.ON_DUPLICATE, "strict": STRICT}
+DEFAULTS: dict[str, Any] = {
+    "on-duplicate": "suffix",
+    "strict": None,
+    "allow-widening": False,
+    "only-loaded": False,
+    "map-models": "off",
+    "models": None,
+}
+_CHOICES = {"on-duplicate": convert.ON_DUPLICATE, "strict": STRICT, "map-models": model_choices.MAP_MODELS}
+_IN_FILES_ONLY = "models"
+"""A table, which no flag and no variable can hold."""
 _SWITCHES = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False, "": False}
 _MAX_BYTES = 1024 * 1024
 
@@ -31,7 +40,7 @@ def settle(options: argparse.Namespace) -> None:
         name = key.replace("-", "_")
         if hasattr(options, name) and getattr(options, name) is None:
             variable = f"AGENTCONV_{name.upper()}"
-            given = os.environ.get(variable)
+            given = os.environ.get(variable) if key != _IN_FILES_ONLY else None
             value = _checked(variable, key, given) if given is not None else file.get(key, default)
             setattr(options, name, value)
 
@@ -66,7 +75,9 @@ def _from_file(options: argparse.Namespace) -> dict[str, Any]:
             hint = "give --allow-widening, or name the file with --config"
             raise _wrong(path, "a project cannot allow itself to widen what its agents may do", line, hint)
         try:
-            settings[key] = _checked(f"`{key}`", key, value)
+            settings[key] = _models(value) if key == _IN_FILES_ONLY else _checked(f"`{key}`", key, value)
+        except model_choices.ModelTableError as error:
+            raise _wrong(path, error.diagnostic.message, _line(text, key, *error.names), error.diagnostic.hint) from None
         except InputError as error:
             raise _wrong(path, error.diagnostic.message, line) from None
     return settings
@@ -98,6 +109,20 @@ def _table(path: Path) -> tuple[dict[str, Any], str]:
     if not isinstance(table, dict):
         raise _wrong(path, "[tool.agentconv] is not a table")
     return table, text
+
+
+def _models(table: Any) -> Any:
+    model_choices.choose("off", table)
+    return table
+
+
+def _line(text: str, *names: str) -> int:
+    """Return the line of a key that stands in tables of tables, be they headers or in braces."""
+    at = max(text.find("[tool.agentconv"), 0)
+    for name in names:
+        match = re.compile(rf"""(?m)(?:^[ \t]*|[.,{{\[ ])["']?{re.escape(name)}["']?[ \t]*[=.\]]""").search(text, at)
+        at = match.start() if match else at
+    return text[:at].count("\n") + 1
 
 
 def _offset(text: str, key: str) -> int:

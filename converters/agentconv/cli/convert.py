@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from agentconv import convert, discovery, loading, registry
+from agentconv import convert, discovery, loading, model_choices, registry
 from agentconv.cli import options as shared
 from agentconv.cli.output import Output
 from agentconv.diagnostics import Code, Diagnostic, InputError, Severity
@@ -34,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     shared.add_sources(parser)
     shared.add_output(parser)
     shared.add_selection(parser)
+    shared.add_models(parser)
     shared.add_report(parser)
 
 
@@ -56,7 +57,8 @@ def convert_files(found: Discovery, loader: loading.Loader, targets: Sequence[st
         output.report.diagnostic(diagnostic)
     file = output.place.file
     into = file.name if file and any(registry.FORMATS[target].holds_several(file.name) for target in targets) else None
-    choices = convert.Options(bool(options.allow_widening), bool(options.only_loaded), options.on_duplicate, into=into)
+    models = model_choices.choose(options.map_models, options.models)
+    choices = convert.Options(bool(options.allow_widening), bool(options.only_loaded), options.on_duplicate, into=into, models=models)
     for target in targets:
         for done in convert.convert(loader, target, choices):
             output.take(done)

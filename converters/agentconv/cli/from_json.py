@@ -28,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("-f", "--from", dest="source_format", metavar="json|toml", help="format of BUNDLE (default: told from its name)")
     shared.add_output(parser)
     shared.add_selection(parser)
+    shared.add_models(parser)
     shared.add_report(parser)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from agentconv import convert, registry
 from agentconv.cli.configuration import STRICT
+from agentconv.model_choices import MAP_MODELS
 
 if TYPE_CHECKING:
     from agentconv.diagnostics import InputError
@@ -52,6 +53,19 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
         action=argparse.BooleanOptionalAction,
         help="also write agents that could then do more than their author allowed",
     )
+
+
+def add_models(parser: argparse.ArgumentParser) -> None:
+    """Add what becomes of models that the target does not serve."""
+    group = parser.add_argument_group("models")
+    group.add_argument(
+        "--map-models",
+        choices=MAP_MODELS,
+        metavar="|".join(MAP_MODELS),
+        help="a model that the target does not serve: inherit the caller's (default), or take the target's own of the same tier. "
+        'pyproject.toml can say what to write, and tiers: [tool.agentconv.models] codex = {opus = "gpt-6.1-sol"}; "our-7b" = "small"',
+    )
+    parser.set_defaults(models=None)
 
 
 def add_only_loaded(group: argparse._ActionsContainer) -> None:

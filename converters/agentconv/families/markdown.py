@@ -115,7 +115,8 @@ def decode_written(dialect: Dialect, values: dict[str, Json]) -> Decoded:
 
 def _agent(dialect: Dialect, source: SourceText, header: Header, decoded: Decoded) -> Agent:
     start, end = _prompt_place(dialect, header)
-    decoded.values["prompt.text"] = client_text(source.text[start:end])
+    prompt = source.text[start:end]
+    decoded.values["prompt.text"] = prompt if source.decodable else client_text(prompt)
     if dialect.name_of is not None and "name" not in decoded.values:
         decoded.values["name"] = dialect.name_of(source.path)
     extras = {dialect.spec.id: decoded.extras} if decoded.extras else {}
@@ -123,9 +124,9 @@ def _agent(dialect: Dialect, source: SourceText, header: Header, decoded: Decode
 
 
 def _prompt_place(dialect: Dialect, header: Header) -> tuple[int, int]:
-    body = header.source.text[header.body :]
-    start = header.body + len(body) - len(body.lstrip(dialect.trim))
-    return start, start + len(body.strip(dialect.trim))
+    body = header.source.text[header.body :].rstrip(dialect.trim)
+    end = header.body + len(body)
+    return end - len(body.lstrip(dialect.trim)), end
 
 
 def _encoded(dialect: Dialect, agent: Agent, path: str) -> dict[str, Json]:

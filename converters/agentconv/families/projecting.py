@@ -93,21 +93,55 @@ def prompt_shape(projection: Projection, mode: str, syntax: str = "literal") -> 
         projection.change("prompt.syntax", syntax, "prompt-syntax", f"from {before}")
 
 
-def model(projection: Projection) -> None:
-    """Keep a model that the target serves; otherwise the agent inherits."""
+def model(projection: Projection, read: Callable[[str], Model] | None = None) -> None:
+    """Keep a model that the target serves; otherwise the one that the user, or its tier, puts in its place, or else the agent inherits.
+
+    Args:
+        projection: The agent on its way.
+        read: What the target makes of a model's word; by default it is an alias of the target, or an id.
+    """
     value: Model | None = projection.get("model")
-    if value is None or projection.at_home:
+    if value is None or (projection.at_home and value.kind != "tier"):
         return
     if value.kind == "inherit":
         if vocabulary.model_kind(projection.target.id, "inherit") != "inherit":
             projection.change("model", None, "default-dropped", "`inherit`")
         return
-    served = value.value is not None and vocabulary.serves_model(projection.target.id, value.kind, value.value)
-    if not served:
-        projection.change("model", None, "model-dropped", f"`{value.value}`")
+    word = _instead(projection, value)
+    mapped = (read or _model_of(projection.target.id))(word) if word else value
+    served = value.kind != "tier" and value.value is not None and vocabulary.serves_model(projection.target.id, value.kind, value.value)
+    if mapped != value:
+        projection.change("model", mapped, "model-mapped", f"`{value.value}` becomes `{word}`")
+    elif not (served or word):
+        hint = "say its tier, or what to write for it, in [tool.agentconv.models]" if projection.models.by_tier else None
+        projection.change("model", None, "model-dropped", f"`{value.value}`", hint=hint)
     elif value.provider or value.fallbacks:
         bare = Model(value.kind, value.value)
         projection.change("model", bare, "field-dropped", "provider and fallbacks")
+
+
+def _instead(projection: Projection, value: Model) -> str | None:
+    """Return the word to write instead of a model; None when there is none, or no need for one."""
+    target, choices = projection.target.id, projection.models
+    named = (value.value or "").casefold()
+    words = choices.words.get(target, {})
+    if named in words and value.kind != "tier":
+        return words[named]
+    if value.kind == "tier":
+        tier: str | None = named
+    elif choices.by_tier and not vocabulary.serves_model(target, value.kind, named):
+        tier = choices.tiers.get(named) or vocabulary.tier_of(projection.source.origin.format if projection.source.origin else None, named)
+    else:
+        tier = None
+    return words.get(tier or "") or vocabulary.tier_word(target, tier or "")
+
+
+def _model_of(target: str) -> Callable[[str], Model]:
+    def read(word: str) -> Model:
+        kind = vocabulary.model_kind(target, word)
+        return Model("inherit") if kind == "inherit" else Model("alias" if kind == "alias" else "id", word)
+
+    return read
 
 
 def effort(projection: Projection, allowed: Collection[str], *, numbers: bool = False, any_text: bool = False) -> None:

@@ -173,6 +173,7 @@ SPEC = FormatSpec(
     client="Claude Code",
     holds=frozenset({"prompt.text", *(path for key in KEYS.values() for path in key.fields)}),
     legal_name=_legal_name,
+    reserved=frozenset({"claude", "explore", "general-purpose", "plan", "statusline-setup"}),
     duplicates="the one that the file system lists first",
     max_bytes=1_048_576,
 )

@@ -174,6 +174,7 @@ SPEC = FormatSpec(
     id=ID,
     client="Codex",
     holds=frozenset({"prompt.mode", *SWITCHES.values(), *(path for key in KEYS.values() for path in key.fields)}),
+    reserved=frozenset({"default", "explorer", "worker"}),
     duplicates="the first in path order",
     legal_name=lambda name: name.strip(BLANKS),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from textwrap import wrap
@@ -24,6 +25,8 @@ _SEVERITY = {State.DEGRADED: Severity.WARNING, State.NOT_LOADED: Severity.ERROR,
 _TOOLS_WIDTH = 38
 _REASONS_SHOWN = 2
 _REASON_WIDTH = 200
+_HEAD = re.compile(r"(?:line \d+: )?(?:`[^`]*`|[^:`(])*")
+"""A reason up to its detail, which follows a colon or stands in brackets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,6 @@ class _Group:
     clients: tuple[str, ...]
     reasons: tuple[str, ...]
     hint: str | None
-    wider: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,9 @@ def report(files: Sequence[tuple[str, Inspected]], asked: Sequence[str], look: S
     """Return the report on files, each with its path for people: a heading, then a line for all the clients that make the same of it."""
     readings = [reading for _, file in files for reading in file.readings]
     states = max((len(reading.state.value) for reading in readings), default=0)
-    columns = _Columns(max(states, len("STATE")), min(max(len(reading.tools or "TOOLS") for reading in readings), _TOOLS_WIDTH))
+    columns = _Columns(
+        max(states, len("STATE")), min(max([len("TOOLS"), *(len(reading.tools or "") for reading in readings)]), _TOOLS_WIDTH)
+    )
     found = columns.row("  ", f"{'STATE':{columns.state}}", "TOOLS", "CLIENTS")
     for heading, file in files:
         found += ["", f"{text.safe(heading)}{_called(file)}", *_entry(file, columns, look, verbose=verbose)]
@@ -70,7 +74,8 @@ def _entry(file: Inspected, columns: _Columns, look: Style, *, verbose: bool) ->
     """Return what the clients make of one file; where it holds several agents, of each of them."""
     several = len(file.agents) > 1
     found = []
-    for agent in dict.fromkeys(reading.agent if several else None for reading in file.readings):
+    agents = dict.fromkeys(reading.agent if several else None for reading in file.readings)
+    for agent in sorted(agents, key=lambda agent: agent is not None):
         chosen = [reading for reading in file.readings if not several or reading.agent == agent]
         if agent is not None:
             found.append(f"  {text.shorten(agent, 60)}")
@@ -93,16 +98,24 @@ def _own_name(file: Inspected) -> str | None:
 
 
 def _groups(file: Inspected, readings: Iterable[Reading], *, verbose: bool) -> list[_Group]:
-    groups: dict[tuple[Any, ...], list[Reading]] = {}
-    for reading in sorted(readings, key=lambda one: (one.client != file.format, _RANK[one.state], bool(one.wider))):
+    """Return the clients by what they make of a file: in short, for the same complaint, whatever else each says about it."""
+    groups: dict[tuple[Any, ...], list[tuple[Reading, tuple[str, ...]]]] = {}
+    for reading in sorted(readings, key=lambda one: (one.client != file.format, _RANK[one.state], bool(one.wider), one.other_kind)):
         reasons = _reasons(file, reading, verbose=verbose)
-        groups.setdefault((reading.state, reading.tools or "", reasons, bool(reading.wider)), []).append(reading)
-    return [
-        _Group(
-            state, tools, tuple(text.client(one.client) for one in found), _worded(found, reasons, verbose=verbose), _hint(found[0]), wider
-        )
-        for (state, tools, reasons, wider), found in groups.items()
-    ]
+        complaints = reasons if verbose else tuple(_complaint(reason) for reason in reasons)
+        groups.setdefault((reading.state, reading.tools, reading.other_kind, complaints), []).append((reading, reasons))
+    return [_group([reading for reading, _ in found], found[0][1], verbose=verbose) for found in groups.values()]
+
+
+def _group(found: Sequence[Reading], reasons: tuple[str, ...], *, verbose: bool) -> _Group:
+    first, clients = found[0], tuple(text.client(one.client) for one in found)
+    return _Group(first.state, first.tools or "", clients, _worded(found, reasons, verbose=verbose), _hint(first))
+
+
+def _complaint(reason: str) -> str:
+    """Return what a reason is about, without what a parser says about it in its own words."""
+    match = _HEAD.match(reason)
+    return match[0] if match else reason
 
 
 def _reasons(file: Inspected, reading: Reading, *, verbose: bool) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ Besides, facts: `enforces_patterns` (an agent is held to the pattern of `Tool(pa
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,6 +23,7 @@ from typing import Any
 
 _FOLDER = Path(__file__).parent
 _MAKERS = "models"
+_PARTS = re.compile(r"[^a-z]+")
 
 
 @cache
@@ -193,6 +195,36 @@ def serves_model(format_id: str, kind: str, value: str) -> bool:
     if kind == "alias":
         return value.casefold() in models.get("aliases", {})
     return model_provider(value) in models.get("serves", ())
+
+
+TIERS = ("frontier", "large", "medium", "small")
+
+
+@cache
+def tier_of(format_id: str | None, word: str) -> str | None:
+    """Return the tier of a model, by its id or a client's alias for it (that client's own meaning first); None when unknown.
+
+    A model that has no row of its own has the tier of the last word of its id that its maker uses for one.
+    """
+    own = {written.casefold(): tier for tier, written in reversed(_file(format_id or "").get("tiers", {}).items())}
+    if word.casefold() in own:
+        return str(own[word.casefold()])
+    for client in (format_id, *clients()):
+        aliases = _file(client).get("models", {}).get("aliases", {}) if client else {}
+        if aliases.get(word.casefold()):
+            word = aliases[word.casefold()]
+            break
+    model = word.casefold().rpartition("/")[2]
+    rows = {row["id"]: str(row["tier"]) for row in _file(_MAKERS)["models"]}
+    maker = _file(_MAKERS)["providers"].get(model_provider(model), {})
+    words = [maker["tiers"][part] for part in _PARTS.split(model) if part in maker.get("tiers", {})]
+    return rows.get(model) or (words[-1] if words else None)
+
+
+def tier_word(format_id: str, tier: str) -> str | None:
+    """Return the client's model for a tier; None when it has none."""
+    tiers: dict[str, str] = _file(format_id).get("tiers", {})
+    return tiers.get(tier)
 
 
 @cache

@@ -1,0 +1,231 @@
+"""Markdown agents with a header of lines (`line_header`): reading, recovering, patching and writing.
+
+The client decodes the file itself: it turns CRLF into LF where it is common, and does not read what looks like no text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from agentconv import fields
+from agentconv.diagnostics import Code, Diagnostic, Severity
+from agentconv.families import keys, line_header, reading
+from agentconv.families.javascript import SPACE
+from agentconv.families.keys import no_lift, no_lower
+from agentconv.format_base import ReadResult, State
+from agentconv.frontmatter import apply
+from agentconv.ir import AgentSet, Origin
+from agentconv.source import SourceText, client_text, encode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from agentconv.diagnostics import Span
+    from agentconv.families.keys import Decoded, Key
+    from agentconv.families.line_header import LineHeader
+    from agentconv.format_base import FormatSpec
+    from agentconv.frontmatter import Edit
+    from agentconv.ir import Agent, Json
+
+_LOOKED_AT = 4096
+"""Bytes from which the client tells whether a file is text."""
+_CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What one client does with such a file."""
+
+    spec: FormatSpec
+    keys: Mapping[str, Key]
+    name_of: Callable[[str], str]
+    """The name that the client gives an agent whose header has none, by the path of its file."""
+    required: tuple[str, ...] = ()
+    lift: Callable[[dict[str, Json]], Mapping[str, object]] = no_lift
+    """Takes keys that only mean something together out of a header and returns their fields."""
+    lower: Callable[[Agent], Mapping[str, Json]] = no_lower
+    """Writes those fields back as keys."""
+    stronger: Mapping[str, str] = field(default_factory=dict)
+    """Another word for a key, which counts where both are given."""
+
+
+def no_text(data: bytes) -> str | None:
+    """Say why the client takes bytes for something else than text."""
+    head = data[:_LOOKED_AT]
+    if b"\0" in head:
+        return "it holds a NUL"
+    if head and len(_CONTROLS.findall(head)) / len(head) * 100 >= 5:
+        return "5 % of it are control characters"
+    return None
+
+
+def guessed(data: bytes) -> bool:
+    """Whether an escape character makes the client guess the encoding of what is UTF-8."""
+    return b"\x1b" in data and not data.isascii()
+
+
+def has_crlf(text: str) -> bool:
+    """Whether the client turns CRLF into LF: as soon as it ends every twentieth line."""
+    pairs = text.count("\r\n")
+    return pairs > 0 and pairs / text.count("\n") * 100 >= 5
+
+
+def read(dialect: Dialect, source: SourceText) -> ReadResult:
+    """Read one file as the client does; what the client drops is recovered."""
+    problem = no_text(source.data)
+    if problem:
+        return _recovered(dialect, source, f"it is taken for no text: {problem}", source.span())
+    header = line_header.find(source)
+    if isinstance(header, str):
+        return _recovered(dialect, source, header, source.span())
+    if not source.text[header.body :].strip(SPACE):
+        return _recovered(dialect, source, "there is no prompt behind the header", source.span(header.start))
+    decoded = keys.decode_header(dialect, header.values)
+    agent = _agent(dialect, header, decoded)
+    found = [*_remarks(dialect.spec, header), *reading.remarks(dialect.spec, dialect.keys, agent, decoded, header.span)]
+    state = State.DEGRADED if any(one.severity is Severity.WARNING for one in found) else State.LOADS
+    return ReadResult(AgentSet((agent,)), (state,), tuple(replace(one, agent=agent.name) for one in found))
+
+
+def decode_written(dialect: Dialect, values: dict[str, Json]) -> Decoded:
+    """Return what the client makes of a header's keys once they are written."""
+    text = line_header.entries(values)
+    return keys.decode_header(dialect, line_header.parse(text, SourceText("", encode(text))).values)
+
+
+def _agent(dialect: Dialect, header: LineHeader, decoded: Decoded) -> Agent:
+    source = header.source
+    start, end = _prompt_place(header)
+    prompt = client_text(source.text[start:end])
+    decoded.values["prompt.text"] = prompt.replace("\r\n", "\n") if has_crlf(source.text) else prompt
+    decoded.values.setdefault("name", dialect.name_of(source.path))
+    extras = {dialect.spec.id: decoded.extras} if decoded.extras else {}
+    return fields.build(decoded.values, extras, Origin(dialect.spec.id, source.path))
+
+
+def _prompt_place(header: LineHeader) -> tuple[int, int]:
+    body = header.source.text[header.body :]
+    start = header.body + len(body) - len(body.lstrip(SPACE))
+    return start, start + len(body.strip(SPACE))
+
+
+_BLOCK = re.compile(r"[|>][0-9+-]*")
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+
+
+def _remarks(spec: FormatSpec, header: LineHeader) -> Iterator[Diagnostic]:
+    """Say what the header's own shape means to the client."""
+    source, client = header.source, spec.client
+    if source.text[: header.fence].strip(SPACE):
+        message = f"{client} takes this line for the header's first; what stands before it is no part of the prompt"
+        yield Diagnostic(Code.SYNTAX, Severity.WARNING, message, source.span(header.fence), "move the header to the first line")
+    if source.text[header.body : header.body + 1].strip(SPACE):
+        message = f"a line that starts with `---` ends the header for {client}; what follows in it is read as the prompt"
+        span = source.span(header.end + 1, header.body)
+        yield Diagnostic(Code.SYNTAX, Severity.WARNING, message, span, "end the header with a line of three dashes")
+    at = source.undecodable
+    if at is not None:
+        message = f"bytes that are not UTF-8; {client} guesses how they are meant"
+        yield Diagnostic(Code.UNDECODABLE, Severity.WARNING, message, source.span(at), "save the file as UTF-8")
+    elif guessed(source.data):
+        message = f"an escape character lets {client} guess the encoding, which may garble other characters"
+        yield Diagnostic(Code.UNDECODABLE, Severity.WARNING, message, source.span(source.text.index("\x1b")), "write it as text")
+    for line in header.duplicates():
+        message = f"`{line.key}` is given twice; {client} uses the last one"
+        yield Diagnostic(Code.DUPLICATE_KEY, Severity.WARNING, message, source.span(line.start), "delete one of them")
+    yield from _misleading(client, header)
+
+
+def _misleading(client: str, header: LineHeader) -> Iterator[Diagnostic]:
+    """Say which lines look like YAML and mean something else."""
+    source = header.source
+    for offset in header.passed_over:
+        message = f"{client} passes over a line that has no key: a value ends with its line"
+        yield Diagnostic(Code.SYNTAX, Severity.WARNING, message, source.span(offset), "write the value in one line")
+    for line in header.lines:
+        span = source.span(line.value_start, line.value_end)
+        if _BLOCK.fullmatch(line.value):
+            message = f"`{line.key}` is `{line.value}` to {client}, which reads no block of lines"
+            yield Diagnostic(Code.INVALID_VALUE, Severity.WARNING, message, span, "write the value in one line")
+        elif _QUOTED.fullmatch(line.value):
+            message = f"the quotes are part of `{line.key}` for {client}"
+            yield Diagnostic(Code.INVALID_VALUE, Severity.WARNING, message, span, "write the value without quotes")
+
+
+def _recovered(dialect: Dialect, source: SourceText, problem: str, span: Span) -> ReadResult:
+    """Make the best of a file that the client drops: an agent if it has a header with two known keys, else nothing."""
+    header = line_header.find(source)
+    if isinstance(header, str):
+        header = line_header.never_closed(source) or header
+    if isinstance(header, str):
+        return ReadResult()
+    known = [key for key in header.values if key in dialect.keys]
+    if len(known) < 2 or not {"name", "description"} & set(known):
+        return ReadResult(diagnostics=(reading.no_agent(dialect.spec, problem, span),) if known else ())
+    agent = _agent(dialect, header, keys.decode_header(dialect, header.values, lenient=True))
+    diagnostic = reading.not_loaded(dialect.spec, agent.name, State.NOT_LOADED, problem, span)
+    return ReadResult(AgentSet((agent,)), (State.NOT_LOADED,), (diagnostic,))
+
+
+def write(dialect: Dialect, agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:
+    """Write one agent; over an original, only what changed, and a file without an agent as it was."""
+    if not agents.agents:
+        return original.data
+    (agent,) = agents.agents
+    result = read(dialect, original)
+    if not result.set.agents:
+        return rendered(dialect, agent, original.path)
+    (old,) = result.set.agents
+    if fields.same(old, agent):
+        return original.data
+    patched = None if result.states[0].dropped else _patched(dialect, old, agent, original)
+    if patched is not None:
+        return encode(patched)
+    if respelled is not None:
+        respelled.append("the whole header")
+    return rendered(dialect, agent, original.path)
+
+
+def _patched(dialect: Dialect, old: Agent, agent: Agent, original: SourceText) -> str | None:
+    """Change only what differs; None where the result would not read as meant."""
+    header = line_header.find(original)
+    if isinstance(header, str):
+        return None
+    before, after = (_encoded(dialect, one, original.path) for one in (old, agent))
+    changes: dict[str, Json | None] = {key: value for key, value in after.items() if before.get(key) != value}
+    changes.update(dict.fromkeys(before.keys() - after.keys()))
+    changes = {dialect.stronger[key] if dialect.stronger.get(key) in header.values else key: value for key, value in changes.items()}
+    text = apply(original.text, [*line_header.patch(header, changes), *_prompt_edit(header, old, agent)])
+    again = read(dialect, SourceText(original.path, encode(text)))
+    good = again.set.agents and not again.states[0].dropped and fields.same(again.set.agents[0], agent)
+    return text if good else None
+
+
+def _prompt_edit(header: LineHeader, old: Agent, agent: Agent) -> list[Edit]:
+    before, after = fields.get(old, "prompt.text"), fields.get(agent, "prompt.text") or ""
+    if before == after:
+        return []
+    start, end = _prompt_place(header)
+    return [(start, end, after.replace("\n", "\r\n") if has_crlf(header.source.text) else after)]
+
+
+def _encoded(dialect: Dialect, agent: Agent, path: str) -> dict[str, Json]:
+    """Return the keys of a file: without the name where the file's own says it."""
+    header = keys.encode_header(dialect, agent)
+    if header.get("name") == dialect.name_of(path):
+        del header["name"]
+    return header
+
+
+def rendered(dialect: Dialect, agent: Agent, path: str = "") -> bytes:
+    """Write a file from nothing: the keys in the client's documented order, then the prompt.
+
+    A header needs a line. A prompt with some CRLF among its line breaks is followed by as many LF as let it keep them.
+    """
+    header = line_header.entries(_encoded(dialect, agent, path)) or line_header.entries({"name": agent.name or ""})
+    text = f"---\n{header}---\n\n{fields.get(agent, 'prompt.text') or ''}\n"
+    if has_crlf(text):
+        text += "\n" * max(0, 20 * text.count("\r\n") - text.count("\n") + 1)
+    return encode(text)

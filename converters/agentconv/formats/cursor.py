@@ -1,0 +1,165 @@
+r"""Cursor (SDK 1.0.32): markdown files in `.cursor/agents` and below, read line by line.
+
+https://cursor.com/docs/subagents
+
+The header is no YAML (`families/line_header.py`): quotes and comments are part of a value, a value ends with its line. Only a
+file with a header and a prompt is an agent; no key is required. The client sends an agent's `tools` to its server and holds it
+to nothing of them. What it does enforce is `readonly`: writing, deleting, every shell and every MCP tool are then refused;
+fetching from the network is not. So a list of tools becomes that flag, or nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from agentconv import vocabulary
+from agentconv.families import keys, line_file, line_header, projecting, switches
+from agentconv.families.javascript import SPACE
+from agentconv.families.keys import Ignored, Key, simple
+from agentconv.families.names import stem_of
+from agentconv.format_base import FormatSpec
+from agentconv.ir import Model
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from agentconv.format_base import Projection, ReadResult
+    from agentconv.ir import Agent, AgentSet, Json
+    from agentconv.source import SourceText
+
+ID = "cursor"
+SUFFIXES = (".md", ".mdc", ".markdown")
+_NO_NAME = re.compile(rf"[{SPACE}_]+")
+
+
+def _name_of(path: str) -> str:
+    """Return the name of an agent whose header has none: the file's, with dashes for blanks and underscores."""
+    return _NO_NAME.sub("-", stem_of(path, ()))
+
+
+def _line(value: Json) -> str:
+    return line_header.folded(value) if isinstance(value, str) else ""
+
+
+def _name(value: Json) -> Mapping[str, object]:
+    return {"name": _line(value)} if _line(value) else {}
+
+
+def _model(value: Json) -> Model:
+    word = _line(value)
+    if not word:
+        raise Ignored("a model is a word")
+    kind = vocabulary.model_kind(ID, word)
+    return Model("inherit") if kind == "inherit" else Model("alias" if kind == "alias" else "id", word)
+
+
+def _write_model(model: Model) -> Json:
+    return "inherit" if model.kind == "inherit" else model.value
+
+
+def _flag(value: Json, key: str) -> bool:
+    """Read `true` or `false`; the client takes whatever is not `true` for false."""
+    word = _line(value).lower()
+    if word not in ("true", "false"):
+        raise Ignored(f"only `true` sets `{key}`")
+    return word == "true"
+
+
+def _readonly(value: Json) -> str | None:
+    return "read-only" if _flag(value, "readonly") else None
+
+
+KEYS: dict[str, Key] = {
+    "name": Key(("name",), _name, lambda agent: keys.ABSENT if agent.name is None else agent.name),
+    "description": simple("description", _line),
+    "model": simple("model", _model, _write_model),
+    "readonly": simple("permissions.mode", _readonly, lambda mode: "true" if mode == "read-only" else "false"),
+}
+SWITCHES = {"is_background": "background", "background": "background"}
+"""Two words for one thing, of which the second one decides: `_lift` reads them, `_lower` writes the documented one."""
+
+
+def _lift(header: dict[str, Json]) -> Mapping[str, object]:
+    key = next((name for name in ("background", "is_background") if name in header), None)
+    if key is None or _line(header[key]).lower() not in ("true", "false"):
+        return {}
+    value = _line(header[key]).lower() == "true"
+    for name in SWITCHES:
+        header.pop(name, None)
+    return {"background": value}
+
+
+def _lower(agent: Agent) -> Mapping[str, Json]:
+    key = "background" if "background" in agent.extras.get(ID, {}) else "is_background"
+    return {} if agent.background is None else {key: "true" if agent.background else "false"}
+
+
+SPEC = FormatSpec(
+    id=ID,
+    client="Cursor",
+    holds=frozenset({"prompt.text", "background", *(path for key in KEYS.values() for path in key.fields)}),
+    legal_name=line_header.folded,
+    reserved=frozenset({"explore", "bash", "shell", "debug", "browser-use", "computer-use", "cursor-guide", "generalpurpose"}),
+    duplicates="both, or with several workspace roots the first",
+)
+DIALECT = line_file.Dialect(SPEC, KEYS, _name_of, lift=_lift, lower=_lower, stronger={"is_background": "background"})
+
+
+def read(source: SourceText) -> ReadResult:
+    """Read a markdown file as Cursor does."""
+    return line_file.read(DIALECT, source)
+
+
+def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:
+    """Write a markdown file that Cursor reads."""
+    return line_file.write(DIALECT, agents, original, respelled)
+
+
+def project(projection: Projection) -> None:
+    """Turn an agent into what a Cursor file can hold."""
+    projecting.require(projection, "name")
+    projecting.require(projection, "prompt.text", blanks=SPACE)
+    _project_texts(projection)
+    projecting.permission_mode(projection)
+    switches.read_only_flag(projection)
+    projecting.model(projection)
+    _project_servers(projection)
+    projecting.drop_rest(projection)
+    projecting.settle(projection, KEYS)
+    projecting.own_extras(
+        projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: line_file.decode_written(DIALECT, header)
+    )
+    _refuse_no_text(projection)
+
+
+def _project_servers(projection: Projection) -> None:
+    """Say where the servers of an agent go: Cursor opens those of its configuration to every agent that is not read-only."""
+    servers = projection.get("mcp_servers")
+    if servers:
+        code = "mcp-dropped" if any(server.transport for server in servers) else "mcp-undefined"
+        names = ", ".join(server.name for server in servers)
+        projection.change("mcp_servers", None, code, names, hint="define it in .cursor/mcp.json, for all agents")
+
+
+def _refuse_no_text(projection: Projection) -> None:
+    """Refuse what Cursor would not take for text, or not for UTF-8."""
+    data = line_file.rendered(DIALECT, projection.result())
+    problem = line_file.no_text(data)
+    if problem:
+        projection.refuse("refused-text", "prompt.text", f"Cursor would not take the file for text: {problem}")
+    elif line_file.guessed(data) and not projection.at_home:
+        projection.refuse("refused-text", "prompt.text", "an escape character lets Cursor guess the encoding")
+
+
+def _project_texts(projection: Projection) -> None:
+    description = projection.get("description")
+    if description is not None and "\n" in description:
+        folded = line_header.folded(description)
+        projection.change("description", folded, "text-approximated", "several lines become one, since a value ends with its line")
+    projecting.trim(projection, "description", SPACE)
+    projecting.trim(projection, "prompt.text", SPACE)
+    prompt = projection.get("prompt.text")
+    if prompt and "\r\n" in prompt and not projection.at_home:
+        projection.change("prompt.text", prompt.replace("\r\n", "\n"), "text-approximated", "CRLF becomes LF, as Cursor reads it")
+    projecting.prompt_shape(projection, "replace")

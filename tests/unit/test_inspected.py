@@ -1,0 +1,95 @@
+"""How what clients make of files is shown: what is the same is said once."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentconv import registry
+from agentconv.format_base import State
+from agentconv.inspection import Inspected, Reading
+from agentconv.render import inspected
+from agentconv.render.text import Style
+
+FIRST, SECOND = registry.CLIENTS[:2]
+YAML = ("line 3: the header is not valid YAML: one parser's words", "line 3: the header is not valid YAML: another's (words)")
+
+
+def shown(*readings, agents=("a",), verbose=False):
+    """Return the lines about one file, below its heading."""
+    file = Inspected("a.md", FIRST, agents, readings)
+    return inspected.report([("a.md", file)], [FIRST, SECOND], Style(), verbose=verbose)[3:]
+
+
+def lost(client, *reasons, **more):
+    return Reading(client, State.NOT_LOADED, reasons=reasons, **more)
+
+
+def test_the_same_complaint_is_said_once():
+    """Clients that complain about the same, each in its parser's words, stand on one line; in full, each says its own."""
+    readings = [lost(client, words) for client, words in zip((FIRST, SECOND), YAML, strict=True)]
+    titles = [registry.FORMATS[client].title for client in (FIRST, SECOND)]
+
+    assert shown(*readings) == [f"  not loaded  -      {', '.join(titles)}", f"    - {YAML[0]}"]
+    assert [line for line in shown(*readings, verbose=True) if line.startswith("    - ")] == [f"    - {words}" for words in YAML]
+
+
+def test_other_complaints_stay_apart():
+    """Clients that complain about different things stand on lines of their own."""
+    lines = shown(lost(FIRST, "line 2: `name` is missing"), lost(SECOND, "line 2: `description` is missing"))
+
+    assert len(lines) == 4
+
+
+def test_what_differs_in_tools_stays_apart():
+    """Clients that grant other tools stand on lines of their own, and the one that grants too much says so."""
+    own = Reading(FIRST, State.LOADS, "a", "a", "read")
+    other = Reading(SECOND, State.LOADS, "a", "b", "all", wider=("writing files",))
+
+    assert shown(own, other) == [
+        f"  loads  read   {registry.FORMATS[FIRST].title}",
+        f"  loads  all    {registry.FORMATS[SECOND].title}",
+        "    - it is called `b` there",
+        "    - may do what its author did not allow: writing files",
+    ]
+
+
+def test_many_reasons_are_counted():
+    """In short, the first reasons are shown and the others counted; in full, all are."""
+    reasons = [f"line {number}: `key{number}` is wrong" for number in range(2, 7)]
+    short, full = (shown(lost(FIRST, *reasons), verbose=verbose)[1:] for verbose in (False, True))
+
+    assert short == [f"    - {reasons[0]}", f"    - {reasons[1]}", "    - and 3 more (-v)"]
+    assert full == [f"    - {reason}" for reason in reasons]
+
+
+def test_other_files_are_named_once():
+    """Clients that read files of another kind stand last, with what they read; in full, with what their readers say."""
+    readings = (lost(SECOND, "not TOML", other_kind=True), Reading(FIRST, State.STOPS, reasons=("it ends",)))
+
+    assert "reads other files: " in shown(*readings)[-1]
+    assert shown(*readings, verbose=True)[-1] == "    - not TOML"
+
+
+def test_several_agents_of_a_file():
+    """What concerns the whole file is said once, above what concerns each agent."""
+    readings = (Reading(FIRST, State.LOADS, "a", "a", "all"), Reading(FIRST, State.STOPS, "b", "b"), lost(SECOND, "no list"))
+    lines = shown(*readings, agents=("a", "b"))
+
+    assert [line.strip().partition("  ")[0] for line in lines[:6]] == ["not loaded", "- no list", "a", "loads", "b", "stops the client"]
+
+
+@pytest.mark.parametrize("state", [state for state in State if state.dropped])
+def test_colour_is_that_of_errors(state):
+    """What is lost has the colour of errors."""
+    file = Inspected("a.md", FIRST, ("a",), (Reading(FIRST, state),))
+
+    assert f"\x1b[31;1m{state.value}\x1b[0m" in "\n".join(inspected.report([("a.md", file)], [FIRST], Style(color=True)))
+
+
+@pytest.mark.parametrize("words", ["mcp:" + "server" * 12, " ".join(f"mcp:server-{number}" for number in range(40))])
+def test_long_tools_are_cut(words):
+    """Tools that are too long for their column are cut; in full, they have a line of their own."""
+    reading = Reading(FIRST, State.LOADS, "a", "a", words)
+
+    assert "…" in shown(reading)[0]
+    assert f"tools: {words}".split() == " ".join(shown(reading, verbose=True)[1:]).split()[1:]

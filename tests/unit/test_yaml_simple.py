@@ -1,0 +1,114 @@
+"""The reader of simple texts gives the nodes that each full reader gives, or leaves the text to it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from agentconv import yaml_simple, yaml_text
+from agentconv.yaml_grammar import BUN, JS_YAML_3, JS_YAML_4, YAML_2
+from agentconv.yaml_nodes import Scalar, Sequence, YamlError
+
+GRAMMARS = (BUN, JS_YAML_3, JS_YAML_4, YAML_2)
+SCALARS = [
+    "a",
+    "b c",
+    "-",
+    "- d",
+    "?",
+    ":",
+    "e:",
+    "f: g",
+    "#",
+    "h #i",
+    "#j",
+    "'k'",
+    '"l"',
+    "'it''s'",
+    '"m\\n"',
+    '"n',
+    "x ",
+    "é",
+    "\x85",
+    "<<",
+]
+OTHERS = [
+    "[",
+    "[o, p]",
+    "[q]",
+    "[ r , 's' ]",
+    "[t,]",
+    "[]",
+    "{}",
+    "|",
+    "|-",
+    ">",
+    ">-",
+    ">+",
+    "|2",
+    "&u",
+    "*u",
+    "!v",
+    "%w",
+    "~",
+    "null",
+    "12",
+]
+WORDS = st.sampled_from(SCALARS + OTHERS)
+KEYS = st.sampled_from(["a", "b-c", "d.e", "'f'", '"g"', "a", "true", "Null", '"<<"', "1", "h i", "?", ""])
+LINES = st.one_of(
+    st.builds(lambda indent, key, word: f"{' ' * indent}{key}: {word}", st.integers(0, 4), KEYS, WORDS),
+    st.builds(lambda indent, key: f"{' ' * indent}{key}:", st.integers(0, 4), KEYS),
+    st.builds(lambda indent, word: f"{' ' * indent}- {word}", st.integers(0, 4), WORDS),
+    st.builds(lambda indent, word: f"{' ' * indent}{word}", st.integers(0, 4), WORDS),
+    st.sampled_from(["", " ", "---", "..."]),
+)
+
+
+def shape(node, *, places):
+    """Return a node as a tuple; places of what is not written are each reader's own."""
+    written = places and not (isinstance(node, Scalar) and not node.text and not node.style)
+    place = (node.start, node.end) if written else ()
+    if isinstance(node, Scalar):
+        return (node.text, node.style, node.tag, *place)
+    children = node.items if isinstance(node, Sequence) else [part for pair in node.pairs for part in pair]
+    return (type(node).__name__, node.flow, [shape(child, places=places) for child in children], *place)
+
+
+def full(text, grammar):
+    try:
+        node = grammar.read(text, grammar)
+    except YamlError as error:
+        return error
+    return node and shape(node, places=grammar is BUN)
+
+
+@settings(deadline=None, max_examples=1500)
+@given(st.lists(LINES, min_size=1, max_size=6).map("\n".join), st.sampled_from(["", "\n"]))
+@example("a: |\n  x\n\n   y \n\nb: >-\n  z\n\n  w", "\n")
+@example("a:\n  - b: c\n    d:\n    - e\n  -  f\ng:\n", "")
+@example("a: |\n  x\n \nb: c", "")
+def test_simple_text_has_the_nodes_of_every_full_reader(text, end):
+    """Where the simple reader takes a text, its nodes are those of each full reader, and their places those of Bun's."""
+    node = yaml_simple.parse(text + end)
+    expected = [] if node is None else [shape(node, places=grammar is BUN) for grammar in GRAMMARS]
+    actual = [] if node is None else [full(text + end, grammar) for grammar in GRAMMARS]
+
+    assert expected == actual
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"name": "x", "description": "Use when: y", "tools": ["Read", "Bash(git:*)"], "model": "z"},
+        {"permission": {"*": "ask", "bash": {"git *": "allow"}}, "mode": "all", "steps": 12, "hidden": True},
+        {"description": "one\ntwo\n", "mcpServers": [{"a": {"command": "b", "args": ["-c"]}}]},
+    ],
+)
+@pytest.mark.parametrize("fold", [False, True])
+def test_what_writers_write_is_simple(value, fold):
+    """The usual output of our writers needs no full reader."""
+    node = yaml_simple.parse(yaml_text.mapping(value, fold=fold))
+
+    assert node is not None
