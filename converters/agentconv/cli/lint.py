@@ -149,9 +149,7 @@ def _mend(options: argparse.Namespace, files: list[_File], rules: Sequence[Rule]
     return mended
 
 
-def _tell(
-    options: argparse.Namespace, checked: list[Checked], diagnostics: Sequence[Diagnostic], where: dict[str, str], fixed: int
-) -> int:
+def _tell(options: argparse.Namespace, checked: list[Checked], diagnostics: Sequence[Diagnostic], where: dict[str, str], fixed: int) -> int:
     """Print what was found and return the exit code."""
     failures = [*diagnostics, *(failure for one in checked for failure in one.failures)]
     severities = {finding.severity for one in checked for finding in one.findings}

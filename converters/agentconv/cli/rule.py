@@ -47,7 +47,9 @@ def run(options: argparse.Namespace) -> int:
         found = catalogue.find(options.rule)
         if found is None:
             words = [word for rule in rules for word in (rule.code, rule.name)]
-            hint = registry.did_you_mean(options.rule.upper(), words, registry.did_you_mean(options.rule, words, "`agentconv rule` lists them"))
+            hint = registry.did_you_mean(
+                options.rule.upper(), words, registry.did_you_mean(options.rule, words, "`agentconv rule` lists them")
+            )
             raise registry.usage(f"there is no rule `{options.rule}`", hint)
         chosen = [found]
     if options.output_format == "json":

@@ -323,6 +323,51 @@ def strip_bom(text: str) -> int:
     return 1 if text.startswith(BOM) else 0
 
 
+def header_of(dialect: Dialect, source: SourceText) -> Header | None:
+    """Return a file's header as the client reads it; None where it finds none."""
+    header = dialect.find(source)
+    return None if isinstance(header, str) else frontmatter.parse(header, dialect.fallback, dialect.grammar)
+
+
+def strict_edits(dialect: Dialect, source: SourceText) -> list[Edit] | None:
+    """Return the edits that let a header parse which the client's own repair has read, value by value; None where none do.
+
+    Only the values that stand in the way are spelled anew, as the client reads them.
+    """
+    header = header_of(dialect, source)
+    if header is None or not header.fallback:
+        return None
+    changes: dict[str, Json] = {}
+    while True:
+        edits = frontmatter.patch(header, changes)
+        if edits is None:
+            return None
+        again = dialect.find(SourceText(source.path, encode(frontmatter.apply(source.text, edits))))
+        if isinstance(again, str):
+            return None
+        frontmatter.parse(again, None, dialect.grammar)
+        if again.error is None:
+            return edits
+        key = _key_above(again, again.error.offset, header.values)
+        if key is None or key in changes:
+            return None
+        changes[key] = header.values[key]
+
+
+def _key_above(header: Header, offset: int, values: MappingType[str, Json]) -> str | None:
+    """Return the top-level key in whose lines an offset of the header's text is."""
+    found = None
+    position = 0
+    for line in header.text.split("\n"):
+        if position > offset:
+            break
+        name = line.partition(":")[0].rstrip().strip("\"'")
+        if line[:1].strip() and name in values:
+            found = name
+        position += len(line) + 1
+    return found
+
+
 def is_mapping(header: Header) -> bool:
     """Whether the header holds a map."""
     return isinstance(header.root, Mapping)

@@ -7,17 +7,14 @@ from importlib import import_module
 
 from agentconv.lint.rule import Rule
 
-TOPICS = ("syntax", "names", "descriptions", "tools", "keys", "models", "permissions", "servers", "text", "prompts", "security")
+TOPICS = ("syntax",)
 
 
 @cache
 def rules() -> dict[str, Rule]:
     """Return every rule, in the order of the codes."""
     found = [
-        value
-        for topic in TOPICS
-        for value in vars(import_module(f"agentconv.lint.rules.{topic}")).values()
-        if isinstance(value, Rule)
+        value for topic in TOPICS for value in vars(import_module(f"agentconv.lint.rules.{topic}")).values() if isinstance(value, Rule)
     ]
     return {rule.code: rule for rule in sorted(found, key=lambda rule: rule.code)}
 

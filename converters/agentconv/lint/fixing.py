@@ -73,7 +73,9 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
 
 
 def _overlap(edits: Iterable[Edit], more: Iterable[Edit]) -> bool:
-    return any(start < other_end and other_start < end or start == other_start for start, end, _ in more for other_start, other_end, _ in edits)
+    return any(
+        (start < other_end and other_start < end) or start == other_start for start, end, _ in more for other_start, other_end, _ in edits
+    )
 
 
 def disproof(subject: Subject, change: Fix, about: tuple[str, ...] = ()) -> str | None:
@@ -87,7 +89,8 @@ def disproof(subject: Subject, change: Fix, about: tuple[str, ...] = ()) -> str 
         if client in about and client != subject.format:
             continue
         path = inspection.place(subject.path, subject.format, client)
-        differing = _differing(subject.reading(client), registry.load(client).read(SourceText(path, data)), change.fields)
+        meant = change.fields if client == subject.format else change.fields | change.respelled
+        differing = _differing(subject.reading(client), registry.load(client).read(SourceText(path, data)), meant)
         if differing:
             return f"{registry.FORMATS[client].title} would read {differing} otherwise"
     return None

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from inspect import cleandoc
 from typing import TYPE_CHECKING, TypeAlias
 
-from agentconv.diagnostics import Severity
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from agentconv.diagnostics import Severity
     from agentconv.lint.subject import Subject
 
 Edit: TypeAlias = tuple[int, int, str]
@@ -27,6 +26,8 @@ class Fix:
     edits: tuple[Edit, ...]
     fields: frozenset[str] = frozenset()
     """Field paths whose reading it is meant to change (`color`, `description`); of all others, every client's stays as it was."""
+    respelled: frozenset[str] = frozenset()
+    """Field paths that are only spelled in another way: the file's own client reads the same, another one may not have to."""
     safe: bool = True
     """Whether it may be made without asking. A safe fix is proven before it is made: see `fixing`."""
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from agentconv import inspection, registry
-from agentconv.source import SourceText
+from agentconv.families import markdown
+from agentconv.source import SourceText, decode
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from agentconv.format_base import ReadResult, State
+    from agentconv.frontmatter import Header
     from agentconv.ir import Agent
+    from agentconv.lint.rule import Edit
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,12 @@ class Subject:
         """Return what becomes of each agent in a client; empty where it finds none."""
         return self.reading(client).states
 
+    def alike(self) -> tuple[str, ...]:
+        """Return the other clients that are asked about and that read files of this kind."""
+        kind = self.path.rpartition(".")[2]
+        others = (client for client in self.asked if client != self.format)
+        return tuple(client for client in others if any(end.rpartition(".")[2] == kind for end in registry.FORMATS[client].ends))
+
     def agents(self) -> Iterator[tuple[int, Agent, State]]:
         """Yield each agent that the file's own client, or a person, finds, with its number and state."""
         for number, (agent, state) in enumerate(zip(self.result.set.agents, self.result.states, strict=True)):
@@ -87,6 +96,31 @@ class Subject:
         """Whether an agent has a key."""
         return bool(self.result.place and self.result.place(number, key))
 
+    @cached_property
+    def header(self) -> Header | None:
+        """The YAML header, of a file that has one."""
+        dialect = self.dialect
+        return markdown.header_of(dialect, self.source) if dialect else None
+
+    @property
+    def dialect(self) -> markdown.Dialect | None:
+        """How the file's own client reads markdown with a header; None where it does not."""
+        found = getattr(registry.load(self.format), "DIALECT", None)
+        return found if isinstance(found, markdown.Dialect) and self.path.endswith(registry.FORMATS[self.format].suffixes) else None
+
+    def changed(self, number: int, change: Callable[[Agent], Agent]) -> tuple[Edit, ...] | None:
+        """Return the edits that make a field of an agent another one, in the file's own spelling; None where that takes more.
+
+        Args:
+            number: The agent's number in the file.
+            change: Returns the agent as it should be.
+        """
+        agents = list(self.result.set.agents)
+        agents[number] = change(agents[number])
+        respelled: list[str] = []
+        data = registry.load(self.format).write(replace(self.result.set, agents=tuple(agents)), self.source, respelled)
+        return None if respelled else difference(self.text, decode(data))
+
     def key_of(self, path: str) -> str:
         """Return the key of the file's format that holds a field; empty where none does."""
         module = registry.load(self.format)
@@ -97,3 +131,17 @@ class Subject:
         start, end = self.place(number, key)
         at = self.text.find(word, start, end)
         return (at, at + len(word)) if word and at >= 0 else (start, end)
+
+
+def difference(before: str, after: str) -> tuple[Edit, ...]:
+    """Return the one edit that turns a text into another; none where they are equal."""
+    if before == after:
+        return ()
+    start = _common(before, after)
+    end = _common(before[start:][::-1], after[start:][::-1])
+    return ((start, len(before) - end, after[start : len(after) - end]),)
+
+
+def _common(one: str, other: str) -> int:
+    """Return the length of what two texts begin with alike."""
+    return next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))

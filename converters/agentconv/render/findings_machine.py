@@ -1,0 +1,117 @@
+"""Findings of the linter for other programs: JSON, SARIF 2.1.0, and annotations for GitHub Actions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from agentconv import __version__
+from agentconv.render import text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from agentconv.lint.checking import Checked
+    from agentconv.lint.rule import Finding, Rule
+
+_LEVELS = {"error": "error", "warning": "warning", "note": "note"}
+_SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+
+
+def plain(checked: Sequence[Checked], where: Mapping[str, str]) -> dict[str, Any]:
+    """Return all findings as a map."""
+    return {"findings": [_plain(finding, one, where) for one in checked for finding in one.findings]}
+
+
+def _plain(finding: Finding, one: Checked, where: Mapping[str, str]) -> dict[str, Any]:
+    source = one.subject.source
+    line, column = source.position(finding.start)
+    end_line, end_column = source.position(finding.end)
+    return {
+        "code": finding.rule.code,
+        "name": finding.rule.name,
+        "severity": finding.severity.value,
+        "message": text.safe(finding.message),
+        "path": text.safe(where.get(source.path, source.path)),
+        "line": line,
+        "column": column,
+        "end_line": end_line,
+        "end_column": end_column,
+        "help": text.safe(finding.help),
+        **({"agent": text.safe(finding.agent)} if finding.agent else {}),
+        **({"clients": list(finding.clients)} if finding.clients else {}),
+        **({"fix": {"title": finding.fix.title, "safe": finding.fix.safe}} if finding.fix else {}),
+    }
+
+
+def sarif(checked: Sequence[Checked], where: Mapping[str, str]) -> dict[str, Any]:
+    """Return all findings as one run of SARIF 2.1.0."""
+    rules = {finding.rule.code: finding.rule for one in checked for finding in one.findings}
+    order = sorted(rules)
+    results = [_result(finding, one, where, order) for one in checked for finding in one.findings]
+    driver = {
+        "name": "agentconv",
+        "version": __version__,
+        "semanticVersion": __version__,
+        "rules": [_descriptor(rules[code]) for code in order],
+    }
+    return {
+        "$schema": _SARIF_SCHEMA,
+        "version": "2.1.0",
+        "runs": [{"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}],
+    }
+
+
+def _descriptor(rule: Rule) -> dict[str, Any]:
+    return {
+        "id": rule.code,
+        "name": "".join(word.capitalize() for word in rule.name.split("-")),
+        "shortDescription": {"text": rule.summary},
+        "fullDescription": {"text": rule.why},
+        "help": {"text": f"{rule.why}\n\nUse instead:\n\n{rule.good}"},
+        "defaultConfiguration": {"level": _LEVELS[rule.severity.value]},
+    }
+
+
+def _result(finding: Finding, one: Checked, where: Mapping[str, str], order: Sequence[str]) -> dict[str, Any]:
+    found = _plain(finding, one, where)
+    region = {"startLine": found["line"], "startColumn": found["column"], "endLine": found["end_line"], "endColumn": found["end_column"]}
+    location = {"artifactLocation": {"uri": _uri(found["path"])}, "region": region}
+    return {
+        "ruleId": finding.rule.code,
+        "ruleIndex": order.index(finding.rule.code),
+        "level": _LEVELS[finding.severity.value],
+        "message": {"text": f"{found['message']}. Help: {found['help']}"},
+        "locations": [{"physicalLocation": location}],
+    }
+
+
+def _uri(path: str) -> str:
+    from urllib.parse import quote
+
+    return quote(path, safe="/")
+
+
+def github(checked: Sequence[Checked], where: Mapping[str, str]) -> str:
+    """Return all findings as workflow commands, one a line."""
+    lines = []
+    for one in checked:
+        for finding in one.findings:
+            found = _plain(finding, one, where)
+            level = {"note": "notice"}.get(found["severity"], found["severity"])
+            keys = {
+                "file": found["path"],
+                "line": found["line"],
+                "endLine": found["end_line"],
+                "col": found["column"],
+                "endColumn": found["end_column"],
+                "title": f"{found['code']} {found['name']}",
+            }
+            properties = ",".join(f"{key}={_escaped(str(value), property_=True)}" for key, value in keys.items())
+            lines.append(f"::{level} {properties}::{_escaped(found['message'])}. Help: {_escaped(found['help'])}")
+    return "\n".join(lines)
+
+
+def _escaped(value: str, *, property_: bool = False) -> str:
+    """Escape as GitHub's toolkit does: `%`, line ends, and in properties `:` and `,`."""
+    value = value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return value.replace(":", "%3A").replace(",", "%2C") if property_ else value
