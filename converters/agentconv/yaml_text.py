@@ -54,7 +54,7 @@ def is_plain(text: str) -> bool:
     bare = _COLON_INSIDE.sub("", text) if ":" in text else text
     if _PLAIN.fullmatch(bare) is None or text[-1] == " " or "---" in text:
         return False
-    return len(text) > 5 or text.lower() not in _TYPED  # noqa: PLR2004 - no such word is longer
+    return len(text) > 5 or text.lower() not in _TYPED
 
 
 def quoted(text: str) -> str:

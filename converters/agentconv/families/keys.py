@@ -65,7 +65,6 @@ def checked_table(format_id: str, key: str, value: Json) -> dict[str, Json]:
 
 def simple(path: str, read: Callable[[Any], object], write: Callable[[Any], Json] | None = None) -> Key:
     """Make a key that holds one field."""
-
     get = fields.getter(path)
 
     def to_fields(value: Json) -> Mapping[str, object]:
