@@ -90,12 +90,18 @@ _NOTHING = Agent()
 _GETTERS = {path: _getter(path) for path in PATHS}
 
 
+def getter(path: str) -> Callable[[Agent], Any]:
+    """Return the function that gets the value at a path."""
+    return _GETTERS[path]
+
+
 def get(agent: Agent, path: str) -> Any:
     """Return the value at a path; None where a part, or an extra, is absent."""
-    if path[:7] == "extras.":
-        _, format_id, key = path.split(".", 2)
-        return agent.extras.get(format_id, {}).get(key)
-    return _GETTERS[path](agent)
+    known = _GETTERS.get(path)
+    if known is not None:
+        return known(agent)
+    _, format_id, key = path.split(".", 2)
+    return agent.extras.get(format_id, {}).get(key)
 
 
 def said(agent: Agent) -> set[str]:

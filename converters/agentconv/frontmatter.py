@@ -136,9 +136,8 @@ def _fill_values(header: Header, root: Mapping) -> None:
     try:
         header.nodes = yaml_nodes.entries(root, header.grammar)
         budget = [yaml_nodes.MAX_NODES]
-        header.values = {
-            escape_key(client_text(key)): client_value(yaml_nodes.value(node, budget, header.grammar)) for key, node in header.nodes.items()
-        }
+        values = {escape_key(key): yaml_nodes.value(node, budget, header.grammar) for key, node in header.nodes.items()}
+        header.values = values if header.source.decodable else {client_text(key): client_value(value) for key, value in values.items()}
     except YamlError as error:
         header.root, header.error, header.values = None, error, {}
 

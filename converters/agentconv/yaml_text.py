@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _LETTERS = r"\u00a1-\u2027\u202a-\ud7ff\U00010000-\U0001fffd"
 _PLAIN = re.compile(rf"[A-Za-z_/({_LETTERS}][A-Za-z0-9_/().,;+*=~@$%^<>|&!?'\"\\ {_LETTERS}-]*")
-_NOT_PLAIN = re.compile(r"---| $|^(?:true|false|yes|no|on|off|y|n|null|nan|inf)$", re.IGNORECASE)
+_TYPED = frozenset(("true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan", "inf"))
 _COLON_INSIDE = re.compile(r":(?=[^\s:,\[\]{}'\"])")
 _UNSAFE = r"\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff"
 _BLOCK = re.compile(rf"[^\s\x00-\x1f{_UNSAFE}][^\x00-\x09{_UNSAFE}]*")
@@ -52,7 +52,9 @@ def _float(number: float) -> str:
 def is_plain(text: str) -> bool:
     """Whether every loader reads the text back as this string without quotes."""
     bare = _COLON_INSIDE.sub("", text) if ":" in text else text
-    return _PLAIN.fullmatch(bare) is not None and _NOT_PLAIN.search(text) is None and " #" not in text
+    if _PLAIN.fullmatch(bare) is None or text[-1] == " " or "---" in text:
+        return False
+    return len(text) > 5 or text.lower() not in _TYPED
 
 
 def quoted(text: str) -> str:

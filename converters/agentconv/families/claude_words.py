@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from agentconv import vocabulary
@@ -29,6 +30,7 @@ def split(value: Json) -> list[str]:
     return [token for token in tokens if token]
 
 
+@lru_cache(maxsize=4096)
 def grant(format_id: str, token: str) -> ToolGrant:
     """Read one token."""
     if token.startswith("mcp__"):
@@ -93,7 +95,7 @@ def _write_allowed(agent: Agent) -> Json | Absent:
         pattern = one.pattern
         if delegates and spawns(one):
             pattern, delegates = ", ".join(delegates), None
-        words.append(token(replace(one, pattern=pattern)))
+        words.append(token(one if pattern == one.pattern else replace(one, pattern=pattern)))
     return ", ".join(words) if words else []
 
 

@@ -61,7 +61,9 @@ def stray_guard(format_id: str, header: Mapping[str, Json]) -> str | None:
     for key, value in header.items():
         if key in GUARDS and value is not None and value != []:
             return key
-        if key != "hooks" and key not in _NOT_SEARCHED and _holds_guard(format_id, value, count=not _is_event(format_id, key)):
+        if not isinstance(value, (dict, list)) or key == "hooks" or key in _NOT_SEARCHED:
+            continue
+        if _holds_guard(format_id, value, count=not _is_event(format_id, key)):
             return key
     return None
 

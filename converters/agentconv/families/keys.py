@@ -65,13 +65,14 @@ def checked_table(format_id: str, key: str, value: Json) -> dict[str, Json]:
 
 def simple(path: str, read: Callable[[Any], object], write: Callable[[Any], Json] | None = None) -> Key:
     """Make a key that holds one field."""
+    get = fields.getter(path)
 
     def to_fields(value: Json) -> Mapping[str, object]:
         return {path: read(value)}
 
     def from_fields(agent: Agent) -> Json | Absent:
-        value = fields.get(agent, path)
-        if fields.is_absent(path, value):
+        value = get(agent)
+        if value is None or fields.is_absent(path, value):
             return ABSENT
         return write(value) if write else value
 
