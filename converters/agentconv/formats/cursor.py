@@ -100,7 +100,9 @@ SPEC = FormatSpec(
     client="Cursor",
     holds=frozenset({"prompt.text", "background", *(path for key in KEYS.values() for path in key.fields)}),
     legal_name=line_header.folded,
-    reserved=frozenset({"explore", "bash", "shell", "debug", "browser-use", "computer-use", "cursor-guide", "generalpurpose"}),
+    reserved=frozenset(
+        {"explore", "bash", "shell", "debug", "browser-use", "computer-use", "cursor-guide", "generalpurpose", "claude-code-tutor"}
+    ),
     duplicates="both, or with several workspace roots the first",
 )
 DIALECT = line_file.Dialect(SPEC, KEYS, _name_of, lift=_lift, lower=_lower, stronger={"is_background": "background"})
@@ -143,23 +145,11 @@ def _project_servers(projection: Projection) -> None:
 
 
 def _refuse_no_text(projection: Projection) -> None:
-    """Refuse what Cursor would not take for text, or not for UTF-8."""
-    data = line_file.rendered(DIALECT, projection.result())
-    problem = line_file.no_text(data)
+    """Refuse what Cursor would not take for text, or not for UTF-8, be the name in the file or the file's own."""
+    agent = projection.result()
+    files = [line_file.rendered(DIALECT, agent, path) for path in ("", f"{agent.name}.md")]
+    problem = next(filter(None, map(line_file.no_text, files)), None)
     if problem:
         projection.refuse("refused-text", "prompt.text", f"Cursor would not take the file for text: {problem}")
-    elif line_file.guessed(data) and not projection.at_home:
+    elif line_file.guessed(files[0]) and not projection.at_home:
         projection.refuse("refused-text", "prompt.text", "an escape character lets Cursor guess the encoding")
-
-
-def _project_texts(projection: Projection) -> None:
-    description = projection.get("description")
-    if description is not None and "\n" in description:
-        folded = line_header.folded(description)
-        projection.change("description", folded, "text-approximated", "several lines become one, since a value ends with its line")
-    projecting.trim(projection, "description", SPACE)
-    projecting.trim(projection, "prompt.text", SPACE)
-    prompt = projection.get("prompt.text")
-    if prompt and "\r\n" in prompt and not projection.at_home:
-        projection.change("prompt.text", prompt.replace("\r\n", "\n"), "text-approximated", "CRLF becomes LF, as Cursor reads it")
-    projecting.prompt_shape(projection, "replace")
