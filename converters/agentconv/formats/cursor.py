@@ -135,6 +135,19 @@ def project(projection: Projection) -> None:
     _refuse_no_text(projection)
 
 
+def _project_texts(projection: Projection) -> None:
+    description = projection.get("description")
+    if description is not None and "\n" in description:
+        folded = line_header.folded(description)
+        projection.change("description", folded, "text-approximated", "several lines become one, since a value ends with its line")
+    projecting.trim(projection, "description", SPACE)
+    projecting.trim(projection, "prompt.text", SPACE)
+    prompt = projection.get("prompt.text")
+    if prompt and "\r\n" in prompt and not projection.at_home:
+        projection.change("prompt.text", prompt.replace("\r\n", "\n"), "text-approximated", "CRLF becomes LF, as Cursor reads it")
+    projecting.prompt_shape(projection, "replace")
+
+
 def _project_servers(projection: Projection) -> None:
     """Say where the servers of an agent go: Cursor opens those of its configuration to every agent that is not read-only."""
     servers = projection.get("mcp_servers")
