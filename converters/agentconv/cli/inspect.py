@@ -28,6 +28,12 @@ examples:
   agentconv inspect . --for all                    in every client
   agentconv inspect reviewer.md --for gemini-cli   exit 1 when Gemini CLI would not load it
   agentconv inspect . -v                           everything that the clients' readers say
+
+states:
+  loads             as it is written
+  degraded          loaded, but not as written; what the client makes of it is listed
+  not loaded        the client has no such agent
+  stops the client  the client does not start with this file
 """
 _PATH_WIDTH = 40
 
