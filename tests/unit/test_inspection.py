@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from agent_files import FIXTURES, make, minimal, read, suffix
-from agentconv import inspection, ir, loading, registry, vocabulary
+from agentconv import inspection, ir, loading, registry, tool_summary, vocabulary
 from agentconv.effects import CAPABILITIES
 from agentconv.format_base import ReadResult, State
 from agentconv.ir import Agent, AgentSet, Permissions, Sandbox, ToolGrant, Tools
@@ -33,7 +33,7 @@ def grant(capability, client="claude-code", **more):
 
 def words(client="claude-code", permissions=None, **tools):
     """Say what the tools of an agent let it do."""
-    return inspection.tools(Agent(name="a", tools=Tools(**tools), permissions=permissions or Permissions()), client)
+    return tool_summary.tools(Agent(name="a", tools=Tools(**tools), permissions=permissions or Permissions()), client)
 
 
 @pytest.mark.parametrize(("format_id", "path"), CASES)
@@ -57,7 +57,7 @@ def test_every_client_has_a_word_on_every_file(format_id, path):
     assert found.failures == ()
     for reading in found.readings:
         assert (reading.tools is not None) == (reading.state in inspection.LOADED)
-        assert reading.state in (State.LOADS, State.NO_AGENT) or reading.reasons or reading.other_kind
+        assert reading.state in (State.LOADS, State.NO_AGENT) or reading.reasons
 
 
 @pytest.mark.parametrize("client", registry.CLIENTS)
@@ -125,7 +125,7 @@ def test_agents_of_one_file_are_told_apart(monkeypatch):
 
 def test_every_capability_has_a_word():
     """Each capability but MCP is in one word, and words stand in the order in which they are listed."""
-    worded = [capability for capabilities in inspection.WORDS.values() for capability in capabilities]
+    worded = [capability for capabilities in tool_summary.WORDS.values() for capability in capabilities]
 
     assert sorted(worded) == sorted(set(CAPABILITIES) - {"mcp"})
 

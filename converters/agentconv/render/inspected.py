@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import PurePosixPath
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 _RANK = {state: rank for rank, state in enumerate((State.LOADS, State.DEGRADED, State.NOT_LOADED, State.STOPS, State.NO_AGENT))}
 _SEVERITY = {State.DEGRADED: Severity.WARNING, State.NOT_LOADED: Severity.ERROR, State.STOPS: Severity.ERROR}
-_TOOLS_WIDTH = 38
+_TOOLS_WIDTH = 26
 _REASONS_SHOWN = 2
 _REASON_WIDTH = 200
 _HEAD = re.compile(r"(?:line \d+: )?(?:`[^`]*`|[^:`(])*")
@@ -48,11 +49,11 @@ class _Columns:
     tools: int
 
     def row(self, indent: str, state: str, tools: str, clients: str) -> list[str]:
-        """Return a line, or several where the last column is wrapped."""
-        head = f"{indent}{state}  {tools:{self.tools}}  "
-        room = width() - len(indent) - self.state - self.tools - 4
-        first, *more = wrap(clients, max(room, 20))
-        return [head + first, *(f"{'':{len(indent) + self.state + self.tools + 4}}{line}" for line in more)]
+        """Return a line, or several where a column is wrapped; the state is padded already."""
+        room = max(width() - len(indent) - self.state - self.tools - 4, 20)
+        pairs = list(zip_longest(wrap(tools, self.tools), wrap(clients, room, break_on_hyphens=False), fillvalue=""))
+        heads = [state, *([" " * self.state] * (len(pairs) - 1))]
+        return [f"{indent}{head}  {tool:{self.tools}}  {names}".rstrip() for head, (tool, names) in zip(heads, pairs, strict=True)]
 
 
 def report(files: Sequence[tuple[str, Inspected]], asked: Sequence[str], look: Style, *, verbose: bool = False) -> list[str]:
@@ -121,8 +122,8 @@ def _complaint(reason: str) -> str:
 def _reasons(file: Inspected, reading: Reading, *, verbose: bool) -> tuple[str, ...]:
     """Return everything that there is to say about a reading."""
     found = list(reading.reasons)
-    if reading.other_kind and not verbose:
-        found = ["other files"]
+    if not verbose and (reading.other_kind or reading.state is State.NO_AGENT):
+        found = ["other files"] if reading.other_kind else []
     if reading.wider:
         found.insert(0, f"may do what its author did not allow: {', '.join(reading.wider)}")
     if reading.tools and len(file.agents) == 1 and reading.name != _own_name(file):
@@ -151,10 +152,9 @@ def _hint(reading: Reading) -> str | None:
 
 def _row(group: _Group, columns: _Columns, look: Style, indent: str, *, verbose: bool) -> list[str]:
     state = _painted(group.state, look) + " " * (columns.state - len(group.state.value))
-    found = columns.row(indent, state, text.shorten(group.tools or "-", _TOOLS_WIDTH), ", ".join(group.clients))
+    tools = text.safe(group.tools) if verbose else text.shorten(group.tools, 3 * columns.tools)
+    found = columns.row(indent, state, tools or "-", ", ".join(group.clients))
     reasons = [text.shorten(reason, _REASON_WIDTH) for reason in group.reasons]
-    if verbose and len(group.tools) > _TOOLS_WIDTH:
-        reasons.insert(0, f"tools: {text.safe(group.tools)}")
     found += [line for reason in reasons for line in _wrapped(reason, f"{indent}  ", "- ")]
     return found + (_wrapped(f"hint: {text.safe(group.hint)}", f"{indent}  ", "  ") if group.hint else [])
 
