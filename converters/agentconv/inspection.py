@@ -148,12 +148,18 @@ def _readings(source: SourceText, format_id: str, own: ReadResult, client: str) 
         reasons = _reasons(remarks, client, state) or ((_NOT_FOUND,) if meant else ())
         yield Reading(client, state, reasons=reasons, diagnostics=remarks, other_kind=meant and other)
         return
-    alone = len(result.set.agents) == 1
     for number, (agent, state) in enumerate(zip(result.set.agents, result.states, strict=True)):
-        said = remarks if alone else tuple(remark for remark in remarks if remark.agent in (None, agent.name))
+        said = _about(agent, remarks) if len(result.set.agents) > 1 else remarks
+        if state.dropped and not said:
+            said = remarks  # it goes with another one of its file
         author = _author(agent, number, own.set.agents)
         reading = Reading(client, state, author.id if author else None, agent.name, reasons=_reasons(said, client, state), diagnostics=said)
         yield reading if state.dropped else _with_tools(reading, agent, author)
+
+
+def _about(agent: Agent, remarks: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Return what a reader says about one of several agents, or about all of them."""
+    return tuple(remark for remark in remarks if remark.agent in (None, agent.name))
 
 
 def _author(agent: Agent, number: int, agents: Sequence[Agent]) -> Agent | None:

@@ -75,7 +75,22 @@ def test_several_agents_of_a_file():
     readings = (Reading(FIRST, State.LOADS, "a", "a", "all"), Reading(FIRST, State.STOPS, "b", "b"), lost(SECOND, "no list"))
     lines = shown(*readings, agents=("a", "b"))
 
-    assert [line.strip().partition("  ")[0] for line in lines[:6]] == ["not loaded", "- no list", "a", "loads", "b", "stops the client"]
+    assert [line.strip().partition("  ")[0] for line in lines[:6]] == [
+        "not loaded",
+        "- no list",
+        "a.md: a",
+        "loads",
+        "a.md: b",
+        "stops the client",
+    ]
+
+
+def test_counts_are_of_agents():
+    """A file that is lost counts as all of its agents."""
+    readings = (Reading(FIRST, State.LOADS, "a", "a", "all"), Reading(FIRST, State.LOADS, "b", "b", "all"), lost(SECOND))
+    rows = [line.split()[-3:] for line in shown(*readings, agents=("a", "b"))[-2:]]
+
+    assert rows == [["2", "-", "-"], ["-", "-", "2"]]
 
 
 @pytest.mark.parametrize("state", [state for state in State if state.dropped])

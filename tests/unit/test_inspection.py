@@ -8,6 +8,7 @@ import pytest
 
 from agent_files import FIXTURES, make, minimal, read, suffix
 from agentconv import inspection, ir, loading, registry, tool_summary, vocabulary
+from agentconv.diagnostics import Code, Diagnostic, Severity
 from agentconv.effects import CAPABILITIES
 from agentconv.format_base import ReadResult, State
 from agentconv.ir import Agent, AgentSet, Permissions, Sandbox, ToolGrant, Tools
@@ -121,6 +122,18 @@ def test_agents_of_one_file_are_told_apart(monkeypatch):
         ("first", State.LOADS, "all"),
         ("second", State.STOPS, None),
     ]
+
+
+def test_an_agent_that_goes_with_another_one_says_why(monkeypatch):
+    """Where one agent takes a whole file with it, each of the others has that reason."""
+    source = make("claude-code", minimal("claude-code"))
+    one = registry.load("claude-code").read(source).set.agents[0]
+    agents = AgentSet(tuple(replace(one, name=name) for name in ("first", "second")))
+    remark = Diagnostic(Code.NOT_LOADED, Severity.WARNING, "Claude Code does not load this: it is bad", source.span(), agent="second")
+    result = ReadResult(agents, (State.NOT_LOADED, State.NOT_LOADED), (remark,))
+    monkeypatch.setattr(registry.load("claude-code"), "read", lambda _: result)
+
+    assert [reading.reasons for reading in inspect("claude-code", source, ["claude-code"]).readings] == [("it is bad",), ("it is bad",)]
 
 
 def test_every_capability_has_a_word():
