@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,35 @@ def boolean(value: Json) -> bool:
     if value is False or value == "false":
         return False
     raise Ignored("it is true or false")
+
+
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_BASES = {"0x": 16, "0o": 8, "0b": 2}
+
+
+def number(text: str) -> int | float | None:
+    """Return the finite number that a whole text spells, as `Number` does; None when it spells none."""
+    bare = text.strip(SPACE)
+    base = _BASES.get(bare[:2].lower())
+    if base:
+        digits = bare[2:]
+        return int(digits, base) if digits.isalnum() and digits.isascii() and _is_in_base(digits, base) else None
+    if not bare:
+        return 0
+    if len(bare) > _LONGEST_NUMBER or not _NUMBER.fullmatch(bare):
+        return None
+    found = float(bare)
+    if not math.isfinite(found):
+        return None
+    return int(found) if found.is_integer() and abs(found) <= _SAFE_INTEGER else found
+
+
+_LONGEST_NUMBER = 400
+_SAFE_INTEGER = 2**53
+
+
+def _is_in_base(digits: str, base: int) -> bool:
+    return all(char in "0123456789abcdef"[:base] for char in digits.lower())
 
 
 def leading_integer(text: str) -> int | None:
