@@ -85,7 +85,7 @@ def entry(key: str, value: Json, indent: str = "") -> str:
     if isinstance(value, dict) and value and "$float" not in value:
         return f"{indent}{name}:\n{mapping(value, indent + '  ')}"
     if isinstance(value, list) and value:
-        return f"{indent}{name}:\n{_items(value, indent + '  ')}"
+        return f"{indent}{name}:\n{items(value, indent + '  ')}"
     return f"{indent}{name}: {inline(value)}\n"
 
 
@@ -94,13 +94,14 @@ def mapping(value: Mapping[str, Json], indent: str = "") -> str:
     return "".join(entry(key, child, indent) for key, child in value.items())
 
 
-def _items(values: list[Json], indent: str) -> str:
+def items(values: list[Json], indent: str = "") -> str:
+    """Write a list in block form."""
     lines = []
     for value in values:
         if isinstance(value, dict) and value and "$float" not in value:
             lines.append(f"{indent}- {mapping(value, indent + '  ')[len(indent) + 2 :]}")
         elif isinstance(value, list) and value:
-            lines.append(f"{indent}- {_items(value, indent + '  ')[len(indent) + 2 :]}")
+            lines.append(f"{indent}- {items(value, indent + '  ')[len(indent) + 2 :]}")
         elif isinstance(value, str):
             lines.append(f"{indent}- {block(value, indent + '  ') or scalar(value)}\n")
         else:

@@ -19,6 +19,16 @@ _EXPONENT = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)[eE][+-]?[0-9]+")
 _GROUPED = re.compile("[+-]?[0-9]{1,3}([_,\u00a0\u202f ])[0-9]{3}(?:\\1[0-9]{3})*")
 
 
+def length(text: str) -> int:
+    """Return a text's length as JavaScript counts it, in UTF-16 units."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def line_feeds(text: str) -> str:
+    """Return a text with each line end as a line feed."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
 def boolean(value: Json) -> bool:
     """Read true or false, also as text.
 

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agentconv.diagnostics import Code, Diagnostic, Severity
+from agentconv.families import projecting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from agentconv.diagnostics import Span
     from agentconv.format_base import FormatSpec, Projection
+    from agentconv.source import SourceText
 
 _SHELL_VARIABLE = re.compile(r"\$\{([A-Z_]*[A-Z][A-Z0-9_]*)\}(?![A-Za-z0-9_])")
 
@@ -45,22 +46,23 @@ class Template:
         """Return the text without a placeholder, for a reader or a shell the same."""
         return self.pattern.sub(r"${ \1 }", _SHELL_VARIABLE.sub(r"$\1", text))
 
-    def remarks(self, spec: FormatSpec, text: str, span: Span) -> Iterator[Diagnostic]:
-        """Say which placeholders make every call of the agent fail."""
+    def remarks(self, spec: FormatSpec, text: str, source: SourceText, start: int) -> Iterator[Diagnostic]:
+        """Say which placeholders make every call of the agent fail; the text stands in the source from `start` on."""
         unknown = [name for name in self.names(text) if name not in self.known]
         if unknown:
             shown = ", ".join(f"`${{{name}}}`" for name in unknown[:5])
             message = f"{spec.client} loads the agent, but every call fails: it has no value for {shown}"
             hint = "write $NAME for a variable of the shell, and ${ name } for other text"
-            yield Diagnostic(Code.PLACEHOLDER, Severity.WARNING, message, span, hint, None, spec.id)
+            place = max(start, source.text.find(f"${{{unknown[0]}}}", start))
+            yield Diagnostic(Code.PLACEHOLDER, Severity.WARNING, message, source.span(place), hint, None, spec.id)
 
 
 def project(projection: Projection, template: Template) -> None:
     """Keep a prompt that was written for this template; in any other, leave no placeholder."""
-    text: str | None = projection.get("prompt.text")
-    if not text or projection.get("prompt.syntax") == template.syntax:
-        return
+    text: str = projection.get("prompt.text") or ""
     names = template.names(text)
-    if names:
+    if names and projection.get("prompt.syntax") != template.syntax:
         shown = ", ".join(f"`${{{name}}}`" for name in names[:5])
-        projection.change("prompt.text", template.escaped(text), "prompt-escaped", shown)
+        text = template.escaped(text)
+        projection.change("prompt.text", text, "prompt-escaped", shown)
+    projecting.prompt_shape(projection, "replace", template.syntax_of(text))

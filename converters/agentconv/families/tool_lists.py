@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeAlias
 
 from agentconv import effects, fields, vocabulary
@@ -134,10 +135,26 @@ def _list_the_others(projection: Projection, spell_server: SpellServer, reads_ba
             allow = tuple(grant for grant in allow if grant.server != effects.EVERY_SERVER)
     else:
         allow = tuple(grant for grant in projection.get("tools.allow") if not set(effects.granted(grant)) & closed)
-        allow = tuple(grant for grant in allow if not any(effects.covers(no, grant.server or "", deny=True) for no in servers))
+        allow = tuple(grant for grant in allow if not _touched(grant, servers))
     mode = projection.get("tools.mode")
     values = {"tools.mode": "list" if mode == "inherit" else mode, "tools.allow": allow, "tools.deny": ()}
     projection.change_together(values, "tools-listed", "all but " + ", ".join(grant.native for grant in denied))
+    if mode == "inherit" and servers and spell_server(effects.EVERY_SERVER, None):
+        projection.declare("tools-narrowed", "tools.allow", "with a denied MCP server, all that the user has configured close")
+
+
+def _touched(grant: ToolGrant, denied: Collection[ToolGrant]) -> bool:
+    """Whether a granted MCP server, or one of its tools, is denied in whole or in part."""
+    every = grant.server == effects.EVERY_SERVER
+    return any(
+        (every or effects.covers(no, grant.server or "", deny=True)) and (no.tool is None or grant.tool is None or _same_tool(no, grant))
+        for no in denied
+        if grant.server
+    )
+
+
+def _same_tool(denied: ToolGrant, granted: ToolGrant) -> bool:
+    return fnmatchcase(granted.tool or "", denied.tool or "")
 
 
 def _tools_for_rules(projection: Projection, may: Effects, spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]) -> None:
