@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from agentconv.yaml_nodes import Node
 
 
+_LONE_CR = re.compile(r"\r(?!\n)")
+
+
 @dataclass(frozen=True, slots=True)
 class Rewritten:
     """A header's text as a client's fallback rewrites it, line by line, with the way back to the original columns."""
@@ -62,10 +65,13 @@ class Header:
     """The YAML library that it is read with."""
     tail: int = 0
     """How many characters before the closing fence the client counts to the fence, and not to the block."""
+    lone_cr: bool = False
+    """Whether the client makes a line feed of a lone CR before it looks at the block."""
 
     @property
     def text(self) -> str:
-        return self.source.text[self.start : max(self.start, self.end - self.tail)]
+        found = self.source.text[self.start : max(self.start, self.end - self.tail)]
+        return _LONE_CR.sub("\n", found) if self.lone_cr and "\r" in found else found
 
     def place(self, offset: int) -> int:
         """Turn an offset in the parsed text into one of the file's text."""

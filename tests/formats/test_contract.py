@@ -69,8 +69,8 @@ def test_bad_example_has_the_effect_that_is_declared(format_id: str, key: str, v
         found = (result.states[0], agent.tools.mode, agent.tools.allow, _raw(format_id, agent, key))
         expected = (State.DEGRADED, "none", (), value)
     else:
-        bare = fields.get(agent_of(format_id, make(format_id, minimal(format_id, key))), path)
-        unset = path == "extras" or fields.is_absent(path, fields.get(agent, path) or None) or fields.get(agent, path) == bare
+        bare = agent_of(format_id, make(format_id, minimal(format_id, key)))
+        unset = path == "extras" or fields.get(agent, path) in (None, (), fields.get(bare, path))
         found = (result.states[0], unset, _raw(format_id, agent, key))
         expected = (State.DEGRADED, True, value)
 

@@ -40,6 +40,7 @@ from agentconv.yaml_grammar import YAML_2
 
 if TYPE_CHECKING:
     from agentconv.format_base import Projection, ReadResult
+    from agentconv.frontmatter import Rewritten
     from agentconv.ir import AgentSet, Json, McpServer
     from agentconv.source import SourceText
 
@@ -49,6 +50,7 @@ COLORS = frozenset({"red", "blue", "green", "yellow", "purple", "orange", "pink"
 SWITCHES = qwen_switches.SWITCHES
 TEMPLATE = placeholders.Template(ID, re.compile(r"\$\{([a-zA-Z_]\w*)\}", re.ASCII), frozenset({"task_prompt", "hook_context"}))
 SERVERS = mcp_gemini.Spelling("httpUrl", "includeTools", "excludeTools", url="sse", typed=False)
+_OUTSIDE = re.compile(r"^[ \t]*[\"']?(?:executor|executionBackend)[\"']?[ \t]*:", re.MULTILINE)
 _END = r"(?:\r\n|\r|\n)"
 _FRONTMATTER = re.compile(rf"\ufeff?---{_END}([\s\S]*?)({_END})---{_END}")
 
@@ -57,7 +59,12 @@ def _find(source: SourceText) -> Header | str:
     found = _FRONTMATTER.match(source.text)
     if found is None:
         return "the file does not start with a header between two lines `---`"
-    return Header(source, found.start(1), found.end(2), found.end(), tail=len(found[2]))
+    return Header(source, found.start(1), found.end(2), found.end(), tail=len(found[2]), lone_cr=True)
+
+
+def _repaired(text: str) -> Rewritten | None:
+    """Turn to the line reader, but for a file that names an executor or a container: the client trusts no repair with those."""
+    return None if _OUTSIDE.search(text) else line_reader.rewritten(text)
 
 
 def _complete(values: dict[str, object]) -> None:
@@ -112,7 +119,7 @@ DIALECT = markdown.Dialect(
     SPEC,
     KEYS,
     _find,
-    line_reader.rewritten,
+    _repaired,
     lift=qwen_switches.lift,
     lower=qwen_switches.lower,
     grammar=YAML_2,
