@@ -157,6 +157,9 @@ def permission_mode(projection: Projection) -> None:
     mode = projection.get("permissions.mode")
     if mode is None or vocabulary.native_mode(projection.target.id, mode):
         return
+    if mode == "default" and vocabulary.fact(projection.target.id, "asks_by_default"):
+        projection.change("permissions.mode", None, "default-dropped", "it asks")
+        return
     other = {"read-only": "plan", "plan": "read-only"}.get(mode)
     kept = other if other and vocabulary.native_mode(projection.target.id, other) else None
     projection.change("permissions.mode", kept, "permission-mode", f"`{mode}`" + (f" becomes `{kept}`" if kept else ""))

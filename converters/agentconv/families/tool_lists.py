@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from agentconv.ir import Permissions
 
 
+_READ_ONLY = ("plan", "read-only")
 SpellServer: TypeAlias = "Callable[[str, str | None], str]"
 """Writes an MCP server, or one of its tools, as a tool of the target."""
 
@@ -81,6 +82,7 @@ def tool_list(
         denies: Whether the target also has a list of denied tools; else a list of all others stands for it.
         inherits: Whether an agent without a list gets the client's tools; else all of them are listed.
     """
+    _list_for_reading(projection, spell_server, reads_back)
     sandbox = projection.get("permissions.sandbox")
     may = effects.effects(projection.source)
     if projection.get("permissions.rules"):
@@ -102,6 +104,21 @@ def tool_list(
         projection.change_together({"tools.mode": "list", "tools.allow": every}, "tools-listed", "all of them")
     if projection.get("tools.mode") == "list" and not projection.get("tools.allow"):
         projection.change("tools.mode", "none", "tool-unknown", "no tool is left")
+
+
+def _list_for_reading(projection: Projection, spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]) -> None:
+    """List the tools that only read, for a permission mode of such agents that the target has not got."""
+    target, mode = projection.target.id, projection.get("permissions.mode")
+    if mode not in _READ_ONLY or any(vocabulary.native_mode(target, word) for word in _READ_ONLY):
+        return
+    closed = frozenset(capability for capability, effect in effects.EFFECT_OF.items() if effect in ("write", "run"))
+    if projection.get("tools.mode") == "inherit":
+        allow = _all_words(target, closed, spell_server, reads_back)
+    else:
+        allow = tuple(grant for grant in projection.get("tools.allow") if not closed & set(effects.granted(grant)))
+    kept = "none" if projection.get("tools.mode") == "none" else "list"
+    values = {"permissions.mode": None, "tools.mode": kept, "tools.allow": allow}
+    projection.change_together(values, "permission-mode", f"`{mode}`; a list of tools that only read stands for it")
 
 
 def _all_words(
