@@ -54,10 +54,14 @@ def suffix(format_id: str) -> str:
     return registry.FORMATS[format_id].suffixes[0]
 
 
-def minimal(format_id: str) -> dict[str, Any]:
-    """Return the smallest header that the client takes: its required keys, each with the schema's first example."""
+def minimal(format_id: str, beside: str | None = None) -> dict[str, Any]:
+    """Return the smallest header that the client takes: its required keys, each with the schema's first example.
+
+    With the name of another key, this also holds what that key needs beside it (`x-beside`).
+    """
     schema = schema_files.load(format_id)
-    return {key: schema["properties"][key]["examples"][0] for key in schema["required"]}
+    needed = schema["properties"][beside].get("x-beside", {}) if beside else {}
+    return {**{key: schema["properties"][key]["examples"][0] for key in schema["required"]}, **needed}
 
 
 def make(format_id: str, header: Mapping[str, Any]) -> SourceText:

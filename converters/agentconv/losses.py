@@ -55,6 +55,9 @@ CATALOGUE: dict[str, LossRule] = {
     "text-approximated": LossRule(_WARNING, _APPROXIMATED, "the target reads this text in another way"),
     "text-trimmed": LossRule(_NOTE, _APPROXIMATED, "the target trims blanks at the ends"),
     "prompt-mode": LossRule(_NOTE, _APPROXIMATED, "the target combines the prompt with its own in another way"),
+    "prompt-escaped": LossRule(_NOTE, _APPROXIMATED, "the target would take this text for a placeholder; it is spelled otherwise"),
+    "line-ends": LossRule(_NOTE, _APPROXIMATED, "the target reads each line end as a line feed"),
+    "limit-approximated": LossRule(_NOTE, _APPROXIMATED, "the target counts whole minutes"),
     "prompt-syntax": LossRule(_WARNING, _APPROXIMATED, "the prompt is a template in the source, and plain text in the target"),
     "tools-approximated": LossRule(_WARNING, _APPROXIMATED, "the target has no tool list; its settings stand for it"),
     "tools-unlisted": LossRule(_WARNING, _DROPPED, "the target has no tool list; the agent gets the client's tools"),
@@ -97,6 +100,7 @@ CATALOGUE: dict[str, LossRule] = {
     "refused-key": LossRule(
         _REFUSAL, _REFUSED, "the target's client drops an agent with this key", "mend the key, or delete it from `extras`"
     ),
+    "refused-kind": LossRule(_REFUSAL, _REFUSED, "only its own client can run such an agent"),
     "refused-size": LossRule(_REFUSAL, _REFUSED, "the file would be larger than the target reads"),
     "widening": LossRule(_REFUSAL, _REFUSED, "the agent could do more than its author allowed", "--allow-widening writes it all the same"),
     "widened": LossRule(_WARNING, _APPROXIMATED, "the agent can do more than its author allowed, as --allow-widening asks"),

@@ -55,6 +55,8 @@ FORMATS: dict[str, Row] = {
     "claude-code": Row("claude_code", "Claude Code", (".claude/agents",), (".md",), looks=_HEADER, aliases=("claude",)),
     "codex": Row("codex", "Codex", (".codex/agents",), (".toml",), looks=_ROLE),
     "cursor": Row("cursor", "Cursor", (".cursor/agents",), (".md", ".mdc", ".markdown")),
+    "gemini-cli": Row("gemini_cli", "Gemini CLI", (".gemini/agents",), (".md",), aliases=("gemini",)),
+    "qwen-code": Row("qwen_code", "Qwen Code", (".qwen/agents",), (".md",), aliases=("qwen",)),
     "json": Row("canonical_json", "canonical JSON", (), (".json",), ("agents.json",), looks=_BUNDLE, bundle=True),
     "toml": Row("canonical_toml", "canonical TOML", (), (".toml",), ("agents.toml",), looks=_BUNDLE, bundle=True),
 }

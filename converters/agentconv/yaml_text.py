@@ -108,7 +108,7 @@ def entry(key: str, value: Json, indent: str = "", *, fold: bool = False) -> str
     if isinstance(value, dict) and value and "$float" not in value:
         return f"{indent}{name}:\n{mapping(value, indent + '  ', fold=fold)}"
     if isinstance(value, list) and value:
-        return f"{indent}{name}:\n{_items(value, indent + '  ', fold=fold)}"
+        return f"{indent}{name}:\n{items(value, indent + '  ', fold=fold)}"
     return f"{indent}{name}: {inline(value)}\n"
 
 
@@ -117,13 +117,14 @@ def mapping(value: Mapping[str, Json], indent: str = "", *, fold: bool = False) 
     return "".join([entry(key, child, indent, fold=fold) for key, child in value.items()])
 
 
-def _items(values: list[Json], indent: str, *, fold: bool) -> str:
+def items(values: list[Json], indent: str = "", *, fold: bool = False) -> str:
+    """Write a list in block form."""
     lines = []
     for value in values:
         if isinstance(value, dict) and value and "$float" not in value:
             lines.append(f"{indent}- {mapping(value, indent + '  ', fold=fold)[len(indent) + 2 :]}")
         elif isinstance(value, list) and value:
-            lines.append(f"{indent}- {_items(value, indent + '  ', fold=fold)[len(indent) + 2 :]}")
+            lines.append(f"{indent}- {items(value, indent + '  ', fold=fold)[len(indent) + 2 :]}")
         elif isinstance(value, str):
             lines.append(f"{indent}- {_text(value, indent + '  ', fold=fold)}\n")
         else:

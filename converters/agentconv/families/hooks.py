@@ -179,6 +179,41 @@ def read_checked(format_id: str, value: Mapping[str, Any]) -> tuple[Hook, ...]:
     return tuple(found)
 
 
+def read_loose(format_id: str, value: Json) -> tuple[Hook, ...]:
+    """Read a map of events of a client that passes over whatever it cannot run, a guard too.
+
+    Raises:
+        Ignored: Something is passed over (with what is not).
+    """
+    if not isinstance(value, dict) or not value:
+        raise Ignored("it is a map from event to a list of matchers")
+    found: list[Hook] = []
+    dropped: list[str] = []
+    for event, blocks in value.items():
+        known = isinstance(blocks, list) and _is_event(format_id, event)
+        for block in blocks if known and isinstance(blocks, list) else [None]:
+            hook, whole = _loose_block(format_id, event, block)
+            if not whole:
+                dropped.append(event)
+            if hook is not None:
+                found.append(hook)
+    if dropped:
+        raise Ignored(f"entries of {', '.join(dict.fromkeys(dropped))} do not run", {"hooks": tuple(found) or None})
+    return tuple(found)
+
+
+def _loose_block(format_id: str, event: str, block: Json) -> tuple[Hook | None, bool]:
+    handlers = block.get("hooks") if isinstance(block, dict) else None
+    if not isinstance(block, dict) or not isinstance(handlers, list) or not isinstance(block.get("matcher", ""), str):
+        return None, False
+    needed = {"command": "command", "http": "url", "prompt": "prompt"}
+    kept = tuple(one for one in handlers if isinstance(one, dict) and is_filled(one.get(needed.get(str(one.get("type")), ""))))
+    options = {key: item for key, item in block.items() if key not in ("matcher", "hooks")}
+    matcher: Any = block.get("matcher")
+    hook = Hook(event, format_id, vocabulary.portable_event(format_id, event), matcher, kept, options or None)
+    return hook, len(kept) == len(handlers)
+
+
 def _is_handler(handler: Json) -> bool:
     kind: Any = handler.get("type") if isinstance(handler, dict) else None
     if not isinstance(handler, dict) or not isinstance(kind, str) or kind not in _HANDLERS:

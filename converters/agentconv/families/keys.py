@@ -31,6 +31,11 @@ class Ignored(Exception):
 class Refused(Exception):
     """The client drops the agent because of a value; the message says what it wants instead."""
 
+    def __init__(self, reason: str, values: Mapping[str, object] | None = None) -> None:
+        super().__init__(reason)
+        self.values = values or {}
+        """What a person would take the value for."""
+
 
 class Absent:
     """What a key writes when the agent has nothing to say about it."""
@@ -116,8 +121,10 @@ def decode(format_id: str, table: Mapping[str, Key], header: Mapping[str, Json],
             decoded.refused[name] = str(reason)
             if lenient and isinstance(value, str) and key.fields[0] in _TEXTS:
                 decoded.values[key.fields[0]] = value
-            else:
-                decoded.extras[name] = value
+                continue
+            decoded.extras[name] = value
+            if lenient:
+                decoded.values.update(reason.values)
     return decoded
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from agentconv import effects
+from agentconv import effects, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,8 +43,8 @@ def write_config(server: McpServer, keys: Mapping[str, str]) -> dict[str, Json]:
 
 def with_tools(server: McpServer, projection: Projection) -> McpServer:
     """Return a server with the tools that the agent's own list leaves of it, for a target without such a list."""
-    tools = projection.source.tools
-    if server.transport is None:
+    tools, origin = projection.source.tools, projection.source.origin
+    if server.transport is None or vocabulary.fact(origin.format if origin else None, "own_servers_open"):
         return server
     if tools.mode != "inherit":
         granted = [grant.tool for grant in tools.allow if tools.mode == "list" and effects.covers(grant, server.name)]
@@ -67,22 +67,27 @@ def _report_open(projection: Projection, servers: tuple[McpServer, ...]) -> None
         projection.declare("mcp-open", "tools.deny", ", ".join(names))
 
 
-def project_with_tools(projection: Projection, reads_back: Callable[[McpServer], bool], hint: str) -> None:
+def project_with_tools(
+    projection: Projection, reads_back: Callable[[McpServer], bool], hint: str, *, narrows: bool = True, closes: bool = False
+) -> None:
     """Keep the servers that the target can define, each with the tools that the agent may use.
 
     Args:
         projection: The agent on its way.
         reads_back: Whether a server, written, is read as itself.
         hint: What to do about a server that is only named; `{}` is its name.
+        narrows: Whether the agent's own list of tools has no say about them, so that each server says what is open.
+        closes: Whether the agent's own tools can close a server that the user has configured.
     """
     servers: tuple[McpServer, ...] | None = projection.get("mcp_servers")
-    _report_open(projection, servers or ())
+    if not closes:
+        _report_open(projection, servers or ())
     if servers is None:
         return
     kept: dict[str, McpServer] = {}
     named, lost, moved = [], [], []
     for given in servers:
-        server = with_tools(given, projection)
+        server = with_tools(given, projection) if narrows else given
         if server != given:
             moved.append(server.name)
         if server.transport is None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 from typing import TYPE_CHECKING
 
 from agentconv import fields, schema_files, vocabulary
-from agentconv.families import keys
+from agentconv.families import javascript, keys
 from agentconv.ir import Model
 
 if TYPE_CHECKING:
@@ -78,6 +79,13 @@ def trim(projection: Projection, path: str, blanks: str | None = None) -> None:
     text = projection.get(path)
     if isinstance(text, str) and text != text.strip(blanks):
         projection.change(path, text.strip(blanks), "text-trimmed", "blanks at its ends")
+
+
+def line_feeds(projection: Projection, path: str) -> None:
+    """End each line of a text with a line feed, as the target reads it."""
+    text = projection.get(path)
+    if isinstance(text, str) and "\r" in text:
+        projection.change(path, javascript.line_feeds(text), "line-ends", "CRLF or CR")
 
 
 def prompt_shape(projection: Projection, mode: str, syntax: str = "literal") -> None:
@@ -166,10 +174,25 @@ def effort(projection: Projection, allowed: Collection[str], *, numbers: bool = 
     projection.change("effort", nearest, "effort-approximated", f"`{value}` becomes `{nearest}`")
 
 
+def minutes(projection: Projection) -> None:
+    """Round a bound on time up to whole minutes."""
+    seconds = projection.get("limits.timeout_seconds")
+    if seconds is None:
+        return
+    whole = 60 * max(1, math.ceil(seconds / 60))
+    if whole != seconds:
+        projection.change("limits.timeout_seconds", whole, "limit-approximated", f"{seconds:g} seconds become {whole // 60} minutes")
+    elif not isinstance(seconds, int):
+        projection.translate("limits.timeout_seconds", whole)
+
+
 def permission_mode(projection: Projection) -> None:
     """Keep a permission mode that the target has a word for; plan stands for read-only and the other way round."""
     mode = projection.get("permissions.mode")
     if mode is None or vocabulary.native_mode(projection.target.id, mode):
+        return
+    if mode == "default" and vocabulary.fact(projection.target.id, "asks_by_default"):
+        projection.change("permissions.mode", None, "default-dropped", "it asks")
         return
     other = {"read-only": "plan", "plan": "read-only"}.get(mode)
     kept = other if other and vocabulary.native_mode(projection.target.id, other) else None
@@ -215,7 +238,12 @@ def drop_rest(projection: Projection) -> None:
         projection.change(path, _empty(path), _CODES.get(path, "field-dropped"), _shown(value))
     for path in fields.extra_paths(projection.source):
         _, format_id, key = path.split(".", 2)
-        if format_id != target.id:
+        if format_id == target.id:
+            continue
+        reason = schema_files.only_here(format_id, key)
+        if reason:
+            projection.refuse("refused-kind", path, reason)
+        else:
             projection.change(path, None, "key-dropped" if _matters(projection, format_id, key) else "ignored-key-dropped", f"`{key}`")
 
 

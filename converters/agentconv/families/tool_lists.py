@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeAlias
 
 from agentconv import effects, fields, vocabulary
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from agentconv.ir import Permissions
 
 
+_READ_ONLY = ("plan", "read-only")
 SpellServer: TypeAlias = "Callable[[str, str | None], str]"
 """Writes an MCP server, or one of its tools, as a tool of the target."""
 
@@ -80,6 +82,7 @@ def tool_list(
         denies: Whether the target also has a list of denied tools; else a list of all others stands for it.
         inherits: Whether an agent without a list gets the client's tools; else all of them are listed.
     """
+    _list_for_reading(projection, spell_server, reads_back)
     sandbox = projection.get("permissions.sandbox")
     may = effects.effects(projection.source)
     if projection.get("permissions.rules"):
@@ -101,6 +104,21 @@ def tool_list(
         projection.change_together({"tools.mode": "list", "tools.allow": every}, "tools-listed", "all of them")
     if projection.get("tools.mode") == "list" and not projection.get("tools.allow"):
         projection.change("tools.mode", "none", "tool-unknown", "no tool is left")
+
+
+def _list_for_reading(projection: Projection, spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]) -> None:
+    """List the tools that only read, for a permission mode of such agents that the target has not got."""
+    target, mode = projection.target.id, projection.get("permissions.mode")
+    if mode not in _READ_ONLY or any(vocabulary.native_mode(target, word) for word in _READ_ONLY):
+        return
+    closed = frozenset(capability for capability, effect in effects.EFFECT_OF.items() if effect in ("write", "run"))
+    if projection.get("tools.mode") == "inherit":
+        allow = _all_words(target, closed, spell_server, reads_back)
+    else:
+        allow = tuple(grant for grant in projection.get("tools.allow") if not closed & set(effects.granted(grant)))
+    kept = "none" if projection.get("tools.mode") == "none" else "list"
+    values = {"permissions.mode": None, "tools.mode": kept, "tools.allow": allow}
+    projection.change_together(values, "permission-mode", f"`{mode}`; a list of tools that only read stands for it")
 
 
 def _all_words(
@@ -134,10 +152,26 @@ def _list_the_others(projection: Projection, spell_server: SpellServer, reads_ba
             allow = tuple(grant for grant in allow if grant.server != effects.EVERY_SERVER)
     else:
         allow = tuple(grant for grant in projection.get("tools.allow") if not set(effects.granted(grant)) & closed)
-        allow = tuple(grant for grant in allow if not any(effects.covers(no, grant.server or "", deny=True) for no in servers))
+        allow = tuple(grant for grant in allow if not _touched(grant, servers))
     mode = projection.get("tools.mode")
     values = {"tools.mode": "list" if mode == "inherit" else mode, "tools.allow": allow, "tools.deny": ()}
     projection.change_together(values, "tools-listed", "all but " + ", ".join(grant.native for grant in denied))
+    if mode == "inherit" and servers and spell_server(effects.EVERY_SERVER, None):
+        projection.declare("tools-narrowed", "tools.allow", "with a denied MCP server, all that the user has configured close")
+
+
+def _touched(grant: ToolGrant, denied: Collection[ToolGrant]) -> bool:
+    """Whether a granted MCP server, or one of its tools, is denied in whole or in part."""
+    every = grant.server == effects.EVERY_SERVER
+    return any(
+        (every or effects.covers(no, grant.server or "", deny=True)) and (no.tool is None or grant.tool is None or _same_tool(no, grant))
+        for no in denied
+        if grant.server
+    )
+
+
+def _same_tool(denied: ToolGrant, granted: ToolGrant) -> bool:
+    return fnmatchcase(granted.tool or "", denied.tool or "")
 
 
 def _tools_for_rules(projection: Projection, may: Effects, spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]) -> None:

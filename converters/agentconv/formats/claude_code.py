@@ -22,6 +22,8 @@ from agentconv.frontmatter import Header, Rewritten
 from agentconv.ir import Hook, Model
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from agentconv.format_base import Projection, ReadResult
     from agentconv.ir import AgentSet, Json
     from agentconv.source import SourceText
@@ -87,20 +89,16 @@ def _name(value: Json) -> str:
         raise Refused("`name` must be text")
     if value.startswith("-") or ":" in unicodedata.normalize("NFKC", value):
         raise Refused("`name` must not start with `-` or contain `:`")
-    if _utf16_length(value) > 256:
+    if javascript.length(value) > 256:
         raise Refused("`name` must not be longer than 256 characters")
     return value
-
-
-def _utf16_length(text: str) -> int:
-    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _legal_name(name: str) -> str:
     if ":" in unicodedata.normalize("NFKC", name):
         name = "".join("-" if ":" in unicodedata.normalize("NFKC", char) else char for char in name)
     name = name.lstrip("-")
-    while _utf16_length(name) > 256:
+    while javascript.length(name) > 256:
         name = name[:-1]
     return name
 
@@ -177,7 +175,14 @@ SPEC = FormatSpec(
     duplicates="the one that the file system lists first",
     max_bytes=1_048_576,
 )
-DIALECT = markdown.Dialect(SPEC, KEYS, _find, _requoted, stray=lambda header: hooks.stray_guard(ID, header))
+
+
+def _refuses(header: Mapping[str, Json]) -> tuple[str, str] | None:
+    stray = hooks.stray_guard(ID, header)
+    return (stray, f"`{stray}` holds a hook that may be a guard, outside `hooks`") if stray else None
+
+
+DIALECT = markdown.Dialect(SPEC, KEYS, _find, _requoted, refuses=_refuses)
 
 
 def read(source: SourceText) -> ReadResult:

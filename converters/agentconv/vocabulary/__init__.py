@@ -3,7 +3,7 @@
 One file a client, `<format id>.toml`, and `models.toml` for who makes which model; this module only looks up. The tables:
 
 - `tools`: word = the capability that it stands for, or a list of several (`""` when no other client has such a tool).
-  The first word with a capability is the one that is written for it.
+  The first word with a capability is the one that is written for it. A word that ends in `*` is the start of many.
 - `aliases`: words that the client also takes; `retired`: words of older versions, which it now drops.
 - `modes`, `events`: permission modes and hook events: word = portable word. The first word of a mode is written.
 - `models`: which makers' models the client serves, its aliases, its words for inheriting; `tiers`: its model for each tier.
@@ -70,6 +70,8 @@ class _Words:
     retired: dict[str, tuple[str, ...]]
     folded: dict[str, str]
     """Each tool and alias in lower case, and its own spelling."""
+    prefixes: tuple[str, ...]
+    """What the words of a family of tools start with."""
 
 
 @cache
@@ -90,6 +92,8 @@ def _own_word(format_id: str, word: str) -> ToolWord | None:
     words = _words(format_id)
     if word in words.tools:
         return ToolWord(word, words.tools[word], format_id, "exact")
+    if any(word.startswith(prefix) for prefix in words.prefixes):
+        return ToolWord(word, (), format_id, "exact")
     if word in words.aliases:
         return ToolWord(words.aliases[word], words.tools[words.aliases[word]], format_id, "alias")
     folded = words.folded.get(word.casefold())
@@ -106,8 +110,9 @@ def _words(format_id: str) -> _Words:
     table = _file(format_id)
     tools = {word: _several(meaning) for word, meaning in table.get("tools", {}).items()}
     aliases = table.get("aliases", {})
+    prefixes = tuple(word[:-1] for word in tools if word.endswith("*"))
     retired = {word: _several(meaning) for word, meaning in table.get("retired", {}).items()}
-    return _Words(tools, aliases, retired, {word.casefold(): word for word in (*aliases, *tools)})
+    return _Words(tools, aliases, retired, {word.casefold(): word for word in (*aliases, *tools)}, prefixes)
 
 
 def _several(meaning: str | list[str]) -> tuple[str, ...]:
