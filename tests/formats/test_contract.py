@@ -69,8 +69,8 @@ def test_bad_example_has_the_effect_that_is_declared(format_id: str, key: str, v
         found = (result.states[0], agent.tools.mode, agent.tools.allow, _raw(format_id, agent, key))
         expected = (State.DEGRADED, "none", (), value)
     else:
-        bare = agent_of(format_id, make(format_id, minimal(format_id, key)))
-        unset = path == "extras" or fields.get(agent, path) in (None, (), fields.get(bare, path))
+        bare = read(format_id, make(format_id, minimal(format_id, key))).set.agents
+        unset = path == "extras" or fields.get(agent, path) in (None, (), *(fields.get(one, path) for one in bare))
         found = (result.states[0], unset, _raw(format_id, agent, key))
         expected = (State.DEGRADED, True, value)
 
