@@ -13,8 +13,8 @@ import pytest
 
 from agent_files import FIXTURES, convert_agent, convert_file, read, suffix
 from agentconv import registry
-from agentconv.families import canonical
 from agentconv.diagnostics import LossSeverity
+from agentconv.families import canonical
 from agentconv.format_base import State
 from agentconv.source import SourceText
 
