@@ -48,12 +48,17 @@ CATALOGUE: dict[str, LossRule] = {
     "name-missing": LossRule(_WARNING, _RENAMED, "the agent has no name; the file's is used"),
     "name-illegal": LossRule(_WARNING, _RENAMED, "the name is not legal in the target; its legal form is used"),
     "name-reserved": LossRule(_WARNING, _RENAMED, "the target has an agent of its own by this name; another one is used"),
+    "name-shown": LossRule(_NOTE, _MOVED, "the name as its author wrote it is the one that is shown"),
     "name-duplicate": LossRule(_WARNING, _RENAMED, "the name is taken by another agent", "choose with --on-duplicate error|suffix|first"),
     "duplicate-left-out": LossRule(_REFUSAL, _REFUSED, "the name is taken by another agent, and only the first was asked for"),
     "name-mentioned": LossRule(_NOTE, _RENAMED, "the prompt mentions an agent by a name that it no longer has"),
     "delegates-renamed": LossRule(_NOTE, _RENAMED, "agents that it may call were renamed"),
     "text-approximated": LossRule(_WARNING, _APPROXIMATED, "the target reads this text in another way"),
     "text-trimmed": LossRule(_NOTE, _APPROXIMATED, "the target trims blanks at the ends"),
+    "line-breaks": LossRule(_NOTE, _APPROXIMATED, "the target takes a line break of Windows for any other"),
+    "prompt-long": LossRule(
+        _WARNING, _APPROXIMATED, "one of the target's services takes no prompt as long as this", "shorten the prompt, or use the others"
+    ),
     "prompt-mode": LossRule(_NOTE, _APPROXIMATED, "the target combines the prompt with its own in another way"),
     "prompt-syntax": LossRule(_WARNING, _APPROXIMATED, "the prompt is a template in the source, and plain text in the target"),
     "tools-approximated": LossRule(_WARNING, _APPROXIMATED, "the target has no tool list; its settings stand for it"),

@@ -48,6 +48,7 @@ class Row:
 
 
 _HEADER = rb"(?m)^(?:\xef\xbb\xbf)?[ \t]*(?:---|name[ \t]*:|description[ \t]*:)"
+_HEADED = rb"\A(?:\xef\xbb\xbf)?---[ \t]*\r?\n"
 _ROLE = rb'\A(?:\xef\xbb\xbf)?(?:(?![ \t]*\[)[^\n]*\n)*?[ \t]*"?(?:name|description|developer_instructions)"?[ \t]*='
 _BUNDLE = rb"urn:agentconv:bundle:"
 
@@ -55,6 +56,10 @@ FORMATS: dict[str, Row] = {
     "claude-code": Row("claude_code", "Claude Code", (".claude/agents",), (".md",), looks=_HEADER, aliases=("claude",)),
     "codex": Row("codex", "Codex", (".codex/agents",), (".toml",), looks=_ROLE),
     "cursor": Row("cursor", "Cursor", (".cursor/agents",), (".md", ".mdc", ".markdown")),
+    "copilot": Row(
+        "copilot", "GitHub Copilot", (".github/agents", ".github/chatmodes"), (".agent.md", ".chatmode.md", ".md"), looks=_HEADER
+    ),
+    "cline": Row("cline", "Cline", (".cline/agents",), (".yaml", ".yml"), looks=_HEADED),
     "json": Row("canonical_json", "canonical JSON", (), (".json",), ("agents.json",), looks=_BUNDLE, bundle=True),
     "toml": Row("canonical_toml", "canonical TOML", (), (".toml",), ("agents.toml",), looks=_BUNDLE, bundle=True),
 }

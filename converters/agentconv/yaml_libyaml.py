@@ -8,68 +8,22 @@ closing fence off, so that a block scalar that comes last ends without one.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from agentconv.yaml_errors import YamlError, YamlLimitError
+from agentconv.yaml_serde import CORE, TYPES, TooLarge, plain, tagged
 from agentconv.yaml_tree import MAX_ALIASES, MAX_NODES, Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from agentconv.ir import Json
     from agentconv.yaml_tree import Grammar, Node
 
 _MAX_DEPTH = 128
 """serde_yaml's recursion limit."""
-_CORE = "tag:yaml.org,2002:"
-_WORDS: dict[str, bool | None] = {
-    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
-    **dict.fromkeys(("true", "True", "TRUE"), True),
-    **dict.fromkeys(("false", "False", "FALSE"), False),
-}
-_MAYBE_TYPED = frozenset("+-.0123456789~nNtTfF")
-_INTEGER = re.compile(r"[-+]?(?:0x(?P<hex>[0-9a-fA-F]+)|0o(?P<oct>[0-7]+)|0b(?P<bin>[01]+)|(?P<dec>[0-9]+))")
-_ZEROS = re.compile(r"[-+]?0[0-9]+")
-_FLOAT = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
-_NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\+?\.(?:nan|NaN|NAN)")
-_BASES = {"hex": 16, "oct": 8, "bin": 2, "dec": 10}
-_TYPES = {f"{_CORE}int": (int,), f"{_CORE}float": (float, int), f"{_CORE}bool": (bool,), f"{_CORE}null": (type(None),)}
-_LARGEST, _LARGEST_READ = 2**64, 2**128
-
-
-class _TooLarge(ValueError):
-    """An integer that no JSON value holds."""
-
-
-def plain(text: str) -> Json:
-    """Give a plain scalar its type; a leading zero makes digits text."""
-    if text and text[0] not in _MAYBE_TYPED:
-        return text
-    if text in _WORDS:
-        return _WORDS[text]
-    match = None if _ZEROS.fullmatch(text) else _INTEGER.fullmatch(text)
-    kind = match.lastgroup if match else None
-    if match and kind and len(match[kind]) <= 130:
-        number = int(match[kind], _BASES[kind]) * (-1 if text[0] == "-" else 1)
-        if -_LARGEST // 2 <= number < _LARGEST:
-            return number
-        if -_LARGEST_READ // 2 <= number < _LARGEST_READ:
-            raise _TooLarge
-    if _NOT_FINITE.fullmatch(text):
-        return None
-    if _ZEROS.fullmatch(text) or not _FLOAT.fullmatch(text):
-        return text
-    number_read = float(text)
-    return number_read if abs(number_read) != float("inf") else text
-
-
-def tagged(text: str, tag: str, style: str) -> Json:
-    """Give a scalar with a tag its type: YAML's own tags make it theirs or text, any other is passed over."""
-    return plain(text) if tag in _TYPES or (tag.startswith("!") and not style) else text
 
 
 def _typed(node: Scalar) -> Any:
@@ -133,10 +87,10 @@ class _Builder:
         node = Scalar(event.value, style, event.tag, start, end)
         try:
             typed = _typed(node)
-        except _TooLarge:
+        except TooLarge:
             raise YamlError("an integer beyond 64 bits", start) from None
-        if node.tag in _TYPES and type(typed) not in _TYPES[node.tag]:
-            raise YamlError(f"no value of the type `!!{node.tag.removeprefix(_CORE)}`", start)
+        if node.tag in TYPES and type(typed) not in TYPES[node.tag]:
+            raise YamlError(f"no value of the type `!!{node.tag.removeprefix(CORE)}`", start)
         return node
 
     def open(self, event: Any, start: int) -> None:

@@ -56,6 +56,10 @@ class Dialect:
     """The YAML library that the client reads headers with."""
     trim: str = SPACE
     """Characters that the client trims from the ends of the body."""
+    body: Callable[[str], str] = str
+    """What the client makes of a body, once it is trimmed."""
+    cut_header: bool = False
+    """Whether the client reads a header without its last line break, so that a block scalar at its end has none."""
     unparsed: Callable[[SourceText, str, Span], ReadResult] | None = None
     """What the client makes of a file without a header that it can read, where it makes something of it (problem and place given)."""
     dropped: State = State.NOT_LOADED
@@ -108,7 +112,7 @@ def decode_written(dialect: Dialect, values: dict[str, Json]) -> Decoded:
 def _agent(dialect: Dialect, source: SourceText, header: Header, decoded: Decoded) -> Agent:
     start, end = _prompt_place(dialect, header)
     prompt = source.text[start:end]
-    decoded.values["prompt.text"] = prompt if source.decodable else client_text(prompt)
+    decoded.values["prompt.text"] = dialect.body(prompt if source.decodable else client_text(prompt))
     if dialect.name_of is not None and "name" not in decoded.values:
         decoded.values["name"] = dialect.name_of(source.path)
     extras = {dialect.spec.id: decoded.extras} if decoded.extras else {}
@@ -303,11 +307,21 @@ def _prompt_edit(dialect: Dialect, header: Header, old: Agent, agent: Agent) -> 
 
 def _render(dialect: Dialect, agent: Agent, path: str) -> str:
     """Write a file from nothing: the keys in the client's documented order, then the prompt."""
-    header = yaml_text.mapping(_encoded(dialect, agent, path))
+    values = _encoded(dialect, agent, path)
+    header = yaml_text.mapping(values)
+    if dialect.cut_header and _last_text(values).endswith("\n"):
+        header += "\n"
     prompt = fields.get(agent, "prompt.text") or ""
     if not dialect.trim:
         return f"---\n{header}---\n{prompt}"
     return f"---\n{header}---\n\n{prompt}\n" if prompt else f"---\n{header}---\n"
+
+
+def _last_text(value: Json) -> str:
+    """Return the last scalar in a value, where it is text."""
+    while isinstance(value, (dict, list)) and value:
+        value = list(value.values())[-1] if isinstance(value, dict) else value[-1]
+    return value if isinstance(value, str) else ""
 
 
 def strip_bom(text: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from agentconv import effects
+from agentconv import effects, fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -75,15 +75,31 @@ def project_with_tools(projection: Projection, reads_back: Callable[[McpServer],
         reads_back: Whether a server, written, is read as itself.
         hint: What to do about a server that is only named; `{}` is its name.
     """
+    _report_open(projection, projection.get("mcp_servers") or ())
+    project_servers(projection, reads_back, hint, lambda server: with_tools(server, projection))
+
+
+def without_denied(server: McpServer) -> McpServer:
+    """Return a server that lists the tools that are left of its list, for a target that cannot deny any; it always has arguments."""
+    server = replace(server, args=server.args or ()) if server.transport == "stdio" else server
+    if server.enabled_tools is None or not server.disabled_tools:
+        return server
+    left = tuple(tool for tool in server.enabled_tools if tool not in server.disabled_tools)
+    return replace(server, enabled_tools=left, disabled_tools=None)
+
+
+def project_servers(
+    projection: Projection, reads_back: Callable[[McpServer], bool], hint: str, select: Callable[[McpServer], McpServer]
+) -> None:
+    """Keep the servers that the target can define, as `select` makes them; the other arguments are those of `project_with_tools`."""
     servers: tuple[McpServer, ...] | None = projection.get("mcp_servers")
-    _report_open(projection, servers or ())
     if servers is None:
         return
     kept: dict[str, McpServer] = {}
     named, lost, moved = [], [], []
     for given in servers:
-        server = with_tools(given, projection)
-        if server != given:
+        server = select(given)
+        if fields.portable((server,)) != fields.portable((given,)):
             moved.append(server.name)
         if server.transport is None:
             named.append(server.name)
@@ -92,6 +108,7 @@ def project_with_tools(projection: Projection, reads_back: Callable[[McpServer],
         else:
             kept[server.name] = server
     after = tuple(kept.values()) if kept or not servers else None
+    projection.translate("mcp_servers", after)
     if moved:
         projection.change("mcp_servers", after, "mcp-tools", ", ".join(moved))
     if lost:
