@@ -220,7 +220,7 @@ class _Drop:
 
 
 def _recovered(dialect: Dialect, source: SourceText, header: Header | None, drop: _Drop) -> ReadResult:
-    """Make the best of a file that the client drops: an agent if it has a header with two known keys, else nothing."""
+    """Make the best of a file that the client drops: an agent if it has a header with two known keys (its own name is one), else nothing."""
     broken = header is not None and header.error is not None
     if header is None or not header.values:
         header = _person_header(source)
@@ -229,8 +229,8 @@ def _recovered(dialect: Dialect, source: SourceText, header: Header | None, drop
         frontmatter.parse(header, None, dialect.grammar)
         if not header.values:
             frontmatter.recover(header, dialect.keys)
-    known = [key for key in header.values if key in dialect.keys]
-    if drop.state is not State.STOPS and (len(known) < 2 or not {"name", "description"} & set(known)):
+    known = {key for key in header.values if key in dialect.keys} | ({"name"} if dialect.name_of else set())
+    if drop.state is not State.STOPS and (len(known) < 2 or not {"name", "description"} & known):
         return ReadResult(diagnostics=(reading.no_agent(dialect.spec, drop.problem, drop.span),) if broken else ())
     decoded = keys.decode(dialect.spec.id, dialect.keys, _person_values(header), lenient=True)
     agent = _agent(dialect, source, header, decoded)
