@@ -55,7 +55,7 @@ CATALOGUE: dict[str, LossRule] = {
     "delegates-renamed": LossRule(_NOTE, _RENAMED, "agents that it may call were renamed"),
     "text-approximated": LossRule(_WARNING, _APPROXIMATED, "the target reads this text in another way"),
     "text-trimmed": LossRule(_NOTE, _APPROXIMATED, "the target trims blanks at the ends"),
-    "line-breaks": LossRule(_NOTE, _APPROXIMATED, "the target takes a line break of Windows for any other"),
+    "line-ends": LossRule(_NOTE, _APPROXIMATED, "the target reads each line end as a line feed"),
     "prompt-long": LossRule(
         _WARNING, _APPROXIMATED, "one of the target's services takes no prompt as long as this", "shorten the prompt, or use the others"
     ),

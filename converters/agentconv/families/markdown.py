@@ -128,7 +128,7 @@ def _prompt_place(dialect: Dialect, header: Header) -> tuple[int, int]:
 def _encoded(dialect: Dialect, agent: Agent, path: str) -> dict[str, Json]:
     """Return the keys of a file: without the name where the file's own says it."""
     header = keys.encode_header(dialect, agent)
-    if dialect.name_of is not None and header.get("name") == dialect.name_of(path):
+    if dialect.name_of is not None and "name" in dialect.keys["name"].fields and header.get("name") == dialect.name_of(path):
         header.pop("name", None)
     return header
 
@@ -220,7 +220,7 @@ class _Drop:
 
 
 def _recovered(dialect: Dialect, source: SourceText, header: Header | None, drop: _Drop) -> ReadResult:
-    """Make the best of a file that the client drops: an agent if it has a header with two known keys (its own name is one), else nothing."""
+    """Make the best of a file that the client drops: an agent if it has a header with two known keys (its name is one), else nothing."""
     broken = header is not None and header.error is not None
     if header is None or not header.values:
         header = _person_header(source)
@@ -232,7 +232,7 @@ def _recovered(dialect: Dialect, source: SourceText, header: Header | None, drop
     known = {key for key in header.values if key in dialect.keys} | ({"name"} if dialect.name_of else set())
     if drop.state is not State.STOPS and (len(known) < 2 or not {"name", "description"} & known):
         return ReadResult(diagnostics=(reading.no_agent(dialect.spec, drop.problem, drop.span),) if broken else ())
-    decoded = keys.decode(dialect.spec.id, dialect.keys, _person_values(header), lenient=True)
+    decoded = keys.decode_header(dialect, _person_values(header), lenient=True)
     agent = _agent(dialect, source, header, decoded)
     return ReadResult(
         AgentSet((agent,)), (drop.state,), (reading.not_loaded(dialect.spec, agent.name, drop.state, drop.problem, drop.span),)

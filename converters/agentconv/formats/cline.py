@@ -161,8 +161,19 @@ def project(projection: Projection) -> None:
     projecting.permission_mode(projection)
     projecting.permission_rules(projection)
     projecting.model(projection)
+    _project_model(projection)
     projecting.drop_rest(projection)
     projecting.settle(projection, KEYS)
     projecting.own_extras(
         projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: markdown.decode_written(DIALECT, header)
     )
+
+
+def _project_model(projection: Projection) -> None:
+    """Keep a model only as its id, with its provider."""
+    model: Model | None = projection.get("model")
+    if model is None:
+        return
+    texts = [model.value, *([model.provider] if model.provider is not None else [])]
+    if model.kind != "id" or model.fallbacks or not all(text and text == text.strip(SPACE) for text in texts):
+        projection.change("model", None, "model-dropped", f"`{model.value}`")

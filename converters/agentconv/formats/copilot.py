@@ -269,7 +269,7 @@ def _project_texts(projection: Projection) -> None:
     prompt = projection.get("prompt.text") or ""
     projection.translate("prompt.text", prompt)
     if "\r\n" in prompt:
-        projection.change("prompt.text", prompt.replace("\r\n", "\n"), "line-breaks", "CR LF becomes LF")
+        projection.change("prompt.text", prompt.replace("\r\n", "\n"), "line-ends", "CRLF")
     projecting.trim(projection, "prompt.text", SPACE)
     projecting.prompt_shape(projection, "append")
     if len(prompt) > LONGEST_PROMPT and not projection.at_home:
