@@ -8,6 +8,7 @@ closing fence off, so that a block scalar that comes last ends without one.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +40,7 @@ def read(text: str, _grammar: Grammar) -> Node | None:
         YamlError: libyaml or serde_yaml refuses the text.
         YamlLimitError: the text is too deep, too large, or has too many aliases.
     """
-    text = text.removesuffix("\n").removesuffix("\r")
+    text = _NO_CHARACTER.sub("\ufffd", text.removesuffix("\n").removesuffix("\r"))
     builder = _Builder(text)
     try:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
@@ -50,6 +51,10 @@ def read(text: str, _grammar: Grammar) -> Node | None:
     except yaml.YAMLError as error:
         raise YamlError(str(error).splitlines()[0], int(getattr(error, "position", None) or 0)) from None
     return builder.root
+
+
+_NO_CHARACTER = re.compile("[\ud800-\udfff]")
+"""Bytes that are not UTF-8."""
 
 
 class _Builder:
