@@ -43,9 +43,10 @@ def as_held(format_id: str, value: Any) -> Any:
 HEADERS = {
     "cursor": _lines,
     ".md": _markdown,
+    ".agent.md": _markdown,
     ".toml": tomli_w.dumps,
     ".json": json.dumps,
-    ".yaml": lambda header: json.dumps(header, ensure_ascii=False),
+    ".yaml": _markdown,
 }
 """How a header is written, by the suffix of a format's files, or by the format where they are no YAML."""
 

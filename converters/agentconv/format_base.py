@@ -159,6 +159,10 @@ class Projection:
 
     def refuse(self, code: str, path: str, detail: str) -> None:
         """Declare that the target cannot hold this agent."""
+        self.remark(code, path, detail)
+
+    def remark(self, code: str, path: str, detail: str) -> None:
+        """Say what becomes of a field that is written as it is."""
         self.losses.append(losses.loss(code, self.source.id, path, self.target.id, detail))
 
     def result(self) -> Agent:

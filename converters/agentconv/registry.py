@@ -48,6 +48,7 @@ class Row:
 
 
 _HEADER = rb"(?m)^(?:\xef\xbb\xbf)?[ \t]*(?:---|name[ \t]*:|description[ \t]*:)"
+_HEADED = rb"\A(?:\xef\xbb\xbf)?---[ \t]*\r?\n"
 _ROLE = rb'\A(?:\xef\xbb\xbf)?(?:(?![ \t]*\[)[^\n]*\n)*?[ \t]*"?(?:name|description|developer_instructions)"?[ \t]*='
 _BUNDLE = rb"urn:agentconv:bundle:"
 
@@ -57,6 +58,10 @@ FORMATS: dict[str, Row] = {
     "cursor": Row("cursor", "Cursor", (".cursor/agents",), (".md", ".mdc", ".markdown")),
     "gemini-cli": Row("gemini_cli", "Gemini CLI", (".gemini/agents",), (".md",), aliases=("gemini",)),
     "qwen-code": Row("qwen_code", "Qwen Code", (".qwen/agents",), (".md",), aliases=("qwen",)),
+    "copilot": Row(
+        "copilot", "GitHub Copilot", (".github/agents", ".github/chatmodes"), (".agent.md", ".chatmode.md", ".md"), looks=_HEADER
+    ),
+    "cline": Row("cline", "Cline", (".cline/agents",), (".yaml", ".yml"), looks=_HEADED),
     "json": Row("canonical_json", "canonical JSON", (), (".json",), ("agents.json",), looks=_BUNDLE, bundle=True),
     "toml": Row("canonical_toml", "canonical TOML", (), (".toml",), ("agents.toml",), looks=_BUNDLE, bundle=True),
 }

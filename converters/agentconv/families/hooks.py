@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from agentconv import vocabulary
+from agentconv.families.javascript import is_regex
 from agentconv.families.keys import Ignored, Refused
 from agentconv.families.shapes import is_bool, is_filled, is_seconds, is_text, is_text_map, is_texts, is_url
 from agentconv.ir import Hook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from agentconv.format_base import Projection
     from agentconv.ir import Json
@@ -212,6 +213,33 @@ def _loose_block(format_id: str, event: str, block: Json) -> tuple[Hook | None, 
     matcher: Any = block.get("matcher")
     hook = Hook(event, format_id, vocabulary.portable_event(format_id, event), matcher, kept, options or None)
     return hook, len(kept) == len(handlers)
+
+
+def read_actions(format_id: str, value: Mapping[str, Any], matched: Collection[str]) -> tuple[Hook, ...]:
+    """Read a map of events whose entries are actions, each with its own matcher, or groups of actions as `read_checked` has them.
+
+    Args:
+        format_id: The client.
+        value: The map; the client's schema has found its shape valid.
+        matched: The events, in camel case, whose matchers must be regular expressions.
+
+    Raises:
+        Refused: A matcher is none; the client drops the agent.
+    """
+    found = read_checked(format_id, {event: [_group(item) for item in items] for event, items in value.items()})
+    for hook in found:
+        matchers = [hook.matcher, *(handler.get("matcher") for handler in hook.handlers if isinstance(handler, dict))]
+        used = hook.native_event[:1].lower() + hook.native_event[1:] in matched
+        if used and not all(is_regex(str(matcher)) for matcher in matchers if matcher):
+            raise Refused(f"`hooks`: a matcher of {hook.native_event} is no regular expression")
+    return found
+
+
+def _group(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an action that stands alone as a group of one; in a group, a matcher that is no text counts for nothing."""
+    rest = {key: value for key, value in item.items() if key != "matcher"}
+    matcher = {"matcher": item["matcher"]} if isinstance(item.get("matcher"), str) else {}
+    return {**matcher, **(rest if isinstance(item.get("hooks"), list) else {"hooks": [rest]})}
 
 
 def _is_handler(handler: Json) -> bool:

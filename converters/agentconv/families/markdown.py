@@ -57,6 +57,8 @@ class Dialect:
     """The YAML library that the client reads headers with."""
     trim: str = SPACE
     """Characters that the client trims from the ends of the body."""
+    body: Callable[[str], str] = str
+    """What the client makes of a body, once it is trimmed."""
     unparsed: Callable[[SourceText, str, Span], ReadResult] | None = None
     """What the client makes of a file without a header that it can read, where it makes something of it (problem and place given)."""
     dropped: State = State.NOT_LOADED
@@ -73,8 +75,6 @@ class Dialect:
     """The placeholders that the client fills in in a prompt."""
     least_prompt: int = 0
     """The shortest prompt, in UTF-16 units, with which the client loads an agent."""
-    any_line_end: bool = False
-    """Whether the client makes a line feed of each CRLF and lone CR before it reads."""
 
 
 def read(dialect: Dialect, source: SourceText) -> ReadResult:
@@ -148,7 +148,7 @@ def _prompt(dialect: Dialect, header: Header) -> str:
     text = header.source.text[start:end]
     if not header.source.decodable:
         text = client_text(text)
-    return javascript.line_feeds(text) if dialect.any_line_end else text
+    return dialect.body(text)
 
 
 def _prompt_remarks(dialect: Dialect, header: Header, agent: Agent) -> Iterator[Diagnostic]:
@@ -161,7 +161,7 @@ def _prompt_remarks(dialect: Dialect, header: Header, agent: Agent) -> Iterator[
 def _encoded(dialect: Dialect, agent: Agent, path: str) -> dict[str, Json]:
     """Return the keys of a file: without the name where the file's own says it."""
     header = keys.encode_header(dialect, agent)
-    if dialect.name_of is not None and header.get("name") == dialect.name_of(path):
+    if dialect.name_of is not None and "name" in dialect.keys["name"].fields and header.get("name") == dialect.name_of(path):
         header.pop("name", None)
     return header
 
@@ -253,7 +253,7 @@ class _Drop:
 
 
 def _recovered(dialect: Dialect, source: SourceText, header: Header | None, drop: _Drop) -> ReadResult:
-    """Make the best of a file that the client drops: an agent if it has a header with two known keys, else nothing."""
+    """Make the best of a file that the client drops: an agent if it has a header with two known keys (its name is one), else nothing."""
     broken = header is not None and header.error is not None
     if header is None or not header.values:
         header = _person_header(source)
@@ -262,8 +262,8 @@ def _recovered(dialect: Dialect, source: SourceText, header: Header | None, drop
         frontmatter.parse(header, None, dialect.grammar)
         if not header.values:
             frontmatter.recover(header, dialect.keys)
-    known = [key for key in header.values if key in dialect.keys]
-    if drop.state is not State.STOPS and (len(known) < 2 or not {"name", "description"} & set(known)):
+    known = {key for key in header.values if key in dialect.keys} | ({"name"} if dialect.name_of else set())
+    if drop.state is not State.STOPS and (len(known) < 2 or not {"name", "description"} & known):
         return ReadResult(diagnostics=(reading.no_agent(dialect.spec, drop.problem, drop.span),) if broken else ())
     decoded = keys.decode_header(dialect, _person_values(header), lenient=True)
     agent = _agent(dialect, source, header, decoded)
@@ -340,11 +340,21 @@ def _prompt_edit(dialect: Dialect, header: Header, old: Agent, agent: Agent) -> 
 
 def _render(dialect: Dialect, agent: Agent, path: str) -> str:
     """Write a file from nothing: the keys in the client's documented order, then the prompt."""
-    header = yaml_text.mapping(_encoded(dialect, agent, path))
+    values = _encoded(dialect, agent, path)
+    header = yaml_text.mapping(values)
+    if _last_text(values).endswith("\n"):
+        header += "\n"  # some clients read a header without its last line break, which a block scalar at its end would lose
     prompt = fields.get(agent, "prompt.text") or ""
     if not dialect.trim:
         return f"---\n{header}---\n{prompt}"
     return f"---\n{header}---\n\n{prompt}\n" if prompt else f"---\n{header}---\n"
+
+
+def _last_text(value: Json) -> str:
+    """Return the last scalar in a value, where it is text."""
+    while isinstance(value, (dict, list)) and value:
+        value = list(value.values())[-1] if isinstance(value, dict) else value[-1]
+    return value if isinstance(value, str) else ""
 
 
 def strip_bom(text: str) -> int:

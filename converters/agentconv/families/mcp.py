@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from agentconv import effects, vocabulary
+from agentconv import effects, fields, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -79,16 +79,32 @@ def project_with_tools(
         narrows: Whether the agent's own list of tools has no say about them, so that each server says what is open.
         closes: Whether the agent's own tools can close a server that the user has configured.
     """
-    servers: tuple[McpServer, ...] | None = projection.get("mcp_servers")
     if not closes:
-        _report_open(projection, servers or ())
+        _report_open(projection, projection.get("mcp_servers") or ())
+    project_servers(projection, reads_back, hint, lambda server: with_tools(server, projection) if narrows else server)
+
+
+def without_denied(server: McpServer) -> McpServer:
+    """Return a server that lists the tools that are left of its list, for a target that cannot deny any; it always has arguments."""
+    server = replace(server, args=server.args or ()) if server.transport == "stdio" else server
+    if server.enabled_tools is None or not server.disabled_tools:
+        return server
+    left = tuple(tool for tool in server.enabled_tools if tool not in server.disabled_tools)
+    return replace(server, enabled_tools=left, disabled_tools=None)
+
+
+def project_servers(
+    projection: Projection, reads_back: Callable[[McpServer], bool], hint: str, select: Callable[[McpServer], McpServer]
+) -> None:
+    """Keep the servers that the target can define, as `select` makes them; the other arguments are those of `project_with_tools`."""
+    servers: tuple[McpServer, ...] | None = projection.get("mcp_servers")
     if servers is None:
         return
     kept: dict[str, McpServer] = {}
     named, lost, moved = [], [], []
     for given in servers:
-        server = with_tools(given, projection) if narrows else given
-        if server != given:
+        server = select(given)
+        if fields.portable((server,)) != fields.portable((given,)):
             moved.append(server.name)
         if server.transport is None:
             named.append(server.name)
@@ -97,6 +113,7 @@ def project_with_tools(
         else:
             kept[server.name] = server
     after = tuple(kept.values()) if kept or not servers else None
+    projection.translate("mcp_servers", after)
     if moved:
         projection.change("mcp_servers", after, "mcp-tools", ", ".join(moved))
     if lost:

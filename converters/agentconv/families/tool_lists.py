@@ -62,7 +62,13 @@ def _translated(grant: ToolGrant, target: str, spell_server: SpellServer, *, eve
     if grant.server:
         return [ToolGrant(spell_server(grant.server, grant.tool), target, "mcp", None, grant.server, grant.tool)]
     words = vocabulary.tools_for(target, grant.capability) if grant.capability else ()
-    return [ToolGrant(word, target, grant.capability) for word in (words if every else words[:1])]
+    return [_granting(target, word) for word in (words if every else words[:1])]
+
+
+def _granting(target: str, word: str) -> ToolGrant:
+    """Return the grant of one of the target's own words, as its reader gives it: the first of several capabilities stands for all."""
+    meanings = vocabulary.grants(target, word)
+    return ToolGrant(word, target, meanings[0] if meanings else None)
 
 
 def tool_list(
@@ -85,9 +91,11 @@ def tool_list(
     _list_for_reading(projection, spell_server, reads_back)
     sandbox = projection.get("permissions.sandbox")
     may = effects.effects(projection.source)
-    if projection.get("permissions.rules"):
+    _close_for_mode(projection)
+    confined = sandbox is not None and sandbox.files != "full"
+    if projection.get("permissions.rules") and not confined:
         _tools_for_rules(projection, may, spell_server, reads_back)
-    if sandbox is not None and sandbox.files != "full":
+    if sandbox is not None and confined:
         _list_what(projection, may, f"a {sandbox.files} sandbox", spell_server, reads_back)
     elif sandbox is not None:
         projection.change("permissions.sandbox", None, "default-dropped", "no sandbox")
@@ -103,7 +111,22 @@ def tool_list(
         every = _all_words(projection.target.id, frozenset(), spell_server, reads_back)
         projection.change_together({"tools.mode": "list", "tools.allow": every}, "tools-listed", "all of them")
     if projection.get("tools.mode") == "list" and not projection.get("tools.allow"):
-        projection.change("tools.mode", "none", "tool-unknown", "no tool is left")
+        projection.change_together({"tools.mode": "none"}, "tool-unknown", "no tool is left")
+
+
+_READ_ONLY = ("plan", "read-only")
+
+
+def _close_for_mode(projection: Projection) -> None:
+    """Deny the tools that a read-only mode closes, where the target has no such mode."""
+    mode, target = projection.get("permissions.mode"), projection.target.id
+    if mode not in _READ_ONLY or projection.get("tools.mode") == "none" or any(vocabulary.native_mode(target, one) for one in _READ_ONLY):
+        return
+    closed = [capability for capability, effect in effects.EFFECT_OF.items() if effect in ("write", "run")]
+    words = dict.fromkeys(word for capability in closed for word in vocabulary.tools_for(target, capability))
+    denied = (*projection.get("tools.deny"), *(_granting(target, word) for word in words))
+    values = {"tools.deny": tuple(dict.fromkeys(denied)), "permissions.mode": None}
+    projection.change_together(values, "permission-mode", f"`{mode}`: no tool that writes or runs commands")
 
 
 def _list_for_reading(projection: Projection, spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]) -> None:
@@ -131,7 +154,7 @@ def _all_words(
         meanings = vocabulary.grants(target, word)
         if meanings and "mcp" not in meanings and not set(meanings) & set(without) and not set(meanings) <= covered:
             covered.update(meanings)
-            found.append(ToolGrant(word, target, meanings[0]))
+            found.append(_granting(target, word))
     every = spell_server(effects.EVERY_SERVER, None)
     if every:
         found.append(ToolGrant(every, target, "mcp", None, effects.EVERY_SERVER))
@@ -185,17 +208,18 @@ def _tools_for_rules(projection: Projection, may: Effects, spell_server: SpellSe
     values: dict[str, object] = {"permissions.rules": (), "permissions.resolution": None}
     if source.tools.mode == "inherit" and may.every_server:
         words = [word for capability in sorted(closed) for word in vocabulary.tools_for(target, capability)]
-        denied = [ToolGrant(word, target, vocabulary.grants(target, word)[0]) for word in dict.fromkeys(words)]
+        denied = [_granting(target, word) for word in dict.fromkeys(words)]
         servers = [_server_grant(target, spell_server, server, None) for server in sorted(may.denied_servers)]
         values["tools.deny"] = tuple(dict.fromkeys([*source.tools.deny, *filter(reads_back, (*denied, *servers))]))
     else:
         words = [vocabulary.tool_for(target, capability) or "" for capability in access if capability not in closed]
-        allow = [ToolGrant(word, target, vocabulary.grants(target, word)[0]) for word in dict.fromkeys(words) if word]
+        allow = [_granting(target, word) for word in dict.fromkeys(words) if word]
         values.update(
             {"tools.mode": "list", "tools.deny": (), "tools.allow": (*allow, *_open_servers(may, target, spell_server, reads_back))}
         )
-    if source.permissions.mode is None:
-        values["permissions.mode"] = _mode_for_rules(source.permissions, may)
+    mode = _mode_for_rules(source.permissions, may)
+    if source.permissions.mode is None and mode and vocabulary.native_mode(projection.target.id, mode):
+        values["permissions.mode"] = mode
     projection.change_together(values, "rules-as-tools", ", ".join(dict.fromkeys(rule.native for rule in source.permissions.rules)))
     if partly:
         projection.declare("tools-narrowed", "permissions.rules", f"{', '.join(partly)} is open to a part only, and closes")
@@ -236,6 +260,8 @@ def _list_what(
         "tools.allow": (*tools_within(may, target), *named),
         "tools.deny": (),
         "permissions.sandbox": None,
+        "permissions.rules": (),
+        "permissions.resolution": None,
     }
     projection.change_together(listed, "tools-from-sandbox", what)
 
@@ -246,9 +272,9 @@ def tools_within(may: Effects, target: str) -> tuple[ToolGrant, ...]:
     for capability, effect in effects.EFFECT_OF.items():
         native = vocabulary.tool_for(target, capability)
         if native and may.levels[effect]:
-            found.append(ToolGrant(native, target, capability))
+            found.append(_granting(target, native))
     for capability in ("todo", "skill"):
         native = vocabulary.tool_for(target, capability)
         if native:
-            found.append(ToolGrant(native, target, capability))
-    return tuple(found)
+            found.append(_granting(target, native))
+    return _without_repeats(found)

@@ -127,7 +127,7 @@ DIALECT = markdown.Dialect(
     complete=_complete,
     template=TEMPLATE,
     least_prompt=10,
-    any_line_end=True,
+    body=javascript.line_feeds,
 )
 
 

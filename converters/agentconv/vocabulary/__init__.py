@@ -53,7 +53,7 @@ class ToolWord:
     """The word as the client's documents spell it."""
     capabilities: tuple[str, ...]
     format: str
-    """The format whose word it is: another one than asked for when the word is foreign."""
+    """The format whose word it is; when the word is foreign, all the other formats that have it."""
     how: str
     """`exact`, `alias`, `retired`, `case` (another spelling of case, which the client does not take) or `foreign`."""
 
@@ -80,12 +80,11 @@ def tool_word(format_id: str, word: str) -> ToolWord | None:
     own = _own_word(format_id, word)
     if own is not None:
         return own
-    for other in clients():
-        words = _words(other)
-        for kind in (words.tools, words.retired):
-            if other != format_id and word in kind:
-                return ToolWord(word, kind[word], other, "foreign")
-    return None
+    found = [other for other in clients() if other != format_id and word in {**_words(other).retired, **_words(other).tools}]
+    if not found:
+        return None
+    words = _words(found[0])
+    return ToolWord(word, words.tools[word] if word in words.tools else words.retired[word], ", ".join(found), "foreign")
 
 
 def _own_word(format_id: str, word: str) -> ToolWord | None:
