@@ -64,9 +64,17 @@ def minimal(format_id: str, beside: str | None = None) -> dict[str, Any]:
     return {**{key: schema["properties"][key]["examples"][0] for key in schema["required"]}, **needed}
 
 
+SEVERAL: dict[str, Any] = {
+    "roo": lambda record: {"customModes": [record]},
+    "claude-agents-json": lambda record: {"an-agent": record},
+}
+"""Where the agent stands in a file that holds several."""
+
+
 def make(format_id: str, header: Mapping[str, Any]) -> SourceText:
     """Make a file of a format from the keys of its header."""
-    return SourceText(f"agent{suffix(format_id)}", HEADERS.get(format_id, HEADERS[suffix(format_id)])(header).encode("utf-8"))
+    found = SEVERAL[format_id](header) if format_id in SEVERAL else header
+    return SourceText(f"agent{suffix(format_id)}", HEADERS.get(format_id, HEADERS[suffix(format_id)])(found).encode("utf-8"))
 
 
 def holds(format_id: str, value: Any) -> bool:
@@ -103,9 +111,12 @@ def convert_agent(agent: Agent, target: str, options: Options | None = None) -> 
 
     agent = agent if agent.id else replace(agent, id=agent.name or "agent")
     piece = Loaded("agent", agent.origin.format if agent.origin else "json", None, (agent,), (State.LOADS,))
-    results = [done for done in convert([piece], target, options or Options()) if done.agents]
-    assert len(results) == 1
-    return results[0]
+    results = list(convert([piece], target, options or Options()))
+    (done,) = (done for done in results if done.agents)
+    if done.path is None:
+        return done
+    shared = next((one for one in results if one.file), None)  # it went into a file with others
+    return replace(done, file=shared.file) if shared else done
 
 
 def output(done: Converted) -> SourceText:

@@ -97,7 +97,7 @@ class JsonFile(RecordFile):
         self.nodes.append(node)
 
     def _edits(self, edits: list[Edit]) -> list[Edit]:
-        return [self.client_text.edit(edit) for edit in edits]
+        return [self.client_text.edit((start, end, self.escape(new))) for start, end, new in edits]
 
     def patch(self, index: int, changes: Mapping[str, Json | None]) -> list[Edit] | None:
         node = self.nodes[index]
@@ -157,14 +157,14 @@ class JsonFile(RecordFile):
         found = _as_map(records) if self.where.by_name else _as_list(records)
         root = jsonc.value(self.document.root) if isinstance(self.document.root, Object) and not self.alone else dict(template)
         if not self.steps or not isinstance(root, dict):
-            return jsonc_edits.spell(found, _LAYOUT) + "\n"
+            return self.escape(jsonc_edits.spell(found, _LAYOUT)) + "\n"
         inner = root
         for step in self.steps[:-1]:
             below = inner.get(escape_key(step))
             inner[escape_key(step)] = below = below if isinstance(below, dict) else {}
             inner = below
         inner[escape_key(self.steps[-1])] = found
-        return jsonc_edits.spell(root, _LAYOUT) + "\n"
+        return self.escape(jsonc_edits.spell(root, _LAYOUT)) + "\n"
 
 
 def _nested(steps: Sequence[str], found: Json) -> Json:

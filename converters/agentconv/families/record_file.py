@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from agentconv.source import BOM
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Collection, Mapping, Sequence
 
     from agentconv.diagnostics import Span
@@ -85,6 +86,8 @@ class RecordFile(ABC):
         self.records: list[Record] = []
         self.alone = False
         """Whether the document itself is the only record, because there is no container."""
+        self.escaped: re.Pattern[str] | None = None
+        """Characters that the client would rewrite unless they are written as escapes."""
 
     @property
     def steps(self) -> list[str]:
@@ -96,6 +99,10 @@ class RecordFile(ABC):
         """What to say of something else in the container's place."""
         what = f"`{self.where.pointer.removeprefix('/')}`" if self.where.pointer else "the document"
         return f"{what} is no {'map' if self.where.by_name else 'list'}"
+
+    def escape(self, spelled: str) -> str:
+        """Write the characters that the client would rewrite as escapes; they stand in quoted strings only."""
+        return self.escaped.sub(lambda match: f"\\u{ord(match[0]):04x}", spelled) if self.escaped else spelled
 
     def pointer_to(self, record: Record) -> str:
         """Return a record's JSON Pointer."""

@@ -26,7 +26,7 @@ def grants(projection: Projection, path: str, spell_server: SpellServer, reads_b
 
     A denied capability is denied by all the target's words for it, since one of them left out would still grant it.
     """
-    target = projection.target.id
+    target = vocabulary.words_of(projection.target.id)
     kept: list[ToolGrant] = []
     unknown: list[str] = []
     patterns: list[str] = []
@@ -62,7 +62,13 @@ def _translated(grant: ToolGrant, target: str, spell_server: SpellServer, *, eve
     if grant.server:
         return [ToolGrant(spell_server(grant.server, grant.tool), target, "mcp", None, grant.server, grant.tool)]
     words = vocabulary.tools_for(target, grant.capability) if grant.capability else ()
-    return [ToolGrant(word, target, grant.capability) for word in (words if every else words[:1])]
+    return [_granting(target, word) for word in (words if every else words[:1])]
+
+
+def _granting(target: str, word: str) -> ToolGrant:
+    """Return the grant of one of the target's own words, as its reader gives it: the first of several capabilities stands for all."""
+    meanings = vocabulary.grants(target, word)
+    return ToolGrant(word, target, meanings[0] if meanings else None)
 
 
 def tool_list(
@@ -100,7 +106,7 @@ def tool_list(
         _list_the_others(projection, spell_server, reads_back)
     grants(projection, "tools.deny", spell_server, reads_back)
     if not inherits and projection.get("tools.mode") == "inherit":
-        every = _all_words(projection.target.id, frozenset(), spell_server, reads_back)
+        every = _all_words(vocabulary.words_of(projection.target.id), frozenset(), spell_server, reads_back)
         projection.change_together({"tools.mode": "list", "tools.allow": every}, "tools-listed", "all of them")
     if projection.get("tools.mode") == "list" and not projection.get("tools.allow"):
         projection.change("tools.mode", "none", "tool-unknown", "no tool is left")
@@ -131,7 +137,7 @@ def _all_words(
         meanings = vocabulary.grants(target, word)
         if meanings and "mcp" not in meanings and not set(meanings) & set(without) and not set(meanings) <= covered:
             covered.update(meanings)
-            found.append(ToolGrant(word, target, meanings[0]))
+            found.append(_granting(target, word))
     every = spell_server(effects.EVERY_SERVER, None)
     if every:
         found.append(ToolGrant(every, target, "mcp", None, effects.EVERY_SERVER))
@@ -145,7 +151,7 @@ def _list_the_others(projection: Projection, spell_server: SpellServer, reads_ba
         return
     closed = {capability for grant in denied if not grant.server for capability in effects.granted(grant)}
     servers = [grant for grant in denied if grant.server]
-    target = projection.target.id
+    target = vocabulary.words_of(projection.target.id)
     if projection.get("tools.mode") == "inherit":
         allow = _all_words(target, closed, spell_server, reads_back)
         if servers:
@@ -181,16 +187,16 @@ def _tools_for_rules(projection: Projection, may: Effects, spell_server: SpellSe
     access = effects.accesses(source.tools, source.permissions, origin)
     partly = sorted(capability for capability, one in access.items() if one.parts and one.parts <= may.parts)
     closed = {capability for capability in effects.capabilities_of(source.tools, origin) if capability not in access} | set(partly)
-    target = projection.target.id
+    target = vocabulary.words_of(projection.target.id)
     values: dict[str, object] = {"permissions.rules": (), "permissions.resolution": None}
     if source.tools.mode == "inherit" and may.every_server:
         words = [word for capability in sorted(closed) for word in vocabulary.tools_for(target, capability)]
-        denied = [ToolGrant(word, target, vocabulary.grants(target, word)[0]) for word in dict.fromkeys(words)]
+        denied = [_granting(target, word) for word in dict.fromkeys(words)]
         servers = [_server_grant(target, spell_server, server, None) for server in sorted(may.denied_servers)]
         values["tools.deny"] = tuple(dict.fromkeys([*source.tools.deny, *filter(reads_back, (*denied, *servers))]))
     else:
         words = [vocabulary.tool_for(target, capability) or "" for capability in access if capability not in closed]
-        allow = [ToolGrant(word, target, vocabulary.grants(target, word)[0]) for word in dict.fromkeys(words) if word]
+        allow = [_granting(target, word) for word in dict.fromkeys(words) if word]
         values.update(
             {"tools.mode": "list", "tools.deny": (), "tools.allow": (*allow, *_open_servers(may, target, spell_server, reads_back))}
         )
@@ -229,7 +235,7 @@ def _list_what(
     reads_back: Callable[[ToolGrant], bool],
 ) -> None:
     """List the tools that leave the effects which a sandbox or switches leave."""
-    target = projection.target.id
+    target = vocabulary.words_of(projection.target.id)
     named = _open_servers(may, target, spell_server, reads_back)
     listed = {
         "tools.mode": "list",
@@ -246,9 +252,9 @@ def tools_within(may: Effects, target: str) -> tuple[ToolGrant, ...]:
     for capability, effect in effects.EFFECT_OF.items():
         native = vocabulary.tool_for(target, capability)
         if native and may.levels[effect]:
-            found.append(ToolGrant(native, target, capability))
+            found.append(_granting(target, native))
     for capability in ("todo", "skill"):
         native = vocabulary.tool_for(target, capability)
         if native:
-            found.append(ToolGrant(native, target, capability))
-    return tuple(found)
+            found.append(_granting(target, native))
+    return _without_repeats(found)

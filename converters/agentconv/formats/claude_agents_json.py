@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from agentconv import fields, vocabulary
-from agentconv.families import claude_words, hooks, json_records, mcp_claude, projecting, records
+from agentconv.families import claude_words, hooks, json_records, keys, mcp_claude, projecting, records, tool_lists
 from agentconv.families.keys import Ignored, Key, Refused, simple
 from agentconv.families.record_file import Place
 from agentconv.families.shapes import is_bool, is_count, is_filled, is_text, is_texts
@@ -138,7 +138,7 @@ def project(projection: Projection) -> None:
     if projection.get("prompt.text") is None:
         projection.translate("prompt.text", "")
     projecting.prompt_shape(projection, "replace")
-    projecting.tool_list(projection, claude_words.spell_server, claude_words.reads_back)
+    tool_lists.tool_list(projection, claude_words.spell_server, claude_words.reads_back)
     claude_words.project_delegates(projection)
     projecting.permission_mode(projection)
     projecting.permission_rules(projection)
@@ -149,4 +149,6 @@ def project(projection: Projection) -> None:
     claude_words.project_skills(projection)
     projecting.drop_rest(projection)
     projecting.settle(projection, KEYS)
-    projecting.own_extras(projection, lambda agent: records.encode_record(DIALECT, agent), lambda record: records.decode(DIALECT, record))
+    projecting.own_extras(
+        projection, lambda agent: records.encode_record(DIALECT, agent), lambda record: keys.decode_header(DIALECT, record)
+    )
