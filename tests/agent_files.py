@@ -42,12 +42,14 @@ def as_held(format_id: str, value: Any) -> Any:
 
 HEADERS = {
     "cursor": _lines,
+    "roo": lambda header: json.dumps({"customModes": [header]}, ensure_ascii=False),
+    "claude-agents-json": lambda header: json.dumps({"an-agent": header}, ensure_ascii=False),
     ".md": _markdown,
     ".toml": tomli_w.dumps,
     ".json": json.dumps,
     ".yaml": lambda header: json.dumps(header, ensure_ascii=False),
 }
-"""How a header is written, by the suffix of a format's files, or by the format where they are no YAML."""
+"""How a header is written, by the suffix of a format's files, or by the format where they are another thing."""
 
 
 def suffix(format_id: str) -> str:
@@ -64,17 +66,9 @@ def minimal(format_id: str, beside: str | None = None) -> dict[str, Any]:
     return {**{key: schema["properties"][key]["examples"][0] for key in schema["required"]}, **needed}
 
 
-SEVERAL: dict[str, Any] = {
-    "roo": lambda record: {"customModes": [record]},
-    "claude-agents-json": lambda record: {"an-agent": record},
-}
-"""Where the agent stands in a file that holds several."""
-
-
 def make(format_id: str, header: Mapping[str, Any]) -> SourceText:
     """Make a file of a format from the keys of its header."""
-    found = SEVERAL[format_id](header) if format_id in SEVERAL else header
-    return SourceText(f"agent{suffix(format_id)}", HEADERS.get(format_id, HEADERS[suffix(format_id)])(found).encode("utf-8"))
+    return SourceText(f"agent{suffix(format_id)}", HEADERS.get(format_id, HEADERS[suffix(format_id)])(header).encode("utf-8"))
 
 
 def holds(format_id: str, value: Any) -> bool:
