@@ -83,6 +83,7 @@ class JsonFile(RecordFile):
             for index, item in enumerate(container.items):
                 self._add(str(index), None, item, item.start, item.end)
             return
+        self.repeated = self._repeated(container)
         last = {member.key: index for index, member in enumerate(container.members)}
         for index, member in enumerate(container.members):
             if last[member.key] == index:  # of a repeated key, the last one counts
@@ -92,9 +93,19 @@ class JsonFile(RecordFile):
         place = self.client_text.place
         record = Record(token, name, jsonc.value(node), (place(start), place(end, end=True)))
         if isinstance(node, Object):
+            record.repeated = self._repeated(node)
             record.keys = {escape_key(key): (place(one.start), place(one.end, end=True)) for key, one in node.entries().items()}
         self.records.append(record)
         self.nodes.append(node)
+
+    def _repeated(self, node: Object) -> list[tuple[str, tuple[int, int]]]:
+        seen: set[str] = set()
+        found = []
+        for member in node.members:
+            if member.key in seen:
+                found.append((member.key, (self.client_text.place(member.start), self.client_text.place(member.key_end, end=True))))
+            seen.add(member.key)
+        return found
 
     def _edits(self, edits: list[Edit]) -> list[Edit]:
         return [self.client_text.edit((start, end, self.escape(new))) for start, end, new in edits]

@@ -73,6 +73,8 @@ class Record:
     """Where it stands in the file."""
     keys: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Where the value of each of its keys stands."""
+    repeated: list[tuple[str, tuple[int, int]]] = field(default_factory=list)
+    """Keys that are given again, of which the client uses the last, and where."""
 
 
 class RecordFile(ABC):
@@ -86,6 +88,8 @@ class RecordFile(ABC):
         self.records: list[Record] = []
         self.alone = False
         """Whether the document itself is the only record, because there is no container."""
+        self.repeated: list[tuple[str, tuple[int, int]]] = []
+        """Names that are given again in a map, of which the client uses the last, and where."""
         self.escaped: re.Pattern[str] | None = None
         """Characters that the client would rewrite unless they are written as escapes."""
 

@@ -132,6 +132,13 @@ def encode_record(dialect: Dialect, agent: Agent) -> dict[str, Json]:
     return {**{key: found[key] for key in documented if key in found}, **found}
 
 
+def decode_written(dialect: Dialect, values: dict[str, Json]) -> Decoded:
+    """Return what the client makes of a record's keys once they are written: a file may not hold every value."""
+    text = dialect.parse(SourceText("", b"")).render([("", values)], {})
+    again = [record.value for record in dialect.parse(SourceText("", encode(text))).records]
+    return keys.decode_header(dialect, again[0] if again and isinstance(again[0], dict) else {})
+
+
 def _make_agent(dialect: Dialect, file: RecordFile, entry: _Entry, *, lenient: bool) -> None:
     """Build the agent; a dropped record is one when it has a known key and something that names it."""
     record, decoded = entry.record, entry.decoded
@@ -153,6 +160,7 @@ def _result(dialect: Dialect, file: RecordFile, entries: list[_Entry]) -> ReadRe
     agents: list[Agent] = []
     states: list[State] = []
     found = _file_remarks(dialect, file, entries)
+    twice = [reading.given_twice(dialect.spec, name, file.source.span(*place)) for name, place in file.repeated]
     rejected = bool(found) or (dialect.all_or_nothing and any(entry.reason for entry in entries))
     for entry in entries:
         remarks = [] if file.problem or file.alone else _remarks(dialect, file, entry, rejected=rejected)
@@ -160,7 +168,7 @@ def _result(dialect: Dialect, file: RecordFile, entries: list[_Entry]) -> ReadRe
         if entry.agent is not None:
             agents.append(entry.agent)
             states.append(_state(dialect, file, entry, remarks, rejected=rejected))
-    return ReadResult(AgentSet(tuple(agents)), tuple(states), tuple(found))
+    return ReadResult(AgentSet(tuple(agents)), tuple(states), (*found, *twice))
 
 
 def _remarks(dialect: Dialect, file: RecordFile, entry: _Entry, *, rejected: bool) -> list[Diagnostic]:
@@ -173,7 +181,8 @@ def _remarks(dialect: Dialect, file: RecordFile, entry: _Entry, *, rejected: boo
     if rejected or entry.agent is None or entry.decoded is None:
         return []
     span = partial(file.span, entry.record)
-    return list(reading.remarks(dialect.spec, dialect.keys, entry.agent, entry.decoded, span))
+    twice = [reading.given_twice(dialect.spec, name, file.source.span(*place)) for name, place in entry.record.repeated]
+    return [*twice, *reading.remarks(dialect.spec, dialect.keys, entry.agent, entry.decoded, span)]
 
 
 def _state(dialect: Dialect, file: RecordFile, entry: _Entry, remarks: Sequence[Diagnostic], *, rejected: bool) -> State:

@@ -114,7 +114,7 @@ def tool_list(
 
 def _list_for_reading(projection: Projection, spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]) -> None:
     """List the tools that only read, for a permission mode of such agents that the target has not got."""
-    target, mode = projection.target.id, projection.get("permissions.mode")
+    target, mode = vocabulary.words_of(projection.target.id), projection.get("permissions.mode")
     if mode not in _READ_ONLY or any(vocabulary.native_mode(target, word) for word in _READ_ONLY):
         return
     closed = frozenset(capability for capability, effect in effects.EFFECT_OF.items() if effect in ("write", "run"))

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from agentconv import fields, vocabulary
-from agentconv.families import claude_words, hooks, json_records, keys, mcp_claude, projecting, records, tool_lists
+from agentconv.families import claude_words, hooks, json_records, mcp_claude, projecting, records, tool_lists
 from agentconv.families.keys import Ignored, Key, Refused, simple
 from agentconv.families.record_file import Place
 from agentconv.families.shapes import is_bool, is_count, is_filled, is_text, is_texts
@@ -150,5 +150,5 @@ def project(projection: Projection) -> None:
     projecting.drop_rest(projection)
     projecting.settle(projection, KEYS)
     projecting.own_extras(
-        projection, lambda agent: records.encode_record(DIALECT, agent), lambda record: keys.decode_header(DIALECT, record)
+        projection, lambda agent: records.encode_record(DIALECT, agent), lambda record: records.decode_written(DIALECT, record)
     )

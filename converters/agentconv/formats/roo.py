@@ -16,7 +16,7 @@ import re
 from typing import TYPE_CHECKING
 
 from agentconv import effects, fields, vocabulary
-from agentconv.families import json_records, keys, mcp, mode_groups, names, projecting, records, tool_lists, yaml_records
+from agentconv.families import json_records, mcp, mode_groups, names, projecting, records, tool_lists, yaml_records
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, Refused, simple
 from agentconv.families.record_file import ClientText, Place
@@ -59,19 +59,28 @@ def _client_text(source: SourceText) -> ClientText:
 
 
 def _parse(source: SourceText) -> RecordFile:
-    """Read a file as YAML; JSON is YAML too, but has brackets, and so is changed as JSON."""
-    client_text = _client_text(source)
-    found: RecordFile = yaml_records.parse(source, PLACE, [*KEYS, *SWITCHES], YAML_2, client_text=client_text)
-    if client_text.text.lstrip(SPACE).startswith("{") or (not source.size and source.path.endswith(".json")):
-        file = json_records.parse(source, PLACE, client_text=client_text)
-        as_written = json_records.parse(source, PLACE, client_text=ClientText(source.text))
-        if found.problem and source.path.endswith(".roomodes") and not as_written.problem:
-            file = as_written
-        elif found.problem:
-            file.problem = found.problem
-        found = found if file.problem and not found.problem else file
+    found = _as_json(source) if source.text.lstrip(SPACE).startswith("{") else _as_yaml(source)
     found.escaped = _REWRITTEN
     return found
+
+
+def _as_yaml(source: SourceText) -> RecordFile:
+    return yaml_records.parse(source, PLACE, [*KEYS, *SWITCHES], YAML_2, client_text=_client_text(source))
+
+
+def _as_json(source: SourceText) -> RecordFile:
+    """Read what has brackets: JSON is YAML, as long as no key is repeated, and so is more than JSON."""
+    as_json = json_records.parse(source, PLACE, client_text=_client_text(source))
+    if as_json.document.error is None and not any(record.repeated for record in as_json.records):
+        return as_json
+    as_yaml = _as_yaml(source)
+    if as_yaml.problem is None:
+        return as_yaml
+    as_written = json_records.parse(source, PLACE, client_text=ClientText(source.text))
+    if source.path.endswith(".roomodes") and as_written.document.error is None:
+        return as_written
+    as_json.problem = as_yaml.problem
+    return as_json
 
 
 def _slug(value: Json) -> str:
@@ -203,7 +212,7 @@ def project(projection: Projection) -> None:
     projecting.drop_rest(projection)
     projecting.settle(projection, KEYS)
     projecting.own_extras(
-        projection, lambda agent: records.encode_record(DIALECT, agent), lambda record: keys.decode_header(DIALECT, record)
+        projection, lambda agent: records.encode_record(DIALECT, agent), lambda record: records.decode_written(DIALECT, record)
     )
 
 
@@ -214,7 +223,7 @@ def _project_texts(projection: Projection) -> None:
         if text and not projection.at_home and _REWRITTEN.search(text):
             projection.change(path, _plain(text) or None, "text-approximated", "Roo Code makes typographic quotes, dashes and blanks plain")
     if projection.get("display_name") in ("", projection.get("name")):
-        projection.translate("display_name", None)
+        projection.change("display_name", None, "looks-dropped", "a name that is the slug")
     extras = projection.source.extras.get(ID, {})
     text = projection.get("prompt.text") or ""
     instructions = _filled(extras.get("customInstructions"))
