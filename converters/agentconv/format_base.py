@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
-from agentconv import fields, losses
+from agentconv import fields, losses, vocabulary
 from agentconv.ir import AgentSet
 
 if TYPE_CHECKING:
@@ -114,8 +114,8 @@ class Projection:
         self.source = agent
         self.target = target
         self.models = models
-        self.at_home = agent.origin is not None and agent.origin.format == target.id
-        """Whether the agent was read from this very format, whose client takes its values as they are."""
+        self.at_home = agent.origin is not None and vocabulary.words_of(agent.origin.format) == vocabulary.words_of(target.id)
+        """Whether the agent was read from a file of this very client, which takes its values as they are."""
         self.values: dict[str, object] = {}
         self.losses: list[Loss] = []
         self.declared: set[str] = set()

@@ -43,6 +43,8 @@ CATALOGUE: dict[str, LossRule] = {
         _WARNING, _DROPPED, "MCP servers that a bundle's agents share", "define them in the target's configuration"
     ),
     "key-dropped": LossRule(_WARNING, _DROPPED, "a key that only the source client uses"),
+    "key-moved": LossRule(_NOTE, _MOVED, "a key of the same client, which the target's form has too"),
+    "key-merged": LossRule(_NOTE, _MOVED, "a key whose text is part of the prompt already"),
     "ignored-key-dropped": LossRule(_NOTE, _DROPPED, "a key that the source client ignores too"),
     "extra-overridden": LossRule(_NOTE, _DROPPED, "a key that says otherwise than the agent's fields; the fields win"),
     "name-missing": LossRule(_WARNING, _RENAMED, "the agent has no name; the file's is used"),
@@ -54,6 +56,7 @@ CATALOGUE: dict[str, LossRule] = {
     "name-mentioned": LossRule(_NOTE, _RENAMED, "the prompt mentions an agent by a name that it no longer has"),
     "delegates-renamed": LossRule(_NOTE, _RENAMED, "agents that it may call were renamed"),
     "text-approximated": LossRule(_WARNING, _APPROXIMATED, "the target reads this text in another way"),
+    "description-derived": LossRule(_NOTE, _APPROXIMATED, "there is no description; the target shows the start of the prompt"),
     "text-trimmed": LossRule(_NOTE, _APPROXIMATED, "the target trims blanks at the ends"),
     "line-ends": LossRule(_NOTE, _APPROXIMATED, "the target reads each line end as a line feed"),
     "prompt-long": LossRule(

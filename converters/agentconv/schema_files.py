@@ -82,6 +82,12 @@ def only_here(format_id: str, key: str) -> str | None:
     return reason
 
 
+def code_without(format_id: str, key: str) -> str | None:
+    """Return the code of the loss that it is to drop a key, where the schema says it (`x-dropped`)."""
+    code: str | None = load(format_id)["properties"].get(key, {}).get("x-dropped")
+    return code
+
+
 def complaint(format_id: str, key: str, value: Any) -> tuple[str, str] | None:
     """Say what a client does about a key (`skip-file`, `drop-key`) and why; None when it takes the value.
 

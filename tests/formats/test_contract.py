@@ -104,12 +104,12 @@ def test_module_and_schema_know_the_same_keys(format_id: str) -> None:
 
 @pytest.mark.parametrize("format_id", registry.CLIENTS)
 def test_what_a_format_holds_is_what_its_keys_hold(format_id: str) -> None:
-    """Each field of a key is held, and what is held besides comes from the file's shape (the body, its use)."""
+    """Each field of a key is held, and what is held besides comes from the file's shape (the body, its use, the name it stands under)."""
     module: Any = registry.load(format_id)
     of_keys = {path for key in module.KEYS.values() for path in key.fields} | set(getattr(module, "SWITCHES", {}).values())
 
     assert set() == of_keys - module.SPEC.holds
-    assert module.SPEC.holds - of_keys <= {"prompt.text", "prompt.mode", "prompt.syntax", *(("name",) if module.SPEC.named_by_stem else ())}
+    assert module.SPEC.holds - of_keys <= {"name", "prompt.text", "prompt.mode", "prompt.syntax", "invocation.by"}
 
 
 @pytest.mark.parametrize("format_id", registry.CLIENTS)
@@ -161,7 +161,7 @@ def test_what_a_format_reads_projects_to_itself(format_id: str, key: str, value:
     module = registry.load(format_id)
     projection = Projection(agent, module.SPEC)
     module.project(projection)
-    if state_of(format_id, source) is State.NOT_LOADED:
+    if state_of(format_id, source).dropped:
         assert compare.differences(agent, projection.result()) == projection.declared
         return
 

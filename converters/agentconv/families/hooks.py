@@ -266,7 +266,7 @@ def project(projection: Projection, read_own: Callable[[Json], tuple[Hook, ...]]
     hooks: tuple[Hook, ...] | None = projection.get("hooks")
     if not hooks:
         return
-    kept = [hook for hook in hooks if hook.format == projection.target.id and _reads_back(hook, read_own)]
+    kept = [hook for hook in hooks if hook.format == vocabulary.words_of(projection.target.id) and _reads_back(hook, read_own)]
     if len(kept) < len(hooks):
         names = ", ".join(dict.fromkeys(hook.native_event for hook in hooks if hook not in kept))
         projection.change("hooks", by_event(kept) or None, "hooks-dropped", names)

@@ -54,6 +54,8 @@ class Key:
     """Value to fields. Raises Ignored or Refused, as the client does."""
     write: Callable[[Agent], Json | Absent]
     """Fields to value; ABSENT to leave the key out."""
+    says_more: Callable[[Any], bool] | None = None
+    """Whether a value says more than its fields hold; it then stays in `extras` too."""
 
 
 def checked_table(format_id: str, key: str, value: Json) -> dict[str, Json]:
@@ -113,6 +115,8 @@ def decode(format_id: str, table: Mapping[str, Key], header: Mapping[str, Json],
             continue
         try:
             decoded.values.update(key.read(value))
+            if key.says_more and key.says_more(value):
+                decoded.extras[name] = value
         except Ignored as reason:
             decoded.ignored[name] = str(reason)
             decoded.values.update(reason.values)

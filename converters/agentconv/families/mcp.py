@@ -120,3 +120,16 @@ def project_servers(
         projection.change("mcp_servers", after, "mcp-dropped", ", ".join(lost))
     if named:
         projection.change("mcp_servers", after, "mcp-undefined", ", ".join(named), hint=hint.format(named[0]))
+
+
+def drop(projection: Projection, hint: str) -> None:
+    """Drop all servers, for a target that has them in its configuration only; `hint` says where."""
+    servers: tuple[McpServer, ...] | None = projection.get("mcp_servers")
+    if servers is None:
+        return
+    for code, kind in (("mcp-dropped", True), ("mcp-undefined", False)):
+        found = [server.name for server in servers if (server.transport is not None) is kind]
+        if found:
+            projection.change("mcp_servers", None, code, ", ".join(found), hint=hint)
+    if not servers:
+        projection.change("mcp_servers", None, "default-dropped", "none")

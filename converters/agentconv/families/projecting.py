@@ -238,21 +238,36 @@ def drop_rest(projection: Projection) -> None:
         projection.change(path, _empty(path), _CODES.get(path, "field-dropped"), _shown(value))
     for path in fields.extra_paths(projection.source):
         _, format_id, key = path.split(".", 2)
-        if format_id == target.id:
+        if format_id == target.id or _moved(projection, format_id, key):
             continue
         reason = schema_files.only_here(format_id, key)
         if reason:
             projection.refuse("refused-kind", path, reason)
         else:
-            projection.change(path, None, "key-dropped" if _matters(projection, format_id, key) else "ignored-key-dropped", f"`{key}`")
+            projection.change(path, None, _code_without(projection, format_id, key), f"`{key}`")
 
 
-def _matters(projection: Projection, format_id: str, key: str) -> bool:
-    """Whether the source client makes use of a key that only it has, or drops the agent for its value."""
-    if format_id not in schema_files.client_names():
+def _moved(projection: Projection, format_id: str, key: str) -> bool:
+    """Keep a key that the other form of the same client's agents has too."""
+    target = projection.target.id
+    if vocabulary.words_of(format_id) != vocabulary.words_of(target) or not schema_files.uses_key(target, key):
         return False
+    value, path = projection.source.extras[format_id][key], f"extras.{target}.{key}"
+    if schema_files.complaint(target, key, value) or schema_files.complaint(format_id, key, value) or projection.get(path) is not None:
+        return False
+    projection.translate(path, value)
+    projection.change(f"extras.{format_id}.{key}", None, "key-moved", f"`{key}`", also=[path])
+    return True
+
+
+def _code_without(projection: Projection, format_id: str, key: str) -> str:
+    """Return what it means to drop a key that only the source client has: whether it makes use of it, or drops the agent for it."""
+    if format_id not in schema_files.client_names():
+        return "ignored-key-dropped"
     complaint = schema_files.complaint(format_id, key, projection.source.extras[format_id][key])
-    return complaint[0] in ("skip-file", "stop-client") if complaint else schema_files.uses_key(format_id, key)
+    if complaint:
+        return "key-dropped" if complaint[0] in ("skip-file", "stop-client") else "ignored-key-dropped"
+    return schema_files.code_without(format_id, key) or ("key-dropped" if schema_files.uses_key(format_id, key) else "ignored-key-dropped")
 
 
 @cache

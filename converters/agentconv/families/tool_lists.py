@@ -26,7 +26,7 @@ def grants(projection: Projection, path: str, spell_server: SpellServer, reads_b
 
     A denied capability is denied by all the target's words for it, since one of them left out would still grant it.
     """
-    target = projection.target.id
+    target = vocabulary.words_of(projection.target.id)
     kept: list[ToolGrant] = []
     unknown: list[str] = []
     patterns: list[str] = []
@@ -108,7 +108,7 @@ def tool_list(
         _list_the_others(projection, spell_server, reads_back)
     grants(projection, "tools.deny", spell_server, reads_back)
     if not inherits and projection.get("tools.mode") == "inherit":
-        every = _all_words(projection.target.id, frozenset(), spell_server, reads_back)
+        every = _all_words(vocabulary.words_of(projection.target.id), frozenset(), spell_server, reads_back)
         projection.change_together({"tools.mode": "list", "tools.allow": every}, "tools-listed", "all of them")
     if projection.get("tools.mode") == "list" and not projection.get("tools.allow"):
         projection.change_together({"tools.mode": "none"}, "tool-unknown", "no tool is left")
@@ -131,7 +131,7 @@ def _close_for_mode(projection: Projection) -> None:
 
 def _list_for_reading(projection: Projection, spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]) -> None:
     """List the tools that only read, for a permission mode of such agents that the target has not got."""
-    target, mode = projection.target.id, projection.get("permissions.mode")
+    target, mode = vocabulary.words_of(projection.target.id), projection.get("permissions.mode")
     if mode not in _READ_ONLY or any(vocabulary.native_mode(target, word) for word in _READ_ONLY):
         return
     closed = frozenset(capability for capability, effect in effects.EFFECT_OF.items() if effect in ("write", "run"))
@@ -168,7 +168,7 @@ def _list_the_others(projection: Projection, spell_server: SpellServer, reads_ba
         return
     closed = {capability for grant in denied if not grant.server for capability in effects.granted(grant)}
     servers = [grant for grant in denied if grant.server]
-    target = projection.target.id
+    target = vocabulary.words_of(projection.target.id)
     if projection.get("tools.mode") == "inherit":
         allow = _all_words(target, closed, spell_server, reads_back)
         if servers:
@@ -204,7 +204,7 @@ def _tools_for_rules(projection: Projection, may: Effects, spell_server: SpellSe
     access = effects.accesses(source.tools, source.permissions, origin)
     partly = sorted(capability for capability, one in access.items() if one.parts and one.parts <= may.parts)
     closed = {capability for capability in effects.capabilities_of(source.tools, origin) if capability not in access} | set(partly)
-    target = projection.target.id
+    target = vocabulary.words_of(projection.target.id)
     values: dict[str, object] = {"permissions.rules": (), "permissions.resolution": None}
     if source.tools.mode == "inherit" and may.every_server:
         words = [word for capability in sorted(closed) for word in vocabulary.tools_for(target, capability)]
@@ -253,7 +253,7 @@ def _list_what(
     reads_back: Callable[[ToolGrant], bool],
 ) -> None:
     """List the tools that leave the effects which a sandbox or switches leave."""
-    target = projection.target.id
+    target = vocabulary.words_of(projection.target.id)
     named = _open_servers(may, target, spell_server, reads_back)
     listed = {
         "tools.mode": "list",

@@ -11,6 +11,8 @@ One file a client, `<format id>.toml`, and `models.toml` for who makes which mod
 Besides, facts: `enforces_patterns` (an agent is held to the pattern of `Tool(pattern)`), `ignores_case` (of tool words),
 `asks_by_default` (without any setting of the user, writing, running and the network are asked for), `own_servers_open`
 (MCP servers that an agent itself defines are open to it whatever its list of tools says). A fact that is left out is false.
+
+A format whose client has another format too says `like = "<its id>"`, and nothing else: its words are the same.
 """
 
 from __future__ import annotations
@@ -31,13 +33,24 @@ def _file(name: str) -> dict[str, Any]:
     import tomli
 
     path = _FOLDER / f"{name}.toml"
-    return tomli.loads(path.read_text("utf-8")) if path.is_file() else {}
+    found = tomli.loads(path.read_text("utf-8")) if path.is_file() else {}
+    return _file(found["like"]) if "like" in found else found
+
+
+@cache
+def words_of(format_id: str) -> str:
+    """Return the format that has the words of a format: its own id, or that of another format of the same client."""
+    import tomli
+
+    path = _FOLDER / f"{format_id}.toml"
+    return str(tomli.loads(path.read_text("utf-8")).get("like", format_id)) if path.is_file() else format_id
 
 
 @cache
 def clients() -> tuple[str, ...]:
     """Return the ids of the clients whose words are known."""
-    return tuple(sorted(path.stem for path in _FOLDER.glob("*.toml") if path.stem != _MAKERS))
+    names = sorted(path.stem for path in _FOLDER.glob("*.toml") if path.stem != _MAKERS)
+    return tuple(name for name in names if words_of(name) == name)
 
 
 def fact(format_id: str | None, name: str) -> bool:
