@@ -42,22 +42,29 @@ def as_held(format_id: str, value: Any) -> Any:
 
 HEADERS = {
     "cursor": _lines,
+    "roo": lambda header: json.dumps({"customModes": [header]}, ensure_ascii=False),
+    "claude-agents-json": lambda header: json.dumps({"an-agent": header}, ensure_ascii=False),
     ".md": _markdown,
+    ".agent.md": _markdown,
     ".toml": tomli_w.dumps,
     ".json": json.dumps,
-    ".yaml": lambda header: json.dumps(header, ensure_ascii=False),
+    ".yaml": _markdown,
 }
-"""How a header is written, by the suffix of a format's files, or by the format where they are no YAML."""
+"""How a header is written, by the suffix of a format's files, or by the format where they are another thing."""
 
 
 def suffix(format_id: str) -> str:
     return registry.FORMATS[format_id].suffixes[0]
 
 
-def minimal(format_id: str) -> dict[str, Any]:
-    """Return the smallest header that the client takes: its required keys, each with the schema's first example."""
+def minimal(format_id: str, beside: str | None = None) -> dict[str, Any]:
+    """Return the smallest header that the client takes: its required keys, each with the schema's first example.
+
+    With the name of another key, this also holds what that key needs beside it (`x-beside`).
+    """
     schema = schema_files.load(format_id)
-    return {key: schema["properties"][key]["examples"][0] for key in schema["required"]}
+    needed = schema["properties"][beside].get("x-beside", {}) if beside else {}
+    return {**{key: schema["properties"][key]["examples"][0] for key in schema["required"]}, **needed}
 
 
 def make(format_id: str, header: Mapping[str, Any]) -> SourceText:
@@ -99,9 +106,12 @@ def convert_agent(agent: Agent, target: str, options: Options | None = None) -> 
 
     agent = agent if agent.id else replace(agent, id=agent.name or "agent")
     piece = Loaded("agent", agent.origin.format if agent.origin else "json", None, (agent,), (State.LOADS,))
-    results = [done for done in convert([piece], target, options or Options()) if done.agents]
-    assert len(results) == 1
-    return results[0]
+    results = list(convert([piece], target, options or Options()))
+    (done,) = (done for done in results if done.agents)
+    if done.path is None:
+        return done
+    shared = next((one for one in results if one.file), None)  # it went into a file with others
+    return replace(done, file=shared.file) if shared else done
 
 
 def output(done: Converted) -> SourceText:

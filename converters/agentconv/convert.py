@@ -262,9 +262,10 @@ class _Writer:
             if agent.name and not state.dropped:
                 self.named.setdefault(agent.name, []).append(piece.path)
         found = self.module.read(source).set.agents if piece.agents else ()
-        several = self.row.holds_several(path)
+        shares = self.row.holds_several(path)
+        several = shares or len(ids) > 1
         if len(found) == len(piece.agents) and all(map(fields.same, found, piece.agents)):
-            shared = Shared(self.module, path, found) if several else None
+            shared = Shared(self.module, path, found) if shares else None
             yield Converted(self.target, ids, OutputFile(path, source.data, shared), not_loaded=dropped)
         elif several:
             yield from self.changed_entries(piece, source, path, found)

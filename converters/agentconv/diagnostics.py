@@ -57,6 +57,8 @@ class Code(StrEnum):
     """A key is given twice; the last one counts."""
     DUPLICATE_NAME = "duplicate-name"
     """Two agents share a name; the client uses one of them."""
+    PLACEHOLDER = "placeholder"
+    """The client takes a text for a placeholder that it has no value for; the agent loads, and each of its calls fails."""
     UNDECODABLE = "undecodable"
     """Bytes that are not UTF-8; the client sees U+FFFD in their place."""
     FALLBACK = "fallback"

@@ -20,7 +20,7 @@ from agentconv import vocabulary
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from agentconv.ir import Agent, Permissions, Rule, ToolGrant, Tools
+    from agentconv.ir import Agent, Hook, Permissions, Rule, ToolGrant, Tools
 
 EFFECT_OF = {
     "fs.read": "read",
@@ -97,7 +97,7 @@ def effects(agent: Agent, servers: Iterable[str] = (), format_id: str | None = N
     named = {server.name for server in agent.mcp_servers or ()} | set(servers)
     mcp = _mcp(agent, named, own=vocabulary.fact(format_id, "own_servers_open"))
     asks = vocabulary.fact(format_id, "asks_by_default")
-    return Effects(levels, mcp.open, mcp.every, mcp.denied, parts | mcp.parts, _guards(agent), asks)
+    return Effects(levels, mcp.open, mcp.every, mcp.denied, parts | mcp.parts, _guards(agent, levels), asks)
 
 
 def usable(agent: Agent, format_id: str) -> dict[str, Level]:
@@ -325,10 +325,16 @@ def _limit_to_enabled(found: dict[str, set[str]], agent: Agent) -> None:
             found[key] = enabled if ALL_TOOLS in found[key] else found[key] & enabled
 
 
-def _guards(agent: Agent) -> frozenset[tuple[str, str]]:
-    return frozenset(
-        (hook.event, repr((hook.matcher, hook.handlers))) for hook in agent.hooks or () if hook.handlers and hook.event in _GUARD_EVENTS
-    )
+def _guards(agent: Agent, levels: Mapping[str, Level]) -> frozenset[tuple[str, str]]:
+    guards = [hook for hook in agent.hooks or () if hook.handlers and hook.event in _GUARD_EVENTS]
+    return frozenset((hook.event or "", repr((hook.matcher, hook.handlers))) for hook in guards if not _is_idle(hook, levels))
+
+
+def _is_idle(hook: Hook, levels: Mapping[str, Level]) -> bool:
+    """Whether a guard watches over nothing but tools of effects that the agent has not got at all."""
+    meanings = [vocabulary.grants(hook.format, word) for word in (hook.matcher or "").split("|")]
+    touched = {EFFECT_OF.get(capability) for several in meanings for capability in several} | {"run"}
+    return all(meanings) and all(effect is not None and not levels[effect] for effect in touched)
 
 
 def widenings(ceiling: Effects, result: Effects) -> list[str]:

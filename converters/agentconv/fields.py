@@ -11,7 +11,7 @@ from dataclasses import replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from agentconv.ir import Agent, Hook, Invocation, Limits, Permissions, Prompt, ToolGrant, Tools
+from agentconv.ir import Agent, Hook, Invocation, Limits, McpServer, Permissions, Prompt, ToolGrant, Tools
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -90,12 +90,18 @@ _NOTHING = Agent()
 _GETTERS = {path: _getter(path) for path in PATHS}
 
 
+def getter(path: str) -> Callable[[Agent], Any]:
+    """Return the function that gets the value at a path."""
+    return _GETTERS[path]
+
+
 def get(agent: Agent, path: str) -> Any:
     """Return the value at a path; None where a part, or an extra, is absent."""
-    if path[:7] == "extras.":
-        _, format_id, key = path.split(".", 2)
-        return agent.extras.get(format_id, {}).get(key)
-    return _GETTERS[path](agent)
+    known = _GETTERS.get(path)
+    if known is not None:
+        return known(agent)
+    _, format_id, key = path.split(".", 2)
+    return agent.extras.get(format_id, {}).get(key)
 
 
 def said(agent: Agent) -> set[str]:
@@ -178,12 +184,14 @@ def extra_paths(agent: Agent) -> Iterator[str]:
 
 
 def portable(value: object) -> object:
-    """Return what a value means in any client: a tool is its capability, and hooks of different events have no order."""
+    """Return what a value means in any client: a tool is its capability, hooks of different events have no order, no arguments are none."""
     if not isinstance(value, tuple) or not value:
         return value
     if isinstance(value[0], ToolGrant):
         meanings = ((grant.capability or (grant.format, grant.native), grant.pattern, grant.server, grant.tool) for grant in value)
         return tuple(dict.fromkeys(meanings))
+    if isinstance(value[0], McpServer):
+        return tuple(replace(server, args=server.args or None, env=server.env or None, headers=server.headers or None) for server in value)
     if isinstance(value[0], Hook):
         return tuple(sorted(value, key=lambda hook: hook.native_event))
     return value

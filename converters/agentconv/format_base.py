@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
-from agentconv import fields, losses
+from agentconv import fields, losses, vocabulary
 from agentconv.ir import AgentSet
 
 if TYPE_CHECKING:
@@ -116,8 +116,8 @@ class Projection:
         self.source = agent
         self.target = target
         self.models = models
-        self.at_home = agent.origin is not None and agent.origin.format == target.id
-        """Whether the agent was read from this very format, whose client takes its values as they are."""
+        self.at_home = agent.origin is not None and vocabulary.words_of(agent.origin.format) == vocabulary.words_of(target.id)
+        """Whether the agent was read from a file of this very client, which takes its values as they are."""
         self.values: dict[str, object] = {}
         self.losses: list[Loss] = []
         self.declared: set[str] = set()
@@ -161,6 +161,10 @@ class Projection:
 
     def refuse(self, code: str, path: str, detail: str) -> None:
         """Declare that the target cannot hold this agent."""
+        self.remark(code, path, detail)
+
+    def remark(self, code: str, path: str, detail: str) -> None:
+        """Say what becomes of a field that is written as it is."""
         self.losses.append(losses.loss(code, self.source.id, path, self.target.id, detail))
 
     def result(self) -> Agent:

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from agentconv.yaml_nodes import Node
 
 
+_LONE_CR = re.compile(r"\r(?!\n)")
+
+
 @dataclass(frozen=True, slots=True)
 class Rewritten:
     """A header's text as a client's fallback rewrites it, line by line, with the way back to the original columns."""
@@ -60,10 +63,15 @@ class Header:
     """Places of values that a line reader found."""
     grammar: Grammar = BUN
     """The YAML library that it is read with."""
+    tail: int = 0
+    """How many characters before the closing fence the client counts to the fence, and not to the block."""
+    lone_cr: bool = False
+    """Whether the client makes a line feed of a lone CR before it looks at the block."""
 
     @property
     def text(self) -> str:
-        return self.source.text[self.start : self.end]
+        found = self.source.text[self.start : max(self.start, self.end - self.tail)]
+        return _LONE_CR.sub("\n", found) if self.lone_cr and "\r" in found else found
 
     def place(self, offset: int) -> int:
         """Turn an offset in the parsed text into one of the file's text."""
@@ -112,12 +120,27 @@ def _original_offset(rewritten: Rewritten, original: str, offset: int) -> int:
     return start + min(column, len(lines[number]))
 
 
-def parse(header: Header, fallback: Callable[[str], Rewritten | None] | None = None, grammar: Grammar | None = None) -> Header:
-    """Fill in a header's nodes and values; on failure `error` says why, and nothing is raised."""
+def parse(
+    header: Header,
+    fallback: Callable[[str], Rewritten | None] | None = None,
+    grammar: Grammar | None = None,
+    *,
+    maps_only: bool = False,
+) -> Header:
+    """Fill in a header's nodes and values; on failure `error` says why, and nothing is raised.
+
+    Args:
+        header: The header.
+        fallback: The client's own repair of a text that does not parse.
+        grammar: The client's YAML library.
+        maps_only: The client repairs a text that is no map, too.
+    """
     text = header.text
     grammar = header.grammar = grammar or header.grammar
     try:
         header.root = yaml_nodes.parse(text, grammar)
+        if maps_only and not isinstance(header.root, Mapping):
+            raise YamlError("it is no map of keys", 0)  # noqa: TRY301 - the repair is the same as for what does not parse
     except YamlError as error:
         header.error = error
         if fallback is None or isinstance(error, YamlLimitError):
@@ -139,9 +162,8 @@ def _fill_values(header: Header, root: Mapping) -> None:
     try:
         header.nodes = yaml_nodes.entries(root, header.grammar)
         budget = [yaml_nodes.MAX_NODES]
-        header.values = {
-            escape_key(client_text(key)): client_value(yaml_nodes.value(node, budget, header.grammar)) for key, node in header.nodes.items()
-        }
+        values = {escape_key(key): yaml_nodes.value(node, budget, header.grammar) for key, node in header.nodes.items()}
+        header.values = values if header.source.decodable else {client_text(key): client_value(value) for key, value in values.items()}
     except YamlError as error:
         header.root, header.error, header.values = None, error, {}
 

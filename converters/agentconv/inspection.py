@@ -9,37 +9,21 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from agentconv import compare, effects, naming, registry, vocabulary
+from agentconv import compare, effects, naming, registry, tool_summary
 from agentconv.diagnostics import Code, Diagnostic, Severity, Span
-from agentconv.effects import EFFECT_OF, EVERY_CAPABILITY, EVERY_SERVER, Level
 from agentconv.families.names import stem_of
 from agentconv.format_base import State
 from agentconv.source import SourceText
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from agentconv.format_base import ReadResult
-    from agentconv.ir import Agent, Rule, ToolGrant
+    from agentconv.ir import Agent
     from agentconv.loading import Loaded
 
+_NOT_FOUND = "the client sees no agent in it"
 LOADED = frozenset({State.LOADS, State.DEGRADED})
-WORDS = {
-    "read": ("fs.read",),
-    "search": ("fs.list", "fs.search"),
-    "write": ("fs.write", "fs.edit", "notebook.edit"),
-    "shell": ("shell",),
-    "web": ("web.fetch", "web.search"),
-    "agents": ("delegate",),
-    "todo": ("todo",),
-    "skills": ("skill",),
-    "ask": ("ask",),
-}
-"""The words for what tools do, and the capabilities that each stands for."""
-_LIVE = ("exact", "alias")
-"""How a word must be known to a client that takes it."""
-_MISSING_SHOWN = 3
-"""How many words may follow `all but`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,14 +145,21 @@ def _readings(source: SourceText, format_id: str, own: ReadResult, client: str) 
         meant = bool(own.set.agents or own.diagnostics)
         other = client != format_id and _kind(source.path) not in map(_kind, registry.FORMATS[client].ends)
         state = State.NOT_LOADED if meant else State.NO_AGENT
-        yield Reading(client, state, reasons=_reasons(remarks, client, state), diagnostics=remarks, other_kind=meant and other)
+        reasons = _reasons(remarks, client, state) or ((_NOT_FOUND,) if meant else ())
+        yield Reading(client, state, reasons=reasons, diagnostics=remarks, other_kind=meant and other)
         return
-    alone = len(result.set.agents) == 1
     for number, (agent, state) in enumerate(zip(result.set.agents, result.states, strict=True)):
-        said = remarks if alone else tuple(remark for remark in remarks if remark.agent in (None, agent.name))
+        said = _about(agent, remarks) if len(result.set.agents) > 1 else remarks
+        if state.dropped and not said:
+            said = remarks  # it goes with another one of its file
         author = _author(agent, number, own.set.agents)
         reading = Reading(client, state, author.id if author else None, agent.name, reasons=_reasons(said, client, state), diagnostics=said)
         yield reading if state.dropped else _with_tools(reading, agent, author)
+
+
+def _about(agent: Agent, remarks: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Return what a reader says about one of several agents, or about all of them."""
+    return tuple(remark for remark in remarks if remark.agent in (None, agent.name))
 
 
 def _author(agent: Agent, number: int, agents: Sequence[Agent]) -> Agent | None:
@@ -178,28 +169,16 @@ def _author(agent: Agent, number: int, agents: Sequence[Agent]) -> Agent | None:
 
 
 def _with_tools(reading: Reading, agent: Agent, author: Agent | None) -> Reading:
-    held = _held(agent, reading.client)
+    held = tool_summary.held(agent, reading.client)
     may = effects.effects(held, format_id=reading.client)
     have = effects.usable(held, reading.client)
     return replace(
         reading,
-        tools=tools(held, reading.client),
+        tools=tool_summary.tools(held, reading.client),
         capabilities=tuple(capability for capability in effects.CAPABILITIES if capability in have),
         levels=tuple((effect, may.levels[effect].name.lower()) for effect in effects.EFFECTS),
         wider=tuple(compare.widenings(author, held, reading.client)) if author else (),
     )
-
-
-def _held(agent: Agent, client: str) -> Agent:
-    """Return an agent without the tool words that its author meant, but the client does not take."""
-
-    def takes(one: ToolGrant | Rule) -> bool:
-        word = vocabulary.tool_word(client, one.native)
-        return bool(one.server or one.capability == EVERY_CAPABILITY or (word and word.how in _LIVE))
-
-    allow, deny = (tuple(filter(takes, grants)) for grants in (agent.tools.allow, agent.tools.deny))
-    rules = tuple(filter(takes, agent.permissions.rules))
-    return replace(agent, tools=replace(agent.tools, allow=allow, deny=deny), permissions=replace(agent.permissions, rules=rules))
 
 
 def _placed(remark: Diagnostic, path: str) -> Diagnostic:
@@ -216,46 +195,3 @@ def _reasons(remarks: Iterable[Diagnostic], client: str, state: State) -> tuple[
         line = f"line {remark.span.line}: " if remark.span and remark.span.line > 1 else ""
         found[line + message.replace(name, "the client")] = None
     return tuple(found)
-
-
-def tools(agent: Agent, client: str) -> str:
-    """Say in a few words what an agent's tools let it do in a client: `all`, `none`, `read search`, `all but shell`."""
-    may, have, full = effects.effects(agent, format_id=client), effects.usable(agent, client), vocabulary.capabilities(client)
-    servers = [f"mcp:{name}" for name in may.servers] if not may.every_server else []
-    missing = _missing(have, full, open_servers=may.every_server) + [f"mcp:{name}" for name in sorted(may.denied_servers - {EVERY_SERVER})]
-    held = _words(have) + servers
-    if not missing:
-        said = "all"
-    elif not held:
-        said = "none"
-    elif len(missing) <= _MISSING_SHOWN and len(missing) < len(held):
-        said = f"all but {' '.join(missing)}"
-    else:
-        said = " ".join(held)
-    return ", ".join([said, *_conditions(agent, have)])
-
-
-def _words(capabilities: Iterable[str]) -> list[str]:
-    found = set(capabilities)
-    return [word for word, stands_for in WORDS.items() if found.intersection(stands_for)]
-
-
-def _missing(have: Iterable[str], full: Iterable[str], *, open_servers: bool) -> list[str]:
-    """Return the words for what the client's agents may have and this one has not; the finer ones where it has some of a kind."""
-    have, found = set(have), []
-    for word, capabilities in WORDS.items():
-        gone = [capability for capability in capabilities if capability in full and capability not in have]
-        found += [word] if gone and not have.intersection(capabilities) else [capability.partition(".")[2] for capability in gone]
-    return found if open_servers else [*found, "mcp"]
-
-
-def _conditions(agent: Agent, have: Mapping[str, Level]) -> Iterator[str]:
-    """Say what holds for the tools besides: a sandbox, and what the file itself says of asking."""
-    sandbox = agent.permissions.sandbox
-    if sandbox is not None and sandbox.files != "full":
-        yield f"{sandbox.files} sandbox"
-    touching = {capability: level for capability, level in have.items() if EFFECT_OF.get(capability, "read") != "read"}
-    for level, word in ((Level.ASK, "asks"), (Level.ALLOW, "unattended")):
-        found = _words(capability for capability, its in touching.items() if its is level)
-        if found:
-            yield word if found == _words(touching) else f"{word}: {' '.join(found)}"

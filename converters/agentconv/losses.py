@@ -43,18 +43,28 @@ CATALOGUE: dict[str, LossRule] = {
         _WARNING, _DROPPED, "MCP servers that a bundle's agents share", "define them in the target's configuration"
     ),
     "key-dropped": LossRule(_WARNING, _DROPPED, "a key that only the source client uses"),
+    "key-moved": LossRule(_NOTE, _MOVED, "a key of the same client, which the target's form has too"),
+    "key-merged": LossRule(_NOTE, _MOVED, "a key whose text is part of the prompt already"),
     "ignored-key-dropped": LossRule(_NOTE, _DROPPED, "a key that the source client ignores too"),
     "extra-overridden": LossRule(_NOTE, _DROPPED, "a key that says otherwise than the agent's fields; the fields win"),
     "name-missing": LossRule(_WARNING, _RENAMED, "the agent has no name; the file's is used"),
     "name-illegal": LossRule(_WARNING, _RENAMED, "the name is not legal in the target; its legal form is used"),
     "name-reserved": LossRule(_WARNING, _RENAMED, "the target has an agent of its own by this name; another one is used"),
+    "name-shown": LossRule(_NOTE, _MOVED, "the name as its author wrote it is the one that is shown"),
     "name-duplicate": LossRule(_WARNING, _RENAMED, "the name is taken by another agent", "choose with --on-duplicate error|suffix|first"),
     "duplicate-left-out": LossRule(_REFUSAL, _REFUSED, "the name is taken by another agent, and only the first was asked for"),
     "name-mentioned": LossRule(_NOTE, _RENAMED, "the prompt mentions an agent by a name that it no longer has"),
     "delegates-renamed": LossRule(_NOTE, _RENAMED, "agents that it may call were renamed"),
     "text-approximated": LossRule(_WARNING, _APPROXIMATED, "the target reads this text in another way"),
+    "description-derived": LossRule(_NOTE, _APPROXIMATED, "there is no description; the target shows the start of the prompt"),
     "text-trimmed": LossRule(_NOTE, _APPROXIMATED, "the target trims blanks at the ends"),
+    "line-ends": LossRule(_NOTE, _APPROXIMATED, "the target reads each line end as a line feed"),
+    "prompt-long": LossRule(
+        _WARNING, _APPROXIMATED, "one of the target's services takes no prompt as long as this", "shorten the prompt, or use the others"
+    ),
     "prompt-mode": LossRule(_NOTE, _APPROXIMATED, "the target combines the prompt with its own in another way"),
+    "prompt-escaped": LossRule(_NOTE, _APPROXIMATED, "the target would take this text for a placeholder; it is spelled otherwise"),
+    "limit-approximated": LossRule(_NOTE, _APPROXIMATED, "the target counts whole minutes"),
     "prompt-syntax": LossRule(_WARNING, _APPROXIMATED, "the prompt is a template in the source, and plain text in the target"),
     "tools-approximated": LossRule(_WARNING, _APPROXIMATED, "the target has no tool list; its settings stand for it"),
     "tools-unlisted": LossRule(_WARNING, _DROPPED, "the target has no tool list; the agent gets the client's tools"),
@@ -97,6 +107,7 @@ CATALOGUE: dict[str, LossRule] = {
     "refused-key": LossRule(
         _REFUSAL, _REFUSED, "the target's client drops an agent with this key", "mend the key, or delete it from `extras`"
     ),
+    "refused-kind": LossRule(_REFUSAL, _REFUSED, "only its own client can run such an agent"),
     "refused-size": LossRule(_REFUSAL, _REFUSED, "the file would be larger than the target reads"),
     "widening": LossRule(_REFUSAL, _REFUSED, "the agent could do more than its author allowed", "--allow-widening writes it all the same"),
     "widened": LossRule(_WARNING, _APPROXIMATED, "the agent can do more than its author allowed, as --allow-widening asks"),

@@ -43,7 +43,7 @@ class Cell:
     """Codes of the losses that writing declares."""
 
 
-BASE: dict[str, object] = {"name": "probe", "description": "Probes a format.", "prompt.text": "Probe it."}
+BASE: dict[str, object] = {"name": "probe", "description": "Probes a format.", "prompt.text": "Probe the format."}
 _READ, _SEARCH, _WRITE, _EDIT, _SHELL = (
     ToolGrant(capability, "json", capability) for capability in ("fs.read", "fs.search", "fs.write", "fs.edit", "shell")
 )

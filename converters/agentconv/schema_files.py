@@ -74,6 +74,20 @@ def uses_key(format_id: str, key: str) -> bool:
     return row is not None and row.get("x-field") == "extras"
 
 
+def only_here(format_id: str, key: str) -> str | None:
+    """Say why no other client can run an agent with this key; None where others can."""
+    if format_id not in client_names():
+        return None
+    reason: str | None = load(format_id)["properties"].get(key, {}).get("x-only-here")
+    return reason
+
+
+def code_without(format_id: str, key: str) -> str | None:
+    """Return the code of the loss that it is to drop a key, where the schema says it (`x-dropped`)."""
+    code: str | None = load(format_id)["properties"].get(key, {}).get("x-dropped")
+    return code
+
+
 def complaint(format_id: str, key: str, value: Any) -> tuple[str, str] | None:
     """Say what a client does about a key (`skip-file`, `drop-key`) and why; None when it takes the value.
 

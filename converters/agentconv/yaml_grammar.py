@@ -1,23 +1,23 @@
 """Which YAML library a client reads its files with: what they differ in, as data.
 
 `BUN` is Bun's own parser (Claude Code), `JS_YAML_3` js-yaml 3.14 behind gray-matter (OpenCode, Kilo), `JS_YAML_4` js-yaml
-4.1 (Gemini CLI), `YAML_2` the package `yaml` 2 (Qwen Code, Cline, Roo). On what people write they agree; they part at
-duplicate keys, at numbers, dates and other words that one of them gives a type, at tags and merge keys, and at texts that
-are not quite YAML.
+4.1 (Gemini CLI), `YAML_2` the package `yaml` 2 (Qwen Code, Cline, Roo), `SERDE_YAML` serde_yaml 0.9 (GitHub Copilot). On
+what people write they agree; they part at duplicate keys, at numbers, dates and other words that one of them gives a type,
+at tags and merge keys, and at texts that are not quite YAML.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv import yaml_scalars, yaml_types
+from agentconv import yaml_scalars, yaml_serde, yaml_types
 from agentconv.yaml_tree import Grammar
 
 if TYPE_CHECKING:
     from agentconv.ir import Json
     from agentconv.yaml_tree import Node
 
-__all__ = ["BUN", "JS_YAML_3", "JS_YAML_4", "YAML_2", "Grammar"]
+__all__ = ["BUN", "JS_YAML_3", "JS_YAML_4", "SERDE_YAML", "YAML_2", "Grammar"]
 
 
 def _read_bun(text: str, grammar: Grammar) -> Node | None:
@@ -36,6 +36,12 @@ def _read_npm(text: str, grammar: Grammar) -> Node | None:
     from agentconv import yaml_npm
 
     return yaml_npm.read(text, grammar)
+
+
+def _read_libyaml(text: str, grammar: Grammar) -> Node | None:
+    from agentconv import yaml_libyaml
+
+    return yaml_libyaml.read(text, grammar)
 
 
 def _bun_tagged(text: str, tag: str, style: str) -> Json:
@@ -59,3 +65,4 @@ JS_YAML_4 = Grammar(
     strict=True,
 )
 YAML_2 = Grammar("yaml 2", _read_npm, yaml_types.core, yaml_types.core_tagged, yaml_types.core_retag, written_keys=True, strict=True)
+SERDE_YAML = Grammar("serde_yaml", _read_libyaml, yaml_serde.plain, yaml_serde.tagged)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _LETTERS = r"\u00a1-\u2027\u202a-\ud7ff\U00010000-\U0001fffd"
 _PLAIN = re.compile(rf"[A-Za-z_/({_LETTERS}][A-Za-z0-9_/().,;+*=~@$%^<>|&!?'\"\\ {_LETTERS}-]*")
-_NOT_PLAIN = re.compile(r"---| $|^(?:true|false|yes|no|on|off|y|n|null|nan|inf)$", re.IGNORECASE)
+_TYPED = frozenset(("true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan", "inf"))
 _COLON_INSIDE = re.compile(r":(?=[^\s:,\[\]{}'\"])")
 _UNSAFE = r"\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff"
 _BLOCK = re.compile(rf"[^\s\x00-\x1f{_UNSAFE}][^\x00-\x09{_UNSAFE}]*")
@@ -52,7 +52,9 @@ def _float(number: float) -> str:
 def is_plain(text: str) -> bool:
     """Whether every loader reads the text back as this string without quotes."""
     bare = _COLON_INSIDE.sub("", text) if ":" in text else text
-    return _PLAIN.fullmatch(bare) is not None and _NOT_PLAIN.search(text) is None and " #" not in text
+    if _PLAIN.fullmatch(bare) is None or text[-1] == " " or "---" in text:
+        return False
+    return len(text) > 5 or text.lower() not in _TYPED
 
 
 def quoted(text: str) -> str:
@@ -106,7 +108,7 @@ def entry(key: str, value: Json, indent: str = "", *, fold: bool = False) -> str
     if isinstance(value, dict) and value and "$float" not in value:
         return f"{indent}{name}:\n{mapping(value, indent + '  ', fold=fold)}"
     if isinstance(value, list) and value:
-        return f"{indent}{name}:\n{_items(value, indent + '  ', fold=fold)}"
+        return f"{indent}{name}:\n{items(value, indent + '  ', fold=fold)}"
     return f"{indent}{name}: {inline(value)}\n"
 
 
@@ -115,13 +117,14 @@ def mapping(value: Mapping[str, Json], indent: str = "", *, fold: bool = False) 
     return "".join([entry(key, child, indent, fold=fold) for key, child in value.items()])
 
 
-def _items(values: list[Json], indent: str, *, fold: bool) -> str:
+def items(values: list[Json], indent: str = "", *, fold: bool = False) -> str:
+    """Write a list in block form."""
     lines = []
     for value in values:
         if isinstance(value, dict) and value and "$float" not in value:
             lines.append(f"{indent}- {mapping(value, indent + '  ', fold=fold)[len(indent) + 2 :]}")
         elif isinstance(value, list) and value:
-            lines.append(f"{indent}- {_items(value, indent + '  ', fold=fold)[len(indent) + 2 :]}")
+            lines.append(f"{indent}- {items(value, indent + '  ', fold=fold)[len(indent) + 2 :]}")
         elif isinstance(value, str):
             lines.append(f"{indent}- {_text(value, indent + '  ', fold=fold)}\n")
         else:

@@ -43,12 +43,12 @@ def _raw(format_id: str, agent: Any, key: str) -> Any:
 @pytest.mark.parametrize(("format_id", "key", "value"), _cases("examples"))
 def test_example_loads_and_counts(format_id: str, key: str, value: Any) -> None:
     """An example of the schema loads as written, and the agent holds it: in its field, or verbatim in `extras`."""
-    result = read(format_id, make(format_id, {**minimal(format_id), key: value}))
+    result = read(format_id, make(format_id, {**minimal(format_id, key), key: value}))
     (agent,) = result.set.agents
     row = _row(format_id, key)
     module: Any = registry.load(format_id)
     paths = [*(module.KEYS[key].fields if key in module.KEYS else ()), *({row["x-field"]} - {"extras"})]
-    in_field = any(not fields.is_absent(path, fields.get(agent, path)) for path in paths)
+    in_field = any(fields.get(agent, path) not in (None, fields.DEFAULTS.get(path)) for path in paths)
     accounted = in_field or _raw(format_id, agent, key) == value or value == row.get("default")
 
     assert (result.states[0], accounted) == (State.LOADS, True), result.diagnostics
@@ -57,7 +57,7 @@ def test_example_loads_and_counts(format_id: str, key: str, value: Any) -> None:
 @pytest.mark.parametrize(("format_id", "key", "value"), _cases("x-bad-examples"))
 def test_bad_example_has_the_effect_that_is_declared(format_id: str, key: str, value: Any) -> None:
     """A bad example does what `x-invalid` says: the file or the client stops, the key is dropped, or no tools are left."""
-    source = make(format_id, {**minimal(format_id), key: value})
+    source = make(format_id, {**minimal(format_id, key), key: value})
     result = read(format_id, source)
     (agent,) = result.set.agents
     effect = _row(format_id, key)["x-invalid"]
@@ -69,7 +69,8 @@ def test_bad_example_has_the_effect_that_is_declared(format_id: str, key: str, v
         found = (result.states[0], agent.tools.mode, agent.tools.allow, _raw(format_id, agent, key))
         expected = (State.DEGRADED, "none", (), value)
     else:
-        unset = path == "extras" or fields.is_absent(path, fields.get(agent, path) or None)
+        bare = read(format_id, make(format_id, minimal(format_id, key))).set.agents
+        unset = path == "extras" or fields.get(agent, path) in (None, (), *(fields.get(one, path) for one in bare))
         found = (result.states[0], unset, _raw(format_id, agent, key))
         expected = (State.DEGRADED, True, value)
 
@@ -103,12 +104,12 @@ def test_module_and_schema_know_the_same_keys(format_id: str) -> None:
 
 @pytest.mark.parametrize("format_id", registry.CLIENTS)
 def test_what_a_format_holds_is_what_its_keys_hold(format_id: str) -> None:
-    """Each field of a key is held, and what is held besides comes from the file's shape (the body, its use)."""
+    """Each field of a key is held, and what is held besides comes from the file's shape (the body, its use, the name it stands under)."""
     module: Any = registry.load(format_id)
     of_keys = {path for key in module.KEYS.values() for path in key.fields} | set(getattr(module, "SWITCHES", {}).values())
 
     assert set() == of_keys - module.SPEC.holds
-    assert module.SPEC.holds - of_keys <= {"prompt.text", "prompt.mode", "prompt.syntax"}
+    assert module.SPEC.holds - of_keys <= {"name", "prompt.text", "prompt.mode", "prompt.syntax", "invocation.by"}
 
 
 @pytest.mark.parametrize("format_id", registry.CLIENTS)
@@ -138,7 +139,7 @@ def test_schema_agrees_with_its_own_examples(format_id: str) -> None:
 @pytest.mark.parametrize(("format_id", "key", "value"), _cases("examples") + _cases("x-bad-examples"))
 def test_unchanged_file_keeps_its_bytes(format_id: str, key: str, value: Any) -> None:
     """Reading a file and writing it back gives the same bytes."""
-    source = make(format_id, {**minimal(format_id), key: value})
+    source = make(format_id, {**minimal(format_id, key), key: value})
 
     assert source.data == registry.load(format_id).write(read(format_id, source).set, source)
 
@@ -146,7 +147,7 @@ def test_unchanged_file_keeps_its_bytes(format_id: str, key: str, value: Any) ->
 @pytest.mark.parametrize(("format_id", "key", "value"), _cases("examples"))
 def test_written_from_nothing_reads_back(format_id: str, key: str, value: Any) -> None:
     """An agent that is written without its original is read back as the same agent."""
-    agent = agent_of(format_id, make(format_id, {**minimal(format_id), key: value}))
+    agent = agent_of(format_id, make(format_id, {**minimal(format_id, key), key: value}))
     data = written(format_id, agent)
 
     assert fields.same(agent, agent_of(format_id, data)), data.decode()
@@ -155,12 +156,12 @@ def test_written_from_nothing_reads_back(format_id: str, key: str, value: Any) -
 @pytest.mark.parametrize(("format_id", "key", "value"), _cases("examples") + _cases("x-bad-examples"))
 def test_what_a_format_reads_projects_to_itself(format_id: str, key: str, value: Any) -> None:
     """A format holds all of what it reads from its own files: no loss, no change; what it drops is refused by name."""
-    source = make(format_id, {**minimal(format_id), key: value})
+    source = make(format_id, {**minimal(format_id, key), key: value})
     agent = agent_of(format_id, source)
     module = registry.load(format_id)
     projection = Projection(agent, module.SPEC)
     module.project(projection)
-    if state_of(format_id, source) is State.NOT_LOADED:
+    if state_of(format_id, source).dropped:
         assert compare.differences(agent, projection.result()) == projection.declared
         return
 
@@ -172,7 +173,7 @@ def test_project_is_idempotent_everywhere(format_id: str, key: str, value: Any) 
     """Projecting twice is projecting once, in every format: a projection is already all that the target holds."""
     from dataclasses import replace
 
-    agent = replace(agent_of(format_id, make(format_id, {**minimal(format_id), key: value})), id="a")
+    agent = replace(agent_of(format_id, make(format_id, {**minimal(format_id, key), key: value})), id="a")
     for target in registry.CLIENTS:
         module = registry.load(target)
         first = Projection(agent, module.SPEC)

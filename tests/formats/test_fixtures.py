@@ -13,6 +13,7 @@ import pytest
 
 from agent_files import FIXTURES, convert_agent, convert_file, read, suffix
 from agentconv import registry
+from agentconv.diagnostics import LossSeverity
 from agentconv.families import canonical
 from agentconv.format_base import State
 from agentconv.source import SourceText
@@ -148,10 +149,10 @@ def test_each_pair_of_clients_has_fixtures() -> None:
 
 @pytest.mark.parametrize("path", sorted((FIXTURES / "examples" / ".claude" / "agents").glob("*.md")), ids=lambda path: path.stem)
 def test_example_converts(path: Path) -> None:
-    """The examples that README converts load cleanly and are refused nowhere."""
+    """The examples that README converts load cleanly, and are refused only where a client could not hold them to their tools."""
     source = _source(path)
     assert State.LOADS is read("claude-code", source).states[0]
     for target in registry.CLIENTS:
         (done,) = [one for one in convert_file(source, "claude-code", target) if one.agents]
 
-        assert done.file, done.losses
+        assert done.file or [loss.code for loss in done.losses if loss.severity is LossSeverity.REFUSAL] == ["widening"], done.losses

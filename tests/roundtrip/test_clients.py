@@ -132,14 +132,16 @@ def test_one_changed_field_changes_only_its_bytes(format_id: str, field: str) ->
         (old,) = result.set.agents
         value = replace(old.prompt, text=CHANGES[field].text.strip()) if field == "prompt" and old.prompt else CHANGES[field]
         changed = replace(old, **{field: value})
-        projection = Projection(replace(changed, id="a"), registry.load(format_id).SPEC)
-        registry.load(format_id).project(projection)
+        module = registry.load(format_id)
+        projection = Projection(replace(changed, id="a"), module.SPEC)
+        module.project(projection)
         wanted = projection.result()
         path = "prompt.text" if field == "prompt" else field
         if any(loss.severity == "refusal" for loss in projection.losses) or fields.get(wanted, path) in (None, fields.get(old, path)):
             continue
-        data = written(format_id, wanted, source)
-        again = agent_of(format_id, SourceText(source.path, data))
+        place = SourceText(f"{wanted.name}{suffix(format_id)}" if module.SPEC.named_by_stem else source.path, source.data)
+        data = written(format_id, wanted, place)
+        again = agent_of(format_id, SourceText(place.path, data))
 
         assert same(wanted, again), (source.path, data)
         assert _untouched(source.data, data, old), (source.path, data.decode("utf-8", "replace"))

@@ -4,12 +4,14 @@ import os
 import re
 import shlex
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 import agentconv
 from agentconv.cli import COMMANDS, main
+from agentconv.cli.configuration import DEFAULTS
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.run import build_parser
 from console_runs import environment_for, played
@@ -75,6 +77,18 @@ def test_set_up_commands():
 
     assert [command.split("&&")[0].strip() for command in commands] == ["python3 -m venv .venv", "python3 -m venv .venv-test"]
     assert re.findall(r"^python3 .*$", marked, re.MULTILINE) == commands[1:]
+
+
+def test_configuration(tmp_path):
+    """README's configuration is one that the program takes, and it says every setting that a project may make."""
+    table = re.search(r"(?s)```toml\n(\[tool\.agentconv\].*?)```", README.read_text("utf-8"))[1]
+    (tmp_path / "pyproject.toml").write_text(table, "utf-8")
+    (tmp_path / "a.md").write_text("---\nname: a\ndescription: d\nmodel: sonnet\n---\nhi\n", "utf-8")
+    code = main(["convert", str(tmp_path / "a.md"), "-t", "codex", "-q", "-o", str(tmp_path / "a.toml")])
+
+    assert code == Exit.FINDINGS  # the configuration is strict
+    assert 'model = "gpt-6.1-sol"' in (tmp_path / "a.toml").read_text("utf-8")
+    assert {*tomllib.loads(table)["tool"]["agentconv"]} == {*DEFAULTS} - {"allow-widening"}
 
 
 def test_exit_codes():

@@ -23,7 +23,7 @@ def rule(text: str) -> Rule:
     """Make a rule from words such as `allow bash git *`."""
     effect, word, *pattern = text.split(" ", 2)
     capability, server = WORDS[word]
-    return Rule(effect, word, "nobody", capability, pattern[0] if pattern else None, server)  # type: ignore[arg-type]
+    return Rule(effect, f"a-{word}", "nobody", capability, pattern[0] if pattern else None, server)  # type: ignore[arg-type]
 
 
 def agent(*rules: str, resolution: str = "last") -> Agent:

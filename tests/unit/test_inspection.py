@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from agent_files import FIXTURES, make, minimal, read, suffix
-from agentconv import inspection, ir, loading, registry, vocabulary
+from agentconv import inspection, ir, loading, registry, tool_summary, vocabulary
+from agentconv.diagnostics import Code, Diagnostic, Severity
 from agentconv.effects import CAPABILITIES
 from agentconv.format_base import ReadResult, State
 from agentconv.ir import Agent, AgentSet, Permissions, Sandbox, ToolGrant, Tools
@@ -33,7 +34,7 @@ def grant(capability, client="claude-code", **more):
 
 def words(client="claude-code", permissions=None, **tools):
     """Say what the tools of an agent let it do."""
-    return inspection.tools(Agent(name="a", tools=Tools(**tools), permissions=permissions or Permissions()), client)
+    return tool_summary.tools(Agent(name="a", tools=Tools(**tools), permissions=permissions or Permissions()), client)
 
 
 @pytest.mark.parametrize(("format_id", "path"), CASES)
@@ -57,7 +58,7 @@ def test_every_client_has_a_word_on_every_file(format_id, path):
     assert found.failures == ()
     for reading in found.readings:
         assert (reading.tools is not None) == (reading.state in inspection.LOADED)
-        assert reading.state in (State.LOADS, State.NO_AGENT) or reading.reasons or reading.other_kind
+        assert reading.state in (State.LOADS, State.NO_AGENT) or reading.reasons
 
 
 @pytest.mark.parametrize("client", registry.CLIENTS)
@@ -123,9 +124,21 @@ def test_agents_of_one_file_are_told_apart(monkeypatch):
     ]
 
 
+def test_an_agent_that_goes_with_another_one_says_why(monkeypatch):
+    """Where one agent takes a whole file with it, each of the others has that reason."""
+    source = make("claude-code", minimal("claude-code"))
+    one = registry.load("claude-code").read(source).set.agents[0]
+    agents = AgentSet(tuple(replace(one, name=name) for name in ("first", "second")))
+    remark = Diagnostic(Code.NOT_LOADED, Severity.WARNING, "Claude Code does not load this: it is bad", source.span(), agent="second")
+    result = ReadResult(agents, (State.NOT_LOADED, State.NOT_LOADED), (remark,))
+    monkeypatch.setattr(registry.load("claude-code"), "read", lambda _: result)
+
+    assert [reading.reasons for reading in inspect("claude-code", source, ["claude-code"]).readings] == [("it is bad",), ("it is bad",)]
+
+
 def test_every_capability_has_a_word():
     """Each capability but MCP is in one word, and words stand in the order in which they are listed."""
-    worded = [capability for capabilities in inspection.WORDS.values() for capability in capabilities]
+    worded = [capability for capabilities in tool_summary.WORDS.values() for capability in capabilities]
 
     assert sorted(worded) == sorted(set(CAPABILITIES) - {"mcp"})
 

@@ -28,7 +28,14 @@ examples:
   agentconv inspect . --for all                    in every client
   agentconv inspect reviewer.md --for gemini-cli   exit 1 when Gemini CLI would not load it
   agentconv inspect . -v                           everything that the clients' readers say
+
+states:
+  loads             as it is written
+  degraded          loaded, but not as written; what the client makes of it is listed
+  not loaded        the client has no such agent
+  stops the client  the client does not start with this file
 """
+_PATH_WIDTH = 40
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -127,8 +134,13 @@ def _tell(
     sys.stdout.flush()
     others = [where.get(file.path, file.path) for file in files if not file.is_agent]
     if others:
-        print(f"no agent in {text.names([os.path.normpath(path) for path in others])}", file=sys.stderr)
+        print(f"no agent in {text.names([_end(os.path.normpath(path)) for path in others])}", file=sys.stderr)
     for diagnostic in diagnostics:
         span = diagnostic.span
         placed = replace(diagnostic, span=replace(span, path=where.get(span.path, span.path))) if span else diagnostic
         print(text.diagnostic(placed, text.style(sys.stderr, options.color)), file=sys.stderr)
+
+
+def _end(path: str) -> str:
+    """Return the end of a path, which tells more of it than its beginning."""
+    return path if len(path) <= _PATH_WIDTH else f"…{path[1 - _PATH_WIDTH :]}"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from agentconv import vocabulary
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import ABSENT, Ignored, Key
-from agentconv.ir import ToolGrant
+from agentconv.ir import Model, ToolGrant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +30,7 @@ def split(value: Json) -> list[str]:
     return [token for token in tokens if token]
 
 
+@lru_cache(maxsize=4096)
 def grant(format_id: str, token: str) -> ToolGrant:
     """Read one token."""
     if token.startswith("mcp__"):
@@ -56,10 +58,14 @@ def reads_back(value: ToolGrant) -> bool:
     return split(written) == [written] and written != "*" and grant(value.format, written) == value
 
 
-def allowed(format_id: str) -> Key:
+def allowed(format_id: str, *, as_list: bool = False) -> Key:
     """Make the key for tools: absent and `*` inherit; nothing, or nothing that is a name, is none.
 
     `Agent(x, y)` names the agents that may be called.
+
+    Args:
+        format_id: The format whose words they are.
+        as_list: Written as a list, rather than as one text.
     """
 
     def read(value: Json) -> Mapping[str, object]:
@@ -76,7 +82,13 @@ def allowed(format_id: str) -> Key:
         delegates = tuple(name for name in names if name)
         return {"tools.mode": "list", "tools.allow": allow, **({"delegates": delegates} if delegates else {})}
 
-    return Key(("tools.mode", "tools.allow", "delegates"), read, _write_allowed)
+    def write(agent: Agent) -> Json | Absent:
+        words = _allowed_words(agent)
+        if not words:
+            return ABSENT if words is None else []
+        return list(words) if as_list else ", ".join(words)
+
+    return Key(("tools.mode", "tools.allow", "delegates"), read, write)
 
 
 def spawns(value: ToolGrant) -> bool:
@@ -84,21 +96,21 @@ def spawns(value: ToolGrant) -> bool:
     return value.capability == "delegate" and value.native in ("Agent", "Task")
 
 
-def _write_allowed(agent: Agent) -> Json | Absent:
+def _allowed_words(agent: Agent) -> list[str] | None:
     if agent.tools.mode == "inherit":
-        return ABSENT
+        return None
     words = []
     delegates = agent.delegates
     for one in agent.tools.allow:
         pattern = one.pattern
         if delegates and spawns(one):
             pattern, delegates = ", ".join(delegates), None
-        words.append(token(replace(one, pattern=pattern)))
-    return ", ".join(words) if words else []
+        words.append(token(one if pattern == one.pattern else replace(one, pattern=pattern)))
+    return words
 
 
-def denied(format_id: str) -> Key:
-    """Make the key for denied tools; `*` and what is no name deny nothing."""
+def denied(format_id: str, *, as_list: bool = False) -> Key:
+    """Make the key for denied tools; `*` and what is no name deny nothing. Arguments are those of `allowed`."""
 
     def read(value: Json) -> Mapping[str, object]:
         tokens = split(value)
@@ -107,7 +119,10 @@ def denied(format_id: str) -> Key:
         return {"tools.deny": tuple(grant(format_id, one) for one in tokens)}
 
     def write(agent: Agent) -> Json | Absent:
-        return ", ".join(token(one) for one in agent.tools.deny) if agent.tools.deny else ABSENT
+        words = [token(one) for one in agent.tools.deny]
+        if not words:
+            return ABSENT
+        return list(words) if as_list else ", ".join(words)
 
     return Key(("tools.deny",), read, write)
 
@@ -124,6 +139,36 @@ def skills(value: Json) -> tuple[str, ...]:
         raise Ignored("`skills` is a list of names")
     names = split(value)
     return ("*",) if "*" in names else tuple(names)
+
+
+def model(format_id: str, value: Json) -> Model:
+    """Read a model: an alias, an id, or `inherit`; blanks around it are trimmed.
+
+    Raises:
+        Ignored: It is no text.
+    """
+    if not isinstance(value, str) or not value.strip(SPACE):
+        raise Ignored("a model is text")
+    word = value.strip(SPACE)
+    kind = vocabulary.model_kind(format_id, word)
+    return Model("inherit") if kind == "inherit" else Model("alias" if kind == "alias" else "id", word)
+
+
+def write_model(value: Model) -> Json:
+    """Write a model."""
+    return "inherit" if value.kind == "inherit" else value.value
+
+
+def mode(format_id: str, value: Json) -> str:
+    """Read a permission mode.
+
+    Raises:
+        Ignored: The client has no such mode.
+    """
+    found = vocabulary.portable_mode(format_id, value) if isinstance(value, str) else None
+    if found is None:
+        raise Ignored("a permission mode is default, acceptEdits, auto, bypassPermissions, dontAsk or plan")
+    return found
 
 
 def project_skills(projection: Projection) -> None:

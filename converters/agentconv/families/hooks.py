@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from agentconv import vocabulary
+from agentconv.families.javascript import is_regex
 from agentconv.families.keys import Ignored, Refused
 from agentconv.families.shapes import is_bool, is_filled, is_seconds, is_text, is_text_map, is_texts, is_url
 from agentconv.ir import Hook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from agentconv.format_base import Projection
     from agentconv.ir import Json
@@ -61,7 +62,9 @@ def stray_guard(format_id: str, header: Mapping[str, Json]) -> str | None:
     for key, value in header.items():
         if key in GUARDS and value is not None and value != []:
             return key
-        if key != "hooks" and key not in _NOT_SEARCHED and _holds_guard(format_id, value, count=not _is_event(format_id, key)):
+        if not isinstance(value, (dict, list)) or key == "hooks" or key in _NOT_SEARCHED:
+            continue
+        if _holds_guard(format_id, value, count=not _is_event(format_id, key)):
             return key
     return None
 
@@ -177,6 +180,68 @@ def read_checked(format_id: str, value: Mapping[str, Any]) -> tuple[Hook, ...]:
     return tuple(found)
 
 
+def read_loose(format_id: str, value: Json) -> tuple[Hook, ...]:
+    """Read a map of events of a client that passes over whatever it cannot run, a guard too.
+
+    Raises:
+        Ignored: Something is passed over (with what is not).
+    """
+    if not isinstance(value, dict) or not value:
+        raise Ignored("it is a map from event to a list of matchers")
+    found: list[Hook] = []
+    dropped: list[str] = []
+    for event, blocks in value.items():
+        known = isinstance(blocks, list) and _is_event(format_id, event)
+        for block in blocks if known and isinstance(blocks, list) else [None]:
+            hook, whole = _loose_block(format_id, event, block)
+            if not whole:
+                dropped.append(event)
+            if hook is not None:
+                found.append(hook)
+    if dropped:
+        raise Ignored(f"entries of {', '.join(dict.fromkeys(dropped))} do not run", {"hooks": tuple(found) or None})
+    return tuple(found)
+
+
+def _loose_block(format_id: str, event: str, block: Json) -> tuple[Hook | None, bool]:
+    handlers = block.get("hooks") if isinstance(block, dict) else None
+    if not isinstance(block, dict) or not isinstance(handlers, list) or not isinstance(block.get("matcher", ""), str):
+        return None, False
+    needed = {"command": "command", "http": "url", "prompt": "prompt"}
+    kept = tuple(one for one in handlers if isinstance(one, dict) and is_filled(one.get(needed.get(str(one.get("type")), ""))))
+    options = {key: item for key, item in block.items() if key not in ("matcher", "hooks")}
+    matcher: Any = block.get("matcher")
+    hook = Hook(event, format_id, vocabulary.portable_event(format_id, event), matcher, kept, options or None)
+    return hook, len(kept) == len(handlers)
+
+
+def read_actions(format_id: str, value: Mapping[str, Any], matched: Collection[str]) -> tuple[Hook, ...]:
+    """Read a map of events whose entries are actions, each with its own matcher, or groups of actions as `read_checked` has them.
+
+    Args:
+        format_id: The client.
+        value: The map; the client's schema has found its shape valid.
+        matched: The events, in camel case, whose matchers must be regular expressions.
+
+    Raises:
+        Refused: A matcher is none; the client drops the agent.
+    """
+    found = read_checked(format_id, {event: [_group(item) for item in items] for event, items in value.items()})
+    for hook in found:
+        matchers = [hook.matcher, *(handler.get("matcher") for handler in hook.handlers if isinstance(handler, dict))]
+        used = hook.native_event[:1].lower() + hook.native_event[1:] in matched
+        if used and not all(is_regex(str(matcher)) for matcher in matchers if matcher):
+            raise Refused(f"`hooks`: a matcher of {hook.native_event} is no regular expression")
+    return found
+
+
+def _group(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an action that stands alone as a group of one; in a group, a matcher that is no text counts for nothing."""
+    rest = {key: value for key, value in item.items() if key != "matcher"}
+    matcher = {"matcher": item["matcher"]} if isinstance(item.get("matcher"), str) else {}
+    return {**matcher, **(rest if isinstance(item.get("hooks"), list) else {"hooks": [rest]})}
+
+
 def _is_handler(handler: Json) -> bool:
     kind: Any = handler.get("type") if isinstance(handler, dict) else None
     if not isinstance(handler, dict) or not isinstance(kind, str) or kind not in _HANDLERS:
@@ -201,7 +266,7 @@ def project(projection: Projection, read_own: Callable[[Json], tuple[Hook, ...]]
     hooks: tuple[Hook, ...] | None = projection.get("hooks")
     if not hooks:
         return
-    kept = [hook for hook in hooks if hook.format == projection.target.id and _reads_back(hook, read_own)]
+    kept = [hook for hook in hooks if hook.format == vocabulary.words_of(projection.target.id) and _reads_back(hook, read_own)]
     if len(kept) < len(hooks):
         names = ", ".join(dict.fromkeys(hook.native_event for hook in hooks if hook not in kept))
         projection.change("hooks", by_event(kept) or None, "hooks-dropped", names)

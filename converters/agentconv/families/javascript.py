@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,16 @@ _EXPONENT = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)[eE][+-]?[0-9]+")
 _GROUPED = re.compile("[+-]?[0-9]{1,3}([_,\u00a0\u202f ])[0-9]{3}(?:\\1[0-9]{3})*")
 
 
+def length(text: str) -> int:
+    """Return a text's length as JavaScript counts it, in UTF-16 units."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def line_feeds(text: str) -> str:
+    """Return a text with each line end as a line feed."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
 def boolean(value: Json) -> bool:
     """Read true or false, also as text.
 
@@ -29,6 +40,35 @@ def boolean(value: Json) -> bool:
     if value is False or value == "false":
         return False
     raise Ignored("it is true or false")
+
+
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_BASES = {"0x": 16, "0o": 8, "0b": 2}
+
+
+def number(text: str) -> int | float | None:
+    """Return the finite number that a whole text spells, as `Number` does; None when it spells none."""
+    bare = text.strip(SPACE)
+    base = _BASES.get(bare[:2].lower())
+    if base:
+        digits = bare[2:]
+        return int(digits, base) if digits.isalnum() and digits.isascii() and _is_in_base(digits, base) else None
+    if not bare:
+        return 0
+    if len(bare) > _LONGEST_NUMBER or not _NUMBER.fullmatch(bare):
+        return None
+    found = float(bare)
+    if not math.isfinite(found):
+        return None
+    return int(found) if found.is_integer() and abs(found) <= _SAFE_INTEGER else found
+
+
+_LONGEST_NUMBER = 400
+_SAFE_INTEGER = 2**53
+
+
+def _is_in_base(digits: str, base: int) -> bool:
+    return all(char in "0123456789abcdef"[:base] for char in digits.lower())
 
 
 def leading_integer(text: str) -> int | None:
@@ -54,3 +94,19 @@ def count(value: Json) -> int:
     if number <= 0 or not number.is_integer():
         raise Ignored("it is a positive whole number")
     return int(number)
+
+
+_REGEX_ATOMS = re.compile(r"\\.|\[(?:[^\]\\]|\\.)*\]", re.DOTALL)
+_REGEX_GROUPS = re.compile(r"\(\?(?:[:=!]|<[=!]|<[A-Za-z_$][\w$]*>)")
+_NOTHING_TO_REPEAT = re.compile(r"(?:^|[(|])[*+?]|(?:[*+?]|\{[0-9]+(?:,[0-9]*)?\})\??[*+]|\?\?\?")
+
+
+def is_regex(text: str) -> bool:
+    """Whether RegExp takes a pattern, as far as its brackets, groups and quantifiers go."""
+    bare = _REGEX_GROUPS.sub("(", _REGEX_ATOMS.sub("a", text))
+    depth = 0
+    for char in bare:
+        depth += {"(": 1, ")": -1}.get(char, 0)
+        if depth < 0:
+            return False
+    return depth == 0 and "[" not in bare and "(?" not in bare and not bare.endswith("\\") and not _NOTHING_TO_REPEAT.search(bare)

@@ -83,6 +83,7 @@ class JsonFile(RecordFile):
             for index, item in enumerate(container.items):
                 self._add(str(index), None, item, item.start, item.end)
             return
+        self.repeated = self._repeated(container)
         last = {member.key: index for index, member in enumerate(container.members)}
         for index, member in enumerate(container.members):
             if last[member.key] == index:  # of a repeated key, the last one counts
@@ -92,12 +93,22 @@ class JsonFile(RecordFile):
         place = self.client_text.place
         record = Record(token, name, jsonc.value(node), (place(start), place(end, end=True)))
         if isinstance(node, Object):
+            record.repeated = self._repeated(node)
             record.keys = {escape_key(key): (place(one.start), place(one.end, end=True)) for key, one in node.entries().items()}
         self.records.append(record)
         self.nodes.append(node)
 
+    def _repeated(self, node: Object) -> list[tuple[str, tuple[int, int]]]:
+        seen: set[str] = set()
+        found = []
+        for member in node.members:
+            if member.key in seen:
+                found.append((member.key, (self.client_text.place(member.start), self.client_text.place(member.key_end, end=True))))
+            seen.add(member.key)
+        return found
+
     def _edits(self, edits: list[Edit]) -> list[Edit]:
-        return [self.client_text.edit(edit) for edit in edits]
+        return [self.client_text.edit((start, end, self.escape(new))) for start, end, new in edits]
 
     def patch(self, index: int, changes: Mapping[str, Json | None]) -> list[Edit] | None:
         node = self.nodes[index]
@@ -157,14 +168,14 @@ class JsonFile(RecordFile):
         found = _as_map(records) if self.where.by_name else _as_list(records)
         root = jsonc.value(self.document.root) if isinstance(self.document.root, Object) and not self.alone else dict(template)
         if not self.steps or not isinstance(root, dict):
-            return jsonc_edits.spell(found, _LAYOUT) + "\n"
+            return self.escape(jsonc_edits.spell(found, _LAYOUT)) + "\n"
         inner = root
         for step in self.steps[:-1]:
             below = inner.get(escape_key(step))
             inner[escape_key(step)] = below = below if isinstance(below, dict) else {}
             inner = below
         inner[escape_key(self.steps[-1])] = found
-        return jsonc_edits.spell(root, _LAYOUT) + "\n"
+        return self.escape(jsonc_edits.spell(root, _LAYOUT)) + "\n"
 
 
 def _nested(steps: Sequence[str], found: Json) -> Json:

@@ -31,6 +31,11 @@ class Ignored(Exception):
 class Refused(Exception):
     """The client drops the agent because of a value; the message says what it wants instead."""
 
+    def __init__(self, reason: str, values: Mapping[str, object] | None = None) -> None:
+        super().__init__(reason)
+        self.values = values or {}
+        """What a person would take the value for."""
+
 
 class Absent:
     """What a key writes when the agent has nothing to say about it."""
@@ -49,6 +54,8 @@ class Key:
     """Value to fields. Raises Ignored or Refused, as the client does."""
     write: Callable[[Agent], Json | Absent]
     """Fields to value; ABSENT to leave the key out."""
+    says_more: Callable[[Any], bool] | None = None
+    """Whether a value says more than its fields hold; it then stays in `extras` too."""
 
 
 def checked_table(format_id: str, key: str, value: Json) -> dict[str, Json]:
@@ -65,13 +72,14 @@ def checked_table(format_id: str, key: str, value: Json) -> dict[str, Json]:
 
 def simple(path: str, read: Callable[[Any], object], write: Callable[[Any], Json] | None = None) -> Key:
     """Make a key that holds one field."""
+    get = fields.getter(path)
 
     def to_fields(value: Json) -> Mapping[str, object]:
         return {path: read(value)}
 
     def from_fields(agent: Agent) -> Json | Absent:
-        value = fields.get(agent, path)
-        if fields.is_absent(path, value):
+        value = get(agent)
+        if value is None or fields.is_absent(path, value):
             return ABSENT
         return write(value) if write else value
 
@@ -107,6 +115,8 @@ def decode(format_id: str, table: Mapping[str, Key], header: Mapping[str, Json],
             continue
         try:
             decoded.values.update(key.read(value))
+            if key.says_more and key.says_more(value):
+                decoded.extras[name] = value
         except Ignored as reason:
             decoded.ignored[name] = str(reason)
             decoded.values.update(reason.values)
@@ -115,8 +125,10 @@ def decode(format_id: str, table: Mapping[str, Key], header: Mapping[str, Json],
             decoded.refused[name] = str(reason)
             if lenient and isinstance(value, str) and key.fields[0] in _TEXTS:
                 decoded.values[key.fields[0]] = value
-            else:
-                decoded.extras[name] = value
+                continue
+            decoded.extras[name] = value
+            if lenient:
+                decoded.values.update(reason.values)
     return decoded
 
 

@@ -28,7 +28,6 @@ r"""What JavaScript's `/^---\s*/m` matches: its `^` also holds after a lone carr
 decoder takes one and the client another."""
 _CLOSE = "\n---"
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
-_FOLD = re.compile(rf"[{SPACE}]*\n[{SPACE}]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +145,7 @@ def parse(text: str, source: SourceText) -> LineHeader:
 
 def folded(text: str) -> str:
     """Return a text as one line, without blanks at its ends."""
-    return _FOLD.sub(" ", text).strip(SPACE)
+    return " ".join(filter(None, (line.strip(SPACE) for line in text.split("\n"))))
 
 
 def spelled(value: Json) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from agentconv import fields, frontmatter, yaml_text
 from agentconv.diagnostics import Code, Diagnostic, Severity
-from agentconv.families import keys, reading
+from agentconv.families import javascript, keys, reading
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import no_lift, no_lower
 from agentconv.format_base import ReadResult, State
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from agentconv.diagnostics import Span
     from agentconv.families.keys import Decoded, Key
+    from agentconv.families.placeholders import Template
     from agentconv.format_base import FormatSpec
     from agentconv.frontmatter import Edit, Rewritten
     from agentconv.ir import Agent, Json
@@ -57,12 +58,24 @@ class Dialect:
     """The YAML library that the client reads headers with."""
     trim: str = SPACE
     """Characters that the client trims from the ends of the body."""
+    body: Callable[[str], str] = str
+    """What the client makes of a body, once it is trimmed."""
     unparsed: Callable[[SourceText, str, Span], ReadResult] | None = None
     """What the client makes of a file without a header that it can read, where it makes something of it (problem and place given)."""
     dropped: State = State.NOT_LOADED
     """What becomes of an agent whose header does not parse or lacks a key; for a bad value, the schema's `x-invalid` says it."""
-    stray: Callable[[MappingType[str, Json]], str | None] | None = None
-    """Finds a key whose mere presence makes the client drop the agent."""
+    repairs_all: bool = False
+    """Whether the client turns to its repair for YAML that is no map, too."""
+    refuses: Callable[[MappingType[str, Json]], tuple[str, str] | None] | None = None
+    """Finds what makes the client drop a header whose single values it takes: the key, and the reason."""
+    bodiless: Callable[[MappingType[str, Json]], bool] | None = None
+    """Whether an agent with such a header has no prompt, and the client does not look at the body."""
+    complete: Callable[[dict[str, object]], None] | None = None
+    """Adds to the fields what the client makes of keys that are not there."""
+    template: Template | None = None
+    """The placeholders that the client fills in in a prompt."""
+    least_prompt: int = 0
+    """The shortest prompt, in UTF-16 units, with which the client loads an agent."""
 
 
 def read(dialect: Dialect, source: SourceText) -> ReadResult:
@@ -73,16 +86,22 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
     header = dialect.find(source)
     if isinstance(header, str):
         return _unusable(dialect, source, None, header, source.span())
-    frontmatter.parse(header, dialect.fallback, dialect.grammar)
+    frontmatter.parse(header, dialect.fallback, dialect.grammar, maps_only=dialect.repairs_all)
     if header.error and not header.fallback:
         problem = f"the header is not valid YAML: {header.error.problem}"
         return _unusable(dialect, source, header, problem, source.span(header.start + header.error.offset))
     decoded = decode_header(dialect, header.values)
+    if dialect.least_prompt and javascript.length(_prompt(dialect, header)) < dialect.least_prompt:
+        decoded.refused.setdefault("prompt", f"the prompt is shorter than {dialect.least_prompt} characters")
     if decoded.refused:
         key, reason = next(iter(decoded.refused.items()))
         return _recovered(dialect, source, header, _Drop(reason, header.span(key), keys.state_for(dialect.spec.id, key, dialect.dropped)))
     agent = _agent(dialect, source, header, decoded)
-    diagnostics = [*_remarks(dialect, header), *reading.remarks(dialect.spec, dialect.keys, agent, decoded, header.span)]
+    diagnostics = [
+        *_remarks(dialect, header),
+        *_prompt_remarks(dialect, header, agent),
+        *reading.remarks(dialect.spec, dialect.keys, agent, decoded, header.span),
+    ]
     degraded = any(diagnostic.severity is Severity.WARNING for diagnostic in diagnostics)
     return ReadResult(
         AgentSet((agent,)),
@@ -99,9 +118,9 @@ def _place(dialect: Dialect, header: Header, _number: int, key: str) -> tuple[in
 def decode_header(dialect: Dialect, values: MappingType[str, Json]) -> Decoded:
     """Return what the client makes of a header's keys."""
     decoded = keys.decode_header(dialect, values)
-    stray = dialect.stray(values) if dialect.stray else None
-    if stray:
-        decoded.refused[stray] = f"`{stray}` holds a hook that may be a guard, outside `hooks`"
+    refused = dialect.refuses(values) if dialect.refuses else None
+    if refused:
+        decoded.refused.setdefault(*refused)
     return decoded
 
 
@@ -114,9 +133,12 @@ def decode_written(dialect: Dialect, values: dict[str, Json]) -> Decoded:
 
 
 def _agent(dialect: Dialect, source: SourceText, header: Header, decoded: Decoded) -> Agent:
-    start, end = _prompt_place(dialect, header)
-    prompt = source.text[start:end]
-    decoded.values["prompt.text"] = prompt if source.decodable else client_text(prompt)
+    if dialect.bodiless is None or not dialect.bodiless(header.values):
+        decoded.values["prompt.text"] = text = _prompt(dialect, header)
+        if dialect.template is not None:
+            decoded.values["prompt.syntax"] = dialect.template.syntax_of(text)
+    if dialect.complete is not None:
+        dialect.complete(decoded.values)
     if dialect.name_of is not None and "name" not in decoded.values:
         decoded.values["name"] = dialect.name_of(source.path)
     extras = {dialect.spec.id: decoded.extras} if decoded.extras else {}
@@ -129,10 +151,25 @@ def _prompt_place(dialect: Dialect, header: Header) -> tuple[int, int]:
     return end - len(body.lstrip(dialect.trim)), end
 
 
+def _prompt(dialect: Dialect, header: Header) -> str:
+    start, end = _prompt_place(dialect, header)
+    text = header.source.text[start:end]
+    if not header.source.decodable:
+        text = client_text(text)
+    return dialect.body(text)
+
+
+def _prompt_remarks(dialect: Dialect, header: Header, agent: Agent) -> Iterator[Diagnostic]:
+    """Say which of the prompt's placeholders the client cannot fill in."""
+    if dialect.template is not None and agent.prompt:
+        start, _ = _prompt_place(dialect, header)
+        yield from dialect.template.remarks(dialect.spec, agent.prompt.text, header.source, start)
+
+
 def _encoded(dialect: Dialect, agent: Agent, path: str) -> dict[str, Json]:
     """Return the keys of a file: without the name where the file's own says it."""
     header = keys.encode_header(dialect, agent)
-    if dialect.name_of is not None and header.get("name") == dialect.name_of(path):
+    if dialect.name_of is not None and "name" in dialect.keys["name"].fields and header.get("name") == dialect.name_of(path):
         header.pop("name", None)
     return header
 
@@ -224,7 +261,7 @@ class _Drop:
 
 
 def _recovered(dialect: Dialect, source: SourceText, header: Header | None, drop: _Drop) -> ReadResult:
-    """Make the best of a file that the client drops: an agent if it has a header with two known keys, else nothing."""
+    """Make the best of a file that the client drops: an agent if it has a header with two known keys (its name is one), else nothing."""
     broken = header is not None and header.error is not None
     if header is None or not header.values:
         header = _person_header(source)
@@ -233,10 +270,10 @@ def _recovered(dialect: Dialect, source: SourceText, header: Header | None, drop
         frontmatter.parse(header, None, dialect.grammar)
         if not header.values:
             frontmatter.recover(header, dialect.keys)
-    known = [key for key in header.values if key in dialect.keys]
-    if drop.state is not State.STOPS and (len(known) < 2 or not {"name", "description"} & set(known)):
+    known = {key for key in header.values if key in dialect.keys} | ({"name"} if dialect.name_of else set())
+    if drop.state is not State.STOPS and (len(known) < 2 or not {"name", "description"} & known):
         return ReadResult(diagnostics=(reading.no_agent(dialect.spec, drop.problem, drop.span),) if broken else ())
-    decoded = keys.decode(dialect.spec.id, dialect.keys, _person_values(header), lenient=True)
+    decoded = keys.decode_header(dialect, _person_values(header), lenient=True)
     agent = _agent(dialect, source, header, decoded)
     return ReadResult(
         AgentSet((agent,)), (drop.state,), (reading.not_loaded(dialect.spec, agent.name, drop.state, drop.problem, drop.span),)
@@ -275,7 +312,7 @@ def _patched(dialect: Dialect, old: Agent, agent: Agent, original: SourceText) -
     header = dialect.find(original)
     if isinstance(header, str):
         return None
-    frontmatter.parse(header, dialect.fallback, dialect.grammar)
+    frontmatter.parse(header, dialect.fallback, dialect.grammar, maps_only=dialect.repairs_all)
     wanted = _encoded(dialect, agent, original.path)
     changes = _differences(_encoded(dialect, old, original.path), wanted)
     meant = set(changes)
@@ -311,11 +348,21 @@ def _prompt_edit(dialect: Dialect, header: Header, old: Agent, agent: Agent) -> 
 
 def _render(dialect: Dialect, agent: Agent, path: str) -> str:
     """Write a file from nothing: the keys in the client's documented order, then the prompt."""
-    header = yaml_text.mapping(_encoded(dialect, agent, path))
+    values = _encoded(dialect, agent, path)
+    header = yaml_text.mapping(values)
+    if _last_text(values).endswith("\n"):
+        header += "\n"  # some clients read a header without its last line break, which a block scalar at its end would lose
     prompt = fields.get(agent, "prompt.text") or ""
     if not dialect.trim:
         return f"---\n{header}---\n{prompt}"
     return f"---\n{header}---\n\n{prompt}\n" if prompt else f"---\n{header}---\n"
+
+
+def _last_text(value: Json) -> str:
+    """Return the last scalar in a value, where it is text."""
+    while isinstance(value, (dict, list)) and value:
+        value = list(value.values())[-1] if isinstance(value, dict) else value[-1]
+    return value if isinstance(value, str) else ""
 
 
 def strip_bom(text: str) -> int:

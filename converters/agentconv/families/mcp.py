@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from agentconv import effects
+from agentconv import effects, fields, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,8 +43,8 @@ def write_config(server: McpServer, keys: Mapping[str, str]) -> dict[str, Json]:
 
 def with_tools(server: McpServer, projection: Projection) -> McpServer:
     """Return a server with the tools that the agent's own list leaves of it, for a target without such a list."""
-    tools = projection.source.tools
-    if server.transport is None:
+    tools, origin = projection.source.tools, projection.source.origin
+    if server.transport is None or vocabulary.fact(origin.format if origin else None, "own_servers_open"):
         return server
     if tools.mode != "inherit":
         granted = [grant.tool for grant in tools.allow if tools.mode == "list" and effects.covers(grant, server.name)]
@@ -67,23 +67,44 @@ def _report_open(projection: Projection, servers: tuple[McpServer, ...]) -> None
         projection.declare("mcp-open", "tools.deny", ", ".join(names))
 
 
-def project_with_tools(projection: Projection, reads_back: Callable[[McpServer], bool], hint: str) -> None:
+def project_with_tools(
+    projection: Projection, reads_back: Callable[[McpServer], bool], hint: str, *, narrows: bool = True, closes: bool = False
+) -> None:
     """Keep the servers that the target can define, each with the tools that the agent may use.
 
     Args:
         projection: The agent on its way.
         reads_back: Whether a server, written, is read as itself.
         hint: What to do about a server that is only named; `{}` is its name.
+        narrows: Whether the agent's own list of tools has no say about them, so that each server says what is open.
+        closes: Whether the agent's own tools can close a server that the user has configured.
     """
+    if not closes:
+        _report_open(projection, projection.get("mcp_servers") or ())
+    project_servers(projection, reads_back, hint, lambda server: with_tools(server, projection) if narrows else server)
+
+
+def without_denied(server: McpServer) -> McpServer:
+    """Return a server that lists the tools that are left of its list, for a target that cannot deny any; it always has arguments."""
+    server = replace(server, args=server.args or ()) if server.transport == "stdio" else server
+    if server.enabled_tools is None or not server.disabled_tools:
+        return server
+    left = tuple(tool for tool in server.enabled_tools if tool not in server.disabled_tools)
+    return replace(server, enabled_tools=left, disabled_tools=None)
+
+
+def project_servers(
+    projection: Projection, reads_back: Callable[[McpServer], bool], hint: str, select: Callable[[McpServer], McpServer]
+) -> None:
+    """Keep the servers that the target can define, as `select` makes them; the other arguments are those of `project_with_tools`."""
     servers: tuple[McpServer, ...] | None = projection.get("mcp_servers")
-    _report_open(projection, servers or ())
     if servers is None:
         return
     kept: dict[str, McpServer] = {}
     named, lost, moved = [], [], []
     for given in servers:
-        server = with_tools(given, projection)
-        if server != given:
+        server = select(given)
+        if fields.portable((server,)) != fields.portable((given,)):
             moved.append(server.name)
         if server.transport is None:
             named.append(server.name)
@@ -92,9 +113,23 @@ def project_with_tools(projection: Projection, reads_back: Callable[[McpServer],
         else:
             kept[server.name] = server
     after = tuple(kept.values()) if kept or not servers else None
+    projection.translate("mcp_servers", after)
     if moved:
         projection.change("mcp_servers", after, "mcp-tools", ", ".join(moved))
     if lost:
         projection.change("mcp_servers", after, "mcp-dropped", ", ".join(lost))
     if named:
         projection.change("mcp_servers", after, "mcp-undefined", ", ".join(named), hint=hint.format(named[0]))
+
+
+def drop(projection: Projection, hint: str) -> None:
+    """Drop all servers, for a target that has them in its configuration only; `hint` says where."""
+    servers: tuple[McpServer, ...] | None = projection.get("mcp_servers")
+    if servers is None:
+        return
+    for code, kind in (("mcp-dropped", True), ("mcp-undefined", False)):
+        found = [server.name for server in servers if (server.transport is not None) is kind]
+        if found:
+            projection.change("mcp_servers", None, code, ", ".join(found), hint=hint)
+    if not servers:
+        projection.change("mcp_servers", None, "default-dropped", "none")

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from agentconv import effects
+from agentconv import effects, vocabulary
 from agentconv.families import claude_words, mcp
 from agentconv.families.keys import Ignored
 from agentconv.families.shapes import is_bool, is_count, is_filled, is_text, is_text_map, is_texts, is_url
@@ -188,7 +188,7 @@ def _list_tools(projection: Projection, server: McpServer) -> bool:
 
 def _grant(projection: Projection, server: McpServer, tool: str) -> ToolGrant:
     name = effects.server_key(server.name)
-    return ToolGrant(claude_words.spell_server(name, tool), projection.target.id, "mcp", None, name, tool)
+    return ToolGrant(claude_words.spell_server(name, tool), vocabulary.words_of(projection.target.id), "mcp", None, name, tool)
 
 
 def project(projection: Projection) -> None:

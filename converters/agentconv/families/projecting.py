@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 from typing import TYPE_CHECKING
 
 from agentconv import fields, schema_files, vocabulary
-from agentconv.families import keys
+from agentconv.families import javascript, keys
 from agentconv.ir import Model
 
 if TYPE_CHECKING:
@@ -78,6 +79,13 @@ def trim(projection: Projection, path: str, blanks: str | None = None) -> None:
     text = projection.get(path)
     if isinstance(text, str) and text != text.strip(blanks):
         projection.change(path, text.strip(blanks), "text-trimmed", "blanks at its ends")
+
+
+def line_feeds(projection: Projection, path: str) -> None:
+    """End each line of a text with a line feed, as the target reads it."""
+    text = projection.get(path)
+    if isinstance(text, str) and "\r" in text:
+        projection.change(path, javascript.line_feeds(text), "line-ends", "CRLF or CR")
 
 
 def prompt_shape(projection: Projection, mode: str, syntax: str = "literal") -> None:
@@ -166,10 +174,25 @@ def effort(projection: Projection, allowed: Collection[str], *, numbers: bool = 
     projection.change("effort", nearest, "effort-approximated", f"`{value}` becomes `{nearest}`")
 
 
+def minutes(projection: Projection) -> None:
+    """Round a bound on time up to whole minutes."""
+    seconds = projection.get("limits.timeout_seconds")
+    if seconds is None:
+        return
+    whole = 60 * max(1, math.ceil(seconds / 60))
+    if whole != seconds:
+        projection.change("limits.timeout_seconds", whole, "limit-approximated", f"{seconds:g} seconds become {whole // 60} minutes")
+    elif not isinstance(seconds, int):
+        projection.translate("limits.timeout_seconds", whole)
+
+
 def permission_mode(projection: Projection) -> None:
     """Keep a permission mode that the target has a word for; plan stands for read-only and the other way round."""
     mode = projection.get("permissions.mode")
     if mode is None or vocabulary.native_mode(projection.target.id, mode):
+        return
+    if mode == "default" and vocabulary.fact(projection.target.id, "asks_by_default"):
+        projection.change("permissions.mode", None, "default-dropped", "it asks")
         return
     other = {"read-only": "plan", "plan": "read-only"}.get(mode)
     kept = other if other and vocabulary.native_mode(projection.target.id, other) else None
@@ -215,16 +238,36 @@ def drop_rest(projection: Projection) -> None:
         projection.change(path, _empty(path), _CODES.get(path, "field-dropped"), _shown(value))
     for path in fields.extra_paths(projection.source):
         _, format_id, key = path.split(".", 2)
-        if format_id != target.id:
-            projection.change(path, None, "key-dropped" if _matters(projection, format_id, key) else "ignored-key-dropped", f"`{key}`")
+        if format_id == target.id or _moved(projection, format_id, key):
+            continue
+        reason = schema_files.only_here(format_id, key)
+        if reason:
+            projection.refuse("refused-kind", path, reason)
+        else:
+            projection.change(path, None, _code_without(projection, format_id, key), f"`{key}`")
 
 
-def _matters(projection: Projection, format_id: str, key: str) -> bool:
-    """Whether the source client makes use of a key that only it has, or drops the agent for its value."""
-    if format_id not in schema_files.client_names():
+def _moved(projection: Projection, format_id: str, key: str) -> bool:
+    """Keep a key that the other form of the same client's agents has too."""
+    target = projection.target.id
+    if vocabulary.words_of(format_id) != vocabulary.words_of(target) or not schema_files.uses_key(target, key):
         return False
+    value, path = projection.source.extras[format_id][key], f"extras.{target}.{key}"
+    if schema_files.complaint(target, key, value) or schema_files.complaint(format_id, key, value) or projection.get(path) is not None:
+        return False
+    projection.translate(path, value)
+    projection.change(f"extras.{format_id}.{key}", None, "key-moved", f"`{key}`", also=[path])
+    return True
+
+
+def _code_without(projection: Projection, format_id: str, key: str) -> str:
+    """Return what it means to drop a key that only the source client has: whether it makes use of it, or drops the agent for it."""
+    if format_id not in schema_files.client_names():
+        return "ignored-key-dropped"
     complaint = schema_files.complaint(format_id, key, projection.source.extras[format_id][key])
-    return complaint[0] in ("skip-file", "stop-client") if complaint else schema_files.uses_key(format_id, key)
+    if complaint:
+        return "key-dropped" if complaint[0] in ("skip-file", "stop-client") else "ignored-key-dropped"
+    return schema_files.code_without(format_id, key) or ("key-dropped" if schema_files.uses_key(format_id, key) else "ignored-key-dropped")
 
 
 @cache

@@ -40,6 +40,12 @@ def not_loaded(spec: FormatSpec, name: str | None, state: State, problem: str, s
     return Diagnostic(Code.NOT_LOADED, Severity.WARNING, f"{spec.client} {what}: {problem}", span, hint, name, spec.id)
 
 
+def given_twice(spec: FormatSpec, name: str, span: Span) -> Diagnostic:
+    """Say that a key is given twice."""
+    message = f"`{name}` is given twice; {spec.client} uses the last one"
+    return Diagnostic(Code.DUPLICATE_KEY, Severity.WARNING, message, span, "delete one of them", None, spec.id)
+
+
 def no_agent(spec: FormatSpec, problem: str, span: Span) -> Diagnostic:
     """Say that a file looks like an agent's, and why there is none in it."""
     hint = "mend the file, or move it elsewhere if it is no agent"

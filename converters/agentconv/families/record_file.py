@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from agentconv.source import BOM
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Collection, Mapping, Sequence
 
     from agentconv.diagnostics import Span
@@ -72,6 +73,8 @@ class Record:
     """Where it stands in the file."""
     keys: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Where the value of each of its keys stands."""
+    repeated: list[tuple[str, tuple[int, int]]] = field(default_factory=list)
+    """Keys that are given again, of which the client uses the last, and where."""
 
 
 class RecordFile(ABC):
@@ -85,6 +88,10 @@ class RecordFile(ABC):
         self.records: list[Record] = []
         self.alone = False
         """Whether the document itself is the only record, because there is no container."""
+        self.repeated: list[tuple[str, tuple[int, int]]] = []
+        """Names that are given again in a map, of which the client uses the last, and where."""
+        self.escaped: re.Pattern[str] | None = None
+        """Characters that the client would rewrite unless they are written as escapes."""
 
     @property
     def steps(self) -> list[str]:
@@ -96,6 +103,10 @@ class RecordFile(ABC):
         """What to say of something else in the container's place."""
         what = f"`{self.where.pointer.removeprefix('/')}`" if self.where.pointer else "the document"
         return f"{what} is no {'map' if self.where.by_name else 'list'}"
+
+    def escape(self, spelled: str) -> str:
+        """Write the characters that the client would rewrite as escapes; they stand in quoted strings only."""
+        return self.escaped.sub(lambda match: f"\\u{ord(match[0]):04x}", spelled) if self.escaped else spelled
 
     def pointer_to(self, record: Record) -> str:
         """Return a record's JSON Pointer."""

@@ -18,8 +18,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from agentconv import fields, schema_files
-from agentconv.diagnostics import Code, Diagnostic, Severity
+from agentconv.diagnostics import Diagnostic, Severity
 from agentconv.families import keys, reading
+from agentconv.families.keys import no_lift, no_lower
 from agentconv.format_base import ReadResult, State
 from agentconv.ir import AgentSet, Origin
 from agentconv.source import SourceText, encode
@@ -34,14 +35,6 @@ if TYPE_CHECKING:
     from agentconv.ir import Agent, Json
 
 
-def _nothing_lifted(header: dict[str, Json]) -> dict[str, object]:  # noqa: ARG001 - takes what `lift` takes
-    return {}
-
-
-def _nothing_lowered(agent: Agent) -> dict[str, Json]:  # noqa: ARG001 - takes what `lower` takes
-    return {}
-
-
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """What one client does with a file of agents."""
@@ -52,9 +45,9 @@ class Dialect:
     parse: Callable[[SourceText], RecordFile]
     required: tuple[str, ...] = ()
     """Keys without which the client drops the record."""
-    lift: Callable[[dict[str, Json]], dict[str, object]] = _nothing_lifted
+    lift: Callable[[dict[str, Json]], Mapping[str, object]] = no_lift
     """Takes keys that only mean something together out of a record and returns their fields."""
-    lower: Callable[[Agent], dict[str, Json]] = _nothing_lowered
+    lower: Callable[[Agent], Mapping[str, Json]] = no_lower
     """Writes those fields back as keys."""
     bad_name: Callable[[str], str | None] = lambda name: None  # noqa: ARG005
     """Why the client refuses a name, in a map by name."""
@@ -96,6 +89,10 @@ def _entries(dialect: Dialect, source: SourceText) -> tuple[RecordFile, list[_En
     dropped = file.problem is not None or file.alone or (dialect.all_or_nothing and any(entry.reason for entry in entries))
     for entry in entries:
         _make_agent(dialect, file, entry, lenient=dropped or entry.reason is not None)
+    if file.alone and entries[0].agent is None:
+        file.alone = False  # it is some other file, without agents
+        file.records.clear()
+        return file, []
     return file, entries
 
 
@@ -105,7 +102,7 @@ def _judge(dialect: Dialect, record: Record, index: int) -> _Entry:
     if not isinstance(record.value, dict):
         entry.reason = None, "it is no map"
         return entry
-    entry.decoded = decode(dialect, record.value)
+    entry.decoded = keys.decode_header(dialect, record.value)
     name_problem = dialect.bad_name(record.name) if record.name is not None else None
     if name_problem:
         entry.reason = None, name_problem
@@ -128,30 +125,18 @@ def _find_repeated(entries: list[_Entry]) -> None:
         seen.add(name)
 
 
-def decode(dialect: Dialect, values: Mapping[str, Json], *, lenient: bool = False) -> Decoded:
-    """Return what the client makes of a record's keys."""
-    rest = dict(values)
-    try:
-        lifted = dialect.lift(rest)
-    except keys.Refused as reason:
-        rest, lifted = dict(values), {}
-        refused = {str(reason).split("`")[1] if "`" in str(reason) else "": str(reason)}
-    else:
-        refused = {}
-    decoded = keys.decode(dialect.spec.id, dialect.keys, rest, lenient=lenient)
-    decoded.values.update(lifted)
-    decoded.refused.update(refused)
-    for key in dialect.required:
-        if key not in values:
-            decoded.refused.setdefault(key, f"`{key}` is missing")
-    return decoded
-
-
 def encode_record(dialect: Dialect, agent: Agent) -> dict[str, Json]:
     """Return the keys of a record for an agent, in documented order; in a map by name, the name is not among them."""
-    found = {**keys.encode(dialect.keys, agent, dialect.spec.id), **dialect.lower(agent)}
+    found = keys.encode_header(dialect, agent)
     documented = schema_files.load(dialect.spec.id)["properties"]
     return {**{key: found[key] for key in documented if key in found}, **found}
+
+
+def decode_written(dialect: Dialect, values: dict[str, Json]) -> Decoded:
+    """Return what the client makes of a record's keys once they are written: a file may not hold every value."""
+    text = dialect.parse(SourceText("", b"")).render([("", values)], {})
+    again = [record.value for record in dialect.parse(SourceText("", encode(text))).records]
+    return keys.decode_header(dialect, again[0] if again and isinstance(again[0], dict) else {})
 
 
 def _make_agent(dialect: Dialect, file: RecordFile, entry: _Entry, *, lenient: bool) -> None:
@@ -161,7 +146,7 @@ def _make_agent(dialect: Dialect, file: RecordFile, entry: _Entry, *, lenient: b
         return
     if lenient:
         known = sum(key in dialect.keys or key in dialect.required for key in record.value) + (record.name is not None)
-        decoded = decode(dialect, record.value, lenient=True)
+        decoded = keys.decode_header(dialect, record.value, lenient=True)
         named = record.name is not None or not fields.is_absent("name", decoded.values.get("name")) or decoded.values.get("description")
         if known < 2 or not named:
             return
@@ -172,75 +157,70 @@ def _make_agent(dialect: Dialect, file: RecordFile, entry: _Entry, *, lenient: b
 
 
 def _result(dialect: Dialect, file: RecordFile, entries: list[_Entry]) -> ReadResult:
-    spec = dialect.spec
     agents: list[Agent] = []
     states: list[State] = []
-    found: list[Diagnostic] = []
-    lost = _file_remark(dialect, file, entries, found)
+    found = _file_remarks(dialect, file, entries)
+    twice = [reading.given_twice(dialect.spec, name, file.source.span(*place)) for name, place in file.repeated]
+    rejected = bool(found) or (dialect.all_or_nothing and any(entry.reason for entry in entries))
     for entry in entries:
-        remarks: list[Diagnostic] = []
-        if entry.reason is not None and not lost:
-            remarks.append(_bad_record(dialect, file, entry))
-        if entry.agent is None:
-            found.extend(remarks)
-            continue
-        rejected = lost or (dialect.all_or_nothing and any(other.reason for other in entries))
-        if entry.reason is None and not rejected and entry.decoded:
-            remarks.extend(reading.remarks(spec, dialect.keys, entry.agent, entry.decoded, partial(file.span, entry.record)))
-        agents.append(entry.agent)
-        states.append(_state(dialect, entry, remarks, rejected=bool(rejected)))
-        found.extend(replace(remark, agent=entry.agent.name) for remark in remarks)
-    return ReadResult(AgentSet(tuple(agents)), tuple(states), tuple(found))
+        remarks = [] if file.problem or file.alone else _remarks(dialect, file, entry, rejected=rejected)
+        found.extend(remarks)
+        if entry.agent is not None:
+            agents.append(entry.agent)
+            states.append(_state(dialect, file, entry, remarks, rejected=rejected))
+    return ReadResult(AgentSet(tuple(agents)), tuple(states), (*found, *twice))
 
 
-def _state(dialect: Dialect, entry: _Entry, remarks: Sequence[Diagnostic], *, rejected: bool) -> State:
+def _remarks(dialect: Dialect, file: RecordFile, entry: _Entry, *, rejected: bool) -> list[Diagnostic]:
+    """Say why the client drops a record, or else what it does not take of it as it is written."""
     if entry.reason is not None:
+        key, problem = entry.reason
+        name = _name(entry)
+        where = f"`{name if name is not None else file.pointer_to(entry.record)}`: {problem}"
+        return [_not_loaded(dialect, where, file.span(entry.record, key), name, whole=dialect.all_or_nothing)]
+    if rejected or entry.agent is None or entry.decoded is None:
+        return []
+    span = partial(file.span, entry.record)
+    twice = [reading.given_twice(dialect.spec, name, file.source.span(*place)) for name, place in entry.record.repeated]
+    return [*twice, *reading.remarks(dialect.spec, dialect.keys, entry.agent, entry.decoded, span)]
+
+
+def _state(dialect: Dialect, file: RecordFile, entry: _Entry, remarks: Sequence[Diagnostic], *, rejected: bool) -> State:
+    if file.problem is not None:
         return dialect.dropped
+    if entry.reason is not None:
+        return keys.state_for(dialect.spec.id, entry.reason[0] or "", dialect.dropped)
     if rejected:
         return State.NOT_LOADED
     return State.DEGRADED if any(remark.severity is Severity.WARNING for remark in remarks) else State.LOADS
 
 
-def _file_remark(dialect: Dialect, file: RecordFile, entries: list[_Entry], found: list[Diagnostic]) -> bool:
-    """Say what is wrong with the file as a whole; return whether the client takes nothing of it."""
+def _file_remarks(dialect: Dialect, file: RecordFile, entries: list[_Entry]) -> list[Diagnostic]:
+    """Say why the client takes nothing of the file as a whole."""
     problem = file.problem
-    any_agent = any(entry.agent is not None for entry in entries)
-    if problem is None and file.alone and any_agent:
+    if problem is None and file.alone:
         problem = f"it is one agent by itself, and the client looks below `{file.where.pointer.removeprefix('/')}`", 0
     if problem is None:
-        return file.alone
+        return []
     span = file.source.span(problem[1])
-    if any_agent:
-        found.append(_not_loaded(dialect, problem[0], span, None, whole=True))
-    elif file.problem is not None:
-        found.append(reading.no_agent(dialect.spec, problem[0], span))
-    return True
-
-
-def _bad_record(dialect: Dialect, file: RecordFile, entry: _Entry) -> Diagnostic:
-    key, problem = entry.reason or (None, "")
-    name = _name(entry)
-    where = f"`{name if name is not None else file.pointer_to(entry.record)}`: {problem}"
-    return _not_loaded(dialect, where, file.span(entry.record, key), name, whole=dialect.all_or_nothing)
+    if any(entry.agent is not None for entry in entries):
+        return [_not_loaded(dialect, problem[0], span, None, whole=True)]
+    return [reading.no_agent(dialect.spec, problem[0], span)]
 
 
 def _not_loaded(dialect: Dialect, problem: str, span: Span, name: str | None, *, whole: bool) -> Diagnostic:
-    client = dialect.spec.client
-    if dialect.dropped is State.STOPS:
-        message = f"{client} does not start with this file: {problem}"
-    elif whole:
-        message = f"{client} loads no agent of this file: {problem}"
-    else:
-        message = f"{client} does not load this agent: {problem}"
-    hint = "what it drops was recovered as a person reads it; mend the file so that the client does too"
-    return Diagnostic(Code.NOT_LOADED, Severity.WARNING, message, span, hint, name, dialect.spec.id)
+    found = reading.not_loaded(dialect.spec, name, dialect.dropped, problem, span)
+    if whole and dialect.dropped is not State.STOPS:
+        found = replace(found, message=f"{dialect.spec.client} loads no agent of this file: {problem}")
+    return found
 
 
 def write(dialect: Dialect, agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:
     """Write the complete wanted content of a file; of an original, only what differs changes."""
     wanted = agents.agents
-    if not original.data:
-        return encode(dialect.parse(original).render([_named(dialect, agent) for agent in wanted], dialect.template)) if wanted else b""
+    if not original.size:
+        new = [_named(dialect, agent) for agent in wanted]
+        return encode(dialect.parse(original).render(new, dialect.template)) if new else b""
     file, entries = _entries(dialect, original)
     merge = _Merge(dialect, file, [entry for entry in entries if entry.agent is not None], wanted)
     if merge.is_same():

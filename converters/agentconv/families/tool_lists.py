@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeAlias
 
 from agentconv import effects, fields, vocabulary
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from agentconv.ir import Permissions
 
 
+_READ_ONLY = ("plan", "read-only")
 SpellServer: TypeAlias = "Callable[[str, str | None], str]"
 """Writes an MCP server, or one of its tools, as a tool of the target."""
 
@@ -24,7 +26,7 @@ def grants(projection: Projection, path: str, spell_server: SpellServer, reads_b
 
     A denied capability is denied by all the target's words for it, since one of them left out would still grant it.
     """
-    target = projection.target.id
+    target = vocabulary.words_of(projection.target.id)
     kept: list[ToolGrant] = []
     unknown: list[str] = []
     patterns: list[str] = []
@@ -60,7 +62,13 @@ def _translated(grant: ToolGrant, target: str, spell_server: SpellServer, *, eve
     if grant.server:
         return [ToolGrant(spell_server(grant.server, grant.tool), target, "mcp", None, grant.server, grant.tool)]
     words = vocabulary.tools_for(target, grant.capability) if grant.capability else ()
-    return [ToolGrant(word, target, grant.capability) for word in (words if every else words[:1])]
+    return [_granting(target, word) for word in (words if every else words[:1])]
+
+
+def _granting(target: str, word: str) -> ToolGrant:
+    """Return the grant of one of the target's own words, as its reader gives it: the first of several capabilities stands for all."""
+    meanings = vocabulary.grants(target, word)
+    return ToolGrant(word, target, meanings[0] if meanings else None)
 
 
 def tool_list(
@@ -80,11 +88,14 @@ def tool_list(
         denies: Whether the target also has a list of denied tools; else a list of all others stands for it.
         inherits: Whether an agent without a list gets the client's tools; else all of them are listed.
     """
+    _list_for_reading(projection, spell_server, reads_back)
     sandbox = projection.get("permissions.sandbox")
     may = effects.effects(projection.source)
-    if projection.get("permissions.rules"):
+    _close_for_mode(projection)
+    confined = sandbox is not None and sandbox.files != "full"
+    if projection.get("permissions.rules") and not confined:
         _tools_for_rules(projection, may, spell_server, reads_back)
-    if sandbox is not None and sandbox.files != "full":
+    if sandbox is not None and confined:
         _list_what(projection, may, f"a {sandbox.files} sandbox", spell_server, reads_back)
     elif sandbox is not None:
         projection.change("permissions.sandbox", None, "default-dropped", "no sandbox")
@@ -97,10 +108,40 @@ def tool_list(
         _list_the_others(projection, spell_server, reads_back)
     grants(projection, "tools.deny", spell_server, reads_back)
     if not inherits and projection.get("tools.mode") == "inherit":
-        every = _all_words(projection.target.id, frozenset(), spell_server, reads_back)
+        every = _all_words(vocabulary.words_of(projection.target.id), frozenset(), spell_server, reads_back)
         projection.change_together({"tools.mode": "list", "tools.allow": every}, "tools-listed", "all of them")
     if projection.get("tools.mode") == "list" and not projection.get("tools.allow"):
-        projection.change("tools.mode", "none", "tool-unknown", "no tool is left")
+        projection.change_together({"tools.mode": "none"}, "tool-unknown", "no tool is left")
+
+
+_READ_ONLY = ("plan", "read-only")
+
+
+def _close_for_mode(projection: Projection) -> None:
+    """Deny the tools that a read-only mode closes, where the target has no such mode."""
+    mode, target = projection.get("permissions.mode"), projection.target.id
+    if mode not in _READ_ONLY or projection.get("tools.mode") == "none" or any(vocabulary.native_mode(target, one) for one in _READ_ONLY):
+        return
+    closed = [capability for capability, effect in effects.EFFECT_OF.items() if effect in ("write", "run")]
+    words = dict.fromkeys(word for capability in closed for word in vocabulary.tools_for(target, capability))
+    denied = (*projection.get("tools.deny"), *(_granting(target, word) for word in words))
+    values = {"tools.deny": tuple(dict.fromkeys(denied)), "permissions.mode": None}
+    projection.change_together(values, "permission-mode", f"`{mode}`: no tool that writes or runs commands")
+
+
+def _list_for_reading(projection: Projection, spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]) -> None:
+    """List the tools that only read, for a permission mode of such agents that the target has not got."""
+    target, mode = vocabulary.words_of(projection.target.id), projection.get("permissions.mode")
+    if mode not in _READ_ONLY or any(vocabulary.native_mode(target, word) for word in _READ_ONLY):
+        return
+    closed = frozenset(capability for capability, effect in effects.EFFECT_OF.items() if effect in ("write", "run"))
+    if projection.get("tools.mode") == "inherit":
+        allow = _all_words(target, closed, spell_server, reads_back)
+    else:
+        allow = tuple(grant for grant in projection.get("tools.allow") if not closed & set(effects.granted(grant)))
+    kept = "none" if projection.get("tools.mode") == "none" else "list"
+    values = {"permissions.mode": None, "tools.mode": kept, "tools.allow": allow}
+    projection.change_together(values, "permission-mode", f"`{mode}`; a list of tools that only read stands for it")
 
 
 def _all_words(
@@ -113,7 +154,7 @@ def _all_words(
         meanings = vocabulary.grants(target, word)
         if meanings and "mcp" not in meanings and not set(meanings) & set(without) and not set(meanings) <= covered:
             covered.update(meanings)
-            found.append(ToolGrant(word, target, meanings[0]))
+            found.append(_granting(target, word))
     every = spell_server(effects.EVERY_SERVER, None)
     if every:
         found.append(ToolGrant(every, target, "mcp", None, effects.EVERY_SERVER))
@@ -127,17 +168,33 @@ def _list_the_others(projection: Projection, spell_server: SpellServer, reads_ba
         return
     closed = {capability for grant in denied if not grant.server for capability in effects.granted(grant)}
     servers = [grant for grant in denied if grant.server]
-    target = projection.target.id
+    target = vocabulary.words_of(projection.target.id)
     if projection.get("tools.mode") == "inherit":
         allow = _all_words(target, closed, spell_server, reads_back)
         if servers:
             allow = tuple(grant for grant in allow if grant.server != effects.EVERY_SERVER)
     else:
         allow = tuple(grant for grant in projection.get("tools.allow") if not set(effects.granted(grant)) & closed)
-        allow = tuple(grant for grant in allow if not any(effects.covers(no, grant.server or "", deny=True) for no in servers))
+        allow = tuple(grant for grant in allow if not _touched(grant, servers))
     mode = projection.get("tools.mode")
     values = {"tools.mode": "list" if mode == "inherit" else mode, "tools.allow": allow, "tools.deny": ()}
     projection.change_together(values, "tools-listed", "all but " + ", ".join(grant.native for grant in denied))
+    if mode == "inherit" and servers and spell_server(effects.EVERY_SERVER, None):
+        projection.declare("tools-narrowed", "tools.allow", "with a denied MCP server, all that the user has configured close")
+
+
+def _touched(grant: ToolGrant, denied: Collection[ToolGrant]) -> bool:
+    """Whether a granted MCP server, or one of its tools, is denied in whole or in part."""
+    every = grant.server == effects.EVERY_SERVER
+    return any(
+        (every or effects.covers(no, grant.server or "", deny=True)) and (no.tool is None or grant.tool is None or _same_tool(no, grant))
+        for no in denied
+        if grant.server
+    )
+
+
+def _same_tool(denied: ToolGrant, granted: ToolGrant) -> bool:
+    return fnmatchcase(granted.tool or "", denied.tool or "")
 
 
 def _tools_for_rules(projection: Projection, may: Effects, spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]) -> None:
@@ -147,21 +204,22 @@ def _tools_for_rules(projection: Projection, may: Effects, spell_server: SpellSe
     access = effects.accesses(source.tools, source.permissions, origin)
     partly = sorted(capability for capability, one in access.items() if one.parts and one.parts <= may.parts)
     closed = {capability for capability in effects.capabilities_of(source.tools, origin) if capability not in access} | set(partly)
-    target = projection.target.id
+    target = vocabulary.words_of(projection.target.id)
     values: dict[str, object] = {"permissions.rules": (), "permissions.resolution": None}
     if source.tools.mode == "inherit" and may.every_server:
         words = [word for capability in sorted(closed) for word in vocabulary.tools_for(target, capability)]
-        denied = [ToolGrant(word, target, vocabulary.grants(target, word)[0]) for word in dict.fromkeys(words)]
+        denied = [_granting(target, word) for word in dict.fromkeys(words)]
         servers = [_server_grant(target, spell_server, server, None) for server in sorted(may.denied_servers)]
         values["tools.deny"] = tuple(dict.fromkeys([*source.tools.deny, *filter(reads_back, (*denied, *servers))]))
     else:
         words = [vocabulary.tool_for(target, capability) or "" for capability in access if capability not in closed]
-        allow = [ToolGrant(word, target, vocabulary.grants(target, word)[0]) for word in dict.fromkeys(words) if word]
+        allow = [_granting(target, word) for word in dict.fromkeys(words) if word]
         values.update(
             {"tools.mode": "list", "tools.deny": (), "tools.allow": (*allow, *_open_servers(may, target, spell_server, reads_back))}
         )
-    if source.permissions.mode is None:
-        values["permissions.mode"] = _mode_for_rules(source.permissions, may)
+    mode = _mode_for_rules(source.permissions, may)
+    if source.permissions.mode is None and mode and vocabulary.native_mode(projection.target.id, mode):
+        values["permissions.mode"] = mode
     projection.change_together(values, "rules-as-tools", ", ".join(dict.fromkeys(rule.native for rule in source.permissions.rules)))
     if partly:
         projection.declare("tools-narrowed", "permissions.rules", f"{', '.join(partly)} is open to a part only, and closes")
@@ -195,13 +253,15 @@ def _list_what(
     reads_back: Callable[[ToolGrant], bool],
 ) -> None:
     """List the tools that leave the effects which a sandbox or switches leave."""
-    target = projection.target.id
+    target = vocabulary.words_of(projection.target.id)
     named = _open_servers(may, target, spell_server, reads_back)
     listed = {
         "tools.mode": "list",
         "tools.allow": (*tools_within(may, target), *named),
         "tools.deny": (),
         "permissions.sandbox": None,
+        "permissions.rules": (),
+        "permissions.resolution": None,
     }
     projection.change_together(listed, "tools-from-sandbox", what)
 
@@ -212,9 +272,9 @@ def tools_within(may: Effects, target: str) -> tuple[ToolGrant, ...]:
     for capability, effect in effects.EFFECT_OF.items():
         native = vocabulary.tool_for(target, capability)
         if native and may.levels[effect]:
-            found.append(ToolGrant(native, target, capability))
+            found.append(_granting(target, native))
     for capability in ("todo", "skill"):
         native = vocabulary.tool_for(target, capability)
         if native:
-            found.append(ToolGrant(native, target, capability))
-    return tuple(found)
+            found.append(_granting(target, native))
+    return _without_repeats(found)

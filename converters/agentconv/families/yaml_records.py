@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from agentconv import frontmatter, yaml_nodes, yaml_text
+from agentconv import frontmatter, jsonc_edits, yaml_nodes, yaml_text
 from agentconv.families.record_file import Record, RecordFile, as_written
 from agentconv.ir import escape_key, unescape_key
 from agentconv.source import SourceText, client_text, encode
@@ -18,26 +18,29 @@ if TYPE_CHECKING:
 
     from agentconv.families.record_file import ClientText, Edit, Named, Place
     from agentconv.ir import Json
+    from agentconv.yaml_grammar import Grammar
     from agentconv.yaml_nodes import Node
 
 
-def parse(source: SourceText, place: Place, known: Collection[str], *, text: ClientText | None = None) -> YamlFile:
+def parse(source: SourceText, place: Place, known: Collection[str], grammar: Grammar, *, client_text: ClientText | None = None) -> YamlFile:
     """Read a file.
 
     Args:
         source: The file.
         place: Where in it the agents are: a list below a key.
         known: The keys of a record, by which a person finds them in a file that is not YAML.
-        text: The text as the client parses it; by default, as it stands, without a byte order mark.
+        grammar: The client's YAML library.
+        client_text: The text as the client parses it; by default, as it stands, without a byte order mark.
     """
-    return YamlFile(source, place, known, text or as_written(source))
+    return YamlFile(source, place, known, grammar, client_text or as_written(source))
 
 
 class YamlFile(RecordFile):
     """A YAML file: the container is a list of maps."""
 
-    def __init__(self, source: SourceText, place: Place, known: Collection[str], text: ClientText) -> None:
+    def __init__(self, source: SourceText, place: Place, known: Collection[str], grammar: Grammar, text: ClientText) -> None:
         super().__init__(source, place)
+        self.grammar = grammar
         self.client_text = text
         self.text = text.text
         self.root: Node | None = None
@@ -46,7 +49,7 @@ class YamlFile(RecordFile):
         self.nodes: list[Node] = []
         self.key = self.steps[0]
         try:
-            self.root = yaml_nodes.parse(self.text)
+            self.root = yaml_nodes.parse(self.text, self.grammar)
             self._find([yaml_nodes.MAX_NODES])
         except YamlError as error:
             self.problem = f"not valid YAML: {error.problem}", text.place(error.offset)
@@ -54,11 +57,11 @@ class YamlFile(RecordFile):
 
     def _find(self, budget: list[int]) -> None:
         if not isinstance(self.root, Mapping):
-            if self.root is not None and not (isinstance(self.root, Scalar) and yaml_nodes.scalar_value(self.root) is None):
+            if self.root is not None and not (isinstance(self.root, Scalar) and yaml_nodes.scalar_value(self.root, self.grammar) is None):
                 self.problem = "the document is no map", self.client_text.place(self.root.start)
             return
-        node = yaml_nodes.entries(self.root).get(self.key)
-        own = [pair for pair in self.root.pairs if yaml_nodes.key_text(pair[0]) == self.key]
+        node = yaml_nodes.entries(self.root, self.grammar).get(self.key)
+        own = [pair for pair in self.root.pairs if yaml_nodes.key_text(pair[0], self.grammar) == self.key]
         self.container = own[-1] if own else None
         if node is None:
             if self.where.alone and self.root.pairs:
@@ -67,13 +70,15 @@ class YamlFile(RecordFile):
         elif isinstance(node, Sequence):
             for index, item in enumerate(node.items):
                 self._add(str(index), item, budget)
-        elif not isinstance(node, Scalar) or yaml_nodes.scalar_value(node):
+        elif not isinstance(node, Scalar) or yaml_nodes.scalar_value(node, self.grammar):
             self.problem = self.wrong_kind, self.client_text.place(node.start)
 
     def _add(self, token: str, node: Node, budget: list[int]) -> None:
-        record = Record(token, None, frontmatter.client_value(yaml_nodes.value(node, budget)), self._place(node))
+        record = Record(token, None, frontmatter.client_value(yaml_nodes.value(node, budget, self.grammar)), self._place(node))
         if isinstance(node, Mapping):
-            record.keys = {escape_key(client_text(key)): self._place(child) for key, child in yaml_nodes.entries(node).items()}
+            record.keys = {
+                escape_key(client_text(key)): self._place(child) for key, child in yaml_nodes.entries(node, self.grammar).items()
+            }
         self.records.append(record)
         self.nodes.append(node)
 
@@ -85,13 +90,27 @@ class YamlFile(RecordFile):
         self.records, self.nodes, self.alone = [], [], False
         self.container = None
         for index, (start, chunk) in enumerate(_chunks(self.text, self.key)):
-            data = encode(chunk)
-            header = frontmatter.Header(SourceText("", data), 0, len(chunk), len(chunk))
+            header = frontmatter.Header(SourceText("", encode(chunk)), 0, len(chunk), len(chunk), grammar=self.grammar)
             frontmatter.parse(header)
             if not header.values:
                 frontmatter.recover(header, known)
+                header.values.update(self._pieces(header))
             first = self.client_text.place(start)
             self.records.append(Record(str(index), None, dict(header.values), (first, first)))
+
+    def _pieces(self, header: frontmatter.Header) -> dict[str, Json]:
+        """Read those keys of a broken item that are YAML by themselves."""
+        found: dict[str, Json] = {}
+        for key, (start, end) in header.recovered.items():
+            piece = header.text[header.text.rfind("\n", 0, start) + 1 : end]
+            try:
+                node = yaml_nodes.parse(piece, self.grammar)
+                value = yaml_nodes.value(node, None, self.grammar) if node else None
+            except YamlError:
+                continue
+            if isinstance(value, dict) and list(value) == [key]:
+                found.update(value)
+        return found
 
     def _edits(self, edits: list[Edit]) -> list[Edit]:
         crlf = "\r\n" in self.text
@@ -120,9 +139,9 @@ class YamlFile(RecordFile):
         column = node.start - line
         edits: list[Edit] = []
         for key, found in changes.items():
-            pairs = [pair for pair in node.pairs if escape_key(client_text(yaml_nodes.key_text(pair[0]))) == key]
+            pairs = [pair for pair in node.pairs if escape_key(client_text(yaml_nodes.key_text(pair[0], self.grammar))) == key]
             if not pairs and found is not None:
-                edits.append(self._after(node, yaml_text.entry(key, found, " " * column)))
+                edits.append(self._after(node, self._entry(key, found, " " * column)))
             for number, (name, child) in enumerate(pairs):
                 if found is not None and number == len(pairs) - 1:
                     edits.append(self._set(name, child, key, found, column))
@@ -135,9 +154,9 @@ class YamlFile(RecordFile):
     def _set(self, name: Node, node: Node, key: str, found: Json, column: int) -> Edit:
         colon = self.text.index(":", name.end) + 1
         if "#" in self.text[colon : node.start]:
-            return node.start, node.end, yaml_text.inline(found)
+            return node.start, node.end, self._inline(found)
         indent = " " * column
-        spelled = yaml_text.entry(key, found, indent).removeprefix(f"{indent}{yaml_text.scalar(unescape_key(key))}:")
+        spelled = self._entry(key, found, indent).removeprefix(f"{indent}{yaml_text.scalar(unescape_key(key))}:")
         return colon, max(colon, node.end), spelled.removesuffix("\n")
 
     def _after(self, node: Node, lines: str) -> Edit:
@@ -155,13 +174,13 @@ class YamlFile(RecordFile):
         if dash is None:
             return None
         column = dash - self._line_start(dash)
-        return self._edits([(dash, max(self.nodes[index].end, dash), _item(values, column).lstrip(" ").removesuffix("\n"))])
+        return self._edits([(dash, max(self.nodes[index].end, dash), self._item(values, column).lstrip(" ").removesuffix("\n"))])
 
     def arrange(self, removed: Collection[int], added: MappingType[int, SequenceType[Named]]) -> list[Edit] | None:
         if self.problem or self.alone or (self.root is not None and not isinstance(self.root, Mapping)):
             return None
         new = [values for _, parts in sorted(added.items()) for _, values in parts]
-        if len(removed) == len(self.records):
+        if len(removed) == len(self.records) and not (new and removed):
             return self._fill(new)
         dashes = [self._dash(index) for index in range(len(self.records))]
         first = dashes[0]
@@ -172,13 +191,13 @@ class YamlFile(RecordFile):
             (self._line_start(dash), self._line_end(self.nodes[index].end), "") for index in removed if (dash := dashes[index]) is not None
         ]
         for index, parts in added.items():
-            lines = "".join(_item(values, column) for _, values in parts)
+            lines = "".join(self._item(values, column) for _, values in parts)
             edits.append((self._line_start(first),) * 2 + (lines,) if index < 0 else self._after(self.nodes[index], lines))
         return self._edits(edits)
 
     def _fill(self, records: SequenceType[MappingType[str, Json]]) -> list[Edit] | None:
         """Put records into a file that has none, or none any more."""
-        spelled = "\n" + "".join(_item(values, 2) for values in records) if records else " []\n"
+        spelled = "\n" + "".join(self._item(values, 2) for values in records) if records else " []\n"
         if self.container is None:
             at = len(self.text)
             line = "\n" if at and not self.text.endswith("\n") else ""
@@ -192,24 +211,59 @@ class YamlFile(RecordFile):
     def render(self, records: SequenceType[Named], template: MappingType[str, Json]) -> str:
         rest: dict[str, Json] = dict(template)
         if isinstance(self.root, Mapping) and not self.alone and not self.problem:
-            values = frontmatter.client_value(yaml_nodes.value(self.root))
+            values = frontmatter.client_value(yaml_nodes.value(self.root, None, self.grammar))
             rest = values if isinstance(values, dict) else rest
-        lines = "".join(_item(values, 2) for _, values in records)
+        lines = "".join(self._item(values, 2) for _, values in records)
         rest.setdefault(self.key, [])
         return "".join(
             (f"{key}:\n{lines}" if lines else f"{key}: []\n") if key == self.key else yaml_text.entry(key, found)
             for key, found in rest.items()
         )
 
+    def _item(self, values: MappingType[str, Json], column: int) -> str:
+        """Write one item of the list, with its dash at a column."""
+        indent = " " * column
+        body = "".join(self._entry(key, found, indent + "  ") for key, found in values.items()) or f"{indent}  {{}}\n"
+        return f"{indent}- {body[column + 2 :]}"
 
-def _item(values: MappingType[str, Json], column: int) -> str:
-    """Write one item of a list, with its dash at a column."""
-    indent = " " * column
-    body = yaml_text.mapping(values, indent + "  ") or f"{indent}  {{}}\n"
-    return f"{indent}- {body[column + 2 :]}"
+    def _entry(self, key: str, found: Json, indent: str) -> str:
+        """Write `key: value` with its final newline; long texts as a literal block wherever that is exact."""
+        name = yaml_text.scalar(unescape_key(key))
+        if isinstance(found, str) and not yaml_text.is_plain(found) and ("\n" in found or len(found) > _LONG):
+            block = self._block(found, indent + "  ")
+            if block is not None:
+                return f"{indent}{name}: {block}\n"
+        spelled = yaml_text.entry(key, found, indent)
+        return f"{indent}{name}: {self._inline(found)}\n" if self.escape(spelled) != spelled else spelled
+
+    def _inline(self, found: Json) -> str:
+        """Write a value on one line; JSON is YAML, and has the escapes."""
+        spelled = yaml_text.inline(found)
+        return spelled if self.escape(spelled) == spelled else self.escape(jsonc_edits.spell(found, _ONE_LINE))
+
+    def _block(self, text: str, indent: str) -> str | None:
+        """Write a text as a literal block, or None where the client would read another text back."""
+        body = text.rstrip("\n")
+        if not _BLOCK.fullmatch(body) or self.escape(text) != text:
+            return None
+        ends = len(text) - len(body)
+        header = ("|-", "|")[ends] if ends < 2 else "|+"
+        lines = [f"{indent}{line}" if line else "" for line in body.split("\n")]
+        block = "\n".join([header, *lines]) + "\n" * max(ends - 1, 0)
+        try:
+            node = yaml_nodes.parse(f"{indent[2:]}k: {block}\n{indent[2:]}z: 1\n", self.grammar)
+        except YamlError:
+            return None
+        read = yaml_nodes.entries(node, self.grammar).get("k") if isinstance(node, Mapping) else None
+        return block if isinstance(read, Scalar) and read.text == text else None
 
 
+_LONG = 100
+"""Above this, a text that needs quotes is written as a block."""
+_BLOCK = re.compile(r"[^\s\x00-\x1f\x7f-\x9f][^\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]*")
+_ONE_LINE = jsonc_edits.Layout("\n", None, "", "")
 _ITEM = re.compile(r"(?m)^([ \t]*)-[ \t]+(?=\S)")
+_TOP_KEY = re.compile(r"(?m)^[A-Za-z_][\w-]*[ \t]*:(?=[ \t\r]*$|[ \t]*[\[{|>])")
 
 
 def _chunks(text: str, key: str) -> list[tuple[int, str]]:
@@ -218,10 +272,12 @@ def _chunks(text: str, key: str) -> list[tuple[int, str]]:
     if found is None:
         return []
     dashes = list(_ITEM.finditer(text, found.end()))
+    following = _TOP_KEY.search(text, dashes[-1].end()) if dashes and dashes[-1][1] else None
+    end = following.start() if following else len(text)
     starts = [match for match in dashes if match[1] == dashes[0][1]]
     chunks = []
     for number, match in enumerate(starts):
-        stop = starts[number + 1].start() if number + 1 < len(starts) else len(text)
+        stop = starts[number + 1].start() if number + 1 < len(starts) else end
         width = match.end() - match.start()
         lines = text[match.end() : stop].split("\n")
         body = [line[width:] if not line[:width].strip() else line.lstrip(" \t") for line in lines[1:]]

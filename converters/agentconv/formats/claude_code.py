@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import partial
 from typing import TYPE_CHECKING
 
 from agentconv import vocabulary, yaml_nodes
@@ -19,11 +20,12 @@ from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, Refused, simple
 from agentconv.format_base import FormatSpec
 from agentconv.frontmatter import Header, Rewritten
-from agentconv.ir import Hook, Model
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from agentconv.format_base import Projection, ReadResult
-    from agentconv.ir import AgentSet, Json
+    from agentconv.ir import AgentSet, Hook, Json
     from agentconv.source import SourceText
 
 ID = "claude-code"
@@ -87,20 +89,16 @@ def _name(value: Json) -> str:
         raise Refused("`name` must be text")
     if value.startswith("-") or ":" in unicodedata.normalize("NFKC", value):
         raise Refused("`name` must not start with `-` or contain `:`")
-    if _utf16_length(value) > 256:
+    if javascript.length(value) > 256:
         raise Refused("`name` must not be longer than 256 characters")
     return value
-
-
-def _utf16_length(text: str) -> int:
-    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _legal_name(name: str) -> str:
     if ":" in unicodedata.normalize("NFKC", name):
         name = "".join("-" if ":" in unicodedata.normalize("NFKC", char) else char for char in name)
     name = name.lstrip("-")
-    while _utf16_length(name) > 256:
+    while javascript.length(name) > 256:
         name = name[:-1]
     return name
 
@@ -109,18 +107,6 @@ def _description(value: Json) -> str:
     if not isinstance(value, str) or not value:
         raise Refused("`description` must be text that is not empty")
     return value.replace("\\n", "\n")
-
-
-def _model(value: Json) -> Model:
-    if not isinstance(value, str) or not value.strip(SPACE):
-        raise Ignored("a model is text")
-    word = value.strip(SPACE)
-    kind = vocabulary.model_kind(ID, word)
-    return Model("inherit") if kind == "inherit" else Model("alias" if kind == "alias" else "id", word)
-
-
-def _write_model(model: Model) -> Json:
-    return "inherit" if model.kind == "inherit" else model.value
 
 
 def _effort(value: Json) -> str | int:
@@ -134,13 +120,6 @@ def _effort(value: Json) -> str | int:
     if number is None:
         raise Ignored("an effort is " + ", ".join(EFFORTS) + " or a whole number")
     return number
-
-
-def _mode(value: Json) -> str:
-    mode = vocabulary.portable_mode(ID, value) if isinstance(value, str) else None
-    if mode is None:
-        raise Ignored("a permission mode is default, acceptEdits, auto, bypassPermissions, dontAsk or plan")
-    return mode
 
 
 def _color(value: Json) -> str:
@@ -158,8 +137,8 @@ KEYS: dict[str, Key] = {
     "description": simple("description", _description),
     "tools": claude_words.allowed(ID),
     "disallowedTools": claude_words.denied(ID),
-    "model": simple("model", _model, _write_model),
-    "permissionMode": simple("permissions.mode", _mode, lambda mode: vocabulary.native_mode(ID, mode)),
+    "model": simple("model", partial(claude_words.model, ID), claude_words.write_model),
+    "permissionMode": simple("permissions.mode", partial(claude_words.mode, ID), lambda mode: vocabulary.native_mode(ID, mode)),
     "maxTurns": simple("limits.max_turns", javascript.count),
     "skills": simple("skills", claude_words.skills, list),
     "mcpServers": simple("mcp_servers", mcp_claude.read, mcp_claude.write),
@@ -177,7 +156,14 @@ SPEC = FormatSpec(
     duplicates="the one that the file system lists first",
     max_bytes=1_048_576,
 )
-DIALECT = markdown.Dialect(SPEC, KEYS, _find, _requoted, stray=lambda header: hooks.stray_guard(ID, header))
+
+
+def _refuses(header: Mapping[str, Json]) -> tuple[str, str] | None:
+    stray = hooks.stray_guard(ID, header)
+    return (stray, f"`{stray}` holds a hook that may be a guard, outside `hooks`") if stray else None
+
+
+DIALECT = markdown.Dialect(SPEC, KEYS, _find, _requoted, refuses=_refuses)
 
 
 def read(source: SourceText) -> ReadResult:

@@ -100,7 +100,9 @@ SPEC = FormatSpec(
     client="Cursor",
     holds=frozenset({"prompt.text", "background", *(path for key in KEYS.values() for path in key.fields)}),
     legal_name=line_header.folded,
-    reserved=frozenset({"explore", "bash", "shell", "debug", "browser-use", "computer-use", "cursor-guide", "generalpurpose"}),
+    reserved=frozenset(
+        {"explore", "bash", "shell", "debug", "browser-use", "computer-use", "cursor-guide", "generalpurpose", "claude-code-tutor"}
+    ),
     duplicates="both, or with several workspace roots the first",
 )
 DIALECT = line_file.Dialect(SPEC, KEYS, _name_of, lift=_lift, lower=_lower, stronger={"is_background": "background"})
@@ -133,25 +135,6 @@ def project(projection: Projection) -> None:
     _refuse_no_text(projection)
 
 
-def _project_servers(projection: Projection) -> None:
-    """Say where the servers of an agent go: Cursor opens those of its configuration to every agent that is not read-only."""
-    servers = projection.get("mcp_servers")
-    if servers:
-        code = "mcp-dropped" if any(server.transport for server in servers) else "mcp-undefined"
-        names = ", ".join(server.name for server in servers)
-        projection.change("mcp_servers", None, code, names, hint="define it in .cursor/mcp.json, for all agents")
-
-
-def _refuse_no_text(projection: Projection) -> None:
-    """Refuse what Cursor would not take for text, or not for UTF-8."""
-    data = line_file.rendered(DIALECT, projection.result())
-    problem = line_file.no_text(data)
-    if problem:
-        projection.refuse("refused-text", "prompt.text", f"Cursor would not take the file for text: {problem}")
-    elif line_file.guessed(data) and not projection.at_home:
-        projection.refuse("refused-text", "prompt.text", "an escape character lets Cursor guess the encoding")
-
-
 def _project_texts(projection: Projection) -> None:
     description = projection.get("description")
     if description is not None and "\n" in description:
@@ -163,3 +146,23 @@ def _project_texts(projection: Projection) -> None:
     if prompt and "\r\n" in prompt and not projection.at_home:
         projection.change("prompt.text", prompt.replace("\r\n", "\n"), "text-approximated", "CRLF becomes LF, as Cursor reads it")
     projecting.prompt_shape(projection, "replace")
+
+
+def _project_servers(projection: Projection) -> None:
+    """Say where the servers of an agent go: Cursor opens those of its configuration to every agent that is not read-only."""
+    servers = projection.get("mcp_servers")
+    if servers:
+        code = "mcp-dropped" if any(server.transport for server in servers) else "mcp-undefined"
+        names = ", ".join(server.name for server in servers)
+        projection.change("mcp_servers", None, code, names, hint="define it in .cursor/mcp.json, for all agents")
+
+
+def _refuse_no_text(projection: Projection) -> None:
+    """Refuse what Cursor would not take for text, or not for UTF-8, be the name in the file or the file's own."""
+    agent = projection.result()
+    files = [line_file.rendered(DIALECT, agent, path) for path in ("", f"{agent.name}.md")]
+    problem = next(filter(None, map(line_file.no_text, files)), None)
+    if problem:
+        projection.refuse("refused-text", "prompt.text", f"Cursor would not take the file for text: {problem}")
+    elif line_file.guessed(files[0]) and not projection.at_home:
+        projection.refuse("refused-text", "prompt.text", "an escape character lets Cursor guess the encoding")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import PurePosixPath
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 _RANK = {state: rank for rank, state in enumerate((State.LOADS, State.DEGRADED, State.NOT_LOADED, State.STOPS, State.NO_AGENT))}
 _SEVERITY = {State.DEGRADED: Severity.WARNING, State.NOT_LOADED: Severity.ERROR, State.STOPS: Severity.ERROR}
-_TOOLS_WIDTH = 38
+_TOOLS_WIDTH = 26
 _REASONS_SHOWN = 2
 _REASON_WIDTH = 200
 _HEAD = re.compile(r"(?:line \d+: )?(?:`[^`]*`|[^:`(])*")
@@ -47,12 +49,12 @@ class _Columns:
     state: int
     tools: int
 
-    def row(self, indent: str, state: str, tools: str, clients: str) -> list[str]:
-        """Return a line, or several where the last column is wrapped."""
-        head = f"{indent}{state}  {tools:{self.tools}}  "
-        room = width() - len(indent) - self.state - self.tools - 4
-        first, *more = wrap(clients, max(room, 20))
-        return [head + first, *(f"{'':{len(indent) + self.state + self.tools + 4}}{line}" for line in more)]
+    def row(self, state: str, tools: str, clients: str) -> list[str]:
+        """Return a line, or several where a column is wrapped; the state is padded already."""
+        room = max(width() - self.state - self.tools - 6, 20)
+        pairs = list(zip_longest(wrap(tools, self.tools), wrap(clients, room, break_on_hyphens=False), fillvalue=""))
+        heads = [state, *([" " * self.state] * (len(pairs) - 1))]
+        return [f"  {head}  {tool:{self.tools}}  {names}".rstrip() for head, (tool, names) in zip(heads, pairs, strict=True)]
 
 
 def report(files: Sequence[tuple[str, Inspected]], asked: Sequence[str], look: Style, *, verbose: bool = False) -> list[str]:
@@ -62,25 +64,25 @@ def report(files: Sequence[tuple[str, Inspected]], asked: Sequence[str], look: S
     columns = _Columns(
         max(states, len("STATE")), min(max([len("TOOLS"), *(len(reading.tools or "") for reading in readings)]), _TOOLS_WIDTH)
     )
-    found = columns.row("  ", f"{'STATE':{columns.state}}", "TOOLS", "CLIENTS")
+    found = columns.row(f"{'STATE':{columns.state}}", "TOOLS", "CLIENTS")
     for heading, file in files:
-        found += ["", f"{text.safe(heading)}{_called(file)}", *_entry(file, columns, look, verbose=verbose)]
+        found += ["", f"{text.safe(heading)}{_called(file)}", *_entry(heading, file, columns, look, verbose=verbose)]
     if sum(len(file.agents) for _, file in files) > 1:
         found += ["", *_summary([file for _, file in files], asked)]
     return found
 
 
-def _entry(file: Inspected, columns: _Columns, look: Style, *, verbose: bool) -> list[str]:
-    """Return what the clients make of one file; where it holds several agents, of each of them."""
+def _entry(heading: str, file: Inspected, columns: _Columns, look: Style, *, verbose: bool) -> list[str]:
+    """Return what the clients make of one file; where it holds several agents, of each of them, below a heading of its own."""
     several = len(file.agents) > 1
-    found = []
     agents = dict.fromkeys(reading.agent if several else None for reading in file.readings)
+    found = []
     for agent in sorted(agents, key=lambda agent: agent is not None):
         chosen = [reading for reading in file.readings if not several or reading.agent == agent]
         if agent is not None:
-            found.append(f"  {text.shorten(agent, 60)}")
+            found.append(f"{text.safe(heading)}: {text.shorten(agent, 60)}")
         for group in _groups(file, chosen, verbose=verbose):
-            found += _row(group, columns, look, "  " if agent is None else "    ", verbose=verbose)
+            found += _row(group, columns, look, verbose=verbose)
     return found
 
 
@@ -121,8 +123,8 @@ def _complaint(reason: str) -> str:
 def _reasons(file: Inspected, reading: Reading, *, verbose: bool) -> tuple[str, ...]:
     """Return everything that there is to say about a reading."""
     found = list(reading.reasons)
-    if reading.other_kind and not verbose:
-        found = ["other files"]
+    if not verbose and (reading.other_kind or reading.state is State.NO_AGENT):
+        found = ["other files"] if reading.other_kind else []
     if reading.wider:
         found.insert(0, f"may do what its author did not allow: {', '.join(reading.wider)}")
     if reading.tools and len(file.agents) == 1 and reading.name != _own_name(file):
@@ -149,18 +151,17 @@ def _hint(reading: Reading) -> str | None:
     return next((remark.hint for remark in reading.diagnostics if remark.hint), None) if reading.tools else None
 
 
-def _row(group: _Group, columns: _Columns, look: Style, indent: str, *, verbose: bool) -> list[str]:
+def _row(group: _Group, columns: _Columns, look: Style, *, verbose: bool) -> list[str]:
     state = _painted(group.state, look) + " " * (columns.state - len(group.state.value))
-    found = columns.row(indent, state, text.shorten(group.tools or "-", _TOOLS_WIDTH), ", ".join(group.clients))
+    tools = text.safe(group.tools) if verbose else text.shorten(group.tools, 3 * columns.tools)
+    found = columns.row(state, tools or "-", ", ".join(group.clients))
     reasons = [text.shorten(reason, _REASON_WIDTH) for reason in group.reasons]
-    if verbose and len(group.tools) > _TOOLS_WIDTH:
-        reasons.insert(0, f"tools: {text.safe(group.tools)}")
-    found += [line for reason in reasons for line in _wrapped(reason, f"{indent}  ", "- ")]
-    return found + (_wrapped(f"hint: {text.safe(group.hint)}", f"{indent}  ", "  ") if group.hint else [])
+    found += [line for reason in reasons for line in _wrapped(reason, "- ")]
+    return found + (_wrapped(f"hint: {text.safe(group.hint)}", "  ") if group.hint else [])
 
 
-def _wrapped(words: str, indent: str, mark: str) -> list[str]:
-    return wrap(words, max(width(), 40), initial_indent=indent + mark, subsequent_indent=indent + "  ", break_on_hyphens=False)
+def _wrapped(words: str, mark: str) -> list[str]:
+    return wrap(words, max(width(), 40), initial_indent=f"    {mark}", subsequent_indent=" " * 6, break_on_hyphens=False)
 
 
 def _painted(state: State, look: Style) -> str:
@@ -170,13 +171,13 @@ def _painted(state: State, look: Style) -> str:
 def _summary(files: Sequence[Inspected], asked: Sequence[str]) -> list[str]:
     """Return how many agents each client loads, degrades and loses."""
     states = [state for state in _RANK if state is not State.NO_AGENT]
-    rows = []
-    for client in asked:
-        found = [reading.state for file in files for reading in file.readings if reading.client == client]
-        rows.append((text.client(client), *(str(found.count(state) or "-") for state in states)))
-    shown = [index for index, state in enumerate(states) if state is not State.STOPS or any(row[-1] != "-" for row in rows)]
-    head = ("CLIENT", *(state.value.upper() for state in states))
-    return table([(row[0], *(row[index + 1] for index in shown)) for row in [head, *rows]])
+    counts = {client: Counter[State]() for client in asked}
+    for file in files:
+        for reading in file.readings:
+            counts[reading.client][reading.state] += 1 if reading.agent is not None else max(len(file.agents), 1)
+    shown = [state for state in states if state is not State.STOPS or any(found[state] for found in counts.values())]
+    rows = [(text.client(client), *(str(found[state] or "-") for state in shown)) for client, found in counts.items()]
+    return table([("CLIENT", *(state.value.upper() for state in shown)), *rows])
 
 
 def plain(file: Inspected) -> dict[str, Any]:

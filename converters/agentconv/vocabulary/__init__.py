@@ -3,7 +3,7 @@
 One file a client, `<format id>.toml`, and `models.toml` for who makes which model; this module only looks up. The tables:
 
 - `tools`: word = the capability that it stands for, or a list of several (`""` when no other client has such a tool).
-  The first word with a capability is the one that is written for it.
+  The first word with a capability is the one that is written for it. A word that ends in `*` is the start of many.
 - `aliases`: words that the client also takes; `retired`: words of older versions, which it now drops.
 - `modes`, `events`: permission modes and hook events: word = portable word. The first word of a mode is written.
 - `models`: which makers' models the client serves, its aliases, its words for inheriting; `tiers`: its model for each tier.
@@ -11,6 +11,8 @@ One file a client, `<format id>.toml`, and `models.toml` for who makes which mod
 Besides, facts: `enforces_patterns` (an agent is held to the pattern of `Tool(pattern)`), `ignores_case` (of tool words),
 `asks_by_default` (without any setting of the user, writing, running and the network are asked for), `own_servers_open`
 (MCP servers that an agent itself defines are open to it whatever its list of tools says). A fact that is left out is false.
+
+A format whose client has another format too says `like = "<its id>"`, and nothing else: its words are the same.
 """
 
 from __future__ import annotations
@@ -31,13 +33,24 @@ def _file(name: str) -> dict[str, Any]:
     import tomli
 
     path = _FOLDER / f"{name}.toml"
-    return tomli.loads(path.read_text("utf-8")) if path.is_file() else {}
+    found = tomli.loads(path.read_text("utf-8")) if path.is_file() else {}
+    return _file(found["like"]) if "like" in found else found
+
+
+@cache
+def words_of(format_id: str) -> str:
+    """Return the format that has the words of a format: its own id, or that of another format of the same client."""
+    import tomli
+
+    path = _FOLDER / f"{format_id}.toml"
+    return str(tomli.loads(path.read_text("utf-8")).get("like", format_id)) if path.is_file() else format_id
 
 
 @cache
 def clients() -> tuple[str, ...]:
     """Return the ids of the clients whose words are known."""
-    return tuple(sorted(path.stem for path in _FOLDER.glob("*.toml") if path.stem != _MAKERS))
+    names = sorted(path.stem for path in _FOLDER.glob("*.toml") if path.stem != _MAKERS)
+    return tuple(name for name in names if words_of(name) == name)
 
 
 def fact(format_id: str | None, name: str) -> bool:
@@ -53,7 +66,7 @@ class ToolWord:
     """The word as the client's documents spell it."""
     capabilities: tuple[str, ...]
     format: str
-    """The format whose word it is: another one than asked for when the word is foreign."""
+    """The format whose word it is; when the word is foreign, all the other formats that have it."""
     how: str
     """`exact`, `alias`, `retired`, `case` (another spelling of case, which the client does not take) or `foreign`."""
 
@@ -70,6 +83,8 @@ class _Words:
     retired: dict[str, tuple[str, ...]]
     folded: dict[str, str]
     """Each tool and alias in lower case, and its own spelling."""
+    prefixes: tuple[str, ...]
+    """What the words of a family of tools start with."""
 
 
 @cache
@@ -78,18 +93,19 @@ def tool_word(format_id: str, word: str) -> ToolWord | None:
     own = _own_word(format_id, word)
     if own is not None:
         return own
-    for other in clients():
-        words = _words(other)
-        for kind in (words.tools, words.retired):
-            if other != format_id and word in kind:
-                return ToolWord(word, kind[word], other, "foreign")
-    return None
+    found = [other for other in clients() if other != format_id and word in {**_words(other).retired, **_words(other).tools}]
+    if not found:
+        return None
+    words = _words(found[0])
+    return ToolWord(word, words.tools[word] if word in words.tools else words.retired[word], ", ".join(found), "foreign")
 
 
 def _own_word(format_id: str, word: str) -> ToolWord | None:
     words = _words(format_id)
     if word in words.tools:
         return ToolWord(word, words.tools[word], format_id, "exact")
+    if any(word.startswith(prefix) for prefix in words.prefixes):
+        return ToolWord(word, (), format_id, "exact")
     if word in words.aliases:
         return ToolWord(words.aliases[word], words.tools[words.aliases[word]], format_id, "alias")
     folded = words.folded.get(word.casefold())
@@ -106,8 +122,9 @@ def _words(format_id: str) -> _Words:
     table = _file(format_id)
     tools = {word: _several(meaning) for word, meaning in table.get("tools", {}).items()}
     aliases = table.get("aliases", {})
+    prefixes = tuple(word[:-1] for word in tools if word.endswith("*"))
     retired = {word: _several(meaning) for word, meaning in table.get("retired", {}).items()}
-    return _Words(tools, aliases, retired, {word.casefold(): word for word in (*aliases, *tools)})
+    return _Words(tools, aliases, retired, {word.casefold(): word for word in (*aliases, *tools)}, prefixes)
 
 
 def _several(meaning: str | list[str]) -> tuple[str, ...]:

@@ -1,0 +1,56 @@
+"""Tool groups as Roo Code's and Kilo's custom modes list them: words, or pairs of a word and its options.
+
+The shape is that of `groupEntrySchema` in npm's @roo-code/types 1.115.0: options may have `fileRegex`, which must compile, and
+`description`; a group stands once; entries of groups that are gone are passed over.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from agentconv.families import javascript_pattern
+from agentconv.families.keys import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from agentconv.ir import Json
+
+Group: TypeAlias = "tuple[str, Mapping[str, Json]]"
+
+
+def read(value: Json, words: Collection[str], gone: Collection[str]) -> list[Group]:
+    """Read a list of groups, without those that are gone.
+
+    Raises:
+        Refused: The client takes none of it.
+    """
+    if not isinstance(value, list):
+        raise Refused("`groups` must be a list")
+    groups = [_read_entry(entry, words) for entry in value if _word(entry) not in gone]
+    if len({word for word, _ in groups}) < len(groups):
+        raise Refused("`groups` has a group twice")
+    return groups
+
+
+def _word(entry: Json) -> str:
+    word = entry[0] if isinstance(entry, list) and entry else entry
+    return word if isinstance(word, str) else ""
+
+
+def _read_entry(entry: Json, words: Collection[str]) -> Group:
+    word, options = (entry[0], entry[1]) if isinstance(entry, list) and len(entry) == 2 else (entry, {})
+    if not isinstance(word, str) or word not in words or not isinstance(options, dict):
+        raise Refused("`groups` is a list of " + ", ".join(words) + ", or of pairs of one of them and its options")
+    if not all(isinstance(options[key], str) for key in ("fileRegex", "description") if key in options):
+        raise Refused("`groups`: `fileRegex` and `description` must be text")
+    problem = javascript_pattern.complaint(str(options.get("fileRegex", "")))
+    if problem:
+        raise Refused(f"`groups`: `fileRegex` is no regular expression: {problem}")
+    return word, options
+
+
+def pattern(group: Group) -> str | None:
+    """Return the pattern that a file must match; only `edit` is held to it, and an empty one says nothing."""
+    word, options = group
+    return str(options["fileRegex"]) if word == "edit" and options.get("fileRegex") else None

@@ -1,0 +1,68 @@
+r"""Prompts that a client renders as templates with `${name}` placeholders and no way to escape one.
+
+The client replaces each placeholder that it knows; with any other, the agent loads, but each of its calls fails. A text
+from elsewhere is spelled so that none is left: `${HOME}` as `$HOME` where that means the same to a shell, and otherwise
+`${name}` as `${ name }`, which is what it was to JavaScript.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agentconv.diagnostics import Code, Diagnostic, Severity
+from agentconv.families import projecting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from agentconv.format_base import FormatSpec, Projection
+    from agentconv.source import SourceText
+
+_SHELL_VARIABLE = re.compile(r"\$\{([A-Z_]*[A-Z][A-Z0-9_]*)\}(?![A-Za-z0-9_])")
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A client's placeholders."""
+
+    syntax: str
+    """What `prompt.syntax` says of a text that has some."""
+    pattern: re.Pattern[str]
+    """Finds a placeholder as the client does; its first group is the name."""
+    known: frozenset[str]
+    """Names that the client fills in."""
+
+    def names(self, text: str) -> list[str]:
+        """Return the names of a text's placeholders, each once."""
+        return list(dict.fromkeys(self.pattern.findall(text))) if "${" in text else []
+
+    def syntax_of(self, text: str) -> str:
+        """Return what the client takes a text for."""
+        return self.syntax if self.names(text) else "literal"
+
+    def escaped(self, text: str) -> str:
+        """Return the text without a placeholder, for a reader or a shell the same."""
+        return self.pattern.sub(r"${ \1 }", _SHELL_VARIABLE.sub(r"$\1", text))
+
+    def remarks(self, spec: FormatSpec, text: str, source: SourceText, start: int) -> Iterator[Diagnostic]:
+        """Say which placeholders make every call of the agent fail; the text stands in the source from `start` on."""
+        unknown = [name for name in self.names(text) if name not in self.known]
+        if unknown:
+            shown = ", ".join(f"`${{{name}}}`" for name in unknown[:5])
+            message = f"{spec.client} loads the agent, but every call fails: it has no value for {shown}"
+            hint = "write $NAME for a variable of the shell, and ${ name } for other text"
+            place = max(start, source.text.find(f"${{{unknown[0]}}}", start))
+            yield Diagnostic(Code.PLACEHOLDER, Severity.WARNING, message, source.span(place), hint, None, spec.id)
+
+
+def project(projection: Projection, template: Template) -> None:
+    """Keep a prompt that was written for this template; in any other, leave no placeholder."""
+    text: str = projection.get("prompt.text") or ""
+    names = template.names(text)
+    if names and projection.get("prompt.syntax") != template.syntax:
+        shown = ", ".join(f"`${{{name}}}`" for name in names[:5])
+        text = template.escaped(text)
+        projection.change("prompt.text", text, "prompt-escaped", shown)
+    projecting.prompt_shape(projection, "replace", template.syntax_of(text))

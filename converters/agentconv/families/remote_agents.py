@@ -1,0 +1,140 @@
+"""Agents that run elsewhere and are called over the A2A protocol: what a file says of them is their card and how to log in.
+
+They have no prompt, and no client but their own can call them. Several may stand in the list that one header holds.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from agentconv import fields, frontmatter, yaml_nodes, yaml_text
+from agentconv.diagnostics import Code, Diagnostic, Severity
+from agentconv.families import keys, markdown, reading
+from agentconv.format_base import ReadResult, State
+from agentconv.frontmatter import Header
+from agentconv.ir import AgentSet, Origin
+from agentconv.source import SourceText, encode
+from agentconv.yaml_nodes import Mapping, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from collections.abc import Mapping as MappingType
+
+    from agentconv.families.markdown import Dialect
+    from agentconv.format_base import FormatSpec, Projection
+    from agentconv.ir import Agent, Json
+
+CARDS = ("agent_card_url", "agent_card_json")
+_TEXTS = ("name", "display_name", "description")
+_LIST = re.compile(r"(?:[ \t]*(?:#.*)?\r?\n)*[ \t]*(?:-[ \t\r\n]|\[)")
+
+
+def is_remote(values: MappingType[str, Json]) -> bool:
+    """Whether a header is a remote agent's."""
+    return values.get("kind") == "remote" or ("kind" not in values and any(card in values for card in CARDS))
+
+
+def refuses(values: MappingType[str, Json], local: Collection[str]) -> tuple[str, str] | None:
+    """Find what makes the client drop a remote agent: the keys of a local one, no card, or two."""
+    for key in values:
+        if key in local and key not in _TEXTS:
+            return key, f"`{key}` has no place in a remote agent"
+    if sum(card in values for card in CARDS) != 1:
+        return CARDS[0], f"a remote agent has either `{CARDS[0]}` or `{CARDS[1]}`"
+    return None
+
+
+def project(projection: Projection) -> None:
+    """Leave a remote agent in its own client what can be said of one."""
+    for path in sorted(projection.target.holds - set(_TEXTS)):
+        value = projection.get(path)
+        if not fields.is_absent(path, value):
+            projection.change(path, fields.DEFAULTS.get(path), "field-dropped", "a remote agent has no such field")
+
+
+def without_lost_body(spec: FormatSpec, result: ReadResult, header: Header) -> ReadResult:
+    """Say that text behind the closing fence, on its line, costs the agent its prompt."""
+    text = header.source.text
+    behind = text[header.end + 3 :] if header.body == len(text) else ""
+    if not behind.strip() or not result.states or result.states[0].dropped:
+        return result
+    message = f"text follows `---` on its line; {spec.client} then takes the agent for one without a prompt"
+    hint = "end the line behind `---`"
+    found = Diagnostic(Code.SYNTAX, Severity.WARNING, message, header.source.span(header.end), hint, result.set.agents[0].name)
+    return replace(result, states=(State.DEGRADED,), diagnostics=(*result.diagnostics, found))
+
+
+def is_list(header: Header) -> bool:
+    """Whether a header may hold a list."""
+    return _LIST.match(header.text) is not None
+
+
+def read_list(dialect: Dialect, header: Header) -> ReadResult | None:
+    """Read a header that is a list of remote agents; one of them that is none costs the client the whole file."""
+    if not is_list(header):
+        return None
+    frontmatter.parse(header, None, dialect.grammar)
+    if not isinstance(header.root, Sequence):
+        return None
+    agents: list[Agent] = []
+    problem = None
+    for number, item in enumerate(_items(header)):
+        decoded = markdown.decode_header(dialect, item)
+        if not is_remote(item):
+            decoded.refused.setdefault("kind", f"entry {number + 1} is no remote agent")
+        problem = problem or next(iter(decoded.refused.values()), None)
+        extras = {dialect.spec.id: decoded.extras} if decoded.extras else {}
+        agents.append(fields.build(decoded.values, extras, Origin(dialect.spec.id, header.source.path, f"/{number}")))
+    if problem is None:
+        return ReadResult(AgentSet(tuple(agents)), (State.LOADS,) * len(agents))
+    span, state = header.source.span(header.start), State.NOT_LOADED
+    remarks = tuple(reading.not_loaded(dialect.spec, agent.name, state, problem, span) for agent in agents)
+    return ReadResult(AgentSet(tuple(agents)), (state,) * len(agents), remarks)
+
+
+def _items(header: Header) -> list[dict[str, Json]]:
+    try:
+        found = yaml_nodes.value(header.root, [yaml_nodes.MAX_NODES], header.grammar) if header.root else []
+    except yaml_nodes.YamlError:
+        return []
+    items = found if isinstance(found, list) else []
+    return [item if isinstance(item, dict) else {} for item in items]
+
+
+def write_list(dialect: Dialect, agents: AgentSet, header: Header, respelled: list[str] | None) -> bytes:
+    """Write a list of remote agents: single values that differ, or else the list anew; the rest of the file stays."""
+    source = header.source
+    before = read_list(dialect, header)
+    old = before.set.agents if before else ()
+    if len(old) == len(agents.agents) and all(map(fields.same, old, agents.agents)):
+        return source.data
+    patched = _patched(dialect, header, old, agents.agents)
+    if patched is not None:
+        return encode(patched)
+    if respelled is not None:
+        respelled.append("the whole list")
+    entries: list[Json] = [keys.encode_header(dialect, agent) for agent in agents.agents]
+    return encode(source.text[: header.start] + yaml_text.items(entries) + source.text[header.end :])
+
+
+def _patched(dialect: Dialect, header: Header, old: tuple[Agent, ...], new: tuple[Agent, ...]) -> str | None:
+    """Change single values where no entry, and no key of one, comes or goes."""
+    if len(old) != len(new) or not isinstance(header.root, Sequence):
+        return None
+    edits: list[frontmatter.Edit] = []
+    for node, was, agent in zip(header.root.items, old, new, strict=True):
+        before, after = keys.encode_header(dialect, was), keys.encode_header(dialect, agent)
+        if before.keys() != after.keys() or not isinstance(node, Mapping):
+            return None
+        item = replace(header, root=node, nodes=yaml_nodes.entries(node, header.grammar))
+        found = frontmatter.patch(item, {key: value for key, value in after.items() if before[key] != value})
+        if found is None:
+            return None
+        edits.extend(found)
+    text = frontmatter.apply(header.source.text, edits)
+    again = dialect.find(SourceText(header.source.path, encode(text)))
+    result = read_list(dialect, again) if isinstance(again, Header) else None
+    whole = result is not None and len(result.set.agents) == len(new) and all(map(fields.same, result.set.agents, new))
+    return text if whole else None

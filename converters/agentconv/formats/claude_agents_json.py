@@ -1,0 +1,154 @@
+"""Claude Code 2.1.329: the object of agents that `claude --agents` takes, as text or as a file, and the Agent SDK sends.
+
+https://code.claude.com/docs/en/sub-agents
+
+The file is strict JSON (a byte order mark may stand before it), a map of names to agents. All of it is validated, and one
+wrong value keeps Claude Code from starting: `Invalid --agents configuration: a.tools: expected array, received string`.
+Texts are taken as they stand: no trimming, no unescaping. Unknown keys, `color` among them, are ignored.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from agentconv import fields, vocabulary
+from agentconv.families import claude_words, hooks, json_records, mcp_claude, projecting, records, tool_lists
+from agentconv.families.keys import Ignored, Key, Refused, simple
+from agentconv.families.record_file import Place
+from agentconv.families.shapes import is_bool, is_count, is_filled, is_text, is_texts
+from agentconv.format_base import FormatSpec, State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from agentconv.format_base import Projection, ReadResult
+    from agentconv.ir import AgentSet, Hook, Json, McpServer, Model
+    from agentconv.source import SourceText
+
+ID = "claude-agents-json"
+WORDS = "claude-code"
+"""The format whose words these are: it is the same client."""
+EFFORTS = ("low", "medium", "high", "xhigh", "max")
+PLACE = Place("", by_name=True)
+
+
+def _checked(name: str, takes: Callable[[Json], bool], what: str, read: Callable[[Any], Any] | None = None) -> Callable[[Json], Any]:
+    """Make a reader that refuses what the client's schema does not take."""
+
+    def checked(value: Json) -> Any:
+        if not takes(value):
+            raise Refused(f"`{name}` must be {what}")
+        try:
+            return read(value) if read else value
+        except Ignored as reason:
+            raise Refused(f"`{name}`: {reason}") from None
+
+    return checked
+
+
+def _list_key(name: str, key: Key) -> Key:
+    """Hold a key of names to be a list of text; what no name is in it, the client passes over."""
+
+    def read(value: Json) -> Mapping[str, object]:
+        if not is_texts(value):
+            raise Refused(f"`{name}` must be a list of text")
+        return key.read(value)
+
+    return Key(key.fields, read, key.write)
+
+
+def _effort(value: Json) -> str | int:
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and float(value).is_integer() and abs(value) < 2**53:
+        return int(value)
+    if isinstance(value, str) and value in EFFORTS:
+        return value
+    raise Refused("`effort` must be " + ", ".join(EFFORTS) + " or a whole number")
+
+
+def _model(value: Json) -> Model:
+    return claude_words.model(WORDS, value)
+
+
+def _mode(value: Json) -> str:
+    return claude_words.mode(WORDS, value)
+
+
+def _read_servers(value: Json) -> tuple[McpServer, ...]:
+    return mcp_claude.read(value)
+
+
+def _read_hooks(value: Json) -> tuple[Hook, ...]:
+    if not isinstance(value, dict):
+        raise Refused("`hooks` must be a map of events")
+    return hooks.read(WORDS, value)
+
+
+def _any(value: Json) -> bool:  # noqa: ARG001 - the reader itself judges
+    return True
+
+
+_PROMPT = _checked("prompt", is_text, "text")
+KEYS: dict[str, Key] = {
+    "description": simple("description", _checked("description", is_filled, "text that is not empty")),
+    "prompt": Key(("prompt.text",), lambda value: {"prompt.text": _PROMPT(value)}, lambda agent: fields.get(agent, "prompt.text") or ""),
+    "tools": _list_key("tools", claude_words.allowed(WORDS, as_list=True)),
+    "disallowedTools": _list_key("disallowedTools", claude_words.denied(WORDS, as_list=True)),
+    "model": simple("model", _checked("model", is_filled, "text that is not blank", _model), claude_words.write_model),
+    "permissionMode": simple(
+        "permissions.mode", _checked("permissionMode", _any, "", _mode), lambda mode: vocabulary.native_mode(WORDS, mode)
+    ),
+    "maxTurns": simple("limits.max_turns", _checked("maxTurns", is_count, "a positive whole number", int)),
+    "skills": simple("skills", _checked("skills", is_texts, "a list of text", claude_words.skills), list),
+    "mcpServers": simple("mcp_servers", _checked("mcpServers", _any, "", _read_servers), mcp_claude.write),
+    "hooks": simple("hooks", _checked("hooks", _any, "", _read_hooks), hooks.write),
+    "background": simple("background", _checked("background", is_bool, "true or false")),
+    "effort": simple("effort", _effort),
+}
+SPEC = FormatSpec(
+    id=ID,
+    client="Claude Code (--agents)",
+    holds=frozenset({"name", *(path for key in KEYS.values() for path in key.fields)}),
+    legal_name=lambda name: name.lstrip("-"),
+    duplicates="the last one",
+)
+DIALECT = records.Dialect(
+    SPEC,
+    KEYS,
+    lambda source: json_records.parse(source, PLACE),
+    required=("description", "prompt"),
+    bad_name=lambda name: "a name must not start with `-`" if name.startswith("-") else None,
+    all_or_nothing=True,
+    dropped=State.STOPS,
+)
+
+
+def read(source: SourceText) -> ReadResult:
+    """Read the agents as `claude --agents` does."""
+    return records.read(DIALECT, source)
+
+
+def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:
+    """Write the agents so that `claude --agents` takes them."""
+    return records.write(DIALECT, agents, original, respelled)
+
+
+def project(projection: Projection) -> None:
+    """Turn an agent into what the object can hold."""
+    projecting.require(projection, "name", "description")
+    if projection.get("prompt.text") is None:
+        projection.translate("prompt.text", "")
+    projecting.prompt_shape(projection, "replace")
+    tool_lists.tool_list(projection, claude_words.spell_server, claude_words.reads_back)
+    claude_words.project_delegates(projection)
+    projecting.permission_mode(projection)
+    projecting.permission_rules(projection)
+    projecting.model(projection)
+    projecting.effort(projection, EFFORTS, numbers=True)
+    mcp_claude.project(projection)
+    hooks.project(projection, _read_hooks)
+    claude_words.project_skills(projection)
+    projecting.drop_rest(projection)
+    projecting.settle(projection, KEYS)
+    projecting.own_extras(
+        projection, lambda agent: records.encode_record(DIALECT, agent), lambda record: records.decode_written(DIALECT, record)
+    )

@@ -1,0 +1,179 @@
+"""Cline 3.0.65 (@cline/core 0.0.86): YAML files in `.cline/agents` that hold a header between fences and a prompt.
+
+https://docs.cline.bot
+
+The suffix is `.yaml` or `.yml`; a file that is nothing but YAML is none. The header ends at the last line `---` for which what
+is before it parses and has the right types. (A line `---` starts a document, and two documents do not parse, so that is the
+first with anything before it but comments and directives.) Whatever is wrong with the header, the client says that the
+closing fence is missing. Unknown keys, `model` among them, are passed over.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from agentconv import vocabulary
+from agentconv.families import keys, markdown, projecting, tool_lists
+from agentconv.families.javascript import SPACE
+from agentconv.families.keys import ABSENT, Key, Refused, simple
+from agentconv.families.shapes import is_count, is_text, is_texts
+from agentconv.format_base import FormatSpec
+from agentconv.frontmatter import Header
+from agentconv.ir import Model, ToolGrant
+from agentconv.yaml_grammar import YAML_2
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from agentconv.families.keys import Absent
+    from agentconv.format_base import Projection, ReadResult
+    from agentconv.ir import Agent, AgentSet, Json
+    from agentconv.source import SourceText
+
+ID = "cline"
+
+_BLANK = "[" + SPACE.replace("\n", "").replace("\r", "") + "]"
+_OPEN = re.compile(rf"---{_BLANK}*(?:\r?\n|\Z)")
+_CLOSE = re.compile(rf"(?:^|(?<=[\r\u2028\u2029]))---{_BLANK}*(?:\r?\n|(?=[\r\u2028\u2029])|\Z)", re.MULTILINE)
+_NOTHING_YET = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?|%[^\r\n]*|---[ \t]*(?:#[^\r\n]*)?)(?:\r?\n|\Z)")
+
+
+def _find(source: SourceText) -> Header | str:
+    """Find the header: up to the first line `---` that something stands before, since the client takes none after it."""
+    text = source.text
+    opened = _OPEN.match(text, markdown.strip_bom(text))
+    if opened is None:
+        return "the file does not start with a line `---`"
+    start = begun = opened.end()
+    while begun < len(text) and (line := _NOTHING_YET.match(text, begun)):
+        begun = line.end()
+    closed = _CLOSE.search(text, begun)
+    if closed is None:
+        return "the header is never closed by a line `---`"
+    if not text[closed.end() :].strip(SPACE):
+        return "there is no prompt after the header"
+    return Header(source, start, closed.start(), closed.end())
+
+
+def _filled(name: str) -> Any:
+    def read(value: Json) -> str:
+        if not isinstance(value, str) or not value.strip(SPACE):
+            raise Refused(f"`{name}` must be text that is not blank")
+        return value.strip(SPACE)
+
+    return read
+
+
+def _names(name: str, value: Any) -> tuple[str, ...]:
+    """Read a list of names, or names with commas: trimmed, and each once."""
+    if not is_text(value) and not is_texts(value):
+        raise Refused(f"`{name}` is a list of names, or names with commas")
+    found = (part.strip(SPACE) for part in (value.split(",") if isinstance(value, str) else value))
+    return tuple(dict.fromkeys(filter(None, found)))
+
+
+def grant(token: str) -> ToolGrant:
+    """Read one word."""
+    word = vocabulary.tool_word(ID, token)
+    return ToolGrant(token, ID, word.capability if word else None)
+
+
+def _read_tools(value: Json) -> Mapping[str, object]:
+    tokens = _names("tools", value)
+    return {"tools.mode": "list", "tools.allow": tuple(map(grant, tokens))} if tokens else {"tools.mode": "none"}
+
+
+def _write_tools(agent: Agent) -> Json | Absent:
+    return ABSENT if agent.tools.mode == "inherit" else [one.native for one in agent.tools.allow]
+
+
+def _no_server(_server: str, _tool: str | None) -> str:
+    """Write an MCP server: a configured agent gets no tools of any."""
+    return ""
+
+
+def _reads_back(value: ToolGrant) -> bool:
+    return _names("tools", [value.native]) == (value.native,) and grant(value.native) == value
+
+
+def _count(value: Json) -> int:
+    if not is_count(value):
+        raise Refused("`maxIterations` is a positive whole number")
+    return int(value)  # type: ignore[arg-type]
+
+
+KEYS: dict[str, Key] = {
+    "name": simple("name", _filled("name")),
+    "description": simple("description", _filled("description")),
+    "tools": Key(("tools.mode", "tools.allow"), _read_tools, _write_tools),
+    "skills": simple("skills", lambda value: _names("skills", value), list),
+    "maxIterations": simple("limits.max_turns", _count),
+}
+SWITCHES = dict.fromkeys(("providerId", "modelId"), "model")
+"""Keys that only mean something together: `_lift` reads them, `_lower` writes them."""
+
+
+def _lift(header: dict[str, Json]) -> dict[str, object]:
+    """Take the model out; a provider alone says none."""
+    found = {key: _filled(key)(header[key]) for key in SWITCHES if key in header}
+    if "modelId" not in found:
+        return {}
+    for key in found:
+        del header[key]
+    return {"model": Model("id", found["modelId"], found.get("providerId"))}
+
+
+def _lower(agent: Agent) -> dict[str, Json]:
+    model = agent.model
+    if model is None:
+        return {}
+    return {**({"providerId": model.provider} if model.provider else {}), "modelId": model.value}
+
+
+SPEC = FormatSpec(
+    id=ID,
+    client="Cline",
+    holds=frozenset({"prompt.text", *SWITCHES.values(), *(path for key in KEYS.values() for path in key.fields)}),
+    legal_name=lambda name: name.strip(SPACE),
+    duplicates="the one that the file system lists first",
+)
+DIALECT = markdown.Dialect(SPEC, KEYS, _find, lift=_lift, lower=_lower, grammar=YAML_2)
+
+
+def read(source: SourceText) -> ReadResult:
+    """Read an agent file as Cline does."""
+    return markdown.read(DIALECT, source)
+
+
+def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:
+    """Write an agent file that Cline loads."""
+    return markdown.write(DIALECT, agents, original, respelled)
+
+
+def project(projection: Projection) -> None:
+    """Turn an agent into what a Cline file can hold."""
+    projecting.require(projection, "name", "description", "prompt.text", blanks=SPACE)
+    projecting.trim(projection, "description", SPACE)
+    projecting.trim(projection, "prompt.text", SPACE)
+    projecting.prompt_shape(projection, "replace")
+    tool_lists.tool_list(projection, _no_server, _reads_back, denies=False)
+    projecting.permission_mode(projection)
+    projecting.permission_rules(projection)
+    projecting.model(projection)
+    _project_model(projection)
+    projecting.drop_rest(projection)
+    projecting.settle(projection, KEYS)
+    projecting.own_extras(
+        projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: markdown.decode_written(DIALECT, header)
+    )
+
+
+def _project_model(projection: Projection) -> None:
+    """Keep a model only as its id, with its provider."""
+    model: Model | None = projection.get("model")
+    if model is None:
+        return
+    texts = [model.value, *([model.provider] if model.provider is not None else [])]
+    if model.kind != "id" or model.fallbacks or not all(text and text == text.strip(SPACE) for text in texts):
+        projection.change("model", None, "model-dropped", f"`{model.value}`")

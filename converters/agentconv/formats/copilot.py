@@ -1,0 +1,275 @@
+"""GitHub Copilot CLI 1.0.102: markdown files in `.github/agents`, one agent a file.
+
+https://docs.github.com/en/copilot/reference/custom-agents-configuration
+
+An agent is called by its file's stem (`reviewer.agent.md`, or `reviewer.md`; `team/reviewer.md` is `team--reviewer`), and
+`name` is only shown. The header is strict YAML with strict types: a value of another type, null too, drops the file; a key
+that is not known is passed over with a warning. There is a list of tools and none of denied ones. VS Code and github.com
+read the same files, and what only they use stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+from agentconv import vocabulary
+from agentconv.families import hooks, keys, markdown, mcp, mcp_copilot, names, projecting, reading, tool_lists
+from agentconv.families.javascript import SPACE
+from agentconv.families.keys import ABSENT, Key, Refused, simple
+from agentconv.families.shapes import is_text, is_texts
+from agentconv.format_base import FormatSpec, ReadResult, State
+from agentconv.frontmatter import Header
+from agentconv.ir import Hook, Model, ToolGrant
+from agentconv.yaml_grammar import SERDE_YAML
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from agentconv.families.keys import Absent
+    from agentconv.format_base import Projection
+    from agentconv.ir import Agent, AgentSet, Json
+    from agentconv.source import SourceText
+
+ID = "copilot"
+EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
+LONGEST_PROMPT = 30_000
+"""Characters of a prompt that github.com takes; the CLI has no such limit."""
+_MATCHED = frozenset({"preToolUse", "postToolUse", "preMcpToolCall", "permissionRequest", "subagentStart", "preCompact", "notification"})
+"""Hook events, in the client's own spelling, whose matchers must be regular expressions; those of the others count for nothing."""
+_IGNORED_NAME = "general-purpose"
+"""A file of this stem is passed over; other agents of the client's own give way to a file."""
+
+_S = r"[^\S\n\x1c-\x1f]"
+_OPEN = re.compile(rf"---{_S}*\n")
+_CLOSE = re.compile(rf"^---{_S}*(?:\n|\Z)", re.MULTILINE)
+
+
+def _find(source: SourceText) -> Header | str:
+    """Find the header: between a first line `---` and the next one, blanks behind the dashes passed over."""
+    if not source.decodable:
+        return "the file is not valid UTF-8"
+    text = source.text
+    opened = _OPEN.match(text, markdown.strip_bom(text))
+    if opened is None:
+        return "the file does not start with a line `---`"
+    closed = _CLOSE.search(text, opened.end())
+    if closed is None:
+        return "the header is never closed by a line `---`"
+    return Header(source, opened.end(), closed.start(), closed.end())
+
+
+_HOMES = re.compile(r"(?:.*/)?(?:\.github/(?:agents|chatmodes)|\.copilot/agents|\.claude/agents)/")
+
+
+def _name_of(path: str) -> str:
+    """Return an agent's id: the stem of its file, with the folders below the client's own before it."""
+    home = _HOMES.match(path)
+    rest = path[home.end() :] if home else path
+    suffixes = (".agent.md",) if home and home[0].endswith("/agents/") else (".agent.md", ".chatmode.md")
+    folder, _, file = rest.rpartition("/")
+    return "--".join([*filter(None, folder.split("/")), names.stem_of(file, suffixes)])
+
+
+def _text(name: str) -> Any:
+    def read(value: Json) -> str:
+        if not isinstance(value, str):
+            raise Refused(f"`{name}` must be text")
+        return value
+
+    return read
+
+
+def _shown_name(value: Json) -> str | None:
+    return _text("name")(value) or None
+
+
+_TOOL_SETS = frozenset({"vscode", "execute", "read", "edit", "search", "web", "agent", "todo", "new", "runCommands", "runTasks"})
+"""VS Code's own sets of tools, written before a slash as a server is."""
+
+
+def grant(token: str) -> ToolGrant:
+    """Read one word. What follows the last slash counts alone where it is a tool of the client: `any/edit` is `edit`."""
+    word = vocabulary.tool_word(ID, token)
+    if word is None or word.how not in ("exact", "alias", "retired"):
+        prefix, slash, last = token.rpartition("/")
+        own = vocabulary.tool_word(ID, last) if slash and prefix else None
+        if own is not None and own.how in ("exact", "alias"):
+            return ToolGrant(token, ID, own.capability)
+        if slash and prefix and last and prefix not in _TOOL_SETS:
+            return ToolGrant(token, ID, "mcp", None, prefix, None if last == "*" else last)
+    return ToolGrant(token, ID, word.capability if word else None)
+
+
+def _spell_server(server: str, tool: str | None) -> str:
+    return "" if server == "*" else f"{server}/{tool or '*'}"
+
+
+def _reads_back(value: ToolGrant) -> bool:
+    return value.native not in ("", "*") and grant(value.native) == value
+
+
+def _read_tools(value: Any) -> Mapping[str, object]:
+    if not is_text(value) and not is_texts(value):
+        raise Refused("`tools` is a list of names, or names with commas")
+    tokens = [token for token in (part.strip(SPACE) for part in value.split(",")) if token] if isinstance(value, str) else value
+    if "*" in tokens:
+        return {}
+    if not tokens:
+        return {"tools.mode": "none"}
+    return {"tools.mode": "list", "tools.allow": tuple(map(grant, tokens))}
+
+
+def _write_tools(agent: Agent) -> Json | Absent:
+    return ABSENT if agent.tools.mode == "inherit" else [one.native for one in agent.tools.allow]
+
+
+def _read_model(value: Any) -> Model:
+    if not is_text(value) and not (is_texts(value) and value and all(value)):
+        raise Refused("`model` is a name, or a list of names")
+    first, *others = value if isinstance(value, list) else [value]
+    return Model("alias" if vocabulary.model_kind(ID, first) == "alias" else "id", first, fallbacks=tuple(others))
+
+
+def _write_model(model: Model) -> Json:
+    return [model.value, *model.fallbacks] if model.fallbacks else model.value
+
+
+def _read_skills(value: Any) -> tuple[str, ...]:
+    if not is_texts(value):
+        raise Refused("`skills` is a list of names")
+    return tuple(value)
+
+
+def _read_hooks(value: Json) -> tuple[Hook, ...]:
+    return hooks.read_actions(ID, keys.checked_table(ID, "hooks", value), _MATCHED)
+
+
+KEYS: dict[str, Key] = {
+    "name": simple("display_name", _shown_name),
+    "description": simple("description", _text("description")),
+    "tools": Key(("tools.mode", "tools.allow"), _read_tools, _write_tools),
+    "model": simple("model", _read_model, _write_model),
+    "reasoning-effort": simple("effort", _text("reasoning-effort")),
+    "mcp-servers": simple("mcp_servers", mcp_copilot.read, mcp_copilot.write),
+    "skills": simple("skills", _read_skills, list),
+    "hooks": simple("hooks", _read_hooks, hooks.write),
+}
+SWITCHES = dict.fromkeys(("user-invocable", "disable-model-invocation", "infer"), "invocation.by")
+"""Keys that only mean something together: `_lift` reads them, `_lower` writes them. `infer` is retired."""
+
+
+def _lift(header: dict[str, Json]) -> dict[str, object]:
+    """Take out who may call the agent; what says no more than the client's default, or that nobody may, stays."""
+    for key in SWITCHES:
+        if not isinstance(header.get(key, True), bool):
+            raise Refused(f"`{key}` is true or false")
+    user, closed = header.get("user-invocable"), header.get("disable-model-invocation")
+    by = None
+    if user is False and not closed:
+        by = "agents"
+    elif user is not False and (closed or (closed is None and header.get("infer") is False)):
+        by = "user"
+    elif user and closed is False:
+        by = "both"
+    for key in SWITCHES if by else ():
+        header.pop(key, None)
+    return {"prompt.mode": "append", **({"invocation.by": by} if by else {})}
+
+
+_CALLERS: dict[str | None, dict[str, Json]] = {
+    "agents": {"user-invocable": False},
+    "user": {"disable-model-invocation": True},
+    "both": {"user-invocable": True, "disable-model-invocation": False},
+}
+
+
+def _lower(agent: Agent) -> dict[str, Json]:
+    return _CALLERS.get(agent.invocation.by, {}) if agent.invocation else {}
+
+
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+def _legal_name(name: str) -> str:
+    """Return a stem with ASCII letters only, which github.com wants; the CLI takes any, so a name without one keeps its own."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii")
+    slug = _NOT_IN_NAMES.sub("-", plain).strip(".-_")
+    return names.stem(slug or name) if name.strip() else ""
+
+
+SPEC = FormatSpec(
+    id=ID,
+    client="GitHub Copilot",
+    holds=frozenset({"name", "prompt.text", "prompt.mode", "invocation.by", *(path for key in KEYS.values() for path in key.fields)}),
+    legal_name=_legal_name,
+    named_by_stem=True,
+    reserved=frozenset(("explore", "task", "code-review", "rubber-duck", "research", "rem-agent", "security-review", _IGNORED_NAME)),
+    duplicates="`.agent.md` before `.md`, then the first in path order",
+)
+DIALECT = markdown.Dialect(
+    SPEC,
+    KEYS,
+    _find,
+    required=("description",),
+    lift=_lift,
+    lower=_lower,
+    name_of=_name_of,
+    grammar=SERDE_YAML,
+    body=lambda text: text.replace("\r\n", "\n"),
+)
+
+
+def read(source: SourceText) -> ReadResult:
+    """Read an agent file as Copilot's CLI does."""
+    result = markdown.read(DIALECT, source)
+    if not result.states or result.states[0].dropped:
+        return result
+    name, file = result.set.agents[0].name, source.path.rpartition("/")[2]
+    if name != _IGNORED_NAME and not file.startswith("."):
+        return result
+    problem = "it has an agent of its own by this name" if name == _IGNORED_NAME else "the name of the file starts with a dot"
+    diagnostic = reading.not_loaded(SPEC, name, State.NOT_LOADED, problem, source.span())
+    return ReadResult(result.set, (State.NOT_LOADED,), (*result.diagnostics, diagnostic))
+
+
+def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:
+    """Write an agent file that Copilot loads."""
+    return markdown.write(DIALECT, agents, original, respelled)
+
+
+def project(projection: Projection) -> None:
+    """Turn an agent into what a Copilot file can hold."""
+    projecting.require(projection, "name")
+    if projection.get("description") is None:
+        projection.refuse("refused-description", "description", "missing")
+    _project_texts(projection)
+    tool_lists.tool_list(projection, _spell_server, _reads_back, denies=False)
+    projecting.permission_mode(projection)
+    projecting.permission_rules(projection)
+    projecting.model(projection)
+    projecting.effort(projection, EFFORTS, any_text=True)
+    mcp.project_servers(
+        projection, mcp_copilot.reads_back, "define {} under `mcp-servers`, or in ~/.copilot/mcp-config.json", mcp.without_denied
+    )
+    hooks.project(projection, _read_hooks)
+    projecting.drop_rest(projection)
+    projecting.settle(projection, KEYS)
+    projecting.own_extras(
+        projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: markdown.decode_written(DIALECT, header)
+    )
+
+
+def _project_texts(projection: Projection) -> None:
+    name = projection.source.name
+    if name and name != projection.get("name") and projection.get("display_name") is None and not projection.at_home:
+        projection.change("display_name", name, "name-shown", f"`{name}`")
+    prompt = projection.get("prompt.text") or ""
+    projection.translate("prompt.text", prompt)
+    if "\r\n" in prompt:
+        projection.change("prompt.text", prompt.replace("\r\n", "\n"), "line-ends", "CRLF")
+    projecting.trim(projection, "prompt.text", SPACE)
+    projecting.prompt_shape(projection, "append")
+    if len(prompt) > LONGEST_PROMPT and not projection.at_home:
+        projection.remark("prompt-long", "prompt.text", f"{len(prompt):,} characters; github.com takes {LONGEST_PROMPT:,}")

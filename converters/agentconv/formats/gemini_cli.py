@@ -1,0 +1,251 @@
+r"""Gemini CLI 0.61.0: markdown files in `.gemini/agents`, read as its own loader reads them.
+
+https://geminicli.com/docs/core/subagents
+
+The file must start with `---` (a byte order mark counts), and the first line that starts with `---` ends the header: what
+follows on that line takes the whole body with it. js-yaml 4 reads the header, and a strict schema drops the file for any key,
+value or tool name that it does not know. A body is a template: `${name}` with a name that the client has no value for fails
+every call. An agent with an A2A card is a remote one, without a prompt; a list of them may stand in one header.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from agentconv import effects, vocabulary
+from agentconv.families import keys, markdown, mcp, mcp_gemini, names, placeholders, projecting, remote_agents, tool_lists
+from agentconv.families.javascript import SPACE
+from agentconv.families.keys import ABSENT, Ignored, Key, Refused, simple
+from agentconv.format_base import FormatSpec
+from agentconv.frontmatter import Header
+from agentconv.ir import Model, ToolGrant
+from agentconv.yaml_grammar import JS_YAML_4
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from agentconv.families.keys import Absent
+    from agentconv.format_base import Projection, ReadResult
+    from agentconv.ir import Agent, AgentSet, Json, McpServer
+    from agentconv.source import SourceText
+
+ID = "gemini-cli"
+HINT = "add {} to mcpServers in ~/.gemini/settings.json"
+TEMPLATE = placeholders.Template(ID, re.compile(r"\$\{(\w+)\}", re.ASCII), frozenset({"query", "cliVersion", "activeModel", "today"}))
+_FRONTMATTER = re.compile(r"---\r?\n([\s\S]*?)(\r?\n)---(?:\r?\n([\s\S]*))?")
+_SLUG = re.compile(r"[a-z0-9_-]+")
+
+
+def _find(source: SourceText) -> Header | str:
+    if source.path.rpartition("/")[2].startswith("_"):
+        return "a file whose name starts with `_` is passed over"
+    found = _FRONTMATTER.match(source.text)
+    if found is None:
+        return "the file does not start with a header between two lines `---`"
+    body = len(source.text) if found[3] is None else found.start(3)
+    return Header(source, found.start(1), found.end(2), body, tail=len(found[2]))
+
+
+def _name(value: Json) -> str:
+    if not isinstance(value, str) or not _SLUG.fullmatch(value):
+        raise Refused("`name` must be lower-case letters, digits, `-` and `_`")
+    return value
+
+
+def _text(name: str) -> Any:
+    def read(value: Json) -> str:
+        if not isinstance(value, str):
+            raise Refused(f"`{name}` must be text")
+        return value
+
+    return read
+
+
+_MCP_TOOL = re.compile(r"mcp_([A-Za-z0-9.:-]+)_(\*|(?!_*$)[A-Za-z0-9_.:-]+)")
+
+
+def _grant(word: str) -> ToolGrant:
+    if word == "mcp_*":
+        return ToolGrant(word, ID, "mcp", None, "*")
+    found = _MCP_TOOL.fullmatch(word)
+    if found:
+        return ToolGrant(word, ID, "mcp", None, found[1], None if found[2] == "*" else found[2])
+    known = vocabulary.tool_word(ID, word)
+    return ToolGrant(word, ID, known.capability if known else None)
+
+
+def _is_known(grant: ToolGrant) -> bool:
+    word = vocabulary.tool_word(ID, grant.native)
+    return grant.server is not None or (word is not None and word.how in ("exact", "alias"))
+
+
+def _spell_server(server: str, tool: str | None) -> str:
+    return "mcp_*" if server == "*" and not tool else f"mcp_{server}_{tool or '*'}"
+
+
+def _reads_back(grant: ToolGrant) -> bool:
+    return _grant(grant.native) == grant and _is_known(grant)
+
+
+def _read_tools(value: Json) -> Mapping[str, object]:
+    tokens = value if isinstance(value, list) else value.split(",") if isinstance(value, str) else []
+    grants = tuple(_grant(token.strip()) for token in tokens if isinstance(token, str))
+    found: dict[str, object] = {"tools.mode": "list" if grants else "none", "tools.allow": grants}
+    if any(grant.native == "*" for grant in grants):
+        found = {}
+    if not isinstance(value, list) or not all(isinstance(token, str) for token in value):
+        raise Refused("`tools` must be a list of names", found)
+    unknown = [grant.native for grant in grants if grant.native != "*" and not _is_known(grant)]
+    if unknown:
+        raise Refused(f"`tools` names what is no tool of Gemini CLI: {', '.join(unknown[:5])}", found)
+    return found
+
+
+def _write_tools(agent: Agent) -> Json | Absent:
+    return ABSENT if agent.tools.mode == "inherit" else [grant.native for grant in agent.tools.allow]
+
+
+def _model(value: Json) -> Model:
+    if not isinstance(value, str):
+        raise Refused("`model` must be text")
+    if value in ("", "inherit"):
+        return Model("inherit")
+    return Model("alias" if vocabulary.model_kind(ID, value) == "alias" else "id", value)
+
+
+def _temperature(value: Json) -> float:
+    if isinstance(value, dict) and value.get("$float") in ("inf", "-inf"):
+        raise Ignored("it is no finite number")
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise Refused("`temperature` must be a number")
+    return value
+
+
+def _count(name: str, scale: int = 1) -> Any:
+    def read(value: Json) -> int:
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or value <= 0 or not float(value).is_integer():
+            raise Refused(f"`{name}` must be a positive whole number")
+        return int(value) * scale
+
+    return read
+
+
+SERVERS = mcp_gemini.Spelling("http_url", "include_tools", "exclude_tools", url="http", typed=True)
+
+
+def _read_servers(value: Json) -> tuple[McpServer, ...]:
+    return mcp_gemini.read(SERVERS, keys.checked_table(ID, "mcp_servers", value))
+
+
+KEYS: dict[str, Key] = {
+    "name": simple("name", _name),
+    "display_name": simple("display_name", _text("display_name")),
+    "description": simple("description", _text("description")),
+    "model": simple("model", _model, lambda model: "inherit" if model.kind == "inherit" else model.value),
+    "temperature": simple("temperature", _temperature),
+    "max_turns": simple("limits.max_turns", _count("max_turns")),
+    "timeout_mins": simple("limits.timeout_seconds", _count("timeout_mins", 60), lambda seconds: int(seconds / 60)),
+    "tools": Key(("tools.mode", "tools.allow"), _read_tools, _write_tools),
+    "mcp_servers": simple("mcp_servers", _read_servers, lambda servers: mcp_gemini.write(SERVERS, servers)),
+}
+_LOCAL = frozenset(KEYS)
+
+
+def _refuses(values: Mapping[str, Json]) -> tuple[str, str] | None:
+    """Find what makes the client drop a header whose single values it takes."""
+    if remote_agents.is_remote(values):
+        return remote_agents.refuses(values, _LOCAL)
+    for key in (*remote_agents.CARDS, "auth"):
+        if key in values:
+            return key, f"`{key}` has no place in a local agent"
+    if not values.get("description"):
+        return "description", "`description` is missing" if "description" not in values else "`description` must not be empty"
+    return None
+
+
+def _lift(header: dict[str, Json]) -> Mapping[str, object]:
+    """Take out the word for the usual kind of agent."""
+    if header.get("kind") == "local":
+        del header["kind"]
+    return {}
+
+
+SPEC = FormatSpec(
+    id=ID,
+    client="Gemini CLI",
+    holds=frozenset({"prompt.text", "prompt.syntax", *(path for key in KEYS.values() for path in key.fields)}),
+    legal_name=lambda name: name if _SLUG.fullmatch(name) else names.slug(name),
+    reserved=frozenset({"codebase_investigator", "cli_help", "generalist", "browser_agent"}),
+    duplicates="the one that the file system lists first",
+)
+DIALECT = markdown.Dialect(
+    SPEC,
+    KEYS,
+    _find,
+    required=("name",),
+    lift=_lift,
+    grammar=JS_YAML_4,
+    refuses=_refuses,
+    bodiless=remote_agents.is_remote,
+    template=TEMPLATE,
+)
+
+
+def read(source: SourceText) -> ReadResult:
+    """Read a markdown file as Gemini CLI does."""
+    header = _find(source)
+    if isinstance(header, str):
+        return markdown.read(DIALECT, source)
+    listed = remote_agents.read_list(DIALECT, header)
+    return listed or remote_agents.without_lost_body(SPEC, markdown.read(DIALECT, source), header)
+
+
+def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:
+    """Write a markdown file that Gemini CLI loads."""
+    header = _find(original)
+    if isinstance(header, Header) and remote_agents.is_list(header):
+        return remote_agents.write_list(DIALECT, agents, header, respelled)
+    return markdown.write(DIALECT, agents, original, respelled)
+
+
+def project(projection: Projection) -> None:
+    """Turn an agent into what a Gemini CLI file can hold."""
+    if any(card in projection.source.extras.get(ID, {}) for card in remote_agents.CARDS):
+        remote_agents.project(projection)
+        projecting.own_extras(
+            projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: markdown.decode_written(DIALECT, header)
+        )
+        return
+    projecting.require(projection, "name", "description")
+    if projection.get("prompt.text") is None:
+        projection.translate("prompt.text", "")
+    projecting.trim(projection, "prompt.text", SPACE)
+    placeholders.project(projection, TEMPLATE)
+    _move_own_servers(projection)
+    tool_lists.tool_list(projection, _spell_server, _reads_back, denies=False)
+    projecting.permission_mode(projection)
+    projecting.permission_rules(projection)
+    projecting.model(projection)
+    projecting.minutes(projection)
+    mcp.project_with_tools(projection, partial(mcp_gemini.reads_back, SERVERS), HINT, closes=True)
+    projecting.drop_rest(projection)
+    projecting.settle(projection, KEYS)
+    projecting.own_extras(
+        projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: markdown.decode_written(DIALECT, header)
+    )
+
+
+def _move_own_servers(projection: Projection) -> None:
+    """Leave grants that cannot be spelled to the servers of the agent's own that they are for: each says what it opens."""
+    allow: tuple[ToolGrant, ...] = projection.get("tools.allow")
+    own = [server.name for server in projection.get("mcp_servers") or () if server.transport]
+    moved = [
+        grant
+        for grant in allow
+        if any(effects.covers(grant, name) for name in own) and not _MCP_TOOL.fullmatch(_spell_server(grant.server or "", grant.tool))
+    ]
+    if moved:
+        kept = tuple(grant for grant in allow if grant not in moved)
+        projection.change("tools.allow", kept, "mcp-tools", ", ".join(grant.native for grant in moved))

@@ -1,0 +1,174 @@
+r"""Qwen Code 0.24.4: markdown files in `.qwen/agents`, read as its own loader reads them.
+
+https://qwenlm.github.io/qwen-code-docs/en/users/features/sub-agents
+
+A byte order mark goes, every line end is a line feed, and both fences are lines of their own. The package yaml reads the
+header; where it fails, or finds no map, a line reader of the client's own takes over (`line_reader`). Null is absent, and
+names, descriptions and models of any type become text. A file that does not load is passed over in silence: among others for
+a body shorter than ten characters, a reserved name or an unknown approval mode. No list of tools, or an empty one, is all of
+them; without an approval mode, an agent in a trusted folder edits files unasked. A body is a template: `${name}` with a name
+that the client has no value for fails every call.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING
+
+from agentconv import effects
+from agentconv.families import (
+    hooks,
+    javascript,
+    keys,
+    line_reader,
+    markdown,
+    mcp,
+    mcp_gemini,
+    placeholders,
+    projecting,
+    qwen_switches,
+    qwen_words,
+    tool_lists,
+)
+from agentconv.families.javascript import SPACE
+from agentconv.families.keys import Ignored, Key, simple
+from agentconv.format_base import FormatSpec
+from agentconv.frontmatter import Header
+from agentconv.ir import Hook, Tools
+from agentconv.yaml_grammar import YAML_2
+
+if TYPE_CHECKING:
+    from agentconv.format_base import Projection, ReadResult
+    from agentconv.frontmatter import Rewritten
+    from agentconv.ir import AgentSet, Json, McpServer
+    from agentconv.source import SourceText
+
+ID = qwen_words.ID
+HINT = "add {} to mcpServers in ~/.qwen/settings.json"
+COLORS = frozenset({"red", "blue", "green", "yellow", "purple", "orange", "pink", "cyan"})
+SWITCHES = qwen_switches.SWITCHES
+TEMPLATE = placeholders.Template(ID, re.compile(r"\$\{([a-zA-Z_]\w*)\}", re.ASCII), frozenset({"task_prompt", "hook_context"}))
+SERVERS = mcp_gemini.Spelling("httpUrl", "includeTools", "excludeTools", url="sse", typed=False)
+_OUTSIDE = re.compile(r"^[ \t]*[\"']?(?:executor|executionBackend)[\"']?[ \t]*:", re.MULTILINE)
+_END = r"(?:\r\n|\r|\n)"
+_FRONTMATTER = re.compile(rf"\ufeff?---{_END}([\s\S]*?)({_END})---{_END}")
+
+
+def _find(source: SourceText) -> Header | str:
+    found = _FRONTMATTER.match(source.text)
+    if found is None:
+        return "the file does not start with a header between two lines `---`"
+    return Header(source, found.start(1), found.end(2), found.end(), tail=len(found[2]), lone_cr=True)
+
+
+def _repaired(text: str) -> Rewritten | None:
+    """Turn to the line reader, but for a file that names an executor or a container: the client trusts no repair with those."""
+    return None if _OUTSIDE.search(text) else line_reader.rewritten(text)
+
+
+def _complete(values: dict[str, object]) -> None:
+    """Add what a missing approval mode means: in a trusted folder, files are edited without asking."""
+    tools = Tools(values.get("tools.mode", "inherit"), values.get("tools.allow", ()), values.get("tools.deny", ()))  # type: ignore[arg-type]
+    if values.get("permissions.mode") is None and _edits(tools):
+        values["permissions.mode"] = "accept-edits"
+
+
+def _edits(tools: Tools) -> bool:
+    return any(effects.EFFECT_OF.get(capability) == "write" for capability in effects.capabilities_of(tools, ID))
+
+
+def _color(value: Json) -> str | None:
+    if value == "auto":
+        return None
+    if isinstance(value, str) and value in COLORS:
+        return value
+    raise Ignored("a colour is auto or one of " + ", ".join(sorted(COLORS)))
+
+
+def _read_servers(value: Json) -> tuple[McpServer, ...]:
+    if not isinstance(value, dict) or not value:
+        raise Ignored("it is a map from name to server")
+    return mcp_gemini.read(SERVERS, value)
+
+
+def _read_hooks(value: Json) -> tuple[Hook, ...]:
+    return hooks.read_loose(ID, value)
+
+
+KEYS: dict[str, Key] = {
+    "name": simple("name", qwen_words.name),
+    "description": simple("description", qwen_words.description),
+    "model": simple("model", qwen_words.model, qwen_words.write_model),
+    "tools": Key(("tools.mode", "tools.allow"), qwen_words.read_tools, qwen_words.write_tools),
+    "disallowedTools": Key(("tools.deny",), qwen_words.read_denied, qwen_words.write_denied),
+    "background": simple("background", javascript.boolean),
+    "color": simple("color", _color),
+    "mcpServers": simple("mcp_servers", _read_servers, lambda servers: mcp_gemini.write(SERVERS, servers)),
+    "hooks": simple("hooks", _read_hooks, hooks.write),
+}
+SPEC = FormatSpec(
+    id=ID,
+    client="Qwen Code",
+    holds=frozenset({"prompt.text", "prompt.syntax", *SWITCHES.values(), *(path for key in KEYS.values() for path in key.fields)}),
+    legal_name=qwen_words.legal_name,
+    reserved=frozenset({"general-purpose", "explore", "statusline-setup", "review-agent", "claude-code", "codex", "fork"}),
+    duplicates="the one that the file system lists first",
+)
+DIALECT = markdown.Dialect(
+    SPEC,
+    KEYS,
+    _find,
+    _repaired,
+    lift=qwen_switches.lift,
+    lower=qwen_switches.lower,
+    grammar=YAML_2,
+    repairs_all=True,
+    complete=_complete,
+    template=TEMPLATE,
+    least_prompt=10,
+    body=javascript.line_feeds,
+)
+
+
+def read(source: SourceText) -> ReadResult:
+    """Read a markdown file as Qwen Code does."""
+    return markdown.read(DIALECT, source)
+
+
+def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:
+    """Write a markdown file that Qwen Code loads."""
+    return markdown.write(DIALECT, agents, original, respelled)
+
+
+def project(projection: Projection) -> None:
+    """Turn an agent into what a Qwen Code file can hold."""
+    projecting.require(projection, "name", "description", "prompt.text", blanks=SPACE)
+    projecting.line_feeds(projection, "prompt.text")
+    projecting.trim(projection, "prompt.text", SPACE)
+    placeholders.project(projection, TEMPLATE)
+    if 0 < javascript.length(projection.get("prompt.text") or "") < DIALECT.least_prompt:
+        projection.refuse("refused-prompt", "prompt.text", f"shorter than {DIALECT.least_prompt} characters")
+    qwen_words.project_servers(projection)
+    tool_lists.tool_list(projection, qwen_words.spell_server, qwen_words.reads_back)
+    projecting.permission_mode(projection)
+    projecting.permission_rules(projection)
+    projecting.model(projection)
+    mcp.project_with_tools(projection, partial(mcp_gemini.reads_back, SERVERS), HINT, narrows=False, closes=True)
+    hooks.project(projection, _read_hooks)
+    color = projection.get("color")
+    if color is not None and color not in COLORS:
+        projection.change("color", None, "looks-dropped", f"`{color}`")
+    _project_mode(projection)
+    projecting.drop_rest(projection)
+    projecting.settle(projection, KEYS)
+    projecting.own_extras(
+        projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: markdown.decode_written(DIALECT, header)
+    )
+
+
+def _project_mode(projection: Projection) -> None:
+    """Have an agent ask before it edits, unless its author chose otherwise."""
+    tools = projection.result().tools
+    if projection.get("permissions.mode") is None and _edits(tools):
+        projection.change("permissions.mode", "default", "asks", "without an approval mode, files are edited unasked")

@@ -1,0 +1,86 @@
+"""What an agent's tools let it do in a client, in a few plain words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from agentconv import effects, vocabulary
+from agentconv.effects import EFFECT_OF, EVERY_CAPABILITY, EVERY_SERVER, Level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from agentconv.ir import Agent, Rule, ToolGrant
+
+WORDS = {
+    "read": ("fs.read",),
+    "search": ("fs.list", "fs.search"),
+    "write": ("fs.write", "fs.edit", "notebook.edit"),
+    "shell": ("shell",),
+    "web": ("web.fetch", "web.search"),
+    "agents": ("delegate",),
+    "todo": ("todo",),
+    "skills": ("skill",),
+    "ask": ("ask",),
+}
+"""The words for what tools do, and the capabilities that each stands for."""
+_LIVE = ("exact", "alias")
+"""How a word must be known to a client that takes it."""
+_MISSING_SHOWN = 3
+"""How many words may follow `all but`."""
+
+
+def held(agent: Agent, client: str) -> Agent:
+    """Return an agent without the tool words that its author meant, but the client does not take."""
+
+    def takes(one: ToolGrant | Rule) -> bool:
+        word = vocabulary.tool_word(client, one.native)
+        return bool(one.server or one.capability == EVERY_CAPABILITY or (word and word.how in _LIVE))
+
+    allow, deny = (tuple(filter(takes, grants)) for grants in (agent.tools.allow, agent.tools.deny))
+    rules = tuple(filter(takes, agent.permissions.rules))
+    return replace(agent, tools=replace(agent.tools, allow=allow, deny=deny), permissions=replace(agent.permissions, rules=rules))
+
+
+def tools(agent: Agent, client: str) -> str:
+    """Say in a few words what an agent's tools let it do in a client: `all`, `none`, `read search`, `all but shell`."""
+    may, have, full = effects.effects(agent, format_id=client), effects.usable(agent, client), vocabulary.capabilities(client)
+    servers = [f"mcp:{name}" for name in may.servers] if not may.every_server else []
+    missing = _missing(have, full, open_servers=may.every_server) + [f"mcp:{name}" for name in sorted(may.denied_servers - {EVERY_SERVER})]
+    held = _words(have) + servers
+    if not missing:
+        said = "all"
+    elif not held:
+        said = "none"
+    elif len(missing) <= _MISSING_SHOWN and len(missing) < len(held):
+        said = f"all but {' '.join(missing)}"
+    else:
+        said = " ".join(held)
+    return ", ".join([said, *_conditions(agent, have)])
+
+
+def _words(capabilities: Iterable[str]) -> list[str]:
+    found = set(capabilities)
+    return [word for word, stands_for in WORDS.items() if found.intersection(stands_for)]
+
+
+def _missing(have: Iterable[str], full: Iterable[str], *, open_servers: bool) -> list[str]:
+    """Return the words for what the client's agents may have and this one has not; the finer ones where it has some of a kind."""
+    have, found = set(have), []
+    for word, capabilities in WORDS.items():
+        gone = [capability for capability in capabilities if capability in full and capability not in have]
+        found += [word] if gone and not have.intersection(capabilities) else [capability.partition(".")[2] for capability in gone]
+    return found if open_servers else [*found, "mcp"]
+
+
+def _conditions(agent: Agent, have: Mapping[str, Level]) -> Iterator[str]:
+    """Say what holds for the tools besides: a sandbox, and what the file itself says of asking."""
+    sandbox = agent.permissions.sandbox
+    if sandbox is not None and sandbox.files != "full":
+        yield f"{sandbox.files} sandbox"
+    touching = {capability: level for capability, level in have.items() if EFFECT_OF.get(capability, "read") != "read"}
+    for level, word in ((Level.ASK, "asks"), (Level.ALLOW, "unattended")):
+        found = _words(capability for capability, its in touching.items() if its is level)
+        if found:
+            yield word if found == _words(touching) else f"{word}: {' '.join(found)}"
