@@ -80,7 +80,7 @@ def _integer(pattern: re.Pattern[str]) -> Callable[[str], Json]:
 
 def _finite(number: int) -> Json:
     """Return a whole number unless it is too large for a float, as it is in JavaScript."""
-    return number if number.bit_length() < _FLOAT_BITS else float_value(math.copysign(math.inf, number))
+    return number if number.bit_length() < _FLOAT_BITS else float_value(math.inf if number > 0 else -math.inf)
 
 
 def _sexagesimal(text: str, number: Callable[[str], float]) -> float:
