@@ -729,6 +729,7 @@ class Entries:
         self.node = node
         self.found: dict[str, Node] = {}
         self.merged: set[str] = set()
+        self.typed: set[tuple[str, str]] = set()
 
     def add(self, tag: str | None, key: Node, value: Node, place: int) -> None:
         self.node.pairs.append((key, value))
