@@ -7,13 +7,13 @@ and what each agent then asks the model for is what the client made of its file.
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -174,7 +174,7 @@ class Caller:
     asked: dict[str, Request] = field(default_factory=dict)
     results: dict[str, str] = field(default_factory=dict)
 
-    def list(self, agents: Mapping[str, str | None]) -> None:
+    def note(self, agents: Mapping[str, str | None]) -> None:
         """Note which agents there are, in the order in which they are told their place."""
         self.listed = agents
         self.names = [*agents]
@@ -187,7 +187,7 @@ class Caller:
                 made = {effect: self._made(effect, name) for effect in self.tries}
                 return [(tool, arguments(str(made[effect]))) for effect, (tool, arguments) in self.tries.items() if tool in request.tools]
         elif self.tool in request.tools and not self.listed:
-            self.list(self.list_agents(request))
+            self.note(self.list_agents(request))
             return [(self.tool, self.arguments(name, f"conformance-agent-{index}-")) for index, name in enumerate(self.names)]
         elif self.tool in request.tools:
             self.results |= {self.names[int(call.rpartition("_")[2])]: text for call, text in request.results.items()}
@@ -210,6 +210,18 @@ class Caller:
                 done = frozenset(effect for effect in self.tries if self._made(effect, name).exists())
                 agents[name] = Seen(name, description, frozenset(request.tools), prompt(request), request.model, done)
         return agents
+
+
+def make_file(path: str) -> str:
+    """Return a command that makes a file in a way that no client takes for mere editing."""
+    return f"python3 -c \"open('{path}', 'w')\""
+
+
+def drive(format_id: str, place: Place) -> Session:
+    """Start a client on a scratch project, and return what it made of it."""
+    module = import_module(f"drivers.{format_id.replace('-', '_')}")
+    session: Session = module.drive(place)
+    return session
 
 
 def before_last(text: str, *tails: str) -> str:

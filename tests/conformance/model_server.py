@@ -62,12 +62,22 @@ def _said(messages: list[dict[str, Any]], *roles: str) -> list[str]:
 
 def _messages(calls: Sequence[Call]) -> list[Event]:
     """Anthropic's Messages."""
-    message = {"id": "m", "type": "message", "role": "assistant", "model": "m", "content": [], "usage": {"input_tokens": 1, "output_tokens": 1}}
+    message = {
+        "id": "m",
+        "type": "message",
+        "role": "assistant",
+        "model": "m",
+        "content": [],
+        "usage": {"input_tokens": 1, "output_tokens": 1},
+    }
     events: list[Event] = [("message_start", {"message": message})]
     for index, (name, arguments) in enumerate(calls or [("", {})]):
         block = {"type": "tool_use", "id": f"call_{index}", "name": name, "input": {}} if name else {"type": "text", "text": ""}
         delta = {"type": "input_json_delta", "partial_json": json.dumps(arguments)} if name else {"type": "text_delta", "text": "ok"}
-        events += [("content_block_start", {"index": index, "content_block": block}), ("content_block_delta", {"index": index, "delta": delta})]
+        events += [
+            ("content_block_start", {"index": index, "content_block": block}),
+            ("content_block_delta", {"index": index, "delta": delta}),
+        ]
         events.append(("content_block_stop", {"index": index}))
     end = {"stop_reason": "tool_use" if calls else "end_turn", "stop_sequence": None}
     events += [("message_delta", {"delta": end, "usage": {"output_tokens": 1}}), ("message_stop", {})]
@@ -99,7 +109,10 @@ def _completions(calls: Sequence[Call]) -> list[Event]:
     delta = {"role": "assistant", **({"tool_calls": tools} if tools else {"content": "ok"})}
     end = {"index": 0, "delta": {}, "finish_reason": "tool_calls" if tools else "stop"}
     usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
-    return [("", {**head, "choices": [{"index": 0, "delta": delta, "finish_reason": None}]}), ("", {**head, "choices": [end], "usage": usage})]
+    return [
+        ("", {**head, "choices": [{"index": 0, "delta": delta, "finish_reason": None}]}),
+        ("", {**head, "choices": [end], "usage": usage}),
+    ]
 
 
 def _contents(calls: Sequence[Call]) -> list[Event]:
@@ -171,8 +184,6 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self._send("application/json", json.dumps({"object": "list", "data": [{"id": "fake-model", "object": "model"}]}).encode())
-
-    do_HEAD = do_GET
 
     def do_POST(self) -> None:
         body = json.loads(self._body() or b"{}")

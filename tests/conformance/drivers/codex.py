@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from driving import SERVER, SERVER_COMMAND, Caller, Session
+from driving import SERVER, SERVER_COMMAND, Caller, Session, make_file
 from installed import CLIENTS
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ BUILT_IN = frozenset({"default", "explorer", "worker"})
 SPAWN = "multi_agent_v1.spawn_agent"
 ROLE = re.compile(r"^(.+?): \{\n(.*?)\n\}(?=\n.+?: \{\n|\s*\Z)", re.DOTALL | re.MULTILINE)
 ADDED = re.compile(r"\n- This role's .*", re.DOTALL)
-TRIES = {"run": ("exec_command", lambda path: {"cmd": f"touch {path}"})}
+TRIES = {"run": ("exec_command", lambda path: {"cmd": make_file(path)})}
 CONFIG = """model = "fake-model"
 sandbox_mode = "read-only"
 approval_policy = "never"
@@ -61,7 +61,9 @@ def drive(place: Place) -> Session:
         place.write("home/.codex/config.toml", CONFIG.format(**quoted))
         with place.talk([CLIENTS["codex"].path, "app-server"], CODEX_HOME=str(place.home / ".codex"), RUST_LOG="error") as talk:
             failed = _converse(talk, place, caller)
-            warnings = [line["params"]["summary"] for line in talk.heard if isinstance(line, dict) and line.get("method") == "configWarning"]
+            warnings = [
+                line["params"]["summary"] for line in talk.heard if isinstance(line, dict) and line.get("method") == "configWarning"
+            ]
     return Session(caller.seen(_prompt), [text for text in warnings if "bubblewrap" not in text], failed)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from driving import SERVER, SERVER_COMMAND, Caller, Session, before_last
+from driving import SERVER, SERVER_COMMAND, Caller, Session, before_last, make_file
 from installed import CLIENTS
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 TAILS = ("\n\n# Environment Context\n", "\n\n# Available Agent Skills\n")
 TRIES = {
     "write": ("write_file", lambda path: {"file_path": path, "content": "-"}),
-    "run": ("run_shell_command", lambda path: {"command": f"touch {path}"}),
+    "run": ("run_shell_command", lambda path: {"command": make_file(path)}),
 }
 
 
@@ -35,9 +35,11 @@ def drive(place: Place) -> Session:
         listed = talk.until(lambda line: isinstance(line, list))
         if listed is None:
             return Session(failed=place.stderr)
-        caller.list({agent["name"]: agent["description"] for agent in listed})
+        caller.note({agent["name"]: agent["description"] for agent in listed})
         talk.say({})
         said = talk.until(lambda line: isinstance(line, dict))
     models = {agent["name"]: agent["model"] for agent in listed}
     called = caller.seen(_prompt)
-    return Session({name: replace(seen, model=models[name], error=said["broken"].get(name)) for name, seen in called.items()}, said["errors"])
+    return Session(
+        {name: replace(seen, model=models[name], error=said["broken"].get(name)) for name, seen in called.items()}, said["errors"]
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from driving import SERVER, SERVER_COMMAND, Caller, Session, before_last
+from driving import SERVER, SERVER_COMMAND, Caller, Session, before_last, make_file
 from installed import CLIENTS
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def drive(place: Place) -> Session:
         "Agent",
         lambda name, prompt: {"description": "d", "prompt": prompt, "subagent_type": name, "run_in_background": False},
         lambda _: listed,
-        {"write": ("Write", lambda path: {"file_path": path, "content": ""}), "run": ("Bash", lambda path: {"command": f"touch {path}"})},
+        {"write": ("Write", lambda path: {"file_path": path, "content": ""}), "run": ("Bash", lambda path: {"command": make_file(path)})},
         place.project,
     )
     with caller.serve() as model, place.talk([CLIENTS["claude-code"].path, "-p", *PROTOCOL, *options], **_environment(model.url)) as talk:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import replace
+from fnmatch import fnmatchcase
+from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any
-from urllib.error import HTTPError
-from urllib.request import ProxyHandler, Request, build_opener
 
 from driving import SECONDS, SERVER, SERVER_COMMAND, Caller, Session, before_last
 from installed import CLIENTS
@@ -20,6 +19,10 @@ TAIL = "\nYou are powered by the model named"
 OFF = ("AUTOUPDATE", "MODELS_FETCH", "LSP_DOWNLOAD", "DEFAULT_PLUGINS", "SHARE", "CLAUDE_CODE")
 EFFECTS = {"edit": "write", "bash": "run"}
 """What the keys of a permission map stand for."""
+
+
+class RefusedError(Exception):
+    """What the client's server answers when it cannot do something."""
 
 
 def _configuration(url: str) -> dict[str, Any]:
@@ -54,29 +57,34 @@ def drive(place: Place) -> Session:
             line = talk.until(lambda line: "listening on" in str(line))
             if line is None:
                 return Session(failed=place.stderr)
-            ask = _asking(re.search(r"http://\S+", line)[0])
+            address = line.rpartition("http://")[2].strip()
             try:
-                agents |= {agent["name"]: agent for agent in ask("GET", "/agent") if not agent.get("native")}
-                session = ask("POST", "/session", {})["id"]
-            except HTTPError as error:  # one bad file stops the client
-                return Session(failed=error.read().decode())
-            ask("POST", f"/session/{session}/message", {"agent": "build", "parts": [{"type": "text", "text": "Go."}]})
+                agents |= {agent["name"]: agent for agent in _ask(address, "GET", "/agent") if not agent.get("native")}
+                session = _ask(address, "POST", "/session", {})["id"]
+            except RefusedError as error:  # one bad file stops the client
+                return Session(failed=str(error))
+            _ask(address, "POST", f"/session/{session}/message", {"agent": "build", "parts": [{"type": "text", "text": "Go."}]})
     return Session({name: replace(seen, unattended=_unattended(agents[name]["permission"])) for name, seen in caller.seen(_prompt).items()})
 
 
 def _unattended(rules: list[dict[str, str]]) -> frozenset[str]:
     """Return the effects that an agent's rules allow on everything: the last rule that fits a key decides."""
-    decided = {rule["permission"]: rule["action"] for rule in rules if rule["pattern"] == "*" and rule["permission"] != "*"}
-    return frozenset(effect for key, effect in EFFECTS.items() if decided.get(key) == "allow")
+    whole = [rule for rule in rules if rule["pattern"] == "*"]
+    decided = {key: [rule["action"] for rule in whole if fnmatchcase(key, rule["permission"])] for key in EFFECTS}
+    return frozenset(EFFECTS[key] for key, actions in decided.items() if actions and actions[-1] == "allow")
 
 
-def _asking(url: str) -> Any:
-    opener = build_opener(ProxyHandler({}))
+def _ask(address: str, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+    """Ask the client's server.
 
-    def ask(method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-        data = None if body is None else json.dumps(body).encode()
-        request = Request(url + path, data, {"content-type": "application/json"}, method=method)
-        with opener.open(request, timeout=SECONDS) as answer:
-            return json.loads(answer.read())
-
-    return ask
+    Raises:
+        RefusedError: It answers that something is wrong.
+    """
+    connection = HTTPConnection(address, timeout=SECONDS)
+    connection.request(method, path, None if body is None else json.dumps(body), {"content-type": "application/json"})
+    answer = connection.getresponse()
+    text = answer.read().decode()
+    connection.close()
+    if answer.status >= 400:
+        raise RefusedError(text)
+    return json.loads(text)
