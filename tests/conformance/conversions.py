@@ -15,6 +15,7 @@ from agent_files import FIXTURES
 from agentconv import effects, registry, vocabulary
 from agentconv.ir import ToolGrant, Tools
 from driving import SERVER, Place, drive
+from installed import CLIENTS
 
 if TYPE_CHECKING:
     from agentconv.diagnostics import Diagnostic, Loss
@@ -34,6 +35,8 @@ class Case:
     written: Agent | None
     """As our own reader reads what was written; None when it was refused."""
     seen: Seen | None
+    shadowed: bool = False
+    """Whether it is a file of the client's own, of whose name the client uses another."""
 
     def reported(self, *fields: str) -> bool:
         """Whether a loss says that one of these fields is not what it was."""
@@ -79,13 +82,17 @@ def convert(client: str, name: str) -> Conversion:
     assert len(kept) == len(written), result.diagnostics
     session = drive(client, place)
     again = {agent.id: one for agent, one in zip(kept, written, strict=True)}
-    cases = [_case(agent, result.losses, again.get(agent.id), session) for agent in agents.agents]
+    cases: list[Case] = []
+    for agent in agents.agents:
+        losses = tuple(loss for loss in result.losses if loss.agent == agent.id)
+        one = again.get(agent.id)
+        shadowed = agent.id != agent.name and one is not None and one.name == agent.name and _format(agent) == client
+        cases.append(Case(agent, losses, one, session.agents.get(one.name or "") if one and not shadowed else None, shadowed))
     return Conversion(session, tuple(cases), result.diagnostics)
 
 
-def _case(source: Agent, losses: tuple[Loss, ...], written: Agent | None, session: Session) -> Case:
-    seen = session.agents.get(written.name or "") if written else None
-    return Case(source, tuple(loss for loss in losses if loss.agent == source.id), written, seen)
+def _format(agent: Agent) -> str | None:
+    return agent.origin.format if agent.origin else None
 
 
 def grants(client: str, words: frozenset[str]) -> tuple[ToolGrant, ...]:
@@ -108,5 +115,6 @@ def as_seen(client: str, case: Case) -> effects.Effects:
     """Return what an agent may do with the tools that its client really offers it."""
     assert case.written
     assert case.seen
-    offered = Tools("list", grants(client, case.seen.tools or frozenset()))
+    words = (case.seen.tools or frozenset()) - set(CLIENTS[client].session_decides)
+    offered = Tools("list", grants(client, words))
     return effects.effects(replace(case.written, tools=offered), format_id=client)

@@ -24,6 +24,8 @@ class Client:
     packages: tuple[str, ...]
     program: str
     needs: str | None = None
+    session_decides: tuple[str, ...] = ()
+    """Tools that an agent has or has not as the session has them, whatever its file says."""
 
     @property
     def path(self) -> Path:
@@ -45,6 +47,6 @@ class Client:
 
 
 CLIENTS = {
-    name: Client(**{**row, "packages": tuple(row["packages"])})
+    name: Client(**{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()})
     for name, row in tomllib.loads((HERE / "clients.toml").read_text("utf-8")).items()
 }

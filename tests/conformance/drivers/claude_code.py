@@ -55,4 +55,4 @@ def _complaints(lines: Iterable[str]) -> Iterable[str]:
 
 def _environment(url: str) -> dict[str, str]:
     quiet = ("DISABLE_AUTOUPDATER", "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "DISABLE_TELEMETRY", "DISABLE_ERROR_REPORTING")
-    return {**dict.fromkeys(quiet, "1"), "ANTHROPIC_BASE_URL": url, "ANTHROPIC_API_KEY": "none", "ENABLE_TOOL_SEARCH": "false"}
+    return {**dict.fromkeys(quiet, "1"), "ANTHROPIC_BASE_URL": url, "ANTHROPIC_API_KEY": "none", "ENABLE_TOOL_SEARCH": "false", "CLAUDE_CODE_MAX_CONCURRENT_SUBAGENTS": "1000"}
