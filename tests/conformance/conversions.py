@@ -9,21 +9,28 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import agentconv
 import hostile
-from agent_files import FIXTURES
-from agentconv import effects, registry, vocabulary
-from agentconv.ir import ToolGrant, Tools
 from driving import SERVER, Place, drive
 from installed import CLIENTS
 
+import agentconv
+from agent_files import FIXTURES
+from agentconv import effects, registry, vocabulary
+from agentconv.effects import HARMLESS
+from agentconv.ir import ToolGrant, Tools
+
 if TYPE_CHECKING:
-    from agentconv.diagnostics import Diagnostic, Loss
-    from agentconv.ir import Agent, AgentSet
     from driving import Seen, Session
+
+    from agentconv.diagnostics import Loss
+    from agentconv.ir import Agent, AgentSet
 
 HERE = Path(__file__).parent
 _SERVER_TOOL = re.compile(rf"(?:mcp_+)?{SERVER}(?:_+|\.)(\w+)")
+
+
+Three = tuple[str | None, str | None, str | None]
+"""A text in the source, in what was written, and in the client."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +42,35 @@ class Case:
     written: Agent | None
     """As our own reader reads what was written; None when it was refused."""
     seen: Seen | None
-    shadowed: bool = False
-    """Whether it is a file of the client's own, of whose name the client uses another."""
+    at_home: bool
+    """Whether it is a file of the client's own, which comes back as it was."""
 
     def reported(self, *fields: str) -> bool:
-        """Whether a loss says that one of these fields is not what it was."""
-        return any(loss.field.split(".")[0] in fields for loss in self.losses)
+        """Whether a loss says that one of these fields, or a part of it, is not what it was."""
+        return any(f"{loss.field}.".startswith(f"{field}.") for loss in self.losses for field in fields)
+
+    @property
+    def name(self) -> str | None:
+        return self.written.name if self.written else None
+
+    @property
+    def descriptions(self) -> Three:
+        return self.source.description, self.written.description if self.written else None, self.seen.description if self.seen else None
+
+    @property
+    def prompts(self) -> Three:
+        source, written = (agent.prompt.text if agent and agent.prompt else None for agent in (self.source, self.written))
+        return source, written, self.seen.prompt if self.seen else None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing in the prompt is to be replaced by the client."""
+        return self.written is not None and self.written.prompt is not None and self.written.prompt.syntax == "literal"
+
+    @property
+    def kind(self) -> tuple[str, str | None]:
+        """What a client's tools depend on besides the agent's list: whether there is one, and the model."""
+        return self.written.tools.mode if self.written else "", self.seen.model if self.seen else None
 
 
 @dataclass(frozen=True)
@@ -49,7 +79,17 @@ class Conversion:
 
     session: Session
     cases: tuple[Case, ...]
-    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def present(self) -> list[Case]:
+        """Those that the client has to have: of its own files with one name it takes the first."""
+        names: set[tuple[str | None, bool]] = set()
+        found = []
+        for case in self.cases:
+            if case.written and not (case.at_home and (case.name, True) in names):
+                found.append(case)
+            names.add((case.name, case.at_home))
+        return found
 
 
 def sets() -> list[str]:
@@ -82,13 +122,12 @@ def convert(client: str, name: str) -> Conversion:
     assert len(kept) == len(written), result.diagnostics
     session = drive(client, place)
     again = {agent.id: one for agent, one in zip(kept, written, strict=True)}
-    cases: list[Case] = []
+    cases = []
     for agent in agents.agents:
         losses = tuple(loss for loss in result.losses if loss.agent == agent.id)
         one = again.get(agent.id)
-        shadowed = agent.id != agent.name and one is not None and one.name == agent.name and _format(agent) == client
-        cases.append(Case(agent, losses, one, session.agents.get(one.name or "") if one and not shadowed else None, shadowed))
-    return Conversion(session, tuple(cases), result.diagnostics)
+        cases.append(Case(agent, losses, one, session.agents.get(one.name or "") if one else None, _format(agent) == client))
+    return Conversion(session, tuple(cases))
 
 
 def _format(agent: Agent) -> str | None:
@@ -108,7 +147,8 @@ def grants(client: str, words: frozenset[str]) -> tuple[ToolGrant, ...]:
 
 def unknown(client: str, words: frozenset[str]) -> set[str]:
     """Return those of a client's tool names that our vocabulary has not."""
-    return {word for word in words if not _SERVER_TOOL.fullmatch(word) and vocabulary.tool_word(client, word) is None}
+    ours = [word for word in words if not _SERVER_TOOL.fullmatch(word) and word not in CLIENTS[client].without_effect]
+    return {word for word in ours if vocabulary.tool_word(client, word) is None}
 
 
 def as_seen(client: str, case: Case) -> effects.Effects:
@@ -118,3 +158,21 @@ def as_seen(client: str, case: Case) -> effects.Effects:
     words = (case.seen.tools or frozenset()) - set(CLIENTS[client].session_decides)
     offered = Tools("list", grants(client, words))
     return effects.effects(replace(case.written, tools=offered), format_id=client)
+
+
+def capabilities(client: str, case: Case) -> set[str]:
+    """Return what the tools that an agent is offered can do, and the server's tools among them."""
+    words = case.seen.tools if case.seen and case.seen.tools else frozenset()
+    return {_server_tool(grant) if grant.server else grant.capability or "" for grant in grants(client, words)}
+
+
+def wanted(client: str, case: Case) -> set[str]:
+    """Return the same of what an agent's author wrote, without what another tool of the agent does as well."""
+    listed = effects.capabilities_of(case.source.tools, _format(case.source)) - {"mcp"} - HARMLESS
+    if "shell" in capabilities(client, case):  # Claude Code, for one, then takes the tools to list and to search away
+        listed -= {"fs.list", "fs.search"}
+    return listed | {_server_tool(grant) for grant in case.source.tools.allow if grant.server == SERVER}
+
+
+def _server_tool(grant: ToolGrant) -> str:
+    return f"{grant.server} {grant.tool or '*'}"

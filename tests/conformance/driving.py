@@ -226,7 +226,8 @@ def drive(format_id: str, place: Place) -> Session:
 
 def before_last(text: str, *tails: str) -> str:
     """Cut off what a client adds after the prompt: from the last place where one of its additions starts."""
+    padded = f"\n\n{text}"  # an empty prompt leaves nothing before the blank line that every addition starts with
     for tail in tails:
-        start = text.rfind(tail)
-        text = text[:start] if start >= 0 else text
-    return text
+        start = padded.rfind(tail)
+        padded = padded[:start] if start >= 0 else padded
+    return padded[2:]

@@ -15,7 +15,7 @@ PROMPTS = {
     "places": "Number {i} of {0}, {}, {file:secret.txt}, {env:HOME}, %s and %(name)s; keep them all.",
     "tabs": "Makefile:\n\n\tall:\n\t\t@echo\tdone\n\nand\ttabs\tinside.",
     "emoji": "Family 👩‍👩‍👧‍👦, flag 🇪🇺, check ✓, “quotes”, naïve Ünïcödé, 日本語, and ﬁ as one letter.",
-    "quotes": "Triple '''single''' and \"\"\"double\"\"\", a backslash \\ at the end of C:\\new\\table\\\nand \\u0041 \\x41 \\n as they are.\\",
+    "quotes": "Triple '''single''' and \"\"\"double\"\"\", a backslash ends C:\\new\\table\\\nand \\u0041 \\x41 \\n as they are.\\",
     "controls": "Bell \x07, escape \x1b[31m, vertical\x0btab, form\x0cfeed, line\u2028separator, next\u0085line, mark\ufeffinside.",
     "blanks": "\n\n   Indented start, and trailing blanks:   \n\n\nThree empty lines above.  \n\n\n",
     "html": "<system-reminder>none</system-reminder>\n\n<!-- comment -->\n\n```yaml\n---\nname: inner\n---\n```\n&amp; &lt;",

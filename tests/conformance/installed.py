@@ -24,6 +24,8 @@ class Client:
     packages: tuple[str, ...]
     program: str
     needs: str | None = None
+    without_effect: tuple[str, ...] = ()
+    """Tools that it offers and that no agent's file can name."""
     session_decides: tuple[str, ...] = ()
     """Tools that an agent has or has not as the session has them, whatever its file says."""
 

@@ -137,7 +137,7 @@ def _ask_responses(body: dict[str, Any]) -> Request:
     items = body["input"]
     tools: dict[str, str] = {}
     for tool in [*body.get("tools", ()), *(tool for item in items if item.get("type") == "additional_tools" for tool in item["tools"])]:
-        space = f"{tool['name']}." if "tools" in tool else ""
+        space = f"{tool['name']}." if tool.get("name") != "functions" and "tools" in tool else ""
         for one in tool.get("tools", [tool]):
             about = one.get("parameters", {}).get("properties", {}).get("agent_type", {})
             tools[space + (one.get("name") or one["type"])] = about.get("description") or one.get("description", "")

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 import pytest
+from conversions import Case, Conversion, as_seen, capabilities, convert, sets, unknown, wanted
+from installed import CLIENTS
+from results import TABLE, Row
 
 from agentconv import effects, registry
 from agentconv.diagnostics import LossKind
-from agentconv.effects import HARMLESS, Level
-from conversions import Case, Conversion, as_seen, convert, grants, sets, unknown
-from installed import CLIENTS
-from results import TABLE, Row
+from agentconv.effects import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 pytestmark = [
     pytest.mark.conformance,
@@ -31,135 +35,113 @@ def conversion(client: str, agents: str) -> Conversion:
     return conversion
 
 
-def _written(conversion: Conversion) -> list[Case]:
-    return [case for case in conversion.cases if case.written and not case.shadowed]
+@pytest.fixture
+def row(client: str, agents: str) -> Row:
+    """Return the line of the table that the set has in the client."""
+    return TABLE.rows.setdefault((client, agents), Row())
 
 
-def _callable(conversion: Conversion) -> list[Case]:
-    return [case for case in conversion.cases if case.seen and not case.seen.error]
+def _running(conversion: Conversion) -> list[Case]:
+    """Return the agents that the client has and can call."""
+    return [case for case in conversion.present if case.seen and not case.seen.error]
 
 
-def test_all_are_written_or_refused(client: str, agents: str, conversion: Conversion) -> None:
+def _held(row: Row, aspect: str, cases: Iterable[Case], *faulty: dict[str, object]) -> None:
+    """Note for how many agents an aspect holds."""
+    row.held[aspect] = len([case for case in cases if not any(case.source.id in faults for faults in faulty)])
+
+
+def test_all_are_written_or_refused(conversion: Conversion, row: Row) -> None:
     """Every agent is written, or refused for a reason that is told; the reasons go into the table."""
-    row = TABLE.rows.setdefault((client, agents), Row())
+    refused = [case for case in conversion.cases if not case.written]
+    codes = {case.source.id: [loss.code for loss in case.losses if loss.kind is LossKind.REFUSED] for case in refused}
     row.agents = len(conversion.cases)
-    reasons = {case.source.id: [loss.code for loss in case.losses if loss.kind is LossKind.REFUSED] for case in conversion.cases if not case.written}
-    row.refused = Counter(codes[0] for codes in reasons.values() if codes)
+    row.refused = Counter(found[0] for found in codes.values() if found)
 
-    assert [] == [agent for agent, codes in reasons.items() if not codes]
+    assert [agent for agent, found in codes.items() if not found] == []
 
 
-def test_the_client_loads_them(client: str, agents: str, conversion: Conversion) -> None:
+def test_the_client_loads_them(conversion: Conversion, row: Row) -> None:
     """The client lists every agent under the name that our reader gives it, can call it, and lists nothing else."""
-    missing = {case.source.id: case.written.name for case in _written(conversion) if case.written and not case.seen}
+    missing = {case.source.id: case.name for case in conversion.present if not case.seen}
     # a file of the client's own comes back as it was, and whatever is wrong with it is its own
-    broken = {
-        case.source.id: case.seen.error
-        for case in _written(conversion)
-        if case.seen and case.seen.error and not _at_home(case, client)
-    }
-    TABLE.rows.setdefault((client, agents), Row()).held["loaded"] = len(_written(conversion)) - len(missing) - len(broken)
-    extra = set(conversion.session.agents) - {case.written.name for case in _written(conversion) if case.written}
+    broken = {case.source.id: case.seen.error for case in conversion.present if case.seen and case.seen.error and not case.at_home}
+    _held(row, "loaded", conversion.present, missing, broken)
 
-    assert {} == missing, conversion.session.messages
-    assert {} == broken
-    assert set() == extra
+    assert missing == {}, conversion.session.messages
+    assert broken == {}
+    assert set(conversion.session.agents) == {case.name for case in conversion.present}
 
 
-def test_names_are_kept(client: str, agents: str, conversion: Conversion) -> None:
+def test_names_are_kept(conversion: Conversion) -> None:
     """A name is the source's unless a loss says otherwise, and no two agents have the same."""
-    names = {case.source.id: (case.source.name, case.written.name) for case in _written(conversion) if case.written and not case.reported("name")}
-    all_names = Counter(case.written.name for case in _written(conversion) if case.written and not _at_home(case, client))
+    changed = {case.source.id: case.name for case in conversion.present if case.name != case.source.name and not case.reported("name")}
+    counts = Counter(case.name for case in conversion.present)
 
-    assert {} == {agent: both for agent, both in names.items() if both[0] != both[1]}
-    assert [] == [name for name, count in all_names.items() if count > 1]
+    assert changed == {}
+    assert [name for name, count in counts.items() if count > 1] == []
 
 
-def test_prompts_are_kept(client: str, agents: str, conversion: Conversion) -> None:
+def test_prompts_are_kept(conversion: Conversion, row: Row) -> None:
     """The client sends the prompt as our reader reads it, and that is the source's unless a loss says otherwise."""
-    literal = [case for case in _callable(conversion) if case.written and case.written.prompt and case.written.prompt.syntax == "literal"]
-    unlike = {case.source.id: (_prompt(case), case.seen.prompt) for case in literal if case.seen and case.seen.prompt != _prompt(case)}
-    changed = {
-        case.source.id: (case.source.prompt.text, _prompt(case))
-        for case in literal
-        if case.source.prompt and case.source.prompt.text != _prompt(case)
-    }
-    TABLE.rows.setdefault((client, agents), Row()).held["prompt"] = len(literal) - len(unlike.keys() | changed.keys())
+    plain = [case for case in _running(conversion) if case.is_plain]
+    unlike = {case.source.id: case.prompts for case in plain if case.prompts[1] != case.prompts[2]}
+    changed = {case.source.id: case.prompts for case in plain if case.prompts[0] != case.prompts[1]}
+    _held(row, "prompt", plain, unlike, changed)
 
-    assert {} == unlike
-    assert {} == {case.source.id: changed[case.source.id] for case in literal if case.source.id in changed and not case.reported("prompt")}
+    assert unlike == {}
+    assert {case.source.id: case.prompts for case in plain if case.source.id in changed and not case.reported("prompt.text")} == {}
 
 
-def test_descriptions_are_kept(client: str, agents: str, conversion: Conversion) -> None:
+def test_descriptions_are_kept(conversion: Conversion, row: Row) -> None:
     """The client lists the description as our reader reads it, and that is the source's unless a loss says otherwise."""
-    listed = [case for case in conversion.cases if case.seen and case.written]
-    unlike = {
-        case.source.id: (case.written.description, case.seen.description)
-        for case in listed
-        if case.written and case.seen and case.seen.description != case.written.description
-    }
-    changed = {
-        case.source.id: (case.source.description, case.written.description)
-        for case in listed
-        if case.written and case.source.description != case.written.description
-    }
-    TABLE.rows.setdefault((client, agents), Row()).held["description"] = len(listed) - len(unlike.keys() | changed.keys())
+    listed = [case for case in conversion.present if case.seen]
+    unlike = {case.source.id: case.descriptions for case in listed if case.descriptions[1] != case.descriptions[2]}
+    changed = {case.source.id: case.descriptions for case in listed if case.descriptions[0] != case.descriptions[1]}
+    _held(row, "description", listed, unlike, changed)
 
-    assert {} == unlike
-    assert {} == {case.source.id: changed[case.source.id] for case in listed if case.source.id in changed and not case.reported("description")}
+    assert unlike == {}
+    assert {case.source.id: case.descriptions for case in listed if case.source.id in changed and not case.reported("description")} == {}
 
 
-def test_no_agent_gets_more_tools(client: str, agents: str, conversion: Conversion) -> None:
+def test_no_agent_gets_more_tools(client: str, conversion: Conversion) -> None:
     """With the tools that the client really offers it, an agent may do no more than its author wrote."""
     more = {}
-    for case in _callable(conversion):
+    for case in _running(conversion):
         found = effects.widenings(effects.effects(case.source), as_seen(client, case))
-        if case.written and effects.effects(case.written).every_server and case.reported("tools"):
-            found = [what for what in found if not what.startswith("MCP server")]  # the user's own servers, which is reported
+        if case.reported("tools") and effects.effects(case.written or case.source).every_server:
+            found = [what for what in found if not what.casefold().startswith("mcp ")]  # the user's own servers, which is reported
         more[case.source.id] = found
 
-    assert {} == {agent: found for agent, found in more.items() if found}
+    assert {agent: found for agent, found in more.items() if found} == {}
 
 
-def test_no_agent_gets_fewer_tools(client: str, agents: str, conversion: Conversion) -> None:
+def test_no_agent_gets_fewer_tools(client: str, conversion: Conversion, row: Row) -> None:
     """An agent has each tool that it was given and that the client has here at all, unless a loss says otherwise."""
-    offered = {capability for case in _callable(conversion) if case.seen for capability in _capabilities(client, case.seen.tools)}
-    fewer = {}
-    for case in _callable(conversion):
-        assert case.seen
-        wanted = effects.capabilities_of(case.source.tools, case.source.origin.format if case.source.origin else None) & offered
-        fewer[case.source.id] = sorted(wanted - _capabilities(client, case.seen.tools) - HARMLESS)
-    TABLE.rows.setdefault((client, agents), Row()).held["tools"] = sum(not missing for missing in fewer.values())
-    unreported = {case.source.id for case in conversion.cases if not case.reported("tools", "permissions", "mcp_servers")}
+    offered: dict[tuple[str, str | None], set[str]] = {}
+    for case in _running(conversion):
+        offered.setdefault(case.kind, set()).update(capabilities(client, case))
+    fewer = {case.source.id: (wanted(client, case) & offered[case.kind]) - capabilities(client, case) for case in _running(conversion)}
+    missing = {agent: found for agent, found in fewer.items() if found}
+    _held(row, "tools", _running(conversion), missing)
+    reported = {case.source.id for case in conversion.present if case.reported("tools", "permissions", "mcp_servers")}
 
-    assert {} == {agent: missing for agent, missing in fewer.items() if missing and agent in unreported}
+    assert {agent: found for agent, found in missing.items() if agent not in reported} == {}
 
 
-def test_nothing_is_unattended_that_was_not(client: str, agents: str, conversion: Conversion) -> None:
+def test_nothing_is_unattended_that_was_not(conversion: Conversion) -> None:
     """What an agent does without anybody being asked is what its author let it do unattended."""
     more = {}
-    for case in _callable(conversion):
-        assert case.seen
+    for case in _running(conversion):
         levels = effects.effects(case.source).levels
-        more[case.source.id] = {effect for effect in case.seen.unattended if Level.ALLOW not in (levels[effect], levels["run"])}
+        allowed = {effect for effect in levels if Level.ALLOW in (levels[effect], levels["run"])}
+        more[case.source.id] = (case.seen.unattended if case.seen else set()) - allowed
 
-    assert {} == {agent: found for agent, found in more.items() if found}
+    assert {agent: found for agent, found in more.items() if found} == {}
 
 
-def test_every_tool_on_offer_is_known(client: str, agents: str, conversion: Conversion) -> None:
+def test_every_tool_on_offer_is_known(client: str, conversion: Conversion) -> None:
     """The vocabulary has every tool that the client offers an agent: what it does not know, it cannot count."""
-    words = frozenset(word for case in _callable(conversion) if case.seen for word in case.seen.tools or ())
+    words = frozenset[str]().union(*(case.seen.tools or () for case in _running(conversion) if case.seen))
 
     assert set() == unknown(client, words)
-
-
-def _at_home(case: Case, client: str) -> bool:
-    return case.source.origin is not None and case.source.origin.format == client
-
-
-def _prompt(case: Case) -> str | None:
-    return case.written.prompt.text if case.written and case.written.prompt else None
-
-
-def _capabilities(client: str, words: frozenset[str] | None) -> set[str]:
-    return {grant.capability for grant in grants(client, words or frozenset()) if grant.capability}

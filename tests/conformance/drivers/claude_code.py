@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 BUILT_IN = frozenset({"claude", "Explore", "general-purpose", "Plan", "statusline-setup"})
 PROTOCOL = ["--input-format", "stream-json", "--output-format", "stream-json", "--verbose"]
-TAIL = "\n\nMessages from the agent that launched you"
+TAILS = ("\n\nMessages from the agent that launched you", "\n\n# Persistent Agent Memory\n")
 COMPLAINT = re.compile(r"\S+ \[(?:DEBUG|WARN|ERROR)\] (.*(?:\.claude/agents/|frontmatter).*)")
 
 
 def _prompt(request: Request) -> str:
-    return before_last(request.system[-1], TAIL)
+    return before_last(request.system[-1], *TAILS)
 
 
 def drive(place: Place) -> Session:
@@ -55,4 +55,6 @@ def _complaints(lines: Iterable[str]) -> Iterable[str]:
 
 def _environment(url: str) -> dict[str, str]:
     quiet = ("DISABLE_AUTOUPDATER", "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "DISABLE_TELEMETRY", "DISABLE_ERROR_REPORTING")
-    return {**dict.fromkeys(quiet, "1"), "ANTHROPIC_BASE_URL": url, "ANTHROPIC_API_KEY": "none", "ENABLE_TOOL_SEARCH": "false", "CLAUDE_CODE_MAX_CONCURRENT_SUBAGENTS": "1000"}
+    # every tool is offered by itself, rather than found by a search, and every agent runs at once
+    all_of_it = {"ENABLE_TOOL_SEARCH": "false", "CLAUDE_CODE_MAX_CONCURRENT_SUBAGENTS": "1000"}
+    return {**dict.fromkeys(quiet, "1"), **all_of_it, "ANTHROPIC_BASE_URL": url, "ANTHROPIC_API_KEY": "none"}
