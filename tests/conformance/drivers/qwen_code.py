@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 OPTIONS = ["--prompt", "Go.", "--auth-type", "openai", "--approval-mode", "yolo"]
 """All is allowed, since nobody is there to ask; the mode that an agent has in a session that asks is in the list."""
 UNATTENDED = {"auto_edit": {"write"}, "auto": {"write", "run"}, "yolo": {"write", "run"}}
+EFFECTS = {"write_file": "write", "edit": "write", "notebook_edit": "write", "run_shell_command": "run", "monitor": "run"}
 TAIL = "\n\nImportant Rules:\n - You operate in non-interactive mode"
 
 
@@ -49,4 +50,5 @@ def drive(place: Place) -> Session:
 
 def _seen(name: str, agent: dict[str, Any], called: dict[str, Seen]) -> Seen:
     seen = called.get(name) or Seen(name, agent["description"], error=agent["broken"])
-    return replace(seen, unattended=frozenset(UNATTENDED.get(agent["mode"], ())))
+    able = {effect for tool, effect in EFFECTS.items() if tool in (seen.tools or ())}
+    return replace(seen, unattended=frozenset(able & UNATTENDED.get(agent["mode"], set())))
