@@ -179,6 +179,10 @@ class Caller:
         self.listed = agents
         self.names = [*agents]
 
+    def word_for(self, name: str) -> str:
+        """Return what an agent is told, by which its requests are known."""
+        return f"conformance-agent-{self.names.index(name)}-"
+
     def answer(self, request: Request) -> Sequence[Call]:
         if marks := _MARK.findall(request.user):
             name = self.names[int(marks[-1])]
@@ -188,7 +192,7 @@ class Caller:
                 return [(tool, arguments(str(made[effect]))) for effect, (tool, arguments) in self.tries.items() if tool in request.tools]
         elif self.tool in request.tools and not self.listed:
             self.note(self.list_agents(request))
-            return [(self.tool, self.arguments(name, f"conformance-agent-{index}-")) for index, name in enumerate(self.names)]
+            return [(self.tool, self.arguments(name, self.word_for(name))) for name in self.names]
         elif self.tool in request.tools:
             self.results |= {self.names[int(call.rpartition("_")[2])]: text for call, text in request.results.items()}
         return []

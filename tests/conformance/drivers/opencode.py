@@ -63,7 +63,12 @@ def drive(place: Place) -> Session:
                 session = _ask(address, "POST", "/session", {})["id"]
             except RefusedError as error:  # one bad file stops the client
                 return Session(failed=str(error))
-            _ask(address, "POST", f"/session/{session}/message", {"agent": "build", "parts": [{"type": "text", "text": "Go."}]})
+            said = f"/session/{session}/message"
+            _ask(address, "POST", said, {"agent": "build", "parts": [{"type": "text", "text": "Go."}]})
+            for name in [name for name, result in caller.results.items() if "Model not found" in result]:
+                # a model that it has not heard of offline: another one does for what is asked here
+                parts = [{"type": "text", "text": caller.word_for(name)}]
+                _ask(address, "POST", said, {"agent": name, "model": {"providerID": "fake", "modelID": "m"}, "parts": parts})
     return Session({name: replace(seen, unattended=_unattended(agents[name]["permission"])) for name, seen in caller.seen(_prompt).items()})
 
 
