@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import hostile
@@ -104,10 +104,10 @@ def _read(name: str) -> AgentSet:
         return agentconv.read(HERE / "real", format="claude-code")
     if name != "hostile":
         return agentconv.read(FIXTURES / name / "valid", format=name)
-    folder = Path(tempfile.mkdtemp(prefix="agentconv-hostile-"))
-    for stem, text in hostile.files().items():
-        (folder / f"{stem}.md").write_bytes(text.encode("utf-8"))
-    return agentconv.read(folder, format="claude-code")
+    with TemporaryDirectory() as folder:
+        for stem, text in hostile.files().items():
+            (Path(folder) / f"{stem}.md").write_bytes(text.encode("utf-8"))
+        return agentconv.read(folder, format="claude-code")
 
 
 @cache
@@ -115,12 +115,13 @@ def convert(client: str, name: str) -> Conversion:
     """Convert a set to a client's format, save it in a scratch project, and start the client there."""
     agents = _read(name)
     result = agentconv.write(agents, client)
-    place = Place.make(Path(tempfile.mkdtemp(prefix=f"agentconv-{client}-")))
-    result.save(place.project)
     written = [agent for file in result.files for agent in agentconv.reads(file.data, client, path=file.path).agents]
     kept = [agent for agent in agents.agents if agent.id not in result.refused]
     assert len(kept) == len(written), result.diagnostics
-    session = drive(client, place)
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        place = Place.make(Path(folder))
+        result.save(place.project)
+        session = drive(client, place)
     again = {agent.id: one for agent, one in zip(kept, written, strict=True)}
     cases = []
     for agent in agents.agents:
