@@ -15,15 +15,15 @@ from installed import CLIENTS
 
 import agentconv
 from agent_files import FIXTURES
-from agentconv import effects, registry, vocabulary
+from agentconv import effects, loading, registry, vocabulary
 from agentconv.effects import HARMLESS
-from agentconv.ir import ToolGrant, Tools
+from agentconv.ir import AgentSet, ToolGrant, Tools
 
 if TYPE_CHECKING:
     from driving import Seen, Session
 
     from agentconv.diagnostics import Loss
-    from agentconv.ir import Agent, AgentSet
+    from agentconv.ir import Agent
 
 HERE = Path(__file__).parent
 _SERVER_TOOL = re.compile(rf"(?:mcp_+)?{SERVER}(?:_+|\.)(\w+)")
@@ -92,28 +92,30 @@ class Conversion:
         return found
 
 
-def sets() -> list[str]:
-    """Return the names of the sets of agents that are tried: those like real ones, hostile ones, and each format's fixtures."""
-    fixtures = [name for name in registry.FORMATS if (FIXTURES / name / "valid").is_dir()]
-    return ["real", "hostile", *fixtures]
+SETS = ("real", "hostile", "own", "others")
+"""What is tried on each client: agents like real ones, hostile ones, the fixtures of its own format, and those of all others."""
 
 
 @cache
-def _read(name: str) -> AgentSet:
+def _read(client: str, name: str) -> AgentSet:
     if name == "real":
         return agentconv.read(HERE / "real", format="claude-code")
-    if name != "hostile":
-        return agentconv.read(FIXTURES / name / "valid", format=name)
-    with TemporaryDirectory() as folder:
-        for stem, text in hostile.files().items():
-            (Path(folder) / f"{stem}.md").write_bytes(text.encode("utf-8"))
-        return agentconv.read(folder, format="claude-code")
+    if name == "hostile":
+        with TemporaryDirectory() as scratch:
+            for stem, text in hostile.files().items():
+                (Path(scratch) / f"{stem}.md").write_bytes(text.encode("utf-8"))
+            return agentconv.read(scratch, format="claude-code")
+    if name == "own":
+        folder = FIXTURES / client / "valid"
+        return agentconv.read(folder, format=client) if folder.is_dir() else AgentSet()
+    others = [_read(other, "own") for other in registry.CLIENTS if other != client]
+    return loading.gather(loading.with_ids(piece for agents in others for piece in loading.take_apart(agents)))
 
 
 @cache
 def convert(client: str, name: str) -> Conversion:
     """Convert a set to a client's format, save it in a scratch project, and start the client there."""
-    agents = _read(name)
+    agents = _read(client, name)
     result = agentconv.write(agents, client)
     written = [agent for file in result.files for agent in agentconv.reads(file.data, client, path=file.path).agents]
     kept = [agent for agent in agents.agents if agent.id not in result.refused]

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
-from conversions import Case, Conversion, as_seen, capabilities, convert, sets, unknown, wanted
+from conversions import SETS, Case, Conversion, as_seen, capabilities, convert, unknown, wanted
 from installed import CLIENTS
 from results import TABLE, Row
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 pytestmark = [
     pytest.mark.conformance,
     pytest.mark.parametrize("client", [name for name in CLIENTS if name != "node"], indirect=True),
-    pytest.mark.parametrize("agents", sets()),
+    pytest.mark.parametrize("agents", SETS),
 ]
 
 
