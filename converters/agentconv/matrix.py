@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from agentconv import fields, registry
+from agentconv import fields, registry, vocabulary
 from agentconv.convert import convert
 from agentconv.diagnostics import InternalError, LossKind, LossSeverity
 from agentconv.format_base import State
@@ -43,7 +43,7 @@ class Cell:
     """Codes of the losses that writing declares."""
 
 
-BASE: dict[str, object] = {"name": "probe", "description": "Probes a format.", "prompt.text": "Probe the format."}
+BASE: dict[str, object] = {"name": "probe", "description": "Probes a format.", "prompt.text": "Look at what the format makes of this."}
 _READ, _SEARCH, _WRITE, _EDIT, _SHELL = (
     ToolGrant(capability, "json", capability) for capability in ("fs.read", "fs.search", "fs.write", "fs.edit", "shell")
 )
@@ -72,7 +72,9 @@ PROBES: dict[str, tuple[Mapping[str, object], ...]] = {
     "permissions.rules": (_RULES,),
     "permissions.resolution": (_RULES,),
     "permissions.sandbox": tuple({"permissions.sandbox": Sandbox(files)} for files in ("read-only", "workspace-write", "full")),
-    "model": tuple({"model": Model("id", value)} for value in ("claude-sonnet-5-5", "gpt-6.1-sol", "gemini-3-pro")),
+    "model": tuple(
+        {"model": Model("id", f"{prefix}1", provider)} for maker, prefix in vocabulary.makers().items() for provider in (None, maker)
+    ),
     "effort": ({"effort": "high"},),
     "temperature": ({"temperature": 0.5},),
     "top_p": ({"top_p": 0.5},),
