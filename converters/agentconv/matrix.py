@@ -17,7 +17,7 @@ from agentconv.source import SourceText
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from agentconv.convert import Converted
+    from agentconv.convert import OutputFile
     from agentconv.diagnostics import Loss
     from agentconv.ir import Json
 
@@ -123,12 +123,12 @@ def _cell(path: str, target: str) -> Cell:
 def _written(path: str, values: Mapping[str, object], target: str) -> tuple[Holds, tuple[str, ...]]:
     """Convert an agent, and see what came of one of its fields."""
     agent = fields.with_values(Agent(id="probe"), values)
-    done = _converted(agent, target)
-    own = [loss for loss in done.losses if _concerns(loss, path)]
+    file, losses = _converted(agent, target)
+    own = [loss for loss in losses if _concerns(loss, path)]
     codes = tuple(loss.code for loss in own)
-    if done.file is None:
+    if file is None:
         return Holds.NONE, codes
-    (again,) = registry.load(target).read(SourceText(done.file.path, done.file.data)).set.agents
+    (again,) = registry.load(target).read(SourceText(file.path, file.data)).set.agents
     same = fields.portable(fields.get(agent, path)) == fields.portable(fields.get(again, path))
     if same and not any(loss.severity is LossSeverity.WARNING for loss in own):
         return Holds.NATIVE, codes
@@ -136,12 +136,13 @@ def _written(path: str, values: Mapping[str, object], target: str) -> tuple[Hold
     return Holds.APPROXIMATED if kept else Holds.NONE, codes
 
 
-def _converted(agent: Agent, target: str) -> Converted:
-    piece = Loaded("probe", "json", None, (agent,), (State.LOADS,))
-    done = next(done for done in convert([piece], target) if done.agents)
-    if done.failed:
-        raise InternalError(done.diagnostics[0].message)
-    return done
+def _converted(agent: Agent, target: str) -> tuple[OutputFile | None, list[Loss]]:
+    """Convert one agent; what holds several agents comes with a result for the agent, and one for the file."""
+    done = list(convert([Loaded("probe", "json", None, (agent,), (State.LOADS,))], target))
+    bug = next((one for one in done if one.failed), None)
+    if bug:
+        raise InternalError(bug.diagnostics[0].message)
+    return next((one.file for one in done if one.file), None), [loss for one in done for loss in one.losses]
 
 
 _TOGETHER = {"tools": "permissions"}
