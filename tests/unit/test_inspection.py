@@ -67,8 +67,7 @@ def test_place(client):
     row = registry.FORMATS[client]
     moved = inspection.place("team/reviewer.abc", "json", client)
 
-    assert moved.startswith(row.folders)
-    assert moved.endswith(f"reviewer{row.suffixes[0]}")
+    assert moved == (f"{row.folders[0]}/reviewer{row.suffixes[0]}" if row.folders else row.files[0])
     assert moved == inspection.place(moved, client, client)
 
 

@@ -196,6 +196,11 @@ def model_kind(format_id: str, word: str) -> str:
     return "alias" if word.casefold() in models.get("aliases", {}) else "id"
 
 
+def makers() -> dict[str, str]:
+    """Return who makes models, each with what the ids of its models begin with."""
+    return {maker: str(row["prefixes"][0]) for maker, row in _file(_MAKERS)["providers"].items()}
+
+
 @cache
 def model_provider(value: str) -> str | None:
     """Return who makes a model, by its id; None when unknown."""
