@@ -179,7 +179,9 @@ def _list_the_others(projection: Projection, spell_server: SpellServer, reads_ba
     mode = projection.get("tools.mode")
     values = {"tools.mode": "list" if mode == "inherit" else mode, "tools.allow": allow, "tools.deny": ()}
     projection.change_together(values, "tools-listed", "all but " + ", ".join(grant.native for grant in denied))
-    if mode == "inherit" and servers and spell_server(effects.EVERY_SERVER, None):
+    if mode == "inherit" and not spell_server(effects.EVERY_SERVER, None):
+        projection.declare("tools-narrowed", "tools.allow", "all MCP servers that the user has configured close")
+    elif mode == "inherit" and servers:
         projection.declare("tools-narrowed", "tools.allow", "with a denied MCP server, all that the user has configured close")
 
 
