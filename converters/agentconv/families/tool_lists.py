@@ -91,7 +91,6 @@ def tool_list(
     _list_for_reading(projection, spell_server, reads_back)
     sandbox = projection.get("permissions.sandbox")
     may = effects.effects(projection.source)
-    _close_for_mode(projection)
     confined = sandbox is not None and sandbox.files != "full"
     if projection.get("permissions.rules") and not confined:
         _tools_for_rules(projection, may, spell_server, reads_back)
@@ -115,18 +114,6 @@ def tool_list(
 
 
 _READ_ONLY = ("plan", "read-only")
-
-
-def _close_for_mode(projection: Projection) -> None:
-    """Deny the tools that a read-only mode closes, where the target has no such mode."""
-    mode, target = projection.get("permissions.mode"), projection.target.id
-    if mode not in _READ_ONLY or projection.get("tools.mode") == "none" or any(vocabulary.native_mode(target, one) for one in _READ_ONLY):
-        return
-    closed = [capability for capability, effect in effects.EFFECT_OF.items() if effect in ("write", "run")]
-    words = dict.fromkeys(word for capability in closed for word in vocabulary.tools_for(target, capability))
-    denied = (*projection.get("tools.deny"), *(_granting(target, word) for word in words))
-    values = {"tools.deny": tuple(dict.fromkeys(denied)), "permissions.mode": None}
-    projection.change_together(values, "permission-mode", f"`{mode}`: no tool that writes or runs commands")
 
 
 def _list_for_reading(projection: Projection, spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]) -> None:
