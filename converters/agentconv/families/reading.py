@@ -56,6 +56,8 @@ def _tool_remark(spec: FormatSpec, grant: ToolGrant) -> tuple[str, str | None] |
     if grant.server:
         return None
     word = vocabulary.tool_word(spec.id, grant.native)
+    if word is None and grant.capability is not None:
+        return None  # the client's own spelling of a tool that the vocabulary has by another word
     if word is None:
         return f"{spec.client} has no tool `{grant.native}`; it grants nothing", None
     if word.how in ("exact", "alias"):

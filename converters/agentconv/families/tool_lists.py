@@ -91,7 +91,6 @@ def tool_list(
     _list_for_reading(projection, spell_server, reads_back)
     sandbox = projection.get("permissions.sandbox")
     may = effects.effects(projection.source)
-    _close_for_mode(projection)
     confined = sandbox is not None and sandbox.files != "full"
     if projection.get("permissions.rules") and not confined:
         _tools_for_rules(projection, may, spell_server, reads_back)
@@ -115,18 +114,6 @@ def tool_list(
 
 
 _READ_ONLY = ("plan", "read-only")
-
-
-def _close_for_mode(projection: Projection) -> None:
-    """Deny the tools that a read-only mode closes, where the target has no such mode."""
-    mode, target = projection.get("permissions.mode"), projection.target.id
-    if mode not in _READ_ONLY or projection.get("tools.mode") == "none" or any(vocabulary.native_mode(target, one) for one in _READ_ONLY):
-        return
-    closed = [capability for capability, effect in effects.EFFECT_OF.items() if effect in ("write", "run")]
-    words = dict.fromkeys(word for capability in closed for word in vocabulary.tools_for(target, capability))
-    denied = (*projection.get("tools.deny"), *(_granting(target, word) for word in words))
-    values = {"tools.deny": tuple(dict.fromkeys(denied)), "permissions.mode": None}
-    projection.change_together(values, "permission-mode", f"`{mode}`: no tool that writes or runs commands")
 
 
 def _list_for_reading(projection: Projection, spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]) -> None:
@@ -179,7 +166,9 @@ def _list_the_others(projection: Projection, spell_server: SpellServer, reads_ba
     mode = projection.get("tools.mode")
     values = {"tools.mode": "list" if mode == "inherit" else mode, "tools.allow": allow, "tools.deny": ()}
     projection.change_together(values, "tools-listed", "all but " + ", ".join(grant.native for grant in denied))
-    if mode == "inherit" and servers and spell_server(effects.EVERY_SERVER, None):
+    if mode == "inherit" and not spell_server(effects.EVERY_SERVER, None):
+        projection.declare("tools-narrowed", "tools.allow", "all MCP servers that the user has configured close")
+    elif mode == "inherit" and servers:
         projection.declare("tools-narrowed", "tools.allow", "with a denied MCP server, all that the user has configured close")
 
 
