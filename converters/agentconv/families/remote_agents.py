@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv import fields, frontmatter, yaml_nodes, yaml_text
-from agentconv.diagnostics import Code, Diagnostic, Severity
 from agentconv.families import keys, markdown, reading
 from agentconv.format_base import ReadResult, State
 from agentconv.frontmatter import Header
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as MappingType
 
     from agentconv.families.markdown import Dialect
-    from agentconv.format_base import FormatSpec, Projection
+    from agentconv.format_base import Projection
     from agentconv.ir import Agent, Json
 
 CARDS = ("agent_card_url", "agent_card_json")
@@ -52,18 +51,6 @@ def project(projection: Projection) -> None:
         value = projection.get(path)
         if not fields.is_absent(path, value):
             projection.change(path, fields.DEFAULTS.get(path), "field-dropped", "a remote agent has no such field")
-
-
-def without_lost_body(spec: FormatSpec, result: ReadResult, header: Header) -> ReadResult:
-    """Say that text behind the closing fence, on its line, costs the agent its prompt."""
-    text = header.source.text
-    behind = text[header.end + 3 :] if header.body == len(text) else ""
-    if not behind.strip() or not result.states or result.states[0].dropped:
-        return result
-    message = f"text follows `---` on its line; {spec.client} then takes the agent for one without a prompt"
-    hint = "end the line behind `---`"
-    found = Diagnostic(Code.SYNTAX, Severity.WARNING, message, header.source.span(header.end), hint, result.set.agents[0].name)
-    return replace(result, states=(State.DEGRADED,), diagnostics=(*result.diagnostics, found))
 
 
 def is_list(header: Header) -> bool:

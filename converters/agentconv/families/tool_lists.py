@@ -76,6 +76,7 @@ def tool_list(
     spell_server: SpellServer,
     reads_back: Callable[[ToolGrant], bool],
     *,
+    spell_denied: SpellServer | None = None,
     denies: bool = True,
     inherits: bool = True,
 ) -> None:
@@ -85,6 +86,7 @@ def tool_list(
         projection: The agent on its way.
         spell_server: Writes an MCP server, or one of its tools; for `*`, all servers, empty where the target cannot say that.
         reads_back: Whether a grant, written, is read as itself.
+        spell_denied: Writes them as denied tools, where those are spelled otherwise.
         denies: Whether the target also has a list of denied tools; else a list of all others stands for it.
         inherits: Whether an agent without a list gets the client's tools; else all of them are listed.
     """
@@ -94,7 +96,7 @@ def tool_list(
     _close_for_mode(projection)
     confined = sandbox is not None and sandbox.files != "full"
     if projection.get("permissions.rules") and not confined:
-        _tools_for_rules(projection, may, spell_server, reads_back)
+        _tools_for_rules(projection, may, spell_server, spell_denied or spell_server, reads_back)
     if sandbox is not None and confined:
         _list_what(projection, may, f"a {sandbox.files} sandbox", spell_server, reads_back)
     elif sandbox is not None:
@@ -106,7 +108,7 @@ def tool_list(
     grants(projection, "tools.allow", spell_server, reads_back)
     if not denies:
         _list_the_others(projection, spell_server, reads_back)
-    grants(projection, "tools.deny", spell_server, reads_back)
+    grants(projection, "tools.deny", spell_denied or spell_server, reads_back)
     if not inherits and projection.get("tools.mode") == "inherit":
         every = _all_words(vocabulary.words_of(projection.target.id), frozenset(), spell_server, reads_back)
         projection.change_together({"tools.mode": "list", "tools.allow": every}, "tools-listed", "all of them")
@@ -197,7 +199,9 @@ def _same_tool(denied: ToolGrant, granted: ToolGrant) -> bool:
     return fnmatchcase(granted.tool or "", denied.tool or "")
 
 
-def _tools_for_rules(projection: Projection, may: Effects, spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]) -> None:
+def _tools_for_rules(
+    projection: Projection, may: Effects, spell_server: SpellServer, spell_denied: SpellServer, reads_back: Callable[[ToolGrant], bool]
+) -> None:
     """Let a list of tools and a permission mode stand for permission rules; what is open for a part only, closes."""
     source = projection.source
     origin = source.origin.format if source.origin else None
@@ -209,7 +213,7 @@ def _tools_for_rules(projection: Projection, may: Effects, spell_server: SpellSe
     if source.tools.mode == "inherit" and may.every_server:
         words = [word for capability in sorted(closed) for word in vocabulary.tools_for(target, capability)]
         denied = [_granting(target, word) for word in dict.fromkeys(words)]
-        servers = [_server_grant(target, spell_server, server, None) for server in sorted(may.denied_servers)]
+        servers = [_server_grant(target, spell_denied, server, None) for server in sorted(may.denied_servers)]
         values["tools.deny"] = tuple(dict.fromkeys([*source.tools.deny, *filter(reads_back, (*denied, *servers))]))
     else:
         words = [vocabulary.tool_for(target, capability) or "" for capability in access if capability not in closed]
