@@ -181,11 +181,10 @@ def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = 
 
 def project(projection: Projection) -> None:
     """Turn an agent into what a Gemini CLI file can hold."""
-    if any(card in projection.source.extras.get(ID, {}) for card in remote_agents.CARDS):
-        remote_agents.project(projection)
-        projecting.own_extras(
-            projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: markdown.decode_written(DIALECT, header)
-        )
+    card = next((card for card in remote_agents.CARDS if card in projection.source.extras.get(ID, {})), None)
+    if card is not None:
+        remote_agents.project(projection, card)
+        _own_extras(projection)
         return
     projecting.require(projection, "name", "description")
     if not projection.at_home:
@@ -203,6 +202,10 @@ def project(projection: Projection) -> None:
     mcp.project_with_tools(projection, partial(mcp_gemini.reads_back, SERVERS), HINT, closes=True)
     projecting.drop_rest(projection)
     projecting.settle(projection, KEYS)
+    _own_extras(projection)
+
+
+def _own_extras(projection: Projection) -> None:
     projecting.own_extras(
         projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: markdown.decode_written(DIALECT, header)
     )
