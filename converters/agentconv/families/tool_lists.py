@@ -5,7 +5,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeAlias
 
-from agentconv import effects, fields, vocabulary
+from agentconv import effects, fields, losses, vocabulary
 from agentconv.ir import ToolGrant
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ def tool_list(
         denies: Whether the target also has a list of denied tools; else a list of all others stands for it.
         inherits: Whether an agent without a list gets the client's tools; else all of them are listed.
     """
+    _list_own_servers(projection, spell_server, reads_back)
     _list_for_reading(projection, spell_server, reads_back)
     sandbox = projection.get("permissions.sandbox")
     may = effects.effects(projection.source)
@@ -129,6 +130,29 @@ def _close_for_mode(projection: Projection) -> None:
     denied = (*projection.get("tools.deny"), *(_granting(target, word) for word in words))
     values = {"tools.deny": tuple(dict.fromkeys(denied)), "permissions.mode": None}
     projection.change_together(values, "permission-mode", f"`{mode}`: no tool that writes or runs commands")
+
+
+def _list_own_servers(projection: Projection, spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]) -> None:
+    """List the MCP servers that the agent defines, where its client opens them without that and the target does not."""
+    source, target = projection.source, projection.target.id
+    opens = vocabulary.fact(source.origin.format if source.origin else None, "own_servers_open")
+    if not opens or vocabulary.fact(target, "own_servers_open") or source.tools.mode == "inherit":
+        return
+    allow: tuple[ToolGrant, ...] = projection.get("tools.allow") if source.tools.mode == "list" else ()
+    own = [server for server in source.mcp_servers or () if server.transport and server.enabled is not False]
+    added = [
+        ToolGrant(spell_server(server.name, tool), target, "mcp", None, server.name, tool)
+        for server in own
+        for tool in (server.enabled_tools if server.enabled_tools is not None else (None,))
+        if not any(effects.covers(grant, server.name) and grant.tool in (None, tool) for grant in allow)
+    ]
+    kept = tuple(filter(reads_back, added))
+    if kept:
+        values = {"tools.mode": "list", "tools.allow": (*allow, *kept)}
+        projection.change_together(values, "mcp-tools-listed", ", ".join(grant.native for grant in kept))
+    if len(kept) < len(added):
+        names = ", ".join(dict.fromkeys(grant.server or "" for grant in added if grant not in kept))
+        projection.losses.append(losses.loss("tool-unknown", source.id, "tools.allow", target, f"the servers {names} cannot be listed"))
 
 
 def _list_for_reading(projection: Projection, spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]) -> None:

@@ -183,7 +183,9 @@ def project(projection: Projection) -> None:
     """Turn an agent into what a Gemini CLI file can hold."""
     card = next((card for card in remote_agents.CARDS if card in projection.source.extras.get(ID, {})), None)
     if card is not None:
+        projecting.require(projection, "name")
         remote_agents.project(projection, card)
+        projecting.drop_rest(projection)
         _own_extras(projection)
         return
     projecting.require(projection, "name", "description")
