@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from agentconv.ir import Permissions
 
 
-_READ_ONLY = ("plan", "read-only")
 SpellServer: TypeAlias = "Callable[[str, str | None], str]"
 """Writes an MCP server, or one of its tools, as a tool of the target."""
 
@@ -91,7 +90,6 @@ def tool_list(
         inherits: Whether an agent without a list gets the client's tools; else all of them are listed.
     """
     _list_own_servers(projection, spell_server, reads_back)
-    _list_for_reading(projection, spell_server, reads_back)
     sandbox = projection.get("permissions.sandbox")
     may = effects.effects(projection.source)
     _close_for_mode(projection)
@@ -134,7 +132,7 @@ def _close_for_mode(projection: Projection) -> None:
 
 def _list_own_servers(projection: Projection, spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]) -> None:
     """List the MCP servers that the agent defines, where its client opens them without that and the target does not."""
-    source, target = projection.source, projection.target.id
+    source, target = projection.source, vocabulary.words_of(projection.target.id)
     opens = vocabulary.fact(source.origin.format if source.origin else None, "own_servers_open")
     if not opens or vocabulary.fact(target, "own_servers_open") or source.tools.mode == "inherit":
         return
@@ -153,21 +151,6 @@ def _list_own_servers(projection: Projection, spell_server: SpellServer, reads_b
     if len(kept) < len(added):
         names = ", ".join(dict.fromkeys(grant.server or "" for grant in added if grant not in kept))
         projection.losses.append(losses.loss("tool-unknown", source.id, "tools.allow", target, f"the servers {names} cannot be listed"))
-
-
-def _list_for_reading(projection: Projection, spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]) -> None:
-    """List the tools that only read, for a permission mode of such agents that the target has not got."""
-    target, mode = vocabulary.words_of(projection.target.id), projection.get("permissions.mode")
-    if mode not in _READ_ONLY or any(vocabulary.native_mode(target, word) for word in _READ_ONLY):
-        return
-    closed = frozenset(capability for capability, effect in effects.EFFECT_OF.items() if effect in ("write", "run"))
-    if projection.get("tools.mode") == "inherit":
-        allow = _all_words(target, closed, spell_server, reads_back)
-    else:
-        allow = tuple(grant for grant in projection.get("tools.allow") if not closed & set(effects.granted(grant)))
-    kept = "none" if projection.get("tools.mode") == "none" else "list"
-    values = {"permissions.mode": None, "tools.mode": kept, "tools.allow": allow}
-    projection.change_together(values, "permission-mode", f"`{mode}`; a list of tools that only read stands for it")
 
 
 def _all_words(
