@@ -449,6 +449,8 @@ def test_denied_server_of_the_user_is_reported(deny: str) -> None:
 _SMUGGLED = {
     "codex": {"features": {"shell_tool": True}, "sandbox_workspace_write": {"network_access": True}},
     "claude-code": {"<<": {"permissionMode": "bypassPermissions"}, "hint": {"<<": {"a": 1}}},
+    "gemini-cli": {"tools": ["*"], "kind": "local"},
+    "qwen-code": {"tools": ["*"], "permissionMode": "bypassPermissions", "modelConfig": {"model": "fast"}},
     "cursor": {"READONLY": "false", "note\nreadonly": "false"},
     "copilot": {"tools": ["*"]},
     "cline": {"tools": ["run_commands"], "Tools": ["run_commands"]},

@@ -54,7 +54,7 @@ class Template:
             message = f"{spec.client} loads the agent, but every call fails: it has no value for {shown}"
             hint = "write $NAME for a variable of the shell, and ${ name } for other text"
             place = max(start, source.text.find(f"${{{unknown[0]}}}", start))
-            yield Diagnostic(Code.PLACEHOLDER, Severity.WARNING, message, source.span(place), hint, None, spec.id)
+            yield Diagnostic(Code.CALL_FAILS, Severity.WARNING, message, source.span(place), hint, None, spec.id)
 
 
 def project(projection: Projection, template: Template) -> None:

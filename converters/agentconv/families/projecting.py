@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from agentconv.ir import Agent, Json
 
 
-_CODES = {"color": "looks-dropped", "display_name": "looks-dropped", "invocation.by": "invocation-dropped"}
+_CODES = {"hooks": "hooks-dropped", "color": "looks-dropped", "display_name": "looks-dropped", "invocation.by": "invocation-dropped"}
 
 
 _EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max", "ultra")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeAlias
 
-from agentconv import effects, fields, vocabulary
+from agentconv import effects, fields, losses, vocabulary
 from agentconv.ir import ToolGrant
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from agentconv.ir import Permissions
 
 
-_READ_ONLY = ("plan", "read-only")
 SpellServer: TypeAlias = "Callable[[str, str | None], str]"
 """Writes an MCP server, or one of its tools, as a tool of the target."""
 
@@ -76,6 +75,7 @@ def tool_list(
     spell_server: SpellServer,
     reads_back: Callable[[ToolGrant], bool],
     *,
+    spell_denied: SpellServer | None = None,
     denies: bool = True,
     inherits: bool = True,
 ) -> None:
@@ -85,15 +85,17 @@ def tool_list(
         projection: The agent on its way.
         spell_server: Writes an MCP server, or one of its tools; for `*`, all servers, empty where the target cannot say that.
         reads_back: Whether a grant, written, is read as itself.
+        spell_denied: Writes them as denied tools, where those are spelled otherwise.
         denies: Whether the target also has a list of denied tools; else a list of all others stands for it.
         inherits: Whether an agent without a list gets the client's tools; else all of them are listed.
     """
+    _list_own_servers(projection, spell_server, reads_back)
     _list_for_reading(projection, spell_server, reads_back)
     sandbox = projection.get("permissions.sandbox")
     may = effects.effects(projection.source)
     confined = sandbox is not None and sandbox.files != "full"
     if projection.get("permissions.rules") and not confined:
-        _tools_for_rules(projection, may, spell_server, reads_back)
+        _tools_for_rules(projection, may, spell_server, spell_denied or spell_server, reads_back)
     if sandbox is not None and confined:
         _list_what(projection, may, f"a {sandbox.files} sandbox", spell_server, reads_back)
     elif sandbox is not None:
@@ -105,7 +107,7 @@ def tool_list(
     grants(projection, "tools.allow", spell_server, reads_back)
     if not denies:
         _list_the_others(projection, spell_server, reads_back)
-    grants(projection, "tools.deny", spell_server, reads_back)
+    grants(projection, "tools.deny", spell_denied or spell_server, reads_back)
     if not inherits and projection.get("tools.mode") == "inherit":
         every = _all_words(vocabulary.words_of(projection.target.id), frozenset(), spell_server, reads_back)
         projection.change_together({"tools.mode": "list", "tools.allow": every}, "tools-listed", "all of them")
@@ -129,6 +131,29 @@ def _list_for_reading(projection: Projection, spell_server: SpellServer, reads_b
     kept = "none" if projection.get("tools.mode") == "none" else "list"
     values = {"permissions.mode": None, "tools.mode": kept, "tools.allow": allow}
     projection.change_together(values, "permission-mode", f"`{mode}`; a list of tools that only read stands for it")
+
+
+def _list_own_servers(projection: Projection, spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]) -> None:
+    """List the MCP servers that the agent defines, where its client opens them without that and the target does not."""
+    source, target = projection.source, vocabulary.words_of(projection.target.id)
+    opens = vocabulary.fact(source.origin.format if source.origin else None, "own_servers_open")
+    if not opens or vocabulary.fact(target, "own_servers_open") or source.tools.mode == "inherit":
+        return
+    allow: tuple[ToolGrant, ...] = projection.get("tools.allow") if source.tools.mode == "list" else ()
+    own = [server for server in source.mcp_servers or () if server.transport and server.enabled is not False]
+    added = [
+        ToolGrant(spell_server(server.name, tool), target, "mcp", None, server.name, tool)
+        for server in own
+        for tool in (server.enabled_tools if server.enabled_tools is not None else (None,))
+        if not any(effects.covers(grant, server.name) and grant.tool in (None, tool) for grant in allow)
+    ]
+    kept = tuple(filter(reads_back, added))
+    if kept:
+        values = {"tools.mode": "list", "tools.allow": (*allow, *kept)}
+        projection.change_together(values, "mcp-tools-listed", ", ".join(grant.native for grant in kept))
+    if len(kept) < len(added):
+        names = ", ".join(dict.fromkeys(grant.server or "" for grant in added if grant not in kept))
+        projection.losses.append(losses.loss("tool-unknown", source.id, "tools.allow", target, f"the servers {names} cannot be listed"))
 
 
 def _all_words(
@@ -186,7 +211,9 @@ def _same_tool(denied: ToolGrant, granted: ToolGrant) -> bool:
     return fnmatchcase(granted.tool or "", denied.tool or "")
 
 
-def _tools_for_rules(projection: Projection, may: Effects, spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]) -> None:
+def _tools_for_rules(
+    projection: Projection, may: Effects, spell_server: SpellServer, spell_denied: SpellServer, reads_back: Callable[[ToolGrant], bool]
+) -> None:
     """Let a list of tools and a permission mode stand for permission rules; what is open for a part only, closes."""
     source = projection.source
     origin = source.origin.format if source.origin else None
@@ -198,7 +225,7 @@ def _tools_for_rules(projection: Projection, may: Effects, spell_server: SpellSe
     if source.tools.mode == "inherit" and may.every_server:
         words = [word for capability in sorted(closed) for word in vocabulary.tools_for(target, capability)]
         denied = [_granting(target, word) for word in dict.fromkeys(words)]
-        servers = [_server_grant(target, spell_server, server, None) for server in sorted(may.denied_servers)]
+        servers = [_server_grant(target, spell_denied, server, None) for server in sorted(may.denied_servers)]
         values["tools.deny"] = tuple(dict.fromkeys([*source.tools.deny, *filter(reads_back, (*denied, *servers))]))
     else:
         words = [vocabulary.tool_for(target, capability) or "" for capability in access if capability not in closed]
