@@ -66,6 +66,7 @@ FORMATS: dict[str, Row] = {
     "cursor": Row("cursor", "Cursor", (".cursor/agents",), (".md", ".mdc", ".markdown")),
     "cline": Row("cline", "Cline", (".cline/agents",), (".yaml", ".yml"), looks=_HEADED),
     "claude-agents-json": Row("claude_agents_json", "Claude Code --agents", (), (".json",), ("claude-agents.json",), looks=_AGENTS),
+    "opencode": Row("opencode", "OpenCode", (".opencode/agents", ".opencode/agent", ".opencode/modes", ".opencode/mode"), (".md",)),
     "json": Row("canonical_json", "canonical JSON", (), (".json",), ("agents.json",), looks=_BUNDLE, bundle=True),
     "toml": Row("canonical_toml", "canonical TOML", (), (".toml",), ("agents.toml",), looks=_BUNDLE, bundle=True),
 }

@@ -232,7 +232,9 @@ def misread(key: Key, agent: Agent) -> list[str]:
     value = key.write(agent)
     try:
         found = {} if value is ABSENT else key.read(value)
-    except (Ignored, Refused):
+    except Ignored as reason:
+        found = reason.values
+    except Refused:
         found = {}
     return _differing(key, found, agent)
 
