@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from agentconv import fields, frontmatter, yaml_text
+from agentconv import fields, frontmatter, schema_files, yaml_text
 from agentconv.diagnostics import Code, Diagnostic, Severity
 from agentconv.families import javascript, keys, reading
 from agentconv.families.javascript import SPACE
@@ -280,14 +280,19 @@ def _recovered(dialect: Dialect, source: SourceText, header: Header | None, drop
         frontmatter.parse(header, None, dialect.grammar)
         if not header.values:
             frontmatter.recover(header, dialect.keys)
-    known = {key for key in header.values if key in dialect.keys} | ({"name"} if dialect.name_of else set())
-    if drop.state is not State.STOPS and (len(known) < 2 or not {"name", "description"} & known):
+    if drop.state is not State.STOPS and not _names_an_agent(dialect, header):
         return ReadResult(diagnostics=(reading.no_agent(dialect.spec, drop.problem, drop.span),) if broken else ())
     decoded = keys.decode_header(dialect, _person_values(header), lenient=True)
     agent = _agent(dialect, source, header, decoded)
     return ReadResult(
         AgentSet((agent,)), (drop.state,), (reading.not_loaded(dialect.spec, agent.name, drop.state, drop.problem, drop.span),)
     )
+
+
+def _names_an_agent(dialect: Dialect, header: Header) -> bool:
+    """Whether a header has two known keys, one of which says what it is; a file's place may say that as well."""
+    known = header.values.keys() & schema_files.load(dialect.spec.id)["properties"].keys()
+    return bool(known) if dialect.name_of else len(known) > 1 and bool({"name", "description"} & known)
 
 
 def _person_values(header: Header) -> dict[str, Json]:
