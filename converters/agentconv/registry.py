@@ -55,7 +55,6 @@ _AGENTS = rb'\A(?:\xef\xbb\xbf)?\s*\{\s*"(?:[^"\\]|\\.)*"\s*:\s*\{\s*"(?:descrip
 _BUNDLE = rb"urn:agentconv:bundle:"
 
 
-
 def _below(roots: tuple[str, ...], leaves: tuple[str, ...]) -> tuple[str, ...]:
     """Return the folders of several names below a client's own ones."""
     return tuple(f"{root}/{leaf}" for root in roots for leaf in leaves)

@@ -6,7 +6,7 @@ import math
 import re
 from typing import TYPE_CHECKING, Any
 
-from agentconv import fields, vocabulary
+from agentconv import fields
 from agentconv.families import keys, projecting, rule_maps
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import ABSENT, Ignored, Key, Refused
@@ -105,7 +105,9 @@ def _model(value: Json, *, nullable: bool) -> Mapping[str, object]:
         return {"model": Model("id", model, provider)}
     if not value:
         return {}
-    raise Ignored("a model is `provider/model`; with nothing before or behind a slash there is no such model", {"model": Model("id", value)})
+    raise Ignored(
+        "a model is `provider/model`; with nothing before or behind a slash there is no such model", {"model": Model("id", value)}
+    )
 
 
 def _write_model(agent: Agent) -> Json | Absent:
@@ -152,24 +154,11 @@ def project(
     projecting.invocation(projection, CALLERS.values())
     rule_maps.rule_map(projection, spell_server, WITH_PATTERNS)
     permissions.settle(projection)
-    _project_model(projection)
+    projecting.model(projection, _model_of, providers=True)
     _project_color(projection)
     projecting.drop_rest(projection)
     projecting.settle(projection, table_)
     projecting.own_extras(projection, encode, decode)
-
-
-def _project_model(projection: Projection) -> None:
-    """Name a model with its provider, as these clients do."""
-    model: Model | None = projection.get("model")
-    if projection.at_home or model is None or model.kind != "id" or not model.value or model.fallbacks:
-        projecting.model(projection)
-        return
-    maker = vocabulary.model_provider(model.value)
-    if not vocabulary.serves_model(projection.target.id, "id", model.value):
-        projecting.model(projection)
-    elif not model.provider:
-        projection.change("model", Model("id", model.value, maker), "model-provider", f"`{maker}/{model.value}`")
 
 
 def _project_color(projection: Projection) -> None:

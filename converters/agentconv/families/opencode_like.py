@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 NO_HEADER = "the file does not start with `---`"
 RUN = "the header is JavaScript, which the client runs"
+
+
 @dataclass(frozen=True, slots=True)
 class Repair:
     """How a client rewrites a header that does not parse: lines whose bare value has a colon, each as these lines."""

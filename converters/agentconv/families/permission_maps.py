@@ -141,20 +141,24 @@ class Permissions:
     def settle(self, projection: Projection) -> None:
         """Bring the rules into an order that one map can have; what it cannot say is said more narrowly."""
         rules: tuple[Rule, ...] = projection.get("permissions.rules")
-        if not rules:
+        if self._again(rules) == rules:
             return
-        wanted = _deciding(rule for rule in map(self._narrowed, rules) if rule)
-        found = self.read(self.written(wanted)).get("permissions.rules", ()) if wanted else ()
-        if found == rules:
-            return
+        found = self._again(_deciding(rule for rule in map(self._narrowed, rules) if rule)) or ()
         for path, value in (("permissions.rules", found), ("permissions.resolution", "last" if found else None)):
             projection.translate(path, value)
             if value != fields.get(projection.source, path) and path not in projection.declared:
                 projection.declare("tools-as-rules", path, "as one map has them")
 
+    def _again(self, rules: tuple[Rule, ...]) -> tuple[Rule, ...] | None:
+        """Return the rules as they are read once they are written; None where the client refuses them."""
+        try:
+            return cast("tuple[Rule, ...]", self.read(self.written(rules)).get("permissions.rules", ())) if rules else ()
+        except Refused:
+            return None
+
     def _narrowed(self, rule: Rule) -> Rule | None:
         """Return a rule as the map can say it: a word without patterns is denied, or asked for, as a whole."""
-        if rule.native == _UNUSABLE or rule.pattern == _UNUSABLE:
+        if _UNUSABLE in (rule.native, rule.pattern):
             return None
         if rule.pattern is None or rule.native not in self.whole:
             return rule

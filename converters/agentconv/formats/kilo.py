@@ -112,5 +112,9 @@ def project(projection: Projection) -> None:
         projection.refuse("refused-text", "prompt.text", f"Kilo would fill in `{found[:40]}`")
     projecting.prompt_shape(projection, "replace", ID if template else "literal")
     opencode_keys.project(
-        projection, PERMISSIONS, KEYS, lambda agent: keys.encode_header(AGENTS, agent), lambda header: markdown.decode_written(AGENTS, header)
+        projection,
+        PERMISSIONS,
+        KEYS,
+        lambda agent: keys.encode_header(AGENTS, agent),
+        lambda header: markdown.decode_written(AGENTS, header),
     )

@@ -55,6 +55,9 @@ def project(projection: Projection) -> None:
     """Turn an agent into what an OpenCode file can hold."""
     projecting.prompt_shape(projection, "replace")
     opencode_keys.project(
-        projection, PERMISSIONS, KEYS, lambda agent: keys.encode_header(AGENTS, agent), lambda header: markdown.decode_written(AGENTS, header)
+        projection,
+        PERMISSIONS,
+        KEYS,
+        lambda agent: keys.encode_header(AGENTS, agent),
+        lambda header: markdown.decode_written(AGENTS, header),
     )
-
