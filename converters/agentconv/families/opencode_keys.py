@@ -100,14 +100,17 @@ def _model(value: Json, *, nullable: bool) -> Mapping[str, object]:
         return {}
     if not isinstance(value, str):
         raise Refused("`model` must be text")
-    provider, _, model = value.partition("/")
-    if provider and model:
-        return {"model": Model("id", model, provider)}
+    model = _model_of(value)
+    if model.provider:
+        return {"model": model}
     if not value:
         return {}
-    raise Ignored(
-        "a model is `provider/model`; with nothing before or behind a slash there is no such model", {"model": Model("id", value)}
-    )
+    raise Ignored("a model is `provider/model`; with nothing before or behind a slash there is no such model", {"model": model})
+
+
+def _model_of(word: str) -> Model:
+    provider, _, model = word.partition("/")
+    return Model("id", model, provider) if provider and model else Model("id", word)
 
 
 def _write_model(agent: Agent) -> Json | Absent:
