@@ -450,6 +450,8 @@ _SMUGGLED = {
     "codex": {"features": {"shell_tool": True}, "sandbox_workspace_write": {"network_access": True}},
     "claude-code": {"<<": {"permissionMode": "bypassPermissions"}, "hint": {"<<": {"a": 1}}},
     "cursor": {"READONLY": "false", "note\nreadonly": "false"},
+    "kilo": {"tools": {"bash": True, "edit": True}, "<<": {"permission": "allow"}},
+    "opencode": {"tools": {"bash": True, "edit": True}, "<<": {"permission": "allow"}},
 }
 
 
