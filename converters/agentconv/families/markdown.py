@@ -279,7 +279,7 @@ def _recovered(dialect: Dialect, source: SourceText, header: Header | None, drop
             return ReadResult(diagnostics=(reading.no_agent(dialect.spec, drop.problem, drop.span),) if broken else ())
         frontmatter.parse(header, None, dialect.grammar)
         if not header.values:
-            frontmatter.recover(header, dialect.keys)
+            frontmatter.recover(header, schema_files.load(dialect.spec.id)["properties"])
     if drop.state is not State.STOPS and not _names_an_agent(dialect, header):
         return ReadResult(diagnostics=(reading.no_agent(dialect.spec, drop.problem, drop.span),) if broken else ())
     decoded = keys.decode_header(dialect, _person_values(header), lenient=True)

@@ -128,7 +128,8 @@ def model(projection: Projection, read: Callable[[str], Model] | None = None, *,
         projection.change("model", None, "model-dropped", f"`{value.value}`", hint=hint)
     elif value.fallbacks or (value.provider and not providers):
         bare = Model(value.kind, value.value, value.provider if providers else None)
-        projection.change("model", bare, "field-dropped", "provider and fallbacks")
+        alone = not value.fallbacks and value.provider == vocabulary.model_provider(value.value or "")
+        projection.change("model", bare, "default-dropped" if alone else "field-dropped", "provider and fallbacks")
     elif providers and not value.provider:
         maker = vocabulary.model_provider(value.value or "")
         projection.change("model", Model("id", value.value, maker), "model-provider", f"`{maker}/{value.value}`")
