@@ -37,6 +37,7 @@ class LossRule:
 CATALOGUE: dict[str, LossRule] = {
     "field-dropped": LossRule(_WARNING, _DROPPED, "the target has no place for this field"),
     "looks-dropped": LossRule(_NOTE, _DROPPED, "the target has no place for this; it only changes how the agent is shown"),
+    "looks-approximated": LossRule(_NOTE, _APPROXIMATED, "the target shows it in the way that comes nearest"),
     "default-dropped": LossRule(_NOTE, _DROPPED, "the target does this without being told"),
     "set-dropped": LossRule(_NOTE, _DROPPED, "what a bundle says about the whole set has no place in an agent's file"),
     "set-servers-dropped": LossRule(
@@ -87,6 +88,7 @@ CATALOGUE: dict[str, LossRule] = {
         "--map-models tier writes the target's own of the same tier",
     ),
     "model-mapped": LossRule(_WARNING, _APPROXIMATED, "another model stands for this one in the target"),
+    "model-provider": LossRule(_NOTE, _APPROXIMATED, "the target names a model with its provider", "name the one that you have a key for"),
     "effort-approximated": LossRule(_WARNING, _APPROXIMATED, "the target has no such effort"),
     "effort-dropped": LossRule(_WARNING, _DROPPED, "the target has no such effort"),
     "mcp-undefined": LossRule(

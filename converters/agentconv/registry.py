@@ -54,6 +54,12 @@ _MODES = rb"(?m)^[ \t{]*[\"']?(?:customModes|roleDefinition)[\"']?[ \t]*:"
 _AGENTS = rb'\A(?:\xef\xbb\xbf)?\s*\{\s*"(?:[^"\\]|\\.)*"\s*:\s*\{\s*"(?:description|prompt|tools|model)"\s*:'
 _BUNDLE = rb"urn:agentconv:bundle:"
 
+
+def _below(roots: tuple[str, ...], leaves: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the folders of several names below a client's own ones."""
+    return tuple(f"{root}/{leaf}" for root in roots for leaf in leaves)
+
+
 FORMATS: dict[str, Row] = {
     "claude-code": Row("claude_code", "Claude Code", (".claude/agents",), (".md",), looks=_HEADER, aliases=("claude",)),
     "codex": Row("codex", "Codex", (".codex/agents",), (".toml",), looks=_ROLE),
@@ -66,6 +72,8 @@ FORMATS: dict[str, Row] = {
     "cursor": Row("cursor", "Cursor", (".cursor/agents",), (".md", ".mdc", ".markdown")),
     "cline": Row("cline", "Cline", (".cline/agents",), (".yaml", ".yml"), looks=_HEADED),
     "claude-agents-json": Row("claude_agents_json", "Claude Code --agents", (), (".json",), ("claude-agents.json",), looks=_AGENTS),
+    "opencode": Row("opencode", "OpenCode", _below((".opencode",), ("agents", "agent", "modes", "mode")), (".md",)),
+    "kilo": Row("kilo", "Kilo", _below((".kilo", ".kilocode"), ("agents", "agent", "modes", "mode")), (".md",)),
     "json": Row("canonical_json", "canonical JSON", (), (".json",), ("agents.json",), looks=_BUNDLE, bundle=True),
     "toml": Row("canonical_toml", "canonical TOML", (), (".toml",), ("agents.toml",), looks=_BUNDLE, bundle=True),
 }

@@ -89,7 +89,7 @@ def test_invalid_file(format_id: str, path: Path) -> None:
     """An invalid file is no agent, or one that the client does not load, with the diagnostics beside it."""
     found = _found(format_id, path)
 
-    assert found["state"] in (State.NO_AGENT, State.NOT_LOADED)
+    assert found["state"] in (State.NO_AGENT, State.NOT_LOADED, State.STOPS)
     assert _golden(path.with_suffix(".expected.json"), _json(found)) == _json(found)
 
 

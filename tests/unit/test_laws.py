@@ -15,7 +15,7 @@ from agentconv.cli.run import run
 from agentconv.convert import Options
 from agentconv.diagnostics import InternalError
 from agentconv.effects import Level
-from agentconv.format_base import Projection, State
+from agentconv.format_base import Projection
 from agentconv.ir import (
     Agent,
     Hook,
@@ -454,6 +454,8 @@ _SMUGGLED = {
     "cursor": {"READONLY": "false", "note\nreadonly": "false"},
     "copilot": {"tools": ["*"]},
     "cline": {"tools": ["run_commands"], "Tools": ["run_commands"]},
+    "kilo": {"tools": {"bash": True, "edit": True}, "<<": {"permission": "allow"}},
+    "opencode": {"tools": {"bash": True, "edit": True}, "<<": {"permission": "allow"}},
 }
 
 

@@ -47,9 +47,10 @@ def rule_map(projection: Projection, spell_server: SpellServer, with_patterns: C
         "permissions.resolution": "last" if rules.found else None,
         "permissions.mode": None,
         "permissions.sandbox": None,
-        "delegates": None,
     }
     projection.change_together(values, "tools-as-rules", ", ".join(dict.fromkeys(rule.native for rule in rules.found)) or "none")
+    if source.delegates is not None:
+        projection.change("delegates", None, "tools-as-rules", ", ".join(source.delegates) or "none")
     if rules.unknown:
         projection.declare("tool-unknown", "permissions.rules", ", ".join(dict.fromkeys(rules.unknown)))
     if rules.patterns:

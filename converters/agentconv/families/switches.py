@@ -33,7 +33,8 @@ def sandbox_for_list(projection: Projection, switches: Mapping[str, ToolGrant], 
     if tools.allow and tools.mode != "list":
         projection.change("tools.allow", (), "looks-dropped", "tools that count for nothing without a list")
     own = tuple(grant for grant in switches.values() if grant in tools.deny)
-    if tools.mode == "inherit" and mode not in _READ_ONLY and tools.deny == own:
+    rules = projection.source.permissions.rules
+    if tools.mode == "inherit" and mode not in _READ_ONLY and tools.deny == own and not rules:
         return
     may = effects.effects(projection.source).levels
     denied = {grant.capability for grant in tools.deny} - {"shell"}
