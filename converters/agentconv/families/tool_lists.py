@@ -61,8 +61,8 @@ def _without_repeats(found: Iterable[ToolGrant]) -> tuple[ToolGrant, ...]:
 def _translated(grant: ToolGrant, target: str, spell_server: SpellServer, *, every: bool) -> list[ToolGrant]:
     if grant.server:
         return [ToolGrant(spell_server(grant.server, grant.tool), target, "mcp", None, grant.server, grant.tool)]
-    words = vocabulary.tools_for(target, grant.capability) if grant.capability else ()
-    return [_granting(target, word) for word in (words if every else words[:1])]
+    words = [vocabulary.tools_for(target, capability)[: None if every else 1] for capability in effects.granted(grant)]
+    return [_granting(target, word) for word in dict.fromkeys(word for several in words for word in several)]
 
 
 def _granting(target: str, word: str) -> ToolGrant:
@@ -78,6 +78,7 @@ def tool_list(
     *,
     denies: bool = True,
     inherits: bool = True,
+    denied_reads_back: Callable[[ToolGrant], bool] | None = None,
 ) -> None:
     """Keep tools as a list of the target's own words, which also stands for a sandbox, switches or rules of the source.
 
@@ -87,14 +88,16 @@ def tool_list(
         reads_back: Whether a grant, written, is read as itself.
         denies: Whether the target also has a list of denied tools; else a list of all others stands for it.
         inherits: Whether an agent without a list gets the client's tools; else all of them are listed.
+        denied_reads_back: Whether a denied grant is read as itself, where that is another question than for one that is allowed.
     """
+    closes = denied_reads_back or reads_back
     _list_for_reading(projection, spell_server, reads_back)
     sandbox = projection.get("permissions.sandbox")
     may = effects.effects(projection.source)
     _close_for_mode(projection)
     confined = sandbox is not None and sandbox.files != "full"
     if projection.get("permissions.rules") and not confined:
-        _tools_for_rules(projection, may, spell_server, reads_back)
+        _tools_for_rules(projection, may, spell_server, reads_back, closes)
     if sandbox is not None and confined:
         _list_what(projection, may, f"a {sandbox.files} sandbox", spell_server, reads_back)
     elif sandbox is not None:
@@ -106,7 +109,7 @@ def tool_list(
     grants(projection, "tools.allow", spell_server, reads_back)
     if not denies:
         _list_the_others(projection, spell_server, reads_back)
-    grants(projection, "tools.deny", spell_server, reads_back)
+    grants(projection, "tools.deny", spell_server, closes)
     if not inherits and projection.get("tools.mode") == "inherit":
         every = _all_words(vocabulary.words_of(projection.target.id), frozenset(), spell_server, reads_back)
         projection.change_together({"tools.mode": "list", "tools.allow": every}, "tools-listed", "all of them")
@@ -197,7 +200,13 @@ def _same_tool(denied: ToolGrant, granted: ToolGrant) -> bool:
     return fnmatchcase(granted.tool or "", denied.tool or "")
 
 
-def _tools_for_rules(projection: Projection, may: Effects, spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]) -> None:
+def _tools_for_rules(
+    projection: Projection,
+    may: Effects,
+    spell_server: SpellServer,
+    reads_back: Callable[[ToolGrant], bool],
+    closes: Callable[[ToolGrant], bool],
+) -> None:
     """Let a list of tools and a permission mode stand for permission rules; what is open for a part only, closes."""
     source = projection.source
     origin = source.origin.format if source.origin else None
@@ -210,7 +219,7 @@ def _tools_for_rules(projection: Projection, may: Effects, spell_server: SpellSe
         words = [word for capability in sorted(closed) for word in vocabulary.tools_for(target, capability)]
         denied = [_granting(target, word) for word in dict.fromkeys(words)]
         servers = [_server_grant(target, spell_server, server, None) for server in sorted(may.denied_servers)]
-        values["tools.deny"] = tuple(dict.fromkeys([*source.tools.deny, *filter(reads_back, (*denied, *servers))]))
+        values["tools.deny"] = tuple(dict.fromkeys([*source.tools.deny, *filter(closes, (*denied, *servers))]))
     else:
         words = [vocabulary.tool_for(target, capability) or "" for capability in access if capability not in closed]
         allow = [_granting(target, word) for word in dict.fromkeys(words) if word]
