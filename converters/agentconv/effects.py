@@ -164,10 +164,7 @@ def accesses(tools: Tools, permissions: Permissions, format_id: str | None) -> M
 
 def granted(grant: ToolGrant | Rule) -> tuple[str, ...]:
     """Return the capabilities that a tool word stands for: several where its client does not tell them apart."""
-    if grant.capability is None:
-        return ()
-    several = vocabulary.grants(grant.format, grant.native)
-    return several if grant.capability in several else (grant.capability,)
+    return vocabulary.also_meant(grant.format, grant.native, grant.capability)
 
 
 def capabilities_of(tools: Tools, format_id: str | None) -> set[str]:

@@ -175,7 +175,7 @@ def _remarks(dialect: Dialect, file: RecordFile, entry: _Entry, *, rejected: boo
     """Say why the client drops a record, or else what it does not take of it as it is written."""
     if entry.reason is not None:
         key, problem = entry.reason
-        name = _name(entry)
+        name = entry.agent.name if entry.agent else _name(entry)
         where = f"`{name if name is not None else file.pointer_to(entry.record)}`: {problem}"
         return [_not_loaded(dialect, where, file.span(entry.record, key), name, whole=dialect.all_or_nothing)]
     if rejected or entry.agent is None or entry.decoded is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -18,6 +19,14 @@ if TYPE_CHECKING:
 
 SpellServer: TypeAlias = "Callable[[str, str | None], str]"
 """Writes an MCP server, or one of its tools, as a tool of the target."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Spelling:
+    """How the target spells grants, or denials."""
+
+    server: SpellServer
+    reads_back: Callable[[ToolGrant], bool]
 
 
 def grants(projection: Projection, path: str, spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]) -> None:
@@ -60,8 +69,8 @@ def _without_repeats(found: Iterable[ToolGrant]) -> tuple[ToolGrant, ...]:
 def _translated(grant: ToolGrant, target: str, spell_server: SpellServer, *, every: bool) -> list[ToolGrant]:
     if grant.server:
         return [ToolGrant(spell_server(grant.server, grant.tool), target, "mcp", None, grant.server, grant.tool)]
-    words = vocabulary.tools_for(target, grant.capability) if grant.capability else ()
-    return [_granting(target, word) for word in (words if every else words[:1])]
+    words = [vocabulary.tools_for(target, capability)[: None if every else 1] for capability in effects.granted(grant)]
+    return [_granting(target, word) for word in dict.fromkeys(word for several in words for word in several)]
 
 
 def _granting(target: str, word: str) -> ToolGrant:
@@ -78,6 +87,7 @@ def tool_list(
     spell_denied: SpellServer | None = None,
     denies: bool = True,
     inherits: bool = True,
+    denied_reads_back: Callable[[ToolGrant], bool] | None = None,
 ) -> None:
     """Keep tools as a list of the target's own words, which also stands for a sandbox, switches or rules of the source.
 
@@ -88,14 +98,16 @@ def tool_list(
         spell_denied: Writes them as denied tools, where those are spelled otherwise.
         denies: Whether the target also has a list of denied tools; else a list of all others stands for it.
         inherits: Whether an agent without a list gets the client's tools; else all of them are listed.
+        denied_reads_back: Whether a denied grant is read as itself, where that is another question than for one that is allowed.
     """
     _list_own_servers(projection, spell_server, reads_back)
+    closes = _Spelling(spell_denied or spell_server, denied_reads_back or reads_back)
     _list_for_reading(projection, spell_server, reads_back)
     sandbox = projection.get("permissions.sandbox")
     may = effects.effects(projection.source)
     confined = sandbox is not None and sandbox.files != "full"
     if projection.get("permissions.rules") and not confined:
-        _tools_for_rules(projection, may, spell_server, spell_denied or spell_server, reads_back)
+        _tools_for_rules(projection, may, _Spelling(spell_server, reads_back), closes)
     if sandbox is not None and confined:
         _list_what(projection, may, f"a {sandbox.files} sandbox", spell_server, reads_back)
     elif sandbox is not None:
@@ -107,7 +119,7 @@ def tool_list(
     grants(projection, "tools.allow", spell_server, reads_back)
     if not denies:
         _list_the_others(projection, spell_server, reads_back)
-    grants(projection, "tools.deny", spell_denied or spell_server, reads_back)
+    grants(projection, "tools.deny", closes.server, closes.reads_back)
     if not inherits and projection.get("tools.mode") == "inherit":
         every = _all_words(vocabulary.words_of(projection.target.id), frozenset(), spell_server, reads_back)
         projection.change_together({"tools.mode": "list", "tools.allow": every}, "tools-listed", "all of them")
@@ -211,9 +223,7 @@ def _same_tool(denied: ToolGrant, granted: ToolGrant) -> bool:
     return fnmatchcase(granted.tool or "", denied.tool or "")
 
 
-def _tools_for_rules(
-    projection: Projection, may: Effects, spell_server: SpellServer, spell_denied: SpellServer, reads_back: Callable[[ToolGrant], bool]
-) -> None:
+def _tools_for_rules(projection: Projection, may: Effects, opens: _Spelling, closes: _Spelling) -> None:
     """Let a list of tools and a permission mode stand for permission rules; what is open for a part only, closes."""
     source = projection.source
     origin = source.origin.format if source.origin else None
@@ -225,13 +235,13 @@ def _tools_for_rules(
     if source.tools.mode == "inherit" and may.every_server:
         words = [word for capability in sorted(closed) for word in vocabulary.tools_for(target, capability)]
         denied = [_granting(target, word) for word in dict.fromkeys(words)]
-        servers = [_server_grant(target, spell_denied, server, None) for server in sorted(may.denied_servers)]
-        values["tools.deny"] = tuple(dict.fromkeys([*source.tools.deny, *filter(reads_back, (*denied, *servers))]))
+        servers = [_server_grant(target, closes.server, server, None) for server in sorted(may.denied_servers)]
+        values["tools.deny"] = tuple(dict.fromkeys([*source.tools.deny, *filter(closes.reads_back, (*denied, *servers))]))
     else:
         words = [vocabulary.tool_for(target, capability) or "" for capability in access if capability not in closed]
         allow = [_granting(target, word) for word in dict.fromkeys(words) if word]
         values.update(
-            {"tools.mode": "list", "tools.deny": (), "tools.allow": (*allow, *_open_servers(may, target, spell_server, reads_back))}
+            {"tools.mode": "list", "tools.deny": (), "tools.allow": (*allow, *_open_servers(may, target, opens.server, opens.reads_back))}
         )
     mode = _mode_for_rules(source.permissions, may)
     if source.permissions.mode is None and mode and vocabulary.native_mode(projection.target.id, mode):

@@ -138,7 +138,7 @@ def project(projection: Projection) -> None:
     if projection.get("prompt.text") is None:
         projection.translate("prompt.text", "")
     projecting.prompt_shape(projection, "replace")
-    tool_lists.tool_list(projection, claude_words.spell_server, claude_words.reads_back)
+    tool_lists.tool_list(projection, claude_words.spell_server, claude_words.allowed_reads_back, denied_reads_back=claude_words.reads_back)
     claude_words.project_delegates(projection)
     projecting.permission_mode(projection)
     projecting.permission_rules(projection)
