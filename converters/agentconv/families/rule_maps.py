@@ -60,6 +60,7 @@ def rule_map(projection: Projection, spell_server: SpellServer, with_patterns: C
 
 
 _NO_TOOLS = Tools()
+_ALL_TOOLS = frozenset({effects.ALL_TOOLS})
 
 
 _READING = ("read", None)
@@ -74,6 +75,7 @@ class _RuleWriter:
         self.target = projection.target.id
         self.spell_server = spell_server
         self.with_patterns = with_patterns
+        self.servers = effects.effects(self.source).servers
         self.found: list[Rule] = []
         self.unknown: list[str] = []
         self.patterns: list[str] = []
@@ -121,12 +123,20 @@ class _RuleWriter:
             self.write_word(word, meanings, [access[meaning].level for meaning in meanings if meaning in access], have)
         for grant in tools.allow if tools.mode == "list" else ():
             if grant.server:
-                self.add_server("ask", grant.server, grant.tool)
+                self.open_server(grant.server, grant.tool)
             elif not any(vocabulary.tool_for(self.target, meaning) for meaning in effects.granted(grant)):
                 self.unknown.append(grant.native)
         for grant in tools.deny:
             if grant.server:
                 self.add_server("deny", grant.server, grant.tool)
+
+    def open_server(self, server: str, tool: str | None) -> None:
+        """Open a server's tool, or all those that its own definition opens."""
+        if tool is None and effects.ALL_TOOLS not in (names := self.servers.get(effects.server_key(server), _ALL_TOOLS)):
+            for name in sorted(names):
+                self.add_server("ask", server, name)
+        else:
+            self.add_server("ask", server, tool)
 
     def write_word(self, word: str, meanings: Sequence[str], levels: list[effects.Level], have: Collection[str]) -> None:
         """Write what holds for one word of the target."""
