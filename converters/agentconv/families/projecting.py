@@ -238,8 +238,10 @@ def drop_rest(projection: Projection) -> None:
     target = projection.target
     for path in _unheld(target.holds):
         value = projection.get(path)
+        if value is None:
+            continue
         if fields.is_absent(path, value):
-            if value not in (None, _empty(path)):
+            if value != _empty(path):
                 projection.translate(path, None)
             continue
         projection.change(path, _empty(path), _CODES.get(path, "field-dropped"), _shown(value))

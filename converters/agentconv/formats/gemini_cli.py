@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 ID = gemini_words.ID
 HINT = "add {} to mcpServers in ~/.gemini/settings.json"
 TEMPLATE = placeholders.Template(ID, re.compile(r"\$\{(\w+)\}", re.ASCII), frozenset({"query", "cliVersion", "activeModel", "today"}))
-_FRONTMATTER = re.compile(r"---\r?\n([\s\S]*?)(\r?\n)---(?:\r?\n([\s\S]*))?")
+_FRONTMATTER = re.compile(r"---\r?\n(.*?)(\r?\n)---(\r?\n)?", re.DOTALL)
 _SLUG = re.compile(r"[a-z0-9_-]+")
 
 
@@ -45,7 +45,7 @@ def _find(source: SourceText) -> Header | str:
     found = _FRONTMATTER.match(source.text)
     if found is None:
         return "the file does not start with a header between two lines `---`"
-    body = len(source.text) if found[3] is None else found.start(3)
+    body = len(source.text) if found[3] is None else found.end()
     return Header(source, found.start(1), found.end(2), body, tail=len(found[2]))
 
 
