@@ -148,10 +148,10 @@ def _agent(dialect: Dialect, source: SourceText, header: Header, decoded: Decode
         decoded.values["prompt.text"] = text = _prompt(dialect, header)
         if dialect.template is not None:
             decoded.values["prompt.syntax"] = dialect.template.syntax_of(text)
-    if dialect.complete is not None:
-        dialect.complete(decoded.values)
     if dialect.name_of is not None and "name" not in decoded.values:
         decoded.values["name"] = dialect.name_of(source.path)
+    if dialect.complete is not None:
+        dialect.complete(decoded.values)
     extras = {dialect.spec.id: decoded.extras} if decoded.extras else {}
     return fields.build(decoded.values, extras, Origin(dialect.spec.id, source.path))
 

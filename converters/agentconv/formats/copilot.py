@@ -156,6 +156,12 @@ def _legal_name(name: str) -> str:
     return names.stem(slug or name) if name.strip() else ""
 
 
+def _complete(values: dict[str, object]) -> None:
+    """Leave out a name to show that is the agent's name anyway."""
+    if values.get("display_name") == values["name"]:
+        del values["display_name"]
+
+
 SPEC = FormatSpec(
     id=ID,
     client="GitHub Copilot",
@@ -173,6 +179,7 @@ DIALECT = markdown.Dialect(
     lift=_lift,
     lower=_lower,
     name_of=_name_of,
+    complete=_complete,
     grammar=SERDE_YAML,
     body=lambda text: text.replace("\r\n", "\n"),
 )
@@ -220,9 +227,11 @@ def project(projection: Projection) -> None:
 
 def _project_texts(projection: Projection) -> None:
     """Spell the texts; the author's name is shown where only its form was not legal, since agents are found by what is shown, too."""
-    name = projection.source.name
-    if name and name != projection.get("name") == _legal_name(name) and projection.get("display_name") is None and not projection.at_home:
-        projection.change("display_name", name, "name-shown", f"`{name}`")
+    given, name, shown = projection.source.name, projection.get("name"), projection.get("display_name")
+    if given and given != name == _legal_name(given) and shown is None and not projection.at_home:
+        projection.change("display_name", given, "name-shown", f"`{given}`")
+    elif shown is not None and shown == name:
+        projection.change("display_name", None, "default-dropped", f"`{shown}` is shown")
     prompt = projection.get("prompt.text") or ""
     projection.translate("prompt.text", prompt)
     if "\r\n" in prompt:
