@@ -134,16 +134,13 @@ def _reasons(file: Inspected, reading: Reading, *, verbose: bool) -> tuple[str, 
 
 def _worded(found: Sequence[Reading], reasons: tuple[str, ...], *, verbose: bool) -> tuple[str, ...]:
     if found[0].other_kind and not verbose:
-        places = [_reads(reading.client) for reading in found]
-        return (f"reads other files: {places[0]}" if len(places) == 1 else f"read other files: {', '.join(dict.fromkeys(places))}",)
+        rows = [registry.FORMATS[reading.client] for reading in found]
+        if len(rows) == 1:
+            return (f"reads other files: {f'{rows[0].place}/*{rows[0].suffixes[0]}' if rows[0].folders else rows[0].place}",)
+        return (f"read other files: {', '.join(dict.fromkeys(f'*{row.suffixes[0]}' if row.folders else row.place for row in rows))}",)
     if verbose or len(reasons) <= _REASONS_SHOWN + 1:
         return reasons
     return (*reasons[:_REASONS_SHOWN], f"and {len(reasons) - _REASONS_SHOWN} more (-v)")
-
-
-def _reads(client: str) -> str:
-    row = registry.FORMATS[client]
-    return f"{row.place}/*{row.suffixes[0]}" if row.folders else row.place
 
 
 def _hint(reading: Reading) -> str | None:
