@@ -102,7 +102,7 @@ def _own_name(file: Inspected) -> str | None:
 def _groups(file: Inspected, readings: Iterable[Reading], *, verbose: bool) -> list[_Group]:
     """Return the clients by what they make of a file: in short, for the same complaint, whatever else each says about it."""
     groups: dict[tuple[Any, ...], list[tuple[Reading, tuple[str, ...]]]] = {}
-    for reading in sorted(readings, key=lambda one: (one.client != file.format, _RANK[one.state], bool(one.wider), one.other_kind)):
+    for reading in sorted(readings, key=lambda one: (one.client != file.format, one.other_kind, _RANK[one.state], bool(one.wider))):
         reasons = _reasons(file, reading, verbose=verbose)
         complaints = reasons if verbose else tuple(_complaint(reason) for reason in reasons)
         groups.setdefault((reading.state, reading.tools, reading.other_kind, complaints), []).append((reading, reasons))
