@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _RANK = {state: rank for rank, state in enumerate((State.LOADS, State.DEGRADED, State.NOT_LOADED, State.STOPS, State.NO_AGENT))}
 _SEVERITY = {State.DEGRADED: Severity.WARNING, State.NOT_LOADED: Severity.ERROR, State.STOPS: Severity.ERROR}
 _TOOLS_WIDTH = 26
+_KEPT = "\xa0"
+"""A blank at which no line is broken."""
 _REASONS_SHOWN = 2
 _REASON_WIDTH = 200
 _HEAD = re.compile(r"(?:line \d+: )?(?:`[^`]*`|[^:`(])*")
@@ -52,7 +54,10 @@ class _Columns:
     def row(self, state: str, tools: str, clients: str) -> list[str]:
         """Return a line, or several where a column is wrapped; the state is padded already."""
         room = max(width() - self.state - self.tools - 6, 20)
-        pairs = list(zip_longest(wrap(tools, self.tools), wrap(clients, room, break_on_hyphens=False), fillvalue=""))
+        held, *conditions = tools.split(", ")
+        phrases = ", ".join([held, *(condition.replace(" ", _KEPT) for condition in conditions)])
+        cells = [line.replace(_KEPT, " ") for line in wrap(phrases, self.tools)]
+        pairs = list(zip_longest(cells, wrap(clients, room, break_on_hyphens=False), fillvalue=""))
         heads = [state, *([" " * self.state] * (len(pairs) - 1))]
         return [f"  {head}  {tool:{self.tools}}  {names}".rstrip() for head, (tool, names) in zip(heads, pairs, strict=True)]
 
