@@ -359,10 +359,16 @@ def widenings(ceiling: Effects, result: Effects) -> list[str]:
         if (effect == "ask" and result.asks) or _is_moot(ceiling, capability):
             continue
         if _touches(result, capability, pattern):
-            found.append(f"{capability} {pattern or 'at all'}, which the source sets to {effect}".replace("\n", ", "))
+            found.append(_part_word(capability, pattern, effect))
     if ceiling.guards - result.guards:
         found.append("tool use that a hook may block in the source")
     return found
+
+
+def _part_word(capability: str, pattern: str, effect: str) -> str:
+    """Say which restriction on a part is gone."""
+    shown = pattern.replace("\n", ", ") or "at all"
+    return f"{capability} beyond `{shown}`" if effect == "only" else f"{capability} {shown}, which the source sets to {effect}"
 
 
 def _within(ceiling: Effects, name: str, tools: frozenset[str]) -> bool:

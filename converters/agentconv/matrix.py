@@ -99,6 +99,9 @@ _ONE_IS_ENOUGH = frozenset({"model", "color", "hooks", "delegates"})
 """Fields whose values differ so much between clients that holding one of them is holding the field."""
 
 
+_IN_ANOTHER_WAY = (LossKind.APPROXIMATED, LossKind.RENAMED, LossKind.MOVED)
+
+
 def matrix(formats: Iterable[str] = tuple(registry.FORMATS)) -> dict[str, dict[str, Cell]]:
     """Return the cells of some formats by format and field.
 
@@ -129,10 +132,11 @@ def _written(path: str, values: Mapping[str, object], target: str) -> tuple[Hold
     if file is None:
         return Holds.NONE, codes
     (again,) = registry.load(target).read(SourceText(file.path, file.data)).set.agents
-    same = fields.portable(fields.get(agent, path)) == fields.portable(fields.get(again, path))
+    value = fields.get(again, path)
+    same = fields.portable(fields.get(agent, path)) == fields.portable(value)
     if same and not any(loss.severity is LossSeverity.WARNING for loss in own):
         return Holds.NATIVE, codes
-    kept = same or any(loss.kind in (LossKind.APPROXIMATED, LossKind.RENAMED, LossKind.MOVED) for loss in own)
+    kept = not fields.is_absent(path, value) or any(loss.kind in _IN_ANOTHER_WAY for loss in own)
     return Holds.APPROXIMATED if kept else Holds.NONE, codes
 
 

@@ -200,7 +200,7 @@ def _remarks(dialect: Dialect, header: Header) -> list[Diagnostic]:
             Diagnostic(
                 Code.FALLBACK,
                 Severity.NOTE,
-                f"not valid YAML ({header.error.problem}); {client} loads it through its own repair, other clients drop it",
+                f"not valid YAML ({header.error.problem}); {client} loads it through its own repair, and clients without one drop it",
                 source.span(header.start + header.error.offset),
                 "put the value in double quotes",
             )
