@@ -357,7 +357,7 @@ def _differences(old: dict[str, Json], new: dict[str, Json]) -> dict[str, Json |
 
 
 def _prompt_edit(dialect: Dialect, header: Header, old: Agent, agent: Agent) -> list[Edit]:
-    before, after = fields.get(old, "prompt.text"), fields.get(agent, "prompt.text") or ""
+    before, after = fields.get(old, "prompt.text") or "", fields.get(agent, "prompt.text") or ""
     if before == after:
         return []
     start, end = _prompt_place(dialect, header)

@@ -198,15 +198,15 @@ def write_denied(agent: Agent) -> Json | Absent:
 
 
 def spell_server(server: str, tool: str | None) -> str:
-    """Write one tool of an MCP server; nothing for a whole one, which cannot be granted."""
-    return f"mcp__{server}__{tool}" if tool else ""
+    """Write one tool of an MCP server; nothing for several, which cannot be granted together."""
+    return f"mcp__{server}__{tool}" if tool and "*" not in tool else ""
 
 
 def spell_denied(server: str, tool: str | None) -> str:
     """Write an MCP server, one of its tools, or every server, to deny it."""
     if server == "*":
         return "" if tool else "mcp__*"
-    return spell_server(server, tool) or f"mcp__{server}"
+    return f"mcp__{server}__{tool}" if tool else f"mcp__{server}"
 
 
 def reads_back(value: ToolGrant) -> bool:
