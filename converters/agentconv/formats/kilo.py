@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 from agentconv.families import keys, markdown, opencode_keys, projecting
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Refused, simple
+from agentconv.families.opencode_config import Configuration, is_configuration
 from agentconv.families.opencode_like import Client, Repair
 from agentconv.families.permission_maps import Permissions
-from agentconv.format_base import FormatSpec
+from agentconv.format_base import FormatSpec, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,6 +78,7 @@ SPEC = FormatSpec(
         {"code", "ask", "debug", "orchestrator", "plan", "build", "general", "explore", "scout", "compaction", "title", "summary"}
     ),
     duplicates="the last one that it reads",
+    essence=lambda source: CONFIGURATION.essence(source) if is_configuration(source.path) else source,
 )
 
 
@@ -89,27 +91,38 @@ CLIENT = Client(SPEC, Repair(_in_quotes), PERMISSIONS, (".kilo", ".kilocode"), K
 AGENTS, MODES = CLIENT.dialect(), CLIENT.dialect(mode=True)
 
 
+CONFIGURATION: Configuration = Configuration(CLIENT, State.NOT_LOADED, trusted=False)
+
+
 def _dialect(path: str) -> markdown.Dialect:
     return MODES if CLIENT.is_mode(path) else AGENTS
 
 
 def read(source: SourceText) -> ReadResult:
     """Read a file as Kilo does."""
+    if is_configuration(source.path):
+        return CONFIGURATION.read(source)
     return markdown.read(_dialect(source.path), source)
 
 
 def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:
     """Write a file that Kilo loads."""
+    if is_configuration(original.path):
+        return CONFIGURATION.write(agents, original, respelled)
     return markdown.write(_dialect(original.path), agents, original, respelled)
 
 
 def project(projection: Projection) -> None:
     """Turn an agent into what a Kilo file can hold."""
+    if is_configuration(projection.path):
+        CONFIGURATION.project(projection)
+        return
     text = (projection.get("prompt.text") or "").strip(SPACE)
     template = projection.get("prompt.syntax") == ID and REFERENCES.syntax_of(text) == ID
     found = REFERENCES.live(text, "env") or (None if template else REFERENCES.live(text, "file"))
     if found:
         projection.refuse("refused-text", "prompt.text", f"Kilo would fill in `{found[:40]}`")
+    opencode_keys.project_body(projection)
     projecting.prompt_shape(projection, "replace", ID if template else "literal")
     opencode_keys.project(
         projection,
