@@ -361,7 +361,7 @@ class _Writer:
             not_loaded: Whether the client that it comes from does not load it.
             into: The file that it shares with others: then it is only collected there.
         """
-        projection = Projection(agent, self.module.SPEC, self.options.models)
+        projection = Projection(agent, self.module.SPEC, self.options.models, path)
         respelled: list[str] = []
         try:
             self.rename(projection, name)

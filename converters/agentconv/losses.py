@@ -110,6 +110,9 @@ CATALOGUE: dict[str, LossRule] = {
         _REFUSAL, _REFUSED, "the target's client drops an agent with this key", "mend the key, or delete it from `extras`"
     ),
     "refused-kind": LossRule(_REFUSAL, _REFUSED, "only its own client can run such an agent"),
+    "refused-place": LossRule(
+        _REFUSAL, _REFUSED, "this file of the target's is for what it has already", "write to the target's folder with -o DIR"
+    ),
     "refused-size": LossRule(_REFUSAL, _REFUSED, "the file would be larger than the target reads"),
     "widening": LossRule(_REFUSAL, _REFUSED, "the agent could do more than its author allowed", "--allow-widening writes it all the same"),
     "widened": LossRule(_WARNING, _APPROXIMATED, "the agent can do more than its author allowed, as --allow-widening asks"),

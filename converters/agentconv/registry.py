@@ -53,6 +53,7 @@ _ROLE = rb'\A(?:\xef\xbb\xbf)?(?:(?![ \t]*\[)[^\n]*\n)*?[ \t]*"?(?:name|descript
 _MODES = rb"(?m)^[ \t{]*[\"']?(?:customModes|roleDefinition)[\"']?[ \t]*:"
 _AGENTS = rb'\A(?:\xef\xbb\xbf)?\s*\{\s*"(?:[^"\\]|\\.)*"\s*:\s*\{\s*"(?:description|prompt|tools|model)"\s*:'
 _BUNDLE = rb"urn:agentconv:bundle:"
+_LEAVES = ("agents", "agent", "modes", "mode")
 
 
 def _below(roots: tuple[str, ...], leaves: tuple[str, ...]) -> tuple[str, ...]:
@@ -68,12 +69,12 @@ FORMATS: dict[str, Row] = {
     ),
     "gemini-cli": Row("gemini_cli", "Gemini CLI", (".gemini/agents",), (".md",), aliases=("gemini",)),
     "qwen-code": Row("qwen_code", "Qwen Code", (".qwen/agents",), (".md",), aliases=("qwen",)),
+    "opencode": Row("opencode", "OpenCode", _below((".opencode",), _LEAVES), (".md",), ("opencode.json", "opencode.jsonc")),
+    "kilo": Row("kilo", "Kilo", _below((".kilo", ".kilocode"), _LEAVES), (".md",), ("kilo.json", "kilo.jsonc", ".kilocodemodes")),
     "roo": Row("roo", "Roo Code", (), (".yaml", ".yml", ".json"), (".roomodes",), looks=_MODES),
     "cursor": Row("cursor", "Cursor", (".cursor/agents",), (".md", ".mdc", ".markdown")),
     "cline": Row("cline", "Cline", (".cline/agents",), (".yaml", ".yml"), looks=_HEADED),
     "claude-agents-json": Row("claude_agents_json", "Claude Code --agents", (), (".json",), ("claude-agents.json",), looks=_AGENTS),
-    "opencode": Row("opencode", "OpenCode", _below((".opencode",), ("agents", "agent", "modes", "mode")), (".md",)),
-    "kilo": Row("kilo", "Kilo", _below((".kilo", ".kilocode"), ("agents", "agent", "modes", "mode")), (".md",)),
     "json": Row("canonical_json", "canonical JSON", (), (".json",), ("agents.json",), looks=_BUNDLE, bundle=True),
     "toml": Row("canonical_toml", "canonical TOML", (), (".toml",), ("agents.toml",), looks=_BUNDLE, bundle=True),
 }

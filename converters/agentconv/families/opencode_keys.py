@@ -151,9 +151,6 @@ def project(
         decode: Reads them as the client does.
     """
     projecting.require(projection, "name")
-    if projection.get("prompt.text") is None:
-        projection.translate("prompt.text", "")
-    projecting.trim(projection, "prompt.text", SPACE)
     projecting.invocation(projection, CALLERS.values())
     rule_maps.rule_map(projection, spell_server, WITH_PATTERNS)
     permissions.settle(projection)
@@ -162,6 +159,13 @@ def project(
     projecting.drop_rest(projection)
     projecting.settle(projection, table_)
     projecting.own_extras(projection, encode, decode)
+
+
+def project_body(projection: Projection) -> None:
+    """Make a prompt the body of a markdown file."""
+    if projection.get("prompt.text") is None:
+        projection.translate("prompt.text", "")
+    projecting.trim(projection, "prompt.text", SPACE)
 
 
 def _project_color(projection: Projection) -> None:

@@ -178,7 +178,7 @@ class Client:
             find,
             self.repair,
             required=(),
-            lift=self._lift_mode if mode else self.lift,
+            lift=self.lift_mode if mode else self.lift,
             name_of=self.name_of,
             grammar=JS_YAML_3,
             template=self.template,
@@ -186,7 +186,8 @@ class Client:
             stops=not mode,
         )
 
-    def _lift_mode(self, header: dict[str, Json]) -> Mapping[str, object]:
+    def lift_mode(self, header: dict[str, Json]) -> Mapping[str, object]:
+        """Do the same for a mode, which the user calls."""
         if header.get("mode", "all") in CALLERS:
             header.pop("mode", None)
         return {**self.lift(header), "invocation.by": "user"}

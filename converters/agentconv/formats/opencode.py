@@ -12,9 +12,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.families import keys, markdown, opencode_keys, projecting
+from agentconv.families.opencode_config import Configuration, is_configuration
 from agentconv.families.opencode_like import Client, Repair
 from agentconv.families.permission_maps import Permissions
-from agentconv.format_base import FormatSpec
+from agentconv.format_base import FormatSpec, State
 
 if TYPE_CHECKING:
     from agentconv.format_base import Projection, ReadResult
@@ -28,13 +29,17 @@ SWITCHES = opencode_keys.SWITCHES
 SPEC = FormatSpec(
     id=ID,
     client="OpenCode",
-    holds=frozenset({"prompt.text", *(path for key in KEYS.values() for path in key.fields)}),
+    holds=frozenset({"prompt.text", "prompt.syntax", *(path for key in KEYS.values() for path in key.fields)}),
     legal_name=opencode_keys.legal_name,
     reserved=frozenset({"build", "plan", "general", "explore", "scout", "compaction", "title", "summary"}),
     duplicates="the last one that it reads",
+    essence=lambda source: CONFIGURATION.essence(source) if is_configuration(source.path) else source,
 )
 CLIENT = Client(SPEC, Repair(lambda key, value: (f"{key}: |-", f"  {value}")), PERMISSIONS, (".opencode",), KEYS)
 AGENTS, MODES = CLIENT.dialect(), CLIENT.dialect(mode=True)
+
+
+CONFIGURATION: Configuration = Configuration(CLIENT, State.STOPS, trusted=True)
 
 
 def _dialect(path: str) -> markdown.Dialect:
@@ -43,16 +48,24 @@ def _dialect(path: str) -> markdown.Dialect:
 
 def read(source: SourceText) -> ReadResult:
     """Read a file as OpenCode does."""
+    if is_configuration(source.path):
+        return CONFIGURATION.read(source)
     return markdown.read(_dialect(source.path), source)
 
 
 def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:
     """Write a file that OpenCode loads."""
+    if is_configuration(original.path):
+        return CONFIGURATION.write(agents, original, respelled)
     return markdown.write(_dialect(original.path), agents, original, respelled)
 
 
 def project(projection: Projection) -> None:
     """Turn an agent into what an OpenCode file can hold."""
+    if is_configuration(projection.path):
+        CONFIGURATION.project(projection)
+        return
+    opencode_keys.project_body(projection)
     projecting.prompt_shape(projection, "replace")
     opencode_keys.project(
         projection,
