@@ -194,7 +194,7 @@ class _Parser:
         elif kind == "broken":
             end = self.broken(start)
         else:
-            self.complain("text without quotes", start)
+            self.complain("a key without quotes" if self.expects_key() else "text without quotes", start)
             self.scalar(client_text(text[start:end]), start, end)
         return end
 

@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from agentconv.ir import Agent, Json
 
 
+WHOLE_FILE = "the whole file"
+"""What was spelled anew, where nothing less could be changed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """What one client does with a file of agents."""
@@ -227,7 +231,7 @@ def write(dialect: Dialect, agents: AgentSet, original: SourceText, respelled: l
         return original.data
     text = merge.patched()
     if text is None:
-        merge.respelled = ["the whole file"]
+        merge.respelled = [WHOLE_FILE]
         text = file.render([_named(dialect, agent) for agent in wanted], dialect.template)
     if respelled is not None:
         respelled.extend(merge.respelled)

@@ -49,7 +49,8 @@ class YamlFile(RecordFile):
         self.nodes: list[Node] = []
         self.key = self.steps[0]
         try:
-            self.root = yaml_nodes.parse(self.text, self.grammar)
+            root = yaml_nodes.parse(self.text, self.grammar)
+            self.root = None if isinstance(root, Scalar) and not (root.text or root.style) else root
             self._find([yaml_nodes.MAX_NODES])
         except YamlError as error:
             self.problem = f"not valid YAML: {error.problem}", text.place(error.offset)
