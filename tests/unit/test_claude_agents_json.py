@@ -44,7 +44,7 @@ def test_one_mistake_stops_the_client(text: str) -> None:
     """What is no strict JSON, and what the client's schema does not take, keeps it from starting; the agent is recovered."""
     result = read(text)
 
-    assert [State.STOPS] == list(result.states)
+    assert list(result.states) == [State.STOPS]
     assert result.diagnostics[0].message.startswith("Claude Code (--agents) does not start with this file: ")
 
 
@@ -58,15 +58,15 @@ def test_texts_are_taken_as_they_stand() -> None:
     """Nothing is trimmed, and a backslash and n stay two characters."""
     found = agent(description="a\\nb ", prompt="  p\n\n")
 
-    assert ("a\\nb ", "  p\n\n") == (found.description, fields.get(found, "prompt.text"))
+    assert (found.description, fields.get(found, "prompt.text")) == ("a\\nb ", "  p\n\n")
 
 
 def test_a_repeated_name_is_told() -> None:
     """Of two agents of one name the last one counts, and that is said."""
     result = read('{"a": {"description": "1", "prompt": "p"}, "a": {"description": "2", "prompt": "p"}}')
 
-    assert ["2"] == [found.description for found in result.set.agents]
-    assert [Code.DUPLICATE_KEY] == [found.code for found in result.diagnostics]
+    assert [found.description for found in result.set.agents] == ["2"]
+    assert [found.code for found in result.diagnostics] == [Code.DUPLICATE_KEY]
 
 
 def test_bytes_that_are_not_utf_8_are_shown_as_such() -> None:
@@ -121,7 +121,9 @@ def test_nothing_is_lost_between_both_forms() -> None:
 
 def test_required_keys_are_always_written() -> None:
     """An agent without a prompt gets an empty one, without which the client would not start."""
-    done = convert_agent(Agent(name="a", description="d", tools=Tools("list", (ToolGrant("Read", "claude-code", "fs.read"),))), "claude-agents-json")
+    done = convert_agent(
+        Agent(name="a", description="d", tools=Tools("list", (ToolGrant("Read", "claude-code", "fs.read"),))), "claude-agents-json"
+    )
     assert done.file
 
     assert json.loads(done.file.data) == {"a": {"description": "d", "prompt": "", "tools": ["Read"]}}

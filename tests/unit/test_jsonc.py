@@ -70,7 +70,7 @@ def test_reads_what_json_reads(found: Any, indent: int | None) -> None:
         ('{"a":}', ("a key without a value", 1), {}),
         ('{// x\n"a": 1}', ("a comment", 1), {"a": 1}),
         ("[1, 2", ("`[` is never closed", 5), [1, 2]),
-        ("\u00a01", ("text without quotes", 0), "\u00a01"),
+        ("\u00a01", ("a blank that JSON does not know", 0), 1),
     ],
 )
 def test_a_mistake_is_named_and_passed_over(text: str, expected: tuple[str, int], read: Any) -> None:

@@ -38,7 +38,7 @@ def test_text_is_rewritten_before_it_is_parsed() -> None:
         "customModes:\n  - slug: a\u200b-b\n    name: \u201cA\u201d\n    roleDefinition: It\u2019s \u2014\u00a0so.\n    groups: [read]\n"
     )
 
-    assert ("a-b", "A", "It's - so.", State.LOADS) == (agent.name, agent.display_name, fields.get(agent, "prompt.text"), state)
+    assert (agent.name, agent.display_name, fields.get(agent, "prompt.text"), state) == ("a-b", "A", "It's - so.", State.LOADS)
 
 
 def test_a_patch_leaves_typography_elsewhere() -> None:
@@ -55,7 +55,7 @@ def test_json_whose_quotes_break_is_read_as_it_stands() -> None:
     """A `.roomodes` that is no YAML once it is rewritten is read as JSON with its typography; another file is lost."""
     text = json.dumps({"customModes": [{**MODE, "name": "Say \u201cA\u201d"}]}, ensure_ascii=False)
 
-    assert ("Say \u201cA\u201d", State.LOADS) == (read(text)[0].display_name, read(text)[1])
+    assert (read(text)[0].display_name, read(text)[1]) == ("Say \u201cA\u201d", State.LOADS)
     assert State.NOT_LOADED is read(text, "modes.yaml")[1]
 
 
@@ -74,7 +74,7 @@ def test_instructions_end_the_prompt() -> None:
     again = json.loads(json.dumps(roo.records.encode_record(roo.DIALECT, agent)))
 
     assert fields.get(agent, "prompt.text") == "You help. Always.\n\n1. Read.\n2. Report.\n"
-    assert ("You help. Always.", "1. Read.\n2. Report.\n") == (again["roleDefinition"], again["customInstructions"])
+    assert (again["roleDefinition"], again["customInstructions"]) == ("You help. Always.", "1. Read.\n2. Report.\n")
     assert fields.same(agent, read(yaml_of(agent))[0])
 
 
@@ -114,7 +114,10 @@ def test_description_is_what_other_modes_choose_by(keys: dict[str, str], expecte
         (["browser"], Tools("none")),
         (["read", "browser"], Tools("list", (ToolGrant("read", "roo", "fs.read"),))),
         ([["edit", {"fileRegex": "x"}]], Tools("list", (ToolGrant("edit", "roo", "fs.write", "x"),))),
-        ([["read", {"fileRegex": "x"}], "mcp"], Tools("list", (ToolGrant("read", "roo", "fs.read"), ToolGrant("mcp", "roo", "mcp", None, "*")))),
+        (
+            [["read", {"fileRegex": "x"}], "mcp"],
+            Tools("list", (ToolGrant("read", "roo", "fs.read"), ToolGrant("mcp", "roo", "mcp", None, "*"))),
+        ),
     ],
 )
 def test_groups(groups: list[Any], expected: Tools) -> None:
@@ -151,7 +154,9 @@ def test_names_of_built_in_modes_are_avoided() -> None:
     assert State.LOADS is mode(slug="code")[1]
 
 
-@pytest.mark.parametrize("text", ["a\n---\nb", "  indented\nfirst", "ends with blanks  \n  \nx", "one\n\n\ntwo\n\n", "tab\tin\n\ttab", "#\n# a", "x" * 300])
+@pytest.mark.parametrize(
+    "text", ["a\n---\nb", "  indented\nfirst", "ends with blanks  \n  \nx", "one\n\n\ntwo\n\n", "tab\tin\n\ttab", "#\n# a", "x" * 300]
+)
 def test_prompts_are_exact(text: str) -> None:
     """Prompts of several lines are literal blocks where that is exact, else quoted; the client reads the same text."""
     done = convert_agent(Agent(name="a", description="d", prompt=Prompt(text)), "roo")
