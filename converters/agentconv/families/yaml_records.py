@@ -127,9 +127,10 @@ class YamlFile(RecordFile):
 
     def _dash(self, index: int) -> int | None:
         """Return where the dash of an item stands; None where it does not start its line, or has something before the item."""
-        before = self.text[: self.nodes[index].start].rstrip(" \t\r\n") if self.nodes else ""
-        dash = len(before) - 1
-        if dash < 0 or before[dash] != "-" or self.text[self._line_start(dash) : dash].strip(" "):
+        dash = self.nodes[index].start - 1
+        while dash >= 0 and self.text[dash] in " \t\r\n":
+            dash -= 1
+        if dash < 0 or self.text[dash] != "-" or self.text[self._line_start(dash) : dash].strip(" "):
             return None
         return dash
 
