@@ -451,6 +451,8 @@ _SMUGGLED = {
     "claude-code": {"<<": {"permissionMode": "bypassPermissions"}, "hint": {"<<": {"a": 1}}},
     "gemini-cli": {"tools": ["*"], "kind": "local"},
     "qwen-code": {"tools": ["*"], "permissionMode": "bypassPermissions", "modelConfig": {"model": "fast"}},
+    "roo": {"groups": ["read", "edit", "command", "mcp"]},
+    "claude-agents-json": {"tools": ["Read", "Bash"], "permissionMode": "bypassPermissions"},
     "cursor": {"READONLY": "false", "note\nreadonly": "false"},
     "copilot": {"tools": ["*"]},
     "cline": {"tools": ["run_commands"], "Tools": ["run_commands"]},
@@ -480,6 +482,7 @@ def test_extra_that_says_otherwise_than_the_fields_is_overridden(format_id: str,
 def test_catalogue_and_code_agree() -> None:
     """Each code of the catalogue is used, and each code used is in the catalogue."""
     text = "".join(path.read_text("utf-8") for path in PACKAGE.rglob("*.py") if path.name != "losses.py")
+    text += "".join(path.read_text("utf-8") for path in schema_files.FOLDER.glob("formats/*.json"))
     used = set(re.findall(r'"([a-z]+(?:-[a-z]+)*)"', text))
     patterns = {f"refused-{path}" for path in ("name", "description", "prompt")}
 

@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from agentconv.ir import Agent, Json
 
 
+WHOLE_FILE = "the whole file"
+"""What was spelled anew, where nothing less could be changed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """What one client does with a file of agents."""
@@ -227,7 +231,7 @@ def write(dialect: Dialect, agents: AgentSet, original: SourceText, respelled: l
         return original.data
     text = merge.patched()
     if text is None:
-        merge.respelled = ["the whole file"]
+        merge.respelled = [WHOLE_FILE]
         text = file.render([_named(dialect, agent) for agent in wanted], dialect.template)
     if respelled is not None:
         respelled.extend(merge.respelled)
@@ -246,6 +250,8 @@ class _Merge:
         self.file = file
         self.entries = entries
         self.wanted = wanted
+        self.moved: set[int] = set()
+        """Numbers of the wanted agents that are in the file, but in another place."""
         self.matched = self._match()
         """For each wanted agent the entry that is there for it; None for a new one, and for one that comes in another place."""
         self.respelled: list[str] = []
@@ -269,6 +275,7 @@ class _Merge:
         for number, match in enumerate(found):
             if match is not None and match.index < last:
                 found[number] = None
+                self.moved.add(number)
             elif match is not None:
                 last = match.index
         return found
@@ -305,6 +312,7 @@ class _Merge:
         for number, (entry, agent) in enumerate(zip(self.matched, self.wanted, strict=True)):
             if entry is None:
                 added.setdefault(behind, []).append(_named(self.dialect, agent))
+                self.respelled += [f"`{agent.name}`"] if number in self.moved else []
                 continue
             behind = entry.index
             edits = _joined(edits, self._record_edits(entry, agent, whole=number in anew))
