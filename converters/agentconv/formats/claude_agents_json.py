@@ -80,7 +80,7 @@ def _read_servers(value: Json) -> tuple[McpServer, ...]:
 def _read_hooks(value: Json) -> tuple[Hook, ...]:
     if not isinstance(value, dict):
         raise Refused("`hooks` must be a map of events")
-    return hooks.read(WORDS, value)
+    return hooks.read(WORDS, value, searched=False)
 
 
 def _any(value: Json) -> bool:  # noqa: ARG001 - the reader itself judges
