@@ -16,7 +16,7 @@ from agentconv.loading import Loaded, load_source
 from agentconv.source import SourceText
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from agentconv.convert import Converted
 
@@ -106,12 +106,17 @@ def convert_agent(agent: Agent, target: str, options: Options | None = None) -> 
 
     agent = agent if agent.id else replace(agent, id=agent.name or "agent")
     piece = Loaded("agent", agent.origin.format if agent.origin else "json", None, (agent,), (State.LOADS,))
-    results = list(convert([piece], target, options or Options()))
-    (done,) = (done for done in results if done.agents)
-    if done.path is None:
-        return done
-    shared = next((one for one in results if one.file), None)  # it went into a file with others
-    return replace(done, file=shared.file) if shared else done
+    (done,) = (done for done in with_shared_file(convert([piece], target, options or Options())) if done.agents)
+    return done
+
+
+def with_shared_file(results: Iterable[Converted]) -> list[Converted]:
+    """Give each agent that went into a file with others that file, which comes last."""
+    from dataclasses import replace
+
+    found = list(results)
+    shared = {done.file.path: done.file for done in found if done.file}
+    return [replace(done, file=shared.get(done.path)) if done.path else done for done in found]
 
 
 def output(done: Converted) -> SourceText:
@@ -129,7 +134,11 @@ def convert_file(source: SourceText, format_id: str, target: str, options: Optio
 def _with_ids(piece: Loaded) -> Loaded:
     from dataclasses import replace
 
-    agents = tuple(replace(agent, id=agent.name or "agent") for agent in piece.agents)
+    ids = [agent.name or "agent" for agent in piece.agents]
+    agents = tuple(
+        replace(agent, id=f"{ids[number]}~{number + 1}" if ids.count(ids[number]) > 1 else ids[number])
+        for number, agent in enumerate(piece.agents)
+    )
     return replace(piece, agents=agents)
 
 

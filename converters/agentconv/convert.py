@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from agentconv import compare, fields, losses, naming, registry
 from agentconv.diagnostics import Code, Diagnostic, InputError, InternalError, LossKind, LossSeverity, Severity, Span
 from agentconv.families import names as spelling
+from agentconv.families import records
 from agentconv.format_base import NO_CHOICES, Projection, State
 from agentconv.ir import AgentSet
 from agentconv.loading import gather
@@ -80,7 +81,8 @@ class Shared:
         Not a byte changes that is not theirs; the result is read back, and where the client would not take it, nothing changes.
         """
         original = SourceText(self.path, present)
-        wanted = list(self.module.read(original).set.agents)
+        before = self.module.read(original)
+        wanted = list(before.set.agents)
         places = {agent.name: place for place, agent in enumerate(wanted)}
         kept: list[str] = []
         replaced = False
@@ -92,12 +94,15 @@ class Shared:
                 replaced = replaced or force
                 wanted[place] = replace(agent, origin=wanted[place].origin) if force else wanted[place]
                 kept += [] if force else [agent.name or ""]
-        data = self.module.write(AgentSet(tuple(wanted)), original)
+        respelled: list[str] = []
+        data = self.module.write(AgentSet(tuple(wanted)), original, respelled)
         again = self.module.read(SourceText(self.path, data))
         ours = {agent.name for agent in self.agents}
         bad = any(state.dropped and agent.name in ours for agent, state in zip(again.set.agents, again.states, strict=True))
-        if bad or len(again.set.agents) != len(wanted) or not all(map(fields.same, again.set.agents, wanted)):
-            problem = again.diagnostics[0].message if again.diagnostics else "it cannot be changed without changing what else is in it"
+        exact = len(again.set.agents) == len(wanted) and all(map(fields.same, again.set.agents, wanted))
+        if bad or not exact or (original.size and records.WHOLE_FILE in respelled):
+            found = again.diagnostics if bad else before.diagnostics
+            problem = found[0].message if found else "it cannot be changed without changing what else is in it"
             return Merged(present, tuple(agent.name or "" for agent in self.agents), problem=problem)
         return Merged(data, tuple(kept), replaced)
 
@@ -334,12 +339,14 @@ class _Writer:
     def together(self, file: _SharedFile) -> Converted:
         """Write several agents, each checked alone before, into one file, and check that all are in it."""
         agents = tuple(file.agents)
-        data = self.module.write(AgentSet(agents), file.original)
+        respelled: list[str] = []
+        data = self.module.write(AgentSet(agents), file.original, respelled)
         again = self.module.read(SourceText(file.path, data)).set.agents
         if len(again) != len(agents) or not all(map(fields.same, again, agents)):
             problem = _internal(agents[0], self.target, "the agents of one file do not come back from it")
             return Converted(self.target, tuple(file.ids), diagnostics=(problem,))
-        return Converted(self.target, (), OutputFile(file.path, data, Shared(self.module, file.path, agents)))
+        notes = tuple(_respelled(agents[0], file.original, respelled)) if file.original.size else ()
+        return Converted(self.target, (), OutputFile(file.path, data, Shared(self.module, file.path, agents)), diagnostics=notes)
 
     def checked(
         self,
@@ -361,7 +368,7 @@ class _Writer:
             not_loaded: Whether the client that it comes from does not load it.
             into: The file that it shares with others: then it is only collected there.
         """
-        projection = Projection(agent, self.module.SPEC, self.options.models)
+        projection = Projection(agent, self.module.SPEC, self.options.models, path)
         respelled: list[str] = []
         try:
             self.rename(projection, name)

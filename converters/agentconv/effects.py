@@ -144,6 +144,19 @@ class Access:
     parts: frozenset[Part] = frozenset()
 
 
+def whole_levels(agent: Agent) -> Mapping[str, Level]:
+    """Return the levels of the effects, where what is open to a part only counts as closed (for a client without patterns)."""
+    format_id = agent.origin.format if agent.origin else None
+    levels = dict.fromkeys(EFFECTS, Level.NO)
+    for capability, access in accesses(agent.tools, agent.permissions, format_id).items():
+        effect = EFFECT_OF.get(capability)
+        if effect and not access.parts:
+            levels[effect] = max(levels[effect], access.level)
+    for effect, level in _sandboxed(agent.tools, agent.permissions, format_id).items():
+        levels[effect] = max(levels[effect], level)
+    return levels
+
+
 @lru_cache(maxsize=1024)
 def accesses(tools: Tools, permissions: Permissions, format_id: str | None) -> Mapping[str, Access]:
     """Return each capability that is open outside of a sandbox, with its level; closed ones are left out.
@@ -164,10 +177,7 @@ def accesses(tools: Tools, permissions: Permissions, format_id: str | None) -> M
 
 def granted(grant: ToolGrant | Rule) -> tuple[str, ...]:
     """Return the capabilities that a tool word stands for: several where its client does not tell them apart."""
-    if grant.capability is None:
-        return ()
-    several = vocabulary.grants(grant.format, grant.native)
-    return several if grant.capability in several else (grant.capability,)
+    return vocabulary.also_meant(grant.format, grant.native, grant.capability)
 
 
 def capabilities_of(tools: Tools, format_id: str | None) -> set[str]:
@@ -346,13 +356,19 @@ def widenings(ceiling: Effects, result: Effects) -> list[str]:
     found = [_word(effect, allowed[effect], result.levels[effect]) for effect in EFFECTS if result.levels[effect] > allowed[effect]]
     found += [f"MCP server {name}" for name, tools in result.servers.items() if tools and not _within(ceiling, name, tools)]
     for capability, pattern, effect in sorted(ceiling.parts - result.parts):
-        if effect == "ask" and result.asks:
+        if (effect == "ask" and result.asks) or _is_moot(ceiling, capability):
             continue
         if _touches(result, capability, pattern):
-            found.append(f"{capability} {pattern or 'at all'}, which the source sets to {effect}".replace("\n", ", "))
+            found.append(_part_word(capability, pattern, effect))
     if ceiling.guards - result.guards:
         found.append("tool use that a hook may block in the source")
     return found
+
+
+def _part_word(capability: str, pattern: str, effect: str) -> str:
+    """Say which restriction on a part is gone."""
+    shown = pattern.replace("\n", ", ") or "at all"
+    return f"{capability} beyond `{shown}`" if effect == "only" else f"{capability} {shown}, which the source sets to {effect}"
 
 
 def _within(ceiling: Effects, name: str, tools: frozenset[str]) -> bool:
@@ -366,10 +382,16 @@ def _within(ceiling: Effects, name: str, tools: frozenset[str]) -> bool:
     return all(f"{name}_{tool}" in flat or f"{name}_{tool}".startswith(whole) for tool in tools)
 
 
+def _is_moot(ceiling: Effects, capability: str) -> bool:
+    """Whether the author of a restriction lets the agent run any command, which can do all that the restriction is about."""
+    commands = ceiling.levels["run"] > Level.NO and all(part[0] != "shell" for part in ceiling.parts)
+    return commands and capability in EFFECT_OF and capability != "shell"
+
+
 def _touches(result: Effects, capability: str, pattern: str) -> bool:
     """Whether what a restriction is about is open at all in the result."""
     if capability != "mcp":
-        return result.may(EFFECT_OF.get(capability, "run"))
+        return result.levels[EFFECT_OF.get(capability, "run")] > Level.NO
     server, _, tool = pattern.partition(" ")
     open_tools = _open_tools(result, server)
     return ALL_TOOLS in open_tools or any(fnmatchcase(name, tool) for name in open_tools)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from agentconv import vocabulary
 from agentconv.ir import Agent, Hook, Invocation, Limits, McpServer, Permissions, Prompt, ToolGrant, Tools
 
 if TYPE_CHECKING:
@@ -183,13 +184,19 @@ def extra_paths(agent: Agent) -> Iterator[str]:
             yield f"extras.{format_id}.{key}"
 
 
+def _meanings(grant: ToolGrant) -> tuple[object, ...]:
+    return vocabulary.also_meant(grant.format, grant.native, grant.capability) or ((grant.format, grant.native),)
+
+
 def portable(value: object) -> object:
-    """Return what a value means in any client: a tool is its capability, hooks of different events have no order, no arguments are none."""
+    """Return what a value means in any client.
+
+    Tools are their capabilities, in any order; hooks of different events have no order; no arguments are none.
+    """
     if not isinstance(value, tuple) or not value:
         return value
     if isinstance(value[0], ToolGrant):
-        meanings = ((grant.capability or (grant.format, grant.native), grant.pattern, grant.server, grant.tool) for grant in value)
-        return tuple(dict.fromkeys(meanings))
+        return frozenset((meaning, one.pattern, one.server, one.tool) for one in value for meaning in _meanings(one))
     if isinstance(value[0], McpServer):
         return tuple(replace(server, args=server.args or None, env=server.env or None, headers=server.headers or None) for server in value)
     if isinstance(value[0], Hook):

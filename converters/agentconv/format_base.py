@@ -112,10 +112,12 @@ NO_CHOICES = ModelChoices()
 class Projection:
     """An agent on its way into a format: changes are made here, and each is declared with its reason."""
 
-    def __init__(self, agent: Agent, target: FormatSpec, models: ModelChoices = NO_CHOICES) -> None:
+    def __init__(self, agent: Agent, target: FormatSpec, models: ModelChoices = NO_CHOICES, path: str = "") -> None:
         self.source = agent
         self.target = target
         self.models = models
+        self.path = path
+        """The file that it goes to, where it is known: some clients have files of several kinds."""
         self.at_home = agent.origin is not None and vocabulary.words_of(agent.origin.format) == vocabulary.words_of(target.id)
         """Whether the agent was read from a file of this very client, which takes its values as they are."""
         self.values: dict[str, object] = {}

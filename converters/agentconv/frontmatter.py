@@ -38,6 +38,8 @@ class Rewritten:
     lines: tuple[tuple[int, int], ...]
     """Per line: the column where a requoted value starts in the rewritten line and in the original; (0, n) means that
     n leading tabs became two spaces each."""
+    rows: tuple[int, ...] = ()
+    """Per line: the number of the original line, where the two differ."""
 
 
 @dataclass(slots=True)
@@ -110,14 +112,15 @@ def _original_offset(rewritten: Rewritten, original: str, offset: int) -> int:
     number = before.count("\n")
     column = offset - (before.rfind("\n") + 1)
     lines = original.split("\n")
-    start = sum(len(line) + 1 for line in lines[:number])
+    row = rewritten.rows[number] if rewritten.rows else number
+    start, length = sum(len(line) + 1 for line in lines[:row]), len(lines[row].rstrip("\r"))
     new, old = rewritten.lines[number]
     if new == 0:
         column = column // 2 if column < 2 * old else column - old
     elif column >= new:
         full = len(rewritten.text.split("\n")[number])
-        column = len(lines[number]) if column >= full else min(column - new + old, len(lines[number]))
-    return start + min(column, len(lines[number]))
+        column = length if column >= full else min(column - new + old, length)
+    return start + min(column, len(lines[row]))
 
 
 def parse(

@@ -122,6 +122,7 @@ _TOKEN = re.compile(
     r"|(?P<comment>//[^\r\n]*+|/\*(?s:.*?)\*/)"
     r"|(?P<open>/\*(?s:.*+))"
     r"|(?P<broken>\")"
+    r"|(?P<space>[^\S \t\r\n]++|\ufeff)"
     r"|(?P<odd>[^ \t\r\n{}\[\],:\"/]++|(?s:.))"
 )
 _LOOSE_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
@@ -191,10 +192,12 @@ class _Parser:
             self.scalar(_number(text[start:end]), start, end)
         elif kind == "word":
             self.scalar(_WORDS[text[start:end]], start, end)
+        elif kind == "space":
+            self.complain("a blank that JSON does not know", start)
         elif kind == "broken":
             end = self.broken(start)
         else:
-            self.complain("text without quotes", start)
+            self.complain("a key without quotes" if self.expects_key() else "text without quotes", start)
             self.scalar(client_text(text[start:end]), start, end)
         return end
 

@@ -37,6 +37,7 @@ class LossRule:
 CATALOGUE: dict[str, LossRule] = {
     "field-dropped": LossRule(_WARNING, _DROPPED, "the target has no place for this field"),
     "looks-dropped": LossRule(_NOTE, _DROPPED, "the target has no place for this; it only changes how the agent is shown"),
+    "looks-approximated": LossRule(_NOTE, _APPROXIMATED, "the target shows it in the way that comes nearest"),
     "default-dropped": LossRule(_NOTE, _DROPPED, "the target does this without being told"),
     "set-dropped": LossRule(_NOTE, _DROPPED, "what a bundle says about the whole set has no place in an agent's file"),
     "set-servers-dropped": LossRule(
@@ -87,6 +88,7 @@ CATALOGUE: dict[str, LossRule] = {
         "--map-models tier writes the target's own of the same tier",
     ),
     "model-mapped": LossRule(_WARNING, _APPROXIMATED, "another model stands for this one in the target"),
+    "model-provider": LossRule(_NOTE, _APPROXIMATED, "the target names a model with its provider", "name the one that you have a key for"),
     "effort-approximated": LossRule(_WARNING, _APPROXIMATED, "the target has no such effort"),
     "effort-dropped": LossRule(_WARNING, _DROPPED, "the target has no such effort"),
     "mcp-undefined": LossRule(
@@ -108,6 +110,9 @@ CATALOGUE: dict[str, LossRule] = {
         _REFUSAL, _REFUSED, "the target's client drops an agent with this key", "mend the key, or delete it from `extras`"
     ),
     "refused-kind": LossRule(_REFUSAL, _REFUSED, "only its own client can run such an agent"),
+    "refused-place": LossRule(
+        _REFUSAL, _REFUSED, "this file of the target's is for what it has already", "write to the target's folder with -o DIR"
+    ),
     "refused-size": LossRule(_REFUSAL, _REFUSED, "the file would be larger than the target reads"),
     "widening": LossRule(_REFUSAL, _REFUSED, "the agent could do more than its author allowed", "--allow-widening writes it all the same"),
     "widened": LossRule(_WARNING, _APPROXIMATED, "the agent can do more than its author allowed, as --allow-widening asks"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from agentconv import fields, registry
+from agentconv import fields, registry, vocabulary
 from agentconv.convert import convert
 from agentconv.diagnostics import InternalError, LossKind, LossSeverity
 from agentconv.format_base import State
@@ -17,7 +17,7 @@ from agentconv.source import SourceText
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from agentconv.convert import Converted
+    from agentconv.convert import OutputFile
     from agentconv.diagnostics import Loss
     from agentconv.ir import Json
 
@@ -43,7 +43,7 @@ class Cell:
     """Codes of the losses that writing declares."""
 
 
-BASE: dict[str, object] = {"name": "probe", "description": "Probes a format.", "prompt.text": "Probe the format."}
+BASE: dict[str, object] = {"name": "probe", "description": "Probes a format.", "prompt.text": "Look at what the format makes of this."}
 _READ, _SEARCH, _WRITE, _EDIT, _SHELL = (
     ToolGrant(capability, "json", capability) for capability in ("fs.read", "fs.search", "fs.write", "fs.edit", "shell")
 )
@@ -72,7 +72,9 @@ PROBES: dict[str, tuple[Mapping[str, object], ...]] = {
     "permissions.rules": (_RULES,),
     "permissions.resolution": (_RULES,),
     "permissions.sandbox": tuple({"permissions.sandbox": Sandbox(files)} for files in ("read-only", "workspace-write", "full")),
-    "model": tuple({"model": Model("id", value)} for value in ("claude-sonnet-5-5", "gpt-6.1-sol", "gemini-3-pro")),
+    "model": tuple(
+        {"model": Model("id", f"{prefix}1", provider)} for maker, prefix in vocabulary.makers().items() for provider in (None, maker)
+    ),
     "effort": ({"effort": "high"},),
     "temperature": ({"temperature": 0.5},),
     "top_p": ({"top_p": 0.5},),
@@ -95,6 +97,9 @@ PROBES: dict[str, tuple[Mapping[str, object], ...]] = {
 """For each field the values to try: a format that holds them all holds it natively."""
 _ONE_IS_ENOUGH = frozenset({"model", "color", "hooks", "delegates"})
 """Fields whose values differ so much between clients that holding one of them is holding the field."""
+
+
+_IN_ANOTHER_WAY = (LossKind.APPROXIMATED, LossKind.RENAMED, LossKind.MOVED)
 
 
 def matrix(formats: Iterable[str] = tuple(registry.FORMATS)) -> dict[str, dict[str, Cell]]:
@@ -121,25 +126,27 @@ def _cell(path: str, target: str) -> Cell:
 def _written(path: str, values: Mapping[str, object], target: str) -> tuple[Holds, tuple[str, ...]]:
     """Convert an agent, and see what came of one of its fields."""
     agent = fields.with_values(Agent(id="probe"), values)
-    done = _converted(agent, target)
-    own = [loss for loss in done.losses if _concerns(loss, path)]
+    file, losses = _converted(agent, target)
+    own = [loss for loss in losses if _concerns(loss, path)]
     codes = tuple(loss.code for loss in own)
-    if done.file is None:
+    if file is None:
         return Holds.NONE, codes
-    (again,) = registry.load(target).read(SourceText(done.file.path, done.file.data)).set.agents
-    same = fields.portable(fields.get(agent, path)) == fields.portable(fields.get(again, path))
+    (again,) = registry.load(target).read(SourceText(file.path, file.data)).set.agents
+    value = fields.get(again, path)
+    same = fields.portable(fields.get(agent, path)) == fields.portable(value)
     if same and not any(loss.severity is LossSeverity.WARNING for loss in own):
         return Holds.NATIVE, codes
-    kept = same or any(loss.kind in (LossKind.APPROXIMATED, LossKind.RENAMED, LossKind.MOVED) for loss in own)
+    kept = not fields.is_absent(path, value) or any(loss.kind in _IN_ANOTHER_WAY for loss in own)
     return Holds.APPROXIMATED if kept else Holds.NONE, codes
 
 
-def _converted(agent: Agent, target: str) -> Converted:
-    piece = Loaded("probe", "json", None, (agent,), (State.LOADS,))
-    done = next(done for done in convert([piece], target) if done.agents)
-    if done.failed:
-        raise InternalError(done.diagnostics[0].message)
-    return done
+def _converted(agent: Agent, target: str) -> tuple[OutputFile | None, list[Loss]]:
+    """Convert one agent; what holds several agents comes with a result for the agent, and one for the file."""
+    done = list(convert([Loaded("probe", "json", None, (agent,), (State.LOADS,))], target))
+    bug = next((one for one in done if one.failed), None)
+    if bug:
+        raise InternalError(bug.diagnostics[0].message)
+    return next((one.file for one in done if one.file), None), [loss for one in done for loss in one.losses]
 
 
 _TOGETHER = {"tools": "permissions"}

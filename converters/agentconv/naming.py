@@ -61,12 +61,19 @@ def assign(
             names[agent.id] = Name(base, code)
             continue
         number = numbers.get(base.casefold(), 2)
-        while (found := f"{base}-{number}").casefold() in taken or found.casefold() in present:
+        while (found := _ending(base, f"-{number}", legal)).casefold() in taken or found.casefold() in present:
             number += 1
         numbers[base.casefold()] = number + 1
         taken.add(found.casefold())
         names[agent.id] = Name(found, "name-duplicate")
     return names
+
+
+def _ending(base: str, end: str, legal: Callable[[str], str]) -> str:
+    """Return a name with an end, shortened before it where the whole is too long to be legal."""
+    while base and legal(base + end) != base + end:
+        base = base[:-1]
+    return f"{base or 'agent'}{end}"
 
 
 def _base(agent: Named, legal: Callable[[str], str]) -> str:

@@ -53,6 +53,13 @@ _ROLE = rb'\A(?:\xef\xbb\xbf)?(?:(?![ \t]*\[)[^\n]*\n)*?[ \t]*"?(?:name|descript
 _MODES = rb"(?m)^[ \t{]*[\"']?(?:customModes|roleDefinition)[\"']?[ \t]*:"
 _AGENTS = rb'\A(?:\xef\xbb\xbf)?\s*\{\s*"(?:[^"\\]|\\.)*"\s*:\s*\{\s*"(?:description|prompt|tools|model)"\s*:'
 _BUNDLE = rb"urn:agentconv:bundle:"
+_LEAVES = ("agents", "agent", "modes", "mode")
+
+
+def _below(roots: tuple[str, ...], leaves: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the folders of several names below a client's own ones."""
+    return tuple(f"{root}/{leaf}" for root in roots for leaf in leaves)
+
 
 FORMATS: dict[str, Row] = {
     "claude-code": Row("claude_code", "Claude Code", (".claude/agents",), (".md",), looks=_HEADER, aliases=("claude",)),
@@ -62,6 +69,8 @@ FORMATS: dict[str, Row] = {
     ),
     "gemini-cli": Row("gemini_cli", "Gemini CLI", (".gemini/agents",), (".md",), aliases=("gemini",)),
     "qwen-code": Row("qwen_code", "Qwen Code", (".qwen/agents",), (".md",), aliases=("qwen",)),
+    "opencode": Row("opencode", "OpenCode", _below((".opencode",), _LEAVES), (".md",), ("opencode.json", "opencode.jsonc")),
+    "kilo": Row("kilo", "Kilo", _below((".kilo", ".kilocode"), _LEAVES), (".md",), ("kilo.json", "kilo.jsonc", ".kilocodemodes")),
     "roo": Row("roo", "Roo Code", (), (".yaml", ".yml", ".json"), (".roomodes",), looks=_MODES),
     "cursor": Row("cursor", "Cursor", (".cursor/agents",), (".md", ".mdc", ".markdown")),
     "cline": Row("cline", "Cline", (".cline/agents",), (".yaml", ".yml"), looks=_HEADED),

@@ -8,6 +8,7 @@ part is one U+FFFD, as the WHATWG decoder (and so JavaScript) does it.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
 from agentconv.diagnostics import Span
 
@@ -43,7 +44,7 @@ def client_text(text: str) -> str:
 class SourceText:
     """One file's text, with a path for people (relative, POSIX). The bytes come back from the text, exactly."""
 
-    __slots__ = ("_near", "decodable", "path", "size", "text")
+    __slots__ = ("_near", "_starts", "decodable", "path", "size", "text")
 
     def __init__(self, path: str, data: bytes) -> None:
         self.path = path
@@ -57,7 +58,9 @@ class SourceText:
             self.text = decode(data)
             self.decodable = False
         self._near = (1, 0, 0)
-        """The line that was last asked about, its start and its end: thousands of remarks on one file ask in order."""
+        """The line that was last asked about, its start and its end: thousands of remarks on one file ask nearly in order."""
+        self._starts: list[int] = []
+        """Where each line starts; filled in when a remark asks about an earlier line than the one before."""
 
     def __repr__(self) -> str:
         return f"SourceText({self.path!r}, {self.size} bytes)"
@@ -79,8 +82,11 @@ class SourceText:
         """Return the 1-based line and column of a character offset. LF, CRLF and lone CR end a line."""
         line, start, end = self._near
         if offset < start:
-            line, start, end = 1, 0, 0
-        if offset >= end:
+            self._starts = self._starts or [0, *(match.end() for match in _BREAKS.finditer(self.text))]
+            line = bisect_right(self._starts, offset)
+            start, end = ([*self._starts[line - 1 : line + 1], len(self.text) + 1])[:2]
+            self._near = line, start, end
+        elif offset >= end:
             end = len(self.text) + 1
             for match in _BREAKS.finditer(self.text, start):
                 if match.end() > offset:

@@ -57,7 +57,7 @@ def tools(agent: Agent, client: str) -> str:
         said = f"all but {' '.join(missing)}"
     else:
         said = " ".join(held)
-    return ", ".join([said, *_conditions(agent, have)])
+    return ", ".join([said, *_conditions(agent, client, have)])
 
 
 def _words(capabilities: Iterable[str]) -> list[str]:
@@ -74,11 +74,14 @@ def _missing(have: Iterable[str], full: Iterable[str], *, open_servers: bool) ->
     return found if open_servers else [*found, "mcp"]
 
 
-def _conditions(agent: Agent, have: Mapping[str, Level]) -> Iterator[str]:
-    """Say what holds for the tools besides: a sandbox, and what the file itself says of asking."""
+def _conditions(agent: Agent, client: str, have: Mapping[str, Level]) -> Iterator[str]:
+    """Say what holds for the tools besides: a sandbox, tools that are open to a part only, and what the file itself says of asking."""
     sandbox = agent.permissions.sandbox
     if sandbox is not None and sandbox.files != "full":
         yield f"{sandbox.files} sandbox"
+    partly = _words(one for one, access in effects.accesses(agent.tools, agent.permissions, client).items() if access.parts)
+    if partly:
+        yield f"in part: {' '.join(partly)}"
     touching = {capability: level for capability, level in have.items() if EFFECT_OF.get(capability, "read") != "read"}
     for level, word in ((Level.ASK, "asks"), (Level.ALLOW, "unattended")):
         found = _words(capability for capability, its in touching.items() if its is level)

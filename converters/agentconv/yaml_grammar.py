@@ -65,4 +65,4 @@ JS_YAML_4 = Grammar(
     strict=True,
 )
 YAML_2 = Grammar("yaml 2", _read_npm, yaml_types.core, yaml_types.core_tagged, yaml_types.core_retag, written_keys=True, strict=True)
-SERDE_YAML = Grammar("serde_yaml", _read_libyaml, yaml_serde.plain, yaml_serde.tagged)
+SERDE_YAML = Grammar("serde_yaml", _read_libyaml, yaml_serde.plain, yaml_serde.tagged, cut=True)

@@ -150,8 +150,8 @@ class Loader:
         if self.input[self.position] != "\0":
             self.line_break()
 
-    def null(self) -> Scalar:
-        place = min(self.position, self.size)
+    def null(self, place: int | None = None) -> Scalar:
+        place = min(self.position if place is None else place, self.size)
         return Scalar("", "", None, place, place)
 
     # Blanks and lines
@@ -398,9 +398,10 @@ class Loader:
         value = None
         if (explicit or self.line == line) and text[self.position] == ":":
             self.position += 1
+            after = self.position
             self.flow_skip(node_indent)
             self.compose(node_indent, _FLOW_IN)
-            value = self.result or self.null()
+            value = self.result or self.null(after)
         pair = explicit or value is not None
         if entries:
             entries.add(key_tag, key, value or self.null(), place)
@@ -453,12 +454,13 @@ class Loader:
             if text[self.position] != "-" or text[self.position + 1] not in " \t\r\n":
                 break
             self.position += 1
+            place = self.position
             if self.skip() and self.indent <= node_indent:
-                node.items.append(self.null())
+                node.items.append(self.null(place))
                 continue
             line = self.line
             self.compose(node_indent, _BLOCK_IN)
-            node.items.append(self.result or self.null())
+            node.items.append(self.result or self.null(place))
             self.skip()
             if (self.line == line or self.indent > node_indent) and text[self.position] != "\0":
                 raise self.fail("a list item with odd indentation")
@@ -540,16 +542,16 @@ class Loader:
         raise self.fail("a colon without a key")
 
     def mapping_value(self, block: Block, node_indent: int) -> None:
-        value = None
+        value, place = None, self.position
         if block.explicit:
-            block.place = self.position
+            block.place = place
         if self.compose(node_indent, _BLOCK_OUT, seek=True, compact=block.compact):
             if block.explicit:
                 block.key = self.result
             else:
                 value = self.result
         if not block.explicit:
-            block.flush(value or self.null())
+            block.flush(value or self.null(place))
 
     # Nodes
 
@@ -729,6 +731,7 @@ class Entries:
         self.node = node
         self.found: dict[str, Node] = {}
         self.merged: set[str] = set()
+        self.typed: set[tuple[str, str]] = set()
 
     def add(self, tag: str | None, key: Node, value: Node, place: int) -> None:
         self.node.pairs.append((key, value))

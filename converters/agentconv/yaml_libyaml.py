@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from agentconv.yaml_errors import YamlError, YamlLimitError
-from agentconv.yaml_serde import CORE, TYPES, TooLarge, plain, tagged
+from agentconv.yaml_serde import CORE, TYPES, plain, tagged
 from agentconv.yaml_tree import MAX_ALIASES, MAX_NODES, Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -92,8 +92,8 @@ class _Builder:
         node = Scalar(event.value, style, event.tag, start, end)
         try:
             typed = _typed(node)
-        except TooLarge:
-            raise YamlError("an integer beyond 64 bits", start) from None
+        except YamlError as error:
+            raise YamlError(error.problem, start) from None
         if node.tag in TYPES and type(typed) not in TYPES[node.tag]:
             raise YamlError(f"no value of the type `!!{node.tag.removeprefix(CORE)}`", start)
         return node

@@ -43,7 +43,17 @@ def parse(text: str, grammar: Grammar = BUN) -> Node | None:
         YamlError: the library refuses the text.
         YamlLimitError: the text is too deep, too large, or has too many aliases.
     """
-    return yaml_simple.parse(text) or grammar.read(text, grammar)
+    simple = yaml_simple.parse(text)
+    return simple if simple and not (grammar.cut and _ends_in_block(simple)) else grammar.read(text, grammar)
+
+
+def _ends_in_block(node: Node) -> bool:
+    while not isinstance(node, Scalar):
+        inside = node.items if isinstance(node, Sequence) else [child for _, child in node.pairs]
+        if not inside:
+            return False
+        node = inside[-1]
+    return node.style in ("|", ">")
 
 
 def value(node: Node, budget: list[int] | None = None, grammar: Grammar = BUN) -> Json:

@@ -90,12 +90,12 @@ class _NpmLoader(Loader):
         return match is not None and self.input[match.end()] not in "[{"
 
     def repeated(self, entries: Entries, _name: str, key: Node) -> bool:
+        """Whether a scalar of the same type and value was a key before; lists and maps are never the same."""
         if not isinstance(key, Scalar):
             return False
         value = scalar_value(key, self.grammar)
-        for other, _ in entries.node.pairs[:-1]:
-            if isinstance(other, Scalar):
-                found = scalar_value(other, self.grammar)
-                if found == value and type(found) is type(value):
-                    return True
-        return False
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        typed = ("number", str(float(value))) if number else (type(value).__name__, str(value))  # type: ignore[arg-type]
+        repeated = typed in entries.typed
+        entries.typed.add(typed)
+        return repeated

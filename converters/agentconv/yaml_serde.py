@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from agentconv.yaml_errors import YamlError
+
 if TYPE_CHECKING:
     from agentconv.ir import Json
 
@@ -24,12 +26,12 @@ TYPES = {f"{CORE}int": (int,), f"{CORE}float": (float, int), f"{CORE}bool": (boo
 _LARGEST, _LARGEST_READ = 2**64, 2**128
 
 
-class TooLarge(ValueError):
-    """An integer that no JSON value holds."""
-
-
 def plain(text: str) -> Json:
-    """Give a plain scalar its type; a leading zero makes digits text."""
+    """Give a plain scalar its type; a leading zero makes digits text.
+
+    Raises:
+        YamlError: An integer that no JSON value holds.
+    """
     if text and text[0] not in _MAYBE_TYPED:
         return text
     if text in _WORDS:
@@ -41,7 +43,7 @@ def plain(text: str) -> Json:
         if -_LARGEST // 2 <= number < _LARGEST:
             return number
         if -_LARGEST_READ // 2 <= number < _LARGEST_READ:
-            raise TooLarge
+            raise YamlError("an integer beyond 64 bits", 0)
     if _NOT_FINITE.fullmatch(text):
         return None
     if _ZEROS.fullmatch(text) or not _FLOAT.fullmatch(text):

@@ -23,7 +23,7 @@ _ENTRY = re.compile(
     r"(?:(?![TtFfNn](?:rue|RUE|alse|ALSE|ull|ULL):)([A-Za-z_](?:[A-Za-z0-9_./()*@$ -]{0,98}[A-Za-z0-9_./()*@$-])?)"
     r"""|(["'])([^"'\\\n<]{1,99})\2):(?: +([^\n]*))?\n"""
 )
-_ITEM = re.compile(r"- +([^\n]*)\n")
+_ITEM = re.compile(r"- +([^ \n][^\n]*)\n")
 _INDENT = re.compile(r"\n* *")
 _QUOTED = {'"': re.compile(r'"((?:[^"\\\n]|\\["\\ntr])*)"'), "'": re.compile(r"'((?:[^'\n]|'')*)'")}
 _ESCAPE = re.compile(r"\\(.)")

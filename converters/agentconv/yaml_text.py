@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
     from agentconv.ir import Json
 
-_LETTERS = r"\u00a1-\u2027\u202a-\ud7ff\U00010000-\U0001fffd"
-_PLAIN = re.compile(rf"[A-Za-z_/({_LETTERS}][A-Za-z0-9_/().,;+*=~@$%^<>|&!?'\"\\ {_LETTERS}-]*")
+_LETTER = r"[\u00a1-\u2027\u202a-\ud7ff]|[^\u0000-\uffff\U0001fffe-\U0010ffff]"
+"""Compiled when it is needed: large sets take milliseconds."""
+_PLAIN = re.compile(r"[A-Za-z_/(][A-Za-z0-9_/().,;+*=~@$%^<>|&!?'\"\\ -]*")
 _TYPED = frozenset(("true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan", "inf"))
 _COLON_INSIDE = re.compile(r":(?=[^\s:,\[\]{}'\"])")
 _UNSAFE = r"\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff"
@@ -52,6 +53,7 @@ def _float(number: float) -> str:
 def is_plain(text: str) -> bool:
     """Whether every loader reads the text back as this string without quotes."""
     bare = _COLON_INSIDE.sub("", text) if ":" in text else text
+    bare = bare if bare.isascii() else re.sub(_LETTER, "a", bare)
     if _PLAIN.fullmatch(bare) is None or text[-1] == " " or "---" in text:
         return False
     return len(text) > 5 or text.lower() not in _TYPED

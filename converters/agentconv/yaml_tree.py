@@ -71,3 +71,5 @@ class Grammar:
     """Whether a key that is a list or a map is written as YAML, and null as nothing (yaml 2), not as JavaScript's String has them."""
     strict: bool = False
     """Whether tabs before a key or a dash, and empty entries in brackets, are errors (js-yaml 4, not 3)."""
+    cut: bool = False
+    """Whether its client cuts the last line break off, so that a block scalar at the end has none."""

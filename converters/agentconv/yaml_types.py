@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -38,6 +39,9 @@ _TIMESTAMP = re.compile(
     r"(?:[ \t]*(Z|([-+])([0-9][0-9]?)(?::([0-9]{2}))?))?"
 )
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\r\n]*")
+_FLOAT_BITS = 1024
+_LONG = 300
+"""Longer numbers are read as JavaScript keeps them: as floats."""
 Typing = dict[str, "Callable[[str], Json]"]
 
 
@@ -64,14 +68,19 @@ def _integer(pattern: re.Pattern[str]) -> Callable[[str], Json]:
         digits = text.replace("_", "").lstrip("+-")
         sign = -1 if text[0] == "-" else 1
         if ":" in digits:
-            return sign * _sexagesimal(digits, int)
+            return float_value(sign * _sexagesimal(digits, float)) if len(digits) > _LONG else sign * _sexagesimal(digits, int)
         base = {"0b": 2, "0x": 16, "0o": 8}.get(digits[:2])
         if base:
-            return sign * int(digits[2:], base)
+            return _finite(sign * int(digits[2:], base))
         octal = pattern is _INTEGER_3 and digits[0] == "0"
-        return sign * int(digits, 8 if octal else 10) if len(digits) <= 300 else float_value(sign * float(digits))
+        return sign * int(digits, 8 if octal else 10) if len(digits) <= _LONG else float_value(sign * float(digits))
 
     return integer
+
+
+def _finite(number: int) -> Json:
+    """Return a whole number unless it is too large for a float, as it is in JavaScript."""
+    return number if number.bit_length() < _FLOAT_BITS else float_value(math.inf if number > 0 else -math.inf)
 
 
 def _sexagesimal(text: str, number: Callable[[str], float]) -> float:
@@ -253,7 +262,9 @@ def core(text: str) -> Json:
     if match.lastgroup == "float":
         return float_value(float(re.sub(r"\.(?=[inIN])", "", text)))
     base = {"0o": 8, "0x": 16}.get(text[:2], 10)
-    return int(text[2:] if base != 10 else text, base) if len(text) <= 300 else float_value(float(text))
+    if base != 10:
+        return _finite(int(text[2:], base))
+    return int(text) if len(text) <= _LONG else float_value(float(text))
 
 
 def core_tagged(text: str, tag: str, _style: str) -> Json:

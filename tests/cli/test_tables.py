@@ -10,7 +10,7 @@ from agentconv import registry
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 LINES = [["formats"], *(["formats", format_id, "-v"] for format_id in registry.FORMATS)]
-FOLDERS = [FIXTURES / "examples", *(FIXTURES / format_id / kind for format_id in registry.CLIENTS for kind in ("valid", "invalid"))]
+FOLDERS = [FIXTURES / "examples", *(folder for client in registry.CLIENTS for folder in sorted((FIXTURES / client).glob("*valid")))]
 COLOR = re.compile("\x1b\\[[0-9;]*m")
 
 

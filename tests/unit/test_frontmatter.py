@@ -7,13 +7,14 @@ import pytest
 from agentconv import frontmatter
 from agentconv.frontmatter import Header, Rewritten
 from agentconv.source import SourceText
+from agentconv.yaml_grammar import BUN, JS_YAML_3, JS_YAML_4, YAML_2
 
 
-def header_of(text):
+def header_of(text, grammar=BUN):
     source = SourceText("a.md", text.encode())
     start = text.index("\n") + 1
     end = text.index("---", start)
-    return frontmatter.parse(Header(source, start, end, end + 3))
+    return frontmatter.parse(Header(source, start, end, end + 3), grammar=grammar)
 
 
 def patched(body, changes):
@@ -61,6 +62,17 @@ def test_patch_changes_only_the_key(body, changes, expected, newline):
     actual = frontmatter.apply(text, frontmatter.patch(header_of(text), changes))
 
     assert f"---\n{expected}---\nprompt\n".replace("\n", newline) == actual
+
+
+@pytest.mark.parametrize("grammar", [JS_YAML_3, JS_YAML_4, YAML_2], ids=lambda grammar: grammar.name)
+@pytest.mark.parametrize(("body", "changes", "expected"), PATCHES)
+def test_patch_is_the_same_with_every_grammar(body, changes, expected, grammar):
+    """Where another library reads the header at all, the same bytes change; a comment keeps the simple reader away."""
+    text = f"---\n# full reader\n{body}---\nprompt\n"
+    header = header_of(text, grammar)
+    actual = expected if header.error else frontmatter.apply(text, frontmatter.patch(header, changes))[18 : -len("---\nprompt\n")]
+
+    assert expected == actual
 
 
 @pytest.mark.parametrize("body", ["{a: 1}\n", "- a\n", "# only a comment\n", "<<: {a: 1}\n", "a: [\n"])

@@ -11,7 +11,7 @@ from agentconv import inspection, ir, loading, registry, tool_summary, vocabular
 from agentconv.diagnostics import Code, Diagnostic, Severity
 from agentconv.effects import CAPABILITIES
 from agentconv.format_base import ReadResult, State
-from agentconv.ir import Agent, AgentSet, Permissions, Sandbox, ToolGrant, Tools
+from agentconv.ir import Agent, AgentSet, Permissions, Rule, Sandbox, ToolGrant, Tools
 from agentconv.source import SourceText
 
 CASES = [
@@ -19,6 +19,8 @@ CASES = [
     for format_id in registry.CLIENTS
     for path in sorted((FIXTURES / format_id).glob(f"*valid/*{suffix(format_id)}"))
 ]
+
+GIT_ONLY = (Rule("deny", "*", "opencode", "*"), Rule("ask", "bash", "opencode", "shell", "git *"))
 
 
 def inspect(format_id, source, asked=registry.CLIENTS):
@@ -67,8 +69,7 @@ def test_place(client):
     row = registry.FORMATS[client]
     moved = inspection.place("team/reviewer.abc", "json", client)
 
-    assert moved.startswith(row.folders)
-    assert moved.endswith(f"reviewer{row.suffixes[0]}")
+    assert moved == (f"{row.folders[0]}/reviewer{row.suffixes[0]}" if row.folders else row.files[0])
     assert moved == inspection.place(moved, client, client)
 
 
@@ -157,4 +158,5 @@ def test_tools_in_words():
     assert words(deny=(ToolGrant("x", "claude-code", "mcp", None, "hub"),)) == "all but mcp:hub"
     assert words(permissions=Permissions("plan")) == "all but write shell"
     assert words(permissions=Permissions("bypass")) == "all, unattended"
+    assert words("opencode", Permissions(rules=GIT_ONLY, resolution="last")) == "shell, in part: shell, asks"
     assert words("codex", Permissions(sandbox=Sandbox("workspace-write"))) == "all, workspace-write sandbox"

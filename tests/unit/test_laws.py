@@ -15,7 +15,7 @@ from agentconv.cli.run import run
 from agentconv.convert import Options
 from agentconv.diagnostics import InternalError
 from agentconv.effects import Level
-from agentconv.format_base import Projection, State
+from agentconv.format_base import Projection
 from agentconv.ir import (
     Agent,
     Hook,
@@ -449,7 +449,15 @@ def test_denied_server_of_the_user_is_reported(deny: str) -> None:
 _SMUGGLED = {
     "codex": {"features": {"shell_tool": True}, "sandbox_workspace_write": {"network_access": True}},
     "claude-code": {"<<": {"permissionMode": "bypassPermissions"}, "hint": {"<<": {"a": 1}}},
+    "gemini-cli": {"tools": ["*"], "kind": "local"},
+    "qwen-code": {"tools": ["*"], "permissionMode": "bypassPermissions", "modelConfig": {"model": "fast"}},
+    "roo": {"groups": ["read", "edit", "command", "mcp"]},
+    "claude-agents-json": {"tools": ["Read", "Bash"], "permissionMode": "bypassPermissions"},
     "cursor": {"READONLY": "false", "note\nreadonly": "false"},
+    "copilot": {"tools": ["*"]},
+    "cline": {"tools": ["run_commands"], "Tools": ["run_commands"]},
+    "kilo": {"tools": {"bash": True, "edit": True}, "<<": {"permission": "allow"}},
+    "opencode": {"tools": {"bash": True, "edit": True}, "<<": {"permission": "allow"}},
 }
 
 
@@ -474,6 +482,7 @@ def test_extra_that_says_otherwise_than_the_fields_is_overridden(format_id: str,
 def test_catalogue_and_code_agree() -> None:
     """Each code of the catalogue is used, and each code used is in the catalogue."""
     text = "".join(path.read_text("utf-8") for path in PACKAGE.rglob("*.py") if path.name != "losses.py")
+    text += "".join(path.read_text("utf-8") for path in schema_files.FOLDER.glob("formats/*.json"))
     used = set(re.findall(r'"([a-z]+(?:-[a-z]+)*)"', text))
     patterns = {f"refused-{path}" for path in ("name", "description", "prompt")}
 

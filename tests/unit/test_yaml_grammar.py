@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from agentconv import frontmatter, yaml_nodes
@@ -99,3 +101,36 @@ def test_header_carries_its_grammar():
     header = frontmatter.parse(Header(SourceText("a.md", text.encode()), 0, len(text), len(text)), grammar=JS_YAML_4)
 
     assert header.values == {"a": 1000}
+
+
+SIZE = 100_000
+HOSTILE = {
+    "brackets": "a: " + "[" * SIZE,
+    "dashes": "- " * SIZE,
+    "questions": "? " * SIZE,
+    "keys": "".join(f"k{index}: v\n" for index in range(SIZE // 5)),
+    "keys in brackets": "{" + "".join(f"k{index}: v, " for index in range(SIZE // 5)) + "}",
+    "blank lines": "a: x" + "\n" * SIZE,
+    "lines in quotes": 'a: "' + "\n" * SIZE + '"',
+    "backslashes": 'a: "' + "\\" * SIZE,
+    "digits": "a: " + "1" * SIZE,
+    "hexadecimal digits": "a: 0x" + "f" * SIZE,
+    "sexagesimal digits": "a: 1" + ":1" * SIZE,
+    "underscores": "a: 1" + "_" * SIZE,
+    "aliases": "a: &a b\nc: [" + "*a, " * SIZE + "]",
+    "alias bomb": "a0: &a0 [x]\n" + "".join(f"a{i}: &a{i} [{','.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 100)),
+    "merge chain": "a0: &a0 {x: 1}\n" + "".join(f"a{i}: &a{i} {{<<: *a{i - 1}, k{i}: 1}}\n" for i in range(1, 999)),
+    "directives": "%" * SIZE,
+    "tags": "!" * SIZE,
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+@pytest.mark.parametrize("grammar", GRAMMARS, ids=lambda grammar: grammar.name)
+def test_hostile_text_is_read_or_refused_in_time(grammar, text):
+    """Deep, large and expanding texts end in a value or an error, in linear time, with any grammar."""
+    started = time.process_time()
+    read(text, grammar)
+    spent = time.process_time() - started
+
+    assert spent < 5

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import wrap
 
 from agentconv import discovery, registry
 from agentconv.cli.exit_codes import Exit
 from agentconv.format_base import State
 from agentconv.loading import Loader
 from agentconv.render import text
-from agentconv.render.table import table
+from agentconv.render.table import table, width
 
 _WORDS = {
     State.DEGRADED: "not as written: {client} ignores some of what it says",
@@ -22,9 +23,13 @@ def run(folder: str = ".") -> int:
     """Say what was found, per client, and which commands come next."""
     clients = [client for client in registry.CLIENTS if discovery.locations(Path(folder), client)]
     if not clients:
-        places = " and ".join(registry.FORMATS[client].place for client in registry.CLIENTS)
-        print(f"There are no agents here: no {places}.\n")
-        next_steps = [("agentconv convert PATH -t codex -o .", "convert the agents of another folder")]
+        places = ", ".join(registry.FORMATS[client].place for client in registry.CLIENTS)
+        print("There are no agents here. Clients have theirs in:")
+        print("\n".join(wrap(places, width(), initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)), end="\n\n")
+        next_steps = [
+            ("agentconv inspect PATH", "what clients make of the agents of another folder"),
+            ("agentconv convert PATH -t codex -o .", "convert them"),
+        ]
     else:
         for client in clients:
             print(_found(folder, client))

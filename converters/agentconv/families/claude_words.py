@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from agentconv import vocabulary
+from agentconv import effects, vocabulary
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import ABSENT, Ignored, Key
 from agentconv.ir import Model, ToolGrant
@@ -58,6 +58,18 @@ def reads_back(value: ToolGrant) -> bool:
     return split(written) == [written] and written != "*" and grant(value.format, written) == value
 
 
+def allowed_reads_back(value: ToolGrant) -> bool:
+    """Whether a grant, written among the allowed tools, is read as itself."""
+    written = token(value)
+    return split(written) == [written] and written != "*" and _allowed_grant(value.format, written) == value
+
+
+def _allowed_grant(format_id: str, word: str) -> ToolGrant:
+    """Read one allowed token; `mcp__*`, which denies every server, allows none (measured)."""
+    found = grant(format_id, word)
+    return ToolGrant(word, format_id) if found.server == effects.EVERY_SERVER else found
+
+
 def allowed(format_id: str, *, as_list: bool = False) -> Key:
     """Make the key for tools: absent and `*` inherit; nothing, or nothing that is a name, is none.
 
@@ -72,7 +84,7 @@ def allowed(format_id: str, *, as_list: bool = False) -> Key:
         tokens = split(value)
         if "*" in tokens:
             return {}
-        grants = [grant(format_id, one) for one in tokens]
+        grants = [_allowed_grant(format_id, one) for one in tokens]
         if not grants:
             if value != []:
                 raise Ignored("it names no tool, so the agent has none", {"tools.mode": "none"})

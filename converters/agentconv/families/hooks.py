@@ -105,8 +105,13 @@ def _is_matcher(format_id: str, value: Json) -> bool:
     return isinstance(handlers, dict) and ("matcher" in value or isinstance(handlers.get("type"), str))
 
 
-def read(format_id: str, value: Json) -> tuple[Hook, ...]:
+def read(format_id: str, value: Json, *, searched: bool = True) -> tuple[Hook, ...]:
     """Read a map of events.
+
+    Args:
+        format_id: The format whose events they are.
+        value: The map.
+        searched: Whether the client also searches matchers for guards where none belong.
 
     Raises:
         Refused: A guard that does not load: the client then drops the agent.
@@ -130,6 +135,8 @@ def read(format_id: str, value: Json) -> tuple[Hook, ...]:
             dropped.append(event)
             continue
         for block in blocks:
+            if searched and _holds_guard(format_id, block, count=False):
+                raise Refused(f"`hooks`: a guard inside `{event}` does not load")
             hook, whole = _read_block(format_id, event, block)
             if not whole and guard:
                 raise Refused(f"`hooks`: a guard in `{event}` does not load")
@@ -144,8 +151,6 @@ def read(format_id: str, value: Json) -> tuple[Hook, ...]:
 
 def _read_block(format_id: str, event: str, block: Json) -> tuple[Hook | None, bool]:
     """Read one matcher; the second value says whether the client takes all of it."""
-    if _holds_guard(format_id, block, count=False):
-        raise Refused(f"`hooks`: a guard inside `{event}` does not load")
     if not isinstance(block, dict):
         return None, False
     handlers, matcher = block.get("hooks"), block.get("matcher")

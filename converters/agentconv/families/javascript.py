@@ -10,6 +10,8 @@ from agentconv.families.keys import Ignored
 from agentconv.yaml_scalars import js_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from agentconv.ir import Json
 
 SPACE = "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
@@ -110,3 +112,18 @@ def is_regex(text: str) -> bool:
         if depth < 0:
             return False
     return depth == 0 and "[" not in bare and "(?" not in bare and not bare.endswith("\\") and not _NOTHING_TO_REPEAT.search(bare)
+
+
+_INDEX = re.compile(r"0|[1-9][0-9]{0,9}")
+
+
+def in_order(entries: Mapping[str, Json]) -> dict[str, Json]:
+    """Return a map in the order that JavaScript gives its keys: whole numbers first, in their order."""
+    numbers = sorted((key for key in entries if key[:1].isdigit() and _is_index(key)), key=int)
+    if not numbers:
+        return dict(entries)
+    return {**{key: entries[key] for key in numbers}, **entries}
+
+
+def _is_index(key: str) -> bool:
+    return _INDEX.fullmatch(key) is not None and int(key) < 2**32 - 1

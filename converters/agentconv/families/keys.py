@@ -227,6 +227,12 @@ def _stands(key: Key, value: Json, agent: Agent) -> bool:
     return not _differing(key, found, agent)
 
 
+def stands(name: str, key: Key, agent: Agent, format_id: str) -> bool:
+    """Whether a value that the client ignores, wholly or in part, is kept as it stood, because it still says what the fields say."""
+    extras = agent.extras.get(format_id, {})
+    return name in extras and _stands(key, extras[name], agent)
+
+
 def misread(key: Key, agent: Agent) -> list[str]:
     """Return the fields of a key that would read otherwise than they are, were the key written."""
     value = key.write(agent)

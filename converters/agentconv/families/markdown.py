@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from agentconv import fields, frontmatter, yaml_text
+from agentconv import fields, frontmatter, schema_files, yaml_text
 from agentconv.diagnostics import Code, Diagnostic, Severity
 from agentconv.families import javascript, keys, reading
 from agentconv.families.javascript import SPACE
@@ -29,11 +29,23 @@ if TYPE_CHECKING:
 
     from agentconv.diagnostics import Span
     from agentconv.families.keys import Decoded, Key
-    from agentconv.families.placeholders import Template
     from agentconv.format_base import FormatSpec
     from agentconv.frontmatter import Edit, Rewritten
     from agentconv.ir import Agent, Json
     from agentconv.yaml_grammar import Grammar
+
+
+class Template(Protocol):
+    """What a client fills in in a prompt."""
+
+    def syntax_of(self, text: str) -> str:
+        """Return what `prompt.syntax` says of a prompt."""
+
+    def complaint(self, text: str) -> str | None:
+        """Say why the client drops an agent with such a prompt."""
+
+    def remarks(self, spec: FormatSpec, text: str, source: SourceText, start: int) -> Iterator[Diagnostic]:
+        """Say what the client cannot fill in; the text stands in the source from `start` on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +72,12 @@ class Dialect:
     """Characters that the client trims from the ends of the body."""
     body: Callable[[str], str] = str
     """What the client makes of a body, once it is trimmed."""
-    unparsed: Callable[[SourceText, str, Span], ReadResult] | None = None
-    """What the client makes of a file without a header that it can read, where it makes something of it (problem and place given)."""
+    unparsed: Callable[[SourceText, str, Span], ReadResult | None] | None = None
+    """What the client makes of a file without a header that it can read (problem and place given); None where it drops it."""
     dropped: State = State.NOT_LOADED
     """What becomes of an agent whose header does not parse or lacks a key; for a bad value, the schema's `x-invalid` says it."""
+    stops: bool = True
+    """Whether the client does not start where the schema says so; else it drops the file."""
     repairs_all: bool = False
     """Whether the client turns to its repair for YAML that is no map, too."""
     refuses: Callable[[MappingType[str, Json]], tuple[str, str] | None] | None = None
@@ -93,9 +107,14 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
     decoded = decode_header(dialect, header.values)
     if dialect.least_prompt and javascript.length(_prompt(dialect, header)) < dialect.least_prompt:
         decoded.refused.setdefault("prompt", f"the prompt is shorter than {dialect.least_prompt} characters")
+    complaint = dialect.template.complaint(_prompt(dialect, header)) if dialect.template else None
+    if complaint:
+        decoded.refused.setdefault("prompt", complaint)
     if decoded.refused:
         key, reason = next(iter(decoded.refused.items()))
-        return _recovered(dialect, source, header, _Drop(reason, header.span(key), keys.state_for(dialect.spec.id, key, dialect.dropped)))
+        state = keys.state_for(dialect.spec.id, key, dialect.dropped)
+        state = State.NOT_LOADED if state is State.STOPS and not dialect.stops else state
+        return _recovered(dialect, source, header, _Drop(reason, header.span(key), state))
     agent = _agent(dialect, source, header, decoded)
     diagnostics = [
         *_remarks(dialect, header),
@@ -137,10 +156,10 @@ def _agent(dialect: Dialect, source: SourceText, header: Header, decoded: Decode
         decoded.values["prompt.text"] = text = _prompt(dialect, header)
         if dialect.template is not None:
             decoded.values["prompt.syntax"] = dialect.template.syntax_of(text)
-    if dialect.complete is not None:
-        dialect.complete(decoded.values)
     if dialect.name_of is not None and "name" not in decoded.values:
         decoded.values["name"] = dialect.name_of(source.path)
+    if dialect.complete is not None:
+        dialect.complete(decoded.values)
     extras = {dialect.spec.id: decoded.extras} if decoded.extras else {}
     return fields.build(decoded.values, extras, Origin(dialect.spec.id, source.path))
 
@@ -176,9 +195,8 @@ def _encoded(dialect: Dialect, agent: Agent, path: str) -> dict[str, Json]:
 
 def _unusable(dialect: Dialect, source: SourceText, header: Header | None, problem: str, span: Span) -> ReadResult:
     """Read a file without a header that the client can read."""
-    if dialect.unparsed is not None:
-        return dialect.unparsed(source, problem, span)
-    return _recovered(dialect, source, header, _Drop(problem, span, dialect.dropped))
+    found = dialect.unparsed(source, problem, span) if dialect.unparsed else None
+    return found or _recovered(dialect, source, header, _Drop(problem, span, dialect.dropped))
 
 
 def _remarks(dialect: Dialect, header: Header) -> list[Diagnostic]:
@@ -190,7 +208,7 @@ def _remarks(dialect: Dialect, header: Header) -> list[Diagnostic]:
             Diagnostic(
                 Code.FALLBACK,
                 Severity.NOTE,
-                f"not valid YAML ({header.error.problem}); {client} loads it through its own repair, other clients drop it",
+                f"not valid YAML ({header.error.problem}); {client} loads it through its own repair, and clients without one drop it",
                 source.span(header.start + header.error.offset),
                 "put the value in double quotes",
             )
@@ -269,15 +287,20 @@ def _recovered(dialect: Dialect, source: SourceText, header: Header | None, drop
             return ReadResult(diagnostics=(reading.no_agent(dialect.spec, drop.problem, drop.span),) if broken else ())
         frontmatter.parse(header, None, dialect.grammar)
         if not header.values:
-            frontmatter.recover(header, dialect.keys)
-    known = {key for key in header.values if key in dialect.keys} | ({"name"} if dialect.name_of else set())
-    if drop.state is not State.STOPS and (len(known) < 2 or not {"name", "description"} & known):
+            frontmatter.recover(header, schema_files.load(dialect.spec.id)["properties"])
+    if drop.state is not State.STOPS and not _names_an_agent(dialect, header):
         return ReadResult(diagnostics=(reading.no_agent(dialect.spec, drop.problem, drop.span),) if broken else ())
     decoded = keys.decode_header(dialect, _person_values(header), lenient=True)
     agent = _agent(dialect, source, header, decoded)
     return ReadResult(
         AgentSet((agent,)), (drop.state,), (reading.not_loaded(dialect.spec, agent.name, drop.state, drop.problem, drop.span),)
     )
+
+
+def _names_an_agent(dialect: Dialect, header: Header) -> bool:
+    """Whether a header has two known keys, one of which says what it is; a file's place may say that as well."""
+    known = header.values.keys() & schema_files.load(dialect.spec.id)["properties"].keys()
+    return bool(known) if dialect.name_of else len(known) > 1 and bool({"name", "description"} & known)
 
 
 def _person_values(header: Header) -> dict[str, Json]:
@@ -327,7 +350,10 @@ def _patched(dialect: Dialect, old: Agent, agent: Agent, original: SourceText) -
             return text, [key for key in changes if key not in meant]
         flipped = _differences(_encoded(dialect, again, original.path), wanted) if again else dict(wanted)
         if flipped.keys() <= changes.keys():
-            return None
+            # a deprecated key may say what another one now says: none is left beside the new one
+            flipped = dict.fromkeys(header.values.keys() - wanted.keys() - changes.keys())
+            if not flipped:
+                return None
         changes.update(flipped)
     return None
 
@@ -339,7 +365,7 @@ def _differences(old: dict[str, Json], new: dict[str, Json]) -> dict[str, Json |
 
 
 def _prompt_edit(dialect: Dialect, header: Header, old: Agent, agent: Agent) -> list[Edit]:
-    before, after = fields.get(old, "prompt.text"), fields.get(agent, "prompt.text") or ""
+    before, after = fields.get(old, "prompt.text") or "", fields.get(agent, "prompt.text") or ""
     if before == after:
         return []
     start, end = _prompt_place(dialect, header)

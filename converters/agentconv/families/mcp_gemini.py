@@ -90,7 +90,7 @@ def write(spelling: Spelling, servers: tuple[McpServer, ...]) -> Json:
 def _write_server(spelling: Spelling, server: McpServer) -> dict[str, Json]:
     http = server.transport == "http" and (not spelling.typed or "url" in (server.options or {}))
     config = mcp.write_config(replace(server, options=None), spelling.keys_for(server.transport, http_url=http))
-    if spelling.typed and server.transport in ("http", "sse") and not http:
+    if spelling.typed and server.transport not in ("stdio", spelling.url):
         config["type"] = server.transport
     return {**config, **(server.options or {})}
 

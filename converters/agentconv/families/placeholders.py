@@ -42,6 +42,10 @@ class Template:
         """Return what the client takes a text for."""
         return self.syntax if self.names(text) else "literal"
 
+    def complaint(self, text: str) -> str | None:  # noqa: ARG002 - whatever the names, the agent loads
+        """Say why the client drops an agent with such a prompt: never."""
+        return None
+
     def escaped(self, text: str) -> str:
         """Return the text without a placeholder, for a reader or a shell the same."""
         return self.pattern.sub(r"${ \1 }", _SHELL_VARIABLE.sub(r"$\1", text))
@@ -54,7 +58,7 @@ class Template:
             message = f"{spec.client} loads the agent, but every call fails: it has no value for {shown}"
             hint = "write $NAME for a variable of the shell, and ${ name } for other text"
             place = max(start, source.text.find(f"${{{unknown[0]}}}", start))
-            yield Diagnostic(Code.PLACEHOLDER, Severity.WARNING, message, source.span(place), hint, None, spec.id)
+            yield Diagnostic(Code.CALL_FAILS, Severity.WARNING, message, source.span(place), hint, None, spec.id)
 
 
 def project(projection: Projection, template: Template) -> None:

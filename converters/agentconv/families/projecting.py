@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from agentconv.ir import Agent, Json
 
 
-_CODES = {"color": "looks-dropped", "display_name": "looks-dropped", "invocation.by": "invocation-dropped"}
+_CODES = {"hooks": "hooks-dropped", "color": "looks-dropped", "display_name": "looks-dropped", "invocation.by": "invocation-dropped"}
 
 
 _EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max", "ultra")
@@ -44,6 +44,8 @@ def settle(projection: Projection, table: Mapping[str, Key]) -> None:
     said = fields.said(agent)
     for name, key in table.items():
         if not any(fields.head_of(path) in said for path in key.fields):
+            continue
+        if keys.stands(name, key, agent, projection.target.id):
             continue
         misread = [path for path in keys.misread(key, agent) if not path.startswith("tools.")]
         for path in misread:
@@ -101,12 +103,13 @@ def prompt_shape(projection: Projection, mode: str, syntax: str = "literal") -> 
         projection.change("prompt.syntax", syntax, "prompt-syntax", f"from {before}")
 
 
-def model(projection: Projection, read: Callable[[str], Model] | None = None) -> None:
+def model(projection: Projection, read: Callable[[str], Model] | None = None, *, providers: bool = False) -> None:
     """Keep a model that the target serves; otherwise the one that the user, or its tier, puts in its place, or else the agent inherits.
 
     Args:
         projection: The agent on its way.
         read: What the target makes of a model's word; by default it is an alias of the target, or an id.
+        providers: Whether the target names a model with its provider.
     """
     value: Model | None = projection.get("model")
     if value is None or (projection.at_home and value.kind != "tier"):
@@ -123,9 +126,13 @@ def model(projection: Projection, read: Callable[[str], Model] | None = None) ->
     elif not (served or word):
         hint = "say its tier, or what to write for it, in [tool.agentconv.models]" if projection.models.by_tier else None
         projection.change("model", None, "model-dropped", f"`{value.value}`", hint=hint)
-    elif value.provider or value.fallbacks:
-        bare = Model(value.kind, value.value)
-        projection.change("model", bare, "field-dropped", "provider and fallbacks")
+    elif value.fallbacks or (value.provider and not providers):
+        bare = Model(value.kind, value.value, value.provider if providers else None)
+        alone = not value.fallbacks and value.provider == vocabulary.model_provider(value.value or "")
+        projection.change("model", bare, "default-dropped" if alone else "field-dropped", "provider and fallbacks")
+    elif providers and not value.provider:
+        maker = vocabulary.model_provider(value.value or "")
+        projection.change("model", Model("id", value.value, maker), "model-provider", f"`{maker}/{value.value}`")
 
 
 def _instead(projection: Projection, value: Model) -> str | None:
@@ -231,8 +238,10 @@ def drop_rest(projection: Projection) -> None:
     target = projection.target
     for path in _unheld(target.holds):
         value = projection.get(path)
+        if value is None:
+            continue
         if fields.is_absent(path, value):
-            if value not in (None, _empty(path)):
+            if value != _empty(path):
                 projection.translate(path, None)
             continue
         projection.change(path, _empty(path), _CODES.get(path, "field-dropped"), _shown(value))

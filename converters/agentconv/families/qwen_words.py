@@ -198,9 +198,14 @@ def write_denied(agent: Agent) -> Json | Absent:
 
 
 def spell_server(server: str, tool: str | None) -> str:
-    """Write an MCP server, one of its tools, or every server."""
+    """Write one tool of an MCP server; nothing for several, which cannot be granted together."""
+    return f"mcp__{server}__{tool}" if tool and "*" not in tool else ""
+
+
+def spell_denied(server: str, tool: str | None) -> str:
+    """Write an MCP server, one of its tools, or every server, to deny it."""
     if server == "*":
-        return "mcp__*" if tool is None else ""
+        return "" if tool else "mcp__*"
     return f"mcp__{server}__{tool}" if tool else f"mcp__{server}"
 
 

@@ -31,6 +31,21 @@ def remarks(
             if remark:
                 message, hint = remark
                 yield Diagnostic(Code.UNKNOWN_TOOL, Severity.WARNING, message, span(key), hint, agent.name, spec.id)
+    if agent.permissions.rules:
+        yield from _rule_remarks(spec, table, agent, span)
+
+
+def _rule_remarks(spec: FormatSpec, table: Mapping[str, Key], agent: Agent, span: Callable[[str], Span]) -> Iterator[Diagnostic]:
+    """Yield the rules about words that the client does not have."""
+    key = next((name for name, key in table.items() if "permissions.rules" in key.fields), "")
+    for native in dict.fromkeys(rule.native for rule in agent.permissions.rules if not rule.server):
+        word = vocabulary.tool_word(spec.id, native)
+        if word is None or word.how == "exact":
+            continue
+        found = vocabulary.tool_for(spec.id, word.capability or "") if word.how != "case" else word.native
+        message = f"{spec.client} has no permission `{native}`, and passes over what is said of it"
+        hint = f"write `{found}`" if found else None
+        yield Diagnostic(Code.UNKNOWN_TOOL, Severity.WARNING, message, span(key), hint, agent.name, spec.id)
 
 
 def not_loaded(spec: FormatSpec, name: str | None, state: State, problem: str, span: Span) -> Diagnostic:
@@ -56,6 +71,8 @@ def _tool_remark(spec: FormatSpec, grant: ToolGrant) -> tuple[str, str | None] |
     if grant.server:
         return None
     word = vocabulary.tool_word(spec.id, grant.native)
+    if word is None and grant.capability is not None:
+        return None  # the client's own spelling of a tool that the vocabulary has by another word
     if word is None:
         return f"{spec.client} has no tool `{grant.native}`; it grants nothing", None
     if word.how in ("exact", "alias"):

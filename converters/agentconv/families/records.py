@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from agentconv.ir import Agent, Json
 
 
+WHOLE_FILE = "the whole file"
+"""What was spelled anew, where nothing less could be changed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """What one client does with a file of agents."""
@@ -175,7 +179,7 @@ def _remarks(dialect: Dialect, file: RecordFile, entry: _Entry, *, rejected: boo
     """Say why the client drops a record, or else what it does not take of it as it is written."""
     if entry.reason is not None:
         key, problem = entry.reason
-        name = _name(entry)
+        name = entry.agent.name if entry.agent else _name(entry)
         where = f"`{name if name is not None else file.pointer_to(entry.record)}`: {problem}"
         return [_not_loaded(dialect, where, file.span(entry.record, key), name, whole=dialect.all_or_nothing)]
     if rejected or entry.agent is None or entry.decoded is None:
@@ -227,7 +231,7 @@ def write(dialect: Dialect, agents: AgentSet, original: SourceText, respelled: l
         return original.data
     text = merge.patched()
     if text is None:
-        merge.respelled = ["the whole file"]
+        merge.respelled = [WHOLE_FILE]
         text = file.render([_named(dialect, agent) for agent in wanted], dialect.template)
     if respelled is not None:
         respelled.extend(merge.respelled)
@@ -246,6 +250,8 @@ class _Merge:
         self.file = file
         self.entries = entries
         self.wanted = wanted
+        self.moved: set[int] = set()
+        """Numbers of the wanted agents that are in the file, but in another place."""
         self.matched = self._match()
         """For each wanted agent the entry that is there for it; None for a new one, and for one that comes in another place."""
         self.respelled: list[str] = []
@@ -269,6 +275,7 @@ class _Merge:
         for number, match in enumerate(found):
             if match is not None and match.index < last:
                 found[number] = None
+                self.moved.add(number)
             elif match is not None:
                 last = match.index
         return found
@@ -305,6 +312,7 @@ class _Merge:
         for number, (entry, agent) in enumerate(zip(self.matched, self.wanted, strict=True)):
             if entry is None:
                 added.setdefault(behind, []).append(_named(self.dialect, agent))
+                self.respelled += [f"`{agent.name}`"] if number in self.moved else []
                 continue
             behind = entry.index
             edits = _joined(edits, self._record_edits(entry, agent, whole=number in anew))

@@ -5,12 +5,12 @@ They have no prompt, and no client but their own can call them. Several may stan
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv import fields, frontmatter, yaml_nodes, yaml_text
-from agentconv.diagnostics import Code, Diagnostic, Severity
 from agentconv.families import keys, markdown, reading
 from agentconv.format_base import ReadResult, State
 from agentconv.frontmatter import Header
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as MappingType
 
     from agentconv.families.markdown import Dialect
-    from agentconv.format_base import FormatSpec, Projection
+    from agentconv.format_base import Projection
     from agentconv.ir import Agent, Json
 
 CARDS = ("agent_card_url", "agent_card_json")
@@ -43,27 +43,30 @@ def refuses(values: MappingType[str, Json], local: Collection[str]) -> tuple[str
             return key, f"`{key}` has no place in a remote agent"
     if sum(card in values for card in CARDS) != 1:
         return CARDS[0], f"a remote agent has either `{CARDS[0]}` or `{CARDS[1]}`"
+    card = values.get(CARDS[1])
+    if isinstance(card, str) and not _is_json(card):
+        return CARDS[1], f"`{CARDS[1]}` is not JSON"
     return None
 
 
-def project(projection: Projection) -> None:
-    """Leave a remote agent in its own client what can be said of one."""
+def _is_json(text: str) -> bool:
+    def constant(_word: str) -> None:
+        raise ValueError
+
+    try:
+        json.loads(text, parse_constant=constant)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def project(projection: Projection, card: str) -> None:
+    """Take a remote agent as it is, in its own client; what only a local one has, it cannot hold beside its card."""
+    agent = projection.source
     for path in sorted(projection.target.holds - set(_TEXTS)):
-        value = projection.get(path)
-        if not fields.is_absent(path, value):
-            projection.change(path, fields.DEFAULTS.get(path), "field-dropped", "a remote agent has no such field")
-
-
-def without_lost_body(spec: FormatSpec, result: ReadResult, header: Header) -> ReadResult:
-    """Say that text behind the closing fence, on its line, costs the agent its prompt."""
-    text = header.source.text
-    behind = text[header.end + 3 :] if header.body == len(text) else ""
-    if not behind.strip() or not result.states or result.states[0].dropped:
-        return result
-    message = f"text follows `---` on its line; {spec.client} then takes the agent for one without a prompt"
-    hint = "end the line behind `---`"
-    found = Diagnostic(Code.SYNTAX, Severity.WARNING, message, header.source.span(header.end), hint, result.set.agents[0].name)
-    return replace(result, states=(State.DEGRADED,), diagnostics=(*result.diagnostics, found))
+        if not fields.is_absent(path, fields.get(agent, path)):
+            projection.refuse("refused-key", f"extras.{projection.target.id}.{card}", f"`{path}` has no place in a remote agent")
+            return
 
 
 def is_list(header: Header) -> bool:

@@ -47,9 +47,10 @@ def rule_map(projection: Projection, spell_server: SpellServer, with_patterns: C
         "permissions.resolution": "last" if rules.found else None,
         "permissions.mode": None,
         "permissions.sandbox": None,
-        "delegates": None,
     }
     projection.change_together(values, "tools-as-rules", ", ".join(dict.fromkeys(rule.native for rule in rules.found)) or "none")
+    if source.delegates is not None:
+        projection.change("delegates", None, "tools-as-rules", ", ".join(source.delegates) or "none")
     if rules.unknown:
         projection.declare("tool-unknown", "permissions.rules", ", ".join(dict.fromkeys(rules.unknown)))
     if rules.patterns:
@@ -59,6 +60,7 @@ def rule_map(projection: Projection, spell_server: SpellServer, with_patterns: C
 
 
 _NO_TOOLS = Tools()
+_ALL_TOOLS = frozenset({effects.ALL_TOOLS})
 
 
 _READING = ("read", None)
@@ -73,6 +75,7 @@ class _RuleWriter:
         self.target = projection.target.id
         self.spell_server = spell_server
         self.with_patterns = with_patterns
+        self.servers = effects.effects(self.source).servers
         self.found: list[Rule] = []
         self.unknown: list[str] = []
         self.patterns: list[str] = []
@@ -120,12 +123,20 @@ class _RuleWriter:
             self.write_word(word, meanings, [access[meaning].level for meaning in meanings if meaning in access], have)
         for grant in tools.allow if tools.mode == "list" else ():
             if grant.server:
-                self.add_server("ask", grant.server, grant.tool)
+                self.open_server(grant.server, grant.tool)
             elif not any(vocabulary.tool_for(self.target, meaning) for meaning in effects.granted(grant)):
                 self.unknown.append(grant.native)
         for grant in tools.deny:
             if grant.server:
                 self.add_server("deny", grant.server, grant.tool)
+
+    def open_server(self, server: str, tool: str | None) -> None:
+        """Open a server's tool, or all those that its own definition opens."""
+        if tool is None and effects.ALL_TOOLS not in (names := self.servers.get(effects.server_key(server), _ALL_TOOLS)):
+            for name in sorted(names):
+                self.add_server("ask", server, name)
+        else:
+            self.add_server("ask", server, tool)
 
     def write_word(self, word: str, meanings: Sequence[str], levels: list[effects.Level], have: Collection[str]) -> None:
         """Write what holds for one word of the target."""

@@ -33,9 +33,10 @@ def sandbox_for_list(projection: Projection, switches: Mapping[str, ToolGrant], 
     if tools.allow and tools.mode != "list":
         projection.change("tools.allow", (), "looks-dropped", "tools that count for nothing without a list")
     own = tuple(grant for grant in switches.values() if grant in tools.deny)
-    if tools.mode == "inherit" and mode not in _READ_ONLY and tools.deny == own:
+    rules = projection.source.permissions.rules
+    if tools.mode == "inherit" and mode not in _READ_ONLY and tools.deny == own and not rules:
         return
-    may = effects.effects(projection.source).levels
+    may = effects.whole_levels(projection.source)
     denied = {grant.capability for grant in tools.deny} - {"shell"}
     off = [switch for effect, switch in switches.items() if switch.capability in denied or not (may["run"] or may[effect])]
     if not may["run"]:
@@ -57,7 +58,7 @@ def sandbox_for_list(projection: Projection, switches: Mapping[str, ToolGrant], 
 def read_only_flag(projection: Projection, *, hint: str | None = None) -> None:
     """Let a read-only flag stand for tools, for a target that has nothing finer."""
     source = projection.source
-    may = effects.effects(source).levels
+    may = effects.whole_levels(source)
     permissions = source.permissions
     native = source.tools.mode == "inherit" and not source.tools.deny and not permissions.rules and permissions.sandbox is None
     if native and permissions.mode in (None, "read-only"):

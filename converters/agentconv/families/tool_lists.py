@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeAlias
 
-from agentconv import effects, fields, vocabulary
+from agentconv import effects, fields, losses, vocabulary
 from agentconv.ir import ToolGrant
 
 if TYPE_CHECKING:
@@ -16,9 +17,16 @@ if TYPE_CHECKING:
     from agentconv.ir import Permissions
 
 
-_READ_ONLY = ("plan", "read-only")
 SpellServer: TypeAlias = "Callable[[str, str | None], str]"
 """Writes an MCP server, or one of its tools, as a tool of the target."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Spelling:
+    """How the target spells grants, or denials."""
+
+    server: SpellServer
+    reads_back: Callable[[ToolGrant], bool]
 
 
 def grants(projection: Projection, path: str, spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]) -> None:
@@ -61,8 +69,8 @@ def _without_repeats(found: Iterable[ToolGrant]) -> tuple[ToolGrant, ...]:
 def _translated(grant: ToolGrant, target: str, spell_server: SpellServer, *, every: bool) -> list[ToolGrant]:
     if grant.server:
         return [ToolGrant(spell_server(grant.server, grant.tool), target, "mcp", None, grant.server, grant.tool)]
-    words = vocabulary.tools_for(target, grant.capability) if grant.capability else ()
-    return [_granting(target, word) for word in (words if every else words[:1])]
+    words = [vocabulary.tools_for(target, capability)[: None if every else 1] for capability in effects.granted(grant)]
+    return [_granting(target, word) for word in dict.fromkeys(word for several in words for word in several)]
 
 
 def _granting(target: str, word: str) -> ToolGrant:
@@ -76,8 +84,10 @@ def tool_list(
     spell_server: SpellServer,
     reads_back: Callable[[ToolGrant], bool],
     *,
+    spell_denied: SpellServer | None = None,
     denies: bool = True,
     inherits: bool = True,
+    denied_reads_back: Callable[[ToolGrant], bool] | None = None,
 ) -> None:
     """Keep tools as a list of the target's own words, which also stands for a sandbox, switches or rules of the source.
 
@@ -85,16 +95,19 @@ def tool_list(
         projection: The agent on its way.
         spell_server: Writes an MCP server, or one of its tools; for `*`, all servers, empty where the target cannot say that.
         reads_back: Whether a grant, written, is read as itself.
+        spell_denied: Writes them as denied tools, where those are spelled otherwise.
         denies: Whether the target also has a list of denied tools; else a list of all others stands for it.
         inherits: Whether an agent without a list gets the client's tools; else all of them are listed.
+        denied_reads_back: Whether a denied grant is read as itself, where that is another question than for one that is allowed.
     """
+    _list_own_servers(projection, spell_server, reads_back)
+    closes = _Spelling(spell_denied or spell_server, denied_reads_back or reads_back)
     _list_for_reading(projection, spell_server, reads_back)
     sandbox = projection.get("permissions.sandbox")
     may = effects.effects(projection.source)
-    _close_for_mode(projection)
     confined = sandbox is not None and sandbox.files != "full"
     if projection.get("permissions.rules") and not confined:
-        _tools_for_rules(projection, may, spell_server, reads_back)
+        _tools_for_rules(projection, may, _Spelling(spell_server, reads_back), closes)
     if sandbox is not None and confined:
         _list_what(projection, may, f"a {sandbox.files} sandbox", spell_server, reads_back)
     elif sandbox is not None:
@@ -106,7 +119,7 @@ def tool_list(
     grants(projection, "tools.allow", spell_server, reads_back)
     if not denies:
         _list_the_others(projection, spell_server, reads_back)
-    grants(projection, "tools.deny", spell_server, reads_back)
+    grants(projection, "tools.deny", closes.server, closes.reads_back)
     if not inherits and projection.get("tools.mode") == "inherit":
         every = _all_words(vocabulary.words_of(projection.target.id), frozenset(), spell_server, reads_back)
         projection.change_together({"tools.mode": "list", "tools.allow": every}, "tools-listed", "all of them")
@@ -115,18 +128,6 @@ def tool_list(
 
 
 _READ_ONLY = ("plan", "read-only")
-
-
-def _close_for_mode(projection: Projection) -> None:
-    """Deny the tools that a read-only mode closes, where the target has no such mode."""
-    mode, target = projection.get("permissions.mode"), projection.target.id
-    if mode not in _READ_ONLY or projection.get("tools.mode") == "none" or any(vocabulary.native_mode(target, one) for one in _READ_ONLY):
-        return
-    closed = [capability for capability, effect in effects.EFFECT_OF.items() if effect in ("write", "run")]
-    words = dict.fromkeys(word for capability in closed for word in vocabulary.tools_for(target, capability))
-    denied = (*projection.get("tools.deny"), *(_granting(target, word) for word in words))
-    values = {"tools.deny": tuple(dict.fromkeys(denied)), "permissions.mode": None}
-    projection.change_together(values, "permission-mode", f"`{mode}`: no tool that writes or runs commands")
 
 
 def _list_for_reading(projection: Projection, spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]) -> None:
@@ -142,6 +143,29 @@ def _list_for_reading(projection: Projection, spell_server: SpellServer, reads_b
     kept = "none" if projection.get("tools.mode") == "none" else "list"
     values = {"permissions.mode": None, "tools.mode": kept, "tools.allow": allow}
     projection.change_together(values, "permission-mode", f"`{mode}`; a list of tools that only read stands for it")
+
+
+def _list_own_servers(projection: Projection, spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]) -> None:
+    """List the MCP servers that the agent defines, where its client opens them without that and the target does not."""
+    source, target = projection.source, vocabulary.words_of(projection.target.id)
+    opens = vocabulary.fact(source.origin.format if source.origin else None, "own_servers_open")
+    if not opens or vocabulary.fact(target, "own_servers_open") or source.tools.mode == "inherit":
+        return
+    allow: tuple[ToolGrant, ...] = projection.get("tools.allow") if source.tools.mode == "list" else ()
+    own = [server for server in source.mcp_servers or () if server.transport and server.enabled is not False]
+    added = [
+        ToolGrant(spell_server(server.name, tool), target, "mcp", None, server.name, tool)
+        for server in own
+        for tool in (server.enabled_tools if server.enabled_tools is not None else (None,))
+        if not any(effects.covers(grant, server.name) and grant.tool in (None, tool) for grant in allow)
+    ]
+    kept = tuple(filter(reads_back, added))
+    if kept:
+        values = {"tools.mode": "list", "tools.allow": (*allow, *kept)}
+        projection.change_together(values, "mcp-tools-listed", ", ".join(grant.native for grant in kept))
+    if len(kept) < len(added):
+        names = ", ".join(dict.fromkeys(grant.server or "" for grant in added if grant not in kept))
+        projection.losses.append(losses.loss("tool-unknown", source.id, "tools.allow", target, f"the servers {names} cannot be listed"))
 
 
 def _all_words(
@@ -179,7 +203,9 @@ def _list_the_others(projection: Projection, spell_server: SpellServer, reads_ba
     mode = projection.get("tools.mode")
     values = {"tools.mode": "list" if mode == "inherit" else mode, "tools.allow": allow, "tools.deny": ()}
     projection.change_together(values, "tools-listed", "all but " + ", ".join(grant.native for grant in denied))
-    if mode == "inherit" and servers and spell_server(effects.EVERY_SERVER, None):
+    if mode == "inherit" and not spell_server(effects.EVERY_SERVER, None):
+        projection.declare("tools-narrowed", "tools.allow", "all MCP servers that the user has configured close")
+    elif mode == "inherit" and servers:
         projection.declare("tools-narrowed", "tools.allow", "with a denied MCP server, all that the user has configured close")
 
 
@@ -197,7 +223,7 @@ def _same_tool(denied: ToolGrant, granted: ToolGrant) -> bool:
     return fnmatchcase(granted.tool or "", denied.tool or "")
 
 
-def _tools_for_rules(projection: Projection, may: Effects, spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]) -> None:
+def _tools_for_rules(projection: Projection, may: Effects, opens: _Spelling, closes: _Spelling) -> None:
     """Let a list of tools and a permission mode stand for permission rules; what is open for a part only, closes."""
     source = projection.source
     origin = source.origin.format if source.origin else None
@@ -209,13 +235,13 @@ def _tools_for_rules(projection: Projection, may: Effects, spell_server: SpellSe
     if source.tools.mode == "inherit" and may.every_server:
         words = [word for capability in sorted(closed) for word in vocabulary.tools_for(target, capability)]
         denied = [_granting(target, word) for word in dict.fromkeys(words)]
-        servers = [_server_grant(target, spell_server, server, None) for server in sorted(may.denied_servers)]
-        values["tools.deny"] = tuple(dict.fromkeys([*source.tools.deny, *filter(reads_back, (*denied, *servers))]))
+        servers = [_server_grant(target, closes.server, server, None) for server in sorted(may.denied_servers)]
+        values["tools.deny"] = tuple(dict.fromkeys([*source.tools.deny, *filter(closes.reads_back, (*denied, *servers))]))
     else:
         words = [vocabulary.tool_for(target, capability) or "" for capability in access if capability not in closed]
         allow = [_granting(target, word) for word in dict.fromkeys(words) if word]
         values.update(
-            {"tools.mode": "list", "tools.deny": (), "tools.allow": (*allow, *_open_servers(may, target, spell_server, reads_back))}
+            {"tools.mode": "list", "tools.deny": (), "tools.allow": (*allow, *_open_servers(may, target, opens.server, opens.reads_back))}
         )
     mode = _mode_for_rules(source.permissions, may)
     if source.permissions.mode is None and mode and vocabulary.native_mode(projection.target.id, mode):

@@ -49,7 +49,8 @@ class YamlFile(RecordFile):
         self.nodes: list[Node] = []
         self.key = self.steps[0]
         try:
-            self.root = yaml_nodes.parse(self.text, self.grammar)
+            root = yaml_nodes.parse(self.text, self.grammar)
+            self.root = None if isinstance(root, Scalar) and not (root.text or root.style) else root
             self._find([yaml_nodes.MAX_NODES])
         except YamlError as error:
             self.problem = f"not valid YAML: {error.problem}", text.place(error.offset)
@@ -126,9 +127,10 @@ class YamlFile(RecordFile):
 
     def _dash(self, index: int) -> int | None:
         """Return where the dash of an item stands; None where it does not start its line, or has something before the item."""
-        before = self.text[: self.nodes[index].start].rstrip(" \t\r\n") if self.nodes else ""
-        dash = len(before) - 1
-        if dash < 0 or before[dash] != "-" or self.text[self._line_start(dash) : dash].strip(" "):
+        dash = self.nodes[index].start - 1
+        while dash >= 0 and self.text[dash] in " \t\r\n":
+            dash -= 1
+        if dash < 0 or self.text[dash] != "-" or self.text[self._line_start(dash) : dash].strip(" "):
             return None
         return dash
 

@@ -80,7 +80,7 @@ def _read_servers(value: Json) -> tuple[McpServer, ...]:
 def _read_hooks(value: Json) -> tuple[Hook, ...]:
     if not isinstance(value, dict):
         raise Refused("`hooks` must be a map of events")
-    return hooks.read(WORDS, value)
+    return hooks.read(WORDS, value, searched=False)
 
 
 def _any(value: Json) -> bool:  # noqa: ARG001 - the reader itself judges
@@ -138,7 +138,7 @@ def project(projection: Projection) -> None:
     if projection.get("prompt.text") is None:
         projection.translate("prompt.text", "")
     projecting.prompt_shape(projection, "replace")
-    tool_lists.tool_list(projection, claude_words.spell_server, claude_words.reads_back)
+    tool_lists.tool_list(projection, claude_words.spell_server, claude_words.allowed_reads_back, denied_reads_back=claude_words.reads_back)
     claude_words.project_delegates(projection)
     projecting.permission_mode(projection)
     projecting.permission_rules(projection)

@@ -180,7 +180,7 @@ def project(projection: Projection) -> None:
     """Turn an agent into what a Claude Code file can hold."""
     projecting.require(projection, "name", "description")
     _project_texts(projection)
-    tool_lists.tool_list(projection, claude_words.spell_server, claude_words.reads_back)
+    tool_lists.tool_list(projection, claude_words.spell_server, claude_words.allowed_reads_back, denied_reads_back=claude_words.reads_back)
     claude_words.project_delegates(projection)
     projecting.permission_mode(projection)
     projecting.permission_rules(projection)

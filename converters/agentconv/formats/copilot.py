@@ -15,19 +15,16 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from agentconv import vocabulary
-from agentconv.families import hooks, keys, markdown, mcp, mcp_copilot, names, projecting, reading, tool_lists
+from agentconv.families import copilot_words, hooks, keys, markdown, mcp, mcp_copilot, names, projecting, reading, tool_lists
 from agentconv.families.javascript import SPACE
-from agentconv.families.keys import ABSENT, Key, Refused, simple
+from agentconv.families.keys import Key, Refused, simple
 from agentconv.families.shapes import is_text, is_texts
 from agentconv.format_base import FormatSpec, ReadResult, State
 from agentconv.frontmatter import Header
-from agentconv.ir import Hook, Model, ToolGrant
+from agentconv.ir import Hook, Model
 from agentconv.yaml_grammar import SERDE_YAML
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from agentconv.families.keys import Absent
     from agentconv.format_base import Projection
     from agentconv.ir import Agent, AgentSet, Json
     from agentconv.source import SourceText
@@ -85,46 +82,6 @@ def _shown_name(value: Json) -> str | None:
     return _text("name")(value) or None
 
 
-_TOOL_SETS = frozenset({"vscode", "execute", "read", "edit", "search", "web", "agent", "todo", "new", "runCommands", "runTasks"})
-"""VS Code's own sets of tools, written before a slash as a server is."""
-
-
-def grant(token: str) -> ToolGrant:
-    """Read one word. What follows the last slash counts alone where it is a tool of the client: `any/edit` is `edit`."""
-    word = vocabulary.tool_word(ID, token)
-    if word is None or word.how not in ("exact", "alias", "retired"):
-        prefix, slash, last = token.rpartition("/")
-        own = vocabulary.tool_word(ID, last) if slash and prefix else None
-        if own is not None and own.how in ("exact", "alias"):
-            return ToolGrant(token, ID, own.capability)
-        if slash and prefix and last and prefix not in _TOOL_SETS:
-            return ToolGrant(token, ID, "mcp", None, prefix, None if last == "*" else last)
-    return ToolGrant(token, ID, word.capability if word else None)
-
-
-def _spell_server(server: str, tool: str | None) -> str:
-    return "" if server == "*" else f"{server}/{tool or '*'}"
-
-
-def _reads_back(value: ToolGrant) -> bool:
-    return value.native not in ("", "*") and grant(value.native) == value
-
-
-def _read_tools(value: Any) -> Mapping[str, object]:
-    if not is_text(value) and not is_texts(value):
-        raise Refused("`tools` is a list of names, or names with commas")
-    tokens = [token for token in (part.strip(SPACE) for part in value.split(",")) if token] if isinstance(value, str) else value
-    if "*" in tokens:
-        return {}
-    if not tokens:
-        return {"tools.mode": "none"}
-    return {"tools.mode": "list", "tools.allow": tuple(map(grant, tokens))}
-
-
-def _write_tools(agent: Agent) -> Json | Absent:
-    return ABSENT if agent.tools.mode == "inherit" else [one.native for one in agent.tools.allow]
-
-
 def _read_model(value: Any) -> Model:
     if not is_text(value) and not (is_texts(value) and value and all(value)):
         raise Refused("`model` is a name, or a list of names")
@@ -149,7 +106,7 @@ def _read_hooks(value: Json) -> tuple[Hook, ...]:
 KEYS: dict[str, Key] = {
     "name": simple("display_name", _shown_name),
     "description": simple("description", _text("description")),
-    "tools": Key(("tools.mode", "tools.allow"), _read_tools, _write_tools),
+    "tools": Key(("tools.mode", "tools.allow"), copilot_words.read, copilot_words.write),
     "model": simple("model", _read_model, _write_model),
     "reasoning-effort": simple("effort", _text("reasoning-effort")),
     "mcp-servers": simple("mcp_servers", mcp_copilot.read, mcp_copilot.write),
@@ -199,6 +156,12 @@ def _legal_name(name: str) -> str:
     return names.stem(slug or name) if name.strip() else ""
 
 
+def _complete(values: dict[str, object]) -> None:
+    """Leave out a name to show that is the agent's name anyway."""
+    if values.get("display_name") == values["name"]:
+        del values["display_name"]
+
+
 SPEC = FormatSpec(
     id=ID,
     client="GitHub Copilot",
@@ -216,6 +179,7 @@ DIALECT = markdown.Dialect(
     lift=_lift,
     lower=_lower,
     name_of=_name_of,
+    complete=_complete,
     grammar=SERDE_YAML,
     body=lambda text: text.replace("\r\n", "\n"),
 )
@@ -245,7 +209,7 @@ def project(projection: Projection) -> None:
     if projection.get("description") is None:
         projection.refuse("refused-description", "description", "missing")
     _project_texts(projection)
-    tool_lists.tool_list(projection, _spell_server, _reads_back, denies=False)
+    tool_lists.tool_list(projection, copilot_words.spell_server, copilot_words.reads_back, denies=False)
     projecting.permission_mode(projection)
     projecting.permission_rules(projection)
     projecting.model(projection)
@@ -262,9 +226,12 @@ def project(projection: Projection) -> None:
 
 
 def _project_texts(projection: Projection) -> None:
-    name = projection.source.name
-    if name and name != projection.get("name") and projection.get("display_name") is None and not projection.at_home:
-        projection.change("display_name", name, "name-shown", f"`{name}`")
+    """Spell the texts; the author's name is shown where only its form was not legal, since agents are found by what is shown, too."""
+    given, name, shown = projection.source.name, projection.get("name"), projection.get("display_name")
+    if given and given != name == _legal_name(given) and shown is None and not projection.at_home:
+        projection.change("display_name", given, "name-shown", f"`{given}`")
+    elif shown is not None and shown == name:
+        projection.change("display_name", None, "default-dropped", f"`{shown}` is shown")
     prompt = projection.get("prompt.text") or ""
     projection.translate("prompt.text", prompt)
     if "\r\n" in prompt:

@@ -11,30 +11,31 @@ every call. An agent with an A2A card is a remote one, without a prompt; a list 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from agentconv import effects, vocabulary
-from agentconv.families import keys, markdown, mcp, mcp_gemini, names, placeholders, projecting, remote_agents, tool_lists
+from agentconv import vocabulary
+from agentconv.diagnostics import Code, Diagnostic, Severity
+from agentconv.families import gemini_words, keys, markdown, mcp, mcp_gemini, names, placeholders, projecting, remote_agents, tool_lists
 from agentconv.families.javascript import SPACE
-from agentconv.families.keys import ABSENT, Ignored, Key, Refused, simple
-from agentconv.format_base import FormatSpec
+from agentconv.families.keys import Ignored, Key, Refused, simple
+from agentconv.format_base import FormatSpec, State
 from agentconv.frontmatter import Header
-from agentconv.ir import Model, ToolGrant
+from agentconv.ir import Model
 from agentconv.yaml_grammar import JS_YAML_4
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agentconv.families.keys import Absent
     from agentconv.format_base import Projection, ReadResult
-    from agentconv.ir import Agent, AgentSet, Json, McpServer
+    from agentconv.ir import AgentSet, Json, McpServer
     from agentconv.source import SourceText
 
-ID = "gemini-cli"
+ID = gemini_words.ID
 HINT = "add {} to mcpServers in ~/.gemini/settings.json"
 TEMPLATE = placeholders.Template(ID, re.compile(r"\$\{(\w+)\}", re.ASCII), frozenset({"query", "cliVersion", "activeModel", "today"}))
-_FRONTMATTER = re.compile(r"---\r?\n([\s\S]*?)(\r?\n)---(?:\r?\n([\s\S]*))?")
+_FRONTMATTER = re.compile(r"---\r?\n(.*?)(\r?\n)---(\r?\n)?", re.DOTALL)
 _SLUG = re.compile(r"[a-z0-9_-]+")
 
 
@@ -44,7 +45,7 @@ def _find(source: SourceText) -> Header | str:
     found = _FRONTMATTER.match(source.text)
     if found is None:
         return "the file does not start with a header between two lines `---`"
-    body = len(source.text) if found[3] is None else found.start(3)
+    body = len(source.text) if found[3] is None else found.end()
     return Header(source, found.start(1), found.end(2), body, tail=len(found[2]))
 
 
@@ -61,50 +62,6 @@ def _text(name: str) -> Any:
         return value
 
     return read
-
-
-_MCP_TOOL = re.compile(r"mcp_([A-Za-z0-9.:-]+)_(\*|(?!_*$)[A-Za-z0-9_.:-]+)")
-
-
-def _grant(word: str) -> ToolGrant:
-    if word == "mcp_*":
-        return ToolGrant(word, ID, "mcp", None, "*")
-    found = _MCP_TOOL.fullmatch(word)
-    if found:
-        return ToolGrant(word, ID, "mcp", None, found[1], None if found[2] == "*" else found[2])
-    known = vocabulary.tool_word(ID, word)
-    return ToolGrant(word, ID, known.capability if known else None)
-
-
-def _is_known(grant: ToolGrant) -> bool:
-    word = vocabulary.tool_word(ID, grant.native)
-    return grant.server is not None or (word is not None and word.how in ("exact", "alias"))
-
-
-def _spell_server(server: str, tool: str | None) -> str:
-    return "mcp_*" if server == "*" and not tool else f"mcp_{server}_{tool or '*'}"
-
-
-def _reads_back(grant: ToolGrant) -> bool:
-    return _grant(grant.native) == grant and _is_known(grant)
-
-
-def _read_tools(value: Json) -> Mapping[str, object]:
-    tokens = value if isinstance(value, list) else value.split(",") if isinstance(value, str) else []
-    grants = tuple(_grant(token.strip()) for token in tokens if isinstance(token, str))
-    found: dict[str, object] = {"tools.mode": "list" if grants else "none", "tools.allow": grants}
-    if any(grant.native == "*" for grant in grants):
-        found = {}
-    if not isinstance(value, list) or not all(isinstance(token, str) for token in value):
-        raise Refused("`tools` must be a list of names", found)
-    unknown = [grant.native for grant in grants if grant.native != "*" and not _is_known(grant)]
-    if unknown:
-        raise Refused(f"`tools` names what is no tool of Gemini CLI: {', '.join(unknown[:5])}", found)
-    return found
-
-
-def _write_tools(agent: Agent) -> Json | Absent:
-    return ABSENT if agent.tools.mode == "inherit" else [grant.native for grant in agent.tools.allow]
 
 
 def _model(value: Json) -> Model:
@@ -147,7 +104,7 @@ KEYS: dict[str, Key] = {
     "temperature": simple("temperature", _temperature),
     "max_turns": simple("limits.max_turns", _count("max_turns")),
     "timeout_mins": simple("limits.timeout_seconds", _count("timeout_mins", 60), lambda seconds: int(seconds / 60)),
-    "tools": Key(("tools.mode", "tools.allow"), _read_tools, _write_tools),
+    "tools": Key(("tools.mode", "tools.allow"), gemini_words.read_tools, gemini_words.write_tools),
     "mcp_servers": simple("mcp_servers", _read_servers, lambda servers: mcp_gemini.write(SERVERS, servers)),
 }
 _LOCAL = frozenset(KEYS)
@@ -199,7 +156,19 @@ def read(source: SourceText) -> ReadResult:
     if isinstance(header, str):
         return markdown.read(DIALECT, source)
     listed = remote_agents.read_list(DIALECT, header)
-    return listed or remote_agents.without_lost_body(SPEC, markdown.read(DIALECT, source), header)
+    return listed or _with_remark(markdown.read(DIALECT, source), header)
+
+
+def _with_remark(result: ReadResult, header: Header) -> ReadResult:
+    """Say of an agent without a prompt that it cannot be called."""
+    agent = next(iter(result.set.agents), None)
+    if agent is None or agent.prompt is None or agent.prompt.text or result.states[0].dropped:
+        return result
+    lost = header.body == len(header.source.text) and header.source.text[header.end + 3 :].strip()
+    cause = "text follows `---` on its line, and takes the body with it" if lost else "it has no prompt"
+    message = f"{SPEC.client} loads the agent, but every call fails: {cause}"
+    found = Diagnostic(Code.CALL_FAILS, Severity.WARNING, message, header.source.span(header.end), None, agent.name, ID)
+    return replace(result, states=(State.DEGRADED,), diagnostics=(*result.diagnostics, found))
 
 
 def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:
@@ -212,19 +181,22 @@ def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = 
 
 def project(projection: Projection) -> None:
     """Turn an agent into what a Gemini CLI file can hold."""
-    if any(card in projection.source.extras.get(ID, {}) for card in remote_agents.CARDS):
-        remote_agents.project(projection)
-        projecting.own_extras(
-            projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: markdown.decode_written(DIALECT, header)
-        )
+    card = next((card for card in remote_agents.CARDS if card in projection.source.extras.get(ID, {})), None)
+    if card is not None:
+        projecting.require(projection, "name")
+        remote_agents.project(projection, card)
+        projecting.drop_rest(projection)
+        _own_extras(projection)
         return
     projecting.require(projection, "name", "description")
+    if not projection.at_home:
+        projecting.require(projection, "prompt.text", blanks=SPACE)
     if projection.get("prompt.text") is None:
         projection.translate("prompt.text", "")
     projecting.trim(projection, "prompt.text", SPACE)
     placeholders.project(projection, TEMPLATE)
-    _move_own_servers(projection)
-    tool_lists.tool_list(projection, _spell_server, _reads_back, denies=False)
+    gemini_words.move_own_servers(projection)
+    tool_lists.tool_list(projection, gemini_words.spell_server, gemini_words.reads_back, denies=False)
     projecting.permission_mode(projection)
     projecting.permission_rules(projection)
     projecting.model(projection)
@@ -232,20 +204,10 @@ def project(projection: Projection) -> None:
     mcp.project_with_tools(projection, partial(mcp_gemini.reads_back, SERVERS), HINT, closes=True)
     projecting.drop_rest(projection)
     projecting.settle(projection, KEYS)
+    _own_extras(projection)
+
+
+def _own_extras(projection: Projection) -> None:
     projecting.own_extras(
         projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: markdown.decode_written(DIALECT, header)
     )
-
-
-def _move_own_servers(projection: Projection) -> None:
-    """Leave grants that cannot be spelled to the servers of the agent's own that they are for: each says what it opens."""
-    allow: tuple[ToolGrant, ...] = projection.get("tools.allow")
-    own = [server.name for server in projection.get("mcp_servers") or () if server.transport]
-    moved = [
-        grant
-        for grant in allow
-        if any(effects.covers(grant, name) for name in own) and not _MCP_TOOL.fullmatch(_spell_server(grant.server or "", grant.tool))
-    ]
-    if moved:
-        kept = tuple(grant for grant in allow if grant not in moved)
-        projection.change("tools.allow", kept, "mcp-tools", ", ".join(grant.native for grant in moved))

@@ -150,7 +150,7 @@ def project(projection: Projection) -> None:
     if 0 < javascript.length(projection.get("prompt.text") or "") < DIALECT.least_prompt:
         projection.refuse("refused-prompt", "prompt.text", f"shorter than {DIALECT.least_prompt} characters")
     qwen_words.project_servers(projection)
-    tool_lists.tool_list(projection, qwen_words.spell_server, qwen_words.reads_back)
+    tool_lists.tool_list(projection, qwen_words.spell_server, qwen_words.reads_back, spell_denied=qwen_words.spell_denied)
     projecting.permission_mode(projection)
     projecting.permission_rules(projection)
     projecting.model(projection)

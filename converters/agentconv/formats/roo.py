@@ -16,13 +16,12 @@ import re
 from typing import TYPE_CHECKING
 
 from agentconv import effects, fields, vocabulary
-from agentconv.families import json_records, mcp, mode_groups, names, projecting, records, tool_lists, yaml_records
+from agentconv.families import json_records, mcp, mode_groups, names, projecting, records, tool_lists, typography, yaml_records
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, Refused, simple
 from agentconv.families.record_file import ClientText, Place
 from agentconv.format_base import FormatSpec
 from agentconv.ir import ToolGrant
-from agentconv.source import BOM
 from agentconv.yaml_grammar import YAML_2
 
 if TYPE_CHECKING:
@@ -39,38 +38,23 @@ EVERYTHING = ("read", "edit", "command", "mcp")
 """Groups that leave nothing out: what `modes` stands for, every mode may do."""
 GONE = frozenset({"browser"})
 _SLUG = re.compile("[a-zA-Z0-9-]+")
-_REWRITTEN = re.compile("[\u00a0\u200b-\u200d\u2010-\u2015\u2212\u2018\u2019\u201c\u201d]")
-_PLAIN = {"\u00a0": " ", "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', **dict.fromkeys("\u200b\u200c\u200d", "")}
 _BETWEEN = "\n\n"
 """What stands between the role definition and the instructions."""
 
 
-def _plain(text: str) -> str:
-    """Return a text as Roo Code rewrites it."""
-    return _REWRITTEN.sub(lambda match: _PLAIN.get(match[0], "-"), text)
-
-
-def _client_text(source: SourceText) -> ClientText:
-    bom = source.text.startswith(BOM)
-    gone = [match.start() for match in re.finditer("[\u200b-\u200d]", source.text)]
-    removed = [0] if bom else []
-    removed += [place - number - bom for number, place in enumerate(gone)]
-    return ClientText(_plain(source.text.removeprefix(BOM)), tuple(removed))
-
-
 def _parse(source: SourceText) -> RecordFile:
     found = _as_json(source) if source.text.lstrip(SPACE).startswith("{") else _as_yaml(source)
-    found.escaped = _REWRITTEN
+    found.escaped = typography.REWRITTEN
     return found
 
 
 def _as_yaml(source: SourceText) -> RecordFile:
-    return yaml_records.parse(source, PLACE, [*KEYS, *SWITCHES], YAML_2, client_text=_client_text(source))
+    return yaml_records.parse(source, PLACE, [*KEYS, *SWITCHES], YAML_2, client_text=typography.client_text(source))
 
 
 def _as_json(source: SourceText) -> RecordFile:
     """Read what has brackets: JSON is YAML, as long as no key is repeated, and so is more than JSON."""
-    as_json = json_records.parse(source, PLACE, client_text=_client_text(source))
+    as_json = json_records.parse(source, PLACE, client_text=typography.client_text(source))
     if as_json.document.error is None and not any(record.repeated for record in as_json.records):
         return as_json
     as_yaml = _as_yaml(source)
@@ -220,8 +204,8 @@ def _project_texts(projection: Projection) -> None:
     """Write texts as Roo Code reads them, and say what it shows where there is no description."""
     for path in ("prompt.text", "description", "display_name"):
         text = projection.get(path)
-        if text and not projection.at_home and _REWRITTEN.search(text):
-            projection.change(path, _plain(text) or None, "text-approximated", "Roo Code makes typographic quotes, dashes and blanks plain")
+        if text and not projection.at_home and typography.REWRITTEN.search(text):
+            projection.change(path, typography.plain(text) or None, "text-approximated", f"Roo Code reads `{typography.excerpt(text)}`")
     if projection.get("display_name") in ("", projection.get("name")):
         projection.change("display_name", None, "looks-dropped", "a name that is the slug")
     extras = projection.source.extras.get(ID, {})

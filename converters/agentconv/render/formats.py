@@ -52,7 +52,7 @@ def head(row: Mapping[str, Any]) -> list[str]:
     verified = row.get("verified")
     return [
         f"{row['client']}, in {row['where']}",
-        *([f"verified {verified['date']}, {verified['page']}"] if verified else []),
+        *([f"verified {verified['date']}", verified["page"]] if verified else []),
     ]
 
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _RANK = {state: rank for rank, state in enumerate((State.LOADS, State.DEGRADED, State.NOT_LOADED, State.STOPS, State.NO_AGENT))}
 _SEVERITY = {State.DEGRADED: Severity.WARNING, State.NOT_LOADED: Severity.ERROR, State.STOPS: Severity.ERROR}
 _TOOLS_WIDTH = 26
+_KEPT = "\xa0"
+"""A blank at which no line is broken."""
 _REASONS_SHOWN = 2
 _REASON_WIDTH = 200
 _HEAD = re.compile(r"(?:line \d+: )?(?:`[^`]*`|[^:`(])*")
@@ -52,7 +54,10 @@ class _Columns:
     def row(self, state: str, tools: str, clients: str) -> list[str]:
         """Return a line, or several where a column is wrapped; the state is padded already."""
         room = max(width() - self.state - self.tools - 6, 20)
-        pairs = list(zip_longest(wrap(tools, self.tools), wrap(clients, room, break_on_hyphens=False), fillvalue=""))
+        held, *conditions = tools.split(", ")
+        phrases = ", ".join([held, *(condition.replace(" ", _KEPT) for condition in conditions)])
+        cells = [line.replace(_KEPT, " ") for line in wrap(phrases, self.tools)]
+        pairs = list(zip_longest(cells, wrap(clients, room, break_on_hyphens=False), fillvalue=""))
         heads = [state, *([" " * self.state] * (len(pairs) - 1))]
         return [f"  {head}  {tool:{self.tools}}  {names}".rstrip() for head, (tool, names) in zip(heads, pairs, strict=True)]
 
@@ -102,7 +107,7 @@ def _own_name(file: Inspected) -> str | None:
 def _groups(file: Inspected, readings: Iterable[Reading], *, verbose: bool) -> list[_Group]:
     """Return the clients by what they make of a file: in short, for the same complaint, whatever else each says about it."""
     groups: dict[tuple[Any, ...], list[tuple[Reading, tuple[str, ...]]]] = {}
-    for reading in sorted(readings, key=lambda one: (one.client != file.format, _RANK[one.state], bool(one.wider), one.other_kind)):
+    for reading in sorted(readings, key=lambda one: (one.client != file.format, one.other_kind, _RANK[one.state], bool(one.wider))):
         reasons = _reasons(file, reading, verbose=verbose)
         complaints = reasons if verbose else tuple(_complaint(reason) for reason in reasons)
         groups.setdefault((reading.state, reading.tools, reading.other_kind, complaints), []).append((reading, reasons))
@@ -134,16 +139,13 @@ def _reasons(file: Inspected, reading: Reading, *, verbose: bool) -> tuple[str, 
 
 def _worded(found: Sequence[Reading], reasons: tuple[str, ...], *, verbose: bool) -> tuple[str, ...]:
     if found[0].other_kind and not verbose:
-        places = [_reads(reading.client) for reading in found]
-        return (f"reads other files: {places[0]}" if len(places) == 1 else f"read other files: {', '.join(dict.fromkeys(places))}",)
+        rows = [registry.FORMATS[reading.client] for reading in found]
+        if len(rows) == 1:
+            return (f"reads other files: {f'{rows[0].place}/*{rows[0].suffixes[0]}' if rows[0].folders else rows[0].place}",)
+        return (f"read other files: {', '.join(dict.fromkeys(f'*{row.suffixes[0]}' if row.folders else row.place for row in rows))}",)
     if verbose or len(reasons) <= _REASONS_SHOWN + 1:
         return reasons
     return (*reasons[:_REASONS_SHOWN], f"and {len(reasons) - _REASONS_SHOWN} more (-v)")
-
-
-def _reads(client: str) -> str:
-    row = registry.FORMATS[client]
-    return f"{row.place}/*{row.suffixes[0]}" if row.folders else row.place
 
 
 def _hint(reading: Reading) -> str | None:

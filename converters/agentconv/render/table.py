@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _LAST = 30
-"""How much the last column gets at least."""
+"""How much the last column gets at least, where it is that wide."""
 
 
 def width() -> int:
@@ -23,7 +23,8 @@ def table(rows: Sequence[Sequence[str]]) -> list[str]:
     if not rows:
         return []
     widths = [max(map(len, column)) for column in list(zip(*rows, strict=True))[:-1]]
-    spare = width() - _LAST - sum(widths[1:]) - 2 * len(widths)
+    least = min(_LAST, max(len(row[-1]) for row in rows))
+    spare = width() - least - sum(widths[1:]) - 2 * len(widths)
     widths[0] = min(widths[0], max(spare, len(rows[0][0])))
     indent = sum(widths) + 2 * len(widths)
     lines = []
@@ -32,6 +33,6 @@ def table(rows: Sequence[Sequence[str]]) -> list[str]:
             lines.append(cells[0])
             cells[0] = ""
         head = "".join(f"{cell:{size}}  " for cell, size in zip(cells, widths, strict=True))
-        parts = wrap(last, max(width() - indent, _LAST)) or [""]
+        parts = wrap(last, max(width() - indent, least)) or [""]
         lines += [f"{head}{parts[0]}".rstrip(), *(" " * indent + part for part in parts[1:])]
     return lines

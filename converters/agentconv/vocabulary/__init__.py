@@ -149,6 +149,14 @@ def grants(format_id: str, word: str) -> tuple[str, ...]:
     return found.capabilities if found else ()
 
 
+def also_meant(format_id: str, word: str, capability: str | None) -> tuple[str, ...]:
+    """Return all that a word grants, of which a grant names one capability; that alone where the word is no such word."""
+    if capability is None:
+        return ()
+    several = grants(format_id, word)
+    return several if capability in several else (capability,)
+
+
 @cache
 def capabilities(format_id: str) -> frozenset[str]:
     """Return what the client's own tools can do; everything for a format that is no client's."""
@@ -194,6 +202,11 @@ def model_kind(format_id: str, word: str) -> str:
     if word.casefold() in models.get("inherit", ()):
         return "inherit"
     return "alias" if word.casefold() in models.get("aliases", {}) else "id"
+
+
+def makers() -> dict[str, str]:
+    """Return who makes models, each with what the ids of its models begin with."""
+    return {maker: str(row["prefixes"][0]) for maker, row in _file(_MAKERS)["providers"].items()}
 
 
 @cache

@@ -1,0 +1,193 @@
+r"""OpenCode and its relatives: markdown agents behind gray-matter and js-yaml 3, and the same keys in a JSON configuration.
+
+A header that does not parse is repaired once, each client in its own way (`Repair`). When the repair changes nothing,
+gray-matter's cache answers instead: the file is then an agent without keys, whose prompt is all of its text. When it changes
+something and the header still does not parse, the client drops the file.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agentconv import fields
+from agentconv.diagnostics import Code, Diagnostic, Severity
+from agentconv.families import markdown
+from agentconv.families.javascript import SPACE
+from agentconv.families.opencode_keys import CALLERS
+from agentconv.families.shapes import is_count
+from agentconv.format_base import ReadResult, State
+from agentconv.frontmatter import Header, Rewritten
+from agentconv.ir import AgentSet, Origin
+from agentconv.source import client_text
+from agentconv.yaml_grammar import JS_YAML_3
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from agentconv.diagnostics import Span
+    from agentconv.families.keys import Key
+    from agentconv.families.markdown import Template
+    from agentconv.families.permission_maps import Permissions
+    from agentconv.format_base import FormatSpec
+    from agentconv.ir import Json
+    from agentconv.source import SourceText
+
+NO_HEADER = "the file does not start with `---`"
+RUN = "the header is JavaScript, which the client runs"
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """How a client rewrites a header that does not parse: lines whose bare value has a colon, each as these lines."""
+
+    spell: Callable[[str, str], tuple[str, ...]]
+    """Key and value to lines; the value stands in the last of them."""
+
+    def __call__(self, text: str) -> Rewritten | None:
+        """Rewrite a header; None where nothing changes."""
+        lines, places, rows = [], [], []
+        changed = False
+        for row, line in enumerate(re.split(r"\r?\n", text)):
+            match = _KEY_VALUE.match(line)
+            value = match[2].strip(SPACE) if match else ""
+            if match is None or value in ("", ">", "|") or value[0] in "\"'" or ":" not in value:
+                lines.append(line)
+                places.append((0, 0))
+                rows.append(row)
+                continue
+            changed = True
+            start = match.start(2) + len(match[2]) - len(match[2].lstrip(SPACE))
+            spelled = self.spell(match[1], value)
+            for number, new in enumerate(spelled):
+                lines.append(new)
+                places.append((2 if number else len(match[1]) + 2, start))
+                rows.append(row)
+        return Rewritten("\n".join(lines), tuple(places), tuple(rows)) if changed else None
+
+
+_KEY_VALUE = re.compile(rf"([a-zA-Z_][a-zA-Z0-9_]*)[{SPACE}]*:[{SPACE}]*([^\n\r\u2028\u2029]*)\Z")
+
+
+def find(source: SourceText) -> Header | str:
+    r"""Find the header as gray-matter does: from a first line `---` to the first line that starts so.
+
+    Behind the first `---` may stand a language; JavaScript is run by the client, and is not read here.
+    """
+    text = source.text
+    start = markdown.strip_bom(text)
+    if not text.startswith("---", start) or text.startswith("-", start + 3):
+        return NO_HEADER
+    line_end = text.find("\n", start)
+    language = text[start + 3 : line_end].strip(SPACE).lower() if line_end >= 0 else ""
+    if language in ("js", "javascript"):
+        return RUN
+    if language not in ("", "yaml", "yml", "json"):
+        return f"the header is in `{language}`"
+    close = text.find("\n---", start + 3)
+    begin = line_end + 1 if line_end >= 0 else start + 3
+    end = body = len(text)
+    if close >= 0:
+        end, body = close + 1, close + 4
+        body += text.startswith("\r", body)
+        body += text.startswith("\n", body)
+    if language == "json" and not _is_json(text[begin:end]):
+        return "the header is no JSON"
+    return Header(source, begin, max(begin, end), max(begin, body))
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """What these clients differ in."""
+
+    spec: FormatSpec
+    repair: Repair
+    permissions: Permissions
+    roots: tuple[str, ...]
+    """Folders in which the client's folders of agents and modes are."""
+    keys: Mapping[str, Key]
+    template: Template | None = None
+
+    def name_of(self, path: str) -> str:
+        """Return the name that a file's place gives: its path below `agents` or `modes`, without the suffix."""
+        for root in self.roots:
+            path = f"/{path}".rpartition(f"/{root}/")[2] if f"/{root}/" in f"/{path}" else path
+        head, _, rest = path.partition("/")
+        return (rest if rest and head in ("agent", "agents", "mode", "modes") else path).removesuffix(".md")
+
+    def is_mode(self, path: str) -> bool:
+        """Whether a file is in a folder of modes, which are called by the user whatever they say."""
+        parts = path.split("/")
+        return len(parts) > 2 and parts[-2] in ("mode", "modes") and parts[-3] in self.roots
+
+    def lift(self, header: dict[str, Json]) -> Mapping[str, object]:
+        """Take the deprecated keys out of a header, and say what an agent is without a word on it."""
+        found = dict(self.permissions.with_tools(header))
+        if "mode" not in header:
+            found["invocation.by"] = "both"
+        limit = header.get("maxSteps")
+        if is_count(limit) and ("steps" not in header or is_count(header["steps"])):
+            header.pop("maxSteps")
+            if "steps" not in header:
+                found["limits.max_turns"] = int(limit)  # type: ignore[arg-type]
+        return found
+
+    def unparsed(self, source: SourceText, problem: str, span: Span) -> ReadResult | None:
+        """Return the agent that is nothing but a prompt: the whole text of a file without keys."""
+        header = find(source)
+        if header == RUN or (isinstance(header, Header) and self.repair(header.text) is not None):
+            return None
+        if not source.size:
+            return ReadResult()
+        text = client_text(source.text).strip(SPACE)
+        if self.template and self.template.complaint(text):
+            return None
+        by = "user" if self.is_mode(source.path) else "both"
+        values: dict[str, object] = {"name": self.name_of(source.path), "invocation.by": by, "prompt.text": text}
+        if self.template:
+            values["prompt.syntax"] = self.template.syntax_of(text)
+        agent = fields.build(values, {}, Origin(self.spec.id, source.path))
+        bare = problem == NO_HEADER
+        message = f"{self.spec.client} takes the whole file for the prompt of an agent that says nothing else, and has all tools"
+        found = Diagnostic(
+            Code.SYNTAX,
+            Severity.NOTE if bare else Severity.WARNING,
+            message if bare else f"{message}: {problem}",
+            span,
+            "write a header with a description" if bare else "mend the header",
+            agent.name,
+            self.spec.id,
+        )
+        return ReadResult(AgentSet((agent,)), (State.LOADS if bare else State.DEGRADED,), (found,))
+
+    def dialect(self, *, mode: bool = False) -> markdown.Dialect:
+        """Return the dialect of its markdown files; those of modes are the user's, and a bad one is passed over."""
+        return markdown.Dialect(
+            self.spec,
+            self.keys,
+            find,
+            self.repair,
+            required=(),
+            lift=self.lift_mode if mode else self.lift,
+            name_of=self.name_of,
+            grammar=JS_YAML_3,
+            template=self.template,
+            unparsed=self.unparsed,
+            stops=not mode,
+        )
+
+    def lift_mode(self, header: dict[str, Json]) -> Mapping[str, object]:
+        """Do the same for a mode, which the user calls."""
+        if header.get("mode", "all") in CALLERS:
+            header.pop("mode", None)
+        return {**self.lift(header), "invocation.by": "user"}

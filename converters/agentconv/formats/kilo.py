@@ -1,0 +1,142 @@
+"""Kilo CLI 7.7.9, a relative of OpenCode: markdown agents in `.kilo/agents` and `.kilocode/agents`.
+
+https://kilo.ai/docs/customize/custom-subagents
+
+What differs from OpenCode: a bad file is passed over, and `kilo config check` says so; null stands for nothing said; the
+repair of a header puts values in double quotes; and in a prompt `{file:path}` becomes the file, while `{env:NAME}` makes the
+client drop an agent of a project. Neither can be escaped, but in a line that starts with `//` both are plain text.
+Modes of an older version, in `.kilocodemodes`, are read as what the client makes of them.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from agentconv.families import keys, kilo_modes, markdown, opencode_keys, projecting
+from agentconv.families.javascript import SPACE
+from agentconv.families.keys import Refused, simple
+from agentconv.families.opencode_config import Configuration, is_configuration
+from agentconv.families.opencode_like import Client, Repair
+from agentconv.families.permission_maps import Permissions
+from agentconv.format_base import FormatSpec, State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from agentconv.diagnostics import Diagnostic
+    from agentconv.format_base import Projection, ReadResult
+    from agentconv.ir import AgentSet, Json
+    from agentconv.source import SourceText
+
+ID = "kilo"
+_REFERENCE = re.compile(r"(?<!\$)\{(file|env):[^}]+\}")
+
+
+class References:
+    """What Kilo fills in in a prompt."""
+
+    def live(self, text: str, kind: str) -> str | None:
+        """Return the first reference of a kind that is not in a line of comment."""
+        if f"{{{kind}:" not in text:
+            return None
+        for match in _REFERENCE.finditer(text):
+            line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
+            if match[1] == kind and not line.lstrip(SPACE).startswith("//"):
+                return match[0]
+        return None
+
+    def syntax_of(self, text: str) -> str:
+        """Return whether a prompt is a template."""
+        return ID if self.live(text, "file") else "literal"
+
+    def complaint(self, text: str) -> str | None:
+        """Say why Kilo drops an agent with this prompt."""
+        found = self.live(text, "env")
+        return f"a prompt in a project must not have `{found}`" if found else None
+
+    def remarks(self, _spec: FormatSpec, _text: str, _source: SourceText, _start: int) -> Iterator[Diagnostic]:
+        """Say nothing: a file that is not there leaves nothing, and is no matter of the text."""
+        return iter(())
+
+
+def _display_name(value: Json) -> str:
+    if not isinstance(value, str):
+        raise Refused("`displayName` must be text")
+    return value
+
+
+PERMISSIONS = Permissions(ID, opencode_keys.WHOLE, nullable=True)
+KEYS = {**opencode_keys.table(PERMISSIONS), "displayName": simple("display_name", _display_name)}
+SWITCHES = opencode_keys.SWITCHES
+REFERENCES = References()
+SPEC = FormatSpec(
+    id=ID,
+    client="Kilo",
+    holds=frozenset({"prompt.text", "prompt.syntax", *(path for key in KEYS.values() for path in key.fields)}),
+    legal_name=opencode_keys.legal_name,
+    reserved=frozenset(
+        {"code", "ask", "debug", "orchestrator", "plan", "build", "general", "explore", "scout", "compaction", "title", "summary"}
+    ),
+    duplicates="the last one that it reads",
+    essence=lambda source: CONFIGURATION.essence(source) if is_configuration(source.path) else source,
+)
+
+
+def _in_quotes(key: str, value: str) -> tuple[str, ...]:
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return (f'{key}: "{escaped}"',)
+
+
+CLIENT = Client(SPEC, Repair(_in_quotes), PERMISSIONS, (".kilo", ".kilocode"), KEYS, REFERENCES)
+AGENTS, MODES = CLIENT.dialect(), CLIENT.dialect(mode=True)
+
+
+CONFIGURATION: Configuration = Configuration(CLIENT, State.NOT_LOADED, trusted=False)
+OLD_MODES = kilo_modes.dialect(SPEC, PERMISSIONS)
+
+
+def _dialect(path: str) -> markdown.Dialect:
+    return MODES if CLIENT.is_mode(path) else AGENTS
+
+
+def read(source: SourceText) -> ReadResult:
+    """Read a file as Kilo does."""
+    if is_configuration(source.path):
+        return CONFIGURATION.read(source)
+    if source.path.endswith(kilo_modes.NAME):
+        return kilo_modes.read(OLD_MODES, source)
+    return markdown.read(_dialect(source.path), source)
+
+
+def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:
+    """Write a file that Kilo loads."""
+    if is_configuration(original.path):
+        return CONFIGURATION.write(agents, original, respelled)
+    if original.path.endswith(kilo_modes.NAME):
+        return kilo_modes.write(OLD_MODES, agents, original, respelled)
+    return markdown.write(_dialect(original.path), agents, original, respelled)
+
+
+def project(projection: Projection) -> None:
+    """Turn an agent into what a Kilo file can hold."""
+    if is_configuration(projection.path):
+        CONFIGURATION.project(projection)
+        return
+    if projection.path.endswith(kilo_modes.NAME):
+        kilo_modes.project(projection, OLD_MODES)
+        return
+    text = (projection.get("prompt.text") or "").strip(SPACE)
+    template = projection.get("prompt.syntax") == ID and REFERENCES.syntax_of(text) == ID
+    found = REFERENCES.live(text, "env") or (None if template else REFERENCES.live(text, "file"))
+    if found:
+        projection.refuse("refused-text", "prompt.text", f"Kilo would fill in `{found[:40]}`")
+    opencode_keys.project_body(projection)
+    projecting.prompt_shape(projection, "replace", ID if template else "literal")
+    opencode_keys.project(
+        projection,
+        PERMISSIONS,
+        KEYS,
+        lambda agent: keys.encode_header(AGENTS, agent),
+        lambda header: markdown.decode_written(AGENTS, header),
+    )

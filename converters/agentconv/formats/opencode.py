@@ -1,0 +1,76 @@
+"""OpenCode 1.18.33: markdown agents in `.opencode/agents`, modes in `.opencode/modes`, and the same keys in `opencode.json`.
+
+https://opencode.ai/docs/agents
+
+A file's place names the agent unless its header does; what other agents call is written `mode: subagent`. One wrong value in
+one file of an agent, or in the configuration, keeps OpenCode from starting; a bad mode is passed over. Unknown keys are sent to
+the provider of the model as options.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentconv.families import keys, markdown, opencode_keys, projecting
+from agentconv.families.opencode_config import Configuration, is_configuration
+from agentconv.families.opencode_like import Client, Repair
+from agentconv.families.permission_maps import Permissions
+from agentconv.format_base import FormatSpec, State
+
+if TYPE_CHECKING:
+    from agentconv.format_base import Projection, ReadResult
+    from agentconv.ir import AgentSet
+    from agentconv.source import SourceText
+
+ID = "opencode"
+PERMISSIONS = Permissions(ID, opencode_keys.WHOLE)
+KEYS = opencode_keys.table(PERMISSIONS)
+SWITCHES = opencode_keys.SWITCHES
+SPEC = FormatSpec(
+    id=ID,
+    client="OpenCode",
+    holds=frozenset({"prompt.text", "prompt.syntax", *(path for key in KEYS.values() for path in key.fields)}),
+    legal_name=opencode_keys.legal_name,
+    reserved=frozenset({"build", "plan", "general", "explore", "scout", "compaction", "title", "summary"}),
+    duplicates="the last one that it reads",
+    essence=lambda source: CONFIGURATION.essence(source) if is_configuration(source.path) else source,
+)
+CLIENT = Client(SPEC, Repair(lambda key, value: (f"{key}: |-", f"  {value}")), PERMISSIONS, (".opencode",), KEYS)
+AGENTS, MODES = CLIENT.dialect(), CLIENT.dialect(mode=True)
+
+
+CONFIGURATION: Configuration = Configuration(CLIENT, State.STOPS, trusted=True)
+
+
+def _dialect(path: str) -> markdown.Dialect:
+    return MODES if CLIENT.is_mode(path) else AGENTS
+
+
+def read(source: SourceText) -> ReadResult:
+    """Read a file as OpenCode does."""
+    if is_configuration(source.path):
+        return CONFIGURATION.read(source)
+    return markdown.read(_dialect(source.path), source)
+
+
+def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:
+    """Write a file that OpenCode loads."""
+    if is_configuration(original.path):
+        return CONFIGURATION.write(agents, original, respelled)
+    return markdown.write(_dialect(original.path), agents, original, respelled)
+
+
+def project(projection: Projection) -> None:
+    """Turn an agent into what an OpenCode file can hold."""
+    if is_configuration(projection.path):
+        CONFIGURATION.project(projection)
+        return
+    opencode_keys.project_body(projection)
+    projecting.prompt_shape(projection, "replace")
+    opencode_keys.project(
+        projection,
+        PERMISSIONS,
+        KEYS,
+        lambda agent: keys.encode_header(AGENTS, agent),
+        lambda header: markdown.decode_written(AGENTS, header),
+    )

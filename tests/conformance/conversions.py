@@ -1,0 +1,181 @@
+"""What became of a set of agents in one client: converted, saved, and looked at through the client itself. Once a run."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import hostile
+from driving import SERVER, Place, drive
+from installed import CLIENTS
+
+import agentconv
+from agent_files import FIXTURES
+from agentconv import effects, loading, registry, vocabulary
+from agentconv.effects import HARMLESS
+from agentconv.ir import AgentSet, ToolGrant, Tools
+
+if TYPE_CHECKING:
+    from driving import Seen, Session
+
+    from agentconv.diagnostics import Loss
+    from agentconv.ir import Agent
+
+HERE = Path(__file__).parent
+_SERVER_TOOL = re.compile(rf"(?:mcp_+)?{SERVER}(?:_+|\.)(\w+)")
+
+
+Three = tuple[str | None, str | None, str | None]
+"""A text in the source, in what was written, and in the client."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One agent: as it was read, what was reported, how it was written, and as the client has it."""
+
+    source: Agent
+    losses: tuple[Loss, ...]
+    written: Agent | None
+    """As our own reader reads what was written; None when it was refused."""
+    seen: Seen | None
+    at_home: bool
+    """Whether it is a file of the client's own, which comes back as it was."""
+
+    def reported(self, *fields: str) -> bool:
+        """Whether a loss says that one of these fields, or a part of it, is not what it was."""
+        return any(f"{loss.field}.".startswith(f"{field}.") for loss in self.losses for field in fields)
+
+    @property
+    def name(self) -> str | None:
+        return self.written.name if self.written else None
+
+    @property
+    def descriptions(self) -> Three:
+        return self.source.description, self.written.description if self.written else None, self.seen.description if self.seen else None
+
+    @property
+    def prompts(self) -> Three:
+        source, written = (agent.prompt.text if agent and agent.prompt else None for agent in (self.source, self.written))
+        return source, written, self.seen.prompt if self.seen else None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing in the prompt is to be replaced by the client."""
+        return self.written is not None and self.written.prompt is not None and self.written.prompt.syntax == "literal"
+
+    @property
+    def kind(self) -> tuple[str, str | None]:
+        """What a client's tools depend on besides the agent's list: whether there is one, and the model."""
+        return self.written.tools.mode if self.written else "", self.seen.model if self.seen else None
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """A set of agents in one client."""
+
+    session: Session
+    cases: tuple[Case, ...]
+
+    @property
+    def present(self) -> list[Case]:
+        """Those that the client has to have: of its own files with one name it takes the first."""
+        names: set[tuple[str | None, bool]] = set()
+        found = []
+        for case in self.cases:
+            if case.written and not (case.at_home and (case.name, True) in names):
+                found.append(case)
+            names.add((case.name, case.at_home))
+        return found
+
+
+SETS = ("real", "hostile", "own", "others")
+"""What is tried on each client: agents like real ones, hostile ones, the fixtures of its own format, and those of all others."""
+
+
+@cache
+def _read(client: str, name: str) -> AgentSet:
+    if name == "real":
+        return agentconv.read(HERE / "real", format="claude-code")
+    if name == "hostile":
+        with TemporaryDirectory() as scratch:
+            for stem, text in hostile.files().items():
+                (Path(scratch) / f"{stem}.md").write_bytes(text.encode("utf-8"))
+            return agentconv.read(scratch, format="claude-code")
+    if name == "own":
+        folder = FIXTURES / client / "valid"
+        return agentconv.read(folder, format=client) if folder.is_dir() else AgentSet()
+    others = [_read(other, "own") for other in registry.CLIENTS if other != client]
+    return loading.gather(loading.with_ids(piece for agents in others for piece in loading.take_apart(agents)))
+
+
+@cache
+def convert(client: str, name: str) -> Conversion:
+    """Convert a set to a client's format, save it in a scratch project, and start the client there."""
+    agents = _read(client, name)
+    result = agentconv.write(agents, client)
+    written = [agent for file in result.files for agent in agentconv.reads(file.data, client, path=file.path).agents]
+    kept = [agent for agent in agents.agents if agent.id not in result.refused]
+    assert len(kept) == len(written), result.diagnostics
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        place = Place.make(Path(folder))
+        result.save(place.project)
+        session = drive(client, place)
+    again = {agent.id: one for agent, one in zip(kept, written, strict=True)}
+    cases = []
+    for agent in agents.agents:
+        losses = tuple(loss for loss in result.losses if loss.agent == agent.id)
+        one = again.get(agent.id)
+        cases.append(Case(agent, losses, one, session.agents.get(one.name or "") if one else None, _format(agent) == client))
+    return Conversion(session, tuple(cases))
+
+
+def _format(agent: Agent) -> str | None:
+    return agent.origin.format if agent.origin else None
+
+
+def grants(client: str, words: frozenset[str]) -> tuple[ToolGrant, ...]:
+    """Return what a client's own tool names mean; those that nobody knows mean nothing."""
+    found = []
+    for word in sorted(words):
+        if server_tool := _SERVER_TOOL.fullmatch(word):
+            found.append(ToolGrant(word, client, "mcp", server=SERVER, tool=server_tool[1]))
+        elif known := vocabulary.tool_word(client, word):
+            found += [ToolGrant(word, client, capability) for capability in known.capabilities]
+    return tuple(found)
+
+
+def unknown(client: str, words: frozenset[str]) -> set[str]:
+    """Return those of a client's tool names that our vocabulary has not."""
+    ours = [word for word in words if not _SERVER_TOOL.fullmatch(word) and word not in CLIENTS[client].without_effect]
+    return {word for word in ours if vocabulary.tool_word(client, word) is None}
+
+
+def as_seen(client: str, case: Case) -> effects.Effects:
+    """Return what an agent may do with the tools that its client really offers it."""
+    assert case.written
+    assert case.seen
+    words = (case.seen.tools or frozenset()) - set(CLIENTS[client].session_decides)
+    offered = Tools("list", grants(client, words))
+    return effects.effects(replace(case.written, tools=offered), format_id=client)
+
+
+def capabilities(client: str, case: Case) -> set[str]:
+    """Return what the tools that an agent is offered can do, and the server's tools among them."""
+    words = case.seen.tools if case.seen and case.seen.tools else frozenset()
+    return {_server_tool(grant) if grant.server else grant.capability or "" for grant in grants(client, words)}
+
+
+def wanted(client: str, case: Case) -> set[str]:
+    """Return the same of what an agent's author wrote, without what another tool of the agent does as well."""
+    listed = effects.capabilities_of(case.source.tools, _format(case.source)) - {"mcp"} - HARMLESS
+    if "shell" in capabilities(client, case):  # Claude Code, for one, then takes the tools to list and to search away
+        listed -= {"fs.list", "fs.search"}
+    return listed | {_server_tool(grant) for grant in case.source.tools.allow if grant.server == SERVER}
+
+
+def _server_tool(grant: ToolGrant) -> str:
+    return f"{grant.server} {grant.tool or '*'}"

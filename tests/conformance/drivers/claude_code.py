@@ -1,0 +1,60 @@
+"""Drive Claude Code: what it lists at the start, and what each agent is sent when another one calls it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from driving import SERVER, SERVER_COMMAND, Caller, Session, before_last, make_file
+from installed import CLIENTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from driving import Place
+    from model_server import Request
+
+BUILT_IN = frozenset({"claude", "Explore", "general-purpose", "Plan", "statusline-setup"})
+PROTOCOL = ["--input-format", "stream-json", "--output-format", "stream-json", "--verbose"]
+TAILS = ("\n\nMessages from the agent that launched you", "\n\n# Persistent Agent Memory\n")
+COMPLAINT = re.compile(r"\S+ \[(?:DEBUG|WARN|ERROR)\] (.*(?:\.claude/agents/|frontmatter).*)")
+
+
+def _prompt(request: Request) -> str:
+    return before_last(request.system[-1], *TAILS)
+
+
+def drive(place: Place) -> Session:
+    """Start the client once, and have it call each of its agents."""
+    log = place.home / "debug.log"
+    servers = {"mcpServers": {SERVER: {"command": SERVER_COMMAND[0], "args": SERVER_COMMAND[1:]}}}
+    options = ["--strict-mcp-config", "--mcp-config", place.write("servers.json", servers), "--debug-file", log]
+    listed: dict[str, str | None] = {}
+    caller = Caller(
+        "Agent",
+        lambda name, prompt: {"description": "d", "prompt": prompt, "subagent_type": name, "run_in_background": False},
+        lambda _: listed,
+        {"write": ("Write", lambda path: {"file_path": path, "content": ""}), "run": ("Bash", lambda path: {"command": make_file(path)})},
+        place.project,
+    )
+    with caller.serve() as model, place.talk([CLIENTS["claude-code"].path, "-p", *PROTOCOL, *options], **_environment(model.url)) as talk:
+        talk.say({"type": "control_request", "request_id": "1", "request": {"subtype": "initialize"}})
+        answer = talk.until(lambda line: isinstance(line, dict) and line.get("type") == "control_response")
+        if answer is None:
+            return Session(failed=place.stderr)
+        agents = answer["response"]["response"]["agents"]
+        listed |= {agent["name"]: agent["description"] for agent in agents if agent["name"] not in BUILT_IN}
+        talk.say({"type": "user", "message": {"role": "user", "content": "Go."}})
+        talk.until(lambda line: isinstance(line, dict) and line.get("type") == "result")
+    return Session(caller.seen(_prompt), list(_complaints(log.read_text("utf-8", "replace").splitlines())))
+
+
+def _complaints(lines: Iterable[str]) -> Iterable[str]:
+    return (found[1] for line in lines if (found := COMPLAINT.match(line)) and "Failed to stat" not in line)
+
+
+def _environment(url: str) -> dict[str, str]:
+    quiet = ("DISABLE_AUTOUPDATER", "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "DISABLE_TELEMETRY", "DISABLE_ERROR_REPORTING")
+    # every tool is offered by itself, rather than found by a search, and every agent runs at once
+    all_of_it = {"ENABLE_TOOL_SEARCH": "false", "CLAUDE_CODE_MAX_CONCURRENT_SUBAGENTS": "1000"}
+    return {**dict.fromkeys(quiet, "1"), **all_of_it, "ANTHROPIC_BASE_URL": url, "ANTHROPIC_API_KEY": "none"}

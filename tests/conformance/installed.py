@@ -1,0 +1,54 @@
+"""Which clients are installed, and where: what `clients.toml` says, looked for in AGENTCONV_CLIENTS."""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+
+def folder() -> Path:
+    """Return the folder that holds the clients."""
+    return Path(os.environ.get("AGENTCONV_CLIENTS") or Path.home() / ".cache" / "agentconv-clients")
+
+
+@dataclass(frozen=True)
+class Client:
+    """One row of `clients.toml`."""
+
+    folder: str
+    packages: tuple[str, ...]
+    program: str
+    needs: str | None = None
+    without_effect: tuple[str, ...] = ()
+    """Tools that it offers and that no agent's file can name."""
+    session_decides: tuple[str, ...] = ()
+    """Tools that an agent has or has not as the session has them, whatever its file says."""
+
+    @property
+    def path(self) -> Path:
+        """What is run."""
+        return folder() / self.folder / "node_modules" / self.program
+
+    @property
+    def missing(self) -> str | None:
+        """Say why the client cannot be driven; None when it can."""
+        for package in self.packages:
+            name, _, pinned = package.rpartition("@")
+            about = folder() / self.folder / "node_modules" / name / "package.json"
+            if not about.is_file():
+                return f"{package} is not installed: python tests/conformance/install.py"
+            version = json.loads(about.read_text("utf-8"))["version"]
+            if version != pinned and not version.startswith(f"{pinned}."):
+                return f"{name} {version} is installed, and {pinned} is meant: python tests/conformance/install.py"
+        return CLIENTS[self.needs].missing if self.needs else None
+
+
+CLIENTS = {
+    name: Client(**{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()})
+    for name, row in tomllib.loads((HERE / "clients.toml").read_text("utf-8")).items()
+}
