@@ -8,7 +8,7 @@ from agentconv import registry
 from agentconv.cli import options as shared
 from agentconv.cli.exit_codes import Exit
 from agentconv.lint import catalogue
-from agentconv.render import machine
+from agentconv.render import machine, text
 from agentconv.render.table import table
 
 if TYPE_CHECKING:
@@ -70,8 +70,8 @@ def plain(rule: Rule) -> dict[str, Any]:
         "why": rule.why,
         "severity": rule.severity.value,
         "fix": rule.fix,
-        "bad_example": rule.bad,
-        "good_example": rule.good,
+        "bad_example": text.block(rule.bad),
+        "good_example": text.block(rule.good),
         "format": rule.example,
         "source": rule.source,
         "verified": rule.verified,
@@ -95,12 +95,12 @@ Severity: {rule.severity.value}, at worst.
 ### Example
 
 {fence}
-{rule.bad}{fence}
+{text.block(rule.bad)}{fence}
 
 Use instead:
 
 {fence}
-{rule.good}{fence}
+{text.block(rule.good)}{fence}
 
 ### Fix
 

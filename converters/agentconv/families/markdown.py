@@ -292,9 +292,8 @@ def _recovered(dialect: Dialect, source: SourceText, header: Header | None, drop
         return ReadResult(diagnostics=(reading.no_agent(dialect.spec, drop.problem, drop.span),) if broken else ())
     decoded = keys.decode_header(dialect, _person_values(header), lenient=True)
     agent = _agent(dialect, source, header, decoded)
-    return ReadResult(
-        AgentSet((agent,)), (drop.state,), (reading.not_loaded(dialect.spec, agent.name, drop.state, drop.problem, drop.span),)
-    )
+    remark = reading.not_loaded(dialect.spec, agent.name, drop.state, drop.problem, drop.span)
+    return ReadResult(AgentSet((agent,)), (drop.state,), (remark,), partial(_place, dialect, header))
 
 
 def _names_an_agent(dialect: Dialect, header: Header) -> bool:

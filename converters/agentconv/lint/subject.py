@@ -63,9 +63,14 @@ class Subject:
     def reading(self, client: str) -> ReadResult:
         """Return what a client makes of the file, were it put where that client looks."""
         if client not in self._readings:
-            path = inspection.place(self.source.path, self.format, client)
-            self._readings[client] = registry.load(client).read(SourceText(path, self.source.data))
+            self._readings[client] = self.reread(self.source.data, client)
         return self._readings[client]
+
+    def reread(self, data: bytes, client: str | None = None) -> ReadResult:
+        """Return what a client, by default the file's own, would make of other bytes in the file's place."""
+        client = client or self.format
+        path = inspection.place(self.source.path, self.format, client)
+        return registry.load(client).read(SourceText(path, data))
 
     def states(self, client: str) -> tuple[State, ...]:
         """Return what becomes of each agent in a client; empty where it finds none."""

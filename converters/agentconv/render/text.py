@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
-from agentconv import registry
+from agentconv import credentials, registry
 from agentconv.diagnostics import Code, LossSeverity, Severity
 from agentconv.losses import CATALOGUE
 
@@ -27,14 +27,11 @@ _COLORS = {
 }
 _WHOLE_FILE = frozenset({Code.UNREADABLE, Code.TOO_LARGE, Code.EXISTS})
 """What is not about one line of the file."""
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff\U000e0000-\U000e0fff]"
+)
 _STRAY_BYTE = re.compile("[\udc80-\udcff]")
 """What Python makes of a file name's byte that its locale cannot decode."""
-_SECRET = re.compile(
-    r"(?:sk-[A-Za-z0-9_-]{12,}|gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{20,}|xox[abprs]-[A-Za-z0-9-]{10,}|AKIA[0-9A-Z]{12,}"
-    r"|AIza[0-9A-Za-z_-]{20,}|eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_.-]{10,}|glpat-[A-Za-z0-9_-]{12,}"
-    r"|(?<=[Bb]earer )[A-Za-z0-9._~+/-]{16,})"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +61,13 @@ def safe(text: str) -> str:
     if _STRAY_BYTE.search(text):
         with suppress(UnicodeEncodeError):  # a surrogate that stands for no byte is escaped below
             text = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    masked = _SECRET.sub(lambda match: f"{match[0][:4]}…", text)
+    masked = credentials.masked(text)
     return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", masked.replace("\n", "\\n"))
+
+
+def block(text: str) -> str:
+    """Return safe text that keeps its lines."""
+    return "\n".join(safe(line) for line in text.split("\n"))
 
 
 def shorten(text: str, width: int = 100) -> str:

@@ -55,7 +55,7 @@ def unquoted_colon(self: Rule, subject: Subject) -> Iterator[Finding]:
     title = registry.FORMATS[subject.format].title
     message = f"not strict YAML: {title} loads it through its own repair" + (f"; lost in {names}" if lost else "")
     key = next((key for key in header.values if _within(subject.place(0, key), header.start + header.error.offset)), "")
-    yield self.find(message, subject.place(0, key) if key else (header.start, header.end), _QUOTE, clients=lost, fix=_requoted(subject))
+    yield self.find(message, subject.place(0, key) if key else (header.start, header.end), _QUOTE, clients=lost, fix=requoted(subject))
 
 
 _QUOTE = "put the value in double quotes"
@@ -72,7 +72,7 @@ def _within(place: tuple[int, int], offset: int) -> bool:
     return place[0] <= offset <= place[1]
 
 
-def _requoted(subject: Subject) -> Fix | None:
+def requoted(subject: Subject) -> Fix | None:
     """Spell the values that stand in the way so that every YAML reader takes them as the client does."""
     dialect = subject.dialect
     edits = markdown.strict_edits(dialect, subject.source) if dialect else None
