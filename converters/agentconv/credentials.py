@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
 _SHOWN = 4
+_NO_BREAK = re.compile(r"[^\r\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ KINDS = (
     _kind("an xAI key", "xai-", r"[A-Za-z0-9]{30,}"),
     _kind("a SendGrid key", "SG.", r"[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}"),
     *(_kind("a bearer token", f"{word}earer ", r"([A-Za-z0-9._~+/-]{16,})", inside=True) for word in "Bb"),
-    _kind("a private key", "-----BEGIN ", r"[A-Z ]{0,40}PRIVATE KEY-----([A-Za-z0-9+/=\s\\]*)", inside=True),
+    _kind("a private key", "-----BEGIN ", r"[A-Z ]{0,40}PRIVATE KEY-----[A-Za-z0-9+/=\s\\]*", inside=True),
     _kind("a password in a URL", "://", r"[^\s:/@\"'<>`\\]{1,64}:([^\s:/@\"'<>`\\]{3,200})@", inside=True),
 )
 
@@ -74,7 +75,7 @@ class Credential:
     def stands_for_one(self) -> bool:
         """Whether it is made up: an example, or the place where one goes."""
         if self.what in _FEW_CHARACTERS:
-            return len(self.text) < 40 if self.what == "a private key" else _MADE_UP_PASSWORD.search(self.text) is not None
+            return len(self.text) < 100 if self.what == "a private key" else _MADE_UP_PASSWORD.search(self.text) is not None
         if self.what == "a bearer token" and not any(char.isdigit() for char in self.text):
             return True
         random = self.text[_SHOWN:]
@@ -86,7 +87,8 @@ _FEW_CHARACTERS = frozenset({"a private key", "a password in a URL"})
 _WITH_DIGITS = frozenset({"an API key"})
 """Kinds whose pattern also takes words that are joined by dashes."""
 _MADE_UP = re.compile(
-    r"example|sample|dummy|fake|your|placeholder|replace|changeme|redacted|secret|token|x{4}|\.{3}|\*{3}|0{6}|123456|abcdef|654321", re.IGNORECASE
+    r"example|sample|dummy|fake|your|placeholder|replace|changeme|redacted|secret|token|x{4}|\.{3}|\*{3}|0{6}|123456|abcdef|654321",
+    re.IGNORECASE,
 )
 _MADE_UP_PASSWORD = re.compile(
     r"[${}%\[\]<>*…]|\A(?:pass|passwd|password|pwd|pw|secret|token|user|username|admin|root|test|postgres|guest|change_?me|example"
@@ -115,7 +117,8 @@ def masked(text: str, fill: str = "") -> str:
 
     Args:
         text: Any text.
-        fill: Takes the place of each character that is cut, so that the length stays; without one, an ellipsis stands for them all.
+        fill: Takes the place of each character that is cut, so that the others stay where they are; without one, an ellipsis
+            stands for them all.
     """
     found = sorted({(one.start, one.end) for one in find(text) if one.end > one.start + _SHOWN})
     parts, done = [], 0
@@ -124,6 +127,6 @@ def masked(text: str, fill: str = "") -> str:
             continue
         begin = max(start, done)
         kept = text[begin : begin + _SHOWN] if begin == start else ""
-        parts += [text[done:begin], kept, fill * (end - begin - len(kept)) if fill else "…"]
+        parts += [text[done:begin], kept, _NO_BREAK.sub(fill, text[begin + len(kept) : end]) if fill else "…"]
         done = end
     return "".join(parts) + text[done:] if parts else text

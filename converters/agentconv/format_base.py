@@ -69,6 +69,8 @@ class FormatSpec:
     """Which of several agents of one name the client uses, in words."""
     max_bytes: int | None = None
     """Size above which the client does not read a file."""
+    longest_prompt: tuple[int, str] | None = None
+    """Characters that a prompt may have in one of the client's services that takes fewer than the others, and its name."""
     essence: Callable[[SourceText], SourceText] | None = None
     """What of a file that is mainly the user's configuration belongs to its agents; only that is kept in bundles."""
 

@@ -10,7 +10,7 @@ from agentconv import effects, registry, vocabulary
 
 CLIENTS = registry.CLIENTS
 FACTS = {"client", "verified", "source", "enforces_patterns", "ignores_case", "asks_by_default", "own_servers_open"}
-TABLES = {"tools", "aliases", "retired", "modes", "events", "models", "tiers"}
+TABLES = {"tools", "aliases", "retired", "modes", "events", "models", "tiers", "references"}
 TIERS = {"frontier", "large", "medium", "small"}
 
 

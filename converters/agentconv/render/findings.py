@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from agentconv import credentials
 from agentconv.render import text
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def finding(value: Finding, source: SourceText, path: str, look: Style) -> str:
 
 
 def _line(source: SourceText, line: int) -> str:
-    lines = source.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = credentials.masked(source.text, "*").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return lines[line - 1].removeprefix("\ufeff") if line <= len(lines) else ""
 
 

@@ -27,9 +27,7 @@ _COLORS = {
 }
 _WHOLE_FILE = frozenset({Code.UNREADABLE, Code.TOO_LARGE, Code.EXISTS})
 """What is not about one line of the file."""
-_CONTROL = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff\U000e0000-\U000e0fff]"
-)
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff\U000e0000-\U000e0fff]")
 _STRAY_BYTE = re.compile("[\udc80-\udcff]")
 """What Python makes of a file name's byte that its locale cannot decode."""
 
@@ -66,8 +64,8 @@ def safe(text: str) -> str:
 
 
 def block(text: str) -> str:
-    """Return safe text that keeps its lines."""
-    return "\n".join(safe(line) for line in text.split("\n"))
+    """Return safe text that keeps its lines, but for the rest of very long ones."""
+    return "\n".join(shorten(line, 300) for line in text.split("\n"))
 
 
 def shorten(text: str, width: int = 100) -> str:

@@ -8,6 +8,8 @@ One file a client, `<format id>.toml`, and `models.toml` for who makes which mod
 - `modes`, `events`: permission modes and hook events: word = portable word. The first word of a mode is written.
 - `models`: which makers' models the client serves, its aliases, its words for inheriting; `tiers`: its model for each tier.
 
+- `references`: files, folders, variables and commands in a prompt that mean something to this client, and what they are.
+
 Besides, facts: `enforces_patterns` (an agent is held to the pattern of `Tool(pattern)`), `ignores_case` (of tool words),
 `asks_by_default` (without any setting of the user, writing, running and the network are asked for), `own_servers_open`
 (MCP servers that an agent itself defines are open to it whatever its list of tools says). A fact that is left out is false.
@@ -266,6 +268,12 @@ def tool_words(format_id: str) -> tuple[str, ...]:
 def events(format_id: str) -> tuple[str, ...]:
     """Return the client's hook events."""
     return tuple(_file(format_id).get("events", {}))
+
+
+def references(format_id: str) -> dict[str, str]:
+    """Return what in a prompt means something to the client, and what it is; a word that ends in `*` is the start of many."""
+    found: dict[str, str] = _file(format_id).get("references", {})
+    return found
 
 
 TABLES = {

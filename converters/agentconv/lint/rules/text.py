@@ -97,7 +97,9 @@ def _requoted(subject: Subject, fixed: str) -> Fix | None:
     fix = syntax.requoted(replace(subject, source=SourceText(subject.path, encode(fixed))))
     if fix is None or "\r" in subject.text.replace("\r\n", ""):
         return None
-    edits = tuple((_original(subject.text, start), _original(subject.text, end), new.replace("\n", "\r\n")) for start, end, new in fix.edits)
+    edits = tuple(
+        (_original(subject.text, start), _original(subject.text, end), new.replace("\n", "\r\n")) for start, end, new in fix.edits
+    )
     again = subject.reread(encode(fixing.apply(subject.text, edits)))
     loads = again.states and not any(state.dropped for state in again.states)
     return Fix(fix.title, edits, respelled=fix.respelled) if loads else None
@@ -206,7 +208,7 @@ def nul_character(self: Rule, subject: Subject) -> Iterator[Finding]:
     YAML and TOML forbid it, and clients drop an agent that has it in its header. In a prompt it is what remains of a file
     that was saved as UTF-16, or of a broken copy; tools that the text is handed to end it there.
     """
-    yield from _controls(self, subject, _NUL, "NUL", "delete it", "")
+    yield from _controls(self, subject, _NUL, "NUL", "")
 
 
 @rule(
@@ -225,7 +227,7 @@ def control_character(self: Rule, subject: Subject) -> Iterator[Finding]:
     YAML forbids them in a header: clients drop the agent. In a prompt they reach the model, and a terminal that shows the
     file obeys them (an escape character starts a command to it).
     """
-    yield from _controls(self, subject, _CONTROLS, "control characters", "delete them", _LAYOUT)
+    yield from _controls(self, subject, _CONTROLS, "control characters", _LAYOUT)
 
 
 _NUL = re.compile("\x00+")
@@ -234,7 +236,7 @@ _LAYOUT = "\x0b\x0c\x1b\x9b"
 """Characters that part words or start a longer sequence: to delete them alone may glue or leave something."""
 
 
-def _controls(self: Rule, subject: Subject, pattern: re.Pattern[str], what: str, help_text: str, unsafe: str) -> Iterator[Finding]:
+def _controls(self: Rule, subject: Subject, pattern: re.Pattern[str], what: str, unsafe: str) -> Iterator[Finding]:
     if not subject.result.set.agents or not _has_controls(subject.text):
         return
     garbled = {start for start, _, _ in mojibake(subject.text)}
@@ -248,11 +250,11 @@ def _controls(self: Rule, subject: Subject, pattern: re.Pattern[str], what: str,
     yield self.find(
         f"{what} in {count(len(found), 'place')} ({shown(codes)}): {effect}",
         found[0].span(),
-        help_text,
+        "delete them",
         severity=Severity.ERROR if clients else Severity.WARNING,
         clients=clients,
         agent=owner(subject, found[0].start()),
-        fix=edits_in_texts(subject, help_text, edits),
+        fix=edits_in_texts(subject, "delete the control characters", edits),
     )
 
 
@@ -323,10 +325,7 @@ def mojibake(text: str) -> tuple[Edit, ...]:
 @cache
 def _tables() -> tuple[dict[str, int], ...]:
     """Return the byte of each character above ASCII, one map an encoding; where it has none, the byte of Latin-1, as Windows does it."""
-    tables = []
-    for name in _ENCODINGS:
-        tables.append({bytes([byte]).decode(name, "ignore") or chr(byte): byte for byte in range(0x80, 0x100)})
-    return tuple(tables)
+    return tuple({bytes([byte]).decode(name, "ignore") or chr(byte): byte for byte in range(0x80, 0x100)} for name in _ENCODINGS)
 
 
 @cache
