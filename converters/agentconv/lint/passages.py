@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -99,29 +98,31 @@ def _living(result: ReadResult) -> int:
     return sum(not state.dropped for state in result.states)
 
 
-_FENCE = re.compile(r"(?:^|(?<=\n)|(?<=\\n))[ \t]{0,12}(`{3,}|~{3,})")
-
-
 def fences(text: str) -> list[tuple[int, int]]:
     """Return where the fenced code of a markdown text is; a fence that is not closed goes on to the end."""
+    marks = sorted((at, char) for char in "`~" for at in _marks(text, char))
     found: list[tuple[int, int]] = []
     opened: tuple[int, str] | None = None
-    for match in _FENCE.finditer(text):
+    for at, char in marks:
         if opened is None:
-            opened = match.start(), match[1]
-        elif match[1].startswith(opened[1]):
-            found.append((opened[0], match.end()))
+            opened = at, char
+        elif opened[1] == char:
+            found.append((opened[0], at + 3))
             opened = None
     return [*found, (opened[0], len(text))] if opened else found
 
 
-def without_code(text: str) -> str:
-    """Return a text of the same length with its fenced code blanked out."""
-    parts, done = [], 0
-    for start, end in fences(text) if "```" in text or "~~~" in text else ():
-        parts += [text[done:start], " " * (end - start)]
-        done = end
-    return "".join(parts) + text[done:] if parts else text
+def _marks(text: str, char: str) -> Iterator[int]:
+    """Yield where a line begins with three of a character; in a string of JSON or TOML, that may be after a backslash and n."""
+    at = text.find(char * 3)
+    while at >= 0:
+        before = text[max(at - 40, 0) : at].rstrip(" \t")
+        if not before or before.endswith(("\n", "\\n", "\r")):
+            yield at
+        end = at + 3
+        while text.startswith(char, end):
+            end += 1
+        at = text.find(char * 3, end)
 
 
 def shown(text: str, width: int = 40) -> str:

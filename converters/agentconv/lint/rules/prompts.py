@@ -11,7 +11,7 @@ from agentconv import registry, vocabulary
 from agentconv.diagnostics import Code, Severity
 from agentconv.ir import Prompt
 from agentconv.lint import fixing
-from agentconv.lint.passages import lost, passages, shown, title, titles, without_code
+from agentconv.lint.passages import fences, lost, passages, shown, title, titles
 from agentconv.lint.rule import Fix, rule
 
 if TYPE_CHECKING:
@@ -273,26 +273,39 @@ def _references() -> tuple[str, ...]:
 
 def _mentions(subject: Subject, passage: Passage) -> dict[str, int]:
     """Return what a prompt mentions that some clients know and others do not, each with its first place, in order."""
-    text = without_code(subject.text[passage.start : passage.end])
-    found: dict[str, int] = {}
-    for word in _references():
-        for start, end in _words(text, word):
-            found.setdefault(text[start:end], start)
-            break
+    text = subject.text[passage.start : passage.end]
+    rare = _rare(text)
+    words = [word for word in _references() if _rare(word.removesuffix("*")) in rare]
     if len({vocabulary.words_of(client) for client in subject.asked}) > 1:
-        for word in _tellable(subject.format):
-            for start, end in _words(text, word):
-                found.setdefault(text[start:end], start)
-                break
-    for match in _NAMED_TOOL.finditer(text) if " tool" in text else ():
-        word = match[1] or match[2]
-        meaning = vocabulary.tool_word(subject.format, word)
-        if meaning is not None and (match[1] or not word.islower()):
-            found.setdefault(word, match.start(1 if match[1] else 2))
-    return dict(sorted(found.items(), key=lambda item: item[1]))
+        words += _tellable(subject.format)
+    places = [place for word in words for place in _words(text, word)]
+    places += _named_tools(text, subject.format) if " tool" in text else ()
+    code = fences(text) if places else ()
+    found: dict[str, int] = {}
+    for start, end in sorted(places):
+        if not any(first <= start < last for first, last in code):
+            found.setdefault(text[start:end], start)
+    return found
 
 
-_NAMED_TOOL = re.compile(r"`([A-Za-z][A-Za-z_]{2,40})` tool\b|\b([A-Z][A-Za-z]{2,40}) tool\b")
+def _rare(text: str) -> bytes:
+    """Return the characters of a text that are rare in prose: a word can only be where its own are, and that is soon seen."""
+    return text.encode("utf-8", "surrogatepass").translate(None, b"abcdefghijklmnopqrstuvwxyz \n\r\t,")
+
+
+def _named_tools(text: str, client: str) -> Iterator[tuple[int, int]]:
+    """Yield the words that are called tools and are those of some client."""
+    at = text.find(" tool")
+    while at >= 0:
+        begin = max(at - 44, 0)
+        match = _NAME_BEFORE.search(text[begin:at])
+        word = (match[1] or match[2]) if match else ""
+        if match and vocabulary.tool_word(client, word) is not None and (match[1] or not word.isupper()):
+            yield begin + match.start(match.lastindex or 0), begin + match.end(match.lastindex or 0)
+        at = text.find(" tool", at + 1)
+
+
+_NAME_BEFORE = re.compile(r"(?:`([A-Za-z][A-Za-z_]{2,40})`|\b([A-Z][A-Za-z]{2,40}))\Z")
 _INNER_CAPITAL = re.compile(r"[a-z][A-Z]|[a-z]_[a-z]")
 
 

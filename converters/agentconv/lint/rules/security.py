@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from agentconv import credentials
 from agentconv.diagnostics import Severity
 from agentconv.lint.passages import count, edits_in_texts, owner, shown, title
 from agentconv.lint.rule import rule
-from agentconv.lint.rules.text import mojibake
+from agentconv.lint.rules.text import exotic, mojibake
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -188,9 +187,7 @@ def override_phrase(self: Rule, subject: Subject) -> Iterator[Finding]:
     This is information: agents that look for such attempts quote them. In an agent from somewhere else, it is worth a look
     at what follows, which Claude Code 2.1.329 and the other clients hand to the model as it is.
     """
-    if not subject.result.set.agents or not any(word in subject.text.lower() for word in _VERBS):
-        return
-    found = list(_OVERRIDE.finditer(subject.text))
+    found = _overrides(subject.text) if subject.result.set.agents else []
     if found:
         times = f" ({count(len(found), 'place')})" if len(found) > 1 else ""
         words = shown(" ".join(found[0][0].split()))
@@ -247,11 +244,6 @@ _SUSPECT = frozenset(
 )
 
 
-@lru_cache(maxsize=2)
-def _suspects(text: str) -> frozenset[str]:
-    return frozenset() if text.isascii() else _SUSPECT & set(text)
-
-
 Keep: TypeAlias = "Callable[[str, int, int], bool]"
 """Whether the characters from one place of a text to another are needed there."""
 
@@ -262,7 +254,7 @@ def _never(_text: str, _start: int, _end: int) -> bool:
 
 def _hidden(self: Rule, subject: Subject, pattern: re.Pattern[str], what: str, keep: Keep = _never) -> Iterator[Finding]:
     text = subject.text
-    if not _suspects(text) or not subject.result.set.agents:
+    if not subject.result.set.agents or not any(pattern.match(char * 2) for char in _SUSPECT & exotic(text)):
         return
     garbled = [(start, end) for start, end, _ in mojibake(text)]
     found = [
@@ -364,14 +356,30 @@ def _piped(text: str) -> list[tuple[int, int]]:
     return sorted(found)
 
 
-_VERBS = ("ignore", "disregard", "forget", "override", "bypass", "reveal")
+_VERBS = ("gnore ", "isregard ", "orget ", "verride ", "ypass ", "eveal ")
+"""Without the first letters, which may be capitals."""
 _OVERRIDE = re.compile(
-    r"\b(?:ignore|disregard|forget|override|bypass)\s{1,3}(?:(?:all|any|the|your|my|of|every|everything|these|those)\s{1,3}){0,4}"
+    r"(?:ignore|disregard|forget|override|bypass)\s{1,3}(?:(?:all|any|the|your|my|of|every|everything|these|those)\s{1,3}){0,4}"
     r"(?:previous|prior|above|earlier|preceding|foregoing|system|safety|original)\s{1,3}(?:system\s{1,3})?"
     r"(?:instructions?|prompts?|rules|directions|directives|guidelines|messages|context)\b"
-    r"|\breveal\s{1,3}(?:your|the)\s{1,3}(?:system|hidden|secret)\s{1,3}(?:prompts?|instructions?)\b",
+    r"|reveal\s{1,3}(?:your|the)\s{1,3}(?:system|hidden|secret)\s{1,3}(?:prompts?|instructions?)\b",
     re.IGNORECASE,
 )
+
+
+def _overrides(text: str) -> list[re.Match[str]]:
+    found = []
+    for verb in _VERBS:
+        at = text.find(verb)
+        while at >= 0:
+            start = at - 1
+            match = _OVERRIDE.match(text, start) if start >= 0 and not text[max(start - 1, 0) : start].isalnum() else None
+            if match:
+                found.append(match)
+            at = text.find(verb, at + 1)
+    return sorted(found, key=lambda match: match.start())
+
+
 _HOME = re.compile(r"(?:/home|/Users)/([A-Za-z][A-Za-z0-9._-]{1,40})(?=[/\s\"'`)\],;:|]|$)")
 _WINDOWS_HOME = re.compile(r"[A-Za-z]:(?:\\\\|\\|/)Users(?:\\\\|\\|/)([A-Za-z][A-Za-z0-9._ -]{1,40}?)(?=[\\/\"'`]|$|\s)", re.MULTILINE)
 _NOBODY = re.compile(

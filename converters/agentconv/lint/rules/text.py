@@ -186,7 +186,7 @@ def replacement_character(self: Rule, subject: Subject) -> Iterator[Finding]:
     A program read the file in the wrong encoding and saved it so. What stood there is not in the file any more; every
     client shows the character to the model.
     """
-    places = [match.span() for match in re.finditer("\ufffd+", subject.text)] if "\ufffd" in subject.text else []
+    places = [match.span() for match in re.finditer("\ufffd+", subject.text)] if "\ufffd" in exotic(subject.text) else []
     if places and subject.result.set.agents:
         message = f"U+FFFD in {count(len(places), 'place')}: a character was lost before {title(subject)} read the file"
         yield self.find(message, places[0], "write what stood there", agent=owner(subject, places[0][0]))
@@ -237,7 +237,7 @@ _LAYOUT = "\x0b\x0c\x1b\x9b"
 
 
 def _controls(self: Rule, subject: Subject, pattern: re.Pattern[str], what: str, unsafe: str) -> Iterator[Finding]:
-    if not subject.result.set.agents or not _has_controls(subject.text):
+    if not subject.result.set.agents or not any(map(pattern.match, exotic(subject.text))):
         return
     garbled = {start for start, _, _ in mojibake(subject.text)}
     found = [match for match in pattern.finditer(subject.text) if not _within(match.start(), subject.text, garbled)]
@@ -258,12 +258,13 @@ def _controls(self: Rule, subject: Subject, pattern: re.Pattern[str], what: str,
     )
 
 
-def _has_controls(text: str) -> bool:
-    """Whether a text may have a control character: much faster than to look where."""
-    return not text.isascii() or bool(text.encode("ascii").translate(None, _PRINTABLE))
+@lru_cache(maxsize=2)
+def exotic(text: str) -> frozenset[str]:
+    """Return the characters of a text that are not ASCII's printable ones, line ends or tabs; faster than by looking at each."""
+    return frozenset(text.encode("utf-8", "surrogatepass").translate(None, _PLAIN).decode("utf-8", "surrogatepass"))
 
 
-_PRINTABLE = bytes((9, 10, 13, *range(32, 127)))
+_PLAIN = bytes((9, 10, 13, *range(32, 127)))
 
 
 def _within(offset: int, text: str, garbled: set[int]) -> bool:
@@ -301,7 +302,7 @@ def garbled_text(self: Rule, subject: Subject) -> Iterator[Finding]:
     yield self.find(message, (start, end), "turn the characters back", agent=owner(subject, start), fix=fix)
 
 
-_RUN = re.compile(r"[^\x00-\x7f]{2,}")
+_RUN = re.compile(r"[^\x00-\x7f][^\x00-\x7f]+")
 _ENCODINGS = ("latin-1", "cp1252", "mac_roman", "cp437", "cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "iso8859_2")
 _LONGEST = 2000
 _NO_TEXT = frozenset({"Cc", "Zl", "Zp", "Cs", "Cn", "Co"})
@@ -310,7 +311,8 @@ _NO_TEXT = frozenset({"Cc", "Zl", "Zp", "Cs", "Cn", "Co"})
 @lru_cache(maxsize=2)
 def mojibake(text: str) -> tuple[Edit, ...]:
     """Return the runs of a text that are UTF-8 read in another encoding, each with what it was."""
-    if text.isascii():
+    characters = exotic(text)
+    if not any(characters & leads and characters & others for leads, others in _halves()):
         return ()
     found = []
     for match in _RUN.finditer(text):
@@ -326,6 +328,15 @@ def mojibake(text: str) -> tuple[Edit, ...]:
 def _tables() -> tuple[dict[str, int], ...]:
     """Return the byte of each character above ASCII, one map an encoding; where it has none, the byte of Latin-1, as Windows does it."""
     return tuple({bytes([byte]).decode(name, "ignore") or chr(byte): byte for byte in range(0x80, 0x100)} for name in _ENCODINGS)
+
+
+@cache
+def _halves() -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
+    """Return, for each encoding, the characters of the bytes that begin a character of UTF-8, and of those that go on with it."""
+    return tuple(
+        (frozenset(char for char, byte in table.items() if byte >= 0xC2), frozenset(char for char, byte in table.items() if byte < 0xC0))
+        for table in _tables()
+    )
 
 
 @cache
