@@ -60,6 +60,11 @@ def titles(clients: Iterable[str]) -> str:
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
+def do(clients: tuple[str, ...], verb: str) -> str:
+    """Return what clients do, in words: `Claude Code drops`, `Codex, Cline drop`."""
+    return f"{titles(clients)} {verb if len(clients) == 1 else verb.removesuffix('s')}"
+
+
 def owner(subject: Subject, offset: int) -> str | None:
     """Return the name of the agent that a place belongs to."""
     agents = subject.result.set.agents

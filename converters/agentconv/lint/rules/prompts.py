@@ -11,7 +11,7 @@ from agentconv import registry, vocabulary
 from agentconv.diagnostics import Code, Severity
 from agentconv.ir import Prompt
 from agentconv.lint import fixing
-from agentconv.lint.passages import fences, lost, passages, shown, title, titles
+from agentconv.lint.passages import do, fences, lost, passages, shown, title, titles
 from agentconv.lint.rule import Fix, rule
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def empty_prompt(self: Rule, subject: Subject) -> Iterator[Finding]:
             continue  # an agent that runs elsewhere has no prompt here
         edits = subject.changed(number, lambda agent: replace(agent, prompt=Prompt("You help with one thing, and you do it well.")))
         clients = lost(subject, fixing.apply(subject.text, edits)) if edits else ()
-        effect = f"{titles(clients)} drops it" if clients else f"{title(subject)} runs it with no instructions of its own"
+        effect = f"{do(clients, 'drops')} it" if clients else f"{title(subject)} runs it with no instructions of its own"
         severity = Severity.ERROR if clients else Severity.WARNING
         place = subject.place(number, "")
         yield self.find(
@@ -121,7 +121,7 @@ def long_prompt(self: Rule, subject: Subject) -> Iterator[Finding]:
     "unknown-placeholder",
     bad=_EXAMPLE.replace("changes.", "what is in ${HOME}."),
     good=_EXAMPLE.replace("changes.", "what is in $HOME."),
-    source="the client's own reader; a call of the agent in the client ends with `Template validation failed: Missing required input`",
+    source="the client's own template function, run on prompts: `Template validation failed: Missing required input parameters: HOME`",
     verified="2026-11-24",
     severity=Severity.ERROR,
     fix="unsafe",
@@ -142,7 +142,7 @@ def unknown_placeholder(self: Rule, subject: Subject) -> Iterator[Finding]:
         end = subject.text.find("}", start) + 1 or start
         clients = tuple(client for client, _ in remarks)
         number, name = next(((p.number, p.agent.name) for p in passages(subject) if p.start <= start < p.end), (0, _only(subject)))
-        message = f"{titles(clients)} takes `{shown(subject.text[start:end])}` for a placeholder without a value: every call fails"
+        message = f"{do(clients, 'takes')} `{shown(subject.text[start:end])}` for a placeholder without a value: every call fails"
         help_text = remarks[0][1].hint or "spell it so that it is no placeholder"
         yield self.find(message, (start, end), help_text, clients=clients, agent=name, fix=_escaped(subject, number, clients[0]))
 
@@ -192,8 +192,9 @@ def live_template(self: Rule, subject: Subject) -> Iterator[Finding]:
         dropped = lost(subject, _without_braces(subject, passage)) if _REFERENCE.search(subject.text, passage.start, passage.end) else ()
         if filled or dropped:
             at = _LIVE.search(subject.text, passage.start, passage.end)
-            effect = "and drops the agent" if dropped else "and fills it in"
-            message = f"{titles(dropped or filled)} takes a part of the prompt for a template, {effect}"
+            taken = f"{shown(at[0])}" if at else "a brace"
+            message = f"{do(dropped, 'drops')} the agent" if dropped else f"{do(filled, 'fills')} in the prompt"
+            message += f" because of `{taken}`, taken for a placeholder"
             severity = Severity.ERROR if dropped else Severity.WARNING
             place = at.span() if at else (passage.start, passage.start)
             help_text = "say it without the braces"
@@ -238,20 +239,19 @@ def foreign_reference(self: Rule, subject: Subject) -> Iterator[Finding]:
         if passage.path != "prompt.text":
             continue
         mentions = _mentions(subject, passage)
-        groups: dict[tuple[str, ...], list[str]] = {}
-        for client in subject.asked if mentions else ():
-            words = tuple(word for word in mentions if not _knows(client, word))
-            groups.setdefault(words, []).append(client)
-        for words, clients in groups.items():
-            if words:
-                start = passage.start + mentions[words[0]]
-                names = ", ".join(f"`{shown(word, 24)}`" for word in words[:3]) + (f" and {len(words) - 3} more" if len(words) > 3 else "")
-                message = f"{titles(clients)} has no {names}, which the prompt speaks of"
-                help_text = _instead(clients, words[0])
-                yield self.find(message, (start, start + len(words[0])), help_text, clients=tuple(clients), agent=passage.agent.name)
+        lacking = {client: [word for word in mentions if not _knows(client, word)] for client in subject.asked}
+        clients = tuple(client for client, words in lacking.items() if words)
+        words = [word for word in mentions if any(word in lacking[client] for client in clients)]
+        if words:
+            start = passage.start + mentions[words[0]]
+            names = ", ".join(f"`{shown(word, 24)}`" for word in words[:2]) + (f" and {len(words) - 2} more" if len(words) > 2 else "")
+            every = all(lacking[client] == words for client in clients)
+            message = f"the prompt speaks of {names}: {'not' if every else 'not all'} in {titles(clients)}"
+            help_text = _instead(clients, words[0])
+            yield self.find(message, (start, start + len(words[0])), help_text, clients=clients, agent=passage.agent.name)
 
 
-def _instead(clients: list[str], word: str) -> str:
+def _instead(clients: tuple[str, ...], word: str) -> str:
     found = vocabulary.tool_word(clients[0], word) if len(clients) == 1 else None
     own = vocabulary.tool_for(clients[0], found.capability) if found and found.capability else None
     return f"write `{own}`, or say what is to be done" if own else "say what is to be done, or name what the client has"
@@ -312,7 +312,12 @@ _INNER_CAPITAL = re.compile(r"[a-z][A-Z]|[a-z]_[a-z]")
 @cache
 def _tellable(client: str) -> tuple[str, ...]:
     """Return the client's tools whose names are no words of a language or of a program."""
-    return tuple(word for word in vocabulary.tool_words(client) if _INNER_CAPITAL.search(word) and not word.endswith("*"))
+    words = (word for word in vocabulary.tool_words(client) if _INNER_CAPITAL.search(word) and not word.endswith("*"))
+    return tuple(word for word in words if word not in _ALSO_NAMES)
+
+
+_ALSO_NAMES = frozenset({"PowerShell"})
+"""Tools that have the names of programs, of which a prompt may speak without meaning the tool."""
 
 
 def _words(text: str, word: str) -> Iterator[tuple[int, int]]:
@@ -326,6 +331,8 @@ def _words(text: str, word: str) -> Iterator[tuple[int, int]]:
         if start_only:
             end = _REST.match(text, end).end()  # type: ignore[union-attr]
         whole = bare.endswith("/") or end == len(text) or text[end] not in (_PATH if bare.startswith("/") else _NAME)
+        if bare.startswith(".") and text[at - 1 : at] == "/":
+            whole = whole and text[max(at - 2, 0) : at - 1] in ("~", ".", "")  # and not somewhere in a web address
         if whole and (at == 0 or text[at - 1] not in before) and (not start_only or end > at + len(bare)):
             yield at, end
         at = text.find(bare, end)

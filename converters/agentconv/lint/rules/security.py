@@ -254,7 +254,7 @@ def _never(_text: str, _start: int, _end: int) -> bool:
 
 def _hidden(self: Rule, subject: Subject, pattern: re.Pattern[str], what: str, keep: Keep = _never) -> Iterator[Finding]:
     text = subject.text
-    if not subject.result.set.agents or not any(pattern.match(char * 2) for char in _SUSPECT & exotic(text)):
+    if not subject.result.set.agents or not any(pattern.search(f" {char * 2}") for char in _SUSPECT & exotic(text)):
         return
     garbled = [(start, end) for start, end, _ in mojibake(text)]
     found = [
@@ -265,7 +265,7 @@ def _hidden(self: Rule, subject: Subject, pattern: re.Pattern[str], what: str, k
     if not found:
         return
     number = sum(len(match[0]) for match in found)
-    codes = ", ".join(sorted({f"U+{ord(char):04X}" for match in found for char in match[0][:2]})[:3])
+    codes = ", ".join(sorted({f"U+{ord(char):04X}" for match in found for char in match[0][:2]})[:2])
     spelled = "".join(chr(ord(char) - 0xE0000) for match in found for char in match[0] if 0xE0020 <= ord(char) <= 0xE007E)
     spells = f", which spell `{shown(spelled, 30)}`" if spelled else ""
     message = f"{count(number, 'hidden character')} ({what}, {codes}){spells}: {title(subject)} hands them to the model"
@@ -356,7 +356,7 @@ def _piped(text: str) -> list[tuple[int, int]]:
     return sorted(found)
 
 
-_VERBS = ("gnore ", "isregard ", "orget ", "verride ", "ypass ", "eveal ")
+_VERBS = ("gnore ", "isregard ", "orget ", "verride ", "ypass ", "eveal ", "GNORE ", "ISREGARD ", "VERRIDE ")
 """Without the first letters, which may be capitals."""
 _OVERRIDE = re.compile(
     r"(?:ignore|disregard|forget|override|bypass)\s{1,3}(?:(?:all|any|the|your|my|of|every|everything|these|those)\s{1,3}){0,4}"
@@ -392,6 +392,10 @@ _NOBODY = re.compile(
 )
 
 
+_MOUNT = re.compile("/mnt/[a-z]")
+"""Where a folder of Windows is for its Linux."""
+
+
 def _personal(text: str) -> dict[str, tuple[int, int]]:
     """Return each home folder that a text names, with its first place and how often it does."""
     found: dict[str, tuple[int, int]] = {}
@@ -401,8 +405,10 @@ def _personal(text: str) -> dict[str, tuple[int, int]]:
         for match in pattern.finditer(text):
             if not match[0].startswith(mark[:5]) and pattern is _HOME:
                 continue
-            before = text[match.start() - 1 : match.start()]
-            if not _NOBODY.fullmatch(match[1].rstrip(".")) and (not (before.isalnum() or before in "._~-}") or not before):
-                start, times = found.get(match[0].rstrip("."), (match.start(), 0))
-                found[match[0].rstrip(".")] = start, times + 1
+            before = text[max(match.start() - 6, 0) : match.start()]
+            elsewhere = (before[-1:].isalnum() or before[-1:] in set("._~-}")) and not _MOUNT.fullmatch(before)
+            home = match[0].rstrip(".")
+            if not elsewhere and not _NOBODY.fullmatch(match[1].rstrip(".")):
+                start, times = found.get(home, (match.start(), 0))
+                found[home] = start, times + 1
     return found

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.diagnostics import Severity
 from agentconv.lint import fixing
-from agentconv.lint.passages import count, edits_in_texts, lost, owner, shown, title, titles
+from agentconv.lint.passages import count, do, edits_in_texts, lost, owner, shown, title
 from agentconv.lint.rule import Fix, rule
 from agentconv.lint.rules import syntax
 from agentconv.source import BOM, SourceText, encode
@@ -52,7 +52,7 @@ def byte_order_mark(self: Rule, subject: Subject) -> Iterator[Finding]:
     if not subject.text.startswith(BOM) or not subject.result.set.agents:
         return
     clients = lost(subject, subject.text[1:])
-    message = f"byte order mark: {titles(clients)} drops the agent" if clients else f"byte order mark; {title(subject)} skips it"
+    message = f"byte order mark: {do(clients, 'drops')} the agent" if clients else f"byte order mark; {title(subject)} skips it"
     severity = Severity.ERROR if clients else Severity.NOTE
     fix = Fix("delete the byte order mark", ((0, 1, ""),))
     yield self.find(message, (0, 1), fix.title, severity=severity, clients=clients, agent=owner(subject, 0), fix=fix)
@@ -82,7 +82,7 @@ def carriage_return(self: Rule, subject: Subject) -> Iterator[Finding]:
     clients = lost(subject, fixed)
     if not clients:
         return
-    message = f"{titles(clients)} drops the agent because of its line ends (CR); with line feeds it would load"
+    message = f"{do(clients, 'drops')} the agent because of its line ends (CR); with line feeds it would load"
     fix = _requoted(subject, fixed) or _unreturned(subject, fixed)
     help_text = fix.title if fix else "save the file with line feeds (LF)"
     yield self.find(message, (at, min(at + 2, len(text))), help_text, clients=clients, agent=owner(subject, at), fix=fix)
@@ -150,7 +150,7 @@ def invalid_utf_8(self: Rule, subject: Subject) -> Iterator[Finding]:
     if at is None or not subject.result.set.agents:
         return
     clients = lost(subject, _STRAY_BYTES.sub("?", subject.text))
-    effect = f"{titles(clients)} drops the agent" if clients else f"{title(subject)} shows U+FFFD in their place"
+    effect = f"{do(clients, 'drops')} the agent" if clients else f"{title(subject)} shows U+FFFD in their place"
     severity = Severity.ERROR if clients else Severity.WARNING
     stray = list(_STRAY_BYTES.finditer(subject.text))
     edits = [(match.start(), match.end(), _as_windows_1252(match[0])) for match in stray]
@@ -244,7 +244,7 @@ def _controls(self: Rule, subject: Subject, pattern: re.Pattern[str], what: str,
     if not found:
         return
     clients = lost(subject, pattern.sub("", subject.text))
-    effect = f"{titles(clients)} drops the agent" if clients else f"{title(subject)} hands them to the model"
+    effect = f"{do(clients, 'drops')} the agent" if clients else f"{title(subject)} hands them to the model"
     codes = ", ".join(dict.fromkeys(f"U+{ord(char):04X}" for match in found for char in match[0][:3]))
     edits = [(match.start(), match.end(), "") for match in found if not set(match[0]) & set(unsafe)]
     yield self.find(
