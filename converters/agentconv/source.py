@@ -78,6 +78,13 @@ class SourceText:
         found = _ESCAPED_BYTE.search(self.text)
         return found.start() if found else None
 
+    def offset(self, line: int, column: int) -> int:
+        """Return the character offset of a 1-based line and column, as `position` gives them."""
+        self._starts = self._starts or [0, *(match.end() for match in _BREAKS.finditer(self.text))]
+        start = self._starts[min(line, len(self._starts)) - 1]
+        column += line == 1 and column > 1 and self.text.startswith(BOM)
+        return min(start + column - 1, len(self.text))
+
     def position(self, offset: int) -> tuple[int, int]:
         """Return the 1-based line and column of a character offset. LF, CRLF and lone CR end a line."""
         line, start, end = self._near

@@ -404,7 +404,8 @@ def header_of(dialect: Dialect, source: SourceText) -> Header | None:
 def strict_edits(dialect: Dialect, source: SourceText) -> list[Edit] | None:
     """Return the edits that let a header parse which the client's own repair has read, value by value; None where none do.
 
-    Only the values that stand in the way are spelled anew, as the client reads them.
+    Only the values that stand in the way are spelled anew, as the client reads them, and those that would read otherwise
+    once the header parses.
     """
     header = header_of(dialect, source)
     if header is None or not header.fallback:
@@ -419,7 +420,11 @@ def strict_edits(dialect: Dialect, source: SourceText) -> list[Edit] | None:
             return None
         frontmatter.parse(again, None, dialect.grammar)
         if again.error is None:
-            return edits
+            flipped = {key: value for key, value in header.values.items() if key not in changes and again.values.get(key) != value}
+            if not flipped:
+                return edits
+            changes.update(flipped)
+            continue
         key = _key_above(again, again.error.offset, header.values)
         if key is None or key in changes:
             return None

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agentconv.diagnostics import Code, Diagnostic, Severity, Span
-from agentconv.lint.rule import FILE
+from agentconv.lint import catalogue
+from agentconv.lint.rule import FILE, LEFT, SET
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -32,28 +33,43 @@ class Checked:
 def check(subjects: Sequence[Subject], rules: Iterable[Rule]) -> Iterator[Checked]:
     """Check files; one that a rule breaks on loses neither the others nor its other rules."""
     rules = list(rules)
-    of_file = [rule for rule in rules if rule.about == FILE]
     by_path: dict[str, list[Finding]] = {}
     for rule in rules:
-        if rule.about != FILE:
-            for finding in rule.check(list(subjects)):  # type: ignore[arg-type]
+        if rule.about == SET:
+            for finding in rule.check(list(subjects)):
                 by_path.setdefault(finding.path, []).append(finding)
     for subject in subjects:
-        yield _check_file(subject, of_file, by_path.get(subject.path, []))
+        yield _check_file(subject, [rule for rule in rules if rule.about != SET], by_path.get(subject.path, []))
 
 
 def _check_file(subject: Subject, rules: list[Rule], found: list[Finding]) -> Checked:
-    failures = []
+    failures: list[Diagnostic] = []
     for rule in rules:
-        try:
-            found.extend(rule.check(subject))  # type: ignore[arg-type]
-        except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other findings
-            message = f"internal error in {rule.code} {rule.name}: {type(error).__name__}: {error}"
-            failures.append(Diagnostic(Code.INTERNAL, Severity.ERROR, message, Span(subject.path), "please report this with the file"))
+        if rule.about == FILE:
+            found.extend(_run(rule, failures, subject))
+    for rule in rules:
+        if rule.about == LEFT and subject.troubled:
+            found.extend(_run(rule, failures, subject, [*found, *_unasked(subject, rules)]))
     ignored = _ignored(subject)
     kept = [finding for finding in found if not _is_ignored(finding.rule, ignored)]
     kept.sort(key=lambda finding: (finding.start, finding.end, finding.rule.code))
     return Checked(subject, tuple(dict.fromkeys(kept)), tuple(failures))
+
+
+def _run(rule: Rule, failures: list[Diagnostic], subject: Subject, *more: list[Finding]) -> list[Finding]:
+    try:
+        return list(rule.check(subject, *more))
+    except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other findings
+        message = f"internal error in {rule.code} {rule.name}: {type(error).__name__}: {error}"
+        failures.append(Diagnostic(Code.INTERNAL, Severity.ERROR, message, Span(subject.path), "please report this with the file"))
+        return []
+
+
+def _unasked(subject: Subject, rules: Iterable[Rule]) -> list[Finding]:
+    """Return what the rules would find that the user does not want to hear: it is not left for a rule about the rest."""
+    asked = {rule.code for rule in rules}
+    unasked = [rule for rule in catalogue.rules().values() if rule.about == FILE and rule.code not in asked]
+    return [finding for rule in unasked for finding in _run(rule, [], subject)]
 
 
 def _ignored(subject: Subject) -> set[str] | None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from agentconv.format_base import ReadResult
+    from agentconv.ir import Agent, Json
     from agentconv.lint.rule import Edit, Finding, Fix
     from agentconv.lint.subject import Subject
 
@@ -86,7 +87,7 @@ def disproof(subject: Subject, change: Fix, about: tuple[str, ...] = ()) -> str 
     """
     data = encode(apply(subject.text, change.edits))
     for client in registry.CLIENTS:
-        if client in about and client != subject.format:
+        if (client in about or client in change.heals) and client != subject.format:
             continue
         path = inspection.place(subject.path, subject.format, client)
         meant = change.fields if client == subject.format else change.fields | change.respelled
@@ -96,6 +97,29 @@ def disproof(subject: Subject, change: Fix, about: tuple[str, ...] = ()) -> str 
     return None
 
 
+def _equal(old: object, new: object, *, recovered: bool) -> bool:
+    """Whether a value reads as before; where a client had no reading of its own, but for the blanks of a text."""
+    if recovered and isinstance(old, str) and isinstance(new, str):
+        return old.split() == new.split()
+    return old == new
+
+
+def _kept(agent: Agent, meant: frozenset[str], recovered: dict[str, dict[str, Json]] | None = None) -> dict[str, dict[str, Json]]:
+    """Return the keys that no field holds, without those that a fix is about (`extras.color`).
+
+    Where nobody but a person could read the agent before, only those that were recovered count.
+    """
+    kept = {
+        client: {
+            key: value
+            for key, value in table.items()
+            if f"extras.{key}" not in meant and (recovered is None or key in recovered.get(client, {}))
+        }
+        for client, table in agent.extras.items()
+    }
+    return {client: table for client, table in kept.items() if table}
+
+
 def _differing(before: ReadResult, after: ReadResult, meant: frozenset[str]) -> str | None:
     if len(before.set.agents) != len(after.set.agents):
         return "other agents"
@@ -103,8 +127,8 @@ def _differing(before: ReadResult, after: ReadResult, meant: frozenset[str]) -> 
         if state.dropped and not was.dropped:
             return "no agent"
         for path in fields.PATHS:
-            if path not in meant and fields.get(old, path) != fields.get(new, path):
+            if path not in meant and not _equal(fields.get(old, path), fields.get(new, path), recovered=was.dropped):
                 return path
-        if old.extras != new.extras and "extras" not in meant:
+        if old.extras != new.extras and _kept(old, meant) != _kept(new, meant, _kept(old, meant) if was.dropped else None):
             return "other keys"
     return None

@@ -10,11 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from agentconv.diagnostics import Severity
-    from agentconv.lint.subject import Subject
 
 Edit: TypeAlias = tuple[int, int, str]
 """Start, end and new text, in characters of the file's text."""
-FILE, SET = "file", "set"
+FILE, SET, LEFT = "file", "set", "left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +27,8 @@ class Fix:
     """Field paths whose reading it is meant to change (`color`, `description`); of all others, every client's stays as it was."""
     respelled: frozenset[str] = frozenset()
     """Field paths that are only spelled in another way: the file's own client reads the same, another one may not have to."""
+    heals: frozenset[str] = frozenset()
+    """Clients that do not read the file as its own client does, or a person: what they make of it afterwards is their gain."""
     safe: bool = True
     """Whether it may be made without asking. A safe fix is proven before it is made: see `fixing`."""
 
@@ -62,7 +63,8 @@ class Rule:
     """Stable, never used again for another meaning: `AC101`."""
     name: str
     """Names the thing that is flagged, not the cure: `unquoted-colon`."""
-    check: Callable[[Subject], Iterator[Finding]] | Callable[[list[Subject]], Iterator[Finding]]
+    check: Callable[..., Iterator[Finding]]
+    """Takes a file; all of them, where it is about a `SET`; and what the others have found too, where it is about what is `LEFT`."""
     summary: str
     """What it flags, in one line."""
     why: str
@@ -84,7 +86,7 @@ class Rule:
     example_path: str = "reviewer"
     """The stem of the examples' file."""
     about: str = FILE
-    """Whether it looks at one file at a time, or at all of them together (`SET`)."""
+    """Whether it looks at one file at a time, at all of them together (`SET`), or at what every other rule leaves of one (`LEFT`)."""
     clients: tuple[str, ...] = ()
     """The clients to ask with `--for` when the example is tried; none: those that are asked by default."""
 
@@ -127,7 +129,7 @@ def rule(
     example_path: str = "reviewer",
     about: str = FILE,
     clients: tuple[str, ...] = (),
-) -> Callable[[Callable[[Rule, Subject], Iterator[Finding]]], Rule]:
+) -> Callable[[Callable[..., Iterator[Finding]]], Rule]:
     """Make a rule of a function whose docstring says what it flags (its first line) and why that matters (the rest)."""
 
     def make(check: Callable[..., Iterator[Finding]]) -> Rule:
@@ -137,7 +139,7 @@ def rule(
             Rule(
                 code,
                 name,
-                lambda subject: check(made[0], subject),
+                lambda *given: check(made[0], *given),
                 summary,
                 why,
                 cleandoc(bad) + "\n",

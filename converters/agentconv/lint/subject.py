@@ -72,6 +72,13 @@ class Subject:
         path = inspection.place(self.source.path, self.format, client)
         return registry.load(client).read(SourceText(path, data))
 
+    @property
+    def troubled(self) -> bool:
+        """Whether its own client says anything about the file, or another one that is asked about has not each of its agents."""
+        return bool(self.result.diagnostics) or any(
+            not self.states(client) or any(state.dropped for state in self.states(client)) for client in self.alike()
+        )
+
     def states(self, client: str) -> tuple[State, ...]:
         """Return what becomes of each agent in a client; empty where it finds none."""
         return self.reading(client).states

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from agentconv import registry
-from agentconv.diagnostics import Severity
+from agentconv import compare, frontmatter, registry, schema_files, yaml_nodes
+from agentconv.diagnostics import Code, Severity
 from agentconv.families import markdown
-from agentconv.lint.rule import Fix, rule
+from agentconv.lint import fixing, headers, remarks
+from agentconv.lint.passages import lost, shown, title, titles
+from agentconv.lint.rule import LEFT, Fix, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from agentconv.frontmatter import Header
+    from agentconv.lint.remarks import Remark
     from agentconv.lint.rule import Finding, Rule
     from agentconv.lint.subject import Subject
+
+_READERS = "each client's own reader, run on the same file"
+_QUOTE = "put the value in double quotes"
+_COLON = "an unquoted `: ` in a value"
 
 
 @rule(
@@ -35,49 +44,509 @@ if TYPE_CHECKING:
 
         You review changes.
         """,
-    source="each client's own reader, run on the same file",
+    source=_READERS,
     verified="2026-11-24",
-    severity=Severity.WARNING,
+    severity=Severity.ERROR,
     fix="safe",
 )
 def unquoted_colon(self: Rule, subject: Subject) -> Iterator[Finding]:
-    """A header that is not strict YAML, and that its client loads only through a repair of its own.
+    """A value with a colon and a blank that is not in quotes, in a header that its client loads only through a repair of its own.
 
     Claude Code 2.1.329 puts such values in quotes and reads again; OpenCode has a repair too, of another kind. Gemini CLI,
     Qwen Code, Copilot and Cline drop the agent, or read other values. One more slip in the same header, and the repair
     fails for all of it.
     """
+    yield from _repaired(self, subject, colon=True)
+
+
+@rule(
+    "AC102",
+    "repaired-header",
+    bad="""
+        ---
+        name: reviewer
+        description: @reviewer looks at each change
+        ---
+
+        You review changes.
+        """,
+    good="""
+        ---
+        name: reviewer
+        description: "@reviewer looks at each change"
+        ---
+
+        You review changes.
+        """,
+    source=_READERS,
+    verified="2026-11-24",
+    severity=Severity.ERROR,
+    fix="sometimes",
+)
+def repaired_header(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A header that is not YAML for another reason than a colon, and that its client loads only through a repair of its own.
+
+    A value that starts with `*`, `&`, `@`, a backtick, a bracket or a brace means something else to YAML. Claude Code
+    2.1.329 puts such values in quotes when the header does not parse; a client without such a repair drops the agent.
+    """
+    yield from _repaired(self, subject, colon=False)
+
+
+def _repaired(self: Rule, subject: Subject, *, colon: bool) -> Iterator[Finding]:
     header = subject.header
-    if header is None or not header.fallback or header.error is None:
+    if header is None or not header.fallback or header.error is None or (header.error.problem == _COLON) is not colon:
         return
-    lost = tuple(client for client in subject.alike() if _loses(subject, client))
-    names = ", ".join(registry.FORMATS[client].title for client in lost)
-    title = registry.FORMATS[subject.format].title
-    message = f"not strict YAML: {title} loads it through its own repair" + (f"; lost in {names}" if lost else "")
-    key = next((key for key in header.values if _within(subject.place(0, key), header.start + header.error.offset)), "")
-    yield self.find(message, subject.place(0, key) if key else (header.start, header.end), _QUOTE, clients=lost, fix=requoted(subject))
+    fix = _requoted(subject)
+    astray = headers.astray(subject, subject.alike())
+    gone = tuple(client for client in subject.alike() if client in astray)
+    what = "" if colon else f" ({shown(header.error.problem)})"
+    message = f"not strict YAML{what}: {title(subject)} loads it through its own repair" + (f"; lost in {titles(gone)}" if gone else "")
+    severity = Severity.ERROR if gone else Severity.WARNING
+    help_text = _QUOTE if fix else "put the value in double quotes by hand: quotes alone would change how it is read"
+    yield self.find(
+        message, headers.error_place(subject, header), help_text, severity=severity, clients=(*gone, subject.format), fix=fix
+    )
 
 
-_QUOTE = "put the value in double quotes"
-
-
-def _loses(subject: Subject, client: str) -> bool:
-    result = subject.reading(client)
-    names = {agent.name for agent, state in zip(result.set.agents, result.states, strict=True) if not state.dropped}
-    own = {(agent.name, agent.description) for agent in subject.result.set.agents}
-    return not names or not {(agent.name, agent.description) for agent in result.set.agents} & own
-
-
-def _within(place: tuple[int, int], offset: int) -> bool:
-    return place[0] <= offset <= place[1]
-
-
-def requoted(subject: Subject) -> Fix | None:
+def _requoted(subject: Subject) -> Fix | None:
     """Spell the values that stand in the way so that every YAML reader takes them as the client does."""
     dialect = subject.dialect
     edits = markdown.strict_edits(dialect, subject.source) if dialect else None
-    if not edits or dialect is None or subject.header is None:
+    if not edits or subject.header is None:
         return None
-    touched = {key for key in subject.header.values if any(_within(subject.place(0, key), start) for start, _, _ in edits)}
-    fields = {path for key in touched if key in dialect.keys for path in dialect.keys[key].fields}
-    return Fix(_QUOTE, tuple(edits), respelled=frozenset(fields))
+    return Fix(_QUOTE, tuple(edits), respelled=headers.fields_at(subject, subject.header, edits), heals=headers.astray(subject))
+
+
+@rule(
+    "AC103",
+    "broken-header",
+    bad="""
+        ---
+        name: reviewer
+        description: "Reviews changes" before a merge
+        tools: [Read, Grep
+        ---
+
+        You review changes.
+        """,
+    good="""
+        ---
+        name: reviewer
+        description: Reviews changes before a merge
+        tools: [Read, Grep]
+        ---
+
+        You review changes.
+        """,
+    source=_READERS,
+    verified="2026-11-24",
+    severity=Severity.ERROR,
+    fix="sometimes",
+)
+def broken_header(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A file that does not parse, and that its client drops for it.
+
+    Claude Code 2.1.329 repairs a header once, by putting values in quotes; where that does not help, there is no agent,
+    and nothing is said. Clients that write a log name the file in it. A role file of Codex that is not TOML is passed
+    over with a warning.
+    """
+    for remark in remarks.of(subject):
+        if remark.drops and "not valid " in remark.problem and not _beside_block(subject):
+            yield _broken(self, subject, remark, remark.problem, "mend the line: what is wrong with it is said above")
+
+
+def _broken(self: Rule, subject: Subject, remark: Remark, problem: str, help_text: str) -> Finding:
+    place = headers.error_place(subject, subject.header) if subject.header and subject.header.error else (remark.start, remark.end)
+    fix = headers.mended(subject)
+    message = shown(f"{title(subject)} has no such agent: {problem}", 160)
+    also = tuple(client for client in subject.alike() if not subject.states(client) or any(one.dropped for one in subject.states(client)))
+    name = next((agent.name for agent in subject.result.set.agents), None)
+    return self.find(message, place, fix.title if fix else help_text, clients=(subject.format, *also), agent=name, fix=fix)
+
+
+@rule(
+    "AC104",
+    "colon-beside-block",
+    bad="""
+        ---
+        name: reviewer
+        description: |
+          Reviews changes.
+          Use before a merge.
+        argument-hint: what to review: a branch
+        ---
+
+        You review changes.
+        """,
+    good="""
+        ---
+        name: reviewer
+        description: |
+          Reviews changes.
+          Use before a merge.
+        argument-hint: "what to review: a branch"
+        ---
+
+        You review changes.
+        """,
+    source="the client's own reader; its repair puts the `|` of a block in quotes",
+    verified="2026-11-24",
+    severity=Severity.ERROR,
+    fix="safe",
+)
+def colon_beside_block(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A value with an unquoted colon in a header that also holds a block of lines: the client's repair breaks the block.
+
+    Claude Code 2.1.329 mends a header that does not parse by putting values in quotes, the `|` or `>` of a block too: the
+    lines behind it then belong to nothing, and the agent is dropped without a word. Either of the two alone would load.
+    """
+    for remark in remarks.of(subject):
+        block = _beside_block(subject) if remark.drops and "not valid " in remark.problem else ""
+        if block:
+            yield _broken(self, subject, remark, f"its repair of the YAML breaks the block of `{block}`", _QUOTE)
+
+
+_BLOCK = re.compile(r"([A-Za-z_-]+):[ \t]+[|>][-+0-9]*[ \t]*\r?\n((?:[ \t]+[^\n]*\n|\r?\n)*)")
+
+
+def _beside_block(subject: Subject) -> str:
+    """Return the key of a block without which the client's repair would do; empty when that is not what is wrong."""
+    header, dialect = subject.header, subject.dialect
+    if header is None or dialect is None or header.error is None or header.fallback or dialect.fallback is None:
+        return ""
+    found = _BLOCK.search("\n" + header.text, 0) if "|" in header.text or ">" in header.text else None
+    if found is None:
+        return ""
+    rewritten = dialect.fallback(_BLOCK.sub(r"\1: text\n", header.text))
+    try:
+        return found[1] if rewritten and isinstance(yaml_nodes.parse(rewritten.text, dialect.grammar), yaml_nodes.Mapping) else ""
+    except yaml_nodes.YamlError:
+        return ""
+
+
+@rule(
+    "AC105",
+    "header-not-found",
+    bad="""
+        <!-- who reviews -->
+        ---
+        name: reviewer
+        description: Reviews changes before a merge
+        ---
+
+        You review changes.
+        """,
+    good="""
+        ---
+        name: reviewer
+        description: Reviews changes before a merge
+        ---
+
+        You review changes.
+        """,
+    source=_READERS,
+    verified="2026-11-24",
+    severity=Severity.ERROR,
+    fix="sometimes",
+)
+def header_not_found(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A header that does not start on the first line, or that no line of three dashes closes: the client sees none.
+
+    Claude Code 2.1.329 wants `---` and a line break as the first characters, without a blank, a comment or a code fence
+    before them; most others do too. Without a header there is no agent, and nothing is said.
+    """
+    if subject.dialect is None or subject.header is not None:
+        return
+    for remark in remarks.of(subject):
+        if remark.drops and not remark.key:
+            fix = _to_the_top(subject)
+            help_text = fix.title if fix else "let the file start with a line `---`, and close the header with another one"
+            message = shown(f"{title(subject)} has no such agent: {remark.problem}", 160)
+            name = next((agent.name for agent in subject.result.set.agents), None)
+            yield self.find(message, (remark.start, remark.end), help_text, clients=(subject.format,), agent=name, fix=fix)
+
+
+def _to_the_top(subject: Subject) -> Fix | None:
+    """Remove the blank lines that stand before a header."""
+    text = subject.text
+    start = len(text) - len(text.lstrip("\ufeff \t\r\n"))
+    if not start or not text.startswith("---", start) or not subject.reread(text[start:].encode("utf-8", "surrogateescape")).set.agents:
+        return None
+    return Fix("remove what stands before the header", ((0, start, ""),))
+
+
+@rule(
+    "AC106",
+    "dashes-in-value",
+    bad="""
+        ---
+        name: reviewer
+        description: Reviews changes --- before a merge
+        ---
+
+        You review changes.
+        """,
+    good="""
+        ---
+        name: reviewer
+        description: Reviews changes - before a merge
+        ---
+
+        You review changes.
+        """,
+    source="the client's own reader: the header ends at the first three dashes, wherever they are",
+    verified="2026-11-24",
+    severity=Severity.WARNING,
+)
+def dashes_in_value(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """Three dashes inside a line of the header, which end it there.
+
+    Claude Code 2.1.329 looks for `---` anywhere behind the first line: the value is cut off, and the keys behind it, the
+    list of tools among them, become a part of the prompt. The agent then has all tools. Other clients want a line of its own.
+    """
+    for remark in remarks.of(subject):
+        if remark.diagnostic.code is Code.SYNTAX and not remark.drops and "ends the header" in remark.problem:
+            rest = subject.text[remark.end :].split("\n---", 1)[0]
+            known = schema_files.load(subject.format)["properties"]
+            keys = [key for key in re.findall(r"(?m)^([A-Za-z_][\w-]*)[ \t]*:", rest) if key in known]
+            wider = any(known[key]["x-field"].startswith(("tools", "permissions")) for key in keys)
+            what = f": `{keys[0]}` is part of the prompt" if keys else ""
+            yield self.find(
+                f"`---` inside a line ends the header for {title(subject)}{what}",
+                (remark.start, remark.end),
+                "write another dash in its place, or a double-quoted value with `\\x2d--`",
+                severity=Severity.ERROR if wider else Severity.WARNING,
+                clients=(subject.format,),
+                agent=remark.diagnostic.agent,
+            )
+
+
+@rule(
+    "AC107",
+    "duplicate-key",
+    bad="""
+        ---
+        name: reviewer
+        description: Reviews changes before a merge
+        tools: Read
+        tools: Read, Bash
+        ---
+
+        You review changes.
+        """,
+    good="""
+        ---
+        name: reviewer
+        description: Reviews changes before a merge
+        tools: Read, Bash
+        ---
+
+        You review changes.
+        """,
+    source=_READERS,
+    verified="2026-11-24",
+    severity=Severity.ERROR,
+    fix="sometimes",
+)
+def duplicate_key(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A key that is given twice. It is an error where the later one lets the agent do more than the first.
+
+    Claude Code 2.1.329 and OpenCode use the last one; Gemini CLI, Qwen Code, Copilot and Cline refuse the whole header, Codex
+    the whole file. Whoever reads the file from the top sees the first one, and takes that for what holds.
+    """
+    said = [remark for remark in remarks.of(subject) if remark.diagnostic.code is Code.DUPLICATE_KEY]
+    for number, remark in enumerate(said):
+        edits = _without_earlier(subject.header, remark.key or _quoted(remark)) if subject.header else ()
+        gone = lost(subject, fixing.apply(subject.text, edits)) if edits else ()
+        wider = _widened(subject, remark) if number == 0 else []
+        detail = "; ".join([*wider[:1], *([f"{titles(gone)} drops the file"] if gone else [])])
+        message = shown(remark.problem + (f": {detail}" if detail else ""), 160)
+        fields = frozenset({f"extras.{remark.key or _quoted(remark)}", *headers.fields_of(subject, remark.key)})
+        fix = Fix("delete the earlier one, which is not used", edits, respelled=fields) if edits and not wider else None
+        severity = Severity.ERROR if wider or gone else Severity.WARNING
+        help_text = fix.title if fix else "delete one of them"
+        yield self.find(
+            message,
+            (remark.start, remark.end),
+            help_text,
+            severity=severity,
+            clients=(subject.format, *gone),
+            agent=remark.diagnostic.agent,
+            fix=fix,
+        )
+
+
+def _quoted(remark: Remark) -> str:
+    return remark.problem.partition("`")[2].partition("`")[0]
+
+
+def _without_earlier(header: Header | None, key: str) -> tuple[tuple[int, int, str], ...]:
+    """Return the edits that delete all but the last of a key's lines."""
+    edits = frontmatter.patch(header, {key: header.values[key]}) if header and key in header.values else None
+    return tuple(edits[:-1]) if edits else ()
+
+
+def _widened(subject: Subject, remark: Remark) -> list[str]:
+    """Say what the agent may do that it may not by the first of the two."""
+    header, agents = subject.header, subject.result.set.agents
+    key = remark.key
+    if header is None or len(agents) != 1 or not isinstance(header.root, yaml_nodes.Mapping) or not key:
+        return []
+    pairs = [(k, v) for k, v in header.root.pairs if yaml_nodes.key_text(k, header.grammar) == key]
+    first = pairs[0][1]
+    edits = frontmatter.patch(header, {key: yaml_nodes.value(first, None, header.grammar)})
+    before = subject.reread(fixing.apply(subject.text, edits).encode("utf-8", "surrogateescape")) if edits else None
+    if before is None or len(before.set.agents) != 1 or before.states[0].dropped:
+        return []
+    return compare.widenings(before.set.agents[0], agents[0], subject.format)
+
+
+@rule(
+    "AC108",
+    "read-otherwise",
+    bad="""
+        ---
+        name: reviewer
+        description: 2026-01-02
+        ---
+
+        You review changes.
+        """,
+    good="""
+        ---
+        name: reviewer
+        description: "2026-01-02"
+        ---
+
+        You review changes.
+        """,
+    source="each client's YAML library, run on the same header",
+    verified="2026-11-24",
+    severity=Severity.WARNING,
+    fix="sometimes",
+    clients=("gemini-cli",),
+)
+def read_otherwise(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A value that one client's YAML library takes for something else than another's.
+
+    Claude Code 2.1.329 reads YAML 1.2 as Bun does, Gemini CLI with js-yaml 4, Copilot with yaml 2, Kilo with js-yaml 3: a date,
+    an octal number, `yes` or a number with underscores is text to one and no text to the other.
+    """
+    header, dialect = subject.header, subject.dialect
+    if header is None or dialect is None or header.error or not isinstance(header.root, yaml_nodes.Mapping):
+        return
+    found: dict[str, list[str]] = {}
+    for client in subject.alike():
+        other = headers.dialect_of(client)
+        if other is None or other.grammar is dialect.grammar:
+            continue
+        known = schema_files.load(client)["properties"]
+        for key in headers.differing(header, other):
+            if key in known:
+                found.setdefault(key, []).append(client)
+    for key, clients in found.items():
+        fix = headers.quoted_as_read(subject, header, key)
+        message = shown(f"{titles(clients)} reads `{key}` otherwise than {title(subject)}", 160)
+        place = header.extent(key) or (header.start, header.end)
+        name = next((agent.name for agent in subject.result.set.agents), None)
+        yield self.find(message, place, fix.title if fix else "spell it so that it can only be read in one way", clients=tuple(clients), agent=name, fix=fix)
+
+
+@rule(
+    "AC198",
+    "lost-elsewhere",
+    bad="""
+        ---
+        name: reviewer
+        description: Reviews changes before a merge
+        kind: local
+        temperature: warm
+        ---
+
+        You review changes.
+        """,
+    good="""
+        ---
+        name: reviewer
+        description: Reviews changes before a merge
+        kind: local
+        temperature: 0.2
+        ---
+
+        You review changes.
+        """,
+    source=_READERS,
+    verified="2026-11-24",
+    severity=Severity.ERROR,
+    about=LEFT,
+    clients=("gemini-cli",),
+)
+def lost_elsewhere(self: Rule, subject: Subject, found: list[Finding]) -> Iterator[Finding]:
+    """A file that another client that is asked about would drop, for a reason that no other rule names.
+
+    The reason is that client's own, as its reader gives it for this very file, were it put into the client's folder. Only
+    clients that read files of this kind are asked.
+    """
+    if not subject.result.set.agents:
+        return
+    for client in subject.alike():
+        for remark in remarks.of(subject, client):
+            if remark.drops and not remarks.is_told(subject, remark, found):
+                message = shown(f"{registry.FORMATS[client].title} would not load it: {remark.problem}", 160)
+                help_text = remark.diagnostic.hint if "recovered" not in (remark.diagnostic.hint or "recovered") else None
+                yield self.find(
+                    message,
+                    (remark.start, remark.end),
+                    help_text or f"mend that, or let `agentconv convert --to {client}` write a file for it",
+                    clients=(client,),
+                    agent=remark.diagnostic.agent,
+                )
+
+
+@rule(
+    "AC199",
+    "not-as-written",
+    bad="""
+        ---
+        name: reviewer
+        description: Reviews changes before a merge
+        note before all: see
+          below
+        ---
+
+        You review changes.
+        """,
+    good="""
+        ---
+        name: reviewer
+        description: Reviews changes before a merge
+        ---
+
+        You review changes.
+        """,
+    source="the client's own reader",
+    verified="2026-11-24",
+    severity=Severity.ERROR,
+    about=LEFT,
+    example="cursor",
+)
+def not_as_written(self: Rule, subject: Subject, found: list[Finding]) -> Iterator[Finding]:
+    """Whatever else keeps a file's own client from taking it as it is written, and is not told by another rule.
+
+    The reason is that of the client's reader. The client drops the agent (an error), or ignores what stands there, and in
+    most clients nothing is said.
+    """
+    for remark in remarks.of(subject):
+        if remark.severity is not Severity.NOTE and not remarks.is_told(subject, remark, found):
+            lead = f"{title(subject)} does not load it: " if remark.drops else ""
+            hint = remark.diagnostic.hint
+            help_text = hint if hint and not remark.drops else "mend it, so that the client takes it as it is meant"
+            message = shown(lead + remark.problem, 160)
+            yield self.find(
+                message,
+                (remark.start, remark.end),
+                help_text,
+                severity=remark.severity,
+                clients=(subject.format,),
+                agent=remark.diagnostic.agent,
+            )
