@@ -9,6 +9,7 @@ import pytest
 
 from agentconv import registry
 from agentconv.lint import catalogue, checking, fixing
+from agentconv.lint.rule import SET
 from agentconv.lint.subject import Subject
 from agentconv.source import SourceText, encode
 
@@ -45,8 +46,10 @@ def subject(text, rule=None, *, format_id="claude-code", asked=()):
 
 
 def found(rule, looked_at):
-    """Return what one rule finds in a file, and fail where it breaks."""
-    (checked,) = checking.check([looked_at], [rule])
+    """Return what one rule finds in a file, and fail where it breaks; a rule about a set has its bad example beside it."""
+    twin = subject(rule.bad, rule)
+    twin.source = SourceText(twin.path.replace("reviewer", "twin/reviewer"), twin.source.data)
+    checked, *_ = checking.check([looked_at, twin] if rule.about == SET else [looked_at], [rule])
 
     assert checked.failures == ()
     return [finding for finding in checked.findings if finding.rule.code == rule.code]

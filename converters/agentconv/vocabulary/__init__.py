@@ -13,6 +13,7 @@ One file a client, `<format id>.toml`, and `models.toml` for who makes which mod
 Besides, facts: `enforces_patterns` (an agent is held to the pattern of `Tool(pattern)`), `ignores_case` (of tool words),
 `asks_by_default` (without any setting of the user, writing, running and the network are asked for), `own_servers_open`
 (MCP servers that an agent itself defines are open to it whatever its list of tools says). A fact that is left out is false.
+And limits: `description_tokens` (of the descriptions of all agents together; the client warns above it).
 
 A format whose client has another format too says `like = "<its id>"`, and nothing else: its words are the same.
 """
@@ -58,6 +59,12 @@ def clients() -> tuple[str, ...]:
 def fact(format_id: str | None, name: str) -> bool:
     """Return what is so with a client: `enforces_patterns`, `ignores_case`, `asks_by_default`, `own_servers_open`."""
     return bool(format_id and _file(format_id).get(name, False))
+
+
+def number(format_id: str, name: str) -> int | None:
+    """Return a limit of a client: `description_tokens`, above which it warns of its agents' descriptions; None where it has none."""
+    found: int | None = _file(format_id).get(name)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

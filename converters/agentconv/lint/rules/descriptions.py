@@ -1,1 +1,293 @@
-"""x."""
+"""Descriptions: what a client chooses an agent by, and what each of its sessions starts with."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from agentconv import frontmatter, registry, schema_files, vocabulary
+from agentconv.diagnostics import Severity
+from agentconv.families.javascript import length
+from agentconv.lint import headers, remarks
+from agentconv.lint.passages import count, title, titles
+from agentconv.lint.rule import SET, Fix, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from agentconv.lint.rule import Finding, Rule
+    from agentconv.lint.subject import Subject
+
+_ASK = "say when the agent is to be used, in a sentence or two"
+_READERS = "each client's own reader, run on the same file"
+
+
+def _place(subject: Subject, number: int) -> tuple[int, int]:
+    key = subject.key_of("description")
+    if key and subject.has(number, key):
+        return subject.place(number, key)
+    return (subject.header.start, subject.header.start) if subject.header else (0, 0)
+
+
+def _dropping(subject: Subject) -> tuple[str, ...]:
+    """Return the clients that have no such agent because of its description."""
+    asked = (subject.format, *subject.alike())
+    return tuple(
+        client for client in asked if any(remark.drops and remark.field == "description" for remark in remarks.of(subject, client))
+    )
+
+
+@rule(
+    "AC901",
+    "missing-description",
+    bad="""
+        ---
+        name: reviewer
+        tools: Read, Grep
+        ---
+
+        You review changes.
+        """,
+    good="""
+        ---
+        name: reviewer
+        description: Reviews changes before a merge
+        tools: Read, Grep
+        ---
+
+        You review changes.
+        """,
+    source=_READERS,
+    verified="2026-11-24",
+    severity=Severity.ERROR,
+)
+def missing_description(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """An agent without a description.
+
+    Claude Code 2.1.329, Codex, Gemini CLI, Qwen Code, Copilot and Cline drop an agent without one. The others load it, and
+    have nothing to tell by when to hand work to it.
+    """
+    for number, agent, state in subject.agents():
+        key = subject.key_of("description")
+        if agent.description is not None or not key or subject.has(number, key) or _is_whole_file(subject):
+            continue
+        clients = _dropping(subject) if key in schema_files.load(subject.format).get("required", ()) or not state.dropped else ()
+        if clients or not state.dropped:
+            effect = f"{titles(clients)} drops it" if clients else f"{title(subject)} cannot tell when to use it"
+            yield self.find(
+                f"the agent has no description: {effect}",
+                _place(subject, number),
+                f"add a `{key}`: {_ASK}",
+                severity=Severity.ERROR if clients else Severity.NOTE,
+                clients=clients or (subject.format,),
+                agent=agent.name,
+            )
+
+
+def _is_whole_file(subject: Subject) -> bool:
+    """Whether the client takes a file without a header for a prompt and nothing else."""
+    return subject.dialect is not None and (subject.header is None or not subject.header.values)
+
+
+@rule(
+    "AC902",
+    "empty-description",
+    bad="""
+        ---
+        name: reviewer
+        description: ""
+        ---
+
+        You review changes.
+        """,
+    good="""
+        ---
+        name: reviewer
+        description: Reviews changes before a merge
+        ---
+
+        You review changes.
+        """,
+    source=_READERS,
+    verified="2026-11-24",
+    severity=Severity.ERROR,
+)
+def empty_description(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A description that says nothing, or is no text.
+
+    Claude Code 2.1.329 and Gemini CLI drop an agent whose description is empty or a number, Codex, Qwen Code and Cline one
+    whose description is blank. A blank one that is loaded tells nobody when to use the agent.
+    """
+    for number, agent, state in subject.agents():
+        key = subject.key_of("description")
+        if not key or not subject.has(number, key):
+            continue
+        clients = _dropping(subject)
+        is_blank = not (agent.description or "").strip()
+        if not clients and (state.dropped or not is_blank):
+            continue
+        what = "empty" if is_blank else "not one that it takes"
+        effect = f"{titles(clients)} drops the agent" if clients else f"{title(subject)} cannot tell when to use the agent"
+        message = f"the description is empty: {effect}" if what == "empty" else f"{effect}: it does not take this description"
+        severity = Severity.ERROR if clients else Severity.WARNING
+        yield self.find(message, _place(subject, number), _ASK, severity=severity, clients=clients or (subject.format,), agent=agent.name)
+
+
+@rule(
+    "AC903",
+    "long-description",
+    bad=f"""
+        ---
+        name: reviewer
+        description: Reviews changes{", and more changes" * 70}
+        ---
+
+        You review changes.
+        """,
+    good="""
+        ---
+        name: reviewer
+        description: Reviews changes, and more changes
+        ---
+
+        You review changes.
+        """,
+    source="each client puts the descriptions of all agents into the context of a session",
+    verified="2026-11-24",
+    severity=Severity.NOTE,
+)
+def long_description(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A description with more characters than `max-description` allows (1,024, if nothing is set).
+
+    Every session pays for the descriptions of all agents, whether it uses them or not. Examples of conversations, which make
+    most long descriptions long, are as good in the prompt, which only the agent's own sessions pay for.
+    """
+    for number, agent, state in subject.agents():
+        size = length(agent.description or "")
+        if size > subject.settings.max_description and not state.dropped:
+            yield self.find(
+                f"{title(subject)} puts {size:,} characters of description into every session; at most {subject.settings.max_description:,} are meant",
+                _place(subject, number),
+                "say when to use the agent, and move examples into the prompt",
+                clients=(subject.format,),
+                agent=agent.name,
+            )
+
+
+@rule(
+    "AC904",
+    "descriptions-over-budget",
+    bad=f"""
+        ---
+        name: reviewer
+        description: Reviews changes{", and more changes" * 3_600}
+        ---
+
+        You review changes.
+        """,
+    good="""
+        ---
+        name: reviewer
+        description: Reviews changes, and more changes
+        ---
+
+        You review changes.
+        """,
+    source="the client's own count: a quarter of the characters of `name: description`, over all agents; it warns above 15,000",
+    verified="2026-11-24",
+    severity=Severity.NOTE,
+    about=SET,
+)
+def descriptions_over_budget(self: Rule, subjects: list[Subject]) -> Iterator[Finding]:
+    """Agents whose descriptions together are more than a client takes without a warning at its start.
+
+    Claude Code 2.1.329 counts a quarter of their characters as tokens and warns above 15,000: `Agent descriptions are over
+    the 15.0k-token limit`. They are a part of every session.
+    """
+    sizes: dict[str, dict[str, int]] = defaultdict(dict)
+    for subject in subjects:
+        for _, agent, state in subject.agents():
+            if not state.dropped and agent.name:
+                sizes[subject.format][subject.path] = sizes[subject.format].get(subject.path, 0) + length(f"{agent.name}: {agent.description or ''}")
+    for client, by_path in sizes.items():
+        limit = vocabulary.number(client, "description_tokens")
+        total = sum(by_path.values())
+        if limit is None or total / 4 <= limit:
+            continue
+        largest = max(by_path, key=lambda path: by_path[path])
+        subject = next(one for one in subjects if one.path == largest)
+        spec = registry.FORMATS[client].title
+        finding = self.find(
+            f"{spec} starts with {total:,} characters of {count(len(by_path), 'description')}, about {total // 4:,} tokens; it warns above {limit:,}",
+            _place(subject, 0),
+            "shorten descriptions, this longest one first, or leave agents out",
+            clients=(client,),
+        )
+        yield replace(finding, path=largest)
+
+
+@rule(
+    "AC905",
+    "literal-line-break",
+    bad=r"""
+        ---
+        name: reviewer
+        description: Reviews changes.\nUse before a merge.
+        ---
+
+        You review changes.
+        """,
+    good=r"""
+        ---
+        name: reviewer
+        description: "Reviews changes.\nUse before a merge."
+        ---
+
+        You review changes.
+        """,
+    source=_READERS,
+    verified="2026-11-24",
+    severity=Severity.WARNING,
+    fix="sometimes",
+)
+def literal_line_break(self: Rule, subject: Subject) -> Iterator[Finding]:
+    r"""A backslash and an n in a description, which stand for a line break only in some clients.
+
+    Claude Code 2.1.329 makes line breaks of them. To the YAML reader of every other client they are two characters, unless the
+    value is in double quotes, where YAML itself makes a line break of them.
+    """
+    header = subject.header
+    key = subject.key_of("description")
+    for number, agent, state in subject.agents():
+        written = header.values.get(key) if header and key else agent.description
+        if not isinstance(written, str) or "\\n" not in written or state.dropped:
+            continue
+        asked = (subject.format, *subject.alike())
+        keeping = tuple(client for client in asked if any("\\n" in (one.description or "") for one in subject.reading(client).set.agents))
+        turned = subject.format not in keeping
+        if turned:
+            effect = f"{title(subject)} makes a line break of `\\n`" + (f", {titles(keeping)} shows both characters" if keeping else "")
+        else:
+            effect = f"{titles(keeping)} shows the two characters `\\n` in the description"
+        fix = _broken(subject, agent.description or "", turned=turned)
+        yield self.find(
+            effect,
+            _place(subject, number),
+            fix.title if fix else "write the value in double quotes, or as a block of lines",
+            severity=Severity.WARNING if keeping else Severity.NOTE,
+            clients=keeping or (subject.format,),
+            agent=agent.name,
+            fix=fix,
+        )
+
+
+def _broken(subject: Subject, description: str, *, turned: bool) -> Fix | None:
+    """Write real line breaks: safe where the file's own client reads them already."""
+    header, key = subject.header, subject.key_of("description")
+    edits = frontmatter.patch(header, {key: description.replace("\\n", "\n")}) if header else None
+    if not edits:
+        return None
+    heals = headers.astray(subject)
+    fields = frozenset({"description"})
+    return Fix("write line breaks that every client reads", tuple(edits), frozenset() if turned else fields, fields, heals, safe=turned)
