@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from agentconv import frontmatter, registry, yaml_text
+from agentconv import frontmatter, registry, yaml_nodes, yaml_text
 from agentconv.families import markdown
 from agentconv.lint import fixing
 from agentconv.lint.rule import Fix
 from agentconv.source import SourceText, encode
+from agentconv.yaml_nodes import Mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -143,3 +144,14 @@ def _line_quoted(header: Header, row: int) -> Edit | None:
     return None
 
 
+
+
+def key_place(subject: Subject, key: str) -> tuple[int, int] | None:
+    """Return where a key itself stands in a header; None where it has none, or the key comes from elsewhere."""
+    header = subject.header
+    if header is None or not isinstance(header.root, Mapping):
+        return None
+    for node, _ in reversed(header.root.pairs):
+        if yaml_nodes.key_text(node, header.grammar) == key:
+            return header.place(node.start), header.place(node.end)
+    return None

@@ -12,7 +12,8 @@ One file a client, `<format id>.toml`, and `models.toml` for who makes which mod
 
 Besides, facts: `enforces_patterns` (an agent is held to the pattern of `Tool(pattern)`), `ignores_case` (of tool words),
 `asks_by_default` (without any setting of the user, writing, running and the network are asked for), `own_servers_open`
-(MCP servers that an agent itself defines are open to it whatever its list of tools says). A fact that is left out is false.
+(MCP servers that an agent itself defines are open to it whatever its list of tools says), `shows_model_names` (a model may
+be given by the name that is shown to people). A fact that is left out is false.
 And limits: `description_tokens` (of the descriptions of all agents together; the client warns above it).
 
 A format whose client has another format too says `like = "<its id>"`, and nothing else: its words are the same.
@@ -234,6 +235,17 @@ def serves_model(format_id: str, kind: str, value: str) -> bool:
     if kind == "alias":
         return value.casefold() in models.get("aliases", {})
     return model_provider(value) in models.get("serves", ())
+
+
+_DATED = re.compile(r"-(?:[0-9]{8}|latest|0)|@[0-9]{8}|")
+
+
+@cache
+def retired_model(value: str) -> str | None:
+    """Return the day since which a model's maker no longer runs it, by its id with or without a date; None where that is not known."""
+    word = value.casefold().rpartition("/")[2]
+    days = _file(_MAKERS)["retired"]
+    return next((str(day) for model, day in days.items() if word.startswith(model) and _DATED.fullmatch(word, len(model))), None)
 
 
 TIERS = ("frontier", "large", "medium", "small")

@@ -1,1 +1,632 @@
-"""x."""
+"""Keys that a client does not know, and values of known keys that it does not take: colours, models, numbers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from difflib import get_close_matches
+from functools import cache
+from typing import TYPE_CHECKING
+
+from agentconv import registry, schema_files, vocabulary
+from agentconv.diagnostics import Code, Severity
+from agentconv.ir import unescape_key
+from agentconv.lint import headers, remarks
+from agentconv.lint.passages import shown, title, titles
+from agentconv.lint.rule import Fix, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from agentconv.ir import Model
+    from agentconv.lint.rule import Finding, Rule
+    from agentconv.lint.subject import Subject
+
+_SCHEMAS = "each client's own reader, and the table of its keys (`agentconv schema`)"
+_READERS = "each client's own reader, run on the same file"
+_FATES = {"ignored": "ignores it", "passed on": "sends it to the model's provider", "rejected": "drops the agent for it"}
+
+
+def _unknown(subject: Subject) -> Iterator[tuple[int, str, str]]:
+    """Yield each key that the file's own client does not know, with the agent's number and what the client does about it."""
+    schema = schema_files.load(subject.format)
+    known = {*schema["properties"], *schema.get("x-known-keys", ()), *schema.get("x-known-keys-plugin", ())}
+    for number, agent, _ in subject.agents():
+        for key in agent.extras.get(subject.format, {}):
+            name = unescape_key(key)
+            if name not in known and name != "<<":
+                yield number, name, schema["x-unknown"]
+
+
+@cache
+def _spelling(client: str, key: str) -> str:
+    """Return the client's key that another one is a slip of; empty where there is none."""
+    properties = schema_files.load(client)["properties"]
+    folded = {_folded(name): name for name in properties}
+    close = get_close_matches(key, properties, 1, 0.84) if len(key) > 3 else []
+    return folded.get(_folded(key), close[0] if close else "")
+
+
+def _folded(key: str) -> str:
+    return key.replace("-", "").replace("_", "").casefold()
+
+
+@cache
+def _owners(key: str) -> tuple[str, ...]:
+    """Return the clients that have a key."""
+    return tuple(client for client in registry.CLIENTS if key in schema_files.load(client)["properties"] and not registry.FORMATS[client].bundle)
+
+
+def _place(subject: Subject, number: int, key: str) -> tuple[int, int]:
+    found = headers.key_place(subject, key)
+    return found or subject.place(number, key)
+
+
+def _severity(fate: str, mild: Severity) -> Severity:
+    return Severity.ERROR if fate == "rejected" else mild
+
+
+@rule(
+    "AC401",
+    "misspelled-key",
+    bad="""
+        ---
+        name: reviewer
+        description: Reviews changes before a merge
+        permission_mode: plan
+        ---
+
+        You review changes.
+        """,
+    good="""
+        ---
+        name: reviewer
+        description: Reviews changes before a merge
+        permissionMode: plan
+        ---
+
+        You review changes.
+        """,
+    source=_SCHEMAS,
+    verified="2026-11-24",
+    severity=Severity.ERROR,
+    fix="unsafe",
+)
+def misspelled_key(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A key that the client does not know, and that is nearly one that it does.
+
+    Claude Code 2.1.329 names unknown keys in its debug log only, and runs the agent without them: with `permission_mode` or
+    `disallowed-tools` nothing is restricted. Gemini CLI and Codex drop the agent for such a key.
+    """
+    for number, key, fate in _unknown(subject):
+        meant = _spelling(subject.format, key)
+        if not meant:
+            continue
+        yield self.find(
+            f"{title(subject)} does not know `{shown(key)}`, and {_FATES[fate]}",
+            _place(subject, number, key),
+            f"did you mean `{meant}`?",
+            severity=_severity(fate, Severity.WARNING),
+            clients=(subject.format,),
+            agent=subject.result.set.agents[number].name,
+            fix=_renamed(subject, number, key, meant),
+        )
+
+
+def _renamed(subject: Subject, number: int, key: str, meant: str) -> Fix | None:
+    place = headers.key_place(subject, key)
+    if place is None or subject.has(number, meant) or subject.text[slice(*place)] != key:
+        return None
+    fields = frozenset({f"extras.{key}", f"extras.{meant}", *headers.fields_of(subject, meant)})
+    return Fix(f"call it `{meant}`", ((*place, meant),), fields, safe=False)
+
+
+@rule(
+    "AC402",
+    "foreign-key",
+    bad="""
+        ---
+        name: reviewer
+        description: Reviews changes before a merge
+        temperature: 0.1
+        ---
+
+        You review changes.
+        """,
+    good="""
+        ---
+        name: reviewer
+        description: Reviews changes before a merge
+        ---
+
+        You review changes.
+        """,
+    source=_SCHEMAS,
+    verified="2026-11-24",
+    severity=Severity.ERROR,
+)
+def foreign_key(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A key that another client has, and the file's own has not.
+
+    Claude Code 2.1.329 ignores such a key: an agent with OpenCode's `permission` or Gemini CLI's `max_turns` runs without
+    that limit. OpenCode and Kilo send it to the model's provider, Gemini CLI and Codex drop the agent.
+    """
+    for number, key, fate in _unknown(subject):
+        owners = _owners(key)
+        if not owners or _spelling(subject.format, key):
+            continue
+        matters = any(schema_files.load(owner)["properties"][key]["x-field"] not in ("extras", "display_name") for owner in owners)
+        yield self.find(
+            f"`{shown(key)}` is a key of {titles(owners)}; {title(subject)} {_FATES[fate]}",
+            _place(subject, number, key),
+            "delete it, or let `agentconv convert` say it in this client's own words",
+            severity=_severity(fate, Severity.WARNING if matters else Severity.NOTE),
+            clients=(subject.format,),
+            agent=subject.result.set.agents[number].name,
+        )
+
+
+@rule(
+    "AC403",
+    "unknown-key",
+    bad="""
+        ---
+        name: reviewer
+        description: Reviews changes before a merge
+        version: 1.2
+        ---
+
+        You review changes.
+        """,
+    good="""
+        ---
+        name: reviewer
+        description: Reviews changes before a merge
+        ---
+
+        You review changes.
+        """,
+    source=_SCHEMAS,
+    verified="2026-11-24",
+    severity=Severity.ERROR,
+)
+def unknown_key(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A key that no client knows.
+
+    Claude Code 2.1.329 names it in its debug log, and ignores it; it does no harm there. OpenCode sends it to the model's
+    provider, which may refuse the call; Gemini CLI and Codex drop the agent.
+    """
+    for number, key, fate in _unknown(subject):
+        if not _owners(key) and not _spelling(subject.format, key):
+            yield self.find(
+                f"{title(subject)} does not know `{shown(key)}`, and {_FATES[fate]}",
+                _place(subject, number, key),
+                "delete it, or keep it in a comment",
+                severity=_severity(fate, Severity.WARNING if fate == "passed on" else Severity.NOTE),
+                clients=(subject.format,),
+                agent=subject.result.set.agents[number].name,
+            )
+
+
+@rule(
+    "AC404",
+    "rejected-key",
+    bad="""
+        ---
+        name: reviewer
+        description: Reviews changes before a merge
+        color: blue
+        ---
+
+        You review changes.
+        """,
+    good="""
+        ---
+        name: reviewer
+        description: Reviews changes before a merge
+        ---
+
+        You review changes.
+        """,
+    source=_SCHEMAS,
+    verified="2026-11-24",
+    severity=Severity.ERROR,
+    clients=("gemini-cli",),
+)
+def rejected_key(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A key that another client that is asked about does not know, and drops the agent for.
+
+    Gemini CLI 0.61.0 takes no key besides its own: a `color` or a `version` that Claude Code lives with costs the agent there.
+    """
+    header = subject.header
+    for client in subject.alike():
+        schema = schema_files.load(client)
+        if header is None or schema["x-unknown"] != "rejected" or not subject.result.set.agents:
+            continue
+        if schema.get("x-unknown-effect", "skip-file") not in ("skip-file", "stop-client"):
+            continue
+        strange = [unescape_key(key) for key in header.values if unescape_key(key) not in schema["properties"]]
+        if strange:
+            more = f" and {len(strange) - 1} more" if len(strange) > 1 else ""
+            yield self.find(
+                f"{registry.FORMATS[client].title} does not know `{shown(strange[0])}`{more}, and would drop the agent for it",
+                _place(subject, 0, strange[0]),
+                f"leave it out, or let `agentconv convert --to {client}` write a file for that client",
+                clients=(client,),
+                agent=subject.result.set.agents[0].name,
+            )
+
+
+@rule(
+    "AC405",
+    "illegal-color",
+    bad="""
+        ---
+        name: reviewer
+        description: Reviews changes before a merge
+        color: Blue
+        ---
+
+        You review changes.
+        """,
+    good="""
+        ---
+        name: reviewer
+        description: Reviews changes before a merge
+        color: blue
+        ---
+
+        You review changes.
+        """,
+    source=_READERS,
+    verified="2026-11-24",
+    severity=Severity.ERROR,
+    fix="sometimes",
+)
+def illegal_color(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A colour that the client does not take.
+
+    Claude Code 2.1.329 and Qwen Code take eight names in lower case, and show the agent without a colour for any other value.
+    OpenCode does not start for one, Kilo drops the agent: they take `#` and six digits, or the names of their themes.
+    """
+    for number, agent, _ in subject.agents():
+        for remark in remarks.of(subject):
+            if remark.field != "color" or remark.diagnostic.agent not in (None, agent.name):
+                continue
+            written = subject.text[slice(*_place_of_value(subject, number, remark))].strip("\"'")
+            lower = written.lower()
+            fix = None
+            if lower != written and schema_files.complaint(subject.format, remark.key, lower) is None:
+                edits = subject.changed(number, lambda agent, lower=lower: replace(agent, color=lower))  # type: ignore[misc]
+                fields = frozenset({"color", f"extras.{remark.key}"})
+                fix = Fix(f"write `{lower}`", edits, fields) if edits else None
+            names = schema_files.load(subject.format)["properties"][remark.key].get("enum")
+            effect = "drops the agent for it" if remark.drops else "shows none"
+            yield self.find(
+                f"`{shown(written)}` is no colour of {title(subject)}, which {effect}",
+                _place_of_value(subject, number, remark),
+                fix.title if fix else f"write one of {', '.join(names)}" if names else "write `#` and six hexadecimal digits, or a theme's name",
+                severity=remark.severity,
+                clients=(subject.format,),
+                agent=agent.name,
+                fix=fix,
+            )
+
+
+def _place_of_value(subject: Subject, number: int, remark: remarks.Remark) -> tuple[int, int]:
+    return subject.place(number, remark.key) if subject.has(number, remark.key) else (remark.start, remark.end)
+
+
+_ELSEWHERE = ("tools.", "permissions.", "hooks", "mcp_servers", "skills", "delegates", "color", "name", "description", "prompt.")
+
+
+@rule(
+    "AC406",
+    "ignored-value",
+    bad="""
+        ---
+        name: reviewer
+        description: Reviews changes before a merge
+        maxTurns: a few
+        ---
+
+        You review changes.
+        """,
+    good="""
+        ---
+        name: reviewer
+        description: Reviews changes before a merge
+        maxTurns: 5
+        ---
+
+        You review changes.
+        """,
+    source=_READERS,
+    verified="2026-11-24",
+    severity=Severity.ERROR,
+)
+def ignored_value(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A value that the client does not take: it runs the agent as if the key were not there, or drops the agent.
+
+    Claude Code 2.1.329 ignores an effort, a number of turns or a memory that it cannot read, without a word, and the agent runs
+    without that limit. Codex, Copilot, Gemini CLI and Kilo drop the agent, and OpenCode does not start.
+    """
+    for remark in remarks.of(subject):
+        if not remark.field or remark.field.startswith(_ELSEWHERE) or remark.problem.endswith("is missing"):
+            continue
+        if remark.drops or remark.diagnostic.code is Code.INVALID_VALUE:
+            reason = remark.problem.partition(" as it is written: ")[2] or remark.problem
+            effect = "drops the agent" if remark.drops else f"ignores `{remark.key}`"
+            yield self.find(
+                shown(f"{title(subject)} {effect}: {reason}", 160),
+                (remark.start, remark.end),
+                "write a value that it takes, or delete the key",
+                severity=remark.severity,
+                clients=(subject.format,),
+                agent=remark.diagnostic.agent,
+            )
+
+
+def _models(subject: Subject) -> Iterator[tuple[int, Model, tuple[int, int]]]:
+    for number, agent, state in subject.agents():
+        if agent.model is not None and agent.model.value and not state.dropped:
+            yield number, agent.model, subject.place(number, subject.key_of("model"))
+
+
+@cache
+def _maker(word: str) -> str | None:
+    """Return who makes a model, by its id, or by a client's alias for it."""
+    bare = word.rpartition("/")[2]
+    for client in vocabulary.clients():
+        meant = vocabulary.meanings(client).get("models", {}).get(bare.casefold())
+        if meant and vocabulary.model_provider(meant[0]):
+            return vocabulary.model_provider(meant[0])
+    return vocabulary.model_provider(bare)
+
+
+@cache
+def _serves(client: str, maker: str) -> bool:
+    """Whether a client serves a maker's models, or does not say whose it serves."""
+    words = vocabulary.makers()
+    return not any(vocabulary.serves_model(client, "id", prefix) for prefix in words.values()) or vocabulary.serves_model(
+        client, "id", words[maker]
+    )
+
+
+@rule(
+    "AC407",
+    "foreign-model",
+    bad="""
+        ---
+        name: reviewer
+        description: Reviews changes before a merge
+        model: gpt-6.1-sol
+        ---
+
+        You review changes.
+        """,
+    good="""
+        ---
+        name: reviewer
+        description: Reviews changes before a merge
+        model: opus
+        ---
+
+        You review changes.
+        """,
+    source="the client sends the word as it is; the models that it serves are in its table of words",
+    verified="2026-11-24",
+    severity=Severity.WARNING,
+)
+def foreign_model(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A model whose maker the client does not serve.
+
+    Claude Code 2.1.329 sends the word to its own provider as it is, and each call of the agent fails there, unless a gateway
+    stands before it; so do Codex and Gemini CLI.
+    """
+    for number, model, place in _models(subject):
+        word = model.value or ""
+        maker = None if vocabulary.model_kind(subject.format, word) != "id" else _maker(word)
+        if maker and not _serves(subject.format, maker) and not _choice(subject.format, word):
+            tier = vocabulary.tier_of(None, word)
+            own = vocabulary.tier_word(subject.format, tier) if tier else None
+            yield self.find(
+                f"`{shown(word)}` is a model of {maker.capitalize()}, which {title(subject)} does not serve",
+                place,
+                f"write `{own}`, its model of that size" if own else "write a model that the client serves",
+                clients=(subject.format,),
+                agent=subject.result.set.agents[number].name,
+            )
+
+
+_BETWEEN = re.compile(r" ?(?:[|,]|/|\bor\b) ?")
+
+
+def _choice(client: str, word: str) -> list[str]:
+    """Return the models that a template offers for a choice: `haiku | sonnet`."""
+    parts = [part.strip("<>[]{}()\"' ") for part in _BETWEEN.split(" ".join(word.split())[:200])]
+    known = [part for part in parts if part and (vocabulary.tier_of(client, part) or vocabulary.model_kind(client, part) != "id")]
+    return known if len(known) > 1 and len(known) == len([part for part in parts if part]) else []
+
+
+@rule(
+    "AC408",
+    "model-choice",
+    bad="""
+        ---
+        name: reviewer
+        description: Reviews changes before a merge
+        model: haiku | sonnet | opus
+        ---
+
+        You review changes.
+        """,
+    good="""
+        ---
+        name: reviewer
+        description: Reviews changes before a merge
+        model: sonnet
+        ---
+
+        You review changes.
+        """,
+    source="the client sends the word as it is",
+    verified="2026-11-24",
+    severity=Severity.WARNING,
+)
+def model_choice(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """Several models where one was to be chosen: a template that nobody has filled in.
+
+    Claude Code 2.1.329 takes `haiku | sonnet | opus` for the name of one model, which nobody serves.
+    """
+    for number, model, place in _models(subject):
+        offered = _choice(subject.format, model.value or "")
+        if offered:
+            yield self.find(
+                f"`{shown(model.value or '')}` is the name of one model to {title(subject)}, and there is none",
+                place,
+                f"choose one: {', '.join(f'`{word}`' for word in offered[:4])}",
+                clients=(subject.format,),
+                agent=subject.result.set.agents[number].name,
+            )
+
+
+@rule(
+    "AC409",
+    "model-display-name",
+    bad="""
+        ---
+        name: reviewer
+        description: Reviews changes before a merge
+        model: Claude Sonnet 5.5
+        ---
+
+        You review changes.
+        """,
+    good="""
+        ---
+        name: reviewer
+        description: Reviews changes before a merge
+        model: sonnet
+        ---
+
+        You review changes.
+        """,
+    source="the client sends the word as it is",
+    verified="2026-11-24",
+    severity=Severity.WARNING,
+)
+def model_display_name(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """The name of a model as it is shown to people, where the client wants its id or an alias.
+
+    Claude Code 2.1.329 sends `Claude Sonnet 5.5` as it is written, and each call of the agent fails. Copilot takes such names.
+    """
+    for number, model, place in _models(subject):
+        word = model.value or ""
+        if " " not in word or vocabulary.fact(subject.format, "shows_model_names") or _choice(subject.format, word):
+            continue
+        tier = vocabulary.tier_of(subject.format, "-".join(word.split()))
+        own = vocabulary.tier_word(subject.format, tier) if tier else None
+        yield self.find(
+            f"`{shown(word)}` is no id of a model, and {title(subject)} sends it as it is",
+            place,
+            f"write `{own}`" if own else "write the model's id",
+            clients=(subject.format,),
+            agent=subject.result.set.agents[number].name,
+        )
+
+
+@rule(
+    "AC410",
+    "bare-model-alias",
+    bad="""
+        ---
+        name: reviewer
+        description: Reviews changes before a merge
+        model: sonnet
+        ---
+
+        You review changes.
+        """,
+    good="""
+        ---
+        name: reviewer
+        description: Reviews changes before a merge
+        ---
+
+        You review changes.
+        """,
+    source=_READERS,
+    verified="2026-11-24",
+    severity=Severity.WARNING,
+    clients=("opencode",),
+)
+def bare_model_alias(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A short name of a model that the file's own client knows, and another one that is asked about does not.
+
+    OpenCode and Kilo want `provider/model`: with a bare `sonnet` each call of the agent fails. Gemini CLI and Qwen Code send
+    the word to a provider that has no such model.
+    """
+    for number, model, place in _models(subject):
+        word = model.value or ""
+        maker = _maker(word)
+        breaking = [client for client in subject.alike() if model.kind == "alias" and maker and _breaks(subject, client, word, maker)]
+        if breaking:
+            yield self.find(
+                f"{titles(breaking)} has no model `{shown(word)}`",
+                place,
+                "leave the model out, or let `agentconv convert --map-models` write that client's own",
+                clients=tuple(breaking),
+                agent=subject.result.set.agents[number].name,
+            )
+
+
+def _breaks(subject: Subject, client: str, word: str, maker: str) -> bool:
+    if vocabulary.words_of(client) == vocabulary.words_of(subject.format) or vocabulary.model_kind(client, word) != "id":
+        return False
+    return not _serves(client, maker) or any(remark.field == "model" for remark in remarks.of(subject, client))
+
+
+@rule(
+    "AC411",
+    "retired-model",
+    bad="""
+        ---
+        name: reviewer
+        description: Reviews changes before a merge
+        model: claude-3-opus-20240229
+        ---
+
+        You review changes.
+        """,
+    good="""
+        ---
+        name: reviewer
+        description: Reviews changes before a merge
+        model: opus
+        ---
+
+        You review changes.
+        """,
+    source="https://platform.claude.com/docs/en/about-claude/model-deprecations",
+    verified="2026-11-24",
+    severity=Severity.WARNING,
+)
+def retired_model(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A model that its maker no longer runs.
+
+    Claude Code 2.1.329 sends an id as it is written. Since the day of its retirement Anthropic answers with an error; other
+    providers keep some models longer.
+    """
+    for number, model, place in _models(subject):
+        day = vocabulary.retired_model(model.value or "")
+        if day:
+            tier = vocabulary.tier_of(subject.format, model.value or "")
+            own = vocabulary.tier_word(subject.format, tier) if tier else None
+            yield self.find(
+                f"`{shown(model.value or '')}` was retired on {day}; {title(subject)} still sends it",
+                place,
+                f"write `{own}`" if own else "write a model of today",
+                clients=(subject.format,),
+                agent=subject.result.set.agents[number].name,
+            )
