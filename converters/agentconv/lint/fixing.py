@@ -79,6 +79,20 @@ def _overlap(edits: Iterable[Edit], more: Iterable[Edit]) -> bool:
     )
 
 
+def astray(subject: Subject, client: str) -> bool:
+    """Whether another client has no agent as the file's own client, or a person, reads it."""
+    kind = subject.path.rpartition(".")[2]
+    if not any(end.rpartition(".")[2] == kind for end in registry.FORMATS[client].ends):
+        return True  # it reads no files of this kind
+    result = subject.reading(client)
+    read = {_spoken(agent) for agent, state in zip(result.set.agents, result.states, strict=True) if not state.dropped}
+    return client != subject.format and not read & {_spoken(agent) for agent in subject.result.set.agents}
+
+
+def _spoken(agent: Agent) -> tuple[str | None, tuple[str, ...]]:
+    return agent.name, tuple((agent.description or "").split())
+
+
 def disproof(subject: Subject, change: Fix, about: tuple[str, ...] = ()) -> str | None:
     """Say which client would read what otherwise after a fix, besides what the fix is about; None when none would.
 
@@ -87,7 +101,7 @@ def disproof(subject: Subject, change: Fix, about: tuple[str, ...] = ()) -> str 
     """
     data = encode(apply(subject.text, change.edits))
     for client in registry.CLIENTS:
-        if (client in about or client in change.heals) and client != subject.format:
+        if client != subject.format and (client in about or (change.heals and astray(subject, client))):
             continue
         path = inspection.place(subject.path, subject.format, client)
         meant = change.fields if client == subject.format else change.fields | change.respelled

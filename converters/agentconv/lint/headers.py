@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agentconv import frontmatter, registry, yaml_nodes, yaml_text
+from agentconv import frontmatter, registry, schema_files, yaml_nodes, yaml_text
 from agentconv.families import markdown
 from agentconv.lint import fixing
 from agentconv.lint.rule import Fix
@@ -13,22 +14,32 @@ from agentconv.source import SourceText, encode
 from agentconv.yaml_nodes import Mapping
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from agentconv.families.markdown import Dialect
     from agentconv.frontmatter import Header
-    from agentconv.ir import Agent, Json
+    from agentconv.ir import Json
     from agentconv.lint.rule import Edit
     from agentconv.lint.subject import Subject
 
 _LINE = re.compile(r"(?P<key>[A-Za-z_][\w-]*)[ \t]*:[ \t]+(?P<value>\S[^\r\n]*?)[ \t]*$")
 _MOST_VALUES = 30
+QUOTE = "put the value in double quotes"
 
 
 def dialect_of(client: str) -> Dialect | None:
     """Return how a client reads markdown with a header; None where it does not."""
     found = getattr(registry.load(client), "DIALECT", None)
     return found if isinstance(found, markdown.Dialect) else None
+
+
+def lacks(subject: Subject) -> str:
+    """Return the key for whose lack a file in its client's own folder is no agent at all; empty where it says too little to be one."""
+    header, row = subject.header, registry.FORMATS[subject.format]
+    if subject.result.set.agents or header is None or header.error or not any(f"/{folder}/" in f"/{subject.path}" for folder in row.folders):
+        return ""
+    required = schema_files.load(subject.format).get("required", ())
+    return next((key for key in required if key not in header.values), "") if any(key in header.values for key in required) else ""
 
 
 def error_place(subject: Subject, header: Header) -> tuple[int, int]:
@@ -42,22 +53,6 @@ def error_place(subject: Subject, header: Header) -> tuple[int, int]:
     start = text.rfind("\n", 0, at) + 1
     end = text.find("\n", at)
     return start, (len(text) if end < 0 else end)
-
-
-def astray(subject: Subject, clients: Iterable[str] = registry.CLIENTS) -> frozenset[str]:
-    """Return the other clients that have no agent as the file's own client, or a person, reads it."""
-    own = {_spoken(agent) for agent in subject.result.set.agents}
-    found = set()
-    for client in clients:
-        result = subject.reading(client)
-        read = {_spoken(agent) for agent, state in zip(result.set.agents, result.states, strict=True) if not state.dropped}
-        if client != subject.format and not read & own:
-            found.add(client)
-    return frozenset(found)
-
-
-def _spoken(agent: Agent) -> tuple[str | None, tuple[str, ...]]:
-    return agent.name, tuple((agent.description or "").split())
 
 
 def fields_of(subject: Subject, key: str) -> tuple[str, ...]:
@@ -102,33 +97,57 @@ def quoted_as_read(subject: Subject, header: Header, key: str) -> Fix | None:
     start, end, _ = edits[-1]
     edits[-1] = (start, end, yaml_text.quoted(value))
     fields = frozenset({f"extras.{key}", *fields_of(subject, key)})
-    return Fix("put the value in double quotes", tuple(edits), respelled=fields)
+    return Fix(QUOTE, tuple(edits), respelled=fields)
 
 
 def mended(subject: Subject) -> Fix | None:
-    """Put the values in quotes that keep a header from parsing, each of them on one line; None where that does not do.
+    """Put the values in quotes that keep a header from parsing; None where that does not do.
 
-    The result must read as a person reads the file: the client has no reading of its own yet.
+    The result must read as a person reads the file: the client has no reading of its own yet. Where a value goes over
+    several lines, how far it goes is a guess, and the fix is not safe.
     """
     header, dialect = subject.header, subject.dialect
-    if header is None or dialect is None or header.error is None or header.fallback:
+    if header is None or dialect is None or header.error is None or header.fallback or markdown.is_mapping(header):
         return None
-    text = subject.text
+    edits = _quoting(subject, dialect, lambda row: _line_quoted(header, row))
+    if edits:
+        return told_if_unsafe(subject, Fix(QUOTE, tuple(edits), heals=True))
+    person = _unread(header)
+    frontmatter.recover(person, dialect.keys)
+    edits = _quoting(subject, dialect, lambda row: _value_quoted(person, row))
+    return Fix(f"{QUOTE}, as far as it seems to go", tuple(edits), heals=True, safe=False) if edits else None
+
+
+def told_if_unsafe(subject: Subject, change: Fix) -> Fix:
+    """Return a fix, with the reason in its title where it cannot be proven to change nothing else, and so is not safe."""
+    problem = fixing.disproof(subject, change)
+    return replace(change, title=f"{change.title}; {problem}", safe=False) if problem else change
+
+
+def _quoting(subject: Subject, dialect: Dialect, quote: Callable[[int], Edit | None]) -> list[Edit]:
+    """Quote one value after the other, each in the line where the header does not parse; nothing where that does not do."""
     edits: dict[int, Edit] = {}
     for _ in range(_MOST_VALUES):
-        now = dialect.find(SourceText(subject.path, encode(fixing.apply(text, edits.values()))))
+        now = dialect.find(SourceText(subject.path, encode(fixing.apply(subject.text, edits.values()))))
         if isinstance(now, str):
-            return None
+            return []
         frontmatter.parse(now, None, dialect.grammar)
         if now.error is None:
-            done = bool(edits) and markdown.is_mapping(now)
-            return Fix("put the value in double quotes", tuple(edits.values()), heals=astray(subject)) if done else None
+            return list(edits.values()) if edits and markdown.is_mapping(now) else []
         row = now.text.count("\n", 0, now.error.offset)
-        edit = _line_quoted(header, row)
+        edit = quote(_row_before(subject.text, now.start, row, edits.values()))
         if edit is None or edit[0] in edits:
-            return None
+            return []
         edits[edit[0]] = edit
-    return None
+    return []
+
+
+def _row_before(text: str, start: int, row: int, edits: Iterable[Edit]) -> int:
+    """Return the number that a header's line had before edits that may have made one line of several."""
+    for first, last, new in sorted(edits):
+        if text.count("\n", start, first) < row:
+            row += text.count("\n", first, last) - new.count("\n")
+    return row
 
 
 def _line_quoted(header: Header, row: int) -> Edit | None:
@@ -154,4 +173,14 @@ def key_place(subject: Subject, key: str) -> tuple[int, int] | None:
     for node, _ in reversed(header.root.pairs):
         if yaml_nodes.key_text(node, header.grammar) == key:
             return header.place(node.start), header.place(node.end)
+    return None
+
+
+def _value_quoted(person: Header, row: int) -> Edit | None:
+    """Put the value that a person sees around a line in quotes, over all of its lines."""
+    at = person.start + sum(len(line) + 1 for line in person.text.split("\n")[:row])
+    for key, (start, end) in person.recovered.items():
+        value = person.values[key]
+        if start <= at + len(person.text.split("\n")[min(row, person.text.count("\n"))]) and at <= end and isinstance(value, str):
+            return start, end, yaml_text.quoted(value)
     return None

@@ -75,7 +75,6 @@ def is_told(subject: Subject, remark: Remark, findings: Iterable[Finding]) -> bo
     return any(
         finding.severity is not Severity.NOTE and first <= _last_line(subject, finding) and subject.source.position(finding.start)[0] <= last
         for finding in findings
-        if not finding.clients or remark.client in finding.clients
     )
 
 

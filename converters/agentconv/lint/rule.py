@@ -27,8 +27,8 @@ class Fix:
     """Field paths whose reading it is meant to change (`color`, `description`); of all others, every client's stays as it was."""
     respelled: frozenset[str] = frozenset()
     """Field paths that are only spelled in another way: the file's own client reads the same, another one may not have to."""
-    heals: frozenset[str] = frozenset()
-    """Clients that do not read the file as its own client does, or a person: what they make of it afterwards is their gain."""
+    heals: bool = False
+    """Whether it is for clients that do not read the file as its own client does, or a person: they may read all of it otherwise."""
     safe: bool = True
     """Whether it may be made without asking. A safe fix is proven before it is made: see `fixing`."""
 

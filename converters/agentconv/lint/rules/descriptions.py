@@ -68,6 +68,10 @@ def missing_description(self: Rule, subject: Subject) -> Iterator[Finding]:
     Claude Code 2.1.329, Codex, Gemini CLI, Qwen Code, Copilot and Cline drop an agent without one. The others load it, and
     have nothing to tell by when to hand work to it.
     """
+    if subject.header and headers.lacks(subject) == subject.key_of("description"):
+        place, key = (subject.header.start, subject.header.start), subject.key_of("description")
+        message = f"{title(subject)} sees no agent here: the header has no `{key}`"
+        yield self.find(message, place, f"add a `{key}`, or move the file", clients=(subject.format,))
     for number, agent, state in subject.agents():
         key = subject.key_of("description")
         if agent.description is not None or not key or subject.has(number, key) or _is_whole_file(subject):
@@ -288,6 +292,5 @@ def _broken(subject: Subject, description: str, *, turned: bool) -> Fix | None:
     edits = frontmatter.patch(header, {key: description.replace("\\n", "\n")}) if header else None
     if not edits:
         return None
-    heals = headers.astray(subject)
     fields = frozenset({"description"})
-    return Fix("write line breaks that every client reads", tuple(edits), frozenset() if turned else fields, fields, heals, safe=turned)
+    return Fix("write line breaks that every client reads", tuple(edits), frozenset() if turned else fields, fields, heals=True, safe=turned)

@@ -43,8 +43,9 @@ def _spelling(client: str, key: str) -> str:
     """Return the client's key that another one is a slip of; empty where there is none."""
     properties = schema_files.load(client)["properties"]
     folded = {_folded(name): name for name in properties}
-    close = get_close_matches(key, properties, 1, 0.84) if len(key) > 3 else []
-    return folded.get(_folded(key), close[0] if close else "")
+    if _folded(key) in folded or _owners(key):
+        return folded.get(_folded(key), "")
+    return next(iter(get_close_matches(key, properties, 1, 0.84)), "") if len(key) > 3 else ""
 
 
 def _folded(key: str) -> str:
@@ -431,7 +432,7 @@ def foreign_model(self: Rule, subject: Subject) -> Iterator[Finding]:
             tier = vocabulary.tier_of(None, word)
             own = vocabulary.tier_word(subject.format, tier) if tier else None
             yield self.find(
-                f"`{shown(word)}` is a model of {maker.capitalize()}, which {title(subject)} does not serve",
+                f"`{shown(word)}` is a model of {maker}, which {title(subject)} does not serve",
                 place,
                 f"write `{own}`, its model of that size" if own else "write a model that the client serves",
                 clients=(subject.format,),
@@ -608,15 +609,15 @@ def _breaks(subject: Subject, client: str, word: str, maker: str) -> bool:
 
         You review changes.
         """,
-    source="https://platform.claude.com/docs/en/about-claude/model-deprecations",
+    source="the client's own list; https://platform.claude.com/docs/en/about-claude/model-deprecations",
     verified="2026-11-24",
     severity=Severity.WARNING,
 )
 def retired_model(self: Rule, subject: Subject) -> Iterator[Finding]:
     """A model that its maker no longer runs.
 
-    Claude Code 2.1.329 sends an id as it is written. Since the day of its retirement Anthropic answers with an error; other
-    providers keep some models longer.
+    Claude Code 2.1.329 has a list of them and warns. Of Opus 4 and 4.1 it makes its current Opus; with any other one of them
+    each call of the agent fails. Other providers keep some models longer.
     """
     for number, model, place in _models(subject):
         day = vocabulary.retired_model(model.value or "")
@@ -624,7 +625,7 @@ def retired_model(self: Rule, subject: Subject) -> Iterator[Finding]:
             tier = vocabulary.tier_of(subject.format, model.value or "")
             own = vocabulary.tier_word(subject.format, tier) if tier else None
             yield self.find(
-                f"`{shown(model.value or '')}` was retired on {day}; {title(subject)} still sends it",
+                f"`{shown(model.value or '')}` was retired on {day}, and {title(subject)} does not get it any more",
                 place,
                 f"write `{own}`" if own else "write a model of today",
                 clients=(subject.format,),

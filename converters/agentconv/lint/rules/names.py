@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from agentconv import registry, schema_files
 from agentconv.diagnostics import Severity
 from agentconv.families.names import stem_of
-from agentconv.lint import remarks
+from agentconv.lint import headers, remarks
 from agentconv.lint.passages import shown, title, titles
 from agentconv.lint.rule import SET, Fix, rule
 
@@ -68,6 +68,11 @@ def missing_name(self: Rule, subject: Subject) -> Iterator[Finding]:
     Claude Code 2.1.329, Gemini CLI, Qwen Code and Cline know an agent by the `name` in its header, never by its file, and
     drop one without. OpenCode, Kilo, Copilot and Cursor fall back to the file's name.
     """
+    if subject.header and headers.lacks(subject) == name_key(subject.format):
+        place, key = (subject.header.start, subject.header.start), name_key(subject.format)
+        yield self.find(
+            f"{title(subject)} sees no agent here: the header has no `{key}`", place, f"add a `{key}`, or move the file", clients=(subject.format,)
+        )
     for number, agent, _ in subject.agents():
         clients = tuple(
             client

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from agentconv.lint.subject import Subject
 
 _READERS = "each client's own reader, run on the same file"
-_QUOTE = "put the value in double quotes"
 _COLON = "an unquoted `: ` in a value"
 
 
@@ -97,14 +96,13 @@ def _repaired(self: Rule, subject: Subject, *, colon: bool) -> Iterator[Finding]
     if header is None or not header.fallback or header.error is None or (header.error.problem == _COLON) is not colon:
         return
     fix = _requoted(subject)
-    astray = headers.astray(subject, subject.alike())
-    gone = tuple(client for client in subject.alike() if client in astray)
+    gone = tuple(client for client in subject.alike() if fixing.astray(subject, client))
     what = "" if colon else f" ({shown(header.error.problem)})"
     message = f"not strict YAML{what}: {title(subject)} loads it through its own repair" + (f"; lost in {titles(gone)}" if gone else "")
     severity = Severity.ERROR if gone else Severity.WARNING
-    help_text = _QUOTE if fix else "put the value in double quotes by hand: quotes alone would change how it is read"
+    help_text = fix.title if fix else "put the value in double quotes by hand: quotes alone would change how it is read"
     yield self.find(
-        message, headers.error_place(subject, header), help_text, severity=severity, clients=(*gone, subject.format), fix=fix
+        message, headers.error_place(subject, header), help_text, severity=severity, clients=gone or (subject.format,), fix=fix
     )
 
 
@@ -114,7 +112,8 @@ def _requoted(subject: Subject) -> Fix | None:
     edits = markdown.strict_edits(dialect, subject.source) if dialect else None
     if not edits or subject.header is None:
         return None
-    return Fix(_QUOTE, tuple(edits), respelled=headers.fields_at(subject, subject.header, edits), heals=headers.astray(subject))
+    fields = headers.fields_at(subject, subject.header, edits)
+    return headers.told_if_unsafe(subject, Fix(headers.QUOTE, tuple(edits), respelled=fields, heals=True))
 
 
 @rule(
@@ -203,7 +202,7 @@ def colon_beside_block(self: Rule, subject: Subject) -> Iterator[Finding]:
     for remark in remarks.of(subject):
         block = _beside_block(subject) if remark.drops and "not valid " in remark.problem else ""
         if block:
-            yield _broken(self, subject, remark, f"its repair of the YAML breaks the block of `{block}`", _QUOTE)
+            yield _broken(self, subject, remark, f"its repair of the YAML breaks the block of `{block}`", headers.QUOTE)
 
 
 _BLOCK = re.compile(r"([A-Za-z_-]+):[ \t]+[|>][-+0-9]*[ \t]*\r?\n((?:[ \t]+[^\n]*\n|\r?\n)*)")
@@ -272,7 +271,7 @@ def _to_the_top(subject: Subject) -> Fix | None:
     start = len(text) - len(text.lstrip("\ufeff \t\r\n"))
     if not start or not text.startswith("---", start) or not subject.reread(text[start:].encode("utf-8", "surrogateescape")).set.agents:
         return None
-    return Fix("remove what stands before the header", ((0, start, ""),))
+    return headers.told_if_unsafe(subject, Fix("remove what stands before the header", ((0, start, ""),), heals=True))
 
 
 @rule(
@@ -354,24 +353,27 @@ def duplicate_key(self: Rule, subject: Subject) -> Iterator[Finding]:
     Claude Code 2.1.329 and OpenCode use the last one; Gemini CLI, Qwen Code, Copilot and Cline refuse the whole header, Codex
     the whole file. Whoever reads the file from the top sees the first one, and takes that for what holds.
     """
-    said = [remark for remark in remarks.of(subject) if remark.diagnostic.code is Code.DUPLICATE_KEY]
-    for number, remark in enumerate(said):
-        edits = _without_earlier(subject.header, remark.key or _quoted(remark)) if subject.header else ()
+    twice: dict[str, list[Remark]] = {}
+    for remark in remarks.of(subject):
+        if remark.diagnostic.code is Code.DUPLICATE_KEY:
+            twice.setdefault(_quoted(remark), []).append(remark)
+    for key, said in twice.items():
+        edits = _without_earlier(subject.header, key) if subject.header else ()
         gone = lost(subject, fixing.apply(subject.text, edits)) if edits else ()
-        wider = _widened(subject, remark) if number == 0 else []
-        detail = "; ".join([*wider[:1], *([f"{titles(gone)} drops the file"] if gone else [])])
-        message = shown(remark.problem + (f": {detail}" if detail else ""), 160)
-        fields = frozenset({f"extras.{remark.key or _quoted(remark)}", *headers.fields_of(subject, remark.key)})
-        fix = Fix("delete the earlier one, which is not used", edits, respelled=fields) if edits and not wider else None
-        severity = Severity.ERROR if wider or gone else Severity.WARNING
-        help_text = fix.title if fix else "delete one of them"
+        wider = _widened(subject, key)
+        detail = "; ".join([*(f"which adds {what}" for what in wider[:1]), *([f"{titles(gone)} drops the file"] if gone else [])])
+        message = shown(said[-1].problem + (f", {detail}" if detail else ""), 160)
+        is_known = key in schema_files.load(subject.format)["properties"]
+        fields = frozenset({f"extras.{key}", *headers.fields_of(subject, key)})
+        fix = Fix("delete the earlier one, which is not used", edits, respelled=fields) if edits and is_known and not wider else None
+        help_text = fix.title if fix else "delete one of them" if is_known else "indent it, if it is a part of the text above; else delete one of them"
         yield self.find(
             message,
-            (remark.start, remark.end),
+            (said[-1].start, said[-1].end),
             help_text,
-            severity=severity,
-            clients=(subject.format, *gone),
-            agent=remark.diagnostic.agent,
+            severity=Severity.ERROR if wider or gone else Severity.WARNING,
+            clients=(subject.format, *gone) if wider else gone or (subject.format,),
+            agent=said[-1].diagnostic.agent,
             fix=fix,
         )
 
@@ -386,11 +388,10 @@ def _without_earlier(header: Header | None, key: str) -> tuple[tuple[int, int, s
     return tuple(edits[:-1]) if edits else ()
 
 
-def _widened(subject: Subject, remark: Remark) -> list[str]:
+def _widened(subject: Subject, key: str) -> list[str]:
     """Say what the agent may do that it may not by the first of the two."""
     header, agents = subject.header, subject.result.set.agents
-    key = remark.key
-    if header is None or len(agents) != 1 or not isinstance(header.root, yaml_nodes.Mapping) or not key:
+    if header is None or len(agents) != 1 or not isinstance(header.root, yaml_nodes.Mapping):
         return []
     pairs = [(k, v) for k, v in header.root.pairs if yaml_nodes.key_text(k, header.grammar) == key]
     first = pairs[0][1]
