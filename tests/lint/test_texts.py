@@ -288,6 +288,22 @@ def test_a_template_of_another_client_is_an_error_only_when_it_is_asked_about():
     assert finding.clients == ("gemini-cli", "qwen-code")
 
 
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("Start with {file:./rules.md} and go on.", [(Severity.WARNING, "{file:./rules.md}")]),
+        ("The key is in {env:API_KEY}.", [(Severity.ERROR, "{env:API_KEY}")]),
+        ("// {file:./rules.md}\nA line of comment.", []),
+        ('Answer with {"file": "name", "lines": [1]} or {name}.', []),
+    ],
+)
+def test_what_another_client_fills_in(body, expected):
+    """Kilo puts a file in the place of a reference, and drops an agent that names a variable of the environment."""
+    looked_at = subject(body, asked=("kilo",))
+
+    assert [(one.severity, looked_at.text[one.start : one.end]) for one in found(looked_at, "AC705")] == expected
+
+
 @pytest.mark.parametrize(("format_id", "severity"), [("claude-code", Severity.WARNING), ("qwen-code", Severity.ERROR)])
 def test_an_empty_prompt_matters_as_much_as_the_client_minds(format_id, severity):
     """One client drops an agent without a prompt, another runs it."""

@@ -136,8 +136,9 @@ def unknown_placeholder(self: Rule, subject: Subject) -> Iterator[Finding]:
     places: dict[int, list[tuple[str, Diagnostic]]] = {}
     for client in subject.asked if "${" in subject.text else ():
         for remark in subject.reading(client).diagnostics:
-            if remark.code is Code.PLACEHOLDER and remark.span:
-                places.setdefault(_offset(subject, remark.span), []).append((client, remark))
+            at = _offset(subject, remark.span) if remark.code is Code.CALL_FAILS and remark.span else -1
+            if at >= 0 and subject.text.startswith("${", at):
+                places.setdefault(at, []).append((client, remark))
     for start, remarks in places.items():
         end = subject.text.find("}", start) + 1 or start
         clients = tuple(client for client, _ in remarks)
@@ -201,7 +202,7 @@ def live_template(self: Rule, subject: Subject) -> Iterator[Finding]:
             yield self.find(message, place, help_text, severity=severity, clients=dropped or filled, agent=passage.agent.name)
 
 
-_LIVE = re.compile(r"\$?\{[A-Za-z_]\w*(?::[^{}\n]{0,60})?\}")
+_LIVE = re.compile(r"\$\{[A-Za-z_]\w*\}|\{[a-z]+:[^{}\n]{1,200}\}")
 _REFERENCE = re.compile(r"\{[a-z]+:[^{}\n]{1,200}\}")
 
 
@@ -210,7 +211,7 @@ def _is_template(subject: Subject, passage: Passage, client: str) -> bool:
     if client == subject.format or passage.number >= len(result.states) or result.states[passage.number].dropped:
         return False
     prompt = result.set.agents[passage.number].prompt
-    unknown = any(remark.code is Code.PLACEHOLDER for remark in result.diagnostics)
+    unknown = any(remark.code is Code.CALL_FAILS for remark in result.diagnostics)
     return prompt is not None and prompt.syntax != "literal" and not unknown
 
 
