@@ -268,7 +268,8 @@ def _hidden(self: Rule, subject: Subject, pattern: re.Pattern[str], what: str, k
     codes = ", ".join(sorted({f"U+{ord(char):04X}" for match in found for char in match[0][:2]})[:2])
     spelled = "".join(chr(ord(char) - 0xE0000) for match in found for char in match[0] if 0xE0020 <= ord(char) <= 0xE007E)
     spells = f", which spell `{shown(spelled, 30)}`" if spelled else ""
-    message = f"{count(number, 'hidden character')} ({what}, {codes}){spells}: {title(subject)} hands them to the model"
+    them = "it" if number == 1 else "them"
+    message = f"{count(number, 'hidden character')} ({what}, {codes}){spells}: {title(subject)} hands {them} to the model"
     help_text = "look at what they hide, then delete them" if self.severity is Severity.ERROR else "delete them"
     fix = edits_in_texts(subject, "delete the hidden characters", [(match.start(), match.end(), "") for match in found])
     yield self.find(message, found[0].span(), help_text, agent=owner(subject, found[0].start()), fix=fix)
