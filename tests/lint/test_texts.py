@@ -347,7 +347,7 @@ HEADED = "---\nname: reviewer\ndescription: Reviews {}changes\n---\n\nYou review
     ("format_id", "path", "written", "mended"),
     [
         ("claude-code", ".claude/agents/a.md", HEADED.format("a\x00b ", ""), HEADED.format("ab ", "")),
-        ("claude-code", ".claude/agents/a.md", HEADED.format("", "\x08\x1b[0m"), HEADED.format("", "\x1b[0m")),
+        ("claude-code", ".claude/agents/a.md", HEADED.format("", "\x08,\x1b[0m"), HEADED.format("", ",\x1b[0m")),
         ("claude-code", ".claude/agents/a.md", HEADED.format("", "").replace("\n", "\r"), HEADED.format("", "")[:-1] + "\r"),
         ("cursor", ".cursor/agents/a.md", HEADED.format("\u200b", " cafÃ©"), HEADED.format("", " café")),
         ("opencode", ".opencode/agents/a.md", HEADED.format("all: \u200b", " cafÃ©"), HEADED.format("all: ", " café")),

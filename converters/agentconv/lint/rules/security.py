@@ -10,7 +10,7 @@ from agentconv import credentials
 from agentconv.diagnostics import Severity
 from agentconv.lint.passages import count, edits_in_texts, owner, shown, title
 from agentconv.lint.rule import rule
-from agentconv.lint.rules.text import exotic, mojibake
+from agentconv.lint.rules.text import exotic, is_garbled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -256,12 +256,8 @@ def _hidden(self: Rule, subject: Subject, pattern: re.Pattern[str], what: str, k
     text = subject.text
     if not subject.result.set.agents or not any(pattern.search(f" {char * 2}") for char in _SUSPECT & exotic(text)):
         return
-    garbled = [(start, end) for start, end, _ in mojibake(text)]
-    found = [
-        match
-        for match in pattern.finditer(text)
-        if not keep(text, *match.span()) and not any(start <= match.start() < end for start, end in garbled)
-    ]
+    matches = pattern.finditer(text)
+    found = [match for match in matches if not keep(text, *match.span()) and not is_garbled(text, match.start())]
     if not found:
         return
     number = sum(len(match[0]) for match in found)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from dataclasses import replace
 from functools import cache, lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from agentconv import registry
@@ -253,8 +255,7 @@ _LAYOUT = "\x0b\x0c\x1b\x9b"
 def _controls(self: Rule, subject: Subject, pattern: re.Pattern[str], what: str, unsafe: str) -> Iterator[Finding]:
     if not subject.result.set.agents or not any(map(pattern.match, exotic(subject.text))):
         return
-    garbled = {start for start, _, _ in mojibake(subject.text)}
-    found = [match for match in pattern.finditer(subject.text) if not _within(match.start(), subject.text, garbled)]
+    found = [match for match in pattern.finditer(subject.text) if not is_garbled(subject.text, match.start())]
     if not found:
         return
     fixed = pattern.sub("", subject.text)
@@ -282,11 +283,11 @@ def exotic(text: str) -> frozenset[str]:
 _PLAIN = bytes((9, 10, 13, *range(32, 127)))
 
 
-def _within(offset: int, text: str, garbled: set[int]) -> bool:
-    """Whether a C1 control is a part of text that was read in the wrong encoding, which is another finding."""
-    while offset > 0 and not text[offset].isascii() and offset not in garbled:
-        offset -= 1
-    return offset in garbled
+def is_garbled(text: str, offset: int) -> bool:
+    """Whether a place is in text that was read in the wrong encoding, which is another finding."""
+    found = mojibake(text)
+    before = bisect_right(found, offset, key=itemgetter(0)) - 1
+    return before >= 0 and offset < found[before][1]
 
 
 @rule(
