@@ -94,6 +94,21 @@ def resolve(name: str) -> str:
     raise usage(f"there is no format `{name}`", did_you_mean(name, [*FORMATS, *_ALIASES], f"formats: {', '.join(FORMATS)}"))
 
 
+def clients_named(given: Iterable[str], where: str = "--for") -> list[str]:
+    """Return the clients that words name (`codex,opencode`, `all`), each once.
+
+    Raises:
+        InputError: There is no such client.
+    """
+    words = [word.strip() for word in ",".join(given).split(",") if word.strip()]
+    named = [resolve(word) for word in words if word != "all"]
+    bundle = next((format_id for format_id in named if format_id not in CLIENTS), None)
+    if bundle or not words:
+        message = f"no client reads {FORMATS[bundle].title}" if bundle else f"{where} has an empty value"
+        raise usage(message, f"clients: {', '.join(CLIENTS)}, or all")
+    return list(CLIENTS) if "all" in words else list(dict.fromkeys(named))
+
+
 def usage(message: str, hint: str | None = None) -> InputError:
     """Make the error for something that a user asked for and cannot have."""
     return InputError(Diagnostic(Code.USAGE, Severity.ERROR, message, hint=hint))

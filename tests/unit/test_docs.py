@@ -1,4 +1,4 @@
-"""The documents say what is so. `AGENTCONV_ACCEPT=1` writes down README's console runs and the tables of formats as they are now."""
+"""The documents say what is so. `AGENTCONV_ACCEPT=1` writes down README's console runs, the tables of formats and the rules as they are."""
 
 import os
 import re
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import agentconv
-from agentconv.cli import COMMANDS, main
+from agentconv.cli import COMMANDS, lint_settings, main
 from agentconv.cli.configuration import DEFAULTS
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.run import build_parser
@@ -19,6 +19,7 @@ from console_runs import environment_for, played
 CHECKOUT = Path(__file__).parents[2]
 README = CHECKOUT / "README.md"
 FORMATS = CHECKOUT / "docs" / "formats.md"
+RULES = CHECKOUT / "docs" / "rules.md"
 DOCUMENTS = [README, CHECKOUT / "CONTRIBUTING.md", *sorted((CHECKOUT / "docs").glob("*.md"))]
 
 
@@ -47,6 +48,19 @@ def test_formats_document(capsys):
 
     assert document == FORMATS.read_text("utf-8")
     assert readme == README.read_text("utf-8")
+
+
+def test_rules_document(capsys):
+    """docs/rules.md is what the rules say about themselves, and its table of settings is one that the program takes."""
+    assert main(["rule", "--all", "--output-format", "markdown"]) == 0
+    document = capsys.readouterr().out
+    if os.environ.get("AGENTCONV_ACCEPT"):
+        RULES.write_text(document, "utf-8")
+    table = tomllib.loads(re.search(r"(?s)```toml\n(.*?)```", document)[1])["tool"]["agentconv"]["lint"]
+
+    assert document == RULES.read_text("utf-8")
+    assert lint_settings.read(table).max_description == table["max-description"]
+    assert {*table} == {*lint_settings.KEYS}
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)

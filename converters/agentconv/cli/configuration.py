@@ -21,10 +21,11 @@ DEFAULTS: dict[str, Any] = {
     "only-loaded": False,
     "map-models": "off",
     "models": None,
+    "lint": None,
 }
 _CHOICES = {"on-duplicate": convert.ON_DUPLICATE, "strict": STRICT, "map-models": model_choices.MAP_MODELS}
-_IN_FILES_ONLY = "models"
-"""A table, which no flag and no variable can hold."""
+_IN_FILES_ONLY = ("models", "lint")
+"""Tables, which no flag and no variable can hold."""
 _SWITCHES = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False, "": False}
 _MAX_BYTES = 1024 * 1024
 
@@ -40,7 +41,7 @@ def settle(options: argparse.Namespace) -> None:
         name = key.replace("-", "_")
         if hasattr(options, name) and getattr(options, name) is None:
             variable = f"AGENTCONV_{name.upper()}"
-            given = os.environ.get(variable) if key != _IN_FILES_ONLY else None
+            given = os.environ.get(variable) if key not in _IN_FILES_ONLY else None
             value = _checked(variable, key, given) if given is not None else file.get(key, default)
             setattr(options, name, value)
 
@@ -75,11 +76,10 @@ def _from_file(options: argparse.Namespace) -> dict[str, Any]:
             hint = "give --allow-widening, or name the file with --config"
             raise _wrong(path, "a project cannot allow itself to widen what its agents may do", line, hint)
         try:
-            settings[key] = _models(value) if key == _IN_FILES_ONLY else _checked(f"`{key}`", key, value)
-        except model_choices.ModelTableError as error:
-            raise _wrong(path, error.diagnostic.message, _line(text, key, *error.names), error.diagnostic.hint) from None
+            settings[key] = _read_table(options, path, key, value) if key in _IN_FILES_ONLY else _checked(f"`{key}`", key, value)
         except InputError as error:
-            raise _wrong(path, error.diagnostic.message, line) from None
+            at = _line(text, key, *error.names) if hasattr(error, "names") else line
+            raise _wrong(path, error.diagnostic.message, at, error.diagnostic.hint) from None
     return settings
 
 
@@ -111,8 +111,14 @@ def _table(path: Path) -> tuple[dict[str, Any], str]:
     return table, text
 
 
-def _models(table: Any) -> Any:
-    model_choices.choose("off", table)
+def _read_table(options: argparse.Namespace, path: Path, key: str, table: Any) -> Any:
+    """Check a table; the linter's is read where its command is run, for only that knows the rules."""
+    if key == "models":
+        model_choices.choose("off", table)
+    elif hasattr(options, key):
+        from agentconv.cli import lint_settings
+
+        return lint_settings.read(table, str(path.parent))
     return table
 
 

@@ -56,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
-    named = named_clients(options.clients) if options.clients else []
+    named = registry.clients_named(options.clients) if options.clients else []
     source_format = registry.resolve(options.source_format) if options.source_format else None
     found = discovery.discover(options.sources, source_format, stdin_name=options.stdin_filename)
     loader = loading.Loader(found.files)
@@ -84,21 +84,6 @@ def run(options: argparse.Namespace) -> int:
     else:
         _tell(options, files, diagnostics, asked, places(found))
     return code
-
-
-def named_clients(given: Iterable[str]) -> list[str]:
-    """Return the clients that `--for` names, each once.
-
-    Raises:
-        InputError: There is no such client.
-    """
-    words = [word.strip() for word in ",".join(given).split(",") if word.strip()]
-    named = [registry.resolve(word) for word in words if word != "all"]
-    bundle = next((format_id for format_id in named if format_id not in registry.CLIENTS), None)
-    if bundle or not words:
-        message = f"no client reads {text.client(bundle)}" if bundle else "--for has an empty value"
-        raise registry.usage(message, f"clients: {', '.join(registry.CLIENTS)}, or all")
-    return list(registry.CLIENTS) if "all" in words else list(dict.fromkeys(named))
 
 
 def present_clients(sources: Iterable[str]) -> Iterator[str]:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agentconv import discovery, loading, registry, saving
+from agentconv.cli import lint_settings
 from agentconv.cli import options as shared
+from agentconv.cli.configuration import STRICT
 from agentconv.cli.convert import nothing_found, places
 from agentconv.cli.exit_codes import Exit
-from agentconv.cli.inspect import named_clients, present_clients
+from agentconv.cli.inspect import present_clients
 from agentconv.diagnostics import InputError, Severity
 from agentconv.lint import catalogue, checking, fixing
-from agentconv.lint.subject import Subject
+from agentconv.lint.subject import Settings, Subject
 from agentconv.render import diff, findings, machine, text
 from agentconv.source import SourceText
 
@@ -23,19 +25,29 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
 
+    from agentconv.cli.lint_settings import LintSettings
     from agentconv.diagnostics import Diagnostic
     from agentconv.lint.checking import Checked
     from agentconv.lint.rule import Rule
 
-USAGE = "PATH... [--for FORMAT,...|all] [--fix] [options]"
+USAGE = "SRC... [--for FORMAT,...|all] [--fix] [options]"
 EXAMPLES = """\
 examples:
   agentconv lint .                                  this project's agents, for the assistants that it has folders for
   agentconv lint . --for codex,opencode             would they survive there?
   agentconv lint . --fix                            mend what can be mended without changing anything else
-  agentconv lint . --fix --diff                     show what that would change
+  agentconv lint . --diff                           show what that would change
   agentconv lint . --select AC1,AC301 --output-format github
+
+A comment in the header of a file leaves out rules for that file, `# agentconv: ignore[AC101, long-description]`; without
+brackets, every rule. In pyproject.toml, [tool.agentconv.lint] takes select, ignore, per-file-ignores, for, max-description.
 """
+_COUNTED = {
+    "off": {Severity.ERROR},
+    "warnings": {Severity.ERROR, Severity.WARNING},
+    "notes": {Severity.ERROR, Severity.WARNING, Severity.NOTE},
+}
+"""What makes the command exit with 1, by what `--strict` says."""
 FORMATS = ("text", "json", "sarif", "github")
 
 
@@ -54,15 +66,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--ignore", action="append", metavar="CODE,...", help="not these rules")
     group = parser.add_argument_group("mending")
     group.add_argument("--fix", action="store_true", help="make the safe fixes, each proven to change nothing else")
-    group.add_argument("--unsafe-fixes", action="store_true", help="with --fix: also those that may change more than they say")
+    group.add_argument(
+        "--unsafe-fixes", action="store_true", help="with --fix, --check or --diff: also those that may change more than they say"
+    )
     modes = group.add_mutually_exclusive_group()
-    modes.add_argument("--check", action="store_true", help="with --fix: write nothing; list the files that would change")
-    modes.add_argument("--diff", action="store_true", help="with --fix: write nothing; show what would change")
+    modes.add_argument("--check", action="store_true", help="write nothing; list the files that --fix would change")
+    modes.add_argument("--diff", action="store_true", help="write nothing; show what --fix would change")
     group = parser.add_argument_group("report")
     group.add_argument("--output-format", choices=FORMATS, metavar="|".join(FORMATS), default="text", help="how findings are written")
-    group.add_argument("--strict", choices=("warnings", "notes", "off"), metavar="[=notes]", help="exit 1 on notes too")
+    group.add_argument(
+        "--strict",
+        choices=STRICT,
+        metavar="[=warnings|notes|off]",
+        help="exit 1 on errors and warnings (default), on notes too, or on errors only",
+    )
     group.add_argument("-q", "--quiet", action="store_true", help="errors only")
     shared.add_common(group)
+    shared.add_configuration(parser)
+    parser.set_defaults(lint=None)
 
 
 @dataclass(slots=True)
@@ -72,43 +93,72 @@ class _File:
     subject: Subject
     location: str | None
     """None for what is not a file of its own: a bundle's, or standard input."""
+    kept: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Why fixes were not made, by the rule's code and the message."""
 
 
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
-    rules = _rules(options)
+    _check(options)
+    chosen = options.lint or lint_settings.LintSettings()
+    rules = _rules(options, chosen)
     source_format = registry.resolve(options.source_format) if options.source_format else None
     found = discovery.discover(options.sources, source_format, stdin_name=options.stdin_filename)
     loader = loading.Loader(found.files)
-    asked = tuple(named_clients(options.clients) if options.clients else present_clients(options.sources))
-    files, diagnostics = _files(loader, found, asked)
+    named = registry.clients_named(options.clients) if options.clients else chosen.clients
+    asked = tuple(present_clients(options.sources) if named is None else named)
+    files, diagnostics = _files(loader, found, asked, chosen)
     diagnostics = [*found.diagnostics, *diagnostics]
     if not files and not diagnostics:
         raise nothing_found(found)
     fixed = _mend(options, files, rules) if options.fix or options.diff or options.check else 0
-    checked = list(checking.check([file.subject for file in files], rules))
+    checked = list(map(_with_reasons, files, checking.check([file.subject for file in files], rules)))
     return _tell(options, checked, diagnostics, places(found), fixed)
 
 
-def _rules(options: argparse.Namespace) -> list[Rule]:
-    """Return the rules that are asked for.
+def _check(options: argparse.Namespace) -> None:
+    """Complain about flags that do not go together.
+
+    Raises:
+        InputError: Some do not.
+    """
+    if options.unsafe_fixes and not (options.fix or options.check or options.diff):
+        raise registry.usage("--unsafe-fixes alone does nothing", "add --fix, or --diff to see what it would change")
+    if options.diff and options.output_format != "text":
+        raise registry.usage(
+            f"--diff and --output-format {options.output_format} exclude each other", "--check lists the files that would change"
+        )
+
+
+def _with_reasons(file: _File, one: Checked) -> Checked:
+    """Say with each finding whose fix was not made why it was not."""
+    told = tuple(
+        replace(finding, help=f"{finding.help}; not mended, because {why}", fix=None)
+        if (why := file.kept.get((finding.rule.code, finding.message)))
+        else finding
+        for finding in one.findings
+    )
+    return replace(one, findings=told) if file.kept else one
+
+
+def _rules(options: argparse.Namespace, chosen: LintSettings) -> list[Rule]:
+    """Return the rules that are asked for: flags come before what the project says.
 
     Raises:
         InputError: A word names no rule.
     """
-    chosen = [_words(given) for given in (options.select, options.ignore)]
-    known = [word for rule in catalogue.rules().values() for word in (rule.code, rule.name)]
-    for word in (*(chosen[0] or ()), *(chosen[1] or ())):
-        if not any(name.startswith(word.upper()) or name == word for name in known):
-            raise registry.usage(f"there is no rule `{word}`", registry.did_you_mean(word, known, "`agentconv rule --all` lists them"))
-    return catalogue.select(chosen[0], chosen[1] or ())
+    select, ignore = (_words(given) for given in (options.select, options.ignore))
+    lint_settings.check_rules([*(select or ()), *(ignore or ())])
+    return catalogue.select(chosen.select if select is None else select, chosen.ignore if ignore is None else ignore)
 
 
 def _words(given: list[str] | None) -> tuple[str, ...] | None:
     return tuple(word.strip() for word in ",".join(given).split(",") if word.strip()) if given else None
 
 
-def _files(loader: loading.Loader, found: discovery.Discovery, asked: tuple[str, ...]) -> tuple[list[_File], list[Diagnostic]]:
+def _files(
+    loader: loading.Loader, found: discovery.Discovery, asked: tuple[str, ...], chosen: LintSettings
+) -> tuple[list[_File], list[Diagnostic]]:
     """Read the files, each once, with what could not be read."""
     locations = {file.path: file.location for file in found.files if not registry.FORMATS[file.format].bundle}
     files: list[_File] = []
@@ -118,7 +168,9 @@ def _files(loader: loading.Loader, found: discovery.Discovery, asked: tuple[str,
             diagnostics += [remark for remark in piece.diagnostics if remark.severity is Severity.ERROR]
             continue
         clients = tuple(dict.fromkeys((piece.format, *asked)))
-        files.append(_File(Subject(piece.source, piece.format, clients), locations.get(piece.path)))
+        location = locations.get(piece.path)
+        settings = Settings(chosen.max_description, ignored=chosen.ignored(location) if location else frozenset())
+        files.append(_File(Subject(piece.source, piece.format, clients, settings), location))
     names = [agent.name for file in files for _, agent, _ in file.subject.agents() if agent.name]
     for file in files:
         file.subject.others = frozenset(names)
@@ -131,6 +183,7 @@ def _mend(options: argparse.Namespace, files: list[_File], rules: Sequence[Rule]
     find: Callable[[Subject], Any] = lambda subject: next(checking.check([subject], rules)).findings  # noqa: E731
     for file in files:
         done = fixing.fix(file.subject, find, unsafe=options.unsafe_fixes)
+        file.kept = {(finding.rule.code, finding.message): why for finding, why in done.unproven}
         before = file.subject.source.data
         if done.data == before or file.location is None:
             continue
@@ -139,47 +192,57 @@ def _mend(options: argparse.Namespace, files: list[_File], rules: Sequence[Rule]
         if options.diff:
             sys.stdout.write(diff.unified(shown, before, done.data))
         elif options.check:
-            print(f"change    {text.safe(shown)}")
+            if options.output_format == "text":
+                print(f"change    {text.safe(shown)}")
         else:
             try:
                 saving.write_atomic(Path(file.location), done.data)
             except OSError as error:
                 raise discovery.problem(f"cannot be written: {(error.strerror or str(error)).lower()}", None, shown) from None
-            file.subject = Subject(SourceText(file.subject.path, done.data), file.subject.format, file.subject.asked)
+            file.subject = replace(file.subject, source=SourceText(file.subject.path, done.data))
     return mended
 
 
 def _tell(options: argparse.Namespace, checked: list[Checked], diagnostics: Sequence[Diagnostic], where: dict[str, str], fixed: int) -> int:
     """Print what was found and return the exit code."""
     failures = [*diagnostics, *(failure for one in checked for failure in one.failures)]
-    severities = {finding.severity for one in checked for finding in one.findings}
-    counted = {Severity.ERROR, Severity.WARNING} | ({Severity.NOTE} if options.strict == "notes" else set())
-    would_change = bool(fixed) and (options.diff or options.check)
-    code = Exit.FINDINGS if severities & counted or would_change or diagnostics else Exit.OK
-    code = Exit.BUG if any(one.failures for one in checked) else code
+    pending = bool(options.diff or options.check)
+    code = _exit_code(options, checked, diagnostics, pending=pending and fixed > 0)
+    sys.stdout.flush()
+    for failure in failures if options.output_format != "json" else ():
+        print(text.diagnostic(failure, text.style(sys.stderr, options.color)), file=sys.stderr)
     if options.output_format != "text":
-        print(_machine(options.output_format, checked, failures, where, int(code)))
+        print(_machine(options.output_format, checked, failures, where, int(code)), end="")
         return code
     look = text.style(sys.stdout, options.color)
-    for failure in failures:
-        print(text.diagnostic(failure, text.style(sys.stderr, options.color)), file=sys.stderr)
-    for one in checked:
+    for one in checked if not options.diff else ():
         for finding in one.findings:
             if not options.quiet or finding.severity is Severity.ERROR:
                 print(findings.finding(finding, one.subject.source, where.get(one.subject.path, one.subject.path), look), end="\n\n")
+    sys.stdout.flush()
     if not options.quiet:
-        print(findings.summary(checked, len(checked), fixed), file=sys.stderr)
+        print(findings.summary(checked, fixed, pending=pending), file=sys.stderr)
     return code
+
+
+def _exit_code(options: argparse.Namespace, checked: list[Checked], diagnostics: Sequence[Diagnostic], *, pending: bool) -> Exit:
+    if any(one.failures for one in checked):
+        return Exit.BUG
+    if diagnostics and not checked:
+        return Exit.USAGE
+    found = {finding.severity for one in checked for finding in one.findings} & _COUNTED[options.strict or "warnings"]
+    return Exit.FINDINGS if found or pending or diagnostics else Exit.OK
 
 
 def _machine(kind: str, checked: list[Checked], failures: Sequence[Diagnostic], where: dict[str, str], code: int) -> str:
     from agentconv.render import findings_machine
 
-    if kind == "sarif":
-        return machine.dumps(findings_machine.sarif(checked, where))
     if kind == "github":
         return findings_machine.github(checked, where)
-    return machine.dumps({"exit_code": code, **findings_machine.plain(checked, where), "diagnostics": [*map(machine.plain, failures)]})
+    found = findings_machine.sarif(checked, where) if kind == "sarif" else {"exit_code": code, **findings_machine.plain(checked, where)}
+    if kind == "json":
+        found["diagnostics"] = [*map(machine.plain, failures)]
+    return f"{machine.dumps(found)}\n"
 
 
 __all__ = ["EXAMPLES", "USAGE", "InputError", "add_arguments", "run"]

@@ -101,6 +101,11 @@ def add_report(parser: argparse.ArgumentParser) -> None:
     group.add_argument("-v", "--verbose", action="store_true", help="one line per agent and loss")
     group.add_argument("-q", "--quiet", action="store_true", help="errors only")
     add_common(group)
+    add_configuration(parser)
+
+
+def add_configuration(parser: argparse.ArgumentParser) -> None:
+    """Add where what the command line leaves open is settled."""
     group = parser.add_argument_group("configuration")
     group.add_argument(
         "--config", metavar="FILE", help="read [tool.agentconv] here (default: pyproject.toml of the project that SRC is in)"

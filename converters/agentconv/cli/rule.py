@@ -13,6 +13,7 @@ from agentconv.render.table import table
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from agentconv.lint.rule import Rule
 
@@ -23,6 +24,7 @@ examples:
   agentconv rule AC101          what one flags, why, and what to do
   agentconv rule --all          all of them
 """
+_FORMATS = ("text", "json", "markdown")
 _FIXES = {
     "safe": "Safe: `--fix` makes it, after proving that every client reads everything else as before.",
     "unsafe": "Unsafe: only `--fix --unsafe-fixes` makes it.",
@@ -31,11 +33,36 @@ _FIXES = {
 }
 
 
+_TITLE = """\
+# Rules of `agentconv lint`
+
+The severity of a finding is its effect in the client: `error` when that drops the agent, does not start, or grants more than is
+written; `warning` when it reads the agent otherwise than written; `note` for the rest. A safe fix is made by `--fix`, after a
+proof that every client reads everything else as before; an unsafe one only with `--unsafe-fixes`.
+
+To leave out rules for one file, write a comment into its header: `# agentconv: ignore[AC101, long-description]`, or without
+brackets for every rule. `[tool.agentconv.lint]` in pyproject.toml does so for a project:
+
+```toml
+[tool.agentconv.lint]
+select = ["AC1", "AC7"]          # only these: codes, beginnings of codes, or names
+ignore = ["personal-path"]
+for = ["codex", "opencode"]      # clients to ask besides the files' own; "all" for every one
+max-description = 500            # characters that one description may have
+
+[tool.agentconv.lint.per-file-ignores]
+".claude/agents/legacy" = ["AC7"]   # a path, a folder or the name of a file; * stands for anything
+```
+
+This document is what `agentconv rule --all --output-format markdown` prints.
+"""
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("rule", nargs="?", metavar="CODE|NAME", help="the rule to describe")
     parser.add_argument("--all", action="store_true", help="describe every rule")
-    parser.add_argument("--output-format", choices=("text", "json"), metavar="text|json", default="text", help="how it is written")
+    parser.add_argument("--output-format", choices=_FORMATS, metavar="|".join(_FORMATS), default="text", help="how it is written")
     shared.add_common(parser)
 
 
@@ -54,6 +81,8 @@ def run(options: argparse.Namespace) -> int:
         chosen = [found]
     if options.output_format == "json":
         print(machine.dumps({"rules": [plain(rule) for rule in chosen]}))
+    elif options.output_format == "markdown":
+        print(document(chosen), end="")
     elif options.rule is None and not options.all:
         print("\n".join(table([("CODE", "NAME", "FLAGS"), *((rule.code, rule.name, rule.summary) for rule in rules)])))
     else:
@@ -76,6 +105,15 @@ def plain(rule: Rule) -> dict[str, Any]:
         "source": rule.source,
         "verified": rule.verified,
     }
+
+
+def document(rules: Sequence[Rule]) -> str:
+    """Write rules as one document: a table of them, and each of them."""
+    rows = [
+        f"| [{rule.code}](#{rule.code.lower()}-{rule.name}) | {rule.name} | {rule.severity.value} | {rule.fix or ''} |" for rule in rules
+    ]
+    table = "\n".join(["| code | name | severity, at worst | fix |", "|---|---|---|---|", *rows])
+    return f"{_TITLE}\n{table}\n\n" + "\n".join(describe(rule) for rule in rules)
 
 
 def describe(rule: Rule) -> str:

@@ -29,6 +29,7 @@ examples:
   agentconv to-json . -o all.json                      every agent into one bundle
   agentconv from-json all.json -t claude-code -o copy  and back
   agentconv inspect . --for all                        what each client makes of these files as they stand
+  agentconv lint . --fix                               mend what breaks an agent, and nothing else
 
 usage: agentconv [COMMAND ...]
 
@@ -42,7 +43,8 @@ options:
 exit codes:
   0    done
   1    done with findings: agents refused or not loaded, files kept; --check, --diff: something would
-       change; --strict: warnings; inspect --for: a client would not load a file
+       change; --strict: warnings; inspect --for: a client would not load a file; lint: errors or
+       warnings found
   2    wrong usage or configuration, or nothing could be done
   3    a bug in agentconv; what it concerns was not written
   130  interrupted

@@ -75,7 +75,7 @@ def _unasked(subject: Subject, rules: Iterable[Rule]) -> list[Finding]:
 def _ignored(subject: Subject) -> set[str] | None:
     """Return the rules that the file itself asks to leave out; None for all of them."""
     start = subject.place(0, "")[0] if subject.result.set.agents else 0
-    words: set[str] = set()
+    words = set(subject.settings.ignored)
     for match in _COMMENT.finditer(subject.text, 0, start or len(subject.text)):
         if match[1] is None:
             return None

@@ -27,6 +27,8 @@ class Settings:
     """Characters that one description may have."""
     names: frozenset[str] = frozenset()
     """MCP servers and skills that the project defines elsewhere."""
+    ignored: frozenset[str] = frozenset()
+    """Codes of the rules that are not for this file, in lower case."""
 
 
 @dataclass

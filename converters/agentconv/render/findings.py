@@ -9,7 +9,7 @@ from agentconv import credentials
 from agentconv.render import text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from agentconv.lint.checking import Checked
     from agentconv.lint.rule import Finding
@@ -62,18 +62,26 @@ def _cut(line: str, first: int) -> tuple[str, int]:
     return f"{head}{line[start : start + _WIDEST]}{tail}", first - start + len(head)
 
 
-def summary(checked: Iterable[Checked], files: int, fixed: int) -> str:
-    """Say how much was found, and how much of it can be mended."""
+def summary(checked: Sequence[Checked], fixed: int, *, pending: bool = False) -> str:
+    """Say how much was found, and how much of it can be mended.
+
+    Args:
+        checked: The files.
+        fixed: How many findings are mended.
+        pending: Whether they only would be.
+    """
     found = [value for one in checked for value in one.findings]
+    files = text.count(len(checked), "file")
+    done = f"; {fixed} {'would be mended' if pending else 'mended'}" if fixed or pending else ""
     if not found:
-        return f"{text.count(files, 'file')}: nothing found" + (f", {fixed} mended" if fixed else "")
+        return f"{files}: nothing found{done}"
     counts = Counter(value.severity.value for value in found)
     parts = ", ".join(text.count(counts[word], word) for word in ("error", "warning", "note") if counts[word])
-    lines = [f"{text.count(files, 'file')}: {parts}" + (f", {fixed} mended" if fixed else "")]
+    lines = [f"{files}: {parts}{done}"]
     safe = sum(1 for value in found if value.fix and value.fix.safe)
     unsafe = sum(1 for value in found if value.fix and not value.fix.safe)
-    if safe:
+    if safe and not pending:
         lines.append(f"[*] {safe} can be mended with --fix" + (f", {unsafe} more with --unsafe-fixes" if unsafe else ""))
-    elif unsafe:
-        lines.append(f"{unsafe} can be mended with --unsafe-fixes")
+    elif unsafe and not pending:
+        lines.append(f"{unsafe} can be mended with --fix --unsafe-fixes")
     return "\n".join(lines)

@@ -108,7 +108,7 @@ def github(checked: Sequence[Checked], where: Mapping[str, str]) -> str:
             }
             properties = ",".join(f"{key}={_escaped(str(value), property_=True)}" for key, value in keys.items())
             lines.append(f"::{level} {properties}::{_escaped(found['message'])}. Help: {_escaped(found['help'])}")
-    return "\n".join(lines)
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _escaped(value: str, *, property_: bool = False) -> str:

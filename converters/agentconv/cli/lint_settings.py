@@ -1,0 +1,133 @@
+"""What a project says about linting: the table `[tool.agentconv.lint]`."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from agentconv import registry
+from agentconv.diagnostics import InputError
+from agentconv.lint import catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from agentconv.lint.rule import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class LintSettings:
+    """What was chosen; what a flag says comes before this."""
+
+    select: tuple[str, ...] | None = None
+    ignore: tuple[str, ...] = ()
+    per_file: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Rules to ignore, by a pattern of paths."""
+    clients: tuple[str, ...] | None = None
+    max_description: int = 1024
+    folder: str = "."
+    """Where the table's file is: patterns of paths are meant below it."""
+
+    def ignored(self, location: str) -> frozenset[str]:
+        """Return the codes, in lower case, of the rules that are ignored in a file."""
+        path = os.path.relpath(location, self.folder).replace(os.sep, "/") if self.per_file else ""
+        words = tuple(word for pattern, several in self.per_file.items() if _matches(path, pattern) for word in several)
+        return frozenset(rule.code.casefold() for rule in catalogue.select(words)) if words else frozenset()
+
+
+class LintTableError(InputError):
+    """A table that cannot be meant."""
+
+    def __init__(self, error: InputError, *names: str) -> None:
+        super().__init__(error.diagnostic)
+        self.names = names
+        """The keys that lead to what is wrong."""
+
+
+KEYS = ("select", "ignore", "per-file-ignores", "for", "max-description")
+
+
+def read(table: object, folder: str = ".") -> LintSettings:
+    """Read the table.
+
+    Args:
+        table: What it holds.
+        folder: Where its file is.
+
+    Raises:
+        LintTableError: It cannot be meant.
+    """
+    if table is None:
+        return LintSettings()
+    if not isinstance(table, dict):
+        raise LintTableError(registry.usage("[tool.agentconv.lint] is a table"))
+    for key in table:
+        if key not in KEYS:
+            hint = registry.did_you_mean(key, KEYS, f"settings: {', '.join(KEYS)}")
+            raise LintTableError(registry.usage(f"there is no setting `{key}` in [tool.agentconv.lint]", hint), key)
+    return LintSettings(
+        select=_rules(table["select"], "select") if "select" in table else None,
+        ignore=_rules(table.get("ignore", []), "ignore"),
+        per_file=_per_file(table.get("per-file-ignores", {})),
+        clients=_clients(table["for"]) if "for" in table else None,
+        max_description=_number(table.get("max-description", LintSettings().max_description)),
+        folder=folder,
+    )
+
+
+def check_rules(words: Iterable[str]) -> None:
+    """Complain about a word that names no rule.
+
+    Raises:
+        InputError: There is one.
+    """
+    rules: Iterable[Rule] = catalogue.rules().values()
+    known = [word for rule in rules for word in (rule.code, rule.name)]
+    for word in words:
+        if not catalogue.select((word,)):
+            close = registry.did_you_mean(word.upper(), known, "") or registry.did_you_mean(word, known, "`agentconv rule` lists them")
+            raise registry.usage(f"there is no rule `{word}`", close)
+
+
+def _rules(value: Any, *names: str) -> tuple[str, ...]:
+    words = _texts(value, "a list of rules: codes, beginnings of codes, or names", *names)
+    try:
+        check_rules(words)
+    except InputError as error:
+        raise LintTableError(error, *names) from None
+    return words
+
+
+def _texts(value: Any, what: str, *names: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+        raise LintTableError(registry.usage(f"`{names[-1]}` is {what}"), *names)
+    return tuple(value)
+
+
+def _per_file(value: Any) -> dict[str, tuple[str, ...]]:
+    name = "per-file-ignores"
+    if not isinstance(value, dict):
+        raise LintTableError(registry.usage(f"`{name}` is a table: a pattern of paths, and a list of rules"), name)
+    return {pattern: _rules(rules, name, pattern) for pattern, rules in value.items()}
+
+
+def _clients(value: Any) -> tuple[str, ...]:
+    words = _texts([value] if isinstance(value, str) else value, 'a list of formats, or "all"', "for")
+    try:
+        return tuple(registry.clients_named(words, "`for`"))
+    except InputError as error:
+        raise LintTableError(error, "for") from None
+
+
+def _number(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise LintTableError(registry.usage("`max-description` is a number of characters, 1 or more"), "max-description")
+    return value
+
+
+def _matches(path: str, pattern: str) -> bool:
+    """Whether a path is meant by a pattern: of the whole path, of a folder, or of a file's name."""
+    pattern = pattern.removeprefix("./").rstrip("/")
+    return any(fnmatchcase(candidate, pattern) for candidate in (path, path.rpartition("/")[2])) or fnmatchcase(path, f"{pattern}/*")

@@ -1,0 +1,140 @@
+"""The rest of the command: comments that leave out rules, settings of a project, exit codes, hooks for pre-commit."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import yaml
+
+from agentconv.cli import COMMANDS, lint_settings, main
+from agentconv.cli.exit_codes import Exit
+from agentconv.cli.run import build_parser
+from agentconv.lint import catalogue, checking, fixing
+from agentconv.lint.subject import Settings, Subject
+from agentconv.source import SourceText, encode
+
+CHECKOUT = Path(__file__).parents[2]
+COLON = "name: a\ndescription: Use for reviews: always\n"
+RULE = catalogue.rules()["AC101"]
+
+
+def codes(text, format_id="claude-code", path=".claude/agents/a.md", settings=None):
+    """Return the codes that are found in a file."""
+    subject = Subject(SourceText(path, encode(text)), format_id, (format_id,), settings or Settings())
+    (checked,) = checking.check([subject], [RULE])
+    return [finding.rule.code for finding in checked.findings]
+
+
+@pytest.mark.parametrize(
+    ("comment", "found"),
+    [
+        ("# agentconv: ignore", False),
+        ("#agentconv:ignore", False),
+        ("# agentconv: ignore[AC101]", False),
+        ("# agentconv: ignore[ac101]", False),
+        ("# agentconv: ignore[unquoted-colon]", False),
+        ("# agentconv: ignore[AC999, unquoted-colon]", False),
+        ("# agentconv: ignore[AC999]", True),
+        ("# agentconv: ignore[]", True),
+        ("# agentconv: ignore[AC10]", True),
+        ("# agentconv ignore", True),
+    ],
+)
+def test_suppression_comment(comment, found):
+    """A comment in the header leaves out the rules that it names, by code or name, or all of them."""
+    assert codes(f"---\n{comment}\n{COLON}---\n\nHi\n") == (["AC101"] if found else [])
+
+
+def test_suppression_counts_in_the_header_only():
+    """What stands in a prompt leaves out nothing: it may be what the agent is about."""
+    assert codes(f"---\n{COLON}---\n\nWrite # agentconv: ignore\n") == ["AC101"]
+
+
+def test_suppressed_findings_are_not_mended():
+    """A fix of a rule that the file leaves out is not made."""
+    subject = Subject(
+        SourceText(".claude/agents/a.md", encode(f"---\n# agentconv: ignore\n{COLON}---\n\nHi\n")), "claude-code", ("claude-code",)
+    )
+    fixed = fixing.fix(subject, lambda one: next(checking.check([one], [RULE])).findings)
+
+    assert fixed.data == subject.source.data
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "ignored"),
+    [
+        ("*.md", "x/.claude/agents/a.md", True),
+        ("a.md", "x/.claude/agents/a.md", True),
+        ("b.md", "x/.claude/agents/a.md", False),
+        (".claude/agents", "x/.claude/agents/a.md", True),
+        ("./.claude/agents/", "x/.claude/agents/a.md", True),
+        (".claude/agents/legacy/*", "x/.claude/agents/a.md", False),
+        (".claude/*/a.md", "x/.claude/agents/a.md", True),
+        (".claude", "other/.claude/agents/a.md", False),
+    ],
+)
+def test_per_file_ignores(pattern, path, ignored):
+    """A pattern is of a path below the file's folder, of a folder, or of a file's name."""
+    settings = lint_settings.read({"per-file-ignores": {pattern: ["AC1"]}}, "x")
+
+    assert ("ac101" in settings.ignored(path)) == ignored
+
+
+@pytest.mark.parametrize(
+    ("strict", "severity", "code"),
+    [
+        ([], "warning", Exit.FINDINGS),
+        (["--strict"], "warning", Exit.FINDINGS),
+        (["--strict=off"], "warning", Exit.OK),
+        (["--strict=notes"], "warning", Exit.FINDINGS),
+        ([], "note", Exit.OK),
+        (["--strict"], "note", Exit.OK),
+        (["--strict=notes"], "note", Exit.FINDINGS),
+        (["--strict=off"], "error", Exit.FINDINGS),
+    ],
+)
+def test_strict(tmp_path, capsys, strict, severity, code):
+    """Errors always count, warnings unless that is off, notes where they are asked for."""
+    rule = next(
+        rule for rule in catalogue.rules().values() if rule.severity == severity and rule.example == "claude-code" and not rule.clients
+    )
+    folder = tmp_path / ".claude" / "agents"
+    folder.mkdir(parents=True)
+    (folder / f"{rule.example_path}.md").write_bytes(encode(rule.bad))
+
+    assert main(["lint", str(tmp_path), "--isolated", "--select", rule.code, *strict]) == code
+
+
+HOOKS = yaml.safe_load((CHECKOUT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])
+def test_hooks(hook, tmp_path, monkeypatch, capsys):
+    """A hook has what pre-commit asks for, and its command finds, or mends, what it is there for."""
+    monkeypatch.chdir(tmp_path)
+    path = Path(".claude/agents/a.md")
+    path.parent.mkdir(parents=True)
+    path.write_text(f"---\n{COLON}---\n\nHi\n", "utf-8")
+    program, command, *words = shlex.split(hook["entry"])
+    words += ["-t", "codex"] if command == "convert" else []
+    words += [] if hook.get("pass_filenames") is False else [path.as_posix()]
+    build_parser(command).check_flags(words)
+
+    assert {"id", "name", "entry", "language", "files"} <= {*hook}
+    assert (program, hook["language"]) == ("agentconv", "python")
+    assert command in COMMANDS
+    assert re.search(hook["files"], path.as_posix())
+    assert not re.search(hook["files"], "docs/agents/a.md")
+    assert main([command, *words]) == (Exit.OK if "--fix" in words else Exit.FINDINGS)
+    assert ('"' in path.read_text("utf-8")) == ("--fix" in words)
+
+
+def test_hooks_see_every_client():
+    """The files of every client are those that the hooks are run on."""
+    from agentconv import registry
+
+    for row in (registry.FORMATS[client] for client in registry.CLIENTS):
+        places = [*row.files, *(f"sub/{folder}/a{row.suffixes[0]}" for folder in row.folders)]
+
+        assert [place for place in places if not re.search(HOOKS[0]["files"], place)] == []

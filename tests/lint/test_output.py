@@ -1,0 +1,91 @@
+"""Findings as people and programs see them, of every rule once. `AGENTCONV_ACCEPT=1` writes down `diagnostics.txt` as it is now."""
+
+import json
+import os
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from agentconv import registry
+from agentconv.lint import catalogue, checking
+from agentconv.lint.subject import Subject
+from agentconv.render import findings, findings_machine
+from agentconv.render.text import Style
+from agentconv.source import SourceText, encode
+
+FOLDER = Path(__file__).parent
+SNAPSHOT = FOLDER / "diagnostics.txt"
+SARIF = json.loads((FOLDER / "sarif-2.1.0.schema.json").read_text("utf-8"))
+TITLES = [registry.FORMATS[client].title for client in registry.CLIENTS]
+
+
+def example(rule):
+    """Return what a rule finds in its bad example."""
+    row = registry.FORMATS[rule.example]
+    path = f"{row.folders[0]}/{rule.example_path}{row.suffixes[0]}" if row.folders else row.files[0]
+    asked = tuple(dict.fromkeys((rule.example, *rule.clients)))
+    (checked,) = checking.check([Subject(SourceText(path, encode(rule.bad)), rule.example, asked)], [rule])
+    return checked
+
+
+@pytest.fixture(scope="module")
+def examples():
+    """What every rule finds in its bad example."""
+    return [example(rule) for rule in catalogue.rules().values()]
+
+
+def test_every_diagnostic_once(examples):
+    """Each has a place, a client, a next step and at most 160 characters, and is written as the snapshot says."""
+    shown = []
+    for one in examples:
+        finding = one.findings[0]
+        line, column = one.subject.source.position(finding.start)
+
+        assert 1 <= line <= one.subject.text.count("\n") + 1
+        assert column >= 1
+        assert len(finding.message) <= 160
+        assert any(title in finding.message for title in TITLES) or (finding.agent and finding.agent in finding.message)
+        assert finding.help.strip() == finding.help != ""
+        shown.append(findings.finding(finding, one.subject.source, one.subject.path, Style()) + "\n")
+    document = "\n".join(shown)
+    if os.environ.get("AGENTCONV_ACCEPT"):
+        SNAPSHOT.write_text(document, "utf-8")
+
+    assert document == SNAPSHOT.read_text("utf-8")
+
+
+def test_sarif(examples):
+    """Every finding is valid SARIF 2.1.0, at a rule that is listed, and refers to it by its place in the list."""
+    jsonschema.Draft202012Validator.check_schema(SARIF)
+    found = findings_machine.sarif(examples, {})
+    jsonschema.Draft202012Validator(SARIF).validate(found)
+    (run,) = found["runs"]
+    rules = run["tool"]["driver"]["rules"]
+
+    assert [rule["id"] for rule in rules] == sorted(catalogue.rules())
+    assert all(rules[result["ruleIndex"]]["id"] == result["ruleId"] for result in run["results"])
+    assert len(run["results"]) >= len(rules)
+
+
+def test_sarif_of_nothing_and_of_odd_paths():
+    """Without findings there is a run without results; a path is an address, whatever its name."""
+    row = catalogue.rules()["AC101"]
+    odd = example(row)
+    found = findings_machine.sarif([odd], {odd.subject.path: ".claude/agents/a b#é?.md"})
+
+    jsonschema.Draft202012Validator(SARIF).validate(findings_machine.sarif([], {}))
+    jsonschema.Draft202012Validator(SARIF).validate(found)
+    location = found["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
+    assert location["artifactLocation"]["uri"] == ".claude/agents/a%20b%23%C3%A9%3F.md"
+
+
+def test_github(examples):
+    """An annotation is one line, with its properties and its message escaped as GitHub asks."""
+    written = findings_machine.github(examples, {})
+    odd = example(catalogue.rules()["AC101"])
+
+    assert len(written.splitlines()) == sum(len(one.findings) for one in examples)
+    assert all(line.startswith(("::error ", "::warning ", "::notice ")) for line in written.splitlines())
+    assert "file=a%2Cb%3A100%25.md," in findings_machine.github([odd], {odd.subject.path: "a,b:100%.md"})
+    assert findings_machine.github([], {}) == ""
