@@ -9,10 +9,9 @@ import pytest
 
 from agentconv import registry
 from agentconv.lint import catalogue, checking
-from agentconv.lint.subject import Subject
 from agentconv.render import findings, findings_machine
 from agentconv.render.text import Style
-from agentconv.source import SourceText, encode
+from test_rules import found, subject
 
 FOLDER = Path(__file__).parent
 SNAPSHOT = FOLDER / "diagnostics.txt"
@@ -22,11 +21,8 @@ TITLES = [registry.FORMATS[client].title for client in registry.CLIENTS]
 
 def example(rule):
     """Return what a rule finds in its bad example."""
-    row = registry.FORMATS[rule.example]
-    path = f"{row.folders[0]}/{rule.example_path}{row.suffixes[0]}" if row.folders else row.files[0]
-    asked = tuple(dict.fromkeys((rule.example, *rule.clients)))
-    (checked,) = checking.check([Subject(SourceText(path, encode(rule.bad)), rule.example, asked)], [rule])
-    return checked
+    looked_at = subject(rule.bad, rule)
+    return checking.Checked(looked_at, tuple(found(rule, looked_at)))
 
 
 @pytest.fixture(scope="module")
@@ -58,9 +54,9 @@ def test_every_diagnostic_once(examples):
 def test_sarif(examples):
     """Every finding is valid SARIF 2.1.0, at a rule that is listed, and refers to it by its place in the list."""
     jsonschema.Draft202012Validator.check_schema(SARIF)
-    found = findings_machine.sarif(examples, {})
-    jsonschema.Draft202012Validator(SARIF).validate(found)
-    (run,) = found["runs"]
+    written = findings_machine.sarif(examples, {})
+    jsonschema.Draft202012Validator(SARIF).validate(written)
+    (run,) = written["runs"]
     rules = run["tool"]["driver"]["rules"]
 
     assert [rule["id"] for rule in rules] == sorted(catalogue.rules())
@@ -72,11 +68,11 @@ def test_sarif_of_nothing_and_of_odd_paths():
     """Without findings there is a run without results; a path is an address, whatever its name."""
     row = catalogue.rules()["AC101"]
     odd = example(row)
-    found = findings_machine.sarif([odd], {odd.subject.path: ".claude/agents/a b#é?.md"})
+    written = findings_machine.sarif([odd], {odd.subject.path: ".claude/agents/a b#é?.md"})
 
     jsonschema.Draft202012Validator(SARIF).validate(findings_machine.sarif([], {}))
-    jsonschema.Draft202012Validator(SARIF).validate(found)
-    location = found["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
+    jsonschema.Draft202012Validator(SARIF).validate(written)
+    location = written["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
     assert location["artifactLocation"]["uri"] == ".claude/agents/a%20b%23%C3%A9%3F.md"
 
 

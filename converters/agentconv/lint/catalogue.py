@@ -7,7 +7,7 @@ from importlib import import_module
 
 from agentconv.lint.rule import Rule
 
-TOPICS = ("syntax", "names", "keys", "text", "prompts", "security", "descriptions")
+TOPICS = ("syntax", "names", "tools", "keys", "permissions", "servers", "text", "prompts", "security", "descriptions")
 
 
 @cache

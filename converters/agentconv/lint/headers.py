@@ -36,7 +36,12 @@ def dialect_of(client: str) -> Dialect | None:
 def lacks(subject: Subject) -> str:
     """Return the key for whose lack a file in its client's own folder is no agent at all; empty where it says too little to be one."""
     header, row = subject.header, registry.FORMATS[subject.format]
-    if subject.result.set.agents or header is None or header.error or not any(f"/{folder}/" in f"/{subject.path}" for folder in row.folders):
+    if (
+        subject.result.set.agents
+        or header is None
+        or header.error
+        or not any(f"/{folder}/" in f"/{subject.path}" for folder in row.folders)
+    ):
         return ""
     required = schema_files.load(subject.format).get("required", ())
     return next((key for key in required if key not in header.values), "") if any(key in header.values for key in required) else ""
@@ -161,8 +166,6 @@ def _line_quoted(header: Header, row: int) -> Edit | None:
         start = header.start + sum(len(line) + 1 for line in lines[:number]) + match.start("value")
         return start, start + len(match["value"]), yaml_text.quoted(match["value"])
     return None
-
-
 
 
 def key_place(subject: Subject, key: str) -> tuple[int, int] | None:

@@ -213,7 +213,9 @@ def descriptions_over_budget(self: Rule, subjects: list[Subject]) -> Iterator[Fi
     for subject in subjects:
         for _, agent, state in subject.agents():
             if not state.dropped and agent.name:
-                sizes[subject.format][subject.path] = sizes[subject.format].get(subject.path, 0) + length(f"{agent.name}: {agent.description or ''}")
+                sizes[subject.format][subject.path] = sizes[subject.format].get(subject.path, 0) + length(
+                    f"{agent.name}: {agent.description or ''}"
+                )
     for client, by_path in sizes.items():
         limit = vocabulary.number(client, "description_tokens")
         total = sum(by_path.values())
@@ -293,4 +295,6 @@ def _broken(subject: Subject, description: str, *, turned: bool) -> Fix | None:
     if not edits:
         return None
     fields = frozenset({"description"})
-    return Fix("write line breaks that every client reads", tuple(edits), frozenset() if turned else fields, fields, heals=True, safe=turned)
+    return Fix(
+        "write line breaks that every client reads", tuple(edits), frozenset() if turned else fields, fields, heals=True, safe=turned
+    )

@@ -55,7 +55,9 @@ def _folded(key: str) -> str:
 @cache
 def _owners(key: str) -> tuple[str, ...]:
     """Return the clients that have a key."""
-    return tuple(client for client in registry.CLIENTS if key in schema_files.load(client)["properties"] and not registry.FORMATS[client].bundle)
+    return tuple(
+        client for client in registry.CLIENTS if key in schema_files.load(client)["properties"] and not registry.FORMATS[client].bundle
+    )
 
 
 def _place(subject: Subject, number: int, key: str) -> tuple[int, int]:
@@ -306,7 +308,11 @@ def illegal_color(self: Rule, subject: Subject) -> Iterator[Finding]:
             yield self.find(
                 f"`{shown(written)}` is no colour of {title(subject)}, which {effect}",
                 _place_of_value(subject, number, remark),
-                fix.title if fix else f"write one of {', '.join(names)}" if names else "write `#` and six hexadecimal digits, or a theme's name",
+                fix.title
+                if fix
+                else f"write one of {', '.join(names)}"
+                if names
+                else "write `#` and six hexadecimal digits, or a theme's name",
                 severity=remark.severity,
                 clients=(subject.format,),
                 agent=agent.name,

@@ -1,0 +1,97 @@
+"""What a project defines for all its agents: MCP servers and skills, where clients look for them below its root.
+
+Only names are read; what cannot be read defines nothing.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from agentconv import discovery, jsonc
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SERVERS = {
+    ".mcp.json": "mcpServers",
+    ".claude/settings.json": "mcpServers",
+    ".claude/settings.local.json": "mcpServers",
+    ".codex/config.toml": "mcp_servers",
+    ".cursor/mcp.json": "mcpServers",
+    ".gemini/settings.json": "mcpServers",
+    ".qwen/settings.json": "mcpServers",
+    ".roo/mcp.json": "mcpServers",
+    ".vscode/mcp.json": "servers",
+    ".github/mcp.json": "mcpServers",
+    "opencode.json": "mcp",
+    "opencode.jsonc": "mcp",
+    ".opencode/opencode.json": "mcp",
+    "kilo.json": "mcp",
+    "kilo.jsonc": "mcp",
+    ".kilocode/mcp.json": "mcpServers",
+}
+"""Files of clients that define MCP servers, and the key that holds them."""
+_SKILLS = (
+    ".claude/skills",
+    ".agents/skills",
+    ".github/skills",
+    ".codex/skills",
+    ".gemini/skills",
+    ".qwen/skills",
+    ".opencode/skills",
+    ".opencode/skill",
+    ".kilo/skills",
+    ".kilocode/skills",
+    ".roo/skills",
+    ".cursor/skills",
+    ".cline/skills",
+)
+_MAX_BYTES = 1024 * 1024
+_BUILT_IN = frozenset({"github", "playwright"})
+
+
+def names(location: str) -> frozenset[str]:
+    """Return the MCP servers and skills that the project of an agent's file defines."""
+    path = Path(location)
+    return _names(str(discovery.project_root(path) or path.parent))
+
+
+@cache
+def _names(root: str) -> frozenset[str]:
+    return frozenset((*_servers(Path(root)), *_skills(Path(root))))
+
+
+def _servers(root: Path) -> Iterator[str]:
+    for place, key in _SERVERS.items():
+        table = _table(root / place)
+        found = table.get(key)
+        yield from found if isinstance(found, dict) else ()
+
+
+def _table(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as stream:
+            text = stream.read(_MAX_BYTES).decode("utf-8-sig")
+        found = _parsed(text, path.suffix)
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _parsed(text: str, suffix: str) -> Any:
+    if suffix == ".toml":
+        import tomllib
+
+        return tomllib.loads(text)
+    return jsonc.loads(text)
+
+
+def _skills(root: Path) -> Iterator[str]:
+    for place in _SKILLS:
+        folder = root / place
+        try:
+            yield from (entry.name for entry in folder.iterdir() if (entry / "SKILL.md").is_file())
+        except OSError:
+            continue

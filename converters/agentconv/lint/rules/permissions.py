@@ -1,0 +1,194 @@
+"""Permissions that let an agent act unasked, and hooks that do not run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentconv import effects, registry, tool_summary, vocabulary
+from agentconv.diagnostics import Code, Severity
+from agentconv.effects import Level
+from agentconv.lint import remarks
+from agentconv.lint.passages import shown, title
+from agentconv.lint.rule import rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from agentconv.lint.rule import Finding, Rule
+    from agentconv.lint.subject import Subject
+
+_HEADER = "---\nname: reviewer\ndescription: Reviews changes before a merge\n"
+_BODY = "---\n\nYou review changes.\n"
+_HOOK = """\
+hooks:
+  {}:
+    - matcher: Bash
+      hooks:
+        - type: command
+          command: ./check.sh
+"""
+
+
+@rule(
+    "AC501",
+    "bypassed-permissions",
+    bad=f"{_HEADER}permissionMode: bypassPermissions\n{_BODY}",
+    good=f"{_HEADER}permissionMode: default\n{_BODY}",
+    source="the client's own table of permission modes",
+    verified="2026-11-24",
+    severity=Severity.WARNING,
+)
+def bypassed_permissions(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A permission mode in which the agent does everything without being asked about.
+
+    Claude Code 2.1.329 with `bypassPermissions` runs any command and writes any file that the agent wants to. Whoever installs the
+    file takes that over from its author, and a text that the agent reads may talk it into anything.
+    """
+    for number, agent, state in subject.agents():
+        if agent.permissions.mode != "bypass" or state.dropped:
+            continue
+        sandbox = agent.permissions.sandbox
+        if sandbox is not None and sandbox.files != "full":
+            continue
+        place = subject.place(number, subject.key_of("permissions.mode"))
+        message = f"{title(subject)} lets this agent run, write and fetch anything without asking"
+        yield self.find(
+            message, place, "leave the mode to the user, or name the few tools that it needs", agent=agent.name, clients=(subject.format,)
+        )
+
+
+@rule(
+    "AC502",
+    "unattended-effects",
+    bad=f"{_HEADER}permissionMode: acceptEdits\n{_BODY}",
+    good=f"{_HEADER}permissionMode: default\n{_BODY}",
+    source="the client's own table of permission modes, and the effects of what it reads",
+    verified="2026-11-24",
+    severity=Severity.NOTE,
+)
+def unattended_effects(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """An agent that writes files or runs commands without being asked about, short of a bypass of everything.
+
+    Claude Code 2.1.329 with `acceptEdits`, and OpenCode or Kilo with a rule that allows `edit` or `bash`, do not ask the user.
+    That may be meant; it is worth a look when the file is somebody else's.
+    """
+    for number, agent, state in subject.agents():
+        if state.dropped or agent.permissions.mode == "bypass":
+            continue
+        may = effects.effects(tool_summary.held(agent, subject.format), format_id=subject.format)
+        words = {"write": "write files", "run": "run commands"}
+        found = [word for effect, word in words.items() if may.levels[effect] is Level.ALLOW]
+        if found:
+            key = subject.key_of("permissions.mode" if agent.permissions.mode else "permissions.rules")
+            message = f"{title(subject)} lets this agent {' and '.join(found)} without asking"
+            place = subject.place(number, key) if key else (0, 0)
+            yield self.find(
+                message, place, "see that this is meant; let the client ask where it is not", agent=agent.name, clients=(subject.format,)
+            )
+
+
+@rule(
+    "AC503",
+    "unknown-permission-mode",
+    bad=f"{_HEADER}permissionMode: acceptedits\n{_BODY}",
+    good=f"{_HEADER}permissionMode: acceptEdits\n{_BODY}",
+    source="the client's own table of permission modes",
+    verified="2026-11-24",
+    severity=Severity.ERROR,
+)
+def unknown_permission_mode(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """Permissions that the client does not take as they are written.
+
+    Claude Code 2.1.329 passes over a permission mode that it does not have, and the agent has that of its session: for a `plan`
+    that is misspelled, this is more than its author allowed. Where a client drops the agent for it, or does not start, that is an
+    error.
+    """
+    for remark in remarks.of(subject):
+        if not remark.field.startswith("permissions.") or remark.diagnostic.code not in (Code.INVALID_VALUE, Code.NOT_LOADED):
+            continue
+        reason = remark.problem.partition(" as it is written: ")[2] or remark.problem
+        effect = "drops the agent" if remark.drops else f"ignores `{remark.key}`"
+        written = subject.text[remark.start : remark.end].strip(" \"'")
+        modes = vocabulary.meanings(subject.format).get("modes", {})
+        folded = {mode.casefold(): mode for mode in modes}
+        near = folded.get(written.casefold())
+        otherwise = f"values: {', '.join(modes)}" if modes else "write a value that it takes, or delete the key"
+        help_text = f"did you mean `{near}`?" if near else registry.did_you_mean(written[:60], modes, otherwise)
+        yield self.find(
+            shown(f"{title(subject)} {effect}: {reason}", 160),
+            (remark.start, remark.end),
+            help_text,
+            severity=Severity.ERROR if remark.drops else Severity.WARNING,
+            agent=remark.diagnostic.agent,
+            clients=(subject.format,),
+        )
+
+
+@rule(
+    "AC504",
+    "unknown-hook-event",
+    bad=_HEADER + _HOOK.format("PostToolUsed") + _BODY,
+    good=_HEADER + _HOOK.format("PostToolUse") + _BODY,
+    source="HOOK_EVENTS of the client, and its reader",
+    verified="2026-11-24",
+    severity=Severity.ERROR,
+)
+def unknown_hook_event(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A hook of an event that the client does not have.
+
+    Claude Code 2.1.329 never runs it, and says so in no place that a user sees: a check that was to hold the agent back does not.
+    """
+    known = vocabulary.events(vocabulary.words_of(subject.format))
+    key = subject.key_of("hooks")
+    if not known or not key:
+        return
+    for number, agent, _ in subject.agents():
+        for event in _events(subject, number, key):
+            if event in known:
+                continue
+            guards = registry.did_you_mean(event, [one for one in known if vocabulary.portable_event(subject.format, one)], "")
+            near = guards or registry.did_you_mean(event, known, f"events: {', '.join(known[:6])}, ...")
+            message = shown(f"{title(subject)} has no hook event `{shown(event, 60)}`: it never runs", 160)
+            place = subject.word(number, key, event)
+            yield self.find(message, place, near, severity=Severity.WARNING, agent=agent.name, clients=(subject.format,))
+
+
+def _events(subject: Subject, number: int, key: str) -> list[str]:
+    """Return the words that stand where events do: those of hooks that load, and those that the client passes over."""
+    agent = subject.result.set.agents[number]
+    kept = agent.extras.get(subject.format, {}).get(key)
+    loaded = [hook.native_event for hook in agent.hooks or ()]
+    return list(dict.fromkeys([*loaded, *(kept if isinstance(kept, dict) else ())]))
+
+
+@rule(
+    "AC505",
+    "broken-hook",
+    bad=_HEADER + _HOOK.format("PreToolUse").replace("command: ./check.sh", "run: ./check.sh") + _BODY,
+    good=_HEADER + _HOOK.format("PreToolUse") + _BODY,
+    source="the client's own reader (measured on 3,150 generated headers)",
+    verified="2026-11-24",
+    severity=Severity.ERROR,
+)
+def broken_hook(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A hook that the client cannot load.
+
+    Claude Code 2.1.329 drops an agent whose guard (`PreToolUse`, `PermissionRequest`) does not load, rather than run it unguarded;
+    any other hook that does not load is passed over.
+    """
+    known = vocabulary.events(vocabulary.words_of(subject.format))
+    for remark in remarks.of(subject):
+        if remark.field != "hooks" and "guard" not in remark.problem:
+            continue
+        if not remark.drops and known and all(event not in known for event in _events(subject, 0, remark.key)):
+            continue  # there is no such event
+        reason = remark.problem.partition(" as it is written: ")[2] or remark.problem
+        effect = "drops the agent" if remark.drops else "ignores the hook"
+        yield self.find(
+            shown(f"{title(subject)} {effect}: {reason}", 160),
+            (remark.start, remark.end),
+            "give each event a list of `matcher` and `hooks`, and each hook its `type` and what it runs",
+            severity=remark.severity,
+            agent=remark.diagnostic.agent,
+            clients=(subject.format,),
+        )

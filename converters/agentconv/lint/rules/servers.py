@@ -1,0 +1,138 @@
+"""MCP servers and skills that an agent names, and that are not there."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from agentconv import effects
+from agentconv.diagnostics import Code, Severity
+from agentconv.lint import remarks
+from agentconv.lint.passages import shown, title
+from agentconv.lint.rule import rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from agentconv.lint.rule import Finding, Rule
+    from agentconv.lint.subject import Subject
+
+_HEADER = "---\nname: reviewer\ndescription: Reviews changes before a merge\n"
+_BODY = "---\n\nYou review changes.\n"
+_SERVER = "mcpServers:\n  - tracker:\n      {}: npx\n"
+
+
+@rule(
+    "AC551",
+    "broken-server",
+    bad=_HEADER + _SERVER.format("comand") + _BODY,
+    good=_HEADER + _SERVER.format("command") + _BODY,
+    source="the client's own reader, run on the same file",
+    verified="2026-11-24",
+    severity=Severity.ERROR,
+)
+def broken_server(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """An MCP server in a shape that the client does not take.
+
+    Claude Code 2.1.329 passes over such a server, and the agent starts without its tools. Copilot and Gemini CLI drop the agent.
+    """
+    for remark in remarks.of(subject):
+        if remark.field != "mcp_servers" or remark.diagnostic.code not in (Code.INVALID_VALUE, Code.NOT_LOADED):
+            continue
+        reason = remark.problem.partition(" as it is written: ")[2] or remark.problem
+        effect = "drops the agent" if remark.drops else f"does not take all of `{remark.key}`"
+        yield self.find(
+            shown(f"{title(subject)} {effect}: {reason}", 160),
+            (remark.start, remark.end),
+            "give each server a `command` with `args`, or a `url`",
+            severity=remark.severity,
+            agent=remark.diagnostic.agent,
+            clients=(subject.format,),
+        )
+
+
+@rule(
+    "AC552",
+    "undefined-server",
+    bad=f"{_HEADER}tools: Read, mcp__tracker__search\n{_BODY}",
+    good=f"{_HEADER}tools: Read, mcp__tracker__search\n{_SERVER.format('command')}{_BODY}",
+    source="where the client looks for servers below a project's root",
+    verified="2026-11-24",
+    severity=Severity.NOTE,
+)
+def undefined_server(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """An MCP server that is named, but defined neither by the agent nor in the project.
+
+    Claude Code 2.1.329 and others start the agent without it and say nothing. It may be one that each user has configured: then
+    a note in the project's own `.mcp.json` saves whoever comes next the search.
+    """
+    defined = {effects.server_key(name) for name in subject.settings.names}
+    for number, agent, state in subject.agents():
+        if state.dropped:
+            continue
+        own = {effects.server_key(server.name) for server in agent.mcp_servers or () if server.transport}
+        named = {server.name: "mcp_servers" for server in agent.mcp_servers or () if not server.transport}
+        named.update({grant.server: "tools.allow" for grant in agent.tools.allow if grant.server})
+        for name, path in named.items():
+            if name == effects.EVERY_SERVER or effects.server_key(name) in own | defined:
+                continue
+            message = shown(f"{title(subject)} finds no MCP server `{shown(name, 60)}` in the agent or the project", 160)
+            snippet = json.dumps({"mcpServers": {name: {"command": "..."}}}, ensure_ascii=False)
+            place = subject.word(number, subject.key_of(path), name)
+            yield self.find(
+                message, place, f"define it, for Claude Code in .mcp.json: {snippet}", agent=agent.name, clients=(subject.format,)
+            )
+
+
+@rule(
+    "AC553",
+    "missing-skill",
+    bad=f"{_HEADER}skills: [style-guide]\n{_BODY}",
+    good=f"{_HEADER}{_BODY}",
+    source="where clients look for skills below a project's root",
+    verified="2026-11-24",
+    severity=Severity.NOTE,
+)
+def missing_skill(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A skill that is named, and is in none of the project's folders for skills.
+
+    Claude Code 2.1.329 starts the agent without it and says nothing. It may be a skill of the user or of a plugin, which the
+    project does not hold.
+    """
+    for number, agent, state in subject.agents():
+        for name in dict.fromkeys(agent.skills or ()):
+            if state.dropped or name == "*" or ":" in name or name in subject.settings.names:
+                continue
+            message = shown(f"{title(subject)} finds no skill `{shown(name, 60)}` in the project", 160)
+            place = subject.word(number, subject.key_of("skills"), name)
+            help_text = shown(f"put it into .claude/skills/{name}/SKILL.md, or take it out", 160)
+            yield self.find(message, place, help_text, agent=agent.name, clients=(subject.format,))
+
+
+@rule(
+    "AC554",
+    "ignored-skills",
+    bad=f"{_HEADER}skills: 5\n{_BODY}",
+    good=f"{_HEADER}skills: [style-guide]\n{_BODY}",
+    source="the client's own reader, run on the same file",
+    verified="2026-11-24",
+    severity=Severity.ERROR,
+)
+def ignored_skills(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """Skills, or agents to call, in a shape that the client does not take.
+
+    Claude Code 2.1.329 ignores a list of skills that it cannot read, and the agent starts without them.
+    """
+    for remark in remarks.of(subject):
+        if remark.field not in ("skills", "delegates") or remark.diagnostic.code not in (Code.INVALID_VALUE, Code.NOT_LOADED):
+            continue
+        reason = remark.problem.partition(" as it is written: ")[2] or remark.problem
+        effect = "drops the agent" if remark.drops else f"ignores `{remark.key}`"
+        yield self.find(
+            shown(f"{title(subject)} {effect}: {reason}", 160),
+            (remark.start, remark.end),
+            "write a list of names",
+            severity=remark.severity,
+            agent=remark.diagnostic.agent,
+            clients=(subject.format,),
+        )

@@ -1,0 +1,377 @@
+"""Lists of tools that grant something else than their author wrote."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+from agentconv import compare, effects, fields, registry, tool_summary, vocabulary
+from agentconv.diagnostics import Code, Severity
+from agentconv.lint import remarks
+from agentconv.lint.passages import shown, title
+from agentconv.lint.rule import Fix, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from agentconv.ir import Agent, ToolGrant
+    from agentconv.lint.rule import Finding, Rule
+    from agentconv.lint.subject import Subject
+
+_LISTS = ("tools.allow", "tools.deny")
+_WORDS = "the client's table of tools (`agentconv formats ID`), and what it offers the model"
+_HEADER = "---\nname: reviewer\ndescription: Reviews changes before a merge\n"
+_BODY = "---\n\nYou review changes.\n"
+
+
+def _example(*lines: str) -> str:
+    return _HEADER + "".join(f"{line}\n" for line in lines) + _BODY
+
+
+def _grants(subject: Subject) -> Iterator[tuple[int, Agent, str, ToolGrant]]:
+    """Yield each tool word of the file's own client's lists that names no MCP server."""
+    client = vocabulary.words_of(subject.format)
+    for number, agent, _ in subject.agents():
+        for path in _LISTS:
+            grants: tuple[ToolGrant, ...] = fields.get(agent, path)
+            yield from ((number, agent, path, one) for one in dict.fromkeys(grants) if one.format == client and one.server is None)
+
+
+def _effect(path: str) -> str:
+    return "it grants nothing" if path == "tools.allow" else "it denies nothing"
+
+
+def _place(subject: Subject, number: int, path: str, word: str) -> tuple[int, int]:
+    return subject.word(number, subject.key_of(path), word)
+
+
+def _renamed(subject: Subject, number: int, path: str, grant: ToolGrant, word: str) -> Fix | None:
+    """Write another word in place of a tool, once, in the file's own spelling."""
+    meant = vocabulary.tool_word(subject.format, word)
+    now = replace(grant, native=word, capability=meant.capability if meant else None)
+
+    def change(agent: Agent) -> Agent:
+        grants: tuple[ToolGrant, ...] = fields.get(agent, path)
+        written = tuple(dict.fromkeys(now if one == grant else one for one in grants))
+        return fields.with_values(agent, {path: written})
+
+    edits = subject.changed(number, change)
+    return Fix(f"write `{word}`", edits, fields=frozenset({path, f"extras.{subject.key_of(path)}"})) if edits else None
+
+
+@cache
+def _spelling(client: str, word: str) -> str:
+    """Return the client's tool that a word is a slip of; empty where there is none."""
+    from difflib import get_close_matches
+
+    known = {one.casefold(): one for one in vocabulary.tool_words(client) if not one.endswith("*")}
+    close = get_close_matches(word.casefold(), known, 1, 0.7)
+    return known[close[0]] if close else ""
+
+
+@rule(
+    "AC301",
+    "unknown-tool",
+    bad=_example("tools: Read, Grepp"),
+    good=_example("tools: Read, Grep"),
+    source=_WORDS,
+    verified="2026-11-24",
+    severity=Severity.WARNING,
+)
+def unknown_tool(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A tool that no client has.
+
+    Claude Code 2.1.329 and most others pass over such a word in silence: in a list of tools the agent lacks what its author
+    meant, and in a list of denied tools nothing is denied. Gemini CLI 0.61.0 drops an agent for it.
+    """
+    for number, agent, path, grant in _grants(subject):
+        if grant.capability is not None or grant.native in ("", "*") or vocabulary.tool_word(subject.format, grant.native):
+            continue
+        near = _spelling(vocabulary.words_of(subject.format), grant.native)
+        help_text = f"did you mean `{near}`?" if near else f"`agentconv formats {subject.format} -v` lists its tools"
+        message = shown(f"{title(subject)} has no tool `{shown(grant.native)}`: {_effect(path)}", 160)
+        yield self.find(message, _place(subject, number, path, grant.native), help_text, agent=agent.name, clients=(subject.format,))
+
+
+@rule(
+    "AC302",
+    "foreign-tool",
+    bad=_example("tools: Read, run_shell_command"),
+    good=_example("tools: Read, Bash"),
+    source=_WORDS,
+    verified="2026-11-24",
+    severity=Severity.WARNING,
+)
+def foreign_tool(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A tool that another client has, in that one's own word.
+
+    Claude Code 2.1.329 and most others pass over such a word in silence. It is not renamed by `--fix`, since that would grant the
+    agent what it has not had so far.
+    """
+    for number, agent, path, grant in _grants(subject):
+        word = vocabulary.tool_word(subject.format, grant.native)
+        if word is None or word.how != "foreign":
+            continue
+        owners = [registry.FORMATS[owner].title for owner in word.format.split(", ")]
+        whose = owners[0] + (f" and {len(owners) - 1} more" if len(owners) > 1 else "")
+        own = [vocabulary.tool_for(vocabulary.words_of(subject.format), capability) for capability in word.capabilities]
+        names = " or ".join(f"`{name}`" for name in dict.fromkeys(own) if name)
+        message = f"`{shown(grant.native)}` is a tool of {whose}; {title(subject)} has none of that name: {_effect(path)}"
+        help_text = f"write {names}" if names else f"delete it: {title(subject)} has no such tool"
+        place = _place(subject, number, path, grant.native)
+        yield self.find(shown(message, 160), place, help_text, agent=agent.name, clients=(subject.format,))
+
+
+@rule(
+    "AC303",
+    "tool-in-wrong-case",
+    bad=_example("tools: read, Grep"),
+    good=_example("tools: Read, Grep"),
+    source=_WORDS,
+    verified="2026-11-24",
+    severity=Severity.WARNING,
+    fix="unsafe",
+)
+def tool_in_wrong_case(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A tool whose capital letters are not those of the client.
+
+    Claude Code 2.1.329 compares names to the letter, so that `read` or `bash` grants nothing. The fix is unsafe: the agent can
+    then do what it could not do so far.
+    """
+    for number, agent, path, grant in _grants(subject):
+        word = vocabulary.tool_word(subject.format, grant.native)
+        if word is None or word.how != "case":
+            continue
+        fix = _renamed(subject, number, path, grant, word.native)
+        yield self.find(
+            shown(f"{title(subject)} has `{word.native}`, not `{grant.native}`: {_effect(path)}", 160),
+            _place(subject, number, path, grant.native),
+            f"write `{word.native}`",
+            agent=agent.name,
+            clients=(subject.format,),
+            fix=replace(fix, safe=False) if fix else None,
+        )
+
+
+@rule(
+    "AC304",
+    "retired-tool",
+    bad=_example("tools: Read, MultiEdit"),
+    good=_example("tools: Read, Edit"),
+    source=_WORDS,
+    verified="2026-11-24",
+    severity=Severity.WARNING,
+    fix="sometimes",
+)
+def retired_tool(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A tool that the client had once.
+
+    Claude Code 2.1.329 has no `LS`, `MultiEdit`, `NotebookRead` or `TodoRead` any more and passes over them. The fix writes the
+    tool that took over, where there is one: the agent can then do again what its author granted.
+    """
+    for number, agent, path, grant in _grants(subject):
+        word = vocabulary.tool_word(subject.format, grant.native)
+        if word is None or word.how != "retired":
+            continue
+        today = vocabulary.tool_for(vocabulary.words_of(subject.format), word.capability) if word.capability else None
+        yield self.find(
+            shown(f"{title(subject)} no longer has a tool `{grant.native}`: {_effect(path)}", 160),
+            _place(subject, number, path, grant.native),
+            f"write `{today}`" if today else "delete it",
+            agent=agent.name,
+            clients=(subject.format,),
+            fix=_renamed(subject, number, path, grant, today) if today else None,
+        )
+
+
+@rule(
+    "AC305",
+    "widened-tools",
+    bad=_example("tools: Read, Grep"),
+    good=_example("readonly: true"),
+    source="each client's own reader, run on the same file, and the effects of what it reads",
+    verified="2026-11-24",
+    severity=Severity.ERROR,
+    clients=("cursor",),
+)
+def widened_tools(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """An agent that may do more in another client that is asked about than its author wrote.
+
+    Cursor 3.22.7 knows no `tools` in an agent's file, and Claude Code no `readonly`: each passes over what it does not know, and
+    the agent has every tool of the client. A client reads the agent and says nothing, which makes it worse than one that drops it.
+    """
+    for client in subject.asked:
+        result = subject.reading(client)
+        if client == subject.format or len(result.set.agents) != len(subject.result.set.agents):
+            continue
+        for number, (author, agent) in enumerate(zip(subject.result.set.agents, result.set.agents, strict=True)):
+            if result.states[number].dropped or agent.name != author.name:
+                continue
+            wider = compare.widenings(author, tool_summary.held(agent, client), client)
+            if wider:
+                more = ", ".join(wider[:3]) + (f" and {len(wider) - 3} more" if len(wider) > 3 else "")
+                key = next(
+                    (key for path in (*_LISTS, "permissions.mode") if (key := subject.key_of(path)) and subject.has(number, key)), ""
+                )
+                message = f"{registry.FORMATS[client].title} would let the agent do what its author did not allow: {more}"
+                help_text = f"let `agentconv convert --to {client}` write a file that keeps it within that"
+                place = subject.place(number, key) if key else (0, 0)
+                yield self.find(shown(message, 160), place, help_text, agent=author.name, clients=(client,))
+
+
+@rule(
+    "AC306",
+    "ignored-tools",
+    bad=_example('disallowedTools: "*"'),
+    good=_example("disallowedTools: Bash, Write, Edit"),
+    source="the client's own reader, and what it offers the model",
+    verified="2026-11-24",
+    severity=Severity.ERROR,
+)
+def ignored_tools(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A list of tools that the client does not take as it is written.
+
+    What it makes of it instead differs. A list of denied tools that Claude Code 2.1.329 cannot read denies nothing, which is an
+    error, since the agent has more than is written; a list of tools that it cannot read grants nothing. OpenCode does not start,
+    Copilot and Gemini CLI drop the agent.
+    """
+    for remark in remarks.of(subject):
+        if not remark.field.startswith("tools.") or remark.diagnostic.code not in (Code.INVALID_VALUE, Code.NOT_LOADED):
+            continue
+        if remark.problem.endswith("is missing"):
+            continue
+        agents = subject.result.set.agents
+        agent = next((one for one in agents if one.name == remark.diagnostic.agent), agents[0] if agents else None)
+        opens = agent is not None and not remark.drops and (remark.field == "tools.deny" or agent.tools.mode == "inherit")
+        reason = remark.problem.partition(" as it is written: ")[2] or remark.problem
+        effect = "drops the agent" if remark.drops else "grants every tool" if opens and remark.field != "tools.deny" else "ignores it"
+        yield self.find(
+            shown(f"{title(subject)} does not take `{remark.key}` as it is written and {effect}: {reason}", 160),
+            (remark.start, remark.end),
+            "name the tools, with commas between them",
+            severity=Severity.ERROR if remark.drops or opens else Severity.WARNING,
+            agent=agent.name if agent else None,
+            clients=(subject.format,),
+        )
+
+
+@rule(
+    "AC307",
+    "no-tool-left",
+    bad=_example("tools: Read", "disallowedTools: Read"),
+    good=_example("tools: Read, Grep"),
+    source="the client's own reader, and the effects of what it reads",
+    verified="2026-11-24",
+    severity=Severity.WARNING,
+)
+def no_tool_left(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """An agent that names tools, and is left without any.
+
+    Claude Code 2.1.329 takes the denied tools from the granted ones and passes over the words that it does not know. What is left
+    is an agent that can only talk.
+    """
+    for number, agent, state in subject.agents():
+        if state.dropped or agent.tools.mode != "list" or not agent.tools.allow:
+            continue
+        held = tool_summary.held(agent, subject.format)
+        left = {one.native for one in held.tools.allow if not _is_denied(one, held)}
+        if not left and not effects.usable(held, subject.format):
+            message = f"{title(subject)} leaves the agent without any tool: {_why_none(held)}"
+            place = subject.place(number, subject.key_of("tools.allow"))
+            yield self.find(
+                message, place, "name a tool that it may use, or write none on purpose", agent=agent.name, clients=(subject.format,)
+            )
+
+
+def _why_none(held: Agent) -> str:
+    return "each that is granted is denied, too" if held.tools.allow else "it has none of those that are named"
+
+
+def _is_denied(grant: ToolGrant, agent: Agent) -> bool:
+    """Whether a granted tool is denied as a whole."""
+    if grant.server:
+        return any(effects.covers(one, grant.server, deny=True) and one.tool in (None, grant.tool) for one in agent.tools.deny)
+    return any(one.native == grant.native and one.pattern is None for one in agent.tools.deny)
+
+
+@rule(
+    "AC308",
+    "tool-granted-and-denied",
+    bad=_example("tools: Read, Bash", "disallowedTools: Bash"),
+    good=_example("tools: Read"),
+    source="the client's own reader, and what it offers the model",
+    verified="2026-11-24",
+    severity=Severity.WARNING,
+)
+def granted_and_denied(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A tool that is granted by one list and denied by the other.
+
+    Claude Code 2.1.329, Copilot and Qwen Code let the denial win, so that the agent has not got the tool that its list promises.
+    """
+    for number, agent, _ in subject.agents():
+        if agent.tools.mode != "list":
+            continue
+        for grant in dict.fromkeys(agent.tools.allow):
+            if _is_denied(grant, agent):
+                word = shown(grant.native)
+                place = _place(subject, number, "tools.allow", grant.native)
+                message = shown(f"`{word}` is both granted and denied: {title(subject)} denies it", 160)
+                yield self.find(message, place, f"take `{word}` out of one of the two lists", agent=agent.name, clients=(subject.format,))
+
+
+@rule(
+    "AC309",
+    "pattern-not-enforced",
+    bad=_example("tools: Read, Bash(git *)"),
+    good=_example("tools: Read"),
+    source="what the client does with a tool call that the pattern does not match (measured)",
+    verified="2026-11-24",
+    severity=Severity.NOTE,
+)
+def pattern_not_enforced(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A tool with a pattern to which the client does not hold the agent.
+
+    Claude Code 2.1.329 reads `Bash(git *)` in an agent's list as `Bash`: the agent may ask to run anything, and the user's own
+    permission rules decide.
+    """
+    if vocabulary.fact(vocabulary.words_of(subject.format), "enforces_patterns"):
+        return
+    for number, agent, path, grant in _grants(subject):
+        if grant.pattern is None or grant.capability in (None, "delegate"):
+            continue
+        word = f"{grant.native}({grant.pattern})"
+        yield self.find(
+            shown(f"{title(subject)} does not hold the agent to `{shown(word, 60)}`: it is as good as `{grant.native}`", 160),
+            _place(subject, number, path, word),
+            "restrict the tool in the client's own settings, or take it out of the list",
+            agent=agent.name,
+            clients=(subject.format,),
+        )
+
+
+@rule(
+    "AC310",
+    "star-beside-tools",
+    bad=_example('tools: "Read, *"'),
+    good=_example("tools: Read"),
+    source="the client's own reader, run on the file with the other words only",
+    verified="2026-11-24",
+    severity=Severity.ERROR,
+)
+def star_beside_tools(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A `*` in a list of tools that also names some.
+
+    Claude Code 2.1.329 grants every tool then, shell included, whatever else is named: a list that looks like a restriction is none.
+    """
+    for number, agent, state in subject.agents():
+        key = subject.key_of("tools.allow")
+        if state.dropped or not key or agent.tools.mode != "inherit" or not subject.has(number, key):
+            continue
+        start, end = subject.place(number, key)
+        words = [word.strip(" \t\r\n-'\"[]") for word in subject.text[start:end].replace("\n", ",").split(",")]
+        others = [word for word in words if word and word != "*"]
+        if "*" in words and others:
+            message = f"{title(subject)} grants every tool for the `*`, not only `{shown(others[0], 60)}`"
+            place = subject.word(number, key, "*")
+            yield self.find(message, place, "delete the `*`, or the other names", agent=agent.name, clients=(subject.format,))
