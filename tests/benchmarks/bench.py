@@ -95,6 +95,23 @@ def compare(name: str, bare: list[str], commands: dict[str, list[str]], runs: in
     return medians
 
 
+LINT_BUDGET = 1.0
+"""CPU seconds for 1,000 agents and one client."""
+
+
+def lint(root: Path, runs: int) -> None:
+    """Measure the linter on 1,000 agents: for their own client, and for each one more."""
+    make_agents(root / "lint" / ".claude" / "agents", 1000)
+    command = [sys.executable, "-m", "agentconv", "lint", str(root / "lint"), "--isolated", "-q", "--for"]
+    others = ("codex", "cursor", "opencode")
+    for clients in ("claude-code", *(f"claude-code,{other}" for other in others)):
+        cpu = statistics.median(measure([*command, clients])[0] for _ in range(runs))
+        verdict = (
+            "" if clients != "claude-code" else " (within the budget)" if cpu <= LINT_BUDGET else f" (over the budget of {LINT_BUDGET} s)"
+        )
+        print(f"lint 1000 agents for {clients}: {cpu:.2f} s CPU{verdict}")
+
+
 def main() -> None:
     """Run all benchmarks."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -116,6 +133,7 @@ def main() -> None:
             for name in ("codex", "claude-code", "json", "toml")
         }
         medians = compare(f"{options.agents} agents", bare, commands, options.runs, target)
+        lint(root, options.runs)
         if options.memory:
             many = root / "many" / ".claude" / "agents"
             make_agents(many, options.agents * 10)

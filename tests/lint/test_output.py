@@ -6,12 +6,12 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from test_rules import found, subject
 
 from agentconv import registry
 from agentconv.lint import catalogue, checking
 from agentconv.render import findings, findings_machine
 from agentconv.render.text import Style
-from test_rules import found, subject
 
 FOLDER = Path(__file__).parent
 SNAPSHOT = FOLDER / "diagnostics.txt"

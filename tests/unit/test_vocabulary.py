@@ -13,6 +13,7 @@ FACTS = {
     "client",
     "verified",
     "source",
+    "servers",
     "enforces_patterns",
     "ignores_case",
     "asks_by_default",

@@ -49,7 +49,6 @@ _SKILLS = (
     ".cline/skills",
 )
 _MAX_BYTES = 1024 * 1024
-_BUILT_IN = frozenset({"github", "playwright"})
 
 
 def names(location: str) -> frozenset[str]:
@@ -85,7 +84,8 @@ def _parsed(text: str, suffix: str) -> Any:
         import tomllib
 
         return tomllib.loads(text)
-    return jsonc.loads(text)
+    root = jsonc.parse(text, jsonc.JSONC).root
+    return jsonc.value(root) if root else None
 
 
 def _skills(root: Path) -> Iterator[str]:

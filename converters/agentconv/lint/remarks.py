@@ -82,3 +82,14 @@ def is_told(subject: Subject, remark: Remark, findings: Iterable[Finding]) -> bo
 
 def _last_line(subject: Subject, finding: Finding) -> int:
     return subject.source.position(max(finding.start, finding.end - 1))[0]
+
+
+def fate(remark: Remark, otherwise: str) -> str:
+    """Return what the client does because of a remark, in words: it drops the agent, does not start, or else what is said."""
+    stops = _DROPS[1] in remark.diagnostic.message
+    return "does not start" if stops else "drops the agent" if remark.drops else otherwise
+
+
+def reason(remark: Remark) -> str:
+    """Return why the client does not take a value."""
+    return remark.problem.partition(" as it is written: ")[2] or remark.problem

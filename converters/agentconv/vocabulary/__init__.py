@@ -14,6 +14,7 @@ Besides, facts: `enforces_patterns` (an agent is held to the pattern of `Tool(pa
 `asks_by_default` (without any setting of the user, writing, running and the network are asked for), `own_servers_open`
 (MCP servers that an agent itself defines are open to it whatever its list of tools says), `shows_model_names` (a model may
 be given by the name that is shown to people). A fact that is left out is false.
+`servers` are the MCP servers that a client brings along.
 And limits: `description_tokens` (of the descriptions of all agents together; the client warns above it).
 
 A format whose client has another format too says `like = "<its id>"`, and nothing else: its words are the same.
@@ -66,6 +67,11 @@ def number(format_id: str, name: str) -> int | None:
     """Return a limit of a client: `description_tokens`, above which it warns of its agents' descriptions; None where it has none."""
     found: int | None = _file(format_id).get(name)
     return found
+
+
+def servers(format_id: str) -> tuple[str, ...]:
+    """Return the MCP servers that a client brings along."""
+    return tuple(_file(format_id).get("servers", ()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,13 +78,21 @@ def unattended_effects(self: Rule, subject: Subject) -> Iterator[Finding]:
         may = effects.effects(tool_summary.held(agent, subject.format), format_id=subject.format)
         words = {"write": "write files", "run": "run commands"}
         found = [word for effect, word in words.items() if may.levels[effect] is Level.ALLOW]
-        if found:
-            key = subject.key_of("permissions.mode" if agent.permissions.mode else "permissions.rules")
+        key = _said(subject, number)
+        if found and key:
             message = f"{title(subject)} lets this agent {' and '.join(found)} without asking"
             place = subject.place(number, key) if key else (0, 0)
             yield self.find(
                 message, place, "see that this is meant; let the client ask where it is not", agent=agent.name, clients=(subject.format,)
             )
+
+
+def _said(subject: Subject, number: int) -> str:
+    """Return the key with which the file itself says what may be done; empty where the client decides."""
+    keys = getattr(registry.load(subject.format), "KEYS", {})
+    said = [name for name, key in keys.items() if any(path.startswith("permissions.") for path in key.fields)]
+    said += ["tools"] if subject.result.set.agents[number].permissions.rules else []
+    return next((name for name in said if subject.has(number, name)), "")
 
 
 @rule(
@@ -106,16 +114,15 @@ def unknown_permission_mode(self: Rule, subject: Subject) -> Iterator[Finding]:
     for remark in remarks.of(subject):
         if not remark.field.startswith("permissions.") or remark.diagnostic.code not in (Code.INVALID_VALUE, Code.NOT_LOADED):
             continue
-        reason = remark.problem.partition(" as it is written: ")[2] or remark.problem
-        effect = "drops the agent" if remark.drops else f"ignores `{remark.key}`"
+        effect = remarks.fate(remark, f"ignores `{remark.key}`")
         written = subject.text[remark.start : remark.end].strip(" \"'")
         modes = vocabulary.meanings(subject.format).get("modes", {})
         folded = {mode.casefold(): mode for mode in modes}
         near = folded.get(written.casefold())
-        otherwise = f"values: {', '.join(modes)}" if modes else "write a value that it takes, or delete the key"
+        otherwise = f"values: {', '.join(modes)}" if len(modes) > 1 else "write a value that it takes, or delete the key"
         help_text = f"did you mean `{near}`?" if near else registry.did_you_mean(written[:60], modes, otherwise)
         yield self.find(
-            shown(f"{title(subject)} {effect}: {reason}", 160),
+            shown(f"{title(subject)} {effect}: {remarks.reason(remark)}", 160),
             (remark.start, remark.end),
             help_text,
             severity=Severity.ERROR if remark.drops else Severity.WARNING,
@@ -182,10 +189,9 @@ def broken_hook(self: Rule, subject: Subject) -> Iterator[Finding]:
             continue
         if not remark.drops and known and all(event not in known for event in _events(subject, 0, remark.key)):
             continue  # there is no such event
-        reason = remark.problem.partition(" as it is written: ")[2] or remark.problem
-        effect = "drops the agent" if remark.drops else "ignores the hook"
+        effect = remarks.fate(remark, "ignores the hook")
         yield self.find(
-            shown(f"{title(subject)} {effect}: {reason}", 160),
+            shown(f"{title(subject)} {effect}: {remarks.reason(remark)}", 160),
             (remark.start, remark.end),
             "give each event a list of `matcher` and `hooks`, and each hook its `type` and what it runs",
             severity=remark.severity,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from agentconv import effects
+from agentconv import effects, vocabulary
 from agentconv.diagnostics import Code, Severity
 from agentconv.lint import remarks
 from agentconv.lint.passages import shown, title
@@ -39,10 +39,9 @@ def broken_server(self: Rule, subject: Subject) -> Iterator[Finding]:
     for remark in remarks.of(subject):
         if remark.field != "mcp_servers" or remark.diagnostic.code not in (Code.INVALID_VALUE, Code.NOT_LOADED):
             continue
-        reason = remark.problem.partition(" as it is written: ")[2] or remark.problem
-        effect = "drops the agent" if remark.drops else f"does not take all of `{remark.key}`"
+        effect = remarks.fate(remark, f"does not take all of `{remark.key}`")
         yield self.find(
-            shown(f"{title(subject)} {effect}: {reason}", 160),
+            shown(f"{title(subject)} {effect}: {remarks.reason(remark)}", 160),
             (remark.start, remark.end),
             "give each server a `command` with `args`, or a `url`",
             severity=remark.severity,
@@ -66,7 +65,7 @@ def undefined_server(self: Rule, subject: Subject) -> Iterator[Finding]:
     Claude Code 2.1.329 and others start the agent without it and say nothing. It may be one that each user has configured: then
     a note in the project's own `.mcp.json` saves whoever comes next the search.
     """
-    defined = {effects.server_key(name) for name in subject.settings.names}
+    defined = {effects.server_key(name) for name in (*subject.settings.names, *vocabulary.servers(subject.format))}
     for number, agent, state in subject.agents():
         if state.dropped:
             continue
@@ -126,10 +125,9 @@ def ignored_skills(self: Rule, subject: Subject) -> Iterator[Finding]:
     for remark in remarks.of(subject):
         if remark.field not in ("skills", "delegates") or remark.diagnostic.code not in (Code.INVALID_VALUE, Code.NOT_LOADED):
             continue
-        reason = remark.problem.partition(" as it is written: ")[2] or remark.problem
-        effect = "drops the agent" if remark.drops else f"ignores `{remark.key}`"
+        effect = remarks.fate(remark, f"ignores `{remark.key}`")
         yield self.find(
-            shown(f"{title(subject)} {effect}: {reason}", 160),
+            shown(f"{title(subject)} {effect}: {remarks.reason(remark)}", 160),
             (remark.start, remark.end),
             "write a list of names",
             severity=remark.severity,

@@ -38,8 +38,22 @@ def _grants(subject: Subject) -> Iterator[tuple[int, Agent, str, ToolGrant]]:
             yield from ((number, agent, path, one) for one in dict.fromkeys(grants) if one.format == client and one.server is None)
 
 
-def _effect(path: str) -> str:
-    return "it grants nothing" if path == "tools.allow" else "it denies nothing"
+def _fatal(subject: Subject, word: str) -> bool:
+    """Whether the client drops an agent because of a tool word."""
+    return any(one.drops and one.field.startswith("tools.") and word in one.problem for one in remarks.of(subject))
+
+
+def _effect(subject: Subject, path: str, word: str) -> tuple[str, Severity]:
+    """Return what comes of a word that is no tool, in words and as a severity."""
+    if _fatal(subject, word):
+        return "it drops the agent", Severity.ERROR
+    return "it grants nothing" if path == "tools.allow" else "it denies nothing", Severity.WARNING
+
+
+def _is_tool(subject: Subject, grant: ToolGrant) -> bool:
+    """Whether the client has a tool of this word."""
+    word = vocabulary.tool_word(subject.format, grant.native)
+    return word is not None and word.how in ("exact", "alias")
 
 
 def _place(subject: Subject, number: int, path: str, word: str) -> tuple[int, int]:
@@ -66,7 +80,7 @@ def _spelling(client: str, word: str) -> str:
     from difflib import get_close_matches
 
     known = {one.casefold(): one for one in vocabulary.tool_words(client) if not one.endswith("*")}
-    close = get_close_matches(word.casefold(), known, 1, 0.7)
+    close = get_close_matches(word.casefold(), known, 1, 0.8)
     return known[close[0]] if close else ""
 
 
@@ -77,7 +91,7 @@ def _spelling(client: str, word: str) -> str:
     good=_example("tools: Read, Grep"),
     source=_WORDS,
     verified="2026-11-24",
-    severity=Severity.WARNING,
+    severity=Severity.ERROR,
 )
 def unknown_tool(self: Rule, subject: Subject) -> Iterator[Finding]:
     """A tool that no client has.
@@ -88,10 +102,13 @@ def unknown_tool(self: Rule, subject: Subject) -> Iterator[Finding]:
     for number, agent, path, grant in _grants(subject):
         if grant.capability is not None or grant.native in ("", "*") or vocabulary.tool_word(subject.format, grant.native):
             continue
+        effect, severity = _effect(subject, path, grant.native)
         near = _spelling(vocabulary.words_of(subject.format), grant.native)
         help_text = f"did you mean `{near}`?" if near else f"`agentconv formats {subject.format} -v` lists its tools"
-        message = shown(f"{title(subject)} has no tool `{shown(grant.native)}`: {_effect(path)}", 160)
-        yield self.find(message, _place(subject, number, path, grant.native), help_text, agent=agent.name, clients=(subject.format,))
+        message = shown(f"{title(subject)} has no tool `{shown(grant.native)}`: {effect}", 160)
+        yield self.find(
+            message, _place(subject, number, path, grant.native), help_text, severity=severity, agent=agent.name, clients=(subject.format,)
+        )
 
 
 @rule(
@@ -101,7 +118,7 @@ def unknown_tool(self: Rule, subject: Subject) -> Iterator[Finding]:
     good=_example("tools: Read, Bash"),
     source=_WORDS,
     verified="2026-11-24",
-    severity=Severity.WARNING,
+    severity=Severity.ERROR,
 )
 def foreign_tool(self: Rule, subject: Subject) -> Iterator[Finding]:
     """A tool that another client has, in that one's own word.
@@ -113,14 +130,15 @@ def foreign_tool(self: Rule, subject: Subject) -> Iterator[Finding]:
         word = vocabulary.tool_word(subject.format, grant.native)
         if word is None or word.how != "foreign":
             continue
+        effect, severity = _effect(subject, path, grant.native)
         owners = [registry.FORMATS[owner].title for owner in word.format.split(", ")]
         whose = owners[0] + (f" and {len(owners) - 1} more" if len(owners) > 1 else "")
         own = [vocabulary.tool_for(vocabulary.words_of(subject.format), capability) for capability in word.capabilities]
         names = " or ".join(f"`{name}`" for name in dict.fromkeys(own) if name)
-        message = f"`{shown(grant.native)}` is a tool of {whose}; {title(subject)} has none of that name: {_effect(path)}"
+        message = f"`{shown(grant.native)}` is a tool of {whose}; {title(subject)} has none of that name: {effect}"
         help_text = f"write {names}" if names else f"delete it: {title(subject)} has no such tool"
         place = _place(subject, number, path, grant.native)
-        yield self.find(shown(message, 160), place, help_text, agent=agent.name, clients=(subject.format,))
+        yield self.find(shown(message, 160), place, help_text, severity=severity, agent=agent.name, clients=(subject.format,))
 
 
 @rule(
@@ -130,7 +148,7 @@ def foreign_tool(self: Rule, subject: Subject) -> Iterator[Finding]:
     good=_example("tools: Read, Grep"),
     source=_WORDS,
     verified="2026-11-24",
-    severity=Severity.WARNING,
+    severity=Severity.ERROR,
     fix="unsafe",
 )
 def tool_in_wrong_case(self: Rule, subject: Subject) -> Iterator[Finding]:
@@ -143,11 +161,13 @@ def tool_in_wrong_case(self: Rule, subject: Subject) -> Iterator[Finding]:
         word = vocabulary.tool_word(subject.format, grant.native)
         if word is None or word.how != "case":
             continue
+        effect, severity = _effect(subject, path, grant.native)
         fix = _renamed(subject, number, path, grant, word.native)
         yield self.find(
-            shown(f"{title(subject)} has `{word.native}`, not `{grant.native}`: {_effect(path)}", 160),
+            shown(f"{title(subject)} has `{word.native}`, not `{grant.native}`: {effect}", 160),
             _place(subject, number, path, grant.native),
             f"write `{word.native}`",
+            severity=severity,
             agent=agent.name,
             clients=(subject.format,),
             fix=replace(fix, safe=False) if fix else None,
@@ -161,7 +181,7 @@ def tool_in_wrong_case(self: Rule, subject: Subject) -> Iterator[Finding]:
     good=_example("tools: Read, Edit"),
     source=_WORDS,
     verified="2026-11-24",
-    severity=Severity.WARNING,
+    severity=Severity.ERROR,
     fix="sometimes",
 )
 def retired_tool(self: Rule, subject: Subject) -> Iterator[Finding]:
@@ -174,11 +194,13 @@ def retired_tool(self: Rule, subject: Subject) -> Iterator[Finding]:
         word = vocabulary.tool_word(subject.format, grant.native)
         if word is None or word.how != "retired":
             continue
+        effect, severity = _effect(subject, path, grant.native)
         today = vocabulary.tool_for(vocabulary.words_of(subject.format), word.capability) if word.capability else None
         yield self.find(
-            shown(f"{title(subject)} no longer has a tool `{grant.native}`: {_effect(path)}", 160),
+            shown(f"{title(subject)} no longer has a tool `{grant.native}`: {effect}", 160),
             _place(subject, number, path, grant.native),
             f"write `{today}`" if today else "delete it",
+            severity=severity,
             agent=agent.name,
             clients=(subject.format,),
             fix=_renamed(subject, number, path, grant, today) if today else None,
@@ -239,15 +261,15 @@ def ignored_tools(self: Rule, subject: Subject) -> Iterator[Finding]:
     for remark in remarks.of(subject):
         if not remark.field.startswith("tools.") or remark.diagnostic.code not in (Code.INVALID_VALUE, Code.NOT_LOADED):
             continue
-        if remark.problem.endswith("is missing"):
-            continue
+        words = [grant.native for _, _, _, grant in _grants(subject) if not _is_tool(subject, grant)]
+        if remark.problem.endswith("is missing") or (remark.drops and any(word in remark.problem for word in words)):
+            continue  # the words that are no tools are told one by one
         agents = subject.result.set.agents
         agent = next((one for one in agents if one.name == remark.diagnostic.agent), agents[0] if agents else None)
         opens = agent is not None and not remark.drops and (remark.field == "tools.deny" or agent.tools.mode == "inherit")
-        reason = remark.problem.partition(" as it is written: ")[2] or remark.problem
-        effect = "drops the agent" if remark.drops else "grants every tool" if opens and remark.field != "tools.deny" else "ignores it"
+        effect = remarks.fate(remark, "grants every tool" if opens and remark.field != "tools.deny" else "ignores it")
         yield self.find(
-            shown(f"{title(subject)} does not take `{remark.key}` as it is written and {effect}: {reason}", 160),
+            shown(f"{title(subject)} does not take `{remark.key}` as it is written and {effect}: {remarks.reason(remark)}", 160),
             (remark.start, remark.end),
             "name the tools, with commas between them",
             severity=Severity.ERROR if remark.drops or opens else Severity.WARNING,
