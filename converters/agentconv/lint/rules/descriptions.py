@@ -68,7 +68,7 @@ def missing_description(self: Rule, subject: Subject) -> Iterator[Finding]:
     Claude Code 2.1.329, Codex, Gemini CLI, Qwen Code, Copilot and Cline drop an agent without one. The others load it, and
     have nothing to tell by when to hand work to it.
     """
-    if subject.header and headers.lacks(subject) == subject.key_of("description"):
+    if subject.header and headers.lacks(subject) == (subject.key_of("description") or None):
         place, key = (subject.header.start, subject.header.start), subject.key_of("description")
         message = f"{title(subject)} sees no agent here: the header has no `{key}`"
         yield self.find(message, place, f"add a `{key}`, or move the file", clients=(subject.format,))
