@@ -15,24 +15,40 @@ from agentconv.source import SourceText, encode
 
 RULES = catalogue.rules().values()
 PATHOLOGICAL = (
-    "a",
-    "A1",
-    "{",
-    "${",
-    "{{",
-    "<",
-    "`",
-    "```\n",
-    "\n---\n",
-    "curl ",
-    "| sh ",
-    "\u200b",
-    "\u200d",
-    "\U000e0041",
-    "\ufe0f",
-    "â€™ ",
-    "é",
+    *("a", "A1", "a ", "{", "${", "{{", "{a:", "<", "[TODO", "`", "```\n", "\n---\n", "\r\n", "\x00", "\x08"),
+    *(
+        "curl ",
+        "| sh ",
+        "$(curl -",
+        "ignore ",
+        "ignore all ",
+        "/home/aa ",
+        "C:\\Users\\",
+        "`Aa` tool ",
+        "CLAUDE.md ",
+        ".claude/ ",
+        "/.claude/",
+    ),
+    *("eyJ", "eyJaaaaaaaaaaa.", "sk-", "://", "://a:", "Bearer ", "-----BEGIN ", "AKIA"),
+    *(
+        "\u200b",
+        "\u200d",
+        "\u202e",
+        "\U000e0041",
+        "\ufe0f",
+        "\ufeff",
+        "\ufffd",
+        "â€™",
+        "â€™ ",
+        "é",
+        "éé ",
+        "é\x80",
+        "Ã\xad ",
+        "é\xad",
+        "\udc97",
+    ),
 )
+"""What a prompt is filled with."""
 each = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 
 
@@ -115,7 +131,7 @@ def test_codes_and_names_are_unique():
 @pytest.mark.parametrize("piece", PATHOLOGICAL, ids=repr)
 def test_no_text_makes_the_rules_slow(piece):
     """A prompt of 131 KB of anything takes all rules together less than 0.2 s, besides the time of the readers."""
-    text = f"---\nname: reviewer\ndescription: Reviews changes\n---\n\n{piece * (131_072 // len(piece.encode()))}\n"
+    text = f"---\nname: reviewer\ndescription: Reviews changes\n---\n\n{piece * (131_072 // len(encode(piece)))}\n"
     looked_at = subject(text, asked=registry.CLIENTS)
     for client in registry.CLIENTS:
         looked_at.reading(client)

@@ -288,6 +288,22 @@ def test_a_template_of_another_client_is_an_error_only_when_it_is_asked_about():
     assert finding.clients == ("gemini-cli", "qwen-code")
 
 
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("Start with {file:./rules.md} and go on.", [(Severity.WARNING, "{file:./rules.md}")]),
+        ("The key is in {env:API_KEY}.", [(Severity.ERROR, "{env:API_KEY}")]),
+        ("// {file:./rules.md}\nA line of comment.", []),
+        ('Answer with {"file": "name", "lines": [1]} or {name}.', []),
+    ],
+)
+def test_what_another_client_fills_in(body, expected):
+    """Kilo puts a file in the place of a reference, and drops an agent that names a variable of the environment."""
+    looked_at = subject(body, asked=("kilo",))
+
+    assert [(one.severity, looked_at.text[one.start : one.end]) for one in found(looked_at, "AC705")] == expected
+
+
 @pytest.mark.parametrize(("format_id", "severity"), [("claude-code", Severity.WARNING), ("qwen-code", Severity.ERROR)])
 def test_an_empty_prompt_matters_as_much_as_the_client_minds(format_id, severity):
     """One client drops an agent without a prompt, another runs it."""
@@ -322,6 +338,47 @@ def test_crlf_alone_is_fine_and_mends_with_a_repair():
     fixed = fixing.fix(other, lambda changed: found(changed, "AC602"))
 
     assert fixed.data == plain.replace(b"Reviews changes before a merge", b'"Use: reviews changes before a merge"')
+
+
+HEADED = "---\nname: reviewer\ndescription: Reviews {}changes\n---\n\nYou review all changes{}.\n"
+
+
+@pytest.mark.parametrize(
+    ("format_id", "path", "written", "mended"),
+    [
+        ("claude-code", ".claude/agents/a.md", HEADED.format("a\x00b ", ""), HEADED.format("ab ", "")),
+        ("claude-code", ".claude/agents/a.md", HEADED.format("", "\x08,\x1b[0m"), HEADED.format("", ",\x1b[0m")),
+        ("claude-code", ".claude/agents/a.md", HEADED.format("", "").replace("\n", "\r"), HEADED.format("", "")[:-1] + "\r"),
+        ("cursor", ".cursor/agents/a.md", HEADED.format("\u200b", " cafÃ©"), HEADED.format("", " café")),
+        ("opencode", ".opencode/agents/a.md", HEADED.format("all: \u200b", " cafÃ©"), HEADED.format("all: ", " café")),
+        (
+            "codex",
+            ".codex/agents/a.toml",
+            'name = "a"\ndescription = "cafÃ©"\ndeveloper_instructions = "re\u200bview"\n',
+            'name = "a"\ndescription = "café"\ndeveloper_instructions = "review"\n',
+        ),
+        (
+            "claude-agents-json",
+            "claude-agents.json",
+            '{"a": {"description": "cafÃ©", "prompt": "re\u200bview"}, "b": {"description": "d", "prompt": "â€™"}}',
+            '{"a": {"description": "café", "prompt": "review"}, "b": {"description": "d", "prompt": "’"}}',
+        ),
+        (
+            "roo",
+            ".roomodes",
+            "customModes:\n  - slug: a\n    name: A\n    roleDefinition: |\n      re\u200bview cafÃ©\n    groups: [read]\n",
+            "customModes:\n  - slug: a\n    name: A\n    roleDefinition: |\n      review café\n    groups: [read]\n",
+        ),
+    ],
+)
+def test_fixes_hold_in_every_client(format_id, path, written, mended):
+    """The fixes of the three topics are proven in the files of each kind, and change nothing but what they name."""
+    looked_at = Subject(SourceText(path, encode(written)), format_id, (format_id,))
+    rules = catalogue.select(("AC6", "AC7", "AC8"))
+    fixed = fixing.fix(looked_at, lambda changed: next(checking.check([changed], rules)).findings)
+
+    assert fixed.unproven == ()
+    assert fixed.data == encode(mended)
 
 
 @pytest.mark.parametrize("data", [b"", b"\xff\xfe\x00", b"---\n\x00\n---\n", b"---\nname: \xe2\x80\n---\n" * 50, "\ufeff".encode() * 9])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from agentconv import fields
@@ -86,7 +87,11 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
     agent = _agent(dialect, header, decoded)
     found = [*_remarks(dialect.spec, header), *reading.remarks(dialect.spec, dialect.keys, agent, decoded, header.span)]
     state = State.DEGRADED if any(one.severity is Severity.WARNING for one in found) else State.LOADS
-    return ReadResult(AgentSet((agent,)), (state,), tuple(replace(one, agent=agent.name) for one in found))
+    return ReadResult(AgentSet((agent,)), (state,), tuple(replace(one, agent=agent.name) for one in found), partial(_place, header))
+
+
+def _place(header: LineHeader, _number: int, key: str) -> tuple[int, int] | None:
+    return header.extent(key) if key else _prompt_place(header)
 
 
 def decode_written(dialect: Dialect, values: dict[str, Json]) -> Decoded:
@@ -166,7 +171,7 @@ def _recovered(dialect: Dialect, source: SourceText, problem: str, span: Span) -
         return ReadResult(diagnostics=(reading.no_agent(dialect.spec, problem, span),) if known else ())
     agent = _agent(dialect, header, keys.decode_header(dialect, header.values, lenient=True))
     diagnostic = reading.not_loaded(dialect.spec, agent.name, State.NOT_LOADED, problem, span)
-    return ReadResult(AgentSet((agent,)), (State.NOT_LOADED,), (diagnostic,))
+    return ReadResult(AgentSet((agent,)), (State.NOT_LOADED,), (diagnostic,), partial(_place, header))
 
 
 def write(dialect: Dialect, agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:

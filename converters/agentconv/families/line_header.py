@@ -67,8 +67,13 @@ class LineHeader:
 
     def span(self, key: str) -> Span:
         """Return where a key's value stands; the header's first line when the key is not there."""
+        place = self.extent(key)
+        return self.source.span(self.start) if place is None else self.source.span(*place)
+
+    def extent(self, key: str) -> tuple[int, int] | None:
+        """Return where a key's value stands, in the file's text; None when the key is not there."""
         line = next((line for line in reversed(self.lines) if escape_key(line.key) == key), None)
-        return self.source.span(self.start) if line is None else self.source.span(line.value_start, line.value_end)
+        return None if line is None else (line.value_start, line.value_end)
 
     def duplicates(self) -> Iterator[Line]:
         """Yield the lines whose key was given before."""

@@ -172,7 +172,15 @@ def _result(dialect: Dialect, file: RecordFile, entries: list[_Entry]) -> ReadRe
         if entry.agent is not None:
             agents.append(entry.agent)
             states.append(_state(dialect, file, entry, remarks, rejected=rejected))
-    return ReadResult(AgentSet(tuple(agents)), tuple(states), (*found, *twice))
+    records = [entry.record for entry in entries if entry.agent is not None]
+    return ReadResult(AgentSet(tuple(agents)), tuple(states), (*found, *twice), partial(_place, dialect, records))
+
+
+def _place(dialect: Dialect, records: Sequence[Record], number: int, key: str) -> tuple[int, int] | None:
+    """Return where the value of a key of a record stands; of the prompt, the key that the schema says holds it."""
+    properties = schema_files.load(dialect.spec.id)["properties"]
+    names = (key,) if key else (name for name, row in properties.items() if row.get("x-field") == "prompt.text")
+    return next((records[number].keys[name] for name in names if name in records[number].keys), None)
 
 
 def _remarks(dialect: Dialect, file: RecordFile, entry: _Entry, *, rejected: bool) -> list[Diagnostic]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agentconv import registry
+from agentconv.fields import PATHS
 from agentconv.lint.rule import Fix
 from agentconv.source import encode
 
@@ -73,8 +74,19 @@ def owner(subject: Subject, offset: int) -> str | None:
     return next((passage.agent.name for passage in passages(subject) if passage.start <= offset < passage.end), None)
 
 
-def edits_in_texts(subject: Subject, name: str, edits: Iterable[Edit]) -> Fix | None:
-    """Make a fix of those edits that are inside a description or a prompt, and so change nothing else."""
+EVERYTHING = frozenset({*PATHS, "extras"})
+"""What another client may read anew where the file's own did not read the header before."""
+
+
+def edits_in_texts(subject: Subject, name: str, edits: Iterable[Edit], *, loads: bool = False) -> Fix | None:
+    """Make a fix of those edits that are inside a description or a prompt, and so change nothing else.
+
+    Args:
+        subject: The file.
+        name: What the fix does.
+        edits: What to change.
+        loads: Whether the file's own client may load the agent only after that.
+    """
     spans = list(passages(subject))
     kept: list[Edit] = []
     fields: set[str] = set()
@@ -83,14 +95,17 @@ def edits_in_texts(subject: Subject, name: str, edits: Iterable[Edit]) -> Fix | 
         if inside is not None:
             kept.append(edit)
             fields.add(inside.path)
-    return Fix(name, tuple(kept), frozenset(fields)) if kept else None
+            if not subject.has(inside.number, subject.key_of("description")):
+                fields.add("description")  # some clients take it from the prompt
+    anew = EVERYTHING if loads else frozenset(TEXTS)  # a client that finds no header takes all of the file for the prompt
+    return Fix(name, tuple(kept), frozenset(fields), anew) if kept else None
 
 
-def lost(subject: Subject, text: str) -> tuple[str, ...]:
-    """Return the clients that drop an agent of the file as it is, and would load it if the file's text were another."""
+def lost(subject: Subject, text: str, clients: Iterable[str] = ()) -> tuple[str, ...]:
+    """Return the clients, of those asked about or of others, that drop an agent of the file and would load it with another text."""
     data = encode(text)
     found = []
-    for client in subject.asked:
+    for client in clients or subject.asked:
         before = _living(subject.reading(client))
         if before and before == len(subject.reading(client).states):
             continue

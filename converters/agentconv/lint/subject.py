@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from agentconv import inspection, registry
+from agentconv import inspection, registry, schema_files
 from agentconv.families import markdown
 from agentconv.source import SourceText, decode
 
@@ -136,7 +136,9 @@ class Subject:
     def key_of(self, path: str) -> str:
         """Return the key of the file's format that holds a field; empty where none does."""
         module = registry.load(self.format)
-        return next((name for name, key in getattr(module, "KEYS", {}).items() if path in key.fields), "")
+        found = next((name for name, key in getattr(module, "KEYS", {}).items() if path in key.fields), "")
+        properties = schema_files.load(self.format)["properties"]
+        return found or next((name for name, row in properties.items() if row.get("x-field") == path), "")
 
     def word(self, number: int, key: str, word: str) -> tuple[int, int]:
         """Return where a word stands inside the value of a key; the whole value when it is not found as it is."""

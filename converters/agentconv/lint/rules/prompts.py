@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from agentconv import registry, vocabulary
 from agentconv.diagnostics import Code, Severity
+from agentconv.families.placeholders import Template
 from agentconv.ir import Prompt
 from agentconv.lint import fixing
-from agentconv.lint.passages import do, fences, lost, passages, shown, title, titles
+from agentconv.lint.passages import do, fences, lost, owner, passages, shown, title, titles
 from agentconv.lint.rule import Fix, rule
 
 if TYPE_CHECKING:
@@ -136,15 +137,17 @@ def unknown_placeholder(self: Rule, subject: Subject) -> Iterator[Finding]:
     places: dict[int, list[tuple[str, Diagnostic]]] = {}
     for client in subject.asked if "${" in subject.text else ():
         for remark in subject.reading(client).diagnostics:
-            if remark.code is Code.PLACEHOLDER and remark.span:
-                places.setdefault(_offset(subject, remark.span), []).append((client, remark))
+            at = _offset(subject, remark.span) if remark.code is Code.CALL_FAILS and remark.span else -1
+            if at >= 0 and subject.text.startswith("${", at):
+                places.setdefault(at, []).append((client, remark))
     for start, remarks in places.items():
         end = subject.text.find("}", start) + 1 or start
         clients = tuple(client for client, _ in remarks)
-        number, name = next(((p.number, p.agent.name) for p in passages(subject) if p.start <= start < p.end), (0, _only(subject)))
+        passage = next((one for one in passages(subject) if one.start <= start < one.end and one.path == "prompt.text"), None)
         message = f"{do(clients, 'takes')} `{shown(subject.text[start:end])}` for a placeholder without a value: every call fails"
         help_text = remarks[0][1].hint or "spell it so that it is no placeholder"
-        yield self.find(message, (start, end), help_text, clients=clients, agent=name, fix=_escaped(subject, number, clients[0]))
+        fix = _escaped(subject, passage, clients[0]) if passage else None
+        yield self.find(message, (start, end), help_text, clients=clients, agent=owner(subject, start), fix=fix)
 
 
 def _offset(subject: Subject, span: Span) -> int:
@@ -157,15 +160,20 @@ def _offset(subject: Subject, span: Span) -> int:
     return min(start + span.column - 1, len(subject.text))
 
 
-def _escaped(subject: Subject, number: int, client: str) -> Fix | None:
-    """Spell all placeholders so that the client takes them for text, where it has a way to."""
-    escaped = getattr(getattr(getattr(registry.load(client), "DIALECT", None), "template", None), "escaped", None)
-    prompt = subject.result.set.agents[number].prompt
-    if escaped is None or prompt is None:
+def _escaped(subject: Subject, passage: Passage, client: str) -> Fix | None:
+    """Spell the placeholders that the client has no value for so that it takes them for text, where it has a way to."""
+    template = getattr(getattr(registry.load(client), "DIALECT", None), "template", None)
+    if not isinstance(template, Template):
         return None
-    edits = subject.changed(number, lambda agent: replace(agent, prompt=replace(prompt, text=escaped(prompt.text))))
+    text = subject.text[passage.start : passage.end]
+    edits = []
+    for match in template.pattern.finditer(text):
+        if match[1] not in template.known:
+            after = text[match.end() : match.end() + 1]
+            new = template.escaped(match[0] + after)
+            edits.append((passage.start + match.start(), passage.start + match.end(), new.removesuffix(after)))
     fields = frozenset({"prompt.text", "prompt.syntax"})
-    return Fix("write $NAME, or ${ name }, in place of ${name}", edits, fields, safe=False) if edits else None
+    return Fix("write $NAME, or ${ name }, in place of ${name}", tuple(edits), fields, safe=False) if edits else None
 
 
 @rule(
@@ -201,7 +209,7 @@ def live_template(self: Rule, subject: Subject) -> Iterator[Finding]:
             yield self.find(message, place, help_text, severity=severity, clients=dropped or filled, agent=passage.agent.name)
 
 
-_LIVE = re.compile(r"\$?\{[A-Za-z_]\w*(?::[^{}\n]{0,60})?\}")
+_LIVE = re.compile(r"\$\{[A-Za-z_]\w*\}|\{[a-z]+:[^{}\n]{1,200}\}")
 _REFERENCE = re.compile(r"\{[a-z]+:[^{}\n]{1,200}\}")
 
 
@@ -210,7 +218,7 @@ def _is_template(subject: Subject, passage: Passage, client: str) -> bool:
     if client == subject.format or passage.number >= len(result.states) or result.states[passage.number].dropped:
         return False
     prompt = result.set.agents[passage.number].prompt
-    unknown = any(remark.code is Code.PLACEHOLDER for remark in result.diagnostics)
+    unknown = any(remark.code is Code.CALL_FAILS for remark in result.diagnostics)
     return prompt is not None and prompt.syntax != "literal" and not unknown
 
 

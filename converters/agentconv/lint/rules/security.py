@@ -10,7 +10,7 @@ from agentconv import credentials
 from agentconv.diagnostics import Severity
 from agentconv.lint.passages import count, edits_in_texts, owner, shown, title
 from agentconv.lint.rule import rule
-from agentconv.lint.rules.text import exotic, mojibake
+from agentconv.lint.rules.text import exotic, is_garbled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -256,19 +256,16 @@ def _hidden(self: Rule, subject: Subject, pattern: re.Pattern[str], what: str, k
     text = subject.text
     if not subject.result.set.agents or not any(pattern.search(f" {char * 2}") for char in _SUSPECT & exotic(text)):
         return
-    garbled = [(start, end) for start, end, _ in mojibake(text)]
-    found = [
-        match
-        for match in pattern.finditer(text)
-        if not keep(text, *match.span()) and not any(start <= match.start() < end for start, end in garbled)
-    ]
+    matches = pattern.finditer(text)
+    found = [match for match in matches if not keep(text, *match.span()) and not is_garbled(text, match.start())]
     if not found:
         return
     number = sum(len(match[0]) for match in found)
     codes = ", ".join(sorted({f"U+{ord(char):04X}" for match in found for char in match[0][:2]})[:2])
     spelled = "".join(chr(ord(char) - 0xE0000) for match in found for char in match[0] if 0xE0020 <= ord(char) <= 0xE007E)
     spells = f", which spell `{shown(spelled, 30)}`" if spelled else ""
-    message = f"{count(number, 'hidden character')} ({what}, {codes}){spells}: {title(subject)} hands them to the model"
+    them = "it" if number == 1 else "them"
+    message = f"{count(number, 'hidden character')} ({what}, {codes}){spells}: {title(subject)} hands {them} to the model"
     help_text = "look at what they hide, then delete them" if self.severity is Severity.ERROR else "delete them"
     fix = edits_in_texts(subject, "delete the hidden characters", [(match.start(), match.end(), "") for match in found])
     yield self.find(message, found[0].span(), help_text, agent=owner(subject, found[0].start()), fix=fix)

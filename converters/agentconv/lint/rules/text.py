@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from dataclasses import replace
 from functools import cache, lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from agentconv import registry
 from agentconv.diagnostics import Severity
 from agentconv.lint import fixing
-from agentconv.lint.passages import count, do, edits_in_texts, lost, owner, shown, title
+from agentconv.lint.passages import EVERYTHING, count, do, edits_in_texts, lost, owner, shown, title
 from agentconv.lint.rule import Fix, rule
 from agentconv.lint.rules import syntax
 from agentconv.source import BOM, SourceText, encode
@@ -51,11 +54,14 @@ def byte_order_mark(self: Rule, subject: Subject) -> Iterator[Finding]:
     """
     if not subject.text.startswith(BOM) or not subject.result.set.agents:
         return
-    clients = lost(subject, subject.text[1:])
+    fixed = subject.text[1:]
+    clients = lost(subject, fixed)
     message = f"byte order mark: {do(clients, 'drops')} the agent" if clients else f"byte order mark; {title(subject)} skips it"
     severity = Severity.ERROR if clients else Severity.NOTE
     fix = Fix("delete the byte order mark", ((0, 1, ""),))
-    yield self.find(message, (0, 1), fix.title, severity=severity, clients=clients, agent=owner(subject, 0), fix=fix)
+    yield self.find(
+        message, (0, 1), fix.title, severity=severity, clients=_all_of(subject, clients, fixed), agent=owner(subject, 0), fix=fix
+    )
 
 
 @rule(
@@ -85,7 +91,14 @@ def carriage_return(self: Rule, subject: Subject) -> Iterator[Finding]:
     message = f"{do(clients, 'drops')} the agent because of its line ends (CR); with line feeds it would load"
     fix = _requoted(subject, fixed) or _unreturned(subject, fixed)
     help_text = fix.title if fix else "save the file with line feeds (LF)"
-    yield self.find(message, (at, min(at + 2, len(text))), help_text, clients=clients, agent=owner(subject, at), fix=fix)
+    yield self.find(
+        message, (at, min(at + 2, len(text))), help_text, clients=_all_of(subject, clients, fixed), agent=owner(subject, at), fix=fix
+    )
+
+
+def _all_of(subject: Subject, clients: tuple[str, ...], fixed: str) -> tuple[str, ...]:
+    """Return all clients that have the trouble that some of those asked about have: a fix is made for them, too."""
+    return lost(subject, fixed, registry.CLIENTS) if clients else ()
 
 
 def _with_line_feeds(text: str) -> str:
@@ -102,7 +115,7 @@ def _requoted(subject: Subject, fixed: str) -> Fix | None:
     )
     again = subject.reread(encode(fixing.apply(subject.text, edits)))
     loads = again.states and not any(state.dropped for state in again.states)
-    return Fix(fix.title, edits, respelled=fix.respelled) if loads else None
+    return Fix(fix.title, edits, respelled=EVERYTHING) if loads else None
 
 
 def _original(text: str, offset: int) -> int:
@@ -127,7 +140,7 @@ def _unreturned(subject: Subject, fixed: str) -> Fix | None:
             break
         edits.append((match.start(), match.end(), "\n"))
         shift += len(match[0]) - 1
-    return Fix("write the header's line ends as line feeds", tuple(edits)) if edits else None
+    return Fix("write the header's line ends as line feeds", tuple(edits), respelled=EVERYTHING) if edits else None
 
 
 @rule(
@@ -149,7 +162,8 @@ def invalid_utf_8(self: Rule, subject: Subject) -> Iterator[Finding]:
     at = subject.source.undecodable
     if at is None or not subject.result.set.agents:
         return
-    clients = lost(subject, _STRAY_BYTES.sub("?", subject.text))
+    fixed = _STRAY_BYTES.sub("?", subject.text)
+    clients = lost(subject, fixed)
     effect = f"{do(clients, 'drops')} the agent" if clients else f"{title(subject)} shows U+FFFD in their place"
     severity = Severity.ERROR if clients else Severity.WARNING
     stray = list(_STRAY_BYTES.finditer(subject.text))
@@ -158,7 +172,9 @@ def invalid_utf_8(self: Rule, subject: Subject) -> Iterator[Finding]:
     fix = Fix("read the bytes as Windows-1252, and save the file as UTF-8", tuple(edits), safe=False) if whole else None
     message = f"{count(len(stray), 'place')} with bytes that are not UTF-8: {effect}"
     help_text = "save the file as UTF-8"
-    yield self.find(message, stray[0].span(), help_text, severity=severity, clients=clients, agent=owner(subject, at), fix=fix)
+    yield self.find(
+        message, stray[0].span(), help_text, severity=severity, clients=_all_of(subject, clients, fixed), agent=owner(subject, at), fix=fix
+    )
 
 
 _STRAY_BYTES = re.compile("[\udc80-\udcff]+")
@@ -239,11 +255,11 @@ _LAYOUT = "\x0b\x0c\x1b\x9b"
 def _controls(self: Rule, subject: Subject, pattern: re.Pattern[str], what: str, unsafe: str) -> Iterator[Finding]:
     if not subject.result.set.agents or not any(map(pattern.match, exotic(subject.text))):
         return
-    garbled = {start for start, _, _ in mojibake(subject.text)}
-    found = [match for match in pattern.finditer(subject.text) if not _within(match.start(), subject.text, garbled)]
+    found = [match for match in pattern.finditer(subject.text) if not is_garbled(subject.text, match.start())]
     if not found:
         return
-    clients = lost(subject, pattern.sub("", subject.text))
+    fixed = pattern.sub("", subject.text)
+    clients = lost(subject, fixed)
     effect = f"{do(clients, 'drops')} the agent" if clients else f"{title(subject)} hands them to the model"
     codes = ", ".join(dict.fromkeys(f"U+{ord(char):04X}" for match in found for char in match[0][:3]))
     edits = [(match.start(), match.end(), "") for match in found if not set(match[0]) & set(unsafe)]
@@ -252,9 +268,9 @@ def _controls(self: Rule, subject: Subject, pattern: re.Pattern[str], what: str,
         found[0].span(),
         "delete them",
         severity=Severity.ERROR if clients else Severity.WARNING,
-        clients=clients,
+        clients=_all_of(subject, clients, fixed),
         agent=owner(subject, found[0].start()),
-        fix=edits_in_texts(subject, "delete the control characters", edits),
+        fix=edits_in_texts(subject, "delete the control characters", edits, loads=bool(clients)),
     )
 
 
@@ -267,11 +283,11 @@ def exotic(text: str) -> frozenset[str]:
 _PLAIN = bytes((9, 10, 13, *range(32, 127)))
 
 
-def _within(offset: int, text: str, garbled: set[int]) -> bool:
-    """Whether a C1 control is a part of text that was read in the wrong encoding, which is another finding."""
-    while offset > 0 and not text[offset].isascii() and offset not in garbled:
-        offset -= 1
-    return offset in garbled
+def is_garbled(text: str, offset: int) -> bool:
+    """Whether a place is in text that was read in the wrong encoding, which is another finding."""
+    found = mojibake(text)
+    before = bisect_right(found, offset, key=itemgetter(0)) - 1
+    return before >= 0 and offset < found[before][1]
 
 
 @rule(
@@ -300,6 +316,35 @@ def garbled_text(self: Rule, subject: Subject) -> Iterator[Finding]:
     message = f"{title(subject)} reads `{was}` where `{shown(meant, 12)}` was meant{more}"
     fix = edits_in_texts(subject, "turn the characters back", found)
     yield self.find(message, (start, end), "turn the characters back", agent=owner(subject, start), fix=fix)
+
+
+@rule(
+    "AC608",
+    "utf-16-file",
+    bad=("\ufeff" + _EXAMPLE).encode("utf-16-le").decode("utf-8", "surrogateescape"),
+    good=_EXAMPLE,
+    source=_BY_READING,
+    verified="2026-11-24",
+    severity=Severity.ERROR,
+    fix="unsafe",
+)
+def utf_16_file(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A file that is saved as UTF-16.
+
+    Windows PowerShell's `>` and old editors write it. Claude Code 2.1.329 and the other clients read UTF-8, find no header
+    in such a file, and pass over it without a word.
+    """
+    data = subject.source.data[:2]
+    encoding = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}.get(data)
+    if encoding is None:
+        return
+    data = subject.source.data
+    fixed = data[2 : len(data) // 2 * 2].decode(encoding, "replace")
+    clients = lost(subject, fixed)
+    if clients:
+        fix = Fix("save the file as UTF-8", ((0, len(subject.text), fixed),), EVERYTHING, safe=False)
+        message = f"the file is UTF-16: {do(clients, 'finds')} no agent in it"
+        yield self.find(message, (0, 2), fix.title, clients=_all_of(subject, clients, fixed), fix=fix)
 
 
 _RUN = re.compile(r"[^\x00-\x7f][^\x00-\x7f]+")
@@ -397,4 +442,5 @@ __all__ = [
     "mojibake",
     "nul_character",
     "replacement_character",
+    "utf_16_file",
 ]
