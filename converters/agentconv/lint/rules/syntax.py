@@ -95,7 +95,7 @@ def _repaired(self: Rule, subject: Subject, *, colon: bool) -> Iterator[Finding]
     header = subject.header
     if header is None or not header.fallback or header.error is None or (header.error.problem == _COLON) is not colon:
         return
-    fix = _requoted(subject)
+    fix = requoted(subject)
     gone = tuple(client for client in subject.alike() if fixing.astray(subject, client))
     what = "" if colon else f" ({shown(header.error.problem)})"
     message = f"not strict YAML{what}: {title(subject)} loads it through its own repair" + (f"; lost in {titles(gone)}" if gone else "")
@@ -106,7 +106,7 @@ def _repaired(self: Rule, subject: Subject, *, colon: bool) -> Iterator[Finding]
     )
 
 
-def _requoted(subject: Subject) -> Fix | None:
+def requoted(subject: Subject) -> Fix | None:
     """Spell the values that stand in the way so that every YAML reader takes them as the client does."""
     dialect = subject.dialect
     edits = markdown.strict_edits(dialect, subject.source) if dialect else None
@@ -365,7 +365,7 @@ def duplicate_key(self: Rule, subject: Subject) -> Iterator[Finding]:
         message = shown(said[-1].problem + (f", {detail}" if detail else ""), 160)
         is_known = key in schema_files.load(subject.format)["properties"]
         fields = frozenset({f"extras.{key}", *headers.fields_of(subject, key)})
-        fix = Fix("delete the earlier one, which is not used", edits, respelled=fields) if edits and is_known and not wider else None
+        fix = Fix("delete the earlier one, which is not used", edits, respelled=fields, heals=True) if edits and is_known and not wider else None
         help_text = fix.title if fix else "delete one of them" if is_known else "indent it, if it is a part of the text above; else delete one of them"
         yield self.find(
             message,
