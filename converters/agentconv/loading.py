@@ -39,13 +39,16 @@ class Loaded:
     diagnostics: tuple[Diagnostic, ...] = ()
     about: AgentSet | None = None
     """What a bundle says about the whole set, on its first piece."""
+    result: ReadResult | None = None
+    """What the reader gave, where the loader is to keep that."""
 
 
 class Loader:
     """The files of a discovery, read as often as they are asked for; ids are the same each time."""
 
-    def __init__(self, files: Sequence[Found], *, keep: bool = True) -> None:
+    def __init__(self, files: Sequence[Found], *, keep: bool = True, results: bool = False) -> None:
         self.files = files
+        self._results = results
         self._limit = KEPT_BYTES - BYTES_A_FILE * len(files) if keep else 0
         self._kept: dict[int, tuple[Loaded, ...]] = {}
         self._kept_bytes = 0
@@ -71,7 +74,7 @@ class Loader:
             return pieces
         if self._again and self._first.get(index, (None,))[0] != hash(data):
             return (_changed(file),)
-        pieces = tuple(load_source(file.format, SourceText(file.path, data)))
+        pieces = tuple(load_source(file.format, SourceText(file.path, data), results=self._results))
         if self._again:
             given = iter(self._first[index][1])
             pieces = tuple(_with_ids(piece, lambda _agent, _path: next(given)) for piece in pieces)
@@ -132,11 +135,13 @@ def with_ids(pieces: Iterable[Loaded]) -> Iterator[Loaded]:
         yield _with_ids(piece, ids.give)
 
 
-def load_source(format_id: str, source: SourceText) -> Iterator[Loaded]:
-    """Read one file's text: the file itself, or the files that a bundle holds."""
+def load_source(format_id: str, source: SourceText, *, results: bool = False) -> Iterator[Loaded]:
+    """Read one file's text: the file itself, with what its reader gave if that is asked for, or the files that a bundle holds."""
     result = registry.load(format_id).read(source)
     if not registry.FORMATS[format_id].bundle:
-        yield Loaded(source.path, format_id, source, result.set.agents, result.states, result.diagnostics)
+        yield Loaded(
+            source.path, format_id, source, result.set.agents, result.states, result.diagnostics, None, result if results else None
+        )
     else:
         yield from take_apart(result.set, result.diagnostics, source.path)
 

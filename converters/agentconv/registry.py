@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
@@ -122,6 +123,7 @@ def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:
     return f"did you mean `{close[0]}`?" if close else otherwise
 
 
+@cache
 def load(format_id: str) -> Format:
     """Import a format's module."""
     return cast("Format", import_module(f"agentconv.formats.{FORMATS[format_id].module}"))

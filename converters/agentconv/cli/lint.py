@@ -104,7 +104,7 @@ def run(options: argparse.Namespace) -> int:
     rules = _rules(options, chosen)
     source_format = registry.resolve(options.source_format) if options.source_format else None
     found = discovery.discover(options.sources, source_format, stdin_name=options.stdin_filename)
-    loader = loading.Loader(found.files)
+    loader = loading.Loader(found.files, keep=False, results=True)
     named = registry.clients_named(options.clients) if options.clients else chosen.clients
     asked = tuple(present_clients(options.sources) if named is None else named)
     files, diagnostics = _files(loader, found, asked, chosen)
@@ -173,6 +173,7 @@ def _files(
         if location:
             settings = replace(settings, names=project.names(location), ignored=chosen.ignored(location))
         files.append(_File(Subject(piece.source, piece.format, clients, settings), location))
+        files[-1].subject.take(piece.result)
     names = [agent.name for file in files for _, agent, _ in file.subject.agents() if agent.name]
     for file in files:
         file.subject.others = frozenset(names)

@@ -96,7 +96,9 @@ def _same(one: Json, other: Json) -> bool:
 def quoted_as_read(subject: Subject, header: Header, key: str) -> Fix | None:
     """Spell a text so that each library reads the text that the file's own client reads."""
     value = header.values[key]
-    edits = frontmatter.patch(header, {key: value}) if isinstance(value, str) and "\n" not in value else None
+    if not isinstance(value, str) or "\n" in value:
+        return None
+    edits = frontmatter.patch(header, {key: value})
     if not edits:
         return None
     start, end, _ = edits[-1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from agentconv import inspection, registry, schema_files
@@ -11,7 +11,7 @@ from agentconv.families import markdown
 from agentconv.source import SourceText, decode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection
 
     from agentconv.format_base import ReadResult, State
     from agentconv.frontmatter import Header
@@ -62,6 +62,11 @@ class Subject:
     def _readings(self) -> dict[str, ReadResult]:
         return {}
 
+    def take(self, result: ReadResult | None) -> None:
+        """Take what the file's own client makes of it from whoever has read it already, where it lies in that client's place."""
+        if result is not None and inspection.place(self.path, self.format, self.format) == self.path:
+            self._readings[self.format] = result
+
     def reading(self, client: str) -> ReadResult:
         """Return what a client makes of the file, were it put where that client looks."""
         if client not in self._readings:
@@ -91,10 +96,14 @@ class Subject:
         others = (client for client in self.asked if client != self.format)
         return tuple(client for client in others if any(end.rpartition(".")[2] == kind for end in registry.FORMATS[client].ends))
 
-    def agents(self) -> Iterator[tuple[int, Agent, State]]:
-        """Yield each agent that the file's own client, or a person, finds, with its number and state."""
-        for number, (agent, state) in enumerate(zip(self.result.set.agents, self.result.states, strict=True)):
-            yield number, agent, state
+    def agents(self) -> tuple[tuple[int, Agent, State], ...]:
+        """Return each agent that the file's own client, or a person, finds, with its number and state."""
+        return self._agents
+
+    @cached_property
+    def _agents(self) -> tuple[tuple[int, Agent, State], ...]:
+        found = zip(self.result.set.agents, self.result.states, strict=True)
+        return tuple((number, agent, state) for number, (agent, state) in enumerate(found))
 
     def place(self, number: int, key: str) -> tuple[int, int]:
         """Return where the value of a key of an agent stands; the beginning of the file when it is not there.
@@ -137,16 +146,21 @@ class Subject:
 
     def key_of(self, path: str) -> str:
         """Return the key of the file's format that holds a field; empty where none does."""
-        module = registry.load(self.format)
-        found = next((name for name, key in getattr(module, "KEYS", {}).items() if path in key.fields), "")
-        properties = schema_files.load(self.format)["properties"]
-        return found or next((name for name, row in properties.items() if row.get("x-field") == path), "")
+        return _key_of(self.format, path)
 
     def word(self, number: int, key: str, word: str) -> tuple[int, int]:
         """Return where a word stands inside the value of a key; the whole value when it is not found as it is."""
         start, end = self.place(number, key)
         at = self.text.find(word, start, end)
         return (at, at + len(word)) if word and at >= 0 else (start, end)
+
+
+@cache
+def _key_of(format_id: str, path: str) -> str:
+    keys = getattr(registry.load(format_id), "KEYS", {})
+    found = next((name for name, key in keys.items() if path in key.fields), "")
+    properties = schema_files.load(format_id)["properties"]
+    return found or next((name for name, row in properties.items() if row.get("x-field") == path), "")
 
 
 def difference(before: str, after: str) -> tuple[Edit, ...]:

@@ -68,7 +68,7 @@ def missing_description(self: Rule, subject: Subject) -> Iterator[Finding]:
     Claude Code 2.1.329, Codex, Gemini CLI, Qwen Code, Copilot and Cline drop an agent without one. The others load it, and
     have nothing to tell by when to hand work to it.
     """
-    if subject.header and headers.lacks(subject) == subject.key_of("description"):
+    if subject.header and headers.lacks(subject) == (subject.key_of("description") or None):
         place, key = (subject.header.start, subject.header.start), subject.key_of("description")
         message = f"{title(subject)} sees no agent here: the header has no `{key}`"
         yield self.find(message, place, f"add a `{key}`, or move the file", clients=(subject.format,))
@@ -168,10 +168,10 @@ def long_description(self: Rule, subject: Subject) -> Iterator[Finding]:
     most long descriptions long, are as good in the prompt, which only the agent's own sessions pay for.
     """
     for number, agent, state in subject.agents():
-        size = length(agent.description or "")
-        if size > subject.settings.max_description and not state.dropped:
+        size, most = length(agent.description or ""), subject.settings.max_description
+        if size > most and not state.dropped:
             yield self.find(
-                f"{title(subject)} puts {size:,} characters of description into every session; at most {subject.settings.max_description:,} are meant",
+                f"{title(subject)} puts {size:,} characters of description into every session; at most {most:,} are meant",
                 _place(subject, number),
                 "say when to use the agent, and move examples into the prompt",
                 clients=(subject.format,),
@@ -223,9 +223,9 @@ def descriptions_over_budget(self: Rule, subjects: list[Subject]) -> Iterator[Fi
             continue
         largest = max(by_path, key=lambda path: by_path[path])
         subject = next(one for one in subjects if one.path == largest)
-        spec = registry.FORMATS[client].title
+        of = f"{total:,} characters of {count(len(by_path), 'description')}, about {total // 4:,} tokens"
         finding = self.find(
-            f"{spec} starts with {total:,} characters of {count(len(by_path), 'description')}, about {total // 4:,} tokens; it warns above {limit:,}",
+            f"{registry.FORMATS[client].title} starts with {of}; it warns above {limit:,}",
             _place(subject, 0),
             "shorten descriptions, this longest one first, or leave agents out",
             clients=(client,),

@@ -41,7 +41,7 @@ def _unknown(subject: Subject) -> Iterator[tuple[int, str, str]]:
 @cache
 def _spelling(client: str, key: str) -> str:
     """Return the client's key that another one is a slip of; empty where there is none."""
-    properties = schema_files.load(client)["properties"]
+    properties: dict[str, object] = schema_files.load(client)["properties"]
     folded = {_folded(name): name for name in properties}
     if _folded(key) in folded or _owners(key):
         return folded.get(_folded(key), "")
@@ -54,10 +54,14 @@ def _folded(key: str) -> str:
 
 @cache
 def _owners(key: str) -> tuple[str, ...]:
-    """Return the clients that have a key."""
-    return tuple(
-        client for client in registry.CLIENTS if key in schema_files.load(client)["properties"] and not registry.FORMATS[client].bundle
-    )
+    """Return the clients that have a key, in any case: some readers make no difference."""
+    return tuple(client for client in registry.CLIENTS if _own_key(client, key))
+
+
+@cache
+def _own_key(client: str, key: str) -> str:
+    properties: dict[str, object] = schema_files.load(client)["properties"]
+    return next((name for name in properties if name.casefold() == key.casefold()), "")
 
 
 def _place(subject: Subject, number: int, key: str) -> tuple[int, int]:
@@ -158,7 +162,8 @@ def foreign_key(self: Rule, subject: Subject) -> Iterator[Finding]:
         owners = _owners(key)
         if not owners or _spelling(subject.format, key):
             continue
-        matters = any(schema_files.load(owner)["properties"][key]["x-field"] not in ("extras", "display_name") for owner in owners)
+        held = {schema_files.load(owner)["properties"][_own_key(owner, key)]["x-field"] for owner in owners}
+        matters = bool(held - {"extras", "display_name", "color"})
         yield self.find(
             f"`{shown(key)}` is a key of {titles(owners)}; {title(subject)} {_FATES[fate]}",
             _place(subject, number, key),
@@ -626,14 +631,18 @@ def retired_model(self: Rule, subject: Subject) -> Iterator[Finding]:
     each call of the agent fails. Other providers keep some models longer.
     """
     for number, model, place in _models(subject):
-        day = vocabulary.retired_model(model.value or "")
+        day = vocabulary.retired_model(model.value or "") if model.kind == "id" else None
         if day:
+            maker = _maker(model.value or "")
+            alone = not any(_serves(subject.format, other) for other in vocabulary.makers() if other != maker)
+            effect = "does not get it any more" if alone else "gets it only from another provider, if at all"
             tier = vocabulary.tier_of(subject.format, model.value or "")
             own = vocabulary.tier_word(subject.format, tier) if tier else None
             yield self.find(
-                f"`{shown(model.value or '')}` was retired on {day}, and {title(subject)} does not get it any more",
+                f"`{shown(model.value or '')}` was retired on {day}, and {title(subject)} {effect}",
                 place,
                 f"write `{own}`" if own else "write a model of today",
+                severity=Severity.WARNING if alone else Severity.NOTE,
                 clients=(subject.format,),
                 agent=subject.result.set.agents[number].name,
             )

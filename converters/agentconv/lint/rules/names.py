@@ -68,7 +68,7 @@ def missing_name(self: Rule, subject: Subject) -> Iterator[Finding]:
     Claude Code 2.1.329, Gemini CLI, Qwen Code and Cline know an agent by the `name` in its header, never by its file, and
     drop one without. OpenCode, Kilo, Copilot and Cursor fall back to the file's name.
     """
-    if subject.header and headers.lacks(subject) == name_key(subject.format):
+    if subject.header and headers.lacks(subject) == (name_key(subject.format) or None):
         place, key = (subject.header.start, subject.header.start), name_key(subject.format)
         yield self.find(
             f"{title(subject)} sees no agent here: the header has no `{key}`",
@@ -257,10 +257,10 @@ def reserved_name(self: Rule, subject: Subject) -> Iterator[Finding]:
         clients = tuple(client for client in subject.asked if agent.name and _is_reserved(client, agent.name))
         if not clients or agent.name is None:
             continue
-        dropping = tuple(client for client in clients if client in (subject.format, *subject.alike()) and _drops(subject, client))
+        dropping = tuple(client for client in clients if _drops_for_name(subject, client, agent.name))
         told = dropping or clients
         effect = "and drops this one" if dropping else "which this one hides or is mistaken for"
-        severity = Severity.ERROR if dropping else Severity.WARNING if subject.format in clients else Severity.NOTE
+        severity = Severity.ERROR if dropping else Severity.NOTE
         yield self.find(
             f"{titles(told)} has an agent `{shown(agent.name)}` of its own, {effect}",
             _place(subject, number),
@@ -269,6 +269,13 @@ def reserved_name(self: Rule, subject: Subject) -> Iterator[Finding]:
             clients=told,
             agent=agent.name,
         )
+
+
+def _drops_for_name(subject: Subject, client: str, name: str) -> bool:
+    if client not in (subject.format, *subject.alike()):
+        return False
+    said = [remark for remark in remarks.of(subject, client) if remark.drops and remark.diagnostic.agent in (None, name)]
+    return any(remark.field == "name" or "of its own" in remark.problem for remark in said)
 
 
 @rule(

@@ -363,7 +363,11 @@ def duplicate_key(self: Rule, subject: Subject) -> Iterator[Finding]:
         message = shown(said[-1].problem + (f", {detail}" if detail else ""), 160)
         is_known = key in schema_files.load(subject.format)["properties"]
         fields = frozenset({f"extras.{key}", *headers.fields_of(subject, key)})
-        fix = Fix("delete the earlier one, which is not used", edits, respelled=fields) if edits and is_known and not wider else None
+        fix = (
+            Fix("delete the earlier one, which is not used", edits, respelled=fields, heals=True)
+            if edits and is_known and not wider
+            else None
+        )
         help_text = (
             fix.title
             if fix

@@ -1,0 +1,180 @@
+"""Files that their own client drops or takes otherwise than written are told, others are not; headers are mended as they were read."""
+
+from __future__ import annotations
+
+import pytest
+from tests.agent_files import FIXTURES
+
+from agentconv import registry
+from agentconv.diagnostics import Severity
+from agentconv.format_base import State
+from agentconv.lint import catalogue, checking, fixing, remarks
+from agentconv.lint.subject import Subject
+from agentconv.source import SourceText, encode
+
+RULES = list(catalogue.rules().values())
+FILES = sorted(
+    path
+    for client in registry.CLIENTS
+    for path in (FIXTURES / client).rglob("*")
+    if path.is_file() and not path.name.endswith(".expected.json")
+)
+
+
+def subject(text, path=".claude/agents/reviewer.md", format_id="claude-code", asked=()):
+    """Return a text as a file that the rules look at."""
+    data = text if isinstance(text, bytes) else encode(text)
+    return Subject(SourceText(path, data), format_id, tuple(dict.fromkeys((format_id, *asked))))
+
+
+def found(looked_at, *codes):
+    """Return what rules find, and fail where one breaks."""
+    (checked,) = checking.check([looked_at], [rule for rule in RULES if not codes or rule.code in codes])
+
+    assert checked.failures == ()
+    return checked.findings
+
+
+def fixed(looked_at, *codes, unsafe=False):
+    """Return a file's text after its fixes."""
+    return fixing.fix(looked_at, lambda again: found(again, *codes), unsafe=unsafe).data.decode()
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: "/".join(path.parts[-3:]))
+def test_what_the_client_does_is_told(path):
+    """An agent that the file's own client drops has an error, one that it takes otherwise a warning, and a clean one no error."""
+    client = path.relative_to(FIXTURES).parts[0]
+    row = registry.FORMATS[client]
+    place = f"{row.folders[0]}/{path.name}" if path.name.endswith(row.suffixes or (".",)) and row.folders else path.name
+    looked_at = subject(path.read_bytes(), place, client)
+    about = [finding for finding in found(looked_at) if not finding.clients or client in finding.clients]
+    severities = {finding.severity for finding in about}
+
+    if any(state.dropped for state in looked_at.result.states):
+        assert Severity.ERROR in severities
+    elif State.DEGRADED in looked_at.result.states:
+        assert severities & {Severity.ERROR, Severity.WARNING}
+    elif looked_at.result.states:
+        assert [finding for finding in about if finding.severity is Severity.ERROR and finding.rule.code[:3] in {"AC1", "AC2", "AC9"}] == []
+
+
+def test_a_drop_is_told_once():
+    """A client's reason for dropping an agent is one finding, of the rule that is closest to it."""
+    texts = {
+        "AC103": '---\nname: a\ndescription: "b" c\ntools: [Read\n---\n\nd\n',
+        "AC105": "\n---\nname: a\ndescription: b\n---\n\nd\n",
+        "AC201": "---\ndescription: b\ntools: Read\n---\n\nd\n",
+        "AC202": "---\nname: -a\ndescription: b\n---\n\nd\n",
+        "AC901": "---\nname: a\ntools: Read\n---\n\nd\n",
+        "AC902": "---\nname: a\ndescription:\n---\n\nd\n",
+    }
+    for code, text in texts.items():
+        assert [finding.rule.code for finding in found(subject(text)) if finding.severity is Severity.ERROR] == [code]
+
+
+def test_a_header_in_the_clients_folder_without_a_name_is_told():
+    """A file that says too little to be an agent is one that lacks something when it lies where the client looks for agents."""
+    text = "---\ndescription: b\nsystem-prompt: c\n---\n\nd\n"
+
+    assert [finding.rule.code for finding in found(subject(text), "AC201")] == ["AC201"]
+    assert found(subject(text, "docs/notes.md"), "AC201") == ()
+    assert found(subject("---\ntitle: b\ndate: c\n---\n\nd\n"), "AC201") == ()
+
+
+def test_a_repaired_header_becomes_strict_with_the_same_reading():
+    """Values that would mean something else once the header parses are put in quotes as well."""
+    text = "---\nname: a\ndescription: first: second\nnote: &x y\n---\n\nd\n"
+    looked_at = subject(text)
+    after = subject(fixed(looked_at, "AC101", "AC102"))
+
+    assert after.header is not None
+    assert not after.header.fallback
+    assert after.header.values == looked_at.header.values
+    assert fixing.fix(after, found).made == ()
+
+
+def test_a_repair_that_changes_another_reading_says_so():
+    """A fix that cannot be proven is not safe, and its title says which client would read what otherwise."""
+    text = "---\nname: a\ndescription: b\ntools:\n  - Read\n  - x: y\n---\n\nd\n"
+    change = fixing.disproof(subject(text), found(subject("---\nname: a\ndescription: b: c\n---\n\nd\n"), "AC101")[0].fix)
+
+    assert change
+    assert "otherwise" in change or "no agent" in change
+
+
+def test_a_broken_header_is_mended_as_a_person_reads_it():
+    """A value over several lines is only put in quotes when that is asked for: how far it goes is a guess."""
+    text = "---\nname: a\ndescription: use it: always\n\n  Context: b: c\nmodel: sonnet\n---\n\nd\n"
+    looked_at = subject(text)
+    person = looked_at.result.set.agents[0]
+
+    assert looked_at.result.states == (State.NOT_LOADED,)
+    assert fixed(looked_at, "AC103") == text
+    after = subject(fixed(looked_at, "AC103", unsafe=True))
+    assert after.result.states == (State.LOADS,)
+    assert after.result.set.agents[0].description == person.description
+    assert after.result.set.agents[0].model == person.model
+
+
+def test_a_key_given_twice_is_an_error_where_the_later_one_widens():
+    """The earlier one is deleted only where the client does not use it, and where the agent may not do more by the later one."""
+    head = "---\nname: a\ndescription: b\n"
+    narrower = subject(f"{head}tools: Read, Bash\ntools: Read\n---\n\nd\n")
+    wider = subject(f"{head}tools: Read\ntools: Read, Bash\n---\n\nd\n")
+
+    assert [finding.severity for finding in found(narrower, "AC107")] == [Severity.WARNING]
+    assert fixed(narrower, "AC107") == f"{head}tools: Read\n---\n\nd\n"
+    assert [finding.severity for finding in found(wider, "AC107")] == [Severity.ERROR]
+    assert fixed(wider, "AC107") == wider.text
+
+
+def test_a_text_that_looks_like_keys_is_not_deleted():
+    """Lines of a dialogue that the client takes for keys are the author's text."""
+    text = '---\nname: a\ndescription: b\nuser: "c"\nassistant: "d"\nuser: "e"\n---\n\nf\n'
+
+    assert len(found(subject(text), "AC107")) == 1
+    assert fixed(subject(text), "AC107") == text
+
+
+def test_other_clients_reasons_are_theirs():
+    """What another client that is asked about would drop the agent for is an error for that client, and told once."""
+    text = "---\nname: a\ndescription: b\ncolor: red\n---\n\nd\n"
+    findings = found(subject(text, asked=("gemini-cli", "codex")))
+
+    assert [(finding.rule.code, finding.clients) for finding in findings if finding.severity is Severity.ERROR] == [
+        ("AC404", ("gemini-cli",))
+    ]
+    assert found(subject(text), "AC404", "AC198") == ()
+
+
+def test_what_is_not_asked_for_is_not_left_over():
+    """A rule that is ignored leaves nothing to the rule about the rest."""
+    text = "---\nname: a\ndescription: b\ncolor: Red\n---\n\nd\n"
+    rest = [rule for rule in RULES if rule.code == "AC199"]
+    (checked,) = checking.check([subject(text)], rest)
+
+    assert checked.findings == ()
+
+
+def test_places_of_remarks_are_where_the_reader_says():
+    """Lines and columns lead back to the text, with a byte order mark and line ends of both kinds."""
+    source = SourceText("a", "\ufeffab\r\ncd\ref\n".encode())
+
+    assert [source.offset(*source.position(at)) for at in (2, 5, 6, 8, 11)] == [2, 5, 6, 8, 11]
+    assert [remark.key for remark in remarks.of(subject("---\nname: a\ndescription: b\ncolor: Red\n---\n\nd\n"))] == ["color"]
+
+
+def test_every_file_keeps_its_agents_through_all_fixes():
+    """The safe fixes of all rules leave the own client's reading of every fixture as it was, and there is nothing left to mend."""
+    for path in FILES:
+        client = path.relative_to(FIXTURES).parts[0]
+        if path.suffix != ".md" or path.stat().st_size > 20_000:
+            continue
+        looked_at = subject(path.read_bytes(), f"{registry.FORMATS[client].folders[0]}/{path.name}", client)
+        done = fixing.fix(looked_at, found)
+        after = subject(done.data, looked_at.path, client)
+        meant = frozenset(field for finding in done.made for field in finding.fix.fields)
+
+        assert fixing.fix(after, found).data == done.data
+        if not any(state.dropped for state in looked_at.result.states):
+            assert fixing._differing(looked_at.result, after.result, meant) is None
