@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from agentconv.discovery import Found
+    from agentconv.format_base import ReadResult
 
 KEPT_BYTES = 12 * 1024 * 1024
 """How much is kept between two passes; beyond it, files are read again."""

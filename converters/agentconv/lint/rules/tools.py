@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 from agentconv import compare, effects, fields, registry, tool_summary, vocabulary
 from agentconv.diagnostics import Code, Severity
-from agentconv.lint import remarks
+from agentconv.lint import fixing, remarks
 from agentconv.lint.passages import shown, title
 from agentconv.lint.rule import Fix, rule
+from agentconv.source import encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from agentconv.ir import Agent, ToolGrant
-    from agentconv.lint.rule import Finding, Rule
+    from agentconv.lint.rule import Edit, Finding, Rule
     from agentconv.lint.subject import Subject
 
 _LISTS = ("tools.allow", "tools.deny")
@@ -57,11 +59,14 @@ def _is_tool(subject: Subject, grant: ToolGrant) -> bool:
 
 
 def _place(subject: Subject, number: int, path: str, word: str) -> tuple[int, int]:
-    return subject.word(number, subject.key_of(path), word)
+    """Return where a word stands in a list; the whole list when it is not there as it is."""
+    start, end = subject.place(number, subject.key_of(path))
+    found = re.compile(rf"(?<![\w-]){re.escape(word)}(?![\w-])").search(subject.text, start, end) if word else None
+    return found.span() if found else (start, end)
 
 
 def _renamed(subject: Subject, number: int, path: str, grant: ToolGrant, word: str) -> Fix | None:
-    """Write another word in place of a tool, once, in the file's own spelling."""
+    """Write another word in place of a tool: where it stands, or through the client's writer where that says more than is meant."""
     meant = vocabulary.tool_word(subject.format, word)
     now = replace(grant, native=word, capability=meant.capability if meant else None)
 
@@ -70,8 +75,20 @@ def _renamed(subject: Subject, number: int, path: str, grant: ToolGrant, word: s
         written = tuple(dict.fromkeys(now if one == grant else one for one in grants))
         return fields.with_values(agent, {path: written})
 
-    edits = subject.changed(number, change)
-    return Fix(f"write `{word}`", edits, fields=frozenset({path, f"extras.{subject.key_of(path)}"})) if edits else None
+    start, end = _place(subject, number, path, grant.native)
+    edits: tuple[Edit, ...] | None = ((start, end, word),)
+    wanted = fields.get(change(subject.result.set.agents[number]), path)
+    if subject.text[start:end] != grant.native or _read(subject, number, path, fixing.apply(subject.text, edits or ())) != wanted:
+        edits = subject.changed(number, change)
+    key = subject.key_of(path)
+    about = frozenset({path, f"extras.{key}", f"extras.{key.casefold()}"})
+    return Fix(f"write `{word}`", edits, fields=about) if edits else None
+
+
+def _read(subject: Subject, number: int, path: str, text: str) -> object:
+    """Return a field as it would be read from another text."""
+    agents = subject.reread(encode(text)).set.agents
+    return fields.get(agents[number], path) if number < len(agents) else None
 
 
 @cache

@@ -1,0 +1,128 @@
+"""Rules about tools, permissions, servers and skills, beyond their own examples: other clients, other spellings."""
+
+import pytest
+from test_rules import subject
+
+from agentconv.diagnostics import Severity
+from agentconv.lint import catalogue, checking, fixing, project
+from agentconv.lint.subject import Settings
+
+RULES = catalogue.select(("AC3", "AC5"))
+
+
+def agent(*lines, name="reviewer"):
+    """Return an agent's file with more lines in its header."""
+    return "".join(
+        f"{line}\n" for line in ("---", f"name: {name}", "description: Reviews changes", *lines, "---", "", "You review changes.")
+    )
+
+
+def findings(text, format_id="claude-code", asked=(), settings=None):
+    """Return what the rules find in a file."""
+    looked_at = subject(text, format_id=format_id, asked=asked)
+    looked_at.settings = settings or Settings()
+    (checked,) = checking.check([looked_at], RULES)
+
+    assert checked.failures == ()
+    return checked.findings
+
+
+def codes(text, format_id="claude-code", asked=(), settings=None):
+    """Return the codes and severities of what the rules find."""
+    return [(finding.rule.code, finding.severity.value) for finding in findings(text, format_id, asked, settings)]
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        (["tools: Read, Grep"], []),
+        (["tools: []"], []),
+        (['tools: "*"'], []),
+        (["tools: Read, Agent(helper)"], []),
+        (["tools: [Read, Grepp]"], [("AC301", "warning")]),
+        (["tools:", "  - Read", "  - LS"], [("AC304", "warning")]),
+        (["tools: Foo"], [("AC301", "warning"), ("AC307", "warning")]),
+        (["tools: [Read, '*']"], [("AC310", "error")]),
+        (["tools: {read: true}"], [("AC306", "warning")]),
+        (['disallowedTools: "*"'], [("AC306", "error")]),
+        (["disallowedTools: bash"], [("AC303", "warning")]),
+        (["tools: mcp__x__y, Read", "disallowedTools: mcp__x"], [("AC308", "warning"), ("AC552", "note")]),
+        (["tools: mcp__x__y, Read", "mcpServers: [x]"], [("AC552", "note")]),
+        (["permissionMode: plan"], []),
+        (["permissionMode: acceptedits"], [("AC503", "warning")]),
+        (["hooks: []"], [("AC505", "error")]),
+        (["skills: [style]"], [("AC553", "note")]),
+        (["skills: ['plugin:style', '*']"], []),
+    ],
+)
+def test_claude_code(lines, found):
+    """What Claude Code makes of lists, modes, hooks and skills."""
+    assert codes(agent(*lines)) == found
+
+
+def test_a_tool_that_drops_the_agent():
+    """Where a client drops the agent for a word that is no tool, each such word is an error, and is told once."""
+    text = agent("tools:", "  - read_file", "  - google_serch", "  - Bash")
+
+    assert codes(text, "gemini-cli") == [("AC301", "error"), ("AC302", "error")]
+    assert all("Gemini CLI" in finding.message and "drops" in finding.message for finding in findings(text, "gemini-cli"))
+
+
+def test_widening_elsewhere():
+    """A client that passes over a restriction is named, with what it lets the agent do; one that keeps it, or drops the agent, is not."""
+    text = agent("tools: Read, Grep")
+    (finding,) = findings(text, asked=("cursor", "gemini-cli"))
+
+    assert (finding.rule.code, finding.severity, finding.clients) == ("AC305", Severity.ERROR, ("cursor",))
+    assert "running commands" in finding.message
+    assert text[finding.start : finding.end] == "Read, Grep"
+    assert codes(agent("tools: Read, Bash"), asked=("cursor",)) == []
+    assert codes(agent(), asked=("cursor", "gemini-cli", "opencode")) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "mended"),
+    [
+        (["tools: Read, MultiEdit  # two"], ["tools: Read, Edit  # two"]),
+        (["tools: Read, Edit, MultiEdit"], ["tools: Read, Edit"]),
+        (["tools:", "  - Read", "  - LS", "model: sonnet"], ["tools:", "  - Read", "  - Glob", "model: sonnet"]),
+        (["disallowedTools: LS"], ["disallowedTools: Glob"]),
+        (["tools: Read, KillShell"], ["tools: Read, KillShell"]),
+    ],
+)
+def test_retired_tools_are_renamed(lines, mended):
+    """A retired tool becomes what took over, in place and once; one that nothing took over stays."""
+    looked_at = subject(agent(*lines))
+    fixed = fixing.fix(looked_at, lambda one: next(checking.check([one], catalogue.select(("AC304",)))).findings)
+
+    assert fixed.unproven == ()
+    assert fixed.data.decode() == agent(*mended)
+
+
+def test_what_a_project_defines(tmp_path):
+    """Servers and skills that the project has are not missed; what cannot be read defines nothing."""
+    (tmp_path / ".mcp.json").write_text('{"mcpServers": {"tracker": {"command": "npx"}}} // more', "utf-8")
+    (tmp_path / ".codex").mkdir()
+    (tmp_path / ".codex" / "config.toml").write_text('[mcp_servers.docs]\ncommand = "npx"\n', "utf-8")
+    (tmp_path / "opencode.json").write_text("[1", "utf-8")
+    skill = tmp_path / ".agents" / "skills" / "style" / "SKILL.md"
+    skill.parent.mkdir(parents=True)
+    skill.write_text("Style\n", "utf-8")
+    (tmp_path / ".claude" / "agents").mkdir(parents=True)
+    names = project.names(str(tmp_path / ".claude" / "agents" / "a.md"))
+
+    assert names == {"tracker", "docs", "style"}
+    text = agent("tools: Read, mcp__tracker__find, mcp__docs, mcp__other__a", "skills: [style, prose]")
+    found = findings(text, settings=Settings(names=names))
+    assert [finding.message.split("`")[1] for finding in found] == ["other", "prose"]
+
+
+def test_servers_that_a_client_brings():
+    """A server that the client itself brings along is not missed."""
+    assert codes(agent("tools: [read, github/*, playwright/*]"), "copilot") == []
+
+
+def test_unattended():
+    """What the file itself says is told; what the client does anyway is not."""
+    assert codes(agent(name="reviewer"), "qwen-code") == []
+    assert ("AC502", "note") in codes(agent("permission:", "  edit: allow", "  bash: ask"), "opencode")
