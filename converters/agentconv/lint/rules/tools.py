@@ -239,16 +239,19 @@ def widened_tools(self: Rule, subject: Subject) -> Iterator[Finding]:
 
     Cursor 3.22.7 knows no `tools` in an agent's file, and Claude Code no `readonly`: each passes over what it does not know, and
     the agent has every tool of the client. A client reads the agent and says nothing, which makes it worse than one that drops it.
+    Where only the asking falls away (Qwen Code 0.24.4 lets agents edit files unless they say otherwise), it is a warning.
     """
-    for client in subject.asked:
+    for client in subject.alike():
         result = subject.reading(client)
-        if client == subject.format or len(result.set.agents) != len(subject.result.set.agents):
+        if len(result.set.agents) != len(subject.result.set.agents):
             continue
         for number, (author, agent) in enumerate(zip(subject.result.set.agents, result.set.agents, strict=True)):
             if result.states[number].dropped or agent.name != author.name:
                 continue
             wider = compare.widenings(author, tool_summary.held(agent, client), client)
             if wider:
+                unasked = all(word.endswith(("unattended", "without being asked")) for word in wider)
+                severity = Severity.WARNING if unasked else Severity.ERROR
                 more = ", ".join(wider[:3]) + (f" and {len(wider) - 3} more" if len(wider) > 3 else "")
                 key = next(
                     (key for path in (*_LISTS, "permissions.mode") if (key := subject.key_of(path)) and subject.has(number, key)), ""
@@ -256,7 +259,7 @@ def widened_tools(self: Rule, subject: Subject) -> Iterator[Finding]:
                 message = f"{registry.FORMATS[client].title} would let the agent do what its author did not allow: {more}"
                 help_text = f"let `agentconv convert --to {client}` write a file that keeps it within that"
                 place = subject.place(number, key) if key else (0, 0)
-                yield self.find(shown(message, 160), place, help_text, agent=author.name, clients=(client,))
+                yield self.find(shown(message, 160), place, help_text, agent=author.name, severity=severity, clients=(client,))
 
 
 @rule(
