@@ -15,6 +15,7 @@ from agentconv.families.shapes import is_seconds
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from agentconv.format_base import Projection
     from agentconv.ir import Agent, Json
 
 SWITCHES = {
@@ -93,8 +94,26 @@ def _lift_limits(header: dict[str, Json]) -> Mapping[str, object]:
 
 
 def _seconds(minutes: Any) -> int | float:
-    seconds = minutes * 60
-    return int(seconds) if float(seconds).is_integer() else float(seconds)
+    """Return minutes in seconds, without the last digits that a division by 60 makes up."""
+    seconds = round(float(minutes * 60), 6)
+    return int(seconds) if seconds.is_integer() else seconds
+
+
+_LONGEST = 10**9
+
+
+def project_time(projection: Projection) -> None:
+    """Keep a bound on time that minutes can say."""
+    seconds = projection.get("limits.timeout_seconds")
+    if seconds is None:
+        return
+    kept = _seconds(seconds / 60) if 0 < seconds <= _LONGEST else 0
+    if kept <= 0:
+        projection.change("limits.timeout_seconds", None, "field-dropped", f"{seconds:g} seconds")
+    elif kept != seconds:
+        projection.change("limits.timeout_seconds", kept, "limit-approximated", f"{seconds:g} seconds")
+    elif not isinstance(seconds, type(kept)):
+        projection.translate("limits.timeout_seconds", kept)
 
 
 def _lift_model(header: dict[str, Json]) -> Mapping[str, object]:
