@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from agentconv import vocabulary
 from agentconv.families import javascript
 from agentconv.families.qwen_words import ID, model
-from agentconv.families.shapes import is_seconds
+from agentconv.families.shapes import is_seconds, whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,10 +38,7 @@ _CLAUDE_MODES = {
 
 def _whole(value: Json) -> int | None:
     """Return a positive whole number, also one that a text spells."""
-    found = javascript.number(value) if isinstance(value, str) and value else value
-    if isinstance(found, bool) or not isinstance(found, (int, float)) or found <= 0 or not float(found).is_integer():
-        return None
-    return int(found)
+    return whole(javascript.number(value) if isinstance(value, str) and value else value)
 
 
 def lift(header: dict[str, Json]) -> Mapping[str, object]:
@@ -100,10 +97,14 @@ def _seconds(minutes: Any) -> int | float:
 
 
 _LONGEST = 10**9
+"""In seconds."""
 
 
-def project_time(projection: Projection) -> None:
-    """Keep a bound on time that minutes can say."""
+def project_limits(projection: Projection) -> None:
+    """Keep bounds that the client takes: some turns, and a time that minutes can say."""
+    turns = projection.get("limits.max_turns")
+    if turns is not None and _whole(turns) != turns:
+        projection.change("limits.max_turns", None, "field-dropped", "no number of turns")
     seconds = projection.get("limits.timeout_seconds")
     if seconds is None:
         return
