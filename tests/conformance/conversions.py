@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -55,7 +56,11 @@ class Case:
 
     @property
     def descriptions(self) -> Three:
-        return self.source.description, self.written.description if self.written else None, self.seen.description if self.seen else None
+        return (
+            self.source.description,
+            self.written.description if self.written else None,
+            (self.seen.description if self.seen else None) or None,
+        )
 
     @property
     def prompts(self) -> Three:
@@ -107,9 +112,20 @@ def _read(client: str, name: str) -> AgentSet:
             return agentconv.read(scratch, format="claude-code")
     if name == "own":
         folder = FIXTURES / client / "valid"
-        return agentconv.read(folder, format=client) if folder.is_dir() else AgentSet()
+        return _told_apart(agentconv.read(folder, format=client)) if folder.is_dir() else AgentSet()
     others = [_read(other, "own") for other in registry.CLIENTS if other != client]
     return loading.gather(loading.with_ids(piece for agents in others for piece in loading.take_apart(agents)))
+
+
+def _told_apart(agents: AgentSet) -> AgentSet:
+    """Give agents of one name a name each, or the client would show the first of them only."""
+    names = Counter[str | None]()
+    found = []
+    for agent in agents.agents:
+        names[agent.name] += 1
+        number = names[agent.name]
+        found.append(agent if number == 1 else replace(agent, name=f"{agent.name}-again-{number}"))
+    return replace(agents, agents=tuple(found))
 
 
 @cache
