@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from agentconv import fields
 from agentconv.diagnostics import Code, Diagnostic, Severity
-from agentconv.families import markdown
+from agentconv.families import markdown, reading
 from agentconv.families.javascript import SPACE
 from agentconv.families.opencode_keys import CALLERS
 from agentconv.families.shapes import is_count
@@ -149,7 +149,9 @@ class Client:
     def unparsed(self, source: SourceText, problem: str, span: Span) -> ReadResult | None:
         """Return the agent that is nothing but a prompt: the whole text of a file without keys."""
         header = find(source)
-        if header == RUN or (isinstance(header, Header) and header.repairable and self.repair(header.text) is not None):
+        if header == RUN:
+            return ReadResult(diagnostics=(reading.no_agent(self.spec, f"{RUN}, and which is not run here", span),))
+        if isinstance(header, Header) and header.repairable and self.repair(header.text) is not None:
             return None
         if not source.size:
             return ReadResult()
