@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import hostile
-from driving import SERVER, Place, drive
+from driving import SERVER, SERVER_TOOLS, Place, drive
 from installed import CLIENTS
 
 import agentconv
@@ -56,11 +56,8 @@ class Case:
 
     @property
     def descriptions(self) -> Three:
-        return (
-            self.source.description,
-            self.written.description if self.written else None,
-            (self.seen.description if self.seen else None) or None,
-        )
+        source, written, seen = (one.description if one else None for one in (self.source, self.written, self.seen))
+        return source or None, written or None, seen or None  # some clients call an absent one empty
 
     @property
     def prompts(self) -> Three:
@@ -190,7 +187,8 @@ def wanted(client: str, case: Case) -> set[str]:
     listed = effects.capabilities_of(case.source.tools, _format(case.source)) - {"mcp"} - HARMLESS
     if "shell" in capabilities(client, case):  # Claude Code, for one, then takes the tools to list and to search away
         listed -= {"fs.list", "fs.search"}
-    return listed | {_server_tool(grant) for grant in case.source.tools.allow if grant.server == SERVER}
+    here = [grant for grant in case.source.tools.allow if grant.server == SERVER and grant.tool in (None, *SERVER_TOOLS)]
+    return listed | {_server_tool(grant) for grant in here}
 
 
 def _server_tool(grant: ToolGrant) -> str:

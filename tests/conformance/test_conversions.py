@@ -116,7 +116,7 @@ def test_no_agent_gets_more_tools(client: str, conversion: Conversion) -> None:
         if case.at_home and case.source.tools.deny:
             continue  # a denied word takes away one tool, and its author meant all that do the same
         found = effects.widenings(effects.effects(case.source), as_seen(client, case))
-        if case.reported("tools") and effects.effects(case.written or case.source).every_server:
+        if case.reported("tools", "permissions") and effects.effects(case.written or case.source).every_server:
             found = [what for what in found if not what.casefold().startswith("mcp ")]  # the user's own servers, which is reported
         more[case.source.id] = found
 
