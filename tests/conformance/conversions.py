@@ -66,8 +66,9 @@ class Case:
 
     @property
     def is_plain(self) -> bool:
-        """Whether nothing in the prompt is to be replaced by the client."""
-        return self.written is not None and self.written.prompt is not None and self.written.prompt.syntax == "literal"
+        """Whether there is a prompt, and nothing in it is to be replaced by the client; OpenCode has its own for who has none."""
+        prompt = self.written.prompt if self.written else None
+        return prompt is not None and prompt.text != "" and prompt.syntax == "literal"
 
     @property
     def kind(self) -> tuple[str, str | None]:
