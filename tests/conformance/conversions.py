@@ -66,9 +66,9 @@ class Case:
 
     @property
     def is_plain(self) -> bool:
-        """Whether there is a prompt, and nothing in it is to be replaced by the client; OpenCode has its own for who has none."""
+        """Whether there is a prompt, and nothing in it is to be replaced by the client, which may have its own for who has none."""
         prompt = self.written.prompt if self.written else None
-        return prompt is not None and prompt.text != "" and prompt.syntax == "literal"
+        return prompt is not None and prompt.syntax == "literal" and (prompt.text != "" or prompt.mode == "replace")
 
     @property
     def kind(self) -> tuple[str, str | None]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from agentconv import fields
 from agentconv.diagnostics import Code, Diagnostic, Severity
-from agentconv.families import markdown, reading
+from agentconv.families import markdown, opencode_keys, reading
 from agentconv.families.javascript import SPACE
 from agentconv.families.opencode_keys import CALLERS
 from agentconv.families.shapes import is_count
@@ -188,6 +188,7 @@ class Client:
             name_of=self.name_of,
             grammar=JS_YAML_3,
             template=self.template,
+            complete=opencode_keys.complete_body,
             unparsed=self.unparsed,
             stops=not mode,
         )
