@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from hypothesis import strategies as st
 
@@ -29,6 +29,9 @@ from agentconv.ir import (
     Tools,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 CLIENTS = registry.CLIENTS
 _AWKWARD = (
     "", " ", "\n", "\r\n", "\r", "\t", "---", "\n---\n", "'''", '"""', '"', "'", "\\", "\\n", "\0", "\x07", "\x85", "\u2028",
@@ -38,10 +41,15 @@ _AWKWARD = (
 _CHARS = st.characters(exclude_categories=("Cs",))
 
 
+def chosen(values: Sequence[Any]) -> st.SearchStrategy[Any]:
+    """One of many values, drawn by number: a strategy that names them all is slow to describe."""
+    return st.integers(0, len(values) - 1).map(lambda number: values[number])
+
+
 @cache
 def texts(*, min_size: int = 0) -> st.SearchStrategy[str]:
     """Any text of Unicode scalars, with what parsers trip over more often than chance gives."""
-    awkward = st.lists(st.one_of(st.sampled_from(_AWKWARD), st.text(_CHARS, max_size=6)), max_size=6).map("".join)
+    awkward = st.lists(st.one_of(chosen(_AWKWARD), st.text(_CHARS, max_size=6)), max_size=6).map("".join)
     plain = st.text("abcdefgh ijk\n", min_size=1, max_size=20)
     return st.one_of(plain, awkward).map(lambda text: text if len(text) >= min_size else text + "x")
 
@@ -90,14 +98,14 @@ def tuples(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...
 @cache
 def format_ids() -> st.SearchStrategy[str]:
     """Formats, known and not."""
-    return st.one_of(st.sampled_from(CLIENTS), words())
+    return st.one_of(chosen(CLIENTS), words())
 
 
 @cache
 def known_grants() -> st.SearchStrategy[ToolGrant]:
     """Tools that some client has."""
     pairs = [(client, word) for client in CLIENTS for word in vocabulary.tool_words(client)]
-    return st.sampled_from(pairs).map(lambda pair: ToolGrant(pair[1], pair[0], getattr(vocabulary.tool_word(*pair), "capability", None)))
+    return chosen(pairs).map(lambda pair: ToolGrant(pair[1], pair[0], getattr(vocabulary.tool_word(*pair), "capability", None)))
 
 
 @cache
@@ -107,7 +115,7 @@ def grants() -> st.SearchStrategy[ToolGrant]:
         ToolGrant,
         words(),
         format_ids(),
-        maybe(st.one_of(st.sampled_from(effects.CAPABILITIES), words())),
+        maybe(st.one_of(chosen(effects.CAPABILITIES), words())),
         maybe(words()),
         maybe(words()),
         maybe(words()),
@@ -123,7 +131,7 @@ def rules() -> st.SearchStrategy[Rule]:
         st.sampled_from(["allow", "ask", "deny"]),
         words(),
         format_ids(),
-        maybe(st.sampled_from(effects.CAPABILITIES)),
+        maybe(chosen(effects.CAPABILITIES)),
         maybe(words()),
         maybe(words()),
         maybe(words()),
@@ -184,7 +192,7 @@ def hooks() -> st.SearchStrategy[Hook]:
     events = [(client, event) for client in CLIENTS for event in vocabulary.events(client)]
     known = st.builds(
         lambda pair, matcher, handlers: Hook(pair[1], pair[0], vocabulary.portable_event(*pair), matcher, handlers),
-        st.sampled_from(events), maybe(words()), tuples(command),
+        chosen(events), maybe(words()), tuples(command),
     )  # fmt: skip
     wild = st.builds(Hook, words(), format_ids(), maybe(words()), maybe(texts()), tuples(json_values()), maybe(json_maps()))
     return st.one_of(known, known, wild)
@@ -247,7 +255,7 @@ def sources() -> st.SearchStrategy[Source]:
     """Stored files: text, and bytes that are no text."""
     path = st.text("abc/-.", min_size=1, max_size=12).filter(bundle.is_safe)
     data = st.one_of(texts().map(lambda text: text.encode()), st.binary(max_size=40))
-    return st.builds(Source, path, st.one_of(st.sampled_from(CLIENTS), words()), data)
+    return st.builds(Source, path, st.one_of(chosen(CLIENTS), words()), data)
 
 
 def _linked(agents: AgentSet) -> AgentSet:

@@ -375,6 +375,8 @@ def _within(ceiling: Effects, name: str, tools: frozenset[str]) -> bool:
     """Whether an agent's ceiling opens these tools of a server; names are compared as clients flatten them, `server_tool`."""
     if ceiling.denied_servers & {name, EVERY_SERVER}:
         return False
+    if ALL_TOOLS in ceiling.servers.get(EVERY_SERVER, ()):  # its list says so
+        return True
     if ceiling.every_server:
         return name not in ceiling.servers or ALL_TOOLS in ceiling.servers[name] or tools <= ceiling.servers[name]
     flat = {f"{server}_{tool}" for server, names in ceiling.servers.items() for tool in names}

@@ -65,6 +65,8 @@ class Header:
     """Places of values that a line reader found."""
     grammar: Grammar = BUN
     """The YAML library that it is read with."""
+    repairable: bool = True
+    """Whether the client's repair finds it."""
     tail: int = 0
     """How many characters before the closing fence the client counts to the fence, and not to the block."""
     lone_cr: bool = False
@@ -146,7 +148,7 @@ def parse(
             raise YamlError("it is no map of keys", 0)  # noqa: TRY301 - the repair is the same as for what does not parse
     except YamlError as error:
         header.error = error
-        if fallback is None or isinstance(error, YamlLimitError):
+        if fallback is None or not header.repairable or isinstance(error, YamlLimitError):
             return header
         rewritten = fallback(text)
         if rewritten is None:

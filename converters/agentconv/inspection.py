@@ -152,7 +152,7 @@ def _readings(source: SourceText, format_id: str, own: ReadResult, client: str) 
         said = _about(agent, remarks) if len(result.set.agents) > 1 else remarks
         if state.dropped and not said:
             said = remarks  # it goes with another one of its file
-        author = _author(agent, number, own.set.agents)
+        author = _author(number, result.set.agents, own.set.agents)
         reading = Reading(client, state, author.id if author else None, agent.name, reasons=_reasons(said, client, state), diagnostics=said)
         yield reading if state.dropped else _with_tools(reading, agent, author)
 
@@ -162,10 +162,10 @@ def _about(agent: Agent, remarks: Iterable[Diagnostic]) -> tuple[Diagnostic, ...
     return tuple(remark for remark in remarks if remark.agent in (None, agent.name))
 
 
-def _author(agent: Agent, number: int, agents: Sequence[Agent]) -> Agent | None:
+def _author(number: int, found: Sequence[Agent], own: Sequence[Agent]) -> Agent | None:
     """Return what the author of a file wrote where a client finds an agent: the one of that name, or the one in its place."""
-    named = next((one for one in agents if one.name == agent.name), None)
-    return named or (agents[number] if number < len(agents) else None)
+    named = next((one for one in own if one.name == found[number].name), None)
+    return named or (own[number] if len(found) == len(own) else None)
 
 
 def _with_tools(reading: Reading, agent: Agent, author: Agent | None) -> Reading:

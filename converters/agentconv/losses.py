@@ -65,7 +65,7 @@ CATALOGUE: dict[str, LossRule] = {
     ),
     "prompt-mode": LossRule(_NOTE, _APPROXIMATED, "the target combines the prompt with its own in another way"),
     "prompt-escaped": LossRule(_NOTE, _APPROXIMATED, "the target would take this text for a placeholder; it is spelled otherwise"),
-    "limit-approximated": LossRule(_NOTE, _APPROXIMATED, "the target counts whole minutes"),
+    "limit-approximated": LossRule(_NOTE, _APPROXIMATED, "the target measures this in another unit, and takes the nearest"),
     "prompt-syntax": LossRule(_WARNING, _APPROXIMATED, "the prompt is a template in the source, and plain text in the target"),
     "tools-approximated": LossRule(_WARNING, _APPROXIMATED, "the target has no tool list; its settings stand for it"),
     "tools-unlisted": LossRule(_WARNING, _DROPPED, "the target has no tool list; the agent gets the client's tools"),

@@ -11,11 +11,14 @@ import re
 from typing import TYPE_CHECKING
 
 from agentconv import yaml_tokens
+from agentconv.yaml_errors import YamlError
 from agentconv.yaml_jsyaml import Loader
 from agentconv.yaml_tree import Scalar
 from agentconv.yaml_values import scalar_value
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from agentconv.yaml_jsyaml import Block, Entries
     from agentconv.yaml_tree import Grammar, Node
 
@@ -41,6 +44,14 @@ def read(text: str, grammar: Grammar) -> Node | None:
     return loader.load()
 
 
+class _NotIndented(YamlError):
+    """A line that goes on with a quoted text is not indented; `stop` is where the line before it ends."""
+
+    def __init__(self, stop: int, offset: int) -> None:
+        super().__init__("a continuation line that is not indented", offset)
+        self.stop = stop
+
+
 class _NpmLoader(Loader):
     def __init__(self, text: str, grammar: Grammar) -> None:
         super().__init__(text, grammar)
@@ -55,10 +66,32 @@ class _NpmLoader(Loader):
         super().fold(pieces, node_indent)
 
     def quoted_break(self, node_indent: int) -> int:
+        stop = self.position
         breaks = super().quoted_break(node_indent)
         if self.indent < node_indent:
-            raise self.fail("a continuation line that is not indented")
+            raise _NotIndented(stop, min(self.position, self.size))
         return breaks
+
+    def single_quoted(self, node_indent: int) -> bool:
+        return self.cut_short("'", super().single_quoted, node_indent)
+
+    def double_quoted(self, node_indent: int) -> bool:
+        return self.cut_short('"', super().double_quoted, node_indent)
+
+    def cut_short(self, quote: str, read: Callable[[int], bool], node_indent: int) -> bool:
+        r"""Read a quoted text; one that goes on without indentation ends with its first line, if that ends in `''` or `\"`."""
+        start, before = self.position, (self.line, self.line_start, self.indent, self.tab)
+        try:
+            return read(node_indent)
+        except _NotIndented as error:
+            raw = self.input[start : error.stop]
+            closed = yaml_tokens.QUOTED[quote].match(self.input, start)
+            if not raw.endswith(quote) or len(raw) < len("'x'") or "\n" in raw or closed is None:
+                raise
+            self.position = error.stop
+        self.line, self.line_start, self.indent, self.tab = before
+        whole = _NpmLoader(raw + quote, self.grammar).load()
+        return isinstance(whole, Scalar) and self.keep(whole.text, quote, start, self.position)
 
     def at_start_marker(self) -> bool:
         return self.at_separator(self.position) and self.input[self.position] == "-"

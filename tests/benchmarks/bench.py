@@ -130,7 +130,7 @@ def main() -> None:
         bare = [sys.executable, "-c", BARE_LOOP, str(source), str(target)]
         commands = {
             f"to {name}": [*agentconv, "convert", str(root / "in"), "-f", "claude-code", "-t", name, "-o", str(target)]
-            for name in ("codex", "claude-code", "json", "toml")
+            for name in ("opencode", "codex", "claude-code", "json", "toml")
         }
         medians = compare(f"{options.agents} agents", bare, commands, options.runs, target)
         lint(root, options.runs)

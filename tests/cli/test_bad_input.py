@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from agentconv import discovery, loading
+from agentconv import discovery, loading, registry
 
 CHECKOUT = Path(__file__).parents[2]
 DEEP = 1_000_000
@@ -161,7 +161,9 @@ def test_folder_without_agents(run, tmp_path):
     (tmp_path / "empty").mkdir()
     done = run("to-json", "empty", code=2)
 
-    assert done.err == "error: no agents in `empty`\n  hint: a project has them in .claude/agents, .codex/agents\n"
+    places = ", ".join(registry.FORMATS[client].place for client in registry.CLIENTS)
+
+    assert done.err == f"error: no agents in `empty`\n  hint: a project has them in {places}\n"
 
 
 def test_links(run, source, tmp_path, files):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -10,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import hostile
-from driving import SERVER, Place, drive
+from driving import SERVER, SERVER_TOOLS, Place, drive
 from installed import CLIENTS
 
 import agentconv
@@ -55,7 +56,8 @@ class Case:
 
     @property
     def descriptions(self) -> Three:
-        return self.source.description, self.written.description if self.written else None, self.seen.description if self.seen else None
+        source, written, seen = (one.description if one else None for one in (self.source, self.written, self.seen))
+        return source or None, written or None, seen or None  # some clients call an absent one empty
 
     @property
     def prompts(self) -> Three:
@@ -64,8 +66,9 @@ class Case:
 
     @property
     def is_plain(self) -> bool:
-        """Whether nothing in the prompt is to be replaced by the client."""
-        return self.written is not None and self.written.prompt is not None and self.written.prompt.syntax == "literal"
+        """Whether there is a prompt, and nothing in it is to be replaced by the client, which may have its own for who has none."""
+        prompt = self.written.prompt if self.written else None
+        return prompt is not None and prompt.syntax == "literal" and (prompt.text != "" or prompt.mode == "replace")
 
     @property
     def kind(self) -> tuple[str, str | None]:
@@ -107,9 +110,20 @@ def _read(client: str, name: str) -> AgentSet:
             return agentconv.read(scratch, format="claude-code")
     if name == "own":
         folder = FIXTURES / client / "valid"
-        return agentconv.read(folder, format=client) if folder.is_dir() else AgentSet()
+        return _told_apart(agentconv.read(folder, format=client)) if folder.is_dir() else AgentSet()
     others = [_read(other, "own") for other in registry.CLIENTS if other != client]
     return loading.gather(loading.with_ids(piece for agents in others for piece in loading.take_apart(agents)))
+
+
+def _told_apart(agents: AgentSet) -> AgentSet:
+    """Give agents of one name a name each, or the client would show the first of them only."""
+    names = Counter[str | None]()
+    found = []
+    for agent in agents.agents:
+        names[agent.name] += 1
+        number = names[agent.name]
+        found.append(agent if number == 1 else replace(agent, name=f"{agent.name}-again-{number}"))
+    return replace(agents, agents=tuple(found))
 
 
 @cache
@@ -174,7 +188,8 @@ def wanted(client: str, case: Case) -> set[str]:
     listed = effects.capabilities_of(case.source.tools, _format(case.source)) - {"mcp"} - HARMLESS
     if "shell" in capabilities(client, case):  # Claude Code, for one, then takes the tools to list and to search away
         listed -= {"fs.list", "fs.search"}
-    return listed | {_server_tool(grant) for grant in case.source.tools.allow if grant.server == SERVER}
+    here = [grant for grant in case.source.tools.allow if grant.server == SERVER and grant.tool in (None, *SERVER_TOOLS)]
+    return listed | {_server_tool(grant) for grant in here}
 
 
 def _server_tool(grant: ToolGrant) -> str:

@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 SECONDS = 300
 """How long a client may take for everything; on a machine that has nothing else to do, the largest set takes a tenth of it."""
 SERVER = "github"
-"""The MCP server that every client is given, with the tools of `mcp_server.py`."""
-SERVER_COMMAND = (sys.executable, str(Path(__file__).parent / "mcp_server.py"))
+"""The MCP server that every client is given."""
+SERVER_TOOLS = ("get_issue", "create_issue")
+SERVER_COMMAND = (sys.executable, str(Path(__file__).parent / "mcp_server.py"), *SERVER_TOOLS)
 _MARK = re.compile(r"conformance-agent-(\d+)-")
 _NOWHERE = "http://127.0.0.1:9"
 

@@ -1,11 +1,11 @@
-"""An MCP server for the tests, over stdin and stdout: two tools that do nothing."""
+"""An MCP server for the tests, over stdin and stdout, whose tools do nothing: `mcp_server.py TOOL...`."""
 
 from __future__ import annotations
 
 import json
 import sys
 
-TOOLS = [{"name": name, "description": name, "inputSchema": {"type": "object"}} for name in ("get_issue", "create_issue")]
+TOOLS = [{"name": name, "description": name, "inputSchema": {"type": "object"}} for name in sys.argv[1:]]
 
 for line in sys.stdin:
     asked = json.loads(line)

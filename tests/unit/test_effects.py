@@ -109,6 +109,15 @@ def test_servers_are_compared_as_clients_flatten_them() -> None:
     assert effects.widenings(effects.effects(Agent(tools=one)), effects.effects(Agent(tools=other))) == []
 
 
+def test_a_list_that_opens_every_server_covers_each_of_them() -> None:
+    """What a grant of all servers allows, a grant of one of them does not exceed."""
+    every = effects.effects(Agent(tools=Tools("list", (ToolGrant("mcp_*", "nobody", "mcp", server="*"),))))
+    one = effects.effects(Agent(tools=Tools("list", (ToolGrant("mcp_docs_*", "nobody", "mcp", server="docs"),))))
+
+    assert effects.widenings(every, one) == []
+    assert effects.widenings(one, every) == ["MCP server *"]
+
+
 def test_own_servers_open_where_the_client_opens_them(monkeypatch: pytest.MonkeyPatch) -> None:
     """In a client that opens an agent's own servers whatever its list says, they count as open."""
     listed = Tools("list", (ToolGrant("Read", "claude-code", "fs.read"),))

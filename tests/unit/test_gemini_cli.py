@@ -11,7 +11,7 @@ from agent_files import agent_of, convert_agent, convert_file, read, state_of
 from agentconv import effects, registry
 from agentconv.convert import Options
 from agentconv.format_base import State
-from agentconv.ir import Agent, AgentSet, McpServer, Prompt, ToolGrant, Tools
+from agentconv.ir import Agent, AgentSet, Limits, McpServer, Prompt, ToolGrant, Tools
 from agentconv.source import SourceText
 
 ID = "gemini-cli"
@@ -189,3 +189,13 @@ def test_agent_without_a_prompt_is_not_written() -> None:
 
     assert [loss.code for loss in done.losses] == ["refused-prompt"]
     assert state_of(ID, "---\nname: aa\ndescription: d\n---\n") is State.DEGRADED
+
+
+@pytest.mark.parametrize(("seconds", "kept"), [(60, 60), (61, 120), (0.5, 60), (600.0, 600), (-5, 60)])
+def test_bounds_on_time(seconds: float, kept: int) -> None:
+    """The client counts whole minutes, at least one."""
+    done = convert_agent(_agent(limits=Limits(timeout_seconds=seconds)), ID)
+    assert done.file
+
+    assert kept == agent_of(ID, done.file.data).limits.timeout_seconds
+    assert (kept != seconds) == ("limit-approximated" in [loss.code for loss in done.losses])

@@ -125,6 +125,18 @@ def test_agents_of_one_file_are_told_apart(monkeypatch):
     ]
 
 
+def test_an_agent_that_nobody_wrote_is_of_the_whole_file(monkeypatch):
+    """Where a client makes one agent of a file that holds several, it is none of theirs."""
+    source = make("claude-code", minimal("claude-code"))
+    one = registry.load("claude-code").read(source).set.agents[0]
+    agents = AgentSet(tuple(replace(one, name=name) for name in ("first", "second")))
+    monkeypatch.setattr(registry.load("claude-code"), "read", lambda _: ReadResult(agents, (State.LOADS, State.LOADS)))
+    monkeypatch.setattr(registry.load("codex"), "read", lambda _: ReadResult(AgentSet((one,)), (State.LOADS,)))
+    (reading,) = inspect("claude-code", source, ["codex"]).readings
+
+    assert (reading.agent, reading.state, reading.wider) == (None, State.LOADS, ())
+
+
 def test_an_agent_that_goes_with_another_one_says_why(monkeypatch):
     """Where one agent takes a whole file with it, each of the others has that reason."""
     source = make("claude-code", minimal("claude-code"))

@@ -13,7 +13,7 @@ from agentconv.effects import Level
 from agentconv.families import line_reader
 from agentconv.format_base import State
 from agentconv.frontmatter import Header, parse
-from agentconv.ir import Agent, McpServer, Permissions, Prompt, ToolGrant, Tools
+from agentconv.ir import Agent, Limits, McpServer, Permissions, Prompt, ToolGrant, Tools
 from agentconv.source import SourceText
 from agentconv.yaml_grammar import YAML_2
 
@@ -202,3 +202,14 @@ def test_line_ends_are_line_feeds() -> None:
     assert agent.permissions.mode == "plan"
     assert data == registry.load(ID).write(read(ID, source).set, source)
     assert "line-ends" in [loss.code for loss in done.losses]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "kept"), [(31, 31), (90.5, 90.5), (7.123456789, 7.123457), (0, None), (-5, None), (1e-9, None), (1e300, None)]
+)
+def test_bounds_on_time(seconds: float, kept: float | None) -> None:
+    """The client counts minutes: any bound on time is held to a millionth of a second, or dropped."""
+    done = convert_agent(_agent(limits=Limits(timeout_seconds=seconds)), ID)
+    assert done.file
+
+    assert kept == agent_of(ID, done.file.data).limits.timeout_seconds

@@ -52,6 +52,8 @@ DIFFERENT = [
     # scanning
     ("a: b\n\tc: d", REFUSED, {"a": "b", "c": "d"}, REFUSED, REFUSED),
     ('a: "b\nc"', REFUSED, {"a": "b c"}, {"a": "b c"}, REFUSED),
+    ("a: 'b''\nc: 'd'", REFUSED, REFUSED, REFUSED, {"a": "b'", "c": "d"}),
+    ('a: "b\\"\nc: "d"', REFUSED, REFUSED, REFUSED, {"a": 'b"', "c": "d"}),
     ("a: [\nb]", REFUSED, {"a": ["b"]}, {"a": ["b"]}, REFUSED),
     ("a: 'b \n  c'", {"a": "b c"}, {"a": "b  c"}, {"a": "b  c"}, {"a": "b c"}),
     ('a: "b"# c', REFUSED, {"a": "b"}, {"a": "b"}, REFUSED),

@@ -47,7 +47,8 @@ def with_tools(server: McpServer, projection: Projection) -> McpServer:
     if server.transport is None or vocabulary.fact(origin.format if origin else None, "own_servers_open"):
         return server
     if tools.mode != "inherit":
-        granted = [grant.tool for grant in tools.allow if tools.mode == "list" and effects.covers(grant, server.name)]
+        listed = tools.allow if tools.mode == "list" else ()
+        granted = [grant.tool for grant in listed if effects.covers(grant, server.name) or grant.server == effects.EVERY_SERVER]
         if None not in granted:
             allowed = [tool for tool in granted if tool and (server.enabled_tools is None or tool in server.enabled_tools)]
             server = replace(server, enabled_tools=tuple(dict.fromkeys(allowed)))

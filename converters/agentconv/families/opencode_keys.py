@@ -161,11 +161,18 @@ def project(
     projecting.own_extras(projection, encode, decode)
 
 
-def project_body(projection: Projection) -> None:
-    """Make a prompt the body of a markdown file."""
+def complete_body(values: dict[str, object]) -> None:
+    """Say that an agent with an empty body has the client's own prompt (measured: it sends its default then)."""
+    if values.get("prompt.text") == "":
+        values["prompt.mode"] = "append"
+
+
+def project_body(projection: Projection, syntax: str = "literal") -> None:
+    """Make a prompt the body of a markdown file; without one, the client takes its own."""
     if projection.get("prompt.text") is None:
         projection.translate("prompt.text", "")
     projecting.trim(projection, "prompt.text", SPACE)
+    projecting.prompt_shape(projection, "replace" if projection.get("prompt.text") else "append", syntax)
 
 
 def _project_color(projection: Projection) -> None:

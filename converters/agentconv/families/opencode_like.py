@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from agentconv import fields
 from agentconv.diagnostics import Code, Diagnostic, Severity
-from agentconv.families import markdown
+from agentconv.families import markdown, opencode_keys, reading
 from agentconv.families.javascript import SPACE
 from agentconv.families.opencode_keys import CALLERS
 from agentconv.families.shapes import is_count
@@ -49,7 +49,7 @@ class Repair:
     def __call__(self, text: str) -> Rewritten | None:
         """Rewrite a header; None where nothing changes."""
         lines, places, rows = [], [], []
-        changed = False
+        changed = "\r\n" in text.removesuffix("\n").removesuffix("\r")  # lines are joined anew
         for row, line in enumerate(re.split(r"\r?\n", text)):
             match = _KEY_VALUE.match(line)
             value = match[2].strip(SPACE) if match else ""
@@ -82,10 +82,6 @@ def find(source: SourceText) -> Header | str:
         return NO_HEADER
     line_end = text.find("\n", start)
     language = text[start + 3 : line_end].strip(SPACE).lower() if line_end >= 0 else ""
-    if language in ("js", "javascript"):
-        return RUN
-    if language not in ("", "yaml", "yml", "json"):
-        return f"the header is in `{language}`"
     close = text.find("\n---", start + 3)
     begin = line_end + 1 if line_end >= 0 else start + 3
     end = body = len(text)
@@ -93,9 +89,17 @@ def find(source: SourceText) -> Header | str:
         end, body = close + 1, close + 4
         body += text.startswith("\r", body)
         body += text.startswith("\n", body)
-    if language == "json" and not _is_json(text[begin:end]):
-        return "the header is no JSON"
-    return Header(source, begin, max(begin, end), max(begin, body))
+    header = Header(source, begin, max(begin, end), max(begin, body), tail=int(close >= begin))
+    header.repairable = close >= 0 and _BARE_FENCE.match(text, start) is not None
+    if language in ("", "yaml", "yml") or not _COMMENTS.sub("", header.text).strip(SPACE):
+        return header
+    if language in ("js", "javascript"):
+        return RUN
+    return header if language == "json" and _is_json(header.text) else f"the header is no {language}"
+
+
+_BARE_FENCE = re.compile(r"---\r?\n")
+_COMMENTS = re.compile(rf"(?m)^[{SPACE}]*#[^\n]+")
 
 
 def _is_json(text: str) -> bool:
@@ -145,7 +149,9 @@ class Client:
     def unparsed(self, source: SourceText, problem: str, span: Span) -> ReadResult | None:
         """Return the agent that is nothing but a prompt: the whole text of a file without keys."""
         header = find(source)
-        if header == RUN or (isinstance(header, Header) and self.repair(header.text) is not None):
+        if header == RUN:
+            return ReadResult(diagnostics=(reading.no_agent(self.spec, f"{RUN}, and which is not run here", span),))
+        if isinstance(header, Header) and header.repairable and self.repair(header.text) is not None:
             return None
         if not source.size:
             return ReadResult()
@@ -182,6 +188,7 @@ class Client:
             name_of=self.name_of,
             grammar=JS_YAML_3,
             template=self.template,
+            complete=opencode_keys.complete_body,
             unparsed=self.unparsed,
             stops=not mode,
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Literal, cast
 
 from agentconv import fields, vocabulary
@@ -149,6 +149,7 @@ class Permissions:
             if value != fields.get(projection.source, path) and path not in projection.declared:
                 projection.declare("tools-as-rules", path, "as one map has them")
 
+    @lru_cache(maxsize=1024)  # noqa: B019 - there is one of these for each client; most agents of a set share their rules
     def _again(self, rules: tuple[Rule, ...]) -> tuple[Rule, ...] | None:
         """Return the rules as they are read once they are written; None where the client refuses them."""
         try:

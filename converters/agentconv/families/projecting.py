@@ -98,7 +98,8 @@ def prompt_shape(projection: Projection, mode: str, syntax: str = "literal") -> 
     if before != mode:
         words = {"append": "it is added to the client's own prompt", "replace": "it replaces the client's own prompt"}
         projection.change("prompt.mode", mode, "prompt-mode", words[mode])
-    before = projection.get("prompt.syntax") or "literal"
+    before = projection.get("prompt.syntax")
+    before = "literal" if before is None else before
     if before != syntax:
         projection.change("prompt.syntax", syntax, "prompt-syntax", f"from {before}")
 

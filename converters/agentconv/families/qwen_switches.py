@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from agentconv import vocabulary
 from agentconv.families import javascript
 from agentconv.families.qwen_words import ID, model
-from agentconv.families.shapes import is_seconds
+from agentconv.families.shapes import is_seconds, whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from agentconv.format_base import Projection
     from agentconv.ir import Agent, Json
 
 SWITCHES = {
@@ -37,10 +38,7 @@ _CLAUDE_MODES = {
 
 def _whole(value: Json) -> int | None:
     """Return a positive whole number, also one that a text spells."""
-    found = javascript.number(value) if isinstance(value, str) and value else value
-    if isinstance(found, bool) or not isinstance(found, (int, float)) or found <= 0 or not float(found).is_integer():
-        return None
-    return int(found)
+    return whole(javascript.number(value) if isinstance(value, str) and value else value)
 
 
 def lift(header: dict[str, Json]) -> Mapping[str, object]:
@@ -93,8 +91,30 @@ def _lift_limits(header: dict[str, Json]) -> Mapping[str, object]:
 
 
 def _seconds(minutes: Any) -> int | float:
-    seconds = minutes * 60
-    return int(seconds) if float(seconds).is_integer() else float(seconds)
+    """Return minutes in seconds, without the last digits that a division by 60 makes up."""
+    seconds = round(float(minutes * 60), 6)
+    return int(seconds) if seconds.is_integer() else seconds
+
+
+_LONGEST = 10**9
+"""In seconds."""
+
+
+def project_limits(projection: Projection) -> None:
+    """Keep bounds that the client takes: some turns, and a time that minutes can say."""
+    turns = projection.get("limits.max_turns")
+    if turns is not None and _whole(turns) != turns:
+        projection.change("limits.max_turns", None, "field-dropped", "no number of turns")
+    seconds = projection.get("limits.timeout_seconds")
+    if seconds is None:
+        return
+    kept = _seconds(seconds / 60) if 0 < seconds <= _LONGEST else 0
+    if kept <= 0:
+        projection.change("limits.timeout_seconds", None, "field-dropped", f"{seconds:g} seconds")
+    elif kept != seconds:
+        projection.change("limits.timeout_seconds", kept, "limit-approximated", f"{seconds:g} seconds")
+    elif not isinstance(seconds, type(kept)):
+        projection.translate("limits.timeout_seconds", kept)
 
 
 def _lift_model(header: dict[str, Json]) -> Mapping[str, object]:

@@ -60,12 +60,15 @@ def _is_json(text: str) -> bool:
     return True
 
 
-def project(projection: Projection, card: str) -> None:
+def project(projection: Projection) -> None:
     """Take a remote agent as it is, in its own client; what only a local one has, it cannot hold beside its card."""
-    agent = projection.source
+    agent, client = projection.source, projection.target.id
+    card = next((card for card in CARDS if card in agent.extras[client]), None)
+    if card is None:
+        projection.refuse("refused-key", f"extras.{client}.kind", "a remote agent without a card")
     for path in sorted(projection.target.holds - set(_TEXTS)):
         if not fields.is_absent(path, fields.get(agent, path)):
-            projection.refuse("refused-key", f"extras.{projection.target.id}.{card}", f"`{path}` has no place in a remote agent")
+            projection.refuse("refused-key", f"extras.{client}.{card or 'kind'}", f"`{path}` has no place in a remote agent")
             return
 
 

@@ -37,6 +37,16 @@ def is_count(value: Json) -> bool:
     return is_seconds(value) and float(value).is_integer() and value <= _LARGEST  # type: ignore[arg-type, operator]
 
 
+_MOST = 10**300
+
+
+def whole(value: Json) -> int | None:
+    """Return a positive whole number that JavaScript can count to; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= _MOST:
+        return None
+    return int(value) if isinstance(value, int) or value.is_integer() else None
+
+
 def is_texts(value: Json) -> bool:
     """Whether it is a list of text."""
     return isinstance(value, list) and all(isinstance(item, str) for item in value)

@@ -20,6 +20,7 @@ from agentconv.diagnostics import Code, Diagnostic, Severity
 from agentconv.families import gemini_words, keys, markdown, mcp, mcp_gemini, names, placeholders, projecting, remote_agents, tool_lists
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, Refused, simple
+from agentconv.families.shapes import whole
 from agentconv.format_base import FormatSpec, State
 from agentconv.frontmatter import Header
 from agentconv.ir import Model
@@ -82,9 +83,10 @@ def _temperature(value: Json) -> float:
 
 def _count(name: str, scale: int = 1) -> Any:
     def read(value: Json) -> int:
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or value <= 0 or not float(value).is_integer():
+        number = whole(value)
+        if number is None:
             raise Refused(f"`{name}` must be a positive whole number")
-        return int(value) * scale
+        return number * scale
 
     return read
 
@@ -181,10 +183,9 @@ def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = 
 
 def project(projection: Projection) -> None:
     """Turn an agent into what a Gemini CLI file can hold."""
-    card = next((card for card in remote_agents.CARDS if card in projection.source.extras.get(ID, {})), None)
-    if card is not None:
+    if remote_agents.is_remote(projection.source.extras.get(ID, {})):
         projecting.require(projection, "name")
-        remote_agents.project(projection, card)
+        remote_agents.project(projection)
         projecting.drop_rest(projection)
         _own_extras(projection)
         return

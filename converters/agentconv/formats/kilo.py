@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from agentconv.families import keys, kilo_modes, markdown, opencode_keys, projecting
+from agentconv.families import keys, kilo_modes, markdown, opencode_keys
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Refused, simple
 from agentconv.families.opencode_config import Configuration, is_configuration
@@ -73,7 +73,7 @@ REFERENCES = References()
 SPEC = FormatSpec(
     id=ID,
     client="Kilo",
-    holds=frozenset({"prompt.text", "prompt.syntax", *(path for key in KEYS.values() for path in key.fields)}),
+    holds=frozenset({"prompt.text", "prompt.mode", "prompt.syntax", *(path for key in KEYS.values() for path in key.fields)}),
     legal_name=opencode_keys.legal_name,
     reserved=frozenset(
         {"code", "ask", "debug", "orchestrator", "plan", "build", "general", "explore", "scout", "compaction", "title", "summary"}
@@ -131,8 +131,7 @@ def project(projection: Projection) -> None:
     found = REFERENCES.live(text, "env") or (None if template else REFERENCES.live(text, "file"))
     if found:
         projection.refuse("refused-text", "prompt.text", f"Kilo would fill in `{found[:40]}`")
-    opencode_keys.project_body(projection)
-    projecting.prompt_shape(projection, "replace", ID if template else "literal")
+    opencode_keys.project_body(projection, ID if template else "literal")
     opencode_keys.project(
         projection,
         PERMISSIONS,

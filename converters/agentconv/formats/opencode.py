@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.families import keys, markdown, opencode_keys, projecting
+from agentconv.families import keys, markdown, opencode_keys
 from agentconv.families.opencode_config import Configuration, is_configuration
 from agentconv.families.opencode_like import Client, Repair
 from agentconv.families.permission_maps import Permissions
@@ -29,7 +29,7 @@ SWITCHES = opencode_keys.SWITCHES
 SPEC = FormatSpec(
     id=ID,
     client="OpenCode",
-    holds=frozenset({"prompt.text", "prompt.syntax", *(path for key in KEYS.values() for path in key.fields)}),
+    holds=frozenset({"prompt.text", "prompt.mode", "prompt.syntax", *(path for key in KEYS.values() for path in key.fields)}),
     legal_name=opencode_keys.legal_name,
     reserved=frozenset({"build", "plan", "general", "explore", "scout", "compaction", "title", "summary"}),
     duplicates="the last one that it reads",
@@ -66,7 +66,6 @@ def project(projection: Projection) -> None:
         CONFIGURATION.project(projection)
         return
     opencode_keys.project_body(projection)
-    projecting.prompt_shape(projection, "replace")
     opencode_keys.project(
         projection,
         PERMISSIONS,

@@ -154,6 +154,7 @@ def project(projection: Projection) -> None:
     projecting.permission_mode(projection)
     projecting.permission_rules(projection)
     projecting.model(projection)
+    qwen_switches.project_limits(projection)
     mcp.project_with_tools(projection, partial(mcp_gemini.reads_back, SERVERS), HINT, narrows=False, closes=True)
     hooks.project(projection, _read_hooks)
     color = projection.get("color")

@@ -176,7 +176,8 @@ def _summary(files: Sequence[Inspected], asked: Sequence[str]) -> list[str]:
     counts = {client: Counter[State]() for client in asked}
     for file in files:
         for reading in file.readings:
-            counts[reading.client][reading.state] += 1 if reading.agent is not None else max(len(file.agents), 1)
+            whole = reading.agent is None and reading.state.dropped
+            counts[reading.client][reading.state] += max(len(file.agents), 1) if whole else 1
     shown = [state for state in states if state is not State.STOPS or any(found[state] for found in counts.values())]
     rows = [(text.client(client), *(str(found[state] or "-") for state in shown)) for client, found in counts.items()]
     return table([("CLIENT", *(state.value.upper() for state in shown)), *rows])

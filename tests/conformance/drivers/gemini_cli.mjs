@@ -28,11 +28,16 @@ const registry = config.getAgentRegistry();
 for (const agent of found) await registry.acknowledgeAgent(agent);
 
 const builtIn = new Set(['codebase_investigator', 'cli_help', 'generalist', 'browser_agent']);
-const listed = registry.getAllDefinitions().filter(({ name }) => !builtIn.has(name));
-print(JSON.stringify(listed.map(({ name, description, modelConfig }) => ({ name, description, model: modelConfig?.model }))));
+const registered = registry.getAllDefinitions().filter(({ name }) => !builtIn.has(name));
+const listed = [...registered, ...found.filter((agent) => agent.kind !== 'local' && !registered.includes(agent))];
+print(JSON.stringify(listed.map(({ name, description, modelConfig }) => ({ name, description, model: modelConfig?.model ?? null }))));
 await new Promise((resolve) => process.stdin.once('data', resolve)); // until the list is read
 const broken = {};
 for (const [index, agent] of listed.entries()) {
+  if (agent.kind !== 'local') {
+    broken[agent.name] = 'it runs elsewhere';
+    continue;
+  }
   try {
     const brief = { ...agent, runConfig: { ...agent.runConfig, maxTurns: 2 } };
     const executor = await LocalAgentExecutor.create(brief, config);
