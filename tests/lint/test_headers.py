@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.agent_files import FIXTURES
 
 from agentconv import registry
 from agentconv.diagnostics import Severity
@@ -10,7 +11,6 @@ from agentconv.format_base import State
 from agentconv.lint import catalogue, checking, fixing, remarks
 from agentconv.lint.subject import Subject
 from agentconv.source import SourceText, encode
-from tests.agent_files import FIXTURES
 
 RULES = list(catalogue.rules().values())
 FILES = sorted(
@@ -141,7 +141,9 @@ def test_other_clients_reasons_are_theirs():
     text = "---\nname: a\ndescription: b\ncolor: red\n---\n\nd\n"
     findings = found(subject(text, asked=("gemini-cli", "codex")))
 
-    assert [(finding.rule.code, finding.clients) for finding in findings if finding.severity is Severity.ERROR] == [("AC404", ("gemini-cli",))]
+    assert [(finding.rule.code, finding.clients) for finding in findings if finding.severity is Severity.ERROR] == [
+        ("AC404", ("gemini-cli",))
+    ]
     assert found(subject(text), "AC404", "AC198") == ()
 
 
@@ -176,5 +178,3 @@ def test_every_file_keeps_its_agents_through_all_fixes():
         assert fixing.fix(after, found).data == done.data
         if not any(state.dropped for state in looked_at.result.states):
             assert fixing._differing(looked_at.result, after.result, meant) is None
-
-

@@ -9,7 +9,10 @@ import pytest
 from agentconv import effects, registry, vocabulary
 
 CLIENTS = registry.CLIENTS
-FACTS = {"client", "verified", "source", "enforces_patterns", "ignores_case", "asks_by_default", "own_servers_open", "description_tokens", "shows_model_names"}
+FACTS = {"client", "verified", "source", "enforces_patterns", "ignores_case", "asks_by_default", "own_servers_open"} | {
+    "description_tokens",
+    "shows_model_names",
+}
 TABLES = {"tools", "aliases", "retired", "modes", "events", "models", "tiers", "references"}
 TIERS = {"frontier", "large", "medium", "small"}
 

@@ -36,7 +36,12 @@ def dialect_of(client: str) -> Dialect | None:
 def lacks(subject: Subject) -> str:
     """Return the key for whose lack a file in its client's own folder is no agent at all; empty where it says too little to be one."""
     header, row = subject.header, registry.FORMATS[subject.format]
-    if subject.result.set.agents or header is None or header.error or not any(f"/{folder}/" in f"/{subject.path}" for folder in row.folders):
+    if (
+        subject.result.set.agents
+        or header is None
+        or header.error
+        or not any(f"/{folder}/" in f"/{subject.path}" for folder in row.folders)
+    ):
         return ""
     required = schema_files.load(subject.format).get("required", ())
     return next((key for key in required if key not in header.values), "") if any(key in header.values for key in required) else ""
@@ -91,7 +96,9 @@ def _same(one: Json, other: Json) -> bool:
 def quoted_as_read(subject: Subject, header: Header, key: str) -> Fix | None:
     """Spell a text so that each library reads the text that the file's own client reads."""
     value = header.values[key]
-    edits = frontmatter.patch(header, {key: value}) if isinstance(value, str) and "\n" not in value else None
+    if not isinstance(value, str) or "\n" in value:
+        return None
+    edits = frontmatter.patch(header, {key: value})
     if not edits:
         return None
     start, end, _ = edits[-1]
@@ -161,8 +168,6 @@ def _line_quoted(header: Header, row: int) -> Edit | None:
         start = header.start + sum(len(line) + 1 for line in lines[:number]) + match.start("value")
         return start, start + len(match["value"]), yaml_text.quoted(match["value"])
     return None
-
-
 
 
 def key_place(subject: Subject, key: str) -> tuple[int, int] | None:

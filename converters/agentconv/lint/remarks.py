@@ -73,7 +73,9 @@ def is_told(subject: Subject, remark: Remark, findings: Iterable[Finding]) -> bo
         return any(finding.severity is Severity.ERROR and remark.client in finding.clients for finding in findings)
     first, last = (subject.source.position(place)[0] for place in (remark.start, remark.end))
     return any(
-        finding.severity is not Severity.NOTE and first <= _last_line(subject, finding) and subject.source.position(finding.start)[0] <= last
+        finding.severity is not Severity.NOTE
+        and first <= _last_line(subject, finding)
+        and subject.source.position(finding.start)[0] <= last
         for finding in findings
     )
 

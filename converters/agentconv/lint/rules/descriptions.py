@@ -168,10 +168,10 @@ def long_description(self: Rule, subject: Subject) -> Iterator[Finding]:
     most long descriptions long, are as good in the prompt, which only the agent's own sessions pay for.
     """
     for number, agent, state in subject.agents():
-        size = length(agent.description or "")
-        if size > subject.settings.max_description and not state.dropped:
+        size, most = length(agent.description or ""), subject.settings.max_description
+        if size > most and not state.dropped:
             yield self.find(
-                f"{title(subject)} puts {size:,} characters of description into every session; at most {subject.settings.max_description:,} are meant",
+                f"{title(subject)} puts {size:,} characters of description into every session; at most {most:,} are meant",
                 _place(subject, number),
                 "say when to use the agent, and move examples into the prompt",
                 clients=(subject.format,),
@@ -213,7 +213,9 @@ def descriptions_over_budget(self: Rule, subjects: list[Subject]) -> Iterator[Fi
     for subject in subjects:
         for _, agent, state in subject.agents():
             if not state.dropped and agent.name:
-                sizes[subject.format][subject.path] = sizes[subject.format].get(subject.path, 0) + length(f"{agent.name}: {agent.description or ''}")
+                sizes[subject.format][subject.path] = sizes[subject.format].get(subject.path, 0) + length(
+                    f"{agent.name}: {agent.description or ''}"
+                )
     for client, by_path in sizes.items():
         limit = vocabulary.number(client, "description_tokens")
         total = sum(by_path.values())
@@ -221,9 +223,9 @@ def descriptions_over_budget(self: Rule, subjects: list[Subject]) -> Iterator[Fi
             continue
         largest = max(by_path, key=lambda path: by_path[path])
         subject = next(one for one in subjects if one.path == largest)
-        spec = registry.FORMATS[client].title
+        of = f"{total:,} characters of {count(len(by_path), 'description')}, about {total // 4:,} tokens"
         finding = self.find(
-            f"{spec} starts with {total:,} characters of {count(len(by_path), 'description')}, about {total // 4:,} tokens; it warns above {limit:,}",
+            f"{registry.FORMATS[client].title} starts with {of}; it warns above {limit:,}",
             _place(subject, 0),
             "shorten descriptions, this longest one first, or leave agents out",
             clients=(client,),
@@ -293,4 +295,6 @@ def _broken(subject: Subject, description: str, *, turned: bool) -> Fix | None:
     if not edits:
         return None
     fields = frozenset({"description"})
-    return Fix("write line breaks that every client reads", tuple(edits), frozenset() if turned else fields, fields, heals=True, safe=turned)
+    return Fix(
+        "write line breaks that every client reads", tuple(edits), frozenset() if turned else fields, fields, heals=True, safe=turned
+    )

@@ -41,7 +41,7 @@ def _unknown(subject: Subject) -> Iterator[tuple[int, str, str]]:
 @cache
 def _spelling(client: str, key: str) -> str:
     """Return the client's key that another one is a slip of; empty where there is none."""
-    properties = schema_files.load(client)["properties"]
+    properties: dict[str, object] = schema_files.load(client)["properties"]
     folded = {_folded(name): name for name in properties}
     if _folded(key) in folded or _owners(key):
         return folded.get(_folded(key), "")
@@ -60,7 +60,8 @@ def _owners(key: str) -> tuple[str, ...]:
 
 @cache
 def _own_key(client: str, key: str) -> str:
-    return next((name for name in schema_files.load(client)["properties"] if name.casefold() == key.casefold()), "")
+    properties: dict[str, object] = schema_files.load(client)["properties"]
+    return next((name for name in properties if name.casefold() == key.casefold()), "")
 
 
 def _place(subject: Subject, number: int, key: str) -> tuple[int, int]:
@@ -312,7 +313,11 @@ def illegal_color(self: Rule, subject: Subject) -> Iterator[Finding]:
             yield self.find(
                 f"`{shown(written)}` is no colour of {title(subject)}, which {effect}",
                 _place_of_value(subject, number, remark),
-                fix.title if fix else f"write one of {', '.join(names)}" if names else "write `#` and six hexadecimal digits, or a theme's name",
+                fix.title
+                if fix
+                else f"write one of {', '.join(names)}"
+                if names
+                else "write `#` and six hexadecimal digits, or a theme's name",
                 severity=remark.severity,
                 clients=(subject.format,),
                 agent=agent.name,

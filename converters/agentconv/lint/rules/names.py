@@ -71,13 +71,18 @@ def missing_name(self: Rule, subject: Subject) -> Iterator[Finding]:
     if subject.header and headers.lacks(subject) == (name_key(subject.format) or None):
         place, key = (subject.header.start, subject.header.start), name_key(subject.format)
         yield self.find(
-            f"{title(subject)} sees no agent here: the header has no `{key}`", place, f"add a `{key}`, or move the file", clients=(subject.format,)
+            f"{title(subject)} sees no agent here: the header has no `{key}`",
+            place,
+            f"add a `{key}`, or move the file",
+            clients=(subject.format,),
         )
     for number, agent, _ in subject.agents():
         clients = tuple(
             client
             for client in (subject.format, *subject.alike())
-            if name_key(client) in schema_files.load(client).get("required", ()) and _drops(subject, client) and _is_nameless(subject, client)
+            if name_key(client) in schema_files.load(client).get("required", ())
+            and _drops(subject, client)
+            and _is_nameless(subject, client)
         )
         if not clients or agent.name is not None:
             continue

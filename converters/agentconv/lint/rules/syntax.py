@@ -101,9 +101,7 @@ def _repaired(self: Rule, subject: Subject, *, colon: bool) -> Iterator[Finding]
     message = f"not strict YAML{what}: {title(subject)} loads it through its own repair" + (f"; lost in {titles(gone)}" if gone else "")
     severity = Severity.ERROR if gone else Severity.WARNING
     help_text = fix.title if fix else "put the value in double quotes by hand: quotes alone would change how it is read"
-    yield self.find(
-        message, headers.error_place(subject, header), help_text, severity=severity, clients=gone or (subject.format,), fix=fix
-    )
+    yield self.find(message, headers.error_place(subject, header), help_text, severity=severity, clients=gone or (subject.format,), fix=fix)
 
 
 def requoted(subject: Subject) -> Fix | None:
@@ -365,8 +363,18 @@ def duplicate_key(self: Rule, subject: Subject) -> Iterator[Finding]:
         message = shown(said[-1].problem + (f", {detail}" if detail else ""), 160)
         is_known = key in schema_files.load(subject.format)["properties"]
         fields = frozenset({f"extras.{key}", *headers.fields_of(subject, key)})
-        fix = Fix("delete the earlier one, which is not used", edits, respelled=fields, heals=True) if edits and is_known and not wider else None
-        help_text = fix.title if fix else "delete one of them" if is_known else "indent it, if it is a part of the text above; else delete one of them"
+        fix = (
+            Fix("delete the earlier one, which is not used", edits, respelled=fields, heals=True)
+            if edits and is_known and not wider
+            else None
+        )
+        help_text = (
+            fix.title
+            if fix
+            else "delete one of them"
+            if is_known
+            else "indent it, if it is a part of the text above; else delete one of them"
+        )
         yield self.find(
             message,
             (said[-1].start, said[-1].end),
@@ -450,7 +458,14 @@ def read_otherwise(self: Rule, subject: Subject) -> Iterator[Finding]:
         message = shown(f"{titles(clients)} reads `{key}` otherwise than {title(subject)}", 160)
         place = header.extent(key) or (header.start, header.end)
         name = next((agent.name for agent in subject.result.set.agents), None)
-        yield self.find(message, place, fix.title if fix else "spell it so that it can only be read in one way", clients=tuple(clients), agent=name, fix=fix)
+        yield self.find(
+            message,
+            place,
+            fix.title if fix else "spell it so that it can only be read in one way",
+            clients=tuple(clients),
+            agent=name,
+            fix=fix,
+        )
 
 
 @rule(
