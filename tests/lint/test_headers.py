@@ -128,6 +128,14 @@ def test_a_key_given_twice_is_an_error_where_the_later_one_widens():
     assert fixed(wider, "AC107") == wider.text
 
 
+def test_a_colour_is_written_as_the_client_wants_it():
+    """The case of a colour is mended, in the second round where the header has to be mended first; another colour is not chosen."""
+    text = "---\nname: a\ndescription: b: c\ncolor: {}\n---\n\nd\n"
+
+    assert fixed(subject(text.format("Red"))) == text.format("red").replace("b: c", '"b: c"')
+    assert "color: magenta" in fixed(subject(text.format("magenta")))
+
+
 def test_a_text_that_looks_like_keys_is_not_deleted():
     """Lines of a dialogue that the client takes for keys are the author's text."""
     text = '---\nname: a\ndescription: b\nuser: "c"\nassistant: "d"\nuser: "e"\n---\n\nf\n'

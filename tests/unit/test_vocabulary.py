@@ -9,15 +9,7 @@ import pytest
 from agentconv import effects, registry, vocabulary
 
 CLIENTS = registry.CLIENTS
-FACTS = {
-    "client",
-    "verified",
-    "source",
-    "servers",
-    "enforces_patterns",
-    "ignores_case",
-    "asks_by_default",
-    "own_servers_open",
+FACTS = {"client", "verified", "source", "servers", "enforces_patterns", "ignores_case", "asks_by_default", "own_servers_open"} | {
     "description_tokens",
     "shows_model_names",
 }

@@ -131,14 +131,19 @@ def told_if_unsafe(subject: Subject, change: Fix) -> Fix:
     return replace(change, title=f"{change.title}; {problem}", safe=False) if problem else change
 
 
+def reparsed(dialect: Dialect, path: str, text: str) -> Header | None:
+    """Return the header of a text as strict YAML, without any repair; None where the client finds none."""
+    found = dialect.find(SourceText(path, encode(text)))
+    return None if isinstance(found, str) else frontmatter.parse(found, None, dialect.grammar)
+
+
 def _quoting(subject: Subject, dialect: Dialect, quote: Callable[[int], Edit | None]) -> list[Edit]:
     """Quote one value after the other, each in the line where the header does not parse; nothing where that does not do."""
     edits: dict[int, Edit] = {}
     for _ in range(_MOST_VALUES):
-        now = dialect.find(SourceText(subject.path, encode(fixing.apply(subject.text, edits.values()))))
-        if isinstance(now, str):
+        now = reparsed(dialect, subject.path, fixing.apply(subject.text, edits.values()))
+        if now is None:
             return []
-        frontmatter.parse(now, None, dialect.grammar)
         if now.error is None:
             return list(edits.values()) if edits and markdown.is_mapping(now) else []
         row = now.text.count("\n", 0, now.error.offset)

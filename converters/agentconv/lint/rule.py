@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from inspect import cleandoc
+from textwrap import dedent
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -115,6 +116,11 @@ class Rule:
         return Finding(self, severity or self.severity, message, *place, help, clients, agent, fix)
 
 
+def _example(text: str) -> str:
+    """Return an example without the indentation of the code around it; tabs stay tabs."""
+    return dedent(text).strip("\n") + "\n"
+
+
 def rule(
     code: str,
     name: str,
@@ -142,8 +148,8 @@ def rule(
                 lambda *given: check(made[0], *given),
                 summary,
                 why,
-                cleandoc(bad) + "\n",
-                cleandoc(good) + "\n",
+                _example(bad),
+                _example(good),
                 source,
                 verified,
                 severity,

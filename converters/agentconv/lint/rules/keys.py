@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from agentconv import registry, schema_files, vocabulary
@@ -18,7 +18,7 @@ from agentconv.lint.rule import Fix, rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from agentconv.ir import Model
+    from agentconv.ir import Agent, Model
     from agentconv.lint.rule import Finding, Rule
     from agentconv.lint.subject import Subject
 
@@ -305,7 +305,7 @@ def illegal_color(self: Rule, subject: Subject) -> Iterator[Finding]:
             lower = written.lower()
             fix = None
             if lower != written and schema_files.complaint(subject.format, remark.key, lower) is None:
-                edits = subject.changed(number, lambda agent, lower=lower: replace(agent, color=lower))  # type: ignore[misc]
+                edits = subject.changed(number, partial(_colored, subject.format, remark.key, lower))
                 fields = frozenset({"color", f"extras.{remark.key}"})
                 fix = Fix(f"write `{lower}`", edits, fields) if edits else None
             names = schema_files.load(subject.format)["properties"][remark.key].get("enum")
@@ -323,6 +323,12 @@ def illegal_color(self: Rule, subject: Subject) -> Iterator[Finding]:
                 agent=agent.name,
                 fix=fix,
             )
+
+
+def _colored(client: str, key: str, color: str, agent: Agent) -> Agent:
+    """Return the agent with a colour, and without the value that the client did not take for one."""
+    extras = {of: {name: value for name, value in table.items() if (of, name) != (client, key)} for of, table in agent.extras.items()}
+    return replace(agent, color=color, extras={of: table for of, table in extras.items() if table})
 
 
 def _place_of_value(subject: Subject, number: int, remark: remarks.Remark) -> tuple[int, int]:

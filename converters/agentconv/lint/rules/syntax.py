@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _READERS = "each client's own reader, run on the same file"
 _COLON = "an unquoted `: ` in a value"
+_TAB = " tab"
 
 
 @rule(
@@ -55,7 +56,7 @@ def unquoted_colon(self: Rule, subject: Subject) -> Iterator[Finding]:
     Qwen Code, Copilot and Cline drop the agent, or read other values. One more slip in the same header, and the repair
     fails for all of it.
     """
-    yield from _repaired(self, subject, colon=True)
+    yield from _repaired(self, subject, _COLON)
 
 
 @rule(
@@ -88,20 +89,81 @@ def repaired_header(self: Rule, subject: Subject) -> Iterator[Finding]:
     A value that starts with `*`, `&`, `@`, a backtick, a bracket or a brace means something else to YAML. Claude Code
     2.1.329 puts such values in quotes when the header does not parse; a client without such a repair drops the agent.
     """
-    yield from _repaired(self, subject, colon=False)
+    yield from _repaired(self, subject, "")
 
 
-def _repaired(self: Rule, subject: Subject, *, colon: bool) -> Iterator[Finding]:
+@rule(
+    "AC109",
+    "tab-indentation",
+    bad="""
+        ---
+        name: reviewer
+        description: Reviews changes before a merge
+        tools:
+        \t- Read
+        \t- Grep
+        ---
+
+        You review changes.
+        """,
+    good="""
+        ---
+        name: reviewer
+        description: Reviews changes before a merge
+        tools:
+          - Read
+          - Grep
+        ---
+
+        You review changes.
+        """,
+    source=_READERS,
+    verified="2026-11-24",
+    severity=Severity.ERROR,
+    fix="safe",
+)
+def tab_indentation(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A header that is indented with tabs, which YAML does not allow, and that its client loads only through a repair of its own.
+
+    Claude Code 2.1.329 makes two blanks of each tab at the start of a line when the header does not parse. A client without
+    such a repair drops the agent.
+    """
+    yield from _repaired(self, subject, _TAB)
+
+
+def _repaired(self: Rule, subject: Subject, cause: str) -> Iterator[Finding]:
+    """Yield what is wrong with a header that its client repairs, if the cause is this one (any other one, if it is empty)."""
     header = subject.header
-    if header is None or not header.fallback or header.error is None or (header.error.problem == _COLON) is not colon:
+    if header is None or not header.fallback or header.error is None:
         return
-    fix = requoted(subject)
+    if cause != next((known for known in (_COLON, _TAB) if known in header.error.problem), ""):
+        return
+    fix = (_untabbed(subject) if cause == _TAB else None) or requoted(subject)
     gone = tuple(client for client in subject.alike() if fixing.astray(subject, client))
-    what = "" if colon else f" ({shown(header.error.problem)})"
+    what = "" if cause == _COLON else f" ({shown(header.error.problem)})"
     message = f"not strict YAML{what}: {title(subject)} loads it through its own repair" + (f"; lost in {titles(gone)}" if gone else "")
     severity = Severity.ERROR if gone else Severity.WARNING
-    help_text = fix.title if fix else "put the value in double quotes by hand: quotes alone would change how it is read"
-    yield self.find(message, headers.error_place(subject, header), help_text, severity=severity, clients=gone or (subject.format,), fix=fix)
+    help_text = fix.title if fix else "spell the value in another way: quotes alone would change how it is read"
+    place = headers.error_place(subject, header)
+    yield self.find(message, place, help_text, severity=severity, clients=gone or (subject.format,), fix=fix)
+
+
+_TABS = re.compile(r"(?m)^\t+")
+
+
+def _untabbed(subject: Subject) -> Fix | None:
+    """Write blanks for tabs, as the client does, where that is all that is wrong."""
+    header, dialect = subject.header, subject.dialect
+    if header is None or dialect is None:
+        return None
+    found = [(match.start() + header.start, match.end() + header.start, "  " * len(match[0])) for match in _TABS.finditer(header.text)]
+    again = headers.reparsed(dialect, subject.path, fixing.apply(subject.text, found))
+    if again is None or again.error or again.values != header.values:
+        return None
+    starts = sorted((place[0], key) for key in header.values if (place := headers.key_place(subject, key)))
+    touched = {key for at, _, _ in found for _, key in [one for one in starts if one[0] <= at][-1:]}
+    fields = frozenset(path for key in touched for path in (f"extras.{key}", *headers.fields_of(subject, key)))
+    return headers.told_if_unsafe(subject, Fix("write blanks in place of the tabs", tuple(found), respelled=fields, heals=True))
 
 
 def requoted(subject: Subject) -> Fix | None:
