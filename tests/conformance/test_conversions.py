@@ -10,7 +10,7 @@ from conversions import SETS, Case, Conversion, as_seen, capabilities, convert, 
 from installed import CLIENTS
 from results import TABLE, Row
 
-from agentconv import effects, registry
+from agentconv import effects
 from agentconv.diagnostics import LossKind
 from agentconv.effects import Level
 
@@ -27,8 +27,6 @@ pytestmark = [
 @pytest.fixture
 def conversion(client: str, agents: str) -> Conversion:
     """Return the set in the client; the first test that asks converts it and starts the client."""
-    if client not in registry.FORMATS:
-        pytest.skip(f"{client} is not a format yet")
     conversion = convert(client, agents)
     if conversion.session.failed:
         pytest.fail(f"the client does not start: {conversion.session.failed}")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from agentconv import effects, vocabulary
 from agentconv.ir import Rule, Tools
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from agentconv.families.tool_lists import SpellServer
     from agentconv.format_base import Projection
@@ -75,7 +76,6 @@ class _RuleWriter:
         self.target = projection.target.id
         self.spell_server = spell_server
         self.with_patterns = with_patterns
-        self.servers = effects.effects(self.source).servers
         self.found: list[Rule] = []
         self.unknown: list[str] = []
         self.patterns: list[str] = []
@@ -129,6 +129,11 @@ class _RuleWriter:
         for grant in tools.deny:
             if grant.server:
                 self.add_server("deny", grant.server, grant.tool)
+
+    @cached_property
+    def servers(self) -> Mapping[str, frozenset[str]]:
+        """What is open of each MCP server."""
+        return effects.effects(self.source).servers
 
     def open_server(self, server: str, tool: str | None) -> None:
         """Open a server's tool, or all those that its own definition opens."""
