@@ -99,9 +99,8 @@ def repaired_header(self: Rule, subject: Subject) -> Iterator[Finding]:
         ---
         name: reviewer
         description: Reviews changes before a merge
-        tools:
-        \t- Read
-        \t- Grep
+        skills:
+        \t- house-style
         ---
 
         You review changes.
@@ -110,9 +109,8 @@ def repaired_header(self: Rule, subject: Subject) -> Iterator[Finding]:
         ---
         name: reviewer
         description: Reviews changes before a merge
-        tools:
-          - Read
-          - Grep
+        skills:
+          - house-style
         ---
 
         You review changes.
@@ -120,7 +118,7 @@ def repaired_header(self: Rule, subject: Subject) -> Iterator[Finding]:
     source=_READERS,
     verified="2026-11-24",
     severity=Severity.ERROR,
-    fix="safe",
+    fix="sometimes",
 )
 def tab_indentation(self: Rule, subject: Subject) -> Iterator[Finding]:
     """A header that is indented with tabs, which YAML does not allow, and that its client loads only through a repair of its own.
