@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from agentconv import fields, inspection, registry
+from agentconv.diagnostics import Code
 from agentconv.source import SourceText, encode
 
 if TYPE_CHECKING:
@@ -89,6 +90,11 @@ def astray(subject: Subject, client: str) -> bool:
     return client != subject.format and not read & {_spoken(agent) for agent in subject.result.set.agents}
 
 
+def _repairs(subject: Subject, client: str) -> bool:
+    """Whether another client reads the file through a repair of its own, which a sound header makes needless."""
+    return any(remark.code is Code.FALLBACK for remark in subject.reading(client).diagnostics)
+
+
 def _spoken(agent: Agent) -> tuple[str | None, tuple[str, ...]]:
     return agent.name, tuple((agent.description or "").split())
 
@@ -101,7 +107,7 @@ def disproof(subject: Subject, change: Fix, about: tuple[str, ...] = ()) -> str 
     """
     data = encode(apply(subject.text, change.edits))
     for client in registry.CLIENTS:
-        if client != subject.format and (client in about or (change.heals and astray(subject, client))):
+        if client != subject.format and (client in about or (change.heals and (astray(subject, client) or _repairs(subject, client)))):
             continue
         path = inspection.place(subject.path, subject.format, client)
         meant = change.fields if client == subject.format else change.fields | change.respelled
