@@ -125,9 +125,9 @@ def test_iter_agents_holds_one_file(project, monkeypatch):
     alive = []
     real = loading.load_source
 
-    def counted(format_id, source):
+    def counted(format_id, source, **options):
         alive.append(source.path)
-        yield from real(format_id, source)
+        yield from real(format_id, source, **options)
 
     monkeypatch.setattr(loading, "load_source", counted)
     agents = agentconv.iter_agents(project)
