@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from tests.agent_files import FIXTURES
 
+from agent_files import FIXTURES
 from agentconv import registry
 from agentconv.diagnostics import Severity
 from agentconv.format_base import State
