@@ -136,9 +136,11 @@ def test_no_text_makes_the_rules_slow(piece):
     for client in registry.CLIENTS:
         looked_at.reading(client)
     list(checking.check([subject("---\nname: a\ndescription: é\n---\n\nb\n")], RULES))
-    start = time.process_time()
-    (checked,) = checking.check([looked_at], RULES)
-    taken = time.process_time() - start
+    taken = []
+    while len(taken) < 3 and min(taken, default=1) >= 0.2:  # a busy machine slows one run, hardly three
+        start = time.process_time()
+        (checked,) = checking.check([looked_at], RULES)
+        taken.append(time.process_time() - start)
 
     assert checked.failures == ()
-    assert taken < 0.2
+    assert min(taken) < 0.2
