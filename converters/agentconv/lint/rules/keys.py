@@ -641,7 +641,7 @@ def retired_model(self: Rule, subject: Subject) -> Iterator[Finding]:
         if day:
             maker = _maker(model.value or "")
             alone = not any(_serves(subject.format, other) for other in vocabulary.makers() if other != maker)
-            effect = "does not get it any more" if alone else "gets it only from another provider, if at all"
+            effect = "gets another model in its place, or none" if alone else "gets it only from another provider, if at all"
             tier = vocabulary.tier_of(subject.format, model.value or "")
             own = vocabulary.tier_word(subject.format, tier) if tier else None
             yield self.find(
