@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -98,15 +98,21 @@ def complaint(format_id: str, key: str, value: Any) -> tuple[str, str] | None:
     if row is None:
         if schema["x-unknown"] != "rejected":
             return None
-        from difflib import get_close_matches
-
-        close = get_close_matches(key, schema["properties"], 1)
-        return schema.get("x-unknown-effect", "skip-file"), f"unknown key `{key}`" + (f" (did you mean `{close[0]}`?)" if close else "")
+        return schema.get("x-unknown-effect", "skip-file"), _unknown_key(format_id, key)
     if any(type(value) is type(item) and value == item for item in row.get("enum", ())):
         return None
     if "enum" not in row and _validator(format_id, key).is_valid(value):
         return None
     return row["x-invalid"], f"`{key}` has a value that it does not take"
+
+
+@lru_cache(maxsize=1024)
+def _unknown_key(format_id: str, key: str) -> str:
+    """Say that a key is unknown, and which one is nearly the same; many files have the same one."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(key, load(format_id)["properties"], 1)
+    return f"unknown key `{key}`" + (f" (did you mean `{close[0]}`?)" if close else "")
 
 
 @cache
