@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from agentconv import fields, schema_files
+from agentconv import fields, schema_files, vocabulary
 from agentconv.format_base import State
+from agentconv.ir import ToolGrant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -128,8 +129,19 @@ def decode(format_id: str, table: Mapping[str, Key], header: Mapping[str, Json],
                 continue
             decoded.extras[name] = value
             if lenient:
-                decoded.values.update(reason.values)
+                decoded.values.update(reason.values or _person_tools(format_id, key, value))
     return decoded
+
+
+def _person_tools(format_id: str, key: Key, value: Json) -> Mapping[str, object]:
+    """Return the tools that a person takes a refused value for: its words, and nothing where it has none, since the author meant a list."""
+    words = value.replace(",", " ").split() if isinstance(value, str) else value if isinstance(value, list) else []
+    known = [(word, vocabulary.tool_word(format_id, word)) for word in words if isinstance(word, str)]
+    own = vocabulary.words_of(format_id)
+    grants = tuple(ToolGrant(word, own, found.capability if found else None) for word, found in known)
+    if "tools.mode" in key.fields and "*" not in words:
+        return {"tools.mode": "list" if grants else "none", "tools.allow": grants}
+    return {"tools.deny": grants} if key.fields == ("tools.deny",) and grants else {}
 
 
 def no_lift(_header: dict[str, Json]) -> Mapping[str, object]:

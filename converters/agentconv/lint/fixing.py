@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from agentconv import fields, inspection, registry
+from agentconv import compare, fields, inspection, registry
 from agentconv.diagnostics import Code
 from agentconv.source import SourceText, encode
 
@@ -95,6 +95,18 @@ def _repairs(subject: Subject, client: str) -> bool:
     return any(remark.code is Code.FALLBACK for remark in subject.reading(client).diagnostics)
 
 
+def _worse(before: ReadResult, after: ReadResult, client: str) -> str | None:
+    """Say what a client that is to gain by a fix would lose by it: an agent that it had, or bounds of what that may do."""
+    pairs = zip(before.set.agents, after.set.agents, before.states, after.states, strict=False)
+    for old, new, was, state in pairs:
+        if state.dropped and not was.dropped:
+            return "would no longer load it"
+        wider = compare.widenings(old, new, client) if not was.dropped else []
+        if wider:
+            return f"would let it do more: {wider[0]}"
+    return None
+
+
 def _spoken(agent: Agent) -> tuple[str | None, tuple[str, ...]]:
     return agent.name, tuple((agent.description or "").split())
 
@@ -102,16 +114,22 @@ def _spoken(agent: Agent) -> tuple[str | None, tuple[str, ...]]:
 def disproof(subject: Subject, change: Fix, about: tuple[str, ...] = ()) -> str | None:
     """Say which client would read what otherwise after a fix, besides what the fix is about; None when none would.
 
-    A client that the finding says is hurt may read everything otherwise than before (that is what the fix is for), except
-    for the file's own client.
+    A client that the finding says is hurt may read everything otherwise than before (that is what the fix is for), as long as it
+    loses nothing by it; the file's own client may not.
     """
     data = encode(apply(subject.text, change.edits))
     for client in registry.CLIENTS:
-        if client != subject.format and (client in about or (change.heals and (astray(subject, client) or _repairs(subject, client)))):
-            continue
         path = inspection.place(subject.path, subject.format, client)
+        before, after = subject.reading(client), registry.load(client).read(SourceText(path, data))
+        if client != subject.format and (client in about or (change.heals and astray(subject, client))):
+            continue
+        if client != subject.format and change.heals and _repairs(subject, client):
+            worse = _worse(before, after, client)
+            if worse:
+                return f"{registry.FORMATS[client].title} {worse}"
+            continue
         meant = change.fields if client == subject.format else change.fields | change.respelled
-        differing = _differing(subject.reading(client), registry.load(client).read(SourceText(path, data)), meant)
+        differing = _differing(before, after, meant)
         if differing:
             return f"{registry.FORMATS[client].title} would read {differing} otherwise"
     return None
