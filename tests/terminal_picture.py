@@ -6,7 +6,7 @@ import subprocess
 import xml.etree.ElementTree as ET
 
 COMMANDS = ("agentconv", "agentconv convert . -t opencode -o .", "agentconv lint .")
-WIDTH = 112
+WIDTH = 124
 
 
 def session(project, environment):
