@@ -139,7 +139,7 @@ def load(data: bytes, place: str) -> Manifest:
         tuple(document.get("authors", ())),
         tuple(_agent(entry) for entry in document["agents"]),
         tuple(PackedSource(**entry) for entry in document["sources"]),
-        tuple(PackedFile(**entry) for entry in document["files"]),
+        tuple(PackedFile(entry["path"], entry["sha256"], int(entry["bytes"])) for entry in document["files"]),
     )
     problem = next(_contradictions(manifest), None)
     if problem:
