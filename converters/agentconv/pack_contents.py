@@ -122,6 +122,10 @@ def check(contents: Contents, recorded: Mapping[str, Recorded] | None = None) ->
     check_limits(contents.sizes, place)
     if pack_manifest.FILE not in contents.sizes:
         raise wrong(f"it has no `{pack_manifest.FILE}`", place)
+    if START not in contents.sizes:
+        raise wrong(f"it has no `{START}`, without which Python does not find it", place)
+    if contents.sizes[START]:
+        raise wrong(f"a pack holds data only, and its `{START}` is not empty", place)
     if recorded is not None:
         _check_names(contents.sizes, recorded, place)
     data = contents.load(pack_manifest.FILE, contents.sizes[pack_manifest.FILE] + 1)
@@ -156,8 +160,6 @@ def _check_manifest(sizes: Mapping[str, int], held: Mapping[str, PackedFile], pl
             raise wrong(f"`{path}` is missing, which its manifest names", place)
         if sizes[path] != file.bytes:
             raise wrong(f"`{path}` has {sizes[path]:,} bytes, and its manifest says {file.bytes:,}", place)
-    if sizes.get(START):
-        raise wrong(f"a pack holds data only, and its `{START}` is not empty", place)
 
 
 def _read(contents: Contents, held: Mapping[str, PackedFile], path: str) -> bytes:

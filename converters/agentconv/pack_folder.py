@@ -72,9 +72,10 @@ def read(folder: Path, place: str, path: str, limit: int) -> bytes:
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
         with open(os.open(folder / path, flags), "rb") as stream:
-            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            info = os.fstat(stream.fileno())
+            if not stat.S_ISREG(info.st_mode):
                 raise wrong(f"`{path}` is no regular file", place)
-            return stream.read(limit)
+            return stream.read(min(limit, info.st_size + 1))  # a buffer of the limit would be made however short the file is
     except FileNotFoundError:
         raise wrong(f"`{path}` is missing", place) from None
     except OSError as error:

@@ -77,12 +77,15 @@ def open_installed(found: Found) -> Checked:
     if found.twice:
         raise wrong("its environment has two distributions of that name", place, "remove both, and install it again")
     package = pack_record.package_named(pack_record.entry_points(found.distribution, place), place)
+    place = shown(found.site / package)
     direct = _direct_url(found.distribution)
     editable = bool(_map(direct.get("dir_info")).get("editable"))
     folder = None if editable else _located(package, [found.site])
     if folder is None:
         folder = _located(package, [found.site, *_plain_paths(found.site)])
         editable = True
+    if folder is None and (found.site / package).is_dir():
+        raise wrong(f"it has no `{START}`, without which Python does not find it", place)
     if folder is None:
         hint = "an editable install that needs code of its own to be found cannot be used; install it without -e, or name its folder"
         raise wrong(f"its package `{package}` is in none of its environment's folders", place, hint)

@@ -80,9 +80,10 @@ def _bytes(path: Path, place: str) -> bytes:
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
         with open(os.open(path, flags), "rb") as stream:
-            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            info = os.fstat(stream.fileno())
+            if not stat.S_ISREG(info.st_mode):
                 raise wrong("it is no regular file", place)
-            data = stream.read(_LARGEST + 1)
+            data = stream.read(min(info.st_size, _LARGEST) + 1)
     except FileNotFoundError:
         raise registry.usage(f"there is no file `{place}`", "a pack is a name, a .whl file or a folder") from None
     except OSError as error:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from agentconv.pack_manifest import Manifest
 
 PIP, WHEEL, FOLDER = "pip", "wheel", "folder"
-NOT_INSTALLED = "install it there with pip, or name the environment that has it: --python PATH; a .whl file and a folder are packs too"
+NOT_INSTALLED = "install packs there with pip, or name the environment that has them: --python PATH; .whl files and folders are packs too"
 
 
 @dataclass(frozen=True, slots=True)
