@@ -43,6 +43,8 @@ class Options:
     into: str | None = None
     """Path, below the output folder, of one file that takes all agents, where the format has such files besides single ones."""
     models: ModelChoices = NO_CHOICES
+    deploy: bool = False
+    """Give agents of the target's own format names and files of their own too, as those of other formats get them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,7 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = Options())
             yield Converted(target, (), losses=tuple(_set_losses(piece.about, target)), diagnostics=piece.diagnostics)
         if piece.about:
             writer.servers.update({server.name: server for server in piece.about.mcp_servers or ()})
-        if piece.format == target and piece.source is not None:
+        if piece.format == target and piece.source is not None and not options.deploy:
             yield from writer.same_format(piece, piece.source)
             continue
         for agent, state in zip(piece.agents, piece.states, strict=True):
@@ -171,6 +173,12 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = Options())
         yield Converted(target, (), losses=tuple(writer.servers_left()))
     if writer.named:
         yield Converted(target, (), diagnostics=tuple(writer.duplicates()))
+
+
+def _own_text(piece: Loaded, state: State, target: str) -> SourceText | None:
+    """Return the text that an agent is deployed with but for its name: its file's, where the client takes that as it stands."""
+    alone = piece.format == target and len(piece.agents) == 1 and not registry.FORMATS[target].holds_several(piece.path)
+    return piece.source if alone and not state.dropped else None
 
 
 def _set_losses(about: AgentSet | None, target: str) -> Iterator[Loss]:
@@ -200,7 +208,7 @@ def _names(pieces: Iterable[Loaded], module: Format, target: str, options: Optio
     for piece in pieces:
         row = registry.FORMATS.get(piece.format)
         stem = spelling.stem_of(piece.path, row.suffixes if row else ())
-        if piece.format == target and piece.source is not None:
+        if piece.format == target and piece.source is not None and not options.deploy:
             own.update(agent.name for agent in piece.agents if agent.name)
             stems[stem.casefold()] = 2
             continue
@@ -330,7 +338,7 @@ class _Writer:
         return found
 
     def other_format(self, agent: Agent, state: State, piece: Loaded) -> Converted:
-        """Write an agent that comes from another format."""
+        """Write an agent that comes from another format, or from a text of this one that it goes on with."""
         name = self.names.names[agent.id]
         trusted = _author_wrote(agent, piece)
         agent = self.with_servers(agent)
@@ -340,7 +348,9 @@ class _Writer:
         if self.shared is not None:
             return self.checked(agent, self.shared.path, None, name=name, not_loaded=state.dropped, into=self.shared, trusted=trusted)
         path = f"{self.row.folders[0]}/{naming.unique_stem(name.name, self.stems)}{self.row.suffixes[0]}"
-        return self.checked(agent, path, None, name=name, not_loaded=state.dropped, trusted=trusted)
+        text = _own_text(piece, state, self.target)
+        original = SourceText(path, text.data) if text else None
+        return self.checked(agent, path, original, name=name, not_loaded=state.dropped, trusted=trusted)
 
     def with_servers(self, agent: Agent) -> Agent:
         """Return an agent with the servers that its set defines in place of their names, where its file can hold them."""
