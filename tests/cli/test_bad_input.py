@@ -345,6 +345,14 @@ def stored(path, text="---\nname: x\ndescription: d\n---\nhi\n"):
     return [{"path": path, "format": "claude-code", "sha256": "0" * 64, "text": [text]}]
 
 
+def test_toml_bundle_that_is_not_utf_8(run, tmp_path):
+    """Bytes that are not UTF-8 are no TOML; the place is told."""
+    (tmp_path / "bad.toml").write_bytes(b'"$schema" = "urn:agentconv:bundle:1"\n\n[[agents]]\nid = "a"\ndescription = "caf\xe9"\n')
+    done = run("from-json", "bad.toml", "-t", "claude-code", "-o", "out", code=2)
+
+    assert "bad.toml:5:19: error: not UTF-8" in done.err
+
+
 BUNDLES = {
     "a path that leads out": (bundle(sources=stored("../x.md")), "leads out"),
     "a path that leads out, hidden": (bundle(sources=stored("a/../../x.md")), "leads out"),

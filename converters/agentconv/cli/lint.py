@@ -15,7 +15,8 @@ from agentconv.cli.configuration import STRICT
 from agentconv.cli.convert import nothing_found, places
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.inspect import present_clients
-from agentconv.diagnostics import InputError, Severity
+from agentconv.cli.progress import Progress
+from agentconv.diagnostics import Code, InputError, Severity
 from agentconv.lint import catalogue, checking, fixing, project
 from agentconv.lint.subject import Settings, Subject
 from agentconv.render import diff, findings, machine, text
@@ -23,12 +24,13 @@ from agentconv.source import SourceText
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from agentconv.cli.lint_settings import LintSettings
     from agentconv.diagnostics import Diagnostic
     from agentconv.lint.checking import Checked
     from agentconv.lint.rule import Rule
+    from agentconv.loading import Loaded
 
 USAGE = "SRC... [--for FORMAT,...|all] [--fix] [options]"
 EXAMPLES = """\
@@ -107,12 +109,15 @@ def run(options: argparse.Namespace) -> int:
     loader = loading.Loader(found.files, keep=False, results=True)
     named = registry.clients_named(options.clients) if options.clients else chosen.clients
     asked = tuple(present_clients(options.sources) if named is None else named)
-    files, diagnostics = _files(loader, found, asked, chosen)
+    line = Progress(options)
+    files, diagnostics = _files(line.over(loader, len(found.files), "files read"), found, asked, chosen)
     diagnostics = [*found.diagnostics, *diagnostics]
     if not files and not diagnostics:
         raise nothing_found(found)
-    fixed = _mend(options, files, rules) if options.fix or options.diff or options.check else 0
-    checked = list(map(_with_reasons, files, checking.check([file.subject for file in files], rules)))
+    fixed = _mend(options, files, rules, line) if options.fix or options.diff or options.check else 0
+    found_in = checking.check([file.subject for file in files], rules)
+    checked = list(map(_with_reasons, files, line.over(found_in, len(files), "files checked")))
+    line.clear()
     return _tell(options, checked, diagnostics, places(found), fixed)
 
 
@@ -157,7 +162,7 @@ def _words(given: list[str] | None) -> tuple[str, ...] | None:
 
 
 def _files(
-    loader: loading.Loader, found: discovery.Discovery, asked: tuple[str, ...], chosen: LintSettings
+    loader: Iterable[Loaded], found: discovery.Discovery, asked: tuple[str, ...], chosen: LintSettings
 ) -> tuple[list[_File], list[Diagnostic]]:
     """Read the files, each once, with what could not be read."""
     locations = {file.path: file.location for file in found.files if not registry.FORMATS[file.format].bundle}
@@ -180,17 +185,18 @@ def _files(
     return files, diagnostics
 
 
-def _mend(options: argparse.Namespace, files: list[_File], rules: Sequence[Rule]) -> int:
+def _mend(options: argparse.Namespace, files: list[_File], rules: Sequence[Rule], line: Progress) -> int:
     """Make fixes, or show what they would do; return how many findings are mended."""
     mended = 0
     find: Callable[[Subject], Any] = lambda subject: next(checking.check([subject], rules)).findings  # noqa: E731
-    for file in files:
+    for file in line.over(files, len(files), "files mended"):
         done = fixing.fix(file.subject, find, unsafe=options.unsafe_fixes)
         file.kept = {(finding.rule.code, finding.message): why for finding, why in done.unproven}
         before = file.subject.source.data
         if done.data == before or file.location is None:
             continue
         mended += len(done.made)
+        line.clear()
         shown = file.location.replace(os.sep, "/")
         if options.diff:
             sys.stdout.write(diff.unified(shown, before, done.data))
@@ -229,7 +235,7 @@ def _tell(options: argparse.Namespace, checked: list[Checked], diagnostics: Sequ
 
 
 def _exit_code(options: argparse.Namespace, checked: list[Checked], diagnostics: Sequence[Diagnostic], *, pending: bool) -> Exit:
-    if any(one.failures for one in checked):
+    if any(one.failures for one in checked) or any(diagnostic.code is Code.INTERNAL for diagnostic in diagnostics):
         return Exit.BUG
     if diagnostics and not checked:
         return Exit.USAGE
