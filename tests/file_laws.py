@@ -55,7 +55,7 @@ def check_converting(format_id: str, source: SourceText, target: str) -> list[Co
     results = with_shared_file(convert_file(source, format_id, target))
     failed = [one.diagnostics[0].message for one in results if one.failed]
     assert not failed, failed[0]
-    if format_id == target:
+    if format_id == target and target not in HUBS:
         assert [one.file.data for one in results if one.file] == [source.data], "the same format gave other bytes"
     elif target not in HUBS and format_id not in HUBS:
         _check_effects(format_id, source, target, results)

@@ -116,7 +116,7 @@ def run(options: argparse.Namespace) -> int:
         raise nothing_found(found)
     fixed = _mend(options, files, rules, line) if options.fix or options.diff or options.check else 0
     found_in = checking.check([file.subject for file in files], rules)
-    checked = list(map(_with_reasons, files, line.over(found_in, len(files), "files checked")))
+    checked = list(map(_settled, files, line.over(found_in, len(files), "files checked")))
     line.clear()
     return _tell(options, checked, diagnostics, places(found), fixed)
 
@@ -135,8 +135,9 @@ def _check(options: argparse.Namespace) -> None:
         )
 
 
-def _with_reasons(file: _File, one: Checked) -> Checked:
-    """Say with each finding whose fix was not made why it was not."""
+def _settled(file: _File, one: Checked) -> Checked:
+    """Say with each finding whose fix was not made why it was not, and let go of what only finding them took."""
+    file.subject.forget()
     told = tuple(
         replace(finding, help=f"{finding.help}; not mended, because {why}", fix=None)
         if (why := file.kept.get((finding.rule.code, finding.message)))
@@ -179,9 +180,9 @@ def _files(
             settings = replace(settings, names=project.names(location), ignored=chosen.ignored(location))
         files.append(_File(Subject(piece.source, piece.format, clients, settings), location))
         files[-1].subject.take(piece.result)
-    names = [agent.name for file in files for _, agent, _ in file.subject.agents() if agent.name]
+    names = frozenset(agent.name for file in files for _, agent, _ in file.subject.agents() if agent.name)
     for file in files:
-        file.subject.others = frozenset(names)
+        file.subject.others = names
     return files, diagnostics
 
 
@@ -192,6 +193,7 @@ def _mend(options: argparse.Namespace, files: list[_File], rules: Sequence[Rule]
     for file in line.over(files, len(files), "files mended"):
         done = fixing.fix(file.subject, find, unsafe=options.unsafe_fixes)
         file.kept = {(finding.rule.code, finding.message): why for finding, why in done.unproven}
+        file.subject.forget()
         before = file.subject.source.data
         if done.data == before or file.location is None:
             continue

@@ -105,7 +105,8 @@ def _items(header: Header) -> list[dict[str, Json]]:
         found = yaml_nodes.value(header.root, [yaml_nodes.MAX_NODES], header.grammar) if header.root else []
     except yaml_nodes.YamlError:
         return []
-    items = found if isinstance(found, list) else []
+    items = frontmatter.client_value(found)
+    items = items if isinstance(items, list) else []
     return [item if isinstance(item, dict) else {} for item in items]
 
 
