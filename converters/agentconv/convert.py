@@ -42,6 +42,8 @@ class Options:
     into: str | None = None
     """Path, below the output folder, of one file that takes all agents, where the format has such files besides single ones."""
     models: ModelChoices = NO_CHOICES
+    deploy: bool = False
+    """Give agents of the target's own format names and files of their own too, as those of other formats get them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,15 +159,21 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = Options())
     for piece in pieces:
         if piece.diagnostics or piece.about:
             yield Converted(target, (), losses=tuple(_set_losses(piece.about, target)), diagnostics=piece.diagnostics)
-        if piece.format == target and piece.source is not None:
+        if piece.format == target and piece.source is not None and not options.deploy:
             yield from writer.same_format(piece, piece.source)
             continue
         for agent, state in zip(piece.agents, piece.states, strict=True):
             if not (options.only_loaded and state.dropped):
-                yield writer.other_format(agent, state)
+                yield writer.other_format(agent, state, _own_text(piece, state, target))
     yield from writer.shared_file()
     if writer.named:
         yield Converted(target, (), diagnostics=tuple(writer.duplicates()))
+
+
+def _own_text(piece: Loaded, state: State, target: str) -> SourceText | None:
+    """Return the text that an agent is deployed with but for its name: its file's, where the client takes that as it stands."""
+    alone = piece.format == target and len(piece.agents) == 1 and not registry.FORMATS[target].holds_several(piece.path)
+    return piece.source if alone and not state.dropped else None
 
 
 def _set_losses(about: AgentSet | None, target: str) -> Iterator[Loss]:
@@ -197,7 +205,7 @@ def _names(pieces: Iterable[Loaded], module: Format, target: str, options: Optio
     for piece in pieces:
         row = registry.FORMATS.get(piece.format)
         stem = spelling.stem_of(piece.path, row.suffixes if row else ())
-        if piece.format == target and piece.source is not None:
+        if piece.format == target and piece.source is not None and not options.deploy:
             own.update(agent.name for agent in piece.agents if agent.name)
             stems[stem.casefold()] = 2
             continue
@@ -320,8 +328,8 @@ class _Writer:
         self.paths.add(found)
         return found
 
-    def other_format(self, agent: Agent, state: State) -> Converted:
-        """Write an agent that comes from another format."""
+    def other_format(self, agent: Agent, state: State, text: SourceText | None = None) -> Converted:
+        """Write an agent that comes from another format, or from a text of this one that it goes on with."""
         name = self.names.names[agent.id]
         if name.code == "name-duplicate" and self.options.on_duplicate == "first":
             loss = losses.loss("duplicate-left-out", agent.id, "name", self.target, f"`{agent.name}`")
@@ -329,7 +337,8 @@ class _Writer:
         if self.shared is not None:
             return self.checked(agent, self.shared.path, None, name=name, not_loaded=state.dropped, into=self.shared)
         path = f"{self.row.folders[0]}/{naming.unique_stem(name.name, self.stems)}{self.row.suffixes[0]}"
-        return self.checked(agent, path, None, name=name, not_loaded=state.dropped)
+        original = SourceText(path, text.data) if text else None
+        return self.checked(agent, path, original, name=name, not_loaded=state.dropped)
 
     def shared_file(self) -> Iterator[Converted]:
         """Write the file that took the agents of other formats."""

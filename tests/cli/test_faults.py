@@ -49,6 +49,8 @@ LINES = {
     "rule": "rule AC101",
     "formats": "formats codex",
     "schema": "schema bundle",
+    "list": "list",
+    "completion": "completion bash",
 }
 MORE = ["", "--help", "convert . -t codex -o out --diff", "lint . --output-format sarif"]
 
@@ -85,7 +87,7 @@ PLACES = {
 def test_surroundings(environment, run, project):
     """Whatever the surroundings, what is written is the same bytes."""
     (project / ".claude/agents/one.md").write_text(BROKEN.replace("bad", "gr\u00fc\u00df").replace("lot", "\u2713 \u65e5"), "utf-8")
-    lines = ("to-json .", "lint .", "convert .claude/agents/one.md -t codex")
+    lines = ("to-json .", "lint .", "list", "convert .claude/agents/one.md -t codex")
     here = [run(*line.split()) for line in lines]
     there = [program(*line.split(), folder=project, environment=environment) for line in lines]
 

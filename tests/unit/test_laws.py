@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 from agent_files import agent_of, convert_agent, make, minimal, read, same, suffix
-from agentconv import compare, effects, losses, registry, schema_files
+from agentconv import compare, convert, effects, loading, losses, registry, schema_files
 from agentconv.cli.run import run
-from agentconv.convert import Options
 from agentconv.diagnostics import InternalError
 from agentconv.effects import Level
 from agentconv.format_base import Projection, ReadResult
@@ -497,7 +496,7 @@ _SMUGGLED = {
 @each_client
 def test_extra_that_says_otherwise_than_the_fields_is_overridden(format_id: str, tools: Tools) -> None:
     """Also inside a table that fields and extras share, and where YAML itself gives a key a meaning."""
-    asked = Options(allow_widening=True)  # some clients cannot hold such tools at all
+    asked = convert.Options(allow_widening=True)  # some clients cannot hold such tools at all
     plain = convert_agent(replace(PLAIN, tools=tools), format_id, asked)
     done = convert_agent(replace(PLAIN, tools=tools, extras={format_id: _SMUGGLED[format_id]}), format_id, asked)
 
@@ -534,3 +533,17 @@ def test_loss_is_worded_once(code: str) -> None:
     assert "\n" not in rule.summary
     assert not rule.summary.endswith(".")
     assert (rule.severity == "refusal") == (rule.kind == "refused")
+
+
+def test_deployed_agents_get_names_and_files_of_their_own_in_their_own_format_too():
+    first, second = (f"---\nname: Reviewer\ndescription: Reviews {what}.\n---\n\nReview.\n".encode() for what in ("code", "text"))
+    pieces = list(
+        loading.with_ids(
+            piece
+            for path, data in (("a/one.md", first), ("b/two.md", second))
+            for piece in loading.load_source("claude-code", SourceText(path, data))
+        )
+    )
+    files = {one.file.path: one.file.data for one in convert.convert(pieces, "claude-code", convert.Options(deploy=True)) if one.file}
+    renamed = second.replace(b"name: Reviewer", b"name: Reviewer-2")
+    assert files == {".claude/agents/Reviewer.md": first, ".claude/agents/Reviewer-2.md": renamed}

@@ -1,0 +1,1 @@
+"""Building packs: agent sets as wheels and sdists without code."""
