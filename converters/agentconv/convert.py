@@ -445,7 +445,11 @@ class _Writer:
         """Write a projected agent and hold it to the laws; None when that shows a reason to refuse it."""
         agent, projected = projection.source, projection.result()
         compare.check_declared(agent, projected, projection.declared)
-        data = self.module.write(AgentSet((projected,)), original or SourceText(path, b""), respelled)
+        blank = SourceText(path, b"")
+        data = self.module.write(AgentSet((projected,)), original or blank, respelled)
+        if original and data == original.data and any(state.dropped for state in self.module.read(original).states):
+            data = self.module.write(AgentSet((projected,)), blank)  # what it says is right, but the client never sees it
+            respelled.append(records.WHOLE_FILE)
         limit = self.module.SPEC.max_bytes
         if limit is not None and len(data) > limit:
             projection.refuse("refused-size", "prompt.text", f"{len(data):,} bytes, {limit:,} are read")
