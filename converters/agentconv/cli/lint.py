@@ -16,8 +16,8 @@ from agentconv.cli.convert import nothing_found, places
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.inspect import present_clients
 from agentconv.diagnostics import InputError, Severity
-from agentconv.lint import catalogue, checking, fixing, project
-from agentconv.lint.subject import Settings, Subject
+from agentconv.lint import catalogue, checking, fixing
+from agentconv.lint.subject import Subject
 from agentconv.render import diff, findings, machine, text
 from agentconv.source import SourceText
 
@@ -169,10 +169,7 @@ def _files(
             continue
         clients = tuple(dict.fromkeys((piece.format, *asked)))
         location = locations.get(piece.path)
-        settings = Settings(chosen.max_description)
-        if location:
-            settings = replace(settings, names=project.names(location), ignored=chosen.ignored(location))
-        files.append(_File(Subject(piece.source, piece.format, clients, settings), location))
+        files.append(_File(Subject(piece.source, piece.format, clients, chosen.for_file(location)), location))
         files[-1].subject.take(piece.result)
     names = [agent.name for file in files for _, agent, _ in file.subject.agents() if agent.name]
     for file in files:
