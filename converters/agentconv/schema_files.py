@@ -103,7 +103,7 @@ def complaint(format_id: str, key: str, value: Any) -> tuple[str, str] | None:
         return None
     if "enum" not in row and _validator(format_id, key).is_valid(value):
         return None
-    return row["x-invalid"], f"`{key}` has a value that it does not take"
+    return row["x-invalid"], row.get("x-ignored", f"`{key}` has a value that it does not take")
 
 
 @lru_cache(maxsize=1024)
