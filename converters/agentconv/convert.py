@@ -117,7 +117,7 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = Options())
             continue
         for agent, state in zip(piece.agents, piece.states, strict=True):
             if not (options.only_loaded and state.dropped):
-                yield writer.other_format(agent, state, _own_text(piece, state, target))
+                yield writer.other_format(agent, state, _own_text(piece, state, target), just_read=piece.result is not None)
     yield from writer.shared_file()
     if writer.named:
         yield Converted(target, (), diagnostics=tuple(writer.duplicates()))
@@ -289,8 +289,15 @@ class _Writer:
         self.paths.add(found)
         return found
 
-    def other_format(self, agent: Agent, state: State, text: SourceText | None = None) -> Converted:
-        """Write an agent that comes from another format, or from a text of this one that it goes on with."""
+    def other_format(self, agent: Agent, state: State, text: SourceText | None = None, *, just_read: bool = False) -> Converted:
+        """Write an agent that comes from another format, or from a text of this one that it goes on with.
+
+        Args:
+            agent: The agent.
+            state: What its client makes of it.
+            text: Its text, if that is of this format.
+            just_read: Whether it is what reading the text gave, rather than what a bundle says of it.
+        """
         name = self.names.names[agent.id]
         if name.code == "name-duplicate" and self.options.on_duplicate == "first":
             loss = losses.loss("duplicate-left-out", agent.id, "name", self.target, f"`{agent.name}`")
@@ -299,7 +306,8 @@ class _Writer:
             return self.checked(agent, self.shared.path, None, name=name, not_loaded=state.dropped, into=self.shared)
         path = f"{self.row.folders[0]}/{naming.unique_stem(name.name, self.stems)}{self.row.suffixes[0]}"
         original = SourceText(path, text.data) if text else None
-        return self.checked(agent, path, original, name=name, not_loaded=state.dropped)
+        exact = just_read and not self.module.SPEC.named_by_stem
+        return self.checked(agent, path, original, name=name, not_loaded=state.dropped, exact=exact)
 
     def shared_file(self) -> Iterator[Converted]:
         """Write the file that took the agents of other formats."""
@@ -362,6 +370,7 @@ class _Writer:
         name: Name,
         not_loaded: bool = False,
         into: _SharedFile | None = None,
+        exact: bool = False,
     ) -> Converted:
         """Project, write, read back, compare. What breaks a law is not written.
 
@@ -372,13 +381,14 @@ class _Writer:
             name: Its name there.
             not_loaded: Whether the client that it comes from does not load it.
             into: The file that it shares with others: then it is only collected there.
+            exact: Whether reading the original, under any path, gives the agent.
         """
         projection = Projection(agent, self.module.SPEC, self.options.models, path)
         respelled: list[str] = []
         try:
             self.rename(projection, name)
             self.module.project(projection)
-            data = None if _refused(projection) else self.written(projection, path, original, respelled)
+            data = None if _refused(projection) else self.written(projection, path, original, respelled, exact=exact)
         except InternalError as error:
             return Converted(self.target, (agent.id,), diagnostics=(_internal(agent, self.target, str(error)),), not_loaded=not_loaded)
         except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other agents
@@ -407,10 +417,14 @@ class _Writer:
             detail = f"`{match[0]}` is now `{self.names.renamed[match[0]]}`"
             projection.losses.append(losses.loss("name-mentioned", agent.id, "prompt.text", self.target, detail))
 
-    def written(self, projection: Projection, path: str, original: SourceText | None, respelled: list[str]) -> bytes | None:
+    def written(self, projection: Projection, path: str, original: SourceText | None, respelled: list[str], *, exact: bool) -> bytes | None:
         """Write a projected agent and hold it to the laws; None when that shows a reason to refuse it."""
         agent, projected = projection.source, projection.result()
         compare.check_declared(agent, projected, projection.declared)
+        if exact and original and projected is agent:  # what was read from these bytes is what is read from them again
+            limit = self.module.SPEC.max_bytes
+            if limit is None or original.size <= limit:
+                return original.data
         data = self.module.write(AgentSet((projected,)), original or SourceText(path, b""), respelled)
         limit = self.module.SPEC.max_bytes
         if limit is not None and len(data) > limit:

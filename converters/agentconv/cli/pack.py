@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from agentconv.cli.lint_settings import LintSettings
 from agentconv.convert import OutputFile
 from agentconv.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.pack import building, contents, gate, project, sources
+from agentconv.pack.outcome import Outcome
 from agentconv.render import findings, packed, text
 from agentconv.saving import Fate
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping, Sequence
 
-    from agentconv.lint.checking import Checked
     from agentconv.loading import Loaded
     from agentconv.pack.building import Built
     from agentconv.pack.contents import Contents
@@ -59,7 +59,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("output")
     group.add_argument("-o", "--output", metavar="DIR", default="dist", help="folder for the wheel and the sdist (default: dist)")
     group.add_argument("--force", action="store_true", help="replace files of the same version with other content (a copy is kept)")
-    group.add_argument("--no-lint", action="store_true", help="also pack what `agentconv lint` calls an error, credentials, hidden characters")
+    group.add_argument(
+        "--no-lint", action="store_true", help="also pack what `agentconv lint` calls an error, credentials, hidden characters"
+    )
     group.add_argument("-n", "--dry-run", action="store_true", help="write nothing; list what would go in, and what would not")
     group = parser.add_argument_group("report")
     group.add_argument("--output-format", choices=("text", "json"), metavar="text|json", default="text", help="how the report is written")
@@ -67,20 +69,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     shared.add_common(group)
     shared.add_configuration(parser)
     parser.set_defaults(lint=None, pack=None)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a run did."""
-
-    code: Exit
-    sources: Sources
-    contents: Contents | None = None
-    """None where the build was stopped."""
-    built: tuple[tuple[str, Fate, Built], ...] = ()
-    """Path, fate and content of what was built."""
-    diagnostics: tuple[Diagnostic, ...] = ()
-    stopping: tuple[Checked, ...] = ()
 
 
 def run(options: argparse.Namespace) -> int:
@@ -132,7 +120,9 @@ def _remarks(options: argparse.Namespace, made: Contents) -> list[Diagnostic]:
         remarks.append(Diagnostic(Code.USAGE, Severity.NOTE, f"version `{given}` is written `{made.about.version}`"))
     if not made.about.license and not made.about.license_file:
         message = "the pack has no licence, and nobody else may use it without one"
-        remarks.append(Diagnostic(Code.USAGE, Severity.WARNING, message, hint="add --license MIT, or a file LICENSE beside the agents' folder"))
+        remarks.append(
+            Diagnostic(Code.USAGE, Severity.WARNING, message, hint="add --license MIT, or a file LICENSE beside the agents' folder")
+        )
     return remarks
 
 
@@ -163,28 +153,28 @@ def _exit_code(made: Contents, built: Sequence[tuple[str, Fate, Built]], told: S
 def _tell(options: argparse.Namespace, outcome: Outcome, where: Mapping[str, str]) -> int:
     """Print what was done, or what stopped it, and return the exit code."""
     kept = tuple(_kept(path) for path, fate, _ in outcome.built if fate is Fate.KEPT)
-    diagnostics = (*outcome.diagnostics, *kept)
+    outcome = replace(outcome, diagnostics=(*outcome.diagnostics, *kept, *outcome.failures))
     if options.output_format == "json":
-        print(packed.plain(int(outcome.code), outcome.sources, outcome.contents, outcome.built, diagnostics, outcome.stopping, where))
+        print(packed.plain(outcome, where))
         return outcome.code
     look = text.style(sys.stderr, options.color)
-    for one in diagnostics:
+    for one in outcome.diagnostics:
         if one.severity is Severity.ERROR or not options.quiet:
             print(text.diagnostic(one, look), file=sys.stderr)
     for checked in outcome.stopping:
+        path = where.get(checked.subject.path, checked.subject.path)
         for finding in checked.findings:
-            path = where.get(checked.subject.path, checked.subject.path)
             print(findings.finding(finding, checked.subject.source, path, look), end="\n\n", file=sys.stderr)
-        for failure in checked.failures:
-            print(text.diagnostic(failure, look), file=sys.stderr)
     if outcome.contents is None:
-        print(packed.stopped(outcome.stopping, diagnostics), file=sys.stderr)
-    elif options.dry_run:
+        print(packed.stopped(outcome), file=sys.stderr)
+        return outcome.code
+    if options.dry_run:
         print("\n".join(packed.listing(outcome.contents, outcome.sources)))
-    else:
-        print("".join(f"{text.safe(path)}\n" for path, fate, _ in outcome.built if fate is not Fate.KEPT), end="")
-        sys.stdout.flush()
-    if outcome.contents is not None and not options.quiet:
+    for path, fate, _ in outcome.built:
+        if fate is not Fate.KEPT:
+            print(text.safe(path))
+    sys.stdout.flush()
+    if not options.quiet:
         print("\n".join(packed.summary(outcome.contents, outcome.sources, outcome.built, look)), file=sys.stderr)
     return outcome.code
 

@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from agentconv.diagnostics import Code, Diagnostic, InputError, InternalError, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+_Kind: TypeAlias = Literal["wheel", "sdist"]
+_KINDS: tuple[_Kind, _Kind] = ("wheel", "sdist")
 TIME = "1451606400"
 """2016-01-01: what the backend uses for its own files where nobody says a time, so that building from the sdist gives the same."""
 _UNSET = ("PYTHONWARNINGS", "PYTHONINSPECT", "PYTHONOPTIMIZE", "PYTHONDEBUG", "PYTHONVERBOSE", "PYTHONUTF8", "PYTHONIOENCODING")
@@ -54,7 +56,9 @@ def build(files: Mapping[str, bytes]) -> tuple[Built, Built]:
         with tempfile.TemporaryDirectory(prefix="agentconv-pack-") as folder:
             tree = Path(folder, "tree")
             _lay_out(tree, files)
-            return _built(tree, "wheel", folder), _built(tree, "sdist", folder)
+            with ThreadPoolExecutor(2) as pool:  # each waits for a process
+                wheel, sdist = (pool.submit(_built, tree, kind, folder) for kind in _KINDS)
+            return wheel.result(), sdist.result()
     except OSError as error:
         message = f"temporary files cannot be written: {(error.strerror or str(error)).lower()}"
         raise InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, message, hint="TMPDIR names the folder for them")) from None
@@ -68,7 +72,7 @@ def _lay_out(tree: Path, files: Mapping[str, bytes]) -> None:
             stream.write(data)
 
 
-def _built(tree: Path, kind: str, folder: str) -> Built:
+def _built(tree: Path, kind: _Kind, folder: str) -> Built:
     from build import BuildException, ProjectBuilder
 
     try:
@@ -81,10 +85,9 @@ def _built(tree: Path, kind: str, folder: str) -> Built:
     return Built(os.path.basename(path), Path(path).read_bytes())
 
 
-def _run(command: Sequence[str], cwd: str | None = None, extra_environ: Mapping[str, str] | None = None) -> None:
+def _run(cmd: Sequence[str], cwd: str | None = None, extra_environ: Mapping[str, str] | None = None) -> None:
     """Run the backend with nothing of the user's environment that could change what it writes."""
     kept = {key: value for key, value in os.environ.items() if key not in _UNSET}
     fixed = {"SOURCE_DATE_EPOCH": TIME, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
     environment = {**kept, **(extra_environ or {}), **fixed}
-    program = [sys.executable, *command[1:]] if os.path.samefile(command[0], sys.executable) else list(command)
-    subprocess.run(program, cwd=cwd, env=environment, check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)  # noqa: S603
+    subprocess.run(cmd, cwd=cwd, env=environment, check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)  # noqa: S603

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from agentconv import registry
-from agentconv.diagnostics import Severity
+from agentconv.diagnostics import Code, Severity
 from agentconv.families import canonical
 from agentconv.lint import catalogue, checking
+from agentconv.lint.rule import LEFT
 from agentconv.lint.subject import Settings, Subject
 from agentconv.source import SourceText
 
@@ -63,17 +64,36 @@ def check(
     names = frozenset(agent.name for subject in subjects for _, agent, _ in subject.agents() if agent.name)
     for subject in subjects:
         subject.others = names
-    found = [*checking.check(subjects, rules), *checking.check([_canonical(agent) for agent in loose], _about_text(rules))]
+    suspects = _suspects(subjects, [rule for rule in rules if rule.about != LEFT])
+    texts = [rule for rule in rules if rule.code in SECRETS | HIDDEN]
+    found = [*checking.check(suspects, rules), *checking.check([_canonical(agent) for agent in loose], texts)]
     kept = (checking.Checked(one.subject, tuple(filter(_is_grave, one.findings)), one.failures) for one in found)
     return Verdict(tuple(one for one in kept if one.findings or one.failures))
 
 
+def _suspects(subjects: Sequence[Subject], rules: Sequence[Rule]) -> list[Subject]:
+    """Return the files that are to be looked at once more, with fixes: most have nothing that would stop a build."""
+    hasty = [replace(subject, settings=replace(subject.settings, fixes=False)) for subject in subjects]
+    for subject, quick in zip(subjects, hasty, strict=True):
+        quick.take(subject.result)
+    checked = checking.check(hasty, rules)
+    return [
+        subject
+        for subject, one in zip(subjects, checked, strict=True)
+        if one.failures or any(map(_is_grave, one.findings)) or _is_dropped(subject)
+    ]
+
+
+def _is_dropped(subject: Subject) -> bool:
+    """Whether the file's own client takes something of it for an error."""
+    result = subject.result
+    return any(state.dropped for state in result.states) or any(
+        remark.severity is Severity.ERROR or remark.code is Code.NOT_LOADED for remark in result.diagnostics
+    )
+
+
 def _stops(rule: Rule) -> bool:
     return rule.code not in ALLOWED and (rule.severity is Severity.ERROR or rule.code in SECRETS)
-
-
-def _about_text(rules: Iterable[Rule]) -> list[Rule]:
-    return [rule for rule in rules if rule.code in SECRETS | HIDDEN]
 
 
 def _is_grave(finding: Finding) -> bool:
@@ -93,8 +113,6 @@ def _subject(piece: Loaded, settings: Callable[[str], Settings]) -> Subject:
 
 def _canonical(agent: Agent) -> Subject:
     """Return an agent without a text as one that has its canonical form for a prompt: what is about texts finds all of it there."""
-    from agentconv.ir import AgentSet
-
-    document = canonical.to_document(AgentSet((agent,)))["agents"][0]
+    document = canonical.plain(agent)
     text = f"---\nname: agent\ndescription: d\n---\n{json.dumps(document, ensure_ascii=False, indent=2)}\n"
     return Subject(SourceText(agent.id, text.encode("utf-8", "replace")), "claude-code", ("claude-code",))

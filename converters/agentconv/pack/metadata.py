@@ -72,7 +72,9 @@ def name(text: str) -> str:
         raise registry.usage(f"`{text}` is the name of this program", "choose another name, such as backend-agents")
     if keyword.iskeyword(module) or not module.isidentifier():
         what = "a word of the Python language" if keyword.iskeyword(module) else "no name that Python can import"
-        raise registry.usage(f"`{text}` makes the import package `{module}`, which is {what}", f"choose another name, such as {plain}-agents")
+        raise registry.usage(
+            f"`{text}` makes the import package `{module}`, which is {what}", f"choose another name, such as {plain}-agents"
+        )
     if module in sys.stdlib_module_names:
         message = f"`{text}` makes the import package `{module}`, which is a module of Python's own"
         raise registry.usage(message, f"choose another name, such as {plain}-agents")
@@ -88,6 +90,7 @@ def license_name(path: str) -> str:
 
 def summary(names: Sequence[str]) -> str:
     """Describe a pack that nobody has described."""
+    names = list(dict.fromkeys(names))
     shown = [" ".join("".join(char for char in credentials.masked(name) if char.isprintable()).split())[:40] for name in names[:3]]
     more = f" and {len(names) - 3:,} more" if len(names) > 3 else ""
     return f"Coding agents: {', '.join(shown)}{more}" if len(names) > 1 else f"A coding agent: {shown[0]}"
@@ -155,7 +158,13 @@ def url(text: str) -> tuple[str, str]:
         InputError: It is not of that form.
     """
     label, _, address = text.partition("=")
-    if not label.strip() or len(label) > _LONGEST_LABEL or not label.isprintable() or not _URL.fullmatch(address) or not address.isprintable():
+    if (
+        not label.strip()
+        or len(label) > _LONGEST_LABEL
+        or not label.isprintable()
+        or not _URL.fullmatch(address)
+        or not address.isprintable()
+    ):
         hint = f"a label of up to {_LONGEST_LABEL} characters, `=`, and an address: Homepage=https://example.com"
         raise registry.usage(f"`{text}` is no LABEL=URL", hint)
     return label.strip(), address

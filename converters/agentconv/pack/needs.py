@@ -39,5 +39,6 @@ def _own_words(agent: Agent) -> Iterator[str]:
 def _servers(agent: Agent) -> Iterator[str]:
     """Yield the names of the MCP servers that an agent brings, refers to, or has tools of."""
     yield from (server.name for server in agent.mcp_servers or () if server.name)
-    grants = (*agent.tools.allow, *(rule for rule in agent.permissions.rules if rule.effect != "deny"))
-    yield from (one.server for one in grants if one.server and one.server != effects.EVERY_SERVER)
+    named = [grant.server for grant in agent.tools.allow]
+    named += [rule.server for rule in agent.permissions.rules if rule.effect != "deny"]
+    yield from (name for name in named if name and name != effects.EVERY_SERVER)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from agentconv import compare, registry
 from agentconv.convert import Options, convert
 from agentconv.format_base import Listed
-from agentconv.ir import AgentSet
 from agentconv.losses import CATALOGUE
 from agentconv.source import SourceText
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from agentconv.convert import Converted, OutputFile
-    from agentconv.ir import Agent
+    from agentconv.ir import Agent, AgentSet
     from agentconv.loading import Loaded
 
 TARGET = "claude-plugin"
@@ -48,9 +47,10 @@ def offer(pieces: Sequence[Loaded], claude: Mapping[str, OutputFile]) -> Offer:
         claude: The file that holds each, as Claude Code reads it, by id.
     """
     found = Offer()
+    agents = {agent.id: agent for piece in pieces for agent in piece.agents}
     for done in convert(pieces, TARGET, Options(deploy=True)):
         for agent in done.agents:
-            reason = _reason(done, claude.get(agent))
+            reason = _reason(agents[agent], done, claude.get(agent))
             if reason:
                 found.left_out[agent] = reason
             else:
@@ -74,14 +74,15 @@ def index(paths: Sequence[str], about: AgentSet) -> tuple[str, bytes]:
     return path, form.write(Listed(tuple(sorted(paths)), form.held(about)), SourceText(path, b""))
 
 
-def _reason(done: Converted, ours: OutputFile | None) -> str | None:
+def _reason(agent: Agent, done: Converted, ours: OutputFile | None) -> str | None:
     """Say why a plugin must not offer an agent; None where it may."""
     if ours is None:
         return NOT_FOR_CLAUDE
     if done.file is None:
         refusal = next((loss for loss in done.losses if loss.kind == "refused"), None)
         return f"{_words(refusal.code)}: {refusal.detail}" if refusal else "a bug of agentconv"
-    meant, held = _reading(done.file), _reading(ours)
+    meant = _reading(done.file) if done.losses else agent  # without a loss, the conversion means what the agent does
+    held = _reading(ours)
     if meant is None or held is None:
         return "the plugin loader finds no agent in its file"
     other = sorted(path for path in compare.differences(meant, held) if not path.startswith("extras."))

@@ -74,4 +74,3 @@ def _several(about: About) -> Mapping[str, Any]:
 def _person(author: str) -> dict[str, str]:
     shown, address = metadata.author_parts(author)
     return {**({"name": shown} if shown else {}), **({"email": address} if address else {})}
-

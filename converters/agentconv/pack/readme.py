@@ -18,9 +18,7 @@ _LONGEST = 300
 """Characters of a description that are shown."""
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|!~&$])")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_TARGETS = tuple(
-    client for client in registry.CLIENTS if registry.FORMATS[client].place.startswith(".") and client != "claude-plugin"
-)
+_TARGETS = tuple(client for client in registry.CLIENTS if registry.FORMATS[client].place.startswith(".") and client != "claude-plugin")
 """The assistants that have a folder of their own for agents."""
 
 
@@ -28,11 +26,14 @@ def render(contents: Contents) -> str:
     """Write a pack's README."""
     about, manifest = contents.about, contents.manifest
     number = len(manifest.agents)
+    kind = (
+        f"{number:,} {'agent' if number == 1 else 'agents'} for coding assistants, as data: nothing of this package is run. "
+        "[agentconv](https://pypi.org/project/agentconv-toolkit/) converts them for the assistant that you use."
+    )
     parts = [
         f"# {about.name}",
         plain(about.description),
-        f"{number:,} {'agent' if number == 1 else 'agents'} for coding assistants, as data: nothing of this package is run. "
-        "[agentconv](https://pypi.org/project/agentconv-toolkit/) converts them for the assistant that you use.",
+        kind,
         "## Agents",
         *(_agent(agent, contents) for agent in manifest.agents),
         "## Install",

@@ -43,7 +43,7 @@ class Sources:
     """In the order of their paths."""
     pieces: tuple[Loaded, ...]
     """What reading the stored files in their order gives, with ids."""
-    about: AgentSet = AgentSet()
+    about: AgentSet
     """What the first bundle, or plugin, says of all its agents."""
     loose: tuple[Agent, ...] = ()
     """Agents that no stored text holds as they are."""
@@ -105,14 +105,14 @@ def _stored(piece: Loaded, source: SourceText, taken: dict[str, Stored]) -> Stor
     text = essence(source) if essence else source
     if piece.result is not None and text is source and path == piece.path:  # it was just read, and nothing of it is another thing
         return Stored(path, piece.format, source.data, (_nameless(piece),))
-    (again,) = loading.load_source(piece.format, SourceText(path, text.data))
+    (again,) = loading.load_source(piece.format, SourceText(path, text.data), results=True)
     exact = len(again.agents) == len(piece.agents) and all(map(fields.same, again.agents, piece.agents))
     return Stored(path, piece.format, text.data, (_nameless(again),)) if exact else None
 
 
 def _nameless(piece: Loaded) -> Loaded:
-    """Return a piece whose agents have no ids yet, and that keeps nothing that is not needed any more."""
-    return replace(piece, agents=tuple(replace(agent, id="") for agent in piece.agents), result=None)
+    """Return a piece whose agents have no ids yet."""
+    return replace(piece, agents=tuple(replace(agent, id="") for agent in piece.agents))
 
 
 def _bundle(agents: list[Agent], about: AgentSet, taken: dict[str, Stored]) -> Stored:

@@ -12,10 +12,9 @@ from agentconv.saving import Fate
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from agentconv.diagnostics import Diagnostic
-    from agentconv.lint.checking import Checked
     from agentconv.pack.building import Built
     from agentconv.pack.contents import Contents
+    from agentconv.pack.outcome import Outcome
     from agentconv.pack.sources import Sources
     from agentconv.pack_manifest import PackedAgent
     from agentconv.render.text import Style
@@ -23,14 +22,15 @@ if TYPE_CHECKING:
 _FATES = {Fate.CREATED: "written", Fate.SAME: "there already, with the same bytes", Fate.REPLACED: "replaced (a copy is kept)"}
 
 
-def stopped(stopping: Sequence[Checked], diagnostics: Sequence[Diagnostic]) -> str:
+def stopped(outcome: Outcome) -> str:
     """Say why no pack was built."""
-    number = sum(len(one.findings) for one in stopping)
+    number = sum(len(one.findings) for one in outcome.stopping)
     if not number:
-        unread = sum(1 for one in diagnostics if one.severity is Severity.ERROR)
-        return f"not packed: {text.count(unread, 'error')}; mend the files, or leave them out with --no-lint"
-    files = text.count(len(stopping), "file")
-    return f"not packed: {text.count(number, 'finding')} in {files}; `agentconv lint --fix` mends what can be mended, --no-lint packs it as it is"
+        errors = sum(1 for one in outcome.diagnostics if one.severity is Severity.ERROR)
+        return f"not packed: {text.count(errors, 'error')}; mend the files, or leave them out with --no-lint"
+    files = text.count(len(outcome.stopping), "file")
+    hint = "`agentconv lint --fix` mends what can be mended, --no-lint packs it as it is"
+    return f"not packed: {text.count(number, 'finding')} in {files}; {hint}"
 
 
 def listing(contents: Contents, sources: Sources) -> list[str]:
@@ -91,23 +91,16 @@ def _literal(words: str) -> str:
     return text.shorten(words, 200).replace("{", "{{").replace("}", "}}")
 
 
-def plain(
-    code: int,
-    sources: Sources,
-    contents: Contents | None,
-    built: Sequence[tuple[str, Fate, Built]],
-    diagnostics: Sequence[Diagnostic],
-    stopping: Sequence[Checked],
-    where: Mapping[str, str],
-) -> str:
+def plain(outcome: Outcome, where: Mapping[str, str]) -> str:
     """Write the whole report as JSON."""
-    report: dict[str, Any] = {"exit_code": code}
-    if contents is not None:
-        report["pack"] = _pack(contents, sources)
-    report["results"] = [{"path": path, "fate": str(fate), "bytes": len(one.data), "sha256": one.sha256} for path, fate, one in built]
-    report |= findings_machine.plain(stopping, where)
-    failures = [failure for one in stopping for failure in one.failures]
-    report["diagnostics"] = [machine.plain(one) for one in (*diagnostics, *failures)]
+    report: dict[str, Any] = {"exit_code": int(outcome.code)}
+    if outcome.contents is not None:
+        report["pack"] = _pack(outcome.contents, outcome.sources)
+    report["results"] = [
+        {"path": path, "fate": str(fate), "bytes": len(one.data), "sha256": one.sha256} for path, fate, one in outcome.built
+    ]
+    report |= findings_machine.plain(outcome.stopping, where)
+    report["diagnostics"] = [machine.plain(one) for one in outcome.diagnostics]
     return machine.dumps(report)
 
 
