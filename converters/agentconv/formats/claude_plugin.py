@@ -174,9 +174,11 @@ def project(projection: Projection) -> None:
 
 
 def _project_texts(projection: Projection) -> None:
+    description = projection.get("description")
+    if description is not None and not description.strip(SPACE):
+        projection.change("description", None, "text-trimmed", "there is nothing but blanks")
     projecting.trim(projection, "description", SPACE)
-    if projection.get("description") is None or projection.get("description") == "":
-        projection.translate("description", None)
+    if projection.get("description") is None:
         for key in SWITCHES:
             if _says(projection.get(f"extras.{ID}.{key}")):
                 projection.change(f"extras.{ID}.{key}", None, "extra-overridden", f"`{key}`")
