@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from conversions import SETS, read_set
-from driving import Place, drive
 from drivers import claude_code, claude_plugin
+from driving import Place, drive
 
 import agentconv
 
