@@ -119,6 +119,7 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = Options())
             if not (options.only_loaded and state.dropped):
                 yield writer.other_format(agent, state, _own_text(piece, state, target), just_read=piece.result is not None)
     yield from writer.shared_file()
+    yield from writer.index_file()
     if writer.named:
         yield Converted(target, (), diagnostics=tuple(writer.duplicates()))
 

@@ -10,7 +10,9 @@ from agentconv import pack_manifest
 from agentconv.cli import main
 from agentconv.packs import FOLDER, Pack
 
-REVIEWER = "---\nname: reviewer\ndescription: Reviews changes\ntools: Read, mcp__tracker__search\nskills: [style]\n---\n\nRead the diff first.\n"
+REVIEWER = (
+    "---\nname: reviewer\ndescription: Reviews changes\ntools: Read, mcp__tracker__search\nskills: [style]\n---\n\nRead the diff first.\n"
+)
 ROLE = 'name = "tester"\ndescription = "Runs the tests"\nsandbox_mode = "workspace-write"\ndeveloper_instructions = "Run them."\n'
 
 

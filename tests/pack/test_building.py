@@ -28,7 +28,20 @@ METADATA = [
 
 
 def _pack(folder, output, umask=0o022, **environment):
-    command = [sys.executable, "-m", "agentconv", "pack", ".", "--name", "backend-agents", "--version", "1.2.0", "-o", str(output), *METADATA]
+    command = [
+        sys.executable,
+        "-m",
+        "agentconv",
+        "pack",
+        ".",
+        "--name",
+        "backend-agents",
+        "--version",
+        "1.2.0",
+        "-o",
+        str(output),
+        *METADATA,
+    ]
     subprocess.run(command, cwd=folder, env={**environment_of(), **environment}, check=True, capture_output=True, umask=umask)
     return {path.name: path.read_bytes() for path in sorted(Path(output).iterdir())}
 
@@ -42,7 +55,14 @@ def test_reproducible(project, tmp_path_factory):
         os.utime(path, (1, 1))
     first = _pack(project, project / "dist", PYTHONHASHSEED="1")
     second = _pack(
-        other, other / "out", umask=0o077, PYTHONHASHSEED="2", TZ="Asia/Tokyo", LC_ALL="C", SOURCE_DATE_EPOCH="99999", PYTHONWARNINGS="error"
+        other,
+        other / "out",
+        umask=0o077,
+        PYTHONHASHSEED="2",
+        TZ="Asia/Tokyo",
+        LC_ALL="C",
+        SOURCE_DATE_EPOCH="99999",
+        PYTHONWARNINGS="error",
     )
 
     assert list(first) == ["backend_agents-1.2.0-py3-none-any.whl", "backend_agents-1.2.0.tar.gz"]
@@ -82,7 +102,9 @@ def test_metadata(project):
         licence = archive.read("backend_agents-1.2.0.dist-info/licenses/LICENSE").decode()
         entry = archive.read("backend_agents-1.2.0.dist-info/entry_points.txt").decode()
 
-    assert {key: found[key] for key in ("Name", "Version", "License-Expression", "Author-email", "Requires-Dist", "Project-URL", "Keywords")} == {
+    assert {
+        key: found[key] for key in ("Name", "Version", "License-Expression", "Author-email", "Requires-Dist", "Project-URL", "Keywords")
+    } == {
         "Name": "backend-agents",
         "Version": "1.2.0",
         "License-Expression": "MIT",

@@ -152,7 +152,9 @@ def test_only_the_agents_of_a_configuration(tmp_path, pack):
 
 def test_modes_of_one_file(tmp_path, pack):
     """A file that holds several agents is stored once, and each agent has its Claude form."""
-    text = "".join(f"  - slug: m{number}\n    name: M{number}\n    roleDefinition: You are {number}.\n    groups: [read]\n" for number in range(2))
+    text = "".join(
+        f"  - slug: m{number}\n    name: M{number}\n    roleDefinition: You are {number}.\n    groups: [read]\n" for number in range(2)
+    )
     (tmp_path / ".roomodes").write_text(f"customModes:\n{text}")
     packed = pack(".")
 

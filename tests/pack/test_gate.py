@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-TOKEN = "ghp_" + "a1B2" * 9
+TOKEN = "ghp_" + "q7Xw2LmZ9rTk4VbN8sHd6YcJ3pGf5A0e1UiO"
 STOPPING = {
-    "a lint error": ("---\nname: reviewer\ndescription: [\n---\n\nHi.\n", "AC103"),
+    "a lint error": ('---\nname: reviewer\ndescription: "Reviews" it\ntools: [Read, Grep\n---\n\nHi.\n', "AC103"),
     "a credential": (f"---\nname: reviewer\ndescription: d\n---\n\nUse {TOKEN}.\n", "AC810"),
     "hidden characters": ("---\nname: reviewer\ndescription: d\n---\n\nHi \U000e0041\U000e0042\U000e0043.\n", "AC801"),
 }

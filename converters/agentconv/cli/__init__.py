@@ -23,6 +23,7 @@ COMMANDS = {
     "pack": "make a pip-installable distribution of agents",
     "formats": "list the formats, or the keys of one",
     "schema": "print a JSON Schema",
+    "completion": "print a script that lets a shell complete all this",
 }
 
 

@@ -85,7 +85,8 @@ def run(options: argparse.Namespace) -> int:
             raise nothing_found(found)
         return _tell(options, Outcome(Exit.USAGE, gathered, diagnostics=diagnostics), where)
     about = pack_settings.about(options, gathered)
-    verdict = None if options.no_lint else _verdict(options, read, gathered, where)
+    locations = {file.path: file.location for file in found.files}
+    verdict = None if options.no_lint else _verdict(options, read, gathered, locations)
     unread = any(one.severity is Severity.ERROR for one in diagnostics)
     if verdict and (verdict.stopping or unread):
         code = Exit.BUG if verdict.failed else Exit.FINDINGS
@@ -101,14 +102,14 @@ def _placed(diagnostic: Diagnostic, where: Mapping[str, str]) -> Diagnostic:
     return replace(diagnostic, span=replace(span, path=where.get(span.path, span.path))) if span else diagnostic
 
 
-def _verdict(options: argparse.Namespace, read: Sequence[Loaded], gathered: Sources, where: Mapping[str, str]) -> gate.Verdict:
+def _verdict(options: argparse.Namespace, read: Sequence[Loaded], gathered: Sources, locations: Mapping[str, str | None]) -> gate.Verdict:
     chosen = options.lint or LintSettings()
     return gate.check(
         read,
         gathered.loose,
         select=chosen.select,
         ignore=chosen.ignore,
-        settings=lambda path: chosen.for_file(where.get(path)),
+        settings=lambda path: chosen.for_file(locations.get(path)),
     )
 
 

@@ -48,13 +48,10 @@ SWITCHES = dict.fromkeys(("when_to_use", "when-to-use"), "description")
 """What stands in for a description that is not there, or is no text."""
 
 
-def _name(value: Json) -> str:
-    if value is None or value == "":
-        raise Ignored("the file's own name is used instead")
-    name = yaml_nodes.js_text(value)
-    if javascript.length(name) > LONGEST_NAME:
-        raise Ignored(f"a name has up to {LONGEST_NAME} characters; the file's own is used instead")
-    return name
+def _name(value: Json) -> Mapping[str, object]:
+    """Read a name; for nothing, and for more than the client takes, the file's own name is used."""
+    name = "" if value is None else yaml_nodes.js_text(value)
+    return {"name": name} if 0 < javascript.length(name) <= LONGEST_NAME else {}
 
 
 def _legal_name(name: str) -> str:
@@ -84,7 +81,7 @@ def _lift(header: dict[str, Json]) -> Mapping[str, object]:
 
 
 KEYS: dict[str, Key] = {
-    "name": simple("name", _name),
+    "name": Key(("name",), _name, lambda agent: agent.name if agent.name is not None else keys.ABSENT),
     "description": simple("description", _description),
     "tools": claude_words.allowed(WORDS),
     "disallowedTools": claude_words.denied(WORDS),
@@ -177,9 +174,11 @@ def project(projection: Projection) -> None:
 
 
 def _project_texts(projection: Projection) -> None:
+    description = projection.get("description")
+    if description is not None and not description.strip(SPACE):
+        projection.change("description", None, "text-trimmed", "there is nothing but blanks")
     projecting.trim(projection, "description", SPACE)
-    if projection.get("description") is None or projection.get("description") == "":
-        projection.translate("description", None)
+    if projection.get("description") is None:
         for key in SWITCHES:
             if _says(projection.get(f"extras.{ID}.{key}")):
                 projection.change(f"extras.{ID}.{key}", None, "extra-overridden", f"`{key}`")
