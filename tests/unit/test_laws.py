@@ -452,6 +452,7 @@ _SMUGGLED = {
     "qwen-code": {"tools": ["*"], "permissionMode": "bypassPermissions", "modelConfig": {"model": "fast"}},
     "roo": {"groups": ["read", "edit", "command", "mcp"]},
     "claude-agents-json": {"tools": ["Read", "Bash"], "permissionMode": "bypassPermissions"},
+    "claude-plugin": {"<<": {"tools": "Read, Bash"}, "tools": "Read, Bash"},
     "cursor": {"READONLY": "false", "note\nreadonly": "false"},
     "copilot": {"tools": ["*"]},
     "cline": {"tools": ["run_commands"], "Tools": ["run_commands"]},
