@@ -38,7 +38,7 @@ class Row:
     @property
     def place(self) -> str:
         """Where the client's agents are, for people."""
-        return self.folders[0] if self.folders else self.files[0]
+        return self.index or (self.folders[0] if self.folders else self.files[0])
 
     @property
     def ends(self) -> tuple[str, ...]:

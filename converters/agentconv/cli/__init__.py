@@ -23,6 +23,7 @@ COMMANDS = {
     "pack": "make a pip-installable distribution of agents",
     "formats": "list the formats, or the keys of one",
     "schema": "print a JSON Schema",
+    "list": "show the packs that are installed, their agents, and where was looked",
     "completion": "print a script that lets a shell complete all this",
 }
 
