@@ -1,8 +1,6 @@
 """Packing in this process, and what is in what was built."""
 
-import os
 import zipfile
-from pathlib import Path
 
 import pytest
 
@@ -60,8 +58,3 @@ class Packed:
     def pieces(self):
         files = self.files
         return list(Pack(self.manifest, FOLDER, str(self.wheel), "", files.__getitem__).pieces())
-
-
-def environment_of():
-    """Return the environment for processes that run this checkout."""
-    return {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "converters")}

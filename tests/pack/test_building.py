@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import environment_of
-
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "converters")}
 METADATA = [
     "--license",
     "MIT",
@@ -42,7 +41,7 @@ def _pack(folder, output, umask=0o022, **environment):
         str(output),
         *METADATA,
     ]
-    subprocess.run(command, cwd=folder, env={**environment_of(), **environment}, check=True, capture_output=True, umask=umask)
+    subprocess.run(command, cwd=folder, env={**ENVIRONMENT, **environment}, check=True, capture_output=True, umask=umask)
     return {path.name: path.read_bytes() for path in sorted(Path(output).iterdir())}
 
 
@@ -75,7 +74,7 @@ def test_the_sdist_gives_the_same_wheel(project):
     with tarfile.open(project / "dist" / "backend_agents-1.2.0.tar.gz") as archive:
         archive.extractall(project / "again", filter="data")
     command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "-o", str(project / "rebuilt"), "."]
-    subprocess.run(command, cwd=project / "again" / "backend_agents-1.2.0", env=environment_of(), check=True, capture_output=True)
+    subprocess.run(command, cwd=project / "again" / "backend_agents-1.2.0", env=ENVIRONMENT, check=True, capture_output=True)
 
     assert (project / "rebuilt/backend_agents-1.2.0-py3-none-any.whl").read_bytes() == built["backend_agents-1.2.0-py3-none-any.whl"]
 
@@ -86,7 +85,7 @@ def test_checkers(words, project):
     _pack(project, project / "dist")
     files = sorted(str(path) for path in (project / "dist").iterdir())
     files = files if words[0] == "twine" else files[:1]
-    done = subprocess.run([sys.executable, "-m", *words, *files], env=environment_of(), capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-m", *words, *files], env=ENVIRONMENT, capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stdout + done.stderr
 
