@@ -20,6 +20,7 @@ COMMANDS = {
     "inspect": "show what each client makes of agent files as they stand",
     "lint": "find what breaks an agent, in which client, and mend it",
     "rule": "say what a rule of the linter flags, and why",
+    "pack": "make a pip-installable distribution of agents",
     "formats": "list the formats, or the keys of one",
     "schema": "print a JSON Schema",
     "list": "show the packs that are installed, their agents, and where was looked",
