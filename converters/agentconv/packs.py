@@ -11,7 +11,9 @@ from agentconv.source import SourceText
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from agentconv.diagnostics import Diagnostic
     from agentconv.loading import Loaded
+    from agentconv.pack_environment import Environment
     from agentconv.pack_manifest import Manifest
 
 PIP, WHEEL, FOLDER = "pip", "wheel", "folder"
@@ -47,3 +49,21 @@ class Pack:
         for source in self.manifest.sources:
             if source.format in registry.FORMATS:
                 yield from loading.load_source(source.format, SourceText(source.path, self.read(source.file)))
+
+
+def find(word: str, environment: Environment) -> Pack:
+    """Find one pack and verify it.
+
+    Args:
+        word: Name of an installed distribution, a `.whl` file, or a folder: an import package, or one that holds exactly one.
+        environment: Where installed packs are (`pack_environment.choose`).
+
+    Raises:
+        InputError: There is none, or it is not what it says.
+    """
+    raise NotImplementedError
+
+
+def installed(environment: Environment) -> list[Pack | Diagnostic]:
+    """Return every installed pack by name, and for each that may not be used, what is wrong with it."""
+    raise NotImplementedError
