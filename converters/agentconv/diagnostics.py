@@ -75,6 +75,8 @@ class Code(StrEnum):
     """A patch had to write a neighbouring value in another way, so that its reading stays the same."""
     EXISTS = "exists"
     """A file with other bytes is in the way."""
+    BLOCKED = "blocked"
+    """An agent of a pack that is not deployed, because of what is in it."""
     INTERNAL = "internal"
     """A bug of ours."""
 

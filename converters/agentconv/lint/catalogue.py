@@ -8,6 +8,10 @@ from importlib import import_module
 from agentconv.lint.rule import Rule
 
 TOPICS = ("syntax", "names", "tools", "keys", "permissions", "servers", "text", "prompts", "security", "descriptions")
+SECRETS = frozenset({"AC810"})
+"""Rules about what nobody may hand on, although every assistant works with it."""
+HIDDEN = frozenset({"AC801", "AC802", "AC805"})
+"""Rules about characters that hide something from a person and not from a model."""
 
 
 @cache
