@@ -22,6 +22,7 @@ COMMANDS = {
     "rule": "say what a rule of the linter flags, and why",
     "formats": "list the formats, or the keys of one",
     "schema": "print a JSON Schema",
+    "list": "show the packs that are installed, their agents, and where was looked",
 }
 
 
