@@ -1,0 +1,101 @@
+"""What install, uninstall and status share: the place that they are about, and what is ours there."""
+
+from __future__ import annotations
+
+import re
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
+
+from agentconv import discovery, registry
+from agentconv.cli import options as shared
+from agentconv.install import applying, places
+from agentconv.install import lock as lock_file
+from agentconv.install.exclusive import exclusive
+from agentconv.install.lock import Lock
+
+if TYPE_CHECKING:
+    import argparse
+    from contextlib import AbstractContextManager
+
+    from agentconv.install.disk import Reader
+    from agentconv.install.places import Scope
+
+
+def add_place(parser: argparse.ArgumentParser, *, python: bool) -> None:
+    """Add which place is meant, and where packs are looked for."""
+    group = parser.add_argument_group("place")
+    group.add_argument(
+        "--scope",
+        choices=(places.PROJECT, places.USER),
+        metavar=f"{places.PROJECT}|{places.USER}",
+        default=places.PROJECT,
+        help="this project (default), or your own agents, for all projects",
+    )
+    group.add_argument(
+        "--project", metavar="DIR", help="the project (default: the nearest folder around here with a lock, agents, .git or pyproject.toml)"
+    )
+    if python:
+        group.add_argument(
+            "--python",
+            metavar="PATH",
+            help="the environment whose packs are meant: its folder or its interpreter (default: VIRTUAL_ENV, the project's .venv, or the "
+            "Python that runs agentconv)",
+        )
+
+
+def add_report(parser: argparse.ArgumentParser) -> None:
+    """Add how results are told."""
+    group = parser.add_argument_group("report")
+    group.add_argument("--output-format", choices=("text", "json"), metavar="text|json", default="text", help="json: for other programs")
+    group.add_argument("-v", "--verbose", action="store_true", help="name each agent's file, and each loss")
+    group.add_argument("-q", "--quiet", action="store_true", help="only what needs a look")
+    shared.add_common(group)
+
+
+def scope(options: argparse.Namespace) -> Scope:
+    """Return the place that a command is about.
+
+    Raises:
+        InputError: There is none such.
+    """
+    if options.scope == places.USER:
+        if options.project is not None:
+            raise registry.usage("--project and --scope user exclude each other", "your own agents are in no project")
+        return places.user()
+    return places.project(options.project)
+
+
+def alone(place: Scope, *, dry_run: bool) -> AbstractContextManager[None]:
+    """Hold a place for this run, unless it only looks.
+
+    Raises:
+        InputError: Another run holds it.
+    """
+    if dry_run:
+        return nullcontext()
+    try:
+        place.lock.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        hint = "name a folder that you may write to with XDG_STATE_HOME" if place.is_user else None
+        raise discovery.problem(f"the folder of the lock cannot be made: {reason}", hint, place.lock.parent.as_posix()) from None
+    return exclusive(place.root)
+
+
+def ours(place: Scope, reader: Reader, *, dry_run: bool) -> Lock:
+    """Return what is ours in a place, with what an interrupted run left taken up.
+
+    Raises:
+        InputError: The lock is none, or the disk refuses.
+    """
+    lock = lock_file.read(place.lock, anywhere=place.is_user) or Lock()
+    return applying.settled(reader, lock) if dry_run else applying.recover(place.root, lock)
+
+
+def same_name(word: str, name: str) -> bool:
+    """Whether a word is the name of a distribution, in any of the spellings that count as one."""
+    return _normal(word) == _normal(name)
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
