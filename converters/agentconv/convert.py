@@ -10,10 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from agentconv import compare, fields, losses, naming, registry
+from agentconv import compare, fields, losses, naming, registry, several
 from agentconv.diagnostics import Code, Diagnostic, InputError, InternalError, LossKind, LossSeverity, Severity, Span
 from agentconv.families import names as spelling
-from agentconv.families import records
 from agentconv.format_base import NO_CHOICES, Projection, State
 from agentconv.ir import AgentSet
 from agentconv.loading import gather
@@ -96,17 +95,10 @@ class Shared:
                 replaced = replaced or force
                 wanted[place] = replace(agent, origin=wanted[place].origin) if force else wanted[place]
                 kept += [] if force else [agent.name or ""]
-        respelled: list[str] = []
-        data = self.module.write(AgentSet(tuple(wanted)), original, respelled)
-        again = self.module.read(SourceText(self.path, data))
-        ours = {agent.name for agent in self.agents}
-        bad = any(state.dropped and agent.name in ours for agent, state in zip(again.set.agents, again.states, strict=True))
-        exact = len(again.set.agents) == len(wanted) and all(map(fields.same, again.set.agents, wanted))
-        if bad or not exact or (original.size and records.WHOLE_FILE in respelled):
-            found = again.diagnostics if bad else before.diagnostics
-            problem = found[0].message if found else "it cannot be changed without changing what else is in it"
-            return Merged(present, tuple(agent.name or "" for agent in self.agents), problem=problem)
-        return Merged(data, tuple(kept), replaced)
+        done = several.rewrite(self.module, original, wanted, {agent.name for agent in self.agents})
+        if done.problem:
+            return Merged(present, tuple(agent.name or "" for agent in self.agents), problem=done.problem)
+        return Merged(done.data, tuple(kept), replaced)
 
 
 @dataclass(frozen=True, slots=True)

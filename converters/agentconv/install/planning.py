@@ -2,119 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from agentconv import registry
+from agentconv.diagnostics import InternalError
+from agentconv.install import shared_files, whole_files
+from agentconv.install.draft import Draft
+from agentconv.install.steps import NEEDS_A_LOOK, Action, Change, Plan, Step, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from agentconv.install.disk import Reader
-    from agentconv.install.lock import Lock, LockedPack
-    from agentconv.ir import Agent
+    from agentconv.install.lock import Entry, Lock, LockedPack
 
-
-class Action(StrEnum):
-    """What happens, or would happen, to one entry."""
-
-    WRITE = "write"
-    """It is not there (any more)."""
-    UPDATE = "update"
-    """It is as we wrote it, and becomes another one."""
-    SAME = "same"
-    ADOPT = "adopt"
-    """It was there, exactly so, and is ours from now on."""
-    KEEP_EDITED = "keep-edited"
-    """A user edited it; our version is put beside it."""
-    FOREIGN = "foreign"
-    """Something else is in its place, and stays."""
-    OTHER_PACK = "other-pack"
-    """Another pack has something else in its place, which stays."""
-    REPLACE = "replace"
-    """Something else was in its place; a copy of that is kept (`--force`)."""
-    BLOCKED = "blocked"
-    """It cannot be written, changed or removed; the reason is said."""
-    REMOVE = "remove"
-    RELEASE = "release"
-    """It is to go, but a user edited it: it stays, and is theirs from now on."""
-    SHARED = "shared"
-    """It is to go, but another pack has it too: it stays."""
-    MISSING = "missing"
-    """It is to go, and was gone already."""
-
-
-NEEDS_A_LOOK = frozenset({Action.KEEP_EDITED, Action.FOREIGN, Action.OTHER_PACK, Action.BLOCKED, Action.RELEASE})
-"""What a user has to see to: exit code 1."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """One agent as a pack wants it to be in a target."""
-
-    path: str
-    """Below the root, POSIX; in the user's own scope absolute where it is elsewhere."""
-    target: str
-    agent: str
-    """Its id in the pack."""
-    source_sha256: str
-    data: bytes = b""
-    """The file's bytes; not used where the file holds several agents."""
-    losses: tuple[str, ...] = ()
-    shared: Agent | None = None
-    """The agent, as projected, where its file holds several."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What becomes of one entry."""
-
-    action: Action
-    path: str
-    pointer: str
-    target: str
-    agent: str
-    reason: str | None = None
-    """Why it is blocked."""
-    packs: tuple[str, ...] = ()
-    """The other packs that have it."""
-    beside: str | None = None
-    """The file that our version is in."""
-    backup: str | None = None
-    """The file that what was there is in."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One file that becomes another one; None for no file."""
-
-    path: str
-    before: bytes | None
-    after: bytes | None
-    stage_key: str = ""
-    """What the name of its temporary file follows from, where that is not its path."""
-    like: str | None = None
-    """The file whose mode a new one gets."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Everything that is to be done, at once or not at all."""
-
-    steps: tuple[Step, ...]
-    changes: tuple[Change, ...]
-    lock_before: Lock
-    lock_pending: Lock
-    """What the lock says while files are being changed: for each entry its old and its new checksum."""
-    lock_after: Lock
-    folders_made: tuple[str, ...] = ()
-    """Parents before children."""
-    folders_left: tuple[str, ...] = ()
-    """Folders of ours that nothing of ours is in any more; removed if empty. Children before parents."""
-
-    @property
-    def needs_a_look(self) -> bool:
-        """Whether something stays that was not to stay, or does not get where it was to be."""
-        return any(step.action in NEEDS_A_LOOK for step in self.steps)
+__all__ = ["NEEDS_A_LOOK", "Action", "Change", "Plan", "Step", "Wanted", "plan", "plan_removal"]
 
 
 def plan(
@@ -138,7 +41,30 @@ def plan(
         force: Whether to replace what is not ours or was edited, with a copy kept.
         held: Ids of agents whose entries stay as they are.
     """
-    raise NotImplementedError
+    mine = [entry for entry in lock.entries if pack.name in entry.packs and entry.target in targets and entry.agent not in held]
+    draft = Draft(reader, lock, pack.name, force=force)
+    several: dict[str, list[Wanted]] = {}
+    singles: dict[str, Wanted] = {}
+    for one in wanted:
+        if one.agent in held:
+            continue
+        if one.shared is not None:
+            several.setdefault(one.path, []).append(one)
+        elif singles.setdefault(one.path, one) is not one:
+            raise InternalError(f"two agents of one pack are to be `{one.path}`")
+    for one in singles.values():
+        whole_files.deploy(draft, one)
+    for entry in mine:
+        if not entry.pointer and entry.path not in singles:
+            whole_files.leave(draft, entry)
+    leaving: dict[str, list[Entry]] = {}
+    for entry in mine:
+        if entry.pointer:
+            leaving.setdefault(entry.path, []).append(entry)
+    for path in sorted({*several, *leaving}):
+        shared_files.settle(draft, path, several.get(path, []), leaving.get(path, []))
+    packs = (*(other for other in lock.packs if other.name != pack.name), pack)
+    return draft.plan(packs)
 
 
 def plan_removal(reader: Reader, lock: Lock, pack_name: str, targets: Collection[str] | None = None) -> Plan:
@@ -147,4 +73,27 @@ def plan_removal(reader: Reader, lock: Lock, pack_name: str, targets: Collection
     Raises:
         InputError: It is not in the lock, or not for any of these targets.
     """
-    raise NotImplementedError
+    pack = lock.pack(pack_name)
+    if pack is None:
+        names = [one.name for one in lock.packs]
+        hint = registry.did_you_mean(pack_name, names, f"installed here: {', '.join(names) or 'nothing'}")
+        raise registry.usage(f"`{pack_name}` is not installed here", hint)
+    mine = [entry for entry in lock.entries if pack_name in entry.packs]
+    there = {*pack.targets, *(entry.target for entry in mine)}
+    going = there if targets is None else there & set(targets)
+    if targets is not None and not going:
+        raise registry.usage(
+            f"`{pack_name}` is not installed for {', '.join(targets)}", f"it is for {', '.join(sorted(there)) or 'nothing'}"
+        )
+    draft = Draft(reader, lock, pack_name, force=False)
+    leaving: dict[str, list[Entry]] = {}
+    for entry in mine:
+        if entry.target in going and entry.pointer:
+            leaving.setdefault(entry.path, []).append(entry)
+        elif entry.target in going:
+            whole_files.leave(draft, entry)
+    for path, entries in sorted(leaving.items()):
+        shared_files.settle(draft, path, [], entries)
+    rest = {target: chosen for target, chosen in pack.targets.items() if target not in going}
+    stays = [replace(pack, targets=rest)] if there - going else []
+    return draft.plan((*(other for other in lock.packs if other.name != pack_name), *stays))
