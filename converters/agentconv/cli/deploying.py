@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from agentconv import discovery, registry
 from agentconv.cli import options as shared
+from agentconv.cli import project
 from agentconv.install import applying, places
 from agentconv.install import lock as lock_file
 from agentconv.install.exclusive import exclusive
@@ -31,16 +31,7 @@ def add_place(parser: argparse.ArgumentParser, *, python: bool) -> None:
         default=places.PROJECT,
         help="this project (default), or your own agents, for all projects",
     )
-    group.add_argument(
-        "--project", metavar="DIR", help="the project (default: the nearest folder around here with a lock, agents, .git or pyproject.toml)"
-    )
-    if python:
-        group.add_argument(
-            "--python",
-            metavar="PATH",
-            help="the environment whose packs are meant: its folder or its interpreter (default: VIRTUAL_ENV, the project's .venv, or the "
-            "Python that runs agentconv)",
-        )
+    project.add_project(group, python=python)
 
 
 def add_report(parser: argparse.ArgumentParser) -> None:
@@ -62,7 +53,7 @@ def scope(options: argparse.Namespace) -> Scope:
         if options.project is not None:
             raise registry.usage("--project and --scope user exclude each other", "your own agents are in no project")
         return places.user()
-    return places.project(options.project)
+    return places.project(project.root(options))
 
 
 def alone(place: Scope, *, dry_run: bool) -> AbstractContextManager[None]:
@@ -90,12 +81,3 @@ def ours(place: Scope, reader: Reader, *, dry_run: bool) -> Lock:
     """
     lock = lock_file.read(place.lock, anywhere=place.is_user) or Lock()
     return applying.settled(reader, lock) if dry_run else applying.recover(place.root, lock)
-
-
-def same_name(word: str, name: str) -> bool:
-    """Whether a word is the name of a distribution, in any of the spellings that count as one."""
-    return _normal(word) == _normal(name)
-
-
-def _normal(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()

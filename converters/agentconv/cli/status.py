@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from agentconv import pack_environment, packs
+from agentconv import pack_environment, pack_installed, pack_record, packs
 from agentconv.cli import deploying
 from agentconv.cli.exit_codes import Exit
 from agentconv.diagnostics import InputError
@@ -69,12 +69,9 @@ def run(options: argparse.Namespace) -> int:
 
 def _now(locked: LockedPack, environment: Environment) -> Pack | Diagnostic | None:
     """Return the installed pack of a name; what is wrong with it; or None where there is none."""
-    for one in packs.installed(environment):
-        if isinstance(one, packs.Pack) and deploying.same_name(one.manifest.name, locked.name):
-            return one
-        if not isinstance(one, packs.Pack) and locked.origin == packs.PIP:
-            try:
-                return packs.find(locked.name, environment)
-            except InputError as error:
-                return error.diagnostic
-    return None
+    if pack_record.normal(locked.name) not in pack_installed.find(environment.folders):
+        return None
+    try:
+        return packs.find(locked.name, environment)
+    except InputError as error:
+        return error.diagnostic

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from agentconv import registry
+from agentconv import pack_record, registry
 from agentconv.cli import deploying
 from agentconv.cli.exit_codes import Exit
 from agentconv.install import applying, places
@@ -68,7 +68,7 @@ def _deployed(word: str, lock: Lock, scope: Scope) -> str:
     Raises:
         InputError: There is no such pack here.
     """
-    found = next((pack.name for pack in lock.packs if deploying.same_name(word, pack.name)), None)
+    found = next((pack.name for pack in lock.packs if pack_record.normal(word) == pack_record.normal(pack.name)), None)
     if found is None:
         there = [pack.name for pack in lock.packs]
         where = "in your home folder" if scope.is_user else "in this project"

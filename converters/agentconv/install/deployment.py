@@ -61,9 +61,7 @@ def source_hashes(manifest: Manifest) -> dict[str, str]:
     return {agent.id: hashes[files[agent.source]] for agent in manifest.agents}
 
 
-def deploy(
-    manifest: Manifest, pieces: Sequence[Loaded], selection: Mapping[str, tuple[str, ...] | None], scope: Scope
-) -> list[Deployment]:
+def deploy(manifest: Manifest, pieces: Sequence[Loaded], selection: Mapping[str, tuple[str, ...] | None], scope: Scope) -> list[Deployment]:
     """Convert a pack for its targets.
 
     Args:
@@ -87,7 +85,7 @@ def deploy(
         wanted = [agent for agent in ids if agent not in read]
         left_out = {agent: read[agent].target for agent in ids if agent in read}
         results = list(convert(pieces, target.id, _OPTIONS)) if wanted else []
-        done[target.id] = _taken(target, results, set(wanted), sources, scope, left_out)
+        done[target.id] = _taken(target, results, set(wanted), sources=sources, scope=scope, left_out=left_out)
     return list(done.values())
 
 
@@ -104,6 +102,7 @@ def _taken(
     target: places.Target,
     results: list[Converted],
     ids: set[str],
+    *,
     sources: Mapping[str, str],
     scope: Scope,
     left_out: Mapping[str, str],
@@ -124,8 +123,7 @@ def _taken(
             place, data = scope.path(target, path), one.file.data if one.file else b""
             wanted.append(Wanted(place, target.id, agent, sources[agent], data, said, together.get(agent)))
     refused = tuple(agent for one in results if one.refused for agent in one.agents if agent in ids)
-    said_of = {id_ for id_ in ids} | {None}
-    diagnostics = tuple(remark for one in results for remark in one.diagnostics if remark.agent in said_of)
+    diagnostics = tuple(remark for one in results for remark in one.diagnostics if remark.agent is None or remark.agent in ids)
     return Deployment(target.id, tuple(wanted), refused, left_out, losses, diagnostics)
 
 

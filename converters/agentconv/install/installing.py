@@ -13,7 +13,7 @@ from agentconv.install.planning import NEEDS_A_LOOK, plan
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from agentconv.diagnostics import Diagnostic
+    from agentconv.diagnostics import Diagnostic, InputError
     from agentconv.install.deployment import Deployment
     from agentconv.install.disk import Reader
     from agentconv.install.lock import Lock
@@ -79,8 +79,7 @@ def selection(pack: Pack, before: LockedPack | None, request: Request, scope: Sc
     known: dict[str, tuple[str, ...] | None] = dict(before.targets) if before else {}
     named = request.targets if request.targets is not None else tuple(known) or tuple(scope.present())
     if not named:
-        where = "your home folder" if scope.is_user else f"`{scope.root}`"
-        raise registry.usage(f"no assistant is found in {where}", "name those that are meant: --to claude-code,codex")
+        raise nothing_found(scope)
     ids = deployment.agent_ids(pack.manifest, request.agents)
     for target in named:
         if not ids:
@@ -91,6 +90,12 @@ def selection(pack: Pack, before: LockedPack | None, request: Request, scope: Sc
             old = known[target]
             known[target] = None if old is None else tuple(sorted({*old, *ids}))
     return known
+
+
+def nothing_found(scope: Scope) -> InputError:
+    """Make the error for a place in which no assistant is found."""
+    where = "your home folder" if scope.is_user else f"`{scope.root}`"
+    return registry.usage(f"no assistant is found in {where}", "name those that are meant: --to claude-code,codex")
 
 
 def prepare(pack: Pack, scope: Scope, reader: Reader, lock: Lock, request: Request) -> Prepared:
@@ -116,7 +121,7 @@ def prepare(pack: Pack, scope: Scope, reader: Reader, lock: Lock, request: Reque
     stopped = {*unsafe, *(() if request.accept else (one.agent for one in more))}
     done = deployment.deploy(pack.manifest, pieces, chosen, scope)
     done = [replace(one, wanted=tuple(want for want in one.wanted if want.agent not in stopped)) for one in done]
-    locked = _locked(pack, before, chosen, agents, ids, stopped)
+    locked = _locked(pack, before, chosen, agents, ids=ids, stopped=stopped)
     wanted = [want for one in done for want in one.wanted]
     planned = plan(reader, lock, locked, wanted, targets=set(chosen), force=request.force, held=stopped)
     asked = gate.asked(agents[id_] for id_ in sorted(ids - stopped)) if before is None else ()
@@ -137,6 +142,7 @@ def _locked(
     before: LockedPack | None,
     chosen: Mapping[str, tuple[str, ...] | None],
     agents: Mapping[str, Agent],
+    *,
     ids: Iterable[str],
     stopped: Iterable[str],
 ) -> LockedPack:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 PROJECT, USER = "project", "user"
 AUTO = "auto"
 _VARIABLE = re.compile(r"\$([A-Z0-9_]+)")
-_ROOT_MARKS = (lock_file.FILE, ".git", "pyproject.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,35 +136,18 @@ def _resolved(name: str, known: Mapping[str, Target]) -> str:
     try:
         target = registry.resolve(name)
     except InputError:
-        raise registry.usage(f"there is no assistant `{name}`", registry.did_you_mean(name, known, f"assistants: {', '.join(known)}")) from None
+        raise registry.usage(
+            f"there is no assistant `{name}`", registry.did_you_mean(name, known, f"assistants: {', '.join(known)}")
+        ) from None
     if target not in known:
         raise registry.usage(f"agents are not deployed to {registry.FORMATS[target].title}", f"assistants: {', '.join(known)}")
     return target
 
 
-def project(given: str | None, variables: Mapping[str, str] = os.environ) -> Scope:
-    """Return a project: the folder that is given, or the nearest one around here that looks like one, or the current one.
-
-    Raises:
-        InputError: There is no such folder.
-    """
-    if given is not None and not os.path.isdir(given):
-        raise registry.usage(f"--project: there is no folder `{given}`")
-    root = Path(os.path.abspath(given)) if given is not None else _root(Path.cwd(), variables)
-    return Scope(PROJECT, root, root / lock_file.FILE, variables)
-
-
-def _root(here: Path, variables: Mapping[str, str]) -> Path:
-    """Look upwards, but not so far as the user's home, where clients have what is for all projects."""
-    home = Path(os.path.abspath(variables["HOME"])) if variables.get("HOME") else None
-    for folder in (here, *here.parents):
-        if folder == home:
-            break
-        if any(os.path.lexists(folder / mark) for mark in _ROOT_MARKS) or any(
-            discovery.locations(folder, client) for client in registry.CLIENTS
-        ):
-            return folder
-    return here
+def project(root: Path) -> Scope:
+    """Return a project's scope."""
+    root = Path(os.path.abspath(root))
+    return Scope(PROJECT, root, root / lock_file.FILE, os.environ)
 
 
 def user(variables: Mapping[str, str] = os.environ) -> Scope:

@@ -103,13 +103,11 @@ def status(scope: Scope, reader: Reader, lock: Lock, find: Callable[[LockedPack]
         lock: What is ours there, as it stands in its file.
         find: Returns the pack that is there now; what is wrong with it; or None when it is gone.
     """
+    return [_pack_status(scope, reader, lock, pack, find(pack)) for pack in lock.packs]
+
+
+def _pack_status(scope: Scope, reader: Reader, lock: Lock, locked: LockedPack, found: Pack | Diagnostic | None) -> PackStatus:
     settled = applying.settled(reader, lock)
-    return [_pack_status(scope, reader, lock, settled, pack, find(pack)) for pack in lock.packs]
-
-
-def _pack_status(
-    scope: Scope, reader: Reader, lock: Lock, settled: Lock, locked: LockedPack, found: Pack | Diagnostic | None
-) -> PackStatus:
     now = found if isinstance(found, packs.Pack) else None
     diagnostics = (found,) if found is not None and not isinstance(found, packs.Pack) else ()
     known = {entry.key: entry for entry in settled.entries if locked.name in entry.packs}
