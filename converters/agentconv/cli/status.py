@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from agentconv.diagnostics import Diagnostic
     from agentconv.install.lock import LockedPack
-    from agentconv.packs import Pack
     from agentconv.pack_environment import Environment
+    from agentconv.packs import Pack
 
 USAGE = "[--scope project|user] [options]"
 EXAMPLES = """\

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from agentconv import effects, registry
+from agentconv import credentials, effects, registry
 from agentconv.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.effects import Level
 from agentconv.families import canonical
@@ -16,10 +16,9 @@ from agentconv.lint.subject import Subject
 from agentconv.source import SourceText
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from agentconv.ir import Hook, Json, McpServer
-    from agentconv.lint.rule import Rule
     from agentconv.loading import Loaded
 
 GRANTS = ("tools", "permissions", "mcp_servers", "hooks", "skills", "delegates")
@@ -37,32 +36,38 @@ def unsafe(pieces: Iterable[Loaded], ids: Collection[str]) -> dict[str, tuple[Di
         pieces: What was read of a pack.
         ids: The agents that are to be deployed.
     """
-    rules = [rule for code, rule in catalogue.rules().items() if code in catalogue.SECRETS | catalogue.HIDDEN]
     found: dict[str, tuple[Diagnostic, ...]] = {}
     for piece in pieces:
         for agent in piece.agents:
-            if agent.id in ids and (remarks := tuple(_remarks(piece, agent, rules))):
+            if agent.id in ids and (remarks := tuple(_remarks(piece, agent))):
                 found[agent.id] = remarks
     return found
 
 
-def _remarks(piece: Loaded, agent: Agent, rules: Sequence[Rule]) -> Iterator[Diagnostic]:
+def _remarks(piece: Loaded, agent: Agent) -> Iterator[Diagnostic]:
     """Yield what rules find in the text that an agent alone has, else in its values, in which nothing is escaped."""
     alone = len(piece.agents) == 1 and piece.source is not None and piece.format in registry.CLIENTS
-    values = json.dumps(canonical.plain(replace(agent, origin=None)), ensure_ascii=False, default=str)
-    text = SourceText(piece.path, _VALUES.format(values.replace("\\n", "\n")).encode("utf-8", "replace"))
-    subjects = [Subject(text, "claude-code", ("claude-code",))]
-    if alone and piece.source is not None:
-        subjects.insert(0, Subject(piece.source, piece.format, (piece.format,)))
-    for rule in rules:
-        for number, subject in enumerate(subjects):
+    values = json.dumps(canonical.plain(replace(agent, origin=None)), ensure_ascii=False).replace("\\n", "\n")
+    own = piece.source if alone else None
+    if not any(map(_is_suspect, (values, own.text if own else ""))):
+        return
+    subjects = [Subject(SourceText(piece.path, _VALUES.format(values).encode("utf-8", "replace")), "claude-code", ("claude-code",))]
+    if own is not None:
+        subjects.insert(0, Subject(own, piece.format, (piece.format,)))
+    for rule in catalogue.security_rules():
+        for subject in subjects:
             finding = next(iter(rule.check(subject)), None)
             if finding is not None:
-                span = Span(piece.path, *_place(subject.text, finding.start)) if alone and number == 0 else Span(piece.path)
+                span = Span(piece.path, *_place(subject.text, finding.start)) if subject.source is own else Span(piece.path)
                 message = f"not deployed: {rule.name}: {finding.message}"
                 hint = "tell the pack's author; an older version, or --agent with the others, is a way around it"
                 yield Diagnostic(Code.BLOCKED, Severity.ERROR, message, span, hint, agent.id)
                 break
+
+
+def _is_suspect(text: str) -> bool:
+    """Whether any of the rules could find something: most texts are told at a glance to have nothing."""
+    return not text.isascii() or next(credentials.find(text), None) is not None
 
 
 def _place(text: str, offset: int) -> tuple[int, int]:

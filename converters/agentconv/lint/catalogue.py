@@ -23,6 +23,13 @@ def rules() -> dict[str, Rule]:
     return {rule.code: rule for rule in sorted(found, key=lambda rule: rule.code)}
 
 
+@cache
+def security_rules() -> tuple[Rule, ...]:
+    """Return the rules about secrets and hidden characters, without loading any other."""
+    module = import_module("agentconv.lint.rules.security")
+    return tuple(value for value in vars(module).values() if isinstance(value, Rule) and value.code in SECRETS | HIDDEN)
+
+
 def find(word: str) -> Rule | None:
     """Return the rule of a code or a name, in any case."""
     folded = word.casefold()
