@@ -26,6 +26,7 @@ COMMANDS = {
     "uninstall": "take away what was deployed of a pack, but for what was edited",
     "status": "show whether what is deployed is up to date",
     "list": "show the packs that are installed, their agents, and where was looked",
+    "completion": "print a script that lets a shell complete all this",
 }
 
 
