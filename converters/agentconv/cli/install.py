@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from agentconv import pack_environment, packs, registry
-from agentconv.cli import deploying
+from agentconv import packs, registry
+from agentconv.cli import deploying, project
 from agentconv.cli.exit_codes import Exit
 from agentconv.diagnostics import Code
 from agentconv.install import applying, installing, places
@@ -61,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
     named = places.chosen(options.to) if options.to else None
     if options.to and named is None:
         named = _present(scope)
-    environment = pack_environment.choose(options.python, scope.root)
+    environment = project.environment(options)
     found = _distinct([packs.find(word, environment) for word in options.packs])
     request = installing.Request(tuple(named) if named is not None else None, tuple(options.agent), options.force, options.accept)
     reader = Disk(scope.root)

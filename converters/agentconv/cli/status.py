@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from agentconv import pack_environment, pack_installed, pack_record, packs
-from agentconv.cli import deploying
+from agentconv import pack_installed, pack_record, packs
+from agentconv.cli import deploying, project
 from agentconv.cli.exit_codes import Exit
 from agentconv.diagnostics import InputError
 from agentconv.install import lock as lock_file
@@ -50,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
     scope = deploying.scope(options)
-    environment = pack_environment.choose(options.python, scope.root)
+    environment = project.environment(options)
     lock = lock_file.read(scope.lock, anywhere=scope.is_user) or Lock()
     found = states.status(scope, Disk(scope.root), lock, lambda locked: _now(locked, environment))
     code = Exit.FINDINGS if any(one.drifted for one in found) else Exit.OK

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from agentconv import registry
+from agentconv import compare, losses, registry
 from agentconv.convert import Options, convert
 from agentconv.install import places
 from agentconv.install.planning import Wanted
@@ -75,27 +75,37 @@ def deploy(manifest: Manifest, pieces: Sequence[Loaded], selection: Mapping[str,
     """
     known = places.targets()
     sources = source_hashes(manifest)
+    agents = {agent.id: agent for piece in pieces for agent in piece.agents}
     done: dict[str, Deployment] = {}
     for target in (target for target in known.values() if target.id in selection):
         names = selection[target.id]
         ids = [agent.id for agent in manifest.agents if names is None or agent.id in names]
         scope.folder(target)  # refuses a target that has no place here
         others = [done[other] for other in target.also_reads if other in done] if not scope.is_user else []
-        read = {agent: other for other in others for agent in _read_too(target.id, other)}
+        read = {id_: (other.target, agent) for other in others for id_, agent in _read_too(target.id, other) if id_ in ids}
         wanted = [agent for agent in ids if agent not in read]
-        left_out = {agent: read[agent].target for agent in ids if agent in read}
         results = list(convert(pieces, target.id, _OPTIONS)) if wanted else []
-        done[target.id] = _taken(target, results, set(wanted), sources=sources, scope=scope, left_out=left_out)
+        taken = _taken(target, results, set(wanted), sources=sources, scope=scope)
+        wider = tuple(_wider(agents, target.id, {id_: agent for id_, (_, agent) in read.items()}))
+        done[target.id] = replace(taken, left_out={id_: other for id_, (other, _) in read.items()}, losses=(*taken.losses, *wider))
     return list(done.values())
 
 
-def _read_too(target: str, other: Deployment) -> Iterator[str]:
-    """Yield the agents that a target loads from the files of another one, as that has them."""
+def _read_too(target: str, other: Deployment) -> Iterator[tuple[str, Agent]]:
+    """Yield the agents that a target loads from the files of another one, as that has them, and as it reads them."""
     module = registry.load(target)
     for one in other.wanted:
         result = module.read(SourceText(one.path, one.data))
         if len(result.states) == 1 and not result.states[0].dropped:
-            yield one.agent
+            yield one.agent, result.set.agents[0]
+
+
+def _wider(agents: Mapping[str, Agent], target: str, read: Mapping[str, Agent]) -> Iterator[Loss]:
+    """Yield what a target that reads another one's files lets agents do beyond what their author allowed."""
+    for id_, agent in read.items():
+        words = compare.widenings(agents[id_], agent, target)
+        if words:
+            yield replace(losses.loss("widened", id_, "tools", target, ", ".join(words)), hint=None)
 
 
 def _taken(
@@ -105,12 +115,11 @@ def _taken(
     *,
     sources: Mapping[str, str],
     scope: Scope,
-    left_out: Mapping[str, str],
 ) -> Deployment:
     """Take of a conversion what is for the chosen agents."""
-    losses = tuple(loss for one in results for loss in one.losses if loss.agent in ids)
+    found = tuple(_said(loss) for one in results for loss in one.losses if loss.agent in ids)
     codes: dict[str, set[str]] = {}
-    for loss in losses:
+    for loss in found:
         codes.setdefault(loss.agent, set()).add(loss.code)
     wanted: list[Wanted] = []
     together: dict[str, Agent] = {agent.id: agent for one in results if one.file and one.file.shared for agent in one.file.shared.agents}
@@ -124,7 +133,12 @@ def _taken(
             wanted.append(Wanted(place, target.id, agent, sources[agent], data, said, together.get(agent)))
     refused = tuple(agent for one in results if one.refused for agent in one.agents if agent in ids)
     diagnostics = tuple(remark for one in results for remark in one.diagnostics if remark.agent is None or remark.agent in ids)
-    return Deployment(target.id, tuple(wanted), refused, left_out, losses, diagnostics)
+    return Deployment(target.id, tuple(wanted), refused, losses=found, diagnostics=diagnostics)
+
+
+def _said(loss: Loss) -> Loss:
+    """Return a loss without the advice to write what is refused all the same: deploying never does."""
+    return replace(loss, hint=None) if loss.code == "widening" else loss
 
 
 def shown_place(target: str, scope: Scope) -> str:
