@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentconv import discovery, registry
 from agentconv.cli import options as shared
 from agentconv.cli import project
+from agentconv.diagnostics import InputError
 from agentconv.install import applying, places
 from agentconv.install import lock as lock_file
 from agentconv.install.exclusive import exclusive
@@ -73,11 +77,26 @@ def alone(place: Scope, *, dry_run: bool) -> AbstractContextManager[None]:
     return exclusive(place.root)
 
 
+def locked(place: Scope) -> Lock:
+    """Return what the lock of a place says; one that is wrong is named as it is seen from here.
+
+    Raises:
+        InputError: It is none.
+    """
+    try:
+        return lock_file.read(place.lock, anywhere=place.is_user) or Lock()
+    except InputError as error:
+        span = error.diagnostic.span
+        if place.is_user or span is None:
+            raise
+        raise InputError(replace(error.diagnostic, span=replace(span, path=Path(os.path.relpath(place.lock)).as_posix()))) from None
+
+
 def ours(place: Scope, reader: Reader, *, dry_run: bool) -> Lock:
     """Return what is ours in a place, with what an interrupted run left taken up.
 
     Raises:
         InputError: The lock is none, or the disk refuses.
     """
-    lock = lock_file.read(place.lock, anywhere=place.is_user) or Lock()
-    return applying.settled(reader, lock) if dry_run else applying.recover(place.root, lock)
+    lock = locked(place)
+    return applying.settled(reader, lock) if dry_run else applying.recover(place.root, lock, place.lock)

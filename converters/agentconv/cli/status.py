@@ -9,10 +9,8 @@ from agentconv import pack_installed, pack_record, packs
 from agentconv.cli import deploying, project
 from agentconv.cli.exit_codes import Exit
 from agentconv.diagnostics import InputError
-from agentconv.install import lock as lock_file
 from agentconv.install import status as states
 from agentconv.install.disk import Disk
-from agentconv.install.lock import Lock
 from agentconv.render import deployed_machine, machine, text
 from agentconv.render import status as shown
 
@@ -51,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
     """Run the command."""
     scope = deploying.scope(options)
     environment = project.environment(options)
-    lock = lock_file.read(scope.lock, anywhere=scope.is_user) or Lock()
+    lock = deploying.locked(scope)
     found = states.status(scope, Disk(scope.root), lock, lambda locked: _now(locked, environment))
     code = Exit.FINDINGS if any(one.drifted for one in found) else Exit.OK
     if options.output_format == "json":

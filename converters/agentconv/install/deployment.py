@@ -105,7 +105,7 @@ def _wider(agents: Mapping[str, Agent], target: str, read: Mapping[str, Agent]) 
     for id_, agent in read.items():
         words = compare.widenings(agents[id_], agent, target)
         if words:
-            yield replace(losses.loss("widened", id_, "tools", target, ", ".join(words)), hint=None)
+            yield losses.loss("widened-elsewhere", id_, "tools", target, ", ".join(words))
 
 
 def _taken(

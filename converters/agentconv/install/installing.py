@@ -11,7 +11,7 @@ from agentconv.install.lock import LockedAgent, LockedPack
 from agentconv.install.planning import NEEDS_A_LOOK, plan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from agentconv.diagnostics import Diagnostic, InputError
     from agentconv.install.deployment import Deployment
@@ -94,7 +94,7 @@ def selection(pack: Pack, before: LockedPack | None, request: Request, scope: Sc
 
 def nothing_found(scope: Scope) -> InputError:
     """Make the error for a place in which no assistant is found."""
-    where = "your home folder" if scope.is_user else f"`{scope.root}`"
+    where = "your home folder" if scope.is_user else "this project"
     return registry.usage(f"no assistant is found in {where}", "name those that are meant: --to claude-code,codex")
 
 
@@ -120,12 +120,22 @@ def prepare(pack: Pack, scope: Scope, reader: Reader, lock: Lock, request: Reque
     more = tuple(_more(before, agents, ids - unsafe.keys())) if before else ()
     stopped = {*unsafe, *(() if request.accept else (one.agent for one in more))}
     done = deployment.deploy(pack.manifest, pieces, chosen, scope)
-    done = [replace(one, wanted=tuple(want for want in one.wanted if want.agent not in stopped)) for one in done]
+    done = [_without(one, stopped) for one in done]
     locked = _locked(pack, before, chosen, agents, ids=ids, stopped=stopped)
     wanted = [want for one in done for want in one.wanted]
     planned = plan(reader, lock, locked, wanted, targets=set(chosen), force=request.force, held=stopped)
     asked = gate.asked(agents[id_] for id_ in sorted(ids - stopped)) if before is None else ()
     return Prepared(pack, before, tuple(done), planned, unsafe, () if request.accept else more, more if request.accept else (), asked)
+
+
+def _without(one: Deployment, stopped: Collection[str]) -> Deployment:
+    """Return a deployment without the agents that the gate stopped."""
+    return replace(
+        one,
+        wanted=tuple(want for want in one.wanted if want.agent not in stopped),
+        left_out={agent: other for agent, other in one.left_out.items() if agent not in stopped},
+        losses=tuple(loss for loss in one.losses if loss.agent not in stopped),
+    )
 
 
 def _more(before: LockedPack, agents: Mapping[str, Agent], ids: Iterable[str]) -> Iterable[Held]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from agentconv.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.install import deployment, places
 from agentconv.install.planning import NEEDS_A_LOOK, Action
+from agentconv.packs import FOLDER
 from agentconv.render import text
 from agentconv.render.table import table, width
 from agentconv.render.tally import Tally
@@ -31,11 +32,11 @@ _DONE = {
     Action.REMOVE: "removed",
     Action.MISSING: "gone already",
     Action.SHARED: "kept for another pack",
-    Action.KEEP_EDITED: "edited, kept",
+    Action.KEEP_EDITED: "kept (edited)",
     Action.FOREIGN: "in the way",
     Action.OTHER_PACK: "another pack's",
     Action.BLOCKED: "blocked",
-    Action.RELEASE: "edited, left to you",
+    Action.RELEASE: "left to you (edited)",
 }
 _PLANNED = {
     **_DONE,
@@ -43,8 +44,8 @@ _PLANNED = {
     Action.UPDATE: "to update",
     Action.REPLACE: "to replace (a copy will be kept)",
     Action.REMOVE: "to remove",
-    Action.KEEP_EDITED: "edited, to keep",
-    Action.RELEASE: "edited, to leave to you",
+    Action.KEEP_EDITED: "to keep (edited)",
+    Action.RELEASE: "to leave to you (edited)",
 }
 _CHANGES = frozenset({Action.WRITE, Action.UPDATE, Action.REPLACE})
 """What a client has to see."""
@@ -54,7 +55,8 @@ def installed(one: Prepared, scope: Scope, *, dry_run: bool, verbose: bool) -> l
     """Return what was done, or would be, with one pack."""
     manifest = one.pack.manifest
     was = one.before.version if one.before and one.before.version != manifest.version else None
-    trust = "" if one.pack.verified else ", unverified: nothing says what its files are to be"
+    kind = "a folder" if one.pack.origin == FOLDER else "an editable install"
+    trust = "" if one.pack.verified else f", unverified: {kind} has no record of its files"
     head = f"{manifest.name} {manifest.version}{f' (was {was})' if was else ''}, {_where(scope)}{trust}"
     rows = [_row(each, one.plan, scope, dry_run=dry_run) for each in one.deployments]
     lines = [text.safe(head), *(f"  {line}" for line in table(rows))]
@@ -159,7 +161,10 @@ def _why(step: Step, *, dry_run: bool) -> tuple[str, str | None]:
         hint = "take over what you want and delete the .agentconv-new; --force takes the pack's version and keeps a copy of yours"
         return f"was edited since it was deployed, and is kept{beside}", hint
     if step.action is Action.FOREIGN:
-        return "something else is there already, and is kept", "rename it, or leave the agent out with --agent; --force keeps a copy"
+        return (
+            "something else is there already, and is kept",
+            "rename it, or leave the agent out with --agent; --force replaces it and keeps a copy",
+        )
     if step.action is Action.OTHER_PACK:
         others = ", ".join(step.packs)
         return f"the pack {others} has something else there, which is kept", f"choose with --agent, or uninstall {others} first"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from agentconv.install.status import Item, PackStatus
 
 _NEXT = {
-    Word.EDITED: "edited: take over what you want of the .agentconv-new and delete it, or --force takes the pack's version",
+    Word.EDITED: "edited: it stays; `agentconv install {pack} --force` takes the pack's version and keeps a copy of yours",
     Word.MISSING: "missing: `agentconv install {pack}` writes it again",
     Word.STALE: "stale: `agentconv install {pack}` brings it up to date",
     Word.ORPHANED: "orphaned: `agentconv uninstall {pack}` takes it away",
