@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agentconv.install import applying, lock, planning
 from agentconv.install.disk import Disk
 from agentconv.install.lock import Lock, LockedAgent, LockedPack
 from agentconv.install.planning import Plan, Wanted
 from agentconv.ir import Agent, Prompt
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SHA = "a" * 64
 TARGETS = ("claude-code", "codex", "roo")

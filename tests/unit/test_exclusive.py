@@ -10,7 +10,13 @@ import pytest
 from agentconv.diagnostics import InputError
 from agentconv.install.exclusive import exclusive
 
-HOLDS = "import sys, pathlib\nfrom agentconv.install.exclusive import exclusive\nwith exclusive(pathlib.Path(sys.argv[1])):\n    print('held', flush=True); sys.stdin.read()\n"
+HOLDS = """
+import sys, pathlib
+from agentconv.install.exclusive import exclusive
+with exclusive(pathlib.Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
 
 
 def test_another_process_waits_until_it_may(tmp_path):

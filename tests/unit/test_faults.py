@@ -6,9 +6,8 @@ import errno
 import os
 import shutil
 import signal
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,6 +15,9 @@ from agentconv.diagnostics import InputError
 from agentconv.install import applying, disk, lock
 from agentconv.install.disk import Disk
 from deployments import Project
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CLAUDE, CODEX, ROO = ".claude/agents/one.md", ".codex/agents/one.toml", ".roomodes"
 WRITING = ("open", "write", "fsync", "chmod", "close", "link", "replace", "unlink", "mkdir", "rmdir")
@@ -134,7 +136,7 @@ def _killed(project: Project, step: str, number: int) -> bool:
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded")
 @pytest.mark.parametrize("step", STEPS)
 def test_a_kill_at_any_call_is_finished_by_the_next_run(tmp_path, step, monkeypatch):
-    """Each path has its old or its new bytes; the lock says that it is interrupted, or is the old or new one; the same command ends the same."""
+    """Each path has its old or its new bytes; the lock knows; the same command ends the same."""
     expected, count = _expected(tmp_path, step), _count(tmp_path, step, monkeypatch)
     template = _prepared(tmp_path / "template", step)
     before = template.tree()
@@ -195,8 +197,7 @@ def _lock_stage() -> str:
 
 
 def _users_files(project: Project) -> dict[str, str]:
-    users = {path: project.read(path) for path in project.files() if project.read(path) in ("mine\n", "edited\n", "foreign\n")}
-    return users
+    return {path: project.read(path) for path in project.files() if project.read(path) in ("mine\n", "edited\n", "foreign\n")}
 
 
 @pytest.mark.parametrize("step", ["update", "uninstall"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +13,9 @@ from agentconv.install import lock, planning
 from agentconv.install.disk import Disk
 from agentconv.install.lock import Lock
 from deployments import Project, actions, pack, wanted
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ONE, TWO = {"one": "v1"}, {"one": "v2"}
 CLAUDE, CODEX, ROO = ".claude/agents/one.md", ".codex/agents/one.toml", ".roomodes"
