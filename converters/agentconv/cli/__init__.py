@@ -22,6 +22,8 @@ COMMANDS = {
     "rule": "say what a rule of the linter flags, and why",
     "formats": "list the formats, or the keys of one",
     "schema": "print a JSON Schema",
+    "list": "show the packs that are installed, their agents, and where was looked",
+    "completion": "print a script that lets a shell complete all this",
 }
 
 
