@@ -27,7 +27,10 @@ FULL = Lock(
     (
         Entry(".roomodes", "/customModes/b", "roo", "b", ("backend-agents", "another"), SHA, OTHER, losses=("y", "x"), created=False),
         Entry(".roomodes", "/customModes/a", "roo", "a", ("another",), SHA, OTHER, SHA),
-        Entry(".codex/agents/a.toml", "", "codex", "a", ("another",), SHA, OTHER, None, (), ".codex/agents/a.toml.agentconv-new", SHA, "absent"),
+        Entry(
+            ".codex/agents/a.toml", "", "codex", "a", ("another",), SHA, OTHER, beside=".codex/agents/a.toml.agentconv-new",
+            beside_sha256=SHA, beside_pending_sha256="absent",
+        ),
     ),
     (".codex/agents", ".codex"),
 )  # fmt: skip
@@ -107,7 +110,7 @@ def test_a_lock_leads_to_nothing_but_agents(changes, word):
     assert word in str(caught.value)
 
 
-@pytest.mark.parametrize("folder", ["..", "/tmp", "src", ".codex/../src", ".git"])
+@pytest.mark.parametrize("folder", ["..", "/etc", "src", ".codex/../src", ".git"])
 def test_a_lock_removes_no_other_folder(folder):
     with pytest.raises(InputError):
         lock.load(tomli_w.dumps({"version": 1, "folders": [folder]}).encode(), "agentconv.lock")
