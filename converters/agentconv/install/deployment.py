@@ -137,8 +137,8 @@ def _taken(
 
 
 def _said(loss: Loss) -> Loss:
-    """Return a loss without the advice to write what is refused all the same: deploying never does."""
-    return replace(loss, hint=None) if loss.code == "widening" else loss
+    """Return a loss without a hint at a flag: those are about conversions, and deploying has no choices of that kind."""
+    return replace(loss, hint=None) if loss.hint and "--" in loss.hint else loss
 
 
 def shown_place(target: str, scope: Scope) -> str:
