@@ -79,7 +79,9 @@ def run(options: argparse.Namespace) -> int:
     if options.output_format == "json":
         results = [inspected.plain(file) for file in files]
         print(
-            machine.dumps({"exit_code": int(code), "clients": asked, "results": results, "diagnostics": [*map(machine.plain, diagnostics)]})
+            machine.report(
+                {"exit_code": int(code), "clients": asked, "results": results, "diagnostics": [*map(machine.plain, diagnostics)]}
+            )
         )
     else:
         _tell(options, files, diagnostics, asked, places(found))

@@ -212,7 +212,7 @@ def _machine(kind: str, checked: list[Checked], failures: Sequence[Diagnostic], 
     found = findings_machine.sarif(checked, where) if kind == "sarif" else {"exit_code": code, **findings_machine.plain(checked, where)}
     if kind == "json":
         found["diagnostics"] = [*map(machine.plain, failures)]
-    return f"{machine.dumps(found)}\n"
+    return f"{machine.report(found)}\n"
 
 
 __all__ = ["EXAMPLES", "USAGE", "InputError", "add_arguments", "run"]

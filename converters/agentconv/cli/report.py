@@ -155,7 +155,7 @@ class Report:
                 "results": self.results,
                 "diagnostics": [machine.plain(diagnostic) for diagnostic in self.diagnostics],
             }
-            print(machine.dumps(report), file=sys.stderr if self.to_stdout else sys.stdout)
+            print(machine.report(report), file=sys.stderr if self.to_stdout else sys.stdout)
         elif not self.options.quiet:
             if not self.options.verbose:
                 for line in self.tally.lines(self.look):
