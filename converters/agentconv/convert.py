@@ -451,7 +451,11 @@ class _Writer:
             limit = self.module.SPEC.max_bytes
             if limit is None or original.size <= limit:
                 return original.data
-        data = self.module.write(AgentSet((projected,)), original or SourceText(path, b""), respelled)
+        blank = SourceText(path, b"")
+        data = self.module.write(AgentSet((projected,)), original or blank, respelled)
+        if original and data == original.data and any(state.dropped for state in self.module.read(original).states):
+            data = self.module.write(AgentSet((projected,)), blank)  # what it says is right, but the client never sees it
+            respelled.append(records.WHOLE_FILE)
         limit = self.module.SPEC.max_bytes
         if limit is not None and len(data) > limit:
             projection.refuse("refused-size", "prompt.text", f"{len(data):,} bytes, {limit:,} are read")

@@ -12,9 +12,11 @@ from agentconv.families import names as spelling
 from agentconv.lint.subject import Subject
 
 if TYPE_CHECKING:
-    from agentconv import loading
+    from collections.abc import Iterable
+
     from agentconv.cli.lint_settings import LintSettings
     from agentconv.diagnostics import Diagnostic
+    from agentconv.loading import Loaded
 
 
 @dataclass(slots=True)
@@ -29,7 +31,7 @@ class LintFile:
 
 
 def read(
-    loader: loading.Loader, found: discovery.Discovery, asked: tuple[str, ...], chosen: LintSettings
+    loader: Iterable[Loaded], found: discovery.Discovery, asked: tuple[str, ...], chosen: LintSettings
 ) -> tuple[list[LintFile], list[Diagnostic]]:
     """Read the files, each once, with what could not be read."""
     locations = {file.path: file.location for file in found.files if not registry.FORMATS[file.format].bundle}
@@ -43,9 +45,9 @@ def read(
         location = locations.get(piece.path)
         files.append(LintFile(Subject(piece.source, piece.format, clients, chosen.for_file(location)), location))
         files[-1].subject.take(piece.result)
-    names = [agent.name for file in files for _, agent, _ in file.subject.agents() if agent.name]
+    names = frozenset(agent.name for file in files for _, agent, _ in file.subject.agents() if agent.name)
     for file in files:
-        file.subject.others = frozenset(names)
+        file.subject.others = names
     return files, diagnostics
 
 
