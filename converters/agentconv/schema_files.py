@@ -19,9 +19,10 @@ def names() -> list[str]:
     return [*general, *client_names()]
 
 
-def client_names() -> list[str]:
+@cache
+def client_names() -> tuple[str, ...]:
     """Return the ids of the formats that have a client schema."""
-    return [path.name.removesuffix(".schema.json") for path in sorted(FOLDER.glob("formats/*.schema.json"))]
+    return tuple(path.name.removesuffix(".schema.json") for path in sorted(FOLDER.glob("formats/*.schema.json")))
 
 
 @cache

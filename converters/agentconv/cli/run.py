@@ -83,7 +83,7 @@ def _tell(error: InputError, words: Sequence[str]) -> None:
         from agentconv.render import machine
 
         report = {"exit_code": int(Exit.USAGE), "results": [], "diagnostics": [machine.plain(error.diagnostic)]}
-        print(machine.dumps(report))
+        print(machine.report(report))
     else:
         print(text.diagnostic(error.diagnostic, text.style(sys.stderr, _given(words, "--color", ("always", "never")))), file=sys.stderr)
 
