@@ -30,7 +30,7 @@ def by_place(path: PurePosixPath, base: str | None = None) -> str | None:
         inside = path.name.endswith(row.suffixes) and any(f"/{folder}/" in posix for folder in row.folders)
         if inside and (not row.index or (base is not None and index_root(row, os.path.join(base, path)))):
             return format_id
-        if path.name in row.files:
+        if path.name in row.files or (row.index and posix.endswith(f"/{row.index}")):
             return format_id
     return None
 

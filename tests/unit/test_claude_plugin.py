@@ -235,4 +235,5 @@ def test_a_folder_of_a_plugin_is_one(tmp_path: Path) -> None:
 
     assert (sniffing.of_file(place), sniffing.home(tmp_path / "agents")) == ("claude-plugin", "claude-plugin")
     assert discovery.project_root(place) == tmp_path
+    assert sniffing.of_file(tmp_path / INDEX) == "claude-plugin"
     assert registry.FORMATS["claude-plugin"].index == INDEX

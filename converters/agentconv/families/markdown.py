@@ -342,7 +342,7 @@ def _patched(dialect: Dialect, old: Agent, agent: Agent, original: SourceText) -
     changes = _differences(_encoded(dialect, old, original.path), wanted)
     meant = set(changes)
     for _ in range(3):
-        edits = frontmatter.patch(header, changes)
+        edits = frontmatter.patch(header, changes) if changes else []  # a prompt changes below any header, a broken one too
         if edits is None:
             return None
         text = frontmatter.apply(original.text, [*edits, *_prompt_edit(dialect, header, old, agent)])
