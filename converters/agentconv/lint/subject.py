@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from agentconv.format_base import ReadResult, State
     from agentconv.frontmatter import Header
     from agentconv.ir import Agent
+    from agentconv.lint.remarks import Remark
     from agentconv.lint.rule import Edit
 
 
@@ -60,6 +61,11 @@ class Subject:
 
     @cached_property
     def _readings(self) -> dict[str, ReadResult]:
+        return {}
+
+    @cached_property
+    def remarks(self) -> dict[str, list[Remark]]:
+        """What the readers of the clients say, by client: `remarks.of` fills it in."""
         return {}
 
     def take(self, result: ReadResult | None) -> None:
