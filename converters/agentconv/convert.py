@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from agentconv.diagnostics import Loss
     from agentconv.format_base import Format, ModelChoices
+    from agentconv.format_shapes import Shapes
     from agentconv.ir import Agent
     from agentconv.loading import Loaded
     from agentconv.naming import Name
@@ -260,6 +261,7 @@ class _Writer:
         if options.into is not None or not self.row.folders:
             path = options.into or self.row.files[0]
             self.shared = _SharedFile(path, SourceText(path, b""), [], [])
+        self.shapes: Shapes = {}
         self.named: dict[str, list[str]] = {}
         """Files of the target's own format, by the name of the agent that its client loads from them."""
 
@@ -377,7 +379,7 @@ class _Writer:
             not_loaded: Whether the client that it comes from does not load it.
             into: The file that it shares with others: then it is only collected there.
         """
-        projection = Projection(agent, self.module.SPEC, self.options.models, path)
+        projection = Projection(agent, self.module.SPEC, self.options.models, path, self.shapes)
         respelled: list[str] = []
         try:
             self.rename(projection, name)
@@ -413,7 +415,7 @@ class _Writer:
     def written(self, projection: Projection, path: str, original: SourceText | None, respelled: list[str]) -> bytes | None:
         """Write a projected agent and hold it to the laws; None when that shows a reason to refuse it."""
         agent, projected = projection.source, projection.result()
-        compare.check_declared(agent, projected, projection.declared)
+        compare.check_declared(agent, projected, projection.declared, projection.shape)
         data = self.module.write(AgentSet((projected,)), original or SourceText(path, b""), respelled)
         limit = self.module.SPEC.max_bytes
         if limit is not None and len(data) > limit:
@@ -424,13 +426,22 @@ class _Writer:
             reason = again.diagnostics[0].message if again.diagnostics else "no agent in it"
             raise InternalError(f"the output would not load: {reason}")
         compare.check_read_back(projected, again.set.agents[0])
-        wider = compare.widenings(agent, again.set.agents[0], self.target)
+        wider = self.wider(projection, again.set.agents[0])
         if wider and not self.options.allow_widening:
             projection.refuse("widening", "tools", ", ".join(wider))
             return None
         if wider:
             projection.losses.append(losses.loss("widened", agent.id, "tools", self.target, ", ".join(wider)))
         return data
+
+    def wider(self, projection: Projection, again: Agent) -> list[str]:
+        """Say what an agent that came back as it was projected may do beyond its author's words: once for those of one shape."""
+        shape = projection.shape
+        if shape is None:
+            return compare.widenings(projection.source, again, self.target)
+        if shape.wider is None:
+            shape.wider = compare.widenings(projection.source, again, self.target)
+        return shape.wider
 
 
 def _respelled(agent: Agent, original: SourceText, keys: list[str]) -> Iterator[Diagnostic]:
