@@ -76,7 +76,15 @@ def check_read_back(projected: Agent, again: Agent) -> None:
     raise InternalError(f"reading the output back gives another {', '.join(paths) or 'set of extra keys'}")
 
 
-def widenings(source: Agent, result: Agent, target: str, servers: Iterable[str] = ()) -> list[str]:
-    """Say what the result may do in the target's client beyond what the source's author allowed."""
+def widenings(source: Agent, result: Agent, target: str, servers: Iterable[str] = (), *, trusted: bool = True) -> list[str]:
+    """Say what the result may do in the target's client beyond what the source's author allowed.
+
+    Args:
+        source: The agent as its author wrote it.
+        result: The agent as the target reads it.
+        target: The target's format id.
+        servers: The MCP servers that its set names.
+        trusted: Whether the author wrote what keys outside of the source's fields grant; else the fields win.
+    """
     named = tuple(servers)
-    return effects.widenings(effects.effects(source, named), effects.effects(result, named, target))
+    return effects.widenings(effects.effects(source, named, trusted=trusted), effects.effects(result, named, target))

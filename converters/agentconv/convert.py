@@ -5,12 +5,13 @@ Two passes: the first finds out names, the second holds one agent at a time.
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from agentconv import compare, fields, losses, naming, registry
+from agentconv import compare, fields, losses, naming, registry, restrictions
 from agentconv.diagnostics import Code, Diagnostic, InputError, InternalError, LossKind, LossSeverity, Severity, Span
 from agentconv.families import names as spelling
 from agentconv.families import records
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from agentconv.diagnostics import Loss
     from agentconv.format_base import Format, ModelChoices
     from agentconv.format_shapes import Shapes
-    from agentconv.ir import Agent
+    from agentconv.ir import Agent, McpServer
     from agentconv.loading import Loaded
     from agentconv.naming import Name
 
@@ -160,13 +161,17 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = Options())
     for piece in pieces:
         if piece.diagnostics or piece.about:
             yield Converted(target, (), losses=tuple(_set_losses(piece.about, target)), diagnostics=piece.diagnostics)
+        if piece.about:
+            writer.servers.update({server.name: server for server in piece.about.mcp_servers or ()})
         if piece.format == target and piece.source is not None and not options.deploy:
             yield from writer.same_format(piece, piece.source)
             continue
         for agent, state in zip(piece.agents, piece.states, strict=True):
             if not (options.only_loaded and state.dropped):
-                yield writer.other_format(agent, state, _own_text(piece, state, target))
+                yield writer.other_format(agent, state, piece)
     yield from writer.shared_file()
+    if writer.servers:
+        yield Converted(target, (), losses=tuple(writer.servers_left()))
     if writer.named:
         yield Converted(target, (), diagnostics=tuple(writer.duplicates()))
 
@@ -184,8 +189,6 @@ def _set_losses(about: AgentSet | None, target: str) -> Iterator[Loss]:
     words = [name for name in ("name", "version", "description", "license", "authors", "extras") if getattr(about, name)]
     if words:
         yield losses.loss("set-dropped", "the set", "set", target, ", ".join(words))
-    if about.mcp_servers:
-        yield losses.loss("set-servers-dropped", "the set", "set.mcp_servers", target, ", ".join(one.name for one in about.mcp_servers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +267,10 @@ class _Writer:
         self.shapes: Shapes = {}
         self.named: dict[str, list[str]] = {}
         """Files of the target's own format, by the name of the agent that its client loads from them."""
+        self.servers: dict[str, McpServer] = {}
+        """The MCP servers that the set defines for all its agents, by name."""
+        self.resolved: set[str] = set()
+        """Those of them that the files of agents hold."""
 
     def same_format(self, piece: Loaded, source: SourceText) -> Iterator[Converted]:
         """Write a file of the target's own format: its bytes, or a patch where a bundle's fields were changed."""
@@ -289,7 +296,8 @@ class _Writer:
             name = self.own_name(agent, piece.path)
             if self.module.SPEC.named_by_stem and found and name.name != found[0].name:
                 path = f"{path.rpartition('/')[0]}/{naming.unique_stem(name.name, self.stems)}{self.row.suffixes[0]}"
-            yield self.checked(agent, path, SourceText(path, source.data), name=name, not_loaded=dropped)
+            original, trusted = SourceText(path, source.data), _author_wrote(agent, piece)
+            yield self.checked(agent, path, original, name=name, not_loaded=dropped, trusted=trusted)
 
     def changed_entries(self, piece: Loaded, source: SourceText, path: str, found: Sequence[Agent]) -> Iterator[Converted]:
         """Write a file of several agents of which some were changed; an entry that cannot be written stays as it was."""
@@ -301,7 +309,8 @@ class _Writer:
                 file.agents.append(old)
                 yield Converted(self.target, (agent.id,), path=path, not_loaded=state.dropped)
                 continue
-            done = self.checked(agent, path, None, name=self.own_name(agent, piece.path), not_loaded=state.dropped, into=file)
+            name, trusted = self.own_name(agent, piece.path), _author_wrote(agent, piece)
+            done = self.checked(agent, path, None, name=name, not_loaded=state.dropped, into=file, trusted=trusted)
             if done.path is None and old is not None:
                 file.agents.append(old)
             yield done
@@ -330,17 +339,36 @@ class _Writer:
         self.paths.add(found)
         return found
 
-    def other_format(self, agent: Agent, state: State, text: SourceText | None = None) -> Converted:
+    def other_format(self, agent: Agent, state: State, piece: Loaded) -> Converted:
         """Write an agent that comes from another format, or from a text of this one that it goes on with."""
         name = self.names.names[agent.id]
+        trusted = _author_wrote(agent, piece)
+        agent = self.with_servers(agent)
         if name.code == "name-duplicate" and self.options.on_duplicate == "first":
             loss = losses.loss("duplicate-left-out", agent.id, "name", self.target, f"`{agent.name}`")
             return Converted(self.target, (agent.id,), None, losses=(loss,), not_loaded=state.dropped)
         if self.shared is not None:
-            return self.checked(agent, self.shared.path, None, name=name, not_loaded=state.dropped, into=self.shared)
+            return self.checked(agent, self.shared.path, None, name=name, not_loaded=state.dropped, into=self.shared, trusted=trusted)
         path = f"{self.row.folders[0]}/{naming.unique_stem(name.name, self.stems)}{self.row.suffixes[0]}"
+        text = _own_text(piece, state, self.target)
         original = SourceText(path, text.data) if text else None
-        return self.checked(agent, path, original, name=name, not_loaded=state.dropped)
+        return self.checked(agent, path, original, name=name, not_loaded=state.dropped, trusted=trusted)
+
+    def with_servers(self, agent: Agent) -> Agent:
+        """Return an agent with the servers that its set defines in place of their names, where its file can hold them."""
+        if not self.servers or "mcp_servers" not in self.module.SPEC.holds:
+            return agent
+        named = {server.name for server in agent.mcp_servers or () if server.transport is None} & self.servers.keys()
+        self.resolved |= named
+        servers = tuple(self.servers[server.name] if server.name in named else server for server in agent.mcp_servers or ())
+        return replace(agent, mcp_servers=servers) if named else agent
+
+    def servers_left(self) -> Iterator[Loss]:
+        """Say which servers of the set no file holds, and what to paste into the target's configuration."""
+        left = {name: server for name, server in self.servers.items() if name not in self.resolved}
+        if left:
+            hint = f"define them in {registry.FORMATS[self.target].title}'s configuration: {_snippet(left.values())}"
+            yield losses.loss("set-servers-dropped", "the set", "set.mcp_servers", self.target, ", ".join(left), hint=hint)
 
     def shared_file(self) -> Iterator[Converted]:
         """Write the file that took the agents of other formats."""
@@ -368,6 +396,7 @@ class _Writer:
         name: Name,
         not_loaded: bool = False,
         into: _SharedFile | None = None,
+        trusted: bool = False,
     ) -> Converted:
         """Project, write, read back, compare. What breaks a law is not written.
 
@@ -378,8 +407,10 @@ class _Writer:
             name: Its name there.
             not_loaded: Whether the client that it comes from does not load it.
             into: The file that it shares with others: then it is only collected there.
+            trusted: Whether its author wrote what keys outside of its fields grant.
         """
-        projection = Projection(agent, self.module.SPEC, self.options.models, path, self.shapes)
+        agent = restrictions.in_fields(agent, self.target) if agent.extras else agent
+        projection = Projection(agent, self.module.SPEC, self.options.models, path, self.shapes, trusted=trusted)
         respelled: list[str] = []
         try:
             self.rename(projection, name)
@@ -416,7 +447,11 @@ class _Writer:
         """Write a projected agent and hold it to the laws; None when that shows a reason to refuse it."""
         agent, projected = projection.source, projection.result()
         compare.check_declared(agent, projected, projection.declared, projection.shape)
-        data = self.module.write(AgentSet((projected,)), original or SourceText(path, b""), respelled)
+        blank = SourceText(path, b"")
+        data = self.module.write(AgentSet((projected,)), original or blank, respelled)
+        if original and data == original.data and any(state.dropped for state in self.module.read(original).states):
+            data = self.module.write(AgentSet((projected,)), blank)  # what it says is right, but the client never sees it
+            respelled.append(records.WHOLE_FILE)
         limit = self.module.SPEC.max_bytes
         if limit is not None and len(data) > limit:
             projection.refuse("refused-size", "prompt.text", f"{len(data):,} bytes, {limit:,} are read")
@@ -437,11 +472,26 @@ class _Writer:
     def wider(self, projection: Projection, again: Agent) -> list[str]:
         """Say what an agent that came back as it was projected may do beyond its author's words: once for those of one shape."""
         shape = projection.shape
-        if shape is None:
-            return compare.widenings(projection.source, again, self.target)
+        if shape is None or self.servers or projection.trusted:
+            return compare.widenings(projection.source, again, self.target, self.servers, trusted=projection.trusted)
         if shape.wider is None:
-            shape.wider = compare.widenings(projection.source, again, self.target)
+            shape.wider = compare.widenings(projection.source, again, self.target, trusted=False)
         return shape.wider
+
+
+def _author_wrote(agent: Agent, piece: Loaded) -> bool:
+    """Whether a file says itself what the keys of an agent grant beside its fields, rather than a bundle in which it was edited."""
+    if piece.source is None or not any(any(restrictions.grants(agent, format_id)) for format_id in agent.extras):
+        return False
+    written = registry.load(piece.format).read(piece.source).set.agents
+    return any((one.tools, one.permissions, one.extras) == (agent.tools, agent.permissions, agent.extras) for one in written)
+
+
+def _snippet(servers: Iterable[McpServer]) -> str:
+    """Write servers as most clients' configurations have them."""
+    keys = ("command", "args", "env", "cwd", "url", "headers")
+    found = {one.name: {key: value for key in keys if (value := getattr(one, key)) is not None} for one in servers}
+    return json.dumps({"mcpServers": found}, ensure_ascii=False)
 
 
 def _respelled(agent: Agent, original: SourceText, keys: list[str]) -> Iterator[Diagnostic]:

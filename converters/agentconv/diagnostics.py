@@ -73,6 +73,8 @@ class Code(StrEnum):
     """A stored source text contradicts its checksum or the agent's fields; the fields win."""
     RESPELLED = "respelled"
     """A patch had to write a neighbouring value in another way, so that its reading stays the same."""
+    PACK = "pack"
+    """A pack is not what it says, or holds what a pack may not."""
     EXISTS = "exists"
     """A file with other bytes is in the way."""
     INTERNAL = "internal"

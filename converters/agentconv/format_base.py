@@ -116,9 +116,18 @@ class Projection:
     """An agent on its way into a format: changes are made here, and each is declared with its reason."""
 
     def __init__(
-        self, agent: Agent, target: FormatSpec, models: ModelChoices = NO_CHOICES, path: str = "", shapes: Shapes | None = None
+        self,
+        agent: Agent,
+        target: FormatSpec,
+        models: ModelChoices = NO_CHOICES,
+        path: str = "",
+        shapes: Shapes | None = None,
+        *,
+        trusted: bool = False,
     ) -> None:
         self.source = agent
+        self.trusted = trusted
+        """Whether the author of the fields wrote what keys outside of them grant, so that they need not be held to the fields."""
         self.target = target
         self.models = models
         self.path = path

@@ -115,11 +115,19 @@ def usage(message: str, hint: str | None = None) -> InputError:
     return InputError(Diagnostic(Code.USAGE, Severity.ERROR, message, hint=hint))
 
 
+_LOOKS_LIKE = str.maketrans("oil", "011")
+
+
+def _looks_of(word: str) -> str:
+    return word.casefold().translate(_LOOKS_LIKE)
+
+
 def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:
-    """Return a hint that names the nearest known word, or else another hint."""
+    """Return a hint that names the nearest known word, or else another hint; letters that look like digits count as these."""
     from difflib import get_close_matches
 
-    close = get_close_matches(word, list(known), 1, 0.6)
+    words = list(known)
+    close = [one for one in words if _looks_of(one) == _looks_of(word)] or get_close_matches(word, words, 1, 0.6)
     return f"did you mean `{close[0]}`?" if close else otherwise
 
 

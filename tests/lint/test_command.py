@@ -136,3 +136,25 @@ def test_hooks_see_every_client():
         places = [*row.files, *(f"sub/{folder}/a{row.suffixes[0]}" for folder in row.folders)]
 
         assert [place for place in places if not re.search(HOOKS[0]["files"], place)] == []
+
+
+@pytest.fixture
+def converted(tmp_path, monkeypatch, capsys):
+    """Make a project whose one agent was converted for a client that would stop over the original."""
+    folder = tmp_path / ".claude" / "agents"
+    folder.mkdir(parents=True)
+    (folder / "reader.md").write_text("---\nname: reader\ndescription: Reads.\ntools: Read, Grep\n---\n\nRead.\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".opencode" / "agents").mkdir(parents=True)
+    before = main(["lint", "."]), capsys.readouterr().out
+    assert main(["convert", ".", "-t", "opencode,roo", "-o", ".", "-q"]) == 0
+    return before
+
+
+@pytest.mark.parametrize("sources", [["."], [".claude/agents/reader.md"], [".opencode/agents/reader.md"]])
+def test_a_client_with_a_file_of_its_own_for_an_agent_is_not_asked_about_another_one(converted, sources, capsys):
+    code, told = converted
+    assert (code, "OpenCode" in told) == (Exit.FINDINGS, True)
+
+    assert (main(["lint", *sources]), capsys.readouterr().out) == (Exit.OK, "")
+    assert main(["lint", ".claude", "--for", "opencode"]) == Exit.FINDINGS

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import agentconv
+import terminal_picture
 from agentconv.cli import COMMANDS, lint_settings, main
 from agentconv.cli.configuration import DEFAULTS
 from agentconv.cli.exit_codes import Exit
@@ -33,6 +34,17 @@ def test_console_runs(tmp_path):
         expected = actual
 
     assert expected == actual
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="run by sh")
+def test_terminal_picture(tmp_path):
+    """The picture in README shows what the program prints."""
+    path = CHECKOUT / "docs" / "terminal.svg"
+    shown = terminal_picture.session(terminal_picture.copied(CHECKOUT / "fixtures" / "examples", tmp_path), environment_for(tmp_path))
+    if os.environ.get("AGENTCONV_ACCEPT"):
+        path.write_text(terminal_picture.draw(shown), "utf-8")
+
+    assert terminal_picture.words_of(path.read_text("utf-8")) == terminal_picture.words(shown)
 
 
 def test_formats_document(capsys):

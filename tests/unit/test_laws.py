@@ -14,7 +14,7 @@ from agentconv import compare, convert, effects, loading, losses, registry, sche
 from agentconv.cli.run import run
 from agentconv.diagnostics import InternalError
 from agentconv.effects import Level
-from agentconv.format_base import Projection
+from agentconv.format_base import Projection, ReadResult
 from agentconv.ir import (
     Agent,
     Hook,
@@ -135,6 +135,38 @@ def test_bug_loses_one_agent_and_sets_the_exit_code(
     results = [read(format_id, SourceText(path.relative_to(tmp_path / "out").as_posix(), path.read_bytes())) for path in files]
 
     assert (code, sorted(agent.name or "" for result in results for agent in result.set.agents)) == (3, ["one", "three"])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["convert", "-f", "claude-code", "-t", "codex", "-o", "out"], ["to-json", "-o", "out/all.json"], ["inspect"], ["lint"]],
+    ids=lambda words: words[0],
+)
+def test_crash_in_a_reader_is_a_bug_of_that_file(
+    words: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file that a reader breaks on is named and left out, the others are worked on, and the exit code says that a bug was met."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("one", "two"):
+        place = tmp_path / f".claude/agents/{name}.md"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(make("claude-code", {**minimal("claude-code"), "name": name}).data)
+    module = registry.load("claude-code")
+    honest = module.read
+
+    def brittle(source: SourceText) -> ReadResult:
+        return {}["oops"] if source.path.endswith("two.md") else honest(source)
+
+    monkeypatch.setattr(module, "read", brittle)
+    code = run([words[0], ".", *words[1:]])
+    captured = capsys.readouterr()
+    written = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+
+    assert code == 3
+    assert "two.md:1:1: error: internal error while it was read: KeyError: 'oops'" in captured.err
+    assert "hint: the file was left out; please report this with the file" in captured.err
+    assert len(written) == (1 if "-o" in words else 0)
+    assert all(b"two" not in path.read_bytes() for path in written)
 
 
 def test_comparison_sees_every_field() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from agentconv import fields, registry
 from agentconv.format_base import Projection
 from agentconv.ir import Agent, Origin, Prompt, ToolGrant, Tools

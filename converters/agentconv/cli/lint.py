@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agentconv import discovery, loading, registry, saving
-from agentconv.cli import lint_settings
+from agentconv.cli import lint_files, lint_settings
 from agentconv.cli import options as shared
 from agentconv.cli.configuration import STRICT
 from agentconv.cli.convert import nothing_found, places
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.inspect import present_clients
-from agentconv.diagnostics import InputError, Severity
-from agentconv.lint import catalogue, checking, fixing, project
-from agentconv.lint.subject import Settings, Subject
+from agentconv.cli.progress import Progress
+from agentconv.diagnostics import Code, InputError, Severity
+from agentconv.lint import catalogue, checking, fixing
 from agentconv.render import diff, findings, machine, text
 from agentconv.source import SourceText
 
@@ -25,10 +25,11 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
 
-    from agentconv.cli.lint_settings import LintSettings
+    from agentconv.cli.lint_files import LintFile
     from agentconv.diagnostics import Diagnostic
     from agentconv.lint.checking import Checked
     from agentconv.lint.rule import Rule
+    from agentconv.lint.subject import Subject
 
 USAGE = "SRC... [--for FORMAT,...|all] [--fix] [options]"
 EXAMPLES = """\
@@ -60,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         dest="clients",
         action="append",
         metavar="FORMAT,...|all",
-        help="clients to ask (default: the files' own, and those that the project has folders for)",
+        help="clients to ask (default: the files' own, and those that the project has folders for, but no file of their own for the agent)",
     )
     group.add_argument("--select", action="append", metavar="CODE,...", help="only these rules: codes, beginnings of codes, or names")
     group.add_argument("--ignore", action="append", metavar="CODE,...", help="not these rules")
@@ -86,17 +87,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(lint=None)
 
 
-@dataclass(slots=True)
-class _File:
-    """One file to look at, and where it is."""
-
-    subject: Subject
-    location: str | None
-    """None for what is not a file of its own: a bundle's, or standard input."""
-    kept: dict[tuple[str, str], str] = field(default_factory=dict)
-    """Why fixes were not made, by the rule's code and the message."""
-
-
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
     _check(options)
@@ -107,12 +97,17 @@ def run(options: argparse.Namespace) -> int:
     loader = loading.Loader(found.files, keep=False, results=True)
     named = registry.clients_named(options.clients) if options.clients else chosen.clients
     asked = tuple(present_clients(options.sources) if named is None else named)
-    files, diagnostics = _files(loader, found, asked, chosen)
+    line = Progress(options)
+    files, diagnostics = lint_files.read(line.over(loader, len(found.files), "files read"), found, asked, chosen)
+    if named is None:
+        lint_files.leave_out_versions(files)
     diagnostics = [*found.diagnostics, *diagnostics]
     if not files and not diagnostics:
         raise nothing_found(found)
-    fixed = _mend(options, files, rules) if options.fix or options.diff or options.check else 0
-    checked = list(map(_with_reasons, files, checking.check([file.subject for file in files], rules)))
+    fixed = _mend(options, files, rules, line) if options.fix or options.diff or options.check else 0
+    found_in = checking.check([file.subject for file in files], rules)
+    checked = list(map(_settled, files, line.over(found_in, len(files), "files checked")))
+    line.clear()
     return _tell(options, checked, diagnostics, places(found), fixed)
 
 
@@ -130,8 +125,9 @@ def _check(options: argparse.Namespace) -> None:
         )
 
 
-def _with_reasons(file: _File, one: Checked) -> Checked:
-    """Say with each finding whose fix was not made why it was not."""
+def _settled(file: LintFile, one: Checked) -> Checked:
+    """Say with each finding whose fix was not made why it was not, and let go of what only finding them took."""
+    file.subject.forget()
     told = tuple(
         replace(finding, help=f"{finding.help}; not mended, because {why}", fix=None)
         if (why := file.kept.get((finding.rule.code, finding.message)))
@@ -141,7 +137,7 @@ def _with_reasons(file: _File, one: Checked) -> Checked:
     return replace(one, findings=told) if file.kept else one
 
 
-def _rules(options: argparse.Namespace, chosen: LintSettings) -> list[Rule]:
+def _rules(options: argparse.Namespace, chosen: lint_settings.LintSettings) -> list[Rule]:
     """Return the rules that are asked for: flags come before what the project says.
 
     Raises:
@@ -156,41 +152,19 @@ def _words(given: list[str] | None) -> tuple[str, ...] | None:
     return tuple(word.strip() for word in ",".join(given).split(",") if word.strip()) if given else None
 
 
-def _files(
-    loader: loading.Loader, found: discovery.Discovery, asked: tuple[str, ...], chosen: LintSettings
-) -> tuple[list[_File], list[Diagnostic]]:
-    """Read the files, each once, with what could not be read."""
-    locations = {file.path: file.location for file in found.files if not registry.FORMATS[file.format].bundle}
-    files: list[_File] = []
-    diagnostics: list[Diagnostic] = []
-    for piece in loader:
-        if piece.source is None or piece.format not in registry.CLIENTS:
-            diagnostics += [remark for remark in piece.diagnostics if remark.severity is Severity.ERROR]
-            continue
-        clients = tuple(dict.fromkeys((piece.format, *asked)))
-        location = locations.get(piece.path)
-        settings = Settings(chosen.max_description)
-        if location:
-            settings = replace(settings, names=project.names(location), ignored=chosen.ignored(location))
-        files.append(_File(Subject(piece.source, piece.format, clients, settings), location))
-        files[-1].subject.take(piece.result)
-    names = [agent.name for file in files for _, agent, _ in file.subject.agents() if agent.name]
-    for file in files:
-        file.subject.others = frozenset(names)
-    return files, diagnostics
-
-
-def _mend(options: argparse.Namespace, files: list[_File], rules: Sequence[Rule]) -> int:
+def _mend(options: argparse.Namespace, files: list[LintFile], rules: Sequence[Rule], line: Progress) -> int:
     """Make fixes, or show what they would do; return how many findings are mended."""
     mended = 0
     find: Callable[[Subject], Any] = lambda subject: next(checking.check([subject], rules)).findings  # noqa: E731
-    for file in files:
+    for file in line.over(files, len(files), "files mended"):
         done = fixing.fix(file.subject, find, unsafe=options.unsafe_fixes)
         file.kept = {(finding.rule.code, finding.message): why for finding, why in done.unproven}
+        file.subject.forget()
         before = file.subject.source.data
         if done.data == before or file.location is None:
             continue
         mended += len(done.made)
+        line.clear()
         shown = file.location.replace(os.sep, "/")
         if options.diff:
             sys.stdout.write(diff.unified(shown, before, done.data))
@@ -229,7 +203,7 @@ def _tell(options: argparse.Namespace, checked: list[Checked], diagnostics: Sequ
 
 
 def _exit_code(options: argparse.Namespace, checked: list[Checked], diagnostics: Sequence[Diagnostic], *, pending: bool) -> Exit:
-    if any(one.failures for one in checked):
+    if any(one.failures for one in checked) or any(diagnostic.code is Code.INTERNAL for diagnostic in diagnostics):
         return Exit.BUG
     if diagnostics and not checked:
         return Exit.USAGE
@@ -245,7 +219,7 @@ def _machine(kind: str, checked: list[Checked], failures: Sequence[Diagnostic], 
     found = findings_machine.sarif(checked, where) if kind == "sarif" else {"exit_code": code, **findings_machine.plain(checked, where)}
     if kind == "json":
         found["diagnostics"] = [*map(machine.plain, failures)]
-    return f"{machine.dumps(found)}\n"
+    return f"{machine.report(found)}\n"
 
 
 __all__ = ["EXAMPLES", "USAGE", "InputError", "add_arguments", "run"]

@@ -13,7 +13,7 @@ from agentconv.render.table import table
 if TYPE_CHECKING:
     import argparse
 
-USAGE = "[NAME] [--self-contained] [options]"
+USAGE = "[SCHEMA] [--self-contained] [options]"
 EXAMPLES = """\
 examples:
   agentconv schema              list the schemas
@@ -24,7 +24,7 @@ examples:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("name", nargs="?", metavar="NAME", help="bundle, agent, or a format")
+    parser.add_argument("name", nargs="?", metavar="SCHEMA", help="bundle, agent, or a format")
     parser.add_argument("--self-contained", action="store_true", help="embed every schema that it refers to")
     shared.add_common(parser)
 

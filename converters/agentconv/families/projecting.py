@@ -6,7 +6,7 @@ import math
 from functools import cache
 from typing import TYPE_CHECKING
 
-from agentconv import fields, format_shapes, schema_files, vocabulary
+from agentconv import effects, fields, format_shapes, restrictions, schema_files, vocabulary
 from agentconv.families import javascript, keys
 from agentconv.ir import Model
 
@@ -73,8 +73,13 @@ def own_extras(projection: Projection, encode: Callable[[Agent], dict[str, Json]
     own = projection.source.extras.get(target)
     if not own:
         return
+    wider = () if projection.trusted else effects.exceeding(projection.result(), target)
+    for key in wider:
+        projection.change(f"extras.{target}.{key}", None, "extra-overridden", f"`{key}`")
     decoded = decode(encode(projection.result()))
     for key, value in own.items():
+        if key in wider:
+            continue
         if key in decoded.refused:
             projection.refuse("refused-key", f"extras.{target}.{key}", decoded.refused[key])
         elif key not in decoded.extras or decoded.extras[key] != value:
@@ -279,6 +284,8 @@ def _code_without(projection: Projection, format_id: str, key: str) -> str:
     """Return what it means to drop a key that only the source client has: whether it makes use of it, or drops the agent for it."""
     if format_id not in schema_files.client_names():
         return "ignored-key-dropped"
+    if restrictions.restricts(format_id, key, projection.source.extras[format_id][key]):
+        return "restriction-moved"
     complaint = schema_files.complaint(format_id, key, projection.source.extras[format_id][key])
     if complaint:
         return "key-dropped" if complaint[0] in ("skip-file", "stop-client") else "ignored-key-dropped"

@@ -40,6 +40,8 @@ def read(source: SourceText) -> ReadResult:
     def place(path: Sequence[str | int]) -> Span:
         return source.span(_locate(source.text, path))
 
+    if source.undecodable is not None:
+        return _failed(source, "not UTF-8", source.undecodable)
     try:
         document = tomli.loads(source.text.removeprefix("\ufeff"))
     except tomli.TOMLDecodeError as error:

@@ -79,6 +79,11 @@ class Subject:
             self._readings[client] = self.reread(self.source.data, client)
         return self._readings[client]
 
+    def forget(self) -> None:
+        """Let go of what clients make of the file, which is many times its text; it is read again if anybody asks."""
+        for name in ("_readings", "result", "_agents", "header"):
+            self.__dict__.pop(name, None)
+
     def reread(self, data: bytes, client: str | None = None) -> ReadResult:
         """Return what a client, by default the file's own, would make of other bytes in the file's place."""
         client = client or self.format

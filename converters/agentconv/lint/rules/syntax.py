@@ -424,7 +424,7 @@ def duplicate_key(self: Rule, subject: Subject) -> Iterator[Finding]:
         is_known = key in schema_files.load(subject.format)["properties"]
         fields = frozenset({f"extras.{key}", *headers.fields_of(subject, key)})
         fix = (
-            Fix("delete the earlier one, which is not used", edits, respelled=fields, heals=True)
+            headers.told_if_unsafe(subject, Fix("delete the earlier one, which is not used", edits, respelled=fields, heals=True))
             if edits and is_known and not wider
             else None
         )

@@ -1,0 +1,76 @@
+"""The files that `agentconv lint` looks at, and the clients that each of them is for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agentconv import discovery, registry
+from agentconv.diagnostics import Severity
+from agentconv.families import names as spelling
+from agentconv.lint import project
+from agentconv.lint.subject import Settings, Subject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from agentconv.cli.lint_settings import LintSettings
+    from agentconv.diagnostics import Diagnostic
+    from agentconv.loading import Loaded
+
+
+@dataclass(slots=True)
+class LintFile:
+    """One file to look at, and where it is."""
+
+    subject: Subject
+    location: str | None
+    """None for what is not a file of its own: a bundle's, or standard input."""
+    kept: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Why fixes were not made, by the rule's code and the message."""
+
+
+def read(
+    loader: Iterable[Loaded], found: discovery.Discovery, asked: tuple[str, ...], chosen: LintSettings
+) -> tuple[list[LintFile], list[Diagnostic]]:
+    """Read the files, each once, with what could not be read."""
+    locations = {file.path: file.location for file in found.files if not registry.FORMATS[file.format].bundle}
+    files: list[LintFile] = []
+    diagnostics: list[Diagnostic] = []
+    for piece in loader:
+        if piece.source is None or piece.format not in registry.CLIENTS:
+            diagnostics += [remark for remark in piece.diagnostics if remark.severity is Severity.ERROR]
+            continue
+        clients = tuple(dict.fromkeys((piece.format, *asked)))
+        location = locations.get(piece.path)
+        settings = Settings(chosen.max_description)
+        if location:
+            settings = replace(settings, names=project.names(location), ignored=chosen.ignored(location))
+        files.append(LintFile(Subject(piece.source, piece.format, clients, settings), location))
+        files[-1].subject.take(piece.result)
+    names = frozenset(agent.name for file in files for _, agent, _ in file.subject.agents() if agent.name)
+    for file in files:
+        file.subject.others = names
+    return files, diagnostics
+
+
+def leave_out_versions(files: list[LintFile]) -> None:
+    """Do not ask a client about an agent that has a file of that client's own: this one is not for it, though it could read it."""
+    own = {(file.subject.format, (agent.name or "").casefold()) for file in files for _, agent, _ in file.subject.agents()}
+    for file in files:
+        names = {agent.name.casefold() for _, agent, _ in file.subject.agents() if agent.name}
+        root = discovery.project_root(Path(file.location)) if file.location else None
+        file.subject.asked = tuple(
+            client
+            for client in file.subject.asked
+            if client == file.subject.format
+            or not (names and all((client, name) in own or _has_file(root, client, name) for name in names))
+        )
+
+
+def _has_file(root: Path | None, client: str, name: str) -> bool:
+    """Whether a project has a file of a client's own for an agent, by its name."""
+    row = registry.FORMATS[client]
+    stem = spelling.stem(name)
+    return root is not None and any((root / folder / f"{stem}{suffix}").is_file() for folder in row.folders for suffix in row.suffixes)
