@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from agentconv import compare, fields, losses, naming, registry, restrictions
 from agentconv.diagnostics import Code, Diagnostic, InputError, InternalError, LossKind, LossSeverity, Severity, Span
 from agentconv.families import names as spelling
+from agentconv.families import records
 from agentconv.format_base import NO_CHOICES, Listed, Projection, State
 from agentconv.ir import AgentSet
 from agentconv.loading import gather
