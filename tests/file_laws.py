@@ -84,5 +84,6 @@ def check_hub(format_id: str, source: SourceText, hub: str) -> None:
     wanted = essence(source).data if essence else source.data
     bundles = [one.file for one in check_converting(format_id, source, hub) if one.file and not one.file.beside]
     assert len(bundles) == 1, "no bundle"
-    back = [one.file for one in convert_file(SourceText(bundles[0].path, bundles[0].data), hub, format_id) if one.file and not one.file.beside]
+    again = convert_file(SourceText(bundles[0].path, bundles[0].data), hub, format_id)
+    back = [one.file for one in again if one.file and not one.file.beside]
     assert [file.data for file in back] == [wanted], "the way through the hub changed the file"
