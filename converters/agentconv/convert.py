@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from agentconv.diagnostics import Loss
     from agentconv.format_base import Format, ModelChoices
+    from agentconv.format_shapes import Shapes
     from agentconv.ir import Agent, McpServer
     from agentconv.loading import Loaded
     from agentconv.naming import Name
@@ -225,6 +226,7 @@ class _Writer:
         self.listed = Listed((), AgentSet())
         """What the file that lists the agents' files is to say."""
         self.own_index: SourceText | None = None
+        self.shapes: Shapes = {}
         self.named: dict[str, list[str]] = {}
         """Files of the target's own format, by the name of the agent that its client loads from them."""
         self.servers: dict[str, McpServer] = {}
@@ -410,7 +412,7 @@ class _Writer:
         """
         given, agent = agent, restrictions.in_fields(agent, self.target) if agent.extras else agent
         exact = exact and agent is given
-        projection = Projection(agent, self.module.SPEC, self.options.models, path, trusted=trusted)
+        projection = Projection(agent, self.module.SPEC, self.options.models, path, self.shapes, trusted=trusted)
         respelled: list[str] = []
         try:
             self.rename(projection, name)
@@ -447,7 +449,7 @@ class _Writer:
     def written(self, projection: Projection, path: str, original: SourceText | None, respelled: list[str], *, exact: bool) -> bytes | None:
         """Write a projected agent and hold it to the laws; None when that shows a reason to refuse it."""
         agent, projected = projection.source, projection.result()
-        compare.check_declared(agent, projected, projection.declared)
+        compare.check_declared(agent, projected, projection.declared, projection.shape)
         if exact and original and projected is agent:  # what was read from these bytes is what is read from them again
             limit = self.module.SPEC.max_bytes
             if limit is None or original.size <= limit:
@@ -466,13 +468,22 @@ class _Writer:
             reason = again.diagnostics[0].message if again.diagnostics else "no agent in it"
             raise InternalError(f"the output would not load: {reason}")
         compare.check_read_back(projected, again.set.agents[0])
-        wider = compare.widenings(agent, again.set.agents[0], self.target, self.servers, trusted=projection.trusted)
+        wider = self.wider(projection, again.set.agents[0])
         if wider and not self.options.allow_widening:
             projection.refuse("widening", "tools", ", ".join(wider))
             return None
         if wider:
             projection.losses.append(losses.loss("widened", agent.id, "tools", self.target, ", ".join(wider)))
         return data
+
+    def wider(self, projection: Projection, again: Agent) -> list[str]:
+        """Say what an agent that came back as it was projected may do beyond its author's words: once for those of one shape."""
+        shape = projection.shape
+        if shape is None or self.servers or projection.trusted:
+            return compare.widenings(projection.source, again, self.target, self.servers, trusted=projection.trusted)
+        if shape.wider is None:
+            shape.wider = compare.widenings(projection.source, again, self.target, trusted=False)
+        return shape.wider
 
 
 def _author_wrote(agent: Agent, piece: Loaded) -> bool:

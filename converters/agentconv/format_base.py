@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
-from agentconv import fields, losses, vocabulary
+from agentconv import fields, format_shapes, losses, vocabulary
 from agentconv.ir import AgentSet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from agentconv.diagnostics import Diagnostic, Loss
+    from agentconv.format_shapes import Shape, Shapes
     from agentconv.ir import Agent
     from agentconv.source import SourceText
 
@@ -138,7 +139,14 @@ class Projection:
     """An agent on its way into a format: changes are made here, and each is declared with its reason."""
 
     def __init__(
-        self, agent: Agent, target: FormatSpec, models: ModelChoices = NO_CHOICES, path: str = "", *, trusted: bool = False
+        self,
+        agent: Agent,
+        target: FormatSpec,
+        models: ModelChoices = NO_CHOICES,
+        path: str = "",
+        shapes: Shapes | None = None,
+        *,
+        trusted: bool = False,
     ) -> None:
         self.source = agent
         self.trusted = trusted
@@ -152,6 +160,10 @@ class Projection:
         self.values: dict[str, object] = {}
         self.losses: list[Loss] = []
         self.declared: set[str] = set()
+        self.shapes = shapes
+        """The shapes of the agents that were on the same way before."""
+        self.shape: Shape | None = None
+        """The agent's shape, as long as nothing but its texts is changed further."""
         self._result: Agent | None = None
 
     def get(self, path: str) -> Any:
@@ -161,6 +173,13 @@ class Projection:
     def translate(self, path: str, value: object) -> None:
         """Spell a value in the target's words; what it means stays the same."""
         self.values[path] = value
+        self._result = None
+        if path not in format_shapes.TEXTS:
+            self.shape = None
+
+    def take_shape(self, shape: Shape) -> None:
+        """Take what steps did to an agent of the same shape."""
+        self.shape = shape
         self._result = None
 
     def change(self, path: str, value: object, code: str, detail: str, *, also: Iterable[str] = (), hint: str | None = None) -> None:
@@ -201,5 +220,8 @@ class Projection:
     def result(self) -> Agent:
         """Return the agent as projected."""
         if self._result is None:
-            self._result = fields.with_values(self.source, self.values) if self.values else self.source
+            if self.shape is not None:
+                self._result = format_shapes.projected(self.source, self.shape, self.values)
+            else:
+                self._result = fields.with_values(self.source, self.values) if self.values else self.source
         return self._result

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from agentconv import discovery, registry
+from agentconv import discovery, fields, registry
 from agentconv.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.format_base import State
 from agentconv.ir import Agent, AgentSet, Origin, Source
@@ -125,7 +125,9 @@ def _with_ids(piece: Loaded, give: Callable[[Agent, str], str]) -> Loaded:
     ids = [give(agent, piece.path) for agent in piece.agents]
     return replace(
         piece,
-        agents=tuple(agent if agent.id == new else replace(agent, id=new) for agent, new in zip(piece.agents, ids, strict=True)),
+        agents=tuple(
+            agent if agent.id == new else fields.changed(agent, {"id": new}) for agent, new in zip(piece.agents, ids, strict=True)
+        ),
     )
 
 

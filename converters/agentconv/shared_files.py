@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from agentconv import fields
-from agentconv.families import records
-from agentconv.ir import AgentSet
+from agentconv import fields, several
 from agentconv.source import SourceText
 
 if TYPE_CHECKING:
@@ -57,17 +55,10 @@ class Shared:
                 replaced = replaced or force
                 wanted[place] = replace(agent, origin=wanted[place].origin) if force else wanted[place]
                 kept += [] if force else [agent.name or ""]
-        respelled: list[str] = []
-        data = self.module.write(AgentSet(tuple(wanted)), original, respelled)
-        again = self.module.read(SourceText(self.path, data))
-        ours = {agent.name for agent in self.agents}
-        bad = any(state.dropped and agent.name in ours for agent, state in zip(again.set.agents, again.states, strict=True))
-        exact = len(again.set.agents) == len(wanted) and all(map(fields.same, again.set.agents, wanted))
-        if bad or not exact or (original.size and records.WHOLE_FILE in respelled):
-            found = again.diagnostics if bad else before.diagnostics
-            problem = found[0].message if found else "it cannot be changed without changing what else is in it"
-            return Merged(present, tuple(agent.name or "" for agent in self.agents), problem=problem)
-        return Merged(data, tuple(kept), replaced)
+        done = several.rewrite(self.module, original, wanted, {agent.name for agent in self.agents})
+        if done.problem:
+            return Merged(present, tuple(agent.name or "" for agent in self.agents), problem=done.problem)
+        return Merged(done.data, tuple(kept), replaced)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +103,7 @@ class IndexFile:
         ours = {name: getattr(self.listed.about, name) for name in _WORDS if getattr(self.listed.about, name)}
         differing = [name for name in ours if getattr(before.about, name) not in (None, "", (), ours[name])]
         words = {name: word for name, word in ours.items() if force or name not in differing}
-        paths = None if before.paths is None else (*before.paths, *(set(self.listed.paths or ()) - set(before.paths)))
+        paths = None if before.paths is None else (*before.paths, *sorted(set(self.listed.paths or ()) - set(before.paths)))
         wanted = replace(before, paths=paths, about=replace(before.about, **words))
         data = self.index.write(wanted, original)
         again = self.index.read(SourceText(self.path, data))

@@ -6,7 +6,7 @@ what a conversion to a plugin, which refuses whatever would widen, gives.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from agentconv import compare, registry
@@ -85,8 +85,13 @@ def _reason(agent: Agent, done: Converted, ours: OutputFile | None) -> str | Non
     held = _reading(ours)
     if meant is None or held is None:
         return "the plugin loader finds no agent in its file"
-    other = sorted(path for path in compare.differences(meant, held) if not path.startswith("extras."))
+    other = sorted(path for path in compare.differences(meant, _plain(held)) if not path.startswith("extras."))
     return f"the plugin loader reads {', '.join(f'`{path}`' for path in other)} of its file in another way" if other else None
+
+
+def _plain(agent: Agent) -> Agent:
+    r"""Return an agent with line breaks for the `\n` that its description shows in a plugin: the words are the same."""
+    return replace(agent, description=agent.description.replace("\\n", "\n")) if agent.description else agent
 
 
 def _words(code: str) -> str:

@@ -131,6 +131,8 @@ def tab_indentation(self: Rule, subject: Subject) -> Iterator[Finding]:
 
 def _repaired(self: Rule, subject: Subject, cause: str) -> Iterator[Finding]:
     """Yield what is wrong with a header that its client repairs, if the cause is this one (any other one, if it is empty)."""
+    if not any(remark.code is Code.FALLBACK for remark in subject.result.diagnostics):
+        return  # the header need not be read once more to know
     header = subject.header
     if header is None or not header.fallback or header.error is None:
         return
