@@ -76,6 +76,29 @@ class FormatSpec:
     """What of a file that is mainly the user's configuration belongs to its agents; only that is kept in bundles."""
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a file says that lists a format's agents: see `Index`."""
+
+    paths: tuple[str, ...] | None = None
+    """The agents' files, relative to the project's root; None where the client takes all of its folder."""
+    about: AgentSet = field(default_factory=AgentSet)
+    """What it says of all the agents together: name, version, description, license, authors."""
+    problem: str | None = None
+    """Why the client does not take the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The file of a format that lists the files of its agents (`registry.Row.index`): a module's `INDEX`, where it has one."""
+
+    read: Callable[[SourceText], Listed]
+    write: Callable[[Listed, SourceText], bytes]
+    """Writes the file, from nothing (its paths sorted) or changing nothing but what is another thing."""
+    held: Callable[[AgentSet], AgentSet]
+    """Returns what the file can hold of a set's words."""
+
+
 class Format(Protocol):
     """A format module. Functions are pure: text in, text out; the disk belongs to the callers."""
 
@@ -197,7 +220,7 @@ class Projection:
     def result(self) -> Agent:
         """Return the agent as projected."""
         if self._result is None:
-            if self.shape is not None:
+            if self.shape is not None and self.values:
                 self._result = format_shapes.projected(self.source, self.shape, self.values)
             else:
                 self._result = fields.with_values(self.source, self.values) if self.values else self.source

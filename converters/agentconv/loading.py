@@ -39,7 +39,7 @@ class Loaded:
     states: tuple[State, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     about: AgentSet | None = None
-    """What a bundle says about the whole set, on its first piece."""
+    """What a bundle, or a file that lists agents, says about the whole set; a bundle on its first piece."""
     result: ReadResult | None = None
     """What the reader gave, where the loader is to keep that."""
 
@@ -146,8 +146,9 @@ def load_source(format_id: str, source: SourceText, *, results: bool = False) ->
         yield Loaded(source.path, format_id, None, diagnostics=(_bug(source.path, error),))
         return
     if not registry.FORMATS[format_id].bundle:
+        about = result.set if not result.set.agents and result.set != AgentSet() else None
         yield Loaded(
-            source.path, format_id, source, result.set.agents, result.states, result.diagnostics, None, result if results else None
+            source.path, format_id, source, result.set.agents, result.states, result.diagnostics, about, result if results else None
         )
     else:
         yield from take_apart(result.set, result.diagnostics, source.path)

@@ -19,9 +19,10 @@ def names() -> list[str]:
     return [*general, *client_names()]
 
 
-def client_names() -> list[str]:
+@cache
+def client_names() -> tuple[str, ...]:
     """Return the ids of the formats that have a client schema."""
-    return [path.name.removesuffix(".schema.json") for path in sorted(FOLDER.glob("formats/*.schema.json"))]
+    return tuple(path.name.removesuffix(".schema.json") for path in sorted(FOLDER.glob("formats/*.schema.json")))
 
 
 @cache
@@ -126,7 +127,7 @@ def _complaint(format_id: str, key: str, value: Any) -> tuple[str, str] | None:
         return None
     if "enum" not in row and _validator(format_id, key).is_valid(value):
         return None
-    return row["x-invalid"], f"`{key}` has a value that it does not take"
+    return row["x-invalid"], row.get("x-ignored", f"`{key}` has a value that it does not take")
 
 
 @lru_cache(maxsize=1024)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
@@ -231,7 +231,10 @@ def _altered(line: bytes) -> list[bytes]:
 @each_client
 @pytest.mark.parametrize("agent", VARIED, ids=range(len(VARIED)))
 def test_no_line_of_the_output_is_unread(format_id: str, agent: Agent) -> None:
-    """Deleting or altering any line that says something changes what is read back, or the file does not load."""
+    """Deleting or altering any line that says something changes what is read back, or the file does not load.
+
+    A name that the file has too may be taken out of it, where the client then takes the file's.
+    """
     done = convert_agent(agent, format_id)
     if done.file is None:
         return
@@ -243,7 +246,8 @@ def test_no_line_of_the_output_is_unread(format_id: str, agent: Agent) -> None:
             data = b"".join([*lines[:number], new, *lines[number + 1 :]])
             result = read(format_id, SourceText(done.file.path, data))
             loads = bool(result.set.agents) and not result.states[0].dropped
-            if data != done.file.data and loads and same(written, result.set.agents[0]):
+            named_by_file = line.strip() == f"name: {PurePosixPath(done.file.path).stem}".encode() and not new.startswith(line[:5] + b" ")
+            if data != done.file.data and loads and same(written, result.set.agents[0]) and not named_by_file:
                 unseen.append((number, new))
 
     assert unseen == []
@@ -484,6 +488,7 @@ _SMUGGLED = {
     "qwen-code": {"tools": ["*"], "permissionMode": "bypassPermissions", "modelConfig": {"model": "fast"}},
     "roo": {"groups": ["read", "edit", "command", "mcp"]},
     "claude-agents-json": {"tools": ["Read", "Bash"], "permissionMode": "bypassPermissions"},
+    "claude-plugin": {"<<": {"tools": "Read, Bash"}, "tools": "Read, Bash"},
     "cursor": {"READONLY": "false", "note\nreadonly": "false"},
     "copilot": {"tools": ["*"]},
     "cline": {"tools": ["run_commands"], "Tools": ["run_commands"]},

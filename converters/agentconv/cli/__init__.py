@@ -20,8 +20,12 @@ COMMANDS = {
     "inspect": "show what each client makes of agent files as they stand",
     "lint": "find what breaks an agent, in which client, and mend it",
     "rule": "say what a rule of the linter flags, and why",
+    "pack": "make a pip-installable distribution of agents",
     "formats": "list the formats, or the keys of one",
     "schema": "print a JSON Schema",
+    "install": "deploy the agents of a pack into each assistant's folder, and update them",
+    "uninstall": "take away what was deployed of a pack, but for what was edited",
+    "status": "show whether what is deployed is up to date",
     "list": "show the packs that are installed, their agents, and where was looked",
     "completion": "print a script that lets a shell complete all this",
 }

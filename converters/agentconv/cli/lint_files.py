@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentconv import discovery, registry
 from agentconv.diagnostics import Severity
 from agentconv.families import names as spelling
-from agentconv.lint import project
-from agentconv.lint.subject import Settings, Subject
+from agentconv.lint.subject import Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,10 +43,7 @@ def read(
             continue
         clients = tuple(dict.fromkeys((piece.format, *asked)))
         location = locations.get(piece.path)
-        settings = Settings(chosen.max_description)
-        if location:
-            settings = replace(settings, names=project.names(location), ignored=chosen.ignored(location))
-        files.append(LintFile(Subject(piece.source, piece.format, clients, settings), location))
+        files.append(LintFile(Subject(piece.source, piece.format, clients, chosen.for_file(location)), location))
         files[-1].subject.take(piece.result)
     names = frozenset(agent.name for file in files for _, agent, _ in file.subject.agents() if agent.name)
     for file in files:

@@ -49,6 +49,8 @@ class Output:
         if not done.agents and registry.FORMATS[done.target].bundle:
             return  # a bundle of nothing
         if done.file and not self.place.folder:
+            if done.file.beside:
+                return
             if self.waiting is not None:
                 raise several(self.place, self.targets)
             self.waiting = done

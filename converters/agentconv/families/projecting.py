@@ -204,16 +204,21 @@ def minutes(projection: Projection) -> None:
         projection.translate("limits.timeout_seconds", whole)
 
 
-def permission_mode(projection: Projection) -> None:
-    """Keep a permission mode that the target has a word for; plan stands for read-only and the other way round."""
+def permission_mode(projection: Projection, *, held: bool = True) -> None:
+    """Keep a permission mode that the target has a word for; plan stands for read-only and the other way round.
+
+    Args:
+        projection: The agent on its way.
+        held: Whether the target's files can say a mode at all, where they are not the client's only ones.
+    """
     mode = projection.get("permissions.mode")
-    if mode is None or vocabulary.native_mode(projection.target.id, mode):
+    if mode is None or (held and vocabulary.native_mode(projection.target.id, mode)):
         return
     if mode == "default" and vocabulary.fact(projection.target.id, "asks_by_default"):
         projection.change("permissions.mode", None, "default-dropped", "it asks")
         return
     other = {"read-only": "plan", "plan": "read-only"}.get(mode)
-    kept = other if other and vocabulary.native_mode(projection.target.id, other) else None
+    kept = other if held and other and vocabulary.native_mode(projection.target.id, other) else None
     projection.change("permissions.mode", kept, "permission-mode", f"`{mode}`" + (f" becomes `{kept}`" if kept else ""))
 
 

@@ -46,9 +46,9 @@ class Remark:
 def of(subject: Subject, client: str | None = None) -> list[Remark]:
     """Return what the reader of a client, by default the file's own, says about a file."""
     client = client or subject.format
-    if client not in subject.remarks:
-        subject.remarks[client] = _of(subject, client)
-    return list(subject.remarks[client])
+    if client not in subject.told:
+        subject.told[client] = _of(subject, client)
+    return subject.told[client]
 
 
 def _of(subject: Subject, client: str) -> list[Remark]:

@@ -30,6 +30,8 @@ class Settings:
     """MCP servers and skills that the project defines elsewhere."""
     ignored: frozenset[str] = frozenset()
     """Codes of the rules that are not for this file, in lower case."""
+    fixes: bool = True
+    """Whether findings are to come with their fixes, whose proofs ask every client: most of what linting a repaired header costs."""
 
 
 @dataclass
@@ -64,8 +66,8 @@ class Subject:
         return {}
 
     @cached_property
-    def remarks(self) -> dict[str, list[Remark]]:
-        """What the readers of the clients say, by client: `remarks.of` fills it in."""
+    def told(self) -> dict[str, list[Remark]]:
+        """What readers of clients say, as `remarks.of` has found it."""
         return {}
 
     def take(self, result: ReadResult | None) -> None:
@@ -149,6 +151,8 @@ class Subject:
             number: The agent's number in the file.
             change: Returns the agent as it should be.
         """
+        if not self.settings.fixes:
+            return None
         agents = list(self.result.set.agents)
         agents[number] = change(agents[number])
         respelled: list[str] = []
@@ -185,4 +189,8 @@ def difference(before: str, after: str) -> tuple[Edit, ...]:
 
 def _common(one: str, other: str) -> int:
     """Return the length of what two texts begin with alike."""
-    return next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if one[low:middle] == other[low:middle] else (low, middle - 1)
+    return low
