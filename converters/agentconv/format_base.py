@@ -220,7 +220,7 @@ class Projection:
     def result(self) -> Agent:
         """Return the agent as projected."""
         if self._result is None:
-            if self.shape is not None:
+            if self.shape is not None and self.values:
                 self._result = format_shapes.projected(self.source, self.shape, self.values)
             else:
                 self._result = fields.with_values(self.source, self.values) if self.values else self.source

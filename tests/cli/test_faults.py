@@ -22,12 +22,15 @@ BUGS = "Traceback", "bug in agentconv", "Exception ignored"
 
 @pytest.fixture
 def project(tmp_path):
-    """A project whose agents have something to convert, to lint and to mend, and a bundle of them."""
+    """A project whose agents have something to convert, to lint and to mend, a bundle of them, and a pack that is deployed."""
     place = tmp_path / ".claude/agents"
     place.mkdir(parents=True)
     for name in ("one", "two", "three"):
         (place / f"{name}.md").write_text(BROKEN.replace("bad", name))
     done = program("to-json", ".", "-o", "all.json", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    pack_files.write(tmp_path / "backend_agents", pack_files.packed())
+    done = program("install", "backend_agents", "--to", "qwen-code", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     return tmp_path
 
@@ -49,6 +52,10 @@ LINES = {
     "rule": "rule AC101",
     "formats": "formats codex",
     "schema": "schema bundle",
+    "pack": "pack .claude/agents --name a-pack --version 1 --no-lint --dry-run",
+    "install": "install backend_agents --to claude-code --dry-run",
+    "uninstall": "uninstall backend-agents --dry-run",
+    "status": "status",
     "list": "list",
     "completion": "completion bash",
 }
