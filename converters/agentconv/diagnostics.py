@@ -77,6 +77,8 @@ class Code(StrEnum):
     """A pack is not what it says, or holds what a pack may not."""
     EXISTS = "exists"
     """A file with other bytes is in the way."""
+    BLOCKED = "blocked"
+    """An agent of a pack that is not deployed, because of what is in it."""
     INTERNAL = "internal"
     """A bug of ours."""
 

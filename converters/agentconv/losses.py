@@ -117,6 +117,9 @@ CATALOGUE: dict[str, LossRule] = {
     "refused-size": LossRule(_REFUSAL, _REFUSED, "the file would be larger than the target reads"),
     "widening": LossRule(_REFUSAL, _REFUSED, "the agent could do more than its author allowed", "--allow-widening writes it all the same"),
     "widened": LossRule(_WARNING, _APPROXIMATED, "the agent can do more than its author allowed, as --allow-widening asks"),
+    "widened-elsewhere": LossRule(
+        _WARNING, _APPROXIMATED, "the target reads the file of another assistant, and lets the agent do more than its author allowed"
+    ),
 }
 
 

@@ -120,8 +120,7 @@ def save(folder: Path, file: OutputFile, *, force: bool = False) -> Saved:
         elif file.shared is not None and saved.present is not None and saved.data != saved.present:
             write_atomic(saved.path, saved.data)
         elif saved.fate is Fate.CREATED:
-            saved.path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomic(saved.path, file.data, new=True)
+            _create(saved.path, file.data)
     except FileExistsError:
         if saved.path.is_file():  # it came to be since we looked
             return Saved(saved.path, Fate.KEPT, file.data, b"")
@@ -129,6 +128,15 @@ def save(folder: Path, file: OutputFile, *, force: bool = False) -> Saved:
     except OSError as error:
         raise _failed(saved.path, _reason(error)) from None
     return saved
+
+
+def _create(path: Path, data: bytes) -> None:
+    """Write a new file; its folder is made when it turns out that there is none."""
+    try:
+        write_atomic(path, data, new=True)
+    except (FileNotFoundError, NotADirectoryError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(path, data, new=True)
 
 
 def write_atomic(path: Path, data: bytes, *, new: bool = False) -> None:

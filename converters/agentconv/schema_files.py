@@ -19,9 +19,10 @@ def names() -> list[str]:
     return [*general, *client_names()]
 
 
-def client_names() -> list[str]:
+@cache
+def client_names() -> tuple[str, ...]:
     """Return the ids of the formats that have a client schema."""
-    return [path.name.removesuffix(".schema.json") for path in sorted(FOLDER.glob("formats/*.schema.json"))]
+    return tuple(path.name.removesuffix(".schema.json") for path in sorted(FOLDER.glob("formats/*.schema.json")))
 
 
 @cache
@@ -94,6 +95,28 @@ def complaint(format_id: str, key: str, value: Any) -> tuple[str, str] | None:
 
     A key that the client does not know is no complaint, unless the client rejects files for it.
     """
+    if type(value) is str and len(value) < _LONG:
+        return _text_complaint(format_id, key, value)
+    if type(value) is list and len(value) < _LONG and all(type(item) is str and len(item) < _LONG for item in value):
+        return _texts_complaint(format_id, key, tuple(value))
+    return _complaint(format_id, key, value)
+
+
+_LONG = 200
+"""Texts and lists below this length are judged once: many files of a set say the same."""
+
+
+@lru_cache(maxsize=4096)
+def _text_complaint(format_id: str, key: str, value: str) -> tuple[str, str] | None:
+    return _complaint(format_id, key, value)
+
+
+@lru_cache(maxsize=1024)
+def _texts_complaint(format_id: str, key: str, value: tuple[str, ...]) -> tuple[str, str] | None:
+    return _complaint(format_id, key, list(value))
+
+
+def _complaint(format_id: str, key: str, value: Any) -> tuple[str, str] | None:
     schema = load(format_id)
     row = schema["properties"].get(key)
     if row is None:
@@ -104,7 +127,7 @@ def complaint(format_id: str, key: str, value: Any) -> tuple[str, str] | None:
         return None
     if "enum" not in row and _validator(format_id, key).is_valid(value):
         return None
-    return row["x-invalid"], f"`{key}` has a value that it does not take"
+    return row["x-invalid"], row.get("x-ignored", f"`{key}` has a value that it does not take")
 
 
 @lru_cache(maxsize=1024)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent_files import agent_of, convert_agent
+from agent_files import agent_of, convert_agent, read
 from agentconv import fields, registry
 from agentconv.convert import Options, convert
 from agentconv.format_base import State
@@ -327,3 +327,12 @@ def test_bundle_holds_native_agents() -> None:
     kept = module.SPEC.essence(source)
 
     assert all(map(fields.same, module.read(kept).set.agents, module.read(source).set.agents))
+
+
+@pytest.mark.parametrize("word", ["[]", "{}", "5", "[primary]"])
+@pytest.mark.parametrize(("format_id", "folder"), [("opencode", ".opencode"), ("kilo", ".kilo")])
+def test_mode_that_is_no_word(format_id: str, folder: str, word: str) -> None:
+    """A file of a mode whose `mode` is no word is passed over, as the client does it."""
+    source = SourceText(f"{folder}/modes/a.md", f"---\nmode: {word}\ndescription: d\n---\nHi\n".encode())
+
+    assert read(format_id, source).states == (State.NOT_LOADED,)

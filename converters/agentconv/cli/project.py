@@ -17,17 +17,18 @@ LOCK = "agentconv.lock"
 _MARKS = (LOCK, ".git", "pyproject.toml")
 
 
-def add_project(group: argparse._ActionsContainer) -> None:
+def add_project(group: argparse._ActionsContainer, *, python: bool = True) -> None:
     """Add where the project is, and which Python its packs are installed in."""
     group.add_argument(
         "--project", metavar="DIR", help=f"the project's root (default: the nearest folder with {LOCK}, .git, pyproject.toml or agents)"
     )
-    group.add_argument(
-        "--python",
-        metavar="PATH",
-        help="the environment that packs are installed in: a virtual environment or an interpreter "
-        "(default: VIRTUAL_ENV, else the project's .venv, else the Python that runs agentconv)",
-    )
+    if python:
+        group.add_argument(
+            "--python",
+            metavar="PATH",
+            help="the environment that packs are installed in: a virtual environment or an interpreter "
+            "(default: VIRTUAL_ENV, else the project's .venv, else the Python that runs agentconv)",
+        )
 
 
 def root(options: argparse.Namespace) -> Path:
@@ -41,7 +42,19 @@ def root(options: argparse.Namespace) -> Path:
             raise registry.usage(f"--project: there is no folder `{options.project}`", "name the project's root")
         return Path(options.project)
     here = Path.cwd()
-    return next((folder for folder in (here, *here.parents) if _is_root(folder)), here)
+    for folder in (here, *here.parents):
+        if folder == _home():  # what clients have there is for all projects
+            break
+        if _is_root(folder):
+            return folder
+    return here
+
+
+def _home() -> Path | None:
+    try:
+        return Path.home()
+    except RuntimeError:
+        return None
 
 
 def _is_root(folder: Path) -> bool:
