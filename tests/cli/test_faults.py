@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import pack_files
 from agentconv import discovery, registry, saving
 from agentconv.cli import COMMANDS, progress
 

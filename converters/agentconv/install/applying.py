@@ -16,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agentconv import placing
 from agentconv.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.install import besides, disk
 from agentconv.install.draft import sha256
@@ -68,13 +69,13 @@ def recover(root: Path, lock: Lock, lock_path: Path | None = None) -> Lock:
     places = [lock_stage(lock_path)] if lock_path else []
     for entry in lock.entries:
         if entry.pending and not isinstance(here.read(entry.path), disk.Blocked):
-            names = (entry.path, entry.path + besides.BACKUP, *([entry.beside] if entry.beside else []))
+            names = (entry.path, entry.path + placing.BACKUP, *([entry.beside] if entry.beside else []))
             places += [here.place(besides.stage(name)) for name in names]
     try:
         for place in places:
             disk.remove(place)
     except OSError as error:
-        raise _failed(place, disk.reason_of(error)) from None
+        raise _failed(place, placing.reason_of(error)) from None
     return settled(here, lock)
 
 
@@ -97,9 +98,9 @@ def apply(root: Path, lock_path: Path, plan: Plan) -> None:
         place = getattr(error, "filename", None) or run.at
         if problem is not None:
             hint = "mend that, and run the same command again, which finishes it; `agentconv status` says what is there"
-            raise _failed(place, f"{disk.reason_of(problem)}; not everything could be put back", hint) from error
+            raise _failed(place, f"{placing.reason_of(problem)}; not everything could be put back", hint) from error
         if isinstance(error, OSError):
-            raise _failed(place, disk.reason_of(error), "everything is as it was") from None
+            raise _failed(place, placing.reason_of(error), "everything is as it was") from None
         raise
 
 
@@ -213,7 +214,7 @@ class _Run:
         stage = self.disk.place(besides.stage(change.stage_key))
         if change.before is None:
             self.undo.append(lambda: self.take_away(change.path))
-            disk.give_name(stage, place)
+            placing.give_name(stage, place)
             return
         if self.disk.read(change.path) != change.before:
             raise OSError(None, "it changed while this ran; run it again", place)

@@ -6,13 +6,6 @@ import hashlib
 
 BESIDE = ".agentconv-new"
 """Our version of a file that a user edited."""
-BACKUP = ".agentconv-backup"
-"""A copy of what `--force` replaced; the same name that conversions give it."""
-
-
-def numbered(path: str, suffix: str, number: int) -> str:
-    """Return the n-th name for a file beside another one."""
-    return f"{path}{suffix}" if number == 1 else f"{path}{suffix}-{number}"
 
 
 def stage(path: str) -> str:

@@ -8,6 +8,8 @@ import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from agentconv.placing import reason_of
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -95,11 +97,6 @@ def _kind(mode: int) -> str:
     return "it is a folder" if stat.S_ISDIR(mode) else "it is no regular file"
 
 
-def reason_of(error: Exception) -> str:
-    """Say what the system says of an error."""
-    return ((isinstance(error, OSError) and error.strerror) or str(error)).lower()
-
-
 @dataclass(frozen=True, slots=True)
 class Made:
     """Tells a file that we made from every other one."""
@@ -147,24 +144,6 @@ def is_made(place: str, made: Made | None) -> bool:
     except OSError:
         return False
     return made == Made(found.st_dev, found.st_ino)
-
-
-def give_name(stage: str, place: str) -> None:
-    """Give a temporary file its name, which nothing is to have.
-
-    Raises:
-        FileExistsError: Something has it.
-    """
-    try:
-        os.link(stage, place)
-    except FileExistsError:
-        raise
-    except OSError:  # a file system without hard links
-        if os.path.lexists(place):
-            raise FileExistsError(place) from None
-        os.replace(stage, place)
-        return
-    os.unlink(stage)
 
 
 def mode_of(place: str) -> int | None:

@@ -7,9 +7,10 @@ from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
-from agentconv.install.besides import BACKUP, BESIDE, numbered
+from agentconv.install.besides import BESIDE
 from agentconv.install.lock import ABSENT, Entry, Lock
 from agentconv.install.steps import Action, Change, Plan, Step
+from agentconv.placing import BACKUP, numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from agentconv import credentials, registry
+from agentconv import credentials, registry, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,8 +18,6 @@ _LONGEST = 300
 """Characters of a description that are shown."""
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|!~&$])")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_TARGETS = tuple(client for client in registry.CLIENTS if registry.FORMATS[client].place.startswith(".") and client != "claude-plugin")
-"""The assistants that have a folder of their own for agents."""
 
 
 def render(contents: Contents) -> str:
@@ -86,7 +84,11 @@ def _install(name: str) -> Iterator[str]:
     yield "In a project's root; `agentconv` keeps what you edit, and `agentconv uninstall` removes the rest again."
     yield f"```sh\npip install agentconv-toolkit {name}\nagentconv install {name} --to auto   # every assistant that the project has\n```"
     yield "Or for one assistant:"
-    rows = [f"| {registry.FORMATS[client].title} | `agentconv install {name} --to {client}` |" for client in _TARGETS]
+    rows = [
+        f"| {registry.FORMATS[client].title} | `agentconv install {name} --to {client}` |"
+        for client in registry.CLIENTS
+        if vocabulary.installation(client)
+    ]
     yield "\n".join(["| Assistant | Command |", "|---|---|", *rows])
 
 
