@@ -23,7 +23,7 @@ BUGS = "Traceback", "bug in agentconv", "Exception ignored"
 
 @pytest.fixture
 def project(tmp_path):
-    """A project whose agents have something to convert, to lint and to mend, a bundle of them, and a pack that is deployed."""
+    """A project whose agents have something to convert, to lint and to mend, a bundle of them, and a pack."""
     place = tmp_path / ".claude/agents"
     place.mkdir(parents=True)
     for name in ("one", "two", "three"):
@@ -31,8 +31,6 @@ def project(tmp_path):
     done = program("to-json", ".", "-o", "all.json", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     pack_files.write(tmp_path / "backend_agents", pack_files.packed())
-    done = program("install", "backend_agents", "--to", "qwen-code", folder=tmp_path)
-    assert done.returncode == 0, done.stderr
     return tmp_path
 
 
@@ -77,7 +75,7 @@ def test_nobody_reads(line, project):
     done = program(*line.split(), folder=project, stdout=writing, stderr=writing if writes else subprocess.PIPE)
     os.close(writing)
 
-    assert done.returncode in (0, 1)
+    assert done.returncode in ((0, 1) if not line.startswith("uninstall") else (2,))
     assert not any(word in (done.stderr or b"").decode() for word in BUGS)
     assert len(list(project.rglob("*.toml"))) == (3 if writes else 0)
 
