@@ -14,4 +14,5 @@ settings.register_profile(
     "default", max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck), print_blob=False
 )
 settings.register_profile("thorough", settings.get_profile("default"), max_examples=600, derandomize=False)
+settings.register_profile("long", settings.get_profile("thorough"), max_examples=6000)
 settings.load_profile(os.environ.get("AGENTCONV_HYPOTHESIS", "default"))

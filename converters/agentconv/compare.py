@@ -13,19 +13,32 @@ from agentconv.diagnostics import InternalError
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    from agentconv.format_shapes import Shape
     from agentconv.ir import Agent
 
 
-def differences(before: Agent, after: Agent) -> set[str]:
-    """Return the paths of the fields that mean something else in `after`."""
+def differences(before: Agent, after: Agent, shape: Shape | None = None) -> set[str]:
+    """Return the paths of the fields that mean something else in `after`; those of agents of one shape are compared once."""
+    if shape is None:
+        return _differing(before, after, fields.HEADS)
+    if shape.differing is None:
+        shape.differing = frozenset(_differing(before, after, _NO_TEXTS))
+    return _differing(before, after, _TEXTS) | shape.differing
+
+
+_TEXTS = ("name", "description", "prompt")
+_NO_TEXTS = tuple(head for head in fields.HEADS if head not in _TEXTS)
+
+
+def _differing(before: Agent, after: Agent, heads: Collection[str]) -> set[str]:
     found = set()
-    for path in fields.changed_heads(before, after):
+    for path in fields.changed_heads(before, after, heads):
         old, new = fields.get(before, path), fields.get(after, path)
         if old == new or (fields.is_absent(path, old) and fields.is_absent(path, new)):
             continue
         if fields.portable(old) != fields.portable(new):
             found.add(path)
-    if before.extras is not after.extras:
+    if "extras" in heads and before.extras is not after.extras:
         old_paths, new_paths = set(fields.extra_paths(before)), set(fields.extra_paths(after))
         found |= old_paths ^ new_paths
         found |= {path for path in old_paths & new_paths if not _same(fields.get(before, path), fields.get(after, path))}
@@ -36,13 +49,13 @@ def _same(old: object, new: object) -> bool:
     return type(old) is type(new) and old == new
 
 
-def check_declared(before: Agent, after: Agent, declared: Collection[str]) -> None:
+def check_declared(before: Agent, after: Agent, declared: Collection[str], shape: Shape | None = None) -> None:
     """Hold a projection to what it declared.
 
     Raises:
         InternalError: A field changed without a declared loss, or a declared loss did not happen.
     """
-    differing = differences(before, after)
+    differing = differences(before, after, shape)
     undeclared = sorted(differing.difference(declared))
     if undeclared:
         raise InternalError(f"{', '.join(undeclared)} changed without a declared loss")
@@ -63,7 +76,15 @@ def check_read_back(projected: Agent, again: Agent) -> None:
     raise InternalError(f"reading the output back gives another {', '.join(paths) or 'set of extra keys'}")
 
 
-def widenings(source: Agent, result: Agent, target: str, servers: Iterable[str] = ()) -> list[str]:
-    """Say what the result may do in the target's client beyond what the source's author allowed."""
+def widenings(source: Agent, result: Agent, target: str, servers: Iterable[str] = (), *, trusted: bool = True) -> list[str]:
+    """Say what the result may do in the target's client beyond what the source's author allowed.
+
+    Args:
+        source: The agent as its author wrote it.
+        result: The agent as the target reads it.
+        target: The target's format id.
+        servers: The MCP servers that its set names.
+        trusted: Whether the author wrote what keys outside of the source's fields grant; else the fields win.
+    """
     named = tuple(servers)
-    return effects.widenings(effects.effects(source, named), effects.effects(result, named, target))
+    return effects.widenings(effects.effects(source, named, trusted=trusted), effects.effects(result, named, target))

@@ -5,18 +5,20 @@ Two passes: the first finds out names, the second holds one agent at a time.
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from agentconv import compare, fields, losses, naming, registry
+from agentconv import compare, fields, losses, naming, registry, restrictions
 from agentconv.diagnostics import Code, Diagnostic, InputError, InternalError, LossKind, LossSeverity, Severity, Span
 from agentconv.families import names as spelling
 from agentconv.families import records
-from agentconv.format_base import NO_CHOICES, Projection, State
+from agentconv.format_base import NO_CHOICES, Listed, Projection, State
 from agentconv.ir import AgentSet
 from agentconv.loading import gather
+from agentconv.shared_files import IndexFile, Shared
 from agentconv.source import SourceText
 
 if TYPE_CHECKING:
@@ -24,11 +26,13 @@ if TYPE_CHECKING:
 
     from agentconv.diagnostics import Loss
     from agentconv.format_base import Format, ModelChoices
-    from agentconv.ir import Agent
+    from agentconv.format_shapes import Shapes
+    from agentconv.ir import Agent, McpServer
     from agentconv.loading import Loaded
     from agentconv.naming import Name
 
 ON_DUPLICATE = ("suffix", "first", "error")
+SET_WORDS = ("name", "version", "description", "license", "authors", "extras")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,61 +56,10 @@ class OutputFile:
 
     path: str
     data: bytes
-    shared: Shared | None = None
-    """The agents in it, where a file that is there takes them in among its own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """A file that several agents share, with ours in it."""
-
-    data: bytes
-    kept: tuple[str, ...] = ()
-    """Names that other entries of the file have; those stay."""
-    replaced: bool = False
-    """Whether an entry that was there is another one now."""
-    problem: str | None = None
-    """Why the file, as it is, can take none of ours."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shared:
-    """The agents of one file that holds several, ready to be put into one that is there."""
-
-    module: Format
-    path: str
-    agents: tuple[Agent, ...]
-
-    def merge(self, present: bytes, *, force: bool = False) -> Merged:
-        """Put the agents into a file: new ones are added, the same ones left, others of one name kept unless forced.
-
-        Not a byte changes that is not theirs; the result is read back, and where the client would not take it, nothing changes.
-        """
-        original = SourceText(self.path, present)
-        before = self.module.read(original)
-        wanted = list(before.set.agents)
-        places = {agent.name: place for place, agent in enumerate(wanted)}
-        kept: list[str] = []
-        replaced = False
-        for agent in self.agents:
-            place = places.get(agent.name)
-            if place is None:
-                wanted.append(agent)
-            elif not fields.same(wanted[place], agent):
-                replaced = replaced or force
-                wanted[place] = replace(agent, origin=wanted[place].origin) if force else wanted[place]
-                kept += [] if force else [agent.name or ""]
-        respelled: list[str] = []
-        data = self.module.write(AgentSet(tuple(wanted)), original, respelled)
-        again = self.module.read(SourceText(self.path, data))
-        ours = {agent.name for agent in self.agents}
-        bad = any(state.dropped and agent.name in ours for agent, state in zip(again.set.agents, again.states, strict=True))
-        exact = len(again.set.agents) == len(wanted) and all(map(fields.same, again.set.agents, wanted))
-        if bad or not exact or (original.size and records.WHOLE_FILE in respelled):
-            found = again.diagnostics if bad else before.diagnostics
-            problem = found[0].message if found else "it cannot be changed without changing what else is in it"
-            return Merged(present, tuple(agent.name or "" for agent in self.agents), problem=problem)
-        return Merged(data, tuple(kept), replaced)
+    shared: Shared | IndexFile | None = None
+    """What it shares with others: a file that is there takes it in among its own."""
+    beside: bool = False
+    """Whether it only means something beside the other files, in a folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,14 +111,22 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = Options())
     writer = _Writer(module, target, options, names)
     for piece in pieces:
         if piece.diagnostics or piece.about:
-            yield Converted(target, (), losses=tuple(_set_losses(piece.about, target)), diagnostics=piece.diagnostics)
+            lost = tuple(_set_losses(piece.about, target, writer.held(piece)))
+            yield Converted(target, (), losses=lost, diagnostics=piece.diagnostics)
+        if piece.about:
+            writer.servers.update({server.name: server for server in piece.about.mcp_servers or ()})
+        if writer.takes_index(piece):
+            continue
         if piece.format == target and piece.source is not None and not options.deploy:
             yield from writer.same_format(piece, piece.source)
             continue
         for agent, state in zip(piece.agents, piece.states, strict=True):
             if not (options.only_loaded and state.dropped):
-                yield writer.other_format(agent, state, _own_text(piece, state, target))
+                yield writer.other_format(agent, state, piece)
     yield from writer.shared_file()
+    yield from writer.index_file()
+    if writer.servers:
+        yield Converted(target, (), losses=tuple(writer.servers_left()))
     if writer.named:
         yield Converted(target, (), diagnostics=tuple(writer.duplicates()))
 
@@ -176,15 +137,16 @@ def _own_text(piece: Loaded, state: State, target: str) -> SourceText | None:
     return piece.source if alone and not state.dropped else None
 
 
-def _set_losses(about: AgentSet | None, target: str) -> Iterator[Loss]:
-    """Say what a bundle holds for all its agents together, which single files cannot."""
+def _set_losses(about: AgentSet | None, target: str, held: AgentSet) -> Iterator[Loss]:
+    """Say what a bundle holds for all its agents together, which single files, and the file that lists them, cannot."""
     if about is None:
         return
-    words = [name for name in ("name", "version", "description", "license", "authors", "extras") if getattr(about, name)]
+    if about.name and held.name and held.name != about.name:
+        yield losses.loss("name-illegal", "the set", "set.name", target, f"`{about.name}` becomes `{held.name}`")
+        about = replace(about, name=None)
+    words = [name for name in SET_WORDS if getattr(about, name) and getattr(held, name) != getattr(about, name)]
     if words:
         yield losses.loss("set-dropped", "the set", "set", target, ", ".join(words))
-    if about.mcp_servers:
-        yield losses.loss("set-servers-dropped", "the set", "set.mcp_servers", target, ", ".join(one.name for one in about.mcp_servers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,8 +222,17 @@ class _Writer:
         if options.into is not None or not self.row.folders:
             path = options.into or self.row.files[0]
             self.shared = _SharedFile(path, SourceText(path, b""), [], [])
+        self.index = registry.index_of(target)
+        self.listed = Listed((), AgentSet())
+        """What the file that lists the agents' files is to say."""
+        self.own_index: SourceText | None = None
+        self.shapes: Shapes = {}
         self.named: dict[str, list[str]] = {}
         """Files of the target's own format, by the name of the agent that its client loads from them."""
+        self.servers: dict[str, McpServer] = {}
+        """The MCP servers that the set defines for all its agents, by name."""
+        self.resolved: set[str] = set()
+        """Those of them that the files of agents hold."""
 
     def same_format(self, piece: Loaded, source: SourceText) -> Iterator[Converted]:
         """Write a file of the target's own format: its bytes, or a patch where a bundle's fields were changed."""
@@ -279,7 +250,8 @@ class _Writer:
         several = shares or len(ids) > 1
         if len(found) == len(piece.agents) and all(map(fields.same, found, piece.agents)):
             shared = Shared(self.module, path, found) if shares else None
-            yield Converted(self.target, ids, OutputFile(path, source.data, shared), not_loaded=dropped)
+            file = OutputFile(path, source.data, shared)
+            yield Converted(self.target, ids, self.placed(file) if ids and not dropped else file, not_loaded=dropped)
         elif several:
             yield from self.changed_entries(piece, source, path, found)
         else:
@@ -287,7 +259,8 @@ class _Writer:
             name = self.own_name(agent, piece.path)
             if self.module.SPEC.named_by_stem and found and name.name != found[0].name:
                 path = f"{path.rpartition('/')[0]}/{naming.unique_stem(name.name, self.stems)}{self.row.suffixes[0]}"
-            yield self.checked(agent, path, SourceText(path, source.data), name=name, not_loaded=dropped)
+            original, trusted = SourceText(path, source.data), _author_wrote(agent, piece)
+            yield self.checked(agent, path, original, name=name, not_loaded=dropped, trusted=trusted)
 
     def changed_entries(self, piece: Loaded, source: SourceText, path: str, found: Sequence[Agent]) -> Iterator[Converted]:
         """Write a file of several agents of which some were changed; an entry that cannot be written stays as it was."""
@@ -299,7 +272,8 @@ class _Writer:
                 file.agents.append(old)
                 yield Converted(self.target, (agent.id,), path=path, not_loaded=state.dropped)
                 continue
-            done = self.checked(agent, path, None, name=self.own_name(agent, piece.path), not_loaded=state.dropped, into=file)
+            name, trusted = self.own_name(agent, piece.path), _author_wrote(agent, piece)
+            done = self.checked(agent, path, None, name=name, not_loaded=state.dropped, into=file, trusted=trusted)
             if done.path is None and old is not None:
                 file.agents.append(old)
             yield done
@@ -328,22 +302,77 @@ class _Writer:
         self.paths.add(found)
         return found
 
-    def other_format(self, agent: Agent, state: State, text: SourceText | None = None) -> Converted:
+    def other_format(self, agent: Agent, state: State, piece: Loaded) -> Converted:
         """Write an agent that comes from another format, or from a text of this one that it goes on with."""
         name = self.names.names[agent.id]
+        trusted = _author_wrote(agent, piece)
+        authored, agent = agent, self.with_servers(agent)
         if name.code == "name-duplicate" and self.options.on_duplicate == "first":
             loss = losses.loss("duplicate-left-out", agent.id, "name", self.target, f"`{agent.name}`")
             return Converted(self.target, (agent.id,), None, losses=(loss,), not_loaded=state.dropped)
         if self.shared is not None:
-            return self.checked(agent, self.shared.path, None, name=name, not_loaded=state.dropped, into=self.shared)
+            return self.checked(agent, self.shared.path, None, name=name, not_loaded=state.dropped, into=self.shared, trusted=trusted)
         path = f"{self.row.folders[0]}/{naming.unique_stem(name.name, self.stems)}{self.row.suffixes[0]}"
+        text = _own_text(piece, state, self.target)
         original = SourceText(path, text.data) if text else None
-        return self.checked(agent, path, original, name=name, not_loaded=state.dropped)
+        exact = piece.result is not None and agent is authored and not self.module.SPEC.named_by_stem
+        return self.checked(agent, path, original, name=name, not_loaded=state.dropped, exact=exact, trusted=trusted)
+
+    def with_servers(self, agent: Agent) -> Agent:
+        """Return an agent with the servers that its set defines in place of their names, where its file can hold them."""
+        if not self.servers or "mcp_servers" not in self.module.SPEC.holds:
+            return agent
+        named = {server.name for server in agent.mcp_servers or () if server.transport is None} & self.servers.keys()
+        self.resolved |= named
+        servers = tuple(self.servers[server.name] if server.name in named else server for server in agent.mcp_servers or ())
+        return replace(agent, mcp_servers=servers) if named else agent
+
+    def servers_left(self) -> Iterator[Loss]:
+        """Say which servers of the set no file holds, and what to paste into the target's configuration."""
+        left = {name: server for name, server in self.servers.items() if name not in self.resolved}
+        if left:
+            hint = f"define them in {registry.FORMATS[self.target].title}'s configuration: {_snippet(left.values())}"
+            yield losses.loss("set-servers-dropped", "the set", "set.mcp_servers", self.target, ", ".join(left), hint=hint)
 
     def shared_file(self) -> Iterator[Converted]:
         """Write the file that took the agents of other formats."""
         if self.shared is not None and self.shared.agents:
             yield self.together(self.shared)
+
+    def held(self, piece: Loaded) -> AgentSet:
+        """Return what the file that lists the agents holds of a set's words: those of the first set that has some."""
+        if self.index is None or piece.about is None or self.listed.about != AgentSet():
+            return AgentSet()
+        self.listed = replace(self.listed, about=self.index.held(piece.about))
+        return self.listed.about
+
+    def takes_index(self, piece: Loaded) -> bool:
+        """Take a file of the target's own format that lists agents for the one to write, rather than as it is."""
+        if self.index is None or piece.format != self.target or piece.agents or not f"/{piece.path}".endswith(f"/{self.row.index}"):
+            return False
+        if piece.path == self.row.index:
+            self.own_index = piece.source
+        return True
+
+    def placed(self, file: OutputFile) -> OutputFile:
+        """Note a file that is written, to be listed."""
+        if self.index:
+            self.listed = replace(self.listed, paths=(*(self.listed.paths or ()), file.path))
+        return file
+
+    def index_file(self) -> Iterator[Converted]:
+        """Write the file that lists the agents' files, and check that it says what was meant."""
+        if self.index is None or not (self.listed.paths or self.own_index):
+            return
+        path = self.row.index
+        shared = IndexFile(self.index, path, replace(self.listed, paths=tuple(sorted(self.listed.paths or ()))))
+        data = shared.write(self.own_index)
+        problem = None if self.own_index and data == self.own_index.data else shared.mistake(data)
+        if problem:
+            diagnostic = Diagnostic(Code.INTERNAL, Severity.ERROR, f"internal error on the way to {self.target}: {problem}", Span(path))
+            yield Converted(self.target, (), diagnostics=(diagnostic,))
+            return
+        yield Converted(self.target, (), OutputFile(path, data, shared, beside=True))
 
     def together(self, file: _SharedFile) -> Converted:
         """Write several agents, each checked alone before, into one file, and check that all are in it."""
@@ -366,6 +395,8 @@ class _Writer:
         name: Name,
         not_loaded: bool = False,
         into: _SharedFile | None = None,
+        exact: bool = False,
+        trusted: bool = False,
     ) -> Converted:
         """Project, write, read back, compare. What breaks a law is not written.
 
@@ -376,13 +407,17 @@ class _Writer:
             name: Its name there.
             not_loaded: Whether the client that it comes from does not load it.
             into: The file that it shares with others: then it is only collected there.
+            exact: Whether reading the original, under any path, gives the agent.
+            trusted: Whether its author wrote what keys outside of its fields grant.
         """
-        projection = Projection(agent, self.module.SPEC, self.options.models, path)
+        given, agent = agent, restrictions.in_fields(agent, self.target) if agent.extras else agent
+        exact = exact and agent is given
+        projection = Projection(agent, self.module.SPEC, self.options.models, path, self.shapes, trusted=trusted)
         respelled: list[str] = []
         try:
             self.rename(projection, name)
             self.module.project(projection)
-            data = None if _refused(projection) else self.written(projection, path, original, respelled)
+            data = None if _refused(projection) else self.written(projection, path, original, respelled, exact=exact)
         except InternalError as error:
             return Converted(self.target, (agent.id,), diagnostics=(_internal(agent, self.target, str(error)),), not_loaded=not_loaded)
         except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other agents
@@ -396,7 +431,8 @@ class _Writer:
             into.agents.append(projection.result())
             return Converted(self.target, (agent.id,), path=path, losses=found, not_loaded=not_loaded)
         notes = tuple(_respelled(agent, original, respelled)) if original else ()
-        return Converted(self.target, (agent.id,), OutputFile(path, data), losses=found, diagnostics=notes, not_loaded=not_loaded)
+        file = self.placed(OutputFile(path, data))
+        return Converted(self.target, (agent.id,), file, losses=found, diagnostics=notes, not_loaded=not_loaded)
 
     def rename(self, projection: Projection, name: Name) -> None:
         agent = projection.source
@@ -410,11 +446,19 @@ class _Writer:
             detail = f"`{match[0]}` is now `{self.names.renamed[match[0]]}`"
             projection.losses.append(losses.loss("name-mentioned", agent.id, "prompt.text", self.target, detail))
 
-    def written(self, projection: Projection, path: str, original: SourceText | None, respelled: list[str]) -> bytes | None:
+    def written(self, projection: Projection, path: str, original: SourceText | None, respelled: list[str], *, exact: bool) -> bytes | None:
         """Write a projected agent and hold it to the laws; None when that shows a reason to refuse it."""
         agent, projected = projection.source, projection.result()
-        compare.check_declared(agent, projected, projection.declared)
-        data = self.module.write(AgentSet((projected,)), original or SourceText(path, b""), respelled)
+        compare.check_declared(agent, projected, projection.declared, projection.shape)
+        if exact and original and projected is agent:  # what was read from these bytes is what is read from them again
+            limit = self.module.SPEC.max_bytes
+            if limit is None or original.size <= limit:
+                return original.data
+        blank = SourceText(path, b"")
+        data = self.module.write(AgentSet((projected,)), original or blank, respelled)
+        if original and data == original.data and any(state.dropped for state in self.module.read(original).states):
+            data = self.module.write(AgentSet((projected,)), blank)  # what it says is right, but the client never sees it
+            respelled.append(records.WHOLE_FILE)
         limit = self.module.SPEC.max_bytes
         if limit is not None and len(data) > limit:
             projection.refuse("refused-size", "prompt.text", f"{len(data):,} bytes, {limit:,} are read")
@@ -424,13 +468,37 @@ class _Writer:
             reason = again.diagnostics[0].message if again.diagnostics else "no agent in it"
             raise InternalError(f"the output would not load: {reason}")
         compare.check_read_back(projected, again.set.agents[0])
-        wider = compare.widenings(agent, again.set.agents[0], self.target)
+        wider = self.wider(projection, again.set.agents[0])
         if wider and not self.options.allow_widening:
             projection.refuse("widening", "tools", ", ".join(wider))
             return None
         if wider:
             projection.losses.append(losses.loss("widened", agent.id, "tools", self.target, ", ".join(wider)))
         return data
+
+    def wider(self, projection: Projection, again: Agent) -> list[str]:
+        """Say what an agent that came back as it was projected may do beyond its author's words: once for those of one shape."""
+        shape = projection.shape
+        if shape is None or self.servers or projection.trusted:
+            return compare.widenings(projection.source, again, self.target, self.servers, trusted=projection.trusted)
+        if shape.wider is None:
+            shape.wider = compare.widenings(projection.source, again, self.target, trusted=False)
+        return shape.wider
+
+
+def _author_wrote(agent: Agent, piece: Loaded) -> bool:
+    """Whether a file says itself what the keys of an agent grant beside its fields, rather than a bundle in which it was edited."""
+    if piece.source is None or not any(any(restrictions.grants(agent, format_id)) for format_id in agent.extras):
+        return False
+    written = registry.load(piece.format).read(piece.source).set.agents
+    return any((one.tools, one.permissions, one.extras) == (agent.tools, agent.permissions, agent.extras) for one in written)
+
+
+def _snippet(servers: Iterable[McpServer]) -> str:
+    """Write servers as most clients' configurations have them."""
+    keys = ("command", "args", "env", "cwd", "url", "headers")
+    found = {one.name: {key: value for key in keys if (value := getattr(one, key)) is not None} for one in servers}
+    return json.dumps({"mcpServers": found}, ensure_ascii=False)
 
 
 def _respelled(agent: Agent, original: SourceText, keys: list[str]) -> Iterator[Diagnostic]:

@@ -73,8 +73,12 @@ class Code(StrEnum):
     """A stored source text contradicts its checksum or the agent's fields; the fields win."""
     RESPELLED = "respelled"
     """A patch had to write a neighbouring value in another way, so that its reading stays the same."""
+    PACK = "pack"
+    """A pack is not what it says, or holds what a pack may not."""
     EXISTS = "exists"
     """A file with other bytes is in the way."""
+    BLOCKED = "blocked"
+    """An agent of a pack that is not deployed, because of what is in it."""
     INTERNAL = "internal"
     """A bug of ours."""
 

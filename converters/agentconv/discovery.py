@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from agentconv import registry, sniffing
 from agentconv.diagnostics import Code, Diagnostic, InputError, Severity, Span
+from agentconv.source import SourceText
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -148,6 +149,11 @@ def project_root(path: Path) -> Path | None:
     """Return the folder that holds the client's location that a path is, or is in."""
     parts = Path(os.path.abspath(path)).parts
     for row in registry.FORMATS.values():
+        if row.index:
+            found = sniffing.index_root(row, str(path))
+            if found:
+                return found
+            continue
         for place in row.folders:
             wanted = PurePosixPath(place).parts
             for start in range(len(parts) - len(wanted), 0, -1):
@@ -161,9 +167,26 @@ def project_root(path: Path) -> Path | None:
 def locations(folder: Path, client: str) -> list[Path]:
     """Return a client's locations directly below a folder: the folders and the files that it reads there."""
     row = registry.FORMATS[client]
+    if row.index:
+        return _listed(folder, client) if (folder / row.index).is_file() else []
     folders = [folder / place for place in row.folders]
     files = [folder / name for name in row.files]
     return [place for place in folders if place.is_dir()] + [file for file in files if file.is_file()]
+
+
+def _listed(folder: Path, client: str) -> list[Path]:
+    """Return the file that lists a client's agents, and the files that it lists or else the client's folders."""
+    row, index = registry.FORMATS[client], registry.index_of(client)
+    place = folder / row.index
+    try:
+        text = SourceText(row.index, read_bytes(Found(row.index, os.fspath(place), client)))
+    except InputError:
+        return [place]  # reading it again says why
+    paths = index.read(text).paths if index else None
+    if paths is None:
+        return [place, *(folder / name for name in row.folders if (folder / name).is_dir())]
+    own = [folder / path for path in paths if ".." not in PurePosixPath(path).parts and not os.path.isabs(path)]
+    return [place, *(file for file in own if _inside(os.fspath(file), folder.resolve()))]
 
 
 def _add_folder(found: Discovery, search: _Search) -> None:
@@ -188,7 +211,7 @@ def _add_folder(found: Discovery, search: _Search) -> None:
 
 
 def _add_location(found: Discovery, search: _Search, location: Path, client: str) -> None:
-    if location.is_file():
+    if not location.is_dir():
         _append(found, os.fspath(location), search.root, client, named=False)
         return
     for path in _walk(found, location, search.folder, registry.FORMATS[client].suffixes):
@@ -218,7 +241,7 @@ def _add_walked(found: Discovery, search: _Search) -> None:
     for place in _walk(found, search.folder, search.folder, suffixes):
         path = Path(place)
         relative = PurePosixPath(path.relative_to(search.folder).as_posix())
-        own = sniffing.by_place(relative)
+        own = sniffing.by_place(relative, os.fspath(search.folder))
         if own in search.exclude:
             continue
         told = search.format_id or own or sniffing.by_content(relative, path)

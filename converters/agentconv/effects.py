@@ -15,7 +15,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
-from agentconv import vocabulary
+from agentconv import restrictions, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -84,20 +84,50 @@ class Effects:
         return self.levels[effect] > Level.NO or self.levels["run"] > Level.NO
 
 
-def effects(agent: Agent, servers: Iterable[str] = (), format_id: str | None = None) -> Effects:
+def effects(agent: Agent, servers: Iterable[str] = (), format_id: str | None = None, *, trusted: bool = False) -> Effects:
     """Compute what an agent may do.
 
     Args:
         agent: The agent.
         servers: The MCP servers that its set names.
-        format_id: The client that runs it, whose tools an agent without a list inherits; by default, the one it is from.
+        format_id: The client that runs it, whose tools an agent without a list inherits; by default, the one it is from, and then
+            what a key outside of the fields grants counts only where they say nothing.
+        trusted: Whether such a key counts whatever the fields say, because its author wrote it beside them.
     """
+    granting = tuple(agent.extras) if format_id is None else (format_id,)
+    trusted = trusted or format_id is not None
     format_id = format_id or (agent.origin.format if agent.origin else None)
+    agent = restrictions.in_fields(agent) if agent.extras else agent
     levels, parts = _own_effects(agent.tools, agent.permissions, format_id)
+    for client in granting if agent.extras else ():
+        levels = _with_grants(levels, agent, client, trusted=trusted)
     named = {server.name for server in agent.mcp_servers or ()} | set(servers)
     mcp = _mcp(agent, named, own=vocabulary.fact(format_id, "own_servers_open"))
     asks = vocabulary.fact(format_id, "asks_by_default")
     return Effects(levels, mcp.open, mcp.every, mcp.denied, parts | mcp.parts, _guards(agent, levels), asks)
+
+
+def _with_grants(levels: Mapping[str, Level], agent: Agent, format_id: str, *, trusted: bool) -> Mapping[str, Level]:
+    """Return the levels with what keys outside of the fields grant."""
+    found = dict(levels)
+    for _, opened, unattended in restrictions.grants(agent, format_id):
+        for effect in opened if trusted else ():
+            found[effect] = max(found[effect], Level.INHERIT)
+        for effect in unattended:
+            if found[effect] and (trusted or found[effect] >= Level.INHERIT):
+                found[effect] = Level.ALLOW
+    return found
+
+
+def exceeding(agent: Agent, format_id: str) -> list[str]:
+    """Return the keys of a client that would let an agent do more than its fields say."""
+    plain, _ = _own_effects(agent.tools, agent.permissions, format_id)
+    return [
+        key
+        for key, opened, unattended in restrictions.grants(agent, format_id)
+        if any(plain[effect] < Level.INHERIT and not plain["run"] for effect in opened)
+        or any(plain[effect] is Level.ASK for effect in unattended)
+    ]
 
 
 def usable(agent: Agent, format_id: str) -> dict[str, Level]:

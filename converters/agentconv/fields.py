@@ -15,7 +15,7 @@ from agentconv import vocabulary
 from agentconv.ir import Agent, Hook, Invocation, Limits, McpServer, Permissions, Prompt, ToolGrant, Tools
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from agentconv.ir import Json, Origin
 
@@ -72,6 +72,7 @@ for _path in PATHS:
     _PATHS_OF[_path.partition(".")[0]] = (*_PATHS_OF.get(_path.partition(".")[0], ()), _path)
 HEADS = tuple(field.name for field in dataclasses.fields(Agent) if field.name not in ("id", "origin"))
 """The fields of an agent that say what it is, rather than where it stands."""
+_SAID = attrgetter(*HEADS)
 _SPLIT = {path: path.partition(".")[::2] for path in PATHS}
 
 
@@ -107,7 +108,9 @@ def get(agent: Agent, path: str) -> Any:
 
 def said(agent: Agent) -> set[str]:
     """Return the top-level fields that say something."""
-    return {head for head in HEADS if getattr(agent, head) != getattr(_NOTHING, head)}
+    return {
+        head for head, value, nothing in zip(HEADS, _SAID(agent), _SAID(_NOTHING), strict=True) if value is not nothing and value != nothing
+    }
 
 
 def head_of(path: str) -> str:
@@ -115,12 +118,12 @@ def head_of(path: str) -> str:
     return path.partition(".")[0]
 
 
-def changed_heads(before: Agent, after: Agent) -> Iterator[str]:
-    """Yield the paths below each field that differs (extras apart)."""
-    for head, paths in _PATHS_OF.items():
+def changed_heads(before: Agent, after: Agent, heads: Iterable[str] = HEADS) -> Iterator[str]:
+    """Yield the paths below each of these fields that differs (extras apart)."""
+    for head in heads:
         old, new = getattr(before, head), getattr(after, head)
         if old is not new and old != new:
-            yield from paths
+            yield from _PATHS_OF.get(head, ())
 
 
 def is_absent(path: str, value: object) -> bool:
@@ -161,7 +164,20 @@ def _assign(agent: Agent, values: Mapping[str, object], extras: Mapping[str, Map
     for head, parts in nested.items():
         current = getattr(agent, head)
         flat[head] = PARTS[head](**parts) if current is None else replace(current, **parts)
-    return replace(agent, **flat, extras=extras)
+    return changed(agent, {**flat, "extras": extras})
+
+
+def changed(agent: Agent, values: Mapping[str, Any]) -> Agent:
+    """Return the agent with these whole fields, as `dataclasses.replace` does, which takes three times as long."""
+    every = list(_EVERY(agent))
+    for name, value in values.items():
+        every[_PLACES[name]] = value
+    return Agent(*every)
+
+
+_NAMES = tuple(field.name for field in dataclasses.fields(Agent))
+_EVERY = attrgetter(*_NAMES)
+_PLACES = {name: place for place, name in enumerate(_NAMES)}
 
 
 def _sorted(values: Mapping[str, object]) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
@@ -206,6 +222,8 @@ def portable(value: object) -> object:
 
 def same(one: Agent, other: Agent) -> bool:
     """Whether two agents are equal but for where they stand (their ids in a set, their origins) and for empty parts."""
+    if _SAID(one) == _SAID(other):
+        return True
     return all(getattr(one, head) == getattr(other, head) or _filled(getattr(one, head)) == _filled(getattr(other, head)) for head in HEADS)
 
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
-from agentconv import fields, losses, vocabulary
+from agentconv import fields, format_shapes, losses, vocabulary
 from agentconv.ir import AgentSet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from agentconv.diagnostics import Diagnostic, Loss
+    from agentconv.format_shapes import Shape, Shapes
     from agentconv.ir import Agent
     from agentconv.source import SourceText
 
@@ -75,6 +76,29 @@ class FormatSpec:
     """What of a file that is mainly the user's configuration belongs to its agents; only that is kept in bundles."""
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a file says that lists a format's agents: see `Index`."""
+
+    paths: tuple[str, ...] | None = None
+    """The agents' files, relative to the project's root; None where the client takes all of its folder."""
+    about: AgentSet = field(default_factory=AgentSet)
+    """What it says of all the agents together: name, version, description, license, authors."""
+    problem: str | None = None
+    """Why the client does not take the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The file of a format that lists the files of its agents (`registry.Row.index`): a module's `INDEX`, where it has one."""
+
+    read: Callable[[SourceText], Listed]
+    write: Callable[[Listed, SourceText], bytes]
+    """Writes the file, from nothing (its paths sorted) or changing nothing but what is another thing."""
+    held: Callable[[AgentSet], AgentSet]
+    """Returns what the file can hold of a set's words."""
+
+
 class Format(Protocol):
     """A format module. Functions are pure: text in, text out; the disk belongs to the callers."""
 
@@ -114,8 +138,19 @@ NO_CHOICES = ModelChoices()
 class Projection:
     """An agent on its way into a format: changes are made here, and each is declared with its reason."""
 
-    def __init__(self, agent: Agent, target: FormatSpec, models: ModelChoices = NO_CHOICES, path: str = "") -> None:
+    def __init__(
+        self,
+        agent: Agent,
+        target: FormatSpec,
+        models: ModelChoices = NO_CHOICES,
+        path: str = "",
+        shapes: Shapes | None = None,
+        *,
+        trusted: bool = False,
+    ) -> None:
         self.source = agent
+        self.trusted = trusted
+        """Whether the author of the fields wrote what keys outside of them grant, so that they need not be held to the fields."""
         self.target = target
         self.models = models
         self.path = path
@@ -125,6 +160,10 @@ class Projection:
         self.values: dict[str, object] = {}
         self.losses: list[Loss] = []
         self.declared: set[str] = set()
+        self.shapes = shapes
+        """The shapes of the agents that were on the same way before."""
+        self.shape: Shape | None = None
+        """The agent's shape, as long as nothing but its texts is changed further."""
         self._result: Agent | None = None
 
     def get(self, path: str) -> Any:
@@ -134,6 +173,13 @@ class Projection:
     def translate(self, path: str, value: object) -> None:
         """Spell a value in the target's words; what it means stays the same."""
         self.values[path] = value
+        self._result = None
+        if path not in format_shapes.TEXTS:
+            self.shape = None
+
+    def take_shape(self, shape: Shape) -> None:
+        """Take what steps did to an agent of the same shape."""
+        self.shape = shape
         self._result = None
 
     def change(self, path: str, value: object, code: str, detail: str, *, also: Iterable[str] = (), hint: str | None = None) -> None:
@@ -174,5 +220,8 @@ class Projection:
     def result(self) -> Agent:
         """Return the agent as projected."""
         if self._result is None:
-            self._result = fields.with_values(self.source, self.values) if self.values else self.source
+            if self.shape is not None and self.values:
+                self._result = format_shapes.projected(self.source, self.shape, self.values)
+            else:
+                self._result = fields.with_values(self.source, self.values) if self.values else self.source
         return self._result

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from agentconv import discovery, registry
+from agentconv import discovery, fields, registry
 from agentconv.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.format_base import State
 from agentconv.ir import Agent, AgentSet, Origin, Source
@@ -39,7 +39,7 @@ class Loaded:
     states: tuple[State, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     about: AgentSet | None = None
-    """What a bundle says about the whole set, on its first piece."""
+    """What a bundle, or a file that lists agents, says about the whole set; a bundle on its first piece."""
     result: ReadResult | None = None
     """What the reader gave, where the loader is to keep that."""
 
@@ -125,7 +125,9 @@ def _with_ids(piece: Loaded, give: Callable[[Agent, str], str]) -> Loaded:
     ids = [give(agent, piece.path) for agent in piece.agents]
     return replace(
         piece,
-        agents=tuple(agent if agent.id == new else replace(agent, id=new) for agent, new in zip(piece.agents, ids, strict=True)),
+        agents=tuple(
+            agent if agent.id == new else fields.changed(agent, {"id": new}) for agent, new in zip(piece.agents, ids, strict=True)
+        ),
     )
 
 
@@ -138,13 +140,23 @@ def with_ids(pieces: Iterable[Loaded]) -> Iterator[Loaded]:
 
 def load_source(format_id: str, source: SourceText, *, results: bool = False) -> Iterator[Loaded]:
     """Read one file's text: the file itself, with what its reader gave if that is asked for, or the files that a bundle holds."""
-    result = registry.load(format_id).read(source)
+    try:
+        result = registry.load(format_id).read(source)
+    except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other files
+        yield Loaded(source.path, format_id, None, diagnostics=(_bug(source.path, error),))
+        return
     if not registry.FORMATS[format_id].bundle:
+        about = result.set if not result.set.agents and result.set != AgentSet() else None
         yield Loaded(
-            source.path, format_id, source, result.set.agents, result.states, result.diagnostics, None, result if results else None
+            source.path, format_id, source, result.set.agents, result.states, result.diagnostics, about, result if results else None
         )
     else:
         yield from take_apart(result.set, result.diagnostics, source.path)
+
+
+def _bug(path: str, error: Exception) -> Diagnostic:
+    message = f"internal error while it was read: {type(error).__name__}: {error}"
+    return Diagnostic(Code.INTERNAL, Severity.ERROR, message, Span(path), "the file was left out; please report this with the file")
 
 
 def take_apart(agents: AgentSet, diagnostics: tuple[Diagnostic, ...] = (), bundle: str | None = None) -> Iterator[Loaded]:
@@ -184,7 +196,7 @@ def _stored(source: Source, agents: list[Agent], bundle: str | None) -> Loaded:
     return Loaded(source.path, source.format, None, diagnostics=(Diagnostic(Code.SOURCE_MISMATCH, Severity.WARNING, message, span),))
 
 
-def gather(pieces: Iterator[Loaded] | Loader, *, only_loaded: bool = False, sources: bool = True) -> AgentSet:
+def gather(pieces: Iterable[Loaded], *, only_loaded: bool = False, sources: bool = True) -> AgentSet:
     """Collect everything into one set, with the sources and what reading found."""
     agents: list[Agent] = []
     stored: dict[str, Source] = {}

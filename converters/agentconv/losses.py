@@ -45,6 +45,7 @@ CATALOGUE: dict[str, LossRule] = {
     ),
     "key-dropped": LossRule(_WARNING, _DROPPED, "a key that only the source client uses"),
     "key-moved": LossRule(_NOTE, _MOVED, "a key of the same client, which the target's form has too"),
+    "restriction-moved": LossRule(_NOTE, _MOVED, "a restriction in a key that only the source client has; the target's own means say it"),
     "key-merged": LossRule(_NOTE, _MOVED, "a key whose text is part of the prompt already"),
     "ignored-key-dropped": LossRule(_NOTE, _DROPPED, "a key that the source client ignores too"),
     "extra-overridden": LossRule(_NOTE, _DROPPED, "a key that says otherwise than the agent's fields; the fields win"),
@@ -116,6 +117,9 @@ CATALOGUE: dict[str, LossRule] = {
     "refused-size": LossRule(_REFUSAL, _REFUSED, "the file would be larger than the target reads"),
     "widening": LossRule(_REFUSAL, _REFUSED, "the agent could do more than its author allowed", "--allow-widening writes it all the same"),
     "widened": LossRule(_WARNING, _APPROXIMATED, "the agent can do more than its author allowed, as --allow-widening asks"),
+    "widened-elsewhere": LossRule(
+        _WARNING, _APPROXIMATED, "the target reads the file of another assistant, and lets the agent do more than its author allowed"
+    ),
 }
 
 

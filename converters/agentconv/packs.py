@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentconv import loading, registry
+from agentconv import loading, pack_folder, pack_installed, pack_record, pack_wheel, registry
+from agentconv.diagnostics import InputError
+from agentconv.pack_contents import shown
 from agentconv.source import SourceText
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
+    from agentconv.diagnostics import Diagnostic
     from agentconv.loading import Loaded
+    from agentconv.pack_contents import Checked
+    from agentconv.pack_environment import Environment
     from agentconv.pack_manifest import Manifest
 
 PIP, WHEEL, FOLDER = "pip", "wheel", "folder"
+NOT_INSTALLED = "install packs there with pip, or name the environment that has them: --python PATH; .whl files and folders are packs too"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +55,59 @@ class Pack:
         for source in self.manifest.sources:
             if source.format in registry.FORMATS:
                 yield from loading.load_source(source.format, SourceText(source.path, self.read(source.file)))
+
+
+def find(word: str, environment: Environment) -> Pack:
+    """Find one pack and verify it.
+
+    Args:
+        word: Name of an installed distribution, a `.whl` file, or a folder: an import package, or one that holds exactly one.
+        environment: Where installed packs are (`pack_environment.choose`).
+
+    Raises:
+        InputError: There is none, or it is not what it says.
+    """
+    path = Path(word)
+    if word.lower().endswith(".whl"):
+        return _pack(pack_wheel.open_wheel(path), WHEEL)
+    if os.path.basename(word) == word and word not in ("", ".", ".."):
+        known = pack_installed.find(environment.folders)
+        found = known.get(pack_record.normal(word))
+        if found is not None:
+            return _opened(found)
+    else:
+        known = {}
+    if path.is_dir():
+        return _pack(pack_folder.open_folder(path), FOLDER)
+    if path.exists():
+        raise registry.usage(f"`{word}` is no pack", "a pack is the name of an installed one, a .whl file or a folder")
+    raise _missing(word, known, environment)
+
+
+def installed(environment: Environment) -> list[Pack | Diagnostic]:
+    """Return every installed pack by name, and for each that may not be used, what is wrong with it."""
+    packs: list[Pack | Diagnostic] = []
+    for found in pack_installed.find(environment.folders).values():
+        try:
+            packs.append(_opened(found))
+        except InputError as error:
+            packs.append(error.diagnostic)
+    return packs
+
+
+def _opened(found: pack_installed.Found | InputError) -> Pack:
+    if isinstance(found, InputError):
+        raise found
+    return _pack(pack_installed.open_installed(found), PIP)
+
+
+def _pack(checked: Checked, origin: str) -> Pack:
+    return Pack(checked.manifest, origin, checked.place, checked.manifest_sha256, checked.read, checked.wheel_sha256, checked.verified)
+
+
+def _missing(word: str, known: Iterable[str], environment: Environment) -> InputError:
+    if os.path.basename(word) != word or not word:
+        return registry.usage(f"there is no pack `{word}`", "a pack is the name of an installed one, a .whl file or a folder")
+    looked = ", ".join(shown(folder) for folder in environment.looked) or "no folder"
+    message = f"no pack `{word}` is installed in {looked} ({environment.chosen})"
+    return registry.usage(message, registry.did_you_mean(pack_record.normal(word), known, NOT_INSTALLED))

@@ -12,7 +12,7 @@ from agentconv.diagnostics import Code, Diagnostic, InputError, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from agentconv.format_base import Format
+    from agentconv.format_base import Format, Index
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,8 @@ class Row:
     """Files at the project's root that hold several agents; the first is where we write when there are no folders."""
     looks: bytes = b""
     """Regular expression for the first lines of such a file in no client's location; empty where they tell nothing."""
+    index: str = ""
+    """A file at the root that lists the agents' files; where it is not there, the folders are no location of the client."""
     bundle: bool = False
     """Whether it is one of our own canonical forms, which no client reads."""
     aliases: tuple[str, ...] = ()
@@ -36,7 +38,7 @@ class Row:
     @property
     def place(self) -> str:
         """Where the client's agents are, for people."""
-        return self.folders[0] if self.folders else self.files[0]
+        return self.index or (self.folders[0] if self.folders else self.files[0])
 
     @property
     def ends(self) -> tuple[str, ...]:
@@ -76,6 +78,7 @@ FORMATS: dict[str, Row] = {
     "cursor": Row("cursor", "Cursor", (".cursor/agents",), (".md", ".mdc", ".markdown")),
     "cline": Row("cline", "Cline", (".cline/agents",), (".yaml", ".yml"), looks=_HEADED),
     "claude-agents-json": Row("claude_agents_json", "Claude Code --agents", (), (".json",), ("claude-agents.json",), looks=_AGENTS),
+    "claude-plugin": Row("claude_plugin", "Claude Code plugin", ("agents",), (".md",), index=".claude-plugin/plugin.json"),
     "json": Row("canonical_json", "canonical JSON", (), (".json",), ("agents.json",), looks=_BUNDLE, bundle=True),
     "toml": Row("canonical_toml", "canonical TOML", (), (".toml",), ("agents.toml",), looks=_BUNDLE, bundle=True),
 }
@@ -115,12 +118,26 @@ def usage(message: str, hint: str | None = None) -> InputError:
     return InputError(Diagnostic(Code.USAGE, Severity.ERROR, message, hint=hint))
 
 
+_LOOKS_LIKE = str.maketrans("oil", "011")
+
+
+def _looks_of(word: str) -> str:
+    return word.casefold().translate(_LOOKS_LIKE)
+
+
 def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:
-    """Return a hint that names the nearest known word, or else another hint."""
+    """Return a hint that names the nearest known word, or else another hint; letters that look like digits count as these."""
     from difflib import get_close_matches
 
-    close = get_close_matches(word, list(known), 1, 0.6)
+    words = list(known)
+    close = [one for one in words if _looks_of(one) == _looks_of(word)] or get_close_matches(word, words, 1, 0.6)
     return f"did you mean `{close[0]}`?" if close else otherwise
+
+
+def index_of(format_id: str) -> Index | None:
+    """Return how a format's file that lists its agents' files is read and written; None where it has none."""
+    found: Index | None = getattr(load(format_id), "INDEX", None)
+    return found
 
 
 @cache

@@ -6,9 +6,11 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import count
 from typing import TYPE_CHECKING
 
 from agentconv.diagnostics import Code, Diagnostic, InputError, Severity, Span
+from agentconv.placing import BACKUP, give_name, numbered, reason_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,7 +77,7 @@ def fate(folder: Path, file: OutputFile, *, force: bool = False) -> Saved:
             raise _failed(path, "a symbolic link leads out of the output folder", "name the folder that it leads to with -o")
         present = _present(path)
     except (OSError, RuntimeError, ValueError) as error:
-        raise _failed(path, _reason(error)) from None
+        raise _failed(path, reason_of(error)) from None
     if present is None:
         return Saved(path, Fate.CREATED, file.data)
     if present == file.data:
@@ -120,15 +122,23 @@ def save(folder: Path, file: OutputFile, *, force: bool = False) -> Saved:
         elif file.shared is not None and saved.present is not None and saved.data != saved.present:
             write_atomic(saved.path, saved.data)
         elif saved.fate is Fate.CREATED:
-            saved.path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomic(saved.path, file.data, new=True)
+            _create(saved.path, file.data)
     except FileExistsError:
         if saved.path.is_file():  # it came to be since we looked
             return Saved(saved.path, Fate.KEPT, file.data, b"")
         raise _failed(saved.path, "a file is where a folder has to be") from None
     except OSError as error:
-        raise _failed(saved.path, _reason(error)) from None
+        raise _failed(saved.path, reason_of(error)) from None
     return saved
+
+
+def _create(path: Path, data: bytes) -> None:
+    """Write a new file; its folder is made when it turns out that there is none."""
+    try:
+        write_atomic(path, data, new=True)
+    except (FileNotFoundError, NotADirectoryError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(path, data, new=True)
 
 
 def write_atomic(path: Path, data: bytes, *, new: bool = False) -> None:
@@ -147,8 +157,8 @@ def write_atomic(path: Path, data: bytes, *, new: bool = False) -> None:
     try:
         with open(temporary, "xb") as stream:
             stream.write(data)
-        if new and _linked(temporary, path):
-            os.unlink(temporary)
+        if new:
+            give_name(temporary, os.fspath(path))
         else:
             os.replace(temporary, path)
     except BaseException:  # an interrupt too leaves nothing behind
@@ -157,28 +167,9 @@ def write_atomic(path: Path, data: bytes, *, new: bool = False) -> None:
         raise
 
 
-def _linked(temporary: str, path: Path) -> bool:
-    """Give a file its name unless the name is taken; False where the file system has no hard links."""
-    try:
-        os.link(temporary, path)
-    except FileExistsError:
-        raise
-    except OSError:
-        return False
-    return True
-
-
 def _copy_path(path: Path) -> Path:
-    copy, number = path.with_name(path.name + ".agentconv-backup"), 2
-    while os.path.lexists(copy):
-        copy, number = path.with_name(f"{path.name}.agentconv-backup-{number}"), number + 1
-    return copy
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, UnicodeEncodeError):
-        return f"file names are {error.encoding} here, which has no `{error.object[error.start]}`"
-    return ((isinstance(error, OSError) and error.strerror) or str(error)).lower()
+    names = (path.with_name(numbered(path.name, BACKUP, number)) for number in count(1))
+    return next(name for name in names if not os.path.lexists(name))
 
 
 def _failed(path: Path, reason: str, hint: str | None = None) -> InputError:

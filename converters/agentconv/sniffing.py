@@ -5,35 +5,56 @@ from __future__ import annotations
 import os
 import re
 from functools import cache
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from agentconv import registry
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from agentconv.registry import Row
 
 _HEAD_BYTES = 8192
 _DEFAULTS = {".md": "claude-code", ".toml": "codex", ".json": "json", ".yaml": "roo", ".yml": "roo"}
 """What a file is taken for whose path and first lines tell nothing, by suffix: most loose files are that."""
 
 
-def by_place(path: PurePosixPath) -> str | None:
-    """Tell a format from a client's location that the path is in, or from a name that only this client's files have."""
+def by_place(path: PurePosixPath, base: str | None = None) -> str | None:
+    """Tell a format from a client's location that the path is in, or from a name that only this client's files have.
+
+    Args:
+        path: The path.
+        base: The folder that it is relative to; without one, no location counts that only another file makes one.
+    """
     posix = "/" + path.as_posix()
     for format_id, row in registry.FORMATS.items():
-        if path.name.endswith(row.suffixes) and any(f"/{folder}/" in posix for folder in row.folders):
+        inside = path.name.endswith(row.suffixes) and any(f"/{folder}/" in posix for folder in row.folders)
+        if inside and (not row.index or (base is not None and index_root(row, os.path.join(base, path)))):
             return format_id
-        if path.name in row.files:
+        if path.name in row.files or (row.index and posix.endswith(f"/{row.index}")):
             return format_id
+    return None
+
+
+def index_root(row: Row, path: str) -> Path | None:
+    """Return the nearest folder above a path whose index file makes the folder on the way to the path a client's location."""
+    place = Path(os.path.abspath(path))
+    for folder in row.folders:
+        depth = len(PurePosixPath(folder).parts)
+        for above in place.parents:
+            below = place.relative_to(above).parts[:depth]
+            if PurePosixPath(*below) == PurePosixPath(folder) and (above / row.index).is_file():
+                return above
     return None
 
 
 def home(folder: Path) -> str | None:
     """Return the client in whose location a folder is."""
     posix = f"{PurePosixPath(os.path.abspath(folder))}/"
-    found = (format_id for format_id, row in registry.FORMATS.items() if any(f"/{place}/" in posix for place in row.folders))
-    return next(found, None)
+    for format_id, row in registry.FORMATS.items():
+        inside = any(f"/{place}/" in posix for place in row.folders)
+        if inside and (not row.index or index_root(row, os.path.abspath(folder))):
+            return format_id
+    return None
 
 
 def by_path(path: PurePosixPath) -> str | None:
@@ -61,13 +82,14 @@ def by_content(relative: PurePosixPath, path: Path) -> str | None:
 
 @cache
 def _settings_folders() -> frozenset[str]:
-    return frozenset(PurePosixPath(place).parts[0] for row in registry.FORMATS.values() for place in row.folders)
+    places = [place for row in registry.FORMATS.values() for place in ([row.index] if row.index else row.folders)]
+    return frozenset(PurePosixPath(place).parts[0] for place in places)
 
 
 def of_file(path: Path) -> str | None:
     """Tell the format of a file that the user named."""
     place = PurePosixPath(os.path.abspath(path))
-    told = by_place(place)
+    told = by_place(place, place.anchor)
     if told:
         return told
     candidates = _candidates(place.name)

@@ -8,6 +8,7 @@ first one anywhere, so it is written `\x2d--`, which Claude Code, Copilot and Co
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from agentconv.ir import unescape_key
@@ -26,6 +27,7 @@ _UNSAFE = r"\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff"
 _BLOCK = re.compile(rf"[^\s\x00-\x1f{_UNSAFE}][^\x00-\x09{_UNSAFE}]*")
 _ESCAPE = re.compile('[\\x00-\\x1f\\x7f-\\xa0\\u2028\\u2029\\ufeff\\ufffe\\uffff\\ud800-\\udfff"\\\\]')
 _DASHES = re.compile("-(?=--)")
+_SHORT_TEXT = 40
 _LONGEST_KEY = 500
 """A longer key is written behind `? `: some loaders look no further than 1,024 characters, or bytes, for the colon."""
 _SPECIAL_FLOATS = {"nan": ".nan", "inf": ".inf", "-inf": "-.inf"}
@@ -52,6 +54,16 @@ def _float(number: float) -> str:
 
 def is_plain(text: str) -> bool:
     """Whether every loader reads the text back as this string without quotes."""
+    return _is_plain_word(text) if len(text) < _SHORT_TEXT else _is_plain(text)
+
+
+@lru_cache(maxsize=4096)
+def _is_plain_word(text: str) -> bool:
+    """Tell it of a key or a word once: the files of a set share them."""
+    return _is_plain(text)
+
+
+def _is_plain(text: str) -> bool:
     bare = _COLON_INSIDE.sub("", text) if ":" in text else text
     bare = bare if bare.isascii() else re.sub(_LETTER, "a", bare)
     if _PLAIN.fullmatch(bare) is None or text[-1] == " " or "---" in text:

@@ -1,146 +1,195 @@
-"""Speed and memory as ratios, measured in one run. A script that a person runs, not a test:
+"""Speed and memory as ratios, measured in one run, against their budgets. A script that a person runs, not a test:
 
-    python tests/benchmarks/bench.py [--agents 2000] [--runs 5]
+    python tests/benchmarks/bench.py [--agents 2000] [--runs 5] [--only convert,lint]
 
-Each figure stands beside the bare loop of the same run: it reads each file, composes its YAML with the C loader, and
-writes the file back. CPU seconds, user and system, of whole processes; the median of the runs is what counts.
+CPU seconds, user and system, of whole processes; commands are run in turn, and the medians count. Conversions are held
+against a bare loop over the same files (`agent_sets.BARE_LOOP`), and other converters run beside ours where they are
+installed (`peers`).
 """
 
 from __future__ import annotations
 
 import argparse
-import random
-import statistics
-import subprocess
+import functools
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-BARE_LOOP = """
-import os, sys, yaml
-source, target = sys.argv[1:]
-os.makedirs(target, exist_ok=True)
-for name in sorted(os.listdir(source)):
-    with open(os.path.join(source, name), "rb") as file:
-        data = file.read()
-    text = data.decode("utf-8", "replace")
-    end = text.find("---", 3)
-    yaml.compose(text[3:end], Loader=yaml.CSafeLoader)
-    with open(os.path.join(target, name), "wb") as file:
-        file.write(data)
-"""
-WORDS = [
-    "review",
-    "the",
-    "change",
-    "and",
-    "report",
-    "what",
-    "matters",
-    "first",
-    "with",
-    "file",
-    "and",
-    "line",
-    "before",
-    "any",
-    "advice",
-    "on",
-    "style",
-    "or",
-    "naming",
-    "of",
-    "parts",
-]
-TOOLS = ("", "tools: Read, Grep, Glob\n", "tools: Read, Edit, Write, Bash\n", "tools: [Read, WebFetch]\n")
-MODELS = ("", "model: sonnet\n", "model: inherit\n", "model: claude-opus-5-5\n")
+import agent_sets
+import peers
+from measuring import Job, environment, in_turn, measure, median, ratio, without
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+AGENTCONV = (sys.executable, "-m", "agentconv")
+CLIENTS = ("codex", "copilot", "gemini-cli", "qwen-code", "opencode", "kilo", "roo", "cursor", "cline")
+LINTED, PACKED, MANY = 1000, 500, 10
 
 
-def make_agents(folder: Path, number: int) -> None:
-    """Write agents of realistic sizes: descriptions of about 200 characters, prompts of about 6 kB."""
-    random.seed(7)
-    folder.mkdir(parents=True)
-    for index in range(number):
-        description = " ".join(random.choices(WORDS, k=35))
-        lines = [" ".join(random.choices(WORDS, k=random.randint(4, 18))) for _ in range(int(random.lognormvariate(4.2, 0.6)))]
-        prompt = "\n".join(f"- {line}" if random.random() < 0.4 else line for line in lines)
-        header = f"name: agent-{index}\ndescription: {description}\n{random.choice(TOOLS)}{random.choice(MODELS)}color: blue\n"
-        (folder / f"agent-{index:05}.md").write_text(f"---\n{header}---\n\n# Agent {index}\n\n{prompt}\n", "utf-8")
+@dataclass(frozen=True)
+class Row:
+    """One line of the table."""
+
+    work: str
+    found: float | None
+    """None where it was not measured."""
+    unit: str
+    budget: float | None = None
+    remark: str = ""
+
+    @property
+    def verdict(self) -> str:
+        """Whether the figure is within its budget."""
+        if self.found is None:
+            return "skipped"
+        return "" if self.budget is None else "pass" if self.found <= self.budget else "MISS"
 
 
-def measure(command: list[str]) -> tuple[float, float]:
-    """Run a command and return its CPU seconds and its peak memory in MiB."""
-    code = (
-        "import resource, subprocess, sys\n"
-        "subprocess.run(sys.argv[1:], check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)\n"
-        "used = resource.getrusage(resource.RUSAGE_CHILDREN)\n"
-        "print(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)\n"
-    )
-    out = subprocess.run([sys.executable, "-c", code, *command], check=True, capture_output=True, text=True).stdout
-    cpu, memory = out.split()
-    return float(cpu), float(memory)
+class Bench:
+    """What all benchmarks need."""
+
+    def __init__(self, root: Path, options: argparse.Namespace) -> None:
+        self.root, self.options, self.runs = root, options, options.runs
+        self.env = environment(root)
+        self.target = root / "out"
+
+    @functools.cache  # noqa: B019 - there is one of these
+    def project(self, number: int, *, real: bool = False) -> Path:
+        """Return a Claude Code project of so many agents."""
+        return agent_sets.make_agents(self.root / f"in-{number}{'-real' * real}", number, real=real)
+
+    def bare(self, project: Path) -> Job:
+        """Return the bare loop over a project's agents."""
+        command = [sys.executable, "-c", agent_sets.BARE_LOOP, str(project / ".claude" / "agents"), str(self.target)]
+        return Job(command, before=without(self.target))
+
+    def convert(self, project: Path, target: str) -> Job:
+        """Return our own conversion of a project."""
+        command = [*AGENTCONV, "convert", str(project), "-f", "claude-code", "-t", target, "-o", str(self.target), "-q", "--isolated"]
+        return Job(command, before=without(self.target))
+
+    def has(self, command: str) -> bool:
+        """Whether agentconv has a command."""
+        return measure(Job([*AGENTCONV, command, "--help"]), self.env).code == 0
 
 
-def compare(name: str, bare: list[str], commands: dict[str, list[str]], runs: int, clean: Path) -> dict[str, tuple[float, float]]:
-    """Measure commands and the bare loop in turn, and print the medians and the ratios."""
-    taken: dict[str, list[tuple[float, float]]] = {label: [] for label in ("bare", *commands)}
-    for _ in range(runs):
-        for label, command in {"bare": bare, **commands}.items():
-            subprocess.run(["rm", "-rf", str(clean)], check=True)
-            taken[label].append(measure(command))
-    medians = {label: (statistics.median(c for c, _ in found), statistics.median(m for _, m in found)) for label, found in taken.items()}
-    for label, (cpu, memory) in medians.items():
-        ratio = statistics.median(a[0] / b[0] for a, b in zip(taken[label], taken["bare"], strict=True))
-        print(f"{name:28} {label:22} {cpu * 1000:8.1f} ms CPU {memory:7.1f} MiB {ratio:6.2f} x bare")
-    return medians
+def start(bench: Bench) -> Iterator[Row]:
+    """Measure starting, and one file."""
+    one = bench.project(1)
+    jobs = {"pass": Job([sys.executable, "-c", "pass"]), "version": Job([*AGENTCONV, "--version"])}
+    jobs |= {target: bench.convert(one, target) for target in ("opencode", "codex")}
+    found = in_turn(jobs, max(bench.runs, 9), bench.env)
+    yield Row("agentconv --version", ratio(found["version"], found["pass"]), "x python -c pass", 4)
+    for target in ("opencode", "codex"):
+        yield Row(f"1 agent to {target}", median(found[target]), "s")
 
 
-LINT_BUDGET = 1.0
-"""CPU seconds for 1,000 agents and one client."""
+def convert(bench: Bench) -> Iterator[Row]:
+    """Measure conversions of many agents beside the bare loop, and beside other converters."""
+    number = bench.options.agents
+    project = bench.project(number)
+    jobs = {"bare": bench.bare(project)} | {target: bench.convert(project, target) for target in ("opencode", "codex", "json")}
+    found_peers = dict(_peers(bench, project))
+    found = in_turn(jobs | found_peers, bench.runs, bench.env)
+    for target, budget in (("opencode", 2.5), ("codex", 4.0), ("json", None)):
+        seconds = f"{median(found[target]):.2f} s, the loop {median(found['bare']):.2f} s"
+        yield Row(f"{number:,} agents to {target}", ratio(found[target], found["bare"]), "x bare loop", budget, seconds)
+    for name in found_peers:
+        peer, _, target = name.partition(" to ")
+        failed = ", it failed" if any(one.code for one in found[name]) else ""
+        yield Row(f"the same beside {name}", ratio(found[target], found[name]), f"x {peer}", 0.5, f"{median(found[name]):.2f} s{failed}")
 
 
-def lint(root: Path, runs: int) -> None:
-    """Measure the linter on 1,000 agents: for their own client, and for each one more."""
-    make_agents(root / "lint" / ".claude" / "agents", 1000)
-    command = [sys.executable, "-m", "agentconv", "lint", str(root / "lint"), "--isolated", "-q", "--for"]
-    others = ("codex", "cursor", "opencode")
-    for clients in ("claude-code", *(f"claude-code,{other}" for other in others)):
-        cpu = statistics.median(measure([*command, clients])[0] for _ in range(runs))
-        verdict = (
-            "" if clients != "claude-code" else " (within the budget)" if cpu <= LINT_BUDGET else f" (over the budget of {LINT_BUDGET} s)"
-        )
-        print(f"lint 1000 agents for {clients}: {cpu:.2f} s CPU{verdict}")
+def _peers(bench: Bench, project: Path) -> Iterator[tuple[str, Job]]:
+    rulesync, apm = peers.words(bench.options.rulesync, "rulesync"), peers.words(bench.options.apm, "apm")
+    for target in ("opencode", "codex"):
+        if rulesync:
+            yield f"rulesync to {target}", peers.rulesync(rulesync, project, target)
+        if apm:
+            yield f"apm to {target}", peers.apm(apm, project, target, bench.root / "apm")
+    if not (rulesync and apm):
+        print(f"not installed, or not named: {'' if rulesync else 'rulesync '}{'' if apm else 'apm'}\n{peers.HOW_TO}\n", file=sys.stderr)
+
+
+def memory(bench: Bench) -> Iterator[Row]:
+    """Measure the peak for ten times as many agents."""
+    number = bench.options.agents
+    for target in ("codex", "opencode"):
+        few, many = (measure(bench.convert(bench.project(one), target), bench.env) for one in (number, number * MANY))
+        remark = f"{many.memory:.0f} MiB, {few.memory:.0f} MiB; {many.cpu / few.cpu:.1f} x the CPU"
+        yield Row(f"peak of {number * MANY:,} agents to {target}", many.memory / few.memory, f"x that of {number:,}", 1.5, remark)
+
+
+def lint(bench: Bench) -> Iterator[Row]:
+    """Measure the linter: for one client, and what each further one adds."""
+    for words, real in (("", False), (", 6 % of them no YAML", True)):
+        command = [*AGENTCONV, "lint", str(bench.project(LINTED, real=real)), "--isolated", "-q", "--for"]
+        jobs = {"claude-code": Job([*command, "claude-code"])}
+        jobs |= {client: Job([*command, f"claude-code,{client}"]) for client in CLIENTS}
+        found = in_turn(jobs, bench.runs, bench.env)
+        own = median(found["claude-code"])
+        yield Row(f"lint {LINTED:,} agents{words}", own, "s", 1.0)
+        for client in CLIENTS:
+            yield Row(f"  and for {client}", median(found[client]) - own, "s more", 0.3)
+
+
+def pack(bench: Bench) -> Iterator[Row]:
+    """Measure building a pack, and installing it for three assistants."""
+    dist, project = bench.root / "dist", bench.root / "project"
+    if not bench.has("pack"):
+        yield Row(f"pack {PACKED} agents", None, "s", 1.5, "there is no such command")
+        return
+    source = str(bench.project(PACKED))
+    job = Job([*AGENTCONV, "pack", source, "-o", str(dist), "--name", "bench-agents", "--version", "1.0"], before=without(dist))
+    yield Row(f"pack {PACKED} agents", median(in_turn({"pack": job}, bench.runs, bench.env)["pack"]), "s", 1.5)
+    wheel = next(dist.glob("*.whl"), None)
+    if wheel is None or not bench.has("install"):
+        yield Row(f"install {PACKED} agents", None, "s", remark="there is no such command" if wheel else "there is no wheel")
+        return
+
+    def clean() -> None:
+        without(project)()
+        project.mkdir()
+
+    job = Job([*AGENTCONV, "install", str(wheel), "--to", "claude-code,codex,opencode"], project, clean)
+    clean()
+    yield Row(f"install {PACKED} agents for three", median(in_turn({"install": job}, bench.runs, bench.env)["install"]), "s")
+
+
+BENCHMARKS: dict[str, Callable[[Bench], Iterator[Row]]] = {
+    "start": start,
+    "convert": convert,
+    "memory": memory,
+    "lint": lint,
+    "pack": pack,
+}
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--agents", type=int, default=2000)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--only", default=",".join(BENCHMARKS), help="which: " + ", ".join(BENCHMARKS))
+    parser.add_argument("--rulesync", default="", metavar="COMMAND", help="how rulesync is called (default: from PATH)")
+    parser.add_argument("--apm", default="", metavar="COMMAND", help="how apm is called (default: from PATH)")
+    parser.add_argument("--folder", help="where the files are made and written (default: the system's folder for such)")
+    return parser.parse_args()
 
 
 def main() -> None:
-    """Run all benchmarks."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--agents", type=int, default=2000)
-    parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--memory", action="store_true", help="also compare the peak for ten times as many agents")
-    options = parser.parse_args()
-    agentconv = [sys.executable, "-m", "agentconv"]
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
-        source, target = root / "in" / ".claude" / "agents", root / "out"
-        make_agents(source, options.agents)
-        compare(
-            "start-up", [sys.executable, "-c", "pass"], {"agentconv --version": [*agentconv, "--version"]}, max(options.runs, 9), target
-        )
-        bare = [sys.executable, "-c", BARE_LOOP, str(source), str(target)]
-        commands = {
-            f"to {name}": [*agentconv, "convert", str(root / "in"), "-f", "claude-code", "-t", name, "-o", str(target)]
-            for name in ("opencode", "codex", "claude-code", "json", "toml")
-        }
-        medians = compare(f"{options.agents} agents", bare, commands, options.runs, target)
-        lint(root, options.runs)
-        if options.memory:
-            many = root / "many" / ".claude" / "agents"
-            make_agents(many, options.agents * 10)
-            command = [*agentconv, "convert", str(root / "many"), "-t", "codex", "-o", str(target)]
-            _, memory = measure(command)
-            growth = memory / medians["to codex"][1]
-            print(f"{options.agents * 10} agents to codex: {memory:.1f} MiB, {growth:.2f} x the peak for {options.agents}")
+    """Run the benchmarks and print a line for each figure as soon as it is known."""
+    options = _options()
+    print(f"{'work':44} {'found':>8} {'unit':18} {'budget':>6} {'':7} remark")
+    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+        bench = Bench(Path(folder), options)
+        for name in options.only.split(","):
+            for row in BENCHMARKS[name](bench):
+                found = "" if row.found is None else f"{row.found:.2f}"
+                budget = "" if row.budget is None else f"{row.budget:g}"
+                print(f"{row.work:44} {found:>8} {row.unit:18} {budget:>6} {row.verdict:7} {row.remark}".rstrip(), flush=True)
 
 
 if __name__ == "__main__":

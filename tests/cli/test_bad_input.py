@@ -203,17 +203,6 @@ def test_special_files(run, source, tmp_path, files):
     assert files(tmp_path / "out") == [".codex/agents/good.toml", ".codex/agents/inner.toml"]
 
 
-@pytest.fixture
-def permissions(tmp_path):
-    """Skip where permissions hold nobody back, as they do not hold root."""
-    closed = tmp_path / "closed"
-    closed.mkdir(mode=0)
-    free = os.access(closed, os.W_OK)
-    closed.rmdir()
-    if free:
-        pytest.skip("permissions do not hold this user (root) back")
-
-
 @pytest.mark.usefixtures("permissions")
 def test_unreadable_file(run, source, tmp_path):
     """A file without permission to read is named, and the others are converted."""
@@ -345,6 +334,14 @@ def stored(path, text="---\nname: x\ndescription: d\n---\nhi\n"):
     return [{"path": path, "format": "claude-code", "sha256": "0" * 64, "text": [text]}]
 
 
+def test_toml_bundle_that_is_not_utf_8(run, tmp_path):
+    """Bytes that are not UTF-8 are no TOML; the place is told."""
+    (tmp_path / "bad.toml").write_bytes(b'"$schema" = "urn:agentconv:bundle:1"\n\n[[agents]]\nid = "a"\ndescription = "caf\xe9"\n')
+    done = run("from-json", "bad.toml", "-t", "claude-code", "-o", "out", code=2)
+
+    assert "bad.toml:5:19: error: not UTF-8" in done.err
+
+
 BUNDLES = {
     "a path that leads out": (bundle(sources=stored("../x.md")), "leads out"),
     "a path that leads out, hidden": (bundle(sources=stored("a/../../x.md")), "leads out"),
@@ -399,6 +396,20 @@ def test_bundle_that_contradicts_itself(run, source, tmp_path):
     assert "is not what its sha256 says" in done.err
     assert "Bash" not in written
     assert "bypass" not in written
+
+
+def test_bundle_that_says_what_a_broken_file_says(run, source, tmp_path):
+    """A changed agent whose words come down to those of a file that its client does not load gets a file that it loads."""
+    (source / "good.md").write_bytes(
+        b'---\nname: good\ndescription: Say:\n\nuser: "a table"\nassistant: "yes"\ntools: Read\n---\n\nDo good.\n'
+    )
+    run("to-json", "src", "-o", "all.json", code=1)
+    text = (tmp_path / "all.json").read_text()
+    (tmp_path / "all.json").write_text(text.replace('"native": "Read"', '"native": "Peruse"'))
+    run("from-json", "all.json", "-t", "claude-code", "-o", "back", code=0)
+    done = run("inspect", "back", "--for", "claude-code", code=0)
+
+    assert "good" in done.out
 
 
 @pytest.mark.parametrize("again", ["gone", "changed"])

@@ -44,7 +44,7 @@ class Case:
     """As our own reader reads what was written; None when it was refused."""
     seen: Seen | None
     at_home: bool
-    """Whether it is a file of the client's own, which comes back as it was."""
+    """Whether it is in the client's own words, which come back as they were."""
 
     def reported(self, *fields: str) -> bool:
         """Whether a loss says that one of these fields, or a part of it, is not what it was."""
@@ -100,7 +100,8 @@ SETS = ("real", "hostile", "own", "others")
 
 
 @cache
-def _read(client: str, name: str) -> AgentSet:
+def read_set(client: str, name: str) -> AgentSet:
+    """Return one of the sets for a client."""
     if name == "real":
         return agentconv.read(HERE / "real", format="claude-code")
     if name == "hostile":
@@ -111,7 +112,7 @@ def _read(client: str, name: str) -> AgentSet:
     if name == "own":
         folder = FIXTURES / client / "valid"
         return _told_apart(agentconv.read(folder, format=client)) if folder.is_dir() else AgentSet()
-    others = [_read(other, "own") for other in registry.CLIENTS if other != client]
+    others = [read_set(other, "own") for other in registry.CLIENTS if other != client]
     return loading.gather(loading.with_ids(piece for agents in others for piece in loading.take_apart(agents)))
 
 
@@ -129,7 +130,7 @@ def _told_apart(agents: AgentSet) -> AgentSet:
 @cache
 def convert(client: str, name: str) -> Conversion:
     """Convert a set to a client's format, save it in a scratch project, and start the client there."""
-    agents = _read(client, name)
+    agents = read_set(client, name)
     result = agentconv.write(agents, client)
     written = [agent for file in result.files for agent in agentconv.reads(file.data, client, path=file.path).agents]
     kept = [agent for agent in agents.agents if agent.id not in result.refused]
@@ -143,8 +144,13 @@ def convert(client: str, name: str) -> Conversion:
     for agent in agents.agents:
         losses = tuple(loss for loss in result.losses if loss.agent == agent.id)
         one = again.get(agent.id)
-        cases.append(Case(agent, losses, one, session.agents.get(one.name or "") if one else None, _format(agent) == client))
+        cases.append(Case(agent, losses, one, session.agents.get(one.name or "") if one else None, _at_home(agent, client)))
     return Conversion(session, tuple(cases))
+
+
+def _at_home(agent: Agent, client: str) -> bool:
+    """Whether an agent is in the words of the client itself, of which Claude Code has several forms."""
+    return vocabulary.words_of(_format(agent) or "") == vocabulary.words_of(client)
 
 
 def _format(agent: Agent) -> str | None:

@@ -55,6 +55,14 @@ NATIVE = {
             "broken": ("---\nname: broken\ndescription: [x\n  y: z\n---\nx\n", "frontmatter"),
         },
     ),
+    "claude-plugin": Native(
+        "agents",
+        _markdown("plain"),
+        _markdown("narrow", "tools: Read, mcp__github__get_issue"),
+        {"Read", "mcp__github__get_issue"},
+        set(),
+        {},
+    ),
     "codex": Native(
         ".codex/agents",
         _toml("plain"),

@@ -190,7 +190,7 @@ def test_project_is_idempotent_everywhere(format_id: str, key: str, value: Any) 
 def test_key_order_and_unknown_values_survive(format_id: str) -> None:
     """All examples of the keys together, in reverse order, are read and written back to the same bytes."""
     properties = schema_files.load(format_id)["properties"]
-    header = {key: row["examples"][0] for key, row in reversed(properties.items())}
+    header = {key: row["examples"][0] for key, row in reversed(properties.items()) if row["examples"]}
     source = SourceText(f"agent{suffix(format_id)}", make(format_id, header).data)
 
     assert source.data == registry.load(format_id).write(read(format_id, source).set, source)

@@ -117,13 +117,16 @@ def test_a_broken_header_is_mended_as_a_person_reads_it():
 
 
 def test_a_key_given_twice_is_an_error_where_the_later_one_widens():
-    """The earlier one is deleted only where the client does not use it, and where the agent may not do more by the later one."""
+    """The earlier one is deleted only where the client does not use it, and where the agent may not do more by the later one.
+
+    Not unasked: OpenCode takes such a file for a prompt, and would stop at tools that are a text.
+    """
     head = "---\nname: a\ndescription: b\n"
     narrower = subject(f"{head}tools: Read, Bash\ntools: Read\n---\n\nd\n")
     wider = subject(f"{head}tools: Read\ntools: Read, Bash\n---\n\nd\n")
 
     assert [finding.severity for finding in found(narrower, "AC107")] == [Severity.WARNING]
-    assert fixed(narrower, "AC107") == f"{head}tools: Read\n---\n\nd\n"
+    assert fixed(narrower, "AC107", unsafe=True) == f"{head}tools: Read\n---\n\nd\n"
     assert [finding.severity for finding in found(wider, "AC107")] == [Severity.ERROR]
     assert fixed(wider, "AC107") == wider.text
 
@@ -186,3 +189,54 @@ def test_every_file_keeps_its_agents_through_all_fixes():
         assert fixing.fix(after, found).data == done.data
         if not any(state.dropped for state in looked_at.result.states):
             assert fixing._differing(looked_at.result, after.result, meant) is None
+
+
+def test_blanks_before_a_header_go():
+    """A header comes to the top of its file, where the client finds it."""
+    header = "---\nname: a\ndescription: b\n---\n\nd\n"
+
+    assert fixed(subject(f"\n \t\r\n{header}"), "AC105") == header
+    assert fixed(subject(f"<!-- c -->\n{header}"), "AC105") == f"<!-- c -->\n{header}"
+
+
+def test_a_fix_makes_no_other_client_drop_the_file():
+    """Where another client takes the whole file for a prompt, and would stop at the header once it sees one, nobody mends it unasked."""
+    text = "\n---\nname: a\ndescription: b\ntools: Read\n---\n\nd\n"
+    looked_at = subject(text)
+    (finding,) = found(looked_at, "AC105")
+
+    assert fixed(looked_at, "AC105") == text
+    assert finding.fix is not None
+    assert "OpenCode would no longer load it" in finding.fix.title
+    assert fixed(looked_at, "AC105", unsafe=True) == text[1:]
+
+
+@pytest.mark.parametrize(
+    ("code", "escaped"),
+    [("AC801", r"\uDB40\uDC41"), ("AC801", r"\uE0041"), ("AC803", r"\u200b"), ("AC803", r"\u200B"), ("AC802", r"\u202e")],
+)
+def test_hidden_characters_that_are_spelled_as_numbers_are_told(code, escaped):
+    """In a string of JSON, an escape hides a character as well as the character itself would."""
+    if escaped == r"\uE0041":  # four digits only: a private character and `1`, which hide nothing
+        assert found(subject(f'{{"a": {{"description": "b{escaped}", "prompt": "c"}}}}', "agents.json", "claude-agents-json"), code) == ()
+        return
+    looked_at = subject(f'{{"a": {{"description": "b{escaped}c \\\\u200b", "prompt": "c"}}}}', "agents.json", "claude-agents-json")
+
+    assert [finding.rule.code for finding in found(looked_at, code)] == [code]
+    assert fixed(looked_at, code) == looked_at.text.replace(f"b{escaped}c", "bc")
+
+
+@pytest.mark.parametrize("quote", ['"', '"""'])
+def test_hidden_characters_that_toml_spells_as_numbers_are_told(quote):
+    text = f'name = "a"\ndescription = "b"\ndeveloper_instructions = {quote}c\\U000E0041d{quote}\n'
+    looked_at = subject(text, ".codex/agents/a.toml", "codex")
+
+    assert fixed(looked_at, "AC801") == text.replace("\\U000E0041", "")
+
+
+def test_escapes_that_are_text_are_not_told():
+    """In markdown, and in a string of TOML that takes all as it stands, a backslash is a backslash."""
+    markdown = subject("---\nname: a\ndescription: b\n---\n\nWrite \\u200b here.\n")
+    toml = subject('name = "a"\ndescription = "b"\ndeveloper_instructions = \'c\\u200bd\'\n', ".codex/agents/a.toml", "codex")
+
+    assert [*found(markdown, "AC803"), *found(toml, "AC803")] == []

@@ -388,3 +388,15 @@ def test_no_bytes_break_a_rule(data, format_id):
     (checked,) = checking.check([Subject(SourceText("reviewer.md", data), format_id, (format_id, "codex"))], catalogue.select(None))
 
     assert checked.failures == ()
+
+
+def test_wide_files_of_a_client_that_reads_them() -> None:
+    """Nothing of a UTF-16 file is mended byte by byte where the client reads it; it is named for the clients that do not."""
+    data = b"\xff\xfe" + "---\nname: reviewer\ndescription: Prüft.\n---\n\nLook.\n".encode("utf-16-le")
+
+    def codes_of(*asked: str) -> list[str]:
+        looked_at = Subject(SourceText(".cursor/agents/reviewer.md", data), "cursor", ("cursor", *asked))
+        return [finding.rule.code for finding in found(looked_at, "AC6")]
+
+    assert codes_of() == []
+    assert codes_of("claude-code") == ["AC608"]

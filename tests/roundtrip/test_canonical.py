@@ -135,10 +135,10 @@ def test_a_broken_bundle_is_a_diagnostic(document: Any) -> None:
 @given(document=_mutated())
 def test_a_broken_toml_bundle_is_a_diagnostic(document: Any) -> None:
     """The same holds for a document in TOML."""
-    from agentconv.formats.canonical_toml import _prepared
+    from agentconv.families.toml_values import prepared
 
     try:
-        data = tomli_w.dumps(_prepared(document)).encode("utf-8")
+        data = tomli_w.dumps(prepared(document)).encode("utf-8")
     except (TypeError, AttributeError):
         return  # no table: TOML cannot say it
     result = registry.load("toml").read(SourceText("agents.toml", data))

@@ -198,48 +198,6 @@ def test_changed_tools_read_back(format_id: str, data: st.DataObject) -> None:
     assert not effects.effects(again, format_id=format_id).may("write")
 
 
-def _mutated(data: st.DataObject, source: bytes) -> bytes:
-    at = data.draw(st.integers(0, len(source)))
-    kind = data.draw(st.sampled_from(["insert", "delete", "double", "swap"]))
-    if kind == "insert":
-        return source[:at] + data.draw(st.one_of(st.binary(max_size=4), texts().map(lambda text: text.encode()))) + source[at:]
-    end = data.draw(st.integers(at, min(len(source), at + 40)))
-    if kind == "delete":
-        return source[:at] + source[end:]
-    return source[:end] + source[at:] if kind == "double" else source[:at] + source[at:end][::-1] + source[end:]
-
-
-@each_client
-@given(data=st.data())
-def test_reader_is_total(format_id: str, data: st.DataObject) -> None:
-    """Whatever the bytes, reading raises nothing, ends soon, says why when it is not clean, and keeps the bytes."""
-    start = data.draw(st.sampled_from([source.data for source in _files(format_id)]))
-    blob = data.draw(st.one_of(st.binary(max_size=80), texts().map(lambda text: text.encode()), st.just(None)))
-    source = SourceText("agent", _mutated(data, start) if blob is None else blob)
-    began = time.process_time()
-    result = read(format_id, source)
-
-    assert time.process_time() - began < 2
-    assert len(result.states) == len(result.set.agents)
-    assert all(diagnostic.span for diagnostic in result.diagnostics)
-    assert source.data == registry.load(format_id).write(result.set, source)
-    if result.states and result.states[0] is not State.LOADS:
-        assert result.diagnostics
-
-
-@each_client
-@given(data=st.data())
-def test_whatever_is_read_converts_everywhere(format_id: str, data: st.DataObject) -> None:
-    """An agent that was read from a damaged file converts to every client without a bug of ours."""
-    start = data.draw(st.sampled_from([source.data for source in _files(format_id)]))
-    result = read(format_id, _mutated(data, start))
-    for agent in result.set.agents:
-        for target in registry.CLIENTS:
-            done = convert_agent(agent, target)
-
-            assert not done.failed, done.diagnostics[0].message
-
-
 @pytest.mark.parametrize("size", [1_000, 30_000])
 @each_client
 def test_reading_is_linear(format_id: str, size: int) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent_files import agent_of, convert_agent, make, read, state_of, written
+from agent_files import agent_of, convert_agent, make, output, read, state_of, written
 from agentconv import registry
 from agentconv.format_base import State
 from agentconv.ir import Agent, Invocation, McpServer, Model, Prompt, Sandbox, Tools
@@ -371,3 +371,11 @@ def test_sandbox_becomes_a_list_of_tools() -> None:
     words = [grant.native for grant in agent_of(ID, done.file.data).tools.allow]
     assert {"Read", "Grep", "Glob"} <= set(words)
     assert not {"Write", "Edit", "Bash", "PowerShell", "Monitor"} & set(words)
+
+
+def test_tool_with_an_open_parenthesis_takes_no_other_into_itself() -> None:
+    """In a text of tools it would; so they are written as a list."""
+    agent = agent_of("claude-agents-json", '{"a": {"description": "d", "prompt": "p", "tools": ["Bash(-it", "Read"]}}')
+    done = convert_agent(agent, "claude-code")
+
+    assert [grant.native for grant in agent_of("claude-code", output(done)).tools.allow] == ["Bash(-it", "Read"]

@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 
 from agent_files import agent_of, convert_agent, read, state_of, written
-from agentconv import effects, frontmatter
+from agentconv import effects, frontmatter, registry
+from agentconv.diagnostics import Code
 from agentconv.families import line_header
 from agentconv.format_base import State
-from agentconv.ir import Agent, Permissions, Prompt, ToolGrant, Tools
+from agentconv.ir import Agent, AgentSet, Permissions, Prompt, ToolGrant, Tools
 from agentconv.source import SourceText
 
 
@@ -150,3 +151,50 @@ def test_only_true_is_read_only() -> None:
         result = read("cursor", f"---\nreadonly: {value}\n---\nx")
 
         assert Permissions(mode) == result.set.agents[0].permissions  # type: ignore[arg-type]
+
+
+WIDE = "---\nname: prüfer\ndescription: Prüft.\nreadonly: true\n---\nSchau hin – genau.\r\nUnd dann?\n"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xff\xfe" + WIDE.encode("utf-16-le"),
+        b"\xfe\xff" + WIDE.encode("utf-16-be"),
+        WIDE.encode("utf-16-le"),
+        WIDE.encode("utf-16-be"),
+        b"\xff\xfe\0\0" + WIDE.encode("utf-32-le"),
+        WIDE.encode("utf-32-be"),
+    ],
+)
+def test_wide_encodings_are_read(data: bytes) -> None:
+    """UTF-16 and UTF-32 are told by their mark or their zeros, and CRLF stays in them (all tried on the client's loader)."""
+    result = registry.load("cursor").read(SourceText("agent.md", data))
+    (agent,) = result.set.agents
+
+    assert (agent.name, agent.description, agent.permissions.mode) == ("prüfer", "Prüft.", "read-only")
+    assert agent.prompt.text == "Schau hin – genau.\r\nUnd dann?"
+    assert (result.states, [one.code for one in result.diagnostics]) == ((State.LOADS,), [Code.UNDECODABLE])
+
+
+@pytest.mark.parametrize(("end", "prompt"), [(b"\0", "Do."), (b"\0\xd8", "Do.\n\ufffd")])
+def test_wide_file_that_breaks_off_is_read(end: bytes, prompt: str) -> None:
+    """Half a character at the end goes; half a pair is U+FFFD, as everywhere, since no IR holds it."""
+    (agent,) = registry.load("cursor").read(SourceText("agent.md", "---\nname: a\n---\nDo.\n".encode("utf-16-le") + end)).set.agents
+
+    assert agent.prompt.text == prompt
+
+
+def test_wide_file_is_written_anew_when_it_changes() -> None:
+    """Unchanged bytes stay; a change makes the file UTF-8, and that is said."""
+    source_ = SourceText("agent.md", b"\xff\xfe" + WIDE.encode("utf-16-le"))
+    module = registry.load("cursor")
+    agents = module.read(source_).set
+    changed = AgentSet((replace(agents.agents[0], description="Schaut."),))
+    said: list[str] = []
+
+    assert module.write(agents, source_) == source_.data
+    data = module.write(changed, source_, said)
+    assert said == ["the whole header"]
+    assert b"description: Schaut." in data
+    assert module.read(SourceText("agent.md", data)).set.agents[0].prompt == agents.agents[0].prompt

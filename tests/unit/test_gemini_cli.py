@@ -199,3 +199,10 @@ def test_bounds_on_time(seconds: float, kept: int) -> None:
 
     assert kept == agent_of(ID, done.file.data).limits.timeout_seconds
     assert (kept != seconds) == ("limit-approximated" in [loss.code for loss in done.losses])
+
+
+def test_list_that_is_not_utf_8() -> None:
+    """In the entries of a list, too, bytes that are not UTF-8 are what the client sees."""
+    found = read("gemini-cli", b"---\n- name: far\n  description: caf\xe9\n  agent_card_url: https://a.example\n---\n").set.agents
+
+    assert [agent.description for agent in found] == ["caf\ufffd"]

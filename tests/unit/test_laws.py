@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from agentconv import compare, convert, effects, loading, losses, registry, sche
 from agentconv.cli.run import run
 from agentconv.diagnostics import InternalError
 from agentconv.effects import Level
-from agentconv.format_base import Projection
+from agentconv.format_base import Projection, ReadResult
 from agentconv.ir import (
     Agent,
     Hook,
@@ -137,6 +137,38 @@ def test_bug_loses_one_agent_and_sets_the_exit_code(
     assert (code, sorted(agent.name or "" for result in results for agent in result.set.agents)) == (3, ["one", "three"])
 
 
+@pytest.mark.parametrize(
+    "words",
+    [["convert", "-f", "claude-code", "-t", "codex", "-o", "out"], ["to-json", "-o", "out/all.json"], ["inspect"], ["lint"]],
+    ids=lambda words: words[0],
+)
+def test_crash_in_a_reader_is_a_bug_of_that_file(
+    words: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file that a reader breaks on is named and left out, the others are worked on, and the exit code says that a bug was met."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("one", "two"):
+        place = tmp_path / f".claude/agents/{name}.md"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(make("claude-code", {**minimal("claude-code"), "name": name}).data)
+    module = registry.load("claude-code")
+    honest = module.read
+
+    def brittle(source: SourceText) -> ReadResult:
+        return {}["oops"] if source.path.endswith("two.md") else honest(source)
+
+    monkeypatch.setattr(module, "read", brittle)
+    code = run([words[0], ".", *words[1:]])
+    captured = capsys.readouterr()
+    written = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+
+    assert code == 3
+    assert "two.md:1:1: error: internal error while it was read: KeyError: 'oops'" in captured.err
+    assert "hint: the file was left out; please report this with the file" in captured.err
+    assert len(written) == (1 if "-o" in words else 0)
+    assert all(b"two" not in path.read_bytes() for path in written)
+
+
 def test_comparison_sees_every_field() -> None:
     """Each field, changed alone, is a difference; equal agents have none."""
     changes: dict[str, Any] = {
@@ -199,7 +231,10 @@ def _altered(line: bytes) -> list[bytes]:
 @each_client
 @pytest.mark.parametrize("agent", VARIED, ids=range(len(VARIED)))
 def test_no_line_of_the_output_is_unread(format_id: str, agent: Agent) -> None:
-    """Deleting or altering any line that says something changes what is read back, or the file does not load."""
+    """Deleting or altering any line that says something changes what is read back, or the file does not load.
+
+    A name that the file has too may be taken out of it, where the client then takes the file's.
+    """
     done = convert_agent(agent, format_id)
     if done.file is None:
         return
@@ -211,7 +246,8 @@ def test_no_line_of_the_output_is_unread(format_id: str, agent: Agent) -> None:
             data = b"".join([*lines[:number], new, *lines[number + 1 :]])
             result = read(format_id, SourceText(done.file.path, data))
             loads = bool(result.set.agents) and not result.states[0].dropped
-            if data != done.file.data and loads and same(written, result.set.agents[0]):
+            named_by_file = line.strip() == f"name: {PurePosixPath(done.file.path).stem}".encode() and not new.startswith(line[:5] + b" ")
+            if data != done.file.data and loads and same(written, result.set.agents[0]) and not named_by_file:
                 unseen.append((number, new))
 
     assert unseen == []
@@ -452,6 +488,7 @@ _SMUGGLED = {
     "qwen-code": {"tools": ["*"], "permissionMode": "bypassPermissions", "modelConfig": {"model": "fast"}},
     "roo": {"groups": ["read", "edit", "command", "mcp"]},
     "claude-agents-json": {"tools": ["Read", "Bash"], "permissionMode": "bypassPermissions"},
+    "claude-plugin": {"<<": {"tools": "Read, Bash"}, "tools": "Read, Bash"},
     "cursor": {"READONLY": "false", "note\nreadonly": "false"},
     "copilot": {"tools": ["*"]},
     "cline": {"tools": ["run_commands"], "Tools": ["run_commands"]},

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent_files import agent_of, convert_agent
+from agent_files import agent_of, convert_agent, read
 from agentconv import fields, registry
 from agentconv.convert import Options, convert
 from agentconv.format_base import State
@@ -253,3 +253,86 @@ def test_old_modes_are_patched_and_not_added_to() -> None:
     assert MODES.replace("You write.", "You write well.").encode() == data
     done = _into([replace(_agent("opencode", "a.md", HEADER), id="a")], "kilo", ".kilocodemodes")
     assert [loss.code for one in done for loss in one.losses if loss.severity == "refusal"] == ["refused-place"]
+
+
+NATIVE = """{
+  "agents": {
+    "a": {"description": "A.", "system": "Do a.", "model": "p/m#fast", "request": {"body": {"k": 1}}, "disabled": false},
+    "b": {"description": "Theirs."},
+    "c": {"system": "Do c.", "color": "primary"},
+    "d": {"permission": {"edit": "deny"}, "model": {"providerID": "p", "model": "m"}}
+  },
+  "agent": {"b": {"description": "Ours."}}
+}
+"""
+"""What `opencode serve` 1.18.33 says of it (GET /config): a, with options and a variant; b as in `agent`; d, which may edit."""
+
+
+def test_native_agents_are_read_as_the_client_turns_them_into_its_own() -> None:
+    """The map of OpenCode 2 counts where `agent` has no such name; a wrong value loses its own entry and no other."""
+    result = _read("opencode", "opencode.json", NATIVE)
+    b, a, c, d = result.set.agents
+
+    assert (b.description, b.origin.pointer) == ("Ours.", "/agent/b")
+    assert (a.prompt.text, a.model.provider, a.model.value, a.invocation.by) == ("Do a.", "p", "m", "both")
+    assert a.extras["opencode"] == {"variant": "fast", "options": {"k": 1}}
+    assert (c.prompt.text, d.model.value, d.permissions.rules) == ("Do c.", "m", ())
+    assert result.states == (State.LOADS, State.LOADS, State.NOT_LOADED, State.DEGRADED)
+    assert {(one.agent, str(one.code)) for one in result.diagnostics} == {
+        ("b", "duplicate-name"),
+        ("c", "not-loaded"),
+        ("d", "unknown-key"),
+    }
+
+
+def test_native_agents_stay_as_they_are_or_go_to_the_other_map() -> None:
+    """Nothing is written into the map of OpenCode 2: one that is changed goes to `agent`, and its entry goes."""
+    source = SourceText("opencode.json", NATIVE.encode())
+    module = registry.load("opencode")
+    b, a, *others = module.read(source).set.agents
+
+    assert module.write(AgentSet((b, a, *others)), source) == source.data
+    changed = replace(a, description="Better.")
+    again = module.read(SourceText("opencode.json", module.write(AgentSet((b, changed, *others)), source))).set.agents
+    assert [(one.name, one.description, one.origin.pointer) for one in again[:2]] == [
+        ("b", "Ours.", "/agent/b"),
+        ("a", "Better.", "/agent/a"),
+    ]
+    assert all(map(fields.same, again, (b, changed, *others)))
+    without = module.read(SourceText("opencode.json", module.write(AgentSet((a, *others)), source))).set.agents
+    assert [one.name for one in without] == ["a", "c", "d"]
+
+
+@pytest.mark.parametrize(("format_id", "names"), [("opencode", ["a"]), ("kilo", [])])
+def test_native_agents_are_those_of_opencode_alone(format_id: str, names: list[str]) -> None:
+    """Kilo does not know the map."""
+    result = _read(format_id, f"{format_id}.json", '{"agents": {"a": {"system": "x"}}}')
+
+    assert [one.name for one in result.set.agents] == names
+
+
+def test_native_permissions_keep_the_client_from_starting() -> None:
+    """`permissions` in either map loses every agent of the configuration."""
+    text = '{"agents": {"a": {"description": "x", "permissions": []}}, "agent": {"b": {"description": "x"}}}'
+    result = _read("opencode", "opencode.json", text)
+
+    assert result.states == (State.NOT_LOADED, State.STOPS)
+
+
+def test_bundle_holds_native_agents() -> None:
+    """The map is the agents' own, so that it comes back from a bundle."""
+    source = SourceText("opencode.json", NATIVE.encode())
+    module = registry.load("opencode")
+
+    kept = module.SPEC.essence(source)
+
+    assert all(map(fields.same, module.read(kept).set.agents, module.read(source).set.agents))
+
+
+@pytest.mark.parametrize("word", ["[]", "{}", "5", "[primary]"])
+@pytest.mark.parametrize(("format_id", "folder"), [("opencode", ".opencode"), ("kilo", ".kilo")])
+def test_mode_that_is_no_word(format_id: str, folder: str, word: str) -> None:
+    """A file of a mode whose `mode` is no word is passed over, as the client does it."""
+    source = SourceText(f"{folder}/modes/a.md", f"---\nmode: {word}\ndescription: d\n---\nHi\n".encode())
+
+    assert read(format_id, source).states == (State.NOT_LOADED,)

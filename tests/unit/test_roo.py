@@ -163,3 +163,11 @@ def test_prompts_are_exact(text: str) -> None:
     assert done.file
 
     assert text == fields.get(read(done.file.data.decode())[0], "prompt.text")
+
+
+def test_broken_file_that_is_not_utf_8() -> None:
+    """What is recovered from a file that is not YAML holds no half characters."""
+    broken = b"customModes:\n  - slug: a\n    name: caf\xe9\n    roleDefinition: You.\n    groups: [read]\n Modes: n\n"
+    found = roo.read(SourceText(".roomodes", broken)).set.agents
+
+    assert [agent.display_name for agent in found] == ["caf\ufffd"]

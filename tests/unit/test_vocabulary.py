@@ -13,7 +13,7 @@ FACTS = {"client", "verified", "source", "servers", "enforces_patterns", "ignore
     "description_tokens",
     "shows_model_names",
 }
-TABLES = {"tools", "aliases", "retired", "modes", "events", "models", "tiers", "references"}
+TABLES = {"tools", "aliases", "retired", "modes", "events", "models", "tiers", "references", "install"}
 TIERS = {"frontier", "large", "medium", "small"}
 
 

@@ -20,8 +20,13 @@ COMMANDS = {
     "inspect": "show what each client makes of agent files as they stand",
     "lint": "find what breaks an agent, in which client, and mend it",
     "rule": "say what a rule of the linter flags, and why",
+    "pack": "make a pip-installable distribution of agents",
     "formats": "list the formats, or the keys of one",
     "schema": "print a JSON Schema",
+    "install": "deploy the agents of a pack into each assistant's folder, and update them",
+    "uninstall": "take away what was deployed of a pack, but for what was edited",
+    "status": "show whether what is deployed is up to date",
+    "list": "show the packs that are installed, their agents, and where was looked",
     "completion": "print a script that lets a shell complete all this",
 }
 
@@ -42,7 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             code = run(words)
         sys.stdout.flush()
     except KeyboardInterrupt:
-        print("\ninterrupted", file=sys.stderr)
+        with unheard(sys.stderr):
+            print("\ninterrupted", file=sys.stderr)
         return 130
     except BrokenPipeError:  # the reader has seen enough; nothing more can be said to it, not even at exit
         _silence(sys.stdout, sys.stderr)
@@ -54,6 +60,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: standard output cannot be written: {(error.strerror or str(error)).lower()}", file=sys.stderr)
         return 2
     return code
+
+
+class unheard:  # noqa: N801 - reads as a statement; contextlib would be a third of what starting costs
+    """Goes on when the reader of a stream has gone away; nothing more is written to it then."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        """Take a broken pipe for what it is."""
+        if not isinstance(error, BrokenPipeError):
+            return False
+        _silence(self.stream)
+        return True
 
 
 def _open_streams() -> None:

@@ -22,9 +22,10 @@ DEFAULTS: dict[str, Any] = {
     "map-models": "off",
     "models": None,
     "lint": None,
+    "pack": None,
 }
 _CHOICES = {"on-duplicate": convert.ON_DUPLICATE, "strict": STRICT, "map-models": model_choices.MAP_MODELS}
-_IN_FILES_ONLY = ("models", "lint")
+_IN_FILES_ONLY = ("models", "lint", "pack")
 """Tables, which no flag and no variable can hold."""
 _SWITCHES = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False, "": False}
 _MAX_BYTES = 1024 * 1024
@@ -112,9 +113,13 @@ def _table(path: Path) -> tuple[dict[str, Any], str]:
 
 
 def _read_table(options: argparse.Namespace, path: Path, key: str, table: Any) -> Any:
-    """Check a table; the linter's is read where its command is run, for only that knows the rules."""
+    """Check a table; the linter's and the packer's are read where they count, for only then are the modules there that know them."""
     if key == "models":
         model_choices.choose("off", table)
+    elif key == "pack" and hasattr(options, key):
+        from agentconv.cli import pack_settings
+
+        return pack_settings.read(table, str(path.parent))
     elif hasattr(options, key):
         from agentconv.cli import lint_settings
 

@@ -59,8 +59,9 @@ def convert_files(found: Discovery, loader: loading.Loader, targets: Sequence[st
     into = file.name if file and any(registry.FORMATS[target].holds_several(file.name) for target in targets) else None
     models = model_choices.choose(options.map_models, options.models)
     choices = convert.Options(bool(options.allow_widening), bool(options.only_loaded), options.on_duplicate, into=into, models=models)
+    pieces = output.report.line.over(loader, len(found.files), "files")
     for target in targets:
-        for done in convert.convert(loader, target, choices):
+        for done in convert.convert(pieces, target, choices):
             output.take(done)
     if output.report.nothing and not output.waiting:
         raise nothing_found(found, targets)

@@ -12,6 +12,7 @@ from agentconv import discovery, inspection, loading, registry
 from agentconv.cli import options as shared
 from agentconv.cli.convert import nothing_found, places
 from agentconv.cli.exit_codes import Exit
+from agentconv.cli.progress import Progress
 from agentconv.diagnostics import Code, Diagnostic, Severity
 from agentconv.render import inspected, machine, text
 
@@ -64,22 +65,27 @@ def run(options: argparse.Namespace) -> int:
     files: list[Inspected] = []
     loose: list[str] = []
     diagnostics = list(found.diagnostics)
-    for piece in loader:
+    line = Progress(options)
+    for piece in line.over(loader, len(found.files), "files"):
         if piece.source is not None:
             files.append(inspection.inspect(piece, asked))
             diagnostics += files[-1].failures
         else:
             diagnostics += piece.diagnostics
             loose += [agent.id for agent in piece.agents]
+    line.clear()
     diagnostics += [*inspection.duplicates(files), *([_without_file(loose)] if loose else [])]
     errors = any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
     if not errors and not any(file.is_agent for file in files):
         raise nothing_found(found)
-    code = _exit_code(files, named, errors=errors)
+    bugs = any(diagnostic.code is Code.INTERNAL for diagnostic in diagnostics)
+    code = Exit.BUG if bugs else _exit_code(files, named, errors=errors)
     if options.output_format == "json":
         results = [inspected.plain(file) for file in files]
         print(
-            machine.dumps({"exit_code": int(code), "clients": asked, "results": results, "diagnostics": [*map(machine.plain, diagnostics)]})
+            machine.report(
+                {"exit_code": int(code), "clients": asked, "results": results, "diagnostics": [*map(machine.plain, diagnostics)]}
+            )
         )
     else:
         _tell(options, files, diagnostics, asked, places(found))
@@ -103,8 +109,6 @@ def _without_file(agents: Sequence[str]) -> Diagnostic:
 def _exit_code(files: Sequence[Inspected], named: Sequence[str], *, errors: bool) -> Exit:
     if errors and not files:
         return Exit.USAGE
-    if any(file.failures for file in files):
-        return Exit.BUG
     lost = any(reading.client in named and reading.state.dropped for file in files for reading in file.readings)
     return Exit.FINDINGS if lost or errors else Exit.OK
 

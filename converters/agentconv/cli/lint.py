@@ -15,7 +15,8 @@ from agentconv.cli.configuration import STRICT
 from agentconv.cli.convert import nothing_found, places
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.inspect import present_clients
-from agentconv.diagnostics import InputError, Severity
+from agentconv.cli.progress import Progress
+from agentconv.diagnostics import Code, InputError, Severity
 from agentconv.lint import catalogue, checking, fixing
 from agentconv.render import diff, findings, machine, text
 from agentconv.source import SourceText
@@ -96,14 +97,17 @@ def run(options: argparse.Namespace) -> int:
     loader = loading.Loader(found.files, keep=False, results=True)
     named = registry.clients_named(options.clients) if options.clients else chosen.clients
     asked = tuple(present_clients(options.sources) if named is None else named)
-    files, diagnostics = lint_files.read(loader, found, asked, chosen)
+    line = Progress(options)
+    files, diagnostics = lint_files.read(line.over(loader, len(found.files), "files read"), found, asked, chosen)
     if named is None:
         lint_files.leave_out_versions(files)
     diagnostics = [*found.diagnostics, *diagnostics]
     if not files and not diagnostics:
         raise nothing_found(found)
-    fixed = _mend(options, files, rules) if options.fix or options.diff or options.check else 0
-    checked = list(map(_with_reasons, files, checking.check([file.subject for file in files], rules)))
+    fixed = _mend(options, files, rules, line) if options.fix or options.diff or options.check else 0
+    found_in = checking.check([file.subject for file in files], rules)
+    checked = list(map(_settled, files, line.over(found_in, len(files), "files checked")))
+    line.clear()
     return _tell(options, checked, diagnostics, places(found), fixed)
 
 
@@ -121,8 +125,9 @@ def _check(options: argparse.Namespace) -> None:
         )
 
 
-def _with_reasons(file: LintFile, one: Checked) -> Checked:
-    """Say with each finding whose fix was not made why it was not."""
+def _settled(file: LintFile, one: Checked) -> Checked:
+    """Say with each finding whose fix was not made why it was not, and let go of what only finding them took."""
+    file.subject.forget()
     told = tuple(
         replace(finding, help=f"{finding.help}; not mended, because {why}", fix=None)
         if (why := file.kept.get((finding.rule.code, finding.message)))
@@ -147,17 +152,19 @@ def _words(given: list[str] | None) -> tuple[str, ...] | None:
     return tuple(word.strip() for word in ",".join(given).split(",") if word.strip()) if given else None
 
 
-def _mend(options: argparse.Namespace, files: list[LintFile], rules: Sequence[Rule]) -> int:
+def _mend(options: argparse.Namespace, files: list[LintFile], rules: Sequence[Rule], line: Progress) -> int:
     """Make fixes, or show what they would do; return how many findings are mended."""
     mended = 0
     find: Callable[[Subject], Any] = lambda subject: next(checking.check([subject], rules)).findings  # noqa: E731
-    for file in files:
+    for file in line.over(files, len(files), "files mended"):
         done = fixing.fix(file.subject, find, unsafe=options.unsafe_fixes)
         file.kept = {(finding.rule.code, finding.message): why for finding, why in done.unproven}
+        file.subject.forget()
         before = file.subject.source.data
         if done.data == before or file.location is None:
             continue
         mended += len(done.made)
+        line.clear()
         shown = file.location.replace(os.sep, "/")
         if options.diff:
             sys.stdout.write(diff.unified(shown, before, done.data))
@@ -196,7 +203,7 @@ def _tell(options: argparse.Namespace, checked: list[Checked], diagnostics: Sequ
 
 
 def _exit_code(options: argparse.Namespace, checked: list[Checked], diagnostics: Sequence[Diagnostic], *, pending: bool) -> Exit:
-    if any(one.failures for one in checked):
+    if any(one.failures for one in checked) or any(diagnostic.code is Code.INTERNAL for diagnostic in diagnostics):
         return Exit.BUG
     if diagnostics and not checked:
         return Exit.USAGE
@@ -212,7 +219,7 @@ def _machine(kind: str, checked: list[Checked], failures: Sequence[Diagnostic], 
     found = findings_machine.sarif(checked, where) if kind == "sarif" else {"exit_code": code, **findings_machine.plain(checked, where)}
     if kind == "json":
         found["diagnostics"] = [*map(machine.plain, failures)]
-    return f"{machine.dumps(found)}\n"
+    return f"{machine.report(found)}\n"
 
 
 __all__ = ["EXAMPLES", "USAGE", "InputError", "add_arguments", "run"]

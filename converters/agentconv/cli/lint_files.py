@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentconv import discovery, registry
 from agentconv.diagnostics import Severity
 from agentconv.families import names as spelling
-from agentconv.lint import project
-from agentconv.lint.subject import Settings, Subject
+from agentconv.lint.subject import Subject
 
 if TYPE_CHECKING:
-    from agentconv import loading
+    from collections.abc import Iterable
+
     from agentconv.cli.lint_settings import LintSettings
     from agentconv.diagnostics import Diagnostic
+    from agentconv.loading import Loaded
 
 
 @dataclass(slots=True)
@@ -30,7 +31,7 @@ class LintFile:
 
 
 def read(
-    loader: loading.Loader, found: discovery.Discovery, asked: tuple[str, ...], chosen: LintSettings
+    loader: Iterable[Loaded], found: discovery.Discovery, asked: tuple[str, ...], chosen: LintSettings
 ) -> tuple[list[LintFile], list[Diagnostic]]:
     """Read the files, each once, with what could not be read."""
     locations = {file.path: file.location for file in found.files if not registry.FORMATS[file.format].bundle}
@@ -42,14 +43,11 @@ def read(
             continue
         clients = tuple(dict.fromkeys((piece.format, *asked)))
         location = locations.get(piece.path)
-        settings = Settings(chosen.max_description)
-        if location:
-            settings = replace(settings, names=project.names(location), ignored=chosen.ignored(location))
-        files.append(LintFile(Subject(piece.source, piece.format, clients, settings), location))
+        files.append(LintFile(Subject(piece.source, piece.format, clients, chosen.for_file(location)), location))
         files[-1].subject.take(piece.result)
-    names = [agent.name for file in files for _, agent, _ in file.subject.agents() if agent.name]
+    names = frozenset(agent.name for file in files for _, agent, _ in file.subject.agents() if agent.name)
     for file in files:
-        file.subject.others = frozenset(names)
+        file.subject.others = names
     return files, diagnostics
 
 

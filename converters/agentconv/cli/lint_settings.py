@@ -8,8 +8,10 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from agentconv import registry
+from agentconv.cli.table_error import TableError
 from agentconv.diagnostics import InputError
-from agentconv.lint import catalogue
+from agentconv.lint import catalogue, project
+from agentconv.lint.subject import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -36,14 +38,11 @@ class LintSettings:
         words = tuple(word for pattern, several in self.per_file.items() if _matches(path, pattern) for word in several)
         return frozenset(rule.code.casefold() for rule in catalogue.select(words)) if words else frozenset()
 
-
-class LintTableError(InputError):
-    """A table that cannot be meant."""
-
-    def __init__(self, error: InputError, *names: str) -> None:
-        super().__init__(error.diagnostic)
-        self.names = names
-        """The keys that lead to what is wrong."""
+    def for_file(self, location: str | None) -> Settings:
+        """Return what is chosen for one file; where it is no file of its own (a bundle's, standard input), nothing particular."""
+        if location is None:
+            return Settings(self.max_description)
+        return Settings(self.max_description, project.names(location), self.ignored(location))
 
 
 KEYS = ("select", "ignore", "per-file-ignores", "for", "max-description")
@@ -57,16 +56,16 @@ def read(table: object, folder: str = ".") -> LintSettings:
         folder: Where its file is.
 
     Raises:
-        LintTableError: It cannot be meant.
+        TableError: It cannot be meant.
     """
     if table is None:
         return LintSettings()
     if not isinstance(table, dict):
-        raise LintTableError(registry.usage("[tool.agentconv.lint] is a table"))
+        raise TableError(registry.usage("[tool.agentconv.lint] is a table"))
     for key in table:
         if key not in KEYS:
             hint = registry.did_you_mean(key, KEYS, f"settings: {', '.join(KEYS)}")
-            raise LintTableError(registry.usage(f"there is no setting `{key}` in [tool.agentconv.lint]", hint), key)
+            raise TableError(registry.usage(f"there is no setting `{key}` in [tool.agentconv.lint]", hint), key)
     return LintSettings(
         select=_rules(table["select"], "select") if "select" in table else None,
         ignore=_rules(table.get("ignore", []), "ignore"),
@@ -96,20 +95,20 @@ def _rules(value: Any, *names: str) -> tuple[str, ...]:
     try:
         check_rules(words)
     except InputError as error:
-        raise LintTableError(error, *names) from None
+        raise TableError(error, *names) from None
     return words
 
 
 def _texts(value: Any, what: str, *names: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
-        raise LintTableError(registry.usage(f"`{names[-1]}` is {what}"), *names)
+        raise TableError(registry.usage(f"`{names[-1]}` is {what}"), *names)
     return tuple(value)
 
 
 def _per_file(value: Any) -> dict[str, tuple[str, ...]]:
     name = "per-file-ignores"
     if not isinstance(value, dict):
-        raise LintTableError(registry.usage(f"`{name}` is a table: a pattern of paths, and a list of rules"), name)
+        raise TableError(registry.usage(f"`{name}` is a table: a pattern of paths, and a list of rules"), name)
     return {pattern: _rules(rules, name, pattern) for pattern, rules in value.items()}
 
 
@@ -118,12 +117,12 @@ def _clients(value: Any) -> tuple[str, ...]:
     try:
         return tuple(registry.clients_named(words, "`for`"))
     except InputError as error:
-        raise LintTableError(error, "for") from None
+        raise TableError(error, "for") from None
 
 
 def _number(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise LintTableError(registry.usage("`max-description` is a number of characters, 1 or more"), "max-description")
+        raise TableError(registry.usage("`max-description` is a number of characters, 1 or more"), "max-description")
     return value
 
 

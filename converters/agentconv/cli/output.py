@@ -37,7 +37,6 @@ class Output:
     def __init__(self, options: argparse.Namespace, targets: Sequence[str], places: Mapping[str, str]) -> None:
         self.options = options
         self.targets = targets
-        self.total = len(places) * len(targets)
         self.place = destination(options, targets)
         self.report = Report(options, targets, places)
         self.waiting: Converted | None = None
@@ -46,11 +45,12 @@ class Output:
 
     def take(self, done: Converted) -> None:
         """Write one result and tell about it."""
-        self.report.progress(self.total)
         self.report.take(done)
         if not done.agents and registry.FORMATS[done.target].bundle:
             return  # a bundle of nothing
         if done.file and not self.place.folder:
+            if done.file.beside:
+                return
             if self.waiting is not None:
                 raise several(self.place, self.targets)
             self.waiting = done
@@ -98,11 +98,11 @@ class Output:
         if self.report.json:
             return shown
         if shown:
-            self.report.clear()
+            self.report.line.clear()
             sys.stdout.write(shown)
         elif self.options.dry_run or (self.options.check and saved.fate is not Fate.SAME):
             word = "change" if self.options.check and saved.fate is Fate.KEPT else _PLANS[saved.fate]
-            self.report.clear()
+            self.report.line.clear()
             entries = f" of {text.names(saved.kept)}" if saved.kept else ""
             remark = f"  (other content{entries} is there; --force replaces it)" if word == "keep" else ""
             print(f"{word:9} {text.safe(saved.path.as_posix())}{remark}")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from agentconv.cli import unheard
 from agentconv.cli.exit_codes import Exit
+from agentconv.cli.progress import Progress
 from agentconv.diagnostics import Code, LossSeverity, Severity
 from agentconv.render import machine, text
 from agentconv.render.tally import Tally
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from agentconv.convert import Converted
     from agentconv.diagnostics import Diagnostic, Loss
 
-_SLOW_SECONDS = 1.0
 _DONE = {
     Fate.CREATED: "written",
     Fate.MERGED: "added to",
@@ -33,6 +33,8 @@ _DONE = {
 }
 _PLANNED = {Fate.CREATED: "to create", Fate.MERGED: "to add to", Fate.REPLACED: "to replace", Fate.SAME: "unchanged", Fate.KEPT: "to keep"}
 _CHANGES = {**_PLANNED, Fate.MERGED: "to change", Fate.REPLACED: "to change", Fate.KEPT: "to change"}
+_CODES = {"not_loaded": Code.NOT_LOADED, "failed": Code.INTERNAL}
+"""What the diagnostics say of an agent in a state."""
 _STRICT = {
     "warnings": {LossSeverity.WARNING, LossSeverity.REFUSAL},
     "notes": {LossSeverity.WARNING, LossSeverity.REFUSAL, LossSeverity.NOTE},
@@ -62,15 +64,14 @@ class Report:
         self.diagnostics: list[Diagnostic] = []
         self.to_stdout = False
         self.unsaved = 0
-        self.started = time.monotonic()
-        self.taken = 0
+        self.line = Progress(options)
 
     def take(self, done: Converted) -> None:
         """Remember and tell what became of one file or agent."""
         self.agents[done.target] += len(done.agents)
         for state, found in self.states.items():
             if getattr(done, state):
-                found.update(dict.fromkeys(_concerned(done) if state == "not_loaded" else done.agents))
+                found.update(dict.fromkeys(_concerned(done, _CODES.get(state))))
         for diagnostic in done.diagnostics:
             self.diagnostic(diagnostic)
         for loss in done.losses:
@@ -108,22 +109,10 @@ class Report:
         self.folders.add(path.parent)
 
     def say(self, line: str) -> None:
-        self.clear()
-        print(line, file=sys.stderr)
-
-    def slow(self) -> bool:
-        return not self.options.quiet and sys.stderr.isatty() and time.monotonic() - self.started > _SLOW_SECONDS
-
-    def progress(self, total: int) -> None:
-        """Show how far we are: on a terminal, when it takes long."""
-        self.taken += 1
-        if self.taken % 50 == 0 and self.slow():
-            print(f"\r{self.taken:,} of {max(total, self.taken):,} files", end="", file=sys.stderr, flush=True)
-
-    def clear(self) -> None:
-        """Take the progress line away."""
-        if self.taken >= 50 and self.slow():
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+        """Write a line; where nobody reads it any more, the work goes on without."""
+        self.line.clear()
+        with unheard(sys.stderr):
+            print(line, file=sys.stderr)
 
     def exit_code(self) -> Exit:
         """Return the exit code for everything that was taken."""
@@ -147,7 +136,7 @@ class Report:
 
     def finish(self) -> Exit:
         """Print the end of the report and return the exit code."""
-        self.clear()
+        self.line.clear()
         code = self.exit_code()
         if self.json:
             report = {
@@ -155,7 +144,7 @@ class Report:
                 "results": self.results,
                 "diagnostics": [machine.plain(diagnostic) for diagnostic in self.diagnostics],
             }
-            print(machine.dumps(report), file=sys.stderr if self.to_stdout else sys.stdout)
+            print(machine.report(report), file=sys.stderr if self.to_stdout else sys.stdout)
         elif not self.options.quiet:
             if not self.options.verbose:
                 for line in self.tally.lines(self.look):
@@ -211,9 +200,9 @@ class Report:
         )
 
 
-def _concerned(done: Converted) -> Iterable[str]:
-    """Return the agents that are not loaded; a bundle holds others too."""
-    if len(done.agents) < 2:
+def _concerned(done: Converted, code: Code | None) -> Iterable[str]:
+    """Return the agents that a state is about: of a bundle, and of a file that could not even be read, those that diagnostics name."""
+    found = [diagnostic for diagnostic in done.diagnostics if diagnostic.code is code]
+    if len(done.agents) == 1 or not found:
         return done.agents
-    found = [diagnostic for diagnostic in done.diagnostics if diagnostic.code is Code.NOT_LOADED]
     return [diagnostic.agent or (PurePosixPath(diagnostic.span.path).stem if diagnostic.span else "") for diagnostic in found]

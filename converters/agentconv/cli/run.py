@@ -30,6 +30,7 @@ examples:
   agentconv from-json all.json -t claude-code -o copy  and back
   agentconv inspect . --for all                        what each client makes of these files as they stand
   agentconv lint . --fix                               mend what breaks an agent, and nothing else
+  agentconv list                                       the packs of agents that are installed
 
 usage: agentconv [COMMAND ...]
 
@@ -49,6 +50,9 @@ exit codes:
   3    a bug in agentconv; what it concerns was not written
   130  interrupted
 """
+
+_MODULES = {"list": "list_packs"}
+"""Commands whose module has another name: one called `list` would be what `list` means in this package."""
 
 
 def run(words: Sequence[str]) -> int:
@@ -79,7 +83,7 @@ def _tell(error: InputError, words: Sequence[str]) -> None:
         from agentconv.render import machine
 
         report = {"exit_code": int(Exit.USAGE), "results": [], "diagnostics": [machine.plain(error.diagnostic)]}
-        print(machine.dumps(report))
+        print(machine.report(report))
     else:
         print(text.diagnostic(error.diagnostic, text.style(sys.stderr, _given(words, "--color", ("always", "never")))), file=sys.stderr)
 
@@ -127,7 +131,7 @@ def build_parser(command: str) -> Parser:
 
 
 def _module(command: str) -> Any:
-    return import_module(f"agentconv.cli.{command.replace('-', '_')}")
+    return import_module(f"agentconv.cli.{_MODULES.get(command, command.replace('-', '_'))}")
 
 
 def _no_command(word: str, words: Sequence[str]) -> InputError:

@@ -40,7 +40,8 @@ def run(options: argparse.Namespace) -> int:
     for diagnostic in found.diagnostics:
         output.report.diagnostic(diagnostic)
     choices = convert.Options(only_loaded=bool(options.only_loaded), sources=not options.no_sources)
-    for done in convert.convert(loading.Loader(found.files), "json", choices):
+    pieces = output.report.line.over(loading.Loader(found.files), len(found.files), "files")
+    for done in convert.convert(pieces, "json", choices):
         output.take(done)
     if output.report.nothing:
         raise nothing_found(found)

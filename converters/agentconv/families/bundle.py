@@ -149,7 +149,7 @@ def _logic_problems(document: Any, place: Callable[[Sequence[str | int]], Span])
     for index, source in enumerate(document.get("sources", ())):
         path = source["path"]
         if not is_safe(path):
-            yield bad(["sources", index, "path"], "a path that leads out of the folder", "paths are relative, without `..`")
+            yield bad(["sources", index, "path"], "a path that leads out of the folder", _PATHS)
         if path in paths:
             yield bad(["sources", index, "path"], f"the path `{path}` is taken")
         paths.add(path)
@@ -157,6 +157,9 @@ def _logic_problems(document: Any, place: Callable[[Sequence[str | int]], Span])
             if isinstance(piece, dict) and piece["prompt"] not in ids:
                 hint = "delete the source of an agent that you delete"
                 yield bad(["sources", index, "text", part], f"there is no agent `{piece['prompt']}`", hint)
+
+
+_PATHS = "paths are relative: names with `/` between them, none of them `.` or `..`, and no `\\\\`, `:` or NUL"
 
 
 def is_safe(path: str) -> bool:

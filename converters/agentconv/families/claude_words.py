@@ -47,6 +47,12 @@ def token(value: ToolGrant) -> str:
     return value.native if value.pattern is None else f"{value.native}({value.pattern})"
 
 
+def _spelled(words: list[str], *, as_list: bool) -> Json:
+    """Write words as one text, unless one of them, with a parenthesis that nothing closes, would take the next into itself."""
+    text = ", ".join(words)
+    return list(words) if as_list or split(text) != words else text
+
+
 def spell_server(server: str, tool: str | None) -> str:
     """Write an MCP server, or one of its tools."""
     return f"mcp__{server}__{tool}" if tool else f"mcp__{server}"
@@ -98,7 +104,7 @@ def allowed(format_id: str, *, as_list: bool = False) -> Key:
         words = _allowed_words(agent)
         if not words:
             return ABSENT if words is None else []
-        return list(words) if as_list else ", ".join(words)
+        return _spelled(words, as_list=as_list)
 
     return Key(("tools.mode", "tools.allow", "delegates"), read, write)
 
@@ -134,7 +140,7 @@ def denied(format_id: str, *, as_list: bool = False) -> Key:
         words = [token(one) for one in agent.tools.deny]
         if not words:
             return ABSENT
-        return list(words) if as_list else ", ".join(words)
+        return _spelled(words, as_list=as_list)
 
     return Key(("tools.deny",), read, write)
 

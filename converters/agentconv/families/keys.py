@@ -6,15 +6,15 @@ whole header: what has no key, and what a key refuses as the client does, stays 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from agentconv import fields, schema_files, vocabulary
+from agentconv import fields, schema_files
+from agentconv.families import recovery
 from agentconv.format_base import State
-from agentconv.ir import ToolGrant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from agentconv.format_base import FormatSpec
     from agentconv.ir import Agent, Json
@@ -100,6 +100,8 @@ class Decoded:
     """Key to the reason why the client ignores its value."""
     refused: dict[str, str]
     """Key to the reason why the client drops the agent."""
+    recovered: set[str] = field(default_factory=set)
+    """Keys that the client refuses, and whose values are known all the same."""
 
 
 def decode(format_id: str, table: Mapping[str, Key], header: Mapping[str, Json], *, lenient: bool = False) -> Decoded:
@@ -129,19 +131,9 @@ def decode(format_id: str, table: Mapping[str, Key], header: Mapping[str, Json],
                 continue
             decoded.extras[name] = value
             if lenient:
-                decoded.values.update(reason.values or _person_tools(format_id, key, value))
+                decoded.values.update(reason.values)
+                decoded.recovered.update({name} if reason.values else ())
     return decoded
-
-
-def _person_tools(format_id: str, key: Key, value: Json) -> Mapping[str, object]:
-    """Return the tools that a person takes a refused value for: its words, and nothing where it has none, since the author meant a list."""
-    words = value.replace(",", " ").split() if isinstance(value, str) else value if isinstance(value, list) else []
-    known = [(word, vocabulary.tool_word(format_id, word)) for word in words if isinstance(word, str)]
-    own = vocabulary.words_of(format_id)
-    grants = tuple(ToolGrant(word, own, found.capability if found else None) for word, found in known)
-    if "tools.mode" in key.fields and "*" not in words:
-        return {"tools.mode": "list" if grants else "none", "tools.allow": grants}
-    return {"tools.deny": grants} if key.fields == ("tools.deny",) and grants else {}
 
 
 def no_lift(_header: dict[str, Json]) -> Mapping[str, object]:
@@ -176,9 +168,14 @@ def decode_header(dialect: HeaderDialect, header: Mapping[str, Json], *, lenient
         lifted = dialect.lift(rest)
         decoded = decode(dialect.spec.id, dialect.keys, rest, lenient=lenient)
         decoded.values.update(lifted)
+        refused: Collection[str] = decoded.refused.keys()
     except Refused as reason:
         decoded = decode(dialect.spec.id, dialect.keys, header, lenient=lenient)
         decoded.refused[str(reason).split("`")[1]] = str(reason)
+        refused = header.keys()  # nothing was lifted
+    if lenient:
+        taken = decoded.recovered | {name for name in dialect.keys if name not in decoded.refused}
+        recovery.restrict(dialect.spec.id, decoded.extras, decoded.values, refused, taken)
     for name in dialect.required:
         if name not in header:
             decoded.refused.setdefault(name, f"`{name}` is missing")

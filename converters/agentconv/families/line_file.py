@@ -1,6 +1,7 @@
 """Markdown agents with a header of lines (`line_header`): reading, recovering, patching and writing.
 
-The client decodes the file itself: it turns CRLF into LF where it is common, and does not read what looks like no text.
+The client decodes the file itself (`line_encoding`): it turns CRLF into LF where it is common, and does not read what looks like
+no text. A file in UTF-16 or UTF-32 that is changed is written anew, in UTF-8.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from typing import TYPE_CHECKING
 
 from agentconv import fields
 from agentconv.diagnostics import Code, Diagnostic, Severity
-from agentconv.families import keys, line_header, reading
+from agentconv.families import keys, line_encoding, line_header, reading
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import no_lift, no_lower
+from agentconv.families.line_encoding import guessed, has_crlf, no_text
 from agentconv.format_base import ReadResult, State
 from agentconv.frontmatter import apply
 from agentconv.ir import AgentSet, Origin
@@ -29,10 +31,6 @@ if TYPE_CHECKING:
     from agentconv.format_base import FormatSpec
     from agentconv.frontmatter import Edit
     from agentconv.ir import Agent, Json
-
-_LOOKED_AT = 4096
-"""Bytes from which the client tells whether a file is text."""
-_CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,30 +50,22 @@ class Dialect:
     """Another word for a key, which counts where both are given."""
 
 
-def no_text(data: bytes) -> str | None:
-    """Say why the client takes bytes for something else than text."""
-    head = data[:_LOOKED_AT]
-    if b"\0" in head:
-        return "it holds a NUL"
-    if head and len(_CONTROLS.findall(head)) / len(head) * 100 >= 5:
-        return "5 % of it are control characters"
-    return None
-
-
-def guessed(data: bytes) -> bool:
-    """Whether an escape character makes the client guess the encoding of what is UTF-8."""
-    return b"\x1b" in data and not data.isascii()
-
-
-def has_crlf(text: str) -> bool:
-    """Whether the client turns CRLF into LF: as soon as it ends every twentieth line."""
-    pairs = text.count("\r\n")
-    return pairs > 0 and pairs / text.count("\n") * 100 >= 5
-
-
 def read(dialect: Dialect, source: SourceText) -> ReadResult:
     """Read one file as the client does; what the client drops is recovered."""
-    problem = no_text(source.data)
+    text = line_encoding.decoded(source)
+    if text is None:
+        return _read(dialect, source)
+    result = _read(dialect, text, wide=True)
+    message = f"{dialect.spec.client} reads UTF-16 and UTF-32; other clients, and other tools, do not"
+    names = {agent.name for agent in result.set.agents}
+    found = Diagnostic(
+        Code.UNDECODABLE, Severity.NOTE, message, text.span(), "save the file as UTF-8", next(iter(names), None), dialect.spec.id
+    )
+    return ReadResult(result.set, result.states, (found, *result.diagnostics))
+
+
+def _read(dialect: Dialect, source: SourceText, *, wide: bool = False) -> ReadResult:
+    problem = None if wide else no_text(source.data)
     if problem:
         return _recovered(dialect, source, f"it is taken for no text: {problem}", source.span())
     header = line_header.find(source)
@@ -84,7 +74,7 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
     if not source.text[header.body :].strip(SPACE):
         return _recovered(dialect, source, "there is no prompt behind the header", source.span(header.start))
     decoded = keys.decode_header(dialect, header.values)
-    agent = _agent(dialect, header, decoded)
+    agent = _agent(dialect, header, decoded, wide=wide)
     found = [*_remarks(dialect.spec, header), *reading.remarks(dialect.spec, dialect.keys, agent, decoded, header.span)]
     state = State.DEGRADED if any(one.severity is Severity.WARNING for one in found) else State.LOADS
     return ReadResult(AgentSet((agent,)), (state,), tuple(replace(one, agent=agent.name) for one in found), partial(_place, header))
@@ -100,11 +90,12 @@ def decode_written(dialect: Dialect, values: dict[str, Json]) -> Decoded:
     return keys.decode_header(dialect, line_header.parse(text, SourceText("", encode(text))).values)
 
 
-def _agent(dialect: Dialect, header: LineHeader, decoded: Decoded) -> Agent:
+def _agent(dialect: Dialect, header: LineHeader, decoded: Decoded, *, wide: bool = False) -> Agent:
+    """Build the agent; the client finds no CRLF in a wide encoding, since it looks for two bytes."""
     source = header.source
     start, end = _prompt_place(header)
     prompt = client_text(source.text[start:end])
-    decoded.values["prompt.text"] = prompt.replace("\r\n", "\n") if has_crlf(source.text) else prompt
+    decoded.values["prompt.text"] = prompt.replace("\r\n", "\n") if has_crlf(source.text) and not wide else prompt
     decoded.values.setdefault("name", dialect.name_of(source.path))
     extras = {dialect.spec.id: decoded.extras} if decoded.extras else {}
     return fields.build(decoded.values, extras, Origin(dialect.spec.id, source.path))

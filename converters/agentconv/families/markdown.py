@@ -66,6 +66,8 @@ class Dialect:
     """Writes those fields back as keys."""
     name_of: Callable[[str], str] | None = None
     """The name that the client gives an agent whose header has none, by the path of its file."""
+    says_name: bool = False
+    """Whether a file is written with its agent's name even where the file's own says the same."""
     grammar: Grammar = BUN
     """The YAML library that the client reads headers with."""
     trim: str = SPACE
@@ -188,7 +190,8 @@ def _prompt_remarks(dialect: Dialect, header: Header, agent: Agent) -> Iterator[
 def _encoded(dialect: Dialect, agent: Agent, path: str) -> dict[str, Json]:
     """Return the keys of a file: without the name where the file's own says it."""
     header = keys.encode_header(dialect, agent)
-    if dialect.name_of is not None and "name" in dialect.keys["name"].fields and header.get("name") == dialect.name_of(path):
+    by_file = dialect.name_of is not None and not dialect.says_name and "name" in dialect.keys["name"].fields
+    if by_file and dialect.name_of and header.get("name") == dialect.name_of(path):
         header.pop("name", None)
     return header
 
@@ -339,7 +342,7 @@ def _patched(dialect: Dialect, old: Agent, agent: Agent, original: SourceText) -
     changes = _differences(_encoded(dialect, old, original.path), wanted)
     meant = set(changes)
     for _ in range(3):
-        edits = frontmatter.patch(header, changes)
+        edits = frontmatter.patch(header, changes) if changes else []  # a prompt changes below any header, a broken one too
         if edits is None:
             return None
         text = frontmatter.apply(original.text, [*edits, *_prompt_edit(dialect, header, old, agent)])

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
 _UNSAFE = re.compile(r"[^\w.-]+")
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
+_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
+"""Windows takes these for devices, whatever stands behind a dot."""
 _LONGEST_STEM = 100
 _NO_SLUG = re.compile(r"[^A-Za-z0-9]+")
 
@@ -20,9 +21,7 @@ def stem(name: str) -> str:
     text = _UNSAFE.sub("-", unicodedata.normalize("NFC", name)).strip(".-_ ")[:_LONGEST_STEM].rstrip(".-")
     while len(text.encode("utf-8")) > 2 * _LONGEST_STEM:
         text = text[:-1]
-    if _RESERVED.fullmatch(text):
-        text = f"{text}-agent"
-    return text or "agent"
+    return _RESERVED.sub(r"\1-agent\2", text) if _RESERVED.fullmatch(text) else text or "agent"
 
 
 def stem_of(path: str, suffixes: Sequence[str]) -> str:

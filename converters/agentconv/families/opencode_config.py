@@ -1,5 +1,7 @@
 """The agents in a JSON configuration of OpenCode and its relatives: the maps `agent` and, deprecated, `mode`.
 
+OpenCode itself has a third one, `agents` (`opencode_native`), which Kilo 7.7.9 does not read.
+
 Before the configuration is parsed, `{env:NAME}` and `{file:path}` in its text are filled in, wherever they stand. A text from
 elsewhere that holds one cannot be written there; one that is read has the client's own syntax.
 """
@@ -7,14 +9,14 @@ elsewhere that holds one cannot be written there; one that is read has the clien
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from agentconv import fields, jsonc
-from agentconv.families import json_records, opencode_keys, projecting, records
+from agentconv.families import json_records, opencode_keys, opencode_native, projecting, reading, records
 from agentconv.families.keys import ABSENT, Key, Refused
 from agentconv.families.record_file import Place
-from agentconv.format_base import ReadResult
+from agentconv.format_base import ReadResult, State
 from agentconv.ir import AgentSet
 from agentconv.source import SourceText, encode
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
     from agentconv.families.keys import Absent
     from agentconv.families.opencode_like import Client
-    from agentconv.format_base import Projection, State
+    from agentconv.format_base import Projection
     from agentconv.ir import Agent, Json
 
 PLACES = (Place("/agent", by_name=True), Place("/mode", by_name=True))
@@ -40,6 +42,8 @@ class Configuration:
     """What becomes of the agents when one value is wrong: the client takes all of the file, or nothing."""
     trusted: bool
     """Whether `{env:NAME}` may stand in a project's configuration."""
+    native: bool = False
+    """Whether the client reads the map `agents` too."""
 
     @property
     def keys(self) -> dict[str, Key]:
@@ -77,18 +81,80 @@ class Configuration:
         return {"prompt.text": value, "prompt.syntax": self.client.spec.id if found else "literal"}
 
     def read(self, source: SourceText) -> ReadResult:
-        """Read the agents of both maps."""
-        agents, modes = (records.read(self.dialect(place), source) for place in PLACES)
-        found = AgentSet((*agents.set.agents, *modes.set.agents))
-        return ReadResult(found, (*agents.states, *modes.states), tuple(dict.fromkeys((*agents.diagnostics, *modes.diagnostics))))
+        """Read the agents of all maps."""
+        results = [records.read(self.dialect(place), source) for place in PLACES]
+        if self.native and json_records.parse(source, opencode_native.PLACE, jsonc.JSONC).container is not None:
+            results.append(self._read_native(source))
+        states = [state for result in results for state in result.states]
+        if State.STOPS in states or (self.native and opencode_native.stops(source)):
+            states = [state if state.dropped else State.NOT_LOADED for state in states]
+        found = AgentSet(tuple(agent for result in results for agent in result.set.agents))
+        return ReadResult(found, tuple(states), tuple(dict.fromkeys(one for result in results for one in result.diagnostics)))
+
+    def _native_dialect(self, source: SourceText) -> records.Dialect:
+        stops = opencode_native.stops(source)
+        problems: dict[str, str] = {}
+
+        def parse(text: SourceText) -> json_records.JsonFile:
+            file, found = opencode_native.parse(text)
+            problems.clear()
+            problems.update(found)
+            return file
+
+        dialect = self.dialect(PLACES[0])
+        dropped = State.STOPS if stops else State.NOT_LOADED
+        return replace(
+            dialect,
+            parse=parse,
+            bad_name=lambda name: problems.get(name) or dialect.bad_name(name),
+            all_or_nothing=stops,
+            dropped=dropped,
+        )
+
+    def _read_native(self, source: SourceText) -> ReadResult:
+        """Read the agents of `agents`, but for those that `agent` has as well."""
+        result = records.read(self._native_dialect(source), source)
+        spec, hidden = self.client.spec, opencode_native.shadowed(source)
+        remarks = list(opencode_native.without_effect(spec, source))
+        touched = {name for name, _ in remarks}
+        rows = [
+            (agent, State.DEGRADED if state is State.LOADS and agent.name in touched else state)
+            for agent, state in zip(result.set.agents, result.states, strict=True)
+            if agent.name not in hidden
+        ]
+        twice = [reading.shadowed(spec, name, source.span(*place)) for name, place in hidden.items()]
+        found = [
+            *(one for one in result.diagnostics if one.agent not in hidden),
+            *(one for name, one in remarks if name not in hidden),
+            *twice,
+        ]
+        return ReadResult(AgentSet(tuple(agent for agent, _ in rows)), tuple(state for _, state in rows), tuple(found))
 
     def write(self, agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:
-        """Write the agents of both maps; one that comes from neither is put into `agent`."""
-        data = original.data
+        """Write the agents of all maps; one that comes from none, or that `agents` no longer holds, is put into `agent`."""
+        data, stay = self._write_native(agents, original, respelled)
         for place in PLACES:
-            ours = tuple(agent for agent in agents.agents if _is_at(agent, "/mode") == (place.pointer == "/mode"))
+            rest = (agent for agent in agents.agents if agent not in stay)
+            ours = tuple(agent for agent in rest if _is_at(agent, "/mode") == (place.pointer == "/mode"))
             data = records.write(self.dialect(place), AgentSet(ours), SourceText(original.path, data), respelled)
         return data
+
+    def _write_native(self, agents: AgentSet, original: SourceText, respelled: list[str] | None) -> tuple[bytes, list[Agent]]:
+        """Take out of `agents` what is no longer as it was; return what stays there."""
+        if not self.native or json_records.parse(original, opencode_native.PLACE, jsonc.JSONC).container is None:
+            return original.data, []
+        dialect = self._native_dialect(original)
+        there = {agent.origin.pointer: agent for agent in records.read(dialect, original).set.agents if agent.origin}
+        stay = [
+            agent
+            for agent in agents.agents
+            if agent.origin and agent.origin.pointer in there and fields.same(there[agent.origin.pointer], agent)
+        ]
+        names = {agent.name for agent in agents.agents if agent not in stay}
+        hidden = opencode_native.shadowed(original)
+        dead = [agent for agent in there.values() if agent.name in hidden and agent.name in names]
+        kept = [agent for agent in there.values() if agent in stay or agent in dead]
+        return records.write(dialect, AgentSet(tuple(kept)), original, respelled), stay
 
     def project(self, projection: Projection) -> None:
         """Turn an agent into what the configuration can hold; what the client would fill in in a text from elsewhere is refused."""
@@ -114,7 +180,7 @@ class Configuration:
     def essence(self, source: SourceText) -> SourceText:
         """Return the file with nothing but its agents: what else a configuration holds is the user's."""
         parts = []
-        for place in PLACES:
+        for place in (*PLACES, *([opencode_native.PLACE] if self.native else [])):
             container = json_records.parse(source, place, jsonc.JSONC).container
             if container is not None:
                 bare = source.text.removeprefix("\ufeff")

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from agentconv import fields
-from agentconv.families import keys, projecting, rule_maps
+from agentconv.families import keys, projecting, rule_maps, shared_steps
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import ABSENT, Ignored, Key, Refused
 from agentconv.families.permission_maps import spell_server
@@ -151,12 +151,16 @@ def project(
         decode: Reads them as the client does.
     """
     projecting.require(projection, "name")
-    projecting.invocation(projection, CALLERS.values())
-    rule_maps.rule_map(projection, spell_server, WITH_PATTERNS)
-    permissions.settle(projection)
-    projecting.model(projection, _model_of, providers=True)
-    _project_color(projection)
-    projecting.drop_rest(projection)
+
+    def by_shape(projection: Projection) -> None:
+        projecting.invocation(projection, CALLERS.values())
+        rule_maps.rule_map(projection, spell_server, WITH_PATTERNS)
+        permissions.settle(projection)
+        projecting.model(projection, _model_of, providers=True)
+        _project_color(projection)
+        projecting.drop_rest(projection)
+
+    shared_steps.once(projection, by_shape, id(table_))
     projecting.settle(projection, table_)
     projecting.own_extras(projection, encode, decode)
 

@@ -195,6 +195,7 @@ class Client:
 
     def lift_mode(self, header: dict[str, Json]) -> Mapping[str, object]:
         """Do the same for a mode, which the user calls."""
-        if header.get("mode", "all") in CALLERS:
+        said = header.get("mode", "all")
+        if isinstance(said, str) and said in CALLERS:
             header.pop("mode", None)
         return {**self.lift(header), "invocation.by": "user"}

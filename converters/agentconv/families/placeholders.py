@@ -33,6 +33,8 @@ class Template:
     """Finds a placeholder as the client does; its first group is the name."""
     known: frozenset[str]
     """Names that the client fills in."""
+    fails: bool = True
+    """Whether a call of the agent fails for a name that it cannot fill in."""
 
     def names(self, text: str) -> list[str]:
         """Return the names of a text's placeholders, each once."""
@@ -48,11 +50,15 @@ class Template:
 
     def escaped(self, text: str) -> str:
         """Return the text without a placeholder, for a reader or a shell the same."""
-        return self.pattern.sub(r"${ \1 }", _SHELL_VARIABLE.sub(r"$\1", text))
+
+        def spelled(found: re.Match[str]) -> str:
+            return f"${found[1]}" if _SHELL_VARIABLE.match(text, found.start()) else f"${{ {found[1]} }}"
+
+        return self.pattern.sub(spelled, text)
 
     def remarks(self, spec: FormatSpec, text: str, source: SourceText, start: int) -> Iterator[Diagnostic]:
         """Say which placeholders make every call of the agent fail; the text stands in the source from `start` on."""
-        unknown = [name for name in self.names(text) if name not in self.known]
+        unknown = [name for name in self.names(text) if self.fails and name not in self.known]
         if unknown:
             shown = ", ".join(f"`${{{name}}}`" for name in unknown[:5])
             message = f"{spec.client} loads the agent, but every call fails: it has no value for {shown}"

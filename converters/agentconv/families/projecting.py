@@ -6,7 +6,7 @@ import math
 from functools import cache
 from typing import TYPE_CHECKING
 
-from agentconv import fields, schema_files, vocabulary
+from agentconv import effects, fields, format_shapes, restrictions, schema_files, vocabulary
 from agentconv.families import javascript, keys
 from agentconv.ir import Model
 
@@ -41,8 +41,11 @@ def settle(projection: Projection, table: Mapping[str, Key]) -> None:
     Tools are not dropped here, because without a list the target grants all: what goes wrong with them is a bug.
     """
     agent = projection.result()
+    shape = projection.shape
     said = fields.said(agent)
     for name, key in table.items():
+        if shape is not None and shape.reads_back and not format_shapes.TEXTS.intersection(key.fields):
+            continue
         if not any(fields.head_of(path) in said for path in key.fields):
             continue
         if keys.stands(name, key, agent, projection.target.id):
@@ -54,6 +57,8 @@ def settle(projection: Projection, table: Mapping[str, Key]) -> None:
                 projection.refuse("refused-text", path, f"`{name}` would read otherwise")
             else:
                 projection.change(path, _empty(path), "field-dropped", _shown(value))
+    if projection.shape is not None:
+        projection.shape.reads_back = True
 
 
 def own_extras(projection: Projection, encode: Callable[[Agent], dict[str, Json]], decode: Callable[[dict[str, Json]], Decoded]) -> None:
@@ -68,8 +73,13 @@ def own_extras(projection: Projection, encode: Callable[[Agent], dict[str, Json]
     own = projection.source.extras.get(target)
     if not own:
         return
+    wider = () if projection.trusted else effects.exceeding(projection.result(), target)
+    for key in wider:
+        projection.change(f"extras.{target}.{key}", None, "extra-overridden", f"`{key}`")
     decoded = decode(encode(projection.result()))
     for key, value in own.items():
+        if key in wider:
+            continue
         if key in decoded.refused:
             projection.refuse("refused-key", f"extras.{target}.{key}", decoded.refused[key])
         elif key not in decoded.extras or decoded.extras[key] != value:
@@ -194,16 +204,21 @@ def minutes(projection: Projection) -> None:
         projection.translate("limits.timeout_seconds", whole)
 
 
-def permission_mode(projection: Projection) -> None:
-    """Keep a permission mode that the target has a word for; plan stands for read-only and the other way round."""
+def permission_mode(projection: Projection, *, held: bool = True) -> None:
+    """Keep a permission mode that the target has a word for; plan stands for read-only and the other way round.
+
+    Args:
+        projection: The agent on its way.
+        held: Whether the target's files can say a mode at all, where they are not the client's only ones.
+    """
     mode = projection.get("permissions.mode")
-    if mode is None or vocabulary.native_mode(projection.target.id, mode):
+    if mode is None or (held and vocabulary.native_mode(projection.target.id, mode)):
         return
     if mode == "default" and vocabulary.fact(projection.target.id, "asks_by_default"):
         projection.change("permissions.mode", None, "default-dropped", "it asks")
         return
     other = {"read-only": "plan", "plan": "read-only"}.get(mode)
-    kept = other if other and vocabulary.native_mode(projection.target.id, other) else None
+    kept = other if held and other and vocabulary.native_mode(projection.target.id, other) else None
     projection.change("permissions.mode", kept, "permission-mode", f"`{mode}`" + (f" becomes `{kept}`" if kept else ""))
 
 
@@ -274,6 +289,8 @@ def _code_without(projection: Projection, format_id: str, key: str) -> str:
     """Return what it means to drop a key that only the source client has: whether it makes use of it, or drops the agent for it."""
     if format_id not in schema_files.client_names():
         return "ignored-key-dropped"
+    if restrictions.restricts(format_id, key, projection.source.extras[format_id][key]):
+        return "restriction-moved"
     complaint = schema_files.complaint(format_id, key, projection.source.extras[format_id][key])
     if complaint:
         return "key-dropped" if complaint[0] in ("skip-file", "stop-client") else "ignored-key-dropped"

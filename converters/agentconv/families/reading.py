@@ -61,6 +61,12 @@ def given_twice(spec: FormatSpec, name: str, span: Span) -> Diagnostic:
     return Diagnostic(Code.DUPLICATE_KEY, Severity.WARNING, message, span, "delete one of them", None, spec.id)
 
 
+def shadowed(spec: FormatSpec, name: str, span: Span) -> Diagnostic:
+    """Say that an agent is not used, since another map of the file has one of its name."""
+    message = f"`{name}` is in `agent` and in `agents`; {spec.client} uses the one in `agent`"
+    return Diagnostic(Code.DUPLICATE_NAME, Severity.WARNING, message, span, "delete one of them", name, spec.id)
+
+
 def no_agent(spec: FormatSpec, problem: str, span: Span) -> Diagnostic:
     """Say that a file looks like an agent's, and why there is none in it."""
     hint = "mend the file, or move it elsewhere if it is no agent"

@@ -72,14 +72,14 @@ def project(projection: Projection) -> None:
             return
 
 
-def is_list(header: Header) -> bool:
-    """Whether a header may hold a list."""
-    return _LIST.match(header.text) is not None
+def is_list(dialect: Dialect, header: Header, agents: AgentSet) -> bool:
+    """Whether a header holds a list; one that only looks like it may be what is left of a single agent's."""
+    return _LIST.match(header.text) is not None and (len(agents.agents) > 1 or read_list(dialect, header) is not None)
 
 
 def read_list(dialect: Dialect, header: Header) -> ReadResult | None:
     """Read a header that is a list of remote agents; one of them that is none costs the client the whole file."""
-    if not is_list(header):
+    if not _LIST.match(header.text):
         return None
     frontmatter.parse(header, None, dialect.grammar)
     if not isinstance(header.root, Sequence):
@@ -105,7 +105,8 @@ def _items(header: Header) -> list[dict[str, Json]]:
         found = yaml_nodes.value(header.root, [yaml_nodes.MAX_NODES], header.grammar) if header.root else []
     except yaml_nodes.YamlError:
         return []
-    items = found if isinstance(found, list) else []
+    items = frontmatter.client_value(found)
+    items = items if isinstance(items, list) else []
     return [item if isinstance(item, dict) else {} for item in items]
 
 

@@ -106,7 +106,7 @@ class YamlFile(RecordFile):
             piece = header.text[header.text.rfind("\n", 0, start) + 1 : end]
             try:
                 node = yaml_nodes.parse(piece, self.grammar)
-                value = yaml_nodes.value(node, None, self.grammar) if node else None
+                value = frontmatter.client_value(yaml_nodes.value(node, None, self.grammar)) if node else None
             except YamlError:
                 continue
             if isinstance(value, dict) and list(value) == [key]:

@@ -8,15 +8,12 @@ they travel as a stand-in character and become the escape `\r`, which a multi-li
 from __future__ import annotations
 
 import json
-import re
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from agentconv import fields
 from agentconv.diagnostics import Code, Diagnostic, Severity
-from agentconv.families import bundle, canonical
+from agentconv.families import bundle, canonical, toml_values
 from agentconv.format_base import FormatSpec, ReadResult
-from agentconv.ir import float_value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,10 +24,6 @@ if TYPE_CHECKING:
     from agentconv.source import SourceText
 
 SPEC = FormatSpec(id="toml", client="canonical TOML", holds=frozenset(fields.PATHS), legal_name=lambda name: name)
-_NULL = {"$null": True}
-_PAIRS = "$key"
-_VERBATIM = frozenset({"extras", "options", "handlers"})
-"""Fields whose maps are the user's: their order counts."""
 
 
 def read(source: SourceText) -> ReadResult:
@@ -38,15 +31,17 @@ def read(source: SourceText) -> ReadResult:
     import tomli
 
     def place(path: Sequence[str | int]) -> Span:
-        return source.span(_locate(source.text, path))
+        return source.span(toml_values.locate(source.text, path))
 
+    if source.undecodable is not None:
+        return _failed(source, "not UTF-8", source.undecodable)
     try:
         document = tomli.loads(source.text.removeprefix("\ufeff"))
     except tomli.TOMLDecodeError as error:
         return _failed(source, f"not TOML: {error.msg[0].lower()}{error.msg[1:]}", error.pos)
     except (RecursionError, ValueError) as error:
         return _failed(source, f"not read: {str(error) or 'nested too deep'}", 0)
-    return bundle.read(_restored(document), place)
+    return bundle.read(toml_values.restored(document), place)
 
 
 def _failed(source: SourceText, message: str, offset: int) -> ReadResult:
@@ -54,73 +49,11 @@ def _failed(source: SourceText, message: str, offset: int) -> ReadResult:
     return ReadResult(diagnostics=(Diagnostic(Code.SYNTAX, Severity.ERROR, message, source.span(offset), hint),))
 
 
-def _locate(text: str, path: Sequence[str | int]) -> int:
-    """Return the offset of the table that a path leads to: the n-th `[[agents]]`, then its key."""
-    start = 0
-    if len(path) > 1 and isinstance(path[1], int):
-        index = path[1]
-        headers = list(re.finditer(rf"(?m)^\[\[{re.escape(str(path[0]))}\]\]", text))
-        start = headers[index].start() if index < len(headers) else 0
-        path = path[2:]
-    if path and isinstance(path[0], str):
-        key = re.compile(rf'(?m)^"?{re.escape(path[0])}"?[ .]').search(text, start)
-        return key.start() if key else start
-    return start
-
-
-def _restored(value: Any) -> Any:
-    """Turn what TOML cannot hold back; a date becomes its canonical map."""
-    if isinstance(value, dict):
-        if value.keys() == {_PAIRS}:
-            return _from_pairs(value[_PAIRS])
-        return None if value == _NULL else {key: _restored(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_restored(item) for item in value]
-    if isinstance(value, float):
-        return float_value(value)
-    if hasattr(value, "isoformat"):
-        return {"$datetime": value.isoformat()}
-    return value
-
-
-def _from_pairs(pairs: Any) -> Any:
-    if isinstance(pairs, list) and all(isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str) for pair in pairs):
-        return {key: _restored(item) for key, item in pairs}
-    return {_PAIRS: _restored(pairs)}
-
-
-def _prepared(value: Any, *, verbatim: bool = False) -> Any:
-    """Spell what TOML cannot hold: null, and inside verbatim values the order of tables before plain values."""
-    if value is None:
-        return dict(_NULL)
-    if isinstance(value, list):
-        return [_prepared(item, verbatim=verbatim) for item in value]
-    if not isinstance(value, dict):
-        return value
-    found = {key: _prepared(item, verbatim=verbatim or key in _VERBATIM) for key, item in value.items()}
-    if verbatim and _loses_order(found):
-        return {_PAIRS: [[key, item] for key, item in found.items()]}
-    return found
-
-
-def _loses_order(value: dict[str, Any]) -> bool:
-    """Whether TOML would write these entries in another order: plain values, then tables; lists of maps are either."""
-    kinds = ["table" if isinstance(item, dict) else "either" if _holds_map(item) else "plain" for item in value.values()]
-    return any(
-        (before == "table" and after != "table") or before == "either" or (before != "plain" and after == "either")
-        for before, after in pairwise(kinds)
-    )
-
-
-def _holds_map(value: Any) -> bool:
-    return isinstance(value, list) and any(isinstance(item, dict) for item in value)
-
-
 def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:  # noqa: ARG001 - always whole
     """Write a bundle."""
     import tomli_w
 
-    document = _prepared(canonical.to_document(agents))
+    document = toml_values.prepared(canonical.to_document(agents))
     text = json.dumps(document, ensure_ascii=False)
     if "\\r" not in text:
         return tomli_w.dumps(document, multiline_strings=True).encode("utf-8")

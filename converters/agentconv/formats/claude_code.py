@@ -3,23 +3,21 @@ r"""Claude Code 2.1.329: markdown files in `.claude/agents`, read as its own loa
 https://code.claude.com/docs/en/sub-agents
 
 The file must start with `---`; the header ends at the first `---` anywhere after it, even inside a value. YAML that
-does not parse is rewritten once, line by line, with values in quotes (`_requoted`); if it still does not parse, the agent
+does not parse is rewritten once, line by line, with values in quotes (`claude_files.requoted`); if it still does not parse, the agent
 is dropped. A literal backslash-n in a description is a line break. The body is trimmed as JavaScript trims.
 """
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from functools import partial
 from typing import TYPE_CHECKING
 
-from agentconv import vocabulary, yaml_nodes
-from agentconv.families import claude_words, hooks, javascript, keys, markdown, mcp_claude, projecting, tool_lists
+from agentconv import vocabulary
+from agentconv.families import claude_files, claude_words, hooks, javascript, keys, markdown, mcp_claude, projecting, tool_lists
 from agentconv.families.javascript import SPACE
-from agentconv.families.keys import Ignored, Key, Refused, simple
+from agentconv.families.keys import Key, Refused, simple
 from agentconv.format_base import FormatSpec
-from agentconv.frontmatter import Header, Rewritten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,59 +27,6 @@ if TYPE_CHECKING:
     from agentconv.source import SourceText
 
 ID = "claude-code"
-COLORS = frozenset({"red", "blue", "green", "yellow", "purple", "orange", "pink", "cyan"})
-EFFORTS = ("low", "medium", "high", "xhigh", "max")
-
-_S = f"[{SPACE}]"
-_OPEN = re.compile(rf"---{_S}*\n")
-_CLOSE_REST = re.compile(rf"{_S}*\n?")
-
-
-def _find(source: SourceText) -> Header | str:
-    r"""Find the header: `^---\s*\n`, then everything up to the first `---` anywhere."""
-    text = source.text
-    opened = _OPEN.match(text, markdown.strip_bom(text))
-    if opened is None:
-        return "the file does not start with a line `---`"
-    end = text.find("---", opened.end())
-    if end < 0:
-        return "the header is never closed by `---`"
-    return Header(source, opened.end(), end, _CLOSE_REST.match(text, end + 3).end())  # type: ignore[union-attr]
-
-
-_KEY_VALUE = re.compile(rf"([A-Za-z_-]+):({_S}+)([^{SPACE}][^\n\r\u2028\u2029]*)")
-_SUSPICIOUS = re.compile(r"[{}\[\]*&#!|>%@`]|: ")
-
-
-def _requoted(text: str) -> Rewritten:
-    """Rewrite a header as the client does when it does not parse: put top-level values in quotes, tabs to blanks."""
-    lines, places = [], []
-    for line in text.split("\n"):
-        match = _KEY_VALUE.fullmatch(line)
-        if match and _needs_quotes(match[3]):
-            escaped = match[3].replace("\\", "\\\\").replace('"', '\\"')
-            lines.append(f'{match[1]}: "{escaped}"')
-            places.append((len(match[1]) + 2, match.start(3)))
-            continue
-        tabs = len(line) - len(line.lstrip("\t"))
-        lines.append("  " * tabs + line[tabs:])
-        places.append((0, tabs))
-    return Rewritten("\n".join(lines), tuple(places))
-
-
-def _needs_quotes(value: str) -> bool:
-    if value[0] == value[-1] and value[0] in "\"'":
-        return False
-    if value[0] == "[" and value[-1] == "]" and _is_list(value):
-        return False
-    return _SUSPICIOUS.search(value) is not None
-
-
-def _is_list(value: str) -> bool:
-    try:
-        return isinstance(yaml_nodes.parse(value), yaml_nodes.Sequence)
-    except yaml_nodes.YamlError:
-        return False
 
 
 def _name(value: Json) -> str:
@@ -109,25 +54,6 @@ def _description(value: Json) -> str:
     return value.replace("\\n", "\n")
 
 
-def _effort(value: Json) -> str | int:
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and float(value).is_integer():
-        return int(value)
-    word = yaml_nodes.js_text(value).lower()
-    word = {"med": "medium"}.get(word, word)
-    if word in EFFORTS:
-        return word
-    number = javascript.leading_integer(word) if value is not None else None
-    if number is None:
-        raise Ignored("an effort is " + ", ".join(EFFORTS) + " or a whole number")
-    return number
-
-
-def _color(value: Json) -> str:
-    if isinstance(value, str) and value in COLORS:
-        return value
-    raise Ignored("a colour is one of " + ", ".join(sorted(COLORS)))
-
-
 def _read_hooks(value: Json) -> tuple[Hook, ...]:
     return hooks.read(ID, value)
 
@@ -144,8 +70,8 @@ KEYS: dict[str, Key] = {
     "mcpServers": simple("mcp_servers", mcp_claude.read, mcp_claude.write),
     "hooks": simple("hooks", _read_hooks, hooks.write),
     "background": simple("background", javascript.boolean),
-    "effort": simple("effort", _effort),
-    "color": simple("color", _color),
+    "effort": simple("effort", claude_files.effort),
+    "color": simple("color", claude_files.color),
 }
 SPEC = FormatSpec(
     id=ID,
@@ -163,7 +89,7 @@ def _refuses(header: Mapping[str, Json]) -> tuple[str, str] | None:
     return (stray, f"`{stray}` holds a hook that may be a guard, outside `hooks`") if stray else None
 
 
-DIALECT = markdown.Dialect(SPEC, KEYS, _find, _requoted, refuses=_refuses)
+DIALECT = markdown.Dialect(SPEC, KEYS, claude_files.find, claude_files.requoted, refuses=_refuses)
 
 
 def read(source: SourceText) -> ReadResult:
@@ -185,10 +111,8 @@ def project(projection: Projection) -> None:
     projecting.permission_mode(projection)
     projecting.permission_rules(projection)
     projecting.model(projection)
-    projecting.effort(projection, EFFORTS, numbers=True)
-    color = projection.get("color")
-    if color is not None and color not in COLORS:
-        projection.change("color", None, "looks-dropped", f"`{color}`")
+    projecting.effort(projection, claude_files.EFFORTS, numbers=True)
+    claude_files.project_color(projection)
     mcp_claude.project(projection)
     hooks.project(projection, _read_hooks)
     claude_words.project_skills(projection)

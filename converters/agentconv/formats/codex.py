@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agentconv.families import hooks, keys, mcp, projecting, switches, toml_file
+from agentconv.families import hooks, keys, mcp, projecting, shared_steps, switches, toml_file
 from agentconv.families.keys import Key, Refused, simple
 from agentconv.format_base import FormatSpec
 from agentconv.ir import Hook, McpServer, Model, Sandbox, ToolGrant, escape_key, unescape_key
@@ -196,6 +196,13 @@ def project(projection: Projection) -> None:
     projecting.require(projection, "name", "description", "prompt.text", blanks=BLANKS)
     projecting.trim(projection, "description", BLANKS)
     projecting.prompt_shape(projection, "append")
+    shared_steps.once(projection, _project_shape, ID)
+    projecting.settle(projection, KEYS)
+    projecting.own_extras(projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: keys.decode_header(DIALECT, header))
+
+
+def _project_shape(projection: Projection) -> None:
+    """Project all but the texts."""
     switches.sandbox_for_list(projection, {"read": _SHELL, "network": _WEB}, hint=_NOT_HELD)
     _project_mode(projection)
     projecting.permission_rules(projection)
@@ -204,8 +211,6 @@ def project(projection: Projection) -> None:
     mcp.project_with_tools(projection, _reads_back, "add [mcp_servers.{}] with its command or url to ~/.codex/config.toml")
     hooks.project(projection, _read_hooks)
     projecting.drop_rest(projection)
-    projecting.settle(projection, KEYS)
-    projecting.own_extras(projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: keys.decode_header(DIALECT, header))
 
 
 _NOT_HELD = "Codex 0.169.0 spawns agents with the sandbox of their caller: start it with the sandbox that they need"

@@ -5,7 +5,8 @@ https://cursor.com/docs/subagents
 The header is no YAML (`families/line_header.py`): quotes and comments are part of a value, a value ends with its line. Only a
 file with a header and a prompt is an agent; no key is required. The client sends an agent's `tools` to its server and holds it
 to nothing of them. What it does enforce is `readonly`: writing, deleting, every shell and every MCP tool are then refused;
-fetching from the network is not. So a list of tools becomes that flag, or nothing.
+fetching from the network is not. So a list of tools becomes that flag, or nothing. It reads UTF-16 and UTF-32 too
+(`families/line_encoding.py`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import re
 from typing import TYPE_CHECKING
 
 from agentconv import vocabulary
-from agentconv.families import keys, line_file, line_header, projecting, switches
+from agentconv.families import keys, line_encoding, line_file, line_header, projecting, switches
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, simple
 from agentconv.families.names import stem_of
@@ -161,8 +162,8 @@ def _refuse_no_text(projection: Projection) -> None:
     """Refuse what Cursor would not take for text, or not for UTF-8, be the name in the file or the file's own."""
     agent = projection.result()
     files = [line_file.rendered(DIALECT, agent, path) for path in ("", f"{agent.name}.md")]
-    problem = next(filter(None, map(line_file.no_text, files)), None)
+    problem = next(filter(None, map(line_encoding.no_text, files)), None)
     if problem:
         projection.refuse("refused-text", "prompt.text", f"Cursor would not take the file for text: {problem}")
-    elif line_file.guessed(files[0]) and not projection.at_home:
+    elif line_encoding.guessed(files[0]) and not projection.at_home:
         projection.refuse("refused-text", "prompt.text", "an escape character lets Cursor guess the encoding")

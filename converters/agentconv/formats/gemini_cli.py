@@ -176,7 +176,7 @@ def _with_remark(result: ReadResult, header: Header) -> ReadResult:
 def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:
     """Write a markdown file that Gemini CLI loads."""
     header = _find(original)
-    if isinstance(header, Header) and remote_agents.is_list(header):
+    if isinstance(header, Header) and remote_agents.is_list(DIALECT, header, agents):
         return remote_agents.write_list(DIALECT, agents, header, respelled)
     return markdown.write(DIALECT, agents, original, respelled)
 

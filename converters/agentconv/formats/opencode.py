@@ -4,7 +4,8 @@ https://opencode.ai/docs/agents
 
 A file's place names the agent unless its header does; what other agents call is written `mode: subagent`. One wrong value in
 one file of an agent, or in the configuration, keeps OpenCode from starting; a bad mode is passed over. Unknown keys are sent to
-the provider of the model as options.
+the provider of the model as options. In `opencode.json` the map `agents` of OpenCode 2 counts too, but for its `permissions`
+(`families/opencode_native.py`); a header with its keys is read as any other.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ CLIENT = Client(SPEC, Repair(lambda key, value: (f"{key}: |-", f"  {value}")), P
 AGENTS, MODES = CLIENT.dialect(), CLIENT.dialect(mode=True)
 
 
-CONFIGURATION: Configuration = Configuration(CLIENT, State.STOPS, trusted=True)
+CONFIGURATION: Configuration = Configuration(CLIENT, State.STOPS, trusted=True, native=True)
 
 
 def _dialect(path: str) -> markdown.Dialect:

@@ -8,6 +8,10 @@ from importlib import import_module
 from agentconv.lint.rule import Rule
 
 TOPICS = ("syntax", "names", "tools", "keys", "permissions", "servers", "text", "prompts", "security", "descriptions")
+SECRETS = frozenset({"AC810"})
+"""Rules about what nobody may hand on, although every assistant works with it."""
+HIDDEN = frozenset({"AC801", "AC802", "AC805"})
+"""Rules about characters that hide something from a person and not from a model."""
 
 
 @cache
@@ -17,6 +21,13 @@ def rules() -> dict[str, Rule]:
         value for topic in TOPICS for value in vars(import_module(f"agentconv.lint.rules.{topic}")).values() if isinstance(value, Rule)
     ]
     return {rule.code: rule for rule in sorted(found, key=lambda rule: rule.code)}
+
+
+@cache
+def security_rules() -> tuple[Rule, ...]:
+    """Return the rules about secrets and hidden characters, without loading any other."""
+    module = import_module("agentconv.lint.rules.security")
+    return tuple(value for value in vars(module).values() if isinstance(value, Rule) and value.code in SECRETS | HIDDEN)
 
 
 def find(word: str) -> Rule | None:

@@ -95,12 +95,15 @@ def _repairs(subject: Subject, client: str) -> bool:
     return any(remark.code is Code.FALLBACK for remark in subject.reading(client).diagnostics)
 
 
+def _lost(before: ReadResult, after: ReadResult) -> bool:
+    """Whether a client would drop, or stop at, what it loads as it is, if only as a prompt without a header."""
+    return any(state.dropped and not was.dropped for was, state in zip(before.states, after.states, strict=False))
+
+
 def _worse(before: ReadResult, after: ReadResult, client: str) -> str | None:
-    """Say what a client that is to gain by a fix would lose by it: an agent that it had, or bounds of what that may do."""
-    pairs = zip(before.set.agents, after.set.agents, before.states, after.states, strict=False)
-    for old, new, was, state in pairs:
-        if state.dropped and not was.dropped:
-            return "would no longer load it"
+    """Say what bounds of what an agent may do a client that is to gain by a fix would lose by it."""
+    pairs = zip(before.set.agents, after.set.agents, before.states, strict=False)
+    for old, new, was in pairs:
         wider = compare.widenings(old, new, client) if not was.dropped else []
         if wider:
             return f"would let it do more: {wider[0]}"
@@ -115,12 +118,15 @@ def disproof(subject: Subject, change: Fix, about: tuple[str, ...] = ()) -> str 
     """Say which client would read what otherwise after a fix, besides what the fix is about; None when none would.
 
     A client that the finding says is hurt may read everything otherwise than before (that is what the fix is for), as long as it
-    loses nothing by it; the file's own client may not.
+    loses nothing by it; the file's own client may not. No client may come to drop a file that it loads, even if it now takes all of
+    it for a prompt: an agent that is there is worth more than one that would be right.
     """
     data = encode(apply(subject.text, change.edits))
     for client in registry.CLIENTS:
         path = inspection.place(subject.path, subject.format, client)
         before, after = subject.reading(client), registry.load(client).read(SourceText(path, data))
+        if client != subject.format and _lost(before, after):
+            return f"{registry.FORMATS[client].title} would no longer load it"
         if client != subject.format and (client in about or (change.heals and astray(subject, client))):
             continue
         if client != subject.format and change.heals and _repairs(subject, client):

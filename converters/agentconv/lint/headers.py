@@ -114,7 +114,9 @@ def mended(subject: Subject) -> Fix | None:
     several lines, how far it goes is a guess, and the fix is not safe.
     """
     header, dialect = subject.header, subject.dialect
-    if header is None or dialect is None or header.error is None or header.fallback or markdown.is_mapping(header):
+    if not subject.settings.fixes or header is None or dialect is None or header.error is None:
+        return None
+    if header.fallback or markdown.is_mapping(header):
         return None
     edits = _quoting(subject, dialect, lambda row: _line_quoted(header, row))
     if edits:

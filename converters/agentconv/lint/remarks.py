@@ -46,6 +46,12 @@ class Remark:
 def of(subject: Subject, client: str | None = None) -> list[Remark]:
     """Return what the reader of a client, by default the file's own, says about a file."""
     client = client or subject.format
+    if client not in subject.told:
+        subject.told[client] = _of(subject, client)
+    return subject.told[client]
+
+
+def _of(subject: Subject, client: str) -> list[Remark]:
     properties = schema_files.load(client)["properties"]
     found = []
     for said in subject.reading(client).diagnostics:

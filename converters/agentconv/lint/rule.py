@@ -140,26 +140,10 @@ def rule(
 
     def make(check: Callable[..., Iterator[Finding]]) -> Rule:
         summary, _, why = cleandoc(check.__doc__ or "").partition("\n\n")
+        texts = (summary, why, _example(bad), _example(good))
+        seen = (source, verified, severity, fix)
         made: list[Rule] = []
-        made.append(
-            Rule(
-                code,
-                name,
-                lambda *given: check(made[0], *given),
-                summary,
-                why,
-                _example(bad),
-                _example(good),
-                source,
-                verified,
-                severity,
-                fix,
-                example,
-                example_path,
-                about,
-                clients,
-            )
-        )
+        made.append(Rule(code, name, lambda *given: check(made[0], *given), *texts, *seen, example, example_path, about, clients))
         return made[0]
 
     return make

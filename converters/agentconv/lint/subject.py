@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from agentconv.format_base import ReadResult, State
     from agentconv.frontmatter import Header
     from agentconv.ir import Agent
+    from agentconv.lint.remarks import Remark
     from agentconv.lint.rule import Edit
 
 
@@ -29,6 +30,8 @@ class Settings:
     """MCP servers and skills that the project defines elsewhere."""
     ignored: frozenset[str] = frozenset()
     """Codes of the rules that are not for this file, in lower case."""
+    fixes: bool = True
+    """Whether findings are to come with their fixes, whose proofs ask every client: most of what linting a repaired header costs."""
 
 
 @dataclass
@@ -62,6 +65,11 @@ class Subject:
     def _readings(self) -> dict[str, ReadResult]:
         return {}
 
+    @cached_property
+    def told(self) -> dict[str, list[Remark]]:
+        """What readers of clients say, as `remarks.of` has found it."""
+        return {}
+
     def take(self, result: ReadResult | None) -> None:
         """Take what the file's own client makes of it from whoever has read it already, where it lies in that client's place."""
         if result is not None and inspection.place(self.path, self.format, self.format) == self.path:
@@ -72,6 +80,11 @@ class Subject:
         if client not in self._readings:
             self._readings[client] = self.reread(self.source.data, client)
         return self._readings[client]
+
+    def forget(self) -> None:
+        """Let go of what clients make of the file, which is many times its text; it is read again if anybody asks."""
+        for name in ("_readings", "result", "_agents", "header"):
+            self.__dict__.pop(name, None)
 
     def reread(self, data: bytes, client: str | None = None) -> ReadResult:
         """Return what a client, by default the file's own, would make of other bytes in the file's place."""
@@ -138,6 +151,8 @@ class Subject:
             number: The agent's number in the file.
             change: Returns the agent as it should be.
         """
+        if not self.settings.fixes:
+            return None
         agents = list(self.result.set.agents)
         agents[number] = change(agents[number])
         respelled: list[str] = []
@@ -174,4 +189,8 @@ def difference(before: str, after: str) -> tuple[Edit, ...]:
 
 def _common(one: str, other: str) -> int:
     """Return the length of what two texts begin with alike."""
-    return next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if one[low:middle] == other[low:middle] else (low, middle - 1)
+    return low

@@ -6,6 +6,8 @@ import dataclasses
 import json
 from typing import TYPE_CHECKING, Any
 
+from agentconv import credentials
+
 if TYPE_CHECKING:
     from agentconv.diagnostics import Diagnostic, Loss
 
@@ -18,6 +20,19 @@ def plain(value: Diagnostic | Loss) -> dict[str, Any]:
     return {key: item for key, item in found.items() if item is not None}
 
 
-def dumps(report: dict[str, Any]) -> str:
-    """Write a report."""
-    return json.dumps(report, ensure_ascii=False, indent=2)
+def report(found: dict[str, Any]) -> str:
+    """Write a report on files, with what looks like a credential cut to its first characters."""
+    return dumps(_masked(found))
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, str):
+        return credentials.masked(value)
+    if isinstance(value, dict):
+        return {key: _masked(item) for key, item in value.items()}
+    return [_masked(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def dumps(data: dict[str, Any]) -> str:
+    """Write data of our own, such as a schema."""
+    return json.dumps(data, ensure_ascii=False, indent=2)

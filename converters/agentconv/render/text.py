@@ -25,7 +25,7 @@ _COLORS = {
     LossSeverity.WARNING: "33;1",
     LossSeverity.NOTE: "36",
 }
-_WHOLE_FILE = frozenset({Code.UNREADABLE, Code.TOO_LARGE, Code.EXISTS})
+_WHOLE_FILE = frozenset({Code.UNREADABLE, Code.TOO_LARGE, Code.EXISTS, Code.PACK})
 """What is not about one line of the file."""
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff\U000e0000-\U000e0fff]")
 _STRAY_BYTE = re.compile("[\udc80-\udcff]")

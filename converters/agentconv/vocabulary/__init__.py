@@ -8,6 +8,9 @@ One file a client, `<format id>.toml`, and `models.toml` for who makes which mod
 - `modes`, `events`: permission modes and hook events: word = portable word. The first word of a mode is written.
 - `models`: which makers' models the client serves, its aliases, its words for inheriting; `tiers`: its model for each tier.
 
+- `install`: where agents are deployed to: `user` (folders of the user's own agents; the first whose environment variable is set,
+  else that below `~`) or `no_user` (why there is none), `also_reads` (formats whose folders in a project it reads too), `marks`
+  (what tells in a project that the client is used), `then` and `then_user` (what a person does next in the client).
 - `references`: files, folders, variables and commands in a prompt that mean something to this client, and what they are.
 
 Besides, facts: `enforces_patterns` (an agent is held to the pattern of `Tool(pattern)`), `ignores_case` (of tool words),
@@ -282,6 +285,12 @@ def tier_word(format_id: str, tier: str) -> str | None:
     """Return the client's model for a tier; None when it has none."""
     tiers: dict[str, str] = _file(format_id).get("tiers", {})
     return tiers.get(tier)
+
+
+def installation(format_id: str) -> dict[str, Any] | None:
+    """Return where and how agents are deployed to a client of its own; None for a further format of one, or none of its agents' folders."""
+    found: dict[str, Any] | None = _file(format_id).get("install") if words_of(format_id) == format_id else None
+    return found
 
 
 @cache

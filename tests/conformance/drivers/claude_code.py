@@ -10,6 +10,7 @@ from installed import CLIENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from driving import Place
     from model_server import Request
@@ -17,18 +18,18 @@ if TYPE_CHECKING:
 BUILT_IN = frozenset({"claude", "Explore", "general-purpose", "Plan", "statusline-setup"})
 PROTOCOL = ["--input-format", "stream-json", "--output-format", "stream-json", "--verbose"]
 TAILS = ("\n\nMessages from the agent that launched you", "\n\n# Persistent Agent Memory\n")
-COMPLAINT = re.compile(r"\S+ \[(?:DEBUG|WARN|ERROR)\] (.*(?:\.claude/agents/|frontmatter).*)")
+COMPLAINT = re.compile(r"\S+ \[(?:DEBUG|WARN|ERROR)\] (.*(?:\.claude/agents/|frontmatter|[Pp]lugin).*)")
 
 
 def _prompt(request: Request) -> str:
     return before_last(request.system[-1], *TAILS)
 
 
-def drive(place: Place) -> Session:
-    """Start the client once, and have it call each of its agents."""
+def drive(place: Place, *more: str | Path) -> Session:
+    """Start the client once, with more options, and have it call each of its agents."""
     log = place.home / "debug.log"
     servers = {"mcpServers": {SERVER: {"command": SERVER_COMMAND[0], "args": SERVER_COMMAND[1:]}}}
-    options = ["--strict-mcp-config", "--mcp-config", place.write("servers.json", servers), "--debug-file", log]
+    options = ["--strict-mcp-config", "--mcp-config", place.write("servers.json", servers), "--debug-file", log, *more]
     listed: dict[str, str | None] = {}
     caller = Caller(
         "Agent",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from typing import TYPE_CHECKING, TypeAlias
 
-from agentconv import credentials
+from agentconv import credentials, fields
 from agentconv.diagnostics import Severity
-from agentconv.lint.passages import count, edits_in_texts, owner, shown, title
+from agentconv.lint.passages import count, edits_in_texts, owner, passages, shown, title
 from agentconv.lint.rule import rule
 from agentconv.lint.rules.text import exotic, is_garbled
 
@@ -253,22 +254,59 @@ def _never(_text: str, _start: int, _end: int) -> bool:
 
 
 def _hidden(self: Rule, subject: Subject, pattern: re.Pattern[str], what: str, keep: Keep = _never) -> Iterator[Finding]:
-    text = subject.text
-    if not subject.result.set.agents or not any(pattern.search(f" {char * 2}") for char in _SUSPECT & exotic(text)):
-        return
-    matches = pattern.finditer(text)
-    found = [match for match in matches if not keep(text, *match.span()) and not is_garbled(text, match.start())]
+    found = sorted([*_bare(subject, pattern, keep), *_escaped(subject, pattern, keep)]) if subject.result.set.agents else []
     if not found:
         return
-    number = sum(len(match[0]) for match in found)
-    codes = ", ".join(sorted({f"U+{ord(char):04X}" for match in found for char in match[0][:2]})[:2])
-    spelled = "".join(chr(ord(char) - 0xE0000) for match in found for char in match[0] if 0xE0020 <= ord(char) <= 0xE007E)
+    number = sum(len(chars) for _, _, chars in found)
+    codes = ", ".join(sorted({f"U+{ord(char):04X}" for _, _, chars in found for char in chars[:2]})[:2])
+    spelled = "".join(chr(ord(char) - 0xE0000) for _, _, chars in found for char in chars if 0xE0020 <= ord(char) <= 0xE007E)
     spells = f", which spell `{shown(spelled, 30)}`" if spelled else ""
     them = "it" if number == 1 else "them"
     message = f"{count(number, 'hidden character')} ({what}, {codes}){spells}: {title(subject)} hands {them} to the model"
     help_text = "look at what they hide, then delete them" if self.severity is Severity.ERROR else "delete them"
-    fix = edits_in_texts(subject, "delete the hidden characters", [(match.start(), match.end(), "") for match in found])
-    yield self.find(message, found[0].span(), help_text, agent=owner(subject, found[0].start()), fix=fix)
+    fix = edits_in_texts(subject, "delete the hidden characters", [(start, end, "") for start, end, _ in found])
+    yield self.find(message, found[0][:2], help_text, agent=owner(subject, found[0][0]), fix=fix)
+
+
+def _bare(subject: Subject, pattern: re.Pattern[str], keep: Keep) -> Iterator[tuple[int, int, str]]:
+    """Yield the hidden characters of a file, with their places."""
+    text = subject.text
+    if any(pattern.search(f" {char * 2}") for char in _SUSPECT & exotic(text)):
+        matches = pattern.finditer(text)
+        found = [match for match in matches if not keep(text, *match.span()) and not is_garbled(text, match.start())]
+        yield from ((*match.span(), match[0]) for match in found)
+
+
+_ESCAPE = re.compile(
+    r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|.)|[^\\]", re.DOTALL
+)
+"""One character of a string of JSON, TOML or YAML: a pair of surrogates, a number, another escape, or itself."""
+
+
+def _escaped(subject: Subject, pattern: re.Pattern[str], keep: Keep) -> Iterator[tuple[int, int, str]]:
+    r"""Yield the hidden characters that a file spells as numbers, such as `\u200b`, in texts whose values hold them."""
+    if "\\u" not in subject.text and "\\U" not in subject.text:
+        return
+    for passage in passages(subject):
+        if not pattern.search(f" {fields.get(passage.agent, passage.path) or ''}"):
+            continue
+        spelled = list(_ESCAPE.finditer(subject.text, passage.start, passage.end))
+        text = "".join(map(_character, spelled))
+        for match in pattern.finditer(text):
+            start, end = spelled[match.start()].start(), spelled[match.end() - 1].end()
+            if end - start > len(match[0]) and not keep(text, *match.span()):
+                yield start, end, match[0]
+
+
+def _character(spelled: re.Match[str]) -> str:
+    """Return the one character that is spelled; a blank for an escape that is no number."""
+    high, low, short, long = spelled.groups()
+    if high:
+        return chr(0x10000 + ((int(high, 16) & 0x3FF) << 10) + (int(low, 16) & 0x3FF))
+    if short or long:
+        code = int(short or long, 16)
+        return chr(code) if code <= sys.maxunicode else " "
+    return spelled[0] if len(spelled[0]) == 1 else " "
 
 
 _FLAG = re.compile("[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f")

@@ -131,6 +131,8 @@ def tab_indentation(self: Rule, subject: Subject) -> Iterator[Finding]:
 
 def _repaired(self: Rule, subject: Subject, cause: str) -> Iterator[Finding]:
     """Yield what is wrong with a header that its client repairs, if the cause is this one (any other one, if it is empty)."""
+    if not any(remark.code is Code.FALLBACK for remark in subject.result.diagnostics):
+        return  # the header need not be read once more to know
     header = subject.header
     if header is None or not header.fallback or header.error is None:
         return
@@ -152,7 +154,7 @@ _TABS = re.compile(r"(?m)^\t+")
 def _untabbed(subject: Subject) -> Fix | None:
     """Write blanks for tabs, as the client does, where that is all that is wrong."""
     header, dialect = subject.header, subject.dialect
-    if header is None or dialect is None:
+    if header is None or dialect is None or not subject.settings.fixes:
         return None
     found = [(match.start() + header.start, match.end() + header.start, "  " * len(match[0])) for match in _TABS.finditer(header.text)]
     again = headers.reparsed(dialect, subject.path, fixing.apply(subject.text, found))
@@ -166,7 +168,7 @@ def _untabbed(subject: Subject) -> Fix | None:
 
 def requoted(subject: Subject) -> Fix | None:
     """Spell the values that stand in the way so that every YAML reader takes them as the client does."""
-    dialect = subject.dialect
+    dialect = subject.dialect if subject.settings.fixes else None
     edits = markdown.strict_edits(dialect, subject.source) if dialect else None
     if not edits or subject.header is None:
         return None
@@ -424,7 +426,7 @@ def duplicate_key(self: Rule, subject: Subject) -> Iterator[Finding]:
         is_known = key in schema_files.load(subject.format)["properties"]
         fields = frozenset({f"extras.{key}", *headers.fields_of(subject, key)})
         fix = (
-            Fix("delete the earlier one, which is not used", edits, respelled=fields, heals=True)
+            headers.told_if_unsafe(subject, Fix("delete the earlier one, which is not used", edits, respelled=fields, heals=True))
             if edits and is_known and not wider
             else None
         )

@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from agentconv import registry
-from agentconv.diagnostics import Severity
+from agentconv.diagnostics import Code, Severity
 from agentconv.lint import fixing
 from agentconv.lint.passages import EVERYTHING, count, do, edits_in_texts, lost, owner, shown, title
 from agentconv.lint.rule import Fix, rule
@@ -160,7 +160,7 @@ def invalid_utf_8(self: Rule, subject: Subject) -> Iterator[Finding]:
     agent. Such a file was saved in an old encoding: most often Windows-1252, which the fix takes the bytes for.
     """
     at = subject.source.undecodable
-    if at is None or not subject.result.set.agents:
+    if at is None or not subject.result.set.agents or _is_wide(subject):
         return
     fixed = _STRAY_BYTES.sub("?", subject.text)
     clients = lost(subject, fixed)
@@ -175,6 +175,11 @@ def invalid_utf_8(self: Rule, subject: Subject) -> Iterator[Finding]:
     yield self.find(
         message, stray[0].span(), help_text, severity=severity, clients=_all_of(subject, clients, fixed), agent=owner(subject, at), fix=fix
     )
+
+
+def _is_wide(subject: Subject) -> bool:
+    """Whether the client reads the file as UTF-16: its bytes are then no characters that could be mended one by one."""
+    return any(one.code is Code.UNDECODABLE and one.severity is Severity.NOTE for one in subject.result.diagnostics)
 
 
 _STRAY_BYTES = re.compile("[\udc80-\udcff]+")
@@ -224,7 +229,8 @@ def nul_character(self: Rule, subject: Subject) -> Iterator[Finding]:
     YAML and TOML forbid it, and clients drop an agent that has it in its header. In a prompt it is what remains of a file
     that was saved as UTF-16, or of a broken copy; tools that the text is handed to end it there.
     """
-    yield from _controls(self, subject, _NUL, "NUL", "")
+    if not _is_wide(subject):
+        yield from _controls(self, subject, _NUL, "NUL", "")
 
 
 @rule(
@@ -331,8 +337,8 @@ def garbled_text(self: Rule, subject: Subject) -> Iterator[Finding]:
 def utf_16_file(self: Rule, subject: Subject) -> Iterator[Finding]:
     """A file that is saved as UTF-16.
 
-    Windows PowerShell's `>` and old editors write it. Claude Code 2.1.329 and the other clients read UTF-8, find no header
-    in such a file, and pass over it without a word.
+    Windows PowerShell's `>` and old editors write it. Cursor reads such a file; Claude Code 2.1.329 and the other clients
+    read UTF-8, find no header in it, and pass over it without a word.
     """
     data = subject.source.data[:2]
     encoding = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}.get(data)

@@ -1,0 +1,102 @@
+"""What install, uninstall and status share: the place that they are about, and what is ours there."""
+
+from __future__ import annotations
+
+import os
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agentconv import discovery, registry
+from agentconv.cli import options as shared
+from agentconv.cli import project
+from agentconv.diagnostics import InputError
+from agentconv.install import applying, places
+from agentconv.install import lock as lock_file
+from agentconv.install.exclusive import exclusive
+from agentconv.install.lock import Lock
+
+if TYPE_CHECKING:
+    import argparse
+    from contextlib import AbstractContextManager
+
+    from agentconv.install.disk import Reader
+    from agentconv.install.places import Scope
+
+
+def add_place(parser: argparse.ArgumentParser, *, python: bool) -> None:
+    """Add which place is meant, and where packs are looked for."""
+    group = parser.add_argument_group("place")
+    group.add_argument(
+        "--scope",
+        choices=(places.PROJECT, places.USER),
+        metavar=f"{places.PROJECT}|{places.USER}",
+        default=places.PROJECT,
+        help="this project (default), or your own agents, for all projects",
+    )
+    project.add_project(group, python=python)
+
+
+def add_report(parser: argparse.ArgumentParser) -> None:
+    """Add how results are told."""
+    group = parser.add_argument_group("report")
+    group.add_argument("--output-format", choices=("text", "json"), metavar="text|json", default="text", help="json: for other programs")
+    group.add_argument("-v", "--verbose", action="store_true", help="name each agent's file, and each loss")
+    group.add_argument("-q", "--quiet", action="store_true", help="only what needs a look")
+    shared.add_common(group)
+
+
+def scope(options: argparse.Namespace) -> Scope:
+    """Return the place that a command is about.
+
+    Raises:
+        InputError: There is none such.
+    """
+    if options.scope == places.USER:
+        if options.project is not None:
+            raise registry.usage("--project and --scope user exclude each other", "your own agents are in no project")
+        return places.user()
+    return places.project(project.root(options))
+
+
+def alone(place: Scope, *, dry_run: bool) -> AbstractContextManager[None]:
+    """Hold a place for this run, unless it only looks.
+
+    Raises:
+        InputError: Another run holds it.
+    """
+    if dry_run:
+        return nullcontext()
+    try:
+        place.lock.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        hint = "name a folder that you may write to with XDG_STATE_HOME" if place.is_user else None
+        raise discovery.problem(f"the folder of the lock cannot be made: {reason}", hint, place.lock.parent.as_posix()) from None
+    return exclusive(place.root)
+
+
+def locked(place: Scope) -> Lock:
+    """Return what the lock of a place says; one that is wrong is named as it is seen from here.
+
+    Raises:
+        InputError: It is none.
+    """
+    try:
+        return lock_file.read(place.lock, anywhere=place.is_user) or Lock()
+    except InputError as error:
+        span = error.diagnostic.span
+        if place.is_user or span is None:
+            raise
+        raise InputError(replace(error.diagnostic, span=replace(span, path=Path(os.path.relpath(place.lock)).as_posix()))) from None
+
+
+def ours(place: Scope, reader: Reader, *, dry_run: bool) -> Lock:
+    """Return what is ours in a place, with what an interrupted run left taken up.
+
+    Raises:
+        InputError: The lock is none, or the disk refuses.
+    """
+    lock = locked(place)
+    return applying.settled(reader, lock) if dry_run else applying.recover(place.root, lock, place.lock)

@@ -1,0 +1,186 @@
+"""`agentconv pack`: agents into a wheel and an sdist, which pip installs and nothing runs."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agentconv import discovery, loading, registry, saving
+from agentconv.cli import options as shared
+from agentconv.cli import pack_settings
+from agentconv.cli.convert import nothing_found, places
+from agentconv.cli.exit_codes import Exit
+from agentconv.cli.lint_settings import LintSettings
+from agentconv.convert import OutputFile
+from agentconv.diagnostics import Code, Diagnostic, Severity, Span
+from agentconv.pack import building, contents, gate, project, sources
+from agentconv.pack.outcome import Outcome
+from agentconv.render import findings, packed, text
+from agentconv.saving import Fate
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Mapping, Sequence
+
+    from agentconv.loading import Loaded
+    from agentconv.pack.building import Built
+    from agentconv.pack.contents import Contents
+    from agentconv.pack.sources import Sources
+
+USAGE = "SRC... --name NAME --version VERSION [-o DIR] [options]"
+EXAMPLES = """\
+examples:
+  agentconv pack . --name backend-agents --version 1.2.0            every agent of this project, into dist/
+  agentconv pack . --name backend-agents --version 1.2.0 --dry-run  what would go in
+  agentconv pack .claude/agents --name backend-agents --version 1.2.0 --license MIT --author "Ada Author <ada@example.com>"
+  pip install dist/backend_agents-1.2.0-py3-none-any.whl && agentconv install backend-agents --to auto
+
+In pyproject.toml, [tool.agentconv.pack] takes the same words:
+  name = "backend-agents", version = "1.2.0", author = ["Ada Author"], url = {Homepage = "https://example.com"}
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    shared.add_sources(parser)
+    group = parser.add_argument_group("what the pack says of itself")
+    group.add_argument("--name", metavar="NAME", help="name of the distribution, such as backend-agents")
+    group.add_argument("--version", metavar="VERSION", help="its version, such as 1.2.0")
+    group.add_argument("--description", metavar="TEXT", help="what it is for, in one line")
+    group.add_argument("--license", metavar="SPDX", help="its licence as an SPDX expression, such as MIT")
+    group.add_argument("--license-file", metavar="FILE", help="the licence's text (default: LICENSE of the project that SRC is in)")
+    group.add_argument("--author", action="append", metavar="NAME", help="who wrote it: `Name`, or `Name <mail>`; can be given again")
+    group.add_argument("--requires", action="append", metavar="PACK", help="another pack that it needs, such as base-agents>=1")
+    group.add_argument("--url", action="append", metavar="LABEL=URL", help="a link to show, such as Homepage=https://example.com")
+    group.add_argument("--keyword", action="append", metavar="WORD", help="a word to find it by")
+    group.add_argument("--classifier", action="append", metavar="TEXT", help="a classifier of package indexes")
+    group = parser.add_argument_group("output")
+    group.add_argument("-o", "--output", metavar="DIR", default="dist", help="folder for the wheel and the sdist (default: dist)")
+    group.add_argument("--force", action="store_true", help="replace files of the same version with other content (a copy is kept)")
+    group.add_argument(
+        "--no-lint", action="store_true", help="also pack what `agentconv lint` calls an error, credentials, hidden characters"
+    )
+    group.add_argument("-n", "--dry-run", action="store_true", help="write nothing; list what would go in, and what would not")
+    group = parser.add_argument_group("report")
+    group.add_argument("--output-format", choices=("text", "json"), metavar="text|json", default="text", help="how the report is written")
+    group.add_argument("-q", "--quiet", action="store_true", help="errors only")
+    shared.add_common(group)
+    shared.add_configuration(parser)
+    parser.set_defaults(lint=None, pack=None)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the command."""
+    source_format = registry.resolve(options.source_format) if options.source_format else None
+    found = discovery.discover(options.sources, source_format, stdin_name=options.stdin_filename)
+    where = places(found)
+    read = list(loading.Loader(found.files, keep=False, results=True))
+    gathered = sources.gather(read)
+    diagnostics = tuple(_placed(one, where) for one in (*found.diagnostics, *gathered.diagnostics))
+    if not gathered.pieces:
+        errors = [one for one in diagnostics if one.severity is Severity.ERROR]
+        if not errors:
+            raise nothing_found(found)
+        return _tell(options, Outcome(Exit.USAGE, gathered, diagnostics=diagnostics), where)
+    about = pack_settings.about(options, gathered)
+    locations = {file.path: file.location for file in found.files}
+    verdict = None if options.no_lint else _verdict(options, read, gathered, locations)
+    unread = any(one.severity is Severity.ERROR for one in diagnostics)
+    if verdict and (verdict.stopping or unread):
+        code = Exit.BUG if verdict.failed else Exit.FINDINGS
+        return _tell(options, Outcome(code, gathered, diagnostics=diagnostics, stopping=verdict.stopping), where)
+    made = contents.build(gathered, about)
+    told = (*_remarks(options, made), *diagnostics, *made.failures)
+    built = () if options.dry_run else _write(options, building.build(project.files(made)))
+    return _tell(options, Outcome(_exit_code(made, built, told), gathered, made, built, told), where)
+
+
+def _placed(diagnostic: Diagnostic, where: Mapping[str, str]) -> Diagnostic:
+    span = diagnostic.span
+    return replace(diagnostic, span=replace(span, path=where.get(span.path, span.path))) if span else diagnostic
+
+
+def _verdict(options: argparse.Namespace, read: Sequence[Loaded], gathered: Sources, locations: Mapping[str, str | None]) -> gate.Verdict:
+    chosen = options.lint or LintSettings()
+    return gate.check(
+        read,
+        gathered.loose,
+        select=chosen.select,
+        ignore=chosen.ignore,
+        settings=lambda path: chosen.for_file(locations.get(path)),
+    )
+
+
+def _remarks(options: argparse.Namespace, made: Contents) -> list[Diagnostic]:
+    """Say what of the metadata is not as it was given, or is missing."""
+    given = options.version or (options.pack or {}).get("version")
+    remarks = []
+    if given and given != made.about.version:
+        remarks.append(Diagnostic(Code.USAGE, Severity.NOTE, f"version `{given}` is written `{made.about.version}`"))
+    if not made.about.license and not made.about.license_file:
+        message = "the pack has no licence, and nobody else may use it without one"
+        remarks.append(
+            Diagnostic(Code.USAGE, Severity.WARNING, message, hint="add --license MIT, or a file LICENSE beside the agents' folder")
+        )
+    return remarks
+
+
+def _write(options: argparse.Namespace, built: Sequence[Built]) -> tuple[tuple[str, Fate, Built], ...]:
+    """Put what was built where it goes: all of it, or nothing where other files of the same version are there.
+
+    Raises:
+        InputError: The disk refuses.
+    """
+    folder = Path(options.output)
+    if folder.exists() and not folder.is_dir():
+        raise registry.usage(f"`{options.output}` is a file, not a folder", "name another folder with -o")
+    files = [OutputFile(one.name, one.data) for one in built]
+    planned = [saving.fate(folder, file, force=options.force) for file in files]
+    if all(one.fate is not Fate.KEPT for one in planned):
+        planned = [saving.save(folder, file, force=options.force) for file in files]
+    return tuple((saved.path.as_posix(), saved.fate, one) for saved, one in zip(planned, built, strict=True))
+
+
+def _exit_code(made: Contents, built: Sequence[tuple[str, Fate, Built]], told: Sequence[Diagnostic]) -> Exit:
+    if made.failures:
+        return Exit.BUG
+    kept = any(fate is Fate.KEPT for _, fate, _ in built)
+    lost = any(one.severity is Severity.ERROR or one.code is Code.NOT_LOADED for one in told)
+    return Exit.FINDINGS if kept or lost else Exit.OK
+
+
+def _tell(options: argparse.Namespace, outcome: Outcome, where: Mapping[str, str]) -> int:
+    """Print what was done, or what stopped it, and return the exit code."""
+    kept = tuple(_kept(path) for path, fate, _ in outcome.built if fate is Fate.KEPT)
+    outcome = replace(outcome, diagnostics=(*outcome.diagnostics, *kept, *outcome.failures))
+    if options.output_format == "json":
+        print(packed.plain(outcome, where))
+        return outcome.code
+    look = text.style(sys.stderr, options.color)
+    for one in outcome.diagnostics:
+        if one.severity is Severity.ERROR or not options.quiet:
+            print(text.diagnostic(one, look), file=sys.stderr)
+    for checked in outcome.stopping:
+        path = where.get(checked.subject.path, checked.subject.path)
+        for finding in checked.findings:
+            print(findings.finding(finding, checked.subject.source, path, look), end="\n\n", file=sys.stderr)
+    if outcome.contents is None:
+        print(packed.stopped(outcome), file=sys.stderr)
+        return outcome.code
+    if options.dry_run:
+        print("\n".join(packed.listing(outcome.contents, outcome.sources)))
+    for path, fate, _ in outcome.built:
+        if fate is not Fate.KEPT:
+            print(text.safe(path))
+    sys.stdout.flush()
+    if not options.quiet:
+        print("\n".join(packed.summary(outcome.contents, outcome.sources, outcome.built, look)), file=sys.stderr)
+    return outcome.code
+
+
+def _kept(path: str) -> Diagnostic:
+    message = "a file of this version with other content is there, and is kept; nothing was written"
+    hint = "give the pack another --version; --force replaces the file and keeps a copy"
+    return Diagnostic(Code.EXISTS, Severity.WARNING, message, Span(path), hint)

@@ -1,0 +1,180 @@
+"""What a pack is called and says of itself: flags, then the table `[tool.agentconv.pack]`, then what a bundle says."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from agentconv import discovery, registry
+from agentconv.cli.table_error import TableError
+from agentconv.diagnostics import Code, InputError
+from agentconv.pack import metadata
+from agentconv.pack.metadata import About
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Mapping
+
+    from agentconv.pack.sources import Sources
+
+ONE: dict[str, Callable[[str], Any]] = {
+    "name": metadata.name,
+    "version": metadata.version,
+    "description": lambda text: metadata.line(text, "a description"),
+    "license": metadata.license_expression,
+    "license-file": str,
+}
+"""Settings of one value, and what checks it."""
+SEVERAL: dict[str, Callable[[str], Any]] = {
+    "author": metadata.author,
+    "requires": metadata.requirement,
+    "url": metadata.url,
+    "keyword": metadata.keyword_word,
+    "classifier": metadata.classifier,
+}
+"""Settings of several values, and what checks each."""
+_LICENSES = ("LICENSE", "LICENCE", "COPYING")
+"""What the names of files begin with that hold a licence."""
+_LARGEST_LICENSE = 1024 * 1024
+
+
+def read(table: object, folder: str = ".") -> dict[str, Any]:
+    """Read the table: values as the command line has them, each checked.
+
+    Args:
+        table: What it holds.
+        folder: Where its file is; the licence's file is meant below it.
+
+    Raises:
+        TableError: It cannot be meant.
+    """
+    if not isinstance(table, dict):
+        raise TableError(registry.usage("[tool.agentconv.pack] is a table"))
+    found: dict[str, Any] = {}
+    for key, value in table.items():
+        if key not in ONE and key not in SEVERAL:
+            known = (*ONE, *SEVERAL)
+            hint = registry.did_you_mean(key, known, f"settings: {', '.join(known)}")
+            raise TableError(registry.usage(f"there is no setting `{key}` in [tool.agentconv.pack]", hint), key)
+        try:
+            found[key] = _one(key, value) if key in ONE else _several(key, value)
+        except InputError as error:
+            raise TableError(error, key) from None
+    if "license-file" in found:
+        found["license-file"] = os.path.join(folder, found["license-file"])
+    return found
+
+
+def _one(key: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise registry.usage(f"`{key}` is text")
+    ONE[key](value)
+    return value
+
+
+def _several(key: str, value: Any) -> list[str]:
+    if key == "url" and isinstance(value, dict):
+        value = [f"{label}={address}" for label, address in value.items()]
+    words = [value] if isinstance(value, str) else value
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise registry.usage(f"`{key}` is a list of texts" + (", or a table of labels and addresses" if key == "url" else ""))
+    for word in words:
+        SEVERAL[key](word)
+    return words
+
+
+def about(options: argparse.Namespace, sources: Sources) -> About:
+    """Return what the pack says of itself.
+
+    Raises:
+        InputError: It has no name or no version, or something cannot be meant.
+    """
+    table: Mapping[str, Any] = options.pack or {}
+    one: dict[str, Any] = {}
+    for key, check in ONE.items():
+        given = getattr(options, key.replace("-", "_"))
+        text = table.get(key) if given is None else given
+        one[key] = _of_bundle(sources, key, check) if text is None else check(text)
+    missing = [key for key in ("name", "version") if one[key] is None]
+    if missing:
+        raise _missing(missing)
+    several = {key: _unique(map(check, getattr(options, key) or table.get(key, ()))) for key, check in SEVERAL.items()}
+    licence = _license_file(options, one["license-file"])
+    names = [agent.name or agent.id for _, agent in sources.agents]
+    return About(
+        one["name"],
+        one["version"],
+        one["description"] or metadata.summary(names),
+        one["license"],
+        licence,
+        several["author"] or _of_authors(sources),
+        several["requires"],
+        several["url"],
+        several["keyword"],
+        several["classifier"],
+    )
+
+
+def _unique(values: Any) -> tuple[Any, ...]:
+    return tuple(dict.fromkeys(values))
+
+
+def _of_bundle(sources: Sources, key: str, check: Callable[[str], Any]) -> Any:
+    """Return what a bundle says, where a pack can say it."""
+    said = getattr(sources.about, key.replace("-", "_"), None)
+    if said is not None:
+        with suppress(InputError):
+            return check(said)
+    return None
+
+
+def _of_authors(sources: Sources) -> tuple[str, ...]:
+    with suppress(InputError):
+        return tuple(map(metadata.author, sources.about.authors or ()))
+    return ()
+
+
+def _missing(keys: list[str]) -> InputError:
+    examples = {"name": ("--name backend-agents", 'name = "backend-agents"'), "version": ("--version 1.0.0", 'version = "1.0.0"')}
+    flags = " ".join(examples[key][0] for key in keys)
+    lines = " and ".join(examples[key][1] for key in keys)
+    hint = f"add {flags}, or {lines} under [tool.agentconv.pack] in pyproject.toml"
+    return registry.usage(f"the pack needs a {' and a '.join(keys)}", hint)
+
+
+def root(options: argparse.Namespace) -> Path:
+    """Return the folder of the project that the first SRC is, or is in."""
+    first = Path(options.sources[0])
+    return Path(discovery.project_root(first) or (first if first.is_dir() else first.parent))
+
+
+def _license_file(options: argparse.Namespace, given: str | None) -> tuple[str, bytes] | None:
+    """Read the licence's text: the file that is named, or the one of the project.
+
+    Raises:
+        InputError: It cannot be read.
+    """
+    if given is not None:
+        return metadata.license_name(given.replace(os.sep, "/")), _text(given)
+    folder = root(options)
+    try:
+        names = sorted(entry.name for entry in os.scandir(folder) if entry.name.upper().startswith(_LICENSES) and entry.is_file())
+    except OSError:
+        return None
+    inside = [name for name in names if (folder / name).resolve().is_relative_to(folder.resolve())]
+    return (metadata.license_name(inside[0]), _text(os.path.relpath(folder / inside[0]))) if inside else None
+
+
+def _text(path: str) -> bytes:
+    shown = path.replace(os.sep, "/")
+    try:
+        with open(path, "rb") as stream:
+            data = stream.read(_LARGEST_LICENSE + 1)
+    except (OSError, ValueError) as error:
+        reason = str(getattr(error, "strerror", None) or error).lower()
+        raise discovery.problem(f"the licence cannot be read: {reason}", "--license-file names another one", shown) from None
+    if len(data) > _LARGEST_LICENSE:
+        raise discovery.problem("too large for a licence", "--license-file names another one", shown, Code.TOO_LARGE)
+    return data

@@ -1,0 +1,75 @@
+"""`agentconv status`: whether what is deployed is still what was deployed, and what the packs would deploy now."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from agentconv import pack_installed, pack_record, packs
+from agentconv.cli import deploying, project
+from agentconv.cli.exit_codes import Exit
+from agentconv.diagnostics import InputError
+from agentconv.install import status as states
+from agentconv.install.disk import Disk
+from agentconv.render import deployed_machine, machine, text
+from agentconv.render import status as shown
+
+if TYPE_CHECKING:
+    import argparse
+
+    from agentconv.diagnostics import Diagnostic
+    from agentconv.install.lock import LockedPack
+    from agentconv.pack_environment import Environment
+    from agentconv.packs import Pack
+
+USAGE = "[--scope project|user] [options]"
+EXAMPLES = """\
+examples:
+  agentconv status               what is deployed in this project, and what is not as it was deployed
+  agentconv status --scope user  your own agents
+  agentconv status -q            in CI: exit 1 when anything is not up to date
+
+states:
+  up-to-date   as it was deployed, and as the pack has it now
+  edited       changed since it was deployed
+  missing      gone
+  stale        the pack that is there now would deploy something else: agentconv install PACK
+  orphaned     the pack is gone, or no longer has the agent: agentconv install PACK, or uninstall PACK
+  interrupted  a run did not come to its end: run it again
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    deploying.add_place(parser, python=True)
+    deploying.add_report(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the command."""
+    scope = deploying.scope(options)
+    environment = project.environment(options)
+    lock = deploying.locked(scope)
+    found = states.status(scope, Disk(scope.root), lock, lambda locked: _now(locked, environment))
+    code = Exit.FINDINGS if any(one.drifted for one in found) else Exit.OK
+    if options.output_format == "json":
+        print(machine.dumps(deployed_machine.status(found, scope, int(code))))
+        return code
+    look = text.style(sys.stderr, options.color)
+    for one in found:
+        for diagnostic in one.diagnostics:
+            print(text.diagnostic(diagnostic, look), file=sys.stderr)
+    lines = shown.report(found, scope, verbose=options.verbose, quiet=options.quiet)
+    if lines:
+        print("\n".join(lines))
+    return code
+
+
+def _now(locked: LockedPack, environment: Environment) -> Pack | Diagnostic | None:
+    """Return the installed pack of a name; what is wrong with it; or None where there is none."""
+    if pack_record.normal(locked.name) not in pack_installed.find(environment.folders):
+        return None
+    try:
+        return packs.find(locked.name, environment)
+    except InputError as error:
+        return error.diagnostic

@@ -1,0 +1,92 @@
+"""`agentconv uninstall`: take away what was deployed of a pack, and nothing that anybody edited."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from agentconv import pack_record, registry
+from agentconv.cli import deploying
+from agentconv.cli.exit_codes import Exit
+from agentconv.install import applying, places
+from agentconv.install.disk import Disk
+from agentconv.install.planning import plan_removal
+from agentconv.render import deployed, deployed_machine, machine, text
+
+if TYPE_CHECKING:
+    import argparse
+
+    from agentconv.install.lock import Lock
+    from agentconv.install.places import Scope
+    from agentconv.install.planning import Plan
+
+USAGE = "PACK... [--to ASSISTANT,...] [--scope project|user] [options]"
+EXAMPLES = """\
+examples:
+  agentconv uninstall backend-agents                what was deployed of it in this project
+  agentconv uninstall backend-agents --to codex     for one assistant
+  agentconv uninstall backend-agents --dry-run      what that would do
+
+What you edited stays. The pack itself is taken away by `pip uninstall`.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    group = parser.add_argument_group("what")
+    group.add_argument("packs", nargs="+", metavar="PACK", help="name of a pack that is deployed here")
+    group.add_argument("--to", action="append", metavar="ASSISTANT,...", help="only for these assistants (default: all)")
+    deploying.add_place(parser, python=False)
+    group = parser.add_argument_group("how")
+    group.add_argument("-n", "--dry-run", action="store_true", help="write nothing; list what would be done")
+    deploying.add_report(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the command."""
+    scope = deploying.scope(options)
+    targets = places.chosen(options.to) if options.to else None
+    if options.to and targets is None:
+        raise registry.usage("--to auto says nothing about what to take away", "leave it out for all assistants")
+    reader = Disk(scope.root)
+    done: list[tuple[str, Plan]] = []
+    with deploying.alone(scope, dry_run=options.dry_run):
+        lock = deploying.ours(scope, reader, dry_run=options.dry_run)
+        names = list(dict.fromkeys(_deployed(word, lock, scope) for word in options.packs))
+        for name in names:
+            plan = plan_removal(reader, lock, name, targets)
+            if not options.dry_run:
+                applying.apply(scope.root, scope.lock, plan)
+            lock = plan.lock_after
+            done.append((name, plan))
+    return _tell(options, scope, done)
+
+
+def _deployed(word: str, lock: Lock, scope: Scope) -> str:
+    """Return the name of a pack that is deployed.
+
+    Raises:
+        InputError: There is no such pack here.
+    """
+    found = next((pack.name for pack in lock.packs if pack_record.normal(word) == pack_record.normal(pack.name)), None)
+    if found is None:
+        there = [pack.name for pack in lock.packs]
+        where = "in your home folder" if scope.is_user else "in this project"
+        hint = registry.did_you_mean(word, there, f"deployed are: {', '.join(there)}") if there else "nothing is deployed here"
+        raise registry.usage(f"`{word}` is not installed {where}", hint)
+    return found
+
+
+def _tell(options: argparse.Namespace, scope: Scope, done: list[tuple[str, Plan]]) -> int:
+    """Print what was done and return the exit code."""
+    code = Exit.FINDINGS if any(plan.needs_a_look for _, plan in done) else Exit.OK
+    if options.output_format == "json":
+        print(machine.dumps(deployed_machine.removed(done, scope, int(code), dry_run=options.dry_run)))
+        return code
+    look = text.style(sys.stderr, options.color)
+    for name, plan in done:
+        if not options.quiet:
+            print("\n".join(deployed.removed(name, plan, scope, dry_run=options.dry_run, verbose=options.verbose)), flush=True)
+        for line in deployed.step_problems(plan, look, dry_run=options.dry_run):
+            print(line, file=sys.stderr)
+    return code

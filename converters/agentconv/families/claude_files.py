@@ -1,0 +1,111 @@
+r"""What Claude Code's loaders of markdown agents share, those of projects and of plugins: the header, its repair, and values.
+
+The file must start with `---`; the header ends at the first `---` anywhere after it, even inside a value. YAML that
+does not parse is rewritten once, line by line, with values in quotes (`requoted`).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from agentconv import yaml_nodes
+from agentconv.families import javascript, markdown
+from agentconv.families.javascript import SPACE
+from agentconv.families.keys import Ignored
+from agentconv.frontmatter import Header, Rewritten
+
+if TYPE_CHECKING:
+    from agentconv.format_base import Projection
+    from agentconv.ir import Json
+    from agentconv.source import SourceText
+
+COLORS = frozenset({"red", "blue", "green", "yellow", "purple", "orange", "pink", "cyan"})
+EFFORTS = ("low", "medium", "high", "xhigh", "max")
+
+_S = f"[{SPACE}]"
+_OPEN = re.compile(rf"---{_S}*\n")
+_CLOSE_REST = re.compile(rf"{_S}*\n?")
+
+
+def find(source: SourceText) -> Header | str:
+    r"""Find the header: `^---\s*\n`, then everything up to the first `---` anywhere."""
+    text = source.text
+    opened = _OPEN.match(text, markdown.strip_bom(text))
+    if opened is None:
+        return "the file does not start with a line `---`"
+    end = text.find("---", opened.end())
+    if end < 0:
+        return "the header is never closed by `---`"
+    return Header(source, opened.end(), end, _CLOSE_REST.match(text, end + 3).end())  # type: ignore[union-attr]
+
+
+_KEY_VALUE = re.compile(rf"([A-Za-z_-]+):({_S}+)([^{SPACE}][^\n\r\u2028\u2029]*)")
+_SUSPICIOUS = re.compile(r"[{}\[\]*&#!|>%@`]|: ")
+
+
+def requoted(text: str) -> Rewritten:
+    """Rewrite a header as the client does when it does not parse: put top-level values in quotes, tabs to blanks."""
+    lines, places = [], []
+    for line in text.split("\n"):
+        match = _KEY_VALUE.fullmatch(line)
+        if match and _needs_quotes(match[3]):
+            escaped = match[3].replace("\\", "\\\\").replace('"', '\\"')
+            lines.append(f'{match[1]}: "{escaped}"')
+            places.append((len(match[1]) + 2, match.start(3)))
+            continue
+        tabs = len(line) - len(line.lstrip("\t"))
+        lines.append("  " * tabs + line[tabs:])
+        places.append((0, tabs))
+    return Rewritten("\n".join(lines), tuple(places))
+
+
+def _needs_quotes(value: str) -> bool:
+    if value[0] == value[-1] and value[0] in "\"'":
+        return False
+    if value[0] == "[" and value[-1] == "]" and _is_list(value):
+        return False
+    return _SUSPICIOUS.search(value) is not None
+
+
+def _is_list(value: str) -> bool:
+    try:
+        return isinstance(yaml_nodes.parse(value), yaml_nodes.Sequence)
+    except yaml_nodes.YamlError:
+        return False
+
+
+def effort(value: Json) -> str | int:
+    """Read an effort: a level in any case, or a whole number.
+
+    Raises:
+        Ignored: It is neither.
+    """
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and float(value).is_integer():
+        return int(value)
+    word = yaml_nodes.js_text(value).lower()
+    word = {"med": "medium"}.get(word, word)
+    if word in EFFORTS:
+        return word
+    number = javascript.leading_integer(word) if value is not None else None
+    if number is None:
+        raise Ignored("an effort is " + ", ".join(EFFORTS) + " or a whole number")
+    return number
+
+
+def color(value: Json) -> str:
+    """Read a colour.
+
+    Raises:
+        Ignored: It is none that the client shows.
+    """
+    if isinstance(value, str) and value in COLORS:
+        return value
+    raise Ignored("a colour is one of " + ", ".join(sorted(COLORS)))
+
+
+def project_color(projection: Projection) -> None:
+    """Keep a colour that the client shows."""
+    found = projection.get("color")
+    if found is not None and found not in COLORS:
+        projection.change("color", None, "looks-dropped", f"`{found}`")

@@ -1,0 +1,170 @@
+"""`.claude-plugin/plugin.json`: what Claude Code 2.1.329 reads of it (measured), and its list of agents kept up to date.
+
+https://code.claude.com/docs/en/plugins-reference
+
+Strict JSON, with or without a byte order mark. `name` is required, has no blanks, and is refused with a separator of paths;
+the validator wants kebab case and none of Anthropic's own names. `agents` is one path or a list, each from `./` to `.md`;
+given at all, even empty, it takes the place of the folder `agents/`. A wrong type keeps the whole plugin from loading, save
+for `author`, which is passed over.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from agentconv import jsonc, jsonc_edits
+from agentconv.diagnostics import Code, Diagnostic, Severity
+from agentconv.families.names import slug
+from agentconv.format_base import Listed, ReadResult
+from agentconv.frontmatter import apply
+from agentconv.ir import AgentSet
+from agentconv.jsonc_edits import REMOVED
+from agentconv.source import BOM, encode
+
+if TYPE_CHECKING:
+    from agentconv.format_base import FormatSpec
+    from agentconv.ir import Json
+    from agentconv.jsonc_edits import Edit, Removed
+    from agentconv.source import SourceText
+
+PATH = ".claude-plugin/plugin.json"
+DEFAULT_NAME = "agents"
+_WORDS = ("version", "description", "license")
+_AUTHOR = re.compile(r"\s*([^<>]*[^<>\s])\s*(?:<\s*([^<>\s]+)\s*>\s*)?")
+_RESERVED = re.compile(r"(?:claude|anthropics?|cc-plugin)(?:-|$)")
+
+
+def is_index(path: str) -> bool:
+    """Whether a path is that of a plugin's own file."""
+    return f"/{path}".endswith(f"/{PATH}")
+
+
+def read(source: SourceText) -> Listed:
+    """Return what the file says of the plugin, the agents' files that it lists, and why the client does not take it."""
+    document = _document(source)
+    if document.error:
+        return Listed(problem=f"not JSON: {document.error.problem}")
+    root = document.root
+    if not isinstance(root, jsonc.Object):
+        return Listed(problem="the document is no map")
+    values: dict[str, Any] = {key: jsonc.value(node) for key, node in root.entries().items()}
+    texts = {key: values[key] for key in _WORDS if isinstance(values.get(key), str)}
+    name = values.get("name")
+    about = AgentSet(name=name if isinstance(name, str) else None, authors=_authors(values.get("author")), **texts)
+    paths = _paths(values)
+    return Listed(None if paths is None else tuple(path.removeprefix("./") for path in paths), about, _problem(values, paths))
+
+
+def _document(source: SourceText) -> jsonc.Document:
+    return jsonc.parse(source.text, jsonc.JSON, 1 if source.text.startswith(BOM) else 0)
+
+
+def _paths(values: dict[str, Any]) -> list[str] | None:
+    """Return the paths that are listed; None without such a key."""
+    if "agents" not in values:
+        return None
+    found = values["agents"]
+    items = [found] if isinstance(found, str) else found if isinstance(found, list) else []
+    return [item for item in items if isinstance(item, str)]
+
+
+def _problem(values: dict[str, Any], paths: list[str] | None) -> str | None:
+    """Say why the client does not load a plugin with these values."""
+    name = values.get("name")
+    if not isinstance(name, str) or not name or " " in name or set(name) & set("/\\:"):
+        return "`name` must be text without blanks and separators"
+    wrong = next((key for key in _WORDS if key in values and not isinstance(values[key], str)), None)
+    if wrong:
+        return f"`{wrong}` must be text"
+    listed = values.get("agents", [])
+    whole = isinstance(listed, (str, list)) and (isinstance(listed, str) or len(listed) == len(paths or ()))
+    if not whole or not all(path.startswith("./") and path.endswith(".md") for path in paths or ()):
+        return "`agents` must list paths that start with `./` and end in `.md`"
+    return None
+
+
+def _authors(value: Any) -> tuple[str, ...] | None:
+    name = value.get("name") if isinstance(value, dict) else None
+    if not isinstance(name, str) or not name:
+        return None
+    email = value.get("email")
+    return (f"{name} <{email}>" if isinstance(email, str) and email else name,)
+
+
+def report(spec: FormatSpec, source: SourceText) -> ReadResult:
+    """Read the file as one of the format's, which holds no agent itself."""
+    found = read(source)
+    if found.problem is None:
+        return ReadResult(found.about)
+    message = f"{spec.client} does not load this plugin: {found.problem}"
+    return ReadResult(found.about, diagnostics=(Diagnostic(Code.SYNTAX, Severity.WARNING, message, source.span(), None, None, spec.id),))
+
+
+def held(about: AgentSet) -> AgentSet:
+    """Return what the file can hold of a set's words: a legal name, one author."""
+    author = _author(about.authors[0]) if about.authors else None
+    name = _legal_name(about.name) if about.name else None
+    words = {key: getattr(about, key) for key in _WORDS}
+    return AgentSet(name=name, authors=_authors(author) if author else None, **words)
+
+
+def _legal_name(name: str) -> str:
+    """Return the kebab-case form of a name that does not pass for one of Anthropic's own plugins."""
+    kebab = slug(name)
+    while _RESERVED.match(kebab):
+        kebab = _RESERVED.sub("", kebab, 1)
+    if re.search("claude|anthropic", kebab):
+        kebab = "-".join(part for part in kebab.split("-") if part != "official")
+    return kebab or DEFAULT_NAME
+
+
+def _author(text: str) -> dict[str, Json] | None:
+    found = _AUTHOR.fullmatch(text)
+    if found is None:
+        return {"name": text} if text.strip() else None
+    return {"name": found[1], **({"email": found[2]} if found[2] else {})}
+
+
+def _values(about: AgentSet) -> dict[str, Json]:
+    """Return a set's words as keys, in the documented order."""
+    author = _author(about.authors[0]) if about.authors else None
+    found = {"name": about.name, "version": about.version, "description": about.description, "author": author, "license": about.license}
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def write(listed: Listed, original: SourceText) -> bytes:
+    """Write the file: from nothing, or with only those values changed that are others.
+
+    Args:
+        listed: What it is to say; without a list, the client's folder stays what counts.
+        original: The file as it stands; without a byte where there is none yet.
+    """
+    wanted = _values(listed.about)
+    if not original.size:
+        paths = sorted(listed.paths or ())
+        plain = {"name": DEFAULT_NAME, **wanted, "agents": [f"./{path}" for path in paths]}
+        return encode(json.dumps(plain, ensure_ascii=False, indent=2) + "\n")
+    document, before = _document(original), read(original)
+    if not isinstance(document.root, jsonc.Object) or document.error:
+        return original.data
+    present = _values(before.about)
+    changes: dict[str, Json | Removed] = {key: value for key, value in wanted.items() if present.get(key) != value}
+    changes.update({key: REMOVED for key in present if key not in wanted and key != "name"})
+    edits: list[Edit] = []
+    if listed.paths is not None and listed.paths != before.paths:
+        node = document.root.entries().get("agents")
+        if isinstance(node, jsonc.Array):
+            edits = _relisted(document, node, listed.paths)
+        else:
+            changes["agents"] = [f"./{path}" for path in listed.paths]
+    return encode(apply(original.text, [*edits, *jsonc_edits.patch(document, document.root, changes)]))
+
+
+def _relisted(document: jsonc.Document, node: jsonc.Array, paths: tuple[str, ...]) -> list[Edit]:
+    """Return the edits that take out of a list what is not wanted, and put at its end what is not there."""
+    there = [str(jsonc.value(item)).removeprefix("./") for item in node.items]
+    removed = {number for number, path in enumerate(there) if path not in paths}
+    added = [json.dumps(f"./{path}", ensure_ascii=False) for path in sorted(set(paths) - set(there))]
+    return jsonc_edits.arrange(document, node, removed, {len(there) - 1: added} if added else {})

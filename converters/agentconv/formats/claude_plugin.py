@@ -1,0 +1,197 @@
+r"""Claude Code 2.1.329: agents of a plugin, the markdown files that `.claude-plugin/plugin.json` lists, or those of `agents/`.
+
+https://code.claude.com/docs/en/plugins-reference
+
+The header is found and repaired as for a project's agents, but no file is dropped: one without a header, or whose header
+does not parse, is an agent named after the file with all tools; so is one with a bad value. A name is any value as
+JavaScript spells it, a description is trimmed and not unescaped, `when_to_use` stands in for one. What would restrict an
+agent beyond its tools (`permissionMode`, `hooks`) and its MCP servers are ignored. In the body, `${CLAUDE_PLUGIN_ROOT}` and
+its like are filled in.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING
+
+from agentconv import fields, yaml_nodes
+from agentconv.diagnostics import Code, Diagnostic, Severity
+from agentconv.families import claude_files, claude_words, javascript, keys, markdown, placeholders, plugin_index, projecting, tool_lists
+from agentconv.families.javascript import SPACE
+from agentconv.families.keys import Ignored, Key, simple
+from agentconv.families.names import stem_of
+from agentconv.format_base import FormatSpec, Index, ReadResult, State
+from agentconv.frontmatter import Header
+from agentconv.ir import AgentSet, Origin
+from agentconv.source import client_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from agentconv.diagnostics import Span
+    from agentconv.format_base import Projection
+    from agentconv.ir import Json
+    from agentconv.source import SourceText
+
+ID = "claude-plugin"
+WORDS = "claude-code"
+"""The format whose words these are: it is the same client."""
+LONGEST_NAME = 256
+TEMPLATE = placeholders.Template(
+    ID,
+    re.compile(r"\$\{(CLAUDE_PLUGIN_ROOT|CLAUDE_PROJECT_DIR|CLAUDE_PLUGIN_DATA|user_config\.[^}]+)\}"),
+    frozenset({"CLAUDE_PLUGIN_ROOT", "CLAUDE_PROJECT_DIR", "CLAUDE_PLUGIN_DATA"}),
+    fails=False,
+)
+SWITCHES = dict.fromkeys(("when_to_use", "when-to-use"), "description")
+"""What stands in for a description that is not there, or is no text."""
+
+
+def _name(value: Json) -> Mapping[str, object]:
+    """Read a name; for nothing, and for more than the client takes, the file's own name is used."""
+    name = "" if value is None else yaml_nodes.js_text(value)
+    return {"name": name} if 0 < javascript.length(name) <= LONGEST_NAME else {}
+
+
+def _legal_name(name: str) -> str:
+    while javascript.length(name) > LONGEST_NAME:
+        name = name[:-1]
+    return name
+
+
+def _description(value: Json) -> str:
+    if isinstance(value, (str, int, float)):
+        text = yaml_nodes.js_text(value).strip(SPACE) if not isinstance(value, str) else value.strip(SPACE)
+        if text:
+            return text
+    raise Ignored("a description is text that is not blank")
+
+
+def _says(value: Json) -> bool:
+    return isinstance(value, (str, int, float)) and bool(yaml_nodes.js_text(value).strip(SPACE))
+
+
+def _lift(header: dict[str, Json]) -> Mapping[str, object]:
+    """Take what stands in for a description out of a header that has none."""
+    if _says(header.get("description")):
+        return {}
+    key = next((key for key in SWITCHES if _says(header.get(key))), None)
+    return {} if key is None else {"description": _description(header.pop(key))}
+
+
+KEYS: dict[str, Key] = {
+    "name": Key(("name",), _name, lambda agent: agent.name if agent.name is not None else keys.ABSENT),
+    "description": simple("description", _description),
+    "tools": claude_words.allowed(WORDS),
+    "disallowedTools": claude_words.denied(WORDS),
+    "model": simple("model", partial(claude_words.model, WORDS), claude_words.write_model),
+    "maxTurns": simple("limits.max_turns", javascript.count),
+    "skills": simple("skills", claude_words.skills, list),
+    "background": simple("background", javascript.boolean),
+    "effort": simple("effort", claude_files.effort),
+    "color": simple("color", claude_files.color),
+}
+SPEC = FormatSpec(
+    id=ID,
+    client="Claude Code (plugins)",
+    holds=frozenset({"prompt.text", "prompt.syntax", *(path for key in KEYS.values() for path in key.fields)}),
+    legal_name=_legal_name,
+    duplicates="the last one that plugin.json lists",
+    max_bytes=1_048_576,
+)
+
+
+def _bare(source: SourceText, problem: str, span: Span) -> ReadResult | None:
+    """Return the agent that has nothing but a prompt: the whole file, or what follows a header that does not parse."""
+    if not source.size:
+        return ReadResult()
+    header = claude_files.find(source)
+    broken = isinstance(header, Header)
+    text = client_text(source.text[header.body :] if isinstance(header, Header) else source.text).strip(SPACE)
+    values: dict[str, object] = {"name": _stem(source.path), "prompt.text": text, "prompt.syntax": TEMPLATE.syntax_of(text)}
+    agent = fields.build(values, {}, Origin(ID, source.path))
+    what = "takes nothing from the header" if broken else "takes the whole file for the prompt"
+    found = Diagnostic(
+        Code.SYNTAX,
+        Severity.WARNING if broken else Severity.NOTE,
+        f"{SPEC.client} {what}, and the agent has all tools: {problem}",
+        span,
+        "mend the header" if broken else "write a header with a description",
+        agent.name,
+        ID,
+    )
+    return ReadResult(AgentSet((agent,)), (State.DEGRADED if broken else State.LOADS,), (found,))
+
+
+def _stem(path: str) -> str:
+    return stem_of(path, (".md",))
+
+
+DIALECT = markdown.Dialect(
+    SPEC,
+    KEYS,
+    claude_files.find,
+    claude_files.requoted,
+    required=(),
+    lift=_lift,
+    name_of=_stem,
+    says_name=True,
+    template=TEMPLATE,
+    unparsed=_bare,
+)
+INDEX = Index(plugin_index.read, plugin_index.write, plugin_index.held)
+
+
+def read(source: SourceText) -> ReadResult:
+    """Read a markdown file as Claude Code reads a plugin's; of `plugin.json`, what it says of the plugin."""
+    return plugin_index.report(SPEC, source) if plugin_index.is_index(source.path) else markdown.read(DIALECT, source)
+
+
+def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:
+    """Write a markdown file that Claude Code reads as an agent of a plugin, and every strict YAML loader reads."""
+    return markdown.write(DIALECT, agents, original, respelled)
+
+
+def project(projection: Projection) -> None:
+    """Turn an agent into what a plugin's file can hold."""
+    projecting.require(projection, "name")
+    _project_texts(projection)
+    tool_lists.tool_list(projection, claude_words.spell_server, claude_words.allowed_reads_back, denied_reads_back=claude_words.reads_back)
+    claude_words.project_delegates(projection)
+    projecting.permission_mode(projection, held=False)
+    projecting.permission_rules(projection)
+    projecting.model(projection)
+    projecting.effort(projection, claude_files.EFFORTS, numbers=True)
+    claude_files.project_color(projection)
+    _project_servers(projection)
+    claude_words.project_skills(projection)
+    projecting.drop_rest(projection)
+    projecting.settle(projection, KEYS)
+    projecting.own_extras(
+        projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: markdown.decode_written(DIALECT, header)
+    )
+
+
+def _project_texts(projection: Projection) -> None:
+    description = projection.get("description")
+    if description is not None and not description.strip(SPACE):
+        projection.change("description", None, "text-trimmed", "there is nothing but blanks")
+    projecting.trim(projection, "description", SPACE)
+    if projection.get("description") is None:
+        for key in SWITCHES:
+            if _says(projection.get(f"extras.{ID}.{key}")):
+                projection.change(f"extras.{ID}.{key}", None, "extra-overridden", f"`{key}`")
+    if projection.get("prompt.text") is None:
+        projection.translate("prompt.text", "")
+    projecting.trim(projection, "prompt.text", SPACE)
+    placeholders.project(projection, TEMPLATE)
+
+
+def _project_servers(projection: Projection) -> None:
+    """Say where the servers of an agent go: a plugin has servers of its own, which all its agents share."""
+    servers = projection.get("mcp_servers")
+    if servers:
+        code = "mcp-dropped" if any(server.transport for server in servers) else "mcp-undefined"
+        names = ", ".join(server.name for server in servers)
+        projection.change("mcp_servers", None, code, names, hint="define it for the whole plugin, under `mcpServers` in plugin.json")

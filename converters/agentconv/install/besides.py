@@ -1,0 +1,14 @@
+"""Names of the files that come to lie beside a deployed one."""
+
+from __future__ import annotations
+
+import hashlib
+
+BESIDE = ".agentconv-new"
+"""Our version of a file that a user edited."""
+
+
+def stage(path: str) -> str:
+    """Return the name of the temporary file that becomes the file of a path: it follows from the path alone."""
+    folder, slash, _ = path.rpartition("/")
+    return f"{folder}{slash}.agentconv-stage-{hashlib.sha256(path.encode()).hexdigest()[:16]}"

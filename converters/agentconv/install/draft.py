@@ -1,0 +1,186 @@
+"""A plan in the making: what was ours, what is to be, and which files change for that."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from itertools import count
+from typing import TYPE_CHECKING
+
+from agentconv.install.besides import BESIDE
+from agentconv.install.lock import ABSENT, Entry, Lock
+from agentconv.install.steps import Action, Change, Plan, Step
+from agentconv.placing import BACKUP, numbered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from agentconv.install.disk import Reader
+    from agentconv.install.lock import LockedPack
+    from agentconv.install.steps import Wanted
+
+CHANGES = frozenset({Action.WRITE, Action.UPDATE, Action.REPLACE, Action.REMOVE})
+"""What changes the entry itself."""
+SETTLES = frozenset({Action.WRITE, Action.UPDATE, Action.REPLACE, Action.SAME, Action.ADOPT})
+"""What ends with the entry being as the pack wants it."""
+
+
+def sha256(data: bytes) -> str:
+    """Return the checksum that the lock holds."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def decide(entry: Entry | None, present: str | None, wanted: str, pack: str, *, force: bool) -> Action:
+    """Decide what becomes of one entry.
+
+    Args:
+        entry: What the lock says.
+        present: The checksum of what is there; None for nothing.
+        wanted: The checksum of what is to be there.
+        pack: The pack that wants it.
+        force: Whether what is not ours or was edited is replaced.
+    """
+    if entry is None:
+        otherwise = Action.REPLACE if force else Action.FOREIGN
+        return Action.WRITE if present is None else Action.ADOPT if present == wanted else otherwise
+    if set(entry.packs) - {pack} and wanted != entry.deployed_sha256:
+        return (Action.WRITE if present is None else Action.REPLACE) if force else Action.OTHER_PACK
+    if present is None:
+        return Action.WRITE
+    if present == wanted:
+        return Action.SAME if entry.deployed_sha256 == wanted and pack in entry.packs else Action.ADOPT
+    if present == entry.deployed_sha256:
+        return Action.UPDATE
+    return Action.REPLACE if force else Action.KEEP_EDITED
+
+
+class Draft:
+    """Collects the decisions about all files, and makes the plan of them."""
+
+    def __init__(self, reader: Reader, lock: Lock, pack: str, *, force: bool) -> None:
+        self.reader = reader
+        self.lock = lock
+        self.pack = pack
+        self.force = force
+        self.before = {entry.key: entry for entry in lock.entries}
+        self.after = dict(self.before)
+        self.by_path: dict[str, list[Entry]] = {}
+        for entry in lock.entries:
+            self.by_path.setdefault(entry.path, []).append(entry)
+        self.steps: list[Step] = []
+        self.changes: dict[str, Change] = {}
+        self.changed: set[tuple[str, str]] = set()
+        """Keys of the entries that become others themselves."""
+        self._identities = {reader.identity(path): path for path in self.by_path}
+
+    def same_file(self, path: str) -> str | None:
+        """Say why a path cannot have a file of its own: a linked folder makes it one with another of ours."""
+        other = self._identities.setdefault(self.reader.identity(path), path)
+        return None if other == path else f"it is one file with `{other}`, because of a symbolic link"
+
+    def change(self, path: str, before: bytes | None, after: bytes | None, *, forced: bool = False) -> None:
+        """Let a file become another one."""
+        if before != after:
+            self.changes[path] = Change(path, before, after, path, None, forced)
+
+    def back_up(self, path: str, data: bytes) -> str:
+        """Keep a copy of a file, unless there is one, and return its path."""
+        name, there = self._free(path, BACKUP, data)
+        if there is None:
+            self.changes[name] = Change(name, None, data, path + BACKUP, path, forced=True)
+        return name
+
+    def _free(self, path: str, suffix: str, data: bytes) -> tuple[str, bytes | None]:
+        """Return the first name beside a file that is free, or has these bytes, and what is there."""
+        for number in count(1):
+            name = numbered(path, suffix, number)
+            there = self.reader.read(name)
+            if there is None or there == data:
+                return name, there
+        raise AssertionError
+
+    def besides(self, path: str) -> tuple[str, bytes] | None:
+        """Return the file with our version that is beside a path, where it is as we wrote it."""
+        for entry in self.by_path.get(path, ()):
+            if entry.beside is not None:
+                there = self.reader.read(entry.beside)
+                return (entry.beside, there) if isinstance(there, bytes) and sha256(there) == entry.beside_sha256 else None
+        return None
+
+    def put_beside(self, path: str, data: bytes | None) -> str | None:
+        """Let our version (None: not any more) lie beside a path, and return its path. What a user made of an earlier one stays."""
+        old = self.besides(path)
+        if data is None:
+            if old is not None:
+                self.change(old[0], old[1], None)
+            return None
+        name, there = old or self._free(path, BESIDE, data)
+        self.change(name, there, data)
+        return name
+
+    def entry(self, wanted: Wanted, pointer: str, checksum: str, *, created: bool, old: Entry | None) -> Entry:
+        """Return what the lock says of an entry that is as a pack wants it; others that want the same keep it too."""
+        packs = {self.pack, *(old.packs if old and old.deployed_sha256 == checksum else ())}
+        first = old if old and len(packs) > 1 else None
+        agent, source = (first.agent, first.source_sha256) if first else (wanted.agent, wanted.source_sha256)
+        return Entry(
+            wanted.path, pointer, wanted.target, agent, tuple(sorted(packs)), source, checksum, losses=wanted.losses, created=created
+        )
+
+    def disown(self, entry: Entry) -> tuple[str, ...]:
+        """Take the pack from an entry's owners, and return the others."""
+        others = tuple(name for name in entry.packs if name != self.pack)
+        if others:
+            self.after[entry.key] = replace(self.after[entry.key], packs=others)
+        return others
+
+    def leave(self, entry: Entry, action: Action, reason: str | None = None) -> None:
+        """Take an entry from the lock."""
+        self.after.pop(entry.key, None)
+        if action in CHANGES:
+            self.changed.add(entry.key)
+        self.steps.append(Step(action, entry.path, entry.pointer, entry.target, entry.agent, reason))
+
+    def plan(self, packs: Sequence[LockedPack]) -> Plan:
+        """Return the plan of all that was decided."""
+        made = sorted(self._missing_folders())
+        beneath = {parent for path, _ in self.after for parent in parents(path)}
+        folders = {*self.lock.folders, *made}
+        left = sorted(folders - beneath, key=lambda folder: (-folder.count("/"), folder))
+        gone = [pack for pack in self.lock.packs if all(pack.name != other.name for other in packs)]
+        pending = Lock((*packs, *gone), tuple(self._pending_entries()), tuple(sorted(folders)))
+        after = Lock(tuple(packs), tuple(self.after.values()), tuple(sorted(folders & beneath)))
+        changes = sorted(self.changes.values(), key=lambda change: (change.like is None, change.path))
+        return Plan(tuple(self.steps), tuple(changes), self.lock, pending, after, tuple(made), tuple(left))
+
+    def _missing_folders(self) -> set[str]:
+        folders = {parent for path, change in self.changes.items() if change.after is not None for parent in parents(path)}
+        return {folder for folder in folders if not self.reader.is_folder(folder)}
+
+    def _pending_entries(self) -> Iterator[Entry]:
+        for key in {**self.before, **self.after}:
+            old, new = self.before.get(key), self.after.get(key)
+            entry = new or old
+            if entry is None:
+                continue
+            if key in self.changed:
+                was = old.deployed_sha256 if old else ABSENT
+                entry = replace(entry, deployed_sha256=was, pending_sha256=new.deployed_sha256 if new else ABSENT)
+            yield self._pending_beside(entry, old, new)
+
+    def _pending_beside(self, entry: Entry, old: Entry | None, new: Entry | None) -> Entry:
+        if new and new.beside:
+            if new.beside not in self.changes:
+                return entry
+            was = old.beside_sha256 if old and old.beside == new.beside else ABSENT
+            return replace(entry, beside_sha256=was, beside_pending_sha256=new.beside_sha256)
+        if old and old.beside and old.beside in self.changes:
+            return replace(entry, beside=old.beside, beside_sha256=old.beside_sha256, beside_pending_sha256=ABSENT)
+        return entry
+
+
+def parents(path: str) -> Iterator[str]:
+    """Yield the folders that a path is in, below the root."""
+    while "/" in path.lstrip("/"):
+        path = path.rpartition("/")[0]
+        yield path

@@ -1,0 +1,249 @@
+"""`agentconv.lock`: what of a project's files is ours, entry by entry, with the checksums that tell whether a user edited it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from agentconv.diagnostics import Code, Diagnostic, InputError, Severity, Span
+from agentconv.families import toml_values
+from agentconv.install import lock_check
+from agentconv.source import SourceText
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from agentconv.ir import Json
+
+FILE = "agentconv.lock"
+VERSION = 1
+_HEADING = "# What agentconv deployed here. Commit this file, and change it only with agentconv.\n\n"
+_CONFLICT = re.compile(r"(?m)^(?:<{7}|={7}|>{7}|\|{7})(?: |\r?$)")
+ABSENT = "absent"
+"""Stands for a checksum where nothing is there yet, or nothing is to be there any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class LockedAgent:
+    """One agent of a pack, as it was when it was deployed."""
+
+    id: str
+    name: str
+    source_sha256: str
+    grants: Mapping[str, Json] = field(default_factory=dict)
+    """What it may do: tools, permissions, MCP servers, hooks, skills, delegates; what an update is held against."""
+
+
+@dataclass(frozen=True, slots=True)
+class LockedPack:
+    """One pack that is deployed."""
+
+    name: str
+    version: str
+    origin: str
+    """How it was there: `packs.PIP`, `packs.WHEEL` or `packs.FOLDER`."""
+    file: str | None
+    """The wheel's or folder's name, where it was one."""
+    manifest_sha256: str
+    wheel_sha256: str | None
+    targets: Mapping[str, tuple[str, ...] | None]
+    """By target the agents that were chosen; None for all."""
+    agents: tuple[LockedAgent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file, or one entry of a file that holds several agents, that is ours."""
+
+    path: str
+    """POSIX, below the root; in the user's own scope absolute where it is elsewhere."""
+    pointer: str
+    """Empty for a whole file; else the place of the agents in it and the agent's name there, as a JSON Pointer."""
+    target: str
+    agent: str
+    """Id of the agent in its pack."""
+    packs: tuple[str, ...]
+    """The packs that want it to be as it is."""
+    source_sha256: str
+    deployed_sha256: str
+    """Of what we wrote; `ABSENT` only while a run is under way that has not written it yet."""
+    pending_sha256: str | None = None
+    """Of what a run that is under way, or was interrupted, writes; `ABSENT` where it removes the entry."""
+    losses: tuple[str, ...] = ()
+    beside: str | None = None
+    """The file with our version, beside one that a user edited."""
+    beside_sha256: str | None = None
+    """Of that whole file."""
+    beside_pending_sha256: str | None = None
+    created: bool = True
+    """Whether the file was not there before us."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What no two entries share."""
+        return self.path, self.pointer
+
+    @property
+    def pending(self) -> bool:
+        """Whether a run was at it and has not come to its end."""
+        return self.pending_sha256 is not None or self.beside_pending_sha256 is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """Everything that is ours below one root. Sorted however it is made."""
+
+    packs: tuple[LockedPack, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    folders: tuple[str, ...] = ()
+    """The folders that were not there before us."""
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether a run did not come to its end."""
+        return any(entry.pending for entry in self.entries)
+
+    def pack(self, name: str) -> LockedPack | None:
+        """Return a pack by its name."""
+        return next((pack for pack in self.packs if pack.name == name), None)
+
+
+def read(path: Path, *, anywhere: bool = False) -> Lock | None:
+    """Read a lock; None where there is none.
+
+    Args:
+        path: The lock's file.
+        anywhere: Whether entries may lie outside of the clients' places in a project: in the user's own scope.
+
+    Raises:
+        InputError: It is no lock, one of a newer version, or one that leads out of the project.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        if path.is_symlink():
+            raise _wrong(Span(path.as_posix()), "it is a symbolic link that leads nowhere") from None
+        return None
+    except OSError as error:
+        message = f"cannot be read: {(error.strerror or str(error)).lower()}"
+        raise InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, message, Span(path.as_posix()))) from None
+    return load(data, path.as_posix(), anywhere=anywhere)
+
+
+def load(data: bytes, place: str, *, anywhere: bool = False) -> Lock:
+    """Read a lock's bytes; `place` is what to call the file in messages. Arguments and errors are those of `read`."""
+    source = SourceText(place, data)
+    document = _parsed(source)
+    if not lock_check.fits(document):
+        where, problem = lock_check.complaint(document)
+        raise _wrong(source.span(toml_values.locate(source.text, where)), problem)
+    found = next(lock_check.contradictions(document, anywhere=anywhere), None)
+    if found is not None:
+        raise _wrong(source.span(toml_values.locate(source.text, found[0])), found[1])
+    return Lock(
+        tuple(_pack(table) for table in document.get("packs", ())),
+        tuple(_entry(table) for table in document.get("entries", ())),
+        tuple(document.get("folders", ())),
+    )
+
+
+def _parsed(source: SourceText) -> dict[str, Any]:
+    import tomli
+
+    conflict = _CONFLICT.search(source.text)
+    if conflict:
+        hint = "take either side of it as a whole, and run `agentconv install` again: it finds out what is there"
+        message = "two versions of the lock were merged, and are in conflict"
+        raise InputError(Diagnostic(Code.SYNTAX, Severity.ERROR, message, source.span(conflict.start()), hint))
+    try:
+        document = tomli.loads(source.text)
+    except tomli.TOMLDecodeError as error:
+        raise _wrong(source.span(error.pos), f"not TOML: {error.msg[0].lower()}{error.msg[1:]}") from None
+    except (RecursionError, ValueError) as error:
+        raise _wrong(source.span(0), f"not read: {str(error) or 'nested too deep'}") from None
+    version = document.get("version")
+    if type(version) is int and version > VERSION:
+        message = f"a lock of format {version}; this agentconv reads format {VERSION}"
+        hint = "install a newer one: pip install --upgrade agentconv-toolkit"
+        place = source.span(toml_values.locate(source.text, ("version",)))
+        raise InputError(Diagnostic(Code.NEWER_FORMAT, Severity.ERROR, message, place, hint))
+    return document
+
+
+def _wrong(span: Span, message: str) -> InputError:
+    hint = "take it from version control as it was, or delete it and install again: what is deployed is then adopted; nothing was written"
+    return InputError(Diagnostic(Code.SCHEMA, Severity.ERROR, f"no valid lock: {message}", span, hint))
+
+
+def _pack(table: dict[str, Any]) -> LockedPack:
+    agents = tuple(
+        LockedAgent(one["id"], one["name"], one["source_sha256"], toml_values.restored(one.get("grants", {})))
+        for one in table.get("agents", ())
+    )
+    targets = {target: None if chosen == "all" else tuple(chosen) for target, chosen in table.get("targets", {}).items()}
+    wheel, manifest = table.get("wheel_sha256"), table["manifest_sha256"]
+    return LockedPack(table["name"], table["version"], table["origin"], table.get("file"), manifest, wheel, targets, agents)
+
+
+def _entry(table: dict[str, Any]) -> Entry:
+    words: dict[str, Any] = {key: tuple(value) if type(value) is list else value for key, value in table.items()}
+    return Entry(**{"pointer": "", **words})
+
+
+def dump(lock: Lock) -> bytes:
+    """Return a lock as the bytes of its file: sorted, so that a change of one entry is one hunk."""
+    import tomli_w
+
+    document: dict[str, Any] = {"version": VERSION}
+    if lock.folders:
+        document["folders"] = sorted(lock.folders)
+    if lock.packs:
+        document["packs"] = [_pack_table(pack) for pack in sorted(lock.packs, key=lambda pack: pack.name)]
+    if lock.entries:
+        document["entries"] = [_entry_table(entry) for entry in sorted(lock.entries, key=lambda entry: entry.key)]
+    return (_HEADING + tomli_w.dumps(document)).encode()
+
+
+def _pack_table(pack: LockedPack) -> dict[str, Any]:
+    targets = {target: "all" if chosen is None else sorted(chosen) for target, chosen in sorted(pack.targets.items())}
+    return {
+        "name": pack.name,
+        "version": pack.version,
+        "origin": pack.origin,
+        **({"file": pack.file} if pack.file else {}),
+        "manifest_sha256": pack.manifest_sha256,
+        **({"wheel_sha256": pack.wheel_sha256} if pack.wheel_sha256 else {}),
+        **({"targets": targets} if targets else {}),
+        **({"agents": [_agent_table(agent) for agent in sorted(pack.agents, key=lambda agent: agent.id)]} if pack.agents else {}),
+    }
+
+
+def _agent_table(agent: LockedAgent) -> dict[str, Any]:
+    grants = toml_values.prepared(_sorted(agent.grants))
+    return {"id": agent.id, "name": agent.name, "source_sha256": agent.source_sha256, **({"grants": grants} if grants else {})}
+
+
+def _sorted(value: Any) -> Any:
+    """Sort the keys of maps, as TOML has them: plain values before tables."""
+    if isinstance(value, Mapping):
+        return {key: _sorted(item) for key, item in sorted(value.items())}
+    return [_sorted(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _entry_table(entry: Entry) -> dict[str, Any]:
+    return {
+        "path": entry.path,
+        **({"pointer": entry.pointer} if entry.pointer else {}),
+        "target": entry.target,
+        "agent": entry.agent,
+        "packs": sorted(entry.packs),
+        "source_sha256": entry.source_sha256,
+        "deployed_sha256": entry.deployed_sha256,
+        **({"pending_sha256": entry.pending_sha256} if entry.pending_sha256 else {}),
+        **({"losses": list(entry.losses)} if entry.losses else {}),
+        **({"beside": entry.beside, "beside_sha256": entry.beside_sha256} if entry.beside else {}),
+        **({"beside_pending_sha256": entry.beside_pending_sha256} if entry.beside_pending_sha256 else {}),
+        **({} if entry.created else {"created": False}),
+    }

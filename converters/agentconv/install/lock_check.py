@@ -1,0 +1,170 @@
+"""Whether a lock's document is what its schema says, quickly; and what a schema cannot say: that it leads nowhere else."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from agentconv import registry, schema_files
+from agentconv.install.besides import BESIDE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    Test = Callable[[Any], object]
+
+_SHA256 = re.compile("[0-9a-f]{64}")
+_STATE = re.compile("[0-9a-f]{64}|absent")
+_NOT_PORTABLE = re.compile(r"[\x00-\x1f\x7f\\]")
+
+
+def _text(value: Any) -> bool:
+    return type(value) is str
+
+
+def _word(value: Any) -> bool:
+    return type(value) is str and value != ""
+
+
+def _words(value: Any) -> bool:
+    return type(value) is list and all(map(_word, value))
+
+
+def _texts(value: Any) -> bool:
+    return type(value) is list and all(map(_text, value))
+
+
+def _sha256(value: Any) -> object:
+    return type(value) is str and _SHA256.fullmatch(value)
+
+
+def _state(value: Any) -> object:
+    return type(value) is str and _STATE.fullmatch(value)
+
+
+def _targets(value: Any) -> bool:
+    return type(value) is dict and all(chosen == "all" or _texts(chosen) for chosen in value.values())
+
+
+_AGENT: Mapping[str, Test] = {"id": _word, "name": _text, "source_sha256": _sha256, "grants": lambda value: type(value) is dict}
+_PACK: Mapping[str, Test] = {
+    "name": _word,
+    "version": _word,
+    "origin": lambda value: value in ("pip", "wheel", "folder"),
+    "manifest_sha256": _sha256,
+    "file": _word,
+    "wheel_sha256": _sha256,
+    "targets": _targets,
+    "agents": lambda value: _tables(value, _AGENT, 3),
+}
+_ENTRY: Mapping[str, Test] = {
+    "path": _word,
+    "target": _word,
+    "agent": _word,
+    "packs": lambda value: _words(value) and value,
+    "source_sha256": _sha256,
+    "deployed_sha256": _state,
+    "pointer": lambda value: _text(value) and value.startswith("/"),
+    "pending_sha256": _state,
+    "losses": _texts,
+    "beside": _word,
+    "beside_sha256": _state,
+    "beside_pending_sha256": _state,
+    "created": lambda value: value is False,
+}
+_LOCK: Mapping[str, Test] = {
+    "version": lambda value: type(value) is int and value == 1,
+    "folders": _words,
+    "packs": lambda value: _tables(value, _PACK, 4),
+    "entries": lambda value: _tables(value, _ENTRY, 6) and all(map(_whole_beside, value)),
+}
+
+
+def _tables(value: Any, rows: Mapping[str, Test], required: int) -> bool:
+    return type(value) is list and all(_fits(table, rows, required) for table in value)
+
+
+def _fits(table: Any, rows: Mapping[str, Test], required: int) -> bool:
+    """Whether a table has the first rows, and no others but those given."""
+    if type(table) is not dict or not all(key in table for key in list(rows)[:required]):
+        return False
+    return all(key in rows and rows[key](value) for key, value in table.items())
+
+
+def _whole_beside(entry: dict[str, Any]) -> bool:
+    return ("beside" in entry) == ("beside_sha256" in entry) and ("beside" in entry or "beside_pending_sha256" not in entry)
+
+
+def fits(document: dict[str, Any]) -> bool:
+    """Whether a document is what `schemas/lock.schema.json` says, without the time that a validator takes."""
+    return _fits(document, _LOCK, 1)
+
+
+def complaint(document: dict[str, Any]) -> tuple[Sequence[str | int], str]:
+    """Say where and how a document breaks the schema."""
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import best_match
+
+    error = best_match(Draft202012Validator(schema_files.load("lock")).iter_errors(document))
+    if error is None:
+        return (), "it does not follow its schema"
+    where = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.absolute_path).lstrip(".")
+    return tuple(error.absolute_path), f"{where or 'the document'}: {error.message[:120]}"
+
+
+def contradictions(document: dict[str, Any], *, anywhere: bool) -> Iterator[tuple[Sequence[str | int], str]]:
+    """Yield what a schema cannot say, and where: unsafe paths, what is given twice, references to nothing."""
+    names = [pack["name"] for pack in document.get("packs", ())]
+    if len(set(names)) < len(names):
+        yield ("packs",), "a pack is given twice"
+    keys: set[tuple[str, str]] = set()
+    for number, entry in enumerate(document.get("entries", ())):
+        path, key = entry["path"], (entry["path"], entry.get("pointer", ""))
+        reason = _unsafe(path, entry["target"], anywhere=anywhere) or _unsafe_beside(path, entry.get("beside"))
+        if reason is None and key in keys:
+            reason = "is given twice"
+        if reason is None and not set(entry["packs"]) <= set(names):
+            reason = f"belongs to `{next(name for name in entry['packs'] if name not in names)}`, which is not in it"
+        keys.add(key)
+        if reason is not None:
+            yield ("entries", number), f"`{path}` {reason}"
+    for folder in document.get("folders", ()):
+        reason = _leads_out(folder, anywhere=anywhere)
+        if reason is not None or (not anywhere and folder not in _folders()):
+            yield ("folders",), f"`{folder}` {reason or 'is no folder of an assistant'}"
+
+
+def _leads_out(path: str, *, anywhere: bool) -> str | None:
+    if _NOT_PORTABLE.search(path):
+        return "is no portable path"
+    absolute = path.startswith("/") or path[1:2] == ":"
+    if absolute and not anywhere:
+        return "is an absolute path"
+    parts = path.removeprefix("/").split("/")
+    return "leads out of the project" if "" in parts or "." in parts or ".." in parts else None
+
+
+def _unsafe(path: str, target: str, *, anywhere: bool) -> str | None:
+    reason = _leads_out(path, anywhere=anywhere)
+    row = registry.FORMATS.get(target)
+    if reason is not None or anywhere:
+        return reason
+    if row is None:
+        return f"is for `{target}`, which this agentconv does not know: install a newer one"
+    folder, _, name = path.rpartition("/")
+    inside = folder in row.folders and name.endswith(row.suffixes) if folder else path in row.files
+    return None if inside else f"is no place where {row.title} has agents"
+
+
+def _unsafe_beside(path: str, beside: str | None) -> str | None:
+    if beside is None or (beside.startswith(path) and re.fullmatch(rf"{re.escape(BESIDE)}(?:-[0-9]+)?", beside[len(path) :])):
+        return None
+    return f"has `{beside}`, which is not beside it"
+
+
+@cache
+def _folders() -> frozenset[str]:
+    """Return the folders of all clients, and those that they are in."""
+    found = [folder.split("/") for row in registry.FORMATS.values() for folder in row.folders]
+    return frozenset("/".join(parts[:count]) for parts in found for count in range(1, len(parts) + 1))

@@ -1,0 +1,168 @@
+"""Where agents are deployed to: the targets as data of the vocabulary, a project's root, and the user's own scope."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agentconv import discovery, registry, vocabulary
+from agentconv.diagnostics import InputError
+from agentconv.install import lock as lock_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+PROJECT, USER = "project", "user"
+AUTO = "auto"
+_VARIABLE = re.compile(r"\$([A-Z0-9_]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An assistant that agents can be deployed to."""
+
+    id: str
+    user: tuple[str, ...] = ()
+    """Folders of the user's own agents; the first whose environment variable is set."""
+    no_user: str | None = None
+    """Why there is no such folder."""
+    also_reads: tuple[str, ...] = ()
+    """Targets whose folders in a project it reads too."""
+    marks: tuple[str, ...] = ()
+    """What tells in a project that it is used there."""
+    then: tuple[str, ...] = ()
+    """What a person does next in the client."""
+    then_user: tuple[str, ...] = ()
+    """The same for the user's own scope, where that is another thing."""
+
+
+def targets() -> dict[str, Target]:
+    """Return everything that agents can be deployed to."""
+    found = {client: vocabulary.installation(client) for client in registry.CLIENTS}
+    return {client: _target(client, row) for client, row in found.items() if row}
+
+
+def _target(client: str, row: Mapping[str, object]) -> Target:
+    words = {key: tuple(value) for key, value in row.items() if isinstance(value, list)}
+    no_user = row.get("no_user")
+    return Target(client, no_user=str(no_user) if no_user else None, **words)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The place that agents are deployed in: one project, or all projects of the user."""
+
+    name: str
+    root: Path
+    """What paths are relative to: the project's root, or the user's home."""
+    lock: Path
+    variables: Mapping[str, str]
+
+    @property
+    def is_user(self) -> bool:
+        """Whether it is the user's own."""
+        return self.name == USER
+
+    def folder(self, target: Target) -> str:
+        """Return where the files of a target go: below the root, or absolute where the user's folder is elsewhere.
+
+        Raises:
+            InputError: The target has no such folder in this scope.
+        """
+        row = registry.FORMATS[target.id]
+        if not self.is_user:
+            return row.folders[0] if row.folders else ""
+        if target.no_user:
+            message = f"{row.title} takes no agents in user scope: {target.no_user}"
+            raise registry.usage(message, f"install into a project, or leave {target.id} out of --to")
+        place = next(found for template in target.user if (found := self._filled(template)) is not None)
+        try:
+            return place.relative_to(self.root).as_posix()
+        except ValueError:
+            return place.as_posix()
+
+    def _filled(self, template: str) -> Path | None:
+        """Return a folder with its variable filled in; None where that is not set."""
+        name = _VARIABLE.match(template)
+        if not name:
+            return self.root / template.removeprefix("~/")
+        value = self.variables.get(name[1], "").strip()
+        if not value:
+            return None
+        value = str(self.root) + value[1:] if value == "~" or value.startswith("~/") else value
+        return Path(os.path.abspath(value + template[name.end() :]))
+
+    def path(self, target: Target, path: str) -> str:
+        """Return where a file that is converted for a project goes in this scope."""
+        if not self.is_user:
+            return path
+        place = registry.FORMATS[target.id].folders[0]
+        return f"{self.folder(target)}/{path.removeprefix(f'{place}/')}"
+
+    def present(self) -> list[str]:
+        """Return the targets that are used here."""
+        return [target.id for target in targets().values() if self._uses(target)]
+
+    def _uses(self, target: Target) -> bool:
+        if self.is_user:
+            return not target.no_user and (self.root / self.folder(target)).parent.is_dir()
+        marked = any(os.path.exists(self.root / mark) for mark in target.marks)
+        return marked or bool(discovery.locations(self.root, target.id))
+
+
+def chosen(words: Iterable[str]) -> list[str] | None:
+    """Return the targets that `--to` names, each once; None for `auto`.
+
+    Raises:
+        InputError: There is no such target.
+    """
+    names = [word.strip() for word in ",".join(words).split(",") if word.strip()]
+    known = targets()
+    hint = f"assistants: {', '.join(known)}, or {AUTO}"
+    if not names:
+        raise registry.usage("--to has an empty value", hint)
+    if AUTO in names:
+        if len(names) > 1:
+            raise registry.usage(f"--to {AUTO} and other assistants exclude each other", hint)
+        return None
+    found = list(dict.fromkeys(_resolved(name, known) for name in names))
+    return [target for target in known if target in found]
+
+
+def _resolved(name: str, known: Mapping[str, Target]) -> str:
+    try:
+        target = registry.resolve(name)
+    except InputError:
+        raise registry.usage(
+            f"there is no assistant `{name}`", registry.did_you_mean(name, known, f"assistants: {', '.join(known)}")
+        ) from None
+    if target not in known:
+        raise registry.usage(f"agents are not deployed to {registry.FORMATS[target].title}", f"assistants: {', '.join(known)}")
+    return target
+
+
+def project(root: Path) -> Scope:
+    """Return a project's scope."""
+    root = Path(os.path.abspath(root))
+    return Scope(PROJECT, root, root / lock_file.FILE, os.environ)
+
+
+def user(variables: Mapping[str, str] = os.environ) -> Scope:
+    """Return the user's own scope.
+
+    Raises:
+        InputError: It is not known where the user's home is.
+    """
+    try:
+        home = Path(variables["HOME"]) if variables.get("HOME") else Path.home()
+    except RuntimeError:
+        raise registry.usage("it is not known where your home folder is", "set HOME") from None
+    if not home.is_absolute() or not home.is_dir():
+        raise registry.usage(f"your home folder `{home}` is not there", "set HOME to a folder")
+    given = variables.get("XDG_STATE_HOME", "")
+    state = Path(given) if os.path.isabs(given) else home / ".local" / "state"
+    home = Path(os.path.abspath(home))
+    return Scope(USER, home, state / "agentconv" / lock_file.FILE, variables)

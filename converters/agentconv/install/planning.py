@@ -1,0 +1,99 @@
+"""What a deployment would do, decided for all targets before anything is written: three-way, file by file and entry by entry."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from agentconv import registry
+from agentconv.diagnostics import InternalError
+from agentconv.install import several_files, whole_files
+from agentconv.install.draft import Draft
+from agentconv.install.steps import NEEDS_A_LOOK, Action, Change, Plan, Step, Wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from agentconv.install.disk import Reader
+    from agentconv.install.lock import Entry, Lock, LockedPack
+
+__all__ = ["NEEDS_A_LOOK", "Action", "Change", "Plan", "Step", "Wanted", "plan", "plan_removal"]
+
+
+def plan(
+    reader: Reader,
+    lock: Lock,
+    pack: LockedPack,
+    wanted: Sequence[Wanted],
+    *,
+    targets: Collection[str],
+    force: bool = False,
+    held: Collection[str] = (),
+) -> Plan:
+    """Plan the deployment of a pack. Nothing is written.
+
+    Args:
+        reader: Reads what is there (`disk.Disk`).
+        lock: What is ours (after `applying.recover`).
+        pack: What the lock is to say of the pack.
+        wanted: Everything that is to be there of it, in these targets.
+        targets: The targets that this is about; the pack's entries in others stay as they are.
+        force: Whether to replace what is not ours or was edited, with a copy kept.
+        held: Ids of agents whose entries stay as they are.
+    """
+    mine = [entry for entry in lock.entries if pack.name in entry.packs and entry.target in targets and entry.agent not in held]
+    draft = Draft(reader, lock, pack.name, force=force)
+    several: dict[str, list[Wanted]] = {}
+    singles: dict[str, Wanted] = {}
+    for one in wanted:
+        if one.agent in held:
+            continue
+        if one.shared is not None:
+            several.setdefault(one.path, []).append(one)
+        elif singles.setdefault(one.path, one) is not one:
+            raise InternalError(f"two agents of one pack are to be `{one.path}`")
+    for one in singles.values():
+        whole_files.deploy(draft, one)
+    for entry in mine:
+        if not entry.pointer and entry.path not in singles:
+            whole_files.leave(draft, entry)
+    leaving: dict[str, list[Entry]] = {}
+    for entry in mine:
+        if entry.pointer:
+            leaving.setdefault(entry.path, []).append(entry)
+    for path in sorted({*several, *leaving}):
+        several_files.settle(draft, path, several.get(path, []), leaving.get(path, []))
+    packs = (*(other for other in lock.packs if other.name != pack.name), pack)
+    return draft.plan(packs)
+
+
+def plan_removal(reader: Reader, lock: Lock, pack_name: str, targets: Collection[str] | None = None) -> Plan:
+    """Plan the removal of a pack, from some targets or (None) from all. Nothing is written.
+
+    Raises:
+        InputError: It is not in the lock, or not for any of these targets.
+    """
+    pack = lock.pack(pack_name)
+    if pack is None:
+        names = [one.name for one in lock.packs]
+        hint = registry.did_you_mean(pack_name, names, f"installed here: {', '.join(names) or 'nothing'}")
+        raise registry.usage(f"`{pack_name}` is not installed here", hint)
+    mine = [entry for entry in lock.entries if pack_name in entry.packs]
+    there = {*pack.targets, *(entry.target for entry in mine)}
+    going = there if targets is None else there & set(targets)
+    if targets is not None and not going:
+        raise registry.usage(
+            f"`{pack_name}` is not installed for {', '.join(targets)}", f"it is for {', '.join(sorted(there)) or 'nothing'}"
+        )
+    draft = Draft(reader, lock, pack_name, force=False)
+    leaving: dict[str, list[Entry]] = {}
+    for entry in mine:
+        if entry.target in going and entry.pointer:
+            leaving.setdefault(entry.path, []).append(entry)
+        elif entry.target in going:
+            whole_files.leave(draft, entry)
+    for path, entries in sorted(leaving.items()):
+        several_files.settle(draft, path, [], entries)
+    rest = {target: chosen for target, chosen in pack.targets.items() if target not in going}
+    stays = [replace(pack, targets=rest)] if there - going else []
+    return draft.plan((*(other for other in lock.packs if other.name != pack_name), *stays))

@@ -1,0 +1,156 @@
+"""How what is deployed compares with the lock, and with the packs that are there now. Nothing is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from agentconv import packs
+from agentconv.install import applying, deployment, gate
+from agentconv.install.planning import Action, plan, plan_removal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from agentconv.diagnostics import Diagnostic
+    from agentconv.install.disk import Reader
+    from agentconv.install.lock import Entry, Lock, LockedPack
+    from agentconv.install.places import Scope
+    from agentconv.install.planning import Step
+    from agentconv.packs import Pack
+
+
+class Word(StrEnum):
+    """What an entry is."""
+
+    UP_TO_DATE = "up-to-date"
+    EDITED = "edited"
+    """Somebody changed it since it was deployed."""
+    MISSING = "missing"
+    STALE = "stale"
+    """The pack that is there now would deploy something else."""
+    ORPHANED = "orphaned"
+    """The pack is gone, or no longer has the agent."""
+    INTERRUPTED = "interrupted"
+    """A run was at it and did not come to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry and its state."""
+
+    word: Word
+    path: str
+    pointer: str
+    target: str
+    agent: str
+    remark: str | None = None
+    """What else there is to say of it."""
+    beside: str | None = None
+    """The file that our version is in, where a user edited it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PackStatus:
+    """One deployed pack."""
+
+    locked: LockedPack
+    now: Pack | None
+    """The pack that is there now; None when it is gone, or was a file."""
+    items: tuple[Item, ...]
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def drifted(self) -> bool:
+        """Whether anything is not as it was deployed."""
+        return bool(self.diagnostics) or any(item.word is not Word.UP_TO_DATE for item in self.items)
+
+
+_NOW = {
+    Action.SAME: Word.UP_TO_DATE,
+    Action.UPDATE: Word.STALE,
+    Action.WRITE: Word.STALE,
+    Action.ADOPT: Word.STALE,
+    Action.KEEP_EDITED: Word.EDITED,
+    Action.FOREIGN: Word.STALE,
+    Action.OTHER_PACK: Word.STALE,
+    Action.REPLACE: Word.STALE,
+    Action.BLOCKED: Word.STALE,
+    Action.REMOVE: Word.ORPHANED,
+    Action.RELEASE: Word.ORPHANED,
+    Action.SHARED: Word.ORPHANED,
+    Action.MISSING: Word.ORPHANED,
+}
+_ALONE = {Action.RELEASE: Word.EDITED, Action.MISSING: Word.MISSING, Action.BLOCKED: Word.EDITED}
+_REMARKS = {
+    Action.WRITE: "not deployed yet",
+    Action.ADOPT: "there already, and not in the lock yet",
+    Action.FOREIGN: "not deployed: something else is in its place",
+    Action.OTHER_PACK: "not deployed: another pack has something else in its place",
+    Action.REMOVE: "the pack no longer has the agent",
+    Action.RELEASE: "the pack no longer has the agent, and the file was edited",
+    Action.MISSING: "the pack no longer has the agent",
+}
+
+
+def status(scope: Scope, reader: Reader, lock: Lock, find: Callable[[LockedPack], Pack | Diagnostic | None]) -> list[PackStatus]:
+    """Compare everything that is deployed with what is there.
+
+    Args:
+        scope: The project, or the user's own scope.
+        reader: Reads what is there.
+        lock: What is ours there, as it stands in its file.
+        find: Returns the pack that is there now; what is wrong with it; or None when it is gone.
+    """
+    return [_pack_status(scope, reader, lock, pack, find(pack)) for pack in lock.packs]
+
+
+def _pack_status(scope: Scope, reader: Reader, lock: Lock, locked: LockedPack, found: Pack | Diagnostic | None) -> PackStatus:
+    settled = applying.settled(reader, lock)
+    now = found if isinstance(found, packs.Pack) else None
+    diagnostics = (found,) if found is not None and not isinstance(found, packs.Pack) else ()
+    known = {entry.key: entry for entry in settled.entries if locked.name in entry.packs}
+    if now is None:
+        gone = locked.origin == packs.PIP and found is None
+        items = [_alone(step, known, gone=gone) for step in plan_removal(reader, settled, locked.name).steps]
+    else:
+        items = [_compared(step, known) for step in _steps(scope, reader, settled, locked, now)]
+    pending = {entry.key for entry in lock.entries if entry.pending}
+    told = [replace(item, word=Word.INTERRUPTED) if (item.path, item.pointer) in pending else item for item in items]
+    return PackStatus(locked, now, tuple(sorted(told, key=lambda item: (item.target, item.path, item.pointer))), diagnostics)
+
+
+def _steps(scope: Scope, reader: Reader, lock: Lock, locked: LockedPack, now: Pack) -> Iterator[Step]:
+    """Return what deploying the pack again would do; what may not be deployed at all is no drift."""
+    pieces = list(now.pieces())
+    deployments = deployment.deploy(now.manifest, pieces, locked.targets, scope)
+    wanted = [want for one in deployments for want in one.wanted]
+    deployed = {agent.id for agent in locked.agents}
+    unsafe = gate.unsafe(pieces, {want.agent for want in wanted} - deployed)
+    wanted = [want for want in wanted if want.agent not in unsafe]
+    yield from plan(reader, lock, locked, wanted, targets=set(locked.targets)).steps
+
+
+def _compared(step: Step, known: dict[tuple[str, str], Entry]) -> Item:
+    entry = known.get((step.path, step.pointer))
+    word, remark = _NOW[step.action], step.reason or _REMARKS.get(step.action)
+    if step.action is Action.WRITE and entry is not None:
+        word, remark = Word.MISSING, None
+    elif step.action in (Action.BLOCKED, Action.FOREIGN) and entry is not None:
+        word = Word.EDITED
+    return _item(step, word, remark, entry)
+
+
+def _alone(step: Step, known: dict[tuple[str, str], Entry], *, gone: bool) -> Item:
+    """Compare an entry with the lock alone."""
+    word = _ALONE.get(step.action, Word.ORPHANED if gone else Word.UP_TO_DATE)
+    remark = "the pack is gone" if gone else step.reason
+    if gone and word is Word.EDITED:
+        word, remark = Word.ORPHANED, "the pack is gone, and the file was edited"
+    return _item(step, word, remark, known.get((step.path, step.pointer)))
+
+
+def _item(step: Step, word: Word, remark: str | None, entry: Entry | None) -> Item:
+    beside = entry.beside if entry else None
+    return Item(word, step.path, step.pointer, step.target, step.agent, remark, beside)

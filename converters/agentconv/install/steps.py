@@ -1,0 +1,116 @@
+"""What planning hands to applying, and to the people who are told of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from agentconv.install.lock import Lock
+    from agentconv.ir import Agent
+
+
+class Action(StrEnum):
+    """What happens, or would happen, to one entry."""
+
+    WRITE = "write"
+    """It is not there (any more)."""
+    UPDATE = "update"
+    """It is as we wrote it, and becomes another one."""
+    SAME = "same"
+    ADOPT = "adopt"
+    """It was there, exactly so, and is ours from now on."""
+    KEEP_EDITED = "keep-edited"
+    """A user edited it; our version is put beside it."""
+    FOREIGN = "foreign"
+    """Something else is in its place, and stays."""
+    OTHER_PACK = "other-pack"
+    """Another pack has something else in its place, which stays."""
+    REPLACE = "replace"
+    """Something else was in its place; a copy of that is kept (`--force`)."""
+    BLOCKED = "blocked"
+    """It cannot be written, changed or removed; the reason is said."""
+    REMOVE = "remove"
+    RELEASE = "release"
+    """It is to go, but a user edited it: it stays, and is theirs from now on."""
+    SHARED = "shared"
+    """It is to go, but another pack has it too: it stays."""
+    MISSING = "missing"
+    """It is to go, and was gone already."""
+
+
+NEEDS_A_LOOK = frozenset({Action.KEEP_EDITED, Action.FOREIGN, Action.OTHER_PACK, Action.BLOCKED, Action.RELEASE})
+"""What a user has to see to: exit code 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One agent as a pack wants it to be in a target."""
+
+    path: str
+    """Below the root, POSIX; in the user's own scope absolute where it is elsewhere."""
+    target: str
+    agent: str
+    """Its id in the pack."""
+    source_sha256: str
+    data: bytes = b""
+    """The file's bytes; not used where the file holds several agents."""
+    losses: tuple[str, ...] = ()
+    shared: Agent | None = None
+    """The agent, as projected, where its file holds several."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What becomes of one entry."""
+
+    action: Action
+    path: str
+    pointer: str
+    target: str
+    agent: str
+    reason: str | None = None
+    """Why it is blocked."""
+    packs: tuple[str, ...] = ()
+    """The other packs that have it."""
+    beside: str | None = None
+    """The file that our version is in."""
+    backup: str | None = None
+    """The file that what was there is in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One file that becomes another one; None for no file."""
+
+    path: str
+    before: bytes | None
+    after: bytes | None
+    stage_key: str = ""
+    """What the name of its temporary file follows from, where that is not its path."""
+    like: str | None = None
+    """The file whose mode a new one gets."""
+    forced: bool = False
+    """Whether a user's own bytes are in it: it is then on the disk itself before it counts. Ours can be had again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that is to be done, at once or not at all."""
+
+    steps: tuple[Step, ...]
+    changes: tuple[Change, ...]
+    lock_before: Lock
+    lock_pending: Lock
+    """What the lock says while files are being changed: for each entry its old and its new checksum."""
+    lock_after: Lock
+    folders_made: tuple[str, ...] = ()
+    """Parents before children."""
+    folders_left: tuple[str, ...] = ()
+    """Folders of ours that nothing of ours is in any more; removed if empty. Children before parents."""
+
+    @property
+    def needs_a_look(self) -> bool:
+        """Whether something stays that was not to stay, or does not get where it was to be."""
+        return any(step.action in NEEDS_A_LOOK for step in self.steps)

@@ -1,0 +1,65 @@
+"""Planning for files that hold one agent each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from agentconv.install.disk import Blocked
+from agentconv.install.draft import CHANGES, SETTLES, decide, sha256
+from agentconv.install.steps import Action, Step
+
+if TYPE_CHECKING:
+    from agentconv.install.draft import Draft
+    from agentconv.install.lock import Entry
+    from agentconv.install.steps import Wanted
+
+
+def deploy(draft: Draft, wanted: Wanted) -> None:
+    """Decide what becomes of one file that a pack wants."""
+    path, old = wanted.path, draft.before.get((wanted.path, ""))
+    step = Step(Action.BLOCKED, path, "", wanted.target, wanted.agent)
+    there = draft.reader.read(path)
+    reason = there.reason if isinstance(there, Blocked) else draft.same_file(path)
+    if isinstance(there, Blocked) or reason is not None:
+        draft.steps.append(replace(step, reason=reason))
+        return
+    checksum = sha256(wanted.data)
+    action = decide(old, None if there is None else sha256(there), checksum, draft.pack, force=draft.force)
+    others = tuple(name for name in old.packs if name != draft.pack) if old else ()
+    step = replace(step, action=action, packs=others)
+    if action is Action.REPLACE and there is not None:
+        step = replace(step, backup=draft.back_up(path, there))
+    if action in CHANGES:
+        draft.change(path, there, wanted.data)
+        draft.changed.add((path, ""))
+    if action in SETTLES:
+        draft.put_beside(path, None)
+        draft.after[path, ""] = draft.entry(wanted, "", checksum, created=old.created if old else there is None, old=old)
+    elif action is Action.KEEP_EDITED and old is not None:
+        beside = draft.put_beside(path, wanted.data)
+        packs = tuple(sorted({*old.packs, draft.pack}))
+        draft.after[path, ""] = replace(old, packs=packs, beside=beside, beside_sha256=checksum)
+        step = replace(step, beside=beside)
+    elif old is not None:
+        draft.disown(old)
+    draft.steps.append(step)
+
+
+def leave(draft: Draft, entry: Entry) -> None:
+    """Decide what becomes of one file that a pack does not want any more."""
+    others = draft.disown(entry)
+    if others:
+        draft.steps.append(Step(Action.SHARED, entry.path, "", entry.target, entry.agent, packs=others))
+        return
+    there = draft.reader.read(entry.path)
+    draft.put_beside(entry.path, None)
+    if there is None:
+        draft.leave(entry, Action.MISSING)
+    elif isinstance(there, Blocked):
+        draft.leave(entry, Action.RELEASE, there.reason)
+    elif sha256(there) == entry.deployed_sha256:
+        draft.change(entry.path, there, None)
+        draft.leave(entry, Action.REMOVE)
+    else:
+        draft.leave(entry, Action.RELEASE)

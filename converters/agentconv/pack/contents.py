@@ -1,0 +1,159 @@
+"""What is in a pack: the files of its import package, and the manifest that lists them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from agentconv import naming, pack_manifest, registry
+from agentconv.convert import Options, convert
+from agentconv.families.names import stem_of
+from agentconv.ir import AgentSet
+from agentconv.pack import needs, plugin
+from agentconv.pack_manifest import Manifest, PackedAgent, PackedFile, PackedSource
+from agentconv.pack_paths import Portable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from agentconv.convert import Converted, OutputFile
+    from agentconv.diagnostics import Diagnostic
+    from agentconv.ir import Agent
+    from agentconv.loading import Loaded
+    from agentconv.naming import Name
+    from agentconv.pack.metadata import About
+    from agentconv.pack.sources import Sources
+
+CLAUDE = "claude-code"
+_CODE = re.compile(r"\.(?:py[a-z]?|pth|so|dll|dylib)\Z", re.IGNORECASE)
+"""Endings that Python or a system would run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """One pack, ready to be built."""
+
+    about: About
+    manifest: Manifest
+    files: Mapping[str, bytes]
+    """By path below the import package, the manifest included."""
+    refused: Mapping[str, str]
+    """Why Claude Code cannot hold an agent, by id."""
+    unlisted: Mapping[str, str]
+    """Why the pack does not offer an agent as a Claude Code plugin, by id; those apart that Claude Code cannot hold at all."""
+    renamed: Mapping[str, str]
+    """The names of agents whose own name is another one's, by id."""
+    failures: tuple[Diagnostic, ...] = ()
+    """Bugs of ours, each of which left one form of an agent out."""
+
+
+class _Files:
+    """The files of an import package, the same bytes only once: checkers of wheels take copies for a mistake."""
+
+    def __init__(self) -> None:
+        self.data: dict[str, bytes] = {"__init__.py": b""}
+        self._paths = Portable()
+        self._by_data: dict[bytes, str] = {}
+        for path in (*self.data, pack_manifest.FILE):
+            self._paths.give(path)
+
+    def add(self, path: str, data: bytes) -> str:
+        """Take in a file and return its path: its own where some system could not have it as it is, or the same bytes are there."""
+        if data not in self._by_data:
+            parts = ["_pycache_" if part == "__pycache__" else part for part in path.split("/")]
+            found = self._paths.give(_CODE.sub(r"\g<0>.txt", "/".join(parts)))
+            self._by_data[data] = found
+            self.data[found] = data
+        return self._by_data[data]
+
+    def listed(self) -> tuple[PackedFile, ...]:
+        return tuple(PackedFile(path, sha256(data).hexdigest(), len(data)) for path, data in sorted(self.data.items()))
+
+
+def build(sources: Sources, about: About) -> Contents:
+    """Decide about every file of a pack.
+
+    Args:
+        sources: What it holds.
+        about: What it says of itself.
+    """
+    files = _Files()
+    claude, refused, failures = _claude_forms(sources, files)
+    offer = plugin.offer(sources.pieces, claude)
+    words = AgentSet(name=about.name, version=about.version, description=about.description, license=about.license, authors=about.authors)
+    files.add(*plugin.index(offer.paths, words))
+    packed = tuple(PackedSource(one.path, one.format, files.add(f"sources/{one.format}/{one.path}", one.data)) for one in sources.stored)
+    names = _names(sources)
+    agents = [
+        _agent(agent, source, names[agent.id].name, claude.get(agent.id), offered=agent.id in offer.agents)
+        for source, agent in _with_sources(sources)
+    ]
+    manifest = Manifest(
+        about.name,
+        about.version,
+        about.description,
+        about.license,
+        about.authors,
+        tuple(sorted(agents, key=lambda agent: agent.id)),
+        packed,
+        files.listed(),
+    )
+    return Contents(
+        about,
+        manifest,
+        {**files.data, pack_manifest.FILE: pack_manifest.dump(manifest)},
+        refused,
+        {agent: why for agent, why in offer.left_out.items() if agent in claude},
+        {agent: name.name for agent, name in names.items() if name.code == "name-duplicate"},
+        (*failures, *_bugs(offer.failures)),
+    )
+
+
+def _claude_forms(sources: Sources, files: _Files) -> tuple[dict[str, OutputFile], dict[str, str], list[Diagnostic]]:
+    """Write each agent as Claude Code reads it; return where each is, why others are not, and what failed."""
+    written: dict[str, OutputFile] = {}
+    refused: dict[str, str] = {}
+    failures: list[Diagnostic] = []
+    for done in convert(sources.pieces, CLAUDE, Options(deploy=True)):
+        if done.file:
+            name = done.file.path.rpartition("/")[2]
+            path = files.add(f"agents/{name}", done.file.data)
+            written.update({agent: replace(done.file, path=path) for agent in done.agents})
+        else:
+            refused.update({agent: loss.detail for agent in done.agents for loss in done.losses if loss.kind == "refused"})
+        failures += _bugs([done])
+    return written, refused, failures
+
+
+def _bugs(results: list[Converted]) -> list[Diagnostic]:
+    return [diagnostic for done in results if done.failed for diagnostic in done.diagnostics]
+
+
+def _names(sources: Sources) -> dict[str, Name]:
+    """Name each agent as its deployment to Claude Code does, those included that it cannot hold."""
+    spec = registry.load(CLAUDE).SPEC
+    wanted = [
+        naming.Named(agent.id, agent.name, _stem(piece), not state.dropped)
+        for piece in sources.pieces
+        for agent, state in zip(piece.agents, piece.states, strict=True)
+    ]
+    return naming.assign(wanted, spec.legal_name, (), spec.reserved)
+
+
+def _stem(piece: Loaded) -> str:
+    row = registry.FORMATS.get(piece.format)
+    return stem_of(piece.path, row.suffixes if row else ())
+
+
+def _with_sources(sources: Sources) -> list[tuple[str, Agent]]:
+    """Return each agent with the path of the stored file that it is read from; pieces come in the order of the files."""
+    paths = [one.path for one in sources.stored for _ in one.pieces]
+    return [(path, agent) for path, piece in zip(paths, sources.pieces, strict=True) for agent in piece.agents]
+
+
+def _agent(agent: Agent, source: str, name: str, claude: OutputFile | None, *, offered: bool) -> PackedAgent:
+    return PackedAgent(
+        agent.id, name, agent.description or "", source, claude.path if claude else None, plugin=offered, needs=needs.of(agent)
+    )

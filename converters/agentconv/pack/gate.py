@@ -1,0 +1,118 @@
+"""What stops a pack from being built: what its own clients do not load as written, credentials, hidden characters."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from agentconv import registry
+from agentconv.diagnostics import Code, Severity
+from agentconv.families import canonical
+from agentconv.lint import catalogue, checking
+from agentconv.lint.rule import LEFT
+from agentconv.lint.subject import Settings, Subject
+from agentconv.source import SourceText
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from agentconv.ir import Agent
+    from agentconv.lint.checking import Checked
+    from agentconv.lint.rule import Finding, Rule
+    from agentconv.loading import Loaded
+
+SECRETS = frozenset({"AC810"})
+"""Rules that stop a build although an assistant works with what they find."""
+HIDDEN = frozenset({"AC801", "AC802", "AC805"})
+ALLOWED = frozenset({"AC205"})
+"""Rules about what a pack mends: agents of one name get names of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found."""
+
+    stopping: tuple[Checked, ...]
+    """Files with what stops the build."""
+
+    @property
+    def failed(self) -> bool:
+        """Whether a rule broke: a bug of ours."""
+        return any(one.failures for one in self.stopping)
+
+
+def check(
+    pieces: Iterable[Loaded],
+    loose: Sequence[Agent],
+    *,
+    select: tuple[str, ...] | None = None,
+    ignore: tuple[str, ...] = (),
+    settings: Callable[[str], Settings] = lambda _path: Settings(),
+) -> Verdict:
+    """Look at what would go into a pack.
+
+    Args:
+        pieces: What was read, with what their readers gave.
+        loose: Agents that no text holds; their canonical form is looked at.
+        select: Rules that the project asks for, of those that can stop a build.
+        ignore: Rules that it does not want to hear of.
+        settings: What it says about one file, by the file's path.
+    """
+    rules = [rule for rule in catalogue.select(select, ignore) if _stops(rule)]
+    subjects = [_subject(piece, settings) for piece in pieces if piece.source is not None and piece.agents and _is_clients(piece)]
+    names = frozenset(agent.name for subject in subjects for _, agent, _ in subject.agents() if agent.name)
+    for subject in subjects:
+        subject.others = names
+    suspects = _suspects(subjects, [rule for rule in rules if rule.about != LEFT])
+    texts = [rule for rule in rules if rule.code in SECRETS | HIDDEN]
+    found = [*checking.check(suspects, rules), *checking.check([_canonical(agent) for agent in loose], texts)]
+    kept = (checking.Checked(one.subject, tuple(filter(_is_grave, one.findings)), one.failures) for one in found)
+    return Verdict(tuple(one for one in kept if one.findings or one.failures))
+
+
+def _suspects(subjects: Sequence[Subject], rules: Sequence[Rule]) -> list[Subject]:
+    """Return the files that are to be looked at once more, with fixes: most have nothing that would stop a build."""
+    hasty = [replace(subject, settings=replace(subject.settings, fixes=False)) for subject in subjects]
+    for subject, quick in zip(subjects, hasty, strict=True):
+        quick.take(subject.result)
+    checked = checking.check(hasty, rules)
+    return [
+        subject
+        for subject, one in zip(subjects, checked, strict=True)
+        if one.failures or any(map(_is_grave, one.findings)) or _is_dropped(subject)
+    ]
+
+
+def _is_dropped(subject: Subject) -> bool:
+    """Whether the file's own client takes something of it for an error."""
+    result = subject.result
+    return any(state.dropped for state in result.states) or any(
+        remark.severity is Severity.ERROR or remark.code is Code.NOT_LOADED for remark in result.diagnostics
+    )
+
+
+def _stops(rule: Rule) -> bool:
+    return rule.code not in ALLOWED and (rule.severity is Severity.ERROR or rule.code in SECRETS)
+
+
+def _is_grave(finding: Finding) -> bool:
+    return finding.severity is Severity.ERROR or finding.rule.code in SECRETS
+
+
+def _is_clients(piece: Loaded) -> bool:
+    return piece.format in registry.CLIENTS
+
+
+def _subject(piece: Loaded, settings: Callable[[str], Settings]) -> Subject:
+    source = piece.source or SourceText(piece.path, b"")
+    subject = Subject(source, piece.format, (piece.format,), settings(piece.path))
+    subject.take(piece.result)
+    return subject
+
+
+def _canonical(agent: Agent) -> Subject:
+    """Return an agent without a text as one that has its canonical form for a prompt: what is about texts finds all of it there."""
+    document = canonical.plain(agent)
+    text = f"---\nname: agent\ndescription: d\n---\n{json.dumps(document, ensure_ascii=False, indent=2)}\n"
+    return Subject(SourceText(agent.id, text.encode("utf-8", "replace")), "claude-code", ("claude-code",))

@@ -1,0 +1,35 @@
+"""What one run of the packer did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from agentconv.diagnostics import Diagnostic
+    from agentconv.lint.checking import Checked
+    from agentconv.pack.building import Built
+    from agentconv.pack.contents import Contents
+    from agentconv.pack.sources import Sources
+    from agentconv.saving import Fate
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one run of the packer did."""
+
+    code: int
+    """The exit code."""
+    sources: Sources
+    contents: Contents | None = None
+    """None where the build was stopped."""
+    built: tuple[tuple[str, Fate, Built], ...] = ()
+    """Path, fate and content of what was built."""
+    diagnostics: tuple[Diagnostic, ...] = ()
+    stopping: tuple[Checked, ...] = ()
+    """Files with what stopped the build."""
+
+    @property
+    def failures(self) -> list[Diagnostic]:
+        """Bugs of ours that checking the files showed."""
+        return [failure for one in self.stopping for failure in one.failures]

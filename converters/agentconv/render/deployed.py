@@ -1,0 +1,198 @@
+"""What installing and uninstalling did, for people: counts per assistant, what stays and why, and what to do next."""
+
+from __future__ import annotations
+
+from collections import Counter
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+from agentconv.diagnostics import Code, Diagnostic, Severity, Span
+from agentconv.install import deployment, places
+from agentconv.install.planning import NEEDS_A_LOOK, Action
+from agentconv.packs import FOLDER
+from agentconv.render import text
+from agentconv.render.table import table, width
+from agentconv.render.tally import Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from agentconv.install.deployment import Deployment
+    from agentconv.install.installing import Held, Prepared
+    from agentconv.install.places import Scope
+    from agentconv.install.planning import Plan, Step
+    from agentconv.render.text import Style
+
+_DONE = {
+    Action.WRITE: "written",
+    Action.UPDATE: "updated",
+    Action.SAME: "unchanged",
+    Action.ADOPT: "there already",
+    Action.REPLACE: "replaced (a copy is kept)",
+    Action.REMOVE: "removed",
+    Action.MISSING: "gone already",
+    Action.SHARED: "kept for another pack",
+    Action.KEEP_EDITED: "kept (edited)",
+    Action.FOREIGN: "in the way",
+    Action.OTHER_PACK: "another pack's",
+    Action.BLOCKED: "blocked",
+    Action.RELEASE: "left to you (edited)",
+}
+_PLANNED = {
+    **_DONE,
+    Action.WRITE: "to write",
+    Action.UPDATE: "to update",
+    Action.REPLACE: "to replace (a copy will be kept)",
+    Action.REMOVE: "to remove",
+    Action.KEEP_EDITED: "to keep (edited)",
+    Action.RELEASE: "to leave to you (edited)",
+}
+_CHANGES = frozenset({Action.WRITE, Action.UPDATE, Action.REPLACE})
+"""What a client has to see."""
+
+
+def installed(one: Prepared, scope: Scope, *, dry_run: bool, verbose: bool) -> list[str]:
+    """Return what was done, or would be, with one pack."""
+    manifest = one.pack.manifest
+    was = one.before.version if one.before and one.before.version != manifest.version else None
+    kind = "a folder" if one.pack.origin == FOLDER else "an editable install"
+    trust = "" if one.pack.verified else f", unverified: {kind} has no record of its files"
+    head = f"{manifest.name} {manifest.version}{f' (was {was})' if was else ''}, {_where(scope)}{trust}"
+    rows = [_row(each, one.plan, scope, dry_run=dry_run) for each in one.deployments]
+    lines = [text.safe(head), *(f"  {line}" for line in table(rows))]
+    if verbose or dry_run:
+        lines += _entries(one.plan, unchanged=verbose)
+    if one.asked:
+        asks = [(f"  {text.shorten(ask.what, 60)}", text.names(ask.agents)) for ask in one.asked]
+        lines += ["", "Beyond reading, its agents ask to:", *table(asks)]
+    for held in one.accepted:
+        lines.append(f"accepted: {text.shorten(held.agent, 40)} asks for more than in {held.version}: {_more(held)}")
+    return lines
+
+
+def _where(scope: Scope) -> str:
+    return "your own agents, for all projects" if scope.is_user else "in this project"
+
+
+def _row(one: Deployment, plan: Plan, scope: Scope, *, dry_run: bool) -> tuple[str, str, str]:
+    """Return a target in one line: where, and how many agents became what."""
+    counts = Counter(step.action for step in plan.steps if step.target == one.target)
+    words = _PLANNED if dry_run else _DONE
+    parts = [f"{counts[action]:,} {word}" for action, word in words.items() if counts[action]]
+    for other in dict.fromkeys(one.left_out.values()):
+        number = sum(source == other for source in one.left_out.values())
+        parts.append(f"{number:,} left out: it reads {deployment.shown_place(other, scope)} too")
+    if one.refused:
+        parts.append(f"{len(one.refused):,} refused")
+    return text.client(one.target), deployment.shown_place(one.target, scope), ", ".join(parts) or "nothing"
+
+
+def _entries(plan: Plan, *, unchanged: bool) -> list[str]:
+    """Return one line for each entry that something happens to."""
+    steps = [step for step in plan.steps if unchanged or step.action is not Action.SAME]
+    return [f"{_VERBS.get(step.action, step.action.value):9} {text.safe(_place(step))}" for step in steps]
+
+
+_VERBS = {Action.SAME: "unchanged", Action.KEEP_EDITED: "keep", Action.FOREIGN: "keep", Action.OTHER_PACK: "keep", Action.SHARED: "keep"}
+
+
+def _place(step: Step) -> str:
+    """Return where an entry is, for people."""
+    name = step.pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
+    return f"{step.path} ({name})" if name else step.path
+
+
+def problems(one: Prepared, look: Style, *, dry_run: bool, verbose: bool, quiet: bool) -> Iterator[str]:
+    """Yield what needs a look, and what conversion cost."""
+    seen: set[Diagnostic] = set()
+    for diagnostic in (*(found for several in one.unsafe.values() for found in several), *_remarks(one, verbose=verbose)):
+        if diagnostic not in seen and not (quiet and diagnostic.severity is not Severity.ERROR):
+            yield text.diagnostic(diagnostic, look)
+        seen.add(diagnostic)
+    for held in one.held:
+        yield text.diagnostic(_held(held), look)
+    yield from step_problems(one.plan, look, dry_run=dry_run)
+    if quiet:
+        return
+    same = {(step.target, step.agent) for step in one.plan.steps if step.action is Action.SAME}
+    found = [loss for each in one.deployments for loss in each.losses if verbose or (each.target, loss.agent) not in same]
+    tally = Tally(several_targets=len(one.deployments) > 1)
+    for loss in found:
+        tally.add(loss)
+    yield from (text.loss(loss, look) for loss in found) if verbose else tally.lines(look)
+
+
+def _remarks(one: Prepared, *, verbose: bool) -> Iterator[Diagnostic]:
+    """Yield what reading and converting found: of single agents, errors only, unless all is asked for."""
+    for each in one.deployments:
+        yield from (remark for remark in each.diagnostics if verbose or remark.severity is Severity.ERROR)
+
+
+def _held(held: Held) -> Diagnostic:
+    message = f"`{held.agent}` asks for more than in {held.version}, which stays: {_more(held)}"
+    hint = "if that is what it should do, run it again with --accept"
+    return Diagnostic(Code.BLOCKED, Severity.WARNING, message, hint=hint, agent=held.agent)
+
+
+def _more(held: Held) -> str:
+    return "; ".join(held.more)
+
+
+def step_problems(plan: Plan, look: Style, *, dry_run: bool) -> Iterator[str]:
+    """Yield what stays although it was to go, or did not get where it was to be."""
+    last: str | None = None
+    for step in plan.steps:
+        if step.action in NEEDS_A_LOOK:
+            diagnostic = step_diagnostic(step, dry_run=dry_run)
+            yield text.diagnostic(diagnostic, look, hint=diagnostic.hint != last)
+            last = diagnostic.hint
+
+
+def step_diagnostic(step: Step, *, dry_run: bool) -> Diagnostic:
+    """Say why an entry needs a look, and what to do."""
+    message, hint = _why(step, dry_run=dry_run)
+    name = _place(step).removeprefix(step.path).strip(" ()")
+    return Diagnostic(Code.EXISTS, Severity.WARNING, f"{f'`{name}` ' if name else ''}{message}", Span(step.path), hint, step.agent)
+
+
+def _why(step: Step, *, dry_run: bool) -> tuple[str, str | None]:
+    if step.action is Action.KEEP_EDITED:
+        beside = f"; the pack's version {'goes to' if dry_run else 'is in'} `{step.beside}`" if step.beside else ""
+        hint = "take over what you want and delete the .agentconv-new; --force takes the pack's version and keeps a copy of yours"
+        return f"was edited since it was deployed, and is kept{beside}", hint
+    if step.action is Action.FOREIGN:
+        return (
+            "something else is there already, and is kept",
+            "rename it, or leave the agent out with --agent; --force replaces it and keeps a copy",
+        )
+    if step.action is Action.OTHER_PACK:
+        others = ", ".join(step.packs)
+        return f"the pack {others} has something else there, which is kept", f"choose with --agent, or uninstall {others} first"
+    if step.action is Action.RELEASE:
+        return "was edited since it was deployed, and is yours from now on", "delete it if you do not need it"
+    return f"cannot be changed: {step.reason}", None
+
+
+def next_steps(done: Sequence[Prepared], scope: Scope) -> list[str]:
+    """Return what a person does next in each client that got something new."""
+    changed = {step.target for one in done for step in one.plan.steps if step.action in _CHANGES}
+    told: dict[str, list[str]] = {}
+    for target in places.targets().values():
+        if target.id in changed:
+            for words in target.then_user if scope.is_user and target.then_user else target.then:
+                told.setdefault(words, []).append(text.client(target.id))
+    lines = [line for words, clients in told.items() for line in wrap(f"- {', '.join(clients)}: {words}", width(), subsequent_indent="  ")]
+    return ["", "Next:", *lines] if lines else []
+
+
+def removed(name: str, plan: Plan, scope: Scope, *, dry_run: bool, verbose: bool) -> list[str]:
+    """Return what was done, or would be, to take a pack away."""
+    words = _PLANNED if dry_run else _DONE
+    rows = []
+    for target in places.targets():
+        counts = Counter(step.action for step in plan.steps if step.target == target)
+        parts = [f"{counts[action]:,} {word}" for action, word in words.items() if counts[action]]
+        if parts:
+            rows.append((text.client(target), deployment.shown_place(target, scope), ", ".join(parts)))
+    lines = [text.safe(f"{name}, {_where(scope)}"), *(f"  {line}" for line in table(rows))]
+    return lines + (_entries(plan, unchanged=True) if verbose or dry_run else [])

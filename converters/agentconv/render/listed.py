@@ -1,0 +1,117 @@
+"""Packs and their agents, for people and for programs."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any
+
+from agentconv import credentials
+from agentconv.pack_contents import shown
+from agentconv.packs import NOT_INSTALLED
+from agentconv.render import machine, text
+from agentconv.render.table import table, width
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from agentconv.diagnostics import Diagnostic
+    from agentconv.pack_environment import Environment
+    from agentconv.pack_manifest import Needs, PackedAgent
+    from agentconv.packs import Pack
+
+_NEEDS_WIDTH = 36
+_DESCRIPTION_WIDTH = 90
+
+
+def report(packs: Sequence[Pack], *, verbose: bool) -> list[str]:
+    """Return the packs, each with a line per agent."""
+    lines: list[str] = []
+    for pack in packs:
+        lines += [*([""] if lines else []), _heading(pack)]
+        about = [pack.manifest.description, *([f"in {pack.place}"] if verbose else [])]
+        lines += [
+            line for words in about if words for line in wrap(text.safe(words), width() - 2, initial_indent="  ", subsequent_indent="  ")
+        ]
+        lines += table([("  AGENT", "NEEDS", "DESCRIPTION"), *(_row(agent, verbose=verbose) for agent in pack.manifest.agents)])
+    return lines
+
+
+def _heading(pack: Pack) -> str:
+    remark = "" if pack.verified else " (unverified: an editable install has no record of what its files were)"
+    agents = text.count(len(pack.manifest.agents), "agent")
+    return f"{text.safe(pack.manifest.name)} {text.safe(pack.manifest.version)}: {agents}{remark}"
+
+
+def _row(agent: PackedAgent, *, verbose: bool) -> tuple[str, str, str]:
+    words = needs(agent.needs)
+    if verbose:
+        return f"  {text.safe(agent.name)}", text.safe(words), text.safe(" ".join(agent.description.split()))
+    first = next(iter(agent.description.strip().splitlines()), "")
+    return f"  {text.shorten(agent.name, 40)}", text.shorten(words, _NEEDS_WIDTH), text.shorten(first, _DESCRIPTION_WIDTH)
+
+
+def needs(asked: Needs) -> str:
+    """Return what an agent asks for, in words."""
+    parts = ["every tool"] if asked.every_tool else [", ".join(asked.tools)] if asked.tools else []
+    parts += [f"MCP {', '.join(asked.mcp_servers)}"] if asked.mcp_servers else []
+    parts += [f"skills {', '.join(asked.skills)}"] if asked.skills else []
+    return "; ".join(parts) or "no tools"
+
+
+def looked(environment: Environment, *, nothing: bool) -> list[str]:
+    """Return where was looked, and where nothing was found, what to do."""
+    where = ", ".join(text.safe(shown(folder)) for folder in environment.looked) or "no folder"
+    head = f"{'no packs' if nothing else 'looked'} in {where} ({environment.chosen})"
+    return [head, *([f"  hint: {NOT_INSTALLED}"] if nothing else [])]
+
+
+def plain(packs: Sequence[Pack], problems: Sequence[Diagnostic], environment: Environment, code: int) -> dict[str, Any]:
+    """Return everything for other programs, without what looks like a secret."""
+    report: dict[str, Any] = _masked(
+        {
+            "exit_code": code,
+            "environment": {"chosen": environment.chosen, "folders": [shown(folder) for folder in environment.looked]},
+            "results": [_pack(pack) for pack in packs],
+            "diagnostics": [machine.plain(problem) for problem in problems],
+        }
+    )
+    return report
+
+
+def _pack(pack: Pack) -> dict[str, Any]:
+    return {
+        "name": pack.manifest.name,
+        "version": pack.manifest.version,
+        "description": pack.manifest.description,
+        **({"license": pack.manifest.license} if pack.manifest.license else {}),
+        "origin": pack.origin,
+        "place": pack.place,
+        "verified": pack.verified,
+        "manifest_sha256": pack.manifest_sha256,
+        **({"wheel_sha256": pack.wheel_sha256} if pack.wheel_sha256 else {}),
+        "agents": [_agent(agent) for agent in pack.manifest.agents],
+    }
+
+
+def _agent(agent: PackedAgent) -> dict[str, Any]:
+    asked = agent.needs
+    return {
+        "id": agent.id,
+        "name": agent.name,
+        "description": agent.description,
+        "plugin": agent.plugin,
+        "needs": {
+            "every_tool": asked.every_tool,
+            "tools": list(asked.tools),
+            "mcp_servers": list(asked.mcp_servers),
+            "skills": list(asked.skills),
+        },
+    }
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, str):
+        return credentials.masked(value)
+    if isinstance(value, dict):
+        return {key: _masked(item) for key, item in value.items()}
+    return [_masked(item) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,128 @@
+"""What a pack holds, for people and as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from agentconv.diagnostics import Severity
+from agentconv.render import findings_machine, machine, text
+from agentconv.render.table import table
+from agentconv.saving import Fate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from agentconv.pack.building import Built
+    from agentconv.pack.contents import Contents
+    from agentconv.pack.outcome import Outcome
+    from agentconv.pack.sources import Sources
+    from agentconv.pack_manifest import PackedAgent
+    from agentconv.render.text import Style
+
+_FATES = {Fate.CREATED: "written", Fate.SAME: "there already, with the same bytes", Fate.REPLACED: "replaced (a copy is kept)"}
+
+
+def stopped(outcome: Outcome) -> str:
+    """Say why no pack was built."""
+    number = sum(len(one.findings) for one in outcome.stopping)
+    if not number:
+        errors = sum(1 for one in outcome.diagnostics if one.severity is Severity.ERROR)
+        return f"not packed: {text.count(errors, 'error')}; mend the files, or leave them out with --no-lint"
+    files = text.count(len(outcome.stopping), "file")
+    hint = "`agentconv lint --fix` mends what can be mended, --no-lint packs it as it is"
+    return f"not packed: {text.count(number, 'finding')} in {files}; {hint}"
+
+
+def listing(contents: Contents, sources: Sources) -> list[str]:
+    """List what goes into a pack, and what does not."""
+    about, manifest = contents.about, contents.manifest
+    lines = [f"{text.safe(about.name)} {about.version}, import package {about.module}: {text.safe(about.description)}", ""]
+    rows = [(text.safe(path), f"{len(data):,}") for path, data in sorted(contents.files.items())]
+    lines += [*table([("FILE", "BYTES"), *rows]), ""]
+    agents = [(text.shorten(agent.id, 60), text.safe(agent.source), _claude(agent)) for agent in manifest.agents]
+    lines += table([("AGENT", "FROM", "FOR CLAUDE CODE"), *agents])
+    if sources.left_out:
+        lines += ["", *table([("LEFT OUT", "WHY"), *((text.safe(path), why) for path, why in sources.left_out)])]
+    return lines
+
+
+def _claude(agent: PackedAgent) -> str:
+    return "also in the plugin" if agent.plugin else "yes" if agent.claude else "no"
+
+
+def summary(contents: Contents, sources: Sources, built: Sequence[tuple[str, Fate, Built]], look: Style) -> Iterator[str]:
+    """Say what was built, what is particular about some agents, and what comes next."""
+    ids = {agent.id: agent for agent in contents.manifest.agents}
+    for message, agents in _remarks(contents):
+        names = text.names([text.safe(ids[agent].name) for agent in agents])
+        yield f"{look.paint('warning', Severity.WARNING)}: {message.format(names=names)}"
+    about = contents.about
+    head = f"{text.safe(about.name)} {about.version}: {text.count(len(ids), 'agent')} from {text.count(len(sources.stored), 'file')}"
+    left = f", {text.count(len(sources.left_out), 'file')} left out" if sources.left_out else ""
+    fates = {fate for _, fate, _ in built}
+    if Fate.KEPT in fates:
+        yield f"{head}{left}; nothing written"
+        return
+    done = [f"{text.count(sum(1 for _, fate, _ in built if fate is one), 'file')} {words}" for one, words in _FATES.items() if one in fates]
+    yield f"{head}{left}" + (f"; {', '.join(done)}" if done else "; nothing written")
+    if built:
+        yield f"next: pip install {text.safe(_quoted(built[0][0]))} && agentconv install {text.safe(about.name)} --to auto"
+
+
+def _quoted(path: str) -> str:
+    from shlex import quote
+
+    return quote(path)
+
+
+def _remarks(contents: Contents) -> Iterator[tuple[str, list[str]]]:
+    """Yield what is to be said of several agents, as a text with a place for their names."""
+    if contents.renamed:
+        yield "the name is taken by another agent of the pack, and is now {names}", list(contents.renamed)
+    grouped: dict[str, list[str]] = {}
+    for agent, why in contents.refused.items():
+        grouped.setdefault(f"Claude Code cannot hold {{names}}, other assistants can: {_literal(why)}", []).append(agent)
+    for agent, why in contents.unlisted.items():
+        grouped.setdefault(f"not offered as a Claude Code plugin: {{names}}: {_literal(why)}", []).append(agent)
+    yield from grouped.items()
+
+
+def _literal(words: str) -> str:
+    return text.shorten(words, 200).replace("{", "{{").replace("}", "}}")
+
+
+def plain(outcome: Outcome, where: Mapping[str, str]) -> str:
+    """Write the whole report as JSON."""
+    report: dict[str, Any] = {"exit_code": int(outcome.code)}
+    if outcome.contents is not None:
+        report["pack"] = _pack(outcome.contents, outcome.sources)
+    report["results"] = [
+        {"path": path, "fate": str(fate), "bytes": len(one.data), "sha256": one.sha256} for path, fate, one in outcome.built
+    ]
+    report |= findings_machine.plain(outcome.stopping, where)
+    report["diagnostics"] = [machine.plain(one) for one in outcome.diagnostics]
+    return machine.dumps(report)
+
+
+def _pack(contents: Contents, sources: Sources) -> dict[str, Any]:
+    return {
+        "name": contents.about.name,
+        "version": contents.about.version,
+        "module": contents.about.module,
+        "agents": [_agent(agent, contents) for agent in contents.manifest.agents],
+        "files": [{"path": path, "bytes": len(data)} for path, data in sorted(contents.files.items())],
+        "left_out": [{"path": path, "reason": reason} for path, reason in sources.left_out],
+    }
+
+
+def _agent(agent: PackedAgent, contents: Contents) -> dict[str, Any]:
+    return {
+        "id": agent.id,
+        "name": agent.name,
+        "source": agent.source,
+        "claude": agent.claude,
+        "plugin": agent.plugin,
+        **({"refused": contents.refused[agent.id]} if agent.id in contents.refused else {}),
+        **({"not_in_plugin": contents.unlisted[agent.id]} if agent.id in contents.unlisted else {}),
+        **({"renamed": True} if agent.id in contents.renamed else {}),
+    }

@@ -1,0 +1,76 @@
+"""What is deployed and whether it is up to date, for people."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from agentconv.install import deployment
+from agentconv.install.status import Word
+from agentconv.packs import PIP
+from agentconv.render import text
+from agentconv.render.table import table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from agentconv.install.places import Scope
+    from agentconv.install.status import Item, PackStatus
+
+_NEXT = {
+    Word.EDITED: "edited: it stays; `agentconv install {pack} --force` takes the pack's version and keeps a copy of yours",
+    Word.MISSING: "missing: `agentconv install {pack}` writes it again",
+    Word.STALE: "stale: `agentconv install {pack}` brings it up to date",
+    Word.ORPHANED: "orphaned: `agentconv uninstall {pack}` takes it away",
+    Word.INTERRUPTED: "interrupted: run again what was interrupted, `agentconv install {pack}` or `agentconv uninstall {pack}`",
+}
+_LEFT = "orphaned: `agentconv install {pack}` takes away what the pack no longer has"
+
+
+def report(found: Sequence[PackStatus], scope: Scope, *, verbose: bool, quiet: bool) -> list[str]:
+    """Return the report: for each pack its assistants, and each entry that is not up to date."""
+    if not found:
+        where = "in your home folder" if scope.is_user else "in this project"
+        return [] if quiet else [f"Nothing is deployed {where}."]
+    lines: list[str] = []
+    for one in found:
+        if not quiet or one.drifted:
+            lines += [*([""] if lines else []), *_pack(one, scope, verbose=verbose, quiet=quiet)]
+    return lines
+
+
+def _pack(one: PackStatus, scope: Scope, *, verbose: bool, quiet: bool) -> Iterator[str]:
+    locked = one.locked
+    yield text.safe(f"{locked.name} {locked.version}{_now(one)}")
+    rows = []
+    for target in dict.fromkeys(item.target for item in one.items):
+        counts = Counter(item.word for item in one.items if item.target == target)
+        words = ", ".join(f"{counts[word]:,} {word.value}" for word in Word if counts[word])
+        rows.append((text.client(target), deployment.shown_place(target, scope), words))
+    yield from () if quiet else (f"  {line}" for line in table(rows))
+    shown = [item for item in one.items if verbose or item.word is not Word.UP_TO_DATE]
+    yield from (f"{item.word.value:11}  {text.safe(_place(item))}{_remark(item)}" for item in shown)
+    for word in dict.fromkeys(item.word for item in shown):
+        hint = _LEFT if word is Word.ORPHANED and one.now else _NEXT.get(word)
+        if hint and not quiet:
+            yield f"  hint: {hint.format(pack=locked.name)}"
+
+
+def _now(one: PackStatus) -> str:
+    """Say what is there of the pack now, where that is not what is deployed."""
+    if one.now and one.now.manifest.version != one.locked.version:
+        return f"; {one.now.manifest.version} is installed"
+    if one.now is None and not one.diagnostics:
+        return "; the pack is not installed any more" if one.locked.origin == PIP else f", from {one.locked.file or one.locked.origin}"
+    return ""
+
+
+def _place(item: Item) -> str:
+    name = item.pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
+    return f"{item.path} ({name})" if name else item.path
+
+
+def _remark(item: Item) -> str:
+    remarks = [item.remark or "", f"the pack's version is in {item.beside}" if item.beside else ""]
+    shown = "; ".join(text.safe(remark) for remark in remarks if remark)
+    return f": {shown}" if shown else ""

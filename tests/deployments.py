@@ -1,0 +1,102 @@
+"""A small project to deploy into, and packs to deploy: what the tests of installing share."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+from agentconv.install import applying, lock, planning
+from agentconv.install.disk import Disk
+from agentconv.install.lock import Lock, LockedAgent, LockedPack
+from agentconv.install.planning import Plan, Wanted
+from agentconv.ir import Agent, Prompt
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SHA = "a" * 64
+TARGETS = ("claude-code", "codex", "roo")
+
+
+@cache
+def mode(name: str, text: str) -> Agent:
+    """An agent as a mode of Roo Code."""
+    from agent_files import convert_agent
+
+    done = convert_agent(Agent(name, name, description=f"{name}: when to use it.", prompt=Prompt(text)), "roo")
+    assert done.file
+    assert done.file.shared
+    return replace(done.file.shared.agents[0], id=name)
+
+
+def wanted(texts: dict[str, str], targets: tuple[str, ...] = TARGETS) -> list[Wanted]:
+    """Agents by name with their texts, as they are to be in each target."""
+    found = []
+    for name, text in texts.items():
+        if "claude-code" in targets:
+            found.append(Wanted(f".claude/agents/{name}.md", "claude-code", name, SHA, f"claude {text}\n".encode()))
+        if "codex" in targets:
+            found.append(Wanted(f".codex/agents/{name}.toml", "codex", name, SHA, f"# codex {text}\n".encode(), ("a loss",)))
+        if "roo" in targets:
+            found.append(Wanted(".roomodes", "roo", name, SHA, shared=mode(name, text)))
+    return found
+
+
+def pack(name: str, version: str, texts: dict[str, str], targets: tuple[str, ...] = TARGETS) -> LockedPack:
+    agents = tuple(LockedAgent(agent, agent, SHA) for agent in texts)
+    return LockedPack(name, version, "folder", name, SHA, None, dict.fromkeys(targets), agents)
+
+
+class Project:
+    """A folder with a lock, installed into as the command does it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.lock_path = root / lock.FILE
+
+    def lock(self) -> Lock:
+        return lock.read(self.lock_path) or Lock()
+
+    def recovered(self) -> Lock:
+        return applying.recover(self.root, self.lock(), self.lock_path)
+
+    def plan(
+        self, name: str, texts: dict[str, str], *, version: str = "1", force: bool = False, targets: tuple[str, ...] = TARGETS
+    ) -> Plan:
+        locked, goal = pack(name, version, texts, targets), wanted(texts, targets)
+        return planning.plan(Disk(self.root), self.recovered(), locked, goal, targets=targets, force=force)
+
+    def install(
+        self, name: str, texts: dict[str, str], *, version: str = "1", force: bool = False, targets: tuple[str, ...] = TARGETS
+    ) -> Plan:
+        plan = self.plan(name, texts, version=version, force=force, targets=targets)
+        applying.apply(self.root, self.lock_path, plan)
+        return plan
+
+    def uninstall(self, name: str, targets: tuple[str, ...] | None = None) -> Plan:
+        plan = planning.plan_removal(Disk(self.root), self.recovered(), name, targets)
+        applying.apply(self.root, self.lock_path, plan)
+        return plan
+
+    def read(self, path: str) -> str:
+        return (self.root / path).read_text()
+
+    def write(self, path: str, text: str) -> None:
+        (self.root / path).parent.mkdir(parents=True, exist_ok=True)
+        (self.root / path).write_text(text)
+
+    def tree(self) -> dict[str, tuple[int, bytes | None]]:
+        """Everything that is there: modes, bytes (None for a folder)."""
+        found = sorted(self.root.rglob("*"))
+        return {
+            path.relative_to(self.root).as_posix(): (path.lstat().st_mode, path.read_bytes() if path.is_file() else None) for path in found
+        }
+
+    def files(self) -> list[str]:
+        return [path for path, (_, data) in self.tree().items() if data is not None]
+
+
+def actions(plan: Plan) -> dict[str, str]:
+    """What becomes of each entry: by the name of its file, or of its entry in one."""
+    return {(step.pointer or step.path).rpartition("/")[2]: str(step.action) for step in plan.steps}

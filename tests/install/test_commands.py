@@ -1,0 +1,464 @@
+"""Packs deployed, updated and taken away with the command line: nothing of the user's is lost, nothing of ours is left."""
+
+import json
+
+import pytest
+
+import pack_files
+from agentconv.install import places
+
+TEN = ["claude-code", "codex", "copilot", "gemini-cli", "qwen-code", "opencode", "kilo", "roo", "cursor", "cline"]
+ALSO_READ = {"copilot", "cursor"}
+
+
+def agent(name, prompt="Help with one thing, and do it well.", **header):
+    lines = "".join(f"{key}: {value}\n" for key, value in {"name": name, "description": f"Does {name}", **header}.items())
+    return f"---\n{lines}---\n\n{prompt}\n"
+
+
+ONE = {"reviewer.md": agent("reviewer", tools="Read, Grep"), "writer.md": agent("writer", tools="Read, Write"), "gone.md": agent("gone")}
+TWO = {
+    "reviewer.md": agent("reviewer", "Review it anew.", tools="Read, Grep"),
+    "writer.md": agent("writer", "Write better.", tools="Read, Write, Bash"),
+    "fresh.md": agent("fresh"),
+}
+
+
+def test_deployed_to_all(project, give, run, asked, tree):
+    """The agents get to all assistants, those that read another one's folder excepted, and a second run changes nothing."""
+    give(ONE)
+    before = tree()
+    first = asked("install", "backend-agents", "--to", ",".join(TEN))
+    targets = {target["target"]: target for target in first.report["results"][0]["targets"]}
+    after = tree()
+    again = asked("install", "backend-agents")
+
+    assert [*targets] == [target for target in places.targets() if target in TEN]
+    assert {name for name, target in targets.items() if target["left_out"]} == ALSO_READ
+    assert {len(target["entries"]) for name, target in targets.items() if name not in ALSO_READ} == {3}
+    assert {*first.actions().values()} == {"write"}
+    assert {*again.actions().values()} == {"same"}
+    assert tree() == after
+    assert {*asked("status").states().values()} == {"up-to-date"}
+    run("uninstall", "backend-agents")
+    assert tree() == before
+
+
+def test_left_out_only_where_it_loads(project, give, asked, tree):
+    """An agent that Copilot would not load from Claude Code's folder gets a file of its own there."""
+    give({"reviewer.md": agent("reviewer", description="Use it: for reviews"), "writer.md": agent("writer")})
+    done = asked("install", "backend-agents", "--to", "claude-code,copilot")
+    (left,) = (target["left_out"] for target in done.report["results"][0]["targets"] if target["target"] == "copilot")
+
+    assert left == [{"agent": "writer", "reads": "claude-code"}]
+    assert ".github/agents/reviewer.agent.md" in tree()
+
+
+def test_left_out_although_wider(project, give, asked):
+    """What an assistant that reads another one's folder lets an agent do beyond its author's word is said."""
+    give({"reviewer.md": agent("reviewer", tools="Read, Grep")})
+    done = asked("install", "backend-agents", "--to", "claude-code,cursor")
+    (losses,) = (target["losses"] for target in done.report["results"][0]["targets"] if target["target"] == "cursor")
+
+    assert [loss["code"] for loss in losses] == ["widened-elsewhere"]
+
+
+def test_whole_life(project, give, run, asked, tree):
+    """Edits survive the update and the removal; what left the pack goes, what is new comes."""
+    give(ONE)
+    before = tree()
+    run("install", "backend-agents", "--to", "claude-code,codex,roo")
+    mine = project / ".codex/agents/reviewer.toml"
+    mine.write_text(mine.read_text() + "# mine\n")
+    modes = project / ".roomodes"
+    modes.write_text(modes.read_text().replace("Does reviewer", "Does my reviewer"))
+    edited = {".codex/agents/reviewer.toml", ".roomodes/customModes/reviewer"}
+    states = asked("status", code=1).states()
+
+    assert {path for path, state in states.items() if state == "edited"} == edited
+    give(TWO, "2.0.0")
+    states = asked("status", code=1).states()
+    assert {state for path, state in states.items() if "gone" in path} == {"orphaned"}
+    assert {state for path, state in states.items() if "fresh" in path} == {"stale"}
+    update = asked("install", "backend-agents", code=1)
+    actions = update.actions()
+    assert {path for path, action in actions.items() if action == "keep-edited"} == edited
+    assert {path.rpartition("/")[2].partition(".")[0] for path, action in actions.items() if action == "remove"} == {"gone"}
+    assert {path.rpartition("/")[2].partition(".")[0] for path, action in actions.items() if action == "write"} == {"fresh"}
+    assert "Review it anew." in (project / ".codex/agents/reviewer.toml.agentconv-new").read_text()
+    assert "Review it anew." in (project / ".claude/agents/reviewer.md").read_text()
+    assert update.report["results"][0]["held"] == [{"agent": "writer", "version": "1.0.0", "more": ["running commands"]}]
+    assert "Write better." not in (project / ".claude/agents/writer.md").read_text()
+    assert {state for path, state in asked("status", code=1).states().items() if "writer" in path} == {"stale"}
+
+    run("install", "backend-agents", "--accept", code=1)
+    assert "Write better." in (project / ".claude/agents/writer.md").read_text()
+    text = (mine.read_text(), modes.read_text())
+    done = run("uninstall", "backend-agents", code=1)
+    assert "reviewer.toml" in done.err
+    assert mine.read_text() == text[0]
+    assert "Does my reviewer" in modes.read_text()
+    assert "writer" not in modes.read_text()
+    assert {path for path in tree() if path not in before} == {
+        ".codex", ".codex/agents", ".codex/agents/reviewer.toml", ".roomodes"
+    }  # fmt: skip
+    assert "Nothing is deployed" in run("status").out
+
+
+def test_force_keeps_a_copy(project, give, run):
+    """`--force` takes the pack's version and keeps the user's beside it."""
+    give(ONE)
+    run("install", "backend-agents", "--to", "claude-code")
+    file = project / ".claude/agents/reviewer.md"
+    file.write_text("mine\n")
+    run("install", "backend-agents", code=1)
+    run("install", "backend-agents", "--force")
+
+    assert file.read_text() == ONE["reviewer.md"]
+    assert (project / ".claude/agents/reviewer.md.agentconv-backup").read_text() == "mine\n"
+    assert not (project / ".claude/agents/reviewer.md.agentconv-new").exists()
+
+
+def test_foreign_file_stays(project, give, run, asked):
+    """A file that is not ours stays, the others are written, and the exit code says so."""
+    give(ONE)
+    file = project / ".claude/agents/reviewer.md"
+    file.parent.mkdir(parents=True)
+    file.write_text("mine\n")
+    done = asked("install", "backend-agents", "--to", "claude-code", code=1)
+
+    assert done.actions()[".claude/agents/reviewer.md"] == "foreign"
+    assert file.read_text() == "mine\n"
+    assert (project / ".claude/agents/writer.md").read_text() == ONE["writer.md"]
+    run("uninstall", "backend-agents")
+    assert file.read_text() == "mine\n"
+
+
+def test_identical_file_is_adopted(project, give, asked):
+    """A file that is exactly what the pack deploys is ours from then on."""
+    give(ONE)
+    file = project / ".claude/agents/reviewer.md"
+    file.parent.mkdir(parents=True)
+    file.write_text(ONE["reviewer.md"])
+
+    assert asked("install", "backend-agents", "--to", "claude-code").actions()[".claude/agents/reviewer.md"] == "adopt"
+    assert {*asked("status").states().values()} == {"up-to-date"}
+
+
+def test_missing_file_comes_back(project, give, run, asked):
+    """A deployed file that was deleted is missing, and written again."""
+    give(ONE)
+    run("install", "backend-agents", "--to", "claude-code")
+    (project / ".claude/agents/reviewer.md").unlink()
+
+    assert asked("status", code=1).states()[".claude/agents/reviewer.md"] == "missing"
+    assert asked("install", "backend-agents").actions()[".claude/agents/reviewer.md"] == "write"
+
+
+def test_two_packs_share_an_agent(project, give, run, asked, tree):
+    """An agent that two packs have stays until the last of them goes; one that is another's otherwise is left alone."""
+    give(ONE)
+    give({"reviewer.md": ONE["reviewer.md"], "writer.md": agent("writer", "Another one.")}, name="other-agents")
+    before = tree()
+    run("install", "backend-agents", "--to", "claude-code")
+    done = run("install", "other-agents", "--to", "claude-code", code=1)
+
+    assert "backend-agents" in done.err
+    run("uninstall", "backend-agents")
+    assert {path for path in tree() if path.endswith(".md")} == {".claude/agents/reviewer.md"}
+    run("uninstall", "other-agents")
+    assert tree() == before
+
+
+def test_chosen_agents(project, give, run, asked):
+    """`--agent` chooses, adds to what is there, and is remembered; `--to` without it means all."""
+    give(ONE)
+    assert [*asked("install", "backend-agents", "--to", "claude-code", "--agent", "reviewer").actions()] == [".claude/agents/reviewer.md"]
+    assert [*asked("install", "backend-agents").actions().values()] == ["same"]
+    assert len(asked("install", "backend-agents", "--agent", "writer").actions()) == 2
+    assert "did you mean `writer`" in run("install", "backend-agents", "--agent", "writr", code=2).err
+
+    assert len(asked("install", "backend-agents", "--to", "claude-code").actions()) == 3
+
+
+def test_auto(project, give, run, asked):
+    """`auto` takes the assistants that the project uses; where there is none, it says what to do."""
+    give(ONE)
+    assert "--to claude-code,codex" in run("install", "backend-agents", code=2).err
+    (project / ".codex").mkdir()
+    (project / "GEMINI.md").write_text("Be brief.\n")
+    done = asked("install", "backend-agents", "--to", "auto")
+
+    assert [target["target"] for target in done.report["results"][0]["targets"]] == ["codex", "gemini-cli"]
+
+
+def test_dry_run_writes_nothing(project, give, run, tree):
+    """`--dry-run` says what would be, and nothing changes, neither on the way in nor out."""
+    give(ONE)
+    before = tree()
+    done = run("install", "backend-agents", "--to", "claude-code,roo", "-n")
+
+    assert "write     .claude/agents/reviewer.md" in done.out
+    assert tree() == before
+    run("install", "backend-agents", "--to", "claude-code,roo")
+    there = tree()
+    assert "remove    .roomodes (reviewer)" in run("uninstall", "backend-agents", "-n").out
+    assert tree() == there
+
+
+def test_user_scope(project, give, run, monkeypatch, tmp_path):
+    """In user scope, files go where each client has the user's own, its environment variables heeded, and the lock below XDG_STATE_HOME."""
+    home = tmp_path / "home"
+    elsewhere = tmp_path / "elsewhere"
+    monkeypatch.setenv("CODEX_HOME", str(elsewhere))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "conf"))
+    give({"reviewer.md": agent("reviewer")})
+    targets = [target for target in TEN if target != "roo"]
+    run("install", "backend-agents", "--scope", "user", "--to", ",".join(targets))
+    names = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("reviewer*") if "shop" not in path.parts}
+
+    assert names == {
+        "elsewhere/agents/reviewer.toml",
+        "home/.claude/agents/reviewer.md",
+        "home/.cline/agents/reviewer.yaml",
+        "home/.copilot/agents/reviewer.agent.md",
+        "home/.cursor/agents/reviewer.md",
+        "home/.gemini/agents/reviewer.md",
+        "home/.qwen/agents/reviewer.md",
+        "home/conf/kilo/agents/reviewer.md",
+        "home/conf/opencode/agents/reviewer.md",
+    }
+    assert (home / ".local/state/agentconv/agentconv.lock").is_file()
+    assert not (project / "agentconv.lock").exists()
+    assert "edited" not in run("status", "--scope", "user").out
+    run("uninstall", "backend-agents", "--scope", "user")
+    assert not [path for path in tmp_path.rglob("*reviewer*") if "shop" not in path.parts]
+
+
+def test_user_scope_has_no_place(project, give, run):
+    """Roo Code keeps what is for all projects in the editor's storage: that is said, and nothing is written."""
+    give(ONE)
+    done = run("install", "backend-agents", "--scope", "user", "--to", "claude-code,roo", code=2)
+
+    assert "custom_modes.yaml" in done.err
+    assert not (project.parent / ".claude").exists()
+
+
+def test_home_is_no_project(project, give, run, monkeypatch):
+    """What clients have in the user's home makes no project of it."""
+    give(ONE)
+    (project.parent / ".claude" / "agents").mkdir(parents=True)
+    plain = project.parent / "plain"
+    plain.mkdir()
+    monkeypatch.chdir(plain)
+    run("install", project / ".venv/lib/python3.11/site-packages/backend_agents", "--to", "claude-code")
+
+    assert (plain / "agentconv.lock").is_file()
+
+
+KEY = "gh" + "p_Zk3vQ9xT7mW2pL8sR4nB6cY1dF5gH0jKqUaE"
+UNSAFE = {
+    "key": agent("bad", f"Send them with {KEY}."),
+    "ignored": agent("bad", f"Send them with {KEY}.", color="red # agentconv: ignore[AC810]"),
+    "tags": agent("bad", "Review changes.\U000e0041\U000e0042"),
+    "bidi": agent("bad", "Review \u202echanges\u202c."),
+    "escaped": agent("bad", description='"Reviews \\u202echanges\\u202c."'),
+}
+
+
+@pytest.mark.parametrize("text", UNSAFE.values(), ids=UNSAFE)
+def test_gate_blocks(project, give, run, asked, text):
+    """Secrets and hidden characters keep an agent from being deployed, whatever its file says and `--force` or not; the others are."""
+    give({"bad.md": text, "good.md": agent("good")})
+    done = run("install", "backend-agents", "--to", "claude-code,codex", "--force", code=1)
+    report = run("install", "backend-agents", "--output-format", "json", code=1)
+
+    assert "bad.md" in done.err
+    assert KEY not in done.out + done.err + report.out
+    assert report.report["results"][0]["blocked"] == ["bad"]
+    assert [path.name for path in (project / ".claude/agents").iterdir()] == ["good.md"]
+    assert {*asked("status").states().values()} == {"up-to-date"}
+
+
+def test_gate_is_about_what_is_chosen(project, give, run):
+    """An agent that is not chosen blocks nothing."""
+    give({"bad.md": UNSAFE["key"], "good.md": agent("good")})
+    run("install", "backend-agents", "--to", "claude-code", "--agent", "good")
+
+
+WIDER = {
+    "tools": (agent("a", tools="Read"), agent("a", tools="Read, Bash"), "running commands"),
+    "mode": (agent("a"), agent("a", permissionMode="bypassPermissions"), "permission mode bypass"),
+    "server": (
+        agent("a", tools="Read"),
+        agent("a", tools="Read", mcpServers="[{files: {command: npx, args: [files]}}]"),
+        "MCP server files (npx files)",
+    ),
+    "server changed": (
+        agent("a", mcpServers="[{files: {command: npx, args: [files]}}]"),
+        agent("a", mcpServers="[{files: {command: npx, args: [evil]}}]"),
+        "MCP server files (npx evil), which was another one",
+    ),
+    "hook": (
+        agent("a"),
+        agent("a", hooks="{PostToolUse: [{matcher: Write, hooks: [{type: command, command: ./format.sh}]}]}"),
+        "hook PostToolUse: ./format.sh",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", WIDER)
+def test_update_that_asks_for_more(project, give, run, case):
+    """An update that asks for more is shown, and waits for `--accept`, with a later run too."""
+    old, new, words = WIDER[case]
+    give({"a.md": old})
+    run("install", "backend-agents", "--to", "claude-code")
+    give({"a.md": new}, "2.0.0")
+    first, second = (run("install", "backend-agents", code=1).err for _ in range(2))
+    file = project / ".claude/agents/a.md"
+
+    assert words in first
+    assert words in second
+    assert "--accept" in first
+    assert file.read_text() == old
+    assert words in run("install", "backend-agents", "--accept").out
+    assert file.read_text() == new
+    run("install", "backend-agents")
+
+
+def test_update_that_asks_for_less(project, give, run):
+    """An update that asks for less is no question."""
+    give({"a.md": agent("a", tools="Read, Bash")})
+    run("install", "backend-agents", "--to", "claude-code")
+    give({"a.md": agent("a", tools="Read")}, "2.0.0")
+    run("install", "backend-agents")
+
+
+def test_refused_agents_and_losses(project, give, run, asked):
+    """An agent that a target cannot hold is named, the others are deployed, and losses are shown and locked."""
+    give({"a.md": agent("a", tools="Read"), "b.md": agent("b", "", tools="Read")})
+    done = asked("install", "backend-agents", "--to", "codex", code=1)
+    (target,) = done.report["results"][0]["targets"]
+
+    assert target["refused"] == ["b"]
+    assert "tools-approximated" in {loss["code"] for loss in target["losses"]}
+    assert "tools-approximated" in (project / "agentconv.lock").read_text()
+    assert "refused" in run("install", "backend-agents", code=1).out
+
+
+def test_removed_pack_is_orphaned(project, give, run, asked):
+    """When the pack is gone from the environment, what was deployed is orphaned, and can still be taken away."""
+    give(ONE)
+    run("install", "backend-agents", "--to", "claude-code")
+    site = project / ".venv/lib/python3.11/site-packages"
+    (site / "backend_agents-1.0.0.dist-info" / "RECORD").unlink()
+    (site / "backend_agents-1.0.0.dist-info" / "METADATA").unlink()
+    (site / "backend_agents-1.0.0.dist-info" / "entry_points.txt").unlink()
+
+    assert {*asked("status", code=1).states().values()} == {"orphaned"}
+    run("uninstall", "Backend_Agents")
+    assert not (project / ".claude").exists()
+
+
+def test_wheel_and_folder(project, tmp_path, run, asked):
+    """A pack may be a wheel or a folder; its absence later is no drift."""
+    wheel = pack_files.wheel(tmp_path)
+    folder = pack_files.write(tmp_path / "src" / "other_agents", pack_files.packed(name="other-agents"))
+    run("install", wheel, "--to", "claude-code")
+    run("install", folder, "--to", "codex")
+    wheel.unlink()
+
+    assert {*asked("status").states().values()} == {"up-to-date"}
+    assert str(tmp_path) not in (project / "agentconv.lock").read_text()
+
+
+def test_interrupted(project, give, run, asked):
+    """What a run left half done is said, with what to run."""
+    give(ONE)
+    run("install", "backend-agents", "--to", "claude-code")
+    lock = project / "agentconv.lock"
+    text = lock.read_text()
+    found = text.index("deployed_sha256 = ")
+    line = text[found : text.index("\n", found)]
+    lock.write_text(text.replace(line, f'{line}\npending_sha256 = "{"0" * 64}"', 1))
+
+    assert "interrupted" in asked("status", code=1).states().values()
+    assert "run again" in run("status", code=1).out
+    run("install", "backend-agents")
+    assert {*asked("status").states().values()} == {"up-to-date"}
+
+
+MISTAKES = {
+    "no pack": (["install", "nothing-agents", "--to", "codex"], "no pack `nothing-agents` is installed"),
+    "no assistant": (["install", "backend-agents", "--to", "codx"], "did you mean `codex`"),
+    "no client of its own": (["install", "backend-agents", "--to", "json"], "not deployed to canonical JSON"),
+    "auto and others": (["install", "backend-agents", "--to", "auto,codex"], "exclude each other"),
+    "empty": (["install", "backend-agents", "--to", ""], "--to has an empty value"),
+    "twice": (["install", "backend-agents", "backend-agents", "--to", "codex"], "named twice"),
+    "no project": (["install", "backend-agents", "--project", "nowhere"], "no folder `nowhere`"),
+    "project and user": (["status", "--scope", "user", "--project", "."], "exclude each other"),
+    "not deployed": (["uninstall", "backend-agents"], "`backend-agents` is not installed in this project"),
+    "uninstall auto": (["uninstall", "backend-agents", "--to", "auto"], "auto says nothing"),
+    "no python": (["install", "backend-agents", "--python", "nowhere"], "--python"),
+}
+
+
+@pytest.mark.parametrize("case", MISTAKES)
+def test_mistakes(give, run, tree, case):
+    """A mistake is said in a line with what to do, as JSON too, and writes nothing."""
+    words, message = MISTAKES[case]
+    give(ONE)
+    before = tree()
+    done = run(*words, code=2)
+    report = json.loads(run(*words, "--output-format", "json", code=2).out)
+
+    assert message in done.err
+    assert "hint: " in done.err
+    assert report["exit_code"] == 2
+    assert tree() == before
+
+
+def test_damaged_pack(project, give, run, asked, tree):
+    """A pack that is not what it says is neither deployed nor compared, and that is drift."""
+    give(ONE)
+    run("install", "backend-agents", "--to", "claude-code")
+    there = tree()
+    (project / ".venv/lib/python3.11/site-packages/backend_agents/agents/reviewer.md").write_text("other\n")
+    run("install", "backend-agents", code=2)
+    done = asked("status", code=1)
+
+    assert tree() == there
+    assert done.report["diagnostics"]
+    assert {*done.states().values()} == {"up-to-date"}
+
+
+def test_lock_with_conflict_marks(project, give, run, tree):
+    """A lock that Git left in conflict is refused by all three, with its place, and nothing is written."""
+    give(ONE)
+    run("install", "backend-agents", "--to", "claude-code")
+    lock = project / "agentconv.lock"
+    lock.write_text("<<<<<<< ours\n" + lock.read_text())
+    there = tree()
+
+    for words in (["install", "backend-agents"], ["uninstall", "backend-agents"], ["status"]):
+        assert "agentconv.lock:1" in run(*words, code=2).err
+    assert tree() == there
+
+
+def test_unwritable_state_folder(project, give, run, monkeypatch):
+    """Where the lock of user scope cannot be, that is said with a way out."""
+    give(ONE)
+    (project.parent / "state").write_text("a file\n")
+    monkeypatch.setenv("XDG_STATE_HOME", str(project.parent / "state"))
+    done = run("install", "backend-agents", "--scope", "user", "--to", "claude-code", code=2)
+
+    assert "XDG_STATE_HOME" in done.err
+    assert not (project.parent / ".claude").exists()
+
+
+def test_no_home(project, give, run, monkeypatch):
+    """A home folder that is not there is said."""
+    give(ONE)
+    monkeypatch.setenv("HOME", str(project / "nowhere"))
+
+    assert "home folder" in run("install", "backend-agents", "--scope", "user", "--to", "claude-code", code=2).err

@@ -1,0 +1,220 @@
+"""What is in a pack: every agent as it was, its Claude form, and a manifest that says so."""
+
+import json
+import os
+import shutil
+import zipfile
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from agent_files import FIXTURES
+from agentconv import fields, loading, pack_manifest, registry
+from agentconv.cli import main
+
+FORMATS = sorted({path.parent.parent.name for path in FIXTURES.glob("*/valid/*")} & set(registry.FORMATS))
+
+
+EXPECTED = Path(__file__).parent / "expected"
+
+
+def _expected(name, actual):
+    if os.environ.get("AGENTCONV_ACCEPT"):
+        (EXPECTED / name).write_bytes(actual)
+    return (EXPECTED / name).read_bytes()
+
+
+def test_the_manifest(project, pack):
+    """A manifest lists each agent with what it needs, where it comes from, and its form for Claude Code."""
+    actual = pack(".", "--license", "MIT", "--author", "Ada Author").files[pack_manifest.FILE]
+
+    assert actual == _expected("agentpack.json", actual)
+
+
+def test_the_readme(project, pack):
+    """A pack's README says what each agent does and needs, and how to install them in each assistant."""
+    (project / ".claude/agents/planner.md").write_text(PLANNER)
+    packed = pack(".", "--license", "MIT", "--description", "Agents for <backends> & more")
+    with zipfile.ZipFile(packed.wheel) as archive:
+        actual = archive.read("backend_agents-1.2.0.dist-info/METADATA").partition(b"\n\n")[2]
+
+    assert actual == _expected("README.md", actual)
+
+
+def test_files_are_what_the_manifest_says(project, pack):
+    """Every file is in the manifest with its size and checksum, and nothing else is there."""
+    files = pack(".").files
+    listed = {one.path: (one.sha256, one.bytes) for one in pack_manifest.load(files.pop(pack_manifest.FILE), "m").files}
+
+    assert listed == {path: (sha256(data).hexdigest(), len(data)) for path, data in files.items()}
+
+
+def test_sources_are_verbatim(project, pack):
+    """A source's bytes are in the pack, once: an agent of Claude Code is its own Claude form."""
+    files = pack(".").files
+
+    assert files["agents/reviewer.md"] == (project / ".claude/agents/reviewer.md").read_bytes()
+    assert files["sources/codex/.codex/agents/tester.toml"] == (project / ".codex/agents/tester.toml").read_bytes()
+    assert sorted(path for path in files if path.startswith("sources/")) == ["sources/codex/.codex/agents/tester.toml"]
+    assert len({*files.values()}) == len(files)
+
+
+@pytest.mark.parametrize("format_id", FORMATS)
+def test_fixtures_come_back(format_id, tmp_path, pack):
+    """Every fixture of every format can be packed, and is read from the pack as it was, with the ids of the manifest."""
+    source = tmp_path / "src"
+    shutil.copytree(FIXTURES / format_id, source)
+    packed = pack(source, "-f", format_id, "--no-lint", code=None)
+    pieces = packed.pieces()
+
+    assert packed.code in (0, 1), packed.err
+    assert sorted(agent.id for piece in pieces for agent in piece.agents) == [agent.id for agent in packed.manifest.agents]
+    before = loading.Loader(_found(source, format_id))
+    wanted = sorted((agent for piece in before for agent in piece.agents), key=repr_of)
+    found = sorted((agent for piece in pieces for agent in piece.agents), key=repr_of)
+    assert len(found) == len(wanted)
+    assert all(fields.same(one, other) for one, other in zip(found, wanted, strict=True))
+
+
+def _found(source, format_id):
+    from agentconv import discovery
+
+    return discovery.discover([str(source)], format_id).files
+
+
+def repr_of(agent):
+    return (agent.name or "", repr(agent.prompt), repr(agent.description), repr(agent.tools), repr(agent.extras), repr(agent))
+
+
+def test_agents_of_one_name(tmp_path, pack):
+    """The later of two agents of one name gets a name of its own, and a warning says so."""
+    for path in ("one", "two"):
+        (tmp_path / ".claude/agents" / path).mkdir(parents=True)
+        (tmp_path / ".claude/agents" / path / "x.md").write_text(f"---\nname: twin\ndescription: {path}\n---\n\nHi.\n")
+    packed = pack(".")
+
+    assert [(agent.id, agent.name, agent.claude) for agent in packed.manifest.agents] == [
+        ("twin", "twin", "agents/twin.md"),
+        ("twin~2", "twin-2", "agents/twin-2.md"),
+    ]
+    assert "is now twin-2" in packed.err
+
+
+PLANNER = "---\nname: planner\ndescription: |\n  # Plans *all*\n  | of | it\npermissionMode: plan\n---\n\nPlan.\n"
+HOSTILE = ["con.md", "NUL.md", "a\nb.md", "a:b.md", "x.py.md", "__pycache__/x.md", "Reviewer.md", "reviewer.md", "ä" * 100 + ".md", " .md"]
+
+
+def test_hostile_file_names(tmp_path, pack):
+    """Whatever files are called, the pack has portable names, and says what they were called."""
+    folder = tmp_path / ".claude/agents"
+    for number, name in enumerate(HOSTILE):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"---\nname: 'a b {number}'\ndescription: d\n---\n\nHi {number}.\n")
+    packed = pack(".")
+
+    assert len(packed.manifest.agents) == len(packed.pieces()) == len([name for name in HOSTILE if "__pycache__" not in name])
+
+
+@pytest.mark.parametrize("name", ["../../evil", "a\\nb", "con", "CON.md", "x/y", "a" * 300, "__pycache__", "é\u0301"])
+def test_hostile_agent_names(name, tmp_path, pack):
+    """Whatever agents are called, each of two whose files would be one has a file of its own."""
+    folder = tmp_path / ".claude/agents"
+    folder.mkdir(parents=True)
+    for number, spelled in enumerate((name, name.upper())):
+        (folder / f"{number}.md").write_text(f'---\nname: "{spelled}"\ndescription: d\n---\n\nHi {number}.\n')
+    packed = pack(".", "--no-lint", code=1 if len(name) > 256 else 0)
+
+    assert len({agent.claude.casefold() for agent in packed.manifest.agents}) == 2
+    assert len(packed.pieces()) == 2
+
+
+def test_code_is_stored_as_text(tmp_path, pack):
+    """A source whose name Python would run gets another one."""
+    (tmp_path / "bad.py").write_text("---\nname: Bad\ndescription: d\n---\n\nprint()\n")
+    (tmp_path / "good.md").write_text("---\nname: bad\ndescription: d\n---\n\nprint()\n")
+    packed = pack("good.md", "bad.py", "-f", "claude-code")
+
+    assert [path for path in packed.files if path.endswith(".py")] == ["__init__.py"]
+    assert "bad.py" in {source.path for source in packed.manifest.sources}
+
+
+def test_only_the_agents_of_a_configuration(tmp_path, pack):
+    """Of a file that is mainly the user's configuration, only the agents go into a pack."""
+    text = {"theme": "dark", "provider": {"x": {"apiKey": "private"}}, "agent": {"helper": {"description": "Helps", "prompt": "Help."}}}
+    (tmp_path / "opencode.json").write_text(json.dumps(text))
+    packed = pack(".")
+
+    assert [agent.id for agent in packed.manifest.agents] == ["helper"]
+    assert not any(b"private" in data or b"theme" in data for data in packed.files.values())
+
+
+def test_modes_of_one_file(tmp_path, pack):
+    """A file that holds several agents is stored once, and each agent has its Claude form."""
+    text = "".join(
+        f"  - slug: m{number}\n    name: M{number}\n    roleDefinition: You are {number}.\n    groups: [read]\n" for number in range(2)
+    )
+    (tmp_path / ".roomodes").write_text(f"customModes:\n{text}")
+    packed = pack(".")
+
+    assert [(agent.id, agent.source) for agent in packed.manifest.agents] == [("m0", ".roomodes"), ("m1", ".roomodes")]
+    assert packed.files["sources/roo/.roomodes"] == (tmp_path / ".roomodes").read_bytes()
+
+
+def test_a_bundle(project, pack):
+    """A bundle's sources are stored as files again, and what it says of the set is the pack's."""
+    main(["to-json", ".", "-o", "all.json"])
+    bundle = json.loads((project / "all.json").read_text())
+    (project / "all.json").write_text(json.dumps({**bundle, "description": "Two of them", "license": "MIT", "authors": ["Ada"]}))
+    sources = pack(".").manifest.sources
+    shutil.rmtree(project / "dist")
+    manifest = pack("all.json").manifest
+
+    assert (manifest.description, manifest.license, manifest.authors) == ("Two of them", "MIT", ("Ada",))
+    assert manifest.sources == sources
+
+
+def test_an_edited_bundle(project, pack):
+    """An agent whose fields are not what its text says is stored as its fields; the others keep their files."""
+    main(["to-json", ".", "-o", "all.json"])
+    text = (project / "all.json").read_text()
+    (project / "all.json").write_text(text.replace('"Reviews changes"', '"Reviews all changes"'))
+    packed = pack("all.json")
+    descriptions = {agent.id: agent.description for piece in packed.pieces() for agent in piece.agents}
+
+    assert [source.file for source in packed.manifest.sources] == ["sources/codex/.codex/agents/tester.toml", "sources/json/agents.json"]
+    assert descriptions == {"reviewer": "Reviews all changes", "tester": "Runs the tests"}
+    assert b"Reviews all changes" in packed.files["agents/reviewer.md"]
+
+
+def test_a_bundle_without_sources(project, pack):
+    """Agents without a text are stored in one canonical bundle, each as it is."""
+    main(["to-json", ".", "-o", "all.json", "--no-sources"])
+    packed = pack("all.json")
+
+    assert [source.file for source in packed.manifest.sources] == ["sources/json/agents.json"]
+    assert {agent.id for piece in packed.pieces() for agent in piece.agents} == {"reviewer", "tester"}
+
+
+def test_the_plugin(project, pack):
+    """The pack is a plugin that lists exactly those agents that its loader restricts as their author did."""
+    (project / ".claude/agents/planner.md").write_text(PLANNER)
+    packed = pack(".")
+    listed = json.loads(packed.files[".claude-plugin/plugin.json"])
+
+    assert listed["name"] == "backend-agents"
+    assert listed["version"] == "1.2.0"
+    assert listed["agents"] == [f"./{agent.claude}" for agent in packed.manifest.agents if agent.plugin]
+    assert {agent.id: agent.plugin for agent in packed.manifest.agents}["planner"] is False
+    assert "not offered as a Claude Code plugin: planner" in packed.err
+
+
+def test_files_without_an_agent_stay_out(project, pack):
+    """A README among the agents does not go in, and the listing says so."""
+    (project / ".claude/agents/README.md").write_text("# Our agents\n")
+    listed = pack(".", "--dry-run").out
+
+    assert "LEFT OUT" in listed
+    assert "README.md  no agent in it" in listed
+    assert not (project / "dist").exists()

@@ -1,0 +1,88 @@
+"""What stops a build, and what lets it through."""
+
+import json
+
+import pytest
+
+TOKEN = "ghp_" + "q7Xw2LmZ9rTk4VbN8sHd6YcJ3pGf5A0e1UiO"
+STOPPING = {
+    "a lint error": ('---\nname: reviewer\ndescription: "Reviews" it\ntools: [Read, Grep\n---\n\nHi.\n', "AC103"),
+    "a credential": (f"---\nname: reviewer\ndescription: d\n---\n\nUse {TOKEN}.\n", "AC810"),
+    "hidden characters": ("---\nname: reviewer\ndescription: d\n---\n\nHi \U000e0041\U000e0042\U000e0043.\n", "AC801"),
+}
+
+
+@pytest.mark.parametrize(("text", "code"), STOPPING.values(), ids=STOPPING)
+def test_stopped(text, code, project, pack):
+    """An error of the linter, a credential and hidden characters stop the build; --no-lint lets them through."""
+    (project / ".claude/agents/reviewer.md").write_text(text)
+    stopped = pack(".", code=1)
+
+    assert f"[{code}]" in stopped.err
+    assert "not packed: 1 finding in 1 file" in stopped.err
+    assert not (project / "dist").exists()
+    assert TOKEN not in stopped.err
+    pack(".", "--no-lint", code=None)
+    assert (project / "dist").exists()
+
+
+def test_as_lint_lists_them(project, pack, capfd):
+    """What stops a build is listed as `agentconv lint` lists it, fixes included."""
+    from agentconv.cli import main
+
+    (project / ".claude/agents/reviewer.md").write_text("---\nname: a:b\ndescription: d\n---\n\nHi.\n")
+    stopped = pack(".", code=1)
+    main(["lint", ".claude/agents", "--for", "claude-code", "-q"])
+
+    assert capfd.readouterr().out.strip() in stopped.err
+
+
+def test_edited_bundle(project, pack):
+    """What a bundle's fields hide is found, too, where no text holds it."""
+    from agentconv.cli import main
+
+    main(["to-json", ".", "-o", "all.json", "--no-sources"])
+    text = (project / "all.json").read_text().replace("Read the diff first.", f"Use {TOKEN}.")
+    (project / "all.json").write_text(text)
+    stopped = pack("all.json", code=1)
+
+    assert "AC810" in stopped.err
+    assert TOKEN not in stopped.err
+
+
+def test_ignored_rule(project, pack):
+    """A rule that the project ignores does not stop a build."""
+    (project / ".claude/agents/reviewer.md").write_text(STOPPING["a credential"][0])
+    (project / "pyproject.toml").write_text('[tool.agentconv.lint]\nignore = ["AC810"]\n')
+
+    assert pack(".").manifest.agents
+
+
+def test_duplicates_warn(project, pack):
+    """Two agents of one name do not stop a build."""
+    (project / ".claude/agents/again.md").write_text((project / ".claude/agents/reviewer.md").read_text() + "Again.\n")
+
+    assert "is now reviewer-2" in pack(".").err
+
+
+def test_json(project, pack):
+    """The report as JSON is typed: what is packed, what was written, what stopped it."""
+    packed = json.loads(pack(".", "--output-format", "json").out)
+    assert [agent["id"] for agent in packed["pack"]["agents"]] == ["reviewer", "tester"]
+    assert [result["fate"] for result in packed["results"]] == ["created", "created"]
+
+    (project / ".claude/agents/reviewer.md").write_text(STOPPING["a credential"][0])
+    stopped = json.loads(pack(".", "--output-format", "json", code=1).out)
+    assert [finding["code"] for finding in stopped["findings"]] == ["AC810"]
+    assert stopped["exit_code"] == 1
+    assert stopped["results"] == []
+
+
+def test_unreadable_file(project, pack):
+    """A file that cannot be read stops the build; --no-lint leaves it out, and that is no success."""
+    (project / ".claude/agents/gone.md").symlink_to("/nowhere/at/all.md")
+    pack(".", code=1)
+    assert not (project / "dist").exists()
+
+    packed = pack(".", "--no-lint", code=1)
+    assert [agent.id for agent in packed.manifest.agents] == ["reviewer", "tester"]

@@ -1,0 +1,256 @@
+"""A failure or a kill at any call that changes the disk: the project is as it was, or the next run finishes it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from agentconv.diagnostics import InputError
+from agentconv.install import applying, disk, lock
+from agentconv.install.disk import Disk
+from deployments import Project
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CLAUDE, CODEX, ROO = ".claude/agents/one.md", ".codex/agents/one.toml", ".roomodes"
+WRITING = ("open", "write", "fsync", "chmod", "close", "link", "replace", "unlink", "mkdir", "rmdir")
+FIRST = {"one": "v1", "two": "v1", "three": "v1"}
+SECOND = {"one": "v2", "two": "v2", "four": "v2"}
+MODES = "# mine\ncustomModes:\n  - slug: mine\n    name: Mine\n    roleDefinition: Me.\n    groups: [read]\n"
+STEPS = {
+    "install": lambda project: project.install("p", FIRST),
+    "update": lambda project: project.install("p", SECOND, version="2"),
+    "forced update": lambda project: project.install("p", SECOND, version="2", force=True),
+    "uninstall": lambda project: project.uninstall("p"),
+}
+
+
+class Wrapped:
+    """The module `os` for `disk`, whose n-th call that writes does something else first."""
+
+    def __init__(self, number: int, then: Callable[[], Any]) -> None:
+        self.number = number
+        self.count = 0
+        self.then = then
+
+    def __getattr__(self, name: str) -> Any:
+        real = getattr(os, name)
+        if name not in WRITING:
+            return real
+
+        def call(*arguments: Any, **named: Any) -> Any:
+            self.count += 1
+            if self.count == self.number:
+                self.then()
+            return real(*arguments, **named)
+
+        return call
+
+
+def _prepared(root: Path, step: str) -> Project:
+    """A project in which the step has something of each kind to do."""
+    project = Project(root)
+    root.mkdir()
+    project.write(ROO, MODES)
+    project.write(".claude/agents/mine.md", "mine\n")
+    if step == "install":
+        return project
+    project.install("p", FIRST)
+    (root / CODEX).chmod(0o640)
+    project.write(CLAUDE, "edited\n")
+    project.write(ROO, project.read(ROO).replace("roleDefinition: v1", "roleDefinition: edited", 1))
+    project.write(".codex/agents/four.toml", "foreign\n")
+    if step == "uninstall":
+        project.install("p", SECOND)
+    return project
+
+
+def _expected(tmp_path: Path, step: str) -> dict[str, Any]:
+    project = _prepared(tmp_path / "expected", step)
+    STEPS[step](project)
+    return project.tree()
+
+
+def _count(tmp_path: Path, step: str, monkeypatch: pytest.MonkeyPatch) -> int:
+    project = _prepared(tmp_path / "counted", step)
+    wrapped = Wrapped(0, lambda: None)
+    monkeypatch.setattr(disk, "os", wrapped)
+    STEPS[step](project)
+    monkeypatch.setattr(disk, "os", os)
+    assert wrapped.count > 15
+    return wrapped.count
+
+
+def _raises(error: BaseException) -> Callable[[], None]:
+    def fail() -> None:
+        raise error
+
+    return fail
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(errno.ENOSPC, "No space left on device"), OSError(errno.EACCES, "Permission denied"), KeyboardInterrupt()]
+)
+@pytest.mark.parametrize("step", STEPS)
+def test_an_error_at_any_call_undoes_everything(tmp_path, step, error, monkeypatch):
+    """Files, modes, folders and the lock are what they were, byte for byte; or the call was not needed, and all is done."""
+    expected, count = _expected(tmp_path, step), _count(tmp_path, step, monkeypatch)
+    project = _prepared(tmp_path / "project", step)
+    before = project.tree()
+    undone = 0
+    for number in range(1, count + 1):
+        monkeypatch.setattr(disk, "os", Wrapped(number, _raises(error)))
+        try:
+            STEPS[step](project)
+        except (InputError, KeyboardInterrupt):
+            assert project.tree() == before, number
+            undone += 1
+        else:
+            assert project.tree() == expected, number
+            shutil.rmtree(tmp_path / "project")
+            project = _prepared(tmp_path / "project", step)
+        monkeypatch.setattr(disk, "os", os)
+
+    assert undone > count / 2
+
+
+def _killed(project: Project, step: str, number: int) -> bool:
+    """Run a step in a process that kills itself before its n-th call; whether it came to that."""
+    child = os.fork()
+    if child == 0:
+        disk.os = Wrapped(number, lambda: os.kill(os.getpid(), signal.SIGKILL))  # type: ignore[assignment]
+        try:
+            STEPS[step](project)
+        finally:
+            os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded")
+@pytest.mark.parametrize("step", STEPS)
+def test_a_kill_at_any_call_is_finished_by_the_next_run(tmp_path, step, monkeypatch):
+    """Each path has its old or its new bytes; the lock knows; the same command ends the same."""
+    expected, count = _expected(tmp_path, step), _count(tmp_path, step, monkeypatch)
+    template = _prepared(tmp_path / "template", step)
+    before = template.tree()
+    interrupted = 0
+    for number in range(1, count + 1):
+        shutil.copytree(template.root, tmp_path / "project", symlinks=True)
+        project = Project(tmp_path / "project")
+        assert _killed(project, step, number)
+        interrupted += _check_between(project, before, expected)
+        STEPS[step](project)
+        assert project.tree() == expected, number
+        shutil.rmtree(project.root)
+
+    assert interrupted > count / 2
+
+
+def _check_between(project: Project, before: dict[str, Any], after: dict[str, Any]) -> bool:
+    """Look at what a kill left; return whether the lock says that there was one."""
+    found = project.tree()
+    for path in {*before, *after, *found}:
+        if "agentconv-stage" not in path and path != lock.FILE:
+            assert found.get(path) in (before.get(path), after.get(path)), path
+    changed = {path for path in found if path != lock.FILE and found[path] != before.get(path)}
+    known = lock.read(project.lock_path) or lock.Lock()
+    assert known.interrupted or not {path for path in changed if "agentconv-stage" not in path} or found == after
+    settled = applying.settled(Disk(project.root), known)
+    assert not settled.interrupted
+    assert all(lock.ABSENT not in (entry.deployed_sha256, entry.beside_sha256) for entry in settled.entries)
+    return known.interrupted
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded")
+@pytest.mark.parametrize("step", STEPS)
+def test_after_a_kill_uninstalling_leaves_nothing_of_ours(tmp_path, step, monkeypatch):
+    """What a user wrote or edited is there as it was, and nothing else but the copies of what was forced."""
+    count = _count(tmp_path, step, monkeypatch)
+    template = _prepared(tmp_path / "template", step)
+    users = _users_files(template)
+    for number in range(1, count + 1):
+        shutil.copytree(template.root, tmp_path / "project", symlinks=True)
+        project = Project(tmp_path / "project")
+        _killed(project, step, number)
+        if project.lock().pack("p") is not None:
+            project.uninstall("p")
+        found = {path: project.read(path) for path in project.files()}
+        assert lock.FILE not in found
+        kept = {path.removesuffix(".agentconv-backup"): text for path, text in found.items()}
+        assert users.items() <= {**kept, **found}.items() or step == "forced update", number
+        assert set(kept) <= {*users, ROO, _lock_stage()}, (number, found)
+        assert all(text in (*kept.values(), *found.values()) for path, text in users.items() if path != ROO), number
+        assert MODES.partition("customModes:\n")[2] in found[ROO]
+        shutil.rmtree(project.root)
+
+
+def _lock_stage() -> str:
+    """Before there is a lock, its temporary file is all that a kill leaves; the next installation takes it away."""
+    return Path(applying.lock_stage(Path(lock.FILE))).name
+
+
+def _users_files(project: Project) -> dict[str, str]:
+    return {path: project.read(path) for path in project.files() if project.read(path) in ("mine\n", "edited\n", "foreign\n")}
+
+
+@pytest.mark.parametrize("step", ["update", "uninstall"])
+def test_what_changes_while_it_runs_is_not_lost(tmp_path, step):
+    """A file that is saved between planning and writing stays, and so does everything else."""
+    project = _prepared(tmp_path / "project", step)
+    from agentconv.install import planning
+    from deployments import TARGETS, pack, wanted
+
+    reader = Disk(project.root)
+    if step == "update":
+        plan = planning.plan(reader, project.lock(), pack("p", "2", SECOND), wanted(SECOND), targets=TARGETS)
+    else:
+        plan = planning.plan_removal(reader, project.lock(), "p")
+    project.write(".codex/agents/two.toml", "just saved\n")
+    before = project.tree()
+
+    with pytest.raises(InputError, match="changed while this ran"):
+        applying.apply(project.root, project.lock_path, plan)
+    assert project.tree() == before
+
+
+def test_what_appears_while_it_runs_is_not_overwritten(tmp_path):
+    project = _prepared(tmp_path / "project", "install")
+    plan = project.plan("p", FIRST)
+    project.write(".codex/agents/two.toml", "just saved\n")
+    before = project.tree()
+
+    with pytest.raises(InputError):
+        applying.apply(project.root, project.lock_path, plan)
+    assert project.tree() == before
+
+
+def test_where_there_are_no_hard_links_files_are_written_all_the_same(tmp_path, monkeypatch):
+    def link(*_: Any) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(disk.os, "link", link)
+    project = _prepared(tmp_path / "project", "install")
+    project.install("p", FIRST)
+
+    assert project.read(CLAUDE) == "claude v1\n"
+    assert not [path for path in project.files() if "stage" in path]
+
+
+def test_a_planned_temporary_name_is_no_way_out(tmp_path):
+    """A link that has the name of a temporary file is not written through."""
+    from agentconv.install import besides
+
+    project = _prepared(tmp_path / "project", "install")
+    (tmp_path / "precious").write_text("mine\n")
+    (project.root / besides.stage(CLAUDE)).symlink_to(tmp_path / "precious")
+    project.install("p", FIRST)
+
+    assert (tmp_path / "precious").read_text() == "mine\n"
+    assert project.read(CLAUDE) == "claude v1\n"

@@ -1,0 +1,130 @@
+"""Law 5 for files that their client drops: what restricts there and is not understood does not become everything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agent_files import agent_of, convert_agent, holds, make, minimal, read
+from agentconv import registry, schema_files
+from agentconv.ir import Permissions, Sandbox, Tools
+
+RESTRICTING = ("tools.allow", "tools.deny", "permissions.mode", "permissions.rules", "permissions.sandbox")
+NO_RESTRICTIONS = [("codex", "features", {"memories": {"enabled": False}}), ("qwen-code", "approvalMode", "acceptEdits")]
+
+
+def _refused() -> list[Any]:
+    """List the values of restricting keys for which a client drops the agent."""
+    return [
+        pytest.param(format_id, key, value, id=f"{format_id}-{key}-{number}")
+        for format_id in registry.CLIENTS
+        for key, row in schema_files.load(format_id)["properties"].items()
+        if row["x-field"] in RESTRICTING and row["x-invalid"] in ("skip-file", "stop-client")
+        for number, value in enumerate(row.get("x-bad-examples", ()))
+        if holds(format_id, value) and (format_id, key, value) not in NO_RESTRICTIONS
+    ]
+
+
+@pytest.mark.parametrize(("format_id", "key", "value"), _refused())
+def test_refused_restriction_is_not_recovered_as_everything(format_id: str, key: str, value: Any) -> None:
+    """Whatever stands in a key that restricts, an agent whose client drops it for that is not like one without the key."""
+    plain = agent_of(format_id, make(format_id, minimal(format_id, key)))
+    agent = agent_of(format_id, make(format_id, {**minimal(format_id, key), key: value}))
+
+    assert (agent.tools, agent.permissions) != (plain.tools, plain.permissions)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "tools", "permissions"),
+    [
+        ("tools", ["Read", "Grep"], {"fs.read", "fs.search"}, Permissions()),
+        ("tools", "Read, Grep", {"fs.read", "fs.search"}, Permissions()),
+        ("tools", ["Teleport"], set(), Permissions()),
+        ("tools", "", set(), Permissions()),
+        ("tools", ["*"], None, Permissions()),
+        ("groups", ["read"], {"fs.read"}, Permissions()),
+        ("permissionMode", "plan", None, Permissions("plan")),
+        ("permissionMode", "whatever", None, Permissions("default")),
+        ("permissionMode", "bypassPermissions", None, Permissions()),
+        ("readonly", True, None, Permissions("read-only")),
+        ("readonly", False, None, Permissions()),
+        ("sandbox_mode", "workspace-write", None, Permissions(sandbox=Sandbox("workspace-write"))),
+        ("sandbox_mode", "readonly", None, Permissions(sandbox=Sandbox("read-only"))),
+        ("sandbox_workspace_write", {"network_access": "no"}, None, Permissions(sandbox=Sandbox("read-only"))),
+        ("approval_policy", "always", None, Permissions("default")),
+    ],
+)
+def test_restriction_in_a_dropped_role(key: str, value: Any, tools: set[str] | None, permissions: Permissions) -> None:
+    """Another client's key in a Codex role, for which Codex drops it, restricts the recovered agent as it does there."""
+    agent = agent_of("codex", make("codex", {**minimal("codex"), key: value}))
+    found = None if agent.tools.mode == "inherit" else {grant.capability for grant in agent.tools.allow if grant.capability}
+
+    assert (found, agent.permissions) == (tools, permissions)
+
+
+def test_denied_tools_in_a_dropped_role() -> None:
+    """Keys that deny add up; what is not switched off is not denied."""
+    header = {**minimal("codex"), "disallowedTools": ["Write", "Teleport"], "features": {"shell_tool": "no", "web_search": "true"}}
+    agent = agent_of("codex", make("codex", header))
+
+    assert [grant.capability for grant in agent.tools.deny] == ["fs.write", "shell"]
+
+
+def test_sandbox_of_unknown_details_has_no_network() -> None:
+    header = {**minimal("codex"), "sandbox_mode": "workspace-write", "sandbox_workspace_write": {"network_access": "no"}}
+
+    assert agent_of("codex", make("codex", header)).permissions.sandbox == Sandbox("workspace-write", network=False)
+
+
+@pytest.mark.parametrize(
+    ("value", "rules"),
+    [
+        (
+            {"edit": "deny", "webfetch": True, "bash": {"git *": "ask", "*": "no"}},
+            [("deny", "fs.write", None), ("allow", "web.fetch", None), ("ask", "shell", "git *"), ("deny", "shell", "*")],
+        ),
+        ("deny", [("deny", "*", None)]),
+    ],
+)
+def test_permissions_in_a_dropped_role(value: Any, rules: list[tuple[str, str, str | None]]) -> None:
+    """A map of permissions is read as its own client reads it; what is no action there denies."""
+    found = agent_of("codex", make("codex", {**minimal("codex"), "permission": value})).permissions
+
+    assert [(rule.effect, rule.capability, rule.pattern) for rule in found.rules] == rules
+    assert found.resolution == "last"
+
+
+@pytest.mark.parametrize("value", [["read", "glob"], ["read glob"], []])
+def test_list_of_permissions_is_a_list_of_tools(value: list[str]) -> None:
+    """OpenCode does not start with a list in place of a map; its author has named all that the agent may do."""
+    agent = agent_of("opencode", make("opencode", {**minimal("opencode"), "description": "Reads.", "permission": value}))
+    done = convert_agent(agent, "codex")
+
+    assert agent.tools.mode == ("list" if value else "none")
+    assert done.file
+    assert agent_of("codex", done.file.data).permissions.sandbox == Sandbox("read-only")
+
+
+def test_valid_keys_of_a_dropped_role_are_read_as_ever() -> None:
+    """A table of settings that Codex takes is no list of tools, whatever else makes it drop the role."""
+    header = {**minimal("codex"), "tools": {"web_search": True}, "approval_policy": "on-request", "who": "me"}
+    agent = agent_of("codex", make("codex", header))
+
+    assert (agent.tools, agent.permissions) == (Tools(), Permissions())
+
+
+def test_other_clients_key_in_a_loaded_file_is_ignored() -> None:
+    """What Claude Code loads is what it makes of it: a key of another client's says nothing there."""
+    result = read("claude-code", make("claude-code", {**minimal("claude-code"), "permission": "deny"}))
+
+    assert not result.states[0].dropped
+    assert result.set.agents[0].permissions == Permissions()
+
+
+def test_converted_role_may_do_what_its_list_says() -> None:
+    agent = agent_of("codex", make("codex", {**minimal("codex"), "tools": ["Read"]}))
+    done = convert_agent(agent, "claude-code")
+
+    assert done.file
+    assert [grant.native for grant in agent_of("claude-code", done.file.data).tools.allow] == ["Read"]
