@@ -37,6 +37,21 @@ def test_console_runs(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="run by sh")
+def test_tutorial(tmp_path):
+    """The tutorial's runs are what the program prints, in an empty folder."""
+    path = CHECKOUT / "docs" / "tutorial.md"
+    expected = path.read_text("utf-8")
+    project = tmp_path / "project"
+    project.mkdir()
+    actual = played(expected, project, environment_for(tmp_path))
+    if os.environ.get("AGENTCONV_ACCEPT"):
+        path.write_text(actual, "utf-8")
+        expected = actual
+
+    assert expected == actual
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="run by sh")
 def test_terminal_picture(tmp_path):
     """The picture in README shows what the program prints."""
     path = CHECKOUT / "docs" / "terminal.svg"
