@@ -48,7 +48,7 @@ def _bun_tagged(text: str, tag: str, style: str) -> Json:
     return text if style else yaml_scalars.resolve_tagged(text, tag)
 
 
-BUN = Grammar("Bun's YAML parser", _read_bun, yaml_scalars.resolve, _bun_tagged, repeats=True)
+BUN = Grammar("Bun's YAML parser", _read_bun, yaml_scalars.resolve, _bun_tagged)
 JS_YAML_3 = Grammar(
     "js-yaml 3",
     _read_js_yaml,

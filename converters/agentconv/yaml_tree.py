@@ -65,8 +65,6 @@ class Grammar:
     """The value of a scalar with a tag, by text, tag and style."""
     retag: Callable[[str, Node | None], Node | None] = lambda _tag, node: node
     """A node with its tag, or None when the library refuses that."""
-    repeats: bool = False
-    """Whether a key may be given again; the last one wins."""
     written_keys: bool = False
     """Whether a key that is a list or a map is written as YAML, and null as nothing (yaml 2), not as JavaScript's String has them."""
     strict: bool = False

@@ -285,6 +285,8 @@ def test_gate_is_about_what_is_chosen(project, give, run):
     give({"bad.md": UNSAFE["key"], "good.md": agent("good")})
     run("install", "backend-agents", "--to", "claude-code", "--agent", "good")
 
+    assert [path.name for path in (project / ".claude/agents").iterdir()] == ["good.md"]
+
 
 WIDER = {
     "tools": (agent("a", tools="Read"), agent("a", tools="Read, Bash"), "running commands"),
@@ -332,6 +334,8 @@ def test_update_that_asks_for_less(project, give, run):
     run("install", "backend-agents", "--to", "claude-code")
     give({"a.md": agent("a", tools="Read")}, "2.0.0")
     run("install", "backend-agents")
+
+    assert (project / ".claude/agents/a.md").read_text() == agent("a", tools="Read")
 
 
 def test_refused_agents_and_losses(project, give, run, asked):

@@ -71,6 +71,17 @@ def checked_table(format_id: str, key: str, value: Json) -> dict[str, Json]:
     return value
 
 
+def text(name: str) -> Callable[[Json], str]:
+    """Make a reader of a key that must be text, or else the client drops the agent."""
+
+    def read(value: Json) -> str:
+        if not isinstance(value, str):
+            raise Refused(f"`{name}` must be text")
+        return value
+
+    return read
+
+
 def simple(path: str, read: Callable[[Any], object], write: Callable[[Any], Json] | None = None) -> Key:
     """Make a key that holds one field."""
     get = fields.getter(path)

@@ -69,17 +69,8 @@ def _name_of(path: str) -> str:
     return "--".join([*filter(None, folder.split("/")), names.stem_of(file, suffixes)])
 
 
-def _text(name: str) -> Any:
-    def read(value: Json) -> str:
-        if not isinstance(value, str):
-            raise Refused(f"`{name}` must be text")
-        return value
-
-    return read
-
-
 def _shown_name(value: Json) -> str | None:
-    return _text("name")(value) or None
+    return keys.text("name")(value) or None
 
 
 def _read_model(value: Any) -> Model:
@@ -105,10 +96,10 @@ def _read_hooks(value: Json) -> tuple[Hook, ...]:
 
 KEYS: dict[str, Key] = {
     "name": simple("display_name", _shown_name),
-    "description": simple("description", _text("description")),
+    "description": simple("description", keys.text("description")),
     "tools": Key(("tools.mode", "tools.allow"), copilot_words.read, copilot_words.write),
     "model": simple("model", _read_model, _write_model),
-    "reasoning-effort": simple("effort", _text("reasoning-effort")),
+    "reasoning-effort": simple("effort", keys.text("reasoning-effort")),
     "mcp-servers": simple("mcp_servers", mcp_copilot.read, mcp_copilot.write),
     "skills": simple("skills", _read_skills, list),
     "hooks": simple("hooks", _read_hooks, hooks.write),

@@ -56,15 +56,6 @@ def _name(value: Json) -> str:
     return value
 
 
-def _text(name: str) -> Any:
-    def read(value: Json) -> str:
-        if not isinstance(value, str):
-            raise Refused(f"`{name}` must be text")
-        return value
-
-    return read
-
-
 def _model(value: Json) -> Model:
     if not isinstance(value, str):
         raise Refused("`model` must be text")
@@ -100,8 +91,8 @@ def _read_servers(value: Json) -> tuple[McpServer, ...]:
 
 KEYS: dict[str, Key] = {
     "name": simple("name", _name),
-    "display_name": simple("display_name", _text("display_name")),
-    "description": simple("description", _text("description")),
+    "display_name": simple("display_name", keys.text("display_name")),
+    "description": simple("description", keys.text("description")),
     "model": simple("model", _model, lambda model: "inherit" if model.kind == "inherit" else model.value),
     "temperature": simple("temperature", _temperature),
     "max_turns": simple("limits.max_turns", _count("max_turns")),

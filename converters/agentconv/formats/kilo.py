@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.families import keys, kilo_modes, markdown, opencode_keys
 from agentconv.families.javascript import SPACE
-from agentconv.families.keys import Refused, simple
+from agentconv.families.keys import simple
 from agentconv.families.opencode_config import Configuration, is_configuration
 from agentconv.families.opencode_like import Client, Repair
 from agentconv.families.permission_maps import Permissions
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from agentconv.diagnostics import Diagnostic
     from agentconv.format_base import Projection, ReadResult
-    from agentconv.ir import AgentSet, Json
+    from agentconv.ir import AgentSet
     from agentconv.source import SourceText
 
 ID = "kilo"
@@ -60,14 +60,8 @@ class References:
         return iter(())
 
 
-def _display_name(value: Json) -> str:
-    if not isinstance(value, str):
-        raise Refused("`displayName` must be text")
-    return value
-
-
 PERMISSIONS = Permissions(ID, opencode_keys.WHOLE, nullable=True)
-KEYS = {**opencode_keys.table(PERMISSIONS), "displayName": simple("display_name", _display_name)}
+KEYS = {**opencode_keys.table(PERMISSIONS), "displayName": simple("display_name", keys.text("displayName"))}
 SWITCHES = opencode_keys.SWITCHES
 REFERENCES = References()
 SPEC = FormatSpec(

@@ -101,7 +101,6 @@ class Plan:
 
     steps: tuple[Step, ...]
     changes: tuple[Change, ...]
-    lock_before: Lock
     lock_pending: Lock
     """What the lock says while files are being changed: for each entry its old and its new checksum."""
     lock_after: Lock
