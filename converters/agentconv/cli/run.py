@@ -30,7 +30,8 @@ examples:
   agentconv from-json all.json -t claude-code -o copy  and back
   agentconv inspect . --for all                        what each client makes of these files as they stand
   agentconv lint . --fix                               mend what breaks an agent, and nothing else
-  agentconv list                                       the packs of agents that are installed
+  agentconv pack . --name team-agents --version 1.0.0  the agents as a wheel that pip installs
+  agentconv install team-agents --to auto              a pack's agents, into every assistant that is here
 
 usage: agentconv [COMMAND ...]
 
@@ -45,7 +46,7 @@ exit codes:
   0    done
   1    done with findings: agents refused or not loaded, files kept; --check, --diff: something would
        change; --strict: warnings; inspect --for: a client would not load a file; lint: errors or
-       warnings found
+       warnings found; install, status: something was edited, is missing, out of date or held back
   2    wrong usage or configuration, or nothing could be done
   3    a bug in agentconv; what it concerns was not written
   130  interrupted
