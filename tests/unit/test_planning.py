@@ -193,6 +193,17 @@ def test_a_broken_file_is_left_and_nothing_is_forgotten(project):
     assert project.files() == [ROO]
 
 
+def test_what_left_the_pack_waits_for_a_broken_file_to_be_mended(project):
+    project.install("p", {"one": "v1", "two": "v1"})
+    sound = project.read(ROO)
+    project.write(ROO, sound.replace("slug: one", "slug: one: two", 1))
+
+    assert actions(project.install("p", TWO))["two"] == "blocked"
+    project.write(ROO, sound)
+    assert actions(project.install("p", TWO))["two"] == "remove"
+    assert "two" not in project.read(ROO)
+
+
 def test_what_left_the_pack_goes_unless_it_was_edited(project):
     project.install("p", {"one": "v1", "two": "v1"})
     project.write(".claude/agents/two.md", "mine\n")

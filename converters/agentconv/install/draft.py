@@ -57,7 +57,9 @@ def decide(entry: Entry | None, present: str | None, wanted: str, pack: str, *, 
 class Draft:
     """Collects the decisions about all files, and makes the plan of them."""
 
-    def __init__(self, reader: Reader, lock: Lock, pack: str, *, force: bool) -> None:
+    def __init__(self, reader: Reader, lock: Lock, pack: str, *, force: bool = False, removing: bool = False) -> None:
+        self.stuck = Action.RELEASE if removing else Action.BLOCKED
+        """What becomes of an entry that is to go, and cannot be told from the user's: it stays, and stays ours while the pack does."""
         self.reader = reader
         self.lock = lock
         self.pack = pack
@@ -135,8 +137,9 @@ class Draft:
         return others
 
     def leave(self, entry: Entry, action: Action, reason: str | None = None) -> None:
-        """Take an entry from the lock."""
-        self.after.pop(entry.key, None)
+        """Take an entry from the lock, but for one that cannot go yet."""
+        if action is not Action.BLOCKED:
+            self.after.pop(entry.key, None)
         if action in CHANGES:
             self.changed.add(entry.key)
         self.steps.append(Step(action, entry.path, entry.pointer, entry.target, entry.agent, reason))

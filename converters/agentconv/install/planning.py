@@ -85,7 +85,7 @@ def plan_removal(reader: Reader, lock: Lock, pack_name: str, targets: Collection
         raise registry.usage(
             f"`{pack_name}` is not installed for {', '.join(targets)}", f"it is for {', '.join(sorted(there)) or 'nothing'}"
         )
-    draft = Draft(reader, lock, pack_name, force=False)
+    draft = Draft(reader, lock, pack_name, removing=True)
     leaving: dict[str, list[Entry]] = {}
     for entry in mine:
         if entry.target in going and entry.pointer:

@@ -90,14 +90,13 @@ def settle(draft: Draft, path: str, wanted: Sequence[Wanted], mine: Sequence[Ent
     reason = reason or file.problem
     decisions = _decisions(draft, file, wanted)
     keys = {(path, decision.pointer) for decision in decisions}
-    leaving = [(entry, Action.BLOCKED) for entry in mine if entry.key not in keys]
-    leaving = [(entry, _leaving(draft, file, entry)) for entry, _ in leaving]
+    leaving = [(entry, _leaving(draft, file, entry)) for entry in mine if entry.key not in keys]
     after, done = _rewritten(file, data, decisions, leaving) if reason is None else (data, None)
     reason = reason or (done.problem if done else None)
     if reason is not None:
         after = data
         decisions = [_blocked(decision, reason, file) for decision in decisions]
-        leaving = [(entry, action if action is Action.SHARED else Action.RELEASE) for entry, action in leaving]
+        leaving = [(entry, action if action is Action.SHARED else draft.stuck) for entry, action in leaving]
     created = data is None or any(entry.created for entry in draft.by_path.get(path, ()))
     _record_leaving(draft, leaving, reason)
     backup = draft.back_up(path, data) if data is not None and any(one.action is Action.REPLACE for one in decisions) else None
@@ -187,7 +186,7 @@ def _record_leaving(draft: Draft, leaving: Sequence[tuple[Entry, Action]], reaso
             others = draft.disown(entry)
             draft.steps.append(Step(action, entry.path, entry.pointer, entry.target, entry.agent, packs=others))
         else:
-            draft.leave(entry, action, reason if action is Action.RELEASE else None)
+            draft.leave(entry, action, reason if action in (Action.RELEASE, Action.BLOCKED) else None)
 
 
 def _record(draft: Draft, decision: _Decision, found: str | None, *, created: bool, backup: str | None) -> None:

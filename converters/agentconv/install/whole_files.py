@@ -53,11 +53,12 @@ def leave(draft: Draft, entry: Entry) -> None:
         draft.steps.append(Step(Action.SHARED, entry.path, "", entry.target, entry.agent, packs=others))
         return
     there = draft.reader.read(entry.path)
+    if isinstance(there, Blocked):
+        draft.leave(entry, draft.stuck, there.reason)
+        return
     draft.put_beside(entry.path, None)
     if there is None:
         draft.leave(entry, Action.MISSING)
-    elif isinstance(there, Blocked):
-        draft.leave(entry, Action.RELEASE, there.reason)
     elif sha256(there) == entry.deployed_sha256:
         draft.change(entry.path, there, None)
         draft.leave(entry, Action.REMOVE)
