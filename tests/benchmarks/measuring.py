@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _RUN = """
-import resource, subprocess, sys
+import resource, subprocess, sys, time
+begun = time.perf_counter()
 code = subprocess.run(sys.argv[1:], check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
-print(code, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+print(code, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, time.perf_counter() - begun)
 """
 
 
@@ -31,6 +32,8 @@ class Taken:
     """Seconds, user and system."""
     memory: float
     """MiB at the peak, of the largest process."""
+    wall: float = 0.0
+    """Seconds on the clock."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +57,8 @@ def measure(job: Job, env: Mapping[str, str]) -> Taken:
     """Run a command once."""
     job.before()
     ran = subprocess.run([sys.executable, "-c", _RUN, *job.command], check=True, capture_output=True, text=True, cwd=job.folder, env=env)
-    code, cpu, memory = ran.stdout.split()
-    return Taken(int(code), float(cpu), float(memory))
+    code, cpu, memory, wall = ran.stdout.split()
+    return Taken(int(code), float(cpu), float(memory), float(wall))
 
 
 def in_turn(jobs: Mapping[str, Job], runs: int, env: Mapping[str, str]) -> dict[str, list[Taken]]:
@@ -72,6 +75,11 @@ def in_turn(jobs: Mapping[str, Job], runs: int, env: Mapping[str, str]) -> dict[
 def median(taken: Sequence[Taken]) -> float:
     """Return the median of the CPU seconds."""
     return statistics.median(one.cpu for one in taken)
+
+
+def waited(taken: Sequence[Taken]) -> float:
+    """Return the median of the seconds on the clock: what a person waits for."""
+    return statistics.median(one.wall for one in taken)
 
 
 def ratio(taken: Sequence[Taken], against: Sequence[Taken]) -> float:

@@ -107,7 +107,7 @@ def _tell(options: argparse.Namespace, scope: Scope, done: Sequence[Prepared]) -
     failed = any(remark.code is Code.INTERNAL for one in done for each in one.deployments for remark in each.diagnostics)
     code = Exit.BUG if failed else Exit.FINDINGS if any(one.needs_a_look for one in done) else Exit.OK
     if options.output_format == "json":
-        print(machine.dumps(deployed_machine.installed(done, scope, int(code), dry_run=options.dry_run)))
+        print(machine.report(deployed_machine.installed(done, scope, int(code), dry_run=options.dry_run)))
         return code
     look = text.style(sys.stderr, options.color)
     for one in done:

@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
     problems = [one for one in found if isinstance(one, Diagnostic)]
     code = Exit.FINDINGS if problems else Exit.OK
     if options.output_format == "json":
-        print(machine.dumps(listed.plain(usable, problems, environment, int(code))))
+        print(machine.report(listed.plain(usable, problems, environment, int(code))))
         return code
     if usable:
         print("\n".join(listed.report(usable, verbose=options.verbose)))

@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
     found = states.status(scope, Disk(scope.root), lock, lambda locked: _now(locked, environment))
     code = Exit.FINDINGS if any(one.drifted for one in found) else Exit.OK
     if options.output_format == "json":
-        print(machine.dumps(deployed_machine.status(found, scope, int(code))))
+        print(machine.report(deployed_machine.status(found, scope, int(code))))
         return code
     look = text.style(sys.stderr, options.color)
     for one in found:

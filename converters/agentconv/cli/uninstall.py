@@ -81,7 +81,7 @@ def _tell(options: argparse.Namespace, scope: Scope, done: list[tuple[str, Plan]
     """Print what was done and return the exit code."""
     code = Exit.FINDINGS if any(plan.needs_a_look for _, plan in done) else Exit.OK
     if options.output_format == "json":
-        print(machine.dumps(deployed_machine.removed(done, scope, int(code), dry_run=options.dry_run)))
+        print(machine.report(deployed_machine.removed(done, scope, int(code), dry_run=options.dry_run)))
         return code
     look = text.style(sys.stderr, options.color)
     for name, plan in done:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from agentconv import inspection, registry, schema_files
@@ -105,9 +105,7 @@ class Subject:
 
     def alike(self) -> tuple[str, ...]:
         """Return the other clients that are asked about and that read files of this kind."""
-        kind = self.path.rpartition(".")[2]
-        others = (client for client in self.asked if client != self.format)
-        return tuple(client for client in others if any(end.rpartition(".")[2] == kind for end in registry.FORMATS[client].ends))
+        return _alike(self.path.rpartition(".")[2], self.format, self.asked)
 
     def agents(self) -> tuple[tuple[int, Agent, State], ...]:
         """Return each agent that the file's own client, or a person, finds, with its number and state."""
@@ -194,3 +192,10 @@ def _common(one: str, other: str) -> int:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if one[low:middle] == other[low:middle] else (low, middle - 1)
     return low
+
+
+@lru_cache(maxsize=256)
+def _alike(kind: str, own: str, asked: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the clients but a file's own that read files with such an end."""
+    others = (client for client in asked if client != own)
+    return tuple(client for client in others if any(end.rpartition(".")[2] == kind for end in registry.FORMATS[client].ends))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agentconv import credentials
 from agentconv.install import places
 from agentconv.install.planning import NEEDS_A_LOOK
 from agentconv.render import deployed, machine
@@ -21,14 +20,13 @@ if TYPE_CHECKING:
 
 def installed(done: Sequence[Prepared], scope: Scope, code: int, *, dry_run: bool) -> dict[str, Any]:
     """Return the report on an installation."""
-    report = {
+    return {
         "exit_code": code,
         "scope": scope.name,
         "dry_run": dry_run,
         "results": [_pack(one, scope, dry_run=dry_run) for one in done],
         "diagnostics": [machine.plain(found) for one in done for several in one.unsafe.values() for found in several],
     }
-    return _masked(report)
 
 
 def _pack(one: Prepared, scope: Scope, *, dry_run: bool) -> dict[str, Any]:
@@ -82,7 +80,7 @@ def removed(done: Sequence[tuple[str, Plan]], scope: Scope, code: int, *, dry_ru
     results = [
         {"pack": name, "entries": [{**_step(step, dry_run=dry_run), "target": step.target} for step in plan.steps]} for name, plan in done
     ]
-    return _masked({"exit_code": code, "scope": scope.name, "dry_run": dry_run, "results": results, "diagnostics": []})
+    return {"exit_code": code, "scope": scope.name, "dry_run": dry_run, "results": results, "diagnostics": []}
 
 
 def status(found: Sequence[PackStatus], scope: Scope, code: int) -> dict[str, Any]:
@@ -109,17 +107,4 @@ def status(found: Sequence[PackStatus], scope: Scope, code: int) -> dict[str, An
         for one in found
     ]
     diagnostics = [machine.plain(remark) for one in found for remark in one.diagnostics]
-    return _masked({"exit_code": code, "scope": scope.name, "results": results, "diagnostics": diagnostics})
-
-
-def _masked(report: dict[str, Any]) -> dict[str, Any]:
-    """Return a report in which nothing that looks like a credential is whole."""
-    return {key: _hidden(item) for key, item in report.items()}
-
-
-def _hidden(value: Any) -> Any:
-    if isinstance(value, str):
-        return credentials.masked(value)
-    if isinstance(value, dict):
-        return {key: _hidden(item) for key, item in value.items()}
-    return [_hidden(item) for item in value] if isinstance(value, list) else value
+    return {"exit_code": code, "scope": scope.name, "results": results, "diagnostics": diagnostics}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from agentconv import credentials
 from agentconv.pack_contents import shown
 from agentconv.packs import NOT_INSTALLED
 from agentconv.render import machine, text
@@ -66,15 +65,13 @@ def looked(environment: Environment, *, nothing: bool) -> list[str]:
 
 
 def plain(packs: Sequence[Pack], problems: Sequence[Diagnostic], environment: Environment, code: int) -> dict[str, Any]:
-    """Return everything for other programs, without what looks like a secret."""
-    report: dict[str, Any] = _masked(
-        {
-            "exit_code": code,
-            "environment": {"chosen": environment.chosen, "folders": [shown(folder) for folder in environment.looked]},
-            "results": [_pack(pack) for pack in packs],
-            "diagnostics": [machine.plain(problem) for problem in problems],
-        }
-    )
+    """Return everything for other programs."""
+    report: dict[str, Any] = {
+        "exit_code": code,
+        "environment": {"chosen": environment.chosen, "folders": [shown(folder) for folder in environment.looked]},
+        "results": [_pack(pack) for pack in packs],
+        "diagnostics": [machine.plain(problem) for problem in problems],
+    }
     return report
 
 
@@ -107,11 +104,3 @@ def _agent(agent: PackedAgent) -> dict[str, Any]:
             "skills": list(asked.skills),
         },
     }
-
-
-def _masked(value: Any) -> Any:
-    if isinstance(value, str):
-        return credentials.masked(value)
-    if isinstance(value, dict):
-        return {key: _masked(item) for key, item in value.items()}
-    return [_masked(item) for item in value] if isinstance(value, list) else value

@@ -101,7 +101,7 @@ def plain(outcome: Outcome, where: Mapping[str, str]) -> str:
     ]
     report |= findings_machine.plain(outcome.stopping, where)
     report["diagnostics"] = [machine.plain(one) for one in outcome.diagnostics]
-    return machine.dumps(report)
+    return machine.report(report)
 
 
 def _pack(contents: Contents, sources: Sources) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import os
 import re
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, TextIO
 
 from agentconv import credentials, registry
@@ -54,6 +55,7 @@ def style(stream: TextIO, choice: str = "auto") -> Style:
     return Style(stream.isatty() and os.environ.get("TERM") != "dumb")
 
 
+@lru_cache(maxsize=4096)
 def safe(text: str) -> str:
     """Return text that cannot move the cursor, hide itself, or give away a secret."""
     if _STRAY_BYTE.search(text):

@@ -77,6 +77,8 @@ def missing_name(self: Rule, subject: Subject) -> Iterator[Finding]:
             clients=(subject.format,),
         )
     for number, agent, _ in subject.agents():
+        if agent.name is not None:
+            continue
         clients = tuple(
             client
             for client in (subject.format, *subject.alike())
@@ -84,7 +86,7 @@ def missing_name(self: Rule, subject: Subject) -> Iterator[Finding]:
             and _drops(subject, client)
             and _is_nameless(subject, client)
         )
-        if not clients or agent.name is not None:
+        if not clients:
             continue
         stem = stem_of(subject.path.rpartition("/")[2], registry.FORMATS[subject.format].ends)
         legal = registry.load(subject.format).SPEC.legal_name(stem)
