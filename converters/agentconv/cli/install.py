@@ -113,7 +113,7 @@ def _tell(options: argparse.Namespace, scope: Scope, done: Sequence[Prepared]) -
     for one in done:
         if not options.quiet:
             print("\n".join(deployed.installed(one, scope, dry_run=options.dry_run, verbose=options.verbose)), flush=True)
-        for line in deployed.problems(one, look, dry_run=options.dry_run, verbose=options.verbose, quiet=options.quiet):
+        for line in deployed.problems(one, scope, look, dry_run=options.dry_run, verbose=options.verbose, quiet=options.quiet):
             print(line, file=sys.stderr)
     lines = [] if options.quiet or options.dry_run else deployed.next_steps(done, scope)
     if lines:

@@ -87,6 +87,6 @@ def _tell(options: argparse.Namespace, scope: Scope, done: list[tuple[str, Plan]
     for name, plan in done:
         if not options.quiet:
             print("\n".join(deployed.removed(name, plan, scope, dry_run=options.dry_run, verbose=options.verbose)), flush=True)
-        for line in deployed.step_problems(plan, look, dry_run=options.dry_run):
+        for line in deployed.step_problems(plan, scope, look, dry_run=options.dry_run):
             print(line, file=sys.stderr)
     return code

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from agentconv import compare, losses, registry
@@ -145,5 +144,4 @@ def _said(loss: Loss) -> Loss:
 
 def shown_place(target: str, scope: Scope) -> str:
     """Return where a target's agents go, for people."""
-    folder = scope.folder(places.targets()[target]) or registry.FORMATS[target].files[0]
-    return f"~/{folder}" if scope.is_user and not PurePosixPath(folder).is_absolute() else folder
+    return scope.shown(scope.folder(places.targets()[target]) or registry.FORMATS[target].files[0])

@@ -51,6 +51,11 @@ def _target(client: str, row: Mapping[str, object]) -> Target:
     return Target(client, no_user=str(no_user) if no_user else None, **words)
 
 
+def entry_name(pointer: str) -> str:
+    """Return the agent's name that a JSON Pointer ends in."""
+    return pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """The place that agents are deployed in: one project, or all projects of the user."""
@@ -65,6 +70,12 @@ class Scope:
     def is_user(self) -> bool:
         """Whether it is the user's own."""
         return self.name == USER
+
+    def shown(self, path: str, pointer: str = "") -> str:
+        """Return where something is, for people: a path, and the name of an entry of a file that holds several."""
+        place = f"~/{path}" if self.is_user and not path.startswith("/") else path
+        name = entry_name(pointer)
+        return f"{place} ({name})" if name else place
 
     def folder(self, target: Target) -> str:
         """Return where the files of a target go: below the root, or absolute where the user's folder is elsewhere.

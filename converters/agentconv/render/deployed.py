@@ -47,7 +47,7 @@ _PLANNED = {
     Action.KEEP_EDITED: "to keep (edited)",
     Action.RELEASE: "to leave to you (edited)",
 }
-_CHANGES = frozenset({Action.WRITE, Action.UPDATE, Action.REPLACE})
+CHANGES = frozenset({Action.WRITE, Action.UPDATE, Action.REPLACE})
 """What a client has to see."""
 
 
@@ -61,7 +61,7 @@ def installed(one: Prepared, scope: Scope, *, dry_run: bool, verbose: bool) -> l
     rows = [_row(each, one.plan, scope, dry_run=dry_run) for each in one.deployments]
     lines = [text.safe(head), *(f"  {line}" for line in table(rows))]
     if verbose or dry_run:
-        lines += _entries(one.plan, unchanged=verbose)
+        lines += _entries(one.plan, scope, unchanged=verbose)
     if one.asked:
         asks = [(f"  {text.shorten(ask.what, 60)}", text.names(ask.agents)) for ask in one.asked]
         lines += ["", "Beyond reading, its agents ask to:", *table(asks)]
@@ -87,22 +87,16 @@ def _row(one: Deployment, plan: Plan, scope: Scope, *, dry_run: bool) -> tuple[s
     return text.client(one.target), deployment.shown_place(one.target, scope), ", ".join(parts) or "nothing"
 
 
-def _entries(plan: Plan, *, unchanged: bool) -> list[str]:
+def _entries(plan: Plan, scope: Scope, *, unchanged: bool) -> list[str]:
     """Return one line for each entry that something happens to."""
     steps = [step for step in plan.steps if unchanged or step.action is not Action.SAME]
-    return [f"{_VERBS.get(step.action, step.action.value):9} {text.safe(_place(step))}" for step in steps]
+    return [f"{_VERBS.get(step.action, step.action.value):9} {text.safe(scope.shown(step.path, step.pointer))}" for step in steps]
 
 
 _VERBS = {Action.SAME: "unchanged", Action.KEEP_EDITED: "keep", Action.FOREIGN: "keep", Action.OTHER_PACK: "keep", Action.SHARED: "keep"}
 
 
-def _place(step: Step) -> str:
-    """Return where an entry is, for people."""
-    name = step.pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
-    return f"{step.path} ({name})" if name else step.path
-
-
-def problems(one: Prepared, look: Style, *, dry_run: bool, verbose: bool, quiet: bool) -> Iterator[str]:
+def problems(one: Prepared, scope: Scope, look: Style, *, dry_run: bool, verbose: bool, quiet: bool) -> Iterator[str]:
     """Yield what needs a look, and what conversion cost."""
     seen: set[Diagnostic] = set()
     for diagnostic in (*(found for several in one.unsafe.values() for found in several), *_remarks(one, verbose=verbose)):
@@ -111,7 +105,7 @@ def problems(one: Prepared, look: Style, *, dry_run: bool, verbose: bool, quiet:
         seen.add(diagnostic)
     for held in one.held:
         yield text.diagnostic(_held(held), look)
-    yield from step_problems(one.plan, look, dry_run=dry_run)
+    yield from step_problems(one.plan, scope, look, dry_run=dry_run)
     if quiet:
         return
     same = {(step.target, step.agent) for step in one.plan.steps if step.action is Action.SAME}
@@ -138,26 +132,27 @@ def _more(held: Held) -> str:
     return "; ".join(held.more)
 
 
-def step_problems(plan: Plan, look: Style, *, dry_run: bool) -> Iterator[str]:
+def step_problems(plan: Plan, scope: Scope, look: Style, *, dry_run: bool) -> Iterator[str]:
     """Yield what stays although it was to go, or did not get where it was to be."""
     last: str | None = None
     for step in plan.steps:
         if step.action in NEEDS_A_LOOK:
-            diagnostic = step_diagnostic(step, dry_run=dry_run)
+            diagnostic = step_diagnostic(step, scope, dry_run=dry_run)
             yield text.diagnostic(diagnostic, look, hint=diagnostic.hint != last)
             last = diagnostic.hint
 
 
-def step_diagnostic(step: Step, *, dry_run: bool) -> Diagnostic:
+def step_diagnostic(step: Step, scope: Scope, *, dry_run: bool) -> Diagnostic:
     """Say why an entry needs a look, and what to do."""
-    message, hint = _why(step, dry_run=dry_run)
-    name = _place(step).removeprefix(step.path).strip(" ()")
-    return Diagnostic(Code.EXISTS, Severity.WARNING, f"{f'`{name}` ' if name else ''}{message}", Span(step.path), hint, step.agent)
+    message, hint = _why(step, scope, dry_run=dry_run)
+    name = places.entry_name(step.pointer)
+    span = Span(scope.shown(step.path))
+    return Diagnostic(Code.EXISTS, Severity.WARNING, f"{f'`{name}` ' if name else ''}{message}", span, hint, step.agent)
 
 
-def _why(step: Step, *, dry_run: bool) -> tuple[str, str | None]:
+def _why(step: Step, scope: Scope, *, dry_run: bool) -> tuple[str, str | None]:
     if step.action is Action.KEEP_EDITED:
-        beside = f"; the pack's version {'goes to' if dry_run else 'is in'} `{step.beside}`" if step.beside else ""
+        beside = f"; the pack's version {'goes to' if dry_run else 'is in'} `{scope.shown(step.beside)}`" if step.beside else ""
         hint = "take over what you want and delete the .agentconv-new; --force takes the pack's version and keeps a copy of yours"
         return f"was edited since it was deployed, and is kept{beside}", hint
     if step.action is Action.FOREIGN:
@@ -168,6 +163,8 @@ def _why(step: Step, *, dry_run: bool) -> tuple[str, str | None]:
     if step.action is Action.OTHER_PACK:
         others = ", ".join(step.packs)
         return f"the pack {others} has something else there, which is kept", f"choose with --agent, or uninstall {others} first"
+    if step.action is Action.RELEASE and step.reason:
+        return f"cannot be told from what is yours, and is left to you: {step.reason}", "mend that, and delete what you do not need"
     if step.action is Action.RELEASE:
         return "was edited since it was deployed, and is yours from now on", "delete it if you do not need it"
     return f"cannot be changed: {step.reason}", None
@@ -175,7 +172,7 @@ def _why(step: Step, *, dry_run: bool) -> tuple[str, str | None]:
 
 def next_steps(done: Sequence[Prepared], scope: Scope) -> list[str]:
     """Return what a person does next in each client that got something new."""
-    changed = {step.target for one in done for step in one.plan.steps if step.action in _CHANGES}
+    changed = {step.target for one in done for step in one.plan.steps if step.action in CHANGES}
     told: dict[str, list[str]] = {}
     for target in places.targets().values():
         if target.id in changed:
@@ -195,4 +192,4 @@ def removed(name: str, plan: Plan, scope: Scope, *, dry_run: bool, verbose: bool
         if parts:
             rows.append((text.client(target), deployment.shown_place(target, scope), ", ".join(parts)))
     lines = [text.safe(f"{name}, {_where(scope)}"), *(f"  {line}" for line in table(rows))]
-    return lines + (_entries(plan, unchanged=True) if verbose or dry_run else [])
+    return lines + (_entries(plan, scope, unchanged=True) if verbose or dry_run else [])

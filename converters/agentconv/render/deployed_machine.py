@@ -50,26 +50,27 @@ def _held(held: Held) -> dict[str, Any]:
 
 
 def _target(one: Deployment, plan: Plan, scope: Scope, *, dry_run: bool) -> dict[str, Any]:
+    changed = any(step.target == one.target and step.action in deployed.CHANGES for step in plan.steps)
     target = places.targets()[one.target]
     return {
         "target": one.target,
-        "entries": [_step(step, dry_run=dry_run) for step in plan.steps if step.target == one.target],
+        "entries": [_step(step, scope, dry_run=dry_run) for step in plan.steps if step.target == one.target],
         "refused": list(one.refused),
         "left_out": [{"agent": agent, "reads": other} for agent, other in one.left_out.items()],
         "losses": [machine.plain(loss) for loss in one.losses],
         "diagnostics": [machine.plain(found) for found in one.diagnostics],
-        "next": list(target.then_user if scope.is_user and target.then_user else target.then),
+        "next": list(target.then_user if scope.is_user and target.then_user else target.then) if changed else [],
     }
 
 
-def _step(step: Step, *, dry_run: bool) -> dict[str, Any]:
+def _step(step: Step, scope: Scope, *, dry_run: bool) -> dict[str, Any]:
     optional = {"beside": step.beside, "backup": step.backup}
     return {
         "action": step.action.value,
         "path": step.path,
         "pointer": step.pointer,
         "agent": step.agent,
-        **({"message": deployed.step_diagnostic(step, dry_run=dry_run).message} if step.action in NEEDS_A_LOOK else {}),
+        **({"message": deployed.step_diagnostic(step, scope, dry_run=dry_run).message} if step.action in NEEDS_A_LOOK else {}),
         **({"packs": list(step.packs)} if step.packs else {}),
         **{key: value for key, value in optional.items() if value},
     }
@@ -78,7 +79,8 @@ def _step(step: Step, *, dry_run: bool) -> dict[str, Any]:
 def removed(done: Sequence[tuple[str, Plan]], scope: Scope, code: int, *, dry_run: bool) -> dict[str, Any]:
     """Return the report on what was taken away."""
     results = [
-        {"pack": name, "entries": [{**_step(step, dry_run=dry_run), "target": step.target} for step in plan.steps]} for name, plan in done
+        {"pack": name, "entries": [{**_step(step, scope, dry_run=dry_run), "target": step.target} for step in plan.steps]}
+        for name, plan in done
     ]
     return {"exit_code": code, "scope": scope.name, "dry_run": dry_run, "results": results, "diagnostics": []}
 

@@ -49,11 +49,11 @@ def _pack(one: PackStatus, scope: Scope, *, verbose: bool, quiet: bool) -> Itera
         rows.append((text.client(target), deployment.shown_place(target, scope), words))
     yield from () if quiet else (f"  {line}" for line in table(rows))
     shown = [item for item in one.items if verbose or item.word is not Word.UP_TO_DATE]
-    yield from (f"{item.word.value:11}  {text.safe(_place(item))}{_remark(item)}" for item in shown)
+    yield from (f"{item.word.value:11}  {text.safe(scope.shown(item.path, item.pointer))}{_remark(item, scope)}" for item in shown)
     for word in dict.fromkeys(item.word for item in shown):
         hint = _LEFT if word is Word.ORPHANED and one.now else _NEXT.get(word)
         if hint and not quiet:
-            yield f"  hint: {hint.format(pack=locked.name)}"
+            yield f"  hint: {hint.format(pack=f'{locked.name} --scope user' if scope.is_user else locked.name)}"
 
 
 def _now(one: PackStatus) -> str:
@@ -65,12 +65,7 @@ def _now(one: PackStatus) -> str:
     return ""
 
 
-def _place(item: Item) -> str:
-    name = item.pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
-    return f"{item.path} ({name})" if name else item.path
-
-
-def _remark(item: Item) -> str:
-    remarks = [item.remark or "", f"the pack's version is in {item.beside}" if item.beside else ""]
+def _remark(item: Item, scope: Scope) -> str:
+    remarks = [item.remark or "", f"the pack's version is in {scope.shown(item.beside)}" if item.beside else ""]
     shown = "; ".join(text.safe(remark) for remark in remarks if remark)
     return f": {shown}" if shown else ""
