@@ -552,3 +552,12 @@ def test_deployed_agents_get_names_and_files_of_their_own_in_their_own_format_to
     files = {one.file.path: one.file.data for one in convert.convert(pieces, "claude-code", convert.Options(deploy=True)) if one.file}
     renamed = second.replace(b"name: Reviewer", b"name: Reviewer-2")
     assert files == {".claude/agents/Reviewer.md": first, ".claude/agents/Reviewer-2.md": renamed}
+
+
+@pytest.mark.parametrize("text", ["a\r\r\nb", "a\r\r\r\nb\r", "\r\r\na", "a\rb\r\n\r\r\nc"])
+@pytest.mark.parametrize("target", registry.CLIENTS)
+def test_any_line_ends_are_written_so_that_they_are_read_as_declared(target, text):
+    done = convert_agent(Agent("a", "a", description="d", prompt=Prompt(f"One line.{text}Another line.")), target)
+
+    assert not done.failed, done.diagnostics
+    assert done.file

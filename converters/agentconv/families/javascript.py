@@ -26,6 +26,11 @@ def length(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
+def without_crlf(text: str) -> str:
+    """Return text that a client which turns CRLF into LF leaves as it is: CR CR LF would become CRLF."""
+    return re.sub(r"\r+\n", "\n", text)
+
+
 def line_feeds(text: str) -> str:
     """Return a text with each line end as a line feed."""
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text

@@ -15,7 +15,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from agentconv import vocabulary
-from agentconv.families import copilot_words, hooks, keys, markdown, mcp, mcp_copilot, names, projecting, reading, tool_lists
+from agentconv.families import copilot_words, hooks, javascript, keys, markdown, mcp, mcp_copilot, names, projecting, reading, tool_lists
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Key, Refused, simple
 from agentconv.families.shapes import is_text, is_texts
@@ -227,7 +227,7 @@ def _project_texts(projection: Projection) -> None:
     prompt = projection.get("prompt.text") or ""
     projection.translate("prompt.text", prompt)
     if "\r\n" in prompt:
-        projection.change("prompt.text", prompt.replace("\r\n", "\n"), "line-ends", "CRLF")
+        projection.change("prompt.text", javascript.without_crlf(prompt), "line-ends", "CRLF")
     projecting.trim(projection, "prompt.text", SPACE)
     projecting.prompt_shape(projection, "append")
     if len(prompt) > LONGEST_PROMPT and not projection.at_home:

@@ -15,7 +15,7 @@ import re
 from typing import TYPE_CHECKING
 
 from agentconv import vocabulary
-from agentconv.families import keys, line_encoding, line_file, line_header, projecting, switches
+from agentconv.families import javascript, keys, line_encoding, line_file, line_header, projecting, switches
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, simple
 from agentconv.families.names import stem_of
@@ -145,7 +145,7 @@ def _project_texts(projection: Projection) -> None:
     projecting.trim(projection, "prompt.text", SPACE)
     prompt = projection.get("prompt.text")
     if prompt and "\r\n" in prompt and not projection.at_home:
-        projection.change("prompt.text", prompt.replace("\r\n", "\n"), "text-approximated", "CRLF becomes LF, as Cursor reads it")
+        projection.change("prompt.text", javascript.without_crlf(prompt), "text-approximated", "CRLF becomes LF, as Cursor reads it")
     projecting.prompt_shape(projection, "replace")
 
 
