@@ -128,19 +128,31 @@ def test_codes_and_names_are_unique():
     assert len({rule.code for rule in rules}) == len({rule.name for rule in rules}) == len(rules)
 
 
-@pytest.mark.parametrize("piece", PATHOLOGICAL, ids=repr)
-def test_no_text_makes_the_rules_slow(piece):
-    """A prompt of 131 KB of anything takes all rules together less than 0.2 s, besides the time of the readers."""
+def _best_of_three(piece, enough):
+    """Return the CPU seconds that all rules take on a prompt of 131 KB, besides the time of the readers."""
     text = f"---\nname: reviewer\ndescription: Reviews changes\n---\n\n{piece * (131_072 // len(encode(piece)))}\n"
     looked_at = subject(text, asked=registry.CLIENTS)
     for client in registry.CLIENTS:
         looked_at.reading(client)
     list(checking.check([subject("---\nname: a\ndescription: é\n---\n\nb\n")], RULES))
     taken = []
-    while len(taken) < 3 and min(taken, default=1) >= 0.2:  # a busy machine slows one run, hardly three
+    while len(taken) < 3 and min(taken, default=enough) >= enough:  # a busy machine slows one run, hardly three
         start = time.process_time()
         (checked,) = checking.check([looked_at], RULES)
         taken.append(time.process_time() - start)
+        assert checked.failures == ()
+    return min(taken)
 
-    assert checked.failures == ()
-    assert min(taken) < 0.2
+
+@pytest.fixture(scope="module")
+def prose():
+    """What the same rules take on plain words, on this machine as it is now."""
+    return _best_of_three("You review one change at a time.\n", 0.0)
+
+
+@pytest.mark.parametrize("piece", PATHOLOGICAL, ids=repr)
+def test_no_text_makes_the_rules_slow(piece, prose):
+    """A prompt of 131 KB of anything takes all rules together less than 0.2 s, or thirty times what plain words take, where the machine is slower."""
+    enough = max(0.2, 30 * prose)
+
+    assert _best_of_three(piece, enough) < enough
