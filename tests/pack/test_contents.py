@@ -218,3 +218,13 @@ def test_files_without_an_agent_stay_out(project, pack):
     assert "LEFT OUT" in listed
     assert "README.md  no agent in it" in listed
     assert not (project / "dist").exists()
+
+
+def test_a_line_break_that_a_plugin_shows_as_it_is_written_is_said(tmp_path, capsys):
+    for name, description in (("one", "Reviews.\\nNever edits."), ("two", "Reviews.")):
+        (tmp_path / f"{name}.md").write_text(f"---\nname: {name}\ndescription: {description}\n---\n\nReview.\n")
+    code = main(["pack", str(tmp_path), "--name", "a-pack", "--version", "1", "--license", "MIT", "--dry-run"])
+    told = capsys.readouterr().err
+
+    assert code == 0
+    assert "the `\\n` in the description is shown as it is written: one" in told.replace("\n", " ")

@@ -43,6 +43,8 @@ class Contents:
     """Why Claude Code cannot hold an agent, by id."""
     unlisted: Mapping[str, str]
     """Why the pack does not offer an agent as a Claude Code plugin, by id; those apart that Claude Code cannot hold at all."""
+    literal: tuple[str, ...]
+    r"""Agents whose descriptions have a `\\n` that the plugin shows as it is, by id."""
     renamed: Mapping[str, str]
     """The names of agents whose own name is another one's, by id."""
     failures: tuple[Diagnostic, ...] = ()
@@ -106,6 +108,7 @@ def build(sources: Sources, about: About) -> Contents:
         {**files.data, pack_manifest.FILE: pack_manifest.dump(manifest)},
         refused,
         {agent: why for agent, why in offer.left_out.items() if agent in claude},
+        tuple(offer.literal),
         {agent: name.name for agent, name in names.items() if name.code == "name-duplicate"},
         (*failures, *_bugs(offer.failures)),
     )

@@ -33,6 +33,8 @@ class Offer:
     paths: list[str] = field(default_factory=list)
     """Files of the agents that it lists."""
     agents: set[str] = field(default_factory=set)
+    literal: list[str] = field(default_factory=list)
+    r"""Those that it lists although the `\\n` of their descriptions, which are line breaks elsewhere, are shown as they are."""
     left_out: dict[str, str] = field(default_factory=dict)
     """Why an agent is not listed, by id."""
     failures: list[Converted] = field(default_factory=list)
@@ -56,6 +58,8 @@ def offer(pieces: Sequence[Loaded], claude: Mapping[str, OutputFile]) -> Offer:
             else:
                 found.agents.add(agent)
                 found.paths.append(claude[agent].path)
+                if _is_literal(claude[agent]):
+                    found.literal.append(agent)
         if done.failed:
             found.failures.append(done)
     return found
@@ -92,6 +96,11 @@ def _reason(agent: Agent, done: Converted, ours: OutputFile | None) -> str | Non
 def _plain(agent: Agent) -> Agent:
     r"""Return an agent with line breaks for the `\n` that its description shows in a plugin: the words are the same."""
     return replace(agent, description=agent.description.replace("\\n", "\n")) if agent.description else agent
+
+
+def _is_literal(file: OutputFile) -> bool:
+    agent = _reading(file) if b"\\n" in file.data else None
+    return agent is not None and agent != _plain(agent)
 
 
 def _words(code: str) -> str:

@@ -85,6 +85,8 @@ def _remarks(contents: Contents) -> Iterator[tuple[str, list[str]]]:
     for agent, why in contents.unlisted.items():
         grouped.setdefault(f"not offered as a Claude Code plugin: {{names}}: {_literal(why)}", []).append(agent)
     yield from grouped.items()
+    if contents.literal:
+        yield "as a Claude Code plugin, the `\\n` in the description is shown as it is written: {names}", list(contents.literal)
 
 
 def _literal(words: str) -> str:
@@ -124,5 +126,6 @@ def _agent(agent: PackedAgent, contents: Contents) -> dict[str, Any]:
         "plugin": agent.plugin,
         **({"refused": contents.refused[agent.id]} if agent.id in contents.refused else {}),
         **({"not_in_plugin": contents.unlisted[agent.id]} if agent.id in contents.unlisted else {}),
+        **({"literal_in_plugin": True} if agent.id in contents.literal else {}),
         **({"renamed": True} if agent.id in contents.renamed else {}),
     }
