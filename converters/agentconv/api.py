@@ -80,9 +80,9 @@ def reads(text: str | bytes | Post, format: str, *, path: str = "agent") -> Agen
         InputError: There is no such format.
     """
     if not isinstance(text, (str, bytes)):
-        from agentconv import yaml_text
+        from agentconv.yaml import emitter
 
-        text = f"---\n{yaml_text.mapping(text.metadata)}---\n\n{text.content}\n"  # type: ignore[arg-type]
+        text = f"---\n{emitter.mapping(text.metadata)}---\n\n{text.content}\n"  # type: ignore[arg-type]
     data = _bytes(text) if isinstance(text, str) else text
     pieces = loading.load_source(registry.resolve(format), SourceText(discovery.below(path) or "agent", data))
     return loading.gather(loading.with_ids(pieces))

@@ -10,11 +10,12 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from agentconv import yaml_nodes, yaml_text
 from agentconv.ir import escape_key, unescape_key
 from agentconv.source import client_text
-from agentconv.yaml_grammar import BUN
-from agentconv.yaml_nodes import Mapping, Scalar, YamlError, YamlLimitError
+from agentconv.yaml import emitter
+from agentconv.yaml import nodes as yaml_nodes
+from agentconv.yaml.grammar import BUN
+from agentconv.yaml.nodes import Mapping, Scalar, YamlError, YamlLimitError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from agentconv.diagnostics import Span
     from agentconv.ir import Json
     from agentconv.source import SourceText
-    from agentconv.yaml_grammar import Grammar
-    from agentconv.yaml_nodes import Node
+    from agentconv.yaml.grammar import Grammar
+    from agentconv.yaml.nodes import Node
 
 
 _LONE_CR = re.compile(r"\r(?!\n)")
@@ -297,14 +298,14 @@ def _replacement(header: Header, node: Node, value: Json, newline: str) -> Edit:
     start, end = header.place(node.start), header.place(node.end)
     own_line = text[text.rfind("\n", 0, start) + 1 : start]
     if isinstance(node, Scalar) and node.style not in ("|", ">") and not isinstance(value, (dict, list)):
-        spelled = yaml_text.scalar(value)
+        spelled = emitter.scalar(value)
     elif isinstance(value, (dict, list)) and value and not own_line.strip():
         indent = own_line
-        spelled = yaml_text.mapping({"k": value}, "")[3:].lstrip("\n")
+        spelled = emitter.mapping({"k": value}, "")[3:].lstrip("\n")
         spelled = indent[2:] + re.sub(r"\n(?!\n)", "\n" + indent[2:], spelled.rstrip("\n"))
         start -= len(own_line)
     else:
-        spelled = yaml_text.inline(value)
+        spelled = emitter.inline(value)
     if start == end and text[start - 1 : start] == ":":
         spelled = " " + spelled
     return start, end, spelled.replace("\n", newline)
@@ -324,7 +325,7 @@ def _insertion(header: Header, key: str, value: Json, newline: str) -> Edit:
     if isinstance(header.root, Mapping) and header.root.pairs:
         first = header.place(header.root.pairs[0][0].start)
         column = first - (text.rfind("\n", 0, first) + 1)
-    spelled = yaml_text.entry(key, value, " " * column).replace("\n", newline)
+    spelled = emitter.entry(key, value, " " * column).replace("\n", newline)
     at = header.end
     if at > header.start and text[at - 1] != "\n":
         spelled = newline + spelled

@@ -7,7 +7,7 @@ import pytest
 from agentconv import frontmatter
 from agentconv.frontmatter import Header, Rewritten
 from agentconv.source import SourceText
-from agentconv.yaml_grammar import BUN, JS_YAML_3, JS_YAML_4, YAML_2
+from agentconv.yaml.grammar import BUN, JS_YAML_3, JS_YAML_4, YAML_2
 
 
 def header_of(text, grammar=BUN):

@@ -15,7 +15,7 @@ from agentconv.format_base import State
 from agentconv.frontmatter import Header, parse
 from agentconv.ir import Agent, Limits, McpServer, Permissions, Prompt, ToolGrant, Tools
 from agentconv.source import SourceText
-from agentconv.yaml_grammar import YAML_2
+from agentconv.yaml.grammar import YAML_2
 
 ID = "qwen-code"
 

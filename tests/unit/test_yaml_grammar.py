@@ -6,11 +6,12 @@ import time
 
 import pytest
 
-from agentconv import frontmatter, yaml_nodes
+from agentconv import frontmatter
 from agentconv.frontmatter import Header
 from agentconv.source import SourceText
-from agentconv.yaml_grammar import BUN, JS_YAML_3, JS_YAML_4, YAML_2
-from agentconv.yaml_nodes import YamlError
+from agentconv.yaml import nodes
+from agentconv.yaml.grammar import BUN, JS_YAML_3, JS_YAML_4, YAML_2
+from agentconv.yaml.nodes import YamlError
 
 GRAMMARS = (BUN, JS_YAML_3, JS_YAML_4, YAML_2)
 REFUSED = YamlError
@@ -18,8 +19,8 @@ REFUSED = YamlError
 
 def read(text, grammar):
     try:
-        node = yaml_nodes.parse(text, grammar)
-        return None if node is None else yaml_nodes.value(node, None, grammar)
+        node = nodes.parse(text, grammar)
+        return None if node is None else nodes.value(node, None, grammar)
     except YamlError as error:
         return REFUSED if 0 <= error.offset <= len(text) else error
 

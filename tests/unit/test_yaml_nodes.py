@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agentconv import yaml_nodes
-from agentconv.yaml_nodes import Mapping, Scalar, Sequence, YamlError, YamlLimitError
+from agentconv.yaml import nodes
+from agentconv.yaml.nodes import Mapping, Scalar, Sequence, YamlError, YamlLimitError
 
 
 def read(text):
-    node = yaml_nodes.parse(text)
-    return None if node is None else yaml_nodes.value(node)
+    node = nodes.parse(text)
+    return None if node is None else nodes.value(node)
 
 
 INF = {"$float": "inf"}
@@ -228,7 +228,7 @@ def scalars(node):
 )
 def test_places_stay_right_after_mending(text):
     """The place of a plain scalar holds its text, however the text was spelled for libyaml."""
-    found = [node for node in scalars(yaml_nodes.parse(text)) if node.text and not node.tag and not node.style]
+    found = [node for node in scalars(nodes.parse(text)) if node.text and not node.tag and not node.style]
     actual = [text[node.start : node.end] for node in found]
 
     assert [node.text for node in found] == actual
@@ -237,7 +237,7 @@ def test_places_stay_right_after_mending(text):
 def test_quoted_place_with_surrogate_pairs():
     """A value behind escapes that were respelled keeps its place."""
     text = 'a: "\\ud83d\\ude00 \\ud83d\\ude00"\nb: [c]\n'
-    root = yaml_nodes.parse(text)
+    root = nodes.parse(text)
     actual = [text[node.start : node.end] for _, node in root.pairs]
 
     assert actual == ['"\\ud83d\\ude00 \\ud83d\\ude00"', "[c]"]
@@ -246,15 +246,15 @@ def test_quoted_place_with_surrogate_pairs():
 def test_alias_has_its_own_place():
     """An alias is where it stands, not where its anchor is."""
     text = "a: &x b\nc: *x\n"
-    node = yaml_nodes.entries(yaml_nodes.parse(text))["c"]
+    node = nodes.entries(nodes.parse(text))["c"]
 
     assert (node.text, text[node.start : node.end]) == ("b", "*x")
 
 
 def test_deep_values_are_their_source_text():
     """What is nested beyond the bound is kept as it was written."""
-    deep = "[" * (yaml_nodes.MAX_DEPTH + 5) + "x\x07" + "]" * (yaml_nodes.MAX_DEPTH + 5)
-    node = yaml_nodes.entries(yaml_nodes.parse(f"a: {deep}\nb: c\n"))["a"]
+    deep = "[" * (nodes.MAX_DEPTH + 5) + "x\x07" + "]" * (nodes.MAX_DEPTH + 5)
+    node = nodes.entries(nodes.parse(f"a: {deep}\nb: c\n"))["a"]
     while isinstance(node, Sequence):
         node = node.items[0]
 
@@ -264,11 +264,11 @@ def test_deep_values_are_their_source_text():
 def test_merges_are_applied_once():
     """Merge keys that double at each step take no more time than their size."""
     lines = ["a0: &a0 {x: 1}", *(f"a{i}: &a{i} {{<<: [*a{i - 1}, *a{i - 1}], k{i}: 1}}" for i in range(1, 60))]
-    root = yaml_nodes.parse("\n".join(lines))
-    last = yaml_nodes.entries(root)["a59"]
+    root = nodes.parse("\n".join(lines))
+    last = nodes.entries(root)["a59"]
 
     assert isinstance(last, Mapping)
-    assert len(yaml_nodes.entries(last)) == 60
+    assert len(nodes.entries(last)) == 60
 
 
 PIECES = ["a", "b: ", "- ", "? ", ": ", ",", "[", "]", "{", "}", "\n", "\n  ", "\t", "\r\n", "|", ">-", '"', "'", "&x ", "*x ", "!t "]
@@ -281,7 +281,7 @@ def test_any_text_gives_a_value_or_an_error_with_a_place(text):
     """Whatever the text, nodes lie inside it, and nothing but a YamlError is raised."""
     places = []
     try:
-        node = yaml_nodes.parse(text)
+        node = nodes.parse(text)
         places = [place for found in scalars(node) for place in (found.start, found.end)] if node else []
         read(text)
     except YamlError as error:

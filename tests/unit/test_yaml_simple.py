@@ -6,9 +6,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from agentconv import yaml_nodes, yaml_simple, yaml_text
-from agentconv.yaml_grammar import BUN, JS_YAML_3, JS_YAML_4, SERDE_YAML, YAML_2
-from agentconv.yaml_nodes import Scalar, Sequence, YamlError
+from agentconv.yaml import emitter, nodes
+from agentconv.yaml import simple as yaml_simple
+from agentconv.yaml.grammar import BUN, JS_YAML_3, JS_YAML_4, SERDE_YAML, YAML_2
+from agentconv.yaml.nodes import Scalar, Sequence, YamlError
 
 GRAMMARS = (BUN, JS_YAML_3, JS_YAML_4, YAML_2, SERDE_YAML)
 SCALARS = [
@@ -94,7 +95,7 @@ def test_simple_text_has_the_nodes_of_every_full_reader(text, end):
     """Where the simple reader takes a text, its nodes are those of each full reader, and their places those of Bun's."""
     simple = yaml_simple.parse(text + end) is not None
     expected = [full(text + end, grammar) for grammar in GRAMMARS if simple]
-    actual = [shape(yaml_nodes.parse(text + end, grammar), places=grammar is BUN) for grammar in GRAMMARS if simple]
+    actual = [shape(nodes.parse(text + end, grammar), places=grammar is BUN) for grammar in GRAMMARS if simple]
 
     assert expected == actual
 
@@ -110,6 +111,6 @@ def test_simple_text_has_the_nodes_of_every_full_reader(text, end):
 @pytest.mark.parametrize("fold", [False, True])
 def test_what_writers_write_is_simple(value, fold):
     """The usual output of our writers needs no full reader."""
-    node = yaml_simple.parse(yaml_text.mapping(value, fold=fold))
+    node = yaml_simple.parse(emitter.mapping(value, fold=fold))
 
     assert node is not None

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from agentconv import yaml_nodes
 from agentconv.families import javascript, markdown
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored
 from agentconv.frontmatter import Header, Rewritten
+from agentconv.yaml import nodes
 
 if TYPE_CHECKING:
     from agentconv.format_base import Projection
@@ -70,8 +70,8 @@ def _needs_quotes(value: str) -> bool:
 
 def _is_list(value: str) -> bool:
     try:
-        return isinstance(yaml_nodes.parse(value), yaml_nodes.Sequence)
-    except yaml_nodes.YamlError:
+        return isinstance(nodes.parse(value), nodes.Sequence)
+    except nodes.YamlError:
         return False
 
 
@@ -83,7 +83,7 @@ def effort(value: Json) -> str | int:
     """
     if isinstance(value, (int, float)) and not isinstance(value, bool) and float(value).is_integer():
         return int(value)
-    word = yaml_nodes.js_text(value).lower()
+    word = nodes.js_text(value).lower()
     word = {"med": "medium"}.get(word, word)
     if word in EFFORTS:
         return word

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from agentconv.families.keys import Ignored
-from agentconv.yaml_scalars import js_text
+from agentconv.yaml.scalars import js_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,8 +15,8 @@ from agentconv.families import records, yaml_records
 from agentconv.families.keys import Key, Refused, simple
 from agentconv.families.record_file import Place
 from agentconv.format_base import State
-from agentconv.yaml_grammar import JS_YAML_3
-from agentconv.yaml_scalars import js_text
+from agentconv.yaml.grammar import JS_YAML_3
+from agentconv.yaml.scalars import js_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

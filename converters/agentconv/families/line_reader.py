@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import TYPE_CHECKING, TypeAlias
 
-from agentconv import yaml_text
 from agentconv.families.javascript import SPACE, number
 from agentconv.frontmatter import Rewritten
 from agentconv.ir import escape_key
+from agentconv.yaml import emitter
 
 if TYPE_CHECKING:
     from agentconv.ir import Json
@@ -42,16 +42,16 @@ def rewritten(text: str) -> Rewritten:
     out, places = [""] * len(lines), [(0, 0)] * len(lines)
     kept = [number for number, line in enumerate(lines) if line.strip(SPACE) and not line.strip(SPACE).startswith("#")]
     for key, found in _read(lines, kept).items():
-        name = yaml_text.quoted(key) + ":"
+        name = emitter.quoted(key) + ":"
         row = found.line if found.line >= 0 else found.rows[0][0]
         if not _is_block(found, kept):
-            out[row] = f"{name} {yaml_text.inline(found.value)}"
+            out[row] = f"{name} {emitter.inline(found.value)}"
             places[row] = (len(name) + 1, _value_column(lines[row]))
             continue
         out[row] = name
         for line, inner, value in found.rows:
-            start = _ITEM if isinstance(found.value, list) else f"{_INSIDE}{yaml_text.quoted(inner)}: "
-            out[line] = start + yaml_text.inline(value)
+            start = _ITEM if isinstance(found.value, list) else f"{_INSIDE}{emitter.quoted(inner)}: "
+            out[line] = start + emitter.inline(value)
             places[line] = (len(start), _value_column(lines[line]))
     return Rewritten("\n".join(out), tuple(places))
 

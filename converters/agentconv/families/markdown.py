@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from agentconv import fields, frontmatter, schema_files, yaml_text
+from agentconv import fields, frontmatter, schema_files
 from agentconv.diagnostics import Code, Diagnostic, Severity
 from agentconv.families import javascript, keys, reading
 from agentconv.families.javascript import SPACE
@@ -20,8 +20,9 @@ from agentconv.format_base import ReadResult, State
 from agentconv.frontmatter import Header
 from agentconv.ir import AgentSet, Origin
 from agentconv.source import BOM, SourceText, client_text, encode
-from agentconv.yaml_grammar import BUN
-from agentconv.yaml_nodes import Mapping, Scalar
+from agentconv.yaml import emitter
+from agentconv.yaml.grammar import BUN
+from agentconv.yaml.nodes import Mapping, Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from agentconv.format_base import FormatSpec
     from agentconv.frontmatter import Edit, Rewritten
     from agentconv.ir import Agent, Json
-    from agentconv.yaml_grammar import Grammar
+    from agentconv.yaml.grammar import Grammar
 
 
 class Template(Protocol):
@@ -147,7 +148,7 @@ def decode_header(dialect: Dialect, values: MappingType[str, Json]) -> Decoded:
 
 def decode_written(dialect: Dialect, values: dict[str, Json]) -> Decoded:
     """Return what the client makes of a header's keys once they are written: a key may mean something to YAML itself."""
-    text = yaml_text.mapping(values)
+    text = emitter.mapping(values)
     header = Header(SourceText("", encode(text)), 0, len(text), len(text))
     frontmatter.parse(header, None, dialect.grammar)
     return decode_header(dialect, header.values)
@@ -377,7 +378,7 @@ def _prompt_edit(dialect: Dialect, header: Header, old: Agent, agent: Agent) -> 
 def _render(dialect: Dialect, agent: Agent, path: str) -> str:
     """Write a file from nothing: the keys in the client's documented order, then the prompt."""
     values = _encoded(dialect, agent, path)
-    header = yaml_text.mapping(values)
+    header = emitter.mapping(values)
     if _last_text(values).endswith("\n"):
         header += "\n"  # some clients read a header without its last line break, which a block scalar at its end would lose
     prompt = fields.get(agent, "prompt.text") or ""

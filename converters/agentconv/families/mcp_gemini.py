@@ -9,7 +9,7 @@ from agentconv.families import mcp
 from agentconv.families.keys import Ignored
 from agentconv.families.shapes import is_text, is_text_map, is_texts
 from agentconv.ir import McpServer, escape_key, unescape_key
-from agentconv.yaml_scalars import js_text
+from agentconv.yaml.scalars import js_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -13,7 +13,7 @@ from agentconv.families.keys import ABSENT, Ignored, Key, Refused
 from agentconv.families.permission_maps import spell_server
 from agentconv.families.shapes import is_bool, is_count, is_text
 from agentconv.ir import Model
-from agentconv.yaml_scalars import js_text
+from agentconv.yaml.scalars import js_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

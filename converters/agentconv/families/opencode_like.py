@@ -22,7 +22,7 @@ from agentconv.format_base import ReadResult, State
 from agentconv.frontmatter import Header, Rewritten
 from agentconv.ir import AgentSet, Origin
 from agentconv.source import client_text
-from agentconv.yaml_grammar import JS_YAML_3
+from agentconv.yaml.grammar import JS_YAML_3
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -14,7 +14,7 @@ from agentconv.families import javascript
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import ABSENT, Ignored, Refused
 from agentconv.ir import Model, ToolGrant
-from agentconv.yaml_nodes import js_text
+from agentconv.yaml.nodes import js_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

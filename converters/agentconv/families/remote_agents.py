@@ -10,13 +10,14 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agentconv import fields, frontmatter, yaml_nodes, yaml_text
+from agentconv import fields, frontmatter
 from agentconv.families import keys, markdown, reading
 from agentconv.format_base import ReadResult, State
 from agentconv.frontmatter import Header
 from agentconv.ir import AgentSet, Origin
 from agentconv.source import SourceText, encode
-from agentconv.yaml_nodes import Mapping, Sequence
+from agentconv.yaml import emitter, nodes
+from agentconv.yaml.nodes import Mapping, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -102,8 +103,8 @@ def read_list(dialect: Dialect, header: Header) -> ReadResult | None:
 
 def _items(header: Header) -> list[dict[str, Json]]:
     try:
-        found = yaml_nodes.value(header.root, [yaml_nodes.MAX_NODES], header.grammar) if header.root else []
-    except yaml_nodes.YamlError:
+        found = nodes.value(header.root, [nodes.MAX_NODES], header.grammar) if header.root else []
+    except nodes.YamlError:
         return []
     items = frontmatter.client_value(found)
     items = items if isinstance(items, list) else []
@@ -123,7 +124,7 @@ def write_list(dialect: Dialect, agents: AgentSet, header: Header, respelled: li
     if respelled is not None:
         respelled.append("the whole list")
     entries: list[Json] = [keys.encode_header(dialect, agent) for agent in agents.agents]
-    return encode(source.text[: header.start] + yaml_text.items(entries) + source.text[header.end :])
+    return encode(source.text[: header.start] + emitter.items(entries) + source.text[header.end :])
 
 
 def _patched(dialect: Dialect, header: Header, old: tuple[Agent, ...], new: tuple[Agent, ...]) -> str | None:
@@ -135,7 +136,7 @@ def _patched(dialect: Dialect, header: Header, old: tuple[Agent, ...], new: tupl
         before, after = keys.encode_header(dialect, was), keys.encode_header(dialect, agent)
         if before.keys() != after.keys() or not isinstance(node, Mapping):
             return None
-        item = replace(header, root=node, nodes=yaml_nodes.entries(node, header.grammar))
+        item = replace(header, root=node, nodes=nodes.entries(node, header.grammar))
         found = frontmatter.patch(item, {key: value for key, value in after.items() if before[key] != value})
         if found is None:
             return None

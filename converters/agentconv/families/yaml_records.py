@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from agentconv import frontmatter, jsonc_edits, yaml_nodes, yaml_text
+from agentconv import frontmatter, jsonc_edits
 from agentconv.families.record_file import Record, RecordFile, as_written
 from agentconv.ir import escape_key, unescape_key
 from agentconv.source import SourceText, client_text, encode
-from agentconv.yaml_nodes import Mapping, Scalar, Sequence, YamlError
+from agentconv.yaml import emitter, nodes
+from agentconv.yaml.nodes import Mapping, Scalar, Sequence, YamlError
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
     from agentconv.families.record_file import ClientText, Edit, Named, Place
     from agentconv.ir import Json
-    from agentconv.yaml_grammar import Grammar
-    from agentconv.yaml_nodes import Node
+    from agentconv.yaml.grammar import Grammar
+    from agentconv.yaml.nodes import Node
 
 
 def parse(source: SourceText, place: Place, known: Collection[str], grammar: Grammar, *, client_text: ClientText | None = None) -> YamlFile:
@@ -49,20 +50,20 @@ class YamlFile(RecordFile):
         self.nodes: list[Node] = []
         self.key = self.steps[0]
         try:
-            root = yaml_nodes.parse(self.text, self.grammar)
+            root = nodes.parse(self.text, self.grammar)
             self.root = None if isinstance(root, Scalar) and not (root.text or root.style) else root
-            self._find([yaml_nodes.MAX_NODES])
+            self._find([nodes.MAX_NODES])
         except YamlError as error:
             self.problem = f"not valid YAML: {error.problem}", text.place(error.offset)
             self._recover(known)
 
     def _find(self, budget: list[int]) -> None:
         if not isinstance(self.root, Mapping):
-            if self.root is not None and not (isinstance(self.root, Scalar) and yaml_nodes.scalar_value(self.root, self.grammar) is None):
+            if self.root is not None and not (isinstance(self.root, Scalar) and nodes.scalar_value(self.root, self.grammar) is None):
                 self.problem = "the document is no map", self.client_text.place(self.root.start)
             return
-        node = yaml_nodes.entries(self.root, self.grammar).get(self.key)
-        own = [pair for pair in self.root.pairs if yaml_nodes.key_text(pair[0], self.grammar) == self.key]
+        node = nodes.entries(self.root, self.grammar).get(self.key)
+        own = [pair for pair in self.root.pairs if nodes.key_text(pair[0], self.grammar) == self.key]
         self.container = own[-1] if own else None
         if node is None:
             if self.where.alone and self.root.pairs:
@@ -71,15 +72,13 @@ class YamlFile(RecordFile):
         elif isinstance(node, Sequence):
             for index, item in enumerate(node.items):
                 self._add(str(index), item, budget)
-        elif not isinstance(node, Scalar) or yaml_nodes.scalar_value(node, self.grammar):
+        elif not isinstance(node, Scalar) or nodes.scalar_value(node, self.grammar):
             self.problem = self.wrong_kind, self.client_text.place(node.start)
 
     def _add(self, token: str, node: Node, budget: list[int]) -> None:
-        record = Record(token, None, frontmatter.client_value(yaml_nodes.value(node, budget, self.grammar)), self._place(node))
+        record = Record(token, None, frontmatter.client_value(nodes.value(node, budget, self.grammar)), self._place(node))
         if isinstance(node, Mapping):
-            record.keys = {
-                escape_key(client_text(key)): self._place(child) for key, child in yaml_nodes.entries(node, self.grammar).items()
-            }
+            record.keys = {escape_key(client_text(key)): self._place(child) for key, child in nodes.entries(node, self.grammar).items()}
         self.records.append(record)
         self.nodes.append(node)
 
@@ -105,8 +104,8 @@ class YamlFile(RecordFile):
         for key, (start, end) in header.recovered.items():
             piece = header.text[header.text.rfind("\n", 0, start) + 1 : end]
             try:
-                node = yaml_nodes.parse(piece, self.grammar)
-                value = frontmatter.client_value(yaml_nodes.value(node, None, self.grammar)) if node else None
+                node = nodes.parse(piece, self.grammar)
+                value = frontmatter.client_value(nodes.value(node, None, self.grammar)) if node else None
             except YamlError:
                 continue
             if isinstance(value, dict) and list(value) == [key]:
@@ -141,7 +140,7 @@ class YamlFile(RecordFile):
         column = node.start - line
         edits: list[Edit] = []
         for key, found in changes.items():
-            pairs = [pair for pair in node.pairs if escape_key(client_text(yaml_nodes.key_text(pair[0], self.grammar))) == key]
+            pairs = [pair for pair in node.pairs if escape_key(client_text(nodes.key_text(pair[0], self.grammar))) == key]
             if not pairs and found is not None:
                 edits.append(self._after(node, self._entry(key, found, " " * column)))
             for number, (name, child) in enumerate(pairs):
@@ -158,7 +157,7 @@ class YamlFile(RecordFile):
         if "#" in self.text[colon : node.start]:
             return node.start, node.end, self._inline(found)
         indent = " " * column
-        spelled = self._entry(key, found, indent).removeprefix(f"{indent}{yaml_text.scalar(unescape_key(key))}:")
+        spelled = self._entry(key, found, indent).removeprefix(f"{indent}{emitter.scalar(unescape_key(key))}:")
         return colon, max(colon, node.end), spelled.removesuffix("\n")
 
     def _after(self, node: Node, lines: str) -> Edit:
@@ -213,12 +212,12 @@ class YamlFile(RecordFile):
     def render(self, records: SequenceType[Named], template: MappingType[str, Json]) -> str:
         rest: dict[str, Json] = dict(template)
         if isinstance(self.root, Mapping) and not self.alone and not self.problem:
-            values = frontmatter.client_value(yaml_nodes.value(self.root, None, self.grammar))
+            values = frontmatter.client_value(nodes.value(self.root, None, self.grammar))
             rest = values if isinstance(values, dict) else rest
         lines = "".join(self._item(values, 2) for _, values in records)
         rest.setdefault(self.key, [])
         return "".join(
-            (f"{key}:\n{lines}" if lines else f"{key}: []\n") if key == self.key else yaml_text.entry(key, found)
+            (f"{key}:\n{lines}" if lines else f"{key}: []\n") if key == self.key else emitter.entry(key, found)
             for key, found in rest.items()
         )
 
@@ -230,17 +229,17 @@ class YamlFile(RecordFile):
 
     def _entry(self, key: str, found: Json, indent: str) -> str:
         """Write `key: value` with its final newline; long texts as a literal block wherever that is exact."""
-        name = yaml_text.scalar(unescape_key(key))
-        if isinstance(found, str) and not yaml_text.is_plain(found) and ("\n" in found or len(found) > _LONG):
+        name = emitter.scalar(unescape_key(key))
+        if isinstance(found, str) and not emitter.is_plain(found) and ("\n" in found or len(found) > _LONG):
             block = self._block(found, indent + "  ")
             if block is not None:
                 return f"{indent}{name}: {block}\n"
-        spelled = yaml_text.entry(key, found, indent)
+        spelled = emitter.entry(key, found, indent)
         return f"{indent}{name}: {self._inline(found)}\n" if self.escape(spelled) != spelled else spelled
 
     def _inline(self, found: Json) -> str:
         """Write a value on one line; JSON is YAML, and has the escapes."""
-        spelled = yaml_text.inline(found)
+        spelled = emitter.inline(found)
         return spelled if self.escape(spelled) == spelled else self.escape(jsonc_edits.spell(found, _ONE_LINE))
 
     def _block(self, text: str, indent: str) -> str | None:
@@ -253,10 +252,10 @@ class YamlFile(RecordFile):
         lines = [f"{indent}{line}" if line else "" for line in body.split("\n")]
         block = "\n".join([header, *lines]) + "\n" * max(ends - 1, 0)
         try:
-            node = yaml_nodes.parse(f"{indent[2:]}k: {block}\n{indent[2:]}z: 1\n", self.grammar)
+            node = nodes.parse(f"{indent[2:]}k: {block}\n{indent[2:]}z: 1\n", self.grammar)
         except YamlError:
             return None
-        read = yaml_nodes.entries(node, self.grammar).get("k") if isinstance(node, Mapping) else None
+        read = nodes.entries(node, self.grammar).get("k") if isinstance(node, Mapping) else None
         return block if isinstance(read, Scalar) and read.text == text else None
 
 

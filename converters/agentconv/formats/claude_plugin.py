@@ -15,7 +15,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from agentconv import fields, yaml_nodes
+from agentconv import fields
 from agentconv.diagnostics import Code, Diagnostic, Severity
 from agentconv.families import claude_files, claude_words, javascript, keys, markdown, placeholders, plugin_index, projecting, tool_lists
 from agentconv.families.javascript import SPACE
@@ -25,6 +25,7 @@ from agentconv.format_base import FormatSpec, Index, ReadResult, State
 from agentconv.frontmatter import Header
 from agentconv.ir import AgentSet, Origin
 from agentconv.source import client_text
+from agentconv.yaml import nodes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +51,7 @@ SWITCHES = dict.fromkeys(("when_to_use", "when-to-use"), "description")
 
 def _name(value: Json) -> Mapping[str, object]:
     """Read a name; for nothing, and for more than the client takes, the file's own name is used."""
-    name = "" if value is None else yaml_nodes.js_text(value)
+    name = "" if value is None else nodes.js_text(value)
     return {"name": name} if 0 < javascript.length(name) <= LONGEST_NAME else {}
 
 
@@ -62,14 +63,14 @@ def _legal_name(name: str) -> str:
 
 def _description(value: Json) -> str:
     if isinstance(value, (str, int, float)):
-        text = yaml_nodes.js_text(value).strip(SPACE) if not isinstance(value, str) else value.strip(SPACE)
+        text = nodes.js_text(value).strip(SPACE) if not isinstance(value, str) else value.strip(SPACE)
         if text:
             return text
     raise Ignored("a description is text that is not blank")
 
 
 def _says(value: Json) -> bool:
-    return isinstance(value, (str, int, float)) and bool(yaml_nodes.js_text(value).strip(SPACE))
+    return isinstance(value, (str, int, float)) and bool(nodes.js_text(value).strip(SPACE))
 
 
 def _lift(header: dict[str, Json]) -> Mapping[str, object]:

@@ -21,7 +21,7 @@ from agentconv.families.shapes import is_count, is_text, is_texts
 from agentconv.format_base import FormatSpec
 from agentconv.frontmatter import Header
 from agentconv.ir import Model, ToolGrant
-from agentconv.yaml_grammar import YAML_2
+from agentconv.yaml.grammar import YAML_2
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -22,7 +22,7 @@ from agentconv.families.shapes import is_text, is_texts
 from agentconv.format_base import FormatSpec, ReadResult, State
 from agentconv.frontmatter import Header
 from agentconv.ir import Hook, Model
-from agentconv.yaml_grammar import SERDE_YAML
+from agentconv.yaml.grammar import SERDE_YAML
 
 if TYPE_CHECKING:
     from agentconv.format_base import Projection

@@ -24,7 +24,7 @@ from agentconv.families.shapes import whole
 from agentconv.format_base import FormatSpec, State
 from agentconv.frontmatter import Header
 from agentconv.ir import Model
-from agentconv.yaml_grammar import JS_YAML_4
+from agentconv.yaml.grammar import JS_YAML_4
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -36,7 +36,7 @@ from agentconv.families.keys import Ignored, Key, simple
 from agentconv.format_base import FormatSpec
 from agentconv.frontmatter import Header
 from agentconv.ir import Hook, Tools
-from agentconv.yaml_grammar import YAML_2
+from agentconv.yaml.grammar import YAML_2
 
 if TYPE_CHECKING:
     from agentconv.format_base import Projection, ReadResult

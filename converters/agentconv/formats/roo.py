@@ -22,7 +22,7 @@ from agentconv.families.keys import Ignored, Key, Refused, simple
 from agentconv.families.record_file import ClientText, Place
 from agentconv.format_base import FormatSpec
 from agentconv.ir import ToolGrant
-from agentconv.yaml_grammar import YAML_2
+from agentconv.yaml.grammar import YAML_2
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

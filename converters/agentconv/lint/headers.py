@@ -6,12 +6,13 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agentconv import frontmatter, registry, schema_files, yaml_nodes, yaml_text
+from agentconv import frontmatter, registry, schema_files
 from agentconv.families import markdown
 from agentconv.lint import fixing
 from agentconv.lint.rule import Fix
 from agentconv.source import SourceText, encode
-from agentconv.yaml_nodes import Mapping
+from agentconv.yaml import emitter, nodes
+from agentconv.yaml.nodes import Mapping
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -102,7 +103,7 @@ def quoted_as_read(subject: Subject, header: Header, key: str) -> Fix | None:
     if not edits:
         return None
     start, end, _ = edits[-1]
-    edits[-1] = (start, end, yaml_text.quoted(value))
+    edits[-1] = (start, end, emitter.quoted(value))
     fields = frozenset({f"extras.{key}", *fields_of(subject, key)})
     return Fix(QUOTE, tuple(edits), respelled=fields)
 
@@ -173,7 +174,7 @@ def _line_quoted(header: Header, row: int) -> Edit | None:
         if match is None or match["value"][0] in "\"'|>[{" or (follows[:1].isspace() and follows.strip()):
             continue
         start = header.start + sum(len(line) + 1 for line in lines[:number]) + match.start("value")
-        return start, start + len(match["value"]), yaml_text.quoted(match["value"])
+        return start, start + len(match["value"]), emitter.quoted(match["value"])
     return None
 
 
@@ -183,7 +184,7 @@ def key_place(subject: Subject, key: str) -> tuple[int, int] | None:
     if header is None or not isinstance(header.root, Mapping):
         return None
     for node, _ in reversed(header.root.pairs):
-        if yaml_nodes.key_text(node, header.grammar) == key:
+        if nodes.key_text(node, header.grammar) == key:
             return header.place(node.start), header.place(node.end)
     return None
 
@@ -194,5 +195,5 @@ def _value_quoted(person: Header, row: int) -> Edit | None:
     for key, (start, end) in person.recovered.items():
         value = person.values[key]
         if start <= at + len(person.text.split("\n")[min(row, person.text.count("\n"))]) and at <= end and isinstance(value, str):
-            return start, end, yaml_text.quoted(value)
+            return start, end, emitter.quoted(value)
     return None

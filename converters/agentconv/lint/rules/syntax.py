@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from agentconv import compare, frontmatter, registry, schema_files, yaml_nodes
+from agentconv import compare, frontmatter, registry, schema_files
 from agentconv.diagnostics import Code, Severity
 from agentconv.families import markdown
 from agentconv.lint import fixing, headers, remarks
 from agentconv.lint.passages import lost, shown, title, titles
 from agentconv.lint.rule import LEFT, Fix, rule
+from agentconv.yaml import nodes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -278,8 +279,8 @@ def _beside_block(subject: Subject) -> str:
         return ""
     rewritten = dialect.fallback(_BLOCK.sub(r"\1: text\n", header.text))
     try:
-        return found[1] if rewritten and isinstance(yaml_nodes.parse(rewritten.text, dialect.grammar), yaml_nodes.Mapping) else ""
-    except yaml_nodes.YamlError:
+        return found[1] if rewritten and isinstance(nodes.parse(rewritten.text, dialect.grammar), nodes.Mapping) else ""
+    except nodes.YamlError:
         return ""
 
 
@@ -461,11 +462,11 @@ def _without_earlier(header: Header | None, key: str) -> tuple[tuple[int, int, s
 def _widened(subject: Subject, key: str) -> list[str]:
     """Say what the agent may do that it may not by the first of the two."""
     header, agents = subject.header, subject.result.set.agents
-    if header is None or len(agents) != 1 or not isinstance(header.root, yaml_nodes.Mapping):
+    if header is None or len(agents) != 1 or not isinstance(header.root, nodes.Mapping):
         return []
-    pairs = [(k, v) for k, v in header.root.pairs if yaml_nodes.key_text(k, header.grammar) == key]
+    pairs = [(k, v) for k, v in header.root.pairs if nodes.key_text(k, header.grammar) == key]
     first = pairs[0][1]
-    edits = frontmatter.patch(header, {key: yaml_nodes.value(first, None, header.grammar)})
+    edits = frontmatter.patch(header, {key: nodes.value(first, None, header.grammar)})
     before = subject.reread(fixing.apply(subject.text, edits).encode("utf-8", "surrogateescape")) if edits else None
     if before is None or len(before.set.agents) != 1 or before.states[0].dropped:
         return []
@@ -504,7 +505,7 @@ def read_otherwise(self: Rule, subject: Subject) -> Iterator[Finding]:
     an octal number, `yes` or a number with underscores is text to one and no text to the other.
     """
     header, dialect = subject.header, subject.dialect
-    if header is None or dialect is None or header.error or not isinstance(header.root, yaml_nodes.Mapping):
+    if header is None or dialect is None or header.error or not isinstance(header.root, nodes.Mapping):
         return
     found: dict[str, list[str]] = {}
     for client in subject.alike():

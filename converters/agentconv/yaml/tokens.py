@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from agentconv.yaml_errors import YamlLimitError
+from agentconv.yaml.errors import YamlLimitError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.ir import escape_key
-from agentconv.yaml_errors import YamlLimitError
-from agentconv.yaml_scalars import js_text
-from agentconv.yaml_tree import Mapping, Scalar, Sequence
+from agentconv.yaml.errors import YamlLimitError
+from agentconv.yaml.scalars import js_text
+from agentconv.yaml.tree import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
     from agentconv.ir import Json
-    from agentconv.yaml_tree import Grammar, Node
+    from agentconv.yaml.tree import Grammar, Node
 
 MAX_EXPANDED = 20_000
 """How many values one node may expand to through aliases."""

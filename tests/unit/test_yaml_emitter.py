@@ -7,8 +7,8 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from agentconv import yaml_nodes, yaml_text
-from agentconv.yaml_grammar import BUN, JS_YAML_3, JS_YAML_4, YAML_2
+from agentconv.yaml import emitter, nodes
+from agentconv.yaml.grammar import BUN, JS_YAML_3, JS_YAML_4, YAML_2
 
 TEXTS = st.one_of(
     st.text(),
@@ -52,7 +52,7 @@ VALUES = st.recursive(
 
 
 def read(text, grammar=BUN):
-    return yaml_nodes.value(yaml_nodes.parse(text, grammar), None, grammar)
+    return nodes.value(nodes.parse(text, grammar), None, grammar)
 
 
 @settings(deadline=None, max_examples=400)
@@ -65,7 +65,7 @@ def read(text, grammar=BUN):
 @pytest.mark.parametrize("fold", [False, True])
 def test_every_value_reads_back(fold, value):
     """Any JSON value is read back as it was written, whatever library reads it, and no `---` or odd character is in its text."""
-    text = yaml_text.mapping({"key": value}, fold=fold)
+    text = emitter.mapping({"key": value}, fold=fold)
     actual = [read(text, grammar) for grammar in (BUN, JS_YAML_3, JS_YAML_4, YAML_2)]
 
     assert [{"key": value}] * 4 == actual
@@ -77,7 +77,7 @@ def test_every_value_reads_back(fold, value):
 @given(TEXTS)
 def test_yaml_1_1_reads_the_same_text(text):
     """A string is the same string to a YAML 1.1 loader, as a value, as an item and as a key."""
-    written = yaml_text.mapping({"key": text, "items": [text], "map": {text: "x"} if text[:1] != "$" else {}}, fold=len(text) % 2 == 0)
+    written = emitter.mapping({"key": text, "items": [text], "map": {text: "x"} if text[:1] != "$" else {}}, fold=len(text) % 2 == 0)
     actual = yaml.safe_load(written)
     expected = {"key": text, "items": [text], "map": {text: "x"} if text[:1] != "$" else {}}
 
@@ -88,7 +88,7 @@ def test_yaml_1_1_reads_the_same_text(text):
 @given(VALUES)
 def test_inline_stays_on_one_line(value):
     """The inline form holds any value without a line break."""
-    text = yaml_text.inline(value)
+    text = emitter.inline(value)
     actual = read(f"key: {text}\n")
 
     assert "\n" not in text
@@ -99,7 +99,7 @@ def test_inline_stays_on_one_line(value):
 @given(TEXTS)
 def test_quoted_text_reads_back(text):
     """Double quotes hold any text."""
-    actual = read(yaml_text.quoted(text))
+    actual = read(emitter.quoted(text))
 
     assert text == actual
 
@@ -108,7 +108,7 @@ def test_quoted_text_reads_back(text):
 @given(TEXTS)
 def test_block_text_reads_back(text):
     """A literal block is written only where it is exact."""
-    block = yaml_text.block(text, "  ")
+    block = emitter.block(text, "  ")
     actual = text if block is None else read(f"key: {block}\n")["key"]
 
     assert text == actual
@@ -137,7 +137,7 @@ def test_block_text_reads_back(text):
 )
 def test_plain_only_where_no_loader_differs(text, expected):
     """Plain scalars are written where every loader takes them for this string."""
-    actual = yaml_text.is_plain(text)
+    actual = emitter.is_plain(text)
 
     assert expected == actual
 
@@ -161,7 +161,7 @@ def test_plain_only_where_no_loader_differs(text, expected):
 )
 def test_entry_is_written_for_people(value, expected):
     """A key with its value stands on its own lines, in block form."""
-    actual = yaml_text.entry("key", value)
+    actual = emitter.entry("key", value)
 
     assert expected == actual
 
@@ -180,13 +180,13 @@ def test_entry_is_written_for_people(value, expected):
 )
 def test_folded_text_for_loaders_without_quotes(value, expected):
     """On request a text of one line that is not plain is a folded block, where that is exact."""
-    actual = yaml_text.entry("key", value, fold=True)
+    actual = emitter.entry("key", value, fold=True)
 
     assert expected == actual
 
 
 def test_long_key_is_explicit():
     """A key beyond what some loaders look through for a colon stands behind a question mark."""
-    actual = yaml_text.mapping({"k" * 600: ["a"]})
+    actual = emitter.mapping({"k" * 600: ["a"]})
 
     assert f"? {'k' * 600}\n:\n  - a\n" == actual

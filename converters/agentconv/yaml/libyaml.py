@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from agentconv.yaml_errors import YamlError, YamlLimitError
-from agentconv.yaml_serde import CORE, TYPES, plain, tagged
-from agentconv.yaml_tree import MAX_ALIASES, MAX_NODES, Mapping, Scalar, Sequence
+from agentconv.yaml.errors import YamlError, YamlLimitError
+from agentconv.yaml.serde import CORE, TYPES, plain, tagged
+from agentconv.yaml.tree import MAX_ALIASES, MAX_NODES, Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from agentconv.yaml_tree import Grammar, Node
+    from agentconv.yaml.tree import Grammar, Node
 
 _MAX_DEPTH = 128
 """serde_yaml's recursion limit."""

@@ -11,10 +11,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from agentconv.yaml_tree import Mapping, Scalar, Sequence
+from agentconv.yaml.tree import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
-    from agentconv.yaml_tree import Node
+    from agentconv.yaml.tree import Node
 
 _MAX_LENGTH = 50_000
 _MAX_DEPTH = 20

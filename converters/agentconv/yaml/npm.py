@@ -10,17 +10,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from agentconv import yaml_tokens
-from agentconv.yaml_errors import YamlError
-from agentconv.yaml_jsyaml import Loader
-from agentconv.yaml_tree import Scalar
-from agentconv.yaml_values import scalar_value
+from agentconv.yaml import tokens
+from agentconv.yaml.errors import YamlError
+from agentconv.yaml.js_yaml import Loader
+from agentconv.yaml.tree import Scalar
+from agentconv.yaml.values import scalar_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from agentconv.yaml_jsyaml import Block, Entries
-    from agentconv.yaml_tree import Grammar, Node
+    from agentconv.yaml.js_yaml import Block, Entries
+    from agentconv.yaml.tree import Grammar, Node
 
 _STRANGE = re.compile(r"\r(?!\n)|\0")
 """What js-yaml takes for a line break, and what it never takes."""
@@ -37,7 +37,7 @@ def read(text: str, grammar: Grammar) -> Node | None:
     """
     if _STRANGE.search(text) is None:
         return _NpmLoader(text, grammar).load()
-    unused = yaml_tokens.unused(text)
+    unused = tokens.unused(text)
     stand_ins = {"\r": next(unused), "\0": next(unused)}
     loader = _NpmLoader(_STRANGE.sub(lambda match: stand_ins[match[0]], text), grammar)
     loader.restore = {ord(stand_in): char for char, stand_in in stand_ins.items()}
@@ -85,7 +85,7 @@ class _NpmLoader(Loader):
             return read(node_indent)
         except _NotIndented as error:
             raw = self.input[start : error.stop]
-            closed = yaml_tokens.QUOTED[quote].match(self.input, start)
+            closed = tokens.QUOTED[quote].match(self.input, start)
             if not raw.endswith(quote) or len(raw) < len("'x'") or "\n" in raw or closed is None:
                 raise
             self.position = error.stop

@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from agentconv import yaml_tokens
-from agentconv.yaml_errors import YamlError, YamlLimitError
+from agentconv.yaml import tokens
+from agentconv.yaml.errors import YamlError, YamlLimitError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,7 +90,7 @@ class _Mender:
     def __init__(self, text: str, free: Iterator[str]) -> None:
         self.text = text
         self.empty = next(free)
-        self.stand_ins = {ord(char): next(free) for char in yaml_tokens.INDICATORS}
+        self.stand_ins = {ord(char): next(free) for char in tokens.INDICATORS}
         self.pieces: list[tuple[int, str]] = []
         self.anchors: dict[str, str] = {}
         self.levels: list[_Level] = []
@@ -130,12 +130,12 @@ class _Mender:
 
     def gap(self, position: int) -> int:
         """Copy blanks, comments and line breaks; refuse the tabs that Bun refuses."""
-        match = yaml_tokens.GAP.match(self.text, position)
+        match = tokens.GAP.match(self.text, position)
         if match is None or not match[0]:
             self.tabbed = False
             return position
         gap = match[0]
-        lines = yaml_tokens.BREAK.split(gap)
+        lines = tokens.BREAK.split(gap)
         self.tabbed = "\t" in lines[-1]
         if len(lines) > 1:
             self.check_tabs(gap, lines, position)
@@ -177,10 +177,10 @@ class _Mender:
         text, char = self.text, self.text[position]
         if self.fresh:
             self.node = None  # what stands on the lines before is complete
-        if position == self.line and char in "-." and yaml_tokens.MARKER.match(text, position):
+        if position == self.line and char in "-." and tokens.MARKER.match(text, position):
             return self.marker(position)
         following = text[position + 1 : position + 2]
-        if char in "-?:" and (not following or following in yaml_tokens.BLANKS):
+        if char in "-?:" and (not following or following in tokens.BLANKS):
             self.indicator(char, position)
             self.started = True
             self.fresh = self.after_plain = False
@@ -195,14 +195,14 @@ class _Mender:
             return position + 1
         if char in "|>":
             return self.block_scalar(position)
-        if char in yaml_tokens.QUOTED:
+        if char in tokens.QUOTED:
             return self.quoted(position)
         if char in "&*":
             return self.anchor(position)
         if char == "!":
             return self.tag(position)
         if char == "%":
-            end = yaml_tokens.BREAK.search(text, position)
+            end = tokens.BREAK.search(text, position)
             self.put(position, text[position : end.start() if end else len(text)])
             return end.start() if end else len(text)
         return self.block_plain(position)
@@ -217,13 +217,13 @@ class _Mender:
             self.put(position, "---")
             self.started = True
             return position + 3
-        match = yaml_tokens.END_MARKERS.match(self.text, position)
+        match = tokens.END_MARKERS.match(self.text, position)
         if match is None:
             raise YamlError("content behind `...`", position)
         end = match.end()
-        if (rest := yaml_tokens.GAP.match(self.text, end)) and rest.end() >= len(self.text):
+        if (rest := tokens.GAP.match(self.text, end)) and rest.end() >= len(self.text):
             return rest.end()
-        self.put(position, ("" if self.started else "---\n") + ("" if yaml_tokens.MARKER.match(self.text, end) else "---\n"))
+        self.put(position, ("" if self.started else "---\n") + ("" if tokens.MARKER.match(self.text, end) else "---\n"))
         self.started = True
         self.line, self.fresh = end, True
         return end
@@ -281,18 +281,18 @@ class _Mender:
         """Copy a plain scalar with its continuation lines."""
         text = self.text
         while True:
-            match = yaml_tokens.BLOCK_PLAIN_END.search(text, position)
+            match = tokens.BLOCK_PLAIN_END.search(text, position)
             end = match.start() if match else len(text)
             position = self.plain(position, end)
             if match is None or match[0] not in "\r\n":
                 break
-            gap = yaml_tokens.GAP.match(text, position)
+            gap = tokens.GAP.match(text, position)
             following = gap.end() if gap else position
             line = max(text.rfind("\n", position, following), text.rfind("\r", position, following)) + 1
             indent = len(text[line:following].split("\t", 1)[0])
             if following >= len(text) or "#" in text[position:following] or indent <= self.parent:
                 break
-            if following == line and yaml_tokens.MARKER.match(text, following):
+            if following == line and tokens.MARKER.match(text, following):
                 break
             self.put(position, text[position:following].replace("\t", " "))
             self.line, position = line, following
@@ -307,7 +307,7 @@ class _Mender:
 
     def block_scalar(self, position: int) -> int:
         """Copy a block scalar; a first line that starts with a tab gets an explicit indentation."""
-        header = yaml_tokens.HEADER.match(self.text, position)
+        header = tokens.HEADER.match(self.text, position)
         if header is None:
             raise YamlError("an odd block scalar header", position)
         if position - self.line <= self.parent:
@@ -316,13 +316,13 @@ class _Mender:
         base = max(self.parent, 0)
         indent = base + int(digit) if digit else None
         slot, self.node = len(self.pieces), None
-        first = yaml_tokens.BREAK.match(self.text, header.end())
+        first = tokens.BREAK.match(self.text, header.end())
         at = first.end() if first else len(self.text)
         self.put(header.end(), self.text[header.end() : at])
         before = ""
-        while at < len(self.text) and (line := yaml_tokens.LINE.match(self.text, at)):
+        while at < len(self.text) and (line := tokens.LINE.match(self.text, at)):
             blanks, body = len(line[1]), line[2]
-            if not blanks and yaml_tokens.MARKER.match(body):
+            if not blanks and tokens.MARKER.match(body):
                 break
             if body and (blanks <= self.parent or (indent is not None and blanks < indent)):
                 if body[0] == "\t" and (indent is None or body.lstrip("\t ")[:1] not in ("", "#") or (not blanks and not before)):
@@ -347,7 +347,7 @@ class _Mender:
 
     def flow_token(self, position: int) -> int:
         text, char, flow = self.text, self.text[position], self.flows[-1]
-        if position == self.line and yaml_tokens.MARKER.match(text, position):
+        if position == self.line and tokens.MARKER.match(text, position):
             raise YamlError("a document marker inside brackets", position)
         following = text[position + 1 : position + 2]
         ends = not following or following in " \t\r\n,[]{}"
@@ -370,7 +370,7 @@ class _Mender:
             self.node = None
             self.put(position, char)
             return position + 1
-        if char in yaml_tokens.QUOTED:
+        if char in tokens.QUOTED:
             return self.quoted(position)
         if char in "&*":
             return self.anchor(position)
@@ -413,18 +413,18 @@ class _Mender:
     def flow_plain(self, position: int) -> int:
         text = self.text
         while True:
-            match = yaml_tokens.FLOW_PLAIN_END.search(text, position)
+            match = tokens.FLOW_PLAIN_END.search(text, position)
             end = match.start() if match else len(text)
             position = self.plain(position, end)
             if match is None or match[0] not in "\r\n":
                 break
-            gap = yaml_tokens.GAP.match(text, position)
+            gap = tokens.GAP.match(text, position)
             following = gap.end() if gap else position
-            if "#" in text[position:following] or yaml_tokens.FLOW_PLAIN_END.match(text, following) or following >= len(text):
+            if "#" in text[position:following] or tokens.FLOW_PLAIN_END.match(text, following) or following >= len(text):
                 break
             self.put(position, text[position:following].replace("\t", " "))
             self.line = max(text.rfind("\n", position, following), text.rfind("\r", position, following)) + 1
-            if self.line == following and yaml_tokens.MARKER.match(text, following):
+            if self.line == following and tokens.MARKER.match(text, following):
                 raise YamlError("a document marker inside brackets", following)
             position = following
         self.after_plain = True
@@ -433,12 +433,12 @@ class _Mender:
     # Both contexts
 
     def quoted(self, position: int) -> int:
-        match = yaml_tokens.QUOTED[self.text[position]].match(self.text, position)
+        match = tokens.QUOTED[self.text[position]].match(self.text, position)
         if match is None:
             raise YamlError("a quoted text that is never closed", position)
         piece, last = match[0], position
         if piece[0] == '"' and "\\u" in piece:
-            for pair in yaml_tokens.PAIR.finditer(self.text, position, match.end()):
+            for pair in tokens.PAIR.finditer(self.text, position, match.end()):
                 if pair[1]:
                     code = 0x10000 + ((int(pair[1], 16) - 0xD800) << 10) + (int(pair[2], 16) - 0xDC00)
                     self.put(last, self.text[last : pair.start()])
@@ -451,9 +451,9 @@ class _Mender:
         return match.end()
 
     def anchor(self, position: int) -> int:
-        match = yaml_tokens.ANCHOR.match(self.text, position)
+        match = tokens.ANCHOR.match(self.text, position)
         following = self.text[match.end() : match.end() + 1] if match else ""
-        if match is None or (following and following not in (" \t\r\n,[]{}" if self.flows else yaml_tokens.BLANKS)):
+        if match is None or (following and following not in (" \t\r\n,[]{}" if self.flows else tokens.BLANKS)):
             raise YamlError("an odd anchor", position)
         name = self.anchors.setdefault(match[1], f"a{len(self.anchors)}")
         self.put(position, self.text[position] + name)
@@ -461,9 +461,9 @@ class _Mender:
         return match.end()
 
     def tag(self, position: int) -> int:
-        match = yaml_tokens.TAG.match(self.text, position)
+        match = tokens.TAG.match(self.text, position)
         if match is None:
             raise YamlError("an odd tag", position)
-        self.put(position, match[0] if yaml_tokens.KNOWN_TAG.fullmatch(match[0]) else "!x")
+        self.put(position, match[0] if tokens.KNOWN_TAG.fullmatch(match[0]) else "!x")
         self.put(match.end(), " ")
         return match.end()

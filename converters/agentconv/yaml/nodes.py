@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv import yaml_simple, yaml_values
-from agentconv.yaml_errors import YamlError, YamlLimitError
-from agentconv.yaml_grammar import BUN
-from agentconv.yaml_scalars import js_text
-from agentconv.yaml_tree import MAX_ALIASES, MAX_DEPTH, MAX_NODES, Mapping, Node, Scalar, Sequence
+from agentconv.yaml import simple as yaml_simple
+from agentconv.yaml import values
+from agentconv.yaml.errors import YamlError, YamlLimitError
+from agentconv.yaml.grammar import BUN
+from agentconv.yaml.scalars import js_text
+from agentconv.yaml.tree import MAX_ALIASES, MAX_DEPTH, MAX_NODES, Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
     from agentconv.ir import Json
-    from agentconv.yaml_grammar import Grammar
+    from agentconv.yaml.grammar import Grammar
 
 __all__ = [
     "MAX_ALIASES",
@@ -62,19 +63,19 @@ def value(node: Node, budget: list[int] | None = None, grammar: Grammar = BUN) -
     Raises:
         YamlLimitError: aliases expand it to too many values.
     """
-    return yaml_values.value(node, grammar, budget)
+    return values.value(node, grammar, budget)
 
 
 def scalar_value(node: Scalar, grammar: Grammar = BUN) -> Json:
     """Return a scalar's typed value: text when quoted or in a block."""
-    return yaml_values.scalar_value(node, grammar)
+    return values.scalar_value(node, grammar)
 
 
 def entries(node: Mapping, grammar: Grammar = BUN) -> dict[str, Node]:
     """Return a map's entries by key: the last duplicate wins where the library takes any, merge keys are applied."""
-    return yaml_values.entries(node, grammar)
+    return values.entries(node, grammar)
 
 
 def key_text(node: Node, grammar: Grammar = BUN) -> str:
     """Return a key as the client's language makes it a string."""
-    return yaml_values.key_text(node, grammar)
+    return values.key_text(node, grammar)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from agentconv.yaml_errors import YamlError
+from agentconv.yaml.errors import YamlError
 
 if TYPE_CHECKING:
     from agentconv.ir import Json

@@ -12,12 +12,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from agentconv.yaml_errors import YamlError, YamlLimitError
-from agentconv.yaml_tree import MAX_ALIASES, MAX_DEPTH, MAX_NODES, Mapping, Scalar, Sequence
-from agentconv.yaml_values import entries, key_text
+from agentconv.yaml.errors import YamlError, YamlLimitError
+from agentconv.yaml.tree import MAX_ALIASES, MAX_DEPTH, MAX_NODES, Mapping, Scalar, Sequence
+from agentconv.yaml.values import entries, key_text
 
 if TYPE_CHECKING:
-    from agentconv.yaml_tree import Grammar, Node
+    from agentconv.yaml.tree import Grammar, Node
 
 _CORE = "tag:yaml.org,2002:"
 _MERGE = f"{_CORE}merge"

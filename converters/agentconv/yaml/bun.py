@@ -32,16 +32,16 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from agentconv import yaml_mending, yaml_tokens
-from agentconv.yaml_errors import YamlError, YamlLimitError
-from agentconv.yaml_tree import MAX_ALIASES, MAX_DEPTH, MAX_NODES, Mapping, Scalar, Sequence
-from agentconv.yaml_values import entries, key_text
+from agentconv.yaml import mending, tokens
+from agentconv.yaml.errors import YamlError, YamlLimitError
+from agentconv.yaml.tree import MAX_ALIASES, MAX_DEPTH, MAX_NODES, Mapping, Scalar, Sequence
+from agentconv.yaml.values import entries, key_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from agentconv.yaml_mending import Mended
-    from agentconv.yaml_tree import Grammar, Node
+    from agentconv.yaml.mending import Mended
+    from agentconv.yaml.tree import Grammar, Node
 
 MAX_BURIED = 12_000
 """How deep that source text may nest: libyaml's time is quadratic in the depth of brackets, a second for this many."""
@@ -82,9 +82,7 @@ def read(text: str, grammar: Grammar) -> Node | None:
 
 def _parse_document(text: str, source: str, grammar: Grammar) -> Node | None:
     """Read a text without its byte order mark; places are those in `source`, in errors those in `text`."""
-    mapped, restore = (
-        (text, {}) if text.isascii() and not yaml_tokens.SPECIAL.search(text) else yaml_tokens.map_special(text, yaml_tokens.unused(text))
-    )
+    mapped, restore = (text, {}) if text.isascii() and not tokens.SPECIAL.search(text) else tokens.map_special(text, tokens.unused(text))
     if "..." in text and _DOCUMENT_END.search(text):
         refusal: YamlError = _Misread("several documents", 0)
     else:
@@ -94,9 +92,9 @@ def _parse_document(text: str, source: str, grammar: Grammar) -> Node | None:
             raise
         except YamlError as error:
             refusal = error
-    unused = yaml_tokens.unused(text)
-    mended = yaml_mending.mend(text, unused)
-    mapped, restore = yaml_tokens.map_special(mended.text, unused)
+    unused = tokens.unused(text)
+    mended = mending.mend(text, unused)
+    mapped, restore = tokens.map_special(mended.text, unused)
     try:
         return _Builder(mapped, source, mended.restore | restore, grammar, mended).build()
     except YamlLimitError:
@@ -186,7 +184,7 @@ class _Builder:
             self.buried -= 1
             if not self.buried:
                 start, end = self.place(self.buried_at), self.place(event.end_mark.index)
-                self.add(Scalar(self.source[start:end].rstrip(yaml_tokens.BLANKS), '"', None, start, end))
+                self.add(Scalar(self.source[start:end].rstrip(tokens.BLANKS), '"', None, start, end))
 
     def scalar(self, event: Any) -> Scalar:
         style = event.style or ""
@@ -207,7 +205,7 @@ class _Builder:
         elif style and style in "|>":
             if _BLOCK_COMMENT.match(self.text, content) or event.start_mark.column <= (self.columns[-1] if self.columns else -1):
                 raise YamlError("an odd block scalar header", self.place(start))
-            end = start + len(self.text[start:end].rstrip(yaml_tokens.BLANKS))
+            end = start + len(self.text[start:end].rstrip(tokens.BLANKS))
         if self.restore:
             text = text.translate(self.restore)
         node = Scalar(text, style, tag, self.place(start), self.place(end))
@@ -228,7 +226,7 @@ class _Builder:
         def fold(match: re.Match[str]) -> str:
             if match["run"] is None:
                 return match[0]
-            breaks = "\n" * (len(yaml_tokens.BREAK.findall(match["run"])) + match["run"].startswith("\r\n"))
+            breaks = "\n" * (len(tokens.BREAK.findall(match["run"])) + match["run"].startswith("\r\n"))
             return breaks if match["joined"] is None else "\\n\\" + breaks[1:]
 
         try:
@@ -242,7 +240,7 @@ class _Builder:
     def check_indentation(self, start: int, end: int, *, flow: bool) -> None:
         """Refuse continuation lines that are not indented more than the block that holds the value."""
         parent = self.columns[-1] if self.columns else -1
-        for match in yaml_tokens.BREAK.finditer(self.source, start, end):
+        for match in tokens.BREAK.finditer(self.source, start, end):
             line = _INDENT.match(self.source, match.end(), end)
             if line is None or line[2] is not None or (flow and line[3]):
                 continue

@@ -10,59 +10,59 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv import yaml_scalars, yaml_serde, yaml_types
-from agentconv.yaml_tree import Grammar
+from agentconv.yaml import scalars, serde, types
+from agentconv.yaml.tree import Grammar
 
 if TYPE_CHECKING:
     from agentconv.ir import Json
-    from agentconv.yaml_tree import Node
+    from agentconv.yaml.tree import Node
 
 __all__ = ["BUN", "JS_YAML_3", "JS_YAML_4", "SERDE_YAML", "YAML_2", "Grammar"]
 
 
 def _read_bun(text: str, grammar: Grammar) -> Node | None:
-    from agentconv import yaml_bun
+    from agentconv.yaml import bun
 
-    return yaml_bun.read(text, grammar)
+    return bun.read(text, grammar)
 
 
 def _read_js_yaml(text: str, grammar: Grammar) -> Node | None:
-    from agentconv import yaml_jsyaml
+    from agentconv.yaml import js_yaml
 
-    return yaml_jsyaml.read(text, grammar)
+    return js_yaml.read(text, grammar)
 
 
 def _read_npm(text: str, grammar: Grammar) -> Node | None:
-    from agentconv import yaml_npm
+    from agentconv.yaml import npm
 
-    return yaml_npm.read(text, grammar)
+    return npm.read(text, grammar)
 
 
 def _read_libyaml(text: str, grammar: Grammar) -> Node | None:
-    from agentconv import yaml_libyaml
+    from agentconv.yaml import libyaml
 
-    return yaml_libyaml.read(text, grammar)
+    return libyaml.read(text, grammar)
 
 
 def _bun_tagged(text: str, tag: str, style: str) -> Json:
-    return text if style else yaml_scalars.resolve_tagged(text, tag)
+    return text if style else scalars.resolve_tagged(text, tag)
 
 
-BUN = Grammar("Bun's YAML parser", _read_bun, yaml_scalars.resolve, _bun_tagged)
+BUN = Grammar("Bun's YAML parser", _read_bun, scalars.resolve, _bun_tagged)
 JS_YAML_3 = Grammar(
     "js-yaml 3",
     _read_js_yaml,
-    yaml_types.plain(yaml_types.JS_YAML_3),
-    yaml_types.tagged(yaml_types.JS_YAML_3),
-    yaml_types.retag(yaml_types.JS_YAML_3),
+    types.plain(types.JS_YAML_3),
+    types.tagged(types.JS_YAML_3),
+    types.retag(types.JS_YAML_3),
 )
 JS_YAML_4 = Grammar(
     "js-yaml 4",
     _read_js_yaml,
-    yaml_types.plain(yaml_types.JS_YAML_4),
-    yaml_types.tagged(yaml_types.JS_YAML_4),
-    yaml_types.retag(yaml_types.JS_YAML_4),
+    types.plain(types.JS_YAML_4),
+    types.tagged(types.JS_YAML_4),
+    types.retag(types.JS_YAML_4),
     strict=True,
 )
-YAML_2 = Grammar("yaml 2", _read_npm, yaml_types.core, yaml_types.core_tagged, yaml_types.core_retag, written_keys=True, strict=True)
-SERDE_YAML = Grammar("serde_yaml", _read_libyaml, yaml_serde.plain, yaml_serde.tagged, cut=True)
+YAML_2 = Grammar("yaml 2", _read_npm, types.core, types.core_tagged, types.core_retag, written_keys=True, strict=True)
+SERDE_YAML = Grammar("serde_yaml", _read_libyaml, serde.plain, serde.tagged, cut=True)

@@ -9,13 +9,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from agentconv.ir import float_value
-from agentconv.yaml_tree import Mapping, Scalar, Sequence
+from agentconv.yaml.tree import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from agentconv.ir import Json
-    from agentconv.yaml_tree import Node
+    from agentconv.yaml.tree import Node
 
 _CORE = "tag:yaml.org,2002:"
 _NULLS = frozenset(("~", "null", "Null", "NULL"))
