@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentconv import jsonc, jsonc_edits
 from agentconv.ir import escape_key
-from agentconv.jsonc import JSON, JSONC, Object
-from agentconv.jsonc_edits import REMOVED
+from agentconv.json import edits, jsonc
+from agentconv.json.edits import REMOVED
+from agentconv.json.jsonc import JSON, JSONC, Object
 
 NESTED = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -35,7 +35,7 @@ def problem(text: str, syntax: jsonc.Syntax = JSON) -> tuple[str, int] | None:
 def patched(text: str, changes: dict[str, Any]) -> str:
     document = jsonc.parse(text, JSONC)
     assert isinstance(document.root, Object)
-    for start, end, new in sorted(jsonc_edits.patch(document, document.root, changes), reverse=True):
+    for start, end, new in sorted(edits.patch(document, document.root, changes), reverse=True):
         text = text[:start] + new + text[end:]
     return text
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv import jsonc, jsonc_edits
 from agentconv.families.record_file import Record, RecordFile, as_written
 from agentconv.ir import escape_key
-from agentconv.jsonc import Array, Object, Scalar
-from agentconv.jsonc_edits import REMOVED
+from agentconv.json import edits as jsonc_edits
+from agentconv.json import jsonc
+from agentconv.json.edits import REMOVED
+from agentconv.json.jsonc import Array, Object, Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from agentconv.families.record_file import ClientText, Edit, Named, Place
     from agentconv.ir import Json
-    from agentconv.jsonc import Container, Node, Syntax
+    from agentconv.json.jsonc import Container, Node, Syntax
     from agentconv.source import SourceText
 
 _LAYOUT = jsonc_edits.Layout("\n", "  ", "", "")

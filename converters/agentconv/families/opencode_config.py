@@ -12,12 +12,13 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from agentconv import fields, jsonc
+from agentconv import fields
 from agentconv.families import json_records, opencode_keys, opencode_native, projecting, reading, records
 from agentconv.families.keys import ABSENT, Key, Refused
 from agentconv.families.record_file import Place
 from agentconv.format_base import ReadResult, State
 from agentconv.ir import AgentSet
+from agentconv.json import jsonc
 from agentconv.source import SourceText, encode
 
 if TYPE_CHECKING:

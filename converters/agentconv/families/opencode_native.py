@@ -13,12 +13,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from agentconv import jsonc
 from agentconv.diagnostics import Code, Diagnostic, Severity
 from agentconv.families import json_records
 from agentconv.families.opencode_keys import CALLERS
 from agentconv.families.record_file import Place
 from agentconv.families.shapes import is_bool, is_count, is_text, is_text_map
+from agentconv.json import jsonc
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

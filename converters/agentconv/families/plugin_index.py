@@ -14,19 +14,20 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from agentconv import jsonc, jsonc_edits
 from agentconv.diagnostics import Code, Diagnostic, Severity
 from agentconv.families.names import slug
 from agentconv.format_base import Listed, ReadResult
 from agentconv.frontmatter import apply
 from agentconv.ir import AgentSet
-from agentconv.jsonc_edits import REMOVED
+from agentconv.json import edits as jsonc_edits
+from agentconv.json import jsonc
+from agentconv.json.edits import REMOVED
 from agentconv.source import BOM, encode
 
 if TYPE_CHECKING:
     from agentconv.format_base import FormatSpec
     from agentconv.ir import Json
-    from agentconv.jsonc_edits import Edit, Removed
+    from agentconv.json.edits import Edit, Removed
     from agentconv.source import SourceText
 
 PATH = ".claude-plugin/plugin.json"

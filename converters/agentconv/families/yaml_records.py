@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from agentconv import frontmatter, jsonc_edits
+from agentconv import frontmatter
 from agentconv.families.record_file import Record, RecordFile, as_written
 from agentconv.ir import escape_key, unescape_key
+from agentconv.json import edits as jsonc_edits
 from agentconv.source import SourceText, client_text, encode
 from agentconv.yaml import emitter, nodes
 from agentconv.yaml.nodes import Mapping, Scalar, Sequence, YamlError

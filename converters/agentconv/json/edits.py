@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from agentconv.ir import Json
-    from agentconv.jsonc import Container, Document, Object
+    from agentconv.json.jsonc import Container, Document, Object
 
 Edit: TypeAlias = tuple[int, int, str]
 """Start, end and new text."""
