@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import tomli_w
 
-from agentconv import fields, registry, schema_files
+from agentconv import registry
 from agentconv.convert import Options, convert
-from agentconv.format_base import ReadResult, State
-from agentconv.ir import Agent, AgentSet
+from agentconv.core import fields, schema_files
+from agentconv.core.format import ReadResult, State
+from agentconv.core.ir import Agent, AgentSet
+from agentconv.core.source import SourceText
 from agentconv.loading import Loaded, load_source
-from agentconv.source import SourceText
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

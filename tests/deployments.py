@@ -6,11 +6,11 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+from agentconv.core.ir import Agent, Prompt
 from agentconv.install import applying, lock, planning
 from agentconv.install.disk import Disk
 from agentconv.install.lock import Lock, LockedAgent, LockedPack
 from agentconv.install.planning import Plan, Wanted
-from agentconv.ir import Agent, Prompt
 
 if TYPE_CHECKING:
     from pathlib import Path

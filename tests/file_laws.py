@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agent_files import FIXTURES, convert_file, make, minimal, with_shared_file
-from agentconv import effects, registry
-from agentconv.format_base import State
-from agentconv.source import SourceText
+from agentconv import registry
+from agentconv.core import effects
+from agentconv.core.format import State
+from agentconv.core.source import SourceText
 
 if TYPE_CHECKING:
     from agentconv.convert import Converted
-    from agentconv.format_base import ReadResult
+    from agentconv.core.format import ReadResult
 
 HUBS = tuple(format_id for format_id, row in registry.FORMATS.items() if row.bundle)
 

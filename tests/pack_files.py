@@ -12,8 +12,8 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from agentconv import loading, pack_manifest
+from agentconv.core.source import SourceText
 from agentconv.pack_manifest import Manifest, PackedAgent, PackedFile, PackedSource
-from agentconv.source import SourceText
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

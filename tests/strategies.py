@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from hypothesis import strategies as st
 
-from agentconv import effects, registry, vocabulary
-from agentconv.families import bundle
-from agentconv.ir import (
+from agentconv import registry
+from agentconv.core import effects, vocabulary
+from agentconv.core.ir import (
     Agent,
     AgentSet,
     Hook,
@@ -28,6 +28,7 @@ from agentconv.ir import (
     ToolGrant,
     Tools,
 )
+from agentconv.families import bundle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

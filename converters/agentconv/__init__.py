@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from agentconv.api import Result, iter_agents, read, reads, write
-    from agentconv.diagnostics import Diagnostic, InputError, Loss, Severity, Span
-    from agentconv.ir import Agent, AgentSet
+    from agentconv.core.diagnostics import Diagnostic, InputError, Loss, Severity, Span
+    from agentconv.core.ir import Agent, AgentSet
 
 __version__ = "0.1.0"
 __all__ = [
@@ -38,8 +38,8 @@ __all__ = [
 
 _HOMES = {
     **dict.fromkeys(("Result", "iter_agents", "read", "reads", "write"), "agentconv.api"),
-    **dict.fromkeys(("Diagnostic", "InputError", "Loss", "Severity", "Span"), "agentconv.diagnostics"),
-    **dict.fromkeys(("Agent", "AgentSet"), "agentconv.ir"),
+    **dict.fromkeys(("Diagnostic", "InputError", "Loss", "Severity", "Span"), "agentconv.core.diagnostics"),
+    **dict.fromkeys(("Agent", "AgentSet"), "agentconv.core.ir"),
 }
 
 

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 from agentconv import convert as conversion
 from agentconv import discovery, loading, model_choices, registry, saving
-from agentconv.source import SourceText
+from agentconv.core.source import SourceText
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Protocol
 
     from agentconv.convert import OutputFile
-    from agentconv.diagnostics import Diagnostic, Loss
-    from agentconv.ir import Agent, AgentSet
+    from agentconv.core.diagnostics import Diagnostic, Loss
+    from agentconv.core.ir import Agent, AgentSet
 
     class Post(Protocol):
         """A `frontmatter.Post` of the python-frontmatter package."""

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv import effects, fields
-from agentconv.diagnostics import InternalError
+from agentconv.core import effects, fields
+from agentconv.core.diagnostics import InternalError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from agentconv.format_shapes import Shape
-    from agentconv.ir import Agent
+    from agentconv.core.ir import Agent
+    from agentconv.core.shapes import Shape
 
 
 def differences(before: Agent, after: Agent, shape: Shape | None = None) -> set[str]:

@@ -11,23 +11,24 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from agentconv import compare, fields, losses, naming, registry, restrictions
-from agentconv.diagnostics import Code, Diagnostic, InputError, InternalError, LossKind, LossSeverity, Severity, Span
-from agentconv.families import names as spelling
+from agentconv import compare, naming, registry
+from agentconv.core import fields, losses, restrictions
+from agentconv.core import names as spelling
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, InternalError, LossKind, LossSeverity, Severity, Span
+from agentconv.core.format import NO_CHOICES, Listed, Projection, State
+from agentconv.core.ir import AgentSet
+from agentconv.core.source import SourceText
 from agentconv.families import records
-from agentconv.format_base import NO_CHOICES, Listed, Projection, State
-from agentconv.ir import AgentSet
 from agentconv.loading import gather
 from agentconv.shared_files import IndexFile, Shared
-from agentconv.source import SourceText
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from agentconv.diagnostics import Loss
-    from agentconv.format_base import Format, ModelChoices
-    from agentconv.format_shapes import Shapes
-    from agentconv.ir import Agent, McpServer
+    from agentconv.core.diagnostics import Loss
+    from agentconv.core.format import Format, ModelChoices
+    from agentconv.core.ir import Agent, McpServer
+    from agentconv.core.shapes import Shapes
     from agentconv.loading import Loaded
     from agentconv.naming import Name
 

@@ -13,8 +13,8 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from agentconv import registry, sniffing
-from agentconv.diagnostics import Code, Diagnostic, InputError, Severity, Span
-from agentconv.source import SourceText
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
+from agentconv.core.source import SourceText
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from agentconv.ir import escape_key, unescape_key
-from agentconv.source import client_text
+from agentconv.core.ir import escape_key, unescape_key
+from agentconv.core.source import client_text
 from agentconv.yaml import emitter
 from agentconv.yaml import nodes as yaml_nodes
 from agentconv.yaml.grammar import BUN
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
     from collections.abc import Mapping as MappingType
 
-    from agentconv.diagnostics import Span
-    from agentconv.ir import Json
-    from agentconv.source import SourceText
+    from agentconv.core.diagnostics import Span
+    from agentconv.core.ir import Json
+    from agentconv.core.source import SourceText
     from agentconv.yaml.grammar import Grammar
     from agentconv.yaml.nodes import Node
 

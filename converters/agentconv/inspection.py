@@ -9,17 +9,18 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from agentconv import compare, effects, naming, registry, tool_summary
-from agentconv.diagnostics import Code, Diagnostic, Severity, Span
-from agentconv.families.names import stem_of
-from agentconv.format_base import State
-from agentconv.source import SourceText
+from agentconv import compare, naming, registry
+from agentconv.core import effects, tool_summary
+from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
+from agentconv.core.format import State
+from agentconv.core.names import stem_of
+from agentconv.core.source import SourceText
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from agentconv.format_base import ReadResult
-    from agentconv.ir import Agent
+    from agentconv.core.format import ReadResult
+    from agentconv.core.ir import Agent
     from agentconv.loading import Loaded
 
 _NOT_FOUND = "the client sees no agent in it"

@@ -9,17 +9,18 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from agentconv import discovery, fields, registry
-from agentconv.diagnostics import Code, Diagnostic, InputError, Severity, Span
-from agentconv.format_base import State
-from agentconv.ir import Agent, AgentSet, Origin, Source
-from agentconv.source import SourceText
+from agentconv import discovery, registry
+from agentconv.core import fields
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
+from agentconv.core.format import State
+from agentconv.core.ir import Agent, AgentSet, Origin, Source
+from agentconv.core.source import SourceText
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from agentconv.core.format import ReadResult
     from agentconv.discovery import Found
-    from agentconv.format_base import ReadResult
 
 KEPT_BYTES = 12 * 1024 * 1024
 """How much is kept between two passes; beyond it, files are read again."""

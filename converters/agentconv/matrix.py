@@ -6,20 +6,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from agentconv import fields, registry, vocabulary
+from agentconv import registry
 from agentconv.convert import convert
-from agentconv.diagnostics import InternalError, LossKind, LossSeverity
-from agentconv.format_base import State
-from agentconv.ir import Agent, Hook, McpServer, Model, Rule, Sandbox, ToolGrant
+from agentconv.core import fields, vocabulary
+from agentconv.core.diagnostics import InternalError, LossKind, LossSeverity
+from agentconv.core.format import State
+from agentconv.core.ir import Agent, Hook, McpServer, Model, Rule, Sandbox, ToolGrant
+from agentconv.core.source import SourceText
 from agentconv.loading import Loaded
-from agentconv.source import SourceText
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from agentconv.convert import OutputFile
-    from agentconv.diagnostics import Loss
-    from agentconv.ir import Json
+    from agentconv.core.diagnostics import Loss
+    from agentconv.core.ir import Json
 
 
 class Holds(StrEnum):

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv import registry, vocabulary
-from agentconv.diagnostics import InputError
-from agentconv.format_base import ModelChoices
+from agentconv import registry
+from agentconv.core import vocabulary
+from agentconv.core.diagnostics import InputError
+from agentconv.core.format import ModelChoices
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

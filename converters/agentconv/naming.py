@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agentconv.diagnostics import Code, Diagnostic, Severity, Span
-from agentconv.families.names import avoiding, stem
+from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
+from agentconv.core.names import avoiding, stem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
-    from agentconv.format_base import FormatSpec
+    from agentconv.core.format import FormatSpec
 
 
 @dataclass(frozen=True, slots=True)

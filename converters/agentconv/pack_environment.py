@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentconv.diagnostics import Code, Diagnostic, InputError, Severity
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agentconv import pack_folder, pack_record
-from agentconv.diagnostics import InputError
+from agentconv.core.diagnostics import InputError
 from agentconv.pack_contents import MAX_FILE_BYTES, START, Checked, check, check_recorded, shown, wrong
 
 if TYPE_CHECKING:

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentconv import loading, pack_folder, pack_installed, pack_record, pack_wheel, registry
-from agentconv.diagnostics import InputError
+from agentconv.core.diagnostics import InputError
+from agentconv.core.source import SourceText
 from agentconv.pack_contents import shown
-from agentconv.source import SourceText
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from agentconv.diagnostics import Diagnostic
+    from agentconv.core.diagnostics import Diagnostic
     from agentconv.loading import Loaded
     from agentconv.pack_contents import Checked
     from agentconv.pack_environment import Environment

@@ -7,12 +7,12 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
-from agentconv.diagnostics import Code, Diagnostic, InputError, Severity
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from agentconv.format_base import Format, Index
+    from agentconv.core.format import Format, Index
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from itertools import count
 from typing import TYPE_CHECKING
 
-from agentconv.diagnostics import Code, Diagnostic, InputError, Severity, Span
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.placing import BACKUP, give_name, numbered, reason_of
 
 if TYPE_CHECKING:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agentconv import fields
+from agentconv.core import fields
+from agentconv.core.ir import Agent, AgentSet, Prompt
+from agentconv.core.source import SourceText
 from agentconv.families import records
-from agentconv.ir import Agent, AgentSet, Prompt
-from agentconv.source import SourceText
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from agentconv.format_base import Format
+    from agentconv.core.format import Format
 
 
 @dataclass(frozen=True, slots=True)

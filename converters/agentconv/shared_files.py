@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from agentconv import fields, several
-from agentconv.source import SourceText
+from agentconv import several
+from agentconv.core import fields
+from agentconv.core.source import SourceText
 
 if TYPE_CHECKING:
-    from agentconv.format_base import Format, Index, Listed
-    from agentconv.ir import Agent
+    from agentconv.core.format import Format, Index, Listed
+    from agentconv.core.ir import Agent
 
 _WORDS = ("name", "version", "description", "license", "authors")
 

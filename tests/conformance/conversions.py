@@ -16,15 +16,16 @@ from installed import CLIENTS
 
 import agentconv
 from agent_files import FIXTURES
-from agentconv import effects, loading, registry, vocabulary
-from agentconv.effects import HARMLESS
-from agentconv.ir import AgentSet, ToolGrant, Tools
+from agentconv import loading, registry
+from agentconv.core import effects, vocabulary
+from agentconv.core.effects import HARMLESS
+from agentconv.core.ir import AgentSet, ToolGrant, Tools
 
 if TYPE_CHECKING:
     from driving import Seen, Session
 
-    from agentconv.diagnostics import Loss
-    from agentconv.ir import Agent
+    from agentconv.core.diagnostics import Loss
+    from agentconv.core.ir import Agent
 
 HERE = Path(__file__).parent
 _SERVER_TOOL = re.compile(rf"(?:mcp_+)?{SERVER}(?:_+|\.)(\w+)")

@@ -10,9 +10,9 @@ from conversions import SETS, Case, Conversion, as_seen, capabilities, convert, 
 from installed import CLIENTS
 from results import TABLE, Row
 
-from agentconv import effects
-from agentconv.diagnostics import LossKind
-from agentconv.effects import Level
+from agentconv.core import effects
+from agentconv.core.diagnostics import LossKind
+from agentconv.core.effects import Level
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -15,7 +15,7 @@ import agentconv
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from agentconv.ir import AgentSet
+    from agentconv.core.ir import AgentSet
 
 pytestmark = [pytest.mark.conformance, pytest.mark.parametrize("client", ["claude-plugin"], indirect=True)]
 

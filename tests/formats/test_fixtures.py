@@ -13,10 +13,10 @@ import pytest
 
 from agent_files import FIXTURES, convert_agent, convert_file, read, suffix, with_shared_file
 from agentconv import registry
-from agentconv.diagnostics import LossSeverity
+from agentconv.core.diagnostics import LossSeverity
+from agentconv.core.format import State
+from agentconv.core.source import SourceText
 from agentconv.families import canonical
-from agentconv.format_base import State
-from agentconv.source import SourceText
 
 if TYPE_CHECKING:
     from pathlib import Path

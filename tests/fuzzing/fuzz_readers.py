@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from agentconv.convert import Converted
-    from agentconv.source import SourceText
+    from agentconv.core.source import SourceText
 
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "converters")]
@@ -75,7 +75,7 @@ def arguments() -> argparse.Namespace:
 
 def prepare(corpus: Path, words: Path, format_id: str) -> None:
     """Write the fixtures as inputs, and the format's keys and their values as words to put in."""
-    from agentconv import schema_files
+    from agentconv.core import schema_files
     from file_laws import HUBS, check_converting, places, seeds
 
     corpus.mkdir(parents=True, exist_ok=True)
@@ -98,7 +98,7 @@ def _escaped(word: str) -> str:
 
 
 def _of(done: Converted) -> SourceText | None:
-    from agentconv.source import SourceText
+    from agentconv.core.source import SourceText
 
     return SourceText(done.file.path, done.file.data) if done.file else None
 
@@ -106,7 +106,7 @@ def _of(done: Converted) -> SourceText | None:
 def check(options: argparse.Namespace, data: bytes) -> None:
     """Hold one input to the laws; its first two bytes choose the kind of file and the target."""
     from agentconv import registry
-    from agentconv.source import SourceText
+    from agentconv.core.source import SourceText
     from file_laws import HUBS, check_converting, check_hub, check_reading, places
 
     known, targets = places(options.format), list(registry.FORMATS)

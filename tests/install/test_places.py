@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from agentconv import registry, vocabulary
+from agentconv import registry
+from agentconv.core import vocabulary
 from agentconv.install import places
 
 KEYS = {"user", "no_user", "also_reads", "marks", "then", "then_user", "source"}

@@ -10,9 +10,9 @@ import yaml
 from agentconv.cli import COMMANDS, lint_settings, main
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.run import build_parser
+from agentconv.core.source import SourceText, encode
 from agentconv.lint import catalogue, checking, fixing
 from agentconv.lint.subject import Settings, Subject
-from agentconv.source import SourceText, encode
 
 CHECKOUT = Path(__file__).parents[2]
 COLON = "name: a\ndescription: Use for reviews: always\n"

@@ -6,11 +6,11 @@ import pytest
 
 from agent_files import FIXTURES
 from agentconv import registry
-from agentconv.diagnostics import Severity
-from agentconv.format_base import State
+from agentconv.core.diagnostics import Severity
+from agentconv.core.format import State
+from agentconv.core.source import SourceText, encode
 from agentconv.lint import catalogue, checking, fixing, remarks
 from agentconv.lint.subject import Subject
-from agentconv.source import SourceText, encode
 
 RULES = list(catalogue.rules().values())
 FILES = sorted(

@@ -8,10 +8,10 @@ import time
 import pytest
 
 from agentconv import registry
+from agentconv.core.source import SourceText, encode
 from agentconv.lint import catalogue, checking, fixing
 from agentconv.lint.rule import SET
 from agentconv.lint.subject import Subject
-from agentconv.source import SourceText, encode
 
 RULES = catalogue.rules().values()
 PATHOLOGICAL = (

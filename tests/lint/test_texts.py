@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from agentconv import credentials
-from agentconv.diagnostics import Severity
+from agentconv.core import credentials
+from agentconv.core.diagnostics import Severity
+from agentconv.core.source import SourceText, encode
 from agentconv.lint import catalogue, checking, fixing
 from agentconv.lint.passages import fences
 from agentconv.lint.rules.text import mojibake
 from agentconv.lint.subject import Subject
 from agentconv.render import findings, text
-from agentconv.source import SourceText, encode
 
 GITHUB = "gh" + "p_Zk3vQ9xT7mW2pL8sR4nB6cY1dF5gH0jKqUaE"
 ANTHROPIC = "sk-" + "ant-api03-Qw7rT9zX2cV5bN8mK1jH4gF6dS3aP0oI"

@@ -3,7 +3,7 @@
 import pytest
 from test_rules import subject
 
-from agentconv.diagnostics import Severity
+from agentconv.core.diagnostics import Severity
 from agentconv.lint import catalogue, checking, fixing, project
 from agentconv.lint.subject import Settings
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from agent_files import FIXTURES
-from agentconv import fields, loading, pack_manifest, registry
+from agentconv import loading, pack_manifest, registry
 from agentconv.cli import main
+from agentconv.core import fields
 
 FORMATS = sorted({path.parent.parent.name for path in FIXTURES.glob("*/valid/*")} & set(registry.FORMATS))
 

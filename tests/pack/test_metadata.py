@@ -2,7 +2,7 @@
 
 import pytest
 
-from agentconv.diagnostics import InputError
+from agentconv.core.diagnostics import InputError
 from agentconv.pack import metadata
 
 

@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent_files import FIXTURES, agent_of, convert_agent, make, minimal, output, read, same, suffix, written
-from agentconv import compare, effects, fields, registry, schema_files
+from agentconv import compare, registry
 from agentconv.convert import Options
-from agentconv.format_base import Projection, State
-from agentconv.ir import Agent, Model, Prompt, ToolGrant, Tools
-from agentconv.source import SourceText
+from agentconv.core import effects, fields, schema_files
+from agentconv.core.format import Projection, State
+from agentconv.core.ir import Agent, Model, Prompt, ToolGrant, Tools
+from agentconv.core.source import SourceText
 from strategies import agents, likely_agents, texts
 
 each_client = pytest.mark.parametrize("format_id", registry.CLIENTS)

@@ -17,7 +17,7 @@ from file_strategies import files
 from strategies import chosen
 
 if TYPE_CHECKING:
-    from agentconv.source import SourceText
+    from agentconv.core.source import SourceText
 
 each_format = pytest.mark.parametrize("format_id", registry.FORMATS)
 each_client = pytest.mark.parametrize("format_id", registry.CLIENTS)

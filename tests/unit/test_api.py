@@ -10,7 +10,7 @@ import pytest
 import agentconv
 from agentconv import loading
 from agentconv.convert import OutputFile
-from agentconv.diagnostics import Code
+from agentconv.core.diagnostics import Code
 
 TEXT = "---\nname: helper\ndescription: Helps\ntools: Read\n---\n\nHelp.\n"
 

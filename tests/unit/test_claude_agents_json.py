@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from agent_files import convert_agent
-from agentconv import fields, vocabulary
-from agentconv.diagnostics import Code
-from agentconv.format_base import ReadResult, State
+from agentconv.core import fields, vocabulary
+from agentconv.core.diagnostics import Code
+from agentconv.core.format import ReadResult, State
+from agentconv.core.ir import Agent, Prompt, ToolGrant, Tools
+from agentconv.core.source import SourceText
 from agentconv.formats import claude_agents_json, claude_code
-from agentconv.ir import Agent, Prompt, ToolGrant, Tools
-from agentconv.source import SourceText
 
 AGENT = {"description": "Helps.", "prompt": "You help."}
 

@@ -9,9 +9,9 @@ import pytest
 
 from agent_files import agent_of, convert_agent, make, output, read, state_of, written
 from agentconv import registry
-from agentconv.format_base import State
-from agentconv.ir import Agent, Invocation, McpServer, Model, Prompt, Sandbox, Tools
-from agentconv.source import SourceText
+from agentconv.core.format import State
+from agentconv.core.ir import Agent, Invocation, McpServer, Model, Prompt, Sandbox, Tools
+from agentconv.core.source import SourceText
 
 ID = "claude-code"
 
@@ -362,7 +362,7 @@ def test_what_has_no_place_is_dropped_and_said() -> None:
 
 def test_sandbox_becomes_a_list_of_tools() -> None:
     """A read-only sandbox becomes a list without tools that write or run."""
-    from agentconv.ir import Permissions
+    from agentconv.core.ir import Permissions
 
     agent = Agent(id="a", name="a", description="d", prompt=Prompt("p"), permissions=Permissions(sandbox=Sandbox("read-only")))
     done = convert_agent(agent, ID)

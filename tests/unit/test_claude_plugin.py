@@ -10,11 +10,12 @@ import pytest
 
 import agentconv
 from agent_files import FIXTURES, agent_of, convert_agent, output, state_of
-from agentconv import compare, discovery, effects, fields, registry, saving, sniffing
-from agentconv.format_base import State
+from agentconv import compare, discovery, registry, saving, sniffing
+from agentconv.core import effects, fields
+from agentconv.core.format import State
+from agentconv.core.ir import AgentSet
+from agentconv.core.source import SourceText
 from agentconv.formats import claude_plugin
-from agentconv.ir import AgentSet
-from agentconv.source import SourceText
 
 if TYPE_CHECKING:
     from pathlib import Path

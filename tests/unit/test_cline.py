@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from agent_files import agent_of, convert_agent, output, read
-from agentconv.format_base import State
-from agentconv.ir import Agent, Model, Origin, Prompt, ToolGrant, Tools
+from agentconv.core.format import State
+from agentconv.core.ir import Agent, Model, Origin, Prompt, ToolGrant, Tools
 
 HEADER = "name: n\ndescription: d\n"
 

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from agent_files import agent_of, convert_agent, output, read, written
-from agentconv import effects
+from agentconv.core import effects
+from agentconv.core.format import State
+from agentconv.core.ir import Agent, McpServer, Origin, Prompt, ToolGrant, Tools
+from agentconv.core.source import SourceText
 from agentconv.families import copilot_words
-from agentconv.format_base import State
-from agentconv.ir import Agent, McpServer, Origin, Prompt, ToolGrant, Tools
-from agentconv.source import SourceText
 
 
 def header(*lines: str, path: str = "agent.agent.md") -> SourceText:

@@ -7,12 +7,13 @@ from dataclasses import replace
 import pytest
 
 from agent_files import agent_of, convert_agent, read, state_of, written
-from agentconv import effects, frontmatter, registry
-from agentconv.diagnostics import Code
+from agentconv import frontmatter, registry
+from agentconv.core import effects
+from agentconv.core.diagnostics import Code
+from agentconv.core.format import State
+from agentconv.core.ir import Agent, AgentSet, Permissions, Prompt, ToolGrant, Tools
+from agentconv.core.source import SourceText
 from agentconv.families import line_header
-from agentconv.format_base import State
-from agentconv.ir import Agent, AgentSet, Permissions, Prompt, ToolGrant, Tools
-from agentconv.source import SourceText
 
 
 def source(text: str, path: str = "agent.md") -> SourceText:

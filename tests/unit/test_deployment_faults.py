@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from agentconv.diagnostics import InputError
+from agentconv.core.diagnostics import InputError
 from agentconv.install import applying, disk, lock
 from agentconv.install.disk import Disk
 from deployments import Project

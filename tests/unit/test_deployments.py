@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from agentconv.core.source import SourceText
 from agentconv.formats import roo
 from agentconv.install import lock, planning
 from agentconv.install.disk import Disk
 from agentconv.install.several_files import present_checksum
-from agentconv.source import SourceText
 from deployments import Project
 
 PACKS = {"p": ({"one": "v1", "two": "v1"}, {"one": "v2", "three": "v2"}), "q": ({"one": "v1", "four": "v1"}, {"one": "q2"})}

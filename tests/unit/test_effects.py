@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from agentconv import effects
-from agentconv.effects import Level
-from agentconv.ir import Agent, McpServer, Origin, Permissions, Rule, Sandbox, ToolGrant, Tools
+from agentconv.core import effects
+from agentconv.core.effects import Level
+from agentconv.core.ir import Agent, McpServer, Origin, Permissions, Rule, Sandbox, ToolGrant, Tools
 
 NO, ASK, INHERIT, ALLOW = Level.NO, Level.ASK, Level.INHERIT, Level.ALLOW
 WORDS = {

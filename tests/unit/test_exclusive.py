@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from agentconv.diagnostics import InputError
+from agentconv.core.diagnostics import InputError
 from agentconv.install.exclusive import exclusive
 
 HOLDS = """

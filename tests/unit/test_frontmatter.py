@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from agentconv import frontmatter
+from agentconv.core.source import SourceText
 from agentconv.frontmatter import Header, Rewritten
-from agentconv.source import SourceText
 from agentconv.yaml.grammar import BUN, JS_YAML_3, JS_YAML_4, YAML_2
 
 

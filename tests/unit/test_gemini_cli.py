@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from agent_files import agent_of, convert_agent, convert_file, read, state_of
-from agentconv import effects, registry
+from agentconv import registry
 from agentconv.convert import Options
-from agentconv.format_base import State
-from agentconv.ir import Agent, AgentSet, Limits, McpServer, Prompt, ToolGrant, Tools
-from agentconv.source import SourceText
+from agentconv.core import effects
+from agentconv.core.format import State
+from agentconv.core.ir import Agent, AgentSet, Limits, McpServer, Prompt, ToolGrant, Tools
+from agentconv.core.source import SourceText
 
 ID = "gemini-cli"
 LIST = """\

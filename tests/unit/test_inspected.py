@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agentconv import registry
-from agentconv.format_base import State
+from agentconv.core.format import State
 from agentconv.inspection import Inspected, Reading
 from agentconv.render import inspected
 from agentconv.render.text import Style

@@ -7,12 +7,13 @@ from dataclasses import replace
 import pytest
 
 from agent_files import FIXTURES, make, minimal, read, suffix
-from agentconv import inspection, ir, loading, registry, tool_summary, vocabulary
-from agentconv.diagnostics import Code, Diagnostic, Severity
-from agentconv.effects import CAPABILITIES
-from agentconv.format_base import ReadResult, State
-from agentconv.ir import Agent, AgentSet, Permissions, Rule, Sandbox, ToolGrant, Tools
-from agentconv.source import SourceText
+from agentconv import inspection, loading, registry
+from agentconv.core import ir, tool_summary, vocabulary
+from agentconv.core.diagnostics import Code, Diagnostic, Severity
+from agentconv.core.effects import CAPABILITIES
+from agentconv.core.format import ReadResult, State
+from agentconv.core.ir import Agent, AgentSet, Permissions, Rule, Sandbox, ToolGrant, Tools
+from agentconv.core.source import SourceText
 
 CASES = [
     pytest.param(format_id, path, id=f"{format_id}-{path.stem}")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentconv.ir import escape_key
+from agentconv.core.ir import escape_key
 from agentconv.json import edits, jsonc
 from agentconv.json.edits import REMOVED
 from agentconv.json.jsonc import JSON, JSONC, Object

@@ -10,26 +10,16 @@ from typing import Any
 import pytest
 
 from agent_files import agent_of, convert_agent, make, minimal, read, same, suffix
-from agentconv import compare, convert, effects, loading, losses, registry, schema_files
+from agentconv import compare, convert, loading, registry
 from agentconv.cli.run import run
-from agentconv.diagnostics import InternalError
-from agentconv.effects import Level
-from agentconv.format_base import Projection, ReadResult
-from agentconv.ir import (
-    Agent,
-    Hook,
-    McpServer,
-    Model,
-    Permissions,
-    Prompt,
-    Rule,
-    Sandbox,
-    ToolGrant,
-    Tools,
-)
-from agentconv.source import SourceText
+from agentconv.core import effects, losses, schema_files
+from agentconv.core.diagnostics import InternalError
+from agentconv.core.effects import Level
+from agentconv.core.format import Projection, ReadResult
+from agentconv.core.ir import Agent, Hook, McpServer, Model, Permissions, Prompt, Rule, Sandbox, ToolGrant, Tools
+from agentconv.core.source import SourceText
 
-PACKAGE = Path(losses.__file__).parent
+PACKAGE = Path(losses.__file__).parents[1]
 each_client = pytest.mark.parametrize("format_id", registry.CLIENTS)
 PLAIN = Agent(id="a", name="a", description="Does one thing.", prompt=Prompt("You do one thing."))
 

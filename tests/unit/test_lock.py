@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from agentconv import schema_files
-from agentconv.diagnostics import InputError
+from agentconv.core import schema_files
+from agentconv.core.diagnostics import InputError
 from agentconv.install import lock, lock_check
 from agentconv.install.lock import Entry, Lock, LockedAgent, LockedPack
 

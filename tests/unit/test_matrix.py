@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from agentconv import fields, matrix, registry
+from agentconv import matrix, registry
+from agentconv.core import fields
 from agentconv.matrix import Holds
 
 CELLS = matrix.matrix()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from agentconv import pack_environment
-from agentconv.diagnostics import InputError
+from agentconv.core.diagnostics import InputError
 from pack_files import venv
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="scripts and links")

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from agentconv import pack_manifest
-from agentconv.diagnostics import InputError
+from agentconv.core.diagnostics import InputError
 from agentconv.pack_manifest import Manifest, Needs, PackedAgent, PackedFile, PackedSource
 
 _SHA = "0" * 64

@@ -13,8 +13,9 @@ import zipfile
 import pytest
 
 import pack_files
-from agentconv import pack_contents, pack_environment, pack_manifest, packs, schema_files
-from agentconv.diagnostics import Diagnostic, InputError
+from agentconv import pack_contents, pack_environment, pack_manifest, packs
+from agentconv.core import schema_files
+from agentconv.core.diagnostics import Diagnostic, InputError
 from agentconv.packs import Pack
 from pack_files import (
     NAME,

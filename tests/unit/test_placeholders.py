@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from agent_files import agent_of, convert_agent, read
 from agentconv import registry
-from agentconv.diagnostics import Code
-from agentconv.format_base import State
-from agentconv.ir import Agent, Prompt
+from agentconv.core.diagnostics import Code
+from agentconv.core.format import State
+from agentconv.core.ir import Agent, Prompt
 
 CLIENTS = ("gemini-cli", "qwen-code")
 each_template = pytest.mark.parametrize("format_id", CLIENTS)

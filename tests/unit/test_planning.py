@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from agentconv.diagnostics import InputError
+from agentconv.core.diagnostics import InputError
 from agentconv.install import lock, planning
 from agentconv.install.disk import Disk
 from agentconv.install.lock import Lock

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from agent_files import agent_of, convert_agent, read, state_of, written
-from agentconv import effects, registry
-from agentconv.effects import Level
+from agentconv import registry
+from agentconv.core import effects
+from agentconv.core.effects import Level
+from agentconv.core.format import State
+from agentconv.core.ir import Agent, Limits, McpServer, Permissions, Prompt, ToolGrant, Tools
+from agentconv.core.source import SourceText
 from agentconv.families import line_reader
-from agentconv.format_base import State
 from agentconv.frontmatter import Header, parse
-from agentconv.ir import Agent, Limits, McpServer, Permissions, Prompt, ToolGrant, Tools
-from agentconv.source import SourceText
 from agentconv.yaml.grammar import YAML_2
 
 ID = "qwen-code"

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentconv import fields, registry
-from agentconv.format_base import State
-from agentconv.ir import Agent, AgentSet, Invocation, Prompt
-from agentconv.source import SourceText
+from agentconv import registry
+from agentconv.core import fields
+from agentconv.core.format import State
+from agentconv.core.ir import Agent, AgentSet, Invocation, Prompt
+from agentconv.core.source import SourceText
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

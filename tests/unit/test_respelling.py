@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 import agentconv
-from agentconv.diagnostics import Code
+from agentconv.core.diagnostics import Code
 
 BROKEN = "---\nname: a\ndescription: Use when: x [y]\nmodel: sonnet # c\n---\n\nDo it.\n"
 

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from agent_files import agent_of, convert_agent, make, minimal, read
-from agentconv import effects, registry, restrictions, schema_files
+from agentconv import registry
 from agentconv.api import write
 from agentconv.convert import Options, convert
-from agentconv.effects import EFFECTS, Level
-from agentconv.ir import Agent, AgentSet, McpServer, Origin, Permissions, Prompt, Sandbox, Source, ToolGrant, Tools
+from agentconv.core import effects, restrictions, schema_files
+from agentconv.core.effects import EFFECTS, Level
+from agentconv.core.ir import Agent, AgentSet, McpServer, Origin, Permissions, Prompt, Sandbox, Source, ToolGrant, Tools
 from agentconv.loading import take_apart
 
 PLAIN = Agent(id="a", name="a", description="Does one thing.", prompt=Prompt("You do one thing."))

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from agent_files import convert_agent
-from agentconv import effects, fields
-from agentconv.format_base import State
+from agentconv.core import effects, fields
+from agentconv.core.format import State
+from agentconv.core.ir import Agent, AgentSet, Prompt, ToolGrant, Tools
+from agentconv.core.source import SourceText
 from agentconv.formats import roo
-from agentconv.ir import Agent, AgentSet, Prompt, ToolGrant, Tools
-from agentconv.source import SourceText
 
 MODE = {"slug": "a-mode", "name": "A Mode", "roleDefinition": "You help. Always.", "groups": ["read"]}
 

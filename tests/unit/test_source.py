@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentconv import source
-from agentconv.source import SourceText
+from agentconv.core import source
+from agentconv.core.source import SourceText
 
 
 @given(st.binary())

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agentconv import convert, discovery, model_choices, registry
-from agentconv.diagnostics import Code, Diagnostic, InputError, Severity, Span
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 
 if TYPE_CHECKING:
     import argparse

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from agentconv import convert, discovery, loading, model_choices, registry
 from agentconv.cli import options as shared
 from agentconv.cli.output import Output
-from agentconv.diagnostics import Code, Diagnostic, InputError, Severity
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 
 if TYPE_CHECKING:
     import argparse

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from agentconv import discovery, registry
 from agentconv.cli import options as shared
 from agentconv.cli import project
-from agentconv.diagnostics import InputError
+from agentconv.core.diagnostics import InputError
 from agentconv.install import applying, places
 from agentconv.install import lock as lock_file
 from agentconv.install.exclusive import exclusive

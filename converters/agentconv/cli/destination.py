@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from agentconv.diagnostics import InputError
+    from agentconv.core.diagnostics import InputError
 
 
 @dataclass(frozen=True, slots=True)

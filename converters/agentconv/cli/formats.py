@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agentconv import matrix, registry, schema_files, vocabulary
+from agentconv import matrix, registry
 from agentconv.cli import options as shared
 from agentconv.cli.exit_codes import Exit
+from agentconv.core import schema_files, vocabulary
 from agentconv.render import formats
 
 if TYPE_CHECKING:

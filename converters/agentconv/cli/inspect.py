@@ -13,7 +13,7 @@ from agentconv.cli import options as shared
 from agentconv.cli.convert import nothing_found, places
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.progress import Progress
-from agentconv.diagnostics import Code, Diagnostic, Severity
+from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.render import inspected, machine, text
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from agentconv import packs, registry
 from agentconv.cli import deploying, project
 from agentconv.cli.exit_codes import Exit
-from agentconv.diagnostics import Code
+from agentconv.core.diagnostics import Code
 from agentconv.install import applying, installing, places
 from agentconv.install.disk import Disk
 from agentconv.render import deployed, deployed_machine, machine, text

@@ -16,17 +16,17 @@ from agentconv.cli.convert import nothing_found, places
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.inspect import present_clients
 from agentconv.cli.progress import Progress
-from agentconv.diagnostics import Code, InputError, Severity
+from agentconv.core.diagnostics import Code, InputError, Severity
+from agentconv.core.source import SourceText
 from agentconv.lint import catalogue, checking, fixing
 from agentconv.render import diff, findings, machine, text
-from agentconv.source import SourceText
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
 
     from agentconv.cli.lint_files import LintFile
-    from agentconv.diagnostics import Diagnostic
+    from agentconv.core.diagnostics import Diagnostic
     from agentconv.lint.checking import Checked
     from agentconv.lint.rule import Rule
     from agentconv.lint.subject import Subject

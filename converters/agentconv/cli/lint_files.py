@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentconv import discovery, registry
-from agentconv.diagnostics import Severity
-from agentconv.families import names as spelling
+from agentconv.core import names as spelling
+from agentconv.core.diagnostics import Severity
 from agentconv.lint.subject import Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from agentconv.cli.lint_settings import LintSettings
-    from agentconv.diagnostics import Diagnostic
+    from agentconv.core.diagnostics import Diagnostic
     from agentconv.loading import Loaded
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv import registry
 from agentconv.cli.table_error import TableError
-from agentconv.diagnostics import InputError
+from agentconv.core.diagnostics import InputError
 from agentconv.lint import catalogue, project
 from agentconv.lint.subject import Settings
 

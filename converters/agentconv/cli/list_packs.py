@@ -9,7 +9,7 @@ from agentconv import packs
 from agentconv.cli import options as shared
 from agentconv.cli import project
 from agentconv.cli.exit_codes import Exit
-from agentconv.diagnostics import Diagnostic
+from agentconv.core.diagnostics import Diagnostic
 from agentconv.packs import Pack
 from agentconv.render import listed, machine, text
 

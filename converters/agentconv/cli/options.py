@@ -10,7 +10,7 @@ from agentconv.cli.configuration import STRICT
 from agentconv.model_choices import MAP_MODELS
 
 if TYPE_CHECKING:
-    from agentconv.diagnostics import InputError
+    from agentconv.core.diagnostics import InputError
 
 
 def targets(options: argparse.Namespace) -> list[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from agentconv import registry, saving
 from agentconv.cli.destination import destination, several
 from agentconv.cli.report import Report
-from agentconv.diagnostics import InputError
+from agentconv.core.diagnostics import InputError
 from agentconv.render import diff, text
 from agentconv.saving import Fate
 

@@ -7,7 +7,7 @@ from textwrap import wrap
 
 from agentconv import discovery, registry
 from agentconv.cli.exit_codes import Exit
-from agentconv.format_base import State
+from agentconv.core.format import State
 from agentconv.loading import Loader
 from agentconv.render import text
 from agentconv.render.table import table, width

@@ -14,7 +14,7 @@ from agentconv.cli.convert import nothing_found, places
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.lint_settings import LintSettings
 from agentconv.convert import OutputFile
-from agentconv.diagnostics import Code, Diagnostic, Severity, Span
+from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.pack import building, contents, gate, project, sources
 from agentconv.pack.outcome import Outcome
 from agentconv.render import findings, packed, text

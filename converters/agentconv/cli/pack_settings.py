@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv import discovery, registry
 from agentconv.cli.table_error import TableError
-from agentconv.diagnostics import Code, InputError
+from agentconv.core.diagnostics import Code, InputError
 from agentconv.pack import metadata
 from agentconv.pack.metadata import About
 

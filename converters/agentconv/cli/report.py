@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from agentconv.cli import unheard
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.progress import Progress
-from agentconv.diagnostics import Code, LossSeverity, Severity
+from agentconv.core.diagnostics import Code, LossSeverity, Severity
 from agentconv.render import machine, text
 from agentconv.render.tally import Tally
 from agentconv.saving import Fate
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from agentconv.convert import Converted
-    from agentconv.diagnostics import Diagnostic, Loss
+    from agentconv.core.diagnostics import Diagnostic, Loss
 
 _DONE = {
     Fate.CREATED: "written",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from agentconv import __version__, registry
 from agentconv.cli import COMMANDS
 from agentconv.cli.exit_codes import Exit
-from agentconv.diagnostics import InputError
+from agentconv.core.diagnostics import InputError
 from agentconv.render import text
 
 if TYPE_CHECKING:

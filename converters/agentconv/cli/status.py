@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from agentconv import pack_installed, pack_record, packs
 from agentconv.cli import deploying, project
 from agentconv.cli.exit_codes import Exit
-from agentconv.diagnostics import InputError
+from agentconv.core.diagnostics import InputError
 from agentconv.install import status as states
 from agentconv.install.disk import Disk
 from agentconv.render import deployed_machine, machine, text
@@ -17,7 +17,7 @@ from agentconv.render import status as shown
 if TYPE_CHECKING:
     import argparse
 
-    from agentconv.diagnostics import Diagnostic
+    from agentconv.core.diagnostics import Diagnostic
     from agentconv.install.lock import LockedPack
     from agentconv.pack_environment import Environment
     from agentconv.packs import Pack

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentconv.diagnostics import InputError
+from agentconv.core.diagnostics import InputError
 
 
 class TableError(InputError):

@@ -5,16 +5,16 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from agentconv import schema_files
-from agentconv.diagnostics import Code, Diagnostic, Severity
+from agentconv.core import schema_files
+from agentconv.core.diagnostics import Code, Diagnostic, Severity
+from agentconv.core.format import ReadResult, State
+from agentconv.core.ir import FORMAT_VERSION
 from agentconv.families import canonical
-from agentconv.format_base import ReadResult, State
-from agentconv.ir import FORMAT_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from agentconv.diagnostics import Span
+    from agentconv.core.diagnostics import Span
 
 MAX_NESTING = 200
 _URN = "urn:agentconv:bundle:"

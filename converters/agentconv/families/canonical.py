@@ -10,7 +10,7 @@ import base64
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from agentconv.ir import (
+from agentconv.core.ir import (
     BUNDLE_URN,
     Agent,
     AgentSet,
@@ -28,12 +28,12 @@ from agentconv.ir import (
     ToolGrant,
     Tools,
 )
-from agentconv.source import decode as decode_bytes
+from agentconv.core.source import decode as decode_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from agentconv.ir import Json
+    from agentconv.core.ir import Json
 
 SHORTEST_REFERENCE = 40
 """Prompts shorter than this stay in the stored text: a reference would be longer."""

@@ -16,9 +16,9 @@ from agentconv.frontmatter import Header, Rewritten
 from agentconv.yaml import nodes
 
 if TYPE_CHECKING:
-    from agentconv.format_base import Projection
-    from agentconv.ir import Json
-    from agentconv.source import SourceText
+    from agentconv.core.format import Projection
+    from agentconv.core.ir import Json
+    from agentconv.core.source import SourceText
 
 COLORS = frozenset({"red", "blue", "green", "yellow", "purple", "orange", "pink", "cyan"})
 EFFORTS = ("low", "medium", "high", "xhigh", "max")

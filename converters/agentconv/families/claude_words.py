@@ -7,17 +7,17 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from agentconv import effects, vocabulary
+from agentconv.core import effects, vocabulary
+from agentconv.core.ir import Model, ToolGrant
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import ABSENT, Ignored, Key
-from agentconv.ir import Model, ToolGrant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from agentconv.core.format import Projection
+    from agentconv.core.ir import Agent, Json
     from agentconv.families.keys import Absent
-    from agentconv.format_base import Projection
-    from agentconv.ir import Agent, Json
 
 _TOKEN = re.compile(r"(?:[^ ,(]|\([^)]*\)?)+")
 _CALL = re.compile(r"([^(]+)\((.*)\)", re.DOTALL)

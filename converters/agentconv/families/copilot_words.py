@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from agentconv import vocabulary
+from agentconv.core import vocabulary
+from agentconv.core.ir import ToolGrant
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import ABSENT, Refused
 from agentconv.families.shapes import is_text, is_texts
-from agentconv.ir import ToolGrant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from agentconv.core.ir import Agent, Json
     from agentconv.families.keys import Absent
-    from agentconv.ir import Agent, Json
 
 _ID = "copilot"
 _TOOL_SETS = frozenset({"vscode", "execute", "read", "edit", "search", "web", "agent", "todo", "new", "runCommands", "runTasks"})

@@ -8,16 +8,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from agentconv import effects, vocabulary
+from agentconv.core import effects, vocabulary
+from agentconv.core.ir import ToolGrant
 from agentconv.families.keys import ABSENT, Refused
-from agentconv.ir import ToolGrant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from agentconv.core.format import Projection
+    from agentconv.core.ir import Agent, Json
     from agentconv.families.keys import Absent
-    from agentconv.format_base import Projection
-    from agentconv.ir import Agent, Json
 
 ID = "gemini-cli"
 _MCP_TOOL = re.compile(r"mcp_([A-Za-z0-9.:-]+)_(\*|(?!_*$)[A-Za-z0-9_.:-]+)")

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agentconv import vocabulary
+from agentconv.core import vocabulary
+from agentconv.core.ir import Hook
 from agentconv.families.javascript import is_regex
 from agentconv.families.keys import Ignored, Refused
 from agentconv.families.shapes import is_bool, is_filled, is_seconds, is_text, is_text_map, is_texts, is_url
-from agentconv.ir import Hook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
-    from agentconv.format_base import Projection
-    from agentconv.ir import Json
+    from agentconv.core.format import Projection
+    from agentconv.core.ir import Json
 
 GUARDS = frozenset({"PreToolUse", "PermissionRequest"})
 _NOT_SEARCHED = frozenset({"metadata", "mcpServers", "lspServers"})

@@ -12,7 +12,7 @@ from agentconv.yaml.scalars import js_text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agentconv.ir import Json
+    from agentconv.core.ir import Json
 
 SPACE = "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 r"""What JavaScript's `\s` matches and `trim` removes (Python's sets differ)."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agentconv.core.ir import escape_key
 from agentconv.families.record_file import Record, RecordFile, as_written
-from agentconv.ir import escape_key
 from agentconv.json import edits as jsonc_edits
 from agentconv.json import jsonc
 from agentconv.json.edits import REMOVED
@@ -14,10 +14,10 @@ from agentconv.json.jsonc import Array, Object, Scalar
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from agentconv.core.ir import Json
+    from agentconv.core.source import SourceText
     from agentconv.families.record_file import ClientText, Edit, Named, Place
-    from agentconv.ir import Json
     from agentconv.json.jsonc import Container, Node, Syntax
-    from agentconv.source import SourceText
 
 _LAYOUT = jsonc_edits.Layout("\n", "  ", "", "")
 

@@ -9,15 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from agentconv import fields, schema_files
+from agentconv.core import fields, schema_files
+from agentconv.core.format import State
 from agentconv.families import recovery
-from agentconv.format_base import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from agentconv.format_base import FormatSpec
-    from agentconv.ir import Agent, Json
+    from agentconv.core.format import FormatSpec
+    from agentconv.core.ir import Agent, Json
 
 
 class Ignored(Exception):

@@ -10,21 +10,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agentconv import fields
+from agentconv.core import fields
+from agentconv.core.format import State
 from agentconv.families import records, yaml_records
 from agentconv.families.keys import Key, Refused, simple
 from agentconv.families.record_file import Place
-from agentconv.format_base import State
 from agentconv.yaml.grammar import JS_YAML_3
 from agentconv.yaml.scalars import js_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from agentconv.core.format import FormatSpec, Projection, ReadResult
+    from agentconv.core.ir import Agent, AgentSet, Json
+    from agentconv.core.source import SourceText
     from agentconv.families.permission_maps import Permissions
-    from agentconv.format_base import FormatSpec, Projection, ReadResult
-    from agentconv.ir import Agent, AgentSet, Json
-    from agentconv.source import SourceText
 
 NAME = ".kilocodemodes"
 PLACE = Place("/customModes", by_name=False)

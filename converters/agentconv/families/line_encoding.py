@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from agentconv.source import SourceText
+from agentconv.core.source import SourceText
 
 _LOOKED_AT = 4096
 """Bytes from which the client tells whether a file is text."""

@@ -11,26 +11,26 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from agentconv import fields
-from agentconv.diagnostics import Code, Diagnostic, Severity
+from agentconv.core import fields
+from agentconv.core.diagnostics import Code, Diagnostic, Severity
+from agentconv.core.format import ReadResult, State
+from agentconv.core.ir import AgentSet, Origin
+from agentconv.core.source import SourceText, client_text, encode
 from agentconv.families import keys, line_encoding, line_header, reading
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import no_lift, no_lower
 from agentconv.families.line_encoding import guessed, has_crlf, no_text
-from agentconv.format_base import ReadResult, State
 from agentconv.frontmatter import apply
-from agentconv.ir import AgentSet, Origin
-from agentconv.source import SourceText, client_text, encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from agentconv.diagnostics import Span
+    from agentconv.core.diagnostics import Span
+    from agentconv.core.format import FormatSpec
+    from agentconv.core.ir import Agent, Json
     from agentconv.families.keys import Decoded, Key
     from agentconv.families.line_header import LineHeader
-    from agentconv.format_base import FormatSpec
     from agentconv.frontmatter import Edit
-    from agentconv.ir import Agent, Json
 
 
 @dataclass(frozen=True, slots=True)

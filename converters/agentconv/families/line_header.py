@@ -11,17 +11,17 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from agentconv.core.ir import escape_key, unescape_key
+from agentconv.core.source import client_text
 from agentconv.families.javascript import SPACE
-from agentconv.ir import escape_key, unescape_key
-from agentconv.source import client_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from agentconv.diagnostics import Span
+    from agentconv.core.diagnostics import Span
+    from agentconv.core.ir import Json
+    from agentconv.core.source import SourceText
     from agentconv.frontmatter import Edit
-    from agentconv.ir import Json
-    from agentconv.source import SourceText
 
 _OPEN = re.compile(rf"(?:\A\ufeff{{0,2}}|(?<=[\n\r\u2028\u2029]))(?P<fence>---)(?P<blank>[{SPACE}]*)")
 r"""What JavaScript's `/^---\s*/m` matches: its `^` also holds after a lone carriage return and U+2028. Of byte order marks, the

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import TYPE_CHECKING, TypeAlias
 
+from agentconv.core.ir import escape_key
 from agentconv.families.javascript import SPACE, number
 from agentconv.frontmatter import Rewritten
-from agentconv.ir import escape_key
 from agentconv.yaml import emitter
 
 if TYPE_CHECKING:
-    from agentconv.ir import Json
+    from agentconv.core.ir import Json
 
 _Row: TypeAlias = "tuple[int, str, Json]"
 """A line below a key: its number, its own key, its value."""

@@ -11,15 +11,16 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from agentconv import fields, frontmatter, schema_files
-from agentconv.diagnostics import Code, Diagnostic, Severity
+from agentconv import frontmatter
+from agentconv.core import fields, schema_files
+from agentconv.core.diagnostics import Code, Diagnostic, Severity
+from agentconv.core.format import ReadResult, State
+from agentconv.core.ir import AgentSet, Origin
+from agentconv.core.source import BOM, SourceText, client_text, encode
 from agentconv.families import javascript, keys, reading
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import no_lift, no_lower
-from agentconv.format_base import ReadResult, State
 from agentconv.frontmatter import Header
-from agentconv.ir import AgentSet, Origin
-from agentconv.source import BOM, SourceText, client_text, encode
 from agentconv.yaml import emitter
 from agentconv.yaml.grammar import BUN
 from agentconv.yaml.nodes import Mapping, Scalar
@@ -28,11 +29,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from collections.abc import Mapping as MappingType
 
-    from agentconv.diagnostics import Span
+    from agentconv.core.diagnostics import Span
+    from agentconv.core.format import FormatSpec
+    from agentconv.core.ir import Agent, Json
     from agentconv.families.keys import Decoded, Key
-    from agentconv.format_base import FormatSpec
     from agentconv.frontmatter import Edit, Rewritten
-    from agentconv.ir import Agent, Json
     from agentconv.yaml.grammar import Grammar
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from agentconv import effects, fields, vocabulary
+from agentconv.core import effects, fields, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from agentconv.format_base import Projection
-    from agentconv.ir import Json, McpServer
+    from agentconv.core.format import Projection
+    from agentconv.core.ir import Json, McpServer
 
 
 def read_config(config: Mapping[str, Json], keys: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Json]]:

@@ -6,17 +6,17 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from agentconv import effects, vocabulary
+from agentconv.core import effects, vocabulary
+from agentconv.core.ir import McpServer, ToolGrant, escape_key, unescape_key
 from agentconv.families import claude_words, mcp
 from agentconv.families.keys import Ignored
 from agentconv.families.shapes import is_bool, is_count, is_filled, is_text, is_text_map, is_texts, is_url
-from agentconv.ir import McpServer, ToolGrant, escape_key, unescape_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from agentconv.format_base import Projection
-    from agentconv.ir import Json
+    from agentconv.core.format import Projection
+    from agentconv.core.ir import Json
 
 Check: TypeAlias = "Callable[[Json], bool]"
 _NEUTRAL = {"command": "command", "args": "args", "env": "env", "url": "url", "headers": "headers"}

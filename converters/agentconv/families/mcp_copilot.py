@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core.ir import McpServer, escape_key, unescape_key
 from agentconv.families import keys, mcp
 from agentconv.families.keys import Refused
-from agentconv.ir import McpServer, escape_key, unescape_key
 
 if TYPE_CHECKING:
-    from agentconv.ir import Json
+    from agentconv.core.ir import Json
 
 _LOCAL = {"command": "command", "args": "args", "env": "env", "cwd": "cwd", "tools": "enabled_tools"}
 _REMOTE = {"url": "url", "headers": "headers", "tools": "enabled_tools"}

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from agentconv.core.ir import McpServer, escape_key, unescape_key
 from agentconv.families import mcp
 from agentconv.families.keys import Ignored
 from agentconv.families.shapes import is_text, is_text_map, is_texts
-from agentconv.ir import McpServer, escape_key, unescape_key
 from agentconv.yaml.scalars import js_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from agentconv.ir import Json
+    from agentconv.core.ir import Json
 
 _SHAPES: dict[str, Callable[[Json], bool]] = {
     "command": is_text,

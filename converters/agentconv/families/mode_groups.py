@@ -14,7 +14,7 @@ from agentconv.families.keys import Refused
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from agentconv.ir import Json
+    from agentconv.core.ir import Json
 
 Group: TypeAlias = "tuple[str, Mapping[str, Json]]"
 

@@ -12,22 +12,22 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from agentconv import fields
+from agentconv.core import fields
+from agentconv.core.format import ReadResult, State
+from agentconv.core.ir import AgentSet
+from agentconv.core.source import SourceText, encode
 from agentconv.families import json_records, opencode_keys, opencode_native, projecting, reading, records
 from agentconv.families.keys import ABSENT, Key, Refused
 from agentconv.families.record_file import Place
-from agentconv.format_base import ReadResult, State
-from agentconv.ir import AgentSet
 from agentconv.json import jsonc
-from agentconv.source import SourceText, encode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from agentconv.core.format import Projection
+    from agentconv.core.ir import Agent, Json
     from agentconv.families.keys import Absent
     from agentconv.families.opencode_like import Client
-    from agentconv.format_base import Projection
-    from agentconv.ir import Agent, Json
 
 PLACES = (Place("/agent", by_name=True), Place("/mode", by_name=True))
 SUFFIXES = (".json", ".jsonc")

@@ -6,22 +6,22 @@ import math
 import re
 from typing import TYPE_CHECKING, Any
 
-from agentconv import fields
+from agentconv.core import fields
+from agentconv.core.ir import Model
 from agentconv.families import keys, projecting, rule_maps, shared_steps
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import ABSENT, Ignored, Key, Refused
 from agentconv.families.permission_maps import spell_server
 from agentconv.families.shapes import is_bool, is_count, is_text
-from agentconv.ir import Model
 from agentconv.yaml.scalars import js_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from agentconv.core.format import Projection
+    from agentconv.core.ir import Agent, Json
     from agentconv.families.keys import Absent, Decoded
     from agentconv.families.permission_maps import Permissions
-    from agentconv.format_base import Projection
-    from agentconv.ir import Agent, Json
 
 WHOLE = frozenset({"todowrite", "question", "webfetch", "websearch", "doom_loop"})
 """Permissions that take an action, and no patterns."""

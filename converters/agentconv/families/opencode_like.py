@@ -12,28 +12,28 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agentconv import fields
-from agentconv.diagnostics import Code, Diagnostic, Severity
+from agentconv.core import fields
+from agentconv.core.diagnostics import Code, Diagnostic, Severity
+from agentconv.core.format import ReadResult, State
+from agentconv.core.ir import AgentSet, Origin
+from agentconv.core.source import client_text
 from agentconv.families import markdown, opencode_keys, reading
 from agentconv.families.javascript import SPACE
 from agentconv.families.opencode_keys import CALLERS
 from agentconv.families.shapes import is_count
-from agentconv.format_base import ReadResult, State
 from agentconv.frontmatter import Header, Rewritten
-from agentconv.ir import AgentSet, Origin
-from agentconv.source import client_text
 from agentconv.yaml.grammar import JS_YAML_3
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from agentconv.diagnostics import Span
+    from agentconv.core.diagnostics import Span
+    from agentconv.core.format import FormatSpec
+    from agentconv.core.ir import Json
+    from agentconv.core.source import SourceText
     from agentconv.families.keys import Key
     from agentconv.families.markdown import Template
     from agentconv.families.permission_maps import Permissions
-    from agentconv.format_base import FormatSpec
-    from agentconv.ir import Json
-    from agentconv.source import SourceText
 
 NO_HEADER = "the file does not start with `---`"
 RUN = "the header is JavaScript, which the client runs"

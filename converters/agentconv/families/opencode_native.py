@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from agentconv.diagnostics import Code, Diagnostic, Severity
+from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.families import json_records
 from agentconv.families.opencode_keys import CALLERS
 from agentconv.families.record_file import Place
@@ -23,10 +23,10 @@ from agentconv.json import jsonc
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from agentconv.core.format import FormatSpec
+    from agentconv.core.ir import Json
+    from agentconv.core.source import SourceText
     from agentconv.families.json_records import JsonFile
-    from agentconv.format_base import FormatSpec
-    from agentconv.ir import Json
-    from agentconv.source import SourceText
 
 PLACE = Place("/agents", by_name=True)
 RENAMED = {"system": "prompt", "disabled": "disable"}

@@ -12,19 +12,19 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Literal, cast
 
-from agentconv import fields, vocabulary
-from agentconv.effects import EVERY_CAPABILITY
+from agentconv.core import fields, vocabulary
+from agentconv.core.effects import EVERY_CAPABILITY
+from agentconv.core.ir import Rule, escape_key, unescape_key
 from agentconv.families import claude_words
 from agentconv.families.javascript import in_order
 from agentconv.families.keys import ABSENT, Key, Refused
-from agentconv.ir import Rule, escape_key, unescape_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from agentconv.core.format import Projection
+    from agentconv.core.ir import Agent, Json
     from agentconv.families.keys import Absent
-    from agentconv.format_base import Projection
-    from agentconv.ir import Agent, Json
 
 ACTIONS = frozenset({"allow", "ask", "deny"})
 _EDITORS = frozenset({"write", "edit", "patch"})

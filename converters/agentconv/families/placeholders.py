@@ -11,14 +11,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agentconv.diagnostics import Code, Diagnostic, Severity
+from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.families import projecting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from agentconv.format_base import FormatSpec, Projection
-    from agentconv.source import SourceText
+    from agentconv.core.format import FormatSpec, Projection
+    from agentconv.core.source import SourceText
 
 _SHELL_VARIABLE = re.compile(r"\$\{([A-Z_]*[A-Z][A-Z0-9_]*)\}(?![A-Za-z0-9_])")
 

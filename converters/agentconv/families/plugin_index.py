@@ -14,21 +14,21 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from agentconv.diagnostics import Code, Diagnostic, Severity
-from agentconv.families.names import slug
-from agentconv.format_base import Listed, ReadResult
+from agentconv.core.diagnostics import Code, Diagnostic, Severity
+from agentconv.core.format import Listed, ReadResult
+from agentconv.core.ir import AgentSet
+from agentconv.core.names import slug
+from agentconv.core.source import BOM, encode
 from agentconv.frontmatter import apply
-from agentconv.ir import AgentSet
 from agentconv.json import edits as jsonc_edits
 from agentconv.json import jsonc
 from agentconv.json.edits import REMOVED
-from agentconv.source import BOM, encode
 
 if TYPE_CHECKING:
-    from agentconv.format_base import FormatSpec
-    from agentconv.ir import Json
+    from agentconv.core.format import FormatSpec
+    from agentconv.core.ir import Json
+    from agentconv.core.source import SourceText
     from agentconv.json.edits import Edit, Removed
-    from agentconv.source import SourceText
 
 PATH = ".claude-plugin/plugin.json"
 DEFAULT_NAME = "agents"

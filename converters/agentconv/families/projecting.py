@@ -6,16 +6,16 @@ import math
 from functools import cache
 from typing import TYPE_CHECKING
 
-from agentconv import effects, fields, format_shapes, restrictions, schema_files, vocabulary
+from agentconv.core import effects, fields, restrictions, schema_files, shapes, vocabulary
+from agentconv.core.ir import Model
 from agentconv.families import javascript, keys
-from agentconv.ir import Model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
+    from agentconv.core.format import Projection
+    from agentconv.core.ir import Agent, Json
     from agentconv.families.keys import Decoded, Key
-    from agentconv.format_base import Projection
-    from agentconv.ir import Agent, Json
 
 
 _CODES = {"hooks": "hooks-dropped", "color": "looks-dropped", "display_name": "looks-dropped", "invocation.by": "invocation-dropped"}
@@ -44,7 +44,7 @@ def settle(projection: Projection, table: Mapping[str, Key]) -> None:
     shape = projection.shape
     said = fields.said(agent)
     for name, key in table.items():
-        if shape is not None and shape.reads_back and not format_shapes.TEXTS.intersection(key.fields):
+        if shape is not None and shape.reads_back and not shapes.TEXTS.intersection(key.fields):
             continue
         if not any(fields.head_of(path) in said for path in key.fields):
             continue

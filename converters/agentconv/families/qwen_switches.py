@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agentconv import vocabulary
+from agentconv.core import vocabulary
 from agentconv.families import javascript
 from agentconv.families.qwen_words import ID, model
 from agentconv.families.shapes import is_seconds, whole
@@ -15,8 +15,8 @@ from agentconv.families.shapes import is_seconds, whole
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agentconv.format_base import Projection
-    from agentconv.ir import Agent, Json
+    from agentconv.core.format import Projection
+    from agentconv.core.ir import Agent, Json
 
 SWITCHES = {
     "approvalMode": "permissions.mode",

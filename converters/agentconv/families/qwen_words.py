@@ -9,19 +9,19 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from agentconv import effects, vocabulary
+from agentconv.core import effects, vocabulary
+from agentconv.core.ir import Model, ToolGrant
 from agentconv.families import javascript
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import ABSENT, Ignored, Refused
-from agentconv.ir import Model, ToolGrant
 from agentconv.yaml.nodes import js_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from agentconv.core.format import Projection
+    from agentconv.core.ir import Agent, Json
     from agentconv.families.keys import Absent
-    from agentconv.format_base import Projection
-    from agentconv.ir import Agent, Json
 
 ID = "qwen-code"
 PROVIDERS = frozenset({"openai", "openai-responses", "qwen-oauth", "gemini", "vertex-ai", "anthropic"})

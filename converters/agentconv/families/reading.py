@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv import vocabulary
-from agentconv.diagnostics import Code, Diagnostic, Severity
-from agentconv.format_base import State
+from agentconv.core import vocabulary
+from agentconv.core.diagnostics import Code, Diagnostic, Severity
+from agentconv.core.format import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from agentconv.diagnostics import Span
+    from agentconv.core.diagnostics import Span
+    from agentconv.core.format import FormatSpec
+    from agentconv.core.ir import Agent, ToolGrant
     from agentconv.families.keys import Decoded, Key
-    from agentconv.format_base import FormatSpec
-    from agentconv.ir import Agent, ToolGrant
 
 
 def remarks(

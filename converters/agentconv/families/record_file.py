@@ -7,15 +7,15 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from agentconv.source import BOM
+from agentconv.core.source import BOM
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Collection, Mapping, Sequence
 
-    from agentconv.diagnostics import Span
-    from agentconv.ir import Json
-    from agentconv.source import SourceText
+    from agentconv.core.diagnostics import Span
+    from agentconv.core.ir import Json
+    from agentconv.core.source import SourceText
 
 Edit: TypeAlias = tuple[int, int, str]
 """Start, end and new text, in the file's own text."""

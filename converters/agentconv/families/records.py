@@ -17,22 +17,22 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from agentconv import fields, schema_files
-from agentconv.diagnostics import Diagnostic, Severity
+from agentconv.core import fields, schema_files
+from agentconv.core.diagnostics import Diagnostic, Severity
+from agentconv.core.format import ReadResult, State
+from agentconv.core.ir import AgentSet, Origin
+from agentconv.core.source import SourceText, encode
 from agentconv.families import keys, reading
 from agentconv.families.keys import no_lift, no_lower
-from agentconv.format_base import ReadResult, State
-from agentconv.ir import AgentSet, Origin
-from agentconv.source import SourceText, encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from agentconv.diagnostics import Span
+    from agentconv.core.diagnostics import Span
+    from agentconv.core.format import FormatSpec
+    from agentconv.core.ir import Agent, Json
     from agentconv.families.keys import Decoded, Key
     from agentconv.families.record_file import Edit, Named, Record, RecordFile
-    from agentconv.format_base import FormatSpec
-    from agentconv.ir import Agent, Json
 
 
 WHOLE_FILE = "the whole file"

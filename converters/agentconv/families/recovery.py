@@ -10,14 +10,14 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from agentconv import schema_files, vocabulary
-from agentconv.effects import EVERY_CAPABILITY
-from agentconv.ir import Rule, Sandbox, ToolGrant, unescape_key
+from agentconv.core import schema_files, vocabulary
+from agentconv.core.effects import EVERY_CAPABILITY
+from agentconv.core.ir import Rule, Sandbox, ToolGrant, unescape_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
-    from agentconv.ir import Json
+    from agentconv.core.ir import Json
 
 _ON = (True, "true", "allow")
 _ACTIONS = {**dict.fromkeys(("allow", "true"), "allow"), "ask": "ask"}

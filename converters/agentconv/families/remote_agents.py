@@ -10,12 +10,13 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agentconv import fields, frontmatter
+from agentconv import frontmatter
+from agentconv.core import fields
+from agentconv.core.format import ReadResult, State
+from agentconv.core.ir import AgentSet, Origin
+from agentconv.core.source import SourceText, encode
 from agentconv.families import keys, markdown, reading
-from agentconv.format_base import ReadResult, State
 from agentconv.frontmatter import Header
-from agentconv.ir import AgentSet, Origin
-from agentconv.source import SourceText, encode
 from agentconv.yaml import emitter, nodes
 from agentconv.yaml.nodes import Mapping, Sequence
 
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from collections.abc import Mapping as MappingType
 
+    from agentconv.core.format import Projection
+    from agentconv.core.ir import Agent, Json
     from agentconv.families.markdown import Dialect
-    from agentconv.format_base import Projection
-    from agentconv.ir import Agent, Json
 
 CARDS = ("agent_card_url", "agent_card_json")
 _TEXTS = ("name", "display_name", "description")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from agentconv import effects, vocabulary
-from agentconv.ir import Rule, Tools
+from agentconv.core import effects, vocabulary
+from agentconv.core.ir import Rule, Tools
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from agentconv.core.format import Projection
     from agentconv.families.tool_lists import SpellServer
-    from agentconv.format_base import Projection
 
 
 def rule_map(projection: Projection, spell_server: SpellServer, with_patterns: Collection[str]) -> None:

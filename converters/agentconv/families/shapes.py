@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from agentconv.ir import Json
+    from agentconv.core.ir import Json
 
 _LARGEST = 2**53 - 1
 

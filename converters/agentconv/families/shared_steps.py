@@ -5,15 +5,15 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from agentconv import fields
-from agentconv.diagnostics import Loss
-from agentconv.format_shapes import TEXTS, Shape
-from agentconv.ir import Limits, Origin, Prompt
+from agentconv.core import fields
+from agentconv.core.diagnostics import Loss
+from agentconv.core.ir import Limits, Origin, Prompt
+from agentconv.core.shapes import TEXTS, Shape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
-    from agentconv.format_base import Projection
+    from agentconv.core.format import Projection
 
 
 _SHARED = attrgetter("display_name", "invocation", "tools", "permissions", "model", "effort", "skills", "delegates", "background", "color")

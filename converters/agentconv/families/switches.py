@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv import effects
-from agentconv.ir import Sandbox
+from agentconv.core import effects
+from agentconv.core.ir import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agentconv.format_base import Projection
-    from agentconv.ir import ToolGrant
+    from agentconv.core.format import Projection
+    from agentconv.core.ir import ToolGrant
 
 
 _READ_ONLY = ("plan", "read-only")

@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from agentconv import fields
+from agentconv.core import fields
+from agentconv.core.format import ReadResult, State
+from agentconv.core.ir import AgentSet, Origin, escape_key, float_value, unescape_key
+from agentconv.core.source import encode
 from agentconv.families import keys, reading, toml_text
 from agentconv.families.keys import no_lift, no_lower
-from agentconv.format_base import ReadResult, State
-from agentconv.ir import AgentSet, Origin, escape_key, float_value, unescape_key
-from agentconv.source import encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from agentconv.core.format import FormatSpec
+    from agentconv.core.ir import Agent, Json
+    from agentconv.core.source import SourceText
     from agentconv.families.keys import Decoded, Key
-    from agentconv.format_base import FormatSpec
-    from agentconv.ir import Agent, Json
-    from agentconv.source import SourceText
 
 MAX_NESTING = 200
 """Brackets that may be open at once; the parser recurses on them."""

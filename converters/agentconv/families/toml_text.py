@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from agentconv.ir import unescape_key
+from agentconv.core.ir import unescape_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agentconv.ir import Json
+    from agentconv.core.ir import Json
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _CONTROLS = bytes(code for code in (*range(0x20), 0x7F) if chr(code) not in "\t\n")

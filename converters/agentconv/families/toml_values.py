@@ -10,7 +10,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from agentconv.ir import float_value
+from agentconv.core.ir import float_value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeAlias
 
-from agentconv import effects, fields, losses, vocabulary
-from agentconv.ir import ToolGrant
+from agentconv.core import effects, fields, losses, vocabulary
+from agentconv.core.ir import ToolGrant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
-    from agentconv.effects import Effects
-    from agentconv.format_base import Projection
-    from agentconv.ir import Permissions
+    from agentconv.core.effects import Effects
+    from agentconv.core.format import Projection
+    from agentconv.core.ir import Permissions
 
 
 SpellServer: TypeAlias = "Callable[[str, str | None], str]"

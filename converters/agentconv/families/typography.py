@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from agentconv.core.source import BOM
 from agentconv.families.record_file import ClientText
-from agentconv.source import BOM
 
 if TYPE_CHECKING:
-    from agentconv.source import SourceText
+    from agentconv.core.source import SourceText
 
 REWRITTEN = re.compile("[\u00a0\u200b-\u200d\u2010-\u2015\u2212\u2018\u2019\u201c\u201d]")
 _PLAIN = {"\u00a0": " ", "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', **dict.fromkeys("\u200b\u200c\u200d", "")}

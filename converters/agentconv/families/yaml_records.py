@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from agentconv import frontmatter
+from agentconv.core.ir import escape_key, unescape_key
+from agentconv.core.source import SourceText, client_text, encode
 from agentconv.families.record_file import Record, RecordFile, as_written
-from agentconv.ir import escape_key, unescape_key
 from agentconv.json import edits as jsonc_edits
-from agentconv.source import SourceText, client_text, encode
 from agentconv.yaml import emitter, nodes
 from agentconv.yaml.nodes import Mapping, Scalar, Sequence, YamlError
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as MappingType
     from collections.abc import Sequence as SequenceType
 
+    from agentconv.core.ir import Json
     from agentconv.families.record_file import ClientText, Edit, Named, Place
-    from agentconv.ir import Json
     from agentconv.yaml.grammar import Grammar
     from agentconv.yaml.nodes import Node
 

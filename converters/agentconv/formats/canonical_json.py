@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv import fields
-from agentconv.diagnostics import Code, Diagnostic, Severity
+from agentconv.core import fields
+from agentconv.core.diagnostics import Code, Diagnostic, Severity
+from agentconv.core.format import FormatSpec, ReadResult
 from agentconv.families import bundle, canonical, strict_json
-from agentconv.format_base import FormatSpec, ReadResult
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from agentconv.diagnostics import Span
-    from agentconv.format_base import Projection
-    from agentconv.ir import AgentSet
-    from agentconv.source import SourceText
+    from agentconv.core.diagnostics import Span
+    from agentconv.core.format import Projection
+    from agentconv.core.ir import AgentSet
+    from agentconv.core.source import SourceText
 
 SPEC = FormatSpec(id="json", client="canonical JSON", holds=frozenset(fields.PATHS), legal_name=lambda name: name)
 

@@ -11,19 +11,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agentconv import fields, vocabulary
+from agentconv.core import fields, vocabulary
+from agentconv.core.format import FormatSpec, State
 from agentconv.families import claude_words, hooks, json_records, mcp_claude, projecting, records, tool_lists
 from agentconv.families.keys import Ignored, Key, Refused, simple
 from agentconv.families.record_file import Place
 from agentconv.families.shapes import is_bool, is_count, is_filled, is_text, is_texts
-from agentconv.format_base import FormatSpec, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from agentconv.format_base import Projection, ReadResult
-    from agentconv.ir import AgentSet, Hook, Json, McpServer, Model
-    from agentconv.source import SourceText
+    from agentconv.core.format import Projection, ReadResult
+    from agentconv.core.ir import AgentSet, Hook, Json, McpServer, Model
+    from agentconv.core.source import SourceText
 
 ID = "claude-agents-json"
 WORDS = "claude-code"

@@ -13,18 +13,18 @@ import unicodedata
 from functools import partial
 from typing import TYPE_CHECKING
 
-from agentconv import vocabulary
+from agentconv.core import vocabulary
+from agentconv.core.format import FormatSpec
 from agentconv.families import claude_files, claude_words, hooks, javascript, keys, markdown, mcp_claude, projecting, tool_lists
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Key, Refused, simple
-from agentconv.format_base import FormatSpec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agentconv.format_base import Projection, ReadResult
-    from agentconv.ir import AgentSet, Hook, Json
-    from agentconv.source import SourceText
+    from agentconv.core.format import Projection, ReadResult
+    from agentconv.core.ir import AgentSet, Hook, Json
+    from agentconv.core.source import SourceText
 
 ID = "claude-code"
 

@@ -15,25 +15,25 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from agentconv import fields
-from agentconv.diagnostics import Code, Diagnostic, Severity
+from agentconv.core import fields
+from agentconv.core.diagnostics import Code, Diagnostic, Severity
+from agentconv.core.format import FormatSpec, Index, ReadResult, State
+from agentconv.core.ir import AgentSet, Origin
+from agentconv.core.names import stem_of
+from agentconv.core.source import client_text
 from agentconv.families import claude_files, claude_words, javascript, keys, markdown, placeholders, plugin_index, projecting, tool_lists
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, simple
-from agentconv.families.names import stem_of
-from agentconv.format_base import FormatSpec, Index, ReadResult, State
 from agentconv.frontmatter import Header
-from agentconv.ir import AgentSet, Origin
-from agentconv.source import client_text
 from agentconv.yaml import nodes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agentconv.diagnostics import Span
-    from agentconv.format_base import Projection
-    from agentconv.ir import Json
-    from agentconv.source import SourceText
+    from agentconv.core.diagnostics import Span
+    from agentconv.core.format import Projection
+    from agentconv.core.ir import Json
+    from agentconv.core.source import SourceText
 
 ID = "claude-plugin"
 WORDS = "claude-code"

@@ -13,23 +13,23 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from agentconv import vocabulary
+from agentconv.core import vocabulary
+from agentconv.core.format import FormatSpec
+from agentconv.core.ir import Model, ToolGrant
 from agentconv.families import keys, markdown, projecting, tool_lists
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import ABSENT, Key, Refused, simple
 from agentconv.families.shapes import is_count, is_text, is_texts
-from agentconv.format_base import FormatSpec
 from agentconv.frontmatter import Header
-from agentconv.ir import Model, ToolGrant
 from agentconv.yaml.grammar import YAML_2
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from agentconv.core.format import Projection, ReadResult
+    from agentconv.core.ir import Agent, AgentSet, Json
+    from agentconv.core.source import SourceText
     from agentconv.families.keys import Absent
-    from agentconv.format_base import Projection, ReadResult
-    from agentconv.ir import Agent, AgentSet, Json
-    from agentconv.source import SourceText
 
 ID = "cline"
 

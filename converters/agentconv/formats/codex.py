@@ -12,15 +12,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core.format import FormatSpec
+from agentconv.core.ir import Hook, McpServer, Model, Sandbox, ToolGrant, escape_key, unescape_key
 from agentconv.families import hooks, keys, mcp, projecting, shared_steps, switches, toml_file
 from agentconv.families.keys import Key, Refused, simple
-from agentconv.format_base import FormatSpec
-from agentconv.ir import Hook, McpServer, Model, Sandbox, ToolGrant, escape_key, unescape_key
 
 if TYPE_CHECKING:
-    from agentconv.format_base import Projection, ReadResult
-    from agentconv.ir import Agent, AgentSet, Json
-    from agentconv.source import SourceText
+    from agentconv.core.format import Projection, ReadResult
+    from agentconv.core.ir import Agent, AgentSet, Json
+    from agentconv.core.source import SourceText
 
 ID = "codex"
 BLANKS = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"

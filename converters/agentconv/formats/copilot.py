@@ -14,20 +14,20 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
-from agentconv import vocabulary
-from agentconv.families import copilot_words, hooks, javascript, keys, markdown, mcp, mcp_copilot, names, projecting, reading, tool_lists
+from agentconv.core import names, vocabulary
+from agentconv.core.format import FormatSpec, ReadResult, State
+from agentconv.core.ir import Hook, Model
+from agentconv.families import copilot_words, hooks, javascript, keys, markdown, mcp, mcp_copilot, projecting, reading, tool_lists
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Key, Refused, simple
 from agentconv.families.shapes import is_text, is_texts
-from agentconv.format_base import FormatSpec, ReadResult, State
 from agentconv.frontmatter import Header
-from agentconv.ir import Hook, Model
 from agentconv.yaml.grammar import SERDE_YAML
 
 if TYPE_CHECKING:
-    from agentconv.format_base import Projection
-    from agentconv.ir import Agent, AgentSet, Json
-    from agentconv.source import SourceText
+    from agentconv.core.format import Projection
+    from agentconv.core.ir import Agent, AgentSet, Json
+    from agentconv.core.source import SourceText
 
 ID = "copilot"
 EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")

@@ -14,20 +14,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from agentconv import vocabulary
+from agentconv.core import vocabulary
+from agentconv.core.format import FormatSpec
+from agentconv.core.ir import Model
+from agentconv.core.names import stem_of
 from agentconv.families import javascript, keys, line_encoding, line_file, line_header, projecting, switches
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, simple
-from agentconv.families.names import stem_of
-from agentconv.format_base import FormatSpec
-from agentconv.ir import Model
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agentconv.format_base import Projection, ReadResult
-    from agentconv.ir import Agent, AgentSet, Json
-    from agentconv.source import SourceText
+    from agentconv.core.format import Projection, ReadResult
+    from agentconv.core.ir import Agent, AgentSet, Json
+    from agentconv.core.source import SourceText
 
 ID = "cursor"
 SUFFIXES = (".md", ".mdc", ".markdown")

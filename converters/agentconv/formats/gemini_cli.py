@@ -15,23 +15,23 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from agentconv import vocabulary
-from agentconv.diagnostics import Code, Diagnostic, Severity
-from agentconv.families import gemini_words, keys, markdown, mcp, mcp_gemini, names, placeholders, projecting, remote_agents, tool_lists
+from agentconv.core import names, vocabulary
+from agentconv.core.diagnostics import Code, Diagnostic, Severity
+from agentconv.core.format import FormatSpec, State
+from agentconv.core.ir import Model
+from agentconv.families import gemini_words, keys, markdown, mcp, mcp_gemini, placeholders, projecting, remote_agents, tool_lists
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, Refused, simple
 from agentconv.families.shapes import whole
-from agentconv.format_base import FormatSpec, State
 from agentconv.frontmatter import Header
-from agentconv.ir import Model
 from agentconv.yaml.grammar import JS_YAML_4
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agentconv.format_base import Projection, ReadResult
-    from agentconv.ir import AgentSet, Json, McpServer
-    from agentconv.source import SourceText
+    from agentconv.core.format import Projection, ReadResult
+    from agentconv.core.ir import AgentSet, Json, McpServer
+    from agentconv.core.source import SourceText
 
 ID = gemini_words.ID
 HINT = "add {} to mcpServers in ~/.gemini/settings.json"

@@ -13,21 +13,21 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from agentconv.core.format import FormatSpec, State
 from agentconv.families import keys, kilo_modes, markdown, opencode_keys
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import simple
 from agentconv.families.opencode_config import Configuration, is_configuration
 from agentconv.families.opencode_like import Client, Repair
 from agentconv.families.permission_maps import Permissions
-from agentconv.format_base import FormatSpec, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from agentconv.diagnostics import Diagnostic
-    from agentconv.format_base import Projection, ReadResult
-    from agentconv.ir import AgentSet
-    from agentconv.source import SourceText
+    from agentconv.core.diagnostics import Diagnostic
+    from agentconv.core.format import Projection, ReadResult
+    from agentconv.core.ir import AgentSet
+    from agentconv.core.source import SourceText
 
 ID = "kilo"
 _REFERENCE = re.compile(r"(?<!\$)\{(file|env):[^}]+\}")

@@ -12,16 +12,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agentconv.core.format import FormatSpec, State
 from agentconv.families import keys, markdown, opencode_keys
 from agentconv.families.opencode_config import Configuration, is_configuration
 from agentconv.families.opencode_like import Client, Repair
 from agentconv.families.permission_maps import Permissions
-from agentconv.format_base import FormatSpec, State
 
 if TYPE_CHECKING:
-    from agentconv.format_base import Projection, ReadResult
-    from agentconv.ir import AgentSet
-    from agentconv.source import SourceText
+    from agentconv.core.format import Projection, ReadResult
+    from agentconv.core.ir import AgentSet
+    from agentconv.core.source import SourceText
 
 ID = "opencode"
 PERMISSIONS = Permissions(ID, opencode_keys.WHOLE)

@@ -16,7 +16,9 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from agentconv import effects
+from agentconv.core import effects
+from agentconv.core.format import FormatSpec
+from agentconv.core.ir import Hook, Tools
 from agentconv.families import (
     hooks,
     javascript,
@@ -33,16 +35,14 @@ from agentconv.families import (
 )
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, simple
-from agentconv.format_base import FormatSpec
 from agentconv.frontmatter import Header
-from agentconv.ir import Hook, Tools
 from agentconv.yaml.grammar import YAML_2
 
 if TYPE_CHECKING:
-    from agentconv.format_base import Projection, ReadResult
+    from agentconv.core.format import Projection, ReadResult
+    from agentconv.core.ir import AgentSet, Json, McpServer
+    from agentconv.core.source import SourceText
     from agentconv.frontmatter import Rewritten
-    from agentconv.ir import AgentSet, Json, McpServer
-    from agentconv.source import SourceText
 
 ID = qwen_words.ID
 HINT = "add {} to mcpServers in ~/.qwen/settings.json"

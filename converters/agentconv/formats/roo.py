@@ -15,22 +15,22 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from agentconv import effects, fields, vocabulary
-from agentconv.families import json_records, mcp, mode_groups, names, projecting, records, tool_lists, typography, yaml_records
+from agentconv.core import effects, fields, names, vocabulary
+from agentconv.core.format import FormatSpec
+from agentconv.core.ir import ToolGrant
+from agentconv.families import json_records, mcp, mode_groups, projecting, records, tool_lists, typography, yaml_records
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, Refused, simple
 from agentconv.families.record_file import ClientText, Place
-from agentconv.format_base import FormatSpec
-from agentconv.ir import ToolGrant
 from agentconv.yaml.grammar import YAML_2
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from agentconv.core.format import Projection, ReadResult
+    from agentconv.core.ir import Agent, AgentSet, Json
+    from agentconv.core.source import SourceText
     from agentconv.families.record_file import RecordFile
-    from agentconv.format_base import Projection, ReadResult
-    from agentconv.ir import Agent, AgentSet, Json
-    from agentconv.source import SourceText
 
 ID = "roo"
 PLACE = Place("/customModes", by_name=False, alone=True)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentconv import placing
-from agentconv.diagnostics import Code, Diagnostic, InputError, Severity, Span
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.install import besides, disk
 from agentconv.install.draft import sha256
 from agentconv.install.lock import ABSENT, Lock, dump

@@ -5,20 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from agentconv import compare, losses, registry
+from agentconv import compare, registry
 from agentconv.convert import Options, convert
+from agentconv.core import losses
+from agentconv.core.source import SourceText
 from agentconv.install import places
 from agentconv.install.planning import Wanted
 from agentconv.shared_files import Shared
-from agentconv.source import SourceText
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from agentconv.convert import Converted
-    from agentconv.diagnostics import Diagnostic, Loss
+    from agentconv.core.diagnostics import Diagnostic, Loss
+    from agentconv.core.ir import Agent
     from agentconv.install.places import Scope
-    from agentconv.ir import Agent
     from agentconv.loading import Loaded
     from agentconv.pack_manifest import Manifest
 

@@ -6,19 +6,20 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from agentconv import credentials, effects, registry
-from agentconv.diagnostics import Code, Diagnostic, Severity, Span
-from agentconv.effects import Level
+from agentconv import registry
+from agentconv.core import credentials, effects
+from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
+from agentconv.core.effects import Level
+from agentconv.core.ir import Agent, Origin
+from agentconv.core.source import SourceText
 from agentconv.families import canonical
-from agentconv.ir import Agent, Origin
 from agentconv.lint import catalogue
 from agentconv.lint.subject import Subject
-from agentconv.source import SourceText
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from agentconv.ir import Hook, Json, McpServer
+    from agentconv.core.ir import Hook, Json, McpServer
     from agentconv.loading import Loaded
 
 GRANTS = ("tools", "permissions", "mcp_servers", "hooks", "skills", "delegates")

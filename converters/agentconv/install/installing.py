@@ -13,13 +13,13 @@ from agentconv.install.planning import NEEDS_A_LOOK, plan
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from agentconv.diagnostics import Diagnostic, InputError
+    from agentconv.core.diagnostics import Diagnostic, InputError
+    from agentconv.core.ir import Agent
     from agentconv.install.deployment import Deployment
     from agentconv.install.disk import Reader
     from agentconv.install.lock import Lock
     from agentconv.install.places import Scope
     from agentconv.install.planning import Plan
-    from agentconv.ir import Agent
     from agentconv.packs import Pack
 
 

@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from agentconv.diagnostics import Code, Diagnostic, InputError, Severity, Span
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
+from agentconv.core.source import SourceText
 from agentconv.families import toml_values
 from agentconv.install import lock_check
-from agentconv.source import SourceText
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from agentconv.ir import Json
+    from agentconv.core.ir import Json
 
 FILE = "agentconv.lock"
 VERSION = 1

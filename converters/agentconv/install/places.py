@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentconv import discovery, registry, vocabulary
-from agentconv.diagnostics import InputError
+from agentconv import discovery, registry
+from agentconv.core import vocabulary
+from agentconv.core.diagnostics import InputError
 from agentconv.install import lock as lock_file
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv import registry
-from agentconv.diagnostics import InternalError
+from agentconv.core.diagnostics import InternalError
 from agentconv.install import several_files, whole_files
 from agentconv.install.draft import Draft
 from agentconv.install.steps import NEEDS_A_LOOK, Action, Change, Plan, Step, Wanted

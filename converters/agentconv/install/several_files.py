@@ -6,24 +6,25 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from agentconv import fields, registry, several
-from agentconv.diagnostics import InternalError
+from agentconv import registry, several
+from agentconv.core import fields
+from agentconv.core.diagnostics import InternalError
+from agentconv.core.ir import AgentSet
+from agentconv.core.source import SourceText
 from agentconv.families import canonical
 from agentconv.install.disk import Blocked
 from agentconv.install.draft import CHANGES, SETTLES, decide, sha256
 from agentconv.install.steps import Action, Step
-from agentconv.ir import AgentSet
-from agentconv.source import SourceText
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from agentconv.format_base import Format
+    from agentconv.core.format import Format
+    from agentconv.core.ir import Agent
     from agentconv.install.disk import Reader
     from agentconv.install.draft import Draft
     from agentconv.install.lock import Entry
     from agentconv.install.steps import Wanted
-    from agentconv.ir import Agent
 
 
 def checksum(agent: Agent) -> str:

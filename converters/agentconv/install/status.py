@@ -13,7 +13,7 @@ from agentconv.install.planning import Action, plan, plan_removal
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from agentconv.diagnostics import Diagnostic
+    from agentconv.core.diagnostics import Diagnostic
     from agentconv.install.disk import Reader
     from agentconv.install.lock import Entry, Lock, LockedPack
     from agentconv.install.places import Scope

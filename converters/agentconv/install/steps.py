@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from agentconv.core.ir import Agent
     from agentconv.install.lock import Lock
-    from agentconv.ir import Agent
 
 
 class Action(StrEnum):

@@ -10,12 +10,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from agentconv.ir import escape_key, unescape_key
+from agentconv.core.ir import escape_key, unescape_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from agentconv.ir import Json
+    from agentconv.core.ir import Json
     from agentconv.json.jsonc import Container, Document, Object
 
 Edit: TypeAlias = tuple[int, int, str]

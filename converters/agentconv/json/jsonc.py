@@ -10,11 +10,11 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from agentconv.ir import escape_key, float_value
-from agentconv.source import client_text
+from agentconv.core.ir import escape_key, float_value
+from agentconv.core.source import client_text
 
 if TYPE_CHECKING:
-    from agentconv.ir import Json
+    from agentconv.core.ir import Json
 
 MAX_DEPTH = 100
 """Values nested deeper are kept as their source text."""

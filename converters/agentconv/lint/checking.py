@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agentconv.diagnostics import Code, Diagnostic, Severity, Span
+from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.lint import catalogue
 from agentconv.lint.rule import FILE, LEFT, SET
 

@@ -8,15 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from agentconv import compare, fields, inspection, registry
-from agentconv.diagnostics import Code
-from agentconv.source import SourceText, encode
+from agentconv import compare, inspection, registry
+from agentconv.core import fields
+from agentconv.core.diagnostics import Code
+from agentconv.core.source import SourceText, encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from agentconv.format_base import ReadResult
-    from agentconv.ir import Agent, Json
+    from agentconv.core.format import ReadResult
+    from agentconv.core.ir import Agent, Json
     from agentconv.lint.rule import Edit, Finding, Fix
     from agentconv.lint.subject import Subject
 

@@ -6,20 +6,21 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agentconv import frontmatter, registry, schema_files
+from agentconv import frontmatter, registry
+from agentconv.core import schema_files
+from agentconv.core.source import SourceText, encode
 from agentconv.families import markdown
 from agentconv.lint import fixing
 from agentconv.lint.rule import Fix
-from agentconv.source import SourceText, encode
 from agentconv.yaml import emitter, nodes
 from agentconv.yaml.nodes import Mapping
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from agentconv.core.ir import Json
     from agentconv.families.markdown import Dialect
     from agentconv.frontmatter import Header
-    from agentconv.ir import Json
     from agentconv.lint.rule import Edit
     from agentconv.lint.subject import Subject
 

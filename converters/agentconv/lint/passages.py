@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agentconv import registry
-from agentconv.fields import PATHS
+from agentconv.core.fields import PATHS
+from agentconv.core.source import encode
 from agentconv.lint.rule import Fix
-from agentconv.source import encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from agentconv.format_base import ReadResult
-    from agentconv.ir import Agent
+    from agentconv.core.format import ReadResult
+    from agentconv.core.ir import Agent
     from agentconv.lint.rule import Edit
     from agentconv.lint.subject import Subject
 

@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agentconv import schema_files
-from agentconv.diagnostics import Code, Severity
+from agentconv.core import schema_files
+from agentconv.core.diagnostics import Code, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from agentconv.diagnostics import Diagnostic
+    from agentconv.core.diagnostics import Diagnostic
     from agentconv.lint.rule import Finding
     from agentconv.lint.subject import Subject
 

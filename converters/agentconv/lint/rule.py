@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from agentconv.diagnostics import Severity
+    from agentconv.core.diagnostics import Severity
 
 Edit: TypeAlias = tuple[int, int, str]
 """Start, end and new text, in characters of the file's text."""

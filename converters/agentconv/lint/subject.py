@@ -6,16 +6,17 @@ from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from agentconv import inspection, registry, schema_files
+from agentconv import inspection, registry
+from agentconv.core import schema_files
+from agentconv.core.source import SourceText, decode
 from agentconv.families import markdown
-from agentconv.source import SourceText, decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from agentconv.format_base import ReadResult, State
+    from agentconv.core.format import ReadResult, State
+    from agentconv.core.ir import Agent
     from agentconv.frontmatter import Header
-    from agentconv.ir import Agent
     from agentconv.lint.remarks import Remark
     from agentconv.lint.rule import Edit
 

@@ -14,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from agentconv.diagnostics import Code, Diagnostic, InputError, InternalError, Severity
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, InternalError, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from agentconv import naming, pack_manifest, registry
 from agentconv.convert import Options, convert
-from agentconv.families.names import stem_of
-from agentconv.ir import AgentSet
+from agentconv.core.ir import AgentSet
+from agentconv.core.names import stem_of
 from agentconv.pack import needs, plugin
 from agentconv.pack_manifest import Manifest, PackedAgent, PackedFile, PackedSource
 from agentconv.pack_paths import Portable
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from agentconv.convert import Converted, OutputFile
-    from agentconv.diagnostics import Diagnostic
-    from agentconv.ir import Agent
+    from agentconv.core.diagnostics import Diagnostic
+    from agentconv.core.ir import Agent
     from agentconv.loading import Loaded
     from agentconv.naming import Name
     from agentconv.pack.metadata import About

@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from agentconv import registry
-from agentconv.diagnostics import Code, Severity
+from agentconv.core.diagnostics import Code, Severity
+from agentconv.core.source import SourceText
 from agentconv.families import canonical
 from agentconv.lint import catalogue, checking
 from agentconv.lint.rule import LEFT
 from agentconv.lint.subject import Settings, Subject
-from agentconv.source import SourceText
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from agentconv.ir import Agent
+    from agentconv.core.ir import Agent
     from agentconv.lint.checking import Checked
     from agentconv.lint.rule import Finding, Rule
     from agentconv.loading import Loaded

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
-from agentconv import credentials, registry
+from agentconv import registry
+from agentconv.core import credentials
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

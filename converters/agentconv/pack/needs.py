@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv import effects, registry, vocabulary
+from agentconv import registry
+from agentconv.core import effects, vocabulary
 from agentconv.pack_manifest import Needs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from agentconv.ir import Agent
+    from agentconv.core.ir import Agent
 
 _OF_SERVERS = "mcp"
 _ELSE = "claude-code"

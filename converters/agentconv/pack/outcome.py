@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from agentconv.diagnostics import Diagnostic
+    from agentconv.core.diagnostics import Diagnostic
     from agentconv.lint.checking import Checked
     from agentconv.pack.building import Built
     from agentconv.pack.contents import Contents

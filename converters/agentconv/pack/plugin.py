@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 
 from agentconv import compare, registry
 from agentconv.convert import Options, convert
-from agentconv.format_base import Listed
-from agentconv.losses import CATALOGUE
-from agentconv.source import SourceText
+from agentconv.core.format import Listed
+from agentconv.core.losses import CATALOGUE
+from agentconv.core.source import SourceText
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from agentconv.convert import Converted, OutputFile
-    from agentconv.ir import Agent, AgentSet
+    from agentconv.core.ir import Agent, AgentSet
     from agentconv.loading import Loaded
 
 TARGET = "claude-plugin"

@@ -6,7 +6,8 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from agentconv import credentials, registry, vocabulary
+from agentconv import registry
+from agentconv.core import credentials, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -6,18 +6,19 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from agentconv import fields, loading, registry
-from agentconv.diagnostics import Code, InternalError
-from agentconv.format_base import State
-from agentconv.ir import AgentSet
+from agentconv import loading, registry
+from agentconv.core import fields
+from agentconv.core.diagnostics import Code, InternalError
+from agentconv.core.format import State
+from agentconv.core.ir import AgentSet
+from agentconv.core.source import SourceText
 from agentconv.loading import Loaded
-from agentconv.source import SourceText
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from agentconv.diagnostics import Diagnostic
-    from agentconv.ir import Agent
+    from agentconv.core.diagnostics import Diagnostic
+    from agentconv.core.ir import Agent
 
 BUNDLE = "agents.json"
 """What the file is called that holds the agents without a source of their own."""

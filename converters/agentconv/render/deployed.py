@@ -6,7 +6,7 @@ from collections import Counter
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from agentconv.diagnostics import Code, Diagnostic, Severity, Span
+from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.install import deployment, places
 from agentconv.install.planning import NEEDS_A_LOOK, Action
 from agentconv.packs import FOLDER

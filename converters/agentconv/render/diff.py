@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentconv import credentials
+from agentconv.core import credentials
 from agentconv.render import text
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from agentconv import credentials
+from agentconv.core import credentials
 from agentconv.render import text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from agentconv.core.source import SourceText
     from agentconv.lint.checking import Checked
     from agentconv.lint.rule import Finding
     from agentconv.render.text import Style
-    from agentconv.source import SourceText
 
 _WIDEST = 120
 """Characters of a source line that are shown; of longer ones, those around the place."""

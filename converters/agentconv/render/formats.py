@@ -5,7 +5,7 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from agentconv import vocabulary
+from agentconv.core import vocabulary
 from agentconv.matrix import Holds
 from agentconv.render.table import table, width
 

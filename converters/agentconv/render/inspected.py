@@ -11,8 +11,8 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from agentconv import registry
-from agentconv.diagnostics import Severity
-from agentconv.format_base import State
+from agentconv.core.diagnostics import Severity
+from agentconv.core.format import State
 from agentconv.render import machine, text
 from agentconv.render.table import table, width
 

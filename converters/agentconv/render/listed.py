@@ -13,7 +13,7 @@ from agentconv.render.table import table, width
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from agentconv.diagnostics import Diagnostic
+    from agentconv.core.diagnostics import Diagnostic
     from agentconv.pack_environment import Environment
     from agentconv.pack_manifest import Needs, PackedAgent
     from agentconv.packs import Pack

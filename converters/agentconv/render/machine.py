@@ -6,10 +6,10 @@ import dataclasses
 import json
 from typing import TYPE_CHECKING, Any
 
-from agentconv import credentials
+from agentconv.core import credentials
 
 if TYPE_CHECKING:
-    from agentconv.diagnostics import Diagnostic, Loss
+    from agentconv.core.diagnostics import Diagnostic, Loss
 
 
 def plain(value: Diagnostic | Loss) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agentconv.diagnostics import Severity
+from agentconv.core.diagnostics import Severity
 from agentconv.render import findings_machine, machine, text
 from agentconv.render.table import table
 from agentconv.saving import Fate

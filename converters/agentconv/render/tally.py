@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from agentconv.diagnostics import LossSeverity
-from agentconv.losses import CATALOGUE
+from agentconv.core.diagnostics import LossSeverity
+from agentconv.core.losses import CATALOGUE
 from agentconv.render import text
 
 if TYPE_CHECKING:
-    from agentconv.diagnostics import Loss
+    from agentconv.core.diagnostics import Loss
     from agentconv.render.text import Style
 
 _SHOWN = 3

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, TextIO
 
-from agentconv import credentials, registry
-from agentconv.diagnostics import Code, LossSeverity, Severity
-from agentconv.losses import CATALOGUE
+from agentconv import registry
+from agentconv.core import credentials
+from agentconv.core.diagnostics import Code, LossSeverity, Severity
+from agentconv.core.losses import CATALOGUE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from agentconv.diagnostics import Diagnostic, Loss, Span
+    from agentconv.core.diagnostics import Diagnostic, Loss, Span
 
 _COLORS = {
     Severity.ERROR: "31;1",

@@ -11,12 +11,12 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from agentconv.ir import unescape_key
+from agentconv.core.ir import unescape_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agentconv.ir import Json
+    from agentconv.core.ir import Json
 
 _LETTER = r"[\u00a1-\u2027\u202a-\ud7ff]|[^\u0000-\uffff\U0001fffe-\U0010ffff]"
 """Compiled when it is needed: large sets take milliseconds."""

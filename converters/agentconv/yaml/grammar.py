@@ -14,7 +14,7 @@ from agentconv.yaml import scalars, serde, types
 from agentconv.yaml.tree import Grammar
 
 if TYPE_CHECKING:
-    from agentconv.ir import Json
+    from agentconv.core.ir import Json
     from agentconv.yaml.tree import Node
 
 __all__ = ["BUN", "JS_YAML_3", "JS_YAML_4", "SERDE_YAML", "YAML_2", "Grammar"]

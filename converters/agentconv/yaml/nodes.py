@@ -15,7 +15,7 @@ from agentconv.yaml.scalars import js_text
 from agentconv.yaml.tree import MAX_ALIASES, MAX_DEPTH, MAX_NODES, Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
-    from agentconv.ir import Json
+    from agentconv.core.ir import Json
     from agentconv.yaml.grammar import Grammar
 
 __all__ = [

@@ -11,10 +11,10 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from agentconv.ir import float_value
+from agentconv.core.ir import float_value
 
 if TYPE_CHECKING:
-    from agentconv.ir import Json
+    from agentconv.core.ir import Json
 
 _NUMBER = re.compile(
     r"(?P<hex>[-+]?0x[0-9a-fA-F]+)|(?P<oct>[-+]?0o[0-7]+)|(?P<int>[-+]?[0-9]+)"

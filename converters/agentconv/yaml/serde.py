@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from agentconv.yaml.errors import YamlError
 
 if TYPE_CHECKING:
-    from agentconv.ir import Json
+    from agentconv.core.ir import Json
 
 CORE = "tag:yaml.org,2002:"
 _WORDS: dict[str, bool | None] = {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from agentconv.ir import Json
+    from agentconv.core.ir import Json
 
 
 @dataclass(slots=True)

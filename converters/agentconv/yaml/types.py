@@ -8,13 +8,13 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from agentconv.ir import float_value
+from agentconv.core.ir import float_value
 from agentconv.yaml.tree import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from agentconv.ir import Json
+    from agentconv.core.ir import Json
     from agentconv.yaml.tree import Node
 
 _CORE = "tag:yaml.org,2002:"

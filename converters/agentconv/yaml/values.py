@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.ir import escape_key
+from agentconv.core.ir import escape_key
 from agentconv.yaml.errors import YamlLimitError
 from agentconv.yaml.scalars import js_text
 from agentconv.yaml.tree import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
-    from agentconv.ir import Json
+    from agentconv.core.ir import Json
     from agentconv.yaml.tree import Grammar, Node
 
 MAX_EXPANDED = 20_000

@@ -6,8 +6,9 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agentconv import frontmatter, registry, schema_files, vocabulary
-from agentconv.diagnostics import Severity
+from agentconv import frontmatter, registry
+from agentconv.core import schema_files, vocabulary
+from agentconv.core.diagnostics import Severity
 from agentconv.families.javascript import length
 from agentconv.lint import headers, remarks
 from agentconv.lint.passages import count, title, titles

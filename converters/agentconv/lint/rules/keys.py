@@ -8,9 +8,10 @@ from difflib import get_close_matches
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from agentconv import registry, schema_files, vocabulary
-from agentconv.diagnostics import Code, Severity
-from agentconv.ir import unescape_key
+from agentconv import registry
+from agentconv.core import schema_files, vocabulary
+from agentconv.core.diagnostics import Code, Severity
+from agentconv.core.ir import unescape_key
 from agentconv.lint import headers, remarks
 from agentconv.lint.passages import shown, title, titles
 from agentconv.lint.rule import Fix, rule
@@ -18,7 +19,7 @@ from agentconv.lint.rule import Fix, rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from agentconv.ir import Agent, Model
+    from agentconv.core.ir import Agent, Model
     from agentconv.lint.rule import Finding, Rule
     from agentconv.lint.subject import Subject
 

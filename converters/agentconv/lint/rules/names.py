@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agentconv import registry, schema_files
-from agentconv.diagnostics import Severity
-from agentconv.families.names import stem_of
+from agentconv import registry
+from agentconv.core import schema_files
+from agentconv.core.diagnostics import Severity
+from agentconv.core.names import stem_of
 from agentconv.lint import headers, remarks
 from agentconv.lint.passages import shown, title, titles
 from agentconv.lint.rule import SET, Fix, rule
@@ -15,8 +16,8 @@ from agentconv.lint.rule import SET, Fix, rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from agentconv.format_base import State
-    from agentconv.ir import Agent
+    from agentconv.core.format import State
+    from agentconv.core.ir import Agent
     from agentconv.lint.rule import Finding, Rule
     from agentconv.lint.subject import Subject
 

@@ -7,10 +7,11 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from agentconv import registry, vocabulary
-from agentconv.diagnostics import Code, Severity
+from agentconv import registry
+from agentconv.core import vocabulary
+from agentconv.core.diagnostics import Code, Severity
+from agentconv.core.ir import Prompt
 from agentconv.families.placeholders import Template
-from agentconv.ir import Prompt
 from agentconv.lint import fixing
 from agentconv.lint.passages import do, fences, lost, owner, passages, shown, title, titles
 from agentconv.lint.rule import Fix, rule
@@ -18,8 +19,8 @@ from agentconv.lint.rule import Fix, rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from agentconv.diagnostics import Diagnostic, Span
-    from agentconv.ir import Agent
+    from agentconv.core.diagnostics import Diagnostic, Span
+    from agentconv.core.ir import Agent
     from agentconv.lint.passages import Passage
     from agentconv.lint.rule import Finding, Rule
     from agentconv.lint.subject import Subject

@@ -7,8 +7,8 @@ import sys
 import unicodedata
 from typing import TYPE_CHECKING, TypeAlias
 
-from agentconv import credentials, fields
-from agentconv.diagnostics import Severity
+from agentconv.core import credentials, fields
+from agentconv.core.diagnostics import Severity
 from agentconv.lint.passages import count, edits_in_texts, owner, passages, shown, title
 from agentconv.lint.rule import rule
 from agentconv.lint.rules.text import exotic, is_garbled

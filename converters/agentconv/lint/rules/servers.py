@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from agentconv import effects, vocabulary
-from agentconv.diagnostics import Code, Severity
+from agentconv.core import effects, vocabulary
+from agentconv.core.diagnostics import Code, Severity
 from agentconv.lint import remarks
 from agentconv.lint.passages import shown, title
 from agentconv.lint.rule import rule

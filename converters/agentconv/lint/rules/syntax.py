@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from agentconv import compare, frontmatter, registry, schema_files
-from agentconv.diagnostics import Code, Severity
+from agentconv import compare, frontmatter, registry
+from agentconv.core import schema_files
+from agentconv.core.diagnostics import Code, Severity
 from agentconv.families import markdown
 from agentconv.lint import fixing, headers, remarks
 from agentconv.lint.passages import lost, shown, title, titles

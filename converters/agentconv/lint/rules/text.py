@@ -11,12 +11,12 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from agentconv import registry
-from agentconv.diagnostics import Code, Severity
+from agentconv.core.diagnostics import Code, Severity
+from agentconv.core.source import BOM, SourceText, encode
 from agentconv.lint import fixing
 from agentconv.lint.passages import EVERYTHING, count, do, edits_in_texts, lost, owner, shown, title
 from agentconv.lint.rule import Fix, rule
 from agentconv.lint.rules import syntax
-from agentconv.source import BOM, SourceText, encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

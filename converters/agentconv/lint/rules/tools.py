@@ -7,17 +7,18 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from agentconv import compare, effects, fields, registry, tool_summary, vocabulary
-from agentconv.diagnostics import Code, Severity
+from agentconv import compare, registry
+from agentconv.core import effects, fields, tool_summary, vocabulary
+from agentconv.core.diagnostics import Code, Severity
+from agentconv.core.source import encode
 from agentconv.lint import fixing, remarks
 from agentconv.lint.passages import shown, title
 from agentconv.lint.rule import Fix, rule
-from agentconv.source import encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from agentconv.ir import Agent, ToolGrant
+    from agentconv.core.ir import Agent, ToolGrant
     from agentconv.lint.rule import Edit, Finding, Rule
     from agentconv.lint.subject import Subject
 

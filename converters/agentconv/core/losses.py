@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agentconv.diagnostics import Loss, LossKind, LossSeverity
+from agentconv.core.diagnostics import Loss, LossKind, LossSeverity
 
 if TYPE_CHECKING:
-    from agentconv.diagnostics import Span
+    from agentconv.core.diagnostics import Span
 
 _NOTE, _WARNING, _REFUSAL = LossSeverity.NOTE, LossSeverity.WARNING, LossSeverity.REFUSAL
 _DROPPED, _APPROXIMATED, _RENAMED, _MOVED, _REFUSED = (

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agentconv import effects, vocabulary
-from agentconv.effects import EFFECT_OF, EVERY_CAPABILITY, EVERY_SERVER, Level
+from agentconv.core import effects, vocabulary
+from agentconv.core.effects import EFFECT_OF, EVERY_CAPABILITY, EVERY_SERVER, Level
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from agentconv.ir import Agent, Rule, ToolGrant
+    from agentconv.core.ir import Agent, Rule, ToolGrant
 
 WORDS = {
     "read": ("fs.read",),

@@ -6,16 +6,17 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
-from agentconv import fields, format_shapes, losses, vocabulary
-from agentconv.ir import AgentSet
+from agentconv.core import fields, losses, vocabulary
+from agentconv.core import shapes as format_shapes
+from agentconv.core.ir import AgentSet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from agentconv.diagnostics import Diagnostic, Loss
-    from agentconv.format_shapes import Shape, Shapes
-    from agentconv.ir import Agent
-    from agentconv.source import SourceText
+    from agentconv.core.diagnostics import Diagnostic, Loss
+    from agentconv.core.ir import Agent
+    from agentconv.core.shapes import Shape, Shapes
+    from agentconv.core.source import SourceText
 
 
 class State(StrEnum):

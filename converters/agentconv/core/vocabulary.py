@@ -31,7 +31,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-_FOLDER = Path(__file__).parent
+_FOLDER = Path(__file__).parents[1] / "vocabulary"
 _MAKERS = "models"
 _PARTS = re.compile(r"[^a-z]+")
 

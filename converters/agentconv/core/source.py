@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
-from agentconv.diagnostics import Span
+from agentconv.core.diagnostics import Span
 
 BOM = "\ufeff"
 _BREAKS = re.compile(r"\r\n|\n|\r")

@@ -10,12 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from agentconv import fields
-from agentconv.ir import Prompt
+from agentconv.core import fields
+from agentconv.core.ir import Prompt
 
 if TYPE_CHECKING:
-    from agentconv.diagnostics import Loss
-    from agentconv.ir import Agent
+    from agentconv.core.diagnostics import Loss
+    from agentconv.core.ir import Agent
 
 TEXTS = frozenset({"name", "description", "prompt.text"})
 

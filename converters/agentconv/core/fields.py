@@ -11,13 +11,13 @@ from dataclasses import replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from agentconv import vocabulary
-from agentconv.ir import Agent, Hook, Invocation, Limits, McpServer, Permissions, Prompt, ToolGrant, Tools
+from agentconv.core import vocabulary
+from agentconv.core.ir import Agent, Hook, Invocation, Limits, McpServer, Permissions, Prompt, ToolGrant, Tools
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from agentconv.ir import Json, Origin
+    from agentconv.core.ir import Json, Origin
 
 PARTS: dict[str, Any] = {
     "prompt": Prompt,

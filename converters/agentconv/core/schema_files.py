@@ -8,8 +8,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-_SHIPPED = Path(__file__).parent / "schemas"
-FOLDER = _SHIPPED if _SHIPPED.is_dir() else Path(__file__).parents[2] / "schemas"
+_SHIPPED = Path(__file__).parents[1] / "schemas"
+FOLDER = _SHIPPED if _SHIPPED.is_dir() else Path(__file__).parents[3] / "schemas"
 """In a wheel the schemas lie inside the package; in a checkout, at its top."""
 
 

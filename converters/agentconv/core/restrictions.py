@@ -10,13 +10,13 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from agentconv import schema_files, vocabulary
-from agentconv.ir import Sandbox, ToolGrant
+from agentconv.core import schema_files, vocabulary
+from agentconv.core.ir import Sandbox, ToolGrant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from agentconv.ir import Agent, Json, Permissions, Tools
+    from agentconv.core.ir import Agent, Json, Permissions, Tools
 
 _NARROWEST_FIRST = ("read-only", "workspace-write", "full")
 

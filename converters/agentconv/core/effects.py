@@ -15,12 +15,12 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
-from agentconv import restrictions, vocabulary
+from agentconv.core import restrictions, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from agentconv.ir import Agent, Hook, Permissions, Rule, ToolGrant, Tools
+    from agentconv.core.ir import Agent, Hook, Permissions, Rule, ToolGrant, Tools
 
 EFFECT_OF = {
     "fs.read": "read",
