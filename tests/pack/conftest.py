@@ -4,9 +4,9 @@ import zipfile
 
 import pytest
 
-from agentconv import pack_manifest
 from agentconv.cli import main
-from agentconv.packs import FOLDER, Pack
+from agentconv.packs import manifest as pack_manifest
+from agentconv.packs.finding import FOLDER, Pack
 
 REVIEWER = (
     "---\nname: reviewer\ndescription: Reviews changes\ntools: Read, mcp__tracker__search\nskills: [style]\n---\n\nRead the diff first.\n"

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from agent_files import FIXTURES
-from agentconv import loading, pack_manifest, registry
+from agentconv import loading, registry
 from agentconv.cli import main
 from agentconv.core import fields
+from agentconv.packs import manifest as pack_manifest
 
 FORMATS = sorted({path.parent.parent.name for path in FIXTURES.glob("*/valid/*")} & set(registry.FORMATS))
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from agentconv import pack_environment
 from agentconv.core.diagnostics import InputError
+from agentconv.packs import environment
 from pack_files import venv
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="scripts and links")
@@ -18,9 +18,9 @@ def test_order(tmp_path):
     named, active, own = (venv(tmp_path / name) for name in ("named", "active", "project/.venv"))
     project, variables = tmp_path / "project", {"VIRTUAL_ENV": str(tmp_path / "active")}
     found = [
-        pack_environment.choose(str(tmp_path / "named"), project, variables),
-        pack_environment.choose(None, project, variables),
-        pack_environment.choose(None, project, {}),
+        environment.choose(str(tmp_path / "named"), project, variables),
+        environment.choose(None, project, variables),
+        environment.choose(None, project, {}),
     ]
 
     assert [(one.chosen, one.folders) for one in found] == [
@@ -28,14 +28,14 @@ def test_order(tmp_path):
         ("VIRTUAL_ENV", (active,)),
         ("the project's .venv", (own,)),
     ]
-    assert pack_environment.choose(None, tmp_path, {}).chosen == "the Python that runs agentconv"
+    assert environment.choose(None, tmp_path, {}).chosen == "the Python that runs agentconv"
 
 
 def test_running():
     """The running Python's distributions are where its own are."""
     import jsonschema
 
-    assert Path(jsonschema.__file__).parents[1] in pack_environment.choose(None, Path("/nowhere"), {}).folders
+    assert Path(jsonschema.__file__).parents[1] in environment.choose(None, Path("/nowhere"), {}).folders
 
 
 @posix
@@ -48,7 +48,7 @@ def test_interpreter_of_a_virtual_environment(name, tmp_path):
     python.write_text(f"#!/bin/sh\ntouch {tmp_path}/run\n")
     python.chmod(0o755)
 
-    assert pack_environment.choose(str(python)).folders == (site,)
+    assert environment.choose(str(python)).folders == (site,)
     assert not (tmp_path / "run").exists()
 
 
@@ -62,8 +62,8 @@ def test_other_interpreter(tmp_path):
     python.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/words\necho \'["{site}", "{tmp_path}/missing", null]\'\n')
     python.chmod(0o755)
 
-    assert pack_environment.choose(str(python)).folders == (site,)
-    assert pack_environment.choose(str(tmp_path / "prefix")).missing == (tmp_path / "missing",)
+    assert environment.choose(str(python)).folders == (site,)
+    assert environment.choose(str(tmp_path / "prefix")).missing == (tmp_path / "missing",)
     assert (tmp_path / "words").read_text().startswith("-I -S -c ")
 
 
@@ -72,7 +72,7 @@ def test_real_interpreter():
     """A real interpreter gives its own folder of distributions."""
     base = Path(sys.base_prefix) / "bin" / f"python3.{sys.version_info.minor}"
 
-    assert any(path.name in ("site-packages", "dist-packages") for path in pack_environment.choose(str(base)).folders)
+    assert any(path.name in ("site-packages", "dist-packages") for path in environment.choose(str(base)).folders)
 
 
 def test_system_packages(tmp_path):
@@ -83,7 +83,7 @@ def test_system_packages(tmp_path):
         f"home = {tmp_path / 'base' / 'bin'}\ninclude-system-site-packages = TRUE\nversion_info = 3.11.7.final.0\n"
     )
 
-    assert pack_environment.choose(str(tmp_path / "venv")).folders == (site, base)
+    assert environment.choose(str(tmp_path / "venv")).folders == (site, base)
 
 
 def test_windows(tmp_path):
@@ -92,13 +92,13 @@ def test_windows(tmp_path):
     site.mkdir(parents=True)
     (tmp_path / "venv/pyvenv.cfg").write_text("home = C:\\Python\nversion = 3.12.1\n")
 
-    assert [os.path.samefile(path, site) for path in pack_environment.choose(str(tmp_path / "venv")).folders] == [True]
+    assert [os.path.samefile(path, site) for path in environment.choose(str(tmp_path / "venv")).folders] == [True]
 
 
 def test_empty(tmp_path):
     """An environment without a folder of distributions still says where that would be."""
     (tmp_path / "pyvenv.cfg").write_text("version = 3.12.1\n")
-    found = pack_environment.choose(str(tmp_path))
+    found = environment.choose(str(tmp_path))
 
     assert (found.folders, found.looked) == ((), (tmp_path / "lib/python3.12/site-packages",))
 
@@ -108,7 +108,7 @@ def test_no_environment(python, tmp_path, monkeypatch):
     """What is no environment is said to be none."""
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InputError) as caught:
-        pack_environment.choose(python)
+        environment.choose(python)
 
     assert "--python" in caught.value.diagnostic.hint
 
@@ -121,7 +121,7 @@ def test_no_interpreter(script, tmp_path):
     path.write_text(script)
     path.chmod(0o755)
     with pytest.raises(InputError) as caught:
-        pack_environment.choose(str(path))
+        environment.choose(str(path))
 
     assert "no Python interpreter" in str(caught.value)
 
@@ -129,6 +129,6 @@ def test_no_interpreter(script, tmp_path):
 def test_stale_virtual_env(tmp_path):
     """A VIRTUAL_ENV that is gone is named, and no other environment is taken for it."""
     with pytest.raises(InputError) as caught:
-        pack_environment.choose(None, tmp_path, {"VIRTUAL_ENV": str(tmp_path / "gone")})
+        environment.choose(None, tmp_path, {"VIRTUAL_ENV": str(tmp_path / "gone")})
 
     assert "VIRTUAL_ENV" in str(caught.value)

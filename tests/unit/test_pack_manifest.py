@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from agentconv import pack_manifest
 from agentconv.core.diagnostics import InputError
-from agentconv.pack_manifest import Manifest, Needs, PackedAgent, PackedFile, PackedSource
+from agentconv.packs import manifest
+from agentconv.packs.manifest import Manifest, Needs, PackedAgent, PackedFile, PackedSource
 
 _SHA = "0" * 64
 MANIFEST = Manifest(
@@ -27,11 +27,11 @@ MANIFEST = Manifest(
 
 
 def _document():
-    return json.loads(pack_manifest.dump(MANIFEST))
+    return json.loads(manifest.dump(MANIFEST))
 
 
 def test_a_manifest_comes_back():
-    assert pack_manifest.load(pack_manifest.dump(MANIFEST), "agentpack.json") == MANIFEST
+    assert manifest.load(manifest.dump(MANIFEST), "agentpack.json") == MANIFEST
 
 
 def _set(document, path, value):
@@ -68,7 +68,7 @@ def test_a_manifest_that_lies_is_refused(path, value, word):
     document = _document()
     _set(document, path, value)
     with pytest.raises(InputError) as caught:
-        pack_manifest.load(json.dumps(document).encode(), "agentpack.json")
+        manifest.load(json.dumps(document).encode(), "agentpack.json")
     assert word in str(caught.value)
     assert caught.value.diagnostic.hint
 
@@ -76,4 +76,4 @@ def test_a_manifest_that_lies_is_refused(path, value, word):
 @pytest.mark.parametrize("data", [b"", b"\xff", b"[]", b"{", b"[" * 100_000, b'{"$schema": 1}'])
 def test_what_is_no_manifest_is_refused(data):
     with pytest.raises(InputError):
-        pack_manifest.load(data, "agentpack.json")
+        manifest.load(data, "agentpack.json")

@@ -2,12 +2,12 @@
 
 import pytest
 
-from agentconv import pack_paths
+from agentconv.packs import paths
 
 
 @pytest.mark.parametrize("path", ["a.md", "agents/a-b_c.md", "sources/claude-code/.claude/agents/é.md", ".claude-plugin/plugin.json"])
 def test_a_plain_path_is_fine(path):
-    assert pack_paths.problem(path) is None
+    assert paths.problem(path) is None
 
 
 @pytest.mark.parametrize(
@@ -39,24 +39,24 @@ def test_a_plain_path_is_fine(path):
     ],
 )
 def test_a_path_that_some_system_takes_otherwise_is_told(path):
-    assert pack_paths.problem(path)
+    assert paths.problem(path)
 
 
 @pytest.mark.parametrize("pair", [("a.md", "A.md"), ("x/a.md", "X/A.MD"), ("a", "a/b"), ("a/b", "A"), ("stra\u00dfe", "strasse")])
 def test_two_paths_of_one_file(pair):
-    assert pack_paths.clash(pair) == pair
+    assert paths.clash(pair) == pair
 
 
 def test_no_clash():
-    assert pack_paths.clash(["a/b", "a/c", "ab"]) is None
+    assert paths.clash(["a/b", "a/c", "ab"]) is None
 
 
 @pytest.mark.parametrize(
     "path", ["con.md", "a:b?.md", "../../x.md", "e\u0301.md", "x" * 300 + ".md", "a. /b", "\udcff", "", "...", "a\nb.md", "NUL.tar.gz"]
 )
 def test_the_portable_form_is_portable_and_nobody_elses(path):
-    portable = pack_paths.Portable()
+    portable = paths.Portable()
     found = [portable.give(path) for _ in range(3)]
-    assert [pack_paths.problem(one) for one in found] == [None] * 3
-    assert pack_paths.clash(found) is None
-    assert pack_paths.Portable().give("agents/a.md") == "agents/a.md"
+    assert [paths.problem(one) for one in found] == [None] * 3
+    assert paths.clash(found) is None
+    assert paths.Portable().give("agents/a.md") == "agents/a.md"

@@ -13,10 +13,11 @@ import zipfile
 import pytest
 
 import pack_files
-from agentconv import pack_contents, pack_environment, pack_manifest, packs
 from agentconv.core import schema_files
 from agentconv.core.diagnostics import Diagnostic, InputError
-from agentconv.packs import Pack
+from agentconv.packs import contents, finding, manifest
+from agentconv.packs import environment as pack_environment
+from agentconv.packs.finding import Pack
 from pack_files import (
     NAME,
     PACKAGE,
@@ -52,7 +53,7 @@ def environment(tmp_path, site):
 def refused(word, environment):
     """Return what is said of a pack that may not be used."""
     with pytest.raises(InputError) as caught:
-        packs.find(str(word), environment)
+        finding.find(str(word), environment)
     assert caught.value.diagnostic.hint
     return str(caught.value)
 
@@ -64,20 +65,20 @@ def agents(pack):
 def test_installed(site, environment):
     """An installed pack is found by its name, however that is spelled, and its agents can be read."""
     install(site)
-    pack = packs.find("Backend.Agents", environment)
+    pack = finding.find("Backend.Agents", environment)
 
-    assert (pack.manifest.name, pack.origin, pack.verified) == (NAME, packs.PIP, True)
+    assert (pack.manifest.name, pack.origin, pack.verified) == (NAME, finding.PIP, True)
     assert agents(pack) == ["reviewer", "writer"]
-    assert pack.manifest_sha256 == hashlib.sha256((site / PACKAGE / pack_manifest.FILE).read_bytes()).hexdigest()
+    assert pack.manifest_sha256 == hashlib.sha256((site / PACKAGE / manifest.FILE).read_bytes()).hexdigest()
 
 
 def test_wheel(tmp_path, environment):
     """A wheel is a pack without being installed, and nothing is written."""
     path = wheel(tmp_path)
     before = sorted(tmp_path.rglob("*"))
-    pack = packs.find(str(path), environment)
+    pack = finding.find(str(path), environment)
 
-    assert (pack.origin, pack.verified, agents(pack)) == (packs.WHEEL, True, ["reviewer", "writer"])
+    assert (pack.origin, pack.verified, agents(pack)) == (finding.WHEEL, True, ["reviewer", "writer"])
     assert pack.wheel_sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
     assert sorted(tmp_path.rglob("*")) == before
 
@@ -86,9 +87,9 @@ def test_wheel(tmp_path, environment):
 def test_folder(tmp_path, environment, below):
     """A folder is a pack, or holds one; nothing says whether it is as it was made."""
     pack_files.write(tmp_path / "src" / PACKAGE, packed())
-    pack = packs.find(f"{tmp_path}/src{below}", environment)
+    pack = finding.find(f"{tmp_path}/src{below}", environment)
 
-    assert (pack.origin, pack.verified, agents(pack)) == (packs.FOLDER, False, ["reviewer", "writer"])
+    assert (pack.origin, pack.verified, agents(pack)) == (finding.FOLDER, False, ["reviewer", "writer"])
 
 
 def test_nothing_is_imported(site, environment):
@@ -96,7 +97,7 @@ def test_nothing_is_imported(site, environment):
     bomb = b"raise SystemExit('imported')\n"
     install(site, with_record({**distribution(), f"{PACKAGE}/__init__.py": bomb}))
     (site / "bomb.pth").write_text("import sys; raise SystemExit('run')\n")
-    found = packs.installed(environment)
+    found = finding.installed(environment)
 
     assert [type(one) for one in found] == [Diagnostic]
     assert PACKAGE not in sys.modules
@@ -108,7 +109,7 @@ def test_one_bad_pack(site, environment):
     install(site, name="other", package="other")
     (site / "other/agents/reviewer.md").write_bytes(REVIEWER + b"\n")
     pack_files.write(site, {"broken-1.dist-info/entry_points.txt": b"\xff\xfe[agentconv.packs]", "worse-1.dist-info/METADATA": b"\xff"})
-    found = packs.installed(environment)
+    found = finding.installed(environment)
 
     assert [one.manifest.name if isinstance(one, Pack) else one.code for one in found] == [NAME, "pack"]
 
@@ -118,9 +119,9 @@ def test_not_installed(site, environment):
     install(site)
     message = refused("nothing-like-it", environment)
 
-    assert str(pack_contents.shown(site)) in message
+    assert str(contents.shown(site)) in message
     with pytest.raises(InputError) as caught:
-        packs.find("backend-agent", environment)
+        finding.find("backend-agent", environment)
     assert "`backend-agents`" in caught.value.diagnostic.hint
 
 
@@ -129,7 +130,7 @@ def test_wheel_hash_of_an_installed_pack(site, environment):
     direct = json.dumps({"url": "file:///x.whl", "archive_info": {"hashes": {"sha256": "a" * 64}}}).encode()
     install(site, with_record({**distribution(), f"{INFO}/direct_url.json": direct}))
 
-    assert packs.find(NAME, environment).wheel_sha256 == "a" * 64
+    assert finding.find(NAME, environment).wheel_sha256 == "a" * 64
 
 
 @pytest.mark.parametrize("direct", [True, False])
@@ -140,7 +141,7 @@ def test_editable(tmp_path, site, environment, direct):
     held = {path: data for path, data in distribution().items() if path.startswith(INFO)}
     url = {f"{INFO}/direct_url.json": json.dumps({"url": "file:///src", "dir_info": {"editable": True}}).encode()} if direct else {}
     install(site, with_record({**held, **url, "backend.pth": f"import os\n{source}\n".encode()}))
-    pack = packs.find(NAME, environment)
+    pack = finding.find(NAME, environment)
 
     assert (pack.verified, agents(pack)) == (False, ["reviewer", "writer"])
     (source / ONE).write_bytes(b"other")
@@ -150,7 +151,7 @@ def test_editable(tmp_path, site, environment, direct):
 def test_read_again(site, environment):
     """A file that changes after the check is not given out."""
     install(site)
-    pack = packs.find(NAME, environment)
+    pack = finding.find(NAME, environment)
     (site / ONE).write_bytes(REVIEWER.replace(b"Review", b"Delete"))
 
     with pytest.raises(InputError):
@@ -170,7 +171,7 @@ def _with(path, data=b"x"):
 
 
 def _manifest(old, new):
-    path = f"{PACKAGE}/{pack_manifest.FILE}"
+    path = f"{PACKAGE}/{manifest.FILE}"
     return lambda files: {**files, path: files[path].replace(old, new)}
 
 
@@ -219,7 +220,7 @@ def test_wheel_refused(change, word, tmp_path, environment):
 def test_installed_refused(change, word, site, environment):
     """What a wheel may not have, an installed pack may not have either."""
     install(site, with_record(change(distribution())))
-    found = packs.installed(environment)
+    found = finding.installed(environment)
 
     assert [type(one) for one in found] == [Diagnostic]
     assert word in found[0].message or word == ".dist-info" or (word in ("METADATA says", "json"))
@@ -312,7 +313,7 @@ INSTALLED = {
 def test_changed_after_installing(change, word, site, environment):
     """An installed pack that is no longer what was installed is not used."""
     install(site)
-    assert isinstance(packs.find(NAME, environment), Pack)
+    assert isinstance(finding.find(NAME, environment), Pack)
     change(site)
 
     assert word in refused(NAME, environment)
@@ -440,9 +441,9 @@ def test_limits():
     """The bounds hold for the number of files, for each and for all."""
     for sizes in ({"a": 16 * 2**20 + 1}, {str(number): 16 * 2**20 for number in range(17)}, {str(number): 0 for number in range(20_001)}):
         with pytest.raises(InputError):
-            pack_contents.check_limits(sizes, "x")
+            contents.check_limits(sizes, "x")
 
-    pack_contents.check_limits({str(number): 16 * 2**20 for number in range(16)}, "x")
+    contents.check_limits({str(number): 16 * 2**20 for number in range(16)}, "x")
 
 
 @pytest.mark.parametrize("word", ["", "./nothing", "nothing.whl", "a/b", "..."])
@@ -456,7 +457,7 @@ def test_quick_check_of_a_schema():
     from jsonschema import Draft202012Validator
 
     schema = schema_files.load("pack")
-    document = json.loads(packed()[pack_manifest.FILE])
+    document = json.loads(packed()[manifest.FILE])
     assert schema_files.surely_valid(document, schema)
     wrong = [None, True, 0, -1, 1.5, "", "x" * 300, [], {}, ["a", "a"], [{}], {"a": 1}]
     validator = Draft202012Validator(schema)

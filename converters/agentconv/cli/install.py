@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from agentconv import packs, registry
+from agentconv import registry
 from agentconv.cli import deploying, project
 from agentconv.cli.exit_codes import Exit
 from agentconv.core.diagnostics import Code
 from agentconv.install import applying, installing, places
 from agentconv.install.disk import Disk
+from agentconv.packs import finding
 from agentconv.render import deployed, deployed_machine, machine, text
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from agentconv.install.installing import Prepared
     from agentconv.install.places import Scope
-    from agentconv.packs import Pack
+    from agentconv.packs.finding import Pack
 
 USAGE = "PACK... [--to ASSISTANT,...|auto] [--scope project|user] [--agent NAME] [options]"
 EXAMPLES = """\
@@ -62,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
     if options.to and named is None:
         named = _present(scope)
     environment = project.environment(options)
-    found = _distinct([packs.find(word, environment) for word in options.packs])
+    found = _distinct([finding.find(word, environment) for word in options.packs])
     request = installing.Request(tuple(named) if named is not None else None, tuple(options.agent), options.force, options.accept)
     reader = Disk(scope.root)
     done: list[Prepared] = []

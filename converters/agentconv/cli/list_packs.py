@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from agentconv import packs
 from agentconv.cli import options as shared
 from agentconv.cli import project
 from agentconv.cli.exit_codes import Exit
 from agentconv.core.diagnostics import Diagnostic
-from agentconv.packs import Pack
+from agentconv.packs import finding
+from agentconv.packs.finding import Pack
 from agentconv.render import listed, machine, text
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
     environment = project.environment(options)
-    found = packs.installed(environment)
+    found = finding.installed(environment)
     usable = [one for one in found if isinstance(one, Pack)]
     problems = [one for one in found if isinstance(one, Diagnostic)]
     code = Exit.FINDINGS if problems else Exit.OK

@@ -6,12 +6,13 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentconv import discovery, pack_environment, registry
+from agentconv import discovery, registry
+from agentconv.packs import environment as pack_environment
 
 if TYPE_CHECKING:
     import argparse
 
-    from agentconv.pack_environment import Environment
+    from agentconv.packs.environment import Environment
 
 LOCK = "agentconv.lock"
 _MARKS = (LOCK, ".git", "pyproject.toml")

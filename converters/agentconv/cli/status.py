@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from agentconv import pack_installed, pack_record, packs
 from agentconv.cli import deploying, project
 from agentconv.cli.exit_codes import Exit
 from agentconv.core.diagnostics import InputError
 from agentconv.install import status as states
 from agentconv.install.disk import Disk
+from agentconv.packs import finding, installed, record
 from agentconv.render import deployed_machine, machine, text
 from agentconv.render import status as shown
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.install.lock import LockedPack
-    from agentconv.pack_environment import Environment
-    from agentconv.packs import Pack
+    from agentconv.packs.environment import Environment
+    from agentconv.packs.finding import Pack
 
 USAGE = "[--scope project|user] [options]"
 EXAMPLES = """\
@@ -67,9 +67,9 @@ def run(options: argparse.Namespace) -> int:
 
 def _now(locked: LockedPack, environment: Environment) -> Pack | Diagnostic | None:
     """Return the installed pack of a name; what is wrong with it; or None where there is none."""
-    if pack_record.normal(locked.name) not in pack_installed.find(environment.folders):
+    if record.normal(locked.name) not in installed.find(environment.folders):
         return None
     try:
-        return packs.find(locked.name, environment)
+        return finding.find(locked.name, environment)
     except InputError as error:
         return error.diagnostic

@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from agentconv import pack_record, registry
+from agentconv import registry
 from agentconv.cli import deploying
 from agentconv.cli.exit_codes import Exit
 from agentconv.install import applying, places
 from agentconv.install.disk import Disk
 from agentconv.install.planning import plan_removal
+from agentconv.packs import record
 from agentconv.render import deployed, deployed_machine, machine, text
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def _deployed(word: str, lock: Lock, scope: Scope) -> str:
     Raises:
         InputError: There is no such pack here.
     """
-    found = next((pack.name for pack in lock.packs if pack_record.normal(word) == pack_record.normal(pack.name)), None)
+    found = next((pack.name for pack in lock.packs if record.normal(word) == record.normal(pack.name)), None)
     if found is None:
         there = [pack.name for pack in lock.packs]
         where = "in your home folder" if scope.is_user else "in this project"

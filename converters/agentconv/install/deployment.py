@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Agent
     from agentconv.install.places import Scope
     from agentconv.loading import Loaded
-    from agentconv.pack_manifest import Manifest
+    from agentconv.packs.manifest import Manifest
 
 _OPTIONS = Options(deploy=True)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from agentconv import packs, registry
+from agentconv import registry
 from agentconv.install import deployment, gate
 from agentconv.install.lock import LockedAgent, LockedPack
 from agentconv.install.planning import NEEDS_A_LOOK, plan
+from agentconv.packs import finding
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from agentconv.install.lock import Lock
     from agentconv.install.places import Scope
     from agentconv.install.planning import Plan
-    from agentconv.packs import Pack
+    from agentconv.packs.finding import Pack
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,7 @@ def _locked(
     new = {id_: LockedAgent(id_, names[id_], sources[id_], gate.grants(agents[id_])) for id_ in ids}
     kept = {id_: old.get(id_) for id_ in stopped}
     entries = (kept.get(id_, agent) for id_, agent in sorted(new.items()))
-    file = None if pack.origin == packs.PIP else _file(pack)
+    file = None if pack.origin == finding.PIP else _file(pack)
     return LockedPack(
         manifest.name,
         manifest.version,

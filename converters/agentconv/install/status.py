@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from agentconv import packs
 from agentconv.install import applying, deployment, gate
 from agentconv.install.planning import Action, plan, plan_removal
+from agentconv.packs import finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from agentconv.install.lock import Entry, Lock, LockedPack
     from agentconv.install.places import Scope
     from agentconv.install.planning import Step
-    from agentconv.packs import Pack
+    from agentconv.packs.finding import Pack
 
 
 class Word(StrEnum):
@@ -108,11 +108,11 @@ def status(scope: Scope, reader: Reader, lock: Lock, find: Callable[[LockedPack]
 
 def _pack_status(scope: Scope, reader: Reader, lock: Lock, locked: LockedPack, found: Pack | Diagnostic | None) -> PackStatus:
     settled = applying.settled(reader, lock)
-    now = found if isinstance(found, packs.Pack) else None
-    diagnostics = (found,) if found is not None and not isinstance(found, packs.Pack) else ()
+    now = found if isinstance(found, finding.Pack) else None
+    diagnostics = (found,) if found is not None and not isinstance(found, finding.Pack) else ()
     known = {entry.key: entry for entry in settled.entries if locked.name in entry.packs}
     if now is None:
-        gone = locked.origin == packs.PIP and found is None
+        gone = locked.origin == finding.PIP and found is None
         items = [_alone(step, known, gone=gone) for step in plan_removal(reader, settled, locked.name).steps]
     else:
         items = [_compared(step, known) for step in _steps(scope, reader, settled, locked, now)]

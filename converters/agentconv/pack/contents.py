@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from agentconv import naming, pack_manifest, registry
+from agentconv import naming, registry
 from agentconv.convert import Options, convert
 from agentconv.core.ir import AgentSet
 from agentconv.core.names import stem_of
 from agentconv.pack import needs, plugin
-from agentconv.pack_manifest import Manifest, PackedAgent, PackedFile, PackedSource
-from agentconv.pack_paths import Portable
+from agentconv.packs import manifest as pack_manifest
+from agentconv.packs.manifest import Manifest, PackedAgent, PackedFile, PackedSource
+from agentconv.packs.paths import Portable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

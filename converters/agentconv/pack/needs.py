@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from agentconv import registry
 from agentconv.core import effects, vocabulary
-from agentconv.pack_manifest import Needs
+from agentconv.packs.manifest import Needs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from agentconv.pack.contents import Contents
-    from agentconv.pack_manifest import Needs, PackedAgent
+    from agentconv.packs.manifest import Needs, PackedAgent
 
 _LONGEST = 300
 """Characters of a description that are shown."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.install import deployment, places
 from agentconv.install.planning import NEEDS_A_LOOK, Action
-from agentconv.packs import FOLDER
+from agentconv.packs.finding import FOLDER
 from agentconv.render import text
 from agentconv.render.table import table, width
 from agentconv.render.tally import Tally

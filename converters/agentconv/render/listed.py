@@ -5,8 +5,8 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from agentconv.pack_contents import shown
-from agentconv.packs import NOT_INSTALLED
+from agentconv.packs.contents import shown
+from agentconv.packs.finding import NOT_INSTALLED
 from agentconv.render import machine, text
 from agentconv.render.table import table, width
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from agentconv.core.diagnostics import Diagnostic
-    from agentconv.pack_environment import Environment
-    from agentconv.pack_manifest import Needs, PackedAgent
-    from agentconv.packs import Pack
+    from agentconv.packs.environment import Environment
+    from agentconv.packs.finding import Pack
+    from agentconv.packs.manifest import Needs, PackedAgent
 
 _NEEDS_WIDTH = 36
 _DESCRIPTION_WIDTH = 90

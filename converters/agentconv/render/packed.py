@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from agentconv.pack.contents import Contents
     from agentconv.pack.outcome import Outcome
     from agentconv.pack.sources import Sources
-    from agentconv.pack_manifest import PackedAgent
+    from agentconv.packs.manifest import PackedAgent
     from agentconv.render.text import Style
 
 _FATES = {Fate.CREATED: "written", Fate.SAME: "there already, with the same bytes", Fate.REPLACED: "replaced (a copy is kept)"}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.install import deployment
 from agentconv.install.status import Word
-from agentconv.packs import PIP
+from agentconv.packs.finding import PIP
 from agentconv.render import text
 from agentconv.render.table import table
 

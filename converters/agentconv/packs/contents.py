@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from agentconv import pack_manifest, pack_paths
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
+from agentconv.packs import manifest as pack_manifest
+from agentconv.packs import paths as pack_paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
-    from agentconv.pack_manifest import Manifest, PackedFile
+    from agentconv.packs.manifest import Manifest, PackedFile
 
 MAX_FILE_BYTES = 16 * 1024 * 1024
 MAX_BYTES = 256 * 1024 * 1024

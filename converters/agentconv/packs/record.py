@@ -11,13 +11,13 @@ import csv
 import re
 from typing import TYPE_CHECKING
 
-from agentconv.pack_contents import MAX_FILES, START, Recorded, check_data_only, wrong
+from agentconv.packs.contents import MAX_FILES, START, Recorded, check_data_only, wrong
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from importlib.metadata import Distribution, EntryPoint
 
-    from agentconv.pack_manifest import Manifest
+    from agentconv.packs.manifest import Manifest
 
 GROUP = "agentconv.packs"
 _INFO = ".dist-info"

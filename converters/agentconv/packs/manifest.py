@@ -6,9 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from agentconv import pack_paths
 from agentconv.core import schema_files
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
+from agentconv.packs import paths as pack_paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -14,9 +14,10 @@ from importlib.metadata import Distribution, distributions
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agentconv import pack_folder, pack_record
 from agentconv.core.diagnostics import InputError
-from agentconv.pack_contents import MAX_FILE_BYTES, START, Checked, check, check_recorded, shown, wrong
+from agentconv.packs import folder as pack_folder
+from agentconv.packs import record
+from agentconv.packs.contents import MAX_FILE_BYTES, START, Checked, check, check_recorded, shown, wrong
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -43,15 +44,15 @@ def find(folders: Iterable[Path]) -> dict[str, Found | InputError]:
     for site in folders:
         for distribution in _claiming(site):
             try:
-                name, version = pack_record.names(distribution, shown(site))
+                name, version = record.names(distribution, shown(site))
             except InputError as error:
                 found.setdefault(f"~{len(found)}", error)  # it has no name; it comes after the others
                 continue
-            earlier = found.get(pack_record.normal(name))
+            earlier = found.get(record.normal(name))
             if isinstance(earlier, Found) and earlier.site == site:
-                found[pack_record.normal(name)] = replace(earlier, twice=True)
+                found[record.normal(name)] = replace(earlier, twice=True)
             elif earlier is None:
-                found[pack_record.normal(name)] = Found(name, version, distribution, site)
+                found[record.normal(name)] = Found(name, version, distribution, site)
     return dict(sorted(found.items()))
 
 
@@ -63,7 +64,7 @@ def _claiming(site: Path) -> Iterator[Distribution]:
         except (OSError, ValueError):
             continue
         lines = (line.strip() for line in text.splitlines())
-        if any(line.startswith("[") and line.strip("[] ") == pack_record.GROUP for line in lines):
+        if any(line.startswith("[") and line.strip("[] ") == record.GROUP for line in lines):
             yield distribution
 
 
@@ -76,7 +77,7 @@ def open_installed(found: Found) -> Checked:
     place = f"{shown(found.site)}/{found.name}"
     if found.twice:
         raise wrong("its environment has two distributions of that name", place, "remove both, and install it again")
-    package = pack_record.package_named(pack_record.entry_points(found.distribution, place), place)
+    package = record.package_named(record.entry_points(found.distribution, place), place)
     place = shown(found.site / package)
     direct = _direct_url(found.distribution)
     editable = bool(_map(direct.get("dir_info")).get("editable"))
@@ -91,7 +92,7 @@ def open_installed(found: Found) -> Checked:
         raise wrong(f"its package `{package}` is in none of its environment's folders", place, hint)
     if editable:
         checked = check(pack_folder.contents(Path(os.path.realpath(folder))))
-        pack_record.check_manifest_names((found.name, found.version), checked.manifest, checked.place)
+        record.check_manifest_names((found.name, found.version), checked.manifest, checked.place)
         return checked
     return replace(_verified(found, folder, package), wheel_sha256=_wheel_sha256(direct))
 
@@ -125,8 +126,8 @@ def _verified(found: Found, folder: Path, package: str) -> Checked:
         raise wrong("its RECORD cannot be read", place) from None
     if text is None:
         raise wrong("it has no RECORD, so that nothing says what was installed", place)
-    recorded = {path: one for path, one in pack_record.parse(text, place).items() if not pack_folder.is_compiled(path)}
-    own, info = pack_record.check_layout(recorded, place)
+    recorded = {path: one for path, one in record.parse(text, place).items() if not pack_folder.is_compiled(path)}
+    own, info = record.check_layout(recorded, place)
     if own != package:
         raise wrong(f"its entry point names `{package}`, and its package is `{own}`", place)
     within = f"{package}/"
@@ -135,7 +136,7 @@ def _verified(found: Found, folder: Path, package: str) -> Checked:
             check_recorded(path, pack_folder.read(found.site, place, path, MAX_FILE_BYTES), one, place)
     contents = pack_folder.contents(folder)
     checked = check(contents, {path.removeprefix(within): one for path, one in recorded.items() if path.startswith(within)})
-    pack_record.check_names((found.name, found.version), info, checked.manifest, place)
+    record.check_names((found.name, found.version), info, checked.manifest, place)
     return checked
 
 

@@ -8,8 +8,9 @@ import stat
 from functools import partial
 from typing import TYPE_CHECKING
 
-from agentconv import pack_manifest, registry
-from agentconv.pack_contents import MAX_FILES, Checked, Contents, check, shown, wrong
+from agentconv import registry
+from agentconv.packs import manifest
+from agentconv.packs.contents import MAX_FILES, Checked, Contents, check, shown, wrong
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,14 +89,14 @@ def find(folder: Path) -> Path:
     Raises:
         InputError: There is none, or more than one.
     """
-    if (folder / pack_manifest.FILE).is_file():
+    if (folder / manifest.FILE).is_file():
         return folder
     try:
-        inside = sorted(path.parent for path in folder.glob(f"*/{pack_manifest.FILE}") if path.is_file())
+        inside = sorted(path.parent for path in folder.glob(f"*/{manifest.FILE}") if path.is_file())
     except OSError as error:
         raise registry.usage(f"`{folder}` cannot be read: {(error.strerror or str(error)).lower()}") from None
     if not inside:
-        hint = f"name the folder that holds `{pack_manifest.FILE}`; `agentconv pack` makes one of agents"
+        hint = f"name the folder that holds `{manifest.FILE}`; `agentconv pack` makes one of agents"
         raise registry.usage(f"there is no pack in `{shown(folder)}`", hint)
     if len(inside) > 1:
         raise registry.usage(f"there are several packs in `{shown(folder)}`", f"name one: {', '.join(shown(one) for one in inside)}")

@@ -7,19 +7,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentconv import loading, pack_folder, pack_installed, pack_record, pack_wheel, registry
+from agentconv import loading, registry
 from agentconv.core.diagnostics import InputError
 from agentconv.core.source import SourceText
-from agentconv.pack_contents import shown
+from agentconv.packs import folder as pack_folder
+from agentconv.packs import installed as pack_installed
+from agentconv.packs import record, wheel
+from agentconv.packs.contents import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.loading import Loaded
-    from agentconv.pack_contents import Checked
-    from agentconv.pack_environment import Environment
-    from agentconv.pack_manifest import Manifest
+    from agentconv.packs.contents import Checked
+    from agentconv.packs.environment import Environment
+    from agentconv.packs.manifest import Manifest
 
 PIP, WHEEL, FOLDER = "pip", "wheel", "folder"
 NOT_INSTALLED = "install packs there with pip, or name the environment that has them: --python PATH; .whl files and folders are packs too"
@@ -69,10 +72,10 @@ def find(word: str, environment: Environment) -> Pack:
     """
     path = Path(word)
     if word.lower().endswith(".whl"):
-        return _pack(pack_wheel.open_wheel(path), WHEEL)
+        return _pack(wheel.open_wheel(path), WHEEL)
     if os.path.basename(word) == word and word not in ("", ".", ".."):
         known = pack_installed.find(environment.folders)
-        found = known.get(pack_record.normal(word))
+        found = known.get(record.normal(word))
         if found is not None:
             return _opened(found)
     else:
@@ -110,4 +113,4 @@ def _missing(word: str, known: Iterable[str], environment: Environment) -> Input
         return registry.usage(f"there is no pack `{word}`", "a pack is the name of an installed one, a .whl file or a folder")
     looked = ", ".join(shown(folder) for folder in environment.looked) or "no folder"
     message = f"no pack `{word}` is installed in {looked} ({environment.chosen})"
-    return registry.usage(message, registry.did_you_mean(pack_record.normal(word), known, NOT_INSTALLED))
+    return registry.usage(message, registry.did_you_mean(record.normal(word), known, NOT_INSTALLED))

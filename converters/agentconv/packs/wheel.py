@@ -13,14 +13,15 @@ from dataclasses import replace
 from importlib.metadata import Distribution
 from typing import TYPE_CHECKING, Any
 
-from agentconv import pack_paths, pack_record, registry
-from agentconv.pack_contents import MAX_BYTES, MAX_FILES, Checked, Contents, check, check_limits, check_recorded, shown, wrong
+from agentconv import registry
+from agentconv.packs import paths, record
+from agentconv.packs.contents import MAX_BYTES, MAX_FILES, Checked, Contents, check, check_limits, check_recorded, shown, wrong
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from agentconv.pack_contents import Recorded
+    from agentconv.packs.contents import Recorded
 
 _LARGEST = MAX_BYTES + 16 * 1024 * 1024
 _ENTRY_BYTES = 300
@@ -46,10 +47,10 @@ def open_wheel(path: Path) -> Checked:
     archive = _archive(data, place)
     members = _members(archive, place)
     distribution = _InWheel(archive, members, place)
-    package, info = pack_record.check_layout(members, place)
+    package, info = record.check_layout(members, place)
     distribution.info = info
     _check_wheel(distribution.read_text("WHEEL") or "", place)
-    value = pack_record.package_named(pack_record.entry_points(distribution, place), place)
+    value = record.package_named(record.entry_points(distribution, place), place)
     if value != package:
         raise wrong(f"its entry point names `{value}`, and its package is `{package}`", place)
     recorded = _recorded(distribution, archive, members)
@@ -57,9 +58,9 @@ def open_wheel(path: Path) -> Checked:
     sizes = {name.removeprefix(within): member.file_size for name, member in members.items() if name.startswith(within)}
     contents = Contents(place, sizes, lambda name, limit: _read(archive, members[within + name], limit, place))
     checked = check(contents, {name.removeprefix(within): one for name, one in recorded.items() if name.startswith(within)})
-    found = pack_record.names(distribution, place)
-    pack_record.check_names(found, info, checked.manifest, place)
-    if not pack_record.same(found, named):
+    found = record.names(distribution, place)
+    record.check_names(found, info, checked.manifest, place)
+    if not record.same(found, named):
         raise wrong(f"its METADATA says {' '.join(found)}, and its name is of {' '.join(named)}", place)
     return replace(checked, wheel_sha256=hashlib.sha256(data).hexdigest())
 
@@ -118,7 +119,7 @@ def _members(archive: zipfile.ZipFile, place: str) -> dict[str, zipfile.ZipInfo]
     members: dict[str, zipfile.ZipInfo] = {}
     for member in archive.infolist():
         name = member.orig_filename  # as it is written: zipfile cuts names at NUL
-        problem = pack_paths.problem(name.removesuffix("/"))
+        problem = paths.problem(name.removesuffix("/"))
         if problem:
             raise wrong(f"`{name}` is {problem}", place)
         kind = stat.S_IFMT(member.external_attr >> 16)
@@ -135,7 +136,7 @@ def _members(archive: zipfile.ZipFile, place: str) -> dict[str, zipfile.ZipInfo]
                 raise wrong(f"`{name}` is a folder with content", place)
             continue
         members[name] = member
-    pair = pack_paths.clash(members)
+    pair = paths.clash(members)
     if pair:
         raise wrong(f"`{pair[0]}` and `{pair[1]}` are one file on some systems", place)
     check_limits({name: member.file_size for name, member in members.items()}, place)
@@ -187,7 +188,7 @@ def _recorded(distribution: _InWheel, archive: zipfile.ZipFile, members: Mapping
     place, own = distribution.place, f"{distribution.info}/RECORD"
     if own not in members:
         raise wrong("it has no RECORD", place)
-    recorded = pack_record.parse(distribution.read_text("RECORD") or "", place)
+    recorded = record.parse(distribution.read_text("RECORD") or "", place)
     for name, member in members.items():
         if name not in recorded:
             raise wrong(f"`{name}` is there, and its RECORD does not name it", place)
