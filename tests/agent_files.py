@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import tomli_w
 
-from agentconv import registry
 from agentconv.convert import Options, convert
 from agentconv.core import fields, schema_files
 from agentconv.core.format import ReadResult, State
 from agentconv.core.ir import Agent, AgentSet
 from agentconv.core.source import SourceText
-from agentconv.loading import Loaded, load_source
+from agentconv.formats import registry
+from agentconv.sources.loading import Loaded, load_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

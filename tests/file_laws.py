@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agent_files import FIXTURES, convert_file, make, minimal, with_shared_file
-from agentconv import registry
 from agentconv.core import effects
 from agentconv.core.format import State
 from agentconv.core.source import SourceText
+from agentconv.formats import registry
 
 if TYPE_CHECKING:
     from agentconv.convert import Converted

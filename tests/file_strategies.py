@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from agent_files import holds, make, minimal
-from agentconv import registry
 from agentconv.core import schema_files
 from agentconv.core.source import SourceText
+from agentconv.formats import registry
 from file_laws import HUBS, places, seeds
 from strategies import chosen, json_values, texts, words
 

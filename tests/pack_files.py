@@ -11,10 +11,10 @@ import zipfile
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from agentconv import loading
 from agentconv.core.source import SourceText
 from agentconv.packs import manifest as pack_manifest
 from agentconv.packs.manifest import Manifest, PackedAgent, PackedFile, PackedSource
+from agentconv.sources import loading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from hypothesis import strategies as st
 
-from agentconv import registry
 from agentconv.core import effects, vocabulary
 from agentconv.core.ir import (
     Agent,
@@ -29,6 +28,7 @@ from agentconv.core.ir import (
     Tools,
 )
 from agentconv.families import bundle
+from agentconv.formats import registry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

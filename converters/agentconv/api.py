@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentconv import convert as conversion
-from agentconv import discovery, loading, model_choices, registry, saving
+from agentconv import model_choices, saving
 from agentconv.core.source import SourceText
+from agentconv.formats import registry
+from agentconv.sources import discovery, loading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

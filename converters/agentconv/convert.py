@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from agentconv import compare, naming, registry
+from agentconv import compare, naming
 from agentconv.core import fields, losses, restrictions
 from agentconv.core import names as spelling
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, InternalError, LossKind, LossSeverity, Severity, Span
@@ -19,8 +19,9 @@ from agentconv.core.format import NO_CHOICES, Listed, Projection, State
 from agentconv.core.ir import AgentSet
 from agentconv.core.source import SourceText
 from agentconv.families import records
-from agentconv.loading import gather
+from agentconv.formats import registry
 from agentconv.shared_files import IndexFile, Shared
+from agentconv.sources.loading import gather
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
     from agentconv.core.format import Format, ModelChoices
     from agentconv.core.ir import Agent, McpServer
     from agentconv.core.shapes import Shapes
-    from agentconv.loading import Loaded
     from agentconv.naming import Name
+    from agentconv.sources.loading import Loaded
 
 ON_DUPLICATE = ("suffix", "first", "error")
 SET_WORDS = ("name", "version", "description", "license", "authors", "extras")

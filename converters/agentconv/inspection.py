@@ -9,19 +9,20 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from agentconv import compare, naming, registry
+from agentconv import compare, naming
 from agentconv.core import effects, tool_summary
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.core.format import State
 from agentconv.core.names import stem_of
 from agentconv.core.source import SourceText
+from agentconv.formats import registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from agentconv.core.format import ReadResult
     from agentconv.core.ir import Agent
-    from agentconv.loading import Loaded
+    from agentconv.sources.loading import Loaded
 
 _NOT_FOUND = "the client sees no agent in it"
 LOADED = frozenset({State.LOADS, State.DEGRADED})

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from agentconv import registry
 from agentconv.convert import convert
 from agentconv.core import fields, vocabulary
 from agentconv.core.diagnostics import InternalError, LossKind, LossSeverity
 from agentconv.core.format import State
 from agentconv.core.ir import Agent, Hook, McpServer, Model, Rule, Sandbox, ToolGrant
 from agentconv.core.source import SourceText
-from agentconv.loading import Loaded
+from agentconv.formats import registry
+from agentconv.sources.loading import Loaded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv import registry
 from agentconv.core import vocabulary
 from agentconv.core.diagnostics import InputError
 from agentconv.core.format import ModelChoices
+from agentconv.formats import registry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from agentconv import discovery, loading, registry
+from agentconv.formats import registry
+from agentconv.sources import discovery, loading
 
 CHECKOUT = Path(__file__).parents[2]
 DEEP = 1_000_000

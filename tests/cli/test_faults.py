@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 
 import pack_files
-from agentconv import discovery, registry, saving
+from agentconv import saving
 from agentconv.cli import COMMANDS, progress
+from agentconv.formats import registry
+from agentconv.sources import discovery
 
 CHECKOUT = Path(__file__).parents[2]
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals, limits and permissions are others there")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agentconv import registry
+from agentconv.formats import registry
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 LINES = [["formats"], *(["formats", format_id, "-v"] for format_id in registry.FORMATS)]

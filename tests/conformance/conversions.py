@@ -16,10 +16,11 @@ from installed import CLIENTS
 
 import agentconv
 from agent_files import FIXTURES
-from agentconv import loading, registry
 from agentconv.core import effects, vocabulary
 from agentconv.core.effects import HARMLESS
 from agentconv.core.ir import AgentSet, ToolGrant, Tools
+from agentconv.formats import registry
+from agentconv.sources import loading
 
 if TYPE_CHECKING:
     from driving import Seen, Session

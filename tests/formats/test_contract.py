@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from agent_files import agent_of, as_held, holds, make, minimal, read, state_of, suffix, written
-from agentconv import compare, registry
+from agentconv import compare
 from agentconv.core import fields, schema_files
 from agentconv.core.format import Projection, State
 from agentconv.core.ir import escape_key
 from agentconv.core.source import SourceText
+from agentconv.formats import registry
 
 UNKNOWN = "no_client_has_this_key"
 DROPS = {"skip-file": State.NOT_LOADED, "stop-client": State.STOPS}

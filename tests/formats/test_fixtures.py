@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from agent_files import FIXTURES, convert_agent, convert_file, read, suffix, with_shared_file
-from agentconv import registry
 from agentconv.core.diagnostics import LossSeverity
 from agentconv.core.format import State
 from agentconv.core.source import SourceText
 from agentconv.families import canonical
+from agentconv.formats import registry
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -59,7 +59,7 @@ def main() -> int:
 
 def arguments() -> argparse.Namespace:
     """Read the command line."""
-    from agentconv import registry
+    from agentconv.formats import registry
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("format", choices=registry.FORMATS)
@@ -105,8 +105,8 @@ def _of(done: Converted) -> SourceText | None:
 
 def check(options: argparse.Namespace, data: bytes) -> None:
     """Hold one input to the laws; its first two bytes choose the kind of file and the target."""
-    from agentconv import registry
     from agentconv.core.source import SourceText
+    from agentconv.formats import registry
     from file_laws import HUBS, check_converting, check_hub, check_reading, places
 
     known, targets = places(options.format), list(registry.FORMATS)
@@ -125,7 +125,7 @@ def fuzz(options: argparse.Namespace) -> None:
     import atheris
 
     with atheris.instrument_imports(include=["agentconv"]):
-        from agentconv import registry
+        from agentconv.formats import registry
 
         for format_id in registry.FORMATS if options.convert else [options.format]:
             registry.load(format_id)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from agentconv import registry
 from agentconv.core import vocabulary
+from agentconv.formats import registry
 from agentconv.install import places
 
 KEYS = {"user", "no_user", "also_reads", "marks", "then", "then_user", "source"}

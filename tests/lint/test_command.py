@@ -130,7 +130,7 @@ def test_hooks(hook, tmp_path, monkeypatch, capsys):
 
 def test_hooks_see_every_client():
     """The files of every client are those that the hooks are run on, where their path alone says whose they are."""
-    from agentconv import registry
+    from agentconv.formats import registry
 
     for row in (registry.FORMATS[client] for client in registry.CLIENTS):
         places = [*row.files, *(f"sub/{folder}/a{row.suffixes[0]}" for folder in row.folders if not row.index)]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from agent_files import FIXTURES
-from agentconv import registry
 from agentconv.core.diagnostics import Severity
 from agentconv.core.format import State
 from agentconv.core.source import SourceText, encode
+from agentconv.formats import registry
 from agentconv.lint import catalogue, checking, fixing, remarks
 from agentconv.lint.subject import Subject
 

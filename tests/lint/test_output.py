@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 from test_rules import found, subject
 
-from agentconv import registry
+from agentconv.formats import registry
 from agentconv.lint import catalogue, checking
 from agentconv.render import findings, findings_machine
 from agentconv.render.text import Style

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from agentconv import registry
 from agentconv.core.source import SourceText, encode
+from agentconv.formats import registry
 from agentconv.lint import catalogue, checking, fixing
 from agentconv.lint.rule import SET
 from agentconv.lint.subject import Subject

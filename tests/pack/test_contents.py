@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from agent_files import FIXTURES
-from agentconv import loading, registry
 from agentconv.cli import main
 from agentconv.core import fields
+from agentconv.formats import registry
 from agentconv.packs import manifest as pack_manifest
+from agentconv.sources import loading
 
 FORMATS = sorted({path.parent.parent.name for path in FIXTURES.glob("*/valid/*")} & set(registry.FORMATS))
 
@@ -80,7 +81,7 @@ def test_fixtures_come_back(format_id, tmp_path, pack):
 
 
 def _found(source, format_id):
-    from agentconv import discovery
+    from agentconv.sources import discovery
 
     return discovery.discover([str(source)], format_id).files
 

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
-from agentconv import registry
 from agentconv.core import ir, schema_files
 from agentconv.core.source import SourceText
 from agentconv.families import canonical
+from agentconv.formats import registry
 from strategies import agent_sets, json_values, texts
 
 NOTHING = SourceText("agents", b"")

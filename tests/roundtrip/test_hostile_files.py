@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, note
 
-from agentconv import registry
+from agentconv.formats import registry
 from file_laws import HUBS, check_converting, check_hub, check_reading
 from file_strategies import files
 from strategies import chosen

@@ -8,9 +8,9 @@ import frontmatter
 import pytest
 
 import agentconv
-from agentconv import loading
 from agentconv.convert import OutputFile
 from agentconv.core.diagnostics import Code
+from agentconv.sources import loading
 
 TEXT = "---\nname: helper\ndescription: Helps\ntools: Read\n---\n\nHelp.\n"
 

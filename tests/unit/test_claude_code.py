@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from agent_files import agent_of, convert_agent, make, output, read, state_of, written
-from agentconv import registry
 from agentconv.core.format import State
 from agentconv.core.ir import Agent, Invocation, McpServer, Model, Prompt, Sandbox, Tools
 from agentconv.core.source import SourceText
+from agentconv.formats import registry
 
 ID = "claude-code"
 

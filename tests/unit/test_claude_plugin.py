@@ -10,12 +10,13 @@ import pytest
 
 import agentconv
 from agent_files import FIXTURES, agent_of, convert_agent, output, state_of
-from agentconv import compare, discovery, registry, saving, sniffing
+from agentconv import compare, saving
 from agentconv.core import effects, fields
 from agentconv.core.format import State
 from agentconv.core.ir import AgentSet
 from agentconv.core.source import SourceText
-from agentconv.formats import claude_plugin
+from agentconv.formats import claude_plugin, registry
+from agentconv.sources import discovery, sniffing
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from agent_files import agent_of, convert_agent, make, read, state_of, written
-from agentconv import registry
 from agentconv.core.format import State
 from agentconv.core.ir import Agent, McpServer, Permissions, Prompt, Sandbox, ToolGrant
 from agentconv.core.source import SourceText
+from agentconv.formats import registry
 
 ID = "codex"
 BASE = {"name": "a", "description": "Does one thing.", "developer_instructions": "You do one thing."}

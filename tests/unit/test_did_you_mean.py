@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agentconv import registry
+from agentconv.formats import registry
 
 
 @pytest.mark.parametrize(

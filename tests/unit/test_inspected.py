@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from agentconv import registry
 from agentconv.core.format import State
+from agentconv.formats import registry
 from agentconv.inspection import Inspected, Reading
 from agentconv.render import inspected
 from agentconv.render.text import Style

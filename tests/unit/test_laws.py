@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from agent_files import agent_of, convert_agent, make, minimal, read, same, suffix
-from agentconv import compare, convert, loading, registry
+from agentconv import compare, convert
 from agentconv.cli.run import run
 from agentconv.core import effects, losses, schema_files
 from agentconv.core.diagnostics import InternalError
@@ -18,6 +18,8 @@ from agentconv.core.effects import Level
 from agentconv.core.format import Projection, ReadResult
 from agentconv.core.ir import Agent, Hook, McpServer, Model, Permissions, Prompt, Rule, Sandbox, ToolGrant, Tools
 from agentconv.core.source import SourceText
+from agentconv.formats import registry
+from agentconv.sources import loading
 
 PACKAGE = Path(losses.__file__).parents[1]
 each_client = pytest.mark.parametrize("format_id", registry.CLIENTS)

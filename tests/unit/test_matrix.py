@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from agentconv import matrix, registry
+from agentconv import matrix
 from agentconv.core import fields
+from agentconv.formats import registry
 from agentconv.matrix import Holds
 
 CELLS = matrix.matrix()

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 import agentconv
-from agentconv import registry
 from agentconv.core import vocabulary
 from agentconv.core.diagnostics import InputError
 from agentconv.core.format import Projection
 from agentconv.core.ir import Agent, AgentSet, Model, Origin, Prompt
 from agentconv.families import projecting
+from agentconv.formats import registry
 from agentconv.model_choices import ModelTableError, choose
 
 

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from agent_files import agent_of, convert_agent, read
-from agentconv import registry
 from agentconv.convert import Options, convert
 from agentconv.core import fields
 from agentconv.core.format import State
 from agentconv.core.ir import AgentSet, Permissions, Prompt, Rule
 from agentconv.core.source import SourceText
-from agentconv.loading import Loaded
+from agentconv.formats import registry
+from agentconv.sources.loading import Loaded
 
 
 def _read(format_id: str, path: str, text: str) -> Any:

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent_files import agent_of, convert_agent, read
-from agentconv import registry
 from agentconv.core.diagnostics import Code
 from agentconv.core.format import State
 from agentconv.core.ir import Agent, Prompt
+from agentconv.formats import registry
 
 CLIENTS = ("gemini-cli", "qwen-code")
 each_template = pytest.mark.parametrize("format_id", CLIENTS)

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from agent_files import agent_of, convert_agent, read, state_of, written
-from agentconv import registry
 from agentconv.core import effects
 from agentconv.core.effects import Level
 from agentconv.core.format import State
 from agentconv.core.ir import Agent, Limits, McpServer, Permissions, Prompt, ToolGrant, Tools
 from agentconv.core.source import SourceText
 from agentconv.families import line_reader
+from agentconv.formats import registry
 from agentconv.frontmatter import Header, parse
 from agentconv.yaml.grammar import YAML_2
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentconv import registry
 from agentconv.core import fields
 from agentconv.core.format import State
 from agentconv.core.ir import Agent, AgentSet, Invocation, Prompt
 from agentconv.core.source import SourceText
+from agentconv.formats import registry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

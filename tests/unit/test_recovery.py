@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from agent_files import agent_of, convert_agent, holds, make, minimal, read
-from agentconv import registry
 from agentconv.core import schema_files
 from agentconv.core.ir import Permissions, Sandbox, Tools
+from agentconv.formats import registry
 
 RESTRICTING = ("tools.allow", "tools.deny", "permissions.mode", "permissions.rules", "permissions.sandbox")
 NO_RESTRICTIONS = [("codex", "features", {"memories": {"enabled": False}}), ("qwen-code", "approvalMode", "acceptEdits")]

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from agent_files import agent_of, convert_agent, make, minimal, read
-from agentconv import registry
 from agentconv.api import write
 from agentconv.convert import Options, convert
 from agentconv.core import effects, restrictions, schema_files
 from agentconv.core.effects import EFFECTS, Level
 from agentconv.core.ir import Agent, AgentSet, McpServer, Origin, Permissions, Prompt, Sandbox, Source, ToolGrant, Tools
-from agentconv.loading import take_apart
+from agentconv.formats import registry
+from agentconv.sources.loading import take_apart
 
 PLAIN = Agent(id="a", name="a", description="Does one thing.", prompt=Prompt("You do one thing."))
 READS = Tools("list", (ToolGrant("Read", "claude-code", "fs.read"),))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from agentconv import registry
 from agentconv.core import fields
 from agentconv.core.format import Projection
 from agentconv.core.ir import Agent, Origin, Prompt, ToolGrant, Tools
+from agentconv.formats import registry
 
 READ = ToolGrant("Read", "claude-code", "fs.read")
 BASH = ToolGrant("Bash", "claude-code", "shell")

@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 
-from agentconv import registry
 from agentconv.core import effects, vocabulary
+from agentconv.formats import registry
 
 CLIENTS = registry.CLIENTS
 FACTS = {"client", "verified", "source", "servers", "enforces_patterns", "ignores_case", "asks_by_default", "own_servers_open"} | {

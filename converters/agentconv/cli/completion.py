@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from agentconv import registry
 from agentconv.cli import COMMANDS
 from agentconv.cli import options as shared
 from agentconv.cli.exit_codes import Exit
 from agentconv.core import schema_files
+from agentconv.formats import registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

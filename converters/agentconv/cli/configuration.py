@@ -7,8 +7,10 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agentconv import convert, discovery, model_choices, registry
+from agentconv import convert, model_choices
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
+from agentconv.formats import registry
+from agentconv.sources import discovery
 
 if TYPE_CHECKING:
     import argparse

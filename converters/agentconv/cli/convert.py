@@ -6,16 +6,18 @@ import os
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from agentconv import convert, discovery, loading, model_choices, registry
+from agentconv import convert, model_choices
 from agentconv.cli import options as shared
 from agentconv.cli.output import Output
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
+from agentconv.formats import registry
+from agentconv.sources import discovery, loading
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from agentconv.discovery import Discovery
+    from agentconv.sources.discovery import Discovery
 
 USAGE = "SRC... -t FORMAT[,FORMAT] [-f FORMAT] [-o DIR|FILE|-] [options]"
 EXAMPLES = """\

@@ -8,14 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentconv import discovery, registry
 from agentconv.cli import options as shared
 from agentconv.cli import project
 from agentconv.core.diagnostics import InputError
+from agentconv.formats import registry
 from agentconv.install import applying, places
 from agentconv.install import lock as lock_file
 from agentconv.install.exclusive import exclusive
 from agentconv.install.lock import Lock
+from agentconv.sources import discovery
 
 if TYPE_CHECKING:
     import argparse

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentconv import registry
+from agentconv.formats import registry
 
 if TYPE_CHECKING:
     import argparse

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agentconv import matrix, registry
+from agentconv import matrix
 from agentconv.cli import options as shared
 from agentconv.cli.exit_codes import Exit
 from agentconv.core import schema_files, vocabulary
+from agentconv.formats import registry
 from agentconv.render import formats
 
 if TYPE_CHECKING:

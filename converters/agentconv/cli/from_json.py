@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from agentconv import discovery, loading, registry
 from agentconv.cli import options as shared
 from agentconv.cli.convert import convert_files
+from agentconv.formats import registry
+from agentconv.sources import discovery, loading
 
 if TYPE_CHECKING:
     import argparse

@@ -8,13 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentconv import discovery, inspection, loading, registry
+from agentconv import inspection
 from agentconv.cli import options as shared
 from agentconv.cli.convert import nothing_found, places
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.progress import Progress
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
+from agentconv.formats import registry
 from agentconv.render import inspected, machine, text
+from agentconv.sources import discovery, loading
 
 if TYPE_CHECKING:
     import argparse

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from agentconv import registry
 from agentconv.cli import deploying, project
 from agentconv.cli.exit_codes import Exit
 from agentconv.core.diagnostics import Code
+from agentconv.formats import registry
 from agentconv.install import applying, installing, places
 from agentconv.install.disk import Disk
 from agentconv.packs import finding

@@ -6,17 +6,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentconv import discovery, registry
 from agentconv.core import names as spelling
 from agentconv.core.diagnostics import Severity
+from agentconv.formats import registry
 from agentconv.lint.subject import Subject
+from agentconv.sources import discovery
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from agentconv.cli.lint_settings import LintSettings
     from agentconv.core.diagnostics import Diagnostic
-    from agentconv.loading import Loaded
+    from agentconv.sources.loading import Loaded
 
 
 @dataclass(slots=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from agentconv import registry
 from agentconv.cli.table_error import TableError
 from agentconv.core.diagnostics import InputError
+from agentconv.formats import registry
 from agentconv.lint import catalogue, project
 from agentconv.lint.subject import Settings
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from agentconv import convert, registry
+from agentconv import convert
 from agentconv.cli.configuration import STRICT
+from agentconv.formats import registry
 from agentconv.model_choices import MAP_MODELS
 
 if TYPE_CHECKING:

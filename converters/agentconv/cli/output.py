@@ -6,10 +6,11 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agentconv import registry, saving
+from agentconv import saving
 from agentconv.cli.destination import destination, several
 from agentconv.cli.report import Report
 from agentconv.core.diagnostics import InputError
+from agentconv.formats import registry
 from agentconv.render import diff, text
 from agentconv.saving import Fate
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from textwrap import wrap
 
-from agentconv import discovery, registry
 from agentconv.cli.exit_codes import Exit
 from agentconv.core.format import State
-from agentconv.loading import Loader
+from agentconv.formats import registry
 from agentconv.render import text
 from agentconv.render.table import table, width
+from agentconv.sources import discovery
+from agentconv.sources.loading import Loader
 
 _WORDS = {
     State.DEGRADED: "not as written: {client} ignores some of what it says",

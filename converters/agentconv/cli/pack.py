@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentconv import discovery, loading, registry, saving
+from agentconv import saving
 from agentconv.cli import options as shared
 from agentconv.cli import pack_settings
 from agentconv.cli.convert import nothing_found, places
@@ -15,19 +15,21 @@ from agentconv.cli.exit_codes import Exit
 from agentconv.cli.lint_settings import LintSettings
 from agentconv.convert import OutputFile
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
+from agentconv.formats import registry
 from agentconv.pack import building, contents, gate, project, sources
 from agentconv.pack.outcome import Outcome
 from agentconv.render import findings, packed, text
 from agentconv.saving import Fate
+from agentconv.sources import discovery, loading
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping, Sequence
 
-    from agentconv.loading import Loaded
     from agentconv.pack.building import Built
     from agentconv.pack.contents import Contents
     from agentconv.pack.sources import Sources
+    from agentconv.sources.loading import Loaded
 
 USAGE = "SRC... --name NAME --version VERSION [-o DIR] [options]"
 EXAMPLES = """\

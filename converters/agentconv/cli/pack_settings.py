@@ -7,11 +7,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agentconv import discovery, registry
 from agentconv.cli.table_error import TableError
 from agentconv.core.diagnostics import Code, InputError
+from agentconv.formats import registry
 from agentconv.pack import metadata
 from agentconv.pack.metadata import About
+from agentconv.sources import discovery
 
 if TYPE_CHECKING:
     import argparse

@@ -8,9 +8,9 @@ import re
 import shutil
 from typing import TYPE_CHECKING, NoReturn
 
-from agentconv import registry
 from agentconv.cli import options
 from agentconv.cli.configuration import STRICT
+from agentconv.formats import registry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

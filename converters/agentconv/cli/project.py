@@ -6,8 +6,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentconv import discovery, registry
+from agentconv.formats import registry
 from agentconv.packs import environment as pack_environment
+from agentconv.sources import discovery
 
 if TYPE_CHECKING:
     import argparse

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agentconv import registry
 from agentconv.cli import options as shared
 from agentconv.cli.exit_codes import Exit
+from agentconv.formats import registry
 from agentconv.lint import catalogue
 from agentconv.render import machine, text
 from agentconv.render.table import table

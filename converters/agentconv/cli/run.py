@@ -8,10 +8,11 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from agentconv import __version__, registry
+from agentconv import __version__
 from agentconv.cli import COMMANDS
 from agentconv.cli.exit_codes import Exit
 from agentconv.core.diagnostics import InputError
+from agentconv.formats import registry
 from agentconv.render import text
 
 if TYPE_CHECKING:

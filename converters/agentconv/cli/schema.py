@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv import registry
 from agentconv.cli import options as shared
 from agentconv.cli.exit_codes import Exit
 from agentconv.core import schema_files
+from agentconv.formats import registry
 from agentconv.render import machine
 from agentconv.render.table import table
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv import convert, discovery, loading, registry
+from agentconv import convert
 from agentconv.cli import options as shared
 from agentconv.cli.convert import nothing_found, places
 from agentconv.cli.output import Output
+from agentconv.formats import registry
+from agentconv.sources import discovery, loading
 
 if TYPE_CHECKING:
     import argparse

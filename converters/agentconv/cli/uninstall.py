@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from agentconv import registry
 from agentconv.cli import deploying
 from agentconv.cli.exit_codes import Exit
+from agentconv.formats import registry
 from agentconv.install import applying, places
 from agentconv.install.disk import Disk
 from agentconv.install.planning import plan_removal

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from agentconv import compare, registry
+from agentconv import compare
 from agentconv.convert import Options, convert
 from agentconv.core import losses
 from agentconv.core.source import SourceText
+from agentconv.formats import registry
 from agentconv.install import places
 from agentconv.install.planning import Wanted
 from agentconv.shared_files import Shared
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from agentconv.core.diagnostics import Diagnostic, Loss
     from agentconv.core.ir import Agent
     from agentconv.install.places import Scope
-    from agentconv.loading import Loaded
     from agentconv.packs.manifest import Manifest
+    from agentconv.sources.loading import Loaded
 
 _OPTIONS = Options(deploy=True)
 

@@ -6,13 +6,13 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from agentconv import registry
 from agentconv.core import credentials, effects
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.core.effects import Level
 from agentconv.core.ir import Agent, Origin
 from agentconv.core.source import SourceText
 from agentconv.families import canonical
+from agentconv.formats import registry
 from agentconv.lint import catalogue
 from agentconv.lint.subject import Subject
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from agentconv.core.ir import Hook, Json, McpServer
-    from agentconv.loading import Loaded
+    from agentconv.sources.loading import Loaded
 
 GRANTS = ("tools", "permissions", "mcp_servers", "hooks", "skills", "delegates")
 """The fields that say what an agent may do."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from agentconv import registry
+from agentconv.formats import registry
 from agentconv.install import deployment, gate
 from agentconv.install.lock import LockedAgent, LockedPack
 from agentconv.install.planning import NEEDS_A_LOOK, plan

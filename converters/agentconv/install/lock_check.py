@@ -6,8 +6,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from agentconv import registry
 from agentconv.core import schema_files
+from agentconv.formats import registry
 from agentconv.install.besides import BESIDE
 
 if TYPE_CHECKING:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentconv import discovery, registry
 from agentconv.core import vocabulary
 from agentconv.core.diagnostics import InputError
+from agentconv.formats import registry
 from agentconv.install import lock as lock_file
+from agentconv.sources import discovery
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agentconv import registry
 from agentconv.core.diagnostics import InternalError
+from agentconv.formats import registry
 from agentconv.install import several_files, whole_files
 from agentconv.install.draft import Draft
 from agentconv.install.steps import NEEDS_A_LOOK, Action, Change, Plan, Step, Wanted

@@ -6,12 +6,13 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from agentconv import registry, several
+from agentconv import several
 from agentconv.core import fields
 from agentconv.core.diagnostics import InternalError
 from agentconv.core.ir import AgentSet
 from agentconv.core.source import SourceText
 from agentconv.families import canonical
+from agentconv.formats import registry
 from agentconv.install.disk import Blocked
 from agentconv.install.draft import CHANGES, SETTLES, decide, sha256
 from agentconv.install.steps import Action, Step

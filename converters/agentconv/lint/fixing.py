@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from agentconv import compare, inspection, registry
+from agentconv import compare, inspection
 from agentconv.core import fields
 from agentconv.core.diagnostics import Code
 from agentconv.core.source import SourceText, encode
+from agentconv.formats import registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -6,10 +6,11 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agentconv import frontmatter, registry
+from agentconv import frontmatter
 from agentconv.core import schema_files
 from agentconv.core.source import SourceText, encode
 from agentconv.families import markdown
+from agentconv.formats import registry
 from agentconv.lint import fixing
 from agentconv.lint.rule import Fix
 from agentconv.yaml import emitter, nodes

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agentconv import registry
 from agentconv.core.fields import PATHS
 from agentconv.core.source import encode
+from agentconv.formats import registry
 from agentconv.lint.rule import Fix
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agentconv import discovery
 from agentconv.json import jsonc
+from agentconv.sources import discovery
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from agentconv import naming, registry
+from agentconv import naming
 from agentconv.convert import Options, convert
 from agentconv.core.ir import AgentSet
 from agentconv.core.names import stem_of
+from agentconv.formats import registry
 from agentconv.pack import needs, plugin
 from agentconv.packs import manifest as pack_manifest
 from agentconv.packs.manifest import Manifest, PackedAgent, PackedFile, PackedSource
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
     from agentconv.convert import Converted, OutputFile
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.core.ir import Agent
-    from agentconv.loading import Loaded
     from agentconv.naming import Name
     from agentconv.pack.metadata import About
     from agentconv.pack.sources import Sources
+    from agentconv.sources.loading import Loaded
 
 CLAUDE = "claude-code"
 _CODE = re.compile(r"\.(?:py[a-z]?|pth|so|dll|dylib)\Z", re.IGNORECASE)

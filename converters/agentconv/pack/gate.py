@@ -6,10 +6,10 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from agentconv import registry
 from agentconv.core.diagnostics import Code, Severity
 from agentconv.core.source import SourceText
 from agentconv.families import canonical
+from agentconv.formats import registry
 from agentconv.lint import catalogue, checking
 from agentconv.lint.rule import LEFT
 from agentconv.lint.subject import Settings, Subject
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Agent
     from agentconv.lint.checking import Checked
     from agentconv.lint.rule import Finding, Rule
-    from agentconv.loading import Loaded
+    from agentconv.sources.loading import Loaded
 
 SECRETS = frozenset({"AC810"})
 """Rules that stop a build although an assistant works with what they find."""

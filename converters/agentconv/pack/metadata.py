@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
-from agentconv import registry
 from agentconv.core import credentials
+from agentconv.formats import registry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

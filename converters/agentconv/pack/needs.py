@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv import registry
 from agentconv.core import effects, vocabulary
+from agentconv.formats import registry
 from agentconv.packs.manifest import Needs
 
 if TYPE_CHECKING:

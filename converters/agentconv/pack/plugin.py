@@ -9,18 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from agentconv import compare, registry
+from agentconv import compare
 from agentconv.convert import Options, convert
 from agentconv.core.format import Listed
 from agentconv.core.losses import CATALOGUE
 from agentconv.core.source import SourceText
+from agentconv.formats import registry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from agentconv.convert import Converted, OutputFile
     from agentconv.core.ir import Agent, AgentSet
-    from agentconv.loading import Loaded
+    from agentconv.sources.loading import Loaded
 
 TARGET = "claude-plugin"
 NOT_FOR_CLAUDE = "Claude Code cannot hold it"

@@ -6,8 +6,8 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from agentconv import registry
 from agentconv.core import credentials, vocabulary
+from agentconv.formats import registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

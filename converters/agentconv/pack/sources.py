@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from agentconv import loading, registry
 from agentconv.core import fields
 from agentconv.core.diagnostics import Code, InternalError
 from agentconv.core.format import State
 from agentconv.core.ir import AgentSet
 from agentconv.core.source import SourceText
-from agentconv.loading import Loaded
+from agentconv.formats import registry
+from agentconv.sources import loading
+from agentconv.sources.loading import Loaded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

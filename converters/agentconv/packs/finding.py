@@ -7,22 +7,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentconv import loading, registry
 from agentconv.core.diagnostics import InputError
 from agentconv.core.source import SourceText
+from agentconv.formats import registry
 from agentconv.packs import folder as pack_folder
 from agentconv.packs import installed as pack_installed
 from agentconv.packs import record, wheel
 from agentconv.packs.contents import shown
+from agentconv.sources import loading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from agentconv.core.diagnostics import Diagnostic
-    from agentconv.loading import Loaded
     from agentconv.packs.contents import Checked
     from agentconv.packs.environment import Environment
     from agentconv.packs.manifest import Manifest
+    from agentconv.sources.loading import Loaded
 
 PIP, WHEEL, FOLDER = "pip", "wheel", "folder"
 NOT_INSTALLED = "install packs there with pip, or name the environment that has them: --python PATH; .whl files and folders are packs too"

@@ -8,7 +8,7 @@ import stat
 from functools import partial
 from typing import TYPE_CHECKING
 
-from agentconv import registry
+from agentconv.formats import registry
 from agentconv.packs import manifest
 from agentconv.packs.contents import MAX_FILES, Checked, Contents, check, shown, wrong
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from importlib.metadata import Distribution
 from typing import TYPE_CHECKING, Any
 
-from agentconv import registry
+from agentconv.formats import registry
 from agentconv.packs import paths, record
 from agentconv.packs.contents import MAX_BYTES, MAX_FILES, Checked, Contents, check, check_limits, check_recorded, shown, wrong
 

@@ -10,9 +10,9 @@ from pathlib import PurePosixPath
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from agentconv import registry
 from agentconv.core.diagnostics import Severity
 from agentconv.core.format import State
+from agentconv.formats import registry
 from agentconv.render import machine, text
 from agentconv.render.table import table, width
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, TextIO
 
-from agentconv import registry
 from agentconv.core import credentials
 from agentconv.core.diagnostics import Code, LossSeverity, Severity
 from agentconv.core.losses import CATALOGUE
+from agentconv.formats import registry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,10 +6,11 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agentconv import frontmatter, registry
+from agentconv import frontmatter
 from agentconv.core import schema_files, vocabulary
 from agentconv.core.diagnostics import Severity
 from agentconv.families.javascript import length
+from agentconv.formats import registry
 from agentconv.lint import headers, remarks
 from agentconv.lint.passages import count, title, titles
 from agentconv.lint.rule import SET, Fix, rule

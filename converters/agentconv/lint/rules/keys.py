@@ -8,10 +8,10 @@ from difflib import get_close_matches
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from agentconv import registry
 from agentconv.core import schema_files, vocabulary
 from agentconv.core.diagnostics import Code, Severity
 from agentconv.core.ir import unescape_key
+from agentconv.formats import registry
 from agentconv.lint import headers, remarks
 from agentconv.lint.passages import shown, title, titles
 from agentconv.lint.rule import Fix, rule

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agentconv import registry
 from agentconv.core import schema_files
 from agentconv.core.diagnostics import Severity
 from agentconv.core.names import stem_of
+from agentconv.formats import registry
 from agentconv.lint import headers, remarks
 from agentconv.lint.passages import shown, title, titles
 from agentconv.lint.rule import SET, Fix, rule

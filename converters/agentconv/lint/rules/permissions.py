@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv import registry
 from agentconv.core import effects, tool_summary, vocabulary
 from agentconv.core.diagnostics import Code, Severity
 from agentconv.core.effects import Level
+from agentconv.formats import registry
 from agentconv.lint import remarks
 from agentconv.lint.passages import shown, title
 from agentconv.lint.rule import rule

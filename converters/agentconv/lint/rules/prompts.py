@@ -7,11 +7,11 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from agentconv import registry
 from agentconv.core import vocabulary
 from agentconv.core.diagnostics import Code, Severity
 from agentconv.core.ir import Prompt
 from agentconv.families.placeholders import Template
+from agentconv.formats import registry
 from agentconv.lint import fixing
 from agentconv.lint.passages import do, fences, lost, owner, passages, shown, title, titles
 from agentconv.lint.rule import Fix, rule

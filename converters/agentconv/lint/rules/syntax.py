@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from agentconv import compare, frontmatter, registry
+from agentconv import compare, frontmatter
 from agentconv.core import schema_files
 from agentconv.core.diagnostics import Code, Severity
 from agentconv.families import markdown
+from agentconv.formats import registry
 from agentconv.lint import fixing, headers, remarks
 from agentconv.lint.passages import lost, shown, title, titles
 from agentconv.lint.rule import LEFT, Fix, rule

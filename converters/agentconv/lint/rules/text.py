@@ -10,9 +10,9 @@ from functools import cache, lru_cache
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from agentconv import registry
 from agentconv.core.diagnostics import Code, Severity
 from agentconv.core.source import BOM, SourceText, encode
+from agentconv.formats import registry
 from agentconv.lint import fixing
 from agentconv.lint.passages import EVERYTHING, count, do, edits_in_texts, lost, owner, shown, title
 from agentconv.lint.rule import Fix, rule

@@ -7,10 +7,11 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from agentconv import compare, registry
+from agentconv import compare
 from agentconv.core import effects, fields, tool_summary, vocabulary
 from agentconv.core.diagnostics import Code, Severity
 from agentconv.core.source import encode
+from agentconv.formats import registry
 from agentconv.lint import fixing, remarks
 from agentconv.lint.passages import shown, title
 from agentconv.lint.rule import Fix, rule

@@ -9,18 +9,19 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from agentconv import discovery, registry
 from agentconv.core import fields
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.core.format import State
 from agentconv.core.ir import Agent, AgentSet, Origin, Source
 from agentconv.core.source import SourceText
+from agentconv.formats import registry
+from agentconv.sources import discovery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from agentconv.core.format import ReadResult
-    from agentconv.discovery import Found
+    from agentconv.sources.discovery import Found
 
 KEPT_BYTES = 12 * 1024 * 1024
 """How much is kept between two passes; beyond it, files are read again."""

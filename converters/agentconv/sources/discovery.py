@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from agentconv import registry, sniffing
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.core.source import SourceText
+from agentconv.formats import registry
+from agentconv.sources import sniffing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

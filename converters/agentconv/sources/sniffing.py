@@ -8,10 +8,10 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from agentconv import registry
+from agentconv.formats import registry
 
 if TYPE_CHECKING:
-    from agentconv.registry import Row
+    from agentconv.formats.registry import Row
 
 _HEAD_BYTES = 8192
 _DEFAULTS = {".md": "claude-code", ".toml": "codex", ".json": "json", ".yaml": "roo", ".yml": "roo"}
