@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import tomli_w
 
-from agentconv.convert import Options, convert
+from agentconv.conversion.converting import Options, convert
 from agentconv.core import fields, schema_files
 from agentconv.core.format import ReadResult, State
 from agentconv.core.ir import Agent, AgentSet
@@ -19,7 +19,7 @@ from agentconv.sources.loading import Loaded, load_source
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from agentconv.convert import Converted
+    from agentconv.conversion.converting import Converted
 
 ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "fixtures"

@@ -11,7 +11,7 @@ from agentconv.core.source import SourceText
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
-    from agentconv.convert import Converted
+    from agentconv.conversion.converting import Converted
     from agentconv.core.format import ReadResult
 
 HUBS = tuple(format_id for format_id, row in registry.FORMATS.items() if row.bundle)

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentconv import convert as conversion
-from agentconv import model_choices, saving
+from agentconv import saving
+from agentconv.conversion import converting as conversion
+from agentconv.conversion import model_choices
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.sources import discovery, loading
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Protocol
 
-    from agentconv.convert import OutputFile
+    from agentconv.conversion.converting import OutputFile
     from agentconv.core.diagnostics import Diagnostic, Loss
     from agentconv.core.ir import Agent, AgentSet
 

@@ -15,7 +15,7 @@ from agentconv.placing import BACKUP, give_name, numbered, reason_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from agentconv.convert import OutputFile
+    from agentconv.conversion.converting import OutputFile
 
 
 class Fate(StrEnum):

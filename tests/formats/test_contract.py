@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from agent_files import agent_of, as_held, holds, make, minimal, read, state_of, suffix, written
-from agentconv import compare
+from agentconv.conversion import compare
 from agentconv.core import fields, schema_files
 from agentconv.core.format import Projection, State
 from agentconv.core.ir import escape_key

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from agentconv.convert import Converted
+    from agentconv.conversion.converting import Converted
     from agentconv.core.source import SourceText
 
 ROOT = Path(__file__).parents[2]

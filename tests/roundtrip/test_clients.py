@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent_files import FIXTURES, agent_of, convert_agent, make, minimal, output, read, same, suffix, written
-from agentconv import compare
-from agentconv.convert import Options
+from agentconv.conversion import compare
+from agentconv.conversion.converting import Options
 from agentconv.core import effects, fields, schema_files
 from agentconv.core.format import Projection, State
 from agentconv.core.ir import Agent, Model, Prompt, ToolGrant, Tools

@@ -8,7 +8,7 @@ import frontmatter
 import pytest
 
 import agentconv
-from agentconv.convert import OutputFile
+from agentconv.conversion.converting import OutputFile
 from agentconv.core.diagnostics import Code
 from agentconv.sources import loading
 

@@ -10,7 +10,8 @@ import pytest
 
 import agentconv
 from agent_files import FIXTURES, agent_of, convert_agent, output, state_of
-from agentconv import compare, saving
+from agentconv import saving
+from agentconv.conversion import compare
 from agentconv.core import effects, fields
 from agentconv.core.format import State
 from agentconv.core.ir import AgentSet

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from agent_files import agent_of, convert_agent, convert_file, read, state_of
-from agentconv.convert import Options
+from agentconv.conversion.converting import Options
 from agentconv.core import effects
 from agentconv.core.format import State
 from agentconv.core.ir import Agent, AgentSet, Limits, McpServer, Prompt, ToolGrant, Tools

@@ -6,7 +6,7 @@ import pytest
 
 from agentconv.core.format import State
 from agentconv.formats import registry
-from agentconv.inspection import Inspected, Reading
+from agentconv.lint.inspection import Inspected, Reading
 from agentconv.render import inspected
 from agentconv.render.text import Style
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from agent_files import FIXTURES, make, minimal, read, suffix
-from agentconv import inspection
 from agentconv.core import ir, tool_summary, vocabulary
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.core.effects import CAPABILITIES
@@ -15,6 +14,7 @@ from agentconv.core.format import ReadResult, State
 from agentconv.core.ir import Agent, AgentSet, Permissions, Rule, Sandbox, ToolGrant, Tools
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
+from agentconv.lint import inspection
 from agentconv.sources import loading
 
 CASES = [

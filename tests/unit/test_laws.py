@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from agent_files import agent_of, convert_agent, make, minimal, read, same, suffix
-from agentconv import compare, convert
 from agentconv.cli.run import run
+from agentconv.conversion import compare, converting
 from agentconv.core import effects, losses, schema_files
 from agentconv.core.diagnostics import InternalError
 from agentconv.core.effects import Level
@@ -493,7 +493,7 @@ _SMUGGLED = {
 @each_client
 def test_extra_that_says_otherwise_than_the_fields_is_overridden(format_id: str, tools: Tools) -> None:
     """Also inside a table that fields and extras share, and where YAML itself gives a key a meaning."""
-    asked = convert.Options(allow_widening=True)  # some clients cannot hold such tools at all
+    asked = converting.Options(allow_widening=True)  # some clients cannot hold such tools at all
     plain = convert_agent(replace(PLAIN, tools=tools), format_id, asked)
     done = convert_agent(replace(PLAIN, tools=tools, extras={format_id: _SMUGGLED[format_id]}), format_id, asked)
 
@@ -541,7 +541,7 @@ def test_deployed_agents_get_names_and_files_of_their_own_in_their_own_format_to
             for piece in loading.load_source("claude-code", SourceText(path, data))
         )
     )
-    files = {one.file.path: one.file.data for one in convert.convert(pieces, "claude-code", convert.Options(deploy=True)) if one.file}
+    files = {one.file.path: one.file.data for one in converting.convert(pieces, "claude-code", converting.Options(deploy=True)) if one.file}
     renamed = second.replace(b"name: Reviewer", b"name: Reviewer-2")
     assert files == {".claude/agents/Reviewer.md": first, ".claude/agents/Reviewer-2.md": renamed}
 

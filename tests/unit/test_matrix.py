@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from agentconv import matrix
+from agentconv.conversion import matrix
+from agentconv.conversion.matrix import Holds
 from agentconv.core import fields
 from agentconv.formats import registry
-from agentconv.matrix import Holds
 
 CELLS = matrix.matrix()
 

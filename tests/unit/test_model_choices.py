@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 import agentconv
+from agentconv.conversion.model_choices import ModelTableError, choose
 from agentconv.core import vocabulary
 from agentconv.core.diagnostics import InputError
 from agentconv.core.format import Projection
 from agentconv.core.ir import Agent, AgentSet, Model, Origin, Prompt
 from agentconv.families import projecting
 from agentconv.formats import registry
-from agentconv.model_choices import ModelTableError, choose
 
 
 def projected(

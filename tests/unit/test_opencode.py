@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from agent_files import agent_of, convert_agent, read
-from agentconv.convert import Options, convert
+from agentconv.conversion.converting import Options, convert
 from agentconv.core import fields
 from agentconv.core.format import State
 from agentconv.core.ir import AgentSet, Permissions, Prompt, Rule

@@ -9,7 +9,7 @@ import pytest
 
 from agent_files import agent_of, convert_agent, make, minimal, read
 from agentconv.api import write
-from agentconv.convert import Options, convert
+from agentconv.conversion.converting import Options, convert
 from agentconv.core import effects, restrictions, schema_files
 from agentconv.core.effects import EFFECTS, Level
 from agentconv.core.ir import Agent, AgentSet, McpServer, Origin, Permissions, Prompt, Sandbox, Source, ToolGrant, Tools

@@ -34,7 +34,7 @@ def test_lean(code, tmp_path):
     found = loaded(code, tmp_path)
 
     assert not found & HEAVY
-    assert not {name for name in found if name.startswith(("agentconv.formats", "agentconv.api", "agentconv.convert"))}
+    assert not {name for name in found if name.startswith(("agentconv.formats", "agentconv.api", "agentconv.conversion.converting"))}
 
 
 def test_conversion(tmp_path):
@@ -51,5 +51,5 @@ def test_inspection(tmp_path):
     (tmp_path / "a.md").write_text("---\nname: a\ndescription: d\ntools: Read\nmodel: opus\n---\nhi\n")
     found = loaded("from agentconv.cli import main; main(['inspect', 'a.md', '--for', 'codex'])", tmp_path)
 
-    assert not found & {"jsonschema", "referencing", "tomlkit", "tomli_w", "agentconv.matrix"}
+    assert not found & {"jsonschema", "referencing", "tomlkit", "tomli_w", "agentconv.conversion.matrix"}
     assert {name for name in found if name.startswith("agentconv.formats.")} == {"agentconv.formats.claude_code", "agentconv.formats.codex"}

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agentconv import convert, model_choices
+from agentconv.conversion import converting, model_choices
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.formats import registry
 from agentconv.sources import discovery
@@ -26,7 +26,7 @@ DEFAULTS: dict[str, Any] = {
     "lint": None,
     "pack": None,
 }
-_CHOICES = {"on-duplicate": convert.ON_DUPLICATE, "strict": STRICT, "map-models": model_choices.MAP_MODELS}
+_CHOICES = {"on-duplicate": converting.ON_DUPLICATE, "strict": STRICT, "map-models": model_choices.MAP_MODELS}
 _IN_FILES_ONLY = ("models", "lint", "pack")
 """Tables, which no flag and no variable can hold."""
 _SWITCHES = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False, "": False}

@@ -6,9 +6,9 @@ import os
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from agentconv import convert, model_choices
 from agentconv.cli import options as shared
 from agentconv.cli.output import Output
+from agentconv.conversion import converting, model_choices
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.formats import registry
 from agentconv.sources import discovery, loading
@@ -60,10 +60,10 @@ def convert_files(found: Discovery, loader: loading.Loader, targets: Sequence[st
     file = output.place.file
     into = file.name if file and any(registry.FORMATS[target].holds_several(file.name) for target in targets) else None
     models = model_choices.choose(options.map_models, options.models)
-    choices = convert.Options(bool(options.allow_widening), bool(options.only_loaded), options.on_duplicate, into=into, models=models)
+    choices = converting.Options(bool(options.allow_widening), bool(options.only_loaded), options.on_duplicate, into=into, models=models)
     pieces = output.report.line.over(loader, len(found.files), "files")
     for target in targets:
-        for done in convert.convert(pieces, target, choices):
+        for done in converting.convert(pieces, target, choices):
             output.take(done)
     if output.report.nothing and not output.waiting:
         raise nothing_found(found, targets)

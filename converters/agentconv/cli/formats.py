@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agentconv import matrix
 from agentconv.cli import options as shared
 from agentconv.cli.exit_codes import Exit
+from agentconv.conversion import matrix
 from agentconv.core import schema_files, vocabulary
 from agentconv.formats import registry
 from agentconv.render import formats

@@ -8,13 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentconv import inspection
 from agentconv.cli import options as shared
 from agentconv.cli.convert import nothing_found, places
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.progress import Progress
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.formats import registry
+from agentconv.lint import inspection
 from agentconv.render import inspected, machine, text
 from agentconv.sources import discovery, loading
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Iterator, Sequence
 
-    from agentconv.inspection import Inspected
+    from agentconv.lint.inspection import Inspected
 
 USAGE = "SRC... [--for FORMAT,...|all] [options]"
 EXAMPLES = """\

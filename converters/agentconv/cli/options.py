@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from agentconv import convert
 from agentconv.cli.configuration import STRICT
+from agentconv.conversion import converting
+from agentconv.conversion.model_choices import MAP_MODELS
 from agentconv.formats import registry
-from agentconv.model_choices import MAP_MODELS
 
 if TYPE_CHECKING:
     from agentconv.core.diagnostics import InputError
@@ -45,8 +45,8 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
     add_only_loaded(group)
     group.add_argument(
         "--on-duplicate",
-        choices=convert.ON_DUPLICATE,
-        metavar="|".join(convert.ON_DUPLICATE),
+        choices=converting.ON_DUPLICATE,
+        metavar="|".join(converting.ON_DUPLICATE),
         help="agents of one name: call the later ones NAME-2, NAME-3 (default), keep the first, or stop",
     )
     group.add_argument(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from agentconv.cli.exit_codes import Exit
-    from agentconv.convert import Converted, OutputFile
+    from agentconv.conversion.converting import Converted, OutputFile
     from agentconv.saving import Saved
 
 _PLANS = {

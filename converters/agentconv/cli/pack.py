@@ -13,7 +13,7 @@ from agentconv.cli import pack_settings
 from agentconv.cli.convert import nothing_found, places
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.lint_settings import LintSettings
-from agentconv.convert import OutputFile
+from agentconv.conversion.converting import OutputFile
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.formats import registry
 from agentconv.pack import building, contents, gate, project, sources

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from agentconv.convert import Converted
+    from agentconv.conversion.converting import Converted
     from agentconv.core.diagnostics import Diagnostic, Loss
 
 _DONE = {

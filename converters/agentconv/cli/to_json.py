@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv import convert
 from agentconv.cli import options as shared
 from agentconv.cli.convert import nothing_found, places
 from agentconv.cli.output import Output
+from agentconv.conversion import converting
 from agentconv.formats import registry
 from agentconv.sources import discovery, loading
 
@@ -41,9 +41,9 @@ def run(options: argparse.Namespace) -> int:
     output = Output(options, ["json"], places(found))
     for diagnostic in found.diagnostics:
         output.report.diagnostic(diagnostic)
-    choices = convert.Options(only_loaded=bool(options.only_loaded), sources=not options.no_sources)
+    choices = converting.Options(only_loaded=bool(options.only_loaded), sources=not options.no_sources)
     pieces = output.report.line.over(loading.Loader(found.files), len(found.files), "files")
-    for done in convert.convert(pieces, "json", choices):
+    for done in converting.convert(pieces, "json", choices):
         output.take(done)
     if output.report.nothing:
         raise nothing_found(found)

@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from agentconv import compare
-from agentconv.convert import Options, convert
+from agentconv.conversion import compare
+from agentconv.conversion.converting import Options, convert
+from agentconv.conversion.shared_files import Shared
 from agentconv.core import losses
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.install import places
 from agentconv.install.planning import Wanted
-from agentconv.shared_files import Shared
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from agentconv.convert import Converted
+    from agentconv.conversion.converting import Converted
     from agentconv.core.diagnostics import Diagnostic, Loss
     from agentconv.core.ir import Agent
     from agentconv.install.places import Scope

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from agentconv import several
+from agentconv.conversion import several
 from agentconv.core import fields
 from agentconv.core.diagnostics import InternalError
 from agentconv.core.ir import AgentSet

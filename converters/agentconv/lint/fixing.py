@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from agentconv import compare, inspection
+from agentconv.conversion import compare
 from agentconv.core import fields
 from agentconv.core.diagnostics import Code
 from agentconv.core.source import SourceText, encode
 from agentconv.formats import registry
+from agentconv.lint import inspection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

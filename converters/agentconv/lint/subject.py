@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from agentconv import inspection
 from agentconv.core import schema_files
 from agentconv.core.source import SourceText, decode
 from agentconv.families import markdown
 from agentconv.formats import registry
+from agentconv.lint import inspection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection

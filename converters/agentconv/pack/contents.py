@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from agentconv import naming
-from agentconv.convert import Options, convert
+from agentconv.conversion import naming
+from agentconv.conversion.converting import Options, convert
 from agentconv.core.ir import AgentSet
 from agentconv.core.names import stem_of
 from agentconv.formats import registry
@@ -20,10 +20,10 @@ from agentconv.packs.paths import Portable
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agentconv.convert import Converted, OutputFile
+    from agentconv.conversion.converting import Converted, OutputFile
+    from agentconv.conversion.naming import Name
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.core.ir import Agent
-    from agentconv.naming import Name
     from agentconv.pack.metadata import About
     from agentconv.pack.sources import Sources
     from agentconv.sources.loading import Loaded

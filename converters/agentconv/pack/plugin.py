@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from agentconv import compare
-from agentconv.convert import Options, convert
+from agentconv.conversion import compare
+from agentconv.conversion.converting import Options, convert
 from agentconv.core.format import Listed
 from agentconv.core.losses import CATALOGUE
 from agentconv.core.source import SourceText
@@ -19,7 +19,7 @@ from agentconv.formats import registry
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from agentconv.convert import Converted, OutputFile
+    from agentconv.conversion.converting import Converted, OutputFile
     from agentconv.core.ir import Agent, AgentSet
     from agentconv.sources.loading import Loaded
 

@@ -19,7 +19,7 @@ from agentconv.render.table import table, width
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from agentconv.inspection import Inspected, Reading
+    from agentconv.lint.inspection import Inspected, Reading
     from agentconv.render.text import Style
 
 _RANK = {state: rank for rank, state in enumerate((State.LOADS, State.DEGRADED, State.NOT_LOADED, State.STOPS, State.NO_AGENT))}

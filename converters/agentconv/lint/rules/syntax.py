@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from agentconv import compare, frontmatter
+from agentconv import frontmatter
+from agentconv.conversion import compare
 from agentconv.core import schema_files
 from agentconv.core.diagnostics import Code, Severity
 from agentconv.families import markdown

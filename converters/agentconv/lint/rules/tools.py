@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from agentconv import compare
+from agentconv.conversion import compare
 from agentconv.core import effects, fields, tool_summary, vocabulary
 from agentconv.core.diagnostics import Code, Severity
 from agentconv.core.source import encode

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from agentconv import compare, naming
+from agentconv.conversion import compare, naming
+from agentconv.conversion.shared_files import IndexFile, Shared
 from agentconv.core import fields, losses, restrictions
 from agentconv.core import names as spelling
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, InternalError, LossKind, LossSeverity, Severity, Span
@@ -20,17 +21,16 @@ from agentconv.core.ir import AgentSet
 from agentconv.core.source import SourceText
 from agentconv.families import records
 from agentconv.formats import registry
-from agentconv.shared_files import IndexFile, Shared
 from agentconv.sources.loading import gather
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from agentconv.conversion.naming import Name
     from agentconv.core.diagnostics import Loss
     from agentconv.core.format import Format, ModelChoices
     from agentconv.core.ir import Agent, McpServer
     from agentconv.core.shapes import Shapes
-    from agentconv.naming import Name
     from agentconv.sources.loading import Loaded
 
 ON_DUPLICATE = ("suffix", "first", "error")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from agentconv import compare, naming
+from agentconv.conversion import compare, naming
 from agentconv.core import effects, tool_summary
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.core.format import State

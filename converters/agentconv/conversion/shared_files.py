@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from agentconv import several
+from agentconv.conversion import several
 from agentconv.core import fields
 from agentconv.core.source import SourceText
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from agentconv.convert import convert
+from agentconv.conversion.converting import convert
 from agentconv.core import fields, vocabulary
 from agentconv.core.diagnostics import InternalError, LossKind, LossSeverity
 from agentconv.core.format import State
@@ -18,7 +18,7 @@ from agentconv.sources.loading import Loaded
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from agentconv.convert import OutputFile
+    from agentconv.conversion.converting import OutputFile
     from agentconv.core.diagnostics import Loss
     from agentconv.core.ir import Json
 

@@ -1,0 +1,1 @@
+"""Conversion and its law: project, write, read back with the target's own reader, compare."""
