@@ -7,8 +7,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from agentconv.core.ir import Agent, Prompt
+from agentconv.disk.files import Disk
 from agentconv.install import applying, lock, planning
-from agentconv.install.disk import Disk
 from agentconv.install.lock import Lock, LockedAgent, LockedPack
 from agentconv.install.planning import Plan, Wanted
 

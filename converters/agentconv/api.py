@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentconv import saving
 from agentconv.conversion import converting as conversion
 from agentconv.conversion import model_choices
 from agentconv.core.source import SourceText
+from agentconv.disk import saving
 from agentconv.formats import registry
 from agentconv.sources import discovery, loading
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Protocol
 
-    from agentconv.conversion.converting import OutputFile
     from agentconv.core.diagnostics import Diagnostic, Loss
     from agentconv.core.ir import Agent, AgentSet
+    from agentconv.disk.output import OutputFile
 
     class Post(Protocol):
         """A `frontmatter.Post` of the python-frontmatter package."""

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 import pack_files
-from agentconv import saving
 from agentconv.cli import COMMANDS, progress
+from agentconv.disk import saving
 from agentconv.formats import registry
 from agentconv.sources import discovery
 

@@ -8,8 +8,8 @@ import frontmatter
 import pytest
 
 import agentconv
-from agentconv.conversion.converting import OutputFile
 from agentconv.core.diagnostics import Code
+from agentconv.disk.output import OutputFile
 from agentconv.sources import loading
 
 TEXT = "---\nname: helper\ndescription: Helps\ntools: Read\n---\n\nHelp.\n"

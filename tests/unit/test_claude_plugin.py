@@ -10,12 +10,12 @@ import pytest
 
 import agentconv
 from agent_files import FIXTURES, agent_of, convert_agent, output, state_of
-from agentconv import saving
 from agentconv.conversion import compare
 from agentconv.core import effects, fields
 from agentconv.core.format import State
 from agentconv.core.ir import AgentSet
 from agentconv.core.source import SourceText
+from agentconv.disk import saving
 from agentconv.formats import claude_plugin, registry
 from agentconv.sources import discovery, sniffing
 

@@ -7,13 +7,12 @@ from dataclasses import replace
 import pytest
 
 from agent_files import agent_of, convert_agent, read, state_of, written
-from agentconv import frontmatter
 from agentconv.core import effects
 from agentconv.core.diagnostics import Code
 from agentconv.core.format import State
 from agentconv.core.ir import Agent, AgentSet, Permissions, Prompt, ToolGrant, Tools
 from agentconv.core.source import SourceText
-from agentconv.families import line_header
+from agentconv.families import frontmatter, line_header
 from agentconv.formats import registry
 
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from agentconv.core.source import SourceText
+from agentconv.disk.files import Disk
 from agentconv.formats import roo
 from agentconv.install import lock, planning
-from agentconv.install.disk import Disk
 from agentconv.install.several_files import present_checksum
 from deployments import Project
 

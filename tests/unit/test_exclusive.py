@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from agentconv.core.diagnostics import InputError
-from agentconv.install.exclusive import exclusive
+from agentconv.disk.exclusive import exclusive
 
 HOLDS = """
 import sys, pathlib

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from agentconv import frontmatter
 from agentconv.core.source import SourceText
-from agentconv.frontmatter import Header, Rewritten
+from agentconv.families import frontmatter
+from agentconv.families.frontmatter import Header, Rewritten
 from agentconv.yaml.grammar import BUN, JS_YAML_3, JS_YAML_4, YAML_2
 
 

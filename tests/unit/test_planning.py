@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from agentconv.core.diagnostics import InputError
+from agentconv.disk.files import Disk
 from agentconv.install import lock, planning
-from agentconv.install.disk import Disk
 from agentconv.install.lock import Lock
 from deployments import Project, actions, pack, wanted
 

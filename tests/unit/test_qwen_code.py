@@ -14,8 +14,8 @@ from agentconv.core.format import State
 from agentconv.core.ir import Agent, Limits, McpServer, Permissions, Prompt, ToolGrant, Tools
 from agentconv.core.source import SourceText
 from agentconv.families import line_reader
+from agentconv.families.frontmatter import Header, parse
 from agentconv.formats import registry
-from agentconv.frontmatter import Header, parse
 from agentconv.yaml.grammar import YAML_2
 
 ID = "qwen-code"

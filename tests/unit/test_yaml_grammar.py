@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from agentconv import frontmatter
 from agentconv.core.source import SourceText
-from agentconv.frontmatter import Header
+from agentconv.families import frontmatter
+from agentconv.families.frontmatter import Header
 from agentconv.yaml import nodes
 from agentconv.yaml.grammar import BUN, JS_YAML_3, JS_YAML_4, YAML_2
 from agentconv.yaml.nodes import YamlError

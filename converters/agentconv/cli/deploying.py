@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from agentconv.cli import options as shared
 from agentconv.cli import project
 from agentconv.core.diagnostics import InputError
+from agentconv.disk.exclusive import exclusive
 from agentconv.formats import registry
 from agentconv.install import applying, places
 from agentconv.install import lock as lock_file
-from agentconv.install.exclusive import exclusive
 from agentconv.install.lock import Lock
 from agentconv.sources import discovery
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import argparse
     from contextlib import AbstractContextManager
 
-    from agentconv.install.disk import Reader
+    from agentconv.disk.files import Reader
     from agentconv.install.places import Scope
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from agentconv.cli import deploying, project
 from agentconv.cli.exit_codes import Exit
 from agentconv.core.diagnostics import Code
+from agentconv.disk.files import Disk
 from agentconv.formats import registry
 from agentconv.install import applying, installing, places
-from agentconv.install.disk import Disk
 from agentconv.packs import finding
 from agentconv.render import deployed, deployed_machine, machine, text
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agentconv import saving
 from agentconv.cli import lint_files, lint_settings
 from agentconv.cli import options as shared
 from agentconv.cli.configuration import STRICT
@@ -18,6 +17,7 @@ from agentconv.cli.inspect import present_clients
 from agentconv.cli.progress import Progress
 from agentconv.core.diagnostics import Code, InputError, Severity
 from agentconv.core.source import SourceText
+from agentconv.disk import saving
 from agentconv.formats import registry
 from agentconv.lint import catalogue, checking, fixing
 from agentconv.render import diff, findings, machine, text

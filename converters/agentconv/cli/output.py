@@ -6,13 +6,13 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agentconv import saving
 from agentconv.cli.destination import destination, several
 from agentconv.cli.report import Report
 from agentconv.core.diagnostics import InputError
+from agentconv.disk import saving
+from agentconv.disk.saving import Fate
 from agentconv.formats import registry
 from agentconv.render import diff, text
-from agentconv.saving import Fate
 
 if TYPE_CHECKING:
     import argparse
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from agentconv.cli.exit_codes import Exit
-    from agentconv.conversion.converting import Converted, OutputFile
-    from agentconv.saving import Saved
+    from agentconv.conversion.converting import Converted
+    from agentconv.disk.output import OutputFile
+    from agentconv.disk.saving import Saved
 
 _PLANS = {
     Fate.CREATED: "create",

@@ -7,19 +7,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentconv import saving
 from agentconv.cli import options as shared
 from agentconv.cli import pack_settings
 from agentconv.cli.convert import nothing_found, places
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.lint_settings import LintSettings
-from agentconv.conversion.converting import OutputFile
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
+from agentconv.disk import saving
+from agentconv.disk.output import OutputFile
+from agentconv.disk.saving import Fate
 from agentconv.formats import registry
 from agentconv.pack import building, contents, gate, project, sources
 from agentconv.pack.outcome import Outcome
 from agentconv.render import findings, packed, text
-from agentconv.saving import Fate
 from agentconv.sources import discovery, loading
 
 if TYPE_CHECKING:

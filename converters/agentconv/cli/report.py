@@ -12,9 +12,9 @@ from agentconv.cli import unheard
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.progress import Progress
 from agentconv.core.diagnostics import Code, LossSeverity, Severity
+from agentconv.disk.saving import Fate
 from agentconv.render import machine, text
 from agentconv.render.tally import Tally
-from agentconv.saving import Fate
 
 if TYPE_CHECKING:
     import argparse

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from agentconv.cli import deploying, project
 from agentconv.cli.exit_codes import Exit
 from agentconv.core.diagnostics import InputError
+from agentconv.disk.files import Disk
 from agentconv.install import status as states
-from agentconv.install.disk import Disk
 from agentconv.packs import finding, installed, record
 from agentconv.render import deployed_machine, machine, text
 from agentconv.render import status as shown

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from agentconv.cli import deploying
 from agentconv.cli.exit_codes import Exit
+from agentconv.disk.files import Disk
 from agentconv.formats import registry
 from agentconv.install import applying, places
-from agentconv.install.disk import Disk
 from agentconv.install.planning import plan_removal
 from agentconv.packs import record
 from agentconv.render import deployed, deployed_machine, machine, text

@@ -19,6 +19,7 @@ from agentconv.core.diagnostics import Code, Diagnostic, InputError, InternalErr
 from agentconv.core.format import NO_CHOICES, Listed, Projection, State
 from agentconv.core.ir import AgentSet
 from agentconv.core.source import SourceText
+from agentconv.disk.output import OutputFile
 from agentconv.families import records
 from agentconv.formats import registry
 from agentconv.sources.loading import gather
@@ -50,18 +51,6 @@ class Options:
     models: ModelChoices = NO_CHOICES
     deploy: bool = False
     """Give agents of the target's own format names and files of their own too, as those of other formats get them."""
-
-
-@dataclass(frozen=True, slots=True)
-class OutputFile:
-    """One file to write, below the output folder."""
-
-    path: str
-    data: bytes
-    shared: Shared | IndexFile | None = None
-    """What it shares with others: a file that is there takes it in among its own."""
-    beside: bool = False
-    """Whether it only means something beside the other files, in a folder."""
 
 
 @dataclass(frozen=True, slots=True)

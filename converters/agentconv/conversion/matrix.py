@@ -18,9 +18,9 @@ from agentconv.sources.loading import Loaded
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from agentconv.conversion.converting import OutputFile
     from agentconv.core.diagnostics import Loss
     from agentconv.core.ir import Json
+    from agentconv.disk.output import OutputFile
 
 
 class Holds(StrEnum):

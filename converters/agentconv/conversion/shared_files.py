@@ -8,25 +8,13 @@ from typing import TYPE_CHECKING
 from agentconv.conversion import several
 from agentconv.core import fields
 from agentconv.core.source import SourceText
+from agentconv.disk.output import Merged
 
 if TYPE_CHECKING:
     from agentconv.core.format import Format, Index, Listed
     from agentconv.core.ir import Agent
 
 _WORDS = ("name", "version", "description", "license", "authors")
-
-
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """A file that several agents share, with ours in it."""
-
-    data: bytes
-    kept: tuple[str, ...] = ()
-    """Names that other entries of the file have; those stay."""
-    replaced: bool = False
-    """Whether an entry that was there is another one now."""
-    problem: str | None = None
-    """Why the file, as it is, can take none of ours."""
 
 
 @dataclass(frozen=True, slots=True)

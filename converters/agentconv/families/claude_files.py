@@ -10,9 +10,9 @@ import re
 from typing import TYPE_CHECKING
 
 from agentconv.families import javascript, markdown
+from agentconv.families.frontmatter import Header, Rewritten
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored
-from agentconv.frontmatter import Header, Rewritten
 from agentconv.yaml import nodes
 
 if TYPE_CHECKING:

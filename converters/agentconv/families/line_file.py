@@ -17,10 +17,10 @@ from agentconv.core.format import ReadResult, State
 from agentconv.core.ir import AgentSet, Origin
 from agentconv.core.source import SourceText, client_text, encode
 from agentconv.families import keys, line_encoding, line_header, reading
+from agentconv.families.frontmatter import apply
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import no_lift, no_lower
 from agentconv.families.line_encoding import guessed, has_crlf, no_text
-from agentconv.frontmatter import apply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from agentconv.core.diagnostics import Span
     from agentconv.core.format import FormatSpec
     from agentconv.core.ir import Agent, Json
+    from agentconv.families.frontmatter import Edit
     from agentconv.families.keys import Decoded, Key
     from agentconv.families.line_header import LineHeader
-    from agentconv.frontmatter import Edit
 
 
 @dataclass(frozen=True, slots=True)

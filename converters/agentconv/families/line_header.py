@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from agentconv.core.diagnostics import Span
     from agentconv.core.ir import Json
     from agentconv.core.source import SourceText
-    from agentconv.frontmatter import Edit
+    from agentconv.families.frontmatter import Edit
 
 _OPEN = re.compile(rf"(?:\A\ufeff{{0,2}}|(?<=[\n\r\u2028\u2029]))(?P<fence>---)(?P<blank>[{SPACE}]*)")
 r"""What JavaScript's `/^---\s*/m` matches: its `^` also holds after a lone carriage return and U+2028. Of byte order marks, the

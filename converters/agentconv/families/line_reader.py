@@ -12,8 +12,8 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, TypeAlias
 
 from agentconv.core.ir import escape_key
+from agentconv.families.frontmatter import Rewritten
 from agentconv.families.javascript import SPACE, number
-from agentconv.frontmatter import Rewritten
 from agentconv.yaml import emitter
 
 if TYPE_CHECKING:

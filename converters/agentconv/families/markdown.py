@@ -11,16 +11,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from agentconv import frontmatter
 from agentconv.core import fields, schema_files
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.core.format import ReadResult, State
 from agentconv.core.ir import AgentSet, Origin
 from agentconv.core.source import BOM, SourceText, client_text, encode
-from agentconv.families import javascript, keys, reading
+from agentconv.families import frontmatter, javascript, keys, reading
+from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import no_lift, no_lower
-from agentconv.frontmatter import Header
 from agentconv.yaml import emitter
 from agentconv.yaml.grammar import BUN
 from agentconv.yaml.nodes import Mapping, Scalar
@@ -32,8 +31,8 @@ if TYPE_CHECKING:
     from agentconv.core.diagnostics import Span
     from agentconv.core.format import FormatSpec
     from agentconv.core.ir import Agent, Json
+    from agentconv.families.frontmatter import Edit, Rewritten
     from agentconv.families.keys import Decoded, Key
-    from agentconv.frontmatter import Edit, Rewritten
     from agentconv.yaml.grammar import Grammar
 
 

@@ -18,10 +18,10 @@ from agentconv.core.format import ReadResult, State
 from agentconv.core.ir import AgentSet, Origin
 from agentconv.core.source import client_text
 from agentconv.families import markdown, opencode_keys, reading
+from agentconv.families.frontmatter import Header, Rewritten
 from agentconv.families.javascript import SPACE
 from agentconv.families.opencode_keys import CALLERS
 from agentconv.families.shapes import is_count
-from agentconv.frontmatter import Header, Rewritten
 from agentconv.yaml.grammar import JS_YAML_3
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from agentconv.core.format import Listed, ReadResult
 from agentconv.core.ir import AgentSet
 from agentconv.core.names import slug
 from agentconv.core.source import BOM, encode
-from agentconv.frontmatter import apply
+from agentconv.families.frontmatter import apply
 from agentconv.json import edits as jsonc_edits
 from agentconv.json import jsonc
 from agentconv.json.edits import REMOVED

@@ -10,13 +10,12 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agentconv import frontmatter
 from agentconv.core import fields
 from agentconv.core.format import ReadResult, State
 from agentconv.core.ir import AgentSet, Origin
 from agentconv.core.source import SourceText, encode
-from agentconv.families import keys, markdown, reading
-from agentconv.frontmatter import Header
+from agentconv.families import frontmatter, keys, markdown, reading
+from agentconv.families.frontmatter import Header
 from agentconv.yaml import emitter, nodes
 from agentconv.yaml.nodes import Mapping, Sequence
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from agentconv import frontmatter
 from agentconv.core.ir import escape_key, unescape_key
 from agentconv.core.source import SourceText, client_text, encode
+from agentconv.families import frontmatter
 from agentconv.families.record_file import Record, RecordFile, as_written
 from agentconv.json import edits as jsonc_edits
 from agentconv.yaml import emitter, nodes

@@ -22,9 +22,9 @@ from agentconv.core.ir import AgentSet, Origin
 from agentconv.core.names import stem_of
 from agentconv.core.source import client_text
 from agentconv.families import claude_files, claude_words, javascript, keys, markdown, placeholders, plugin_index, projecting, tool_lists
+from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, simple
-from agentconv.frontmatter import Header
 from agentconv.yaml import nodes
 
 if TYPE_CHECKING:

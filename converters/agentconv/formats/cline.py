@@ -17,10 +17,10 @@ from agentconv.core import vocabulary
 from agentconv.core.format import FormatSpec
 from agentconv.core.ir import Model, ToolGrant
 from agentconv.families import keys, markdown, projecting, tool_lists
+from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import ABSENT, Key, Refused, simple
 from agentconv.families.shapes import is_count, is_text, is_texts
-from agentconv.frontmatter import Header
 from agentconv.yaml.grammar import YAML_2
 
 if TYPE_CHECKING:

@@ -18,10 +18,10 @@ from agentconv.core import names, vocabulary
 from agentconv.core.format import FormatSpec, ReadResult, State
 from agentconv.core.ir import Hook, Model
 from agentconv.families import copilot_words, hooks, javascript, keys, markdown, mcp, mcp_copilot, projecting, reading, tool_lists
+from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Key, Refused, simple
 from agentconv.families.shapes import is_text, is_texts
-from agentconv.frontmatter import Header
 from agentconv.yaml.grammar import SERDE_YAML
 
 if TYPE_CHECKING:

@@ -20,10 +20,10 @@ from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.core.format import FormatSpec, State
 from agentconv.core.ir import Model
 from agentconv.families import gemini_words, keys, markdown, mcp, mcp_gemini, placeholders, projecting, remote_agents, tool_lists
+from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, Refused, simple
 from agentconv.families.shapes import whole
-from agentconv.frontmatter import Header
 from agentconv.yaml.grammar import JS_YAML_4
 
 if TYPE_CHECKING:

@@ -33,16 +33,16 @@ from agentconv.families import (
     qwen_words,
     tool_lists,
 )
+from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, simple
-from agentconv.frontmatter import Header
 from agentconv.yaml.grammar import YAML_2
 
 if TYPE_CHECKING:
     from agentconv.core.format import Projection, ReadResult
     from agentconv.core.ir import AgentSet, Json, McpServer
     from agentconv.core.source import SourceText
-    from agentconv.frontmatter import Rewritten
+    from agentconv.families.frontmatter import Rewritten
 
 ID = qwen_words.ID
 HINT = "add {} to mcpServers in ~/.qwen/settings.json"

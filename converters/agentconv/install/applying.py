@@ -16,9 +16,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentconv import placing
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
-from agentconv.install import besides, disk
+from agentconv.disk import files, placing
+from agentconv.install import besides
 from agentconv.install.draft import sha256
 from agentconv.install.lock import ABSENT, Lock, dump
 from agentconv.install.several_files import present_checksum
@@ -26,7 +26,7 @@ from agentconv.install.several_files import present_checksum
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from agentconv.install.disk import Made, Reader
+    from agentconv.disk.files import Made, Reader
     from agentconv.install.lock import Entry
     from agentconv.install.steps import Change, Plan
 
@@ -65,15 +65,15 @@ def recover(root: Path, lock: Lock, lock_path: Path | None = None) -> Lock:
     Raises:
         InputError: The disk refuses.
     """
-    here = disk.Disk(root)
+    here = files.Disk(root)
     places = [lock_stage(lock_path)] if lock_path else []
     for entry in lock.entries:
-        if entry.pending and not isinstance(here.read(entry.path), disk.Blocked):
+        if entry.pending and not isinstance(here.read(entry.path), files.Blocked):
             names = (entry.path, entry.path + placing.BACKUP, *([entry.beside] if entry.beside else []))
             places += [here.place(besides.stage(name)) for name in names]
     try:
         for place in places:
-            disk.remove(place)
+            files.remove(place)
     except OSError as error:
         raise _failed(place, placing.reason_of(error)) from None
     return settled(here, lock)
@@ -112,7 +112,7 @@ class _Run:
     """One transaction. Each step first says how it is taken back, in a way that does no harm where it was not done."""
 
     def __init__(self, root: Path, lock_path: Path, plan: Plan) -> None:
-        self.disk = disk.Disk(root)
+        self.disk = files.Disk(root)
         self.lock_path = os.fspath(lock_path)
         self.stage = lock_stage(lock_path)
         self.plan = plan
@@ -130,7 +130,7 @@ class _Run:
         self.undo.append(lambda: self.restore_lock(before))
         if plan.changes:
             self.stage_lock(dump(plan.lock_pending))
-            disk.replace(self.stage, self.lock_path)
+            files.replace(self.stage, self.lock_path)
         if after is not None:
             self.stage_lock(after)
         for folder in plan.folders_made:
@@ -142,9 +142,9 @@ class _Run:
         for folder in plan.folders_left:
             self.remove_folder(folder)
         if after is not None:
-            disk.replace(self.stage, self.lock_path)
+            files.replace(self.stage, self.lock_path)
         else:
-            disk.remove(self.lock_path)
+            files.remove(self.lock_path)
 
     def undone(self) -> Exception | None:
         """Take everything back; return what went wrong with that, after which nothing more is touched."""
@@ -166,15 +166,15 @@ class _Run:
             return None
 
     def stage_lock(self, data: bytes) -> None:
-        disk.make(self.stage, data, mode=disk.mode_of(self.lock_path), forced=True)
+        files.make(self.stage, data, mode=files.mode_of(self.lock_path), forced=True)
 
     def restore_lock(self, before: bytes | None) -> None:
-        disk.remove(self.stage)
+        files.remove(self.stage)
         if before is None:
-            disk.remove(self.lock_path)
+            files.remove(self.lock_path)
         elif self.present_lock() != before:
             self.stage_lock(before)
-            disk.replace(self.stage, self.lock_path)
+            files.replace(self.stage, self.lock_path)
 
     def make_folders_above(self, place: str) -> None:
         missing = []
@@ -188,15 +188,15 @@ class _Run:
     def make_folder(self, place: str) -> None:
         self.at = place
         if not os.path.isdir(place):
-            self.undo.append(lambda: _ignored(disk.remove_folder(place)))
-            disk.make_folder(place)
+            self.undo.append(lambda: _ignored(files.remove_folder(place)))
+            files.make_folder(place)
 
     def remove_folder(self, folder: str) -> None:
         place = self.at = self.disk.place(folder)
-        mode = disk.mode_of(place)
+        mode = files.mode_of(place)
         if mode is not None:
-            self.undo.append(lambda: disk.make_folder(place, mode))
-            disk.remove_folder(place)
+            self.undo.append(lambda: files.make_folder(place, mode))
+            files.remove_folder(place)
 
     def stage_file(self, change: Change) -> None:
         """Write a file under its temporary name."""
@@ -204,9 +204,9 @@ class _Run:
             return
         self.at = self.disk.place(change.path)
         stage = self.disk.place(besides.stage(change.stage_key))
-        mode = disk.mode_of(self.disk.place(change.like or change.path)) if change.like or change.before is not None else None
-        self.undo.append(lambda: disk.remove(stage))
-        self.staged[change.path] = disk.make(stage, change.after, mode=mode, forced=change.forced)
+        mode = files.mode_of(self.disk.place(change.like or change.path)) if change.like or change.before is not None else None
+        self.undo.append(lambda: files.remove(stage))
+        self.staged[change.path] = files.make(stage, change.after, mode=mode, forced=change.forced)
 
     def finish(self, change: Change) -> None:
         """Let a file be what it becomes, unless it is not any more what it was."""
@@ -218,25 +218,25 @@ class _Run:
             return
         if self.disk.read(change.path) != change.before:
             raise OSError(None, "it changed while this ran; run it again", place)
-        before, mode = change.before, disk.mode_of(place)
+        before, mode = change.before, files.mode_of(place)
         self.undo.append(lambda: self.put_back(change, before, mode))
         if change.after is None:
-            disk.remove(place)
+            files.remove(place)
         else:
-            disk.replace(stage, place)
+            files.replace(stage, place)
 
     def take_away(self, path: str) -> None:
         place = self.disk.place(path)
-        if disk.is_made(place, self.staged.get(path)):
-            disk.remove(place)
+        if files.is_made(place, self.staged.get(path)):
+            files.remove(place)
 
     def put_back(self, change: Change, data: bytes, mode: int | None) -> None:
         place = self.disk.place(change.path)
         gone = change.after is None and not os.path.lexists(place)
-        if gone or disk.is_made(place, self.staged.get(change.path)):
+        if gone or files.is_made(place, self.staged.get(change.path)):
             stage = self.disk.place(besides.stage(change.stage_key))
-            disk.make(stage, data, mode=mode, forced=True)
-            disk.replace(stage, place)
+            files.make(stage, data, mode=mode, forced=True)
+            files.replace(stage, place)
 
 
 def _ignored(result: object) -> None:

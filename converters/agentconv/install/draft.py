@@ -7,15 +7,15 @@ from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
+from agentconv.disk.placing import BACKUP, numbered
 from agentconv.install.besides import BESIDE
 from agentconv.install.lock import ABSENT, Entry, Lock
 from agentconv.install.steps import Action, Change, Plan, Step
-from agentconv.placing import BACKUP, numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from agentconv.install.disk import Reader
+    from agentconv.disk.files import Reader
     from agentconv.install.lock import LockedPack
     from agentconv.install.steps import Wanted
 

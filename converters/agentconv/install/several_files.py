@@ -11,9 +11,9 @@ from agentconv.core import fields
 from agentconv.core.diagnostics import InternalError
 from agentconv.core.ir import AgentSet
 from agentconv.core.source import SourceText
+from agentconv.disk.files import Blocked
 from agentconv.families import canonical
 from agentconv.formats import registry
-from agentconv.install.disk import Blocked
 from agentconv.install.draft import CHANGES, SETTLES, decide, sha256
 from agentconv.install.steps import Action, Step
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from agentconv.core.format import Format
     from agentconv.core.ir import Agent
-    from agentconv.install.disk import Reader
+    from agentconv.disk.files import Reader
     from agentconv.install.draft import Draft
     from agentconv.install.lock import Entry
     from agentconv.install.steps import Wanted

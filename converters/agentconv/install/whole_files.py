@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agentconv.install.disk import Blocked
+from agentconv.disk.files import Blocked
 from agentconv.install.draft import CHANGES, SETTLES, decide, sha256
 from agentconv.install.steps import Action, Step
 

@@ -6,10 +6,9 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agentconv import frontmatter
 from agentconv.core import schema_files
 from agentconv.core.source import SourceText, encode
-from agentconv.families import markdown
+from agentconv.families import frontmatter, markdown
 from agentconv.formats import registry
 from agentconv.lint import fixing
 from agentconv.lint.rule import Fix
@@ -20,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from agentconv.core.ir import Json
+    from agentconv.families.frontmatter import Header
     from agentconv.families.markdown import Dialect
-    from agentconv.frontmatter import Header
     from agentconv.lint.rule import Edit
     from agentconv.lint.subject import Subject
 

@@ -20,10 +20,11 @@ from agentconv.packs.paths import Portable
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agentconv.conversion.converting import Converted, OutputFile
+    from agentconv.conversion.converting import Converted
     from agentconv.conversion.naming import Name
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.core.ir import Agent
+    from agentconv.disk.output import OutputFile
     from agentconv.pack.metadata import About
     from agentconv.pack.sources import Sources
     from agentconv.sources.loading import Loaded

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from agentconv.core.diagnostics import Diagnostic
+    from agentconv.disk.saving import Fate
     from agentconv.lint.checking import Checked
     from agentconv.pack.building import Built
     from agentconv.pack.contents import Contents
     from agentconv.pack.sources import Sources
-    from agentconv.saving import Fate
 
 
 @dataclass(frozen=True, slots=True)

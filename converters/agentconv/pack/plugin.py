@@ -19,8 +19,9 @@ from agentconv.formats import registry
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from agentconv.conversion.converting import Converted, OutputFile
+    from agentconv.conversion.converting import Converted
     from agentconv.core.ir import Agent, AgentSet
+    from agentconv.disk.output import OutputFile
     from agentconv.sources.loading import Loaded
 
 TARGET = "claude-plugin"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core.diagnostics import Severity
+from agentconv.disk.saving import Fate
 from agentconv.render import findings_machine, machine, text
 from agentconv.render.table import table
-from agentconv.saving import Fate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

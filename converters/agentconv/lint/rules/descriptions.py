@@ -6,9 +6,9 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agentconv import frontmatter
 from agentconv.core import schema_files, vocabulary
 from agentconv.core.diagnostics import Severity
+from agentconv.families import frontmatter
 from agentconv.families.javascript import length
 from agentconv.formats import registry
 from agentconv.lint import headers, remarks

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from agentconv import frontmatter
 from agentconv.conversion import compare
 from agentconv.core import schema_files
 from agentconv.core.diagnostics import Code, Severity
-from agentconv.families import markdown
+from agentconv.families import frontmatter, markdown
 from agentconv.formats import registry
 from agentconv.lint import fixing, headers, remarks
 from agentconv.lint.passages import lost, shown, title, titles
@@ -19,7 +18,7 @@ from agentconv.yaml import nodes
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from agentconv.frontmatter import Header
+    from agentconv.families.frontmatter import Header
     from agentconv.lint.remarks import Remark
     from agentconv.lint.rule import Finding, Rule
     from agentconv.lint.subject import Subject

@@ -8,7 +8,7 @@ import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from agentconv.placing import reason_of
+from agentconv.disk.placing import reason_of
 
 if TYPE_CHECKING:
     from pathlib import Path

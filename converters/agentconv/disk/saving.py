@@ -10,12 +10,12 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
-from agentconv.placing import BACKUP, give_name, numbered, reason_of
+from agentconv.disk.placing import BACKUP, give_name, numbered, reason_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from agentconv.conversion.converting import OutputFile
+    from agentconv.disk.output import OutputFile
 
 
 class Fate(StrEnum):

@@ -1,0 +1,38 @@
+"""A file to write, and what it may share a place with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A file that several agents share, with ours in it."""
+
+    data: bytes
+    kept: tuple[str, ...] = ()
+    """Names that other entries of the file have; those stay."""
+    replaced: bool = False
+    """Whether an entry that was there is another one now."""
+    problem: str | None = None
+    """Why the file, as it is, can take none of ours."""
+
+
+class Mergeable(Protocol):
+    """What can be put into a file that is there, among what others have in it."""
+
+    def merge(self, present: bytes, *, force: bool = False) -> Merged:
+        """Put it into a file: what is new is added, what is there stays unless forced."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutputFile:
+    """One file to write, below the output folder."""
+
+    path: str
+    data: bytes
+    shared: Mergeable | None = None
+    """What it shares with others: a file that is there takes it in among its own."""
+    beside: bool = False
+    """Whether it only means something beside the other files, in a folder."""
