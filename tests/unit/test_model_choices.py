@@ -12,8 +12,8 @@ from agentconv.core import vocabulary
 from agentconv.core.diagnostics import InputError
 from agentconv.core.format import Projection
 from agentconv.core.ir import Agent, AgentSet, Model, Origin, Prompt
-from agentconv.families import projecting
 from agentconv.formats import registry
+from agentconv.projecting import steps
 
 
 def projected(
@@ -22,7 +22,7 @@ def projected(
     """Return what becomes of a model, and the losses."""
     agent = Agent(id="a", model=model, origin=Origin(source, "a.md"))
     projection = Projection(agent, registry.load(target).SPEC, choose(how, table))
-    projecting.model(projection)
+    steps.model(projection)
     return projection.result().model, [f"{loss.code}: {loss.detail}" for loss in projection.losses]
 
 

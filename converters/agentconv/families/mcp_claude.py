@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from agentconv.core import effects, vocabulary
 from agentconv.core.ir import McpServer, ToolGrant, escape_key, unescape_key
-from agentconv.families import claude_words, mcp
+from agentconv.families import claude_words
 from agentconv.families.keys import Ignored
 from agentconv.families.shapes import is_bool, is_count, is_filled, is_text, is_text_map, is_texts, is_url
+from agentconv.projecting import mcp
 
 if TYPE_CHECKING:
     from collections.abc import Callable

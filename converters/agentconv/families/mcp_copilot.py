@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core.ir import McpServer, escape_key, unescape_key
-from agentconv.families import keys, mcp
+from agentconv.families import keys
 from agentconv.families.keys import Refused
+from agentconv.projecting import mcp
 
 if TYPE_CHECKING:
     from agentconv.core.ir import Json

@@ -16,10 +16,11 @@ from agentconv.core import fields
 from agentconv.core.format import ReadResult, State
 from agentconv.core.ir import AgentSet
 from agentconv.core.source import SourceText, encode
-from agentconv.families import json_records, opencode_keys, opencode_native, projecting, reading, records
+from agentconv.families import json_records, opencode_keys, opencode_native, reading, records
 from agentconv.families.keys import ABSENT, Key, Refused
 from agentconv.families.record_file import Place
 from agentconv.json import jsonc
+from agentconv.projecting import steps
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -168,7 +169,7 @@ class Configuration:
         if projection.get("prompt.text") == "":
             projection.translate("prompt.text", None)
         syntax = target.id if template and _FILLED_IN.search(projection.get("prompt.text") or "") else "literal"
-        projecting.prompt_shape(projection, "replace", syntax)
+        steps.prompt_shape(projection, "replace", syntax)
         dialect = self.dialect(PLACES[0])
         opencode_keys.project(
             projection,

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core import fields
 from agentconv.core.ir import Model
-from agentconv.families import keys, projecting, rule_maps, shared_steps
+from agentconv.families import keys, rule_maps
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import ABSENT, Ignored, Key, Refused
 from agentconv.families.permission_maps import spell_server
 from agentconv.families.shapes import is_bool, is_count, is_text
+from agentconv.projecting import once, steps
 from agentconv.yaml.scalars import js_text
 
 if TYPE_CHECKING:
@@ -150,19 +151,19 @@ def project(
         encode: Makes a file's keys for an agent.
         decode: Reads them as the client does.
     """
-    projecting.require(projection, "name")
+    steps.require(projection, "name")
 
     def by_shape(projection: Projection) -> None:
-        projecting.invocation(projection, CALLERS.values())
+        steps.invocation(projection, CALLERS.values())
         rule_maps.rule_map(projection, spell_server, WITH_PATTERNS)
         permissions.settle(projection)
-        projecting.model(projection, _model_of, providers=True)
+        steps.model(projection, _model_of, providers=True)
         _project_color(projection)
-        projecting.drop_rest(projection)
+        steps.drop_rest(projection)
 
-    shared_steps.once(projection, by_shape, id(table_))
-    projecting.settle(projection, table_)
-    projecting.own_extras(projection, encode, decode)
+    once.once(projection, by_shape, id(table_))
+    steps.settle(projection, table_)
+    steps.own_extras(projection, encode, decode)
 
 
 def complete_body(values: dict[str, object]) -> None:
@@ -175,8 +176,8 @@ def project_body(projection: Projection, syntax: str = "literal") -> None:
     """Make a prompt the body of a markdown file; without one, the client takes its own."""
     if projection.get("prompt.text") is None:
         projection.translate("prompt.text", "")
-    projecting.trim(projection, "prompt.text", SPACE)
-    projecting.prompt_shape(projection, "replace" if projection.get("prompt.text") else "append", syntax)
+    steps.trim(projection, "prompt.text", SPACE)
+    steps.prompt_shape(projection, "replace" if projection.get("prompt.text") else "append", syntax)
 
 
 def _project_color(projection: Projection) -> None:

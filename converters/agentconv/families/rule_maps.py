@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from agentconv.core.format import Projection
-    from agentconv.families.tool_lists import SpellServer
+    from agentconv.projecting.tool_lists import SpellServer
 
 
 def rule_map(projection: Projection, spell_server: SpellServer, with_patterns: Collection[str]) -> None:

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core import fields, vocabulary
 from agentconv.core.format import FormatSpec, State
-from agentconv.families import claude_words, hooks, json_records, mcp_claude, projecting, records, tool_lists
+from agentconv.families import claude_words, json_records, mcp_claude, records
 from agentconv.families.keys import Ignored, Key, Refused, simple
 from agentconv.families.record_file import Place
 from agentconv.families.shapes import is_bool, is_count, is_filled, is_text, is_texts
+from agentconv.projecting import hooks, steps, tool_lists
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -134,21 +135,21 @@ def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = 
 
 def project(projection: Projection) -> None:
     """Turn an agent into what the object can hold."""
-    projecting.require(projection, "name", "description")
+    steps.require(projection, "name", "description")
     if projection.get("prompt.text") is None:
         projection.translate("prompt.text", "")
-    projecting.prompt_shape(projection, "replace")
+    steps.prompt_shape(projection, "replace")
     tool_lists.tool_list(projection, claude_words.spell_server, claude_words.allowed_reads_back, denied_reads_back=claude_words.reads_back)
     claude_words.project_delegates(projection)
-    projecting.permission_mode(projection)
-    projecting.permission_rules(projection)
-    projecting.model(projection)
-    projecting.effort(projection, EFFORTS, numbers=True)
+    steps.permission_mode(projection)
+    steps.permission_rules(projection)
+    steps.model(projection)
+    steps.effort(projection, EFFORTS, numbers=True)
     mcp_claude.project(projection)
     hooks.project(projection, _read_hooks)
     claude_words.project_skills(projection)
-    projecting.drop_rest(projection)
-    projecting.settle(projection, KEYS)
-    projecting.own_extras(
+    steps.drop_rest(projection)
+    steps.settle(projection, KEYS)
+    steps.own_extras(
         projection, lambda agent: records.encode_record(DIALECT, agent), lambda record: records.decode_written(DIALECT, record)
     )

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import vocabulary
 from agentconv.core.format import FormatSpec
-from agentconv.families import claude_files, claude_words, hooks, javascript, keys, markdown, mcp_claude, projecting, tool_lists
+from agentconv.families import claude_files, claude_words, javascript, keys, markdown, mcp_claude
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Key, Refused, simple
+from agentconv.projecting import hooks, steps, tool_lists
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,21 +105,21 @@ def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = 
 
 def project(projection: Projection) -> None:
     """Turn an agent into what a Claude Code file can hold."""
-    projecting.require(projection, "name", "description")
+    steps.require(projection, "name", "description")
     _project_texts(projection)
     tool_lists.tool_list(projection, claude_words.spell_server, claude_words.allowed_reads_back, denied_reads_back=claude_words.reads_back)
     claude_words.project_delegates(projection)
-    projecting.permission_mode(projection)
-    projecting.permission_rules(projection)
-    projecting.model(projection)
-    projecting.effort(projection, claude_files.EFFORTS, numbers=True)
+    steps.permission_mode(projection)
+    steps.permission_rules(projection)
+    steps.model(projection)
+    steps.effort(projection, claude_files.EFFORTS, numbers=True)
     claude_files.project_color(projection)
     mcp_claude.project(projection)
     hooks.project(projection, _read_hooks)
     claude_words.project_skills(projection)
-    projecting.drop_rest(projection)
-    projecting.settle(projection, KEYS)
-    projecting.own_extras(projection, lambda agent: keys.encode(KEYS, agent, ID), lambda header: markdown.decode_written(DIALECT, header))
+    steps.drop_rest(projection)
+    steps.settle(projection, KEYS)
+    steps.own_extras(projection, lambda agent: keys.encode(KEYS, agent, ID), lambda header: markdown.decode_written(DIALECT, header))
 
 
 def _project_texts(projection: Projection) -> None:
@@ -129,5 +130,5 @@ def _project_texts(projection: Projection) -> None:
         )
     if projection.get("prompt.text") is None:
         projection.translate("prompt.text", "")
-    projecting.trim(projection, "prompt.text", SPACE)
-    projecting.prompt_shape(projection, "replace")
+    steps.trim(projection, "prompt.text", SPACE)
+    steps.prompt_shape(projection, "replace")

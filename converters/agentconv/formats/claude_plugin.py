@@ -21,10 +21,11 @@ from agentconv.core.format import FormatSpec, Index, ReadResult, State
 from agentconv.core.ir import AgentSet, Origin
 from agentconv.core.names import stem_of
 from agentconv.core.source import client_text
-from agentconv.families import claude_files, claude_words, javascript, keys, markdown, placeholders, plugin_index, projecting, tool_lists
+from agentconv.families import claude_files, claude_words, javascript, keys, markdown, plugin_index
 from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, simple
+from agentconv.projecting import placeholders, steps, tool_lists
 from agentconv.yaml import nodes
 
 if TYPE_CHECKING:
@@ -156,36 +157,34 @@ def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = 
 
 def project(projection: Projection) -> None:
     """Turn an agent into what a plugin's file can hold."""
-    projecting.require(projection, "name")
+    steps.require(projection, "name")
     _project_texts(projection)
     tool_lists.tool_list(projection, claude_words.spell_server, claude_words.allowed_reads_back, denied_reads_back=claude_words.reads_back)
     claude_words.project_delegates(projection)
-    projecting.permission_mode(projection, held=False)
-    projecting.permission_rules(projection)
-    projecting.model(projection)
-    projecting.effort(projection, claude_files.EFFORTS, numbers=True)
+    steps.permission_mode(projection, held=False)
+    steps.permission_rules(projection)
+    steps.model(projection)
+    steps.effort(projection, claude_files.EFFORTS, numbers=True)
     claude_files.project_color(projection)
     _project_servers(projection)
     claude_words.project_skills(projection)
-    projecting.drop_rest(projection)
-    projecting.settle(projection, KEYS)
-    projecting.own_extras(
-        projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: markdown.decode_written(DIALECT, header)
-    )
+    steps.drop_rest(projection)
+    steps.settle(projection, KEYS)
+    steps.own_extras(projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: markdown.decode_written(DIALECT, header))
 
 
 def _project_texts(projection: Projection) -> None:
     description = projection.get("description")
     if description is not None and not description.strip(SPACE):
         projection.change("description", None, "text-trimmed", "there is nothing but blanks")
-    projecting.trim(projection, "description", SPACE)
+    steps.trim(projection, "description", SPACE)
     if projection.get("description") is None:
         for key in SWITCHES:
             if _says(projection.get(f"extras.{ID}.{key}")):
                 projection.change(f"extras.{ID}.{key}", None, "extra-overridden", f"`{key}`")
     if projection.get("prompt.text") is None:
         projection.translate("prompt.text", "")
-    projecting.trim(projection, "prompt.text", SPACE)
+    steps.trim(projection, "prompt.text", SPACE)
     placeholders.project(projection, TEMPLATE)
 
 

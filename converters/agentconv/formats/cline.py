@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 from agentconv.core import vocabulary
 from agentconv.core.format import FormatSpec
 from agentconv.core.ir import Model, ToolGrant
-from agentconv.families import keys, markdown, projecting, tool_lists
+from agentconv.families import keys, markdown
 from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import ABSENT, Key, Refused, simple
 from agentconv.families.shapes import is_count, is_text, is_texts
+from agentconv.projecting import steps, tool_lists
 from agentconv.yaml.grammar import YAML_2
 
 if TYPE_CHECKING:
@@ -153,20 +154,18 @@ def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = 
 
 def project(projection: Projection) -> None:
     """Turn an agent into what a Cline file can hold."""
-    projecting.require(projection, "name", "description", "prompt.text", blanks=SPACE)
-    projecting.trim(projection, "description", SPACE)
-    projecting.trim(projection, "prompt.text", SPACE)
-    projecting.prompt_shape(projection, "replace")
+    steps.require(projection, "name", "description", "prompt.text", blanks=SPACE)
+    steps.trim(projection, "description", SPACE)
+    steps.trim(projection, "prompt.text", SPACE)
+    steps.prompt_shape(projection, "replace")
     tool_lists.tool_list(projection, _no_server, _reads_back, denies=False)
-    projecting.permission_mode(projection)
-    projecting.permission_rules(projection)
-    projecting.model(projection)
+    steps.permission_mode(projection)
+    steps.permission_rules(projection)
+    steps.model(projection)
     _project_model(projection)
-    projecting.drop_rest(projection)
-    projecting.settle(projection, KEYS)
-    projecting.own_extras(
-        projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: markdown.decode_written(DIALECT, header)
-    )
+    steps.drop_rest(projection)
+    steps.settle(projection, KEYS)
+    steps.own_extras(projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: markdown.decode_written(DIALECT, header))
 
 
 def _project_model(projection: Projection) -> None:

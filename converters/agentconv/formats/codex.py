@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core.format import FormatSpec
 from agentconv.core.ir import Hook, McpServer, Model, Sandbox, ToolGrant, escape_key, unescape_key
-from agentconv.families import hooks, keys, mcp, projecting, shared_steps, switches, toml_file
+from agentconv.families import keys, toml_file
 from agentconv.families.keys import Key, Refused, simple
+from agentconv.projecting import hooks, mcp, once, steps, switches
 
 if TYPE_CHECKING:
     from agentconv.core.format import Projection, ReadResult
@@ -193,24 +194,24 @@ def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = 
 
 def project(projection: Projection) -> None:
     """Turn an agent into what a Codex role can hold."""
-    projecting.require(projection, "name", "description", "prompt.text", blanks=BLANKS)
-    projecting.trim(projection, "description", BLANKS)
-    projecting.prompt_shape(projection, "append")
-    shared_steps.once(projection, _project_shape, ID)
-    projecting.settle(projection, KEYS)
-    projecting.own_extras(projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: keys.decode_header(DIALECT, header))
+    steps.require(projection, "name", "description", "prompt.text", blanks=BLANKS)
+    steps.trim(projection, "description", BLANKS)
+    steps.prompt_shape(projection, "append")
+    once.once(projection, _project_shape, ID)
+    steps.settle(projection, KEYS)
+    steps.own_extras(projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: keys.decode_header(DIALECT, header))
 
 
 def _project_shape(projection: Projection) -> None:
     """Project all but the texts."""
     switches.sandbox_for_list(projection, {"read": _SHELL, "network": _WEB}, hint=_NOT_HELD)
     _project_mode(projection)
-    projecting.permission_rules(projection)
-    projecting.model(projection)
-    projecting.effort(projection, EFFORTS, any_text=True)
+    steps.permission_rules(projection)
+    steps.model(projection)
+    steps.effort(projection, EFFORTS, any_text=True)
     mcp.project_with_tools(projection, _reads_back, "add [mcp_servers.{}] with its command or url to ~/.codex/config.toml")
     hooks.project(projection, _read_hooks)
-    projecting.drop_rest(projection)
+    steps.drop_rest(projection)
 
 
 _NOT_HELD = "Codex 0.169.0 spawns agents with the sandbox of their caller: start it with the sandbox that they need"

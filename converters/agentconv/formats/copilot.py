@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any
 from agentconv.core import names, vocabulary
 from agentconv.core.format import FormatSpec, ReadResult, State
 from agentconv.core.ir import Hook, Model
-from agentconv.families import copilot_words, hooks, javascript, keys, markdown, mcp, mcp_copilot, projecting, reading, tool_lists
+from agentconv.families import copilot_words, javascript, keys, markdown, mcp_copilot, reading
 from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Key, Refused, simple
 from agentconv.families.shapes import is_text, is_texts
+from agentconv.projecting import hooks, mcp, steps, tool_lists
 from agentconv.yaml.grammar import SERDE_YAML
 
 if TYPE_CHECKING:
@@ -197,24 +198,22 @@ def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = 
 
 def project(projection: Projection) -> None:
     """Turn an agent into what a Copilot file can hold."""
-    projecting.require(projection, "name")
+    steps.require(projection, "name")
     if projection.get("description") is None:
         projection.refuse("refused-description", "description", "missing")
     _project_texts(projection)
     tool_lists.tool_list(projection, copilot_words.spell_server, copilot_words.reads_back, denies=False)
-    projecting.permission_mode(projection)
-    projecting.permission_rules(projection)
-    projecting.model(projection)
-    projecting.effort(projection, EFFORTS, any_text=True)
+    steps.permission_mode(projection)
+    steps.permission_rules(projection)
+    steps.model(projection)
+    steps.effort(projection, EFFORTS, any_text=True)
     mcp.project_servers(
         projection, mcp_copilot.reads_back, "define {} under `mcp-servers`, or in ~/.copilot/mcp-config.json", mcp.without_denied
     )
     hooks.project(projection, _read_hooks)
-    projecting.drop_rest(projection)
-    projecting.settle(projection, KEYS)
-    projecting.own_extras(
-        projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: markdown.decode_written(DIALECT, header)
-    )
+    steps.drop_rest(projection)
+    steps.settle(projection, KEYS)
+    steps.own_extras(projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: markdown.decode_written(DIALECT, header))
 
 
 def _project_texts(projection: Projection) -> None:
@@ -228,7 +227,7 @@ def _project_texts(projection: Projection) -> None:
     projection.translate("prompt.text", prompt)
     if "\r\n" in prompt:
         projection.change("prompt.text", javascript.without_crlf(prompt), "line-ends", "CRLF")
-    projecting.trim(projection, "prompt.text", SPACE)
-    projecting.prompt_shape(projection, "append")
+    steps.trim(projection, "prompt.text", SPACE)
+    steps.prompt_shape(projection, "append")
     if len(prompt) > LONGEST_PROMPT and not projection.at_home:
         projection.remark("prompt-long", "prompt.text", f"{len(prompt):,} characters; github.com takes {LONGEST_PROMPT:,}")

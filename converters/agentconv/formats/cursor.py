@@ -18,9 +18,10 @@ from agentconv.core import vocabulary
 from agentconv.core.format import FormatSpec
 from agentconv.core.ir import Model
 from agentconv.core.names import stem_of
-from agentconv.families import javascript, keys, line_encoding, line_file, line_header, projecting, switches
+from agentconv.families import javascript, keys, line_encoding, line_file, line_header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, simple
+from agentconv.projecting import steps, switches
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -121,18 +122,16 @@ def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = 
 
 def project(projection: Projection) -> None:
     """Turn an agent into what a Cursor file can hold."""
-    projecting.require(projection, "name")
-    projecting.require(projection, "prompt.text", blanks=SPACE)
+    steps.require(projection, "name")
+    steps.require(projection, "prompt.text", blanks=SPACE)
     _project_texts(projection)
-    projecting.permission_mode(projection)
+    steps.permission_mode(projection)
     switches.read_only_flag(projection)
-    projecting.model(projection)
+    steps.model(projection)
     _project_servers(projection)
-    projecting.drop_rest(projection)
-    projecting.settle(projection, KEYS)
-    projecting.own_extras(
-        projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: line_file.decode_written(DIALECT, header)
-    )
+    steps.drop_rest(projection)
+    steps.settle(projection, KEYS)
+    steps.own_extras(projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: line_file.decode_written(DIALECT, header))
     _refuse_no_text(projection)
 
 
@@ -141,12 +140,12 @@ def _project_texts(projection: Projection) -> None:
     if description is not None and "\n" in description:
         folded = line_header.folded(description)
         projection.change("description", folded, "text-approximated", "several lines become one, since a value ends with its line")
-    projecting.trim(projection, "description", SPACE)
-    projecting.trim(projection, "prompt.text", SPACE)
+    steps.trim(projection, "description", SPACE)
+    steps.trim(projection, "prompt.text", SPACE)
     prompt = projection.get("prompt.text")
     if prompt and "\r\n" in prompt and not projection.at_home:
         projection.change("prompt.text", javascript.without_crlf(prompt), "text-approximated", "CRLF becomes LF, as Cursor reads it")
-    projecting.prompt_shape(projection, "replace")
+    steps.prompt_shape(projection, "replace")
 
 
 def _project_servers(projection: Projection) -> None:

@@ -19,11 +19,12 @@ from agentconv.core import names, vocabulary
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.core.format import FormatSpec, State
 from agentconv.core.ir import Model
-from agentconv.families import gemini_words, keys, markdown, mcp, mcp_gemini, placeholders, projecting, remote_agents, tool_lists
+from agentconv.families import gemini_words, keys, markdown, mcp_gemini, remote_agents
 from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, Refused, simple
 from agentconv.families.shapes import whole
+from agentconv.projecting import mcp, placeholders, steps, tool_lists
 from agentconv.yaml.grammar import JS_YAML_4
 
 if TYPE_CHECKING:
@@ -175,31 +176,29 @@ def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = 
 def project(projection: Projection) -> None:
     """Turn an agent into what a Gemini CLI file can hold."""
     if remote_agents.is_remote(projection.source.extras.get(ID, {})):
-        projecting.require(projection, "name")
+        steps.require(projection, "name")
         remote_agents.project(projection)
-        projecting.drop_rest(projection)
+        steps.drop_rest(projection)
         _own_extras(projection)
         return
-    projecting.require(projection, "name", "description")
+    steps.require(projection, "name", "description")
     if not projection.at_home:
-        projecting.require(projection, "prompt.text", blanks=SPACE)
+        steps.require(projection, "prompt.text", blanks=SPACE)
     if projection.get("prompt.text") is None:
         projection.translate("prompt.text", "")
-    projecting.trim(projection, "prompt.text", SPACE)
+    steps.trim(projection, "prompt.text", SPACE)
     placeholders.project(projection, TEMPLATE)
     gemini_words.move_own_servers(projection)
     tool_lists.tool_list(projection, gemini_words.spell_server, gemini_words.reads_back, denies=False)
-    projecting.permission_mode(projection)
-    projecting.permission_rules(projection)
-    projecting.model(projection)
-    projecting.minutes(projection)
+    steps.permission_mode(projection)
+    steps.permission_rules(projection)
+    steps.model(projection)
+    steps.minutes(projection)
     mcp.project_with_tools(projection, partial(mcp_gemini.reads_back, SERVERS), HINT, closes=True)
-    projecting.drop_rest(projection)
-    projecting.settle(projection, KEYS)
+    steps.drop_rest(projection)
+    steps.settle(projection, KEYS)
     _own_extras(projection)
 
 
 def _own_extras(projection: Projection) -> None:
-    projecting.own_extras(
-        projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: markdown.decode_written(DIALECT, header)
-    )
+    steps.own_extras(projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: markdown.decode_written(DIALECT, header))

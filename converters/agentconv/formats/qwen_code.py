@@ -19,23 +19,11 @@ from typing import TYPE_CHECKING
 from agentconv.core import effects
 from agentconv.core.format import FormatSpec
 from agentconv.core.ir import Hook, Tools
-from agentconv.families import (
-    hooks,
-    javascript,
-    keys,
-    line_reader,
-    markdown,
-    mcp,
-    mcp_gemini,
-    placeholders,
-    projecting,
-    qwen_switches,
-    qwen_words,
-    tool_lists,
-)
+from agentconv.families import javascript, keys, line_reader, markdown, mcp_gemini, qwen_switches, qwen_words
 from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, simple
+from agentconv.projecting import hooks, mcp, placeholders, steps, tool_lists
 from agentconv.yaml.grammar import YAML_2
 
 if TYPE_CHECKING:
@@ -143,17 +131,17 @@ def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = 
 
 def project(projection: Projection) -> None:
     """Turn an agent into what a Qwen Code file can hold."""
-    projecting.require(projection, "name", "description", "prompt.text", blanks=SPACE)
-    projecting.line_feeds(projection, "prompt.text")
-    projecting.trim(projection, "prompt.text", SPACE)
+    steps.require(projection, "name", "description", "prompt.text", blanks=SPACE)
+    steps.line_feeds(projection, "prompt.text")
+    steps.trim(projection, "prompt.text", SPACE)
     placeholders.project(projection, TEMPLATE)
     if 0 < javascript.length(projection.get("prompt.text") or "") < DIALECT.least_prompt:
         projection.refuse("refused-prompt", "prompt.text", f"shorter than {DIALECT.least_prompt} characters")
     qwen_words.project_servers(projection)
     tool_lists.tool_list(projection, qwen_words.spell_server, qwen_words.reads_back, spell_denied=qwen_words.spell_denied)
-    projecting.permission_mode(projection)
-    projecting.permission_rules(projection)
-    projecting.model(projection)
+    steps.permission_mode(projection)
+    steps.permission_rules(projection)
+    steps.model(projection)
     qwen_switches.project_limits(projection)
     mcp.project_with_tools(projection, partial(mcp_gemini.reads_back, SERVERS), HINT, narrows=False, closes=True)
     hooks.project(projection, _read_hooks)
@@ -161,11 +149,9 @@ def project(projection: Projection) -> None:
     if color is not None and color not in COLORS:
         projection.change("color", None, "looks-dropped", f"`{color}`")
     _project_mode(projection)
-    projecting.drop_rest(projection)
-    projecting.settle(projection, KEYS)
-    projecting.own_extras(
-        projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: markdown.decode_written(DIALECT, header)
-    )
+    steps.drop_rest(projection)
+    steps.settle(projection, KEYS)
+    steps.own_extras(projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: markdown.decode_written(DIALECT, header))
 
 
 def _project_mode(projection: Projection) -> None:

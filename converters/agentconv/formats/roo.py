@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING
 from agentconv.core import effects, fields, names, vocabulary
 from agentconv.core.format import FormatSpec
 from agentconv.core.ir import ToolGrant
-from agentconv.families import json_records, mcp, mode_groups, projecting, records, tool_lists, typography, yaml_records
+from agentconv.families import json_records, mode_groups, records, typography, yaml_records
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, Refused, simple
 from agentconv.families.record_file import ClientText, Place
+from agentconv.projecting import mcp, steps, tool_lists
 from agentconv.yaml.grammar import YAML_2
 
 if TYPE_CHECKING:
@@ -185,17 +186,17 @@ def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = 
 def project(projection: Projection) -> None:
     """Turn an agent into what a mode can hold."""
     _project_texts(projection)
-    projecting.require(projection, "name", "prompt.text")
-    projecting.prompt_shape(projection, "replace")
-    projecting.invocation(projection, {"both"})
+    steps.require(projection, "name", "prompt.text")
+    steps.prompt_shape(projection, "replace")
+    steps.invocation(projection, {"both"})
     _project_tools(projection)
-    projecting.permission_mode(projection)
-    projecting.permission_rules(projection)
-    projecting.model(projection)
+    steps.permission_mode(projection)
+    steps.permission_rules(projection)
+    steps.model(projection)
     mcp.drop(projection, "define it in .roo/mcp.json")
-    projecting.drop_rest(projection)
-    projecting.settle(projection, KEYS)
-    projecting.own_extras(
+    steps.drop_rest(projection)
+    steps.settle(projection, KEYS)
+    steps.own_extras(
         projection, lambda agent: records.encode_record(DIALECT, agent), lambda record: records.decode_written(DIALECT, record)
     )
 

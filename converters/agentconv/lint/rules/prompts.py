@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from agentconv.core import vocabulary
 from agentconv.core.diagnostics import Code, Severity
 from agentconv.core.ir import Prompt
-from agentconv.families.placeholders import Template
 from agentconv.formats import registry
 from agentconv.lint import fixing
 from agentconv.lint.passages import do, fences, lost, owner, passages, shown, title, titles
 from agentconv.lint.rule import Fix, rule
+from agentconv.projecting.placeholders import Template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
-from agentconv.families import projecting
+from agentconv.projecting import steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,4 +75,4 @@ def project(projection: Projection, template: Template) -> None:
         shown = ", ".join(f"`${{{name}}}`" for name in names[:5])
         text = template.escaped(text)
         projection.change("prompt.text", text, "prompt-escaped", shown)
-    projecting.prompt_shape(projection, "replace", template.syntax_of(text))
+    steps.prompt_shape(projection, "replace", template.syntax_of(text))
