@@ -13,13 +13,13 @@ from agentconv.core.diagnostics import Code
 from agentconv.core.format import ReadResult, State
 from agentconv.core.ir import Agent, Prompt, ToolGrant, Tools
 from agentconv.core.source import SourceText
-from agentconv.formats import claude_agents_json, claude_code
+from agentconv.formats.claude import agents_json, code
 
 AGENT = {"description": "Helps.", "prompt": "You help."}
 
 
 def read(text: str | bytes) -> ReadResult:
-    return claude_agents_json.read(SourceText("claude-agents.json", text if isinstance(text, bytes) else text.encode()))
+    return agents_json.read(SourceText("claude-agents.json", text if isinstance(text, bytes) else text.encode()))
 
 
 def agent(**keys: Any) -> Agent:
@@ -109,14 +109,14 @@ def test_its_words_are_those_of_the_same_client() -> None:
 def test_nothing_is_lost_between_both_forms() -> None:
     """An agent goes from markdown to JSON and back with tools that only Claude Code has, its memory, and any model id."""
     text = "---\nname: a\ndescription: d\ntools: Read, LSP, Bash(git:*)\nmodel: some-model\nmemory: user\neffort: 3\n---\n\np\n"
-    (before,) = claude_code.read(SourceText("a.md", text.encode())).set.agents
+    (before,) = code.read(SourceText("a.md", text.encode())).set.agents
     there = convert_agent(before, "claude-agents-json")
     assert there.file
     back = convert_agent(read(there.file.data).set.agents[0], "claude-code")
     assert back.file
 
     assert {loss.code for loss in (*there.losses, *back.losses)} == {"key-moved"}
-    assert fields.same(before, claude_code.read(SourceText("a.md", back.file.data)).set.agents[0])
+    assert fields.same(before, code.read(SourceText("a.md", back.file.data)).set.agents[0])
 
 
 def test_required_keys_are_always_written() -> None:

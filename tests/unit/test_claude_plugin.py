@@ -16,7 +16,8 @@ from agentconv.core.format import State
 from agentconv.core.ir import AgentSet
 from agentconv.core.source import SourceText
 from agentconv.disk import saving
-from agentconv.formats import claude_plugin, registry
+from agentconv.formats import registry
+from agentconv.formats.claude import plugin
 from agentconv.sources import discovery, sniffing
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def test_the_words_of_a_set_are_held() -> None:
     ("name", "found"), [("Claude Tools", "tools"), ("anthropic", "agents"), ("claude-claude-x", "x"), ("my-official-claude", "my-claude")]
 )
 def test_a_plugin_does_not_pass_for_one_of_anthropic(name: str, found: str) -> None:
-    assert found == claude_plugin.INDEX.held(AgentSet(name=name)).name
+    assert found == plugin.INDEX.held(AgentSet(name=name)).name
 
 
 def test_a_plugin_that_is_there_keeps_every_other_byte(tmp_path: Path) -> None:

@@ -1,1 +1,1 @@
-"""What several formats share: markdown with a YAML header, TOML, the canonical document, keys and their values."""
+"""Shapes of files that at least two clients share: markdown with a YAML header, records, keys and their values."""

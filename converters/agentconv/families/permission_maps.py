@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from agentconv.core import fields, vocabulary
 from agentconv.core.effects import EVERY_CAPABILITY
 from agentconv.core.ir import Rule, escape_key, unescape_key
-from agentconv.families import claude_words
+from agentconv.families import tool_tokens
 from agentconv.families.javascript import in_order
 from agentconv.families.keys import ABSENT, Key, Refused
 
@@ -174,7 +174,7 @@ def _fields(rules: tuple[Rule, ...]) -> Mapping[str, object]:
 
 def _listed(format_id: str, tools: Json) -> Mapping[str, object]:
     """Return what a person means by `tools` as a list, as other clients have it (this one refuses it)."""
-    allow = tuple(claude_words.grant(format_id, token) for token in claude_words.split(tools))
+    allow = tuple(tool_tokens.grant(format_id, token) for token in tool_tokens.split(tools))
     if allow:
         return {"tools.mode": "list", "tools.allow": allow}
     return {"tools.mode": "none"} if tools == [] else {}

@@ -65,7 +65,7 @@ def _below(roots: tuple[str, ...], leaves: tuple[str, ...]) -> tuple[str, ...]:
 
 
 FORMATS: dict[str, Row] = {
-    "claude-code": Row("claude_code", "Claude Code", (".claude/agents",), (".md",), looks=_HEADER, aliases=("claude",)),
+    "claude-code": Row("claude.code", "Claude Code", (".claude/agents",), (".md",), looks=_HEADER, aliases=("claude",)),
     "codex": Row("codex", "Codex", (".codex/agents",), (".toml",), looks=_ROLE),
     "copilot": Row(
         "copilot", "GitHub Copilot", (".github/agents", ".github/chatmodes"), (".agent.md", ".chatmode.md", ".md"), looks=_HEADER
@@ -77,8 +77,8 @@ FORMATS: dict[str, Row] = {
     "roo": Row("roo", "Roo Code", (), (".yaml", ".yml", ".json"), (".roomodes",), looks=_MODES),
     "cursor": Row("cursor", "Cursor", (".cursor/agents",), (".md", ".mdc", ".markdown")),
     "cline": Row("cline", "Cline", (".cline/agents",), (".yaml", ".yml"), looks=_HEADED),
-    "claude-agents-json": Row("claude_agents_json", "Claude Code --agents", (), (".json",), ("claude-agents.json",), looks=_AGENTS),
-    "claude-plugin": Row("claude_plugin", "Claude Code plugin", ("agents",), (".md",), index=".claude-plugin/plugin.json"),
+    "claude-agents-json": Row("claude.agents_json", "Claude Code --agents", (), (".json",), ("claude-agents.json",), looks=_AGENTS),
+    "claude-plugin": Row("claude.plugin", "Claude Code plugin", ("agents",), (".md",), index=".claude-plugin/plugin.json"),
     "json": Row("canonical_json", "canonical JSON", (), (".json",), ("agents.json",), looks=_BUNDLE, bundle=True),
     "toml": Row("canonical_toml", "canonical TOML", (), (".toml",), ("agents.toml",), looks=_BUNDLE, bundle=True),
 }

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core import fields, vocabulary
 from agentconv.core.format import FormatSpec, State
-from agentconv.families import claude_words, json_records, mcp_claude, records
+from agentconv.families import json_records, records
 from agentconv.families.keys import Ignored, Key, Refused, simple
 from agentconv.families.record_file import Place
 from agentconv.families.shapes import is_bool, is_count, is_filled, is_text, is_texts
+from agentconv.formats.claude import mcp_servers, spelling
 from agentconv.projecting import hooks, steps, tool_lists
 
 if TYPE_CHECKING:
@@ -67,15 +68,15 @@ def _effort(value: Json) -> str | int:
 
 
 def _model(value: Json) -> Model:
-    return claude_words.model(WORDS, value)
+    return spelling.model(WORDS, value)
 
 
 def _mode(value: Json) -> str:
-    return claude_words.mode(WORDS, value)
+    return spelling.mode(WORDS, value)
 
 
 def _read_servers(value: Json) -> tuple[McpServer, ...]:
-    return mcp_claude.read(value)
+    return mcp_servers.read(value)
 
 
 def _read_hooks(value: Json) -> tuple[Hook, ...]:
@@ -92,15 +93,15 @@ _PROMPT = _checked("prompt", is_text, "text")
 KEYS: dict[str, Key] = {
     "description": simple("description", _checked("description", is_filled, "text that is not empty")),
     "prompt": Key(("prompt.text",), lambda value: {"prompt.text": _PROMPT(value)}, lambda agent: fields.get(agent, "prompt.text") or ""),
-    "tools": _list_key("tools", claude_words.allowed(WORDS, as_list=True)),
-    "disallowedTools": _list_key("disallowedTools", claude_words.denied(WORDS, as_list=True)),
-    "model": simple("model", _checked("model", is_filled, "text that is not blank", _model), claude_words.write_model),
+    "tools": _list_key("tools", spelling.allowed(WORDS, as_list=True)),
+    "disallowedTools": _list_key("disallowedTools", spelling.denied(WORDS, as_list=True)),
+    "model": simple("model", _checked("model", is_filled, "text that is not blank", _model), spelling.write_model),
     "permissionMode": simple(
         "permissions.mode", _checked("permissionMode", _any, "", _mode), lambda mode: vocabulary.native_mode(WORDS, mode)
     ),
     "maxTurns": simple("limits.max_turns", _checked("maxTurns", is_count, "a positive whole number", int)),
-    "skills": simple("skills", _checked("skills", is_texts, "a list of text", claude_words.skills), list),
-    "mcpServers": simple("mcp_servers", _checked("mcpServers", _any, "", _read_servers), mcp_claude.write),
+    "skills": simple("skills", _checked("skills", is_texts, "a list of text", spelling.skills), list),
+    "mcpServers": simple("mcp_servers", _checked("mcpServers", _any, "", _read_servers), mcp_servers.write),
     "hooks": simple("hooks", _checked("hooks", _any, "", _read_hooks), hooks.write),
     "background": simple("background", _checked("background", is_bool, "true or false")),
     "effort": simple("effort", _effort),
@@ -139,15 +140,15 @@ def project(projection: Projection) -> None:
     if projection.get("prompt.text") is None:
         projection.translate("prompt.text", "")
     steps.prompt_shape(projection, "replace")
-    tool_lists.tool_list(projection, claude_words.spell_server, claude_words.allowed_reads_back, denied_reads_back=claude_words.reads_back)
-    claude_words.project_delegates(projection)
+    tool_lists.tool_list(projection, spelling.spell_server, spelling.allowed_reads_back, denied_reads_back=spelling.reads_back)
+    spelling.project_delegates(projection)
     steps.permission_mode(projection)
     steps.permission_rules(projection)
     steps.model(projection)
     steps.effort(projection, EFFORTS, numbers=True)
-    mcp_claude.project(projection)
+    mcp_servers.project(projection)
     hooks.project(projection, _read_hooks)
-    claude_words.project_skills(projection)
+    spelling.project_skills(projection)
     steps.drop_rest(projection)
     steps.settle(projection, KEYS)
     steps.own_extras(

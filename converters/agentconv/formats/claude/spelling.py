@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from agentconv.core import effects, vocabulary
 from agentconv.core.ir import Model, ToolGrant
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import ABSENT, Ignored, Key
+from agentconv.families.tool_tokens import grant, split
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,28 +17,6 @@ if TYPE_CHECKING:
     from agentconv.core.format import Projection
     from agentconv.core.ir import Agent, Json
     from agentconv.families.keys import Absent
-
-_TOKEN = re.compile(r"(?:[^ ,(]|\([^)]*\)?)+")
-_CALL = re.compile(r"([^(]+)\((.*)\)", re.DOTALL)
-
-
-def split(value: Json) -> list[str]:
-    """Split names as the client does: at commas and blanks outside parentheses; what is no text is passed over."""
-    texts = [value] if isinstance(value, str) else value if isinstance(value, list) else []
-    tokens = [token.strip(SPACE) for text in texts if isinstance(text, str) for token in _TOKEN.findall(text)]
-    return [token for token in tokens if token]
-
-
-@lru_cache(maxsize=4096)
-def grant(format_id: str, token: str) -> ToolGrant:
-    """Read one token."""
-    if token.startswith("mcp__"):
-        server, _, tool = token[5:].partition("__")
-        return ToolGrant(token, format_id, "mcp", None, server, None if tool in ("", "*") else tool)
-    call = _CALL.fullmatch(token)
-    native, pattern = (call[1], call[2]) if call else (token, None)
-    word = vocabulary.tool_word(format_id, native)
-    return ToolGrant(native, format_id, word.capability if word else None, pattern)
 
 
 def token(value: ToolGrant) -> str:

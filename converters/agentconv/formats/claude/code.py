@@ -3,7 +3,7 @@ r"""Claude Code 2.1.329: markdown files in `.claude/agents`, read as its own loa
 https://code.claude.com/docs/en/sub-agents
 
 The file must start with `---`; the header ends at the first `---` anywhere after it, even inside a value. YAML that
-does not parse is rewritten once, line by line, with values in quotes (`claude_files.requoted`); if it still does not parse, the agent
+does not parse is rewritten once, line by line, with values in quotes (`loader.requoted`); if it still does not parse, the agent
 is dropped. A literal backslash-n in a description is a line break. The body is trimmed as JavaScript trims.
 """
 
@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import vocabulary
 from agentconv.core.format import FormatSpec
-from agentconv.families import claude_files, claude_words, javascript, keys, markdown, mcp_claude
+from agentconv.families import javascript, keys, markdown
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Key, Refused, simple
+from agentconv.formats.claude import loader, mcp_servers, spelling
 from agentconv.projecting import hooks, steps, tool_lists
 
 if TYPE_CHECKING:
@@ -62,17 +63,17 @@ def _read_hooks(value: Json) -> tuple[Hook, ...]:
 KEYS: dict[str, Key] = {
     "name": simple("name", _name),
     "description": simple("description", _description),
-    "tools": claude_words.allowed(ID),
-    "disallowedTools": claude_words.denied(ID),
-    "model": simple("model", partial(claude_words.model, ID), claude_words.write_model),
-    "permissionMode": simple("permissions.mode", partial(claude_words.mode, ID), lambda mode: vocabulary.native_mode(ID, mode)),
+    "tools": spelling.allowed(ID),
+    "disallowedTools": spelling.denied(ID),
+    "model": simple("model", partial(spelling.model, ID), spelling.write_model),
+    "permissionMode": simple("permissions.mode", partial(spelling.mode, ID), lambda mode: vocabulary.native_mode(ID, mode)),
     "maxTurns": simple("limits.max_turns", javascript.count),
-    "skills": simple("skills", claude_words.skills, list),
-    "mcpServers": simple("mcp_servers", mcp_claude.read, mcp_claude.write),
+    "skills": simple("skills", spelling.skills, list),
+    "mcpServers": simple("mcp_servers", mcp_servers.read, mcp_servers.write),
     "hooks": simple("hooks", _read_hooks, hooks.write),
     "background": simple("background", javascript.boolean),
-    "effort": simple("effort", claude_files.effort),
-    "color": simple("color", claude_files.color),
+    "effort": simple("effort", loader.effort),
+    "color": simple("color", loader.color),
 }
 SPEC = FormatSpec(
     id=ID,
@@ -90,7 +91,7 @@ def _refuses(header: Mapping[str, Json]) -> tuple[str, str] | None:
     return (stray, f"`{stray}` holds a hook that may be a guard, outside `hooks`") if stray else None
 
 
-DIALECT = markdown.Dialect(SPEC, KEYS, claude_files.find, claude_files.requoted, refuses=_refuses)
+DIALECT = markdown.Dialect(SPEC, KEYS, loader.find, loader.requoted, refuses=_refuses)
 
 
 def read(source: SourceText) -> ReadResult:
@@ -107,16 +108,16 @@ def project(projection: Projection) -> None:
     """Turn an agent into what a Claude Code file can hold."""
     steps.require(projection, "name", "description")
     _project_texts(projection)
-    tool_lists.tool_list(projection, claude_words.spell_server, claude_words.allowed_reads_back, denied_reads_back=claude_words.reads_back)
-    claude_words.project_delegates(projection)
+    tool_lists.tool_list(projection, spelling.spell_server, spelling.allowed_reads_back, denied_reads_back=spelling.reads_back)
+    spelling.project_delegates(projection)
     steps.permission_mode(projection)
     steps.permission_rules(projection)
     steps.model(projection)
-    steps.effort(projection, claude_files.EFFORTS, numbers=True)
-    claude_files.project_color(projection)
-    mcp_claude.project(projection)
+    steps.effort(projection, loader.EFFORTS, numbers=True)
+    loader.project_color(projection)
+    mcp_servers.project(projection)
     hooks.project(projection, _read_hooks)
-    claude_words.project_skills(projection)
+    spelling.project_skills(projection)
     steps.drop_rest(projection)
     steps.settle(projection, KEYS)
     steps.own_extras(projection, lambda agent: keys.encode(KEYS, agent, ID), lambda header: markdown.decode_written(DIALECT, header))

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from agentconv.core import effects, vocabulary
 from agentconv.core.ir import McpServer, ToolGrant, escape_key, unescape_key
-from agentconv.families import claude_words
 from agentconv.families.keys import Ignored
 from agentconv.families.shapes import is_bool, is_count, is_filled, is_text, is_text_map, is_texts, is_url
+from agentconv.formats.claude import spelling
 from agentconv.projecting import mcp
 
 if TYPE_CHECKING:
@@ -176,11 +176,11 @@ def _list_tools(projection: Projection, server: McpServer) -> bool:
             return False  # without a list of tools, all of the server's would be open
         named = [_grant(projection, server, tool) for tool in server.enabled_tools]
         whole = [grant for grant in allow if effects.covers(grant, server.name) and grant.tool is None]
-        if whole and named and all(map(claude_words.reads_back, named)):
+        if whole and named and all(map(spelling.reads_back, named)):
             after = tuple(dict.fromkeys([*(grant for grant in allow if grant not in whole), *named]))
             projection.change("tools.allow", after, "mcp-tools-listed", server.name)
     closed = [_grant(projection, server, tool) for tool in server.disabled_tools or ()]
-    if not all(map(claude_words.reads_back, closed)):
+    if not all(map(spelling.reads_back, closed)):
         return False
     if not set(closed) <= set(deny):
         projection.change("tools.deny", tuple(dict.fromkeys([*deny, *closed])), "mcp-tools-listed", server.name)
@@ -189,7 +189,7 @@ def _list_tools(projection: Projection, server: McpServer) -> bool:
 
 def _grant(projection: Projection, server: McpServer, tool: str) -> ToolGrant:
     name = effects.server_key(server.name)
-    return ToolGrant(claude_words.spell_server(name, tool), vocabulary.words_of(projection.target.id), "mcp", None, name, tool)
+    return ToolGrant(spelling.spell_server(name, tool), vocabulary.words_of(projection.target.id), "mcp", None, name, tool)
 
 
 def project(projection: Projection) -> None:

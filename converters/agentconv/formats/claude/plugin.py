@@ -21,10 +21,11 @@ from agentconv.core.format import FormatSpec, Index, ReadResult, State
 from agentconv.core.ir import AgentSet, Origin
 from agentconv.core.names import stem_of
 from agentconv.core.source import client_text
-from agentconv.families import claude_files, claude_words, javascript, keys, markdown, plugin_index
+from agentconv.families import javascript, keys, markdown
 from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, simple
+from agentconv.formats.claude import loader, plugin_index, spelling
 from agentconv.projecting import placeholders, steps, tool_lists
 from agentconv.yaml import nodes
 
@@ -85,14 +86,14 @@ def _lift(header: dict[str, Json]) -> Mapping[str, object]:
 KEYS: dict[str, Key] = {
     "name": Key(("name",), _name, lambda agent: agent.name if agent.name is not None else keys.ABSENT),
     "description": simple("description", _description),
-    "tools": claude_words.allowed(WORDS),
-    "disallowedTools": claude_words.denied(WORDS),
-    "model": simple("model", partial(claude_words.model, WORDS), claude_words.write_model),
+    "tools": spelling.allowed(WORDS),
+    "disallowedTools": spelling.denied(WORDS),
+    "model": simple("model", partial(spelling.model, WORDS), spelling.write_model),
     "maxTurns": simple("limits.max_turns", javascript.count),
-    "skills": simple("skills", claude_words.skills, list),
+    "skills": simple("skills", spelling.skills, list),
     "background": simple("background", javascript.boolean),
-    "effort": simple("effort", claude_files.effort),
-    "color": simple("color", claude_files.color),
+    "effort": simple("effort", loader.effort),
+    "color": simple("color", loader.color),
 }
 SPEC = FormatSpec(
     id=ID,
@@ -108,7 +109,7 @@ def _bare(source: SourceText, problem: str, span: Span) -> ReadResult | None:
     """Return the agent that has nothing but a prompt: the whole file, or what follows a header that does not parse."""
     if not source.size:
         return ReadResult()
-    header = claude_files.find(source)
+    header = loader.find(source)
     broken = isinstance(header, Header)
     text = client_text(source.text[header.body :] if isinstance(header, Header) else source.text).strip(SPACE)
     values: dict[str, object] = {"name": _stem(source.path), "prompt.text": text, "prompt.syntax": TEMPLATE.syntax_of(text)}
@@ -133,8 +134,8 @@ def _stem(path: str) -> str:
 DIALECT = markdown.Dialect(
     SPEC,
     KEYS,
-    claude_files.find,
-    claude_files.requoted,
+    loader.find,
+    loader.requoted,
     required=(),
     lift=_lift,
     name_of=_stem,
@@ -159,15 +160,15 @@ def project(projection: Projection) -> None:
     """Turn an agent into what a plugin's file can hold."""
     steps.require(projection, "name")
     _project_texts(projection)
-    tool_lists.tool_list(projection, claude_words.spell_server, claude_words.allowed_reads_back, denied_reads_back=claude_words.reads_back)
-    claude_words.project_delegates(projection)
+    tool_lists.tool_list(projection, spelling.spell_server, spelling.allowed_reads_back, denied_reads_back=spelling.reads_back)
+    spelling.project_delegates(projection)
     steps.permission_mode(projection, held=False)
     steps.permission_rules(projection)
     steps.model(projection)
-    steps.effort(projection, claude_files.EFFORTS, numbers=True)
-    claude_files.project_color(projection)
+    steps.effort(projection, loader.EFFORTS, numbers=True)
+    loader.project_color(projection)
     _project_servers(projection)
-    claude_words.project_skills(projection)
+    spelling.project_skills(projection)
     steps.drop_rest(projection)
     steps.settle(projection, KEYS)
     steps.own_extras(projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: markdown.decode_written(DIALECT, header))

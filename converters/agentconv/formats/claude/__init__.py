@@ -1,0 +1,1 @@
+"""Claude Code: agents of projects, of `--agents` and of plugins."""
