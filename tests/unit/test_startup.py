@@ -43,7 +43,10 @@ def test_conversion(tmp_path):
     found = loaded("from agentconv.cli import main; main(['convert', 'a.md', '-t', 'codex', '-o', 'out', '-q'])", tmp_path)
 
     assert not found & {"jsonschema", "referencing", "tomlkit", "tomli_w"}
-    assert {name for name in found if name.startswith("agentconv.formats.")} == {"agentconv.formats.claude.code", "agentconv.formats.codex"}
+    assert {name for name in found if name.startswith("agentconv.formats.")} == {
+        "agentconv.formats.claude.code",
+        "agentconv.formats.codex.codex",
+    }
 
 
 def test_inspection(tmp_path):
@@ -52,4 +55,7 @@ def test_inspection(tmp_path):
     found = loaded("from agentconv.cli import main; main(['inspect', 'a.md', '--for', 'codex'])", tmp_path)
 
     assert not found & {"jsonschema", "referencing", "tomlkit", "tomli_w", "agentconv.conversion.matrix"}
-    assert {name for name in found if name.startswith("agentconv.formats.")} == {"agentconv.formats.claude.code", "agentconv.formats.codex"}
+    assert {name for name in found if name.startswith("agentconv.formats.")} == {
+        "agentconv.formats.claude.code",
+        "agentconv.formats.codex.codex",
+    }

@@ -66,7 +66,7 @@ def _below(roots: tuple[str, ...], leaves: tuple[str, ...]) -> tuple[str, ...]:
 
 FORMATS: dict[str, Row] = {
     "claude-code": Row("claude.code", "Claude Code", (".claude/agents",), (".md",), looks=_HEADER, aliases=("claude",)),
-    "codex": Row("codex", "Codex", (".codex/agents",), (".toml",), looks=_ROLE),
+    "codex": Row("codex.codex", "Codex", (".codex/agents",), (".toml",), looks=_ROLE),
     "copilot": Row(
         "copilot", "GitHub Copilot", (".github/agents", ".github/chatmodes"), (".agent.md", ".chatmode.md", ".md"), looks=_HEADER
     ),

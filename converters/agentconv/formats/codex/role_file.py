@@ -11,8 +11,9 @@ from agentconv.core import fields
 from agentconv.core.format import ReadResult, State
 from agentconv.core.ir import AgentSet, Origin, escape_key, float_value, unescape_key
 from agentconv.core.source import encode
-from agentconv.families import keys, reading, toml_text
+from agentconv.families import keys, reading
 from agentconv.families.keys import no_lift, no_lower
+from agentconv.formats.codex import toml_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core.format import FormatSpec
 from agentconv.core.ir import Hook, McpServer, Model, Sandbox, ToolGrant, escape_key, unescape_key
-from agentconv.families import keys, toml_file
+from agentconv.families import keys
 from agentconv.families.keys import Key, Refused, simple
+from agentconv.formats.codex import role_file
 from agentconv.projecting import hooks, mcp, once, steps, switches
 
 if TYPE_CHECKING:
@@ -179,17 +180,17 @@ SPEC = FormatSpec(
     duplicates="the first in path order",
     legal_name=lambda name: name.strip(BLANKS),
 )
-DIALECT = toml_file.Dialect(SPEC, KEYS, ("name", "description", "developer_instructions"), _lift, _lower)
+DIALECT = role_file.Dialect(SPEC, KEYS, ("name", "description", "developer_instructions"), _lift, _lower)
 
 
 def read(source: SourceText) -> ReadResult:
     """Read a role file as Codex does."""
-    return toml_file.read(DIALECT, source)
+    return role_file.read(DIALECT, source)
 
 
 def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:
     """Write a role file that Codex loads."""
-    return toml_file.write(DIALECT, agents, original, respelled)
+    return role_file.write(DIALECT, agents, original, respelled)
 
 
 def project(projection: Projection) -> None:

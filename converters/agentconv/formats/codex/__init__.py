@@ -1,0 +1,1 @@
+"""Codex: roles, one TOML file each."""
