@@ -11,7 +11,7 @@ from agentconv.core import effects
 from agentconv.core.format import State
 from agentconv.core.ir import Agent, McpServer, Origin, Prompt, ToolGrant, Tools
 from agentconv.core.source import SourceText
-from agentconv.families import copilot_words
+from agentconv.formats.copilot import spelling
 
 
 def header(*lines: str, path: str = "agent.agent.md") -> SourceText:
@@ -67,10 +67,10 @@ def test_numbers_as_keys_are_not_texts_as_keys() -> None:
 )  # fmt: skip
 def test_tool_words(word: str, capability: str | None, server: str | None) -> None:
     """Each word means what the client gives for it, and is read as itself."""
-    found = copilot_words.grant(word)
+    found = spelling.grant(word)
 
     assert (capability, server) == (found.capability, found.server)
-    assert copilot_words.reads_back(found)
+    assert spelling.reads_back(found)
 
 
 def test_a_server_s_tool_is_never_one_of_the_client_s_own() -> None:

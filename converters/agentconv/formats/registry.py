@@ -68,7 +68,7 @@ FORMATS: dict[str, Row] = {
     "claude-code": Row("claude.code", "Claude Code", (".claude/agents",), (".md",), looks=_HEADER, aliases=("claude",)),
     "codex": Row("codex.codex", "Codex", (".codex/agents",), (".toml",), looks=_ROLE),
     "copilot": Row(
-        "copilot", "GitHub Copilot", (".github/agents", ".github/chatmodes"), (".agent.md", ".chatmode.md", ".md"), looks=_HEADER
+        "copilot.copilot", "GitHub Copilot", (".github/agents", ".github/chatmodes"), (".agent.md", ".chatmode.md", ".md"), looks=_HEADER
     ),
     "gemini-cli": Row("gemini_cli", "Gemini CLI", (".gemini/agents",), (".md",), aliases=("gemini",)),
     "qwen-code": Row("qwen_code", "Qwen Code", (".qwen/agents",), (".md",), aliases=("qwen",)),

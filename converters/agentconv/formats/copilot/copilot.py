@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any
 from agentconv.core import names, vocabulary
 from agentconv.core.format import FormatSpec, ReadResult, State
 from agentconv.core.ir import Hook, Model
-from agentconv.families import copilot_words, javascript, keys, markdown, mcp_copilot, reading
+from agentconv.families import javascript, keys, markdown, reading
 from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Key, Refused, simple
 from agentconv.families.shapes import is_text, is_texts
+from agentconv.formats.copilot import mcp_servers, spelling
 from agentconv.projecting import hooks, mcp, steps, tool_lists
 from agentconv.yaml.grammar import SERDE_YAML
 
@@ -98,10 +99,10 @@ def _read_hooks(value: Json) -> tuple[Hook, ...]:
 KEYS: dict[str, Key] = {
     "name": simple("display_name", _shown_name),
     "description": simple("description", keys.text("description")),
-    "tools": Key(("tools.mode", "tools.allow"), copilot_words.read, copilot_words.write),
+    "tools": Key(("tools.mode", "tools.allow"), spelling.read, spelling.write),
     "model": simple("model", _read_model, _write_model),
     "reasoning-effort": simple("effort", keys.text("reasoning-effort")),
-    "mcp-servers": simple("mcp_servers", mcp_copilot.read, mcp_copilot.write),
+    "mcp-servers": simple("mcp_servers", mcp_servers.read, mcp_servers.write),
     "skills": simple("skills", _read_skills, list),
     "hooks": simple("hooks", _read_hooks, hooks.write),
 }
@@ -202,13 +203,13 @@ def project(projection: Projection) -> None:
     if projection.get("description") is None:
         projection.refuse("refused-description", "description", "missing")
     _project_texts(projection)
-    tool_lists.tool_list(projection, copilot_words.spell_server, copilot_words.reads_back, denies=False)
+    tool_lists.tool_list(projection, spelling.spell_server, spelling.reads_back, denies=False)
     steps.permission_mode(projection)
     steps.permission_rules(projection)
     steps.model(projection)
     steps.effort(projection, EFFORTS, any_text=True)
     mcp.project_servers(
-        projection, mcp_copilot.reads_back, "define {} under `mcp-servers`, or in ~/.copilot/mcp-config.json", mcp.without_denied
+        projection, mcp_servers.reads_back, "define {} under `mcp-servers`, or in ~/.copilot/mcp-config.json", mcp.without_denied
     )
     hooks.project(projection, _read_hooks)
     steps.drop_rest(projection)

@@ -1,0 +1,1 @@
+"""GitHub Copilot: custom agents of VS Code and of the command line."""
