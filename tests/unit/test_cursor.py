@@ -12,8 +12,9 @@ from agentconv.core.diagnostics import Code
 from agentconv.core.format import State
 from agentconv.core.ir import Agent, AgentSet, Permissions, Prompt, ToolGrant, Tools
 from agentconv.core.source import SourceText
-from agentconv.families import frontmatter, line_header
+from agentconv.families import frontmatter
 from agentconv.formats import registry
+from agentconv.formats.cursor import line_header
 
 
 def source(text: str, path: str = "agent.md") -> SourceText:

@@ -18,9 +18,10 @@ from agentconv.core import vocabulary
 from agentconv.core.format import FormatSpec
 from agentconv.core.ir import Model
 from agentconv.core.names import stem_of
-from agentconv.families import javascript, keys, line_encoding, line_file, line_header
+from agentconv.families import javascript, keys
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, simple
+from agentconv.formats.cursor import line_encoding, line_file, line_header
 from agentconv.projecting import steps, switches
 
 if TYPE_CHECKING:

@@ -16,11 +16,12 @@ from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.core.format import ReadResult, State
 from agentconv.core.ir import AgentSet, Origin
 from agentconv.core.source import SourceText, client_text, encode
-from agentconv.families import keys, line_encoding, line_header, reading
+from agentconv.families import keys, reading
 from agentconv.families.frontmatter import apply
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import no_lift, no_lower
-from agentconv.families.line_encoding import guessed, has_crlf, no_text
+from agentconv.formats.cursor import line_encoding, line_header
+from agentconv.formats.cursor.line_encoding import guessed, has_crlf, no_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Agent, Json
     from agentconv.families.frontmatter import Edit
     from agentconv.families.keys import Decoded, Key
-    from agentconv.families.line_header import LineHeader
+    from agentconv.formats.cursor.line_header import LineHeader
 
 
 @dataclass(frozen=True, slots=True)
