@@ -1,0 +1,1 @@
+"""Cline: configured agents, one YAML header and a prompt each."""
