@@ -13,9 +13,9 @@ from agentconv.core.effects import Level
 from agentconv.core.format import State
 from agentconv.core.ir import Agent, Limits, McpServer, Permissions, Prompt, ToolGrant, Tools
 from agentconv.core.source import SourceText
-from agentconv.families import line_reader
 from agentconv.families.frontmatter import Header, parse
 from agentconv.formats import registry
+from agentconv.formats.gemini import qwen_lines
 from agentconv.yaml.grammar import YAML_2
 
 ID = "qwen-code"
@@ -52,7 +52,7 @@ LINES: list[tuple[str, dict[str, Any]]] = [
 @pytest.mark.parametrize(("text", "expected"), LINES)
 def test_line_reader(text: str, expected: dict[str, Any]) -> None:
     """Where YAML fails, each line is read by itself, as the client's `parseSimple` does; there are as many lines as before."""
-    found = line_reader.rewritten(text)
+    found = qwen_lines.rewritten(text)
     header = parse(Header(SourceText("", found.text.encode()), 0, len(found.text), len(found.text), grammar=YAML_2))
 
     assert found.text.count("\n") == text.count("\n")

@@ -70,8 +70,8 @@ FORMATS: dict[str, Row] = {
     "copilot": Row(
         "copilot.copilot", "GitHub Copilot", (".github/agents", ".github/chatmodes"), (".agent.md", ".chatmode.md", ".md"), looks=_HEADER
     ),
-    "gemini-cli": Row("gemini_cli", "Gemini CLI", (".gemini/agents",), (".md",), aliases=("gemini",)),
-    "qwen-code": Row("qwen_code", "Qwen Code", (".qwen/agents",), (".md",), aliases=("qwen",)),
+    "gemini-cli": Row("gemini.gemini", "Gemini CLI", (".gemini/agents",), (".md",), aliases=("gemini",)),
+    "qwen-code": Row("gemini.qwen", "Qwen Code", (".qwen/agents",), (".md",), aliases=("qwen",)),
     "opencode": Row("opencode", "OpenCode", _below((".opencode",), _LEAVES), (".md",), ("opencode.json", "opencode.jsonc")),
     "kilo": Row("kilo", "Kilo", _below((".kilo", ".kilocode"), _LEAVES), (".md",), ("kilo.json", "kilo.jsonc", ".kilocodemodes")),
     "roo": Row("roo", "Roo Code", (), (".yaml", ".yml", ".json"), (".roomodes",), looks=_MODES),

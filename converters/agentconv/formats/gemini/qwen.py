@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING
 from agentconv.core import effects
 from agentconv.core.format import FormatSpec
 from agentconv.core.ir import Hook, Tools
-from agentconv.families import javascript, keys, line_reader, markdown, mcp_gemini, qwen_switches, qwen_words
+from agentconv.families import javascript, keys, markdown
 from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, simple
+from agentconv.formats.gemini import mcp_servers, qwen_lines, qwen_spelling, qwen_switches
 from agentconv.projecting import hooks, mcp, placeholders, steps, tool_lists
 from agentconv.yaml.grammar import YAML_2
 
@@ -32,12 +33,12 @@ if TYPE_CHECKING:
     from agentconv.core.source import SourceText
     from agentconv.families.frontmatter import Rewritten
 
-ID = qwen_words.ID
+ID = qwen_spelling.ID
 HINT = "add {} to mcpServers in ~/.qwen/settings.json"
 COLORS = frozenset({"red", "blue", "green", "yellow", "purple", "orange", "pink", "cyan"})
 SWITCHES = qwen_switches.SWITCHES
 TEMPLATE = placeholders.Template(ID, re.compile(r"\$\{([a-zA-Z_]\w*)\}", re.ASCII), frozenset({"task_prompt", "hook_context"}))
-SERVERS = mcp_gemini.Spelling("httpUrl", "includeTools", "excludeTools", url="sse", typed=False)
+SERVERS = mcp_servers.Spelling("httpUrl", "includeTools", "excludeTools", url="sse", typed=False)
 _OUTSIDE = re.compile(r"^[ \t]*[\"']?(?:executor|executionBackend)[\"']?[ \t]*:", re.MULTILINE)
 _END = r"(?:\r\n|\r|\n)"
 _FRONTMATTER = re.compile(rf"\ufeff?---{_END}([\s\S]*?)({_END})---{_END}")
@@ -52,7 +53,7 @@ def _find(source: SourceText) -> Header | str:
 
 def _repaired(text: str) -> Rewritten | None:
     """Turn to the line reader, but for a file that names an executor or a container: the client trusts no repair with those."""
-    return None if _OUTSIDE.search(text) else line_reader.rewritten(text)
+    return None if _OUTSIDE.search(text) else qwen_lines.rewritten(text)
 
 
 def _complete(values: dict[str, object]) -> None:
@@ -77,7 +78,7 @@ def _color(value: Json) -> str | None:
 def _read_servers(value: Json) -> tuple[McpServer, ...]:
     if not isinstance(value, dict) or not value:
         raise Ignored("it is a map from name to server")
-    return mcp_gemini.read(SERVERS, value)
+    return mcp_servers.read(SERVERS, value)
 
 
 def _read_hooks(value: Json) -> tuple[Hook, ...]:
@@ -85,21 +86,21 @@ def _read_hooks(value: Json) -> tuple[Hook, ...]:
 
 
 KEYS: dict[str, Key] = {
-    "name": simple("name", qwen_words.name),
-    "description": simple("description", qwen_words.description),
-    "model": simple("model", qwen_words.model, qwen_words.write_model),
-    "tools": Key(("tools.mode", "tools.allow"), qwen_words.read_tools, qwen_words.write_tools),
-    "disallowedTools": Key(("tools.deny",), qwen_words.read_denied, qwen_words.write_denied),
+    "name": simple("name", qwen_spelling.name),
+    "description": simple("description", qwen_spelling.description),
+    "model": simple("model", qwen_spelling.model, qwen_spelling.write_model),
+    "tools": Key(("tools.mode", "tools.allow"), qwen_spelling.read_tools, qwen_spelling.write_tools),
+    "disallowedTools": Key(("tools.deny",), qwen_spelling.read_denied, qwen_spelling.write_denied),
     "background": simple("background", javascript.boolean),
     "color": simple("color", _color),
-    "mcpServers": simple("mcp_servers", _read_servers, lambda servers: mcp_gemini.write(SERVERS, servers)),
+    "mcpServers": simple("mcp_servers", _read_servers, lambda servers: mcp_servers.write(SERVERS, servers)),
     "hooks": simple("hooks", _read_hooks, hooks.write),
 }
 SPEC = FormatSpec(
     id=ID,
     client="Qwen Code",
     holds=frozenset({"prompt.text", "prompt.syntax", *SWITCHES.values(), *(path for key in KEYS.values() for path in key.fields)}),
-    legal_name=qwen_words.legal_name,
+    legal_name=qwen_spelling.legal_name,
     reserved=frozenset({"general-purpose", "explore", "statusline-setup", "review-agent", "claude-code", "codex", "fork"}),
     duplicates="the one that the file system lists first",
 )
@@ -137,13 +138,13 @@ def project(projection: Projection) -> None:
     placeholders.project(projection, TEMPLATE)
     if 0 < javascript.length(projection.get("prompt.text") or "") < DIALECT.least_prompt:
         projection.refuse("refused-prompt", "prompt.text", f"shorter than {DIALECT.least_prompt} characters")
-    qwen_words.project_servers(projection)
-    tool_lists.tool_list(projection, qwen_words.spell_server, qwen_words.reads_back, spell_denied=qwen_words.spell_denied)
+    qwen_spelling.project_servers(projection)
+    tool_lists.tool_list(projection, qwen_spelling.spell_server, qwen_spelling.reads_back, spell_denied=qwen_spelling.spell_denied)
     steps.permission_mode(projection)
     steps.permission_rules(projection)
     steps.model(projection)
     qwen_switches.project_limits(projection)
-    mcp.project_with_tools(projection, partial(mcp_gemini.reads_back, SERVERS), HINT, narrows=False, closes=True)
+    mcp.project_with_tools(projection, partial(mcp_servers.reads_back, SERVERS), HINT, narrows=False, closes=True)
     hooks.project(projection, _read_hooks)
     color = projection.get("color")
     if color is not None and color not in COLORS:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core import vocabulary
 from agentconv.families import javascript
-from agentconv.families.qwen_words import ID, model
 from agentconv.families.shapes import is_seconds, whole
+from agentconv.formats.gemini.qwen_spelling import ID, model
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -19,11 +19,12 @@ from agentconv.core import names, vocabulary
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.core.format import FormatSpec, State
 from agentconv.core.ir import Model
-from agentconv.families import gemini_words, keys, markdown, mcp_gemini, remote_agents
+from agentconv.families import keys, markdown
 from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, Refused, simple
 from agentconv.families.shapes import whole
+from agentconv.formats.gemini import mcp_servers, remote_agents, spelling
 from agentconv.projecting import mcp, placeholders, steps, tool_lists
 from agentconv.yaml.grammar import JS_YAML_4
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from agentconv.core.ir import AgentSet, Json, McpServer
     from agentconv.core.source import SourceText
 
-ID = gemini_words.ID
+ID = spelling.ID
 HINT = "add {} to mcpServers in ~/.gemini/settings.json"
 TEMPLATE = placeholders.Template(ID, re.compile(r"\$\{(\w+)\}", re.ASCII), frozenset({"query", "cliVersion", "activeModel", "today"}))
 _FRONTMATTER = re.compile(r"---\r?\n(.*?)(\r?\n)---(\r?\n)?", re.DOTALL)
@@ -83,11 +84,11 @@ def _count(name: str, scale: int = 1) -> Any:
     return read
 
 
-SERVERS = mcp_gemini.Spelling("http_url", "include_tools", "exclude_tools", url="http", typed=True)
+SERVERS = mcp_servers.Spelling("http_url", "include_tools", "exclude_tools", url="http", typed=True)
 
 
 def _read_servers(value: Json) -> tuple[McpServer, ...]:
-    return mcp_gemini.read(SERVERS, keys.checked_table(ID, "mcp_servers", value))
+    return mcp_servers.read(SERVERS, keys.checked_table(ID, "mcp_servers", value))
 
 
 KEYS: dict[str, Key] = {
@@ -98,8 +99,8 @@ KEYS: dict[str, Key] = {
     "temperature": simple("temperature", _temperature),
     "max_turns": simple("limits.max_turns", _count("max_turns")),
     "timeout_mins": simple("limits.timeout_seconds", _count("timeout_mins", 60), lambda seconds: int(seconds / 60)),
-    "tools": Key(("tools.mode", "tools.allow"), gemini_words.read_tools, gemini_words.write_tools),
-    "mcp_servers": simple("mcp_servers", _read_servers, lambda servers: mcp_gemini.write(SERVERS, servers)),
+    "tools": Key(("tools.mode", "tools.allow"), spelling.read_tools, spelling.write_tools),
+    "mcp_servers": simple("mcp_servers", _read_servers, lambda servers: mcp_servers.write(SERVERS, servers)),
 }
 _LOCAL = frozenset(KEYS)
 
@@ -188,13 +189,13 @@ def project(projection: Projection) -> None:
         projection.translate("prompt.text", "")
     steps.trim(projection, "prompt.text", SPACE)
     placeholders.project(projection, TEMPLATE)
-    gemini_words.move_own_servers(projection)
-    tool_lists.tool_list(projection, gemini_words.spell_server, gemini_words.reads_back, denies=False)
+    spelling.move_own_servers(projection)
+    tool_lists.tool_list(projection, spelling.spell_server, spelling.reads_back, denies=False)
     steps.permission_mode(projection)
     steps.permission_rules(projection)
     steps.model(projection)
     steps.minutes(projection)
-    mcp.project_with_tools(projection, partial(mcp_gemini.reads_back, SERVERS), HINT, closes=True)
+    mcp.project_with_tools(projection, partial(mcp_servers.reads_back, SERVERS), HINT, closes=True)
     steps.drop_rest(projection)
     steps.settle(projection, KEYS)
     _own_extras(projection)

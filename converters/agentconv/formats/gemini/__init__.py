@@ -1,0 +1,1 @@
+"""Gemini CLI, and Qwen Code, which comes from it."""
