@@ -14,12 +14,13 @@ import re
 from typing import TYPE_CHECKING
 
 from agentconv.core.format import FormatSpec, State
-from agentconv.families import keys, kilo_modes, markdown, opencode_keys
+from agentconv.families import keys, markdown
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import simple
-from agentconv.families.opencode_config import Configuration, is_configuration
-from agentconv.families.opencode_like import Client, Repair
-from agentconv.families.permission_maps import Permissions
+from agentconv.formats.opencode import agent_keys, kilo_modes
+from agentconv.formats.opencode.config_file import Configuration, is_configuration
+from agentconv.formats.opencode.dialect import Client, Repair
+from agentconv.formats.opencode.permission_maps import Permissions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,15 +61,15 @@ class References:
         return iter(())
 
 
-PERMISSIONS = Permissions(ID, opencode_keys.WHOLE, nullable=True)
-KEYS = {**opencode_keys.table(PERMISSIONS), "displayName": simple("display_name", keys.text("displayName"))}
-SWITCHES = opencode_keys.SWITCHES
+PERMISSIONS = Permissions(ID, agent_keys.WHOLE, nullable=True)
+KEYS = {**agent_keys.table(PERMISSIONS), "displayName": simple("display_name", keys.text("displayName"))}
+SWITCHES = agent_keys.SWITCHES
 REFERENCES = References()
 SPEC = FormatSpec(
     id=ID,
     client="Kilo",
     holds=frozenset({"prompt.text", "prompt.mode", "prompt.syntax", *(path for key in KEYS.values() for path in key.fields)}),
-    legal_name=opencode_keys.legal_name,
+    legal_name=agent_keys.legal_name,
     reserved=frozenset(
         {"code", "ask", "debug", "orchestrator", "plan", "build", "general", "explore", "scout", "compaction", "title", "summary"}
     ),
@@ -125,8 +126,8 @@ def project(projection: Projection) -> None:
     found = REFERENCES.live(text, "env") or (None if template else REFERENCES.live(text, "file"))
     if found:
         projection.refuse("refused-text", "prompt.text", f"Kilo would fill in `{found[:40]}`")
-    opencode_keys.project_body(projection, ID if template else "literal")
-    opencode_keys.project(
+    agent_keys.project_body(projection, ID if template else "literal")
+    agent_keys.project(
         projection,
         PERMISSIONS,
         KEYS,

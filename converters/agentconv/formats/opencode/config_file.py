@@ -16,9 +16,10 @@ from agentconv.core import fields
 from agentconv.core.format import ReadResult, State
 from agentconv.core.ir import AgentSet
 from agentconv.core.source import SourceText, encode
-from agentconv.families import json_records, opencode_keys, opencode_native, reading, records
+from agentconv.families import json_records, reading, records
 from agentconv.families.keys import ABSENT, Key, Refused
 from agentconv.families.record_file import Place
+from agentconv.formats.opencode import agent_keys, native_agents
 from agentconv.json import jsonc
 from agentconv.projecting import steps
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from agentconv.core.format import Projection
     from agentconv.core.ir import Agent, Json
     from agentconv.families.keys import Absent
-    from agentconv.families.opencode_like import Client
+    from agentconv.formats.opencode.dialect import Client
 
 PLACES = (Place("/agent", by_name=True), Place("/mode", by_name=True))
 SUFFIXES = (".json", ".jsonc")
@@ -85,20 +86,20 @@ class Configuration:
     def read(self, source: SourceText) -> ReadResult:
         """Read the agents of all maps."""
         results = [records.read(self.dialect(place), source) for place in PLACES]
-        if self.native and json_records.parse(source, opencode_native.PLACE, jsonc.JSONC).container is not None:
+        if self.native and json_records.parse(source, native_agents.PLACE, jsonc.JSONC).container is not None:
             results.append(self._read_native(source))
         states = [state for result in results for state in result.states]
-        if State.STOPS in states or (self.native and opencode_native.stops(source)):
+        if State.STOPS in states or (self.native and native_agents.stops(source)):
             states = [state if state.dropped else State.NOT_LOADED for state in states]
         found = AgentSet(tuple(agent for result in results for agent in result.set.agents))
         return ReadResult(found, tuple(states), tuple(dict.fromkeys(one for result in results for one in result.diagnostics)))
 
     def _native_dialect(self, source: SourceText) -> records.Dialect:
-        stops = opencode_native.stops(source)
+        stops = native_agents.stops(source)
         problems: dict[str, str] = {}
 
         def parse(text: SourceText) -> json_records.JsonFile:
-            file, found = opencode_native.parse(text)
+            file, found = native_agents.parse(text)
             problems.clear()
             problems.update(found)
             return file
@@ -116,8 +117,8 @@ class Configuration:
     def _read_native(self, source: SourceText) -> ReadResult:
         """Read the agents of `agents`, but for those that `agent` has as well."""
         result = records.read(self._native_dialect(source), source)
-        spec, hidden = self.client.spec, opencode_native.shadowed(source)
-        remarks = list(opencode_native.without_effect(spec, source))
+        spec, hidden = self.client.spec, native_agents.shadowed(source)
+        remarks = list(native_agents.without_effect(spec, source))
         touched = {name for name, _ in remarks}
         rows = [
             (agent, State.DEGRADED if state is State.LOADS and agent.name in touched else state)
@@ -143,7 +144,7 @@ class Configuration:
 
     def _write_native(self, agents: AgentSet, original: SourceText, respelled: list[str] | None) -> tuple[bytes, list[Agent]]:
         """Take out of `agents` what is no longer as it was; return what stays there."""
-        if not self.native or json_records.parse(original, opencode_native.PLACE, jsonc.JSONC).container is None:
+        if not self.native or json_records.parse(original, native_agents.PLACE, jsonc.JSONC).container is None:
             return original.data, []
         dialect = self._native_dialect(original)
         there = {agent.origin.pointer: agent for agent in records.read(dialect, original).set.agents if agent.origin}
@@ -153,7 +154,7 @@ class Configuration:
             if agent.origin and agent.origin.pointer in there and fields.same(there[agent.origin.pointer], agent)
         ]
         names = {agent.name for agent in agents.agents if agent not in stay}
-        hidden = opencode_native.shadowed(original)
+        hidden = native_agents.shadowed(original)
         dead = [agent for agent in there.values() if agent.name in hidden and agent.name in names]
         kept = [agent for agent in there.values() if agent in stay or agent in dead]
         return records.write(dialect, AgentSet(tuple(kept)), original, respelled), stay
@@ -171,7 +172,7 @@ class Configuration:
         syntax = target.id if template and _FILLED_IN.search(projection.get("prompt.text") or "") else "literal"
         steps.prompt_shape(projection, "replace", syntax)
         dialect = self.dialect(PLACES[0])
-        opencode_keys.project(
+        agent_keys.project(
             projection,
             self.client.permissions,
             dialect.keys,
@@ -182,7 +183,7 @@ class Configuration:
     def essence(self, source: SourceText) -> SourceText:
         """Return the file with nothing but its agents: what else a configuration holds is the user's."""
         parts = []
-        for place in (*PLACES, *([opencode_native.PLACE] if self.native else [])):
+        for place in (*PLACES, *([native_agents.PLACE] if self.native else [])):
             container = json_records.parse(source, place, jsonc.JSONC).container
             if container is not None:
                 bare = source.text.removeprefix("\ufeff")

@@ -17,11 +17,12 @@ from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.core.format import ReadResult, State
 from agentconv.core.ir import AgentSet, Origin
 from agentconv.core.source import client_text
-from agentconv.families import markdown, opencode_keys, reading
+from agentconv.families import markdown, reading
 from agentconv.families.frontmatter import Header, Rewritten
 from agentconv.families.javascript import SPACE
-from agentconv.families.opencode_keys import CALLERS
 from agentconv.families.shapes import is_count
+from agentconv.formats.opencode import agent_keys
+from agentconv.formats.opencode.agent_keys import CALLERS
 from agentconv.yaml.grammar import JS_YAML_3
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from agentconv.core.source import SourceText
     from agentconv.families.keys import Key
     from agentconv.families.markdown import Template
-    from agentconv.families.permission_maps import Permissions
+    from agentconv.formats.opencode.permission_maps import Permissions
 
 NO_HEADER = "the file does not start with `---`"
 RUN = "the header is JavaScript, which the client runs"
@@ -188,7 +189,7 @@ class Client:
             name_of=self.name_of,
             grammar=JS_YAML_3,
             template=self.template,
-            complete=opencode_keys.complete_body,
+            complete=agent_keys.complete_body,
             unparsed=self.unparsed,
             stops=not mode,
         )

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from agentconv.core.format import FormatSpec, Projection, ReadResult
     from agentconv.core.ir import Agent, AgentSet, Json
     from agentconv.core.source import SourceText
-    from agentconv.families.permission_maps import Permissions
+    from agentconv.formats.opencode.permission_maps import Permissions
 
 NAME = ".kilocodemodes"
 PLACE = Place("/customModes", by_name=False)

@@ -13,10 +13,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.core.format import FormatSpec, State
-from agentconv.families import keys, markdown, opencode_keys
-from agentconv.families.opencode_config import Configuration, is_configuration
-from agentconv.families.opencode_like import Client, Repair
-from agentconv.families.permission_maps import Permissions
+from agentconv.families import keys, markdown
+from agentconv.formats.opencode import agent_keys
+from agentconv.formats.opencode.config_file import Configuration, is_configuration
+from agentconv.formats.opencode.dialect import Client, Repair
+from agentconv.formats.opencode.permission_maps import Permissions
 
 if TYPE_CHECKING:
     from agentconv.core.format import Projection, ReadResult
@@ -24,14 +25,14 @@ if TYPE_CHECKING:
     from agentconv.core.source import SourceText
 
 ID = "opencode"
-PERMISSIONS = Permissions(ID, opencode_keys.WHOLE)
-KEYS = opencode_keys.table(PERMISSIONS)
-SWITCHES = opencode_keys.SWITCHES
+PERMISSIONS = Permissions(ID, agent_keys.WHOLE)
+KEYS = agent_keys.table(PERMISSIONS)
+SWITCHES = agent_keys.SWITCHES
 SPEC = FormatSpec(
     id=ID,
     client="OpenCode",
     holds=frozenset({"prompt.text", "prompt.mode", "prompt.syntax", *(path for key in KEYS.values() for path in key.fields)}),
-    legal_name=opencode_keys.legal_name,
+    legal_name=agent_keys.legal_name,
     reserved=frozenset({"build", "plan", "general", "explore", "scout", "compaction", "title", "summary"}),
     duplicates="the last one that it reads",
     essence=lambda source: CONFIGURATION.essence(source) if is_configuration(source.path) else source,
@@ -66,8 +67,8 @@ def project(projection: Projection) -> None:
     if is_configuration(projection.path):
         CONFIGURATION.project(projection)
         return
-    opencode_keys.project_body(projection)
-    opencode_keys.project(
+    agent_keys.project_body(projection)
+    agent_keys.project(
         projection,
         PERMISSIONS,
         KEYS,

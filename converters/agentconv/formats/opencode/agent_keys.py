@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core import fields
 from agentconv.core.ir import Model
-from agentconv.families import keys, rule_maps
+from agentconv.families import keys
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import ABSENT, Ignored, Key, Refused
-from agentconv.families.permission_maps import spell_server
 from agentconv.families.shapes import is_bool, is_count, is_text
+from agentconv.formats.opencode import rule_maps
+from agentconv.formats.opencode.permission_maps import spell_server
 from agentconv.projecting import once, steps
 from agentconv.yaml.scalars import js_text
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from agentconv.core.format import Projection
     from agentconv.core.ir import Agent, Json
     from agentconv.families.keys import Absent, Decoded
-    from agentconv.families.permission_maps import Permissions
+    from agentconv.formats.opencode.permission_maps import Permissions
 
 WHOLE = frozenset({"todowrite", "question", "webfetch", "websearch", "doom_loop"})
 """Permissions that take an action, and no patterns."""
