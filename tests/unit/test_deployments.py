@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from agentconv.core.source import SourceText
 from agentconv.disk.files import Disk
-from agentconv.formats import roo
+from agentconv.formats.roo import roo
 from agentconv.install import lock, planning
 from agentconv.install.several_files import present_checksum
 from deployments import Project

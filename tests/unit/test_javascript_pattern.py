@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agentconv.families.javascript_pattern import complaint
+from agentconv.formats.roo.javascript_pattern import complaint
 
 TAKEN = (
     r"\.md$",

@@ -13,7 +13,7 @@ from agentconv.core import effects, fields
 from agentconv.core.format import State
 from agentconv.core.ir import Agent, AgentSet, Prompt, ToolGrant, Tools
 from agentconv.core.source import SourceText
-from agentconv.formats import roo
+from agentconv.formats.roo import roo
 
 MODE = {"slug": "a-mode", "name": "A Mode", "roleDefinition": "You help. Always.", "groups": ["read"]}
 

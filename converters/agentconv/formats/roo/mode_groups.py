@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from agentconv.families import javascript_pattern
 from agentconv.families.keys import Refused
+from agentconv.formats.roo import javascript_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING
 from agentconv.core import effects, fields, names, vocabulary
 from agentconv.core.format import FormatSpec
 from agentconv.core.ir import ToolGrant
-from agentconv.families import json_records, mode_groups, records, typography, yaml_records
+from agentconv.families import json_records, records, yaml_records
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, Refused, simple
 from agentconv.families.record_file import ClientText, Place
+from agentconv.formats.roo import mode_groups, typography
 from agentconv.projecting import mcp, steps, tool_lists
 from agentconv.yaml.grammar import YAML_2
 

@@ -1,0 +1,1 @@
+"""Roo Code: custom modes, several a file."""
