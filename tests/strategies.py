@@ -27,8 +27,8 @@ from agentconv.core.ir import (
     ToolGrant,
     Tools,
 )
-from agentconv.families import bundle
 from agentconv.formats import registry
+from agentconv.formats.canonical import bundle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,8 +15,8 @@ from agent_files import FIXTURES, convert_agent, convert_file, read, suffix, wit
 from agentconv.core.diagnostics import LossSeverity
 from agentconv.core.format import State
 from agentconv.core.source import SourceText
-from agentconv.families import canonical
 from agentconv.formats import registry
+from agentconv.formats.canonical import documents
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,7 +60,7 @@ def _json(value: Any) -> str:
 def _found(format_id: str, path: Path) -> dict[str, Any]:
     """Return what reading a fixture gives: states, agents and diagnostics, as plain values."""
     result = read(format_id, _source(path))
-    agents = [{key: value for key, value in canonical.plain(agent).items() if key != "origin"} for agent in result.set.agents]
+    agents = [{key: value for key, value in documents.plain(agent).items() if key != "origin"} for agent in result.set.agents]
     states = {"states": [state.value for state in result.states]} if len(result.states) > 1 else {}
     return {
         "state": (result.states[0] if result.states else State.NO_AGENT).value,

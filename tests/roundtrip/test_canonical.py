@@ -15,8 +15,8 @@ from referencing import Registry, Resource
 
 from agentconv.core import ir, schema_files
 from agentconv.core.source import SourceText
-from agentconv.families import canonical
 from agentconv.formats import registry
+from agentconv.formats.canonical import documents
 from strategies import agent_sets, json_values, texts
 
 NOTHING = SourceText("agents", b"")
@@ -61,7 +61,7 @@ def test_canonical_form_is_deterministic(format_id: str, agents: ir.AgentSet) ->
 @given(agents=agent_sets())
 def test_every_set_follows_the_schema(agents: ir.AgentSet) -> None:
     """Each set that the representation can hold is a valid document."""
-    assert [error.message for error in VALIDATOR.iter_errors(canonical.to_document(agents))] == []
+    assert [error.message for error in VALIDATOR.iter_errors(documents.to_document(agents))] == []
 
 
 SHAPES = {
@@ -107,7 +107,7 @@ def _places(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 @st.composite
 def _mutated(draw: st.DrawFn) -> Any:
     """Return a bundle with one value replaced, one key added, or one removed."""
-    document = json.loads(json.dumps(canonical.to_document(draw(agent_sets()))))
+    document = json.loads(json.dumps(documents.to_document(draw(agent_sets()))))
     places = _places(document)
     *path, last = places[draw(st.integers(1, len(places) - 1))]
     parent = document
@@ -136,7 +136,7 @@ def test_a_broken_bundle_is_a_diagnostic(document: Any) -> None:
 @given(document=_mutated())
 def test_a_broken_toml_bundle_is_a_diagnostic(document: Any) -> None:
     """The same holds for a document in TOML."""
-    from agentconv.families.toml_values import prepared
+    from agentconv.formats.canonical.toml_values import prepared
 
     try:
         data = tomli_w.dumps(prepared(document)).encode("utf-8")

@@ -11,8 +11,8 @@ from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.core.effects import Level
 from agentconv.core.ir import Agent, Origin
 from agentconv.core.source import SourceText
-from agentconv.families import canonical
 from agentconv.formats import registry
+from agentconv.formats.canonical import documents
 from agentconv.lint import catalogue
 from agentconv.lint.subject import Subject
 
@@ -48,7 +48,7 @@ def unsafe(pieces: Iterable[Loaded], ids: Collection[str]) -> dict[str, tuple[Di
 def _remarks(piece: Loaded, agent: Agent) -> Iterator[Diagnostic]:
     """Yield what rules find in the text that an agent alone has, else in its values, in which nothing is escaped."""
     alone = len(piece.agents) == 1 and piece.source is not None and piece.format in registry.CLIENTS
-    values = json.dumps(canonical.plain(replace(agent, origin=None)), ensure_ascii=False).replace("\\n", "\n")
+    values = json.dumps(documents.plain(replace(agent, origin=None)), ensure_ascii=False).replace("\\n", "\n")
     own = piece.source if alone else None
     if not any(map(_is_suspect, (values, own.text if own else ""))):
         return
@@ -77,7 +77,7 @@ def _place(text: str, offset: int) -> tuple[int, int]:
 
 def grants(agent: Agent) -> dict[str, Json]:
     """Return what an agent may do, as the lock keeps it."""
-    document = canonical.plain(agent)
+    document = documents.plain(agent)
     kept: dict[str, Json] = {key: document[key] for key in GRANTS if key in document}
     return {"format": agent.origin.format, **kept} if agent.origin else kept
 
@@ -85,7 +85,7 @@ def grants(agent: Agent) -> dict[str, Json]:
 def granted(document: Mapping[str, Json]) -> Agent:
     """Return an agent that may do what a lock says."""
     values = {key: value for key, value in document.items() if key != "format"}
-    agent: Agent = canonical.build(Agent, values)
+    agent: Agent = documents.build(Agent, values)
     return replace(agent, origin=Origin(str(document["format"]), "")) if "format" in document else agent
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.core.source import SourceText
-from agentconv.families import toml_values
+from agentconv.formats.canonical import toml_values
 from agentconv.install import lock_check
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from agentconv.core.diagnostics import InternalError
 from agentconv.core.ir import AgentSet
 from agentconv.core.source import SourceText
 from agentconv.disk.files import Blocked
-from agentconv.families import canonical
 from agentconv.formats import registry
+from agentconv.formats.canonical import documents
 from agentconv.install.draft import CHANGES, SETTLES, decide, sha256
 from agentconv.install.steps import Action, Step
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 def checksum(agent: Agent) -> str:
     """Return the checksum of an agent as it is read back: how its entry is spelled does not count."""
-    document = canonical.plain(replace(agent, id="", origin=None))
+    document = documents.plain(replace(agent, id="", origin=None))
     return sha256(json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"))
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Code, Severity
 from agentconv.core.source import SourceText
-from agentconv.families import canonical
 from agentconv.formats import registry
+from agentconv.formats.canonical import documents
 from agentconv.lint import catalogue, checking
 from agentconv.lint.rule import LEFT
 from agentconv.lint.subject import Settings, Subject
@@ -113,6 +113,6 @@ def _subject(piece: Loaded, settings: Callable[[str], Settings]) -> Subject:
 
 def _canonical(agent: Agent) -> Subject:
     """Return an agent without a text as one that has its canonical form for a prompt: what is about texts finds all of it there."""
-    document = canonical.plain(agent)
+    document = documents.plain(agent)
     text = f"---\nname: agent\ndescription: d\n---\n{json.dumps(document, ensure_ascii=False, indent=2)}\n"
     return Subject(SourceText(agent.id, text.encode("utf-8", "replace")), "claude-code", ("claude-code",))

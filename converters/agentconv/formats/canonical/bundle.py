@@ -9,7 +9,7 @@ from agentconv.core import schema_files
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.core.format import ReadResult, State
 from agentconv.core.ir import FORMAT_VERSION
-from agentconv.families import canonical
+from agentconv.formats.canonical import documents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -32,7 +32,7 @@ def read(document: Any, place: Callable[[Sequence[str | int]], Span]) -> ReadRes
     problems = list(_schema_problems(document, place)) or list(_logic_problems(document, place))
     if problems:
         return ReadResult(diagnostics=tuple(problems))
-    agents, changed = canonical.from_document(document)
+    agents, changed = documents.from_document(document)
     diagnostics = [
         Diagnostic(
             Code.SOURCE_MISMATCH,

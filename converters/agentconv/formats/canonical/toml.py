@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from agentconv.core import fields
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.core.format import FormatSpec, ReadResult
-from agentconv.families import bundle, canonical, toml_values
+from agentconv.formats.canonical import bundle, documents, toml_values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +53,7 @@ def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = 
     """Write a bundle."""
     import tomli_w
 
-    document = toml_values.prepared(canonical.to_document(agents))
+    document = toml_values.prepared(documents.to_document(agents))
     text = json.dumps(document, ensure_ascii=False)
     if "\\r" not in text:
         return tomli_w.dumps(document, multiline_strings=True).encode("utf-8")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from agentconv.core import fields
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.core.format import FormatSpec, ReadResult
-from agentconv.families import bundle, canonical, strict_json
+from agentconv.formats.canonical import bundle, documents, strict_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,7 @@ def _failed(source: SourceText, message: str, offset: int) -> ReadResult:
 
 def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:  # noqa: ARG001 - always whole
     """Write a bundle."""
-    return strict_json.dumps(canonical.to_document(agents)).encode("utf-8")
+    return strict_json.dumps(documents.to_document(agents)).encode("utf-8")
 
 
 def project(projection: Projection) -> None:

@@ -1,0 +1,1 @@
+"""The canonical forms: one document, exact, as JSON and as TOML."""
