@@ -12,7 +12,7 @@ from agentconv.disk.exclusive import exclusive
 
 HOLDS = """
 import sys, pathlib
-from agentconv.install.exclusive import exclusive
+from agentconv.disk.exclusive import exclusive
 with exclusive(pathlib.Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()

@@ -34,7 +34,7 @@ def test_models_are_of_known_makers(client: str) -> None:
     """Each client serves known makers' models, and its tiers are those that there are."""
     table = vocabulary._file(client)
 
-    assert set() == set(table.get("models", {}).get("serves", ())) - vocabulary._file("models")["providers"].keys()
+    assert set() == set(table.get("models", {}).get("serves", ())) - vocabulary._table(vocabulary._MAKERS)["providers"].keys()
     assert set() == table.get("tiers", {}).keys() - TIERS
 
 

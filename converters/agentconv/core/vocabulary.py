@@ -1,6 +1,7 @@
 """The words of each client (tools, models, permission modes, hook events) as data, with source and verified date.
 
-One file a client, `<format id>.toml`, and `models.toml` for who makes which model; this module only looks up. The tables:
+One file a client, `formats/<client>/<format id>.toml`, and `models.toml` for who makes which model; this module only looks up.
+The tables:
 
 - `tools`: word = the capability that it stands for, or a list of several (`""` when no other client has such a tool).
   The first word with a capability is the one that is written for it. A word that ends in `*` is the start of many.
@@ -31,34 +32,46 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-_FOLDER = Path(__file__).parents[1] / "vocabulary"
-_MAKERS = "models"
+_CLIENTS = Path(__file__).parents[1] / "formats"
+_MAKERS = Path(__file__).with_name("models.toml")
 _PARTS = re.compile(r"[^a-z]+")
 
 
 @cache
-def _file(name: str) -> dict[str, Any]:
+def _places() -> dict[str, Path]:
+    """Return the file of each format, which lies beside its client's modules."""
+    return {path.stem: path for path in sorted(_CLIENTS.glob("*/*.toml"))}
+
+
+@cache
+def _table(path: Path) -> dict[str, Any]:
     import tomli
 
-    path = _FOLDER / f"{name}.toml"
-    found = tomli.loads(path.read_text("utf-8")) if path.is_file() else {}
+    return tomli.loads(path.read_text("utf-8"))
+
+
+def _own(format_id: str) -> dict[str, Any]:
+    """Return what a format's file says; nothing for a format of no client."""
+    path = _places().get(format_id)
+    return _table(path) if path else {}
+
+
+@cache
+def _file(format_id: str) -> dict[str, Any]:
+    found = _own(format_id)
     return _file(found["like"]) if "like" in found else found
 
 
 @cache
 def words_of(format_id: str) -> str:
     """Return the format that has the words of a format: its own id, or that of another format of the same client."""
-    import tomli
-
-    path = _FOLDER / f"{format_id}.toml"
-    return str(tomli.loads(path.read_text("utf-8")).get("like", format_id)) if path.is_file() else format_id
+    return str(_own(format_id).get("like", format_id))
 
 
 @cache
 def clients() -> tuple[str, ...]:
     """Return the ids of the clients whose words are known."""
-    names = sorted(path.stem for path in _FOLDER.glob("*.toml") if path.stem != _MAKERS)
-    return tuple(name for name in names if words_of(name) == name)
+    return tuple(name for name in sorted(_places()) if words_of(name) == name)
 
 
 def fact(format_id: str | None, name: str) -> bool:
@@ -225,13 +238,13 @@ def model_kind(format_id: str, word: str) -> str:
 
 def makers() -> dict[str, str]:
     """Return who makes models, each with what the ids of its models begin with."""
-    return {maker: str(row["prefixes"][0]) for maker, row in _file(_MAKERS)["providers"].items()}
+    return {maker: str(row["prefixes"][0]) for maker, row in _table(_MAKERS)["providers"].items()}
 
 
 @cache
 def model_provider(value: str) -> str | None:
     """Return who makes a model, by its id; None when unknown."""
-    for provider, row in _file(_MAKERS)["providers"].items():
+    for provider, row in _table(_MAKERS)["providers"].items():
         if value.casefold().startswith(tuple(row["prefixes"])):
             return str(provider)
     return None
@@ -253,7 +266,7 @@ _DATED = re.compile(r"-(?:[0-9]{8}|latest|0)|@[0-9]{8}|")
 def retired_model(value: str) -> str | None:
     """Return the day since which a model's maker no longer runs it, by its id with or without a date; None where that is not known."""
     word = value.casefold().rpartition("/")[2]
-    days = _file(_MAKERS)["retired"]
+    days = _table(_MAKERS)["retired"]
     return next((str(day) for model, day in days.items() if word.startswith(model) and _DATED.fullmatch(word, len(model))), None)
 
 
@@ -275,8 +288,8 @@ def tier_of(format_id: str | None, word: str) -> str | None:
             word = aliases[word.casefold()]
             break
     model = word.casefold().rpartition("/")[2]
-    rows = {row["id"]: str(row["tier"]) for row in _file(_MAKERS)["models"]}
-    maker = _file(_MAKERS)["providers"].get(model_provider(model), {})
+    rows = {row["id"]: str(row["tier"]) for row in _table(_MAKERS)["models"]}
+    maker = _table(_MAKERS)["providers"].get(model_provider(model), {})
     words = [maker["tiers"][part] for part in _PARTS.split(model) if part in maker.get("tiers", {})]
     return rows.get(model) or (words[-1] if words else None)
 

@@ -3,44 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agentconv.core import schema_files
 from agentconv.core.diagnostics import Code, Severity
+from agentconv.lint.remark import Remark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from agentconv.core.diagnostics import Diagnostic
     from agentconv.lint.rule import Finding
     from agentconv.lint.subject import Subject
 
 _QUOTED = re.compile(r"`([^`]+)`")
 _DROPS = ("does not load this agent: ", "does not start with this file: ", "no agent for ")
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """One thing that a client's reader says."""
-
-    client: str
-    diagnostic: Diagnostic
-    problem: str
-    """What it says, without the words that every such remark begins with."""
-    key: str
-    """The key that it is about; empty where it is about none."""
-    field: str
-    """The field path that the key holds, by the client's schema."""
-    start: int
-    end: int
-    drops: bool
-    """Whether the client has no such agent because of it."""
-
-    @property
-    def severity(self) -> Severity:
-        """The effect in the client."""
-        return Severity.ERROR if self.drops else self.diagnostic.severity
 
 
 def of(subject: Subject, client: str | None = None) -> list[Remark]:

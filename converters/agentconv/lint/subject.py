@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from agentconv.core.format import ReadResult, State
     from agentconv.core.ir import Agent
     from agentconv.families.frontmatter import Header
-    from agentconv.lint.remarks import Remark
+    from agentconv.lint.remark import Remark
     from agentconv.lint.rule import Edit
 
 

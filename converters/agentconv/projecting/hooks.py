@@ -12,7 +12,7 @@ from agentconv.core import vocabulary
 from agentconv.core.ir import Hook
 from agentconv.families.javascript import is_regex
 from agentconv.families.keys import Ignored, Refused
-from agentconv.families.shapes import is_bool, is_filled, is_seconds, is_text, is_text_map, is_texts, is_url
+from agentconv.families.value_checks import is_bool, is_filled, is_seconds, is_text, is_text_map, is_texts, is_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping

@@ -16,7 +16,7 @@ from agentconv.core.format import FormatSpec, State
 from agentconv.families import json_records, records
 from agentconv.families.keys import Ignored, Key, Refused, simple
 from agentconv.families.record_file import Place
-from agentconv.families.shapes import is_bool, is_count, is_filled, is_text, is_texts
+from agentconv.families.value_checks import is_bool, is_count, is_filled, is_text, is_texts
 from agentconv.formats.claude import mcp_servers, spelling
 from agentconv.projecting import hooks, steps, tool_lists
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from agentconv.core import effects, vocabulary
 from agentconv.core.ir import McpServer, ToolGrant, escape_key, unescape_key
 from agentconv.families.keys import Ignored
-from agentconv.families.shapes import is_bool, is_count, is_filled, is_text, is_text_map, is_texts, is_url
+from agentconv.families.value_checks import is_bool, is_count, is_filled, is_text, is_text_map, is_texts, is_url
 from agentconv.formats.claude import spelling
 from agentconv.projecting import mcp
 

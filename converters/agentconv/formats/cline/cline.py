@@ -20,7 +20,7 @@ from agentconv.families import keys, markdown
 from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import ABSENT, Key, Refused, simple
-from agentconv.families.shapes import is_count, is_text, is_texts
+from agentconv.families.value_checks import is_count, is_text, is_texts
 from agentconv.projecting import steps, tool_lists
 from agentconv.yaml.grammar import YAML_2
 

@@ -21,7 +21,7 @@ from agentconv.families import javascript, keys, markdown, reading
 from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Key, Refused, simple
-from agentconv.families.shapes import is_text, is_texts
+from agentconv.families.value_checks import is_text, is_texts
 from agentconv.formats.copilot import mcp_servers, spelling
 from agentconv.projecting import hooks, mcp, steps, tool_lists
 from agentconv.yaml.grammar import SERDE_YAML

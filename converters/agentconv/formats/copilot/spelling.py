@@ -9,7 +9,7 @@ from agentconv.core import vocabulary
 from agentconv.core.ir import ToolGrant
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import ABSENT, Refused
-from agentconv.families.shapes import is_text, is_texts
+from agentconv.families.value_checks import is_text, is_texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -23,7 +23,7 @@ from agentconv.families import keys, markdown
 from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, Refused, simple
-from agentconv.families.shapes import whole
+from agentconv.families.value_checks import whole
 from agentconv.formats.gemini import mcp_servers, remote_agents, spelling
 from agentconv.projecting import mcp, placeholders, steps, tool_lists
 from agentconv.yaml.grammar import JS_YAML_4

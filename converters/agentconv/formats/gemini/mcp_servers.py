@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from agentconv.core.ir import McpServer, escape_key, unescape_key
 from agentconv.families.keys import Ignored
-from agentconv.families.shapes import is_text, is_text_map, is_texts
+from agentconv.families.value_checks import is_text, is_text_map, is_texts
 from agentconv.projecting import mcp
 from agentconv.yaml.scalars import js_text
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core import vocabulary
 from agentconv.families import javascript
-from agentconv.families.shapes import is_seconds, whole
+from agentconv.families.value_checks import is_seconds, whole
 from agentconv.formats.gemini.qwen_spelling import ID, model
 
 if TYPE_CHECKING:

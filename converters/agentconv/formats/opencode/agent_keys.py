@@ -11,7 +11,7 @@ from agentconv.core.ir import Model
 from agentconv.families import keys
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import ABSENT, Ignored, Key, Refused
-from agentconv.families.shapes import is_bool, is_count, is_text
+from agentconv.families.value_checks import is_bool, is_count, is_text
 from agentconv.formats.opencode import rule_maps
 from agentconv.formats.opencode.permission_maps import spell_server
 from agentconv.projecting import once, steps

@@ -20,7 +20,7 @@ from agentconv.core.source import client_text
 from agentconv.families import markdown, reading
 from agentconv.families.frontmatter import Header, Rewritten
 from agentconv.families.javascript import SPACE
-from agentconv.families.shapes import is_count
+from agentconv.families.value_checks import is_count
 from agentconv.formats.opencode import agent_keys
 from agentconv.formats.opencode.agent_keys import CALLERS
 from agentconv.yaml.grammar import JS_YAML_3

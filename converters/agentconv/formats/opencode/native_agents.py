@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.families import json_records
 from agentconv.families.record_file import Place
-from agentconv.families.shapes import is_bool, is_count, is_text, is_text_map
+from agentconv.families.value_checks import is_bool, is_count, is_text, is_text_map
 from agentconv.formats.opencode.agent_keys import CALLERS
 from agentconv.json import jsonc
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from agentconv.core.ir import Agent, Model
+    from agentconv.lint.remark import Remark
     from agentconv.lint.rule import Finding, Rule
     from agentconv.lint.subject import Subject
 
@@ -332,7 +333,7 @@ def _colored(client: str, key: str, color: str, agent: Agent) -> Agent:
     return replace(agent, color=color, extras={of: table for of, table in extras.items() if table})
 
 
-def _place_of_value(subject: Subject, number: int, remark: remarks.Remark) -> tuple[int, int]:
+def _place_of_value(subject: Subject, number: int, remark: Remark) -> tuple[int, int]:
     return subject.place(number, remark.key) if subject.has(number, remark.key) else (remark.start, remark.end)
 
 
