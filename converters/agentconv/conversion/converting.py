@@ -15,9 +15,10 @@ from agentconv.conversion import compare, naming
 from agentconv.conversion.shared_files import IndexFile, Shared
 from agentconv.core import fields, losses, restrictions
 from agentconv.core import names as spelling
-from agentconv.core.diagnostics import Code, Diagnostic, InputError, InternalError, LossKind, LossSeverity, Severity, Span
+from agentconv.core.diagnostics import Code, Detail, Diagnostic, InputError, InternalError, LossKind, LossSeverity, Severity, Span
 from agentconv.core.format import NO_CHOICES, Listed, Projection, State
 from agentconv.core.ir import AgentSet
+from agentconv.core.losses import becomes, listed, quoted
 from agentconv.core.source import SourceText
 from agentconv.disk.output import OutputFile
 from agentconv.families import records
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from agentconv.conversion.naming import Name
     from agentconv.core.diagnostics import Loss
+    from agentconv.core.effects import Widening
     from agentconv.core.format import Format, ModelChoices
     from agentconv.core.ir import Agent, McpServer
     from agentconv.core.shapes import Shapes
@@ -133,11 +135,11 @@ def _set_losses(about: AgentSet | None, target: str, held: AgentSet) -> Iterator
     if about is None:
         return
     if about.name and held.name and held.name != about.name:
-        yield losses.loss("name-illegal", "the set", "set.name", target, f"`{about.name}` becomes `{held.name}`")
+        yield losses.loss("name-illegal", "the set", "set.name", target, becomes(about.name, held.name))
         about = replace(about, name=None)
     words = [name for name in SET_WORDS if getattr(about, name) and getattr(held, name) != getattr(about, name)]
     if words:
-        yield losses.loss("set-dropped", "the set", "set", target, ", ".join(words))
+        yield losses.loss("set-dropped", "the set", "set", target, listed(words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,7 +301,7 @@ class _Writer:
         trusted = _author_wrote(agent, piece)
         authored, agent = agent, self.with_servers(agent)
         if name.code == "name-duplicate" and self.options.on_duplicate == "first":
-            loss = losses.loss("duplicate-left-out", agent.id, "name", self.target, f"`{agent.name}`")
+            loss = losses.loss("duplicate-left-out", agent.id, "name", self.target, quoted(agent.name))
             return Converted(self.target, (agent.id,), None, losses=(loss,), not_loaded=state.dropped)
         if self.shared is not None:
             return self.checked(agent, self.shared.path, None, name=name, not_loaded=state.dropped, into=self.shared, trusted=trusted)
@@ -323,7 +325,7 @@ class _Writer:
         left = {name: server for name, server in self.servers.items() if name not in self.resolved}
         if left:
             hint = f"define them in {registry.FORMATS[self.target].title}'s configuration: {_snippet(left.values())}"
-            yield losses.loss("set-servers-dropped", "the set", "set.mcp_servers", self.target, ", ".join(left), hint=hint)
+            yield losses.loss("set-servers-dropped", "the set", "set.mcp_servers", self.target, listed(left), hint=hint)
 
     def shared_file(self) -> Iterator[Converted]:
         """Write the file that took the agents of other formats."""
@@ -428,13 +430,13 @@ class _Writer:
     def rename(self, projection: Projection, name: Name) -> None:
         agent = projection.source
         if name.name != agent.name:
-            old = f"`{agent.name}`" if agent.name else "no name"
-            projection.change("name", name.name, name.code or "name-illegal", f"{old} becomes `{name.name}`")
+            detail = becomes(agent.name, name.name) if agent.name else Detail("no name becomes `{}`", (name.name,))
+            projection.change("name", name.name, name.code or "name-illegal", detail)
         if agent.delegates and any(delegate in self.names.renamed for delegate in agent.delegates):
             renamed = tuple(self.names.renamed.get(delegate, delegate) for delegate in agent.delegates)
-            projection.change("delegates", renamed, "delegates-renamed", ", ".join(renamed))
+            projection.change("delegates", renamed, "delegates-renamed", listed(renamed))
         if self.names.mention and agent.prompt and (match := self.names.mention.search(agent.prompt.text)):
-            detail = f"`{match[0]}` is now `{self.names.renamed[match[0]]}`"
+            detail = Detail("`{}` is now `{}`", (match[0], self.names.renamed[match[0]]))
             projection.losses.append(losses.loss("name-mentioned", agent.id, "prompt.text", self.target, detail))
 
     def written(self, projection: Projection, path: str, original: SourceText | None, respelled: list[str], *, exact: bool) -> bytes | None:
@@ -452,7 +454,7 @@ class _Writer:
             respelled.append(records.WHOLE_FILE)
         limit = self.module.SPEC.max_bytes
         if limit is not None and len(data) > limit:
-            projection.refuse("refused-size", "prompt.text", f"{len(data):,} bytes, {limit:,} are read")
+            projection.refuse("refused-size", "prompt.text", Detail("{:,} bytes, {:,} are read", (len(data), limit)))
             return None
         again = self.module.read(SourceText(path, data))
         if len(again.set.agents) != 1 or again.states[0].dropped:
@@ -461,13 +463,13 @@ class _Writer:
         compare.check_read_back(projected, again.set.agents[0])
         wider = self.wider(projection, again.set.agents[0])
         if wider and not self.options.allow_widening:
-            projection.refuse("widening", "tools", ", ".join(wider))
+            projection.refuse("widening", "tools", listed(map(str, wider)))
             return None
         if wider:
-            projection.losses.append(losses.loss("widened", agent.id, "tools", self.target, ", ".join(wider)))
+            projection.losses.append(losses.loss("widened", agent.id, "tools", self.target, listed(map(str, wider))))
         return data
 
-    def wider(self, projection: Projection, again: Agent) -> list[str]:
+    def wider(self, projection: Projection, again: Agent) -> list[Widening]:
         """Say what an agent that came back as it was projected may do beyond its author's words: once for those of one shape."""
         shape = projection.shape
         if shape is None or self.servers or projection.trusted:
