@@ -48,7 +48,7 @@ def file(client: str, header: Mapping[str, Any], *, several: bool) -> SourceText
         return SourceText(f"{row.folders[0]}/{alone.path}", alone.data)
     if not row.folders:
         return SourceText(row.files[0], encode(json.dumps(json.loads(alone.text), indent=2)))
-    written = json.loads(module.write(module.read(make(client, minimal(client))).set, SourceText(row.files[0], b"")))
+    written = json.loads(module.write(module.read(make(client, minimal(client))).set, SourceText(row.files[0], b"")).data)
     (place,) = written
     (name,) = written[place]
     written[place][name] = {**written[place][name], **header}
