@@ -85,7 +85,7 @@ class Code(StrEnum):
 
 
 class Effect(StrEnum):
-    """What a client does about what it does not take as it is written, in the words of `x-invalid` in its schema."""
+    """What a client does about what it does not take as it is written, in the words of `x-invalid` where its schema says it."""
 
     STOPS = "stop-client"
     """It does not start."""

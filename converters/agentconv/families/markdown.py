@@ -62,7 +62,7 @@ class Dialect:
     required: tuple[str, ...] = ("name", "description")
     """Keys without which the client drops the agent."""
     lift: Callable[[dict[str, Json]], MappingType[str, object]] = no_lift
-    """Takes keys that only mean something together out of a header and returns their fields."""
+    """Takes keys that only mean something together out of a header and returns their fields; what it refuses names its key."""
     lower: Callable[[Agent], MappingType[str, Json]] = no_lower
     """Writes those fields back as keys."""
     name_of: Callable[[str], str] | None = None
