@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from agentconv.core.diagnostics import InputError
-from agentconv.disk import files
+from agentconv.disk import placing
 from agentconv.disk.files import Disk
 from agentconv.install import applying, lock
 from deployments import Project
@@ -82,9 +82,9 @@ def _expected(tmp_path: Path, step: str) -> dict[str, Any]:
 def _count(tmp_path: Path, step: str, monkeypatch: pytest.MonkeyPatch) -> int:
     project = _prepared(tmp_path / "counted", step)
     wrapped = Wrapped(0, lambda: None)
-    monkeypatch.setattr(files, "os", wrapped)
+    monkeypatch.setattr(placing, "os", wrapped)
     STEPS[step](project)
-    monkeypatch.setattr(files, "os", os)
+    monkeypatch.setattr(placing, "os", os)
     assert wrapped.count > 15
     return wrapped.count
 
@@ -107,7 +107,7 @@ def test_an_error_at_any_call_undoes_everything(tmp_path, step, error, monkeypat
     before = project.tree()
     undone = 0
     for number in range(1, count + 1):
-        monkeypatch.setattr(files, "os", Wrapped(number, _raises(error)))
+        monkeypatch.setattr(placing, "os", Wrapped(number, _raises(error)))
         try:
             STEPS[step](project)
         except (InputError, KeyboardInterrupt):
@@ -117,7 +117,7 @@ def test_an_error_at_any_call_undoes_everything(tmp_path, step, error, monkeypat
             assert project.tree() == expected, number
             shutil.rmtree(tmp_path / "project")
             project = _prepared(tmp_path / "project", step)
-        monkeypatch.setattr(files, "os", os)
+        monkeypatch.setattr(placing, "os", os)
 
     assert undone > count / 2
 
@@ -126,7 +126,7 @@ def _killed(project: Project, step: str, number: int) -> bool:
     """Run a step in a process that kills itself before its n-th call; whether it came to that."""
     child = os.fork()
     if child == 0:
-        files.os = Wrapped(number, lambda: os.kill(os.getpid(), signal.SIGKILL))  # type: ignore[assignment]
+        placing.os = Wrapped(number, lambda: os.kill(os.getpid(), signal.SIGKILL))  # type: ignore[assignment]
         try:
             STEPS[step](project)
         finally:
@@ -236,7 +236,7 @@ def test_where_there_are_no_hard_links_files_are_written_all_the_same(tmp_path, 
     def link(*_: Any) -> None:
         raise OSError(errno.EPERM, "Operation not permitted")
 
-    monkeypatch.setattr(files.os, "link", link)
+    monkeypatch.setattr(placing.os, "link", link)
     project = _prepared(tmp_path / "project", "install")
     project.install("p", FIRST)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from agentconv.cli.inspect import present_clients
 from agentconv.cli.progress import Progress
 from agentconv.core.diagnostics import Code, InputError, Severity
 from agentconv.core.source import SourceText
-from agentconv.disk import saving
+from agentconv.disk.saving import Fate, OutputFolder
 from agentconv.formats import registry
 from agentconv.lint import catalogue, checking, fixing
 from agentconv.render import diff, findings, machine, text
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from agentconv.cli.lint_files import LintFile
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.lint.checking import Checked
+    from agentconv.lint.fixing import Fixed
     from agentconv.lint.rule import Rule
     from agentconv.lint.subject import Subject
 
@@ -106,11 +107,11 @@ def run(options: argparse.Namespace) -> int:
     diagnostics = [*found.diagnostics, *diagnostics]
     if not files and not diagnostics:
         raise nothing_found(found)
-    fixed = _mend(options, files, rules, line) if options.fix or options.diff or options.check else 0
+    mended = _mend(options, files, rules, line) if options.fix or options.diff or options.check else _Mended()
     found_in = checking.check([file.subject for file in files], rules)
     checked = list(map(_settled, files, line.over(found_in, len(files), "files checked")))
     line.clear()
-    return _tell(options, checked, diagnostics, places(found), fixed)
+    return _tell(options, checked, [*diagnostics, *mended.told], places(found), mended)
 
 
 def _check(options: argparse.Namespace) -> None:
@@ -154,9 +155,35 @@ def _words(given: list[str] | None) -> tuple[str, ...] | None:
     return tuple(word.strip() for word in ",".join(given).split(",") if word.strip()) if given else None
 
 
-def _mend(options: argparse.Namespace, files: list[LintFile], rules: Sequence[Rule], line: Progress) -> int:
-    """Make fixes, or show what they would do; return how many findings are mended."""
-    mended = 0
+@dataclass(slots=True)
+class _Mended:
+    """What mending came to."""
+
+    findings: int = 0
+    """How many are mended, or would be."""
+    told: list[Diagnostic] = field(default_factory=list)
+    unsaved: set[tuple[Path, str]] = field(default_factory=set)
+    """Folders in which files could not be written, and why: told once each."""
+
+    def save(self, file: LintFile, done: Fixed) -> None:
+        """Write a mended file."""
+        place = Path(file.location or "")
+        try:
+            saved = OutputFolder(place.parent, within=Path(file.within)).mend(place.name, file.subject.source.data, done.data)
+        except InputError as error:
+            where = place.parent, error.diagnostic.message
+            self.told += [] if where in self.unsaved else [error.diagnostic]
+            self.unsaved.add(where)
+            return
+        self.told += [saved.diagnostic] if saved.diagnostic else []
+        if saved.fate is not Fate.KEPT:
+            self.findings += len(done.made)
+            file.subject = replace(file.subject, source=SourceText(file.subject.path, done.data))
+
+
+def _mend(options: argparse.Namespace, files: list[LintFile], rules: Sequence[Rule], line: Progress) -> _Mended:
+    """Make fixes, or show what they would do."""
+    mended = _Mended()
     find: Callable[[Subject], Any] = lambda subject: next(checking.check([subject], rules)).findings  # noqa: E731
     for file in line.over(files, len(files), "files mended"):
         done = fixing.fix(file.subject, find, unsafe=options.unsafe_fixes)
@@ -165,28 +192,27 @@ def _mend(options: argparse.Namespace, files: list[LintFile], rules: Sequence[Ru
         before = file.subject.source.data
         if done.data == before or file.location is None:
             continue
-        mended += len(done.made)
         line.clear()
+        if not (options.diff or options.check):
+            mended.save(file, done)
+            continue
+        mended.findings += len(done.made)
         shown = file.location.replace(os.sep, "/")
         if options.diff:
             sys.stdout.write(diff.unified(shown, before, done.data))
-        elif options.check:
-            if options.output_format == "text":
-                print(f"change    {text.safe(shown)}")
-        else:
-            try:
-                saving.write_atomic(Path(file.location), done.data)
-            except OSError as error:
-                raise discovery.problem(f"cannot be written: {(error.strerror or str(error)).lower()}", None, shown) from None
-            file.subject = replace(file.subject, source=SourceText(file.subject.path, done.data))
+        elif options.output_format == "text":
+            print(f"change    {text.safe(shown)}")
     return mended
 
 
-def _tell(options: argparse.Namespace, checked: list[Checked], diagnostics: Sequence[Diagnostic], where: dict[str, str], fixed: int) -> int:
+def _tell(
+    options: argparse.Namespace, checked: list[Checked], diagnostics: Sequence[Diagnostic], where: dict[str, str], mended: _Mended
+) -> int:
     """Print what was found and return the exit code."""
     failures = [*diagnostics, *(failure for one in checked for failure in one.failures)]
     pending = bool(options.diff or options.check)
-    code = _exit_code(options, checked, diagnostics, pending=pending and fixed > 0)
+    code = _exit_code(options, checked, diagnostics, pending=pending and mended.findings > 0)
+    code = Exit.USAGE if mended.unsaved and code is not Exit.BUG else code
     sys.stdout.flush()
     for failure in failures if options.output_format != "json" else ():
         print(text.diagnostic(failure, text.style(sys.stderr, options.color)), file=sys.stderr)
@@ -200,7 +226,7 @@ def _tell(options: argparse.Namespace, checked: list[Checked], diagnostics: Sequ
                 print(findings.finding(finding, one.subject.source, where.get(one.subject.path, one.subject.path), look), end="\n\n")
     sys.stdout.flush()
     if not options.quiet:
-        print(findings.summary(checked, fixed, pending=pending), file=sys.stderr)
+        print(findings.summary(checked, mended.findings, pending=pending), file=sys.stderr)
     return code
 
 

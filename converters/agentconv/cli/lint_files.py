@@ -27,6 +27,8 @@ class LintFile:
     subject: Subject
     location: str | None
     """None for what is not a file of its own: a bundle's, or standard input."""
+    within: str = ""
+    """The folder out of which no link of it may lead."""
     kept: dict[tuple[str, str], str] = field(default_factory=dict)
     """Why fixes were not made, by the rule's code and the message."""
 
@@ -35,7 +37,7 @@ def read(
     loader: Iterable[Loaded], found: discovery.Discovery, asked: tuple[str, ...], chosen: LintSettings
 ) -> tuple[list[LintFile], list[Diagnostic]]:
     """Read the files, each once, with what could not be read."""
-    locations = {file.path: file.location for file in found.files if not registry.FORMATS[file.format].bundle}
+    places = {file.path: file for file in found.files if not registry.FORMATS[file.format].bundle}
     files: list[LintFile] = []
     diagnostics: list[Diagnostic] = []
     for piece in loader:
@@ -43,8 +45,9 @@ def read(
             diagnostics += [remark for remark in piece.diagnostics if remark.severity is Severity.ERROR]
             continue
         clients = tuple(dict.fromkeys((piece.format, *asked)))
-        location = locations.get(piece.path)
-        files.append(LintFile(Subject(piece.source, piece.format, clients, chosen.for_file(location)), location))
+        place = places.get(piece.path)
+        location, within = (place.location, place.within) if place else (None, "")
+        files.append(LintFile(Subject(piece.source, piece.format, clients, chosen.for_file(location)), location, within))
         files[-1].subject.take(piece.result)
     names = frozenset(agent.name for file in files for _, agent, _ in file.subject.agents() if agent.name)
     for file in files:
