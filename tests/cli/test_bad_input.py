@@ -180,8 +180,8 @@ def test_links(run, source, tmp_path, files):
 
     assert "self.md: error: cannot be read: too many levels of symbolic links" in done.err
     assert "nowhere.md: error: cannot be read: no such file or directory" in done.err
-    assert "out.md: error: a symbolic link that leads out of the project" in done.err
-    assert "up: warning: a symbolic link that leads out of the project" in done.err
+    assert "out.md: error: a symbolic link leads out of the project" in done.err
+    assert "up: warning: a symbolic link leads out of the project" in done.err
     assert files(tmp_path / "out") == [".codex/agents/good-2.toml", ".codex/agents/good.toml"]
 
 
@@ -268,13 +268,15 @@ def test_output_leads_out(run, source, tmp_path, files):
 
 
 def test_output_entry_is_a_link(run, source, tmp_path):
-    """A link in a file's place, even one to nowhere, is an entry that is kept."""
+    """A link to nowhere in a file's place stays, and nothing is made where it leads, with --force neither."""
     place = tmp_path / "out/.codex/agents/good.toml"
     place.parent.mkdir(parents=True)
     place.symlink_to("nowhere")
-    run("convert", "src", "-t", "codex", "-o", "out", code=1)
+    done = run("convert", "src", "-t", "codex", "-o", "out", "--force", code=2)
 
+    assert "good.toml: error: cannot be written: it is a symbolic link that leads nowhere" in done.err
     assert place.readlink() == Path("nowhere")
+    assert not place.exists()
 
 
 def test_output_entry_is_a_folder(run, source, tmp_path):
@@ -283,7 +285,7 @@ def test_output_entry_is_a_folder(run, source, tmp_path):
     (tmp_path / "out/.codex/agents/good.toml").mkdir(parents=True)
     done = run("convert", "src", "-t", "codex", "-o", "out", "--force", code=1)
 
-    assert "good.toml: error: cannot be written: is a directory" in done.err
+    assert "good.toml: error: cannot be written: it is a folder" in done.err
     assert (tmp_path / "out/.codex/agents/other.toml").is_file()
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from agentconv.core.diagnostics import Diagnostic
-    from agentconv.disk.files import Reader
+    from agentconv.disk.reader import Reader
     from agentconv.install.places import Scope
     from agentconv.install.steps import Plan
 

@@ -173,7 +173,7 @@ def _text(path: str) -> bytes:
     shown = path.replace(os.sep, "/")
     hint = "--license-file names another one"
     try:
-        return reading.read(path, limit=_LARGEST_LICENSE).data
+        return reading.read(path, limit=_LARGEST_LICENSE)[0]
     except reading.TooLarge:
         raise discovery.problem("too large for a licence", hint, shown, Code.TOO_LARGE) from None
     except (OSError, ValueError) as error:

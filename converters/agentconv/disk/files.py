@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from agentconv.disk import reading
 from agentconv.disk.placing import reason_of
@@ -41,24 +41,8 @@ class Present:
         return self.status.st_nlink - 1
 
 
-class Reader(Protocol):
-    """What planning has to know of what is there."""
-
-    def read(self, path: str) -> bytes | Blocked | None:
-        """Return a file's bytes; None where there is nothing."""
-
-    def is_folder(self, path: str) -> bool:
-        """Whether a folder is there, or a link to one."""
-
-    def is_link(self, path: str) -> bool:
-        """Whether a link is in a file's place."""
-
-    def identity(self, path: str) -> str:
-        """Return what two paths share that are one file because of links."""
-
-
 class Disk:
-    """A `Reader` of a real folder."""
+    """A `reader.Reader` of a real folder."""
 
     def __init__(self, root: Path, *, within: Path | None = None, called: str = "the project", limit: int = reading.LARGEST) -> None:
         """Look below a folder.
@@ -84,12 +68,12 @@ class Disk:
         if not stat.S_ISREG(status.st_mode):
             return Blocked("it is a folder" if stat.S_ISDIR(status.st_mode) else "it is no regular file")
         try:
-            content = reading.read(place, limit=self.limit, links=False)
+            data, status = reading.read(place, limit=self.limit, links=False)
         except FileNotFoundError:
             return None
         except OSError as error:
             return Blocked(f"it cannot be read: {reason_of(error)}")
-        return Present(place, content.data, content.status)
+        return Present(place, data, status)
 
     def read(self, path: str) -> bytes | Blocked | None:
         """Return a file's bytes; None where there is nothing."""
@@ -99,7 +83,7 @@ class Disk:
     def place(self, path: str) -> str:
         """Return where a file really is, or will be: no part of it is a link that may be followed."""
         found = self._found(path)
-        return found[0] if isinstance(found, tuple) else self._beside(path)
+        return found[0] if isinstance(found, tuple) else self.at(path)
 
     def is_folder(self, path: str) -> bool:
         """Whether a folder is there, or a link to one."""
@@ -107,7 +91,7 @@ class Disk:
 
     def is_link(self, path: str) -> bool:
         """Whether a link is in a file's place."""
-        return os.path.islink(self._beside(path))
+        return os.path.islink(self.at(path))
 
     def identity(self, path: str) -> str:
         """Return what two paths share that are one file because of links."""
@@ -117,15 +101,17 @@ class Disk:
         """Return the real folder that a file is in."""
         return self._parent(path.rpartition("/")[0])[0]
 
-    def _beside(self, path: str) -> str:
+    def at(self, path: str) -> str:
+        """Return where a file, or the link in its place, is."""
         return os.path.join(self.folder(path), path.rpartition("/")[2])
 
     def _found(self, path: str) -> tuple[str, os.stat_result] | Blocked | None:
         """Return where a file really is, and what the system says of it; None where there is nothing."""
-        blocked = self._parent(path.rpartition("/")[0])[1]
+        above, _, name = path.rpartition("/")
+        folder, blocked = self._parent(above)
         if blocked is not None:
             return blocked
-        place = self._beside(path)
+        place = os.path.join(folder, name)
         try:
             status = os.lstat(place)
             return self._followed(place) if stat.S_ISLNK(status.st_mode) else (place, status)

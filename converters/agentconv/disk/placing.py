@@ -7,13 +7,12 @@ do for one.
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import stat
 import sys
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
+from zlib import crc32
 
 from agentconv.disk import keeping, reading
 
@@ -28,6 +27,8 @@ _STAGE = ".agentconv-save-"
 _CAREFULLY = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _PRIVATE, _PUBLIC = 0o600, 0o666
+Identity: TypeAlias = tuple[int, int]
+"""Tells a file from every other one, whatever it is called."""
 
 
 class Changed(OSError):
@@ -44,12 +45,9 @@ class Busy(OSError):
         super().__init__(errno.EBUSY, "another agentconv is writing it")
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
-    """Tells a file that we made from every other one."""
-
-    device: int
-    inode: int
+def identity(status: os.stat_result) -> Identity:
+    """Return what tells a file from every other one."""
+    return status.st_dev, status.st_ino
 
 
 def numbered(path: str, suffix: str, number: int) -> str:
@@ -57,7 +55,7 @@ def numbered(path: str, suffix: str, number: int) -> str:
     return f"{path}{suffix}" if number == 1 else f"{path}{suffix}-{number}"
 
 
-def create(place: str, data: bytes, *, kept: Kept | None = None, forced: bool = False) -> Made:
+def create(place: str, data: bytes, *, kept: Kept | None = None, forced: bool = False) -> Identity:
     """Write a file where there is none: a reader sees no part of it.
 
     Args:
@@ -101,15 +99,15 @@ def require(place: str, before: bytes) -> os.stat_result:
         Changed: It is not.
     """
     try:
-        found = reading.read(place, links=False)
+        data, status = reading.read(place, links=False)
     except FileNotFoundError:
         raise Changed(place) from None
-    if found.data != before:
+    if data != before:
         raise Changed(place)
-    return found.status
+    return status
 
 
-def make(stage: str, data: bytes, *, kept: Kept | None = None, forced: bool = False) -> Made:
+def make(stage: str, data: bytes, *, kept: Kept | None = None, forced: bool = False) -> Identity:
     """Write a file under a temporary name, which gets its own later; a left-over of an interrupted run that has that name goes.
 
     Args:
@@ -126,7 +124,7 @@ def make(stage: str, data: bytes, *, kept: Kept | None = None, forced: bool = Fa
 
 
 @contextmanager
-def _staged(stage: str, data: bytes, kept: Kept | None, *, forced: bool) -> Iterator[Made]:
+def _staged(stage: str, data: bytes, kept: Kept | None, *, forced: bool) -> Iterator[Identity]:
     """Have bytes in a temporary file that no other run takes for a left-over; what fails, an interrupt too, leaves none."""
     held = None
     try:
@@ -141,7 +139,7 @@ def _staged(stage: str, data: bytes, kept: Kept | None, *, forced: bool) -> Iter
             held = _held(descriptor)
         finally:
             os.close(descriptor)  # which may be what says that a disk is full
-        yield Made(status.st_dev, status.st_ino)
+        yield identity(status)
     except Busy:
         raise
     except BaseException:
@@ -241,8 +239,8 @@ else:
 
 def _stage(place: str) -> str:
     """Return the name of the temporary file for a single file: the same for each run, so that none is left behind for long."""
-    folder, name = os.path.split(place)
-    return os.path.join(folder, f"{_STAGE}{hashlib.sha256(os.fsencode(name)).hexdigest()[:16]}")
+    folder, separator, name = place.rpartition(os.sep)
+    return f"{folder}{separator}{_STAGE}{crc32(os.fsencode(name)):08x}"
 
 
 def give_name(stage: str, place: str) -> None:
@@ -268,13 +266,13 @@ def replace(stage: str, place: str) -> None:
     os.replace(stage, place)
 
 
-def is_made(place: str, made: Made | None) -> bool:
+def is_made(place: str, made: Identity | None) -> bool:
     """Whether the file that we made is there."""
     try:
         found = os.lstat(place)
     except OSError:
         return False
-    return made == Made(found.st_dev, found.st_ino)
+    return made == identity(found)
 
 
 def remove(place: str) -> None:

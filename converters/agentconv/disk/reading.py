@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from dataclasses import dataclass
 
 LARGEST = 256 * 1024 * 1024
 """What is larger is not read at an output place: nothing that is written there comes near."""
@@ -21,21 +20,16 @@ class TooLarge(OSError):
         self.size = size
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What a file held."""
-
-    data: bytes
-    status: os.stat_result
-
-
-def read(place: str, *, limit: int | None = LARGEST, links: bool = True) -> Content:
+def read(place: str, *, limit: int | None = LARGEST, links: bool = True) -> tuple[bytes, os.stat_result]:
     """Read a file. What is no regular one is not even opened: a pipe would wait, a device would act.
 
     Args:
         place: Where it is.
         limit: How many bytes it may have; None for as many as it has when it is opened.
         links: Whether a symbolic link in its place is followed.
+
+    Returns:
+        Its bytes, and what the system says of it.
 
     Raises:
         OSError: It cannot be read, is no regular file, is too large (`TooLarge`), or grows meanwhile.
@@ -47,7 +41,7 @@ def read(place: str, *, limit: int | None = LARGEST, links: bool = True) -> Cont
         _require_regular(status)  # something else may have come into its place since
         if limit is not None and status.st_size > limit:
             raise TooLarge(status.st_size, limit)
-        return Content(_bytes(descriptor, status.st_size), status)
+        return _bytes(descriptor, status.st_size), status
     finally:
         os.close(descriptor)
 

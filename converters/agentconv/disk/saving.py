@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from agentconv.disk.output import OutputFile
-    from agentconv.disk.placing import Made
+    from agentconv.disk.placing import Identity
 
 
 class Fate(StrEnum):
@@ -175,7 +175,7 @@ class OutputFolder:
 
     def _create(self, file: OutputFile) -> None:
         """Write a new file; its folder is made when it turns out that there is none."""
-        place = self._disk.place(file.path)
+        place = self._disk.at(file.path)
         try:
             create(place, file.data)
         except (FileNotFoundError, NotADirectoryError):
@@ -192,13 +192,13 @@ class OutputFolder:
                 remove(copy[0])
             raise
 
-    def _copied(self, path: str, present: Present) -> tuple[str, Made] | None:
+    def _copied(self, path: str, present: Present) -> tuple[str, Identity] | None:
         """Keep a copy of a file, unless there is one; return the new one."""
         for number in count(1):
             name = numbered(path, BACKUP, number)
             there = self._disk.look(name)
             if there is None:
-                place = self._disk.place(name)
+                place = self._disk.at(name)
                 return place, create(place, present.data, kept=keeping.of(present.place), forced=True)
             if isinstance(there, Present) and there.data == present.data:
                 return None

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
+
+from agentconv.disk.placing import identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from agentconv.disk.files import Present
-
-_Identity: TypeAlias = tuple[int, int]
+    from agentconv.disk.placing import Identity
 
 
 class Sources:
@@ -30,40 +31,43 @@ class Sources:
             present: What is there.
             below: Whether its folder lies below the one that the user named, so that nobody said this very folder.
         """
-        if not self._places:
-            return False
-        place = os.path.abspath(place)
-        if present is not None and place not in self._files.get((present.status.st_dev, present.status.st_ino), {place}):
-            return True
+        if present is not None and self._places:
+            named = os.path.abspath(place)
+            if named not in self._files.get(identity(present.status), {named}):
+                return True
+        return below and bool(self._places) and self._holds_folder(place, folder)
+
+    def _holds_folder(self, place: str, folder: str) -> bool:
         key = folder, os.path.splitext(place)[1]
-        if below and key not in self._own:
-            self._own[key] = os.path.dirname(place) not in self._folders.get((_identity(folder), key[1]), {os.path.dirname(place)})
-        return below and self._own[key]
+        known = self._own.get(key)
+        if known is None:
+            named = os.path.dirname(os.path.abspath(place))
+            known = self._own[key] = named not in self._folders.get((_of(folder), key[1]), {named})
+        return known
 
     @cached_property
-    def _files(self) -> dict[_Identity | None, set[str]]:
+    def _files(self) -> dict[Identity | None, set[str]]:
         """The names that were used of each file."""
-        found: dict[_Identity | None, set[str]] = {}
+        found: dict[Identity | None, set[str]] = {}
         for place in self._places:
-            found.setdefault(_identity(place), set()).add(place)
+            found.setdefault(_of(place), set()).add(place)
         found.pop(None, None)
         return found
 
     @cached_property
-    def _folders(self) -> dict[tuple[_Identity | None, str], set[str]]:
+    def _folders(self) -> dict[tuple[Identity | None, str], set[str]]:
         """The names that were used of each folder, by the ending of the files in it: what ends otherwise, another client reads."""
         named: dict[tuple[str, str], None] = {(os.path.dirname(place), os.path.splitext(place)[1]): None for place in self._places}
-        found: dict[tuple[_Identity | None, str], set[str]] = {}
+        found: dict[tuple[Identity | None, str], set[str]] = {}
         for folder, ending in named:
-            if identity := _identity(folder):
-                found.setdefault((identity, ending), set()).add(folder)
+            if own := _of(folder):
+                found.setdefault((own, ending), set()).add(folder)
         return found
 
 
-def _identity(place: str) -> _Identity | None:
+def _of(place: str) -> Identity | None:
     """Return what all names of a file or folder share; None for what is not there."""
     try:
-        status = os.stat(place)
+        return identity(os.stat(place))
     except (OSError, ValueError):
         return None
-    return status.st_dev, status.st_ino

@@ -26,9 +26,9 @@ from agentconv.install.several_files import present_checksum
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from agentconv.disk.files import Reader
     from agentconv.disk.keeping import Kept
-    from agentconv.disk.placing import Made
+    from agentconv.disk.placing import Identity
+    from agentconv.disk.reader import Reader
     from agentconv.install.lock import Entry
     from agentconv.install.steps import Change, Plan
 
@@ -134,7 +134,7 @@ class _Run:
         self.plan = plan
         self.at = self.lock_path
         self.undo: list[Callable[[], None]] = []
-        self.staged: dict[str, Made] = {}
+        self.staged: dict[str, Identity] = {}
         self.other_names: dict[str, int] = {}
 
     def go(self) -> None:

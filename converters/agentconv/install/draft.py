@@ -15,7 +15,7 @@ from agentconv.install.steps import Action, Change, Plan, Step
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from agentconv.disk.files import Reader
+    from agentconv.disk.reader import Reader
     from agentconv.install.lock import LockedPack
     from agentconv.install.steps import Wanted
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from agentconv.core.format import Format
     from agentconv.core.ir import Agent
-    from agentconv.disk.files import Reader
+    from agentconv.disk.reader import Reader
     from agentconv.install.draft import Draft
     from agentconv.install.lock import Entry
     from agentconv.install.steps import Wanted

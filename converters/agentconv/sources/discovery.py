@@ -394,7 +394,7 @@ def read_bytes(file: Found) -> bytes:
             raise _too_large(file, f"more than {limit:,}")
         return data
     try:
-        return reading.read(file.location, limit=limit).data
+        return reading.read(file.location, limit=limit)[0]
     except reading.TooLarge as error:
         raise _too_large(file, f"{error.size:,}") from None
     except OSError as error:
