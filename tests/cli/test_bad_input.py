@@ -332,6 +332,11 @@ def bundle(**changes):
     return json.dumps({**document, **changes}).encode()
 
 
+def special(value):
+    """Return a bundle with a value in one client's own key."""
+    return bundle(agents=[{"id": "a", "name": "a", "description": "d", "prompt": {"text": "p"}, "extras": {"claude-code": {"zq": value}}}])
+
+
 def stored(path, text="---\nname: x\ndescription: d\n---\nhi\n"):
     """Return a stored source."""
     return [{"path": path, "format": "claude-code", "sha256": "0" * 64, "text": [text]}]
@@ -357,6 +362,12 @@ BUNDLES = {
     "a wrong type": (bundle(agents=[{"id": "a", "name": 1}]), "agents[0].name: wants text"),
     "a list at the top": (b"[]", "not a bundle"),
     "no schema": (b"{}", "not a bundle"),
+    "a number that is none": (special({"$float": 1}), "zq.$float: wants one of nan, inf, -inf"),
+    "a number with more": (special({"$float": "nan", "x": 1}), "zq.$float: wants one of"),
+    "null as TOML has it": (special({"$null": True}), "zq.$null: in JSON it is `null`"),
+    "a date that is none": (special({"$datetime": '2020"\nx = 1'}), "zq.$datetime: wants a date"),
+    "pairs that are a map": (special([{"$key": [["a", 1]]}]), "zq[0].$key: wants pairs"),
+    "pairs that are none": (special({"$key": "a"}), "zq.$key: wants pairs"),
     "a newer version": (bundle(**{"$schema": "urn:agentconv:bundle:2"}), "pip install --upgrade"),
     "a strange version": (bundle(**{"$schema": "urn:agentconv:bundle:x"}), "version x"),
     "a repeated key": (b'{"$schema": "urn:agentconv:bundle:1", "agents": [], "agents": []}', "given twice"),

@@ -23,7 +23,7 @@ class Blocked:
 
     reason: str
     astray: bool = False
-    """Whether it lies elsewhere, where nothing is followed to."""
+    """Whether that is because it lies out of the folder that is worked in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +123,9 @@ class Disk:
     def _followed(self, link: str) -> tuple[str, os.stat_result] | Blocked:
         """Return where a link in a file's place leads."""
         place = os.path.realpath(link)
-        reason = stray(place, self._within, self.called, link=link)
-        if reason is not None:
-            return Blocked(reason, astray=True)
+        blocked = stray(place, self._within, self.called, link=link)
+        if blocked is not None:
+            return blocked
         try:
             return place, os.stat(place, follow_symlinks=False)
         except FileNotFoundError:
@@ -141,9 +141,9 @@ class Disk:
     def _examined(self, folder: str) -> tuple[str, Blocked | None]:
         top = os.path.join(self.root, folder) if folder else self.root
         real = os.path.realpath(top)
-        reason = None if os.path.isabs(folder) else stray(real, self._within, self.called)
-        if reason is not None:
-            return real, Blocked(reason, astray=True)
+        blocked = None if os.path.isabs(folder) else stray(real, self._within, self.called)
+        if blocked is not None:
+            return real, blocked
         while top != self.root and not os.path.lexists(top) and os.path.dirname(top) != top:
             top = os.path.dirname(top)
         if top != self.root and not os.path.isdir(top):
@@ -151,7 +151,7 @@ class Disk:
         return real, None
 
 
-def stray(real: str, within: str, called: str = "the project", *, link: str | None = None) -> str | None:
+def stray(real: str, within: str, called: str = "the project", *, link: str | None = None) -> Blocked | None:
     """Say why a place is none to read or to write at; None where it is one.
 
     Args:
@@ -162,13 +162,13 @@ def stray(real: str, within: str, called: str = "the project", *, link: str | No
     """
     below = _below(real, within)
     if below is None:
-        return f"a symbolic link leads out of {called}"
+        return Blocked(f"a symbolic link leads out of {called}", astray=True)
     parts = below.casefold().split(os.sep)
     private = next((part for part in parts if part in _VERSION_CONTROL), None)
     if private is not None:
-        return f"it leads into `{private}`, which is version control's own"
+        return Blocked(f"it leads into `{private}`, which is version control's own")
     if link is not None and parts[-1].startswith(".") and parts[-1] != os.path.basename(link).casefold():
-        return f"a symbolic link leads to `{parts[-1]}`, a hidden file"
+        return Blocked(f"a symbolic link leads to `{parts[-1]}`, a hidden file")
     return None
 
 

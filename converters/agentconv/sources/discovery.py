@@ -21,6 +21,8 @@ from agentconv.sources import sniffing
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from agentconv.disk.files import Blocked
+
 SKIPPED = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", "venv", ".tox", ".nox", "site-packages"})
 STDIN = "-"
 MAX_AGENT_BYTES = 16 * 1024 * 1024
@@ -358,14 +360,15 @@ def _walk(found: Discovery, folder: Path, top: str, suffixes: tuple[str, ...]) -
 
 def _followed(found: Discovery, path: str, top: str) -> bool:
     """Whether a path is followed where it may be a link; one that is not is told."""
-    reason = _stray(path, top)
-    if reason is not None:
+    blocked = _stray(path, top)
+    if blocked is not None:
         severity = Severity.WARNING if os.path.isdir(path) else Severity.ERROR
-        found.diagnostics.append(_unread(path, f"{reason}; it is not followed", severity, "name it on the command line to read it"))
-    return reason is None
+        hint = "name it on the command line to read it" if blocked.astray else None
+        found.diagnostics.append(_unread(path, f"{blocked.reason}; it is not followed", severity, hint))
+    return blocked is None
 
 
-def _stray(path: str, top: str) -> str | None:
+def _stray(path: str, top: str) -> Blocked | None:
     try:
         return stray(os.path.realpath(path, strict=True), top, link=None if os.path.isdir(path) else path)
     except (OSError, ValueError):
