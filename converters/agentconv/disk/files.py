@@ -35,11 +35,6 @@ class Present:
     data: bytes
     status: os.stat_result
 
-    @property
-    def other_names(self) -> int:
-        """How many hard links to it there are elsewhere."""
-        return self.status.st_nlink - 1
-
 
 class Disk:
     """A `reader.Reader` of a real folder."""

@@ -148,7 +148,8 @@ def _staged(stage: str, data: bytes, kept: Kept | None, *, forced: bool) -> Iter
         raise
     finally:
         if held is not None:
-            os.close(held)
+            with suppress(OSError):
+                os.close(held)
 
 
 def _opened(stage: str, mode: int) -> int:
@@ -173,6 +174,16 @@ def _fill(descriptor: int, data: bytes) -> None:
     rest = memoryview(data)
     while rest:
         rest = rest[os.write(descriptor, rest) :]
+
+
+def finish(place: str, status: os.stat_result) -> int:
+    """Take away the temporary name that an interrupted run left beside the file that it had named, and return how many others there are."""
+    others = status.st_nlink - 1
+    if others and is_made(_stage(place), identity(status)):
+        with suppress(OSError):
+            _clear(_stage(place))
+            others -= 1
+    return others
 
 
 def _still_there(descriptor: int) -> os.stat_result:

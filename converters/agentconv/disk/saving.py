@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.disk import keeping
 from agentconv.disk.files import Blocked, Disk, Present
-from agentconv.disk.placing import BACKUP, Changed, create, is_made, make_folders, numbered, reason_of, remove, rewrite
+from agentconv.disk.placing import BACKUP, Changed, create, finish, identity, is_made, make_folders, numbered, reason_of, remove, rewrite
 from agentconv.disk.sources import Sources
 
 if TYPE_CHECKING:
@@ -117,6 +117,7 @@ class OutputFolder:
             InputError: The disk refuses.
         """
         saved, present = self._fate(file, force=force)
+        others = finish(present.place, present.status) if present else 0
         forced = saved.fate is Fate.REPLACED
         merged = file.shared is not None and saved.present is not None and saved.data != saved.present
         try:
@@ -124,7 +125,7 @@ class OutputFolder:
                 self._create(file)
             elif present is not None and (forced or merged):
                 self._replace(file.path, present, saved.data, copied=forced)
-                return replace(saved, other_names=present.other_names)
+                return replace(saved, other_names=others)
         except (FileExistsError, Changed):
             return Saved(saved.path, Fate.KEPT, file.data, b"", late=True)
         except (OSError, ValueError) as error:
@@ -149,7 +150,7 @@ class OutputFolder:
             return Saved(shown, Fate.KEPT, data, b"", late=True)
         except OSError as error:
             raise _failed(shown, reason_of(error)) from None
-        return Saved(shown, Fate.REPLACED, data, before, other_names=present.other_names)
+        return Saved(shown, Fate.REPLACED, data, before, other_names=present.status.st_nlink - 1)
 
     def _fate(self, file: OutputFile, *, force: bool) -> tuple[Saved, Present | None]:
         path = self.folder / file.path
@@ -188,8 +189,8 @@ class OutputFolder:
         try:
             rewrite(present.place, present.data, data)
         except BaseException:
-            if copy is not None and is_made(*copy):
-                remove(copy[0])
+            if copy is not None and is_made(*copy) and is_made(present.place, identity(present.status)):
+                remove(copy[0])  # what it is a copy of is there
             raise
 
     def _copied(self, path: str, present: Present) -> tuple[str, Identity] | None:
@@ -201,6 +202,7 @@ class OutputFolder:
                 place = self._disk.at(name)
                 return place, create(place, present.data, kept=keeping.of(present.place), forced=True)
             if isinstance(there, Present) and there.data == present.data:
+                finish(there.place, there.status)
                 return None
         raise AssertionError
 
