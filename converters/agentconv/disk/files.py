@@ -122,9 +122,12 @@ class Disk:
         if blocked is not None:
             return blocked
         try:
-            return place, os.stat(place, follow_symlinks=False)
+            status = os.lstat(place)
         except FileNotFoundError:
+            status = None
+        if status is None or stat.S_ISLNK(status.st_mode):  # which leads to itself
             return Blocked("it is a symbolic link that leads nowhere")
+        return place, status
 
     def _parent(self, folder: str) -> tuple[str, Blocked | None]:
         """Return the real folder of a file, and why nothing can be read or written in it."""
