@@ -18,6 +18,7 @@ from agentconv.install import applying, lock
 from deployments import Project
 
 CLAUDE, CODEX, ROO = ".claude/agents/one.md", ".codex/agents/one.toml", ".roomodes"
+SEEN = disk_faults.BEFORE_COMPARING
 FIRST = {"one": "v1", "two": "v1", "three": "v1"}
 SECOND = {"one": "v2", "two": "v2", "four": "v2"}
 MODES = "# mine\ncustomModes:\n  - slug: mine\n    name: Mine\n    roleDefinition: Me.\n    groups: [read]\n"
@@ -181,6 +182,36 @@ def test_what_appears_while_it_runs_is_not_overwritten(tmp_path):
     with pytest.raises(InputError):
         applying.apply(project.root, project.lock_path, plan)
     assert project.tree() == before
+
+
+def test_a_lock_that_changed_since_planning_is_kept(tmp_path):
+    """A plan holds for the lock that it was made with; what another run wrote into it meanwhile stays."""
+    project = _prepared(tmp_path / "project", "install")
+    plan = project.plan("p", FIRST)
+    project.install("q", {"other": "v1"})
+    before = project.tree()
+
+    with pytest.raises(InputError, match="changed while this ran"):
+        applying.apply(project.root, project.lock_path, plan)
+    assert project.tree() == before
+
+
+def test_a_lock_that_is_saved_at_any_call_is_kept(tmp_path):
+    """Whoever changes the lock while it is worked with finds it as they left it, and the files with it are as they were."""
+    project = _prepared(tmp_path / "project", "update")
+    before, undone = project.tree(), 0
+    for number in range(1, disk_faults.count(partial(STEPS["update"], _prepared(tmp_path / "counted", "update")), SEEN) + 1):
+        try:
+            with disk_faults.at(number, partial(project.write, lock.FILE, "# theirs\n"), SEEN):
+                STEPS["update"](project)
+        except InputError:
+            assert {**project.tree(), lock.FILE: before[lock.FILE]} == before, number
+            undone += 1
+        assert project.read(lock.FILE) == "# theirs\n", number
+        shutil.rmtree(project.root)
+        project = _prepared(tmp_path / "project", "update")
+
+    assert undone
 
 
 def test_where_there_are_no_hard_links_files_are_written_all_the_same(tmp_path, monkeypatch):

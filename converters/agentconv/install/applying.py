@@ -20,7 +20,7 @@ from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, S
 from agentconv.disk import files, keeping, placing
 from agentconv.install import besides
 from agentconv.install.draft import sha256
-from agentconv.install.lock import ABSENT, Lock, dump
+from agentconv.install.lock import ABSENT, Lock, dump, load
 from agentconv.install.several_files import present_checksum
 
 if TYPE_CHECKING:
@@ -136,18 +136,23 @@ class _Run:
         self.undo: list[Callable[[], None]] = []
         self.staged: dict[str, Identity] = {}
         self.other_names: dict[str, int] = {}
+        self.ours: list[bytes] = []
+        """What the lock was given to say."""
 
     def go(self) -> None:
         plan = self.plan
         before = self.present_lock()
+        self.require_planned(before)
         after = dump(plan.lock_after) if plan.lock_after.packs else None
         if not plan.changes and not plan.folders_left and before == after:
             return
         self.make_folders_above(self.lock_path)
         self.undo.append(lambda: self.restore_lock(before))
+        written = before
         if plan.changes:
-            self.stage_lock(dump(plan.lock_pending))
-            placing.replace(self.stage, self.lock_path)
+            written = dump(plan.lock_pending)
+            self.stage_lock(written)
+            self.name_lock(before)
         if after is not None:
             self.stage_lock(after)
         for folder in plan.folders_made:
@@ -158,9 +163,11 @@ class _Run:
             self.finish(change)
         for folder in plan.folders_left:
             self.remove_folder(folder)
+        self.at = self.lock_path
         if after is not None:
-            placing.replace(self.stage, self.lock_path)
-        else:
+            self.name_lock(written)
+        elif written is not None:
+            placing.require(self.lock_path, written)
             placing.remove(self.lock_path)
 
     def undone(self) -> Exception | None:
@@ -180,14 +187,31 @@ class _Run:
             raise _failed(self.lock_path, found.reason, "put the file itself in its place")
         return found
 
+    def require_planned(self, before: bytes | None) -> None:
+        """See to it that the lock is the one that the plan was made with."""
+        found = Lock() if before is None else load(before, self.lock_path, anywhere=True)
+        if dump(settled(self.disk, found)) != dump(self.plan.lock_before):
+            raise placing.Changed(self.lock_path)
+
     def stage_lock(self, data: bytes) -> None:
+        self.ours.append(data)
         placing.make(self.stage, data, kept=keeping.of(self.lock_path), forced=True)
+
+    def name_lock(self, before: bytes | None) -> None:
+        """Let the lock be the one that is staged, unless it is not any more what it was."""
+        if before is None:
+            placing.give_name(self.stage, self.lock_path)
+        else:
+            placing.require(self.lock_path, before)
+            placing.replace(self.stage, self.lock_path)
 
     def restore_lock(self, before: bytes | None) -> None:
         placing.remove(self.stage)
+        if self.present_lock() not in self.ours:
+            return  # it never became ours, or is somebody else's again
         if before is None:
             placing.remove(self.lock_path)
-        elif self.present_lock() != before:
+        else:
             self.stage_lock(before)
             placing.replace(self.stage, self.lock_path)
 

@@ -154,7 +154,7 @@ class Draft:
         pending = Lock((*packs, *gone), tuple(self._pending_entries()), tuple(sorted(folders)))
         after = Lock(tuple(packs), tuple(self.after.values()), tuple(sorted(folders & beneath)))
         changes = sorted(self.changes.values(), key=lambda change: (change.like is None, change.path))
-        return Plan(tuple(self.steps), tuple(changes), pending, after, tuple(made), tuple(left))
+        return Plan(tuple(self.steps), tuple(changes), self.lock, pending, after, tuple(made), tuple(left))
 
     def _missing_folders(self) -> set[str]:
         folders = {parent for path, change in self.changes.items() if change.after is not None for parent in parents(path)}
