@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -146,6 +148,28 @@ def test_reading_is_bounded(root, monkeypatch):
     monkeypatch.setattr(os, "read", growing)
 
     assert _read(root, "a/x.md") == "it cannot be read: it grew while it was read"
+
+
+ELSEWHERE = """
+import os, sys
+sys.platform = "win32"
+for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY", "chown", "listxattr", "getxattr", "setxattr"):
+    delattr(os, name)
+from pathlib import Path
+from agentconv.disk import saving
+from agentconv.disk.output import OutputFile
+folder = saving.OutputFolder(Path(sys.argv[1]))
+print(folder.save(OutputFile("b/new.md", b"new")).fate, folder.save(OutputFile("a/x.md", b"new"), force=True).fate)
+print(folder.mend("other/x.md", b"other\\n", b"new").fate, "fcntl" in sys.modules)
+"""
+
+
+def test_systems_that_have_less(root):
+    """Where there are no such flags, owners, attributes and locks, files are written all the same."""
+    done = subprocess.run([sys.executable, "-c", ELSEWHERE, str(root)], check=True, capture_output=True, text=True)
+
+    assert done.stdout == "created replaced\nreplaced False\n"
+    assert {path.read_text() for path in root.rglob("*.md")} == {"new"}
 
 
 def test_a_replaced_file_keeps_what_it_had(root, monkeypatch):
