@@ -348,6 +348,7 @@ def test_refused_agents_and_losses(project, give, run, asked):
     assert "tools-approximated" in {loss["code"] for loss in target["losses"]}
     assert "tools-approximated" in (project / "agentconv.lock").read_text()
     assert "refused" in run("install", "backend-agents", code=1).out
+    assert "refusal[" in run("install", "backend-agents", "-q", code=1).err
 
 
 def test_removed_pack_is_orphaned(project, give, run, asked):

@@ -194,13 +194,18 @@ def _tell(options: argparse.Namespace, checked: list[Checked], diagnostics: Sequ
         print(_machine(options.output_format, checked, failures, where, int(code)), end="")
         return code
     look = text.style(sys.stdout, options.color)
+    told = bool(failures or (pending and fixed))
     for one in checked if not options.diff else ():
         for finding in one.findings:
             if not options.quiet or finding.severity is Severity.ERROR:
+                told = True
                 print(findings.finding(finding, one.subject.source, where.get(one.subject.path, one.subject.path), look), end="\n\n")
     sys.stdout.flush()
+    summary = findings.summary(checked, fixed, pending=pending)
     if not options.quiet:
-        print(findings.summary(checked, fixed, pending=pending), file=sys.stderr)
+        print(summary, file=sys.stderr)
+    elif code is not Exit.OK and not told:
+        print(summary.partition("\n")[0], file=sys.stderr)
     return code
 
 

@@ -161,9 +161,12 @@ def _tell(options: argparse.Namespace, outcome: Outcome, where: Mapping[str, str
         print(packed.plain(outcome, where))
         return outcome.code
     look = text.style(sys.stderr, options.color)
-    for one in outcome.diagnostics:
-        if one.severity is Severity.ERROR or not options.quiet:
-            print(text.diagnostic(one, look), file=sys.stderr)
+    told = [one for one in outcome.diagnostics if one.severity is Severity.ERROR or not options.quiet]
+    for one in told:
+        print(text.diagnostic(one, look), file=sys.stderr)
+    if outcome.code is Exit.FINDINGS and not told and not outcome.stopping:
+        why = next(one for one in outcome.diagnostics if one.code in (Code.EXISTS, Code.NOT_LOADED))
+        print(text.diagnostic(why, look, hint=False), file=sys.stderr)
     for checked in outcome.stopping:
         path = where.get(checked.subject.path, checked.subject.path)
         for finding in checked.findings:
