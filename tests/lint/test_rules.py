@@ -62,14 +62,17 @@ def test_a_rule_is_silent_on_its_good_example(rule):
 @each
 def test_a_fix_turns_bad_into_good(rule):
     """The fixes of a rule make exactly its good example of its bad one, and a safe one is proven."""
-    has_safe = any(finding.fix and finding.fix.safe for finding in found(rule, subject(rule.bad, rule)))
+    looked_at = subject(rule.bad, rule)
+    findings = tuple(found(rule, looked_at))
+    has_safe = any(finding.fix and finding.fix.safe for finding in findings)
 
     assert has_safe or rule.fix != "safe"
     if not has_safe and rule.fix != "unsafe":
         return
-    fixed = fixing.fix(subject(rule.bad, rule), lambda looked_at: found(rule, looked_at), unsafe=rule.fix == "unsafe")
+    fixed = fixing.fix(looked_at, lambda again: found(rule, again), unsafe=rule.fix == "unsafe")
 
     assert fixed.unproven == ()
+    assert fixing.promised(looked_at, findings, lambda again: found(rule, again)) == findings
     assert fixed.data == encode(rule.good)
 
 

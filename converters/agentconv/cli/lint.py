@@ -26,12 +26,15 @@ from agentconv.sources import discovery, loading
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
+    from typing import TypeAlias
 
     from agentconv.cli.lint_files import LintFile
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.lint.checking import Checked
-    from agentconv.lint.rule import Rule
+    from agentconv.lint.rule import Finding, Rule
     from agentconv.lint.subject import Subject
+
+    Finder: TypeAlias = Callable[[Subject], tuple[Finding, ...]]
 
 USAGE = "SRC... [--for FORMAT,...|all] [--fix] [options]"
 EXAMPLES = """\
@@ -106,9 +109,10 @@ def run(options: argparse.Namespace) -> int:
     diagnostics = [*found.diagnostics, *diagnostics]
     if not files and not diagnostics:
         raise nothing_found(found)
-    fixed = _mend(options, files, rules, line) if options.fix or options.diff or options.check else 0
-    found_in = checking.check([file.subject for file in files], rules)
-    checked = list(map(_settled, files, line.over(found_in, len(files), "files checked")))
+    find: Finder = lambda subject: next(checking.check([subject], rules)).findings  # noqa: E731
+    fixed = _mend(options, files, find, line) if options.fix or options.diff or options.check else 0
+    found_in = line.over(checking.check([file.subject for file in files], rules), len(files), "files checked")
+    checked = [_settled(file, one, find) for file, one in zip(files, found_in, strict=True)]
     line.clear()
     return _tell(options, checked, diagnostics, places(found), fixed)
 
@@ -127,16 +131,11 @@ def _check(options: argparse.Namespace) -> None:
         )
 
 
-def _settled(file: LintFile, one: Checked) -> Checked:
-    """Say with each finding whose fix was not made why it was not, and let go of what only finding them took."""
+def _settled(file: LintFile, one: Checked, find: Finder) -> Checked:
+    """Offer only those fixes that --fix makes, and let go of what only finding and proving them took."""
+    told = fixing.promised(file.subject, one.findings, find)
     file.subject.forget()
-    told = tuple(
-        replace(finding, help=f"{finding.help}; not mended, because {why}", fix=None)
-        if (why := file.kept.get((finding.rule.code, finding.message)))
-        else finding
-        for finding in one.findings
-    )
-    return replace(one, findings=told) if file.kept else one
+    return replace(one, findings=told)
 
 
 def _rules(options: argparse.Namespace, chosen: lint_settings.LintSettings) -> list[Rule]:
@@ -154,13 +153,11 @@ def _words(given: list[str] | None) -> tuple[str, ...] | None:
     return tuple(word.strip() for word in ",".join(given).split(",") if word.strip()) if given else None
 
 
-def _mend(options: argparse.Namespace, files: list[LintFile], rules: Sequence[Rule], line: Progress) -> int:
+def _mend(options: argparse.Namespace, files: list[LintFile], find: Finder, line: Progress) -> int:
     """Make fixes, or show what they would do; return how many findings are mended."""
     mended = 0
-    find: Callable[[Subject], Any] = lambda subject: next(checking.check([subject], rules)).findings  # noqa: E731
     for file in line.over(files, len(files), "files mended"):
         done = fixing.fix(file.subject, find, unsafe=options.unsafe_fixes)
-        file.kept = {(finding.rule.code, finding.message): why for finding, why in done.unproven}
         file.subject.forget()
         before = file.subject.source.data
         if done.data == before or file.location is None:

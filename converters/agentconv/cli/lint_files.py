@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,8 +27,6 @@ class LintFile:
     subject: Subject
     location: str | None
     """None for what is not a file of its own: a bundle's, or standard input."""
-    kept: dict[tuple[str, str], str] = field(default_factory=dict)
-    """Why fixes were not made, by the rule's code and the message."""
 
 
 def read(

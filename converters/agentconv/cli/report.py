@@ -160,7 +160,7 @@ class Report:
 
     def _strictly(self) -> str:
         """Say what `--strict` counts, where nothing else has said it."""
-        counted = _STRICT.get(self.options.strict or "", frozenset())
+        counted: set[LossSeverity] = _STRICT.get(self.options.strict or "", set())
         codes = list(dict.fromkeys(group.first.code for group in self.tally.groups.values() if group.first.severity in counted))
         codes += ["a warning"] if counted and not codes and Severity.WARNING in self.severities else []
         return f"; --strict counts {', '.join(codes)}" if codes else ""

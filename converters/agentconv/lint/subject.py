@@ -33,7 +33,7 @@ class Settings:
     ignored: frozenset[str] = frozenset()
     """Codes of the rules that are not for this file, in lower case."""
     fixes: bool = True
-    """Whether findings are to come with their fixes, whose proofs ask every client: most of what linting a repaired header costs."""
+    """Whether findings are to come with their fixes, whose proofs ask clients again: most of what linting a repaired header costs."""
 
 
 @dataclass
