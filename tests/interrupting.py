@@ -19,6 +19,7 @@ def hook(event, arguments):
         if left == 0:
             signal.raise_signal(signal.SIGINT)
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what is started in the background ignores it
 sys.addaudithook(hook)
 sys.exit(main(sys.argv[3:]))
 """

@@ -214,7 +214,7 @@ def test_a_fix_makes_no_other_client_drop_the_file():
 
 @pytest.mark.parametrize("asked", [(), registry.CLIENTS], ids=["own client", "all clients"])
 def test_what_is_offered_is_done(asked):
-    """A safe fix is offered exactly where making all of them leaves nothing of the finding; else the finding says why not, if a proof failed."""
+    """A safe fix is offered exactly where making all of them leaves nothing of the finding; else the finding says why not."""
     for path in FILES:
         client = path.relative_to(FIXTURES).parts[0]
         if path.suffix != ".md" or path.stat().st_size > 20_000:

@@ -6,7 +6,7 @@ import os
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agentconv.cli import lint_files, lint_settings
 from agentconv.cli import options as shared
@@ -26,7 +26,7 @@ from agentconv.sources import discovery, loading
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
-    from typing import TypeAlias
+    from typing import TextIO, TypeAlias
 
     from agentconv.cli.lint_files import LintFile
     from agentconv.core.diagnostics import Diagnostic
@@ -43,6 +43,7 @@ examples:
   agentconv lint . --for codex,opencode             would they survive there?
   agentconv lint . --fix                            mend what can be mended without changing anything else
   agentconv lint . --diff                           show what that would change
+  agentconv lint - --fix --stdin-filename .claude/agents/a.md < a.md   for editors: the mended text on standard output
   agentconv lint . --select AC1,AC301 --output-format github
 
 A comment in the header of a file leaves out rules for that file, `# agentconv: ignore[AC101, long-description]`; without
@@ -71,7 +72,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--select", action="append", metavar="CODE,...", help="only these rules: codes, beginnings of codes, or names")
     group.add_argument("--ignore", action="append", metavar="CODE,...", help="not these rules")
     group = parser.add_argument_group("mending")
-    group.add_argument("--fix", action="store_true", help="make the safe fixes, each proven to change nothing else")
+    group.add_argument(
+        "--fix",
+        action="store_true",
+        help="make the safe fixes, each proven to change nothing else; what comes on standard input goes to standard output, mended",
+    )
     group.add_argument(
         "--unsafe-fixes", action="store_true", help="with --fix, --check or --diff: also those that may change more than they say"
     )
@@ -101,9 +106,11 @@ def run(options: argparse.Namespace) -> int:
     found = discovery.discover(options.sources, source_format, stdin_name=options.stdin_filename)
     loader = loading.Loader(found.files, keep=False, results=True)
     named = registry.clients_named(options.clients) if options.clients else chosen.clients
-    asked = tuple(present_clients(options.sources) if named is None else named)
+    asked = tuple(present_clients(discovery.places(options.sources, options.stdin_filename)) if named is None else named)
     line = Progress(options)
     files, diagnostics = lint_files.read(line.over(loader, len(found.files), "files read"), found, asked, chosen)
+    siblings = lint_files.read_siblings(found)
+    lint_files.introduce(files, siblings)
     if named is None:
         lint_files.leave_out_versions(files)
     diagnostics = [*found.diagnostics, *diagnostics]
@@ -111,10 +118,12 @@ def run(options: argparse.Namespace) -> int:
         raise nothing_found(found)
     find: Finder = lambda subject: next(checking.check([subject], rules)).findings  # noqa: E731
     fixed = _mend(options, files, find, line) if options.fix or options.diff or options.check else 0
-    found_in = line.over(checking.check([file.subject for file in files], rules), len(files), "files checked")
+    out = _pass_on(options, files)
+    found_in = line.over(checking.check([file.subject for file in files], rules, siblings), len(files), "files checked")
     checked = [_settled(file, one, find) for file, one in zip(files, found_in, strict=True)]
     line.clear()
-    return _tell(options, checked, diagnostics, places(found), fixed)
+    where = {**places(found), **{file.subject.path: "<stdin>" for file in files if file.subject.nameless}}
+    return _tell(options, checked, diagnostics, where, fixed=fixed, out=out)
 
 
 def _check(options: argparse.Namespace) -> None:
@@ -160,26 +169,49 @@ def _mend(options: argparse.Namespace, files: list[LintFile], find: Finder, line
         done = fixing.fix(file.subject, find, unsafe=options.unsafe_fixes)
         file.subject.forget()
         before = file.subject.source.data
-        if done.data == before or file.location is None:
+        if done.data == before or not (file.location or file.stdin):
             continue
         mended += len(done.made)
         line.clear()
-        shown = file.location.replace(os.sep, "/")
+        shown = (file.location or "<stdin>").replace(os.sep, "/")
         if options.diff:
             sys.stdout.write(diff.unified(shown, before, done.data))
         elif options.check:
             if options.output_format == "text":
                 print(f"change    {text.safe(shown)}")
         else:
-            try:
-                saving.write_atomic(Path(file.location), done.data)
-            except OSError as error:
-                raise discovery.problem(f"cannot be written: {(error.strerror or str(error)).lower()}", None, shown) from None
+            if not file.stdin:
+                _save(shown, done.data)
             file.subject = replace(file.subject, source=SourceText(file.subject.path, done.data))
     return mended
 
 
-def _tell(options: argparse.Namespace, checked: list[Checked], diagnostics: Sequence[Diagnostic], where: dict[str, str], fixed: int) -> int:
+def _save(place: str, data: bytes) -> None:
+    try:
+        saving.write_atomic(Path(place), data)
+    except OSError as error:
+        raise discovery.problem(f"cannot be written: {(error.strerror or str(error)).lower()}", None, place) from None
+
+
+def _pass_on(options: argparse.Namespace, files: Sequence[LintFile]) -> TextIO:
+    """Write what came on standard input to standard output, where it is to be mended; return the stream for what is said."""
+    through = [file for file in files if file.stdin and options.fix and not (options.diff or options.check)]
+    for file in through:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(file.subject.source.data)
+        sys.stdout.buffer.flush()
+    return sys.stderr if through else sys.stdout
+
+
+def _tell(
+    options: argparse.Namespace,
+    checked: list[Checked],
+    diagnostics: Sequence[Diagnostic],
+    where: dict[str, str],
+    *,
+    fixed: int,
+    out: TextIO,
+) -> int:
     """Print what was found and return the exit code."""
     failures = [*diagnostics, *(failure for one in checked for failure in one.failures)]
     pending = bool(options.diff or options.check)
@@ -188,15 +220,16 @@ def _tell(options: argparse.Namespace, checked: list[Checked], diagnostics: Sequ
     for failure in failures if options.output_format != "json" else ():
         print(text.diagnostic(failure, text.style(sys.stderr, options.color)), file=sys.stderr)
     if options.output_format != "text":
-        print(_machine(options.output_format, checked, failures, where, int(code)), end="")
+        print(_machine(options.output_format, checked, failures, where, int(code)), end="", file=out)
         return code
-    look = text.style(sys.stdout, options.color)
+    look = text.style(out, options.color)
     told = bool(failures or (pending and fixed))
     for one in checked if not options.diff else ():
         for finding in one.findings:
             if not options.quiet or finding.severity is Severity.ERROR:
                 told = True
-                print(findings.finding(finding, one.subject.source, where.get(one.subject.path, one.subject.path), look), end="\n\n")
+                shown = findings.finding(finding, one.subject.source, where.get(one.subject.path, one.subject.path), look)
+                print(shown, end="\n\n", file=out)
     sys.stdout.flush()
     summary = findings.summary(checked, fixed, pending=pending)
     if not options.quiet:

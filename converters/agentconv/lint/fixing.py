@@ -76,7 +76,9 @@ def promised(subject: Subject, findings: tuple[Finding, ...], find: Callable[[Su
         waiting = [finding for finding in find(subject) if _is_made(finding, unsafe=False)]
         mended.update({*map(_key, now.later)} - {*map(_key, waiting)})  # gone together with another one
     return tuple(
-        finding if _key(finding) in mended or not _is_made(finding, unsafe=False) else _unmended(finding, disproved.get(_key(finding), (finding, None))[1])
+        finding
+        if _key(finding) in mended or not _is_made(finding, unsafe=False)
+        else _unmended(finding, disproved.get(_key(finding), (finding, None))[1])
         for finding in findings
     )
 

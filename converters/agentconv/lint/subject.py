@@ -47,6 +47,8 @@ class Subject:
     settings: Settings = field(default_factory=Settings)
     others: Collection[str] = ()
     """Names of the other agents of the set."""
+    nameless: bool = False
+    """Whether it is no file, so that its path is only a place for clients to look in: standard input that nobody named."""
 
     @property
     def path(self) -> str:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Code, Severity
 from agentconv.core.source import BOM, SourceText, encode
-from agentconv.formats import registry
 from agentconv.lint import fixing
 from agentconv.lint.passages import EVERYTHING, count, do, edits_in_texts, lost, owner, shown, title
 from agentconv.lint.rule import Fix, rule
@@ -59,9 +58,7 @@ def byte_order_mark(self: Rule, subject: Subject) -> Iterator[Finding]:
     message = f"byte order mark: {do(clients, 'drops')} the agent" if clients else f"byte order mark; {title(subject)} skips it"
     severity = Severity.ERROR if clients else Severity.NOTE
     fix = Fix("delete the byte order mark", ((0, 1, ""),))
-    yield self.find(
-        message, (0, 1), fix.title, severity=severity, clients=clients, agent=owner(subject, 0), fix=fix
-    )
+    yield self.find(message, (0, 1), fix.title, severity=severity, clients=clients, agent=owner(subject, 0), fix=fix)
 
 
 @rule(
@@ -91,9 +88,7 @@ def carriage_return(self: Rule, subject: Subject) -> Iterator[Finding]:
     message = f"{do(clients, 'drops')} the agent because of its line ends (CR); with line feeds it would load"
     fix = _requoted(subject, fixed) or _unreturned(subject, fixed)
     help_text = fix.title if fix else "save the file with line feeds (LF)"
-    yield self.find(
-        message, (at, min(at + 2, len(text))), help_text, clients=clients, agent=owner(subject, at), fix=fix
-    )
+    yield self.find(message, (at, min(at + 2, len(text))), help_text, clients=clients, agent=owner(subject, at), fix=fix)
 
 
 def _with_line_feeds(text: str) -> str:
@@ -167,9 +162,7 @@ def invalid_utf_8(self: Rule, subject: Subject) -> Iterator[Finding]:
     fix = Fix("read the bytes as Windows-1252, and save the file as UTF-8", tuple(edits), safe=False) if whole else None
     message = f"{count(len(stray), 'place')} with bytes that are not UTF-8: {effect}"
     help_text = "save the file as UTF-8"
-    yield self.find(
-        message, stray[0].span(), help_text, severity=severity, clients=clients, agent=owner(subject, at), fix=fix
-    )
+    yield self.find(message, stray[0].span(), help_text, severity=severity, clients=clients, agent=owner(subject, at), fix=fix)
 
 
 def _is_wide(subject: Subject) -> bool:
