@@ -34,6 +34,7 @@ states:
   edited       changed since it was deployed
   missing      gone
   stale        the pack that is there now would deploy something else: agentconv install PACK
+  held         as it was before an update that asks for more: agentconv install PACK --accept
   orphaned     the pack is gone, or no longer has the agent: agentconv install PACK, or uninstall PACK
   interrupted  a run did not come to its end: run it again
 """
