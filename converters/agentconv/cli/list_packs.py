@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     project.add_project(parser.add_argument_group("where"))
     group = parser.add_argument_group("report")
     group.add_argument("--output-format", choices=("text", "json"), metavar="text|json", default="text", help="how it is written")
-    group.add_argument("-v", "--verbose", action="store_true", help="show whole descriptions, all needs, and where each pack is")
+    group.add_argument("-v", "--verbose", action="store_true", help="show whole descriptions, and where each pack is")
     shared.add_common(group)
 
 

@@ -63,8 +63,8 @@ def installed(one: Prepared, scope: Scope, *, dry_run: bool, verbose: bool) -> l
     if verbose or dry_run:
         lines += _entries(one.plan, scope, unchanged=verbose)
     if one.asked:
-        asks = [(f"  {text.shorten(ask.what, 60)}", text.names(ask.agents)) for ask in one.asked]
-        lines += ["", "Beyond reading, its agents ask to:", *table(asks)]
+        asks = [(f"  {text.safe(ask.what)}", text.names(ask.agents)) for ask in one.asked]
+        lines += ["", "Beyond reading, its agents ask for:", *table(asks)]
     for held in one.accepted:
         lines.append(f"accepted: {text.shorten(held.agent, 40)} asks for more than in {held.version}: {_more(held)}")
     return lines
