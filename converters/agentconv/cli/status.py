@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.cli import deploying, project
 from agentconv.cli.exit_codes import Exit
+from agentconv.cli.list_packs import names
 from agentconv.core.diagnostics import InputError
 from agentconv.disk.files import Disk
 from agentconv.install import status as states
@@ -43,14 +44,16 @@ states:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     deploying.add_place(parser, python=True)
-    deploying.add_report(parser)
+    deploying.add_report(parser).add_argument("--names", action="store_true", help="only the names of what is deployed, one a line")
 
 
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
     scope = deploying.scope(options)
-    environment = project.environment(options)
     lock = deploying.locked(scope)
+    if options.names:
+        return names(pack.name for pack in lock.packs)
+    environment = project.environment(options)
     found = states.status(scope, Disk(scope.root), lock, lambda locked: _now(locked, environment))
     code = Exit.FINDINGS if any(one.drifted for one in found) else Exit.OK
     if options.output_format == "json":
