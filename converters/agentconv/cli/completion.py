@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 USAGE = "SHELL"
 EXAMPLES = """\
 examples:
-  bash:        eval "$(agentconv completion bash)"                  in ~/.bashrc
-  zsh:         agentconv completion zsh > ~/.zfunc/_agentconv       in a folder of $fpath
-  fish:        agentconv completion fish > ~/.config/fish/completions/agentconv.fish
-  powershell:  agentconv completion powershell | Out-String | Invoke-Expression
+  eval "$(agentconv completion bash)"             for bash, in ~/.bashrc
+  agentconv completion zsh > ~/.zfunc/_agentconv  for zsh, into a folder of $fpath
+  agentconv completion fish > ~/.config/fish/completions/agentconv.fish
+  agentconv completion powershell | Out-String | Invoke-Expression
 """
 SHELLS = ("bash", "zsh", "fish", "powershell")
 

@@ -43,7 +43,7 @@ examples:
   agentconv lint . --for codex,opencode             would they survive there?
   agentconv lint . --fix                            mend what can be mended without changing anything else
   agentconv lint . --diff                           show what that would change
-  agentconv lint - --fix --stdin-filename .claude/agents/a.md < a.md   for editors: the mended text on standard output
+  agentconv lint - --fix --stdin-filename NAME      for editors: standard input, mended, to standard output
   agentconv lint . --select AC1,AC301 --output-format github
 
 A comment in the header of a file leaves out rules for that file, `# agentconv: ignore[AC101, long-description]`; without

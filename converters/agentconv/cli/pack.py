@@ -34,13 +34,17 @@ if TYPE_CHECKING:
 USAGE = "SRC... --name NAME --version VERSION [-o DIR] [options]"
 EXAMPLES = """\
 examples:
-  agentconv pack . --name backend-agents --version 1.2.0            every agent of this project, into dist/
-  agentconv pack . --name backend-agents --version 1.2.0 --dry-run  what would go in
-  agentconv pack .claude/agents --name backend-agents --version 1.2.0 --license MIT --author "Ada Author <ada@example.com>"
-  pip install dist/backend_agents-1.2.0-py3-none-any.whl && agentconv install backend-agents --to auto
+  agentconv pack . --name backend-agents --version 1.2.0  every agent of this project, into dist/
+  agentconv pack . --dry-run                              what would go in
+  agentconv pack . --license MIT --author "Ada Author <ada@example.com>"
+  pip install dist/backend_agents-1.2.0-py3-none-any.whl
+  agentconv install backend-agents --to auto
 
 In pyproject.toml, [tool.agentconv.pack] takes the same words:
-  name = "backend-agents", version = "1.2.0", author = ["Ada Author"], url = {Homepage = "https://example.com"}
+  name = "backend-agents"
+  version = "1.2.0"
+  author = ["Ada Author <ada@example.com>"]
+  url = {Homepage = "https://example.com"}
 """
 
 
