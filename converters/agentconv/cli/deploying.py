@@ -42,13 +42,14 @@ def add_place(parser: argparse.ArgumentParser, *, python: bool) -> None:
     project.add_project(group, python=python)
 
 
-def add_report(parser: argparse.ArgumentParser) -> None:
-    """Add how results are told."""
+def add_report(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    """Add how results are told, and return the group for what a command adds to it."""
     group = parser.add_argument_group("report")
     group.add_argument("--output-format", choices=("text", "json"), metavar="text|json", default="text", help="json: for other programs")
     group.add_argument("-v", "--verbose", action="store_true", help="name each agent's file, and each loss")
     group.add_argument("-q", "--quiet", action="store_true", help="only what needs a look")
     shared.add_common(group)
+    return group
 
 
 def scope(options: argparse.Namespace) -> Scope:

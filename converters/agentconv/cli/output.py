@@ -107,10 +107,12 @@ class Output:
         if self.report.json:
             return shown
         if shown:
+            self.report.told = True
             self.report.line.clear()
             sys.stdout.write(shown)
         elif self.options.dry_run or (self.options.check and saved.fate is not Fate.SAME):
             word = "change" if self.options.check and saved.fate is Fate.KEPT else _PLANS[saved.fate]
+            self.report.told = True
             self.report.line.clear()
             entries = f" of {text.names(saved.kept)}" if saved.kept else ""
             remark = f"  (other content{entries} is there; --force replaces it)" if word == "keep" else ""

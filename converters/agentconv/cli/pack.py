@@ -33,13 +33,17 @@ if TYPE_CHECKING:
 USAGE = "SRC... --name NAME --version VERSION [-o DIR] [options]"
 EXAMPLES = """\
 examples:
-  agentconv pack . --name backend-agents --version 1.2.0            every agent of this project, into dist/
-  agentconv pack . --name backend-agents --version 1.2.0 --dry-run  what would go in
-  agentconv pack .claude/agents --name backend-agents --version 1.2.0 --license MIT --author "Ada Author <ada@example.com>"
-  pip install dist/backend_agents-1.2.0-py3-none-any.whl && agentconv install backend-agents --to auto
+  agentconv pack . --name backend-agents --version 1.2.0  every agent of this project, into dist/
+  agentconv pack . --dry-run                              what would go in
+  agentconv pack . --license MIT --author "Ada Author <ada@example.com>"
+  pip install dist/backend_agents-1.2.0-py3-none-any.whl
+  agentconv install backend-agents --to auto
 
 In pyproject.toml, [tool.agentconv.pack] takes the same words:
-  name = "backend-agents", version = "1.2.0", author = ["Ada Author"], url = {Homepage = "https://example.com"}
+  name = "backend-agents"
+  version = "1.2.0"
+  author = ["Ada Author <ada@example.com>"]
+  url = {Homepage = "https://example.com"}
 """
 FOLDER = "dist"
 
@@ -169,9 +173,12 @@ def _tell(options: argparse.Namespace, outcome: Outcome, where: Mapping[str, str
         print(packed.plain(outcome, where))
         return outcome.code
     look = text.style(sys.stderr, options.color)
-    for one in outcome.diagnostics:
-        if one.severity is Severity.ERROR or not options.quiet:
-            print(text.diagnostic(one, look), file=sys.stderr)
+    told = [one for one in outcome.diagnostics if one.severity is Severity.ERROR or not options.quiet]
+    for one in told:
+        print(text.diagnostic(one, look), file=sys.stderr)
+    if outcome.code is Exit.FINDINGS and not told and not outcome.stopping:
+        why = next(one for one in outcome.diagnostics if one.code in (Code.EXISTS, Code.NOT_LOADED))
+        print(text.diagnostic(why, look, hint=False), file=sys.stderr)
     for checked in outcome.stopping:
         path = where.get(checked.subject.path, checked.subject.path)
         for finding in checked.findings:

@@ -35,6 +35,8 @@ class LockedAgent:
     source_sha256: str
     grants: Mapping[str, Json] = field(default_factory=dict)
     """What it may do: tools, permissions, MCP servers, hooks, skills, delegates; what an update is held against."""
+    version: str | None = None
+    """The version that it was deployed from, where an update of the pack left it as it was; None where that is the pack's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +177,7 @@ def _wrong(span: Span, message: str) -> InputError:
 
 def _pack(table: dict[str, Any]) -> LockedPack:
     agents = tuple(
-        LockedAgent(one["id"], one["name"], one["source_sha256"], toml_values.restored(one.get("grants", {})))
+        LockedAgent(one["id"], one["name"], one["source_sha256"], toml_values.restored(one.get("grants", {})), one.get("version"))
         for one in table.get("agents", ())
     )
     targets = {target: None if chosen == "all" else tuple(chosen) for target, chosen in table.get("targets", {}).items()}
@@ -218,7 +220,8 @@ def _pack_table(pack: LockedPack) -> dict[str, Any]:
 
 def _agent_table(agent: LockedAgent) -> dict[str, Any]:
     grants = toml_values.prepared(_sorted(agent.grants))
-    return {"id": agent.id, "name": agent.name, "source_sha256": agent.source_sha256, **({"grants": grants} if grants else {})}
+    version = {"version": agent.version} if agent.version else {}
+    return {"id": agent.id, "name": agent.name, **version, "source_sha256": agent.source_sha256, **({"grants": grants} if grants else {})}
 
 
 def _sorted(value: Any) -> Any:

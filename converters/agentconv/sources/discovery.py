@@ -54,6 +54,8 @@ class Discovery:
     """Places that were searched, for the message when nothing is there."""
     passed_over: list[str] = field(default_factory=list)
     """The targets' own locations, which are no source."""
+    stdin_name: str = ""
+    """What standard input is said to be called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def discover(arguments: Sequence[str], format_id: str | None = None, *, exclude:
     Raises:
         InputError: An argument names nothing.
     """
-    found = Discovery()
+    found = Discovery(stdin_name=stdin_name)
     paths = [path for argument in arguments for path in _expand(argument)]
     several = len(paths) > 1
     root = _common_root([path for path in paths if path is not None])
@@ -194,6 +196,28 @@ def _listed(folder: Path, client: str) -> list[Path]:
         return [place, *(folder / name for name in row.folders if (folder / name).is_dir())]
     own = [folder / path for path in paths if ".." not in PurePosixPath(path).parts and not os.path.isabs(path)]
     return [place, *(file for file in own if _stray(os.fspath(file), os.path.realpath(folder)) is None)]
+
+
+def places(arguments: Sequence[str], stdin_name: str = "") -> list[str]:
+    """Return where the SRC arguments are: standard input is where it is said to be from, else here."""
+    return [(stdin_name or os.curdir) if argument == STDIN else argument for argument in arguments]
+
+
+def siblings(found: Discovery) -> list[Found]:
+    """Return the other files that clients read together with those that a user named, out of the same projects."""
+    named = [(file, file.location or found.stdin_name) for file in found.files if file.named]
+    taken = {os.path.abspath(place) for place in (*(file.location for file in found.files), found.stdin_name) if place}
+    others: dict[str, Found] = {}
+    for file, place in named:
+        root = project_root(Path(place)) if place else None
+        if root is None or file.format not in registry.CLIENTS:
+            continue
+        inside = Path(os.path.abspath(place)).relative_to(root).as_posix()
+        before = file.path.removesuffix(inside) if file.path.endswith(inside) else ""
+        for one in discover([os.fspath(root)], file.format).files:
+            if one.location and os.path.abspath(one.location) not in taken:
+                others.setdefault(one.location, Found(before + one.path, one.location, one.format, named=False))
+    return list(others.values())
 
 
 def _add_folder(found: Discovery, search: _Search) -> None:
