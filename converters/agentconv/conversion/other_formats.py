@@ -54,8 +54,8 @@ class OtherFormats:
 
     def together(self) -> Iterator[Converted]:
         """Write the file that took all of them."""
-        if self._together is not None and self._together.agents:
-            yield self._together.written()
+        if self._together is not None:
+            yield from self._together.written()
 
 
 def _own_text(piece: Loaded, state: State, target: str) -> SourceText | None:

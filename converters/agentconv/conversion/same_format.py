@@ -82,7 +82,7 @@ class SameFormat:
             if done.path is None and old is not None:
                 file.agents.append(old)
             yield done
-        yield file.written()
+        yield from file.written()
 
     def _own_name(self, agent: Agent, path: str) -> Name:
         """Return the name of an agent that stays in its own format: its own, where that is legal."""

@@ -16,7 +16,7 @@ from agentconv.disk.output import Merged, OutputFile
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from agentconv.core.format import Format
 
@@ -113,14 +113,17 @@ class Collected:
     ids: list[str] = field(default_factory=list)
     """Ids of those that are not in it as they were."""
 
-    def written(self) -> Converted:
-        """Write all agents into one file, and check that all are in it."""
+    def written(self) -> Iterator[Converted]:
+        """Write all agents into one file, if there are any, and check that all are in it."""
         module, agents = registry.load(self.target), tuple(self.agents)
+        if not agents:
+            return
         written = module.write(AgentSet(agents), self.original)
         again = module.read(SourceText(self.path, written.data)).set.agents
         if len(again) != len(agents) or not all(map(fields.same, again, agents)):
             problem = bug(agents[0], self.target, "the agents of one file do not come back from it")
-            return Converted(self.target, tuple(self.ids), diagnostics=(problem,))
+            yield Converted(self.target, tuple(self.ids), diagnostics=(problem,))
+            return
         notes = tuple(respelled(agents[0], self.original.path, written, quote="`")) if self.original.size else ()
         file = OutputFile(self.path, written.data, Shared(module, self.path, agents))
-        return Converted(self.target, (), file, diagnostics=notes)
+        yield Converted(self.target, (), file, diagnostics=notes)
