@@ -101,7 +101,7 @@ def effects(agent: Agent, servers: Iterable[str] = (), format_id: str | None = N
     levels, parts = _own_effects(agent.tools, agent.permissions, format_id)
     for client in granting if agent.extras else ():
         levels = _with_grants(levels, agent, client, trusted=trusted)
-    named = {server.name for server in agent.mcp_servers or ()} | set(servers)
+    named = dict.fromkeys((*(server.name for server in agent.mcp_servers or ()), *servers))
     mcp = _mcp(agent, named, own=vocabulary.fact(format_id, "own_servers_open"))
     asks = vocabulary.fact(format_id, "asks_by_default")
     return Effects(levels, mcp.open, mcp.every, mcp.denied, parts | mcp.parts, _guards(agent, levels), asks)
@@ -322,7 +322,7 @@ class _Mcp:
     parts: frozenset[Part]
 
 
-def _mcp(agent: Agent, named: set[str], *, own: bool) -> _Mcp:
+def _mcp(agent: Agent, named: Iterable[str], *, own: bool) -> _Mcp:
     """Return the MCP servers that are open and closed; `own`: those that the agent defines are open whatever its list says."""
     tools = agent.tools
     every = tools.mode == "inherit"
