@@ -123,7 +123,9 @@ def test_servers_are_named_in_the_order_in_which_they_are_defined() -> None:
     own, of_set = [f"own-{number}" for number in range(5)], [f"set-{number}" for number in range(5)]
     opened = effects.effects(Agent(mcp_servers=tuple(McpServer(name) for name in own)), of_set)
 
-    assert effects.widenings(effects.effects(Agent(tools=Tools("none"))), opened)[-10:] == [f"MCP server {name}" for name in own + of_set]
+    beyond = effects.widenings(effects.effects(Agent(tools=Tools("none"))), opened)
+
+    assert [one.server for one in beyond[-10:]] == own + of_set
 
 
 def test_own_servers_open_where_the_client_opens_them(monkeypatch: pytest.MonkeyPatch) -> None:
