@@ -59,12 +59,7 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = DEFAULTS) 
         if listing.takes(piece):
             continue
         text = options.kept_text(piece, target)
-        if text is not None:
-            yield from own.convert(piece, text)
-            continue
-        for agent, state in zip(piece.agents, piece.states, strict=True):
-            if not (options.only_loaded and state.dropped):
-                yield others.convert(agent, state, piece)
+        yield from others.convert(piece) if text is None else own.convert(piece, text)
     yield from others.together()
     yield from listing.written()
     if left := tuple(servers.left()):
