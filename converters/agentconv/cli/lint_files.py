@@ -44,7 +44,8 @@ def read(
         if piece.source is None or piece.format not in registry.CLIENTS:
             diagnostics += [remark for remark in piece.diagnostics if remark.severity is Severity.ERROR]
             continue
-        clients = tuple(dict.fromkeys((piece.format, *asked)))
+        index = registry.FORMATS[piece.format].is_index(piece.path)  # of agents elsewhere, and no other client's business
+        clients = tuple(dict.fromkeys((piece.format, *(() if index else asked))))
         file = given.get(piece.path)
         location = (file.location or found.stdin_name or None) if file else None
         stdin = file is not None and file.location is None
