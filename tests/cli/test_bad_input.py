@@ -181,8 +181,8 @@ def test_links(run, source, tmp_path, files):
 
     assert "self.md: error: cannot be read: too many levels of symbolic links" in done.err
     assert "nowhere.md: error: cannot be read: no such file or directory" in done.err
-    assert "out.md: error: a symbolic link that leads out of the project" in done.err
-    assert "up: warning: a symbolic link that leads out of the project" in done.err
+    assert "out.md: error: a symbolic link leads out of the project" in done.err
+    assert "up: warning: a symbolic link leads out of the project" in done.err
     assert files(tmp_path / "out") == [".codex/agents/good-2.toml", ".codex/agents/good.toml"]
 
 
@@ -269,13 +269,15 @@ def test_output_leads_out(run, source, tmp_path, files):
 
 
 def test_output_entry_is_a_link(run, source, tmp_path):
-    """A link in a file's place, even one to nowhere, is an entry that is kept."""
+    """A link to nowhere in a file's place stays, and nothing is made where it leads, with --force neither."""
     place = tmp_path / "out/.codex/agents/good.toml"
     place.parent.mkdir(parents=True)
     place.symlink_to("nowhere")
-    run("convert", "src", "-t", "codex", "-o", "out", code=1)
+    done = run("convert", "src", "-t", "codex", "-o", "out", "--force", code=2)
 
+    assert "good.toml: error: cannot be written: it is a symbolic link that leads nowhere" in done.err
     assert place.readlink() == Path("nowhere")
+    assert not place.exists()
 
 
 def test_output_entry_is_a_folder(run, source, tmp_path):
@@ -284,7 +286,7 @@ def test_output_entry_is_a_folder(run, source, tmp_path):
     (tmp_path / "out/.codex/agents/good.toml").mkdir(parents=True)
     done = run("convert", "src", "-t", "codex", "-o", "out", "--force", code=1)
 
-    assert "good.toml: error: cannot be written: is a directory" in done.err
+    assert "good.toml: error: cannot be written: it is a folder" in done.err
     assert (tmp_path / "out/.codex/agents/other.toml").is_file()
 
 
@@ -331,6 +333,11 @@ def bundle(**changes):
     return json.dumps({**document, **changes}).encode()
 
 
+def special(value):
+    """Return a bundle with a value in one client's own key."""
+    return bundle(agents=[{"id": "a", "name": "a", "description": "d", "prompt": {"text": "p"}, "extras": {"claude-code": {"zq": value}}}])
+
+
 def stored(path, text="---\nname: x\ndescription: d\n---\nhi\n"):
     """Return a stored source."""
     return [{"path": path, "format": "claude-code", "sha256": "0" * 64, "text": [text]}]
@@ -356,6 +363,12 @@ BUNDLES = {
     "a wrong type": (bundle(agents=[{"id": "a", "name": 1}]), "agents[0].name: wants text"),
     "a list at the top": (b"[]", "not a bundle"),
     "no schema": (b"{}", "not a bundle"),
+    "a number that is none": (special({"$float": 1}), "zq.$float: wants one of nan, inf, -inf"),
+    "a number with more": (special({"$float": "nan", "x": 1}), "zq.$float: wants one of"),
+    "null as TOML has it": (special({"$null": True}), "zq.$null: in JSON it is `null`"),
+    "a date that is none": (special({"$datetime": '2020"\nx = 1'}), "zq.$datetime: wants a date"),
+    "pairs that are a map": (special([{"$key": [["a", 1]]}]), "zq[0].$key: wants pairs"),
+    "pairs that are none": (special({"$key": "a"}), "zq.$key: wants pairs"),
     "a newer version": (bundle(**{"$schema": "urn:agentconv:bundle:2"}), "pip install --upgrade"),
     "a strange version": (bundle(**{"$schema": "urn:agentconv:bundle:x"}), "version x"),
     "a repeated key": (b'{"$schema": "urn:agentconv:bundle:1", "agents": [], "agents": []}', "given twice"),

@@ -12,6 +12,7 @@ from agentconv.cli import options as shared
 from agentconv.cli import project
 from agentconv.core.diagnostics import InputError
 from agentconv.disk.exclusive import exclusive
+from agentconv.disk.saving import other_names
 from agentconv.formats import registry
 from agentconv.install import applying, places
 from agentconv.install import lock as lock_file
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
     import argparse
     from contextlib import AbstractContextManager
 
-    from agentconv.disk.files import Reader
+    from agentconv.core.diagnostics import Diagnostic
+    from agentconv.disk.reader import Reader
     from agentconv.install.places import Scope
+    from agentconv.install.steps import Plan
 
 
 def add_place(parser: argparse.ArgumentParser, *, python: bool) -> None:
@@ -77,6 +80,15 @@ def alone(place: Scope, *, dry_run: bool) -> AbstractContextManager[None]:
         hint = "name a folder that you may write to with XDG_STATE_HOME" if place.is_user else None
         raise discovery.problem(f"the folder of the lock cannot be made: {reason}", hint, place.lock.parent.as_posix()) from None
     return exclusive(place.root)
+
+
+def apply(place: Scope, plan: Plan) -> list[Diagnostic]:
+    """Do what a plan says; return what is to be told of it.
+
+    Raises:
+        InputError: The disk refuses; everything is as it was.
+    """
+    return [other_names(place.shown(path), number) for path, number in applying.apply(place.root, place.lock, plan).items()]
 
 
 def locked(place: Scope) -> Lock:

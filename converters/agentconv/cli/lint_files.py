@@ -29,6 +29,8 @@ class LintFile:
     subject: Subject
     location: str | None
     """None for what is not a file of its own: a bundle's, or standard input that has no name."""
+    within: str = ""
+    """The folder out of which no link of it may lead."""
     stdin: bool = False
     """Whether it came on standard input, so that what is mended of it goes to standard output."""
 
@@ -47,14 +49,14 @@ def read(
         index = registry.FORMATS[piece.format].is_index(piece.path)  # of agents elsewhere, and no other client's business
         clients = tuple(dict.fromkeys((piece.format, *(() if index else asked))))
         file = given.get(piece.path)
-        location = (file.location or found.stdin_name or None) if file else None
+        location, within = ((file.location or found.stdin_name or None), file.within) if file else (None, "")
         stdin = file is not None and file.location is None
         subject = Subject(piece.source, piece.format, clients, chosen.for_file(location), nameless=stdin and location is None)
         if subject.nameless:  # as a file of its kind
             subject.source = SourceText(f"{piece.path}{registry.FORMATS[piece.format].suffixes[0]}", piece.source.data)
         else:
             subject.take(piece.result)
-        files.append(LintFile(subject, location, stdin))
+        files.append(LintFile(subject, location, within, stdin))
     return files, diagnostics
 
 

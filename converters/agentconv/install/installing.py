@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from agentconv.core.diagnostics import Diagnostic, InputError
     from agentconv.core.ir import Agent
-    from agentconv.disk.files import Reader
+    from agentconv.disk.reader import Reader
     from agentconv.install.deployment import Deployment
     from agentconv.install.lock import Lock
     from agentconv.install.places import Scope

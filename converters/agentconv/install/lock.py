@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.core.source import SourceText
+from agentconv.disk.files import Blocked, Disk
 from agentconv.formats.canonical import toml_values
 from agentconv.install import lock_check
 
@@ -122,16 +123,11 @@ def read(path: Path, *, anywhere: bool = False) -> Lock | None:
     Raises:
         InputError: It is no lock, one of a newer version, or one that leads out of the project.
     """
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        if path.is_symlink():
-            raise _wrong(Span(path.as_posix()), "it is a symbolic link that leads nowhere") from None
-        return None
-    except OSError as error:
-        message = f"cannot be read: {(error.strerror or str(error)).lower()}"
-        raise InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, message, Span(path.as_posix()))) from None
-    return load(data, path.as_posix(), anywhere=anywhere)
+    found = Disk(path.parent).read(path.name)
+    if isinstance(found, Blocked):
+        message = f"no lock is read here: {found.reason}"
+        raise InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, message, Span(path.as_posix()), "put the file itself in its place"))
+    return None if found is None else load(found, path.as_posix(), anywhere=anywhere)
 
 
 def load(data: bytes, place: str, *, anywhere: bool = False) -> Lock:

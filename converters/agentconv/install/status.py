@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from agentconv.core.diagnostics import Diagnostic
-    from agentconv.disk.files import Reader
+    from agentconv.disk.reader import Reader
     from agentconv.install.lock import Entry, Lock, LockedPack
     from agentconv.install.places import Scope
     from agentconv.install.planning import Step
