@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,6 +53,7 @@ def read(
         location, within = ((file.location or found.stdin_name or None), file.within) if file else (None, "")
         stdin = file is not None and file.location is None
         subject = Subject(piece.source, piece.format, clients, chosen.for_file(location), nameless=stdin and location is None)
+        subject.location = os.path.abspath(location) if location else ""
         if subject.nameless:  # as a file of its kind
             subject.source = SourceText(f"{piece.path}{registry.FORMATS[piece.format].suffixes[0]}", piece.source.data)
         else:
