@@ -47,6 +47,8 @@ class Subject:
     settings: Settings = field(default_factory=Settings)
     others: Collection[str] = ()
     """Names of the other agents of the set."""
+    location: str = ""
+    """Where it is, as an absolute path; empty where that is not known."""
     nameless: bool = False
     """Whether it is no file, so that its path is only a place for clients to look in: standard input that nobody named."""
 
@@ -59,6 +61,12 @@ class Subject:
     def text(self) -> str:
         """The file's text; bytes that are not UTF-8 are lone surrogates."""
         return self.source.text
+
+    @property
+    def at_home(self) -> bool:
+        """Whether it lies where its own client looks for agents."""
+        place = f"/{self.location or self.path}".replace("\\", "/")
+        return any(f"/{folder}/" in place for folder in registry.FORMATS[self.format].folders)
 
     @cached_property
     def result(self) -> ReadResult:
