@@ -33,7 +33,7 @@ class Settings:
     ignored: frozenset[str] = frozenset()
     """Codes of the rules that are not for this file, in lower case."""
     fixes: bool = True
-    """Whether findings are to come with their fixes, whose proofs ask every client: most of what linting a repaired header costs."""
+    """Whether findings are to come with their fixes, whose proofs ask clients again: most of what linting a repaired header costs."""
 
 
 @dataclass
@@ -47,6 +47,10 @@ class Subject:
     settings: Settings = field(default_factory=Settings)
     others: Collection[str] = ()
     """Names of the other agents of the set."""
+    location: str = ""
+    """Where it is, as an absolute path; empty where that is not known."""
+    nameless: bool = False
+    """Whether it is no file, so that its path is only a place for clients to look in: standard input that nobody named."""
 
     @property
     def path(self) -> str:
@@ -57,6 +61,12 @@ class Subject:
     def text(self) -> str:
         """The file's text; bytes that are not UTF-8 are lone surrogates."""
         return self.source.text
+
+    @property
+    def at_home(self) -> bool:
+        """Whether it lies where its own client looks for agents."""
+        place = f"/{self.location or self.path}".replace("\\", "/")
+        return any(f"/{folder}/" in place for folder in registry.FORMATS[self.format].folders)
 
     @cached_property
     def result(self) -> ReadResult:

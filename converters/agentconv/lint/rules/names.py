@@ -77,6 +77,15 @@ def missing_name(self: Rule, subject: Subject) -> Iterator[Finding]:
             f"add a `{key}`, or move the file",
             clients=(subject.format,),
         )
+    gone = headers.lacks_all(subject)
+    if subject.header and gone and not remarks.of(subject):
+        yield self.find(
+            f"{title(subject)} sees no agent here: the header has neither {' nor '.join(f'`{key}`' for key in gone)}",
+            (subject.header.start, subject.header.start),
+            f"add {' and '.join(f'`{key}`' for key in gone)}; what is no agent is better kept elsewhere",
+            severity=Severity.NOTE,
+            clients=(subject.format,),
+        )
     for number, agent, _ in subject.agents():
         if agent.name is not None:
             continue
@@ -208,6 +217,8 @@ def name_not_file(self: Rule, subject: Subject) -> Iterator[Finding]:
     given. Whoever looks for the agent's file finds it only by searching.
     """
     row = registry.FORMATS[subject.format]
+    if subject.nameless:
+        return
     if row.holds_several(subject.path) or len(subject.result.set.agents) != 1 or registry.load(subject.format).SPEC.named_by_stem:
         return
     for number, agent, state in subject.agents():
