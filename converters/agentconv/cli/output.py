@@ -12,7 +12,7 @@ from agentconv.core.diagnostics import InputError
 from agentconv.disk import saving
 from agentconv.disk.saving import Fate
 from agentconv.formats import registry
-from agentconv.render import diff, text
+from agentconv.render import diff, printable, text
 
 if TYPE_CHECKING:
     import argparse
@@ -67,9 +67,7 @@ class Output:
         elif done.file and self.place.file:
             saved = self.save(self.place.file.parent, replace(done.file, path=self.place.file.name))
         elif done.file:
-            sys.stdout.flush()
-            sys.stdout.buffer.write(done.file.data)
-            sys.stdout.buffer.flush()
+            printable.data(done.file.data)
             self.report.to_stdout = True
         shown = self.preview(saved) if saved else None
         unsaved = done.file is not None and saved is None and not (self.place.folder is None and self.place.file is None)
