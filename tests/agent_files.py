@@ -150,4 +150,4 @@ def same(first: Agent, second: Agent) -> bool:
 
 def written(format_id: str, agent: Agent, original: SourceText | None = None) -> bytes:
     """Write one agent with a format's writer."""
-    return registry.load(format_id).write(AgentSet((agent,)), original or SourceText(f"agent{suffix(format_id)}", b""))
+    return registry.load(format_id).write(AgentSet((agent,)), original or SourceText(f"agent{suffix(format_id)}", b"")).data
