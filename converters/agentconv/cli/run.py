@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from agentconv import __version__
 from agentconv.cli import COMMANDS
 from agentconv.cli.exit_codes import Exit
+from agentconv.core import credentials
 from agentconv.core.diagnostics import InputError
 from agentconv.formats import registry
 from agentconv.render import printable, text
@@ -87,9 +88,9 @@ def _run(words: Sequence[str]) -> int:
 
 
 def _trace() -> None:
-    from traceback import print_exc
+    from traceback import format_exc
 
-    print_exc()
+    print(credentials.masked(format_exc()), file=sys.stderr, end="")
 
 
 def _tell(error: InputError, words: Sequence[str]) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from agentconv.conversion import compare, naming
+from agentconv.conversion import compare, kept_credentials, naming
 from agentconv.conversion.shared_files import IndexFile, Shared
 from agentconv.core import fields, losses, restrictions
 from agentconv.core import names as spelling
@@ -100,9 +100,10 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = Options())
     names = _names(pieces, module, target, options)
     writer = _Writer(module, target, options, names)
     for piece in pieces:
-        if piece.diagnostics or piece.about:
+        told = (*piece.diagnostics, *kept_credentials.told(_holders(piece), piece.source or SourceText(piece.path, b"")))
+        if told or piece.about:
             lost = tuple(_set_losses(piece.about, target, writer.held(piece)))
-            yield Converted(target, (), losses=lost, diagnostics=piece.diagnostics)
+            yield Converted(target, (), losses=lost, diagnostics=told)
         if piece.about:
             writer.servers.update({server.name: server for server in piece.about.mcp_servers or ()})
         if writer.takes_index(piece):
@@ -119,6 +120,13 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = Options())
         yield Converted(target, (), losses=tuple(writer.servers_left()))
     if writer.named:
         yield Converted(target, (), diagnostics=tuple(writer.duplicates()))
+
+
+def _holders(piece: Loaded) -> Iterator[Agent | AgentSet]:
+    """Yield what of a file or bundle may hold values for programs."""
+    yield from piece.agents
+    if piece.about:
+        yield piece.about
 
 
 def _own_text(piece: Loaded, state: State, target: str) -> SourceText | None:
@@ -516,7 +524,8 @@ def _bundle(pieces: Iterable[Loaded], module: Format, target: str, options: Opti
     path = registry.FORMATS[target].files[0]
     data = module.write(agents, SourceText(path, b"")).data
     again = module.read(SourceText(path, data)).set
+    told = (*agents.diagnostics, *kept_credentials.told_of_set(agents))
     if replace(again, diagnostics=()) != replace(agents, diagnostics=()):
         problem = _internal(agents.agents[0], target, "the canonical form is not exact") if agents.agents else None
-        return Converted(target, ids, diagnostics=(*agents.diagnostics, *([problem] if problem else [])), not_loaded=not_loaded)
-    return Converted(target, ids, OutputFile(path, data), diagnostics=agents.diagnostics, not_loaded=not_loaded)
+        return Converted(target, ids, diagnostics=(*told, *([problem] if problem else [])), not_loaded=not_loaded)
+    return Converted(target, ids, OutputFile(path, data), diagnostics=told, not_loaded=not_loaded)

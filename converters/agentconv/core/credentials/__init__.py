@@ -129,20 +129,20 @@ def secrets(text: str, *, strong: bool) -> list[Credential]:
 
 
 def masked(text: str, fill: str = "") -> str:
-    """Return the text with all that looks like a credential cut to its first characters.
+    """Return the text with all that looks like a credential cut to its first characters, and all that may be one.
 
     Args:
         text: Any text.
         fill: Takes the place of each character that is cut, so that the others stay where they are; without one, an ellipsis
             stands for them all.
     """
-    found = sorted({(one.start, one.end) for one in find(text) if one.end > one.start + _SHOWN})
+    found = sorted({*((one.start, one.end) for one in find(text) if one.end > one.start + _SHOWN), *randomness.runs(text)})
     parts, done = [], 0
     for start, end in found:
         if end <= done:
             continue
-        begin = max(start, done)
-        kept = text[begin : begin + _SHOWN] if begin == start else ""
-        parts += [text[done:begin], kept, _NO_BREAK.sub(fill, text[begin + len(kept) : end]) if fill else "…"]
+        begin, kept = (start, text[start : start + _SHOWN]) if start >= done else (done, "")
+        cut = _NO_BREAK.sub(fill, text[begin + len(kept) : end]) if fill else "…" if kept else ""
+        parts += [text[done:begin], kept, cut]
         done = end
     return "".join(parts) + text[done:] if parts else text

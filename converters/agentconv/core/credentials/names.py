@@ -57,6 +57,7 @@ class Named:
     end: int
 
 
+_WORD = re.compile(r"[^\W\d_]+")
 _CAPITALS = re.compile(r"[A-Z]+(?![^\W\d_A-Z])|[A-Z]?[^\W\d_A-Z]+")
 _NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")
 _LONGEST_NAME = 80
@@ -116,8 +117,8 @@ def _start(text: str, at: int) -> int:
 def is_secret(name: str) -> bool:
     """Whether a name is that of a secret."""
     last = name.rpartition(".")[2]
-    words = [word.casefold() for word in _CAPITALS.findall(last)]
-    if not words or _ABOUT.fullmatch(words[-1]):
+    words = [word.casefold() for word in (_WORD if last.isupper() else _CAPITALS).findall(last)]
+    if not words or "per" in words or _ABOUT.fullmatch(words[-1]):
         return False
     if any(word.endswith(_ENDS) for word in words):
         return True

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from functools import lru_cache
 from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SHORTEST = 16
 """Characters that a random value has at least."""
@@ -19,13 +24,34 @@ def is_random(value: str) -> bool:
     """
     if len(value) < SHORTEST or entropy(value) < 3.0:
         return False
-    kinds = [_kind(char) for char in value]
-    pairs = [(one, other) for one, other in pairwise(kinds) if one and other]
+    pairs = _pairs(value)
     if len(pairs) < SHORTEST // 2:
         return False
-    changes = sum(one != other for one, other in pairs) / len(pairs)
     numbered = sum((one == "digit") != (other == "digit") for one, other in pairs)
-    return changes >= (0.3 if "digit" in kinds else 0.45) or numbered >= 3
+    return _changes(pairs) >= (0.3 if any("digit" in pair for pair in pairs) else _JOINED) or numbered >= 3
+
+
+_RUN = re.compile(r"[A-Za-z0-9]{32,}")
+_JOINED = 0.45
+"""How much of what is made of words begins a word or ends one, at the most."""
+
+
+def runs(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where long runs of capitals, small letters and digits are, in no order: keys of any maker, but no checksums."""
+    if any(len(word) >= 32 for word in text.split()):
+        for match in _RUN.finditer(text):
+            pairs = _pairs(match[0])
+            if len({kind for pair in pairs for kind in pair}) == 3 and _changes(pairs) >= _JOINED:
+                yield match.span()
+
+
+def _pairs(value: str) -> list[tuple[str, str]]:
+    """Return what stands beside what: capitals, small letters and digits."""
+    return [(one, other) for one, other in pairwise(map(_kind, value)) if one and other]
+
+
+def _changes(pairs: list[tuple[str, str]]) -> float:
+    return sum(one != other for one, other in pairs) / len(pairs)
 
 
 def _kind(char: str) -> str:

@@ -13,7 +13,7 @@ _FILLER = re.compile(
     r"a|access|account|actual|add|admin|allow|an|and|any|api|apikey|app|application|array|as|ask|at|auth|authorization|bar|basic|baz"
     r"|be|bearer|bool|boolean|by|bytes|change|changed|changeit|changeme|client|code|company|config|cookie|credential|credentials|custom"
     r"|database|db|default|demo|deny|dev|development|docs|documentation|dummy|empty|encoded|enter|env|environment|example|examples|fake"
-    r"|fill|fixme|foo|for|from|generated|get|go|goes|guest|her|here|hidden|his|host|id|in|insert|int|integer|is|it|jwt|key|keys|local"
+    r"|fill|fixme|foo|for|from|generated|get|go|goes|guest|her|here|hidden|his|host|id|in|inherit|insert|int|integer|is|it|jwt|key|keys|local"
     r"|localhost|long|lorem|masked|me|mock|my|mysql|name|new|nil|none|null|number|oauth|object|of|old|on|optional|or|org|organization"
     r"|our|own|pass|passphrase|passwd|password|passwords|paste|personal|pin|placeholder|please|postgres|private|prod|production|project"
     r"|provide|public|put|pw|pwd|qux|random|read|readme|real|redacted|removed|replace|required|root|safe|safely|sample|secret|secrets"
@@ -36,7 +36,7 @@ _NONE = re.compile(
 _REFERENCE = re.compile(
     r"""
     \$\{ | \$\( | \A\$\w+\Z | \$[A-Z][A-Z0-9_]{2,} | \{\{ | \{[A-Za-z_][\w.]*[:}] # ${X}, $(command), $X, {{ x }}, {env:X}, {x}
-    | %[A-Za-z_]\w*% | %\( | \A%s | <[^>]*> | \[[^\]]*\] | \A![A-Z] | \#\{
+    | %[A-Za-z_]\w*% | %\( | \A%s | <[^>]*> | \[[^\]]*\] | \A![A-Za-z]+(?:\s|\Z) | \#\{
     | \A(?:op|vault|keyring|keychain|secret|file|env|ssm|sm|arn|aws|gcp|azure|doppler|bws|pass):(?://)?[A-Za-z_/]
     | \A--?[A-Za-z]                                        # the next flag
     | \A@[\w./-]+\Z                                        # @file
