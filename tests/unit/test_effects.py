@@ -64,8 +64,8 @@ def test_first_and_deny_resolve_otherwise() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "words"),
     [
-        (("ask bash",), (), ["run without being asked"]),
-        (("ask bash",), ("allow bash",), ["run unattended"]),
+        (("ask bash",), (), ["running commands without being asked"]),
+        (("ask bash",), ("allow bash",), ["running commands unattended"]),
         (("deny *", "allow read"), ("deny *", "allow read", "ask bash"), ["running commands"]),
         (("deny bash rm *",), (), ["shell rm *, which the source sets to deny"]),
         (("deny *", "allow bash git *"), ("deny *", "allow bash"), ["shell beyond `git * allow`"]),

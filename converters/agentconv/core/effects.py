@@ -15,7 +15,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
-from agentconv.core import restrictions, vocabulary
+from agentconv.core import plain_words, restrictions, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -392,13 +392,14 @@ def widenings(ceiling: Effects, result: Effects) -> list[str]:
             found.append(_part_word(capability, pattern, effect))
     if ceiling.guards - result.guards:
         found.append("tool use that a hook may block in the source")
-    return found
+    return list(dict.fromkeys(found))
 
 
 def _part_word(capability: str, pattern: str, effect: str) -> str:
     """Say which restriction on a part is gone."""
     shown = pattern.replace("\n", ", ") or "at all"
-    return f"{capability} beyond `{shown}`" if effect == "only" else f"{capability} {shown}, which the source sets to {effect}"
+    word = plain_words.tool(capability)
+    return f"{word} beyond `{shown}`" if effect == "only" else f"{word} {shown}, which the source sets to {effect}"
 
 
 def _within(ceiling: Effects, name: str, tools: frozenset[str]) -> bool:
@@ -437,5 +438,5 @@ def _open_tools(result: Effects, server: str) -> frozenset[str]:
 
 def _word(effect: str, allowed: Level, level: Level) -> str:
     if allowed is Level.NO:
-        return {"run": "running commands", "read": "reading files", "write": "writing files"}.get(effect, "using the network")
-    return f"{effect} unattended" if level is Level.ALLOW else f"{effect} without being asked"
+        return plain_words.EFFECTS[effect]
+    return f"{plain_words.EFFECTS[effect]} {'unattended' if level is Level.ALLOW else 'without being asked'}"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from agentconv.core.format import Format
     from agentconv.core.ir import Agent
-    from agentconv.disk.files import Reader
+    from agentconv.disk.reader import Reader
     from agentconv.install.draft import Draft
     from agentconv.install.lock import Entry
     from agentconv.install.steps import Wanted
@@ -106,7 +106,8 @@ def settle(draft: Draft, path: str, wanted: Sequence[Wanted], mine: Sequence[Ent
     for decision in decisions:
         _record(draft, decision, checksums.get(decision.agent.name), created=created, backup=backup)
     _put_beside(draft, file, decisions)
-    if created and after is not None and not _has_entries(draft, path) and several.is_bare(file.module, path, after):
+    ours = created and not draft.reader.is_link(path)
+    if ours and after is not None and not _has_entries(draft, path) and several.is_bare(file.module, path, after):
         after = None
     draft.change(path, data, after, forced=data is not None)
 

@@ -103,8 +103,9 @@ def guarded() -> Iterator[None]:
             guard.flush()
 
 
-def data(content: bytes) -> None:
-    """Write exactly these bytes to standard output: an output that is asked for, a script, or commands that are meant."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(content)
-    sys.stdout.buffer.flush()
+def data(content: bytes, stream: TextIO | None = None) -> None:
+    """Write exactly these bytes, by default to standard output: an output that is asked for, a script, or commands that are meant."""
+    stream = stream or sys.stdout
+    stream.flush()
+    stream.buffer.write(content)
+    stream.buffer.flush()
