@@ -9,7 +9,6 @@ from agentconv.core import credentials
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.core.ir import Agent, AgentSet
 from agentconv.core.source import SourceText
-from agentconv.formats.canonical import documents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,8 +28,10 @@ def told(holders: Iterable[Agent | AgentSet], source: SourceText) -> Iterator[Di
         values = {name: found for name in _VALUES if (found := getattr(holder, name, None))}
         if not values:
             continue
+        from agentconv.formats.canonical import documents  # for few agents
+
         text = json.dumps(documents.plain(type(holder)(**values)), ensure_ascii=False)
-        for one in credentials.secrets(text, strong=True):
+        for one in (found for found in credentials.secrets(text) if found.strong):
             subject = f"`{one.name}` is given `{one.masked}`, which" if one.name else f"`{one.masked}`"
             message = f"{subject} looks like {one.what}, and is kept as it is"
             place = max(source.text.find(one.text), 0)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from agentconv.core import schema_files
+from agentconv.core import credentials, schema_files
 from agentconv.core.source import SourceText, decode
 from agentconv.families import markdown
 from agentconv.formats import registry
@@ -15,6 +15,7 @@ from agentconv.lint import inspection
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
+    from agentconv.core.credentials import Credential
     from agentconv.core.format import ReadResult, State
     from agentconv.core.ir import Agent
     from agentconv.families.frontmatter import Header
@@ -59,6 +60,11 @@ class Subject:
     def text(self) -> str:
         """The file's text; bytes that are not UTF-8 are lone surrogates."""
         return self.source.text
+
+    @cached_property
+    def secrets(self) -> list[Credential]:
+        """What looks like a credential in its text."""
+        return credentials.secrets(self.text)
 
     @cached_property
     def result(self) -> ReadResult:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from agentconv.core.credentials import randomness, shapes
@@ -75,7 +74,6 @@ _MADE_UP_PASSWORD = re.compile(
 )
 
 
-@lru_cache(maxsize=16)
 def find(text: str) -> tuple[Credential, ...]:
     """Return what looks like a credential: those of one kind after those of another, then those that are told by their names."""
     return (*_shaped(text), *_named(text))
@@ -111,13 +109,8 @@ def _counts(kind: shapes.Kind, text: str, at: int, match: re.Match[str]) -> bool
     return any(randomness.is_random(part) for part in re.findall(r"[A-Za-z0-9]{16,}", match[0]))
 
 
-def secrets(text: str, *, strong: bool) -> list[Credential]:
-    """Return those that are no examples, in the order of the text, each place once.
-
-    Args:
-        text: Any text.
-        strong: Whether those that are one beyond doubt, or the others.
-    """
+def secrets(text: str) -> list[Credential]:
+    """Return those that are no examples, in the order of the text, each place once."""
     chosen: list[Credential] = []
     for one in sorted(find(text), key=lambda one: (one.start, one.name != "")):
         if one.stands_for_one or (chosen and one.start < chosen[-1].end and one.name):
@@ -125,7 +118,7 @@ def secrets(text: str, *, strong: bool) -> list[Credential]:
         if chosen and one.start < chosen[-1].end and chosen[-1].name:
             chosen.pop()  # what has a shape says more than what only has a name
         chosen.append(one)
-    return [one for one in chosen if one.strong == strong]
+    return chosen
 
 
 def masked(text: str, fill: str = "") -> str:

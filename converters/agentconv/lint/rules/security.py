@@ -7,7 +7,7 @@ import sys
 import unicodedata
 from typing import TYPE_CHECKING, TypeAlias
 
-from agentconv.core import credentials, fields
+from agentconv.core import fields
 from agentconv.core.diagnostics import Severity
 from agentconv.lint.passages import count, edits_in_texts, owner, passages, shown, title
 from agentconv.lint.rule import rule
@@ -16,6 +16,7 @@ from agentconv.lint.rules.text import exotic, is_garbled
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from agentconv.core.credentials import Credential
     from agentconv.lint.rule import Finding, Rule
     from agentconv.lint.subject import Subject
 
@@ -143,7 +144,7 @@ def credential(self: Rule, subject: Subject) -> Iterator[Finding]:
     each call. What a server, a header or a command is given counts as well: `API_KEY: ...`, `--api-key ...`, `?token=...`. Only
     the first four characters are ever shown here. Examples, references and places to fill in are not flagged.
     """
-    found = credentials.secrets(subject.text, strong=True) if subject.result.set.agents else []
+    found = [one for one in subject.secrets if one.strong] if subject.result.set.agents else []
     texts = _texts(subject) if found else []
     for one in found:
         named = f", what `{shown(one.name)}` is given," if one.name else ""
@@ -253,7 +254,7 @@ def secret_by_name(self: Rule, subject: Subject) -> Iterator[Finding]:
     Whoever has the file has it. Claude Code 2.1.329, like most clients, takes it from the environment where a reference stands
     in its place. References, places to fill in, numbers, paths and addresses are not flagged, nor is anything in a prompt.
     """
-    found = credentials.secrets(subject.text, strong=False) if subject.result.set.agents else []
+    found = [one for one in subject.secrets if not one.strong] if subject.result.set.agents else []
     texts = _texts(subject) if found else []
     for one in found:
         if not _is_inside(one, texts):
@@ -293,7 +294,7 @@ def _texts(subject: Subject) -> list[tuple[int, int]]:
     return [(passage.start, passage.end) for passage in passages(subject)]
 
 
-def _is_inside(found: credentials.Credential, texts: Iterable[tuple[int, int]]) -> bool:
+def _is_inside(found: Credential, texts: Iterable[tuple[int, int]]) -> bool:
     return any(start <= found.start < end for start, end in texts)
 
 
