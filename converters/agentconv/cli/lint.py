@@ -17,7 +17,7 @@ from agentconv.cli.progress import Progress
 from agentconv.core.diagnostics import Code, InputError, Severity
 from agentconv.formats import registry
 from agentconv.lint import catalogue, checking, fixing
-from agentconv.render import findings, machine, text
+from agentconv.render import findings, findings_machine, machine, printable, text
 from agentconv.sources import discovery, loading
 
 if TYPE_CHECKING:
@@ -169,6 +169,9 @@ def _tell(
     sys.stdout.flush()
     for failure in failures if options.output_format != "json" else ():
         print(text.diagnostic(failure, text.style(sys.stderr, options.color)), file=sys.stderr)
+    if options.output_format == "github":
+        printable.data(findings_machine.github(checked, where).encode("utf-8", "backslashreplace"), mended.out)
+        return code
     if options.output_format != "text":
         print(_machine(options.output_format, checked, failures, where, int(code)), end="", file=mended.out)
         return code
@@ -199,10 +202,6 @@ def _exit_code(options: argparse.Namespace, checked: list[Checked], diagnostics:
 
 
 def _machine(kind: str, checked: list[Checked], failures: Sequence[Diagnostic], where: dict[str, str], code: int) -> str:
-    from agentconv.render import findings_machine
-
-    if kind == "github":
-        return findings_machine.github(checked, where)
     found = findings_machine.sarif(checked, where) if kind == "sarif" else {"exit_code": code, **findings_machine.plain(checked, where)}
     if kind == "json":
         found["diagnostics"] = [*map(machine.plain, failures)]

@@ -15,7 +15,7 @@ from agentconv.disk.saving import Fate, OutputFolder
 from agentconv.lint import fixing
 from agentconv.lint.rule import Finding
 from agentconv.lint.subject import Subject
-from agentconv.render import diff, text
+from agentconv.render import diff, printable, text
 
 if TYPE_CHECKING:
     import argparse
@@ -88,7 +88,5 @@ def mend(options: argparse.Namespace, files: list[LintFile], find: Finder, line:
 
 def _pass_on(texts: Iterable[bytes]) -> None:
     """Write what came on standard input to standard output, mended or as it was."""
-    sys.stdout.flush()
     for data in texts:
-        sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
+        printable.data(data)

@@ -66,6 +66,8 @@ class Code(StrEnum):
     """The client loads this only through its own repair of invalid YAML."""
     LIMIT = "limit"
     """The input exceeds a bound that keeps reading safe."""
+    CREDENTIAL = "credential"
+    """A value that is kept looks like a credential."""
     SCHEMA = "schema"
     """A bundle does not follow its JSON Schema."""
     NEWER_FORMAT = "newer-format"

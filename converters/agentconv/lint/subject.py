@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from agentconv.core import schema_files
+from agentconv.core import credentials, schema_files
 from agentconv.core.source import SourceText, decode
 from agentconv.families import markdown
 from agentconv.formats import registry
@@ -15,6 +15,7 @@ from agentconv.lint import inspection
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
+    from agentconv.core.credentials import Credential
     from agentconv.core.format import ReadResult, State
     from agentconv.core.ir import Agent
     from agentconv.families.frontmatter import Header
@@ -67,6 +68,11 @@ class Subject:
         """Whether it lies where its own client looks for agents."""
         place = f"/{self.location or self.path}".replace("\\", "/")
         return any(f"/{folder}/" in place for folder in registry.FORMATS[self.format].folders)
+
+    @cached_property
+    def secrets(self) -> list[Credential]:
+        """What looks like a credential in its text."""
+        return credentials.secrets(self.text)
 
     @cached_property
     def result(self) -> ReadResult:
