@@ -61,10 +61,10 @@ def suffix(format_id: str) -> str:
 def minimal(format_id: str, beside: str | None = None) -> dict[str, Any]:
     """Return the smallest header that the client takes: its required keys, each with the schema's first example.
 
-    With the name of another key, this also holds what that key needs beside it (`x-beside`).
+    With the name of another key, this also holds what that key needs beside it (`x-needs`).
     """
     schema = schema_files.load(format_id)
-    needed = schema["properties"][beside].get("x-beside", {}) if beside else {}
+    needed = schema["properties"][beside].get("x-needs", {}) if beside else {}
     return {**{key: schema["properties"][key]["examples"][0] for key in schema["required"]}, **needed}
 
 

@@ -122,7 +122,7 @@ def _complaint(format_id: str, key: str, value: Any) -> tuple[str, str] | None:
     if row is None:
         if schema["x-unknown"] != "rejected":
             return None
-        return schema.get("x-unknown-effect", "skip-file"), _unknown_key(format_id, key)
+        return "skip-file", _unknown_key(format_id, key)
     if any(type(value) is type(item) and value == item for item in row.get("enum", ())):
         return None
     if "enum" not in row and _validator(format_id, key).is_valid(value):

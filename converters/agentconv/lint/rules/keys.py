@@ -32,7 +32,7 @@ _FATES = {"ignored": "ignores it", "passed on": "sends it to the model's provide
 def _unknown(subject: Subject) -> Iterator[tuple[int, str, str]]:
     """Yield each key that the file's own client does not know, with the agent's number and what the client does about it."""
     schema = schema_files.load(subject.format)
-    known = {*schema["properties"], *schema.get("x-known-keys", ()), *schema.get("x-known-keys-plugin", ())}
+    known = {*schema["properties"], *schema.get("x-known-keys", ())}
     for number, agent, _ in subject.agents():
         for key in agent.extras.get(subject.format, {}):
             name = unescape_key(key)
@@ -252,8 +252,6 @@ def rejected_key(self: Rule, subject: Subject) -> Iterator[Finding]:
     for client in subject.alike():
         schema = schema_files.load(client)
         if header is None or schema["x-unknown"] != "rejected" or not subject.result.set.agents:
-            continue
-        if schema.get("x-unknown-effect", "skip-file") not in ("skip-file", "stop-client"):
             continue
         strange = [unescape_key(key) for key in header.values if unescape_key(key) not in schema["properties"]]
         if strange:
