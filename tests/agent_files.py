@@ -143,9 +143,13 @@ def _with_ids(piece: Loaded) -> Loaded:
     return replace(piece, agents=agents)
 
 
-def same(first: Agent, second: Agent) -> bool:
-    """Whether two agents are equal apart from where they stand."""
-    return fields.same(first, second)
+def unlike(first: Agent, second: Agent) -> dict[str, tuple[Any, Any]]:
+    """Return the fields in which two agents differ apart from where they stand, extras among them, each with both values."""
+    if fields.same(first, second):
+        return {}
+    paths = dict.fromkeys([*fields.PATHS, *fields.extra_paths(first), *fields.extra_paths(second)])
+    values = {path: (fields.get(first, path), fields.get(second, path)) for path in paths}
+    return {path: pair for path, pair in values.items() if pair[0] != pair[1]} or {"all of it": (first, second)}
 
 
 def written(format_id: str, agent: Agent, original: SourceText | None = None) -> bytes:

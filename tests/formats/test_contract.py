@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from agent_files import agent_of, as_held, holds, make, minimal, read, state_of, suffix, written
+from agent_files import agent_of, as_held, holds, make, minimal, read, state_of, suffix, unlike, written
 from agentconv.conversion import compare
 from agentconv.core import fields, schema_files
 from agentconv.core.format import Projection, State
@@ -143,7 +143,7 @@ def test_written_from_nothing_reads_back(format_id: str, key: str, value: Any) -
     agent = agent_of(format_id, make(format_id, {**minimal(format_id, key), key: value}))
     data = written(format_id, agent)
 
-    assert fields.same(agent, agent_of(format_id, data)), data.decode()
+    assert unlike(agent, agent_of(format_id, data)) == {}, data.decode()
 
 
 @pytest.mark.parametrize(("format_id", "key", "value"), _cases("examples") + _cases("x-bad-examples"))
@@ -158,7 +158,7 @@ def test_what_a_format_reads_projects_to_itself(format_id: str, key: str, value:
         assert compare.differences(agent, projection.result()) == projection.declared
         return
 
-    assert (agent, [], set()) == (projection.result(), projection.losses, projection.declared)
+    assert (unlike(agent, projection.result()), projection.losses, projection.declared) == ({}, [], set())
 
 
 @pytest.mark.parametrize(("format_id", "key", "value"), _cases("examples") + _cases("x-bad-examples"))
@@ -176,7 +176,7 @@ def test_project_is_idempotent_everywhere(format_id: str, key: str, value: Any) 
         second = Projection(first.result(), module.SPEC)
         module.project(second)
 
-        assert first.result() == second.result()
+        assert unlike(first.result(), second.result()) == {}, target
 
 
 @pytest.mark.parametrize("format_id", registry.CLIENTS)

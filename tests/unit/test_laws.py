@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from agent_files import agent_of, convert_agent, make, minimal, read, same, suffix
+from agent_files import agent_of, convert_agent, make, minimal, read, suffix
 from agentconv.cli.run import run
 from agentconv.conversion import compare, converting
-from agentconv.core import effects, losses, schema_files
+from agentconv.core import effects, fields, losses, schema_files
 from agentconv.core.diagnostics import InternalError
 from agentconv.core.effects import Level
 from agentconv.core.format import Projection, ReadResult
@@ -239,7 +239,7 @@ def test_no_line_of_the_output_is_unread(format_id: str, agent: Agent) -> None:
             result = read(format_id, SourceText(done.file.path, data))
             loads = bool(result.set.agents) and not result.states[0].dropped
             named_by_file = line.strip() == f"name: {PurePosixPath(done.file.path).stem}".encode() and not new.startswith(line[:5] + b" ")
-            if data != done.file.data and loads and same(written, result.set.agents[0]) and not named_by_file:
+            if data != done.file.data and loads and fields.same(written, result.set.agents[0]) and not named_by_file:
                 unseen.append((number, new))
 
     assert unseen == []

@@ -86,6 +86,6 @@ def _tool_remark(spec: FormatSpec, grant: ToolGrant) -> tuple[str, str | None] |
     native = word.native if word.how == "case" else vocabulary.tool_for(spec.id, word.capability or "")
     hint = f"write `{native}`" if native else None
     if word.how == "foreign":
-        return f"`{grant.native}` is a tool of {word.format}; {spec.client} ignores it", hint
+        return f"`{grant.native}` is a tool of another client; {spec.client} ignores it", hint
     reason = "no longer has a tool" if word.how == "retired" else "spells in another way the tool"
     return f"{spec.client} {reason} `{grant.native}`; it grants nothing", hint

@@ -167,7 +167,7 @@ def foreign_key(self: Rule, subject: Subject) -> Iterator[Finding]:
         held = {schema_files.load(owner)["properties"][_own_key(owner, key)]["x-field"] for owner in owners}
         matters = bool(held - {"extras", "display_name", "color"})
         yield self.find(
-            f"`{shown(key)}` is a key of {titles(owners)}; {title(subject)} {_FATES[fate]}",
+            f"`{shown(key)}` is a key of {registry.FORMATS[owners[0]].title}; {title(subject)} {_FATES[fate]}",
             _place(subject, number, key),
             "delete it, or let `agentconv convert` say it in this client's own words",
             severity=_severity(fate, Severity.WARNING if matters else Severity.NOTE),
