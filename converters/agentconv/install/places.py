@@ -151,7 +151,9 @@ def _resolved(name: str, known: Mapping[str, Target]) -> str:
     except InputError:
         raise registry.usage(f"there is no assistant `{name}`", registry.did_you_mean(name, known, registry.LISTED)) from None
     if target not in known:
-        raise registry.usage(f"agents are not deployed to {registry.FORMATS[target].title}", "name an assistant with a folder of its own for agents")
+        raise registry.usage(
+            f"agents are not deployed to {registry.FORMATS[target].title}", "name an assistant with a folder of its own for agents"
+        )
     return target
 
 
