@@ -13,13 +13,17 @@ from agentconv.core import fields, schema_files
 from agentconv.core.format import ReadResult, State
 from agentconv.core.ir import Agent, AgentSet
 from agentconv.core.source import SourceText
+from agentconv.families import records
 from agentconv.formats import registry
+from agentconv.formats.codex import role_file
+from agentconv.formats.cursor import line_file
 from agentconv.sources.loading import Loaded, load_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from agentconv.conversion.converting import Converted
+    from agentconv.families.record_file import Roster
 
 ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "fixtures"
@@ -32,26 +36,31 @@ def _markdown(header: Mapping[str, Any]) -> str:
 
 
 def _lines(header: Mapping[str, Any]) -> str:
-    lines = [f"{key}: {as_held('cursor', value)}\n" for key, value in header.items()]
+    lines = [f"{key}: {value if isinstance(value, str) else json.dumps(value)}\n" for key, value in header.items()]
     return f"---\n{''.join(lines)}---\n\n{BODY}"
+
+
+def _shared(roster: Roster, header: Mapping[str, Any]) -> str:
+    document: Any = {"an-agent": header} if roster.by_name else [header]
+    for step in reversed(roster.pointer.split("/")[1:]):
+        document = {step: document}
+    return json.dumps(document, ensure_ascii=False)
+
+
+def _written(format_id: str, header: Mapping[str, Any]) -> str:
+    """Return a file with these keys, whatever they are, as the family of the format writes one; JSON is YAML."""
+    dialect = getattr(registry.load(format_id), "DIALECT", None)
+    if isinstance(dialect, records.Dialect):
+        return _shared(dialect.parse(SourceText("", b"")).roster, header)
+    if isinstance(dialect, role_file.Dialect):
+        return tomli_w.dumps(header)
+    return _lines(header) if isinstance(dialect, line_file.Dialect) else _markdown(header)
 
 
 def as_held(format_id: str, value: Any) -> Any:
     """Return a value as a format's files hold it: text, where they are no YAML."""
-    return json.dumps(value) if format_id == "cursor" and not isinstance(value, str) else value
-
-
-HEADERS = {
-    "cursor": _lines,
-    "roo": lambda header: json.dumps({"customModes": [header]}, ensure_ascii=False),
-    "claude-agents-json": lambda header: json.dumps({"an-agent": header}, ensure_ascii=False),
-    ".md": _markdown,
-    ".agent.md": _markdown,
-    ".toml": tomli_w.dumps,
-    ".json": json.dumps,
-    ".yaml": _markdown,
-}
-"""How a header is written, by the suffix of a format's files, or by the format where they are another thing."""
+    is_lines = isinstance(getattr(registry.load(format_id), "DIALECT", None), line_file.Dialect)
+    return json.dumps(value) if is_lines and not isinstance(value, str) else value
 
 
 def suffix(format_id: str) -> str:
@@ -70,7 +79,7 @@ def minimal(format_id: str, beside: str | None = None) -> dict[str, Any]:
 
 def make(format_id: str, header: Mapping[str, Any]) -> SourceText:
     """Make a file of a format from the keys of its header."""
-    return SourceText(f"agent{suffix(format_id)}", HEADERS.get(format_id, HEADERS[suffix(format_id)])(header).encode("utf-8"))
+    return SourceText(f"agent{suffix(format_id)}", _written(format_id, header).encode("utf-8"))
 
 
 def holds(format_id: str, value: Any) -> bool:

@@ -1,10 +1,10 @@
 """Files that hold several agents: reading, recovering, patching and writing, the same for every client that has them.
 
-A format gives its `Dialect`: how a file is parsed (`json_records.parse` or `yaml_records.parse`, with the `Place` of the
+A format gives its `Dialect`: how a file is parsed (`json_records.parse` or `yaml_records.parse`, with the `Roster` of the
 agents in it), its keys, what it requires, and what one bad record does to the others:
 
-    PLACE = Place("/agent", by_name=True)
-    DIALECT = records.Dialect(SPEC, KEYS, lambda source: json_records.parse(source, PLACE, jsonc.JSONC), required=("prompt",))
+    ROSTER = Roster("/agent", by_name=True)
+    DIALECT = records.Dialect(SPEC, KEYS, lambda source: json_records.parse(source, ROSTER, jsonc.JSONC), required=("prompt",))
 
 `read` returns all agents of a file, each with its state and the JSON Pointer of its record. `write` takes the complete
 wanted content of a file: records are found again by their pointer, else by their name; keys that differ are patched, new
@@ -211,7 +211,7 @@ def _file_remarks(dialect: Dialect, file: RecordFile, entries: list[_Entry]) -> 
     """Say why the client takes nothing of the file as a whole."""
     problem = file.problem
     if problem is None and file.alone:
-        problem = f"it is one agent by itself, and the client looks below `{file.where.pointer.removeprefix('/')}`", 0
+        problem = f"it is one agent by itself, and the client looks below `{file.roster.pointer.removeprefix('/')}`", 0
     if problem is None:
         return []
     span = file.source.span(problem[1])

@@ -15,7 +15,7 @@ from agentconv.core import fields, vocabulary
 from agentconv.core.format import FormatSpec, State
 from agentconv.families import json_records, records
 from agentconv.families.keys import Ignored, Key, Refused, simple
-from agentconv.families.record_file import Place
+from agentconv.families.record_file import Roster
 from agentconv.families.value_checks import is_bool, is_count, is_filled, is_text, is_texts
 from agentconv.formats.claude import mcp_servers, spelling
 from agentconv.projecting import hooks, steps, tool_lists
@@ -31,7 +31,7 @@ ID = "claude-agents-json"
 WORDS = "claude-code"
 """The format whose words these are: it is the same client."""
 EFFORTS = ("low", "medium", "high", "xhigh", "max")
-PLACE = Place("", by_name=True)
+ROSTER = Roster("", by_name=True)
 
 
 def _checked(name: str, takes: Callable[[Json], bool], what: str, read: Callable[[Any], Any] | None = None) -> Callable[[Json], Any]:
@@ -116,7 +116,7 @@ SPEC = FormatSpec(
 DIALECT = records.Dialect(
     SPEC,
     KEYS,
-    lambda source: json_records.parse(source, PLACE),
+    lambda source: json_records.parse(source, ROSTER),
     required=("description", "prompt"),
     bad_name=lambda name: "a name must not start with `-`" if name.startswith("-") else None,
     all_or_nothing=True,
