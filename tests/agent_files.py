@@ -163,4 +163,4 @@ def unlike(first: Agent, second: Agent) -> dict[str, tuple[Any, Any]]:
 
 def written(format_id: str, agent: Agent, original: SourceText | None = None) -> bytes:
     """Write one agent with a format's writer."""
-    return registry.load(format_id).write(AgentSet((agent,)), original or SourceText(f"agent{suffix(format_id)}", b""))
+    return registry.load(format_id).write(AgentSet((agent,)), original or SourceText(f"agent{suffix(format_id)}", b"")).data

@@ -47,7 +47,7 @@ def check_reading(format_id: str, source: SourceText) -> ReadResult:
     assert all(one.span and one.message for one in result.diagnostics), "a diagnostic without a place or a message"
     assert result.diagnostics or all(state is State.LOADS for state in result.states), "not as written, and no diagnostic says why"
     if format_id not in HUBS:
-        assert module.write(result.set, source) == source.data, "writing an unchanged file back changed it"
+        assert module.write(result.set, source).data == source.data, "writing an unchanged file back changed it"
     return result
 
 

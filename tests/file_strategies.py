@@ -68,7 +68,7 @@ def _bundles(format_id: str) -> SearchStrategy[SourceText]:
 
     (place,) = registry.FORMATS[format_id].files
     write = registry.load(format_id).write
-    return agent_sets().map(lambda agents: SourceText(place, write(agents, SourceText(place, b""))))
+    return agent_sets().map(lambda agents: SourceText(place, write(agents, SourceText(place, b"")).data))
 
 
 @cache

@@ -43,7 +43,7 @@ def _exact(agents: ir.AgentSet) -> str:
 def test_canonical_form_is_exact(format_id: str, agents: ir.AgentSet) -> None:
     """What is written is read back exactly: every field, every extra, every byte of every source."""
     module = registry.load(format_id)
-    result = module.read(SourceText("agents", module.write(agents, NOTHING)))
+    result = module.read(SourceText("agents", module.write(agents, NOTHING).data))
 
     assert _exact(agents) == _exact(result.set), result.diagnostics
 
@@ -53,9 +53,9 @@ def test_canonical_form_is_exact(format_id: str, agents: ir.AgentSet) -> None:
 def test_canonical_form_is_deterministic(format_id: str, agents: ir.AgentSet) -> None:
     """Writing what was read gives the same bytes."""
     module = registry.load(format_id)
-    data = module.write(agents, NOTHING)
+    data = module.write(agents, NOTHING).data
 
-    assert data == module.write(module.read(SourceText("agents", data)).set, NOTHING)
+    assert data == module.write(module.read(SourceText("agents", data)).set, NOTHING).data
 
 
 @given(agents=agent_sets())
@@ -162,4 +162,4 @@ def test_prompts_in_toml_are_for_people(text: str) -> None:
     """A prompt of several lines stands over several lines in canonical TOML."""
     agents = ir.AgentSet((ir.Agent(id="a", prompt=ir.Prompt(f"one\ntwo\n{text}")),))
 
-    assert b"one\ntwo\n" in registry.load("toml").write(agents, NOTHING)
+    assert b"one\ntwo\n" in registry.load("toml").write(agents, NOTHING).data

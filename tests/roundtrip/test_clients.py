@@ -98,7 +98,7 @@ def test_a_written_file_keeps_its_bytes(format_id: str, agent: Agent) -> None:
     projection = Projection(again, module.SPEC)
     module.project(projection)
 
-    assert source.data == module.write(module.read(source).set, source)
+    assert source.data == module.write(module.read(source).set, source).data
     assert (unlike(again, projection.result()), projection.losses) == ({}, [])
 
 

@@ -9,7 +9,7 @@ import pytest
 from agent_files import agent_of, convert_agent, read, state_of, written
 from agentconv.core import effects
 from agentconv.core.diagnostics import Code
-from agentconv.core.format import State
+from agentconv.core.format import State, Whole
 from agentconv.core.ir import Agent, AgentSet, Permissions, Prompt, ToolGrant, Tools
 from agentconv.core.source import SourceText
 from agentconv.families import frontmatter
@@ -193,10 +193,9 @@ def test_wide_file_is_written_anew_when_it_changes() -> None:
     module = registry.load("cursor")
     agents = module.read(source_).set
     changed = AgentSet((replace(agents.agents[0], description="Schaut."),))
-    said: list[str] = []
 
-    assert module.write(agents, source_) == source_.data
-    data = module.write(changed, source_, said)
-    assert said == ["the whole header"]
-    assert b"description: Schaut." in data
-    assert module.read(SourceText("agent.md", data)).set.agents[0].prompt == agents.agents[0].prompt
+    assert module.write(agents, source_).data == source_.data
+    result = module.write(changed, source_)
+    assert result.whole is Whole.HEADER
+    assert b"description: Schaut." in result.data
+    assert module.read(SourceText("agent.md", result.data)).set.agents[0].prompt == agents.agents[0].prompt

@@ -10,7 +10,7 @@ import pytest
 from agent_files import agent_of, convert_agent, convert_file, read, state_of
 from agentconv.conversion.converting import Options
 from agentconv.core import effects
-from agentconv.core.format import State
+from agentconv.core.format import State, Whole
 from agentconv.core.ir import Agent, AgentSet, Limits, McpServer, Prompt, ToolGrant, Tools
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
@@ -160,13 +160,12 @@ def test_changed_entry_of_a_list(number: int, values: dict[str, Any], kept: byte
     source = SourceText("agents.md", LIST.encode())
     agents = list(read(ID, source).set.agents)
     agents[number] = replace(agents[number], **values)
-    respelled: list[str] = []
-    data = registry.load(ID).write(AgentSet(tuple(agents)), source, respelled)
-    again = read(ID, SourceText("agents.md", data))
+    result = registry.load(ID).write(AgentSet(tuple(agents)), source)
+    again = read(ID, SourceText("agents.md", result.data))
 
     assert [replace(agent, origin=None) for agent in again.set.agents] == [replace(agent, origin=None) for agent in agents]
-    assert kept in data
-    assert bool(respelled) == ("description" in values and number == 1)
+    assert kept in result.data
+    assert result.whole == (Whole.LIST if "description" in values and number == 1 else None)
 
 
 def test_one_bad_entry_costs_the_whole_list() -> None:

@@ -74,7 +74,7 @@ def test_permissions_that_go_take_the_deprecated_tools_along() -> None:
     source = SourceText("a.md", b"---\ndescription:   d\ntools:\n  bash: false\nmode: subagent   # a remark\n---\nB\n")
     agent = replace(agent_of("opencode", source), permissions=Permissions())
 
-    data = registry.load("opencode").write(AgentSet((agent,)), source)
+    data = registry.load("opencode").write(AgentSet((agent,)), source).data
 
     assert data == b"---\ndescription:   d\nmode: subagent   # a remark\n---\nB\n"
 
@@ -88,7 +88,7 @@ def test_repaired_value_is_patched_in_place(format_id: str, newline: str) -> Non
     agent = agent_of(format_id, source)
     assert agent.description == "a: b"
 
-    data = registry.load(format_id).write(AgentSet((replace(agent, description="c"),)), source)
+    data = registry.load(format_id).write(AgentSet((replace(agent, description="c"),)), source).data
 
     assert newline.join([lines[0], "description: c", *lines[2:]]).encode() == data
 
@@ -170,7 +170,7 @@ def test_configuration_keeps_what_is_not_changed() -> None:
         replace(agents[2], prompt=Prompt("Lead well.")),
     ]
 
-    data = module.write(AgentSet(tuple(changed)), source)
+    data = module.write(AgentSet(tuple(changed)), source).data
 
     assert CONFIG.replace(b"Reviews.", b"Looks.").replace(b'"Lead."', b'"Lead well."') == data
 
@@ -249,7 +249,7 @@ def test_old_modes_are_patched_and_not_added_to() -> None:
     docs, code = module.read(source).set.agents
     changed = replace(docs, prompt=replace(docs.prompt, text="You write well.\n\nOnly markdown."))
 
-    data = module.write(AgentSet((changed, code)), source)
+    data = module.write(AgentSet((changed, code)), source).data
 
     assert MODES.replace("You write.", "You write well.").encode() == data
     done = _into([replace(_agent("opencode", "a.md", HEADER), id="a")], "kilo", ".kilocodemodes")
@@ -292,15 +292,15 @@ def test_native_agents_stay_as_they_are_or_go_to_the_other_map() -> None:
     module = registry.load("opencode")
     b, a, *others = module.read(source).set.agents
 
-    assert module.write(AgentSet((b, a, *others)), source) == source.data
+    assert module.write(AgentSet((b, a, *others)), source).data == source.data
     changed = replace(a, description="Better.")
-    again = module.read(SourceText("opencode.json", module.write(AgentSet((b, changed, *others)), source))).set.agents
+    again = module.read(SourceText("opencode.json", module.write(AgentSet((b, changed, *others)), source).data)).set.agents
     assert [(one.name, one.description, one.origin.pointer) for one in again[:2]] == [
         ("b", "Ours.", "/agent/b"),
         ("a", "Better.", "/agent/a"),
     ]
     assert all(map(fields.same, again, (b, changed, *others)))
-    without = module.read(SourceText("opencode.json", module.write(AgentSet((a, *others)), source))).set.agents
+    without = module.read(SourceText("opencode.json", module.write(AgentSet((a, *others)), source).data)).set.agents
     assert [one.name for one in without] == ["a", "c", "d"]
 
 

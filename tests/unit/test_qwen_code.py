@@ -201,7 +201,7 @@ def test_line_ends_are_line_feeds() -> None:
 
     assert agent.prompt == Prompt("One\ntwo and three")
     assert agent.permissions.mode == "plan"
-    assert data == registry.load(ID).write(read(ID, source).set, source)
+    assert data == registry.load(ID).write(read(ID, source).set, source).data
     assert "line-ends" in [loss.code for loss in done.losses]
 
 

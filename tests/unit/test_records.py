@@ -10,13 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentconv.core import fields
-from agentconv.core.format import State
+from agentconv.core.format import State, Whole
 from agentconv.core.ir import Agent, AgentSet, Invocation, Prompt
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from agentconv.core.format import WriteResult
 
 MODES = """\
 # the team's modes
@@ -77,15 +79,18 @@ def read(path: str, text: str) -> list[Agent]:
     return list(registry.load(FILES[path][0]).read(SourceText(path, text.encode())).set.agents)
 
 
-def written(path: str, agents: Sequence[Agent], text: str | None = None, respelled: list[str] | None = None) -> str:
+def write(path: str, agents: Sequence[Agent], text: str | None = None) -> WriteResult:
     format_id, default = FILES[path]
-    source = SourceText(path, (default if text is None else text).encode())
-    after = registry.load(format_id).write(AgentSet(tuple(agents)), source, respelled).decode()
-    found = read(path, after)
+    result = registry.load(format_id).write(AgentSet(tuple(agents)), SourceText(path, (default if text is None else text).encode()))
+    found = read(path, result.data.decode())
 
     assert len(found) == len(agents)
     assert all(map(fields.same, found, agents))
-    return after
+    return result
+
+
+def written(path: str, agents: Sequence[Agent], text: str | None = None) -> str:
+    return write(path, agents, text).data.decode()
 
 
 def new(path: str) -> Agent:
@@ -120,11 +125,11 @@ def test_one_changed_field_changes_one_run_of_lines(path: str, number: int) -> N
     """A changed prompt and description change no more than their own lines."""
     agents = read(path, FILES[path][1])
     agents[number] = replace(agents[number], prompt=Prompt("You are another."), description="Another.")
-    respelled: list[str] = []
-    before, after = _lines(FILES[path][1]), _lines(written(path, agents, respelled=respelled))
+    result = write(path, agents)
+    before, after = _lines(FILES[path][1]), _lines(result.data.decode())
     gone = [line for line in before if line not in after]
 
-    assert respelled == []
+    assert (result.respelled, result.whole) == ((), None)
     assert len(gone) <= 4
 
 
@@ -224,7 +229,7 @@ def test_one_bad_record_loses_no_other(case: str) -> None:
     assert [agent.name for agent in result.set.agents][::2] == ["planner", "asker"]
     assert result.diagnostics[0].span
     assert line - 1 <= result.diagnostics[0].span.line <= line + 1 + bad.count("\n")
-    assert source.data == registry.load(format_id).write(result.set, source)
+    assert source.data == registry.load(format_id).write(result.set, source).data
 
 
 def test_one_bad_mode_among_forty() -> None:
@@ -244,7 +249,6 @@ def test_a_change_in_a_broken_file_says_that_all_is_spelled_anew() -> None:
     """Where a file is not YAML, a change writes it anew, and says so."""
     text = MODES.replace("You build. Quickly.", "You build: quickly.")
     agents = read(".roomodes", text)
-    respelled: list[str] = []
-    written(".roomodes", [replace(agents[0], description="Plans."), *agents[1:]], text, respelled)
+    result = write(".roomodes", [replace(agents[0], description="Plans."), *agents[1:]], text)
 
-    assert respelled == ["the whole file"]
+    assert (result.respelled, result.whole) == ((), Whole.FILE)

@@ -13,10 +13,10 @@ from agentconv.core.diagnostics import Code
 BROKEN = "---\nname: a\ndescription: Use when: x [y]\nmodel: sonnet # c\n---\n\nDo it.\n"
 
 
-def _edited(text: str) -> agentconv.Result:
-    agents = agentconv.reads(text, "claude-code", path="a.md")
+def _edited(text: str | bytes, format_id: str = "claude-code", path: str = "a.md") -> agentconv.Result:
+    agents = agentconv.reads(text, format_id, path=path)
     changed = tuple(replace(agent, description="Plain words") for agent in agents.agents)
-    return agentconv.write(replace(agents, agents=changed), "claude-code")
+    return agentconv.write(replace(agents, agents=changed), format_id)
 
 
 def test_respelled_key_is_reported() -> None:
@@ -25,6 +25,28 @@ def test_respelled_key_is_reported() -> None:
 
     assert [(one.code, one.message.split(":")[0]) for one in result.diagnostics] == [(Code.RESPELLED, "model")]
     assert 'model: "sonnet # c"' in result.files[0].data.decode()
+
+
+ROLE = 'name = "a"\ndescription = "b" # c\ndeveloper_instructions = "d"\n'
+IN_A_LINE = "customModes:\n  - {slug: a, name: A, roleDefinition: Do., description: b, groups: [read]}\n"
+BROKEN_MODES = "customModes:\n  - slug: a\n    name: A\n    roleDefinition: Do: it.\n    groups: [read]\n"
+WIDE = "---\ndescription: b\n---\n\nDo it.\n".encode("utf-16")
+
+
+@pytest.mark.parametrize(
+    ("format_id", "path", "text", "words"),
+    [
+        ("roo", ".roomodes", IN_A_LINE, "`a`"),
+        ("roo", ".roomodes", BROKEN_MODES, "the whole file"),
+        ("codex", ".codex/agents/a.toml", ROLE + "broken = yes\n", "the whole file"),
+        ("cursor", ".cursor/agents/a.md", WIDE, "the whole header"),
+    ],
+)
+def test_what_is_spelled_anew_as_a_whole_is_reported(format_id: str, path: str, text: str | bytes, words: str) -> None:
+    """An agent of several in a file is named by its name; what could not be patched, by how much of the file it was."""
+    result = _edited(text, format_id, path)
+
+    assert [(one.code, one.message.split(": ")[0]) for one in result.diagnostics] == [(Code.RESPELLED, words)]
 
 
 def test_plain_edit_reports_nothing() -> None:

@@ -29,7 +29,7 @@ def mode(**changes: Any) -> tuple[Agent, State]:
 
 
 def yaml_of(agent: Agent) -> str:
-    return roo.write(AgentSet((agent,)), SourceText(".roomodes", b"")).decode()
+    return roo.write(AgentSet((agent,)), SourceText(".roomodes", b"")).data.decode()
 
 
 def test_text_is_rewritten_before_it_is_parsed() -> None:
@@ -48,7 +48,7 @@ def test_a_patch_leaves_typography_elsewhere() -> None:
     (agent,) = roo.read(source).set.agents
     changed = replace(agent, tools=Tools("list", (ToolGrant("command", "roo", "shell"),)))
 
-    assert text.replace("[read]", "\n      - command").replace(": \n", ":\n") == roo.write(AgentSet((changed,)), source).decode()
+    assert text.replace("[read]", "\n      - command").replace(": \n", ":\n") == roo.write(AgentSet((changed,)), source).data.decode()
 
 
 def test_json_whose_quotes_break_is_read_as_it_stands() -> None:

@@ -16,11 +16,10 @@ from agentconv.conversion.shared_files import IndexFile, Shared
 from agentconv.core import fields, losses, restrictions
 from agentconv.core import names as spelling
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, InternalError, LossKind, LossSeverity, Severity, Span
-from agentconv.core.format import NO_CHOICES, Listed, Projection, State
+from agentconv.core.format import NO_CHOICES, Listed, Projection, State, Whole, WriteResult
 from agentconv.core.ir import AgentSet
 from agentconv.core.source import SourceText
 from agentconv.disk.output import OutputFile
-from agentconv.families import records
 from agentconv.formats import registry
 from agentconv.sources.loading import gather
 
@@ -368,14 +367,13 @@ class _Writer:
     def together(self, file: _SharedFile) -> Converted:
         """Write several agents, each checked alone before, into one file, and check that all are in it."""
         agents = tuple(file.agents)
-        respelled: list[str] = []
-        data = self.module.write(AgentSet(agents), file.original, respelled)
-        again = self.module.read(SourceText(file.path, data)).set.agents
+        written = self.module.write(AgentSet(agents), file.original)
+        again = self.module.read(SourceText(file.path, written.data)).set.agents
         if len(again) != len(agents) or not all(map(fields.same, again, agents)):
             problem = _internal(agents[0], self.target, "the agents of one file do not come back from it")
             return Converted(self.target, tuple(file.ids), diagnostics=(problem,))
-        notes = tuple(_respelled(agents[0], file.original, respelled)) if file.original.size else ()
-        return Converted(self.target, (), OutputFile(file.path, data, Shared(self.module, file.path, agents)), diagnostics=notes)
+        notes = tuple(_respelled(agents[0], file.original.path, written, "`")) if file.original.size else ()
+        return Converted(self.target, (), OutputFile(file.path, written.data, Shared(self.module, file.path, agents)), diagnostics=notes)
 
     def checked(
         self,
@@ -404,25 +402,24 @@ class _Writer:
         given, agent = agent, restrictions.in_fields(agent, self.target) if agent.extras else agent
         exact = exact and agent is given
         projection = Projection(agent, self.module.SPEC, self.options.models, path, self.shapes, trusted=trusted)
-        respelled: list[str] = []
         try:
             self.rename(projection, name)
             self.module.project(projection)
-            data = None if _refused(projection) else self.written(projection, path, original, respelled, exact=exact)
+            written = None if _refused(projection) else self.written(projection, path, original, exact=exact)
         except InternalError as error:
             return Converted(self.target, (agent.id,), diagnostics=(_internal(agent, self.target, str(error)),), not_loaded=not_loaded)
         except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other agents
             message = f"{type(error).__name__}: {error}"
             return Converted(self.target, (agent.id,), diagnostics=(_internal(agent, self.target, message),), not_loaded=not_loaded)
         found = tuple(projection.losses)
-        if data is None:
+        if written is None:
             return Converted(self.target, (agent.id,), losses=found, not_loaded=not_loaded)
         if into is not None:
             into.ids.append(agent.id)
             into.agents.append(projection.result())
             return Converted(self.target, (agent.id,), path=path, losses=found, not_loaded=not_loaded)
-        notes = tuple(_respelled(agent, original, respelled)) if original else ()
-        file = self.placed(OutputFile(path, data))
+        notes = tuple(_respelled(agent, path, written)) if original else ()
+        file = self.placed(OutputFile(path, written.data))
         return Converted(self.target, (agent.id,), file, losses=found, diagnostics=notes, not_loaded=not_loaded)
 
     def rename(self, projection: Projection, name: Name) -> None:
@@ -437,24 +434,24 @@ class _Writer:
             detail = f"`{match[0]}` is now `{self.names.renamed[match[0]]}`"
             projection.losses.append(losses.loss("name-mentioned", agent.id, "prompt.text", self.target, detail))
 
-    def written(self, projection: Projection, path: str, original: SourceText | None, respelled: list[str], *, exact: bool) -> bytes | None:
+    def written(self, projection: Projection, path: str, original: SourceText | None, *, exact: bool) -> WriteResult | None:
         """Write a projected agent and hold it to the laws; None when that shows a reason to refuse it."""
         agent, projected = projection.source, projection.result()
         compare.check_declared(agent, projected, projection.declared, projection.shape)
         if exact and original and projected is agent:  # what was read from these bytes is what is read from them again
             limit = self.module.SPEC.max_bytes
             if limit is None or original.size <= limit:
-                return original.data
+                return WriteResult(original.data)
         blank = SourceText(path, b"")
-        data = self.module.write(AgentSet((projected,)), original or blank, respelled)
-        if original and data == original.data and any(state.dropped for state in self.module.read(original).states):
-            data = self.module.write(AgentSet((projected,)), blank)  # what it says is right, but the client never sees it
-            respelled.append(records.WHOLE_FILE)
+        done = self.module.write(AgentSet((projected,)), original or blank)
+        if original and done.data == original.data and any(state.dropped for state in self.module.read(original).states):
+            anew = self.module.write(AgentSet((projected,)), blank)  # what it says is right, but the client never sees it
+            done = replace(anew, whole=Whole.FILE)
         limit = self.module.SPEC.max_bytes
-        if limit is not None and len(data) > limit:
-            projection.refuse("refused-size", "prompt.text", f"{len(data):,} bytes, {limit:,} are read")
+        if limit is not None and len(done.data) > limit:
+            projection.refuse("refused-size", "prompt.text", f"{len(done.data):,} bytes, {limit:,} are read")
             return None
-        again = self.module.read(SourceText(path, data))
+        again = self.module.read(SourceText(path, done.data))
         if len(again.set.agents) != 1 or again.states[0].dropped:
             reason = again.diagnostics[0].message if again.diagnostics else "no agent in it"
             raise InternalError(f"the output would not load: {reason}")
@@ -465,7 +462,7 @@ class _Writer:
             return None
         if wider:
             projection.losses.append(losses.loss("widened", agent.id, "tools", self.target, ", ".join(wider)))
-        return data
+        return done
 
     def wider(self, projection: Projection, again: Agent) -> list[str]:
         """Say what an agent that came back as it was projected may do beyond its author's words: once for those of one shape."""
@@ -492,12 +489,13 @@ def _snippet(servers: Iterable[McpServer]) -> str:
     return json.dumps({"mcpServers": found}, ensure_ascii=False)
 
 
-def _respelled(agent: Agent, original: SourceText, keys: list[str]) -> Iterator[Diagnostic]:
-    """Say which values were spelled anew beside the one that was changed."""
-    if keys:
-        words = ", ".join(keys)
-        message = f"{words}: spelled anew, because the change would have let the client read it another way"
-        yield Diagnostic(Code.RESPELLED, Severity.WARNING, message, Span(original.path), "look at it with --diff", agent.id)
+def _respelled(agent: Agent, path: str, written: WriteResult, quote: str = "") -> Iterator[Diagnostic]:
+    """Say what was spelled anew beside the values that were changed."""
+    words = [f"{quote}{word}{quote}" for word in written.respelled]
+    words += [f"the whole {written.whole}"] if written.whole else []
+    if words:
+        message = f"{', '.join(words)}: spelled anew, because the change would have let the client read it another way"
+        yield Diagnostic(Code.RESPELLED, Severity.WARNING, message, Span(path), "look at it with --diff", agent.id)
 
 
 def _refused(projection: Projection) -> bool:
@@ -516,7 +514,7 @@ def _bundle(pieces: Iterable[Loaded], module: Format, target: str, options: Opti
     ids = tuple(agent.id for agent in agents.agents)
     not_loaded = not options.only_loaded and any(diagnostic.code is Code.NOT_LOADED for diagnostic in agents.diagnostics)
     path = registry.FORMATS[target].files[0]
-    data = module.write(agents, SourceText(path, b""))
+    data = module.write(agents, SourceText(path, b"")).data
     again = module.read(SourceText(path, data)).set
     if replace(again, diagnostics=()) != replace(agents, diagnostics=()):
         problem = _internal(agents.agents[0], target, "the canonical form is not exact") if agents.agents else None

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from agentconv.core import fields
 from agentconv.core.ir import Agent, AgentSet, Prompt
 from agentconv.core.source import SourceText
-from agentconv.families import records
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -36,14 +35,13 @@ def rewrite(module: Format, original: SourceText, wanted: Sequence[Agent], ours:
         wanted: All that is to be in it, in order.
         ours: Names of the agents that the client has to load afterwards.
     """
-    respelled: list[str] = []
-    data = module.write(AgentSet(tuple(wanted)), original, respelled)
-    again = module.read(SourceText(original.path, data))
+    written = module.write(AgentSet(tuple(wanted)), original)
+    again = module.read(SourceText(original.path, written.data))
     found = again.set.agents
     bad = any(state.dropped and agent.name in ours for agent, state in zip(found, again.states, strict=True))
     exact = len(found) == len(wanted) and all(map(fields.same, found, wanted))
-    if not bad and exact and not (original.size and records.WHOLE_FILE in respelled):
-        return Rewritten(data, found)
+    if not bad and exact and not (original.size and written.whole):
+        return Rewritten(written.data, found)
     before = module.read(original)
     remarks = again.diagnostics if bad else before.diagnostics
     problem = remarks[0].message if remarks else "it cannot be changed without changing what else is in it"
@@ -53,8 +51,8 @@ def rewrite(module: Format, original: SourceText, wanted: Sequence[Agent], ours:
 def is_bare(module: Format, path: str, data: bytes) -> bool:
     """Whether a file is what is left of one that we made when the last agent went."""
     probe = Agent("a", "a", description="a", prompt=Prompt("a"))
-    fresh = module.write(AgentSet((probe,)), SourceText(path, b""))
-    return data == module.write(AgentSet(()), SourceText(path, fresh))
+    fresh = module.write(AgentSet((probe,)), SourceText(path, b"")).data
+    return data == module.write(AgentSet(()), SourceText(path, fresh)).data
 
 
 def pointer(agent: Agent) -> str:

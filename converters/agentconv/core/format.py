@@ -52,6 +52,25 @@ class ReadResult:
     """Where the value of a key stands, in characters: the agent's number in the file and the key, empty for the prompt."""
 
 
+class Whole(StrEnum):
+    """What of a file was spelled anew as a whole, because nothing less could be changed."""
+
+    FILE = "file"
+    HEADER = "header"
+    LIST = "list"
+    """All agents of a header that lists them."""
+
+
+@dataclass(frozen=True, slots=True)
+class WriteResult:
+    """A file as it was written, and what of it was spelled anew although it did not change."""
+
+    data: bytes
+    respelled: tuple[str, ...] = ()
+    """Keys of the agent; of a file that holds several agents, their names."""
+    whole: Whole | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class FormatSpec:
     """What is particular to a format besides its keys (which are in `schemas/formats/<id>.schema.json`)."""
@@ -111,13 +130,12 @@ class Format(Protocol):
     def project(self, projection: Projection) -> None:
         """Turn the agent into the most of it that the format can hold, declaring each loss."""
 
-    def write(self, agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:
+    def write(self, agents: AgentSet, original: SourceText) -> WriteResult:
         """Write a file, patching the original, so that unchanged fields keep their bytes.
 
         Args:
             agents: All that is to be in the file, in order.
             original: The file as it stands; without a byte where there is none yet.
-            respelled: Takes the keys that had to be spelled anew although they did not change.
         """
 
 

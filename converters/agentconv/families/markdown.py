@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from agentconv.core import fields, schema_files
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
-from agentconv.core.format import ReadResult, State
+from agentconv.core.format import ReadResult, State, Whole, WriteResult
 from agentconv.core.ir import AgentSet, Origin
 from agentconv.core.source import BOM, SourceText, client_text, encode
 from agentconv.families import frontmatter, javascript, keys, reading
@@ -316,25 +316,23 @@ def _person_values(header: Header) -> dict[str, Json]:
     return values
 
 
-def write(dialect: Dialect, agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:
+def write(dialect: Dialect, agents: AgentSet, original: SourceText) -> WriteResult:
     """Write one markdown agent; with an original, only what changed, and a file without an agent as it was."""
     if not agents.agents:
-        return original.data
+        return WriteResult(original.data)
     (agent,) = agents.agents
     result = read(dialect, original) if original.size else ReadResult()
     if not result.set.agents:
-        return encode(_render(dialect, agent, original.path))
+        return WriteResult(encode(_render(dialect, agent, original.path)))
     (old,) = result.set.agents
     if fields.same(old, agent):
-        return original.data
-    patched, keys_anew = _patched(dialect, old, agent, original) or (_render(dialect, agent, original.path), ["the whole header"])
-    if respelled is not None:
-        respelled.extend(keys_anew)
-    return encode(patched)
+        return WriteResult(original.data)
+    patched = _patched(dialect, old, agent, original)
+    return patched or WriteResult(encode(_render(dialect, agent, original.path)), whole=Whole.HEADER)
 
 
-def _patched(dialect: Dialect, old: Agent, agent: Agent, original: SourceText) -> tuple[str, list[str]] | None:
-    """Change only what differs; where that flips the reading of other values, spell those anew as well, and return their keys."""
+def _patched(dialect: Dialect, old: Agent, agent: Agent, original: SourceText) -> WriteResult | None:
+    """Change only what differs; where that flips the reading of other values, spell those anew as well."""
     header = dialect.find(original)
     if isinstance(header, str):
         return None
@@ -346,11 +344,11 @@ def _patched(dialect: Dialect, old: Agent, agent: Agent, original: SourceText) -
         edits = frontmatter.patch(header, changes) if changes else []  # a prompt changes below any header, a broken one too
         if edits is None:
             return None
-        text = frontmatter.apply(original.text, [*edits, *_prompt_edit(dialect, header, old, agent)])
-        result = read(dialect, SourceText(original.path, encode(text)))
+        data = encode(frontmatter.apply(original.text, [*edits, *_prompt_edit(dialect, header, old, agent)]))
+        result = read(dialect, SourceText(original.path, data))
         again = result.set.agents[0] if result.set.agents and not result.states[0].dropped else None
         if again is not None and fields.same(again, agent):
-            return text, [key for key in changes if key not in meant]
+            return WriteResult(data, tuple(key for key in changes if key not in meant))
         flipped = _differences(_encoded(dialect, again, original.path), wanted) if again else dict(wanted)
         if flipped.keys() <= changes.keys():
             # a deprecated key may say what another one now says: none is left beside the new one

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import fields, schema_files
 from agentconv.core.diagnostics import Diagnostic, Severity
-from agentconv.core.format import ReadResult, State
+from agentconv.core.format import ReadResult, State, Whole, WriteResult
 from agentconv.core.ir import AgentSet, Origin
 from agentconv.core.source import SourceText, encode
 from agentconv.families import keys, reading
@@ -33,10 +33,6 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Agent, Json
     from agentconv.families.keys import Decoded, Key
     from agentconv.families.record_file import Edit, Named, Record, RecordFile
-
-
-WHOLE_FILE = "the whole file"
-"""What was spelled anew, where nothing less could be changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,23 +223,20 @@ def _not_loaded(dialect: Dialect, problem: str, span: Span, name: str | None, *,
     return found
 
 
-def write(dialect: Dialect, agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:
+def write(dialect: Dialect, agents: AgentSet, original: SourceText) -> WriteResult:
     """Write the complete wanted content of a file; of an original, only what differs changes."""
     wanted = agents.agents
     if not original.size:
         new = [_named(dialect, agent) for agent in wanted]
-        return encode(dialect.parse(original).render(new, dialect.template)) if new else b""
+        return WriteResult(encode(dialect.parse(original).render(new, dialect.template)) if new else b"")
     file, entries = _entries(dialect, original)
     merge = _Merge(dialect, file, [entry for entry in entries if entry.agent is not None], wanted)
     if merge.is_same():
-        return original.data
+        return WriteResult(original.data)
     text = merge.patched()
-    if text is None:
-        merge.respelled = [WHOLE_FILE]
-        text = file.render([_named(dialect, agent) for agent in wanted], dialect.template)
-    if respelled is not None:
-        respelled.extend(merge.respelled)
-    return encode(text)
+    if text is not None:
+        return WriteResult(encode(text), tuple(merge.respelled))
+    return WriteResult(encode(file.render([_named(dialect, agent) for agent in wanted], dialect.template)), whole=Whole.FILE)
 
 
 def _named(dialect: Dialect, agent: Agent) -> Named:
@@ -263,6 +256,7 @@ class _Merge:
         self.matched = self._match()
         """For each wanted agent the entry that is there for it; None for a new one, and for one that comes in another place."""
         self.respelled: list[str] = []
+        """Names of the wanted agents that are spelled anew as a whole."""
 
     def _match(self) -> list[_Entry | None]:
         """Find each wanted agent by its pointer, else by its name; what has changed places counts as new."""
@@ -320,7 +314,7 @@ class _Merge:
         for number, (entry, agent) in enumerate(zip(self.matched, self.wanted, strict=True)):
             if entry is None:
                 added.setdefault(behind, []).append(_named(self.dialect, agent))
-                self.respelled += [f"`{agent.name}`"] if number in self.moved else []
+                self.respelled += [agent.name or ""] if number in self.moved else []
                 continue
             behind = entry.index
             edits = _joined(edits, self._record_edits(entry, agent, whole=number in anew))
@@ -342,7 +336,7 @@ class _Merge:
         changes.update(dict.fromkeys(key for key in before if key not in after))
         patched = None if whole else self.file.patch(entry.index, changes)
         if patched is None:
-            self.respelled.append(f"`{agent.name}`")
+            self.respelled.append(agent.name or "")
             patched = self.file.replace(entry.index, after)
         return _joined(edits, patched)
 

@@ -138,7 +138,7 @@ def _as_read_back(file: _File, wanted: Sequence[Wanted]) -> tuple[Agent, ...]:
 
 def _fresh(file: _File, agents: Iterable[Agent]) -> bytes:
     alone = tuple(replace(agent, origin=None) for agent in agents)
-    return file.module.write(AgentSet(alone), SourceText(file.source.path, b""))
+    return file.module.write(AgentSet(alone), SourceText(file.source.path, b"")).data
 
 
 def _leaving(draft: Draft, file: _File, entry: Entry) -> Action:

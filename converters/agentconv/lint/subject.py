@@ -155,9 +155,8 @@ class Subject:
             return None
         agents = list(self.result.set.agents)
         agents[number] = change(agents[number])
-        respelled: list[str] = []
-        data = registry.load(self.format).write(replace(self.result.set, agents=tuple(agents)), self.source, respelled)
-        return None if respelled else difference(self.text, decode(data))
+        written = registry.load(self.format).write(replace(self.result.set, agents=tuple(agents)), self.source)
+        return None if written.respelled or written.whole else difference(self.text, decode(written.data))
 
     def key_of(self, path: str) -> str:
         """Return the key of the file's format that holds a field; empty where none does."""

@@ -123,7 +123,7 @@ def _bundle(agents: list[Agent], about: AgentSet, taken: dict[str, Stored]) -> S
     (piece,) = loading.with_ids([Loaded("", "json", None, tuple(agents), (State.LOADS,) * len(agents))])
     whole = AgentSet(piece.agents, mcp_servers=about.mcp_servers, extras=about.extras)
     module = registry.load("json")
-    data = module.write(whole, SourceText(path, b""))
+    data = module.write(whole, SourceText(path, b"")).data
     again = module.read(SourceText(path, data))
     if again.set != whole:
         raise InternalError("the canonical form of the agents without a source is not exact")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import fields
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
-from agentconv.core.format import FormatSpec, ReadResult
+from agentconv.core.format import FormatSpec, ReadResult, WriteResult
 from agentconv.formats.canonical import bundle, documents, strict_json
 
 if TYPE_CHECKING:
@@ -46,9 +46,9 @@ def _failed(source: SourceText, message: str, offset: int) -> ReadResult:
     return ReadResult(diagnostics=(Diagnostic(Code.SYNTAX, Severity.ERROR, message, source.span(offset), hint),))
 
 
-def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:  # noqa: ARG001 - always whole
+def write(agents: AgentSet, original: SourceText) -> WriteResult:  # noqa: ARG001 - always whole
     """Write a bundle."""
-    return strict_json.dumps(documents.to_document(agents)).encode("utf-8")
+    return WriteResult(strict_json.dumps(documents.to_document(agents)).encode("utf-8"))
 
 
 def project(projection: Projection) -> None:

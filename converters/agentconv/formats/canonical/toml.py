@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core import fields
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
-from agentconv.core.format import FormatSpec, ReadResult
+from agentconv.core.format import FormatSpec, ReadResult, WriteResult
 from agentconv.formats.canonical import bundle, documents, toml_values
 
 if TYPE_CHECKING:
@@ -49,16 +49,17 @@ def _failed(source: SourceText, message: str, offset: int) -> ReadResult:
     return ReadResult(diagnostics=(Diagnostic(Code.SYNTAX, Severity.ERROR, message, source.span(offset), hint),))
 
 
-def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:  # noqa: ARG001 - always whole
+def write(agents: AgentSet, original: SourceText) -> WriteResult:  # noqa: ARG001 - always whole
     """Write a bundle."""
     import tomli_w
 
     document = toml_values.prepared(documents.to_document(agents))
     text = json.dumps(document, ensure_ascii=False)
     if "\\r" not in text:
-        return tomli_w.dumps(document, multiline_strings=True).encode("utf-8")
+        return WriteResult(tomli_w.dumps(document, multiline_strings=True).encode("utf-8"))
     stand_in = next(char for char in map(chr, range(0xE000, 0xF8FF)) if char not in text)
-    return tomli_w.dumps(_replaced(document, stand_in), multiline_strings=True).replace(stand_in, "\\r").encode("utf-8")
+    written = tomli_w.dumps(_replaced(document, stand_in), multiline_strings=True)
+    return WriteResult(written.replace(stand_in, "\\r").encode("utf-8"))
 
 
 def _replaced(value: Any, stand_in: str) -> Any:

@@ -23,7 +23,7 @@ from agentconv.projecting import hooks, steps, tool_lists
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from agentconv.core.format import Projection, ReadResult
+    from agentconv.core.format import Projection, ReadResult, WriteResult
     from agentconv.core.ir import AgentSet, Hook, Json, McpServer, Model
     from agentconv.core.source import SourceText
 
@@ -129,9 +129,9 @@ def read(source: SourceText) -> ReadResult:
     return records.read(DIALECT, source)
 
 
-def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:
+def write(agents: AgentSet, original: SourceText) -> WriteResult:
     """Write the agents so that `claude --agents` takes them."""
-    return records.write(DIALECT, agents, original, respelled)
+    return records.write(DIALECT, agents, original)
 
 
 def project(projection: Projection) -> None:

@@ -24,7 +24,7 @@ from agentconv.projecting import hooks, steps, tool_lists
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agentconv.core.format import Projection, ReadResult
+    from agentconv.core.format import Projection, ReadResult, WriteResult
     from agentconv.core.ir import AgentSet, Hook, Json
     from agentconv.core.source import SourceText
 
@@ -99,9 +99,9 @@ def read(source: SourceText) -> ReadResult:
     return markdown.read(DIALECT, source)
 
 
-def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:
+def write(agents: AgentSet, original: SourceText) -> WriteResult:
     """Write a markdown file that Claude Code, and every strict YAML loader, reads."""
-    return markdown.write(DIALECT, agents, original, respelled)
+    return markdown.write(DIALECT, agents, original)
 
 
 def project(projection: Projection) -> None:

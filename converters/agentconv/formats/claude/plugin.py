@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from agentconv.core.diagnostics import Span
-    from agentconv.core.format import Projection
+    from agentconv.core.format import Projection, WriteResult
     from agentconv.core.ir import Json
     from agentconv.core.source import SourceText
 
@@ -151,9 +151,9 @@ def read(source: SourceText) -> ReadResult:
     return plugin_index.report(SPEC, source) if plugin_index.is_index(source.path) else markdown.read(DIALECT, source)
 
 
-def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:
+def write(agents: AgentSet, original: SourceText) -> WriteResult:
     """Write a markdown file that Claude Code reads as an agent of a plugin, and every strict YAML loader reads."""
-    return markdown.write(DIALECT, agents, original, respelled)
+    return markdown.write(DIALECT, agents, original)
 
 
 def project(projection: Projection) -> None:

@@ -27,7 +27,7 @@ from agentconv.yaml.grammar import YAML_2
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agentconv.core.format import Projection, ReadResult
+    from agentconv.core.format import Projection, ReadResult, WriteResult
     from agentconv.core.ir import Agent, AgentSet, Json
     from agentconv.core.source import SourceText
     from agentconv.families.keys import Absent
@@ -147,9 +147,9 @@ def read(source: SourceText) -> ReadResult:
     return markdown.read(DIALECT, source)
 
 
-def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:
+def write(agents: AgentSet, original: SourceText) -> WriteResult:
     """Write an agent file that Cline loads."""
-    return markdown.write(DIALECT, agents, original, respelled)
+    return markdown.write(DIALECT, agents, original)
 
 
 def project(projection: Projection) -> None:

@@ -20,7 +20,7 @@ from agentconv.formats.codex import role_file
 from agentconv.projecting import hooks, mcp, once, steps, switches
 
 if TYPE_CHECKING:
-    from agentconv.core.format import Projection, ReadResult
+    from agentconv.core.format import Projection, ReadResult, WriteResult
     from agentconv.core.ir import Agent, AgentSet, Json
     from agentconv.core.source import SourceText
 
@@ -188,9 +188,9 @@ def read(source: SourceText) -> ReadResult:
     return role_file.read(DIALECT, source)
 
 
-def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:
+def write(agents: AgentSet, original: SourceText) -> WriteResult:
     """Write a role file that Codex loads."""
-    return role_file.write(DIALECT, agents, original, respelled)
+    return role_file.write(DIALECT, agents, original)
 
 
 def project(projection: Projection) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import fields
-from agentconv.core.format import ReadResult, State
+from agentconv.core.format import ReadResult, State, Whole, WriteResult
 from agentconv.core.ir import AgentSet, Origin, escape_key, float_value, unescape_key
 from agentconv.core.source import encode
 from agentconv.families import keys, reading
@@ -193,25 +193,23 @@ def _read_lines(dialect: Dialect, source: SourceText, end: int | None) -> dict[s
     return header
 
 
-def write(dialect: Dialect, agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:
+def write(dialect: Dialect, agents: AgentSet, original: SourceText) -> WriteResult:
     """Write one TOML agent; with an original, only what changed, and a file without an agent as it was."""
     if not agents.agents:
-        return original.data
+        return WriteResult(original.data)
     (agent,) = agents.agents
     result = read(dialect, original) if original.size else ReadResult()
     if not result.set.agents:
-        return _render(dialect, agent)
+        return WriteResult(_render(dialect, agent))
     (old,) = result.set.agents
     if fields.same(old, agent):
-        return original.data
+        return WriteResult(original.data)
     patched = _patched(dialect, old, agent, original) if not result.states[0].dropped else None
     if patched is not None:
         again = read(dialect, type(original)(original.path, patched)).set.agents
         if again and fields.same(again[0], agent):
-            return patched
-    if respelled is not None:
-        respelled.append("the whole file")
-    return _render(dialect, agent)
+            return WriteResult(patched)
+    return WriteResult(_render(dialect, agent), whole=Whole.FILE)
 
 
 def _render(dialect: Dialect, agent: Agent) -> bytes:

@@ -27,7 +27,7 @@ from agentconv.projecting import hooks, mcp, steps, tool_lists
 from agentconv.yaml.grammar import SERDE_YAML
 
 if TYPE_CHECKING:
-    from agentconv.core.format import Projection
+    from agentconv.core.format import Projection, WriteResult
     from agentconv.core.ir import Agent, AgentSet, Json
     from agentconv.core.source import SourceText
 
@@ -192,9 +192,9 @@ def read(source: SourceText) -> ReadResult:
     return ReadResult(result.set, (State.NOT_LOADED,), (*result.diagnostics, diagnostic))
 
 
-def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:
+def write(agents: AgentSet, original: SourceText) -> WriteResult:
     """Write an agent file that Copilot loads."""
-    return markdown.write(DIALECT, agents, original, respelled)
+    return markdown.write(DIALECT, agents, original)
 
 
 def project(projection: Projection) -> None:

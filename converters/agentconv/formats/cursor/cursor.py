@@ -27,7 +27,7 @@ from agentconv.projecting import steps, switches
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agentconv.core.format import Projection, ReadResult
+    from agentconv.core.format import Projection, ReadResult, WriteResult
     from agentconv.core.ir import Agent, AgentSet, Json
     from agentconv.core.source import SourceText
 
@@ -116,9 +116,9 @@ def read(source: SourceText) -> ReadResult:
     return line_file.read(DIALECT, source)
 
 
-def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:
+def write(agents: AgentSet, original: SourceText) -> WriteResult:
     """Write a markdown file that Cursor reads."""
-    return line_file.write(DIALECT, agents, original, respelled)
+    return line_file.write(DIALECT, agents, original)
 
 
 def project(projection: Projection) -> None:

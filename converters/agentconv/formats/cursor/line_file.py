@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import fields
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
-from agentconv.core.format import ReadResult, State
+from agentconv.core.format import ReadResult, State, Whole, WriteResult
 from agentconv.core.ir import AgentSet, Origin
 from agentconv.core.source import SourceText, client_text, encode
 from agentconv.families import keys, reading
@@ -166,23 +166,21 @@ def _recovered(dialect: Dialect, source: SourceText, problem: str, span: Span) -
     return ReadResult(AgentSet((agent,)), (State.NOT_LOADED,), (diagnostic,), partial(_place, header))
 
 
-def write(dialect: Dialect, agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:
+def write(dialect: Dialect, agents: AgentSet, original: SourceText) -> WriteResult:
     """Write one agent; over an original, only what changed, and a file without an agent as it was."""
     if not agents.agents:
-        return original.data
+        return WriteResult(original.data)
     (agent,) = agents.agents
     result = read(dialect, original)
     if not result.set.agents:
-        return rendered(dialect, agent, original.path)
+        return WriteResult(rendered(dialect, agent, original.path))
     (old,) = result.set.agents
     if fields.same(old, agent):
-        return original.data
+        return WriteResult(original.data)
     patched = None if result.states[0].dropped else _patched(dialect, old, agent, original)
     if patched is not None:
-        return encode(patched)
-    if respelled is not None:
-        respelled.append("the whole header")
-    return rendered(dialect, agent, original.path)
+        return WriteResult(encode(patched))
+    return WriteResult(rendered(dialect, agent, original.path), whole=Whole.HEADER)
 
 
 def _patched(dialect: Dialect, old: Agent, agent: Agent, original: SourceText) -> str | None:

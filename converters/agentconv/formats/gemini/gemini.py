@@ -31,7 +31,7 @@ from agentconv.yaml.grammar import JS_YAML_4
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agentconv.core.format import Projection, ReadResult
+    from agentconv.core.format import Projection, ReadResult, WriteResult
     from agentconv.core.ir import AgentSet, Json, McpServer
     from agentconv.core.source import SourceText
 
@@ -166,12 +166,12 @@ def _with_remark(result: ReadResult, header: Header) -> ReadResult:
     return replace(result, states=(State.DEGRADED,), diagnostics=(*result.diagnostics, found))
 
 
-def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:
+def write(agents: AgentSet, original: SourceText) -> WriteResult:
     """Write a markdown file that Gemini CLI loads."""
     header = _find(original)
     if isinstance(header, Header) and remote_agents.is_list(DIALECT, header, agents):
-        return remote_agents.write_list(DIALECT, agents, header, respelled)
-    return markdown.write(DIALECT, agents, original, respelled)
+        return remote_agents.write_list(DIALECT, agents, header)
+    return markdown.write(DIALECT, agents, original)
 
 
 def project(projection: Projection) -> None:

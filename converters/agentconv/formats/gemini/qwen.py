@@ -28,7 +28,7 @@ from agentconv.projecting import hooks, mcp, placeholders, steps, tool_lists
 from agentconv.yaml.grammar import YAML_2
 
 if TYPE_CHECKING:
-    from agentconv.core.format import Projection, ReadResult
+    from agentconv.core.format import Projection, ReadResult, WriteResult
     from agentconv.core.ir import AgentSet, Json, McpServer
     from agentconv.core.source import SourceText
     from agentconv.families.frontmatter import Rewritten
@@ -125,9 +125,9 @@ def read(source: SourceText) -> ReadResult:
     return markdown.read(DIALECT, source)
 
 
-def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:
+def write(agents: AgentSet, original: SourceText) -> WriteResult:
     """Write a markdown file that Qwen Code loads."""
-    return markdown.write(DIALECT, agents, original, respelled)
+    return markdown.write(DIALECT, agents, original)
 
 
 def project(projection: Projection) -> None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import fields
-from agentconv.core.format import ReadResult, State
+from agentconv.core.format import ReadResult, State, Whole, WriteResult
 from agentconv.core.ir import AgentSet, Origin
 from agentconv.core.source import SourceText, encode
 from agentconv.families import frontmatter, keys, markdown, reading
@@ -111,20 +111,19 @@ def _items(header: Header) -> list[dict[str, Json]]:
     return [item if isinstance(item, dict) else {} for item in items]
 
 
-def write_list(dialect: Dialect, agents: AgentSet, header: Header, respelled: list[str] | None) -> bytes:
+def write_list(dialect: Dialect, agents: AgentSet, header: Header) -> WriteResult:
     """Write a list of remote agents: single values that differ, or else the list anew; the rest of the file stays."""
     source = header.source
     before = read_list(dialect, header)
     old = before.set.agents if before else ()
     if len(old) == len(agents.agents) and all(map(fields.same, old, agents.agents)):
-        return source.data
+        return WriteResult(source.data)
     patched = _patched(dialect, header, old, agents.agents)
     if patched is not None:
-        return encode(patched)
-    if respelled is not None:
-        respelled.append("the whole list")
+        return WriteResult(encode(patched))
     entries: list[Json] = [keys.encode_header(dialect, agent) for agent in agents.agents]
-    return encode(source.text[: header.start] + emitter.items(entries) + source.text[header.end :])
+    text = source.text[: header.start] + emitter.items(entries) + source.text[header.end :]
+    return WriteResult(encode(text), whole=Whole.LIST)
 
 
 def _patched(dialect: Dialect, header: Header, old: tuple[Agent, ...], new: tuple[Agent, ...]) -> str | None:

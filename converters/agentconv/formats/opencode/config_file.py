@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import fields
-from agentconv.core.format import ReadResult, State
+from agentconv.core.format import ReadResult, State, WriteResult
 from agentconv.core.ir import AgentSet
 from agentconv.core.source import SourceText, encode
 from agentconv.families import json_records, reading, records
@@ -133,19 +133,21 @@ class Configuration:
         ]
         return ReadResult(AgentSet(tuple(agent for agent, _ in rows)), tuple(state for _, state in rows), tuple(found))
 
-    def write(self, agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:
+    def write(self, agents: AgentSet, original: SourceText) -> WriteResult:
         """Write the agents of all maps; one that comes from none, or that `agents` no longer holds, is put into `agent`."""
-        data, stay = self._write_native(agents, original, respelled)
+        native, stay = self._write_native(agents, original)
+        steps = [native]
         for roster in ROSTERS:
             rest = (agent for agent in agents.agents if agent not in stay)
             ours = tuple(agent for agent in rest if _is_at(agent, "/mode") == (roster.pointer == "/mode"))
-            data = records.write(self.dialect(roster), AgentSet(ours), SourceText(original.path, data), respelled)
-        return data
+            steps.append(records.write(self.dialect(roster), AgentSet(ours), SourceText(original.path, steps[-1].data)))
+        respelled = tuple(name for step in steps for name in step.respelled)
+        return WriteResult(steps[-1].data, respelled, next((step.whole for step in steps if step.whole), None))
 
-    def _write_native(self, agents: AgentSet, original: SourceText, respelled: list[str] | None) -> tuple[bytes, list[Agent]]:
+    def _write_native(self, agents: AgentSet, original: SourceText) -> tuple[WriteResult, list[Agent]]:
         """Take out of `agents` what is no longer as it was; return what stays there."""
         if not self.native or json_records.parse(original, native_agents.ROSTER, jsonc.JSONC).container is None:
-            return original.data, []
+            return WriteResult(original.data), []
         dialect = self._native_dialect(original)
         there = {agent.origin.pointer: agent for agent in records.read(dialect, original).set.agents if agent.origin}
         stay = [
@@ -157,7 +159,7 @@ class Configuration:
         hidden = native_agents.shadowed(original)
         dead = [agent for agent in there.values() if agent.name in hidden and agent.name in names]
         kept = [agent for agent in there.values() if agent in stay or agent in dead]
-        return records.write(dialect, AgentSet(tuple(kept)), original, respelled), stay
+        return records.write(dialect, AgentSet(tuple(kept)), original), stay
 
     def project(self, projection: Projection) -> None:
         """Turn an agent into what the configuration can hold; what the client would fill in in a text from elsewhere is refused."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from agentconv.core.diagnostics import Diagnostic
-    from agentconv.core.format import Projection, ReadResult
+    from agentconv.core.format import Projection, ReadResult, WriteResult
     from agentconv.core.ir import AgentSet
     from agentconv.core.source import SourceText
 
@@ -104,13 +104,13 @@ def read(source: SourceText) -> ReadResult:
     return markdown.read(_dialect(source.path), source)
 
 
-def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:
+def write(agents: AgentSet, original: SourceText) -> WriteResult:
     """Write a file that Kilo loads."""
     if is_configuration(original.path):
-        return CONFIGURATION.write(agents, original, respelled)
+        return CONFIGURATION.write(agents, original)
     if original.path.endswith(kilo_modes.NAME):
-        return kilo_modes.write(OLD_MODES, agents, original, respelled)
-    return markdown.write(_dialect(original.path), agents, original, respelled)
+        return kilo_modes.write(OLD_MODES, agents, original)
+    return markdown.write(_dialect(original.path), agents, original)
 
 
 def project(projection: Projection) -> None:

@@ -21,7 +21,7 @@ from agentconv.yaml.scalars import js_text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agentconv.core.format import FormatSpec, Projection, ReadResult
+    from agentconv.core.format import FormatSpec, Projection, ReadResult, WriteResult
     from agentconv.core.ir import Agent, AgentSet, Json
     from agentconv.core.source import SourceText
     from agentconv.formats.opencode.permission_maps import Permissions
@@ -120,9 +120,9 @@ def read(modes: records.Dialect, source: SourceText) -> ReadResult:
     return replace(result, states=tuple(State.NOT_LOADED for _ in result.states)) if lost else result
 
 
-def write(modes: records.Dialect, agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:
+def write(modes: records.Dialect, agents: AgentSet, original: SourceText) -> WriteResult:
     """Write the modes of a file."""
-    return records.write(modes, agents, original, respelled)
+    return records.write(modes, agents, original)
 
 
 def project(projection: Projection, modes: records.Dialect) -> None:

@@ -20,7 +20,7 @@ from agentconv.formats.opencode.dialect import Client, Repair
 from agentconv.formats.opencode.permission_maps import Permissions
 
 if TYPE_CHECKING:
-    from agentconv.core.format import Projection, ReadResult
+    from agentconv.core.format import Projection, ReadResult, WriteResult
     from agentconv.core.ir import AgentSet
     from agentconv.core.source import SourceText
 
@@ -55,11 +55,11 @@ def read(source: SourceText) -> ReadResult:
     return markdown.read(_dialect(source.path), source)
 
 
-def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:
+def write(agents: AgentSet, original: SourceText) -> WriteResult:
     """Write a file that OpenCode loads."""
     if is_configuration(original.path):
-        return CONFIGURATION.write(agents, original, respelled)
-    return markdown.write(_dialect(original.path), agents, original, respelled)
+        return CONFIGURATION.write(agents, original)
+    return markdown.write(_dialect(original.path), agents, original)
 
 
 def project(projection: Projection) -> None:

@@ -29,7 +29,7 @@ from agentconv.yaml.grammar import YAML_2
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agentconv.core.format import Projection, ReadResult
+    from agentconv.core.format import Projection, ReadResult, WriteResult
     from agentconv.core.ir import Agent, AgentSet, Json
     from agentconv.core.source import SourceText
     from agentconv.families.record_file import RecordFile
@@ -179,9 +179,9 @@ def read(source: SourceText) -> ReadResult:
     return records.read(DIALECT, source)
 
 
-def write(agents: AgentSet, original: SourceText, respelled: list[str] | None = None) -> bytes:
+def write(agents: AgentSet, original: SourceText) -> WriteResult:
     """Write a file of modes that Roo Code loads."""
-    return records.write(DIALECT, agents, original, respelled)
+    return records.write(DIALECT, agents, original)
 
 
 def project(projection: Projection) -> None:
