@@ -165,9 +165,9 @@ class JsonFile(RecordFile):
             return [(node.start, node.end, jsonc_edits.spell(found, _LAYOUT))] if node else []
         return jsonc_edits.patch(self.document, self.parent, {escape_key(self.missing[0]): found})
 
-    def render(self, records: Sequence[Named], template: Mapping[str, Json]) -> str:
+    def render(self, records: Sequence[Named]) -> str:
         found = _as_map(records) if self.roster.by_name else _as_list(records)
-        root = jsonc.value(self.document.root) if isinstance(self.document.root, Object) and not self.alone else dict(template)
+        root = jsonc.value(self.document.root) if isinstance(self.document.root, Object) and not self.alone else {}
         if not self.steps or not isinstance(root, dict):
             return self.escape(jsonc_edits.spell(found, _LAYOUT)) + "\n"
         inner = root

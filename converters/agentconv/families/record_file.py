@@ -135,5 +135,5 @@ class RecordFile(ABC):
         """Return the edits that take records out and put new ones in, each behind the one of that index (-1: first)."""
 
     @abstractmethod
-    def render(self, records: Sequence[Named], template: Mapping[str, Json]) -> str:
-        """Write the whole file anew, with everything that stands beside the container; `template` is what a new file holds."""
+    def render(self, records: Sequence[Named]) -> str:
+        """Write the whole file anew, with everything that stands in it besides the roster."""

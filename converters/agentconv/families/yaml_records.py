@@ -212,8 +212,8 @@ class YamlFile(RecordFile):
         colon = self.text.index(":", name.end) + 1
         return self._edits([(colon, max(colon, node.end), spelled.removesuffix("\n"))])
 
-    def render(self, records: SequenceType[Named], template: MappingType[str, Json]) -> str:
-        rest: dict[str, Json] = dict(template)
+    def render(self, records: SequenceType[Named]) -> str:
+        rest: dict[str, Json] = {}
         if isinstance(self.root, Mapping) and not self.alone and not self.problem:
             values = frontmatter.client_value(nodes.value(self.root, None, self.grammar))
             rest = values if isinstance(values, dict) else rest
