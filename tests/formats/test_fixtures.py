@@ -33,11 +33,20 @@ def _cases(kind: str) -> list[Any]:
     ]
 
 
+def _folders() -> list[tuple[str, str, Path]]:
+    """Return the folders of conversions with their source and target: `<client>/from/<other>` and `<client>/to/<other>`."""
+    found = []
+    for folder in sorted(FIXTURES.glob("*/from/*")) + sorted(FIXTURES.glob("*/to/*")):
+        client, other = folder.parent.parent.name, folder.name
+        found.append((other, client, folder) if folder.parent.name == "from" else (client, other, folder))
+    return found
+
+
 def _pairs() -> list[Any]:
     return [
-        pytest.param(*folder.name.split("_to_"), path, id=f"{folder.name}-{path.stem}")
-        for folder in sorted((FIXTURES / "pairs").glob("*_to_*"))
-        for path in sorted(folder.glob(f"*{suffix(folder.name.split('_to_')[0])}"))
+        pytest.param(source, target, path, id=f"{source}_to_{target}-{path.stem}")
+        for source, target, folder in _folders()
+        for path in sorted(folder.glob(f"*{suffix(source)}"))
         if not {".out", ".losses"} & set(path.suffixes)
     ]
 
@@ -147,9 +156,9 @@ def test_pair(source_format: str, target: str, path: Path) -> None:
 
 def test_each_pair_of_clients_has_fixtures() -> None:
     """Every client is converted from and to in at least one golden pair."""
-    folders = [folder.name.split("_to_") for folder in (FIXTURES / "pairs").glob("*_to_*")]
+    sources, targets, _ = zip(*_folders(), strict=True)
 
-    assert set(registry.CLIENTS) == {source for source, _ in folders} == {target for _, target in folders}
+    assert set(registry.CLIENTS) == {*sources} == {*targets}
 
 
 @pytest.mark.parametrize("path", sorted((FIXTURES / "examples" / ".claude" / "agents").glob("*.md")), ids=lambda path: path.stem)
