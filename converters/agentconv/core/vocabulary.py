@@ -38,9 +38,9 @@ _PARTS = re.compile(r"[^a-z]+")
 
 
 @cache
-def _places() -> dict[str, Path]:
+def places() -> dict[str, Path]:
     """Return the file of each format, which lies beside its client's modules."""
-    return {path.stem: path for path in sorted(_CLIENTS.glob("*/*.toml"))}
+    return {path.stem: path for path in sorted(_CLIENTS.glob("[!_]*/*.toml"))}
 
 
 @cache
@@ -52,7 +52,7 @@ def _table(path: Path) -> dict[str, Any]:
 
 def _own(format_id: str) -> dict[str, Any]:
     """Return what a format's file says; nothing for a format of no client."""
-    path = _places().get(format_id)
+    path = places().get(format_id)
     return _table(path) if path else {}
 
 
@@ -71,7 +71,7 @@ def words_of(format_id: str) -> str:
 @cache
 def clients() -> tuple[str, ...]:
     """Return the ids of the clients whose words are known."""
-    return tuple(name for name in sorted(_places()) if words_of(name) == name)
+    return tuple(name for name in sorted(places()) if words_of(name) == name)
 
 
 def fact(format_id: str | None, name: str) -> bool:

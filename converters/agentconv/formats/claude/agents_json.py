@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core import fields, vocabulary
 from agentconv.core.format import FormatSpec, State
-from agentconv.families import json_records, records
+from agentconv.families import json_records, model_words, records
 from agentconv.families.keys import Ignored, Key, Refused, simple
 from agentconv.families.record_file import Roster
 from agentconv.families.value_checks import is_bool, is_count, is_filled, is_text, is_texts
@@ -95,7 +95,7 @@ KEYS: dict[str, Key] = {
     "prompt": Key(("prompt.text",), lambda value: {"prompt.text": _PROMPT(value)}, lambda agent: fields.get(agent, "prompt.text") or ""),
     "tools": _list_key("tools", spelling.allowed(WORDS, as_list=True)),
     "disallowedTools": _list_key("disallowedTools", spelling.denied(WORDS, as_list=True)),
-    "model": simple("model", _checked("model", is_filled, "text that is not blank", _model), spelling.write_model),
+    "model": simple("model", _checked("model", is_filled, "text that is not blank", _model), model_words.write),
     "permissionMode": simple(
         "permissions.mode", _checked("permissionMode", _any, "", _mode), lambda mode: vocabulary.native_mode(WORDS, mode)
     ),
