@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import tomli_w
 
+import template_format
 from agentconv.conversion.converting import Options, convert
 from agentconv.core import fields, schema_files
 from agentconv.core.format import ReadResult, State
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "fixtures"
+FOLDERS = {format_id: FIXTURES / format_id for format_id in registry.CLIENTS} | {template_format.ID: template_format.FOLDER / "fixtures"}
+"""Where the fixtures of each client are."""
 BODY = "You help with one thing, and you do it well.\n"
 
 

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from agent_files import FIXTURES, convert_agent, convert_file, read, suffix, with_shared_file
+from agent_files import FIXTURES, FOLDERS, convert_agent, convert_file, read, suffix, with_shared_file
 from agentconv.core.diagnostics import LossSeverity
 from agentconv.core.format import State
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.formats.canonical import documents
+from template_format import CLIENTS, registered
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,24 +25,24 @@ if TYPE_CHECKING:
 ACCEPT = os.environ.get("AGENTCONV_ACCEPT") == "1"
 
 
+@registered()
 def _cases(kind: str) -> list[Any]:
     return [
         pytest.param(format_id, path, id=f"{format_id}-{path.stem}")
-        for format_id in registry.CLIENTS
-        for path in sorted((FIXTURES / format_id / kind).glob(f"*{suffix(format_id)}"))
+        for format_id in CLIENTS
+        for path in sorted((FOLDERS[format_id] / kind).glob(f"*{suffix(format_id)}"))
         if ".expected." not in path.name
     ]
 
 
 def _folders() -> list[tuple[str, str, Path]]:
     """Return the folders of conversions with their source and target: `<client>/from/<other>` and `<client>/to/<other>`."""
-    found = []
-    for folder in sorted(FIXTURES.glob("*/from/*")) + sorted(FIXTURES.glob("*/to/*")):
-        client, other = folder.parent.parent.name, folder.name
-        found.append((other, client, folder) if folder.parent.name == "from" else (client, other, folder))
-    return found
+    to_it = [(folder.name, client, folder) for client, own in FOLDERS.items() for folder in sorted(own.glob("from/*"))]
+    from_it = [(client, folder.name, folder) for client, own in FOLDERS.items() for folder in sorted(own.glob("to/*"))]
+    return to_it + from_it
 
 
+@registered()
 def _pairs() -> list[Any]:
     return [
         pytest.param(source, target, path, id=f"{source}_to_{target}-{path.stem}")
@@ -158,7 +159,7 @@ def test_each_pair_of_clients_has_fixtures() -> None:
     """Every client is converted from and to in at least one golden pair."""
     sources, targets, _ = zip(*_folders(), strict=True)
 
-    assert set(registry.CLIENTS) == {*sources} == {*targets}
+    assert {*CLIENTS} == {*sources} == {*targets}
 
 
 @pytest.mark.parametrize("path", sorted((FIXTURES / "examples" / ".claude" / "agents").glob("*.md")), ids=lambda path: path.stem)

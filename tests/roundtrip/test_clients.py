@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent_files import FIXTURES, agent_of, convert_agent, make, minimal, output, read, suffix, unlike, written
+from agent_files import FOLDERS, agent_of, convert_agent, make, minimal, output, read, suffix, unlike, written
 from agentconv.conversion import compare
 from agentconv.conversion.converting import Options
 from agentconv.core import effects, fields, schema_files
@@ -19,8 +19,9 @@ from agentconv.core.ir import Agent, Model, Prompt, ToolGrant, Tools
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from strategies import agents, likely_agents, texts
+from template_format import CLIENTS
 
-each_client = pytest.mark.parametrize("format_id", registry.CLIENTS)
+each_client = pytest.mark.parametrize("format_id", CLIENTS)
 
 
 @each_client
@@ -104,7 +105,7 @@ def test_a_written_file_keeps_its_bytes(format_id: str, agent: Agent) -> None:
 
 def _files(format_id: str) -> list[SourceText]:
     """Return files of a format: its fixtures, and one with an example of each key."""
-    valid = [path for path in sorted((FIXTURES / format_id / "valid").glob(f"*{suffix(format_id)}")) if ".expected." not in path.name]
+    valid = [path for path in sorted((FOLDERS[format_id] / "valid").glob(f"*{suffix(format_id)}")) if ".expected." not in path.name]
     found = [SourceText(path.name, path.read_bytes()) for path in valid]
     properties = schema_files.load(format_id)["properties"]
     header = {key: row["examples"][0] for key, row in properties.items() if row["x-field"] != "extras"}

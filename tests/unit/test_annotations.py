@@ -14,11 +14,13 @@ from jsonschema import Draft202012Validator
 import agentconv
 from agent_files import ROOT
 from agentconv.core import fields, losses, schema_files
+from template_format import CLIENTS
 
 META = schema_files.load("annotations")
 TOP, KEY = META["properties"], META["$defs"]["key"]["properties"]
 ANNOTATIONS = sorted(name for name in {**TOP, **KEY} if name.startswith("x-"))
-each_client = pytest.mark.parametrize("client", schema_files.client_names())
+pytestmark = pytest.mark.usefixtures("with_the_template")
+each_client = pytest.mark.parametrize("client", CLIENTS)
 
 
 @cache
