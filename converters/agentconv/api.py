@@ -49,7 +49,8 @@ class Result:
         Raises:
             InputError: The disk refuses.
         """
-        saved = [saving.save(Path(folder), file, force=force) for file in self.files]
+        place = saving.OutputFolder(Path(folder))
+        saved = [place.save(file, force=force) for file in self.files]
         return [one.path for one in saved if one.fate is not saving.Fate.KEPT]
 
 

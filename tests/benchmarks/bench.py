@@ -134,6 +134,26 @@ def lint(bench: Bench) -> Iterator[Row]:
         yield Row(f"lint {LINTED:,} agents{words}", own, "s", 1.0)
         for client in CLIENTS:
             yield Row(f"  and for {client}", median(found[client]) - own, "s more", 0.3)
+    yield _hostile(bench)
+
+
+def _hostile(bench: Bench) -> Row:
+    """Measure the linter on prompts that patterns try again and again, against as many of plain words: lines alone do not tell."""
+    sys.path.append(str(Path(__file__).parents[1]))
+    import hostile_prompts
+
+    pieces = {"hostile": hostile_prompts.PIECES, "plain": ("You review one change at a time.\n",) * len(hostile_prompts.PIECES)}
+    jobs = {}
+    for name, several in pieces.items():
+        folder = bench.root / name / ".claude" / "agents"
+        folder.mkdir(parents=True)
+        for number, piece in enumerate(several):
+            data = hostile_prompts.prompt(piece, 131_072).encode("utf-8", "surrogateescape")
+            (folder / f"{number}.md").write_bytes(data)
+        jobs[name] = Job([*AGENTCONV, "lint", str(bench.root / name), "--isolated", "-q", "--for", "all"])
+    found = in_turn(jobs, bench.runs, bench.env)
+    work = f"lint {len(hostile_prompts.PIECES)} hostile prompts of 131 KB"
+    return Row(work, ratio(found["hostile"], found["plain"]), "x plain words", 5, f"{median(found['hostile']):.2f} s")
 
 
 def pack(bench: Bench) -> Iterator[Row]:

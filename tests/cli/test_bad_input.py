@@ -2,17 +2,17 @@
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from agentconv.formats import registry
 from agentconv.sources import discovery, loading
+from interrupting import interrupted
+from work import LINEAR, growth
 
 CHECKOUT = Path(__file__).parents[2]
 DEEP = 1_000_000
@@ -27,7 +27,7 @@ def program(*words, folder, **options):
     """Run the program as a process of its own, which a crash cannot hide from."""
     environment = {**os.environ, "PYTHONPATH": str(CHECKOUT / "converters")}
     command = [sys.executable, "-m", "agentconv", *map(str, words)]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, timeout=60, check=False, **options)
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, timeout=600, check=False, **options)
 
 
 HOSTILE = {
@@ -124,30 +124,31 @@ def test_large_standard_input(run):
     assert "16,777,216" in done.err
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        agent(header="x: " + "a: " * 300_000 + "\n"),
-        agent(header="".join(f"k{i}: v\n" for i in range(60_000))),
-        agent(header="tools: " + "Read, " * 150_000 + "\n"),
-        agent(body="---\n" * 250_000),
-        agent(header="x: " + '"\\' * 400_000 + "\n"),
-        agent(header="#" * 900_000 + "\n"),
-        agent(header="x: " + "&a *a " * 150_000 + "\n"),
-        agent("a" * 900_000),
-        agent(body="<" * 500_000 + "good " * 100_000),
-    ],
-    ids=["colons", "keys", "tools", "rules", "quotes", "comment", "aliases", "name", "body"],
-)
-def test_a_megabyte_takes_no_time(data, source, tmp_path):
-    """No shape of 1 MB makes the program slow."""
-    (source / "bad.md").write_bytes(data)
-    started = time.process_time(), sum(os.times()[2:4])
+LARGE = {
+    "colons": lambda size: agent(header="x: " + "a: " * (size // 3) + "\n"),
+    "keys": lambda size: agent(header="".join(f"k{i}: v\n" for i in range(size // 16))),
+    "tools": lambda size: agent(header="tools: " + "Read, " * (size // 6) + "\n"),
+    "rules": lambda size: agent(body="---\n" * (size // 4)),
+    "quotes": lambda size: agent(header="x: " + '"\\' * (size // 2) + "\n"),
+    "comment": lambda size: agent(header="#" * size + "\n"),
+    "aliases": lambda size: agent(header="x: " + "&a *a " * (size // 6) + "\n"),
+    "name": lambda size: agent("a" * size),
+    "body": lambda size: agent(body="<" * (size // 2) + "good " * (size // 10)),
+}
+
+
+@pytest.mark.parametrize("data", LARGE.values(), ids=LARGE)
+def test_a_megabyte(data, source, tmp_path, run):
+    """No shape of 1 MB crashes the program, and none makes it slow."""
+    (source / "bad.md").write_bytes(data(1_000_000))
     done = program("convert", "src", "-t", "codex", "-o", "out", folder=tmp_path)
-    seconds = sum(os.times()[2:4]) - started[1]
+
+    def convert(size):
+        (source / "bad.md").write_bytes(data(size))
+        run("convert", "src", "-t", "codex", "-o", str(size))
 
     assert done.returncode in (0, 1), done.stderr[-500:]
-    assert seconds < 10
+    assert growth(convert, 20_000) < LINEAR
 
 
 def test_missing_file(run, source):
@@ -180,8 +181,8 @@ def test_links(run, source, tmp_path, files):
 
     assert "self.md: error: cannot be read: too many levels of symbolic links" in done.err
     assert "nowhere.md: error: cannot be read: no such file or directory" in done.err
-    assert "out.md: error: a symbolic link that leads out of the project" in done.err
-    assert "up: warning: a symbolic link that leads out of the project" in done.err
+    assert "out.md: error: a symbolic link leads out of the project" in done.err
+    assert "up: warning: a symbolic link leads out of the project" in done.err
     assert files(tmp_path / "out") == [".codex/agents/good-2.toml", ".codex/agents/good.toml"]
 
 
@@ -268,13 +269,15 @@ def test_output_leads_out(run, source, tmp_path, files):
 
 
 def test_output_entry_is_a_link(run, source, tmp_path):
-    """A link in a file's place, even one to nowhere, is an entry that is kept."""
+    """A link to nowhere in a file's place stays, and nothing is made where it leads, with --force neither."""
     place = tmp_path / "out/.codex/agents/good.toml"
     place.parent.mkdir(parents=True)
     place.symlink_to("nowhere")
-    run("convert", "src", "-t", "codex", "-o", "out", code=1)
+    done = run("convert", "src", "-t", "codex", "-o", "out", "--force", code=2)
 
+    assert "good.toml: error: cannot be written: it is a symbolic link that leads nowhere" in done.err
     assert place.readlink() == Path("nowhere")
+    assert not place.exists()
 
 
 def test_output_entry_is_a_folder(run, source, tmp_path):
@@ -283,7 +286,7 @@ def test_output_entry_is_a_folder(run, source, tmp_path):
     (tmp_path / "out/.codex/agents/good.toml").mkdir(parents=True)
     done = run("convert", "src", "-t", "codex", "-o", "out", "--force", code=1)
 
-    assert "good.toml: error: cannot be written: is a directory" in done.err
+    assert "good.toml: error: cannot be written: it is a folder" in done.err
     assert (tmp_path / "out/.codex/agents/other.toml").is_file()
 
 
@@ -330,6 +333,11 @@ def bundle(**changes):
     return json.dumps({**document, **changes}).encode()
 
 
+def special(value):
+    """Return a bundle with a value in one client's own key."""
+    return bundle(agents=[{"id": "a", "name": "a", "description": "d", "prompt": {"text": "p"}, "extras": {"claude-code": {"zq": value}}}])
+
+
 def stored(path, text="---\nname: x\ndescription: d\n---\nhi\n"):
     """Return a stored source."""
     return [{"path": path, "format": "claude-code", "sha256": "0" * 64, "text": [text]}]
@@ -355,6 +363,12 @@ BUNDLES = {
     "a wrong type": (bundle(agents=[{"id": "a", "name": 1}]), "agents[0].name: wants text"),
     "a list at the top": (b"[]", "not a bundle"),
     "no schema": (b"{}", "not a bundle"),
+    "a number that is none": (special({"$float": 1}), "zq.$float: wants one of nan, inf, -inf"),
+    "a number with more": (special({"$float": "nan", "x": 1}), "zq.$float: wants one of"),
+    "null as TOML has it": (special({"$null": True}), "zq.$null: in JSON it is `null`"),
+    "a date that is none": (special({"$datetime": '2020"\nx = 1'}), "zq.$datetime: wants a date"),
+    "pairs that are a map": (special([{"$key": [["a", 1]]}]), "zq[0].$key: wants pairs"),
+    "pairs that are none": (special({"$key": "a"}), "zq.$key: wants pairs"),
     "a newer version": (bundle(**{"$schema": "urn:agentconv:bundle:2"}), "pip install --upgrade"),
     "a strange version": (bundle(**{"$schema": "urn:agentconv:bundle:x"}), "version x"),
     "a repeated key": (b'{"$schema": "urn:agentconv:bundle:1", "agents": [], "agents": []}', "given twice"),
@@ -435,17 +449,12 @@ def test_file_changes_between_passes(again, source, tmp_path, monkeypatch):
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are others there")
 def test_interrupt(source, tmp_path):
     """Ctrl-C ends with 130, says so in one line, and leaves whole files only."""
-    for number in range(3000):
+    for number in range(300):
         (source / f"{number}.md").write_bytes(agent(f"a{number}"))
-    environment = {**os.environ, "PYTHONPATH": str(CHECKOUT / "converters")}
-    command = [sys.executable, "-m", "agentconv", "convert", "src", "-t", "codex", "-o", "out"]
-    with subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE) as process:
-        while not list(tmp_path.glob("out/.codex/agents/*.toml")) and process.poll() is None:
-            time.sleep(0.02)
-        process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=60)
+    done = interrupted("convert", "src", "-t", "codex", "-o", "out", folder=tmp_path, opened=100, written=True)
 
-    assert (process.returncode, err) == (130, b"\ninterrupted\n")
+    assert (done.returncode, done.stderr) == (130, b"\ninterrupted\n")
+    assert len(list((tmp_path / "out/.codex/agents").iterdir())) > 90
     assert all(path.read_text().endswith("\n") for path in (tmp_path / "out/.codex/agents").iterdir())
     assert not list(tmp_path.glob("out/.codex/agents/.agentconv-*"))
 
@@ -484,7 +493,7 @@ def test_streams(words, code, message, tmp_path):
     (tmp_path / "helper.md").write_bytes(agent("helper"))
     environment = {**os.environ, "PYTHONPATH": str(CHECKOUT / "converters")}
     line = f"'{sys.executable}' -m agentconv {words}"
-    done = subprocess.run(["sh", "-c", line], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(["sh", "-c", line], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=600, check=False)
 
     assert (done.returncode, done.stderr) == (code, f"error: {message}\n" if message else "")
 
@@ -494,9 +503,9 @@ def test_names_outside_the_locale(tmp_path):
     (tmp_path / "ünï.md").write_bytes(agent("ünï"))
     environment = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONPATH": str(CHECKOUT / "converters")}
     command = [sys.executable, "-m", "agentconv", "convert", "ünï.md", "-t", "codex", "-q", "-o"]
-    kept = subprocess.run([*command, "ünï.toml"], cwd=tmp_path, env=environment, capture_output=True, timeout=60, check=False)
-    lost = subprocess.run([*command, "out"], cwd=tmp_path, env=environment, capture_output=True, timeout=60, check=False)
-    none = subprocess.run([*command, "ünï.txt"], cwd=tmp_path, env=environment, capture_output=True, timeout=60, check=False)
+    kept = subprocess.run([*command, "ünï.toml"], cwd=tmp_path, env=environment, capture_output=True, timeout=600, check=False)
+    lost = subprocess.run([*command, "out"], cwd=tmp_path, env=environment, capture_output=True, timeout=600, check=False)
+    none = subprocess.run([*command, "ünï.txt"], cwd=tmp_path, env=environment, capture_output=True, timeout=600, check=False)
 
     assert (kept.returncode, (tmp_path / "ünï.toml").is_file()) == (0, True)
     assert (lost.returncode, lost.stderr.count(b"\n"), b"file names are ascii here" in lost.stderr) == (2, 1, True)

@@ -1,10 +1,15 @@
 """`agentconv completion` prints scripts that shells run, and that know every command, flag, format and rule."""
 
+import shutil
 import subprocess
 
 import pytest
 
+import pack_files
 from agentconv.cli import COMMANDS, completion, main
+from agentconv.install import lock
+from agentconv.install.lock import Lock, LockedPack
+from console_runs import environment_for
 
 
 def _script(shell, capsys):
@@ -23,20 +28,58 @@ _CASES = {
     "conv": ["convert"],
     "convert --map": ["--map-models"],
     "convert -t co": ["codex", "copilot"],
+    "convert -t codex,co": ["codex,codex", "codex,copilot"],
     "convert --on-duplicate f": ["first"],
     "inspect --for al": ["all"],
+    "lint --for codex,al": ["codex,all"],
+    "lint --select AC101,unquo": ["AC101,unquoted-colon"],
     "rule AC101": ["AC101"],
+    "rule unquo": ["unquoted-colon"],
     "schema bun": ["bundle"],
+    "install --to codex,cl": ["codex,claude-code", "codex,cline"],
+    "install --to au": ["auto"],
+    "install --to kilo --agent x back": ["backend-agents"],
+    "install dist": ["dist"],
+    "uninstall front": ["frontend-agents"],
     "completion f": ["fish"],
 }
 
 
+@pytest.fixture
+def place(tmp_path):
+    """A project with one pack in its environment, another one deployed, and a folder."""
+    pack_files.install(pack_files.venv(tmp_path / ".venv"))
+    pack = LockedPack("frontend-agents", "1", "pip", None, "0" * 64, None, {})
+    (tmp_path / lock.FILE).write_bytes(lock.dump(Lock((pack,))))
+    (tmp_path / "dist").mkdir()
+    return tmp_path
+
+
+def _environment(place):
+    return {**environment_for(place), "VIRTUAL_ENV": ""}
+
+
 @pytest.mark.parametrize("line", _CASES)
-def test_bash_completes(line, tmp_path, capsys):
-    script = tmp_path / "agentconv.bash"
+def test_bash_completes(line, place, capsys):
+    """A word is completed by what may stand there, and the last one of a list together with what stands before it."""
+    script = place / "agentconv.bash"
     script.write_text(_script("bash", capsys), "utf-8")
     words = " ".join(f"'{word}'" for word in ["agentconv", *line.split(" ")])
     asked = f'source "$0"; COMP_WORDS=({words}); COMP_CWORD={len(line.split(" "))}; _shtab_agentconv; printf "%s\\n" "${{COMPREPLY[@]}}"'
-    done = subprocess.run(["bash", "-c", asked, script], capture_output=True, text=True, check=False)
+    command = ["bash", "-c", asked, script]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=place, env=_environment(place))
 
     assert done.stdout.split() == _CASES[line]
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="fish is not here")
+@pytest.mark.parametrize("line", _CASES)
+def test_fish_completes(line, place, capsys):
+    """fish offers the same, and more that is like it."""
+    script = place / "agentconv.fish"
+    script.write_text(_script("fish", capsys), "utf-8")
+    asked = f"source {script}; complete -C 'agentconv {line}'"
+    done = subprocess.run(["fish", "-N", "-c", asked], capture_output=True, text=True, check=False, cwd=place, env=_environment(place))
+    offered = [one.partition("\t")[0].rstrip("/") for one in done.stdout.splitlines()]
+
+    assert [word for word in _CASES[line] if word not in offered] == []

@@ -1,6 +1,7 @@
 """`agentconv list`: packs beside each other, and nothing that looks like a secret."""
 
 import json
+import zipfile
 
 import pack_files
 
@@ -31,3 +32,24 @@ def test_one_bad_pack(run, tmp_path):
     assert done.out.startswith("backend-agents 1.2.0: 2 agents\n")
     assert "`agents/writer.md` is missing" in done.err
     assert "looked in .venv/lib" in done.err
+
+
+def test_no_grant_is_cut(run, tmp_path, monkeypatch):
+    """What an agent asks for is shown whole, in the words of `inspect`, however narrow the terminal is."""
+    servers = [f"a-server-with-a-long-name-{letter}" for letter in "abcdefghijkl"]
+    tools = ", ".join(["Read", "Grep", "Bash", "WebFetch", *(f"mcp__{name}__query" for name in servers)])
+    agent = f"---\nname: asker\ndescription: Asks.\ntools: {tools}\nskills: house-style\n---\n\nAsk.\n"
+    (tmp_path / ".claude" / "agents").mkdir(parents=True)
+    (tmp_path / ".claude" / "agents" / "asker.md").write_text(agent)
+    run("pack", ".", "--name", "askers", "--version", "1.0", "--no-lint", "-q", code=0)
+    with zipfile.ZipFile(tmp_path / "dist" / "askers-1.0-py3-none-any.whl") as wheel:
+        wheel.extractall(pack_files.venv(tmp_path / ".venv"))
+    monkeypatch.setenv("COLUMNS", "40")
+    inspected = run("inspect", ".", "--for", "claude-code", "-v", code=0).out.split()
+    listed = run("list", "--python", ".venv", code=0).out.split()
+    wanted = ["read", "search", "shell", "web", *(f"mcp:{name}" for name in servers)]
+
+    assert [word for word in listed if word in wanted] == wanted
+    assert [word for word in wanted if word not in inspected and not word.startswith("mcp:")] == []
+    assert "skill:house-style" in listed
+    assert "…" not in " ".join(listed)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from agentconv.cli import COMMANDS
+from agentconv.cli.run import build_parser
 from agentconv.formats import registry
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
@@ -27,6 +29,27 @@ def test_formats_in_80_columns(words, run, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
 
     assert [line for line in run(*words, code=0).out.splitlines() if len(line) > 80] == []
+
+
+@pytest.fixture
+def help_of(run, monkeypatch):
+    """A function that returns the help of a command, or of all of them, on a terminal of some width."""
+
+    def help_of(command, columns):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        return build_parser(command).format_help() if command else run("--help", code=0).out
+
+    return help_of
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_help_fits(command, columns, help_of):
+    """Help fits the terminal, and says the same however wide that is."""
+    shown = help_of(command, columns)
+
+    assert [line for line in shown.splitlines() if len(line) > columns] == []
+    assert shown.split() == help_of(command, 200).split()
 
 
 @pytest.mark.parametrize("verbose", [(), ("-v",)], ids=["short", "verbose"])

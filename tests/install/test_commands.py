@@ -89,7 +89,7 @@ def test_whole_life(project, give, run, asked, tree):
     assert "Review it anew." in (project / ".claude/agents/reviewer.md").read_text()
     assert update.report["results"][0]["held"] == [{"agent": "writer", "version": "1.0.0", "more": ["running commands"]}]
     assert "Write better." not in (project / ".claude/agents/writer.md").read_text()
-    assert {state for path, state in asked("status", code=1).states().items() if "writer" in path} == {"stale"}
+    assert {state for path, state in asked("status", code=1).states().items() if "writer" in path} == {"held"}
 
     run("install", "backend-agents", "--accept", code=1)
     assert "Write better." in (project / ".claude/agents/writer.md").read_text()
@@ -328,6 +328,35 @@ def test_update_that_asks_for_more(project, give, run, case):
     run("install", "backend-agents")
 
 
+@pytest.mark.parametrize("origin", ["pip", "wheel"])
+def test_what_is_held_is_told(origin, project, give, run, asked):
+    """What an update left as it was is held, of the version that it is of, however often it is tried, until it is accepted."""
+
+    def pack(version, tools, **header):
+        sources = {"a.md": agent("a", tools=tools, **header), "b.md": agent("b", f"Does {version}.", tools="Read")}
+        if origin == "pip":
+            give(sources, version)
+            return "backend-agents"
+        files = pack_files.packed({path: text.encode() for path, text in sources.items()}, version=version)
+        return pack_files.wheel(project, pack_files.distribution(files, version=version), version=version).name
+
+    run("install", pack("1.0.0", "Read"), "--to", "claude-code")
+    newer = pack("1.1.0", "Read, Bash")
+    for _ in range(2):
+        assert "`a` asks for more than in 1.0.0, which stays: running commands" in run("install", newer, code=1).err
+
+    assert asked("status", code=1).states() == {".claude/agents/a.md": "held", ".claude/agents/b.md": "up-to-date"}
+    told = run("status", code=1).out
+    assert "held         .claude/agents/a.md: as in 1.0.0\n" in told
+    assert f"`agentconv install {newer}` says what it asks for now" in told
+    run("install", newer, "--accept")
+    assert "up-to-date" in run("status").out
+    run("install", pack("1.2.0", "Read, Bash", permissionMode="bypassPermissions"), code=1)
+    assert "as in 1.1.0" in run("status", code=1).out
+    run("install", pack("1.3.0", "Read"))
+    run("status", code=0)
+
+
 def test_update_that_asks_for_less(project, give, run):
     """An update that asks for less is no question."""
     give({"a.md": agent("a", tools="Read, Bash")})
@@ -348,6 +377,7 @@ def test_refused_agents_and_losses(project, give, run, asked):
     assert "tools-approximated" in {loss["code"] for loss in target["losses"]}
     assert "tools-approximated" in (project / "agentconv.lock").read_text()
     assert "refused" in run("install", "backend-agents", code=1).out
+    assert "refusal[" in run("install", "backend-agents", "-q", code=1).err
 
 
 def test_removed_pack_is_orphaned(project, give, run, asked):

@@ -203,13 +203,34 @@ def test_blanks_before_a_header_go():
 def test_a_fix_makes_no_other_client_drop_the_file():
     """Where another client takes the whole file for a prompt, and would stop at the header once it sees one, nobody mends it unasked."""
     text = "\n---\nname: a\ndescription: b\ntools: Read\n---\n\nd\n"
-    looked_at = subject(text)
+    looked_at = subject(text, asked=("opencode",))
     (finding,) = found(looked_at, "AC105")
 
     assert fixed(looked_at, "AC105") == text
     assert finding.fix is not None
     assert "OpenCode would no longer load it" in finding.fix.title
     assert fixed(looked_at, "AC105", unsafe=True) == text[1:]
+    assert fixed(subject(text), "AC105") == text[1:]  # nobody asked about it
+
+
+@pytest.mark.parametrize("asked", [(), registry.CLIENTS], ids=["own client", "all clients"])
+def test_what_is_offered_is_done(asked):
+    """A safe fix is offered exactly where making all of them leaves nothing of the finding; else the finding says why not."""
+    for path in FILES:
+        client = path.relative_to(FIXTURES).parts[0]
+        if path.suffix != ".md" or path.stat().st_size > 20_000:
+            continue
+        looked_at = subject(path.read_bytes(), f"{registry.FORMATS[client].folders[0]}/{path.name}", client, asked)
+        before = found(looked_at)
+        told = fixing.promised(looked_at, before, found)
+        left = {(one.rule.code, one.message) for one in found(subject(fixing.fix(looked_at, found).data, looked_at.path, client, asked))}
+
+        for was, finding in zip(before, told, strict=True):
+            if was.fix and was.fix.safe:
+                gone = (was.rule.code, was.message) not in left
+
+                assert (finding.fix is not None) == gone
+                assert gone or "not mended by --fix, because" in finding.help
 
 
 @pytest.mark.parametrize(
@@ -245,7 +266,7 @@ def test_escapes_that_are_text_are_not_told():
 
 def test_a_client_that_comes_to_have_the_agent_is_no_objection():
     """A client that takes the whole file for a prompt may come to read the agent in it, and nothing else otherwise."""
-    broken = subject("\n---\nname: reviewer\ndescription: b\n---\n\nd\n")
+    broken = subject("\n---\nname: reviewer\ndescription: b\n---\n\nd\n", asked=("opencode",))
     assert broken.reading("opencode").set.agents[0].description is None
 
     at = broken.text.index("b\n")

@@ -3,52 +3,18 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 
+import hostile_prompts
 from agentconv.core.source import SourceText, encode
 from agentconv.formats import registry
 from agentconv.lint import catalogue, checking, fixing
 from agentconv.lint.rule import SET
 from agentconv.lint.subject import Subject
+from work import LINEAR, growth
 
 RULES = catalogue.rules().values()
-PATHOLOGICAL = (
-    *("a", "A1", "a ", "{", "${", "{{", "{a:", "<", "[TODO", "`", "```\n", "\n---\n", "\r\n", "\x00", "\x08"),
-    *(
-        "curl ",
-        "| sh ",
-        "$(curl -",
-        "ignore ",
-        "ignore all ",
-        "/home/aa ",
-        "C:\\Users\\",
-        "`Aa` tool ",
-        "CLAUDE.md ",
-        ".claude/ ",
-        "/.claude/",
-    ),
-    *("eyJ", "eyJaaaaaaaaaaa.", "sk-", "://", "://a:", "Bearer ", "-----BEGIN ", "AKIA"),
-    *(
-        "\u200b",
-        "\u200d",
-        "\u202e",
-        "\U000e0041",
-        "\ufe0f",
-        "\ufeff",
-        "\ufffd",
-        "â€™",
-        "â€™ ",
-        "é",
-        "éé ",
-        "é\x80",
-        "Ã\xad ",
-        "é\xad",
-        "\udc97",
-    ),
-)
-"""What a prompt is filled with."""
 each = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 
 
@@ -95,14 +61,17 @@ def test_a_rule_is_silent_on_its_good_example(rule):
 @each
 def test_a_fix_turns_bad_into_good(rule):
     """The fixes of a rule make exactly its good example of its bad one, and a safe one is proven."""
-    has_safe = any(finding.fix and finding.fix.safe for finding in found(rule, subject(rule.bad, rule)))
+    looked_at = subject(rule.bad, rule)
+    findings = tuple(found(rule, looked_at))
+    has_safe = any(finding.fix and finding.fix.safe for finding in findings)
 
     assert has_safe or rule.fix != "safe"
     if not has_safe and rule.fix != "unsafe":
         return
-    fixed = fixing.fix(subject(rule.bad, rule), lambda looked_at: found(rule, looked_at), unsafe=rule.fix == "unsafe")
+    fixed = fixing.fix(looked_at, lambda again: found(rule, again), unsafe=rule.fix == "unsafe")
 
     assert fixed.unproven == ()
+    assert fixing.promised(looked_at, findings, lambda again: found(rule, again)) == findings
     assert fixed.data == encode(rule.good)
 
 
@@ -127,31 +96,17 @@ def test_codes_and_names_are_unique():
     assert len({rule.code for rule in rules}) == len({rule.name for rule in rules}) == len(rules)
 
 
-def _best_of_three(piece, enough):
-    """Return the CPU seconds that all rules take on a prompt of 131 KB, besides the time of the readers."""
-    text = f"---\nname: reviewer\ndescription: Reviews changes\n---\n\n{piece * (131_072 // len(encode(piece)))}\n"
-    looked_at = subject(text, asked=registry.CLIENTS)
-    for client in registry.CLIENTS:
-        looked_at.reading(client)
-    list(checking.check([subject("---\nname: a\ndescription: é\n---\n\nb\n")], RULES))
-    taken = []
-    while len(taken) < 3 and min(taken, default=enough) >= enough:  # a busy machine slows one run, hardly three
-        start = time.process_time()
-        (checked,) = checking.check([looked_at], RULES)
-        taken.append(time.process_time() - start)
-        assert checked.failures == ()
-    return min(taken)
+def _check(piece, size):
+    """Run all rules, for every client, on a prompt that is one piece over and over."""
+    looked_at = subject(hostile_prompts.prompt(piece, size), asked=registry.CLIENTS)
+    (checked,) = checking.check([looked_at], RULES)
+
+    assert checked.failures == ()
 
 
-@pytest.fixture(scope="module")
-def prose():
-    """What the same rules take on plain words, on this machine as it is now."""
-    return _best_of_three("You review one change at a time.\n", 0.0)
+@pytest.mark.parametrize("piece", hostile_prompts.PIECES, ids=repr)
+def test_no_text_makes_the_rules_slow(piece):
+    """A prompt of 131 KB of anything breaks no rule, and four times as much is four times the work."""
+    _check(piece, 131_072)
 
-
-@pytest.mark.parametrize("piece", PATHOLOGICAL, ids=repr)
-def test_no_text_makes_the_rules_slow(piece, prose):
-    """A prompt of 131 KB of anything takes all rules together less than 0.2 s: on a slower machine, thirty times what plain words take."""
-    enough = max(0.2, 30 * prose)
-
-    assert _best_of_three(piece, enough) < enough
+    assert growth(lambda size: _check(piece, size), 4_096) < LINEAR

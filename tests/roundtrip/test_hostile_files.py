@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,15 +25,12 @@ each_client = pytest.mark.parametrize("format_id", CLIENTS)
 
 @each_format
 def test_reader_is_total(format_id: str) -> None:
-    """Whatever the bytes, reading raises nothing, ends soon, says why when it is not clean, and keeps the bytes."""
+    """Whatever the bytes, reading raises nothing, says why when it is not clean, and keeps the bytes."""
 
     @given(source=files(format_id))
     def reading(source: SourceText) -> None:
         note(f"{source.path}: {source.data!r}")
-        began = time.process_time()
         check_reading(format_id, source)
-
-        assert time.process_time() - began < 1
 
     reading()
 

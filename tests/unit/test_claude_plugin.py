@@ -161,7 +161,7 @@ def test_a_plugin_that_is_there_keeps_every_other_byte(tmp_path: Path) -> None:
     (tmp_path / INDEX).write_text(text)
     result = agentconv.write(replace(agentconv.reads(ONE, "claude-code"), version="1"), "claude-plugin")
     (file,) = [file for file in result.files if file.path == INDEX]
-    saved = saving.save(tmp_path, file)
+    saved = saving.OutputFolder(tmp_path).save(file)
 
     assert (tmp_path / INDEX).read_text() == text.replace('old.md"', 'old.md", "./agents/one.md"')
     assert (saved.fate, saved.kept) == (saving.Fate.KEPT, ("version",))
@@ -181,7 +181,7 @@ def test_a_plugin_that_does_not_load_takes_nothing(tmp_path: Path, text: str) ->
     (tmp_path / INDEX).parent.mkdir()
     (tmp_path / INDEX).write_text(text)
     (file,) = [file for file in agentconv.write(agentconv.reads(ONE, "claude-code"), "claude-plugin").files if file.path == INDEX]
-    saved = saving.save(tmp_path, file)
+    saved = saving.OutputFolder(tmp_path).save(file)
 
     assert (tmp_path / INDEX).read_text() == text
     assert saved.diagnostic

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import errno
-import os
 import shutil
-import signal
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
+import disk_faults
 from agentconv.core.diagnostics import InputError
-from agentconv.disk import files
+from agentconv.disk import placing
 from agentconv.disk.files import Disk
 from agentconv.install import applying, lock
 from deployments import Project
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 CLAUDE, CODEX, ROO = ".claude/agents/one.md", ".codex/agents/one.toml", ".roomodes"
-WRITING = ("open", "write", "fsync", "chmod", "close", "link", "replace", "unlink", "mkdir", "rmdir")
+SEEN = disk_faults.BEFORE_COMPARING
 FIRST = {"one": "v1", "two": "v1", "three": "v1"}
 SECOND = {"one": "v2", "two": "v2", "four": "v2"}
 MODES = "# mine\ncustomModes:\n  - slug: mine\n    name: Mine\n    roleDefinition: Me.\n    groups: [read]\n"
@@ -31,28 +28,6 @@ STEPS = {
     "forced update": lambda project: project.install("p", SECOND, version="2", force=True),
     "uninstall": lambda project: project.uninstall("p"),
 }
-
-
-class Wrapped:
-    """The module `os` for `disk`, whose n-th call that writes does something else first."""
-
-    def __init__(self, number: int, then: Callable[[], Any]) -> None:
-        self.number = number
-        self.count = 0
-        self.then = then
-
-    def __getattr__(self, name: str) -> Any:
-        real = getattr(os, name)
-        if name not in WRITING:
-            return real
-
-        def call(*arguments: Any, **named: Any) -> Any:
-            self.count += 1
-            if self.count == self.number:
-                self.then()
-            return real(*arguments, **named)
-
-        return call
 
 
 def _prepared(root: Path, step: str) -> Project:
@@ -79,37 +54,27 @@ def _expected(tmp_path: Path, step: str) -> dict[str, Any]:
     return project.tree()
 
 
-def _count(tmp_path: Path, step: str, monkeypatch: pytest.MonkeyPatch) -> int:
+def _count(tmp_path: Path, step: str) -> int:
     project = _prepared(tmp_path / "counted", step)
-    wrapped = Wrapped(0, lambda: None)
-    monkeypatch.setattr(files, "os", wrapped)
-    STEPS[step](project)
-    monkeypatch.setattr(files, "os", os)
-    assert wrapped.count > 15
-    return wrapped.count
-
-
-def _raises(error: BaseException) -> Callable[[], None]:
-    def fail() -> None:
-        raise error
-
-    return fail
+    number = disk_faults.count(partial(STEPS[step], project))
+    assert number > 20
+    return number
 
 
 @pytest.mark.parametrize(
     "error", [OSError(errno.ENOSPC, "No space left on device"), OSError(errno.EACCES, "Permission denied"), KeyboardInterrupt()]
 )
 @pytest.mark.parametrize("step", STEPS)
-def test_an_error_at_any_call_undoes_everything(tmp_path, step, error, monkeypatch):
+def test_an_error_at_any_call_undoes_everything(tmp_path, step, error):
     """Files, modes, folders and the lock are what they were, byte for byte; or the call was not needed, and all is done."""
-    expected, count = _expected(tmp_path, step), _count(tmp_path, step, monkeypatch)
+    expected, count = _expected(tmp_path, step), _count(tmp_path, step)
     project = _prepared(tmp_path / "project", step)
     before = project.tree()
     undone = 0
     for number in range(1, count + 1):
-        monkeypatch.setattr(files, "os", Wrapped(number, _raises(error)))
         try:
-            STEPS[step](project)
+            with disk_faults.at(number, disk_faults.raising(error)):
+                STEPS[step](project)
         except (InputError, KeyboardInterrupt):
             assert project.tree() == before, number
             undone += 1
@@ -117,35 +82,22 @@ def test_an_error_at_any_call_undoes_everything(tmp_path, step, error, monkeypat
             assert project.tree() == expected, number
             shutil.rmtree(tmp_path / "project")
             project = _prepared(tmp_path / "project", step)
-        monkeypatch.setattr(files, "os", os)
 
     assert undone > count / 2
 
 
-def _killed(project: Project, step: str, number: int) -> bool:
-    """Run a step in a process that kills itself before its n-th call; whether it came to that."""
-    child = os.fork()
-    if child == 0:
-        files.os = Wrapped(number, lambda: os.kill(os.getpid(), signal.SIGKILL))  # type: ignore[assignment]
-        try:
-            STEPS[step](project)
-        finally:
-            os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
-
-
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded")
 @pytest.mark.parametrize("step", STEPS)
-def test_a_kill_at_any_call_is_finished_by_the_next_run(tmp_path, step, monkeypatch):
+def test_a_kill_at_any_call_is_finished_by_the_next_run(tmp_path, step):
     """Each path has its old or its new bytes; the lock knows; the same command ends the same."""
-    expected, count = _expected(tmp_path, step), _count(tmp_path, step, monkeypatch)
+    expected, count = _expected(tmp_path, step), _count(tmp_path, step)
     template = _prepared(tmp_path / "template", step)
     before = template.tree()
     interrupted = 0
     for number in range(1, count + 1):
         shutil.copytree(template.root, tmp_path / "project", symlinks=True)
         project = Project(tmp_path / "project")
-        assert _killed(project, step, number)
+        assert disk_faults.killed(partial(STEPS[step], project), number)
         interrupted += _check_between(project, before, expected)
         STEPS[step](project)
         assert project.tree() == expected, number
@@ -171,15 +123,15 @@ def _check_between(project: Project, before: dict[str, Any], after: dict[str, An
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded")
 @pytest.mark.parametrize("step", STEPS)
-def test_after_a_kill_uninstalling_leaves_nothing_of_ours(tmp_path, step, monkeypatch):
+def test_after_a_kill_uninstalling_leaves_nothing_of_ours(tmp_path, step):
     """What a user wrote or edited is there as it was, and nothing else but the copies of what was forced."""
-    count = _count(tmp_path, step, monkeypatch)
+    count = _count(tmp_path, step)
     template = _prepared(tmp_path / "template", step)
     users = _users_files(template)
     for number in range(1, count + 1):
         shutil.copytree(template.root, tmp_path / "project", symlinks=True)
         project = Project(tmp_path / "project")
-        _killed(project, step, number)
+        disk_faults.killed(partial(STEPS[step], project), number)
         if project.lock().pack("p") is not None:
             project.uninstall("p")
         found = {path: project.read(path) for path in project.files()}
@@ -232,11 +184,41 @@ def test_what_appears_while_it_runs_is_not_overwritten(tmp_path):
     assert project.tree() == before
 
 
+def test_a_lock_that_changed_since_planning_is_kept(tmp_path):
+    """A plan holds for the lock that it was made with; what another run wrote into it meanwhile stays."""
+    project = _prepared(tmp_path / "project", "install")
+    plan = project.plan("p", FIRST)
+    project.install("q", {"other": "v1"})
+    before = project.tree()
+
+    with pytest.raises(InputError, match="changed while this ran"):
+        applying.apply(project.root, project.lock_path, plan)
+    assert project.tree() == before
+
+
+def test_a_lock_that_is_saved_at_any_call_is_kept(tmp_path):
+    """Whoever changes the lock while it is worked with finds it as they left it, and the files with it are as they were."""
+    project = _prepared(tmp_path / "project", "update")
+    before, undone = project.tree(), 0
+    for number in range(1, disk_faults.count(partial(STEPS["update"], _prepared(tmp_path / "counted", "update")), SEEN) + 1):
+        try:
+            with disk_faults.at(number, partial(project.write, lock.FILE, "# theirs\n"), SEEN):
+                STEPS["update"](project)
+        except InputError:
+            assert {**project.tree(), lock.FILE: before[lock.FILE]} == before, number
+            undone += 1
+        assert project.read(lock.FILE) == "# theirs\n", number
+        shutil.rmtree(project.root)
+        project = _prepared(tmp_path / "project", "update")
+
+    assert undone
+
+
 def test_where_there_are_no_hard_links_files_are_written_all_the_same(tmp_path, monkeypatch):
     def link(*_: Any) -> None:
         raise OSError(errno.EPERM, "Operation not permitted")
 
-    monkeypatch.setattr(files.os, "link", link)
+    monkeypatch.setattr(placing.os, "link", link)
     project = _prepared(tmp_path / "project", "install")
     project.install("p", FIRST)
 

@@ -64,8 +64,8 @@ def test_first_and_deny_resolve_otherwise() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "words"),
     [
-        (("ask bash",), (), ["run without being asked"]),
-        (("ask bash",), ("allow bash",), ["run unattended"]),
+        (("ask bash",), (), ["running commands without being asked"]),
+        (("ask bash",), ("allow bash",), ["running commands unattended"]),
         (("deny *", "allow read"), ("deny *", "allow read", "ask bash"), ["running commands"]),
         (("deny bash rm *",), (), ["shell rm *, which the source sets to deny"]),
         (("deny *", "allow bash git *"), ("deny *", "allow bash"), ["shell beyond `git * allow`"]),
@@ -116,6 +116,14 @@ def test_a_list_that_opens_every_server_covers_each_of_them() -> None:
 
     assert effects.widenings(every, one) == []
     assert effects.widenings(one, every) == ["MCP server *"]
+
+
+def test_servers_are_named_in_the_order_in_which_they_are_defined() -> None:
+    """The agent's own come first, then those that its set names: the words are the same in each run."""
+    own, of_set = [f"own-{number}" for number in range(5)], [f"set-{number}" for number in range(5)]
+    opened = effects.effects(Agent(mcp_servers=tuple(McpServer(name) for name in own)), of_set)
+
+    assert effects.widenings(effects.effects(Agent(tools=Tools("none"))), opened)[-10:] == [f"MCP server {name}" for name in own + of_set]
 
 
 def test_own_servers_open_where_the_client_opens_them(monkeypatch: pytest.MonkeyPatch) -> None:

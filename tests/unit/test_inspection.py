@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from agent_files import FIXTURES, make, minimal, read, suffix
-from agentconv.core import ir, tool_summary, vocabulary
+from agentconv.core import ir, plain_words, tool_summary, vocabulary
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
-from agentconv.core.effects import CAPABILITIES
+from agentconv.core.effects import CAPABILITIES, EFFECTS
 from agentconv.core.format import ReadResult, State
 from agentconv.core.ir import Agent, AgentSet, Permissions, Rule, Sandbox, ToolGrant, Tools
 from agentconv.core.source import SourceText
@@ -153,10 +153,11 @@ def test_an_agent_that_goes_with_another_one_says_why(monkeypatch):
 
 
 def test_every_capability_has_a_word():
-    """Each capability but MCP is in one word, and words stand in the order in which they are listed."""
-    worded = [capability for capabilities in tool_summary.WORDS.values() for capability in capabilities]
+    """Each capability is in one word, and each effect has one."""
+    worded = [capability for capabilities in plain_words.TOOLS.values() for capability in capabilities]
 
-    assert sorted(worded) == sorted(set(CAPABILITIES) - {"mcp"})
+    assert sorted(worded) == sorted(CAPABILITIES)
+    assert tuple(plain_words.EFFECTS) == EFFECTS
 
 
 def test_tools_in_words():

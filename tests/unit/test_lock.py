@@ -20,7 +20,14 @@ from agentconv.install.lock import Entry, Lock, LockedAgent, LockedPack
 SHA, OTHER = "a" * 64, "b" * 64
 GRANTS = {"tools": {"mode": "list", "allow": [{"native": "Read", "format": "claude-code"}]}, "hooks": [{"handlers": [{"z": None, "a": 1}]}]}
 PACK = LockedPack(
-    "backend-agents", "1.2.0", "wheel", "b.whl", SHA, OTHER, {"roo": ("one",), "codex": None}, (LockedAgent("one", "one", SHA, GRANTS),)
+    "backend-agents",
+    "1.2.0",
+    "wheel",
+    "b.whl",
+    SHA,
+    OTHER,
+    {"roo": ("one",), "codex": None},
+    (LockedAgent("one", "one", SHA, GRANTS, "1.1.0"),),
 )
 FULL = Lock(
     (PACK, LockedPack("another", "1", "pip", None, SHA, None, {})),
@@ -45,6 +52,7 @@ def test_what_is_written_comes_back_and_has_the_same_bytes():
     assert {entry.key for entry in again.entries} == {entry.key for entry in FULL.entries}
     assert again.entries[2].losses == ("y", "x")
     assert again.pack("backend-agents").agents[0].grants == GRANTS
+    assert again.pack("backend-agents").agents[0].version == "1.1.0"
     assert again.interrupted
 
 

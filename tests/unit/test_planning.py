@@ -301,16 +301,35 @@ def test_links_are_not_followed_out_of_the_project(project, tmp_path_factory):
     assert list(outside.iterdir()) == []
 
 
-@pytest.mark.parametrize("force", [False, True])
-def test_a_link_in_a_files_place_stays(project, force):
+@pytest.mark.parametrize(("force", "action", "text"), [(False, "foreign", "mine\n"), (True, "replace", "claude v1\n")])
+def test_a_link_in_a_files_place_stays(project, force, action, text):
+    """What it leads to in the project counts as the file, is kept as such, and is written through the link when forced."""
     project.write("own.md", "mine\n")
     project.write(".claude/agents/x", "")
     (project.root / CLAUDE).symlink_to(project.root / "own.md")
     plan = project.install("p", ONE, force=force)
 
-    assert actions(plan)["one.md"] == "blocked"
-    assert project.read("own.md") == "mine\n"
+    assert actions(plan)["one.md"] == action
+    assert project.read("own.md") == text
     assert (project.root / CLAUDE).is_symlink()
+    assert not force or project.read(CLAUDE + ".agentconv-backup") == "mine\n"
+
+
+@pytest.mark.parametrize("place", ["{outside}/x.md", "{root}/.git/config", "{root}/own/.env", "{root}/nowhere.md"])
+def test_a_link_to_what_is_no_agents_file_blocks(project, place, tmp_path_factory):
+    """Nothing is read or written out of the project, in version control's own folders, in hidden files, or where a link leads nowhere."""
+    outside = tmp_path_factory.mktemp("outside")
+    (outside / "x.md").write_text("mine\n")
+    project.write(".git/config", "mine\n")
+    project.write("own/.env", "mine\n")
+    project.write(".claude/agents/x", "")
+    (project.root / CLAUDE).symlink_to(place.format(outside=outside, root=project.root))
+    before = project.read(CLAUDE) if (project.root / CLAUDE).exists() else None
+    plan = project.install("p", ONE, force=True)
+
+    assert actions(plan)["one.md"] == "blocked"
+    assert (project.root / CLAUDE).is_symlink()
+    assert before == (project.read(CLAUDE) if (project.root / CLAUDE).exists() else None)
 
 
 def test_a_link_that_replaced_a_file_of_ours_stays(project):

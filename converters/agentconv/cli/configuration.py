@@ -65,7 +65,9 @@ def _checked(place: str, key: str, value: Any) -> Any:
 
 
 def _from_file(options: argparse.Namespace) -> dict[str, Any]:
-    path = Path(options.config) if options.config else _project_file(options.sources)
+    path = (
+        Path(options.config) if options.config else _project_file(discovery.places(options.sources, getattr(options, "stdin_filename", "")))
+    )
     if path is None:
         return {}
     table, text = _table(path)

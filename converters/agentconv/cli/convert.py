@@ -72,7 +72,7 @@ def convert_files(found: Discovery, loader: loading.Loader, targets: Sequence[st
 
 def places(found: Discovery) -> dict[str, str]:
     """Return where each file is, as the user would name it."""
-    return {file.path: file.location.replace(os.sep, "/") if file.location else "<stdin>" for file in found.files}
+    return {file.path: file.location.replace(os.sep, "/") if file.location else found.stdin_name or "<stdin>" for file in found.files}
 
 
 def nothing_found(found: Discovery, targets: Sequence[str] = ()) -> InputError:

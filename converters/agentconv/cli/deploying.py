@@ -12,6 +12,7 @@ from agentconv.cli import options as shared
 from agentconv.cli import project
 from agentconv.core.diagnostics import InputError
 from agentconv.disk.exclusive import exclusive
+from agentconv.disk.saving import other_names
 from agentconv.formats import registry
 from agentconv.install import applying, places
 from agentconv.install import lock as lock_file
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
     import argparse
     from contextlib import AbstractContextManager
 
-    from agentconv.disk.files import Reader
+    from agentconv.core.diagnostics import Diagnostic
+    from agentconv.disk.reader import Reader
     from agentconv.install.places import Scope
+    from agentconv.install.steps import Plan
 
 
 def add_place(parser: argparse.ArgumentParser, *, python: bool) -> None:
@@ -39,13 +42,14 @@ def add_place(parser: argparse.ArgumentParser, *, python: bool) -> None:
     project.add_project(group, python=python)
 
 
-def add_report(parser: argparse.ArgumentParser) -> None:
-    """Add how results are told."""
+def add_report(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    """Add how results are told, and return the group for what a command adds to it."""
     group = parser.add_argument_group("report")
     group.add_argument("--output-format", choices=("text", "json"), metavar="text|json", default="text", help="json: for other programs")
     group.add_argument("-v", "--verbose", action="store_true", help="name each agent's file, and each loss")
     group.add_argument("-q", "--quiet", action="store_true", help="only what needs a look")
     shared.add_common(group)
+    return group
 
 
 def scope(options: argparse.Namespace) -> Scope:
@@ -76,6 +80,15 @@ def alone(place: Scope, *, dry_run: bool) -> AbstractContextManager[None]:
         hint = "name a folder that you may write to with XDG_STATE_HOME" if place.is_user else None
         raise discovery.problem(f"the folder of the lock cannot be made: {reason}", hint, place.lock.parent.as_posix()) from None
     return exclusive(place.root)
+
+
+def apply(place: Scope, plan: Plan) -> list[Diagnostic]:
+    """Do what a plan says; return what is to be told of it.
+
+    Raises:
+        InputError: The disk refuses; everything is as it was.
+    """
+    return [other_names(place.shown(path), number) for path, number in applying.apply(place.root, place.lock, plan).items()]
 
 
 def locked(place: Scope) -> Lock:

@@ -63,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
     source_format = registry.resolve(options.source_format) if options.source_format else None
     found = discovery.discover(options.sources, source_format, stdin_name=options.stdin_filename)
     loader = loading.Loader(found.files)
-    asked = named or inspection.clients(loader, present_clients(options.sources))
+    asked = named or inspection.clients(loader, present_clients(discovery.places(options.sources, options.stdin_filename)))
     files: list[Inspected] = []
     loose: list[str] = []
     diagnostics = list(found.diagnostics)

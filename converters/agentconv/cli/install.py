@@ -10,7 +10,7 @@ from agentconv.cli.exit_codes import Exit
 from agentconv.core.diagnostics import Code
 from agentconv.disk.files import Disk
 from agentconv.formats import registry
-from agentconv.install import applying, installing, places
+from agentconv.install import installing, places
 from agentconv.packs import finding
 from agentconv.render import deployed, deployed_machine, machine, text
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from agentconv.core.diagnostics import Diagnostic
     from agentconv.install.installing import Prepared
     from agentconv.install.places import Scope
     from agentconv.packs.finding import Pack
@@ -67,15 +68,16 @@ def run(options: argparse.Namespace) -> int:
     request = installing.Request(tuple(named) if named is not None else None, tuple(options.agent), options.force, options.accept)
     reader = Disk(scope.root)
     done: list[Prepared] = []
+    told: list[Diagnostic] = []
     with deploying.alone(scope, dry_run=options.dry_run):
         lock = deploying.ours(scope, reader, dry_run=options.dry_run)
         for pack in found:
             prepared = installing.prepare(pack, scope, reader, lock, request)
             if not options.dry_run:
-                applying.apply(scope.root, scope.lock, prepared.plan)
+                told += deploying.apply(scope, prepared.plan)
             lock = prepared.plan.lock_after
             done.append(prepared)
-    return _tell(options, scope, done)
+    return _tell(options, scope, done, told)
 
 
 def _present(scope: Scope) -> list[str]:
@@ -103,12 +105,12 @@ def _distinct(found: Sequence[Pack]) -> Sequence[Pack]:
     return found
 
 
-def _tell(options: argparse.Namespace, scope: Scope, done: Sequence[Prepared]) -> int:
+def _tell(options: argparse.Namespace, scope: Scope, done: Sequence[Prepared], told: Sequence[Diagnostic]) -> int:
     """Print what was done and return the exit code."""
     failed = any(remark.code is Code.INTERNAL for one in done for each in one.deployments for remark in each.diagnostics)
     code = Exit.BUG if failed else Exit.FINDINGS if any(one.needs_a_look for one in done) else Exit.OK
     if options.output_format == "json":
-        print(machine.report(deployed_machine.installed(done, scope, int(code), dry_run=options.dry_run)))
+        print(machine.report(deployed_machine.installed(done, scope, int(code), told, dry_run=options.dry_run)))
         return code
     look = text.style(sys.stderr, options.color)
     for one in done:
@@ -116,6 +118,8 @@ def _tell(options: argparse.Namespace, scope: Scope, done: Sequence[Prepared]) -
             print("\n".join(deployed.installed(one, scope, dry_run=options.dry_run, verbose=options.verbose)), flush=True)
         for line in deployed.problems(one, scope, look, dry_run=options.dry_run, verbose=options.verbose, quiet=options.quiet):
             print(line, file=sys.stderr)
+    for diagnostic in () if options.quiet else told:
+        print(text.diagnostic(diagnostic, look), file=sys.stderr)
     lines = [] if options.quiet or options.dry_run else deployed.next_steps(done, scope)
     if lines:
         print("\n".join(lines))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agentconv.cli import lint_files, lint_settings
 from agentconv.cli import options as shared
@@ -17,7 +17,7 @@ from agentconv.cli.inspect import present_clients
 from agentconv.cli.progress import Progress
 from agentconv.core.diagnostics import Code, InputError, Severity
 from agentconv.core.source import SourceText
-from agentconv.disk import saving
+from agentconv.disk.saving import Fate, OutputFolder
 from agentconv.formats import registry
 from agentconv.lint import catalogue, checking, fixing
 from agentconv.render import diff, findings, machine, text
@@ -26,12 +26,16 @@ from agentconv.sources import discovery, loading
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
+    from typing import TextIO, TypeAlias
 
     from agentconv.cli.lint_files import LintFile
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.lint.checking import Checked
-    from agentconv.lint.rule import Rule
+    from agentconv.lint.fixing import Fixed
+    from agentconv.lint.rule import Finding, Rule
     from agentconv.lint.subject import Subject
+
+    Finder: TypeAlias = Callable[[Subject], tuple[Finding, ...]]
 
 USAGE = "SRC... [--for FORMAT,...|all] [--fix] [options]"
 EXAMPLES = """\
@@ -40,6 +44,7 @@ examples:
   agentconv lint . --for codex,opencode             would they survive there?
   agentconv lint . --fix                            mend what can be mended without changing anything else
   agentconv lint . --diff                           show what that would change
+  agentconv lint - --fix --stdin-filename NAME      for editors: standard input, mended, to standard output
   agentconv lint . --select AC1,AC301 --output-format github
 
 A comment in the header of a file leaves out rules for that file, `# agentconv: ignore[AC101, long-description]`; without
@@ -68,7 +73,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--select", action="append", metavar="CODE,...", help="only these rules: codes, beginnings of codes, or names")
     group.add_argument("--ignore", action="append", metavar="CODE,...", help="not these rules")
     group = parser.add_argument_group("mending")
-    group.add_argument("--fix", action="store_true", help="make the safe fixes, each proven to change nothing else")
+    group.add_argument(
+        "--fix",
+        action="store_true",
+        help="make the safe fixes, each proven to change nothing else; what comes on standard input goes to standard output, mended",
+    )
     group.add_argument(
         "--unsafe-fixes", action="store_true", help="with --fix, --check or --diff: also those that may change more than they say"
     )
@@ -98,19 +107,24 @@ def run(options: argparse.Namespace) -> int:
     found = discovery.discover(options.sources, source_format, stdin_name=options.stdin_filename)
     loader = loading.Loader(found.files, keep=False, results=True)
     named = registry.clients_named(options.clients) if options.clients else chosen.clients
-    asked = tuple(present_clients(options.sources) if named is None else named)
+    asked = tuple(present_clients(discovery.places(options.sources, options.stdin_filename)) if named is None else named)
     line = Progress(options)
     files, diagnostics = lint_files.read(line.over(loader, len(found.files), "files read"), found, asked, chosen)
+    siblings = lint_files.read_siblings(found)
+    lint_files.introduce(files, siblings)
     if named is None:
         lint_files.leave_out_versions(files)
     diagnostics = [*found.diagnostics, *diagnostics]
     if not files and not diagnostics:
         raise nothing_found(found)
-    fixed = _mend(options, files, rules, line) if options.fix or options.diff or options.check else 0
-    found_in = checking.check([file.subject for file in files], rules)
-    checked = list(map(_settled, files, line.over(found_in, len(files), "files checked")))
+    find: Finder = lambda subject: next(checking.check([subject], rules)).findings  # noqa: E731
+    mended = _mend(options, files, find, line) if options.fix or options.diff or options.check else _Mended()
+    mended.out = _pass_on(options, files)
+    found_in = line.over(checking.check([file.subject for file in files], rules, siblings), len(files), "files checked")
+    checked = [_settled(file, one, find) for file, one in zip(files, found_in, strict=True)]
     line.clear()
-    return _tell(options, checked, diagnostics, places(found), fixed)
+    where = {**places(found), **{file.subject.path: "<stdin>" for file in files if file.subject.nameless}}
+    return _tell(options, checked, [*diagnostics, *mended.told], where, mended)
 
 
 def _check(options: argparse.Namespace) -> None:
@@ -127,16 +141,11 @@ def _check(options: argparse.Namespace) -> None:
         )
 
 
-def _settled(file: LintFile, one: Checked) -> Checked:
-    """Say with each finding whose fix was not made why it was not, and let go of what only finding them took."""
+def _settled(file: LintFile, one: Checked, find: Finder) -> Checked:
+    """Offer only those fixes that --fix makes, and let go of what only finding and proving them took."""
+    told = fixing.promised(file.subject, one.findings, find)
     file.subject.forget()
-    told = tuple(
-        replace(finding, help=f"{finding.help}; not mended, because {why}", fix=None)
-        if (why := file.kept.get((finding.rule.code, finding.message)))
-        else finding
-        for finding in one.findings
-    )
-    return replace(one, findings=told) if file.kept else one
+    return replace(one, findings=told)
 
 
 def _rules(options: argparse.Namespace, chosen: lint_settings.LintSettings) -> list[Rule]:
@@ -154,53 +163,106 @@ def _words(given: list[str] | None) -> tuple[str, ...] | None:
     return tuple(word.strip() for word in ",".join(given).split(",") if word.strip()) if given else None
 
 
-def _mend(options: argparse.Namespace, files: list[LintFile], rules: Sequence[Rule], line: Progress) -> int:
-    """Make fixes, or show what they would do; return how many findings are mended."""
-    mended = 0
-    find: Callable[[Subject], Any] = lambda subject: next(checking.check([subject], rules)).findings  # noqa: E731
+@dataclass(slots=True)
+class _Mended:
+    """What mending came to."""
+
+    findings: int = 0
+    """How many are mended, or would be."""
+    told: list[Diagnostic] = field(default_factory=list)
+    out: TextIO = field(default_factory=lambda: sys.stdout)
+    """Where what is found is told: beside what is mended of standard input."""
+    unsaved: set[tuple[Path, str]] = field(default_factory=set)
+    """Folders in which files could not be written, and why: told once each."""
+
+    def save(self, file: LintFile, done: Fixed) -> None:
+        """Write a mended file; what came on standard input is passed on later."""
+        if file.stdin:
+            self.took(file, done)
+            return
+        place = Path(file.location or "")
+        try:
+            saved = OutputFolder(place.parent, within=Path(file.within)).mend(place.name, file.subject.source.data, done.data)
+        except InputError as error:
+            where = place.parent, error.diagnostic.message
+            self.told += [] if where in self.unsaved else [error.diagnostic]
+            self.unsaved.add(where)
+            return
+        self.told += [saved.diagnostic] if saved.diagnostic else []
+        if saved.fate is not Fate.KEPT:
+            self.took(file, done)
+
+    def took(self, file: LintFile, done: Fixed) -> None:
+        """Go on with a file as it is once it is mended."""
+        self.findings += len(done.made)
+        file.subject = replace(file.subject, source=SourceText(file.subject.path, done.data))
+
+
+def _mend(options: argparse.Namespace, files: list[LintFile], find: Finder, line: Progress) -> _Mended:
+    """Make fixes, or show what they would do."""
+    mended = _Mended()
     for file in line.over(files, len(files), "files mended"):
         done = fixing.fix(file.subject, find, unsafe=options.unsafe_fixes)
-        file.kept = {(finding.rule.code, finding.message): why for finding, why in done.unproven}
         file.subject.forget()
         before = file.subject.source.data
-        if done.data == before or file.location is None:
+        if done.data == before or not (file.location or file.stdin):
             continue
-        mended += len(done.made)
         line.clear()
-        shown = file.location.replace(os.sep, "/")
+        if not (options.diff or options.check):
+            mended.save(file, done)
+            continue
+        mended.findings += len(done.made)
+        shown = (file.location or "<stdin>").replace(os.sep, "/")
         if options.diff:
             sys.stdout.write(diff.unified(shown, before, done.data))
-        elif options.check:
-            if options.output_format == "text":
-                print(f"change    {text.safe(shown)}")
-        else:
-            try:
-                saving.write_atomic(Path(file.location), done.data)
-            except OSError as error:
-                raise discovery.problem(f"cannot be written: {(error.strerror or str(error)).lower()}", None, shown) from None
-            file.subject = replace(file.subject, source=SourceText(file.subject.path, done.data))
+        elif options.output_format == "text":
+            print(f"change    {text.safe(shown)}")
     return mended
 
 
-def _tell(options: argparse.Namespace, checked: list[Checked], diagnostics: Sequence[Diagnostic], where: dict[str, str], fixed: int) -> int:
+def _pass_on(options: argparse.Namespace, files: Sequence[LintFile]) -> TextIO:
+    """Write what came on standard input to standard output, where it is to be mended; return the stream for what is said."""
+    through = [file for file in files if file.stdin and options.fix and not (options.diff or options.check)]
+    for file in through:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(file.subject.source.data)
+        sys.stdout.buffer.flush()
+    return sys.stderr if through else sys.stdout
+
+
+def _tell(
+    options: argparse.Namespace,
+    checked: list[Checked],
+    diagnostics: Sequence[Diagnostic],
+    where: dict[str, str],
+    mended: _Mended,
+) -> int:
     """Print what was found and return the exit code."""
     failures = [*diagnostics, *(failure for one in checked for failure in one.failures)]
     pending = bool(options.diff or options.check)
-    code = _exit_code(options, checked, diagnostics, pending=pending and fixed > 0)
+    code = _exit_code(options, checked, diagnostics, pending=pending and mended.findings > 0)
+    code = Exit.USAGE if mended.unsaved and code is not Exit.BUG else code
+    out = mended.out
     sys.stdout.flush()
     for failure in failures if options.output_format != "json" else ():
         print(text.diagnostic(failure, text.style(sys.stderr, options.color)), file=sys.stderr)
     if options.output_format != "text":
-        print(_machine(options.output_format, checked, failures, where, int(code)), end="")
+        print(_machine(options.output_format, checked, failures, where, int(code)), end="", file=out)
         return code
-    look = text.style(sys.stdout, options.color)
+    look = text.style(out, options.color)
+    told = bool(failures or (pending and mended.findings))
     for one in checked if not options.diff else ():
         for finding in one.findings:
             if not options.quiet or finding.severity is Severity.ERROR:
-                print(findings.finding(finding, one.subject.source, where.get(one.subject.path, one.subject.path), look), end="\n\n")
+                told = True
+                shown = findings.finding(finding, one.subject.source, where.get(one.subject.path, one.subject.path), look)
+                print(shown, end="\n\n", file=out)
     sys.stdout.flush()
+    summary = findings.summary(checked, mended.findings, pending=pending)
     if not options.quiet:
-        print(findings.summary(checked, fixed, pending=pending), file=sys.stderr)
+        print(summary, file=sys.stderr)
+    elif code is not Exit.OK and not told:
+        print(summary.partition("\n")[0], file=sys.stderr)
     return code
 
 

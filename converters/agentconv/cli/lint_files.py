@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentconv.core import names as spelling
 from agentconv.core.diagnostics import Severity
+from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.lint.subject import Subject
 from agentconv.sources import discovery
+from agentconv.sources.loading import Loader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,16 +28,18 @@ class LintFile:
 
     subject: Subject
     location: str | None
-    """None for what is not a file of its own: a bundle's, or standard input."""
-    kept: dict[tuple[str, str], str] = field(default_factory=dict)
-    """Why fixes were not made, by the rule's code and the message."""
+    """None for what is not a file of its own: a bundle's, or standard input that has no name."""
+    within: str = ""
+    """The folder out of which no link of it may lead."""
+    stdin: bool = False
+    """Whether it came on standard input, so that what is mended of it goes to standard output."""
 
 
 def read(
     loader: Iterable[Loaded], found: discovery.Discovery, asked: tuple[str, ...], chosen: LintSettings
 ) -> tuple[list[LintFile], list[Diagnostic]]:
     """Read the files, each once, with what could not be read."""
-    locations = {file.path: file.location for file in found.files if not registry.FORMATS[file.format].bundle}
+    given = {file.path: file for file in found.files if not registry.FORMATS[file.format].bundle}
     files: list[LintFile] = []
     diagnostics: list[Diagnostic] = []
     for piece in loader:
@@ -43,13 +47,34 @@ def read(
             diagnostics += [remark for remark in piece.diagnostics if remark.severity is Severity.ERROR]
             continue
         clients = tuple(dict.fromkeys((piece.format, *asked)))
-        location = locations.get(piece.path)
-        files.append(LintFile(Subject(piece.source, piece.format, clients, chosen.for_file(location)), location))
-        files[-1].subject.take(piece.result)
-    names = frozenset(agent.name for file in files for _, agent, _ in file.subject.agents() if agent.name)
-    for file in files:
-        file.subject.others = names
+        file = given.get(piece.path)
+        location = (file.location or found.stdin_name or None) if file else None
+        stdin = file is not None and file.location is None
+        subject = Subject(piece.source, piece.format, clients, chosen.for_file(location), nameless=stdin and location is None)
+        if subject.nameless:  # as a file of its kind
+            subject.source = SourceText(f"{piece.path}{registry.FORMATS[piece.format].suffixes[0]}", piece.source.data)
+        else:
+            subject.take(piece.result)
+        files.append(LintFile(subject, location, file.within if file else "", stdin))
     return files, diagnostics
+
+
+def read_siblings(found: discovery.Discovery) -> list[Subject]:
+    """Read the files that clients read together with those that were named: only what is true of a whole set is to be seen there."""
+    others = []
+    for piece in Loader(discovery.siblings(found), keep=False, results=True):
+        if piece.source is not None:
+            others.append(Subject(piece.source, piece.format, (piece.format,)))
+            others[-1].take(piece.result)
+    return others
+
+
+def introduce(files: Iterable[LintFile], siblings: Iterable[Subject]) -> None:
+    """Tell each file the names of the agents of its set."""
+    subjects = [*(file.subject for file in files), *siblings]
+    names = frozenset(agent.name for subject in subjects for _, agent, _ in subject.agents() if agent.name)
+    for subject in subjects:
+        subject.others = names
 
 
 def leave_out_versions(files: list[LintFile]) -> None:

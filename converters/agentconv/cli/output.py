@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 from agentconv.cli.destination import destination, several
 from agentconv.cli.report import Report
 from agentconv.core.diagnostics import InputError
-from agentconv.disk import saving
-from agentconv.disk.saving import Fate
+from agentconv.disk.saving import Fate, OutputFolder
 from agentconv.formats import registry
 from agentconv.render import diff, text
+from agentconv.sources import discovery
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from agentconv.cli.destination import Destination
     from agentconv.cli.exit_codes import Exit
     from agentconv.conversion.converting import Converted
     from agentconv.disk.output import OutputFile
@@ -33,6 +33,13 @@ _PLANS = {
 }
 
 
+def output_folder(place: Destination, sources: Iterable[str]) -> OutputFolder | None:
+    """Return the folder that files are saved below; None for standard output."""
+    if place.file:
+        return OutputFolder(place.file.parent, within=discovery.project_root(place.file), sources=sources)
+    return OutputFolder(place.folder, sources=sources) if place.folder else None
+
+
 class Output:
     """Takes results one by one and writes them."""
 
@@ -40,6 +47,7 @@ class Output:
         self.options = options
         self.targets = targets
         self.place = destination(options, targets)
+        self.folder = output_folder(self.place, places.values())
         self.report = Report(options, targets, places)
         self.waiting: Converted | None = None
         """The one result without a folder, until it is known to be the only one."""
@@ -62,26 +70,25 @@ class Output:
     def write(self, done: Converted) -> None:
         """Write a result's file to where it belongs."""
         saved: Saved | None = None
-        if done.file and self.place.folder:
-            saved = self.save(self.place.folder, done.file)
-        elif done.file and self.place.file:
-            saved = self.save(self.place.file.parent, replace(done.file, path=self.place.file.name))
+        if done.file and self.folder:
+            named = replace(done.file, path=self.place.file.name) if self.place.file else done.file
+            saved = self.save(self.folder, named)
         elif done.file:
             sys.stdout.flush()
             sys.stdout.buffer.write(done.file.data)
             sys.stdout.buffer.flush()
             self.report.to_stdout = True
         shown = self.preview(saved) if saved else None
-        unsaved = done.file is not None and saved is None and not (self.place.folder is None and self.place.file is None)
+        unsaved = done.file is not None and saved is None and self.folder is not None
         self.report.result(done, "unsaved" if unsaved else saved.fate if saved else None, shown)
 
-    def save(self, folder: Path, file: OutputFile) -> Saved | None:
+    def save(self, folder: OutputFolder, file: OutputFile) -> Saved | None:
         """Save one file, or see what that would do; None when it cannot be done, which is told once per folder."""
         force, dry = self.options.force, self.options.check or self.options.diff or self.options.dry_run
         try:
-            saved = (saving.fate if dry else saving.save)(folder, file, force=force)
+            saved = (folder.fate if dry else folder.save)(file, force=force)
         except InputError as error:
-            where = (folder / file.path).parent, error.diagnostic.message
+            where = (folder.folder / file.path).parent, error.diagnostic.message
             if where not in self.failures:
                 self.failures.add(where)
                 self.report.diagnostic(error.diagnostic)
@@ -100,10 +107,12 @@ class Output:
         if self.report.json:
             return shown
         if shown:
+            self.report.told = True
             self.report.line.clear()
             sys.stdout.write(shown)
         elif self.options.dry_run or (self.options.check and saved.fate is not Fate.SAME):
             word = "change" if self.options.check and saved.fate is Fate.KEPT else _PLANS[saved.fate]
+            self.report.told = True
             self.report.line.clear()
             entries = f" of {text.names(saved.kept)}" if saved.kept else ""
             remark = f"  (other content{entries} is there; --force replaces it)" if word == "keep" else ""

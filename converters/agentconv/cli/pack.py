@@ -13,9 +13,8 @@ from agentconv.cli.convert import nothing_found, places
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.lint_settings import LintSettings
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
-from agentconv.disk import saving
 from agentconv.disk.output import OutputFile
-from agentconv.disk.saving import Fate
+from agentconv.disk.saving import Fate, OutputFolder
 from agentconv.formats import registry
 from agentconv.pack import building, contents, gate, project, sources
 from agentconv.pack.outcome import Outcome
@@ -34,14 +33,19 @@ if TYPE_CHECKING:
 USAGE = "SRC... --name NAME --version VERSION [-o DIR] [options]"
 EXAMPLES = """\
 examples:
-  agentconv pack . --name backend-agents --version 1.2.0            every agent of this project, into dist/
-  agentconv pack . --name backend-agents --version 1.2.0 --dry-run  what would go in
-  agentconv pack .claude/agents --name backend-agents --version 1.2.0 --license MIT --author "Ada Author <ada@example.com>"
-  pip install dist/backend_agents-1.2.0-py3-none-any.whl && agentconv install backend-agents --to auto
+  agentconv pack . --name backend-agents --version 1.2.0  every agent of this project, into dist/
+  agentconv pack . --dry-run                              what would go in
+  agentconv pack . --license MIT --author "Ada Author <ada@example.com>"
+  pip install dist/backend_agents-1.2.0-py3-none-any.whl
+  agentconv install backend-agents --to auto
 
 In pyproject.toml, [tool.agentconv.pack] takes the same words:
-  name = "backend-agents", version = "1.2.0", author = ["Ada Author"], url = {Homepage = "https://example.com"}
+  name = "backend-agents"
+  version = "1.2.0"
+  author = ["Ada Author <ada@example.com>"]
+  url = {Homepage = "https://example.com"}
 """
+FOLDER = "dist"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -59,7 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--keyword", action="append", metavar="WORD", help="a word to find it by")
     group.add_argument("--classifier", action="append", metavar="TEXT", help="a classifier of package indexes")
     group = parser.add_argument_group("output")
-    group.add_argument("-o", "--output", metavar="DIR", default="dist", help="folder for the wheel and the sdist (default: dist)")
+    group.add_argument("-o", "--output", metavar="DIR", help=f"folder for the wheel and the sdist (default: {FOLDER})")
     group.add_argument("--force", action="store_true", help="replace files of the same version with other content (a copy is kept)")
     group.add_argument(
         "--no-lint", action="store_true", help="also pack what `agentconv lint` calls an error, credentials, hidden characters"
@@ -94,9 +98,9 @@ def run(options: argparse.Namespace) -> int:
         code = Exit.BUG if verdict.failed else Exit.FINDINGS
         return _tell(options, Outcome(code, gathered, diagnostics=diagnostics, stopping=verdict.stopping), where)
     made = contents.build(gathered, about)
-    told = (*_remarks(options, made), *diagnostics, *made.failures)
-    built = () if options.dry_run else _write(options, building.build(project.files(made)))
-    return _tell(options, Outcome(_exit_code(made, built, told), gathered, made, built, told), where)
+    told = [*_remarks(options, made), *diagnostics, *made.failures]
+    built = () if options.dry_run else _write(options, building.build(project.files(made)), told)
+    return _tell(options, Outcome(_exit_code(made, built, told), gathered, made, built, tuple(told)), where)
 
 
 def _placed(diagnostic: Diagnostic, where: Mapping[str, str]) -> Diagnostic:
@@ -129,19 +133,27 @@ def _remarks(options: argparse.Namespace, made: Contents) -> list[Diagnostic]:
     return remarks
 
 
-def _write(options: argparse.Namespace, built: Sequence[Built]) -> tuple[tuple[str, Fate, Built], ...]:
+def _write(options: argparse.Namespace, built: Sequence[Built], told: list[Diagnostic]) -> tuple[tuple[str, Fate, Built], ...]:
     """Put what was built where it goes: all of it, or nothing where other files of the same version are there.
+
+    Args:
+        options: What the command line says.
+        built: The files.
+        told: Takes what is to be told of it.
 
     Raises:
         InputError: The disk refuses.
     """
-    folder = Path(options.output)
+    named = options.output is not None
+    folder = Path(options.output if named else FOLDER)
     if folder.exists() and not folder.is_dir():
-        raise registry.usage(f"`{options.output}` is a file, not a folder", "name another folder with -o")
+        raise registry.usage(f"`{folder}` is a file, not a folder", "name another folder with -o")
     files = [OutputFile(one.name, one.data) for one in built]
-    planned = [saving.fate(folder, file, force=options.force) for file in files]
+    place = OutputFolder(folder, within=None if named else Path())  # what nobody named leads out of no project
+    planned = [place.fate(file, force=options.force) for file in files]
     if all(one.fate is not Fate.KEPT for one in planned):
-        planned = [saving.save(folder, file, force=options.force) for file in files]
+        planned = [place.save(file, force=options.force) for file in files]
+    told += [saved.diagnostic for saved in planned if saved.diagnostic and saved.fate is not Fate.KEPT]
     return tuple((saved.path.as_posix(), saved.fate, one) for saved, one in zip(planned, built, strict=True))
 
 
@@ -161,9 +173,12 @@ def _tell(options: argparse.Namespace, outcome: Outcome, where: Mapping[str, str
         print(packed.plain(outcome, where))
         return outcome.code
     look = text.style(sys.stderr, options.color)
-    for one in outcome.diagnostics:
-        if one.severity is Severity.ERROR or not options.quiet:
-            print(text.diagnostic(one, look), file=sys.stderr)
+    told = [one for one in outcome.diagnostics if one.severity is Severity.ERROR or not options.quiet]
+    for one in told:
+        print(text.diagnostic(one, look), file=sys.stderr)
+    if outcome.code is Exit.FINDINGS and not told and not outcome.stopping:
+        why = next(one for one in outcome.diagnostics if one.code in (Code.EXISTS, Code.NOT_LOADED))
+        print(text.diagnostic(why, look, hint=False), file=sys.stderr)
     for checked in outcome.stopping:
         path = where.get(checked.subject.path, checked.subject.path)
         for finding in checked.findings:

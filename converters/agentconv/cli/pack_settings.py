@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.cli.table_error import TableError
 from agentconv.core.diagnostics import Code, InputError
+from agentconv.disk import reading
 from agentconv.formats import registry
 from agentconv.pack import metadata
 from agentconv.pack.metadata import About
@@ -170,12 +171,11 @@ def _license_file(options: argparse.Namespace, given: str | None) -> tuple[str, 
 
 def _text(path: str) -> bytes:
     shown = path.replace(os.sep, "/")
+    hint = "--license-file names another one"
     try:
-        with open(path, "rb") as stream:
-            data = stream.read(_LARGEST_LICENSE + 1)
+        return reading.read(path, limit=_LARGEST_LICENSE)[0]
+    except reading.TooLarge:
+        raise discovery.problem("too large for a licence", hint, shown, Code.TOO_LARGE) from None
     except (OSError, ValueError) as error:
         reason = str(getattr(error, "strerror", None) or error).lower()
-        raise discovery.problem(f"the licence cannot be read: {reason}", "--license-file names another one", shown) from None
-    if len(data) > _LARGEST_LICENSE:
-        raise discovery.problem("too large for a licence", "--license-file names another one", shown, Code.TOO_LARGE)
-    return data
+        raise discovery.problem(f"the licence cannot be read: {reason}", hint, shown) from None

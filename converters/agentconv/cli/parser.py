@@ -6,9 +6,10 @@ import argparse
 import os
 import re
 import shutil
+from textwrap import wrap
 from typing import TYPE_CHECKING, NoReturn
 
-from agentconv.cli import options
+from agentconv.cli import help_text, options
 from agentconv.cli.configuration import STRICT
 from agentconv.formats import registry
 
@@ -22,6 +23,9 @@ class Formatter(argparse.RawDescriptionHelpFormatter):
     def __init__(self, prog: str) -> None:
         width = min(shutil.get_terminal_size((100, 24)).columns, 120) - 2
         super().__init__(prog, max_help_position=32, width=width)
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        return wrap(" ".join(text.split()), width, break_on_hyphens=False)
 
     def _format_action_invocation(self, action: argparse.Action) -> str:
         if not action.option_strings:
@@ -45,8 +49,8 @@ class Parser(argparse.ArgumentParser):
         """Return the help: what it is for, examples, usage, options."""
         formatter = self._get_formatter()
         formatter.add_text(self.description)
-        formatter.add_text(self.examples)
-        formatter.add_usage(self.usage, self._actions, self._mutually_exclusive_groups)
+        formatter.add_text(help_text.laid_out(self.examples))
+        formatter.add_text(help_text.usage(str(self.usage)))
         for group in self._action_groups:
             formatter.start_section(group.title)
             formatter.add_arguments(group._group_actions)  # noqa: SLF001 - as argparse's own format_help does

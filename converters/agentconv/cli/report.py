@@ -64,6 +64,8 @@ class Report:
         self.diagnostics: list[Diagnostic] = []
         self.to_stdout = False
         self.unsaved = 0
+        self.told = False
+        """Whether anything was said."""
         self.line = Progress(options)
 
     def take(self, done: Converted) -> None:
@@ -110,6 +112,7 @@ class Report:
 
     def say(self, line: str) -> None:
         """Write a line; where nobody reads it any more, the work goes on without."""
+        self.told = True
         self.line.clear()
         with unheard(sys.stderr):
             print(line, file=sys.stderr)
@@ -151,7 +154,16 @@ class Report:
                     self.say(line)
             if not (code is Exit.USAGE and not self.unsaved):
                 self.say(self.summary())
+        elif code is not Exit.OK and not self.told:
+            self.say(f"{self.summary()}{self._strictly()}")
         return code
+
+    def _strictly(self) -> str:
+        """Say what `--strict` counts, where nothing else has said it."""
+        counted: set[LossSeverity] = _STRICT.get(self.options.strict or "", set())
+        codes = list(dict.fromkeys(group.first.code for group in self.tally.groups.values() if group.first.severity in counted))
+        codes += ["a warning"] if counted and not codes and Severity.WARNING in self.severities else []
+        return f"; --strict counts {', '.join(codes)}" if codes else ""
 
     @property
     def nothing(self) -> bool:

@@ -26,7 +26,7 @@ examples:
 """
 _FORMATS = ("text", "json", "markdown")
 _FIXES = {
-    "safe": "Safe: `--fix` makes it, after proving that every client reads everything else as before.",
+    "safe": "Safe: `--fix` makes it, after proving that every client that is asked about reads everything else as before.",
     "unsafe": "Unsafe: only `--fix --unsafe-fixes` makes it.",
     "sometimes": "Safe where it can be proven; the finding says so.",
     None: "None: a person decides.",
@@ -38,7 +38,7 @@ _TITLE = """\
 
 The severity of a finding is its effect in the client: `error` when that drops the agent, does not start, or grants more than is
 written; `warning` when it reads the agent otherwise than written; `note` for the rest. A safe fix is made by `--fix`, after a
-proof that every client reads everything else as before; an unsafe one only with `--unsafe-fixes`.
+proof that every client that is asked about reads everything else as before; an unsafe one only with `--unsafe-fixes`.
 
 To leave out rules for one file, write a comment into its header: `# agentconv: ignore[AC101, long-description]`, or without
 brackets for every rule. `[tool.agentconv.lint]` in pyproject.toml does so for a project:

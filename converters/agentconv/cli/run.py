@@ -99,7 +99,9 @@ def _dispatch(words: list[str]) -> int:
         return overview()
     command = words[0]
     if command in ("-h", "--help"):
-        print(_HELP.format(commands="\n".join(f"  {name:14} {summary}" for name, summary in COMMANDS.items())), end="")
+        from agentconv.cli.help_text import laid_out
+
+        print(laid_out(_HELP.format(commands="\n".join(f"  {name}  {summary}" for name, summary in COMMANDS.items()))))
         return Exit.OK
     if command in ("-V", "--version"):
         print(f"agentconv {__version__}")

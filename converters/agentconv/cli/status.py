@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.cli import deploying, project
 from agentconv.cli.exit_codes import Exit
+from agentconv.cli.list_packs import names
 from agentconv.core.diagnostics import InputError
 from agentconv.disk.files import Disk
 from agentconv.install import status as states
@@ -34,6 +35,7 @@ states:
   edited       changed since it was deployed
   missing      gone
   stale        the pack that is there now would deploy something else: agentconv install PACK
+  held         as it was before an update that asks for more: agentconv install PACK --accept
   orphaned     the pack is gone, or no longer has the agent: agentconv install PACK, or uninstall PACK
   interrupted  a run did not come to its end: run it again
 """
@@ -42,14 +44,16 @@ states:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     deploying.add_place(parser, python=True)
-    deploying.add_report(parser)
+    deploying.add_report(parser).add_argument("--names", action="store_true", help="only the names of what is deployed, one a line")
 
 
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
     scope = deploying.scope(options)
-    environment = project.environment(options)
     lock = deploying.locked(scope)
+    if options.names:
+        return names(pack.name for pack in lock.packs)
+    environment = project.environment(options)
     found = states.status(scope, Disk(scope.root), lock, lambda locked: _now(locked, environment))
     code = Exit.FINDINGS if any(one.drifted for one in found) else Exit.OK
     if options.output_format == "json":

@@ -9,14 +9,16 @@ from agentconv.cli import deploying
 from agentconv.cli.exit_codes import Exit
 from agentconv.disk.files import Disk
 from agentconv.formats import registry
-from agentconv.install import applying, places
+from agentconv.install import places
 from agentconv.install.planning import plan_removal
 from agentconv.packs import record
 from agentconv.render import deployed, deployed_machine, machine, text
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
+    from agentconv.core.diagnostics import Diagnostic
     from agentconv.install.lock import Lock
     from agentconv.install.places import Scope
     from agentconv.install.planning import Plan
@@ -51,16 +53,17 @@ def run(options: argparse.Namespace) -> int:
         raise registry.usage("--to auto says nothing about what to take away", "leave it out for all assistants")
     reader = Disk(scope.root)
     done: list[tuple[str, Plan]] = []
+    told: list[Diagnostic] = []
     with deploying.alone(scope, dry_run=options.dry_run):
         lock = deploying.ours(scope, reader, dry_run=options.dry_run)
         names = list(dict.fromkeys(_deployed(word, lock, scope) for word in options.packs))
         for name in names:
             plan = plan_removal(reader, lock, name, targets)
             if not options.dry_run:
-                applying.apply(scope.root, scope.lock, plan)
+                told += deploying.apply(scope, plan)
             lock = plan.lock_after
             done.append((name, plan))
-    return _tell(options, scope, done)
+    return _tell(options, scope, done, told)
 
 
 def _deployed(word: str, lock: Lock, scope: Scope) -> str:
@@ -78,11 +81,11 @@ def _deployed(word: str, lock: Lock, scope: Scope) -> str:
     return found
 
 
-def _tell(options: argparse.Namespace, scope: Scope, done: list[tuple[str, Plan]]) -> int:
+def _tell(options: argparse.Namespace, scope: Scope, done: list[tuple[str, Plan]], told: Sequence[Diagnostic]) -> int:
     """Print what was done and return the exit code."""
     code = Exit.FINDINGS if any(plan.needs_a_look for _, plan in done) else Exit.OK
     if options.output_format == "json":
-        print(machine.report(deployed_machine.removed(done, scope, int(code), dry_run=options.dry_run)))
+        print(machine.report(deployed_machine.removed(done, scope, int(code), told, dry_run=options.dry_run)))
         return code
     look = text.style(sys.stderr, options.color)
     for name, plan in done:
@@ -90,4 +93,6 @@ def _tell(options: argparse.Namespace, scope: Scope, done: list[tuple[str, Plan]
             print("\n".join(deployed.removed(name, plan, scope, dry_run=options.dry_run, verbose=options.verbose)), flush=True)
         for line in deployed.step_problems(plan, scope, look, dry_run=options.dry_run):
             print(line, file=sys.stderr)
+    for diagnostic in () if options.quiet else told:
+        print(text.diagnostic(diagnostic, look), file=sys.stderr)
     return code

@@ -15,7 +15,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
-from agentconv.core import restrictions, vocabulary
+from agentconv.core import plain_words, restrictions, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -101,7 +101,7 @@ def effects(agent: Agent, servers: Iterable[str] = (), format_id: str | None = N
     levels, parts = _own_effects(agent.tools, agent.permissions, format_id)
     for client in granting if agent.extras else ():
         levels = _with_grants(levels, agent, client, trusted=trusted)
-    named = {server.name for server in agent.mcp_servers or ()} | set(servers)
+    named = dict.fromkeys((*(server.name for server in agent.mcp_servers or ()), *servers))
     mcp = _mcp(agent, named, own=vocabulary.fact(format_id, "own_servers_open"))
     asks = vocabulary.fact(format_id, "asks_by_default")
     return Effects(levels, mcp.open, mcp.every, mcp.denied, parts | mcp.parts, _guards(agent, levels), asks)
@@ -322,7 +322,7 @@ class _Mcp:
     parts: frozenset[Part]
 
 
-def _mcp(agent: Agent, named: set[str], *, own: bool) -> _Mcp:
+def _mcp(agent: Agent, named: Iterable[str], *, own: bool) -> _Mcp:
     """Return the MCP servers that are open and closed; `own`: those that the agent defines are open whatever its list says."""
     tools = agent.tools
     every = tools.mode == "inherit"
@@ -392,13 +392,14 @@ def widenings(ceiling: Effects, result: Effects) -> list[str]:
             found.append(_part_word(capability, pattern, effect))
     if ceiling.guards - result.guards:
         found.append("tool use that a hook may block in the source")
-    return found
+    return list(dict.fromkeys(found))
 
 
 def _part_word(capability: str, pattern: str, effect: str) -> str:
     """Say which restriction on a part is gone."""
     shown = pattern.replace("\n", ", ") or "at all"
-    return f"{capability} beyond `{shown}`" if effect == "only" else f"{capability} {shown}, which the source sets to {effect}"
+    word = plain_words.tool(capability)
+    return f"{word} beyond `{shown}`" if effect == "only" else f"{word} {shown}, which the source sets to {effect}"
 
 
 def _within(ceiling: Effects, name: str, tools: frozenset[str]) -> bool:
@@ -437,5 +438,5 @@ def _open_tools(result: Effects, server: str) -> frozenset[str]:
 
 def _word(effect: str, allowed: Level, level: Level) -> str:
     if allowed is Level.NO:
-        return {"run": "running commands", "read": "reading files", "write": "writing files"}.get(effect, "using the network")
-    return f"{effect} unattended" if level is Level.ALLOW else f"{effect} without being asked"
+        return plain_words.EFFECTS[effect]
+    return f"{plain_words.EFFECTS[effect]} {'unattended' if level is Level.ALLOW else 'without being asked'}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from agentconv.core import fields, losses, vocabulary
 from agentconv.core import shapes as format_shapes
+from agentconv.core.diagnostics import LossSeverity
 from agentconv.core.ir import AgentSet
 
 if TYPE_CHECKING:
@@ -231,6 +232,10 @@ class Projection:
     def refuse(self, code: str, path: str, detail: str) -> None:
         """Declare that the target cannot hold this agent."""
         self.remark(code, path, detail)
+
+    def is_refused(self) -> bool:
+        """Whether the target cannot hold this agent."""
+        return any(loss.severity is LossSeverity.REFUSAL for loss in self.losses)
 
     def remark(self, code: str, path: str, detail: str) -> None:
         """Say what becomes of a field that is written as it is."""

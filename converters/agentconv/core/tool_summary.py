@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects, vocabulary
+from agentconv.core import effects, plain_words, vocabulary
 from agentconv.core.effects import EFFECT_OF, EVERY_CAPABILITY, EVERY_SERVER, Level
 
 if TYPE_CHECKING:
@@ -13,20 +13,9 @@ if TYPE_CHECKING:
 
     from agentconv.core.ir import Agent, Rule, ToolGrant
 
-WORDS = {
-    "read": ("fs.read",),
-    "search": ("fs.list", "fs.search"),
-    "write": ("fs.write", "fs.edit", "notebook.edit"),
-    "shell": ("shell",),
-    "web": ("web.fetch", "web.search"),
-    "agents": ("delegate",),
-    "todo": ("todo",),
-    "skills": ("skill",),
-    "ask": ("ask",),
-}
-"""The words for what tools do, and the capabilities that each stands for."""
 _LIVE = ("exact", "alias")
 """How a word must be known to a client that takes it."""
+_OF_SERVERS = "mcp"
 _MISSING_SHOWN = 3
 """How many words may follow `all but`."""
 
@@ -46,13 +35,14 @@ def held(agent: Agent, client: str) -> Agent:
 def tools(agent: Agent, client: str) -> str:
     """Say in a few words what an agent's tools let it do in a client: `all`, `none`, `read search`, `all but shell`."""
     may, have, full = effects.effects(agent, format_id=client), effects.usable(agent, client), vocabulary.capabilities(client)
-    servers = [f"mcp:{name}" for name in may.servers] if not may.every_server else []
-    missing = _missing(have, full, open_servers=may.every_server) + [f"mcp:{name}" for name in sorted(may.denied_servers - {EVERY_SERVER})]
+    servers = [plain_words.server(name) for name in may.servers] if not may.every_server else []
+    missing = _missing(have, full, open_servers=may.every_server)
+    missing += [plain_words.server(name) for name in sorted(may.denied_servers - {EVERY_SERVER})]
     held = _words(have) + servers
     if not missing:
-        said = "all"
+        said = plain_words.EVERY_TOOL
     elif not held:
-        said = "none"
+        said = plain_words.NO_TOOL
     elif len(missing) <= _MISSING_SHOWN and len(missing) < len(held):
         said = f"all but {' '.join(missing)}"
     else:
@@ -61,17 +51,18 @@ def tools(agent: Agent, client: str) -> str:
 
 
 def _words(capabilities: Iterable[str]) -> list[str]:
-    found = set(capabilities)
-    return [word for word, stands_for in WORDS.items() if found.intersection(stands_for)]
+    return plain_words.tools(capability for capability in capabilities if capability != _OF_SERVERS)
 
 
 def _missing(have: Iterable[str], full: Iterable[str], *, open_servers: bool) -> list[str]:
     """Return the words for what the client's agents may have and this one has not; the finer ones where it has some of a kind."""
     have, found = set(have), []
-    for word, capabilities in WORDS.items():
+    for word, capabilities in plain_words.TOOLS.items():
+        if word == _OF_SERVERS:
+            continue
         gone = [capability for capability in capabilities if capability in full and capability not in have]
         found += [word] if gone and not have.intersection(capabilities) else [capability.partition(".")[2] for capability in gone]
-    return found if open_servers else [*found, "mcp"]
+    return found if open_servers else [*found, _OF_SERVERS]
 
 
 def _conditions(agent: Agent, client: str, have: Mapping[str, Level]) -> Iterator[str]:

@@ -1,17 +1,20 @@
-"""The files below one root: read without following links out of it, and written so that no one sees a part of a file."""
+"""The files below one root: where each really is, and what is in it. No link is followed out of the root, to read or to write."""
 
 from __future__ import annotations
 
-import contextlib
 import os
 import stat
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
+from agentconv.disk import reading
 from agentconv.disk.placing import reason_of
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".jj"})
+"""Folders of which nothing is anybody's agent, and much would be run or is secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,167 +22,158 @@ class Blocked:
     """Something in a file's place that we neither read nor replace."""
 
     reason: str
+    astray: bool = False
+    """Whether that is because it lies out of the folder that is worked in."""
 
 
-class Reader(Protocol):
-    """What planning has to know of what is there."""
+@dataclass(frozen=True, slots=True)
+class Present:
+    """A file that is there."""
 
-    def read(self, path: str) -> bytes | Blocked | None:
-        """Return a file's bytes; None where there is nothing."""
-
-    def is_folder(self, path: str) -> bool:
-        """Whether a folder is there, or a link to one."""
-
-    def identity(self, path: str) -> str:
-        """Return what two paths share that are one file because of linked folders."""
+    place: str
+    """Where it really is: no part of this is a link."""
+    data: bytes
+    status: os.stat_result
 
 
 class Disk:
-    """A `Reader` of a real folder."""
+    """A `reader.Reader` of a real folder."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, within: Path | None = None, called: str = "the project", limit: int = reading.LARGEST) -> None:
+        """Look below a folder.
+
+        Args:
+            root: What paths are relative to.
+            within: The folder out of which no link may lead; the root itself by default.
+            called: What that folder is to the user.
+            limit: How many bytes a file may have that is read.
+        """
         self.root = os.fspath(root)
-        self._real_root = os.path.realpath(root)
-        self._parents: dict[str, tuple[str, str | None]] = {}
+        self.called = called
+        self.limit = limit
+        self._within = os.path.realpath(within or root)
+        self._parents: dict[str, tuple[str, Blocked | None]] = {}
 
-    def place(self, path: str) -> str:
-        """Return where a path is."""
-        return os.path.join(self.root, path)
+    def look(self, path: str) -> Present | Blocked | None:
+        """Return what is in a file's place; None for nothing."""
+        found = self._found(path)
+        if found is None or isinstance(found, Blocked):
+            return found
+        place, status = found
+        if not stat.S_ISREG(status.st_mode):
+            return Blocked("it is a folder" if stat.S_ISDIR(status.st_mode) else "it is no regular file")
+        try:
+            data, status = reading.read(place, limit=self.limit, links=False)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            return Blocked(f"it cannot be read: {reason_of(error)}")
+        return Present(place, data, status)
 
     def read(self, path: str) -> bytes | Blocked | None:
         """Return a file's bytes; None where there is nothing."""
-        reason = self._parent(path)[1]
-        if reason is not None:
-            return Blocked(reason)
+        found = self.look(path)
+        return found.data if isinstance(found, Present) else found
+
+    def place(self, path: str) -> str:
+        """Return where a file really is, or will be: no part of it is a link that may be followed."""
+        found = self._found(path)
+        return found[0] if isinstance(found, tuple) else self.at(path)
+
+    def is_folder(self, path: str) -> bool:
+        """Whether a folder is there, or a link to one."""
+        return os.path.isdir(os.path.join(self.root, path))
+
+    def is_link(self, path: str) -> bool:
+        """Whether a link is in a file's place."""
+        return os.path.islink(self.at(path))
+
+    def identity(self, path: str) -> str:
+        """Return what two paths share that are one file because of links."""
+        return self.place(path)
+
+    def folder(self, path: str) -> str:
+        """Return the real folder that a file is in."""
+        return self._parent(path.rpartition("/")[0])[0]
+
+    def at(self, path: str) -> str:
+        """Return where a file, or the link in its place, is."""
+        return os.path.join(self.folder(path), path.rpartition("/")[2])
+
+    def _found(self, path: str) -> tuple[str, os.stat_result] | Blocked | None:
+        """Return where a file really is, and what the system says of it; None where there is nothing."""
+        above, _, name = path.rpartition("/")
+        folder, blocked = self._parent(above)
+        if blocked is not None:
+            return blocked
+        place = os.path.join(folder, name)
         try:
-            found = os.lstat(self.place(path))
-            if not stat.S_ISREG(found.st_mode):
-                return Blocked(_kind(found.st_mode))
-            with open(self.place(path), "rb") as stream:
-                return stream.read()
-        except FileNotFoundError:
+            status = os.lstat(place)
+            return self._followed(place) if stat.S_ISLNK(status.st_mode) else (place, status)
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, ValueError) as error:
             return Blocked(f"it cannot be read: {reason_of(error)}")
 
-    def is_folder(self, path: str) -> bool:
-        """Whether a folder is there, or a link to one."""
-        return os.path.isdir(self.place(path))
+    def _followed(self, link: str) -> tuple[str, os.stat_result] | Blocked:
+        """Return where a link in a file's place leads."""
+        place = os.path.realpath(link)
+        blocked = stray(place, self._within, self.called, link=link)
+        if blocked is not None:
+            return blocked
+        try:
+            status = os.lstat(place)
+        except FileNotFoundError:
+            status = None
+        if status is None or stat.S_ISLNK(status.st_mode):  # which leads to itself
+            return Blocked("it is a symbolic link that leads nowhere")
+        return place, status
 
-    def identity(self, path: str) -> str:
-        """Return what two paths share that are one file because of linked folders."""
-        return f"{self._parent(path)[0]}/{path.rpartition('/')[2]}"
-
-    def _parent(self, path: str) -> tuple[str, str | None]:
-        """Return the real folder of a file, and why nothing can be written into it."""
-        folder = path.rpartition("/")[0]
+    def _parent(self, folder: str) -> tuple[str, Blocked | None]:
+        """Return the real folder of a file, and why nothing can be read or written in it."""
         known = self._parents.get(folder)
         if known is None:
             known = self._parents[folder] = self._examined(folder)
         return known
 
-    def _examined(self, folder: str) -> tuple[str, str | None]:
-        top = self.place(folder)
+    def _examined(self, folder: str) -> tuple[str, Blocked | None]:
+        top = os.path.join(self.root, folder) if folder else self.root
         real = os.path.realpath(top)
-        inside = os.path.isabs(folder) or real == self._real_root or real.startswith(self._real_root.rstrip(os.sep) + os.sep)
-        if not inside:
-            return real, "a symbolic link leads out of the project"
-        while not os.path.lexists(top) and len(top) > len(self.root):
+        blocked = None if os.path.isabs(folder) else stray(real, self._within, self.called)
+        if blocked is not None:
+            return real, blocked
+        while top != self.root and not os.path.lexists(top) and os.path.dirname(top) != top:
             top = os.path.dirname(top)
-        if not os.path.isdir(top):
-            return real, f"`{os.path.relpath(top, self.root).replace(os.sep, '/')}` is no folder"
+        if top != self.root and not os.path.isdir(top):
+            return real, Blocked(f"`{os.path.relpath(top, self.root).replace(os.sep, '/')}` is no folder")
         return real, None
 
 
-def _kind(mode: int) -> str:
-    if stat.S_ISLNK(mode):
-        return "it is a symbolic link"
-    return "it is a folder" if stat.S_ISDIR(mode) else "it is no regular file"
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """Tells a file that we made from every other one."""
-
-    device: int
-    inode: int
-
-
-def make(place: str, data: bytes, *, mode: int | None = None, forced: bool = False) -> Made:
-    """Make a new file; a left-over of an interrupted run that has its name goes.
+def stray(real: str, within: str, called: str = "the project", *, link: str | None = None) -> Blocked | None:
+    """Say why a place is none to read or to write at; None where it is one.
 
     Args:
-        place: Where.
-        data: What.
-        mode: Its permissions; None for what the system gives new files.
-        forced: Whether it has to be on the disk when this returns, and not only in the system's memory.
-
-    Raises:
-        OSError: The disk refuses.
+        real: The place, without any link in it.
+        within: The real folder that it has to be in.
+        called: What that folder is to the user.
+        link: Where the place was reached by a link in a file's place, that link: what is hidden under another name is nobody's agent.
     """
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    try:
-        descriptor = os.open(place, flags, 0o666)
-    except FileExistsError:
-        os.unlink(place)
-        descriptor = os.open(place, flags, 0o666)
-    try:
-        rest = memoryview(data)
-        while rest:
-            rest = rest[os.write(descriptor, rest) :]
-        if mode is not None:
-            os.chmod(place, mode)
-        if forced:
-            os.fsync(descriptor)
-        found = os.fstat(descriptor)
-    finally:
-        os.close(descriptor)
-    return Made(found.st_dev, found.st_ino)
+    below = _below(real, within)
+    if below is None:
+        return Blocked(f"a symbolic link leads out of {called}", astray=True)
+    parts = below.casefold().split(os.sep)
+    private = next((part for part in parts if part in _VERSION_CONTROL), None)
+    if private is not None:
+        return Blocked(f"it leads into `{private}`, which is version control's own")
+    if link is not None and parts[-1].startswith(".") and parts[-1] != os.path.basename(link).casefold():
+        return Blocked(f"a symbolic link leads to `{parts[-1]}`, a hidden file")
+    return None
 
 
-def is_made(place: str, made: Made | None) -> bool:
-    """Whether the file that we made is there."""
-    try:
-        found = os.lstat(place)
-    except OSError:
-        return False
-    return made == Made(found.st_dev, found.st_ino)
-
-
-def mode_of(place: str) -> int | None:
-    """Return a file's permissions; None where there is none."""
-    try:
-        return stat.S_IMODE(os.lstat(place).st_mode)
-    except FileNotFoundError:
-        return None
-
-
-def replace(source: str, place: str) -> None:
-    """Give a file the name of another one, which goes."""
-    os.replace(source, place)
-
-
-def remove(place: str) -> None:
-    """Remove a file that may be gone already."""
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(place)
-
-
-def make_folder(place: str, mode: int = 0o777) -> None:
-    """Make a folder that may be there already."""
-    try:
-        os.mkdir(place, mode)
-    except FileExistsError:
-        if not os.path.isdir(place):
-            raise
-
-
-def remove_folder(place: str) -> bool:
-    """Remove a folder if it is there and empty, and say whether it was."""
-    try:
-        if os.listdir(place) or os.path.islink(place):
-            return False
-        os.rmdir(place)
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    return True
+def _below(real: str, within: str) -> str | None:
+    """Return a path as it is seen from a folder that it is in."""
+    folder, place = (os.path.normcase(path) for path in (within, real))
+    if place == folder:
+        return ""
+    prefix = folder.rstrip(os.sep) + os.sep
+    return place.removeprefix(prefix) if place.startswith(prefix) else None

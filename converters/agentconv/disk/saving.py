@@ -1,21 +1,25 @@
-"""Output files to the disk: atomically, only below the output folder, and never over bytes that are not ours."""
+"""Output files to the disk: only below the output folder, and never over bytes that are not ours."""
 
 from __future__ import annotations
 
 import os
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import count
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
-from agentconv.disk.placing import BACKUP, give_name, numbered, reason_of
+from agentconv.disk import keeping
+from agentconv.disk.files import Blocked, Disk, Present
+from agentconv.disk.placing import BACKUP, Changed, create, finish, identity, is_made, make_folders, numbered, reason_of, remove, rewrite
+from agentconv.disk.sources import Sources
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from agentconv.disk.output import OutputFile
+    from agentconv.disk.placing import Identity
 
 
 class Fate(StrEnum):
@@ -45,41 +49,166 @@ class Saved:
     """Names of agents whose entries in a shared file are others, and stay."""
     problem: str | None = None
     """Why a shared file can take nothing."""
+    late: bool = False
+    """Whether it came to be, or changed, since it was looked at."""
+    own: bool = False
+    """Whether it is a file, or in a folder, that was read: a link makes it so, and it is in step by itself."""
+    other_names: int = 0
+    """How many hard links there are to what was replaced; they lead to the old bytes from now on."""
 
     @property
     def diagnostic(self) -> Diagnostic | None:
-        """Say that a file, or entries of it, were kept; None for every other fate."""
-        if self.fate is not Fate.KEPT:
-            return None
-        hint = "--diff shows what differs; --force replaces it and keeps a copy"
-        message = "a file with other content is there, and is kept"
+        """Say what a user would not expect: that something was kept, or that a link has a part in it."""
+        if self.fate is Fate.KEPT:
+            return self._told(Severity.WARNING, *self._why_kept())
+        if self.own:
+            return self._told(Severity.NOTE, "a link makes it one with the source; it is in step by itself, and is left as it is")
+        return other_names(self.path.as_posix(), self.other_names) if self.other_names else None
+
+    def _told(self, severity: Severity, message: str, hint: str | None = None) -> Diagnostic:
+        return Diagnostic(Code.EXISTS, severity, message, Span(self.path.as_posix()), hint)
+
+    def _why_kept(self) -> tuple[str, str]:
+        if self.late:
+            return "it changed while this ran, and is kept", "run it again"
         if self.problem:
-            message, hint = f"agents cannot be added to this file: {self.problem}", "mend the file, or write to another one with -o"
-        elif self.kept:
+            return f"agents cannot be added to this file: {self.problem}", "mend the file, or write to another one with -o"
+        if self.kept:
             names = ", ".join(f"`{name}`" for name in self.kept[:3]) + (f" and {len(self.kept) - 3} more" if len(self.kept) > 3 else "")
             message = f"entries of the same name with other content are there, and are kept: {names}"
-            hint = "--force replaces them and keeps a copy of the file"
-        return Diagnostic(Code.EXISTS, Severity.WARNING, message, Span(self.path.as_posix()), hint)
+            return message, "--force replaces them and keeps a copy of the file"
+        return "a file with other content is there, and is kept", "--diff shows what differs; --force replaces it and keeps a copy"
 
 
-def fate(folder: Path, file: OutputFile, *, force: bool = False) -> Saved:
-    """Tell what saving a file would do.
+def other_names(path: str, number: int) -> Diagnostic:
+    """Say that there were hard links to a file that has other content now."""
+    names = "another name" if number == 1 else f"{number:,} other names"
+    message = f"it had {names} (hard links), where the old content stays"
+    return Diagnostic(Code.EXISTS, Severity.WARNING, message, Span(path), "link it anew, or use symbolic links")
 
-    Raises:
-        InputError: It cannot be saved: what is in the way cannot be read, or leads out of the folder.
-    """
-    path = folder / file.path
-    parts = file.path.split("/")
-    if parts[0] == "" or ".." in parts or parts[-1] in ("", "."):
-        raise _failed(path, "it is no file below the output folder")
-    try:
-        if _leads_out(path, folder):
-            raise _failed(path, "a symbolic link leads out of the output folder", "name the folder that it leads to with -o")
-        present = _present(path)
-    except (OSError, RuntimeError, ValueError) as error:
-        raise _failed(path, reason_of(error)) from None
-    if present is None:
-        return Saved(path, Fate.CREATED, file.data)
+
+class OutputFolder:
+    """One folder below which a run saves files."""
+
+    def __init__(self, folder: Path, *, within: Path | None = None, sources: Iterable[str] = ()) -> None:
+        """Prepare to save below a folder; nothing is touched.
+
+        Args:
+            folder: What the files' paths are relative to.
+            within: The folder out of which no link may lead, where that is another one.
+            sources: The files that the run reads. What a link makes one with them, or puts into their folder, is never written.
+        """
+        self.folder = folder
+        self._disk = Disk(folder, within=within, called="the output folder" if within is None else "the project")
+        self._sources = Sources(sources)
+
+    def fate(self, file: OutputFile, *, force: bool = False) -> Saved:
+        """Tell what saving a file would do.
+
+        Raises:
+            InputError: It cannot be saved: what is in the way cannot be read, or leads out of the folder.
+        """
+        return self._fate(file, force=force)[0]
+
+    def save(self, file: OutputFile, *, force: bool = False) -> Saved:
+        """Write one file.
+
+        Raises:
+            InputError: The disk refuses.
+        """
+        saved, present = self._fate(file, force=force)
+        others = finish(present.place, present.status) if present else 0
+        forced = saved.fate is Fate.REPLACED
+        merged = file.shared is not None and saved.present is not None and saved.data != saved.present
+        try:
+            if saved.fate is Fate.CREATED:
+                self._create(file)
+            elif present is not None and (forced or merged):
+                self._replace(file.path, present, saved.data, copied=forced)
+                return replace(saved, other_names=others)
+        except (FileExistsError, Changed):
+            return Saved(saved.path, Fate.KEPT, file.data, b"", late=True)
+        except (OSError, ValueError) as error:
+            raise _failed(saved.path, reason_of(error)) from None
+        return saved
+
+    def mend(self, path: str, before: bytes, data: bytes) -> Saved:
+        """Let a file that was read have other bytes, if it still has those that it had then.
+
+        Raises:
+            InputError: The disk refuses.
+        """
+        shown = self.folder / path
+        present = self._present(path, shown)
+        if present is None or present.data not in (before, data):
+            return Saved(shown, Fate.KEPT, data, b"", late=True)
+        if present.data == data:
+            return Saved(shown, Fate.SAME, data)
+        try:
+            rewrite(present.place, before, data)
+        except Changed:
+            return Saved(shown, Fate.KEPT, data, b"", late=True)
+        except OSError as error:
+            raise _failed(shown, reason_of(error)) from None
+        return Saved(shown, Fate.REPLACED, data, before, other_names=present.status.st_nlink - 1)
+
+    def _fate(self, file: OutputFile, *, force: bool) -> tuple[Saved, Present | None]:
+        path = self.folder / file.path
+        parts = file.path.split("/")
+        if parts[0] == "" or ".." in parts or parts[-1] in ("", "."):
+            raise _failed(path, "it is no file below the output folder")
+        present = self._present(file.path, path)
+        differs = present is None or present.data != file.data
+        if differs and self._sources.hold(os.fspath(path), self._disk.folder(file.path), present, below=len(parts) > 1):
+            return Saved(path, Fate.SAME, present.data if present else file.data, own=True), present
+        if present is None:
+            return Saved(path, Fate.CREATED, file.data), None
+        return _against(path, file, present.data, force=force), present
+
+    def _present(self, path: str, shown: Path) -> Present | None:
+        try:
+            present = self._disk.look(path)
+        except (OSError, RuntimeError, ValueError) as error:
+            raise _failed(shown, reason_of(error)) from None
+        if isinstance(present, Blocked):
+            raise _failed(shown, present.reason, "name the place that it leads to instead" if present.astray else None)
+        return present
+
+    def _create(self, file: OutputFile) -> None:
+        """Write a new file; its folder is made when it turns out that there is none."""
+        place = self._disk.at(file.path)
+        try:
+            create(place, file.data)
+        except (FileNotFoundError, NotADirectoryError):
+            make_folders(os.path.dirname(place))
+            create(place, file.data)
+
+    def _replace(self, path: str, present: Present, data: bytes, *, copied: bool) -> None:
+        """Give a file other bytes; a copy of the old ones comes first."""
+        copy = self._copied(path, present) if copied else None
+        try:
+            rewrite(present.place, present.data, data)
+        except BaseException:
+            if copy is not None and is_made(*copy) and is_made(present.place, identity(present.status)):
+                remove(copy[0])  # what it is a copy of is there
+            raise
+
+    def _copied(self, path: str, present: Present) -> tuple[str, Identity] | None:
+        """Keep a copy of a file, unless there is one; return the new one."""
+        for number in count(1):
+            name = numbered(path, BACKUP, number)
+            there = self._disk.look(name)
+            if there is None:
+                place = self._disk.at(name)
+                return place, create(place, present.data, kept=keeping.of(present.place), forced=True)
+            if isinstance(there, Present) and there.data == present.data:
+                finish(there.place, there.status)
+                return None
+        raise AssertionError
+
+
+def _against(path: Path, file: OutputFile, present: bytes, *, force: bool) -> Saved:
+    """Return what becomes of a file whose place has these bytes."""
     if present == file.data:
         return Saved(path, Fate.SAME, present)
     if file.shared is None:
@@ -87,89 +216,6 @@ def fate(folder: Path, file: OutputFile, *, force: bool = False) -> Saved:
     merged = file.shared.merge(present, force=force)
     found = Fate.REPLACED if merged.replaced else Fate.KEPT if merged.kept else Fate.SAME if merged.data == present else Fate.MERGED
     return Saved(path, found, merged.data, present, merged.kept, merged.problem)
-
-
-def _leads_out(path: Path, folder: Path) -> bool:
-    """Whether a link between the output folder and a file leads out of the folder."""
-    parent, top = os.path.dirname(path), os.fspath(folder)
-    linked = False
-    while len(parent) > len(top) and not linked:
-        linked = os.path.islink(parent)
-        parent = os.path.dirname(parent)
-    return linked and not path.parent.resolve().is_relative_to(folder.resolve())
-
-
-def _present(path: Path) -> bytes | None:
-    """Return the bytes that are there; none for a link that leads nowhere."""
-    try:
-        with open(path, "rb") as stream:
-            return stream.read()
-    except FileNotFoundError:
-        return b"" if os.path.islink(path) else None
-
-
-def save(folder: Path, file: OutputFile, *, force: bool = False) -> Saved:
-    """Write one file below a folder.
-
-    Raises:
-        InputError: The disk refuses.
-    """
-    saved = fate(folder, file, force=force)
-    try:
-        if saved.fate is Fate.REPLACED:
-            write_atomic(_copy_path(saved.path), saved.present or b"")
-            write_atomic(saved.path, saved.data)
-        elif file.shared is not None and saved.present is not None and saved.data != saved.present:
-            write_atomic(saved.path, saved.data)
-        elif saved.fate is Fate.CREATED:
-            _create(saved.path, file.data)
-    except FileExistsError:
-        if saved.path.is_file():  # it came to be since we looked
-            return Saved(saved.path, Fate.KEPT, file.data, b"")
-        raise _failed(saved.path, "a file is where a folder has to be") from None
-    except OSError as error:
-        raise _failed(saved.path, reason_of(error)) from None
-    return saved
-
-
-def _create(path: Path, data: bytes) -> None:
-    """Write a new file; its folder is made when it turns out that there is none."""
-    try:
-        write_atomic(path, data, new=True)
-    except (FileNotFoundError, NotADirectoryError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomic(path, data, new=True)
-
-
-def write_atomic(path: Path, data: bytes, *, new: bool = False) -> None:
-    """Write a file so that a reader sees the old bytes or the new ones, never a part.
-
-    Args:
-        path: Where to.
-        data: What.
-        new: Nothing is to be there.
-
-    Raises:
-        FileExistsError: There is a file, and it was to be new.
-        OSError: The disk refuses; nothing is left behind.
-    """
-    temporary = f"{os.path.dirname(path) or '.'}/.agentconv-{os.urandom(6).hex()}"
-    try:
-        with open(temporary, "xb") as stream:
-            stream.write(data)
-        if new:
-            give_name(temporary, os.fspath(path))
-        else:
-            os.replace(temporary, path)
-    except BaseException:  # an interrupt too leaves nothing behind
-        with suppress(OSError):
-            os.unlink(temporary)
-        raise
-
-
-def _copy_path(path: Path) -> Path:
-    names = (path.with_name(numbered(path.name, BACKUP, number)) for number in count(1))
-    return next(name for name in names if not os.path.lexists(name))
 
 
 def _failed(path: Path, reason: str, hint: str | None = None) -> InputError:

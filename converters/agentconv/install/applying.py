@@ -17,16 +17,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
-from agentconv.disk import files, placing
+from agentconv.disk import files, keeping, placing
 from agentconv.install import besides
 from agentconv.install.draft import sha256
-from agentconv.install.lock import ABSENT, Lock, dump
+from agentconv.install.lock import ABSENT, Lock, dump, load
 from agentconv.install.several_files import present_checksum
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from agentconv.disk.files import Made, Reader
+    from agentconv.disk.keeping import Kept
+    from agentconv.disk.placing import Identity
+    from agentconv.disk.reader import Reader
     from agentconv.install.lock import Entry
     from agentconv.install.steps import Change, Plan
 
@@ -66,17 +68,26 @@ def recover(root: Path, lock: Lock, lock_path: Path | None = None) -> Lock:
         InputError: The disk refuses.
     """
     here = files.Disk(root)
-    places = [lock_stage(lock_path)] if lock_path else []
+    places = [lock_stage(_lock_place(lock_path))] if lock_path else []
     for entry in lock.entries:
         if entry.pending and not isinstance(here.read(entry.path), files.Blocked):
             names = (entry.path, entry.path + placing.BACKUP, *([entry.beside] if entry.beside else []))
-            places += [here.place(besides.stage(name)) for name in names]
+            places += [_stage(here, name, name) for name in names]
     try:
         for place in places:
-            files.remove(place)
+            placing.remove(place)
     except OSError as error:
         raise _failed(place, placing.reason_of(error)) from None
     return settled(here, lock)
+
+
+def _stage(disk: files.Disk, path: str, key: str) -> str:
+    """Return the name of the temporary file that becomes the file of a path: it lies where that really is."""
+    return os.path.join(os.path.dirname(disk.place(path)), os.path.basename(besides.stage(key)))
+
+
+def _lock_place(lock_path: Path) -> Path:
+    return Path(files.Disk(lock_path.parent).place(lock_path.name))
 
 
 def lock_stage(lock_path: Path) -> str:
@@ -84,8 +95,11 @@ def lock_stage(lock_path: Path) -> str:
     return os.fspath(lock_path.with_name(besides.stage(lock_path.name)))
 
 
-def apply(root: Path, lock_path: Path, plan: Plan) -> None:
+def apply(root: Path, lock_path: Path, plan: Plan) -> dict[str, int]:
     """Do what a plan says, and write the lock.
+
+    Returns:
+        The paths of files that had other names (hard links), and how many: those lead to the old bytes from now on.
 
     Raises:
         InputError: The disk refuses, or a file changed since it was planned; everything is as it was.
@@ -102,6 +116,7 @@ def apply(root: Path, lock_path: Path, plan: Plan) -> None:
         if isinstance(error, OSError):
             raise _failed(place, placing.reason_of(error), "everything is as it was") from None
         raise
+    return run.other_names
 
 
 def _failed(place: str, reason: str, hint: str | None = None) -> InputError:
@@ -113,38 +128,47 @@ class _Run:
 
     def __init__(self, root: Path, lock_path: Path, plan: Plan) -> None:
         self.disk = files.Disk(root)
-        self.lock_path = os.fspath(lock_path)
-        self.stage = lock_stage(lock_path)
+        self.lock = files.Disk(lock_path.parent), lock_path.name
+        self.lock_path = os.fspath(_lock_place(lock_path))
+        self.stage = lock_stage(Path(self.lock_path))
         self.plan = plan
         self.at = self.lock_path
         self.undo: list[Callable[[], None]] = []
-        self.staged: dict[str, Made] = {}
+        self.staged: dict[str, Identity] = {}
+        self.other_names: dict[str, int] = {}
+        self.ours: list[bytes] = []
+        """What the lock was given to say."""
 
     def go(self) -> None:
         plan = self.plan
         before = self.present_lock()
+        self.require_planned(before)
         after = dump(plan.lock_after) if plan.lock_after.packs else None
         if not plan.changes and not plan.folders_left and before == after:
             return
         self.make_folders_above(self.lock_path)
         self.undo.append(lambda: self.restore_lock(before))
+        written = before
         if plan.changes:
-            self.stage_lock(dump(plan.lock_pending))
-            files.replace(self.stage, self.lock_path)
+            written = dump(plan.lock_pending)
+            self.stage_lock(written)
+            self.name_lock(before)
         if after is not None:
             self.stage_lock(after)
         for folder in plan.folders_made:
-            self.make_folder(self.disk.place(folder))
+            self.make_folder(os.path.join(self.disk.root, folder))
         for change in plan.changes:
             self.stage_file(change)
         for change in plan.changes:
             self.finish(change)
         for folder in plan.folders_left:
             self.remove_folder(folder)
+        self.at = self.lock_path
         if after is not None:
-            files.replace(self.stage, self.lock_path)
-        else:
-            files.remove(self.lock_path)
+            self.name_lock(written)
+        elif written is not None:
+            placing.require(self.lock_path, written)
+            placing.remove(self.lock_path)
 
     def undone(self) -> Exception | None:
         """Take everything back; return what went wrong with that, after which nothing more is touched."""
@@ -157,24 +181,39 @@ class _Run:
         return None
 
     def present_lock(self) -> bytes | None:
-        if os.path.islink(self.lock_path):
-            raise _failed(self.lock_path, "it is a symbolic link", "put the file itself in its place")
-        try:
-            with open(self.lock_path, "rb") as stream:
-                return stream.read()
-        except FileNotFoundError:
-            return None
+        disk, name = self.lock
+        found = disk.read(name)
+        if isinstance(found, files.Blocked):
+            raise _failed(self.lock_path, found.reason, "put the file itself in its place")
+        return found
+
+    def require_planned(self, before: bytes | None) -> None:
+        """See to it that the lock is the one that the plan was made with."""
+        found = Lock() if before is None else load(before, self.lock_path, anywhere=True)
+        if dump(settled(self.disk, found)) != dump(self.plan.lock_before):
+            raise placing.Changed(self.lock_path)
 
     def stage_lock(self, data: bytes) -> None:
-        files.make(self.stage, data, mode=files.mode_of(self.lock_path), forced=True)
+        self.ours.append(data)
+        placing.make(self.stage, data, kept=keeping.of(self.lock_path), forced=True)
+
+    def name_lock(self, before: bytes | None) -> None:
+        """Let the lock be the one that is staged, unless it is not any more what it was."""
+        if before is None:
+            placing.give_name(self.stage, self.lock_path)
+        else:
+            placing.require(self.lock_path, before)
+            placing.replace(self.stage, self.lock_path)
 
     def restore_lock(self, before: bytes | None) -> None:
-        files.remove(self.stage)
+        placing.remove(self.stage)
+        if self.present_lock() not in self.ours:
+            return  # it never became ours, or is somebody else's again
         if before is None:
-            files.remove(self.lock_path)
-        elif self.present_lock() != before:
+            placing.remove(self.lock_path)
+        else:
             self.stage_lock(before)
-            files.replace(self.stage, self.lock_path)
+            placing.replace(self.stage, self.lock_path)
 
     def make_folders_above(self, place: str) -> None:
         missing = []
@@ -188,55 +227,54 @@ class _Run:
     def make_folder(self, place: str) -> None:
         self.at = place
         if not os.path.isdir(place):
-            self.undo.append(lambda: _ignored(files.remove_folder(place)))
-            files.make_folder(place)
+            self.undo.append(lambda: _ignored(placing.remove_folder(place)))
+            placing.make_folder(place)
 
     def remove_folder(self, folder: str) -> None:
-        place = self.at = self.disk.place(folder)
-        mode = files.mode_of(place)
-        if mode is not None:
-            self.undo.append(lambda: files.make_folder(place, mode))
-            files.remove_folder(place)
+        place = self.at = os.path.join(self.disk.root, folder)
+        kept = keeping.of(place)
+        if kept is not None:
+            self.undo.append(lambda: placing.make_folder(place, kept.mode))
+            placing.remove_folder(place)
 
     def stage_file(self, change: Change) -> None:
         """Write a file under its temporary name."""
         if change.after is None:
             return
         self.at = self.disk.place(change.path)
-        stage = self.disk.place(besides.stage(change.stage_key))
-        mode = files.mode_of(self.disk.place(change.like or change.path)) if change.like or change.before is not None else None
-        self.undo.append(lambda: files.remove(stage))
-        self.staged[change.path] = files.make(stage, change.after, mode=mode, forced=change.forced)
+        stage = _stage(self.disk, change.path, change.stage_key)
+        kept = keeping.of(self.disk.place(change.like or change.path)) if change.like or change.before is not None else None
+        self.undo.append(lambda: placing.remove(stage))
+        self.staged[change.path] = placing.make(stage, change.after, kept=kept, forced=change.forced)
 
     def finish(self, change: Change) -> None:
         """Let a file be what it becomes, unless it is not any more what it was."""
         place = self.at = self.disk.place(change.path)
-        stage = self.disk.place(besides.stage(change.stage_key))
+        stage = _stage(self.disk, change.path, change.stage_key)
         if change.before is None:
-            self.undo.append(lambda: self.take_away(change.path))
+            self.undo.append(lambda: self.take_away(place, change.path))
             placing.give_name(stage, place)
             return
-        if self.disk.read(change.path) != change.before:
-            raise OSError(None, "it changed while this ran; run it again", place)
-        before, mode = change.before, files.mode_of(place)
-        self.undo.append(lambda: self.put_back(change, before, mode))
+        found = placing.require(place, change.before)
+        before, kept = change.before, keeping.of(place)
+        self.undo.append(lambda: self.put_back(place, change, before, kept))
         if change.after is None:
-            files.remove(place)
-        else:
-            files.replace(stage, place)
+            placing.remove(place)
+            return
+        placing.replace(stage, place)
+        if found.st_nlink > 1:
+            self.other_names[change.path] = found.st_nlink - 1
 
-    def take_away(self, path: str) -> None:
-        place = self.disk.place(path)
-        if files.is_made(place, self.staged.get(path)):
-            files.remove(place)
+    def take_away(self, place: str, path: str) -> None:
+        if placing.is_made(place, self.staged.get(path)):
+            placing.remove(place)
 
-    def put_back(self, change: Change, data: bytes, mode: int | None) -> None:
-        place = self.disk.place(change.path)
+    def put_back(self, place: str, change: Change, data: bytes, kept: Kept | None) -> None:
         gone = change.after is None and not os.path.lexists(place)
-        if gone or files.is_made(place, self.staged.get(change.path)):
-            stage = self.disk.place(besides.stage(change.stage_key))
-            files.make(stage, data, mode=mode, forced=True)
-            files.replace(stage, place)
+        if gone or placing.is_made(place, self.staged.get(change.path)):
+            stage = _stage(self.disk, change.path, change.stage_key)
+            placing.make(stage, data, kept=kept, forced=True)
+            placing.replace(stage, place)
 
 
 def _ignored(result: object) -> None:

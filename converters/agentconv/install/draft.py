@@ -15,7 +15,7 @@ from agentconv.install.steps import Action, Change, Plan, Step
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from agentconv.disk.files import Reader
+    from agentconv.disk.reader import Reader
     from agentconv.install.lock import LockedPack
     from agentconv.install.steps import Wanted
 
@@ -154,7 +154,7 @@ class Draft:
         pending = Lock((*packs, *gone), tuple(self._pending_entries()), tuple(sorted(folders)))
         after = Lock(tuple(packs), tuple(self.after.values()), tuple(sorted(folders & beneath)))
         changes = sorted(self.changes.values(), key=lambda change: (change.like is None, change.path))
-        return Plan(tuple(self.steps), tuple(changes), pending, after, tuple(made), tuple(left))
+        return Plan(tuple(self.steps), tuple(changes), self.lock, pending, after, tuple(made), tuple(left))
 
     def _missing_folders(self) -> set[str]:
         folders = {parent for path, change in self.changes.items() if change.after is not None for parent in parents(path)}

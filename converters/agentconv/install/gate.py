@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import credentials, effects
+from agentconv.core import credentials, effects, plain_words
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.core.effects import Level
 from agentconv.core.ir import Agent, Origin
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 GRANTS = ("tools", "permissions", "mcp_servers", "hooks", "skills", "delegates")
 """The fields that say what an agent may do."""
 _UNATTENDED = frozenset({"bypass", "auto"})
-_EFFECTS = {"run": "run commands", "write": "write files", "network": "use the network"}
 _VALUES = "---\nname: agent\ndescription: d\n---\n{}\n"
 """An agent whose prompt is everything that another one says: what rules find in its text, they find in any field."""
 
@@ -143,7 +142,7 @@ def asked(agents: Iterable[Agent]) -> tuple[Asked, ...]:
 
 def _asks(agent: Agent) -> Iterator[str]:
     may = effects.effects(agent)
-    yield from (words for effect, words in _EFFECTS.items() if may.levels[effect] > Level.NO)
+    yield from (words for effect, words in plain_words.EFFECTS.items() if effect != "read" and may.levels[effect] > Level.NO)
     if agent.permissions.mode in _UNATTENDED:
         yield f"permission mode {agent.permissions.mode}"
     yield from (f"MCP server {name}" for name in dict.fromkeys([*may.servers, *(one.name for one in agent.mcp_servers or ())]))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from agentconv.core.diagnostics import Diagnostic, InputError
     from agentconv.core.ir import Agent
-    from agentconv.disk.files import Reader
+    from agentconv.disk.reader import Reader
     from agentconv.install.deployment import Deployment
     from agentconv.install.lock import Lock
     from agentconv.install.places import Scope
@@ -145,7 +145,7 @@ def _more(before: LockedPack, agents: Mapping[str, Agent], ids: Iterable[str]) -
     for id_ in sorted(ids):
         more = gate.asks_for_more(old[id_].grants, agents[id_]) if id_ in old else ()
         if more:
-            yield Held(id_, before.version, more)
+            yield Held(id_, old[id_].version or before.version, more)
 
 
 def _locked(
@@ -161,7 +161,7 @@ def _locked(
     manifest = pack.manifest
     sources = deployment.source_hashes(manifest)
     names = {agent.id: agent.name for agent in manifest.agents}
-    old = {agent.id: agent for agent in before.agents} if before else {}
+    old = {agent.id: replace(agent, version=agent.version or before.version) for agent in before.agents} if before else {}
     new = {id_: LockedAgent(id_, names[id_], sources[id_], gate.grants(agents[id_])) for id_ in ids}
     kept = {id_: old.get(id_) for id_ in stopped}
     entries = (kept.get(id_, agent) for id_, agent in sorted(new.items()))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.core.source import SourceText
+from agentconv.disk.files import Blocked, Disk
 from agentconv.formats.canonical import toml_values
 from agentconv.install import lock_check
 
@@ -34,6 +35,8 @@ class LockedAgent:
     source_sha256: str
     grants: Mapping[str, Json] = field(default_factory=dict)
     """What it may do: tools, permissions, MCP servers, hooks, skills, delegates; what an update is held against."""
+    version: str | None = None
+    """The version that it was deployed from, where an update of the pack left it as it was; None where that is the pack's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,16 +123,11 @@ def read(path: Path, *, anywhere: bool = False) -> Lock | None:
     Raises:
         InputError: It is no lock, one of a newer version, or one that leads out of the project.
     """
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        if path.is_symlink():
-            raise _wrong(Span(path.as_posix()), "it is a symbolic link that leads nowhere") from None
-        return None
-    except OSError as error:
-        message = f"cannot be read: {(error.strerror or str(error)).lower()}"
-        raise InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, message, Span(path.as_posix()))) from None
-    return load(data, path.as_posix(), anywhere=anywhere)
+    found = Disk(path.parent).read(path.name)
+    if isinstance(found, Blocked):
+        message = f"no lock is read here: {found.reason}"
+        raise InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, message, Span(path.as_posix()), "put the file itself in its place"))
+    return None if found is None else load(found, path.as_posix(), anywhere=anywhere)
 
 
 def load(data: bytes, place: str, *, anywhere: bool = False) -> Lock:
@@ -179,7 +177,7 @@ def _wrong(span: Span, message: str) -> InputError:
 
 def _pack(table: dict[str, Any]) -> LockedPack:
     agents = tuple(
-        LockedAgent(one["id"], one["name"], one["source_sha256"], toml_values.restored(one.get("grants", {})))
+        LockedAgent(one["id"], one["name"], one["source_sha256"], toml_values.restored(one.get("grants", {})), one.get("version"))
         for one in table.get("agents", ())
     )
     targets = {target: None if chosen == "all" else tuple(chosen) for target, chosen in table.get("targets", {}).items()}
@@ -222,7 +220,8 @@ def _pack_table(pack: LockedPack) -> dict[str, Any]:
 
 def _agent_table(agent: LockedAgent) -> dict[str, Any]:
     grants = toml_values.prepared(_sorted(agent.grants))
-    return {"id": agent.id, "name": agent.name, "source_sha256": agent.source_sha256, **({"grants": grants} if grants else {})}
+    version = {"version": agent.version} if agent.version else {}
+    return {"id": agent.id, "name": agent.name, **version, "source_sha256": agent.source_sha256, **({"grants": grants} if grants else {})}
 
 
 def _sorted(value: Any) -> Any:

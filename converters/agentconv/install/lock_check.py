@@ -48,7 +48,13 @@ def _targets(value: Any) -> bool:
     return type(value) is dict and all(chosen == "all" or _texts(chosen) for chosen in value.values())
 
 
-_AGENT: Mapping[str, Test] = {"id": _word, "name": _text, "source_sha256": _sha256, "grants": lambda value: type(value) is dict}
+_AGENT: Mapping[str, Test] = {
+    "id": _word,
+    "name": _text,
+    "source_sha256": _sha256,
+    "version": _word,
+    "grants": lambda value: type(value) is dict,
+}
 _PACK: Mapping[str, Test] = {
     "name": _word,
     "version": _word,

@@ -14,7 +14,7 @@ from agentconv.install.steps import NEEDS_A_LOOK, Action, Change, Plan, Step, Wa
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from agentconv.disk.files import Reader
+    from agentconv.disk.reader import Reader
     from agentconv.install.lock import Entry, Lock, LockedPack
 
 __all__ = ["NEEDS_A_LOOK", "Action", "Change", "Plan", "Step", "Wanted", "plan", "plan_removal"]

@@ -11,10 +11,10 @@ from agentconv.install.planning import Action, plan, plan_removal
 from agentconv.packs import finding
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from agentconv.core.diagnostics import Diagnostic
-    from agentconv.disk.files import Reader
+    from agentconv.disk.reader import Reader
     from agentconv.install.lock import Entry, Lock, LockedPack
     from agentconv.install.places import Scope
     from agentconv.install.planning import Step
@@ -30,6 +30,8 @@ class Word(StrEnum):
     MISSING = "missing"
     STALE = "stale"
     """The pack that is there now would deploy something else."""
+    HELD = "held"
+    """An update left it as it was, since it asks for more."""
     ORPHANED = "orphaned"
     """The pack is gone, or no longer has the agent."""
     INTERRUPTED = "interrupted"
@@ -117,8 +119,24 @@ def _pack_status(scope: Scope, reader: Reader, lock: Lock, locked: LockedPack, f
     else:
         items = [_compared(step, known) for step in _steps(scope, reader, settled, locked, now)]
     pending = {entry.key for entry in lock.entries if entry.pending}
-    told = [replace(item, word=Word.INTERRUPTED) if (item.path, item.pointer) in pending else item for item in items]
+    held = _held(locked, now)
+    told = [_told(item, held, interrupted=(item.path, item.pointer) in pending) for item in items]
     return PackStatus(locked, now, tuple(sorted(told, key=lambda item: (item.target, item.path, item.pointer))), diagnostics)
+
+
+def _held(locked: LockedPack, now: Pack | None) -> dict[str, str]:
+    """Return the agents that the last update left as they were, with the version that they are of."""
+    if now is not None and now.manifest.version != locked.version:
+        return {}  # there is another update to be tried
+    return {agent.id: agent.version for agent in locked.agents if agent.version}
+
+
+def _told(item: Item, held: Mapping[str, str], *, interrupted: bool) -> Item:
+    if interrupted:
+        return replace(item, word=Word.INTERRUPTED)
+    if item.agent in held and item.word in (Word.UP_TO_DATE, Word.STALE):
+        return replace(item, word=Word.HELD, remark=f"as in {held[item.agent]}")
+    return item
 
 
 def _steps(scope: Scope, reader: Reader, lock: Lock, locked: LockedPack, now: Pack) -> Iterator[Step]:

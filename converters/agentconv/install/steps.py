@@ -101,6 +101,8 @@ class Plan:
 
     steps: tuple[Step, ...]
     changes: tuple[Change, ...]
+    lock_before: Lock
+    """What it said, once it was settled; the plan holds for no other one."""
     lock_pending: Lock
     """What the lock says while files are being changed: for each entry its old and its new checksum."""
     lock_after: Lock

@@ -56,6 +56,9 @@ def leave(draft: Draft, entry: Entry) -> None:
     if isinstance(there, Blocked):
         draft.leave(entry, draft.stuck, there.reason)
         return
+    if there is not None and draft.reader.is_link(entry.path):
+        draft.leave(entry, draft.stuck, "it is a symbolic link")
+        return
     draft.put_beside(entry.path, None)
     if there is None:
         draft.leave(entry, Action.MISSING)

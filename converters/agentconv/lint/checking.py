@@ -30,13 +30,19 @@ class Checked:
     """Bugs of ours: rules that broke on this file."""
 
 
-def check(subjects: Sequence[Subject], rules: Iterable[Rule]) -> Iterator[Checked]:
-    """Check files; one that a rule breaks on loses neither the others nor its other rules."""
+def check(subjects: Sequence[Subject], rules: Iterable[Rule], siblings: Sequence[Subject] = ()) -> Iterator[Checked]:
+    """Check files; one that a rule breaks on loses neither the others nor its other rules.
+
+    Args:
+        subjects: The files.
+        rules: What to look for.
+        siblings: Files that are seen beside them, where a rule is about a whole set; nothing is said of these.
+    """
     rules = list(rules)
     by_path: dict[str, list[Finding]] = {}
     for rule in rules:
         if rule.about == SET:
-            for finding in rule.check(list(subjects)):
+            for finding in rule.check([*subjects, *siblings]):
                 by_path.setdefault(finding.path, []).append(finding)
     for subject in subjects:
         yield _check_file(subject, [rule for rule in rules if rule.about != SET], by_path.get(subject.path, []))

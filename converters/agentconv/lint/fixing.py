@@ -1,19 +1,18 @@
-"""Make fixes, each proven first: after it, every client reads everything that it is not about as before.
+"""Make fixes, each proven first: after it, every client that is asked about reads everything that it is not about as before.
 
-A fix that a client's reading does not survive is not made; the finding stays, and says why.
+A fix that a client's reading does not survive is not made, nor offered; the finding stays, and says why.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from agentconv.conversion import compare
 from agentconv.core import fields
 from agentconv.core.diagnostics import Code
 from agentconv.core.source import SourceText, encode
 from agentconv.formats import registry
-from agentconv.lint import inspection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -34,7 +33,7 @@ class Fixed:
     data: bytes
     made: tuple[Finding, ...]
     unproven: tuple[tuple[Finding, str], ...]
-    """Fixes that were not made, and the client and field that they would have changed besides."""
+    """Those that were not made, and the client and field that they would have changed besides."""
 
 
 def fix(subject: Subject, find: Callable[[Subject], Iterable[Finding]], *, unsafe: bool = False) -> Fixed:
@@ -46,28 +45,88 @@ def fix(subject: Subject, find: Callable[[Subject], Iterable[Finding]], *, unsaf
         unsafe: Also make those that may change more than they say.
     """
     made: list[Finding] = []
-    unproven: dict[tuple[str, str], tuple[Finding, str]] = {}
+    disproved: _Disproved = {}
     for _ in range(_ROUNDS):
-        now = [finding for finding in find(subject) if finding.fix and (unsafe or finding.fix.safe)]
-        done = []
-        edits: list[Edit] = []
-        for finding in now:
-            if finding.fix is None or _overlap(edits, finding.fix.edits) or (finding.rule.code, finding.message) in unproven:
-                continue
-            problem = None if unsafe and not finding.fix.safe else disproof(subject, finding.fix, finding.clients)
-            if problem:
-                unproven[finding.rule.code, finding.message] = finding, problem
-                continue
-            edits += finding.fix.edits
-            done.append(finding)
-        if not done:
+        now = _round(subject, find(subject), disproved, unsafe=unsafe)
+        if not now.done or now.data == subject.source.data:
             break
-        changed = replace(subject, source=SourceText(subject.path, encode(apply(subject.text, edits))))
-        if changed.source.data == subject.source.data:
+        made += now.done
+        subject = replace(subject, source=SourceText(subject.path, now.data))
+    return Fixed(subject.source.data, tuple(made), tuple(disproved.values()))
+
+
+def promised(subject: Subject, findings: tuple[Finding, ...], find: Callable[[Subject], Iterable[Finding]]) -> tuple[Finding, ...]:
+    """Return findings with their safe fixes only where `fix` would make them, and of the others, why it would not.
+
+    Args:
+        subject: The file.
+        findings: What was found in it.
+        find: Checks the file again, where a fix has to wait for another one.
+    """
+    disproved: _Disproved = {}
+    mended: set[_Key] = set()
+    waiting: Iterable[Finding] = findings
+    for _ in range(_ROUNDS):
+        now = _round(subject, waiting, disproved)
+        mended.update(map(_key, now.done))
+        if not now.later or not now.done:
             break
-        made += done
-        subject = changed
-    return Fixed(subject.source.data, tuple(made), tuple(unproven.values()))
+        subject = replace(subject, source=SourceText(subject.path, now.data))
+        waiting = [finding for finding in find(subject) if _is_made(finding, unsafe=False)]
+        mended.update({*map(_key, now.later)} - {*map(_key, waiting)})  # gone together with another one
+    return tuple(
+        finding
+        if _key(finding) in mended or not _is_made(finding, unsafe=False)
+        else _unmended(finding, disproved.get(_key(finding), (finding, None))[1])
+        for finding in findings
+    )
+
+
+def _unmended(finding: Finding, why: str | None) -> Finding:
+    return replace(finding, help=f"{finding.help}; not mended by --fix, because {why}" if why else finding.help, fix=None)
+
+
+_Key: TypeAlias = tuple[str, str]
+_Disproved: TypeAlias = "dict[_Key, tuple[Finding, str]]"
+
+
+def _key(finding: Finding) -> _Key:
+    return finding.rule.code, finding.message
+
+
+def _is_made(finding: Finding, *, unsafe: bool) -> bool:
+    """Whether a finding has a fix that may be made without asking, or that was asked for."""
+    return finding.fix is not None and (unsafe or finding.fix.safe)
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """What fixes can be made at once."""
+
+    data: bytes
+    done: tuple[Finding, ...]
+    later: tuple[Finding, ...]
+    """Those that change the same place as another one."""
+
+
+def _round(subject: Subject, findings: Iterable[Finding], disproved: _Disproved, *, unsafe: bool = False) -> _Round:
+    """Make what fixes can be made at once; what a proof says against one is added to what is disproved, and is not tried again."""
+    done: list[Finding] = []
+    later: list[Finding] = []
+    edits: list[Edit] = []
+    for finding in findings:
+        if finding.fix is None or not _is_made(finding, unsafe=unsafe) or _key(finding) in disproved:
+            continue
+        if _overlap(edits, finding.fix.edits):
+            later.append(finding)
+            continue
+        problem = None if unsafe and not finding.fix.safe else disproof(subject, finding.fix, finding.clients)
+        if problem:
+            disproved[_key(finding)] = finding, problem
+            continue
+        edits += finding.fix.edits
+        done.append(finding)
+    return _Round(encode(apply(subject.text, edits)), tuple(done), tuple(later))
 
 
 def apply(text: str, edits: Iterable[Edit]) -> str:
@@ -122,7 +181,7 @@ def _spoken(agent: Agent) -> tuple[str | None, tuple[str, ...]]:
 
 
 def disproof(subject: Subject, change: Fix, about: tuple[str, ...] = ()) -> str | None:
-    """Say which client would read what otherwise after a fix, besides what the fix is about; None when none would.
+    """Say which client that is asked about would read what otherwise after a fix, besides what the fix is about; None when none would.
 
     A client that the finding says is hurt may read everything otherwise than before (that is what the fix is for), as long as it
     loses nothing by it; so may one that had no agent as the file's own client has it, and now has. The file's own client may not.
@@ -131,9 +190,8 @@ def disproof(subject: Subject, change: Fix, about: tuple[str, ...] = ()) -> str 
     """
     data = encode(apply(subject.text, change.edits))
     own = subject.reread(data)
-    for client in registry.CLIENTS:
-        path = inspection.place(subject.path, subject.format, client)
-        before, after = subject.reading(client), registry.load(client).read(SourceText(path, data))
+    for client in dict.fromkeys((subject.format, *subject.asked)):
+        before, after = subject.reading(client), own if client == subject.format else subject.reread(data, client)
         if client != subject.format and _lost(before, after):
             return f"{registry.FORMATS[client].title} would no longer load it"
         if client != subject.format and (client in about or (astray(subject, client) and (change.heals or _has_one_of(own, after)))):

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agentconv.disk.files import Disk
 from agentconv.json import jsonc
 from agentconv.sources import discovery
 
@@ -64,24 +65,23 @@ def _names(root: str) -> frozenset[str]:
 
 
 def _servers(root: Path) -> Iterator[str]:
+    disk = Disk(root, limit=_MAX_BYTES)
     for place, key in _SERVERS.items():
-        table = _table(root / place)
-        found = table.get(key)
+        found = _table(disk, place).get(key)
         yield from found if isinstance(found, dict) else ()
 
 
-def _table(path: Path) -> dict[str, Any]:
+def _table(disk: Disk, place: str) -> dict[str, Any]:
+    data = disk.read(place)
     try:
-        with path.open("rb") as stream:
-            text = stream.read(_MAX_BYTES).decode("utf-8-sig")
-        found = _parsed(text, path.suffix)
-    except (OSError, ValueError, RecursionError):
+        found = _parsed(data.decode("utf-8-sig"), place) if isinstance(data, bytes) else None
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 
 
-def _parsed(text: str, suffix: str) -> Any:
-    if suffix == ".toml":
+def _parsed(text: str, place: str) -> Any:
+    if place.endswith(".toml"):
         import tomllib
 
         return tomllib.loads(text)

@@ -33,7 +33,7 @@ class Settings:
     ignored: frozenset[str] = frozenset()
     """Codes of the rules that are not for this file, in lower case."""
     fixes: bool = True
-    """Whether findings are to come with their fixes, whose proofs ask every client: most of what linting a repaired header costs."""
+    """Whether findings are to come with their fixes, whose proofs ask clients again: most of what linting a repaired header costs."""
 
 
 @dataclass
@@ -47,6 +47,8 @@ class Subject:
     settings: Settings = field(default_factory=Settings)
     others: Collection[str] = ()
     """Names of the other agents of the set."""
+    nameless: bool = False
+    """Whether it is no file, so that its path is only a place for clients to look in: standard input that nobody named."""
 
     @property
     def path(self) -> str:

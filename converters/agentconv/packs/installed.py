@@ -56,6 +56,11 @@ def find(folders: Iterable[Path]) -> dict[str, Found | InputError]:
     return dict(sorted(found.items()))
 
 
+def names(folders: Iterable[Path]) -> list[str]:
+    """Return the names of the packs of an environment, of which nothing is checked."""
+    return [found.name for found in find(folders).values() if isinstance(found, Found)]
+
+
 def _claiming(site: Path) -> Iterator[Distribution]:
     """Yield the distributions that have an entry point of our group; others' broken metadata are none of our business."""
     for distribution in distributions(path=[str(site)]):

@@ -6,7 +6,7 @@ from collections import Counter
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
+from agentconv.core.diagnostics import Code, Diagnostic, LossSeverity, Severity, Span
 from agentconv.install import deployment, places
 from agentconv.install.planning import NEEDS_A_LOOK, Action
 from agentconv.packs.finding import FOLDER
@@ -63,8 +63,8 @@ def installed(one: Prepared, scope: Scope, *, dry_run: bool, verbose: bool) -> l
     if verbose or dry_run:
         lines += _entries(one.plan, scope, unchanged=verbose)
     if one.asked:
-        asks = [(f"  {text.shorten(ask.what, 60)}", text.names(ask.agents)) for ask in one.asked]
-        lines += ["", "Beyond reading, its agents ask to:", *table(asks)]
+        asks = [(f"  {text.safe(ask.what)}", text.names(ask.agents)) for ask in one.asked]
+        lines += ["", "Beyond reading, its agents ask for:", *table(asks)]
     for held in one.accepted:
         lines.append(f"accepted: {text.shorten(held.agent, 40)} asks for more than in {held.version}: {_more(held)}")
     return lines
@@ -106,10 +106,9 @@ def problems(one: Prepared, scope: Scope, look: Style, *, dry_run: bool, verbose
     for held in one.held:
         yield text.diagnostic(_held(held), look)
     yield from step_problems(one.plan, scope, look, dry_run=dry_run)
-    if quiet:
-        return
     same = {(step.target, step.agent) for step in one.plan.steps if step.action is Action.SAME}
-    found = [loss for each in one.deployments for loss in each.losses if verbose or (each.target, loss.agent) not in same]
+    losses = [loss for each in one.deployments for loss in each.losses if verbose or (each.target, loss.agent) not in same]
+    found = [loss for loss in losses if not quiet or loss.severity is LossSeverity.REFUSAL]
     tally = Tally(several_targets=len(one.deployments) > 1)
     for loss in found:
         tally.add(loss)

@@ -11,6 +11,7 @@ from agentconv.render import deployed, machine
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from agentconv.core.diagnostics import Diagnostic
     from agentconv.install.deployment import Deployment
     from agentconv.install.installing import Held, Prepared
     from agentconv.install.places import Scope
@@ -18,14 +19,14 @@ if TYPE_CHECKING:
     from agentconv.install.status import PackStatus
 
 
-def installed(done: Sequence[Prepared], scope: Scope, code: int, *, dry_run: bool) -> dict[str, Any]:
+def installed(done: Sequence[Prepared], scope: Scope, code: int, told: Sequence[Diagnostic], *, dry_run: bool) -> dict[str, Any]:
     """Return the report on an installation."""
     return {
         "exit_code": code,
         "scope": scope.name,
         "dry_run": dry_run,
         "results": [_pack(one, scope, dry_run=dry_run) for one in done],
-        "diagnostics": [machine.plain(found) for one in done for several in one.unsafe.values() for found in several],
+        "diagnostics": [*map(machine.plain, (*(found for one in done for several in one.unsafe.values() for found in several), *told))],
     }
 
 
@@ -76,13 +77,13 @@ def _step(step: Step, scope: Scope, *, dry_run: bool) -> dict[str, Any]:
     }
 
 
-def removed(done: Sequence[tuple[str, Plan]], scope: Scope, code: int, *, dry_run: bool) -> dict[str, Any]:
+def removed(done: Sequence[tuple[str, Plan]], scope: Scope, code: int, told: Sequence[Diagnostic], *, dry_run: bool) -> dict[str, Any]:
     """Return the report on what was taken away."""
     results = [
         {"pack": name, "entries": [{**_step(step, scope, dry_run=dry_run), "target": step.target} for step in plan.steps]}
         for name, plan in done
     ]
-    return {"exit_code": code, "scope": scope.name, "dry_run": dry_run, "results": results, "diagnostics": []}
+    return {"exit_code": code, "scope": scope.name, "dry_run": dry_run, "results": results, "diagnostics": [*map(machine.plain, told)]}
 
 
 def status(found: Sequence[PackStatus], scope: Scope, code: int) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core import plain_words
 from agentconv.packs.contents import shown
 from agentconv.packs.finding import NOT_INSTALLED
 from agentconv.render import machine, text
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from agentconv.packs.finding import Pack
     from agentconv.packs.manifest import Needs, PackedAgent
 
-_NEEDS_WIDTH = 36
 _DESCRIPTION_WIDTH = 90
 
 
@@ -31,7 +31,9 @@ def report(packs: Sequence[Pack], *, verbose: bool) -> list[str]:
         lines += [
             line for words in about if words for line in wrap(text.safe(words), width() - 2, initial_indent="  ", subsequent_indent="  ")
         ]
-        lines += table([("  AGENT", "NEEDS", "DESCRIPTION"), *(_row(agent, verbose=verbose) for agent in pack.manifest.agents)])
+        lines += table(
+            [("  AGENT", "NEEDS, AND WHAT IT IS FOR"), *(row for one in pack.manifest.agents for row in _rows(one, verbose=verbose))]
+        )
     return lines
 
 
@@ -41,20 +43,18 @@ def _heading(pack: Pack) -> str:
     return f"{text.safe(pack.manifest.name)} {text.safe(pack.manifest.version)}: {agents}{remark}"
 
 
-def _row(agent: PackedAgent, *, verbose: bool) -> tuple[str, str, str]:
-    words = needs(agent.needs)
-    if verbose:
-        return f"  {text.safe(agent.name)}", text.safe(words), text.safe(" ".join(agent.description.split()))
-    first = next(iter(agent.description.strip().splitlines()), "")
-    return f"  {text.shorten(agent.name, 40)}", text.shorten(words, _NEEDS_WIDTH), text.shorten(first, _DESCRIPTION_WIDTH)
+def _rows(agent: PackedAgent, *, verbose: bool) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Return what an agent asks for, whole, and below it what it is for."""
+    about = " ".join(agent.description.split()) if verbose else next(iter(agent.description.strip().splitlines()), "")
+    shown = text.safe(about) if verbose else text.shorten(about, _DESCRIPTION_WIDTH)
+    return (f"  {text.shorten(agent.name, 60)}", text.safe(needs(agent.needs))), ("", shown)
 
 
 def needs(asked: Needs) -> str:
     """Return what an agent asks for, in words."""
-    parts = ["every tool"] if asked.every_tool else [", ".join(asked.tools)] if asked.tools else []
-    parts += [f"MCP {', '.join(asked.mcp_servers)}"] if asked.mcp_servers else []
-    parts += [f"skills {', '.join(asked.skills)}"] if asked.skills else []
-    return "; ".join(parts) or "no tools"
+    tools = [plain_words.EVERY_TOOL] if asked.every_tool else plain_words.tools(asked.tools)
+    servers, skills = map(plain_words.server, asked.mcp_servers), map(plain_words.skill, asked.skills)
+    return " ".join([*(tools or [plain_words.NO_TOOL]), *servers, *skills])
 
 
 def looked(environment: Environment, *, nothing: bool) -> list[str]:

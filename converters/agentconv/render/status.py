@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from agentconv.install import deployment
@@ -14,17 +15,19 @@ from agentconv.render.table import table
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from agentconv.install.lock import LockedPack
     from agentconv.install.places import Scope
     from agentconv.install.status import Item, PackStatus
 
 _NEXT = {
-    Word.EDITED: "edited: it stays; `agentconv install {pack} --force` takes the pack's version and keeps a copy of yours",
-    Word.MISSING: "missing: `agentconv install {pack}` writes it again",
-    Word.STALE: "stale: `agentconv install {pack}` brings it up to date",
+    Word.EDITED: "edited: it stays; `agentconv install {source} --force` takes the pack's version and keeps a copy of yours",
+    Word.MISSING: "missing: `agentconv install {source}` writes it again",
+    Word.STALE: "stale: `agentconv install {source}` brings it up to date",
+    Word.HELD: "held: `agentconv install {source}` says what it asks for now; with --accept it is brought up to date",
     Word.ORPHANED: "orphaned: `agentconv uninstall {pack}` takes it away",
-    Word.INTERRUPTED: "interrupted: run again what was interrupted, `agentconv install {pack}` or `agentconv uninstall {pack}`",
+    Word.INTERRUPTED: "interrupted: run again what was interrupted, `agentconv install {source}` or `agentconv uninstall {pack}`",
 }
-_LEFT = "orphaned: `agentconv install {pack}` takes away what the pack no longer has"
+_LEFT = "orphaned: `agentconv install {source}` takes away what the pack no longer has"
 
 
 def report(found: Sequence[PackStatus], scope: Scope, *, verbose: bool, quiet: bool) -> list[str]:
@@ -53,7 +56,17 @@ def _pack(one: PackStatus, scope: Scope, *, verbose: bool, quiet: bool) -> Itera
     for word in dict.fromkeys(item.word for item in shown):
         hint = _LEFT if word is Word.ORPHANED and one.now else _NEXT.get(word)
         if hint and not quiet:
-            yield f"  hint: {hint.format(pack=f'{locked.name} --scope user' if scope.is_user else locked.name)}"
+            yield text.safe(f"  hint: {hint.format(source=_named(_source(locked), scope), pack=_named(locked.name, scope))}")
+
+
+def _named(pack: str, scope: Scope) -> str:
+    """Return how a command line names a pack, and where it is meant."""
+    return f"{quote(pack)} --scope user" if scope.is_user else quote(pack)
+
+
+def _source(locked: LockedPack) -> str:
+    """Return what a pack is installed from again: its name where Python finds it, else the file or folder that it was."""
+    return locked.name if locked.origin == PIP else locked.file or locked.name
 
 
 def _now(one: PackStatus) -> str:

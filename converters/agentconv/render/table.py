@@ -33,6 +33,6 @@ def table(rows: Sequence[Sequence[str]]) -> list[str]:
             lines.append(cells[0])
             cells[0] = ""
         head = "".join(f"{cell:{size}}  " for cell, size in zip(cells, widths, strict=True))
-        parts = wrap(last, max(width() - indent, least)) or [""]
+        parts = wrap(last, max(width() - indent, least), break_on_hyphens=False) or [""]
         lines += [f"{head}{parts[0]}".rstrip(), *(" " * indent + part for part in parts[1:])]
     return lines

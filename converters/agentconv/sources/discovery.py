@@ -7,24 +7,26 @@ folder is walked. Symbolic links that lead out of the project are not followed; 
 from __future__ import annotations
 
 import os
-import stat
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.core.source import SourceText
+from agentconv.disk import reading
+from agentconv.disk.files import stray
 from agentconv.formats import registry
 from agentconv.sources import sniffing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from agentconv.disk.files import Blocked
+
 SKIPPED = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", "venv", ".tox", ".nox", "site-packages"})
 STDIN = "-"
 MAX_AGENT_BYTES = 16 * 1024 * 1024
 """Agent files above this size are not read. Bundles, which hold many, have no such bound."""
-_OUT_OF_TREE = "a symbolic link that leads out of the project; it is not followed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class Found:
     format: str
     named: bool = True
     """Whether the user named the file, rather than a folder that holds it."""
+    within: str = ""
+    """The folder out of which no link of it may lead, be it to mend the file."""
 
 
 @dataclass(slots=True)
@@ -50,6 +54,8 @@ class Discovery:
     """Places that were searched, for the message when nothing is there."""
     passed_over: list[str] = field(default_factory=list)
     """The targets' own locations, which are no source."""
+    stdin_name: str = ""
+    """What standard input is said to be called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,7 @@ def discover(arguments: Sequence[str], format_id: str | None = None, *, exclude:
     Raises:
         InputError: An argument names nothing.
     """
-    found = Discovery()
+    found = Discovery(stdin_name=stdin_name)
     paths = [path for argument in arguments for path in _expand(argument)]
     several = len(paths) > 1
     root = _common_root([path for path in paths if path is not None])
@@ -92,7 +98,7 @@ def discover(arguments: Sequence[str], format_id: str | None = None, *, exclude:
             _add_folder(found, _Search(path, root if several else path, format_id, tuple(exclude)))
         else:
             _add_file(found, path, root if several else path.parent, format_id)
-    found.files = _unique(found.files)
+    found.files = _unique(_once(found.files))
     return found
 
 
@@ -179,6 +185,8 @@ def _listed(folder: Path, client: str) -> list[Path]:
     """Return the file that lists a client's agents, and the files that it lists or else the client's folders."""
     row, index = registry.FORMATS[client], registry.index_of(client)
     place = folder / row.index
+    if _stray(os.fspath(place), os.path.realpath(folder)) is not None:
+        return [place]  # which is told when it is to be read
     try:
         text = SourceText(row.index, read_bytes(Found(row.index, os.fspath(place), client)))
     except InputError:
@@ -187,7 +195,29 @@ def _listed(folder: Path, client: str) -> list[Path]:
     if paths is None:
         return [place, *(folder / name for name in row.folders if (folder / name).is_dir())]
     own = [folder / path for path in paths if ".." not in PurePosixPath(path).parts and not os.path.isabs(path)]
-    return [place, *(file for file in own if _inside(os.fspath(file), folder.resolve()))]
+    return [place, *(file for file in own if _stray(os.fspath(file), os.path.realpath(folder)) is None)]
+
+
+def places(arguments: Sequence[str], stdin_name: str = "") -> list[str]:
+    """Return where the SRC arguments are: standard input is where it is said to be from, else here."""
+    return [(stdin_name or os.curdir) if argument == STDIN else argument for argument in arguments]
+
+
+def siblings(found: Discovery) -> list[Found]:
+    """Return the other files that clients read together with those that a user named, out of the same projects."""
+    named = [(file, file.location or found.stdin_name) for file in found.files if file.named]
+    taken = {os.path.abspath(place) for place in (*(file.location for file in found.files), found.stdin_name) if place}
+    others: dict[str, Found] = {}
+    for file, place in named:
+        root = project_root(Path(place)) if place else None
+        if root is None or file.format not in registry.CLIENTS:
+            continue
+        inside = Path(os.path.abspath(place)).relative_to(root).as_posix()
+        before = file.path.removesuffix(inside) if file.path.endswith(inside) else ""
+        for one in discover([os.fspath(root)], file.format).files:
+            if one.location and os.path.abspath(one.location) not in taken:
+                others.setdefault(one.location, Found(before + one.path, one.location, one.format, named=False))
+    return list(others.values())
 
 
 def _add_folder(found: Discovery, search: _Search) -> None:
@@ -212,11 +242,13 @@ def _add_folder(found: Discovery, search: _Search) -> None:
 
 
 def _add_location(found: Discovery, search: _Search, location: Path, client: str) -> None:
-    if not location.is_dir():
-        _append(found, os.fspath(location), search.root, client, named=False)
+    path, top = os.fspath(location), os.path.realpath(project_root(location) or search.folder)
+    if location == search.folder:
+        top = top if _stray(path, top) is None else os.path.realpath(location)  # the user named it
+    elif not _followed(found, path, top):
         return
-    for path in _walk(found, location, search.folder, registry.FORMATS[client].suffixes):
-        _append(found, path, search.root, client, named=False)
+    for file in _walk(found, location, top, registry.FORMATS[client].suffixes) if location.is_dir() else [path]:
+        _append(found, file, search.root, client, within=top)
 
 
 def _from_settings_folder(search: _Search) -> _Search:
@@ -239,7 +271,8 @@ def _from_settings_folder(search: _Search) -> _Search:
 def _add_walked(found: Discovery, search: _Search) -> None:
     rows = [registry.FORMATS[search.format_id]] if search.format_id else list(registry.FORMATS.values())
     suffixes = tuple({end for row in rows for end in (*row.suffixes, *row.files)})
-    for place in _walk(found, search.folder, search.folder, suffixes):
+    top = os.path.realpath(project_root(search.folder) or search.folder)
+    for place in _walk(found, search.folder, top, suffixes):
         path = Path(place)
         relative = PurePosixPath(path.relative_to(search.folder).as_posix())
         own = sniffing.by_place(relative, os.fspath(search.folder))
@@ -247,7 +280,7 @@ def _add_walked(found: Discovery, search: _Search) -> None:
             continue
         told = search.format_id or own or sniffing.by_content(relative, path)
         if told and (told not in search.exclude or not registry.FORMATS[told].bundle):
-            _append(found, place, search.root, told, named=False)
+            _append(found, place, search.root, told, within=top)
 
 
 def _add_file(found: Discovery, path: Path, root: Path, format_id: str | None) -> None:
@@ -258,19 +291,46 @@ def _add_file(found: Discovery, path: Path, root: Path, format_id: str | None) -
             f"the format of `{path}` is not known", f"say it with -f FORMAT, or name a file that ends in {known}", code=Code.USAGE
         )
     found.looked.append(str(path))
-    _append(found, os.fspath(path), root, told, named=True)
+    _append(found, os.fspath(path), root, told)
 
 
-def _append(found: Discovery, path: str, root: Path, format_id: str, *, named: bool) -> None:
+def _append(found: Discovery, path: str, root: Path, format_id: str, *, within: str | None = None) -> None:
+    """Take in a file that was found in a folder, or one that the user named."""
     place, prefix = os.path.abspath(path), os.path.join(os.path.abspath(root), "")
     relative = place[len(prefix) :] if place.startswith(prefix) else os.path.basename(path)
-    found.files.append(Found(_storable(relative.replace(os.sep, "/")), path, format_id, named))
+    named = within is None
+    top = os.fspath(project_root(Path(path)) or os.path.dirname(place)) if within is None else within
+    found.files.append(Found(_storable(relative.replace(os.sep, "/")), path, format_id, named, top))
 
 
 def _storable(path: str) -> str:
     """Return a path that a bundle can hold: Unicode, and no part of it a drive or a separator on any system."""
     text = path.encode("utf-8", "surrogateescape").decode("utf-8", "replace").replace("\\", "-")
     return text.replace(":", "-")
+
+
+def _once(files: list[Found]) -> list[Found]:
+    """Leave out what a link puts among the files of another client, too: it is read once, under its real path."""
+    walked = [file for file in files if not file.named]
+    if len({file.format for file in walked}) < 2:
+        return files
+    folders: dict[str, str] = {}
+    reals = {file: _real(file, folders) for file in walked}
+    formats: dict[str, str] = {}
+    for file, real in reals.items():
+        if real not in formats or os.path.abspath(file.location or "") == real:
+            formats[real] = file.format
+    return [file for file in files if file.named or file.format == formats[reals[file]]]
+
+
+def _real(file: Found, folders: dict[str, str]) -> str:
+    """Return the path of a file without any link; each folder is asked about once."""
+    folder, name = os.path.split(os.path.abspath(file.location or ""))
+    known = folders.get(folder)
+    if known is None:
+        known = folders[folder] = os.path.realpath(folder)
+    place = os.path.join(known, name)
+    return os.path.realpath(place) if os.path.islink(place) else place
 
 
 def _unique(files: list[Found]) -> list[Found]:
@@ -292,9 +352,8 @@ def _unique(files: list[Found]) -> list[Found]:
     return kept
 
 
-def _walk(found: Discovery, folder: Path, tree: Path, suffixes: tuple[str, ...]) -> Iterator[str]:
-    """Yield the files below a folder in path order; each real folder once, none outside the tree."""
-    top = (project_root(folder) or tree).resolve()
+def _walk(found: Discovery, folder: Path, top: str, suffixes: tuple[str, ...]) -> Iterator[str]:
+    """Yield the files below a folder in path order; each real folder once, none outside of the real folder `top`."""
     seen: set[tuple[int, int]] = set()
     stack = [os.fspath(folder)]
     files: list[str] = []
@@ -314,24 +373,33 @@ def _walk(found: Discovery, folder: Path, tree: Path, suffixes: tuple[str, ...])
             if entry.name in SKIPPED or not (is_folder or entry.name.endswith(suffixes)):
                 continue
             path = entry.path
-            if entry.is_symlink() and not _inside(path, top):
-                found.diagnostics.append(_unread(path, _OUT_OF_TREE, Severity.WARNING if is_folder else Severity.ERROR))
-            elif is_folder:
+            if entry.is_symlink() and not _followed(found, path, top):
+                continue
+            if is_folder:
                 stack.append(path)
             else:
                 files.append(path)
     yield from sorted(files, key=lambda path: os.fsencode(path).replace(b"/", b"\0"))  # path order, part by part
 
 
-def _inside(path: str, top: Path) -> bool:
+def _followed(found: Discovery, path: str, top: str) -> bool:
+    """Whether a path is followed where it may be a link; one that is not is told."""
+    blocked = _stray(path, top)
+    if blocked is not None:
+        severity = Severity.WARNING if os.path.isdir(path) else Severity.ERROR
+        hint = "name it on the command line to read it" if blocked.astray else None
+        found.diagnostics.append(_unread(path, f"{blocked.reason}; it is not followed", severity, hint))
+    return blocked is None
+
+
+def _stray(path: str, top: str) -> Blocked | None:
     try:
-        return Path(path).resolve(strict=True).is_relative_to(top)
-    except (OSError, RuntimeError):
-        return True  # leads nowhere, or to itself: reading it says so
+        return stray(os.path.realpath(path, strict=True), top, link=None if os.path.isdir(path) else path)
+    except (OSError, ValueError):
+        return None  # leads nowhere, or to itself: reading it says so
 
 
-def _unread(path: str, message: str, severity: Severity = Severity.ERROR) -> Diagnostic:
-    hint = "name it on the command line to read it" if message == _OUT_OF_TREE else None
+def _unread(path: str, message: str, severity: Severity = Severity.ERROR, hint: str | None = None) -> Diagnostic:
     return Diagnostic(Code.UNREADABLE, severity, message, Span(Path(path).as_posix()), hint)
 
 
@@ -353,13 +421,9 @@ def read_bytes(file: Found) -> bytes:
             raise _too_large(file, f"more than {limit:,}")
         return data
     try:
-        info = os.stat(file.location)
-        if not stat.S_ISREG(info.st_mode):
-            raise problem("cannot be read: not a regular file", None, file.path)
-        if limit is not None and info.st_size > limit:
-            raise _too_large(file, f"{info.st_size:,}")
-        with open(file.location, "rb") as stream:
-            return stream.read()
+        return reading.read(file.location, limit=limit)[0]
+    except reading.TooLarge as error:
+        raise _too_large(file, f"{error.size:,}") from None
     except OSError as error:
         raise problem(f"cannot be read: {_reason(error)}", None, file.path) from None
 

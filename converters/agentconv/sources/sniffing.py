@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from agentconv.disk import reading
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
@@ -104,17 +105,7 @@ def _by_looks(name: str, path: Path) -> str | None:
     for format_id in _candidates(name):
         looks = registry.FORMATS[format_id].looks
         if looks:
-            head = _head(path) if head is None else head
+            head = reading.head(os.fspath(path), _HEAD_BYTES) if head is None else head
             if re.search(looks, head):
                 return format_id
     return None
-
-
-def _head(path: Path) -> bytes:
-    if not os.path.isfile(path):
-        return b""
-    try:
-        with open(path, "rb") as file:
-            return file.read(_HEAD_BYTES)
-    except OSError:
-        return b""

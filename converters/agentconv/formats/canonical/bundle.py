@@ -9,7 +9,7 @@ from agentconv.core import schema_files
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.core.format import ReadResult, State
 from agentconv.core.ir import FORMAT_VERSION
-from agentconv.formats.canonical import documents
+from agentconv.formats.canonical import documents, special_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -145,6 +145,8 @@ def _logic_problems(document: Any, place: Callable[[Sequence[str | int]], Span])
         if agent["id"] in ids:
             yield bad(["agents", index, "id"], f"the id `{agent['id']}` is taken", "ids are unique in a bundle")
         ids.add(agent["id"])
+    for at, message in special_values.mistakes(document):
+        yield bad(at, message)
     paths: set[str] = set()
     for index, source in enumerate(document.get("sources", ())):
         path = source["path"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects, tool_summary, vocabulary
+from agentconv.core import effects, plain_words, tool_summary, vocabulary
 from agentconv.core.diagnostics import Code, Severity
 from agentconv.core.effects import Level
 from agentconv.formats import registry
@@ -77,11 +77,10 @@ def unattended_effects(self: Rule, subject: Subject) -> Iterator[Finding]:
         if state.dropped or agent.permissions.mode == "bypass":
             continue
         may = effects.effects(tool_summary.held(agent, subject.format), format_id=subject.format)
-        words = {"write": "write files", "run": "run commands"}
-        found = [word for effect, word in words.items() if may.levels[effect] is Level.ALLOW]
+        found = [plain_words.EFFECTS[effect] for effect in ("write", "run") if may.levels[effect] is Level.ALLOW]
         key = _said(subject, number)
         if found and key:
-            message = f"{title(subject)} lets this agent {' and '.join(found)} without asking"
+            message = f"{title(subject)} allows this agent without asking: {', '.join(found)}"
             place = subject.place(number, key) if key else (0, 0)
             yield self.find(
                 message, place, "see that this is meant; let the client ask where it is not", agent=agent.name, clients=(subject.format,)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Code, Severity
 from agentconv.core.source import BOM, SourceText, encode
-from agentconv.formats import registry
 from agentconv.lint import fixing
 from agentconv.lint.passages import EVERYTHING, count, do, edits_in_texts, lost, owner, shown, title
 from agentconv.lint.rule import Fix, rule
@@ -59,9 +58,7 @@ def byte_order_mark(self: Rule, subject: Subject) -> Iterator[Finding]:
     message = f"byte order mark: {do(clients, 'drops')} the agent" if clients else f"byte order mark; {title(subject)} skips it"
     severity = Severity.ERROR if clients else Severity.NOTE
     fix = Fix("delete the byte order mark", ((0, 1, ""),))
-    yield self.find(
-        message, (0, 1), fix.title, severity=severity, clients=_all_of(subject, clients, fixed), agent=owner(subject, 0), fix=fix
-    )
+    yield self.find(message, (0, 1), fix.title, severity=severity, clients=clients, agent=owner(subject, 0), fix=fix)
 
 
 @rule(
@@ -91,14 +88,7 @@ def carriage_return(self: Rule, subject: Subject) -> Iterator[Finding]:
     message = f"{do(clients, 'drops')} the agent because of its line ends (CR); with line feeds it would load"
     fix = _requoted(subject, fixed) or _unreturned(subject, fixed)
     help_text = fix.title if fix else "save the file with line feeds (LF)"
-    yield self.find(
-        message, (at, min(at + 2, len(text))), help_text, clients=_all_of(subject, clients, fixed), agent=owner(subject, at), fix=fix
-    )
-
-
-def _all_of(subject: Subject, clients: tuple[str, ...], fixed: str) -> tuple[str, ...]:
-    """Return all clients that have the trouble that some of those asked about have: a fix is made for them, too."""
-    return lost(subject, fixed, registry.CLIENTS) if clients else ()
+    yield self.find(message, (at, min(at + 2, len(text))), help_text, clients=clients, agent=owner(subject, at), fix=fix)
 
 
 def _with_line_feeds(text: str) -> str:
@@ -172,9 +162,7 @@ def invalid_utf_8(self: Rule, subject: Subject) -> Iterator[Finding]:
     fix = Fix("read the bytes as Windows-1252, and save the file as UTF-8", tuple(edits), safe=False) if whole else None
     message = f"{count(len(stray), 'place')} with bytes that are not UTF-8: {effect}"
     help_text = "save the file as UTF-8"
-    yield self.find(
-        message, stray[0].span(), help_text, severity=severity, clients=_all_of(subject, clients, fixed), agent=owner(subject, at), fix=fix
-    )
+    yield self.find(message, stray[0].span(), help_text, severity=severity, clients=clients, agent=owner(subject, at), fix=fix)
 
 
 def _is_wide(subject: Subject) -> bool:
@@ -274,7 +262,7 @@ def _controls(self: Rule, subject: Subject, pattern: re.Pattern[str], what: str,
         found[0].span(),
         "delete them",
         severity=Severity.ERROR if clients else Severity.WARNING,
-        clients=_all_of(subject, clients, fixed),
+        clients=clients,
         agent=owner(subject, found[0].start()),
         fix=edits_in_texts(subject, "delete the control characters", edits, loads=bool(clients)),
     )
@@ -350,7 +338,7 @@ def utf_16_file(self: Rule, subject: Subject) -> Iterator[Finding]:
     if clients:
         fix = Fix("save the file as UTF-8", ((0, len(subject.text), fixed),), EVERYTHING, safe=False)
         message = f"the file is UTF-16: {do(clients, 'finds')} no agent in it"
-        yield self.find(message, (0, 2), fix.title, clients=_all_of(subject, clients, fixed), fix=fix)
+        yield self.find(message, (0, 2), fix.title, clients=clients, fix=fix)
 
 
 _RUN = re.compile(r"[^\x00-\x7f][^\x00-\x7f]+")

@@ -1,0 +1,24 @@
+"""What planning has to know of a disk, be it a real one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from agentconv.disk.files import Blocked
+
+
+class Reader(Protocol):
+    """Looks at what is there, below one root."""
+
+    def read(self, path: str) -> bytes | Blocked | None:
+        """Return a file's bytes; None where there is nothing."""
+
+    def is_folder(self, path: str) -> bool:
+        """Whether a folder is there, or a link to one."""
+
+    def is_link(self, path: str) -> bool:
+        """Whether a link is in a file's place."""
+
+    def identity(self, path: str) -> str:
+        """Return what two paths share that are one file because of links."""

@@ -1,0 +1,77 @@
+"""`-q` says nothing of what went well, and never ends with 1 without a word."""
+
+import pytest
+
+OTHER = "---\nname: good\ndescription: Another one\n---\n\nDo.\n"
+NAMELESS = "---\ndescription: Has no name\ntools: Read\n---\n\nDo.\n"
+MUTE = "---\nname: mute\ntools: Read\n---\n\nDo.\n"
+CONVERT = ("convert", "src", "-t", "codex", "-o", "out", "-q")
+PACK = ("pack", "src", "--name", "some-agents", "--version", "1.0.0", "--license", "MIT", "-q")
+KEPT = "a file of this version with other content is there, and is kept; nothing was written"
+
+
+def _edited(source, run):
+    run(*CONVERT, code=0)
+    (source / "good.md").write_text(OTHER)
+
+
+def _nameless(source, run):
+    (source / "nameless.md").write_text(NAMELESS)
+
+
+def _mute(source, run):
+    (source / "mute.md").write_text(MUTE)
+
+
+def _warned(source, run):
+    (source / "warned.md").write_text("---\nname: warned\ndescription: Reads.\ntools: Read, Raed\n---\n\nRead.\n")
+
+
+def _packed(source, run):
+    run(*PACK, code=0)
+    (source / "good.md").write_text(OTHER)
+
+
+WAYS = {
+    "kept": (_edited, CONVERT, "1 agent: 1 file kept: out/.codex/agents/good.toml\n"),
+    "would change": (_edited, (*CONVERT, "--check"), "change    out/.codex/agents/good.toml\n"),
+    "not loaded": (
+        _nameless,
+        CONVERT,
+        "2 agents: 2 files written in out/.codex/agents, 1 agent not loaded by the source client (nameless)\n",
+    ),
+    "refused": (
+        _mute,
+        CONVERT,
+        "2 agents: 1 file written: out/.codex/agents/good.toml, 1 agent refused (mute), 1 agent not loaded by the source client (mute)\n",
+    ),
+    "strict": (
+        lambda *_: None,
+        (*CONVERT, "--strict"),
+        "1 agent: 1 file written: out/.codex/agents/good.toml; --strict counts tools-approximated\n",
+    ),
+    "lint": (_warned, ("lint", "src", "-q"), "2 files: 1 warning\n"),
+    "pack": (
+        _packed,
+        PACK,
+        f"dist/some_agents-1.0.0-py3-none-any.whl: warning: {KEPT}\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(("prepare", "words", "said"), WAYS.values(), ids=WAYS)
+def test_one_line(prepare, words, said, run, source):
+    """What ends with 1 says why, in one line."""
+    prepare(source, run)
+    done = run(*words, code=1)
+
+    assert done.out + done.err == said
+
+
+@pytest.mark.parametrize("words", [CONVERT, ("lint", "src", "-q"), (*CONVERT[:-1], "--dry-run", "-q")], ids=["convert", "lint", "dry-run"])
+def test_no_word(words, run, source):
+    """What goes well is silent, but for what was asked for."""
+    done = run(*words, code=0)
+
+    assert done.err == ""
+    assert done.out == ("create    out/.codex/agents/good.toml\n" if "--dry-run" in words else "")

@@ -1,0 +1,30 @@
+"""How much work a call does, in lines of Python that run: the same on every machine, however busy it is."""
+
+import sys
+
+LINEAR = 5
+"""How many times the lines may be, at most, where there is four times as much to do."""
+
+
+def lines(call):
+    """Run a call and return how many lines of Python ran."""
+    count = 0
+
+    def step(frame, event, argument):
+        nonlocal count
+        count += event == "line"
+        return step
+
+    before = sys.gettrace()
+    sys.settrace(step)
+    try:
+        call()
+    finally:
+        sys.settrace(before)
+    return count
+
+
+def growth(work, size):
+    """Return how many times the lines are that run for four times the size."""
+    work(size)  # what is made only once is made now
+    return lines(lambda: work(4 * size)) / lines(lambda: work(size))
