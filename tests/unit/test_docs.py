@@ -1,4 +1,4 @@
-"""The documents say what is so. `AGENTCONV_ACCEPT=1` writes down console runs, the tables of formats, the rules and what hooks see as they are."""
+"""The documents say what is so. `AGENTCONV_ACCEPT=1` writes down console runs, tables of formats, rules and what hooks see, as they are."""
 
 import os
 import re
