@@ -8,21 +8,28 @@ from typing import TYPE_CHECKING, Any
 
 import tomli_w
 
+import template_format
 from agentconv.conversion.converting import Options, convert
 from agentconv.core import fields, schema_files
 from agentconv.core.format import ReadResult, State
 from agentconv.core.ir import Agent, AgentSet
 from agentconv.core.source import SourceText
+from agentconv.families import records
 from agentconv.formats import registry
+from agentconv.formats.codex import role_file
+from agentconv.formats.cursor import line_file
 from agentconv.sources.loading import Loaded, load_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from agentconv.conversion.converting import Converted
+    from agentconv.families.record_file import Roster
 
 ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "fixtures"
+FOLDERS = {format_id: FIXTURES / format_id for format_id in registry.CLIENTS} | {template_format.ID: template_format.FOLDER / "fixtures"}
+"""Where the fixtures of each client are."""
 BODY = "You help with one thing, and you do it well.\n"
 
 
@@ -32,26 +39,31 @@ def _markdown(header: Mapping[str, Any]) -> str:
 
 
 def _lines(header: Mapping[str, Any]) -> str:
-    lines = [f"{key}: {as_held('cursor', value)}\n" for key, value in header.items()]
+    lines = [f"{key}: {value if isinstance(value, str) else json.dumps(value)}\n" for key, value in header.items()]
     return f"---\n{''.join(lines)}---\n\n{BODY}"
+
+
+def _shared(roster: Roster, header: Mapping[str, Any]) -> str:
+    document: Any = {"an-agent": header} if roster.by_name else [header]
+    for step in reversed(roster.pointer.split("/")[1:]):
+        document = {step: document}
+    return json.dumps(document, ensure_ascii=False)
+
+
+def _written(format_id: str, header: Mapping[str, Any]) -> str:
+    """Return a file with these keys, whatever they are, as the family of the format writes one; JSON is YAML."""
+    dialect = getattr(registry.load(format_id), "DIALECT", None)
+    if isinstance(dialect, records.Dialect):
+        return _shared(dialect.parse(SourceText("", b"")).roster, header)
+    if isinstance(dialect, role_file.Dialect):
+        return tomli_w.dumps(header)
+    return _lines(header) if isinstance(dialect, line_file.Dialect) else _markdown(header)
 
 
 def as_held(format_id: str, value: Any) -> Any:
     """Return a value as a format's files hold it: text, where they are no YAML."""
-    return json.dumps(value) if format_id == "cursor" and not isinstance(value, str) else value
-
-
-HEADERS = {
-    "cursor": _lines,
-    "roo": lambda header: json.dumps({"customModes": [header]}, ensure_ascii=False),
-    "claude-agents-json": lambda header: json.dumps({"an-agent": header}, ensure_ascii=False),
-    ".md": _markdown,
-    ".agent.md": _markdown,
-    ".toml": tomli_w.dumps,
-    ".json": json.dumps,
-    ".yaml": _markdown,
-}
-"""How a header is written, by the suffix of a format's files, or by the format where they are another thing."""
+    is_lines = isinstance(getattr(registry.load(format_id), "DIALECT", None), line_file.Dialect)
+    return json.dumps(value) if is_lines and not isinstance(value, str) else value
 
 
 def suffix(format_id: str) -> str:
@@ -61,16 +73,16 @@ def suffix(format_id: str) -> str:
 def minimal(format_id: str, beside: str | None = None) -> dict[str, Any]:
     """Return the smallest header that the client takes: its required keys, each with the schema's first example.
 
-    With the name of another key, this also holds what that key needs beside it (`x-beside`).
+    With the name of another key, this also holds what that key needs beside it (`x-needs`).
     """
     schema = schema_files.load(format_id)
-    needed = schema["properties"][beside].get("x-beside", {}) if beside else {}
+    needed = schema["properties"][beside].get("x-needs", {}) if beside else {}
     return {**{key: schema["properties"][key]["examples"][0] for key in schema["required"]}, **needed}
 
 
 def make(format_id: str, header: Mapping[str, Any]) -> SourceText:
     """Make a file of a format from the keys of its header."""
-    return SourceText(f"agent{suffix(format_id)}", HEADERS.get(format_id, HEADERS[suffix(format_id)])(header).encode("utf-8"))
+    return SourceText(f"agent{suffix(format_id)}", _written(format_id, header).encode("utf-8"))
 
 
 def holds(format_id: str, value: Any) -> bool:
@@ -143,9 +155,13 @@ def _with_ids(piece: Loaded) -> Loaded:
     return replace(piece, agents=agents)
 
 
-def same(first: Agent, second: Agent) -> bool:
-    """Whether two agents are equal apart from where they stand."""
-    return fields.same(first, second)
+def unlike(first: Agent, second: Agent) -> dict[str, tuple[Any, Any]]:
+    """Return the fields in which two agents differ apart from where they stand, extras among them, each with both values."""
+    if fields.same(first, second):
+        return {}
+    paths = dict.fromkeys([*fields.PATHS, *fields.extra_paths(first), *fields.extra_paths(second)])
+    values = {path: (fields.get(first, path), fields.get(second, path)) for path in paths}
+    return {path: pair for path, pair in values.items() if pair[0] != pair[1]} or {"all of it": (first, second)}
 
 
 def written(format_id: str, agent: Agent, original: SourceText | None = None) -> bytes:

@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -16,3 +17,12 @@ settings.register_profile(
 settings.register_profile("thorough", settings.get_profile("default"), max_examples=600, derandomize=False)
 settings.register_profile("long", settings.get_profile("thorough"), max_examples=6000)
 settings.load_profile(os.environ.get("AGENTCONV_HYPOTHESIS", "default"))
+
+
+@pytest.fixture(scope="module")
+def with_the_template():
+    """Let the template of a format be one of the clients."""
+    from template_format import registered
+
+    with registered():
+        yield

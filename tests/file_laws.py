@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agent_files import FIXTURES, convert_file, make, minimal, with_shared_file
+from agent_files import FOLDERS, convert_file, make, minimal, with_shared_file
 from agentconv.core import effects
 from agentconv.core.format import State
 from agentconv.core.source import SourceText
@@ -27,7 +27,7 @@ def places(format_id: str) -> list[str]:
 
 def seeds(format_id: str) -> list[SourceText]:
     """Return files to start from: each fixture, under each path that such a file may have, and the smallest file."""
-    paths = [path for kind in ("valid", "invalid") for path in sorted((FIXTURES / format_id / kind).glob("*")) if path.suffix]
+    paths = [path for kind in ("valid", "invalid") for path in sorted((FOLDERS[format_id] / kind).glob("*")) if path.suffix]
     known = places(format_id)
     found = [SourceText(path.name, path.read_bytes()) for path in paths if ".expected." not in path.name]
     smallest = [] if format_id in HUBS else [make(format_id, minimal(format_id))]

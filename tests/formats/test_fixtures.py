@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from agent_files import FIXTURES, convert_agent, convert_file, read, suffix, with_shared_file
+from agent_files import FIXTURES, FOLDERS, convert_agent, convert_file, read, suffix, with_shared_file
 from agentconv.core.diagnostics import LossSeverity
 from agentconv.core.format import State
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.formats.canonical import documents
+from template_format import CLIENTS, registered
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,20 +25,29 @@ if TYPE_CHECKING:
 ACCEPT = os.environ.get("AGENTCONV_ACCEPT") == "1"
 
 
+@registered()
 def _cases(kind: str) -> list[Any]:
     return [
         pytest.param(format_id, path, id=f"{format_id}-{path.stem}")
-        for format_id in registry.CLIENTS
-        for path in sorted((FIXTURES / format_id / kind).glob(f"*{suffix(format_id)}"))
+        for format_id in CLIENTS
+        for path in sorted((FOLDERS[format_id] / kind).glob(f"*{suffix(format_id)}"))
         if ".expected." not in path.name
     ]
 
 
+def _folders() -> list[tuple[str, str, Path]]:
+    """Return the folders of conversions with their source and target: `<client>/from/<other>` and `<client>/to/<other>`."""
+    to_it = [(folder.name, client, folder) for client, own in FOLDERS.items() for folder in sorted(own.glob("from/*"))]
+    from_it = [(client, folder.name, folder) for client, own in FOLDERS.items() for folder in sorted(own.glob("to/*"))]
+    return to_it + from_it
+
+
+@registered()
 def _pairs() -> list[Any]:
     return [
-        pytest.param(*folder.name.split("_to_"), path, id=f"{folder.name}-{path.stem}")
-        for folder in sorted((FIXTURES / "pairs").glob("*_to_*"))
-        for path in sorted(folder.glob(f"*{suffix(folder.name.split('_to_')[0])}"))
+        pytest.param(source, target, path, id=f"{source}_to_{target}-{path.stem}")
+        for source, target, folder in _folders()
+        for path in sorted(folder.glob(f"*{suffix(source)}"))
         if not {".out", ".losses"} & set(path.suffixes)
     ]
 
@@ -147,9 +157,9 @@ def test_pair(source_format: str, target: str, path: Path) -> None:
 
 def test_each_pair_of_clients_has_fixtures() -> None:
     """Every client is converted from and to in at least one golden pair."""
-    folders = [folder.name.split("_to_") for folder in (FIXTURES / "pairs").glob("*_to_*")]
+    sources, targets, _ = zip(*_folders(), strict=True)
 
-    assert set(registry.CLIENTS) == {source for source, _ in folders} == {target for _, target in folders}
+    assert {*CLIENTS} == {*sources} == {*targets}
 
 
 @pytest.mark.parametrize("path", sorted((FIXTURES / "examples" / ".claude" / "agents").glob("*.md")), ids=lambda path: path.stem)

@@ -99,7 +99,7 @@ def test_strict(tmp_path, capsys, strict, severity, code):
     rule = catalogue.rules()[{"error": "AC310", "warning": "AC304", "note": "AC309"}[severity]]
     folder = tmp_path / ".claude" / "agents"
     folder.mkdir(parents=True)
-    (folder / f"{rule.example_path}.md").write_bytes(encode(rule.bad))
+    (folder / "reviewer.md").write_bytes(encode(rule.bad))
 
     assert main(["lint", str(tmp_path), "--isolated", "--select", rule.code, *strict]) == code
 

@@ -10,13 +10,14 @@ from agentconv.core.format import State
 from agentconv.core.source import SourceText, encode
 from agentconv.formats import registry
 from agentconv.lint import catalogue, checking, fixing, remarks
+from agentconv.lint.rule import Fix
 from agentconv.lint.subject import Subject
 
 RULES = list(catalogue.rules().values())
 FILES = sorted(
     path
     for client in registry.CLIENTS
-    for path in (FIXTURES / client).rglob("*")
+    for path in (FIXTURES / client).glob("*valid/*")
     if path.is_file() and not path.name.endswith(".expected.json")
 )
 
@@ -282,3 +283,15 @@ def test_escapes_that_are_text_are_not_told():
     toml = subject('name = "a"\ndescription = "b"\ndeveloper_instructions = \'c\\u200bd\'\n', ".codex/agents/a.toml", "codex")
 
     assert [*found(markdown, "AC803"), *found(toml, "AC803")] == []
+
+
+def test_a_client_that_comes_to_have_the_agent_is_no_objection():
+    """A client that takes the whole file for a prompt may come to read the agent in it, and nothing else otherwise."""
+    broken = subject("\n---\nname: reviewer\ndescription: b\n---\n\nd\n", asked=("opencode",))
+    assert broken.reading("opencode").set.agents[0].description is None
+
+    at = broken.text.index("b\n")
+    other = Fix("say something else", ((at, at + 1, "c"),), frozenset({"description"}))
+
+    assert fixing.disproof(broken, Fix("delete the empty line", ((0, 1, ""),))) is None
+    assert fixing.disproof(broken, other) == "OpenCode would read prompt.text otherwise"

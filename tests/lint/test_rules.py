@@ -22,8 +22,7 @@ def subject(text, rule=None, *, format_id="claude-code", asked=()):
     """Return a text as a file that the rules look at."""
     format_id = rule.example if rule else format_id
     row = registry.FORMATS[format_id]
-    stem = rule.example_path if rule else "reviewer"
-    path = f"{row.folders[0]}/{stem}{row.suffixes[0]}" if row.folders else row.files[0]
+    path = f"{row.folders[0]}/reviewer{row.suffixes[0]}" if row.folders else row.files[0]
     return Subject(SourceText(path, encode(text)), format_id, tuple(dict.fromkeys((format_id, *(rule.clients if rule else ()), *asked))))
 
 

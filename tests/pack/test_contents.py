@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import zipfile
 from hashlib import sha256
@@ -13,6 +14,7 @@ from agent_files import FIXTURES
 from agentconv.cli import main
 from agentconv.core import fields
 from agentconv.formats import registry
+from agentconv.install import places
 from agentconv.packs import manifest as pack_manifest
 from agentconv.sources import loading
 
@@ -41,7 +43,10 @@ def test_the_readme(project, pack):
     packed = pack(".", "--license", "MIT", "--description", "Agents for <backends> & more")
     with zipfile.ZipFile(packed.wheel) as archive:
         actual = archive.read("backend_agents-1.2.0.dist-info/METADATA").partition(b"\n\n")[2]
+    rows = re.findall(rb"(?m)^\| .* \| `agentconv install backend-agents --to (.*)` \|\n", actual)
+    actual = re.sub(rb"(?m)(^\| .* \| `agentconv install .*` \|\n)(?:.*--to .*\n)+", rb"\1", actual)  # one assistant stands for all
 
+    assert [row.decode() for row in rows] == [*places.targets()]
     assert actual == _expected("README.md", actual)
 
 
@@ -67,7 +72,7 @@ def test_sources_are_verbatim(project, pack):
 def test_fixtures_come_back(format_id, tmp_path, pack):
     """Every fixture of every format can be packed, and is read from the pack as it was, with the ids of the manifest."""
     source = tmp_path / "src"
-    shutil.copytree(FIXTURES / format_id, source)
+    shutil.copytree(FIXTURES / format_id, source, ignore=shutil.ignore_patterns("from", "to"))
     packed = pack(source, "-f", format_id, "--no-lint", code=None)
     pieces = packed.pieces()
 

@@ -14,12 +14,13 @@ from agentconv.formats import registry
 from file_laws import HUBS, check_converting, check_hub, check_reading
 from file_strategies import files
 from strategies import chosen
+from template_format import CLIENTS, ID
 
 if TYPE_CHECKING:
     from agentconv.core.source import SourceText
 
-each_format = pytest.mark.parametrize("format_id", registry.FORMATS)
-each_client = pytest.mark.parametrize("format_id", registry.CLIENTS)
+each_format = pytest.mark.parametrize("format_id", [*registry.FORMATS, ID])
+each_client = pytest.mark.parametrize("format_id", CLIENTS)
 
 
 @each_format

@@ -1,4 +1,4 @@
-"""The documents say what is so. `AGENTCONV_ACCEPT=1` writes down README's console runs, the tables of formats and the rules as they are."""
+"""The documents say what is so. `AGENTCONV_ACCEPT=1` writes down console runs, tables of formats, rules and what hooks see, as they are."""
 
 import os
 import re
@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 import agentconv
 import terminal_picture
@@ -15,12 +16,14 @@ from agentconv.cli import COMMANDS, lint_settings, main
 from agentconv.cli.configuration import DEFAULTS
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.run import build_parser
+from agentconv.formats import registry
 from console_runs import environment_for, played
 
 CHECKOUT = Path(__file__).parents[2]
 README = CHECKOUT / "README.md"
 FORMATS = CHECKOUT / "docs" / "formats.md"
 RULES = CHECKOUT / "docs" / "rules.md"
+HOOKS = CHECKOUT / ".pre-commit-hooks.yaml"
 DOCUMENTS = [README, CHECKOUT / "CONTRIBUTING.md", *sorted((CHECKOUT / "docs").glob("*.md"))]
 
 
@@ -88,6 +91,28 @@ def test_rules_document(capsys):
     assert document == RULES.read_text("utf-8")
     assert lint_settings.read(table).max_description == table["max-description"]
     assert {*table} == {*lint_settings.KEYS}
+
+
+def hooked() -> str:
+    """Return the pattern of the files that every client reads its agents from, wherever the client's own folders lie.
+
+    The folders of a client with an index have everyday names: they count at the top of a checkout, and below `plugins`.
+    """
+    rows = [registry.FORMATS[client] for client in registry.CLIENTS]
+    anywhere = [f"{re.escape(folder)}/" for row in rows if not row.index for folder in row.folders]
+    anywhere += [f"{re.escape(name)}$" for row in rows for name in (*row.files, *([row.index] if row.index else []))]
+    indexed = [f"{re.escape(folder)}/.+{re.escape(end)}$" for row in rows if row.index for folder in row.folders for end in row.suffixes]
+    return f"(^|/)({'|'.join(dict.fromkeys(anywhere))})|^(plugins/[^/]+/)?({'|'.join(dict.fromkeys(indexed))})"
+
+
+def test_hooks_see_every_client():
+    """The hooks for pre-commit are run on the files of every client."""
+    if os.environ.get("AGENTCONV_ACCEPT"):
+        text = re.sub(r"(?m)(?<=^  files: &places ).*$", lambda _: f"'{hooked()}'", HOOKS.read_text("utf-8"))
+        HOOKS.write_text(text, "utf-8")
+    hooks = yaml.safe_load(HOOKS.read_text("utf-8"))
+
+    assert {hook["files"] for hook in hooks} == {hooked()}
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)

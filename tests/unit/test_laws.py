@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from agent_files import agent_of, convert_agent, make, minimal, read, same, suffix
+from agent_files import agent_of, convert_agent, make, minimal, read, suffix
 from agentconv.cli.run import run
 from agentconv.conversion import compare, converting
-from agentconv.core import effects, losses, schema_files
+from agentconv.core import effects, fields, losses, schema_files
 from agentconv.core.diagnostics import InternalError
 from agentconv.core.effects import Level
 from agentconv.core.format import Projection, ReadResult
@@ -239,7 +239,7 @@ def test_no_line_of_the_output_is_unread(format_id: str, agent: Agent) -> None:
             result = read(format_id, SourceText(done.file.path, data))
             loads = bool(result.set.agents) and not result.states[0].dropped
             named_by_file = line.strip() == f"name: {PurePosixPath(done.file.path).stem}".encode() and not new.startswith(line[:5] + b" ")
-            if data != done.file.data and loads and same(written, result.set.agents[0]) and not named_by_file:
+            if data != done.file.data and loads and fields.same(written, result.set.agents[0]) and not named_by_file:
                 unseen.append((number, new))
 
     assert unseen == []
@@ -473,35 +473,57 @@ def test_denied_server_of_the_user_is_reported(deny: str) -> None:
     assert [loss.detail for loss in done.losses if loss.code == "mcp-open"] == [deny]
 
 
-_SMUGGLED = {
-    "codex": {"features": {"shell_tool": True}, "sandbox_workspace_write": {"network_access": True}},
-    "claude-code": {"<<": {"permissionMode": "bypassPermissions"}, "hint": {"<<": {"a": 1}}},
-    "gemini-cli": {"tools": ["*"], "kind": "local"},
-    "qwen-code": {"tools": ["*"], "permissionMode": "bypassPermissions", "modelConfig": {"model": "fast"}},
-    "roo": {"groups": ["read", "edit", "command", "mcp"]},
-    "claude-agents-json": {"tools": ["Read", "Bash"], "permissionMode": "bypassPermissions"},
-    "claude-plugin": {"<<": {"tools": "Read, Bash"}, "tools": "Read, Bash"},
-    "cursor": {"READONLY": "false", "note\nreadonly": "false"},
-    "copilot": {"tools": ["*"]},
-    "cline": {"tools": ["run_commands"], "Tools": ["run_commands"]},
-    "kilo": {"tools": {"bash": True, "edit": True}, "<<": {"permission": "allow"}},
-    "opencode": {"tools": {"bash": True, "edit": True}, "<<": {"permission": "allow"}},
-}
+_SMUGGLED = [
+    ("codex", {"features": {"shell_tool": True}, "sandbox_workspace_write": {"network_access": True}}),
+    ("claude-code", {"<<": {"permissionMode": "bypassPermissions"}, "hint": {"<<": {"a": 1}}}),
+    ("gemini-cli", {"tools": ["*"], "kind": "local"}),
+    ("qwen-code", {"tools": ["*"], "permissionMode": "bypassPermissions", "modelConfig": {"model": "fast"}}),
+    ("claude-agents-json", {"tools": ["Read", "Bash"], "permissionMode": "bypassPermissions"}),
+    ("claude-plugin", {"<<": {"tools": "Read, Bash"}, "tools": "Read, Bash"}),
+    ("cursor", {"READONLY": "false", "note\nreadonly": "false"}),
+    ("cline", {"tools": ["run_commands"], "Tools": ["run_commands"]}),
+    ("kilo", {"tools": {"bash": True, "edit": True}, "<<": {"permission": "allow"}}),
+    ("opencode", {"tools": {"bash": True, "edit": True}, "<<": {"permission": "allow"}}),
+]
+_RESTRICTING = [
+    (format_id, {key: value})
+    for format_id in registry.CLIENTS
+    for key, row in schema_files.load(format_id)["properties"].items()
+    for value in row["examples"]
+    if row["x-field"].startswith(("tools.", "permissions.")) and "x-grants" not in row  # which says more than its field
+]
 
 
-@pytest.mark.parametrize("tools", [Tools("none"), Tools("list", _grants("fs.read", "fs.write"))], ids=["none", "write"])
-@each_client
-def test_extra_that_says_otherwise_than_the_fields_is_overridden(format_id: str, tools: Tools) -> None:
-    """Also inside a table that fields and extras share, and where YAML itself gives a key a meaning."""
+def _with_extras(format_id: str, tools: Tools, extras: dict[str, Any]) -> tuple[list[str], effects.Effects, effects.Effects]:
+    """Write an agent with extras of a format; return the losses, and what it may do there without these and with them."""
     asked = converting.Options(allow_widening=True)  # some clients cannot hold such tools at all
     plain = convert_agent(replace(PLAIN, tools=tools), format_id, asked)
-    done = convert_agent(replace(PLAIN, tools=tools, extras={format_id: _SMUGGLED[format_id]}), format_id, asked)
-
+    done = convert_agent(replace(PLAIN, tools=tools, extras={format_id: extras}), format_id, asked)
     assert plain.file
     assert done.file
-    assert "extra-overridden" in [loss.code for loss in done.losses]
-    once, again = (effects.effects(agent_of(format_id, data), (), format_id) for data in (plain.file.data, done.file.data))
-    assert once == again
+    without, beside = (effects.effects(agent_of(format_id, file.data), (), format_id) for file in (plain.file, done.file))
+    return [loss.code for loss in done.losses], without, beside
+
+
+each_list = pytest.mark.parametrize("tools", [Tools("none"), Tools("list", _grants("fs.read", "fs.write"))], ids=["none", "write"])
+
+
+@each_list
+@pytest.mark.parametrize(("format_id", "extras"), _SMUGGLED)
+def test_extra_that_says_otherwise_than_the_fields_is_overridden(format_id: str, extras: dict[str, Any], tools: Tools) -> None:
+    """Also inside a table that fields and extras share, and where YAML itself gives a key a meaning."""
+    codes, without, beside = _with_extras(format_id, tools, extras)
+
+    assert ("extra-overridden" in codes, beside) == (True, without)
+
+
+@each_list
+@pytest.mark.parametrize(("format_id", "extras"), _RESTRICTING)
+def test_extra_under_a_key_of_a_field_changes_nothing(format_id: str, extras: dict[str, Any], tools: Tools) -> None:
+    """Whatever a client's own key for tools and permissions says in the extras, the fields decide."""
+    _, without, beside = _with_extras(format_id, tools, extras)
+
+    assert without == beside
 
 
 # --- losses

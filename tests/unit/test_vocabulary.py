@@ -7,9 +7,9 @@ import datetime as dt
 import pytest
 
 from agentconv.core import effects, vocabulary
-from agentconv.formats import registry
+from template_format import CLIENTS
 
-CLIENTS = registry.CLIENTS
+pytestmark = pytest.mark.usefixtures("with_the_template")
 FACTS = {"client", "verified", "source", "servers", "enforces_patterns", "ignores_case", "asks_by_default", "own_servers_open"} | {
     "description_tokens",
     "shows_model_names",

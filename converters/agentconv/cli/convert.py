@@ -83,8 +83,7 @@ def nothing_found(found: Discovery, targets: Sequence[str] = ()) -> InputError:
         copy = f"to copy them, name that folder: agentconv convert {found.passed_over[0]} -t {','.join(targets)} -o DIR"
         return InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, message, hint=copy))
     looked = ", ".join(f"`{place}`" for place in found.looked) or "standard input"
-    folders = ", ".join(registry.FORMATS[client].place for client in registry.CLIENTS)
-    hint = f"a project has them in {folders}" if any(map(os.path.isdir, found.looked)) else None
+    hint = "`agentconv formats` says where a project has them" if any(map(os.path.isdir, found.looked)) else None
     return InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, f"no agents in {looked}", hint=hint))
 
 

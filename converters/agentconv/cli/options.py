@@ -28,7 +28,7 @@ def targets(options: argparse.Namespace) -> list[str]:
 
 def no_target() -> InputError:
     """Make the error for a command that is not told what to write."""
-    return registry.usage("which format to write? -t is missing", f"add -t FORMAT; formats: {', '.join(registry.FORMATS)}")
+    return registry.usage("which format to write? -t is missing", f"add -t FORMAT; {registry.LISTED}")
 
 
 def add_sources(parser: argparse.ArgumentParser) -> None:
@@ -78,8 +78,8 @@ def add_output(parser: argparse.ArgumentParser, *, formats: bool = True) -> None
     """Add where the output goes and how."""
     group = parser.add_argument_group("output")
     if formats:
-        known = ", ".join(registry.FORMATS)
-        group.add_argument("-t", "--to", action="append", required=True, metavar="FORMAT[,FORMAT]", help=f"formats to write: {known}")
+        listed = f"formats to write; {registry.LISTED}"
+        group.add_argument("-t", "--to", action="append", required=True, metavar="FORMAT[,FORMAT]", help=listed)
     group.add_argument("-o", "--output", metavar="DIR|FILE|-", help="a project's root, a file, or - for standard output (default)")
     group.add_argument("--force", action="store_true", help="replace files that are there with other content (a copy is kept)")
     modes = group.add_mutually_exclusive_group()

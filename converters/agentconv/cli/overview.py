@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from textwrap import wrap
 
 from agentconv.cli.exit_codes import Exit
 from agentconv.core.format import State
 from agentconv.formats import registry
 from agentconv.render import text
-from agentconv.render.table import table, width
+from agentconv.render.table import table
 from agentconv.sources import discovery
 from agentconv.sources.loading import Loader
 
@@ -24,9 +23,9 @@ def run(folder: str = ".") -> int:
     """Say what was found, per client, and which commands come next."""
     clients = [client for client in registry.CLIENTS if discovery.locations(Path(folder), client)]
     if not clients:
-        places = ", ".join(registry.FORMATS[client].place for client in registry.CLIENTS)
-        print("There are no agents here. Clients have theirs in:")
-        print("\n".join(wrap(places, width(), initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)), end="\n\n")
+        first = registry.FORMATS[registry.CLIENTS[0]]
+        print("There are no agents here.")
+        print(f"{first.title}'s are in {first.place}; `agentconv formats` says where others are.\n")
         next_steps = [
             ("agentconv inspect PATH", "what clients make of the agents of another folder"),
             ("agentconv convert PATH -t codex -o .", "convert them"),

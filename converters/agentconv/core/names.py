@@ -14,6 +14,8 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?"
 """Windows takes these for devices, whatever stands behind a dot."""
 _LONGEST_STEM = 100
 _NO_SLUG = re.compile(r"[^A-Za-z0-9]+")
+_LONGEST = 64
+"""Characters of a name that is made of another one."""
 
 
 def stem(name: str) -> str:
@@ -33,13 +35,13 @@ def stem_of(path: str, suffixes: Sequence[str]) -> str:
     return name.rpartition(".")[0] or name
 
 
-def slug(name: str, *, longest: int = 64) -> str:
+def slug(name: str) -> str:
     """Return a name of lower-case letters, digits and single dashes; empty when it has no letter or digit.
 
     Accents go (`Rédacteur` is `redacteur`); what is in no Latin script leaves nothing.
     """
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii")
-    return _NO_SLUG.sub("-", plain).strip("-").lower()[:longest].strip("-")
+    return _NO_SLUG.sub("-", plain).strip("-").lower()[:_LONGEST].strip("-")
 
 
 def avoiding(name: str, reserved: Collection[str]) -> str:

@@ -17,14 +17,23 @@ FOLDER = _SHIPPED if _SHIPPED.is_dir() else Path(__file__).parents[3] / "schemas
 
 def names() -> list[str]:
     """Return the names of all schemas: `bundle`, `agent`, and one per client."""
-    general = [path.name.removesuffix(".schema.json") for path in sorted(FOLDER.glob("*.schema.json"))]
-    return [*general, *client_names()]
+    return [*_named("*.schema.json"), *client_names()]
+
+
+def _named(pattern: str) -> dict[str, Path]:
+    return {path.name.removesuffix(".schema.json"): path for path in sorted(FOLDER.glob(pattern))}
+
+
+@cache
+def places() -> dict[str, Path]:
+    """Return the file of each schema of a client."""
+    return _named("formats/*.schema.json")
 
 
 @cache
 def client_names() -> tuple[str, ...]:
     """Return the ids of the formats that have a client schema."""
-    return tuple(path.name.removesuffix(".schema.json") for path in sorted(FOLDER.glob("formats/*.schema.json")))
+    return tuple(places())
 
 
 @cache
@@ -34,11 +43,11 @@ def load(name: str) -> dict[str, Any]:
     Raises:
         KeyError: There is no such schema.
     """
-    for path in (FOLDER / f"{name}.schema.json", FOLDER / "formats" / f"{name}.schema.json"):
-        if path.is_file():
-            loaded: dict[str, Any] = json.loads(path.read_text("utf-8"))
-            return loaded
-    raise KeyError(name)
+    path = places().get(name, FOLDER / f"{name}.schema.json")
+    if not path.is_file():
+        raise KeyError(name)
+    loaded: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return loaded
 
 
 def self_contained(name: str) -> dict[str, Any]:
@@ -133,7 +142,7 @@ def _complaint(format_id: str, key: str, value: Any) -> Complaint | None:
 def effect_of_unknown(format_id: str) -> Effect | None:
     """Return what a client does about a file with a key that it does not know; None where it minds none."""
     schema = load(format_id)
-    return Effect(schema.get("x-unknown-effect", Effect.DROPS)) if schema["x-unknown"] == "rejected" else None
+    return Effect.DROPS if schema["x-unknown"] == "rejected" else None
 
 
 @lru_cache(maxsize=1024)

@@ -38,9 +38,9 @@ _PARTS = re.compile(r"[^a-z]+")
 
 
 @cache
-def _places() -> dict[str, Path]:
+def places() -> dict[str, Path]:
     """Return the file of each format, which lies beside its client's modules."""
-    return {path.stem: path for path in sorted(_CLIENTS.glob("*/*.toml"))}
+    return {path.stem: path for path in sorted(_CLIENTS.glob("[!_]*/*.toml"))}
 
 
 @cache
@@ -52,7 +52,7 @@ def _table(path: Path) -> dict[str, Any]:
 
 def _own(format_id: str) -> dict[str, Any]:
     """Return what a format's file says; nothing for a format of no client."""
-    path = _places().get(format_id)
+    path = places().get(format_id)
     return _table(path) if path else {}
 
 
@@ -71,7 +71,7 @@ def words_of(format_id: str) -> str:
 @cache
 def clients() -> tuple[str, ...]:
     """Return the ids of the clients whose words are known."""
-    return tuple(name for name in sorted(_places()) if words_of(name) == name)
+    return tuple(name for name in sorted(places()) if words_of(name) == name)
 
 
 def fact(format_id: str | None, name: str) -> bool:
@@ -97,8 +97,8 @@ class ToolWord:
     native: str
     """The word as the client's documents spell it."""
     capabilities: tuple[str, ...]
-    format: str
-    """The format whose word it is; when the word is foreign, all the other formats that have it."""
+    owners: tuple[str, ...]
+    """The format whose word it is; when the word is foreign, each of the other formats that have it."""
     how: str
     """`exact`, `alias`, `retired`, `case` (another spelling of case, which the client does not take) or `foreign`."""
 
@@ -129,24 +129,24 @@ def tool_word(format_id: str, word: str) -> ToolWord | None:
     if not found:
         return None
     words = _words(found[0])
-    return ToolWord(word, words.tools[word] if word in words.tools else words.retired[word], ", ".join(found), "foreign")
+    return ToolWord(word, words.tools[word] if word in words.tools else words.retired[word], tuple(found), "foreign")
 
 
 def _own_word(format_id: str, word: str) -> ToolWord | None:
     words = _words(format_id)
     if word in words.tools:
-        return ToolWord(word, words.tools[word], format_id, "exact")
+        return ToolWord(word, words.tools[word], (format_id,), "exact")
     if any(word.startswith(prefix) for prefix in words.prefixes):
-        return ToolWord(word, (), format_id, "exact")
+        return ToolWord(word, (), (format_id,), "exact")
     if word in words.aliases:
-        return ToolWord(words.aliases[word], words.tools[words.aliases[word]], format_id, "alias")
+        return ToolWord(words.aliases[word], words.tools[words.aliases[word]], (format_id,), "alias")
     folded = words.folded.get(word.casefold())
     if folded is not None and fact(format_id, "ignores_case"):
         native = words.aliases.get(folded, folded)
-        return ToolWord(native, words.tools[native], format_id, "alias")
+        return ToolWord(native, words.tools[native], (format_id,), "alias")
     if word in words.retired:
-        return ToolWord(word, words.retired[word], format_id, "retired")
-    return None if folded is None else ToolWord(folded, words.tools[words.aliases.get(folded, folded)], format_id, "case")
+        return ToolWord(word, words.retired[word], (format_id,), "retired")
+    return None if folded is None else ToolWord(folded, words.tools[words.aliases.get(folded, folded)], (format_id,), "case")
 
 
 @cache

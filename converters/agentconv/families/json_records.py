@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from agentconv.core.ir import Json
     from agentconv.core.source import SourceText
-    from agentconv.families.record_file import ClientText, Edit, Named, Place
+    from agentconv.families.record_file import ClientText, Edit, Named, Roster
     from agentconv.json.jsonc import Container, Node, Syntax
 
 _LAYOUT = jsonc_edits.Layout("\n", "  ", "", "")
@@ -25,7 +25,7 @@ _LAYOUT = jsonc_edits.Layout("\n", "  ", "", "")
 
 def parse(
     source: SourceText,
-    place: Place,
+    roster: Roster,
     syntax: Syntax = jsonc.JSON,
     *,
     client_text: ClientText | None = None,
@@ -34,18 +34,18 @@ def parse(
 
     Args:
         source: The file.
-        place: Where in it the agents are.
+        roster: Where in it the agents are.
         syntax: What the client takes besides JSON.
         client_text: The text as the client parses it; by default, as it stands, without a byte order mark.
     """
-    return JsonFile(source, place, syntax, client_text or as_written(source))
+    return JsonFile(source, roster, syntax, client_text or as_written(source))
 
 
 class JsonFile(RecordFile):
     """A JSON file: the container is a map by name, or a list."""
 
-    def __init__(self, source: SourceText, place: Place, syntax: Syntax, text: ClientText) -> None:
-        super().__init__(source, place)
+    def __init__(self, source: SourceText, roster: Roster, syntax: Syntax, text: ClientText) -> None:
+        super().__init__(source, roster)
         self.client_text = text
         self.document = jsonc.parse(text.text, syntax)
         self.nodes: list[Node] = []
@@ -67,14 +67,14 @@ class JsonFile(RecordFile):
         self.parent, self.missing = node, steps
         if steps or node is None:
             self._find_alone(node)
-        elif isinstance(node, Object if self.where.by_name else Array):
+        elif isinstance(node, Object if self.roster.by_name else Array):
             self.container = node
             self._fill(node)
         elif not isinstance(node, Scalar) or node.value is not None or not self.steps:
             self.problem = self.wrong_kind, self.client_text.place(node.start)
 
     def _find_alone(self, node: Node | None) -> None:
-        if self.where.alone and isinstance(node, Object) and node is self.document.root and node.members:
+        if self.roster.alone and isinstance(node, Object) and node is self.document.root and node.members:
             self.alone = True
             self._add("", None, node, node.start, node.end)
         elif node is not None and not isinstance(node, Object):
@@ -160,15 +160,15 @@ class JsonFile(RecordFile):
         return jsonc_edits.spell(dict(values), how)
 
     def _new_container(self, records: Sequence[Named]) -> list[Edit]:
-        found = _nested(self.missing[1:], _as_map(records) if self.where.by_name else _as_list(records))
+        found = _nested(self.missing[1:], _as_map(records) if self.roster.by_name else _as_list(records))
         if not isinstance(self.parent, Object) or not self.missing:
             node = self.parent or self.document.root
             return [(node.start, node.end, jsonc_edits.spell(found, _LAYOUT))] if node else []
         return jsonc_edits.patch(self.document, self.parent, {escape_key(self.missing[0]): found})
 
-    def render(self, records: Sequence[Named], template: Mapping[str, Json]) -> str:
-        found = _as_map(records) if self.where.by_name else _as_list(records)
-        root = jsonc.value(self.document.root) if isinstance(self.document.root, Object) and not self.alone else dict(template)
+    def render(self, records: Sequence[Named]) -> str:
+        found = _as_map(records) if self.roster.by_name else _as_list(records)
+        root = jsonc.value(self.document.root) if isinstance(self.document.root, Object) and not self.alone else {}
         if not self.steps or not isinstance(root, dict):
             return self.escape(jsonc_edits.spell(found, _LAYOUT)) + "\n"
         inner = root

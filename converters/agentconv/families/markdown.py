@@ -71,14 +71,10 @@ class Dialect:
     """Whether a file is written with its agent's name even where the file's own says the same."""
     grammar: Grammar = BUN
     """The YAML library that the client reads headers with."""
-    trim: str = SPACE
-    """Characters that the client trims from the ends of the body."""
     body: Callable[[str], str] = str
-    """What the client makes of a body, once it is trimmed."""
+    """What the client makes of a body, once its ends are trimmed as JavaScript trims."""
     unparsed: Callable[[SourceText, Complaint, Span], ReadResult | None] | None = None
     """What the client makes of a file without a header that it can read (and why, and where); None where it drops it."""
-    dropped: State = State.NOT_LOADED
-    """What becomes of an agent whose header does not parse or lacks a key; for a bad value, the schema's `x-invalid` says it."""
     stops: bool = True
     """Whether the client does not start where the schema says so; else it drops the file."""
     repairs_all: bool = False
@@ -100,7 +96,7 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
     limit = dialect.spec.max_bytes
     if limit is not None and source.size > limit:
         problem = Complaint(f"the file is larger than {limit:,} bytes")
-        return _recovered(dialect, source, None, _Drop(problem, source.span(), dialect.dropped))
+        return _recovered(dialect, source, None, _Drop(problem, source.span()))
     header = dialect.find(source)
     if isinstance(header, Complaint):
         return _unusable(dialect, source, None, header, source.span())
@@ -116,7 +112,7 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
         decoded.refused.setdefault("prompt", Complaint(problem_of_prompt))
     if decoded.refused:
         key, complaint = next(iter(decoded.refused.items()))
-        state = keys.state_for(dialect.spec.id, key, dialect.dropped)
+        state = keys.state_for(dialect.spec.id, key, State.NOT_LOADED)
         state = State.NOT_LOADED if state is State.STOPS and not dialect.stops else state
         return _recovered(dialect, source, header, _Drop(complaint, header.span(key), state))
     agent = _agent(dialect, source, header, decoded)
@@ -130,12 +126,12 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
         AgentSet((agent,)),
         (State.DEGRADED if degraded else State.LOADS,),
         tuple(replace(d, agent=agent.name) for d in diagnostics),
-        partial(_place, dialect, header),
+        partial(_place, header),
     )
 
 
-def _place(dialect: Dialect, header: Header, _number: int, key: str) -> tuple[int, int] | None:
-    return header.extent(key) if key else _prompt_place(dialect, header)
+def _place(header: Header, _number: int, key: str) -> tuple[int, int] | None:
+    return header.extent(key) if key else _prompt_place(header)
 
 
 def decode_header(dialect: Dialect, values: MappingType[str, Json]) -> Decoded:
@@ -168,14 +164,14 @@ def _agent(dialect: Dialect, source: SourceText, header: Header, decoded: Decode
     return fields.build(decoded.values, extras, Origin(dialect.spec.id, source.path))
 
 
-def _prompt_place(dialect: Dialect, header: Header) -> tuple[int, int]:
-    body = header.source.text[header.body :].rstrip(dialect.trim)
+def _prompt_place(header: Header) -> tuple[int, int]:
+    body = header.source.text[header.body :].rstrip(SPACE)
     end = header.body + len(body)
-    return end - len(body.lstrip(dialect.trim)), end
+    return end - len(body.lstrip(SPACE)), end
 
 
 def _prompt(dialect: Dialect, header: Header) -> str:
-    start, end = _prompt_place(dialect, header)
+    start, end = _prompt_place(header)
     text = header.source.text[start:end]
     if not header.source.decodable:
         text = client_text(text)
@@ -185,7 +181,7 @@ def _prompt(dialect: Dialect, header: Header) -> str:
 def _prompt_remarks(dialect: Dialect, header: Header, agent: Agent) -> Iterator[Diagnostic]:
     """Say which of the prompt's placeholders the client cannot fill in."""
     if dialect.template is not None and agent.prompt:
-        start, _ = _prompt_place(dialect, header)
+        start, _ = _prompt_place(header)
         yield from dialect.template.remarks(dialect.spec, agent.prompt.text, header.source, start)
 
 
@@ -201,7 +197,7 @@ def _encoded(dialect: Dialect, agent: Agent, path: str) -> dict[str, Json]:
 def _unusable(dialect: Dialect, source: SourceText, header: Header | None, problem: Complaint, span: Span) -> ReadResult:
     """Read a file without a header that the client can read."""
     found = dialect.unparsed(source, problem, span) if dialect.unparsed else None
-    return found or _recovered(dialect, source, header, _Drop(problem, span, dialect.dropped))
+    return found or _recovered(dialect, source, header, _Drop(problem, span))
 
 
 def _remarks(dialect: Dialect, header: Header) -> Iterator[Diagnostic]:
@@ -276,7 +272,7 @@ class _Drop:
 
     problem: Complaint
     span: Span
-    state: State
+    state: State = State.NOT_LOADED
 
 
 def _recovered(dialect: Dialect, source: SourceText, header: Header | None, drop: _Drop) -> ReadResult:
@@ -294,7 +290,7 @@ def _recovered(dialect: Dialect, source: SourceText, header: Header | None, drop
     decoded = keys.decode_header(dialect, _person_values(header), lenient=True)
     agent = _agent(dialect, source, header, decoded)
     remark = reading.not_loaded(dialect.spec, agent.name, drop.state, drop.problem, drop.span)
-    return ReadResult(AgentSet((agent,)), (drop.state,), (remark,), partial(_place, dialect, header))
+    return ReadResult(AgentSet((agent,)), (drop.state,), (remark,), partial(_place, header))
 
 
 def _names_an_agent(dialect: Dialect, header: Header) -> bool:
@@ -341,7 +337,7 @@ def _patched(dialect: Dialect, old: Agent, agent: Agent, original: SourceText) -
         edits = frontmatter.patch(header, changes) if changes else []  # a prompt changes below any header, a broken one too
         if edits is None:
             return None
-        data = encode(frontmatter.apply(original.text, [*edits, *_prompt_edit(dialect, header, old, agent)]))
+        data = encode(frontmatter.apply(original.text, [*edits, *_prompt_edit(header, old, agent)]))
         result = read(dialect, SourceText(original.path, data))
         again = result.set.agents[0] if result.set.agents and not result.states[0].dropped else None
         if again is not None and fields.same(again, agent):
@@ -362,12 +358,12 @@ def _differences(old: dict[str, Json], new: dict[str, Json]) -> dict[str, Json |
     return changed
 
 
-def _prompt_edit(dialect: Dialect, header: Header, old: Agent, agent: Agent) -> list[Edit]:
+def _prompt_edit(header: Header, old: Agent, agent: Agent) -> list[Edit]:
     before, after = fields.get(old, "prompt.text") or "", fields.get(agent, "prompt.text") or ""
     if before == after:
         return []
-    start, end = _prompt_place(dialect, header)
-    return [(start, end, after if before or not dialect.trim else f"\n\n{after}\n")]
+    start, end = _prompt_place(header)
+    return [(start, end, after if before else f"\n\n{after}\n")]
 
 
 def _render(dialect: Dialect, agent: Agent, path: str) -> str:
@@ -377,8 +373,6 @@ def _render(dialect: Dialect, agent: Agent, path: str) -> str:
     if _last_text(values).endswith("\n"):
         header += "\n"  # some clients read a header without its last line break, which a block scalar at its end would lose
     prompt = fields.get(agent, "prompt.text") or ""
-    if not dialect.trim:
-        return f"---\n{header}---\n{prompt}"
     return f"---\n{header}---\n\n{prompt}\n" if prompt else f"---\n{header}---\n"
 
 

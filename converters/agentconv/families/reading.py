@@ -196,6 +196,6 @@ def _of_tool(format_id: str, grant: ToolGrant) -> tuple[Callable[[str], str], st
     found = word.native if word.how == "case" else vocabulary.tool_for(format_id, word.capability or "")
     hint = f"write `{found}`" if found else None
     if word.how == "foreign":
-        return lambda client: f"`{native}` is a tool of {word.format}; {client} ignores it", hint
+        return lambda client: f"`{native}` is a tool of another client; {client} ignores it", hint
     reason = "no longer has a tool" if word.how == "retired" else "spells in another way the tool"
     return lambda client: f"{client} {reason} `{native}`; it grants nothing", hint

@@ -53,8 +53,8 @@ def as_written(source: SourceText) -> ClientText:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a client looks for agents in a file."""
+class Roster:
+    """Where a client looks for the agents in a shared file: a map or a list."""
 
     pointer: str
     """JSON Pointer of the map, or the list, that holds them."""
@@ -84,9 +84,9 @@ class Record:
 class RecordFile(ABC):
     """A file as it was read. Reading raises nothing: `problem` says why the client takes none of it."""
 
-    def __init__(self, source: SourceText, place: Place) -> None:
+    def __init__(self, source: SourceText, roster: Roster) -> None:
         self.source = source
-        self.where = place
+        self.roster = roster
         self.problem: tuple[Complaint, int] | None = None
         """What is wrong with the file as a whole, and where."""
         self.records: list[Record] = []
@@ -100,13 +100,13 @@ class RecordFile(ABC):
     @property
     def steps(self) -> list[str]:
         """The keys on the way to the container."""
-        return self.where.pointer.split("/")[1:]
+        return self.roster.pointer.split("/")[1:]
 
     @property
     def wrong_kind(self) -> Complaint:
-        """What to say of something else in the container's place."""
-        what = f"`{self.where.pointer.removeprefix('/')}`" if self.where.pointer else "the document"
-        return Complaint(f"{what} is no {'map' if self.where.by_name else 'list'}")
+        """What to say of something else in the roster's stead."""
+        what = f"`{self.roster.pointer.removeprefix('/')}`" if self.roster.pointer else "the document"
+        return Complaint(f"{what} is no {'map' if self.roster.by_name else 'list'}")
 
     def escape(self, spelled: str) -> str:
         """Write the characters that the client would rewrite as escapes; they stand in quoted strings only."""
@@ -114,7 +114,7 @@ class RecordFile(ABC):
 
     def pointer_to(self, record: Record) -> str:
         """Return a record's JSON Pointer."""
-        return "" if self.alone else f"{self.where.pointer}/{record.token.replace('~', '~0').replace('/', '~1')}"
+        return "" if self.alone else f"{self.roster.pointer}/{record.token.replace('~', '~0').replace('/', '~1')}"
 
     def span(self, record: Record, key: str | None = None) -> Span:
         """Return where a record's key stands, or the record's first line."""
@@ -139,5 +139,5 @@ class RecordFile(ABC):
         """Return the edits that take records out and put new ones in, each behind the one of that index (-1: first)."""
 
     @abstractmethod
-    def render(self, records: Sequence[Named], template: Mapping[str, Json]) -> str:
-        """Write the whole file anew, with everything that stands beside the container; `template` is what a new file holds."""
+    def render(self, records: Sequence[Named]) -> str:
+        """Write the whole file anew, with everything that stands in it besides the roster."""

@@ -1,10 +1,10 @@
 """Files that hold several agents: reading, recovering, patching and writing, the same for every client that has them.
 
-A format gives its `Dialect`: how a file is parsed (`json_records.parse` or `yaml_records.parse`, with the `Place` of the
+A format gives its `Dialect`: how a file is parsed (`json_records.parse` or `yaml_records.parse`, with the `Roster` of the
 agents in it), its keys, what it requires, and what one bad record does to the others:
 
-    PLACE = Place("/agent", by_name=True)
-    DIALECT = records.Dialect(SPEC, KEYS, lambda source: json_records.parse(source, PLACE, jsonc.JSONC), required=("prompt",))
+    ROSTER = Roster("/agent", by_name=True)
+    DIALECT = records.Dialect(SPEC, KEYS, lambda source: json_records.parse(source, ROSTER, jsonc.JSONC), required=("prompt",))
 
 `read` returns all agents of a file, each with its state and the JSON Pointer of its record. `write` takes the complete
 wanted content of a file: records are found again by their pointer, else by their name; keys that differ are patched, new
@@ -13,7 +13,7 @@ records come behind the one that they follow, missing ones go, and every other b
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -57,8 +57,6 @@ class Dialect:
     """Whether one bad record makes the client drop the whole file."""
     dropped: State = State.NOT_LOADED
     """What becomes of a bad record: STOPS where the client then refuses to start."""
-    template: Mapping[str, Json] = field(default_factory=dict)
-    """What a new file holds besides the agents."""
 
 
 @dataclass(slots=True)
@@ -134,7 +132,7 @@ def encode_record(dialect: Dialect, agent: Agent) -> dict[str, Json]:
 
 def decode_written(dialect: Dialect, values: dict[str, Json]) -> Decoded:
     """Return what the client makes of a record's keys once they are written: a file may not hold every value."""
-    text = dialect.parse(SourceText("", b"")).render([("", values)], {})
+    text = dialect.parse(SourceText("", b"")).render([("", values)])
     again = [record.value for record in dialect.parse(SourceText("", encode(text))).records]
     return keys.decode_header(dialect, again[0] if again and isinstance(again[0], dict) else {})
 
@@ -207,7 +205,7 @@ def _file_remarks(dialect: Dialect, file: RecordFile, entries: list[_Entry]) -> 
     """Say why the client takes nothing of the file as a whole."""
     problem = file.problem
     if problem is None and file.alone:
-        problem = Complaint(f"it is one agent by itself, and the client looks below `{file.where.pointer.removeprefix('/')}`"), 0
+        problem = Complaint(f"it is one agent by itself, and the client looks below `{file.roster.pointer.removeprefix('/')}`"), 0
     if problem is None:
         return []
     span = file.source.span(problem[1])
@@ -221,7 +219,7 @@ def write(dialect: Dialect, agents: AgentSet, original: SourceText) -> WriteResu
     wanted = agents.agents
     if not original.size:
         new = [_named(dialect, agent) for agent in wanted]
-        return WriteResult(encode(dialect.parse(original).render(new, dialect.template)) if new else b"")
+        return WriteResult(encode(dialect.parse(original).render(new)) if new else b"")
     file, entries = _entries(dialect, original)
     merge = _Merge(dialect, file, [entry for entry in entries if entry.agent is not None], wanted)
     if merge.is_same():
@@ -229,7 +227,7 @@ def write(dialect: Dialect, agents: AgentSet, original: SourceText) -> WriteResu
     text = merge.patched()
     if text is not None:
         return WriteResult(encode(text), tuple(merge.respelled))
-    return WriteResult(encode(file.render([_named(dialect, agent) for agent in wanted], dialect.template)), whole=Whole.FILE)
+    return WriteResult(encode(file.render([_named(dialect, agent) for agent in wanted])), whole=Whole.FILE)
 
 
 def _named(dialect: Dialect, agent: Agent) -> Named:

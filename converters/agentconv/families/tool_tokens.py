@@ -1,4 +1,4 @@
-"""Names of tools in one text, as Claude Code writes them and others take over: `Tool(pattern)`, `mcp__server__tool`."""
+"""Lists of tools by name: the client's own words, and the form `Tool(pattern)`, `mcp__server__tool` that many take from Claude Code."""
 
 from __future__ import annotations
 
@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING
 from agentconv.core import vocabulary
 from agentconv.core.ir import ToolGrant
 from agentconv.families.javascript import SPACE
+from agentconv.families.keys import ABSENT
 
 if TYPE_CHECKING:
-    from agentconv.core.ir import Json
+    from collections.abc import Iterable, Mapping
+
+    from agentconv.core.ir import Agent, Json
+    from agentconv.families.keys import Absent
 
 _TOKEN = re.compile(r"(?:[^ ,(]|\([^)]*\)?)+")
 _CALL = re.compile(r"([^(]+)\((.*)\)", re.DOTALL)
@@ -34,3 +38,20 @@ def grant(format_id: str, token: str) -> ToolGrant:
     native, pattern = (call[1], call[2]) if call else (token, None)
     word = vocabulary.tool_word(format_id, native)
     return ToolGrant(native, format_id, word.capability if word else None, pattern)
+
+
+def own(format_id: str, word: str) -> ToolGrant:
+    """Read one of a client's own words, which means what its vocabulary says, and nothing else."""
+    found = vocabulary.tool_word(format_id, word)
+    return ToolGrant(word, format_id, found.capability if found else None)
+
+
+def listed(grants: Iterable[ToolGrant]) -> Mapping[str, object]:
+    """Return the fields of a list of tools; without one, there is no tool."""
+    allow = tuple(grants)
+    return {"tools.mode": "list", "tools.allow": allow} if allow else {"tools.mode": "none"}
+
+
+def write(agent: Agent) -> Json | Absent:
+    """Write the list of tools; nothing, where the agent has all of them."""
+    return ABSENT if agent.tools.mode == "inherit" else [one.native for one in agent.tools.allow]

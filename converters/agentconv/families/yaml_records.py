@@ -20,29 +20,31 @@ if TYPE_CHECKING:
     from collections.abc import Sequence as SequenceType
 
     from agentconv.core.ir import Json
-    from agentconv.families.record_file import ClientText, Edit, Named, Place
+    from agentconv.families.record_file import ClientText, Edit, Named, Roster
     from agentconv.yaml.grammar import Grammar
     from agentconv.yaml.nodes import Node
 
 
-def parse(source: SourceText, place: Place, known: Collection[str], grammar: Grammar, *, client_text: ClientText | None = None) -> YamlFile:
+def parse(
+    source: SourceText, roster: Roster, known: Collection[str], grammar: Grammar, *, client_text: ClientText | None = None
+) -> YamlFile:
     """Read a file.
 
     Args:
         source: The file.
-        place: Where in it the agents are: a list below a key.
+        roster: Where in it the agents are: a list below a key.
         known: The keys of a record, by which a person finds them in a file that is not YAML.
         grammar: The client's YAML library.
         client_text: The text as the client parses it; by default, as it stands, without a byte order mark.
     """
-    return YamlFile(source, place, known, grammar, client_text or as_written(source))
+    return YamlFile(source, roster, known, grammar, client_text or as_written(source))
 
 
 class YamlFile(RecordFile):
     """A YAML file: the container is a list of maps."""
 
-    def __init__(self, source: SourceText, place: Place, known: Collection[str], grammar: Grammar, text: ClientText) -> None:
-        super().__init__(source, place)
+    def __init__(self, source: SourceText, roster: Roster, known: Collection[str], grammar: Grammar, text: ClientText) -> None:
+        super().__init__(source, roster)
         self.grammar = grammar
         self.client_text = text
         self.text = text.text
@@ -68,7 +70,7 @@ class YamlFile(RecordFile):
         own = [pair for pair in self.root.pairs if nodes.key_text(pair[0], self.grammar) == self.key]
         self.container = own[-1] if own else None
         if node is None:
-            if self.where.alone and self.root.pairs:
+            if self.roster.alone and self.root.pairs:
                 self.alone = True
                 self._add("", self.root, budget)
         elif isinstance(node, Sequence):
@@ -211,8 +213,8 @@ class YamlFile(RecordFile):
         colon = self.text.index(":", name.end) + 1
         return self._edits([(colon, max(colon, node.end), spelled.removesuffix("\n"))])
 
-    def render(self, records: SequenceType[Named], template: MappingType[str, Json]) -> str:
-        rest: dict[str, Json] = dict(template)
+    def render(self, records: SequenceType[Named]) -> str:
+        rest: dict[str, Json] = {}
         if isinstance(self.root, Mapping) and not self.alone and not self.problem:
             values = frontmatter.client_value(nodes.value(self.root, None, self.grammar))
             rest = values if isinstance(values, dict) else rest

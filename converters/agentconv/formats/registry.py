@@ -88,6 +88,8 @@ FORMATS: dict[str, Row] = {
 }
 _ALIASES = {alias: format_id for format_id, row in FORMATS.items() for alias in row.aliases}
 CLIENTS = tuple(format_id for format_id, row in FORMATS.items() if not row.bundle)
+LISTED = "`agentconv formats` lists them"
+"""What to say in place of all formats, which are too many for a line."""
 
 
 def resolve(name: str) -> str:
@@ -99,7 +101,7 @@ def resolve(name: str) -> str:
     name = _ALIASES.get(name, name)
     if name in FORMATS:
         return name
-    raise usage(f"there is no format `{name}`", did_you_mean(name, [*FORMATS, *_ALIASES], f"formats: {', '.join(FORMATS)}"))
+    raise usage(f"there is no format `{name}`", did_you_mean(name, [*FORMATS, *_ALIASES], LISTED))
 
 
 def clients_named(given: Iterable[str], where: str = "--for") -> list[str]:
@@ -113,7 +115,7 @@ def clients_named(given: Iterable[str], where: str = "--for") -> list[str]:
     bundle = next((format_id for format_id in named if format_id not in CLIENTS), None)
     if bundle or not words:
         message = f"no client reads {FORMATS[bundle].title}" if bundle else f"{where} has an empty value"
-        raise usage(message, f"clients: {', '.join(CLIENTS)}, or all")
+        raise usage(message, f"name a client, or all; {LISTED}")
     return list(CLIENTS) if "all" in words else list(dict.fromkeys(named))
 
 

@@ -134,7 +134,7 @@ def chosen(words: Iterable[str]) -> list[str] | None:
     """
     names = [word.strip() for word in ",".join(words).split(",") if word.strip()]
     known = targets()
-    hint = f"assistants: {', '.join(known)}, or {AUTO}"
+    hint = f"name an assistant, or {AUTO}; {registry.LISTED}"
     if not names:
         raise registry.usage("--to has an empty value", hint)
     if AUTO in names:
@@ -149,11 +149,11 @@ def _resolved(name: str, known: Mapping[str, Target]) -> str:
     try:
         target = registry.resolve(name)
     except InputError:
-        raise registry.usage(
-            f"there is no assistant `{name}`", registry.did_you_mean(name, known, f"assistants: {', '.join(known)}")
-        ) from None
+        raise registry.usage(f"there is no assistant `{name}`", registry.did_you_mean(name, known, registry.LISTED)) from None
     if target not in known:
-        raise registry.usage(f"agents are not deployed to {registry.FORMATS[target].title}", f"assistants: {', '.join(known)}")
+        raise registry.usage(
+            f"agents are not deployed to {registry.FORMATS[target].title}", "name an assistant with a folder of its own for agents"
+        )
     return target
 
 

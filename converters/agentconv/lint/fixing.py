@@ -13,7 +13,6 @@ from agentconv.core import fields
 from agentconv.core.diagnostics import Code
 from agentconv.core.source import SourceText, encode
 from agentconv.formats import registry
-from agentconv.lint import inspection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -148,9 +147,13 @@ def astray(subject: Subject, client: str) -> bool:
     kind = subject.path.rpartition(".")[2]
     if not any(end.rpartition(".")[2] == kind for end in registry.FORMATS[client].ends):
         return True  # it reads no files of this kind
-    result = subject.reading(client)
-    read = {_spoken(agent) for agent, state in zip(result.set.agents, result.states, strict=True) if not state.dropped}
-    return client != subject.format and not read & {_spoken(agent) for agent in subject.result.set.agents}
+    return client != subject.format and not _has_one_of(subject.result, subject.reading(client))
+
+
+def _has_one_of(own: ReadResult, other: ReadResult) -> bool:
+    """Whether a client has an agent as the file's own client, or a person, reads it."""
+    read = {_spoken(agent) for agent, state in zip(other.set.agents, other.states, strict=True) if not state.dropped}
+    return bool(read & {_spoken(agent) for agent in own.set.agents})
 
 
 def _repairs(subject: Subject, client: str) -> bool:
@@ -181,16 +184,17 @@ def disproof(subject: Subject, change: Fix, about: tuple[str, ...] = ()) -> str 
     """Say which client that is asked about would read what otherwise after a fix, besides what the fix is about; None when none would.
 
     A client that the finding says is hurt may read everything otherwise than before (that is what the fix is for), as long as it
-    loses nothing by it; the file's own client may not. No client may come to drop a file that it loads, even if it now takes all of
-    it for a prompt: an agent that is there is worth more than one that would be right.
+    loses nothing by it; so may one that had no agent as the file's own client has it, and now has. The file's own client may not.
+    No client may come to drop a file that it loads, even if it now takes all of it for a prompt: an agent that is there is worth
+    more than one that would be right.
     """
     data = encode(apply(subject.text, change.edits))
+    own = subject.reread(data)
     for client in dict.fromkeys((subject.format, *subject.asked)):
-        path = inspection.place(subject.path, subject.format, client)
-        before, after = subject.reading(client), registry.load(client).read(SourceText(path, data))
+        before, after = subject.reading(client), own if client == subject.format else subject.reread(data, client)
         if client != subject.format and _lost(before, after):
             return f"{registry.FORMATS[client].title} would no longer load it"
-        if client != subject.format and (client in about or (change.heals and astray(subject, client))):
+        if client != subject.format and (client in about or (astray(subject, client) and (change.heals or _has_one_of(own, after)))):
             continue
         if client != subject.format and change.heals and _repairs(subject, client):
             worse = _worse(before, after, client)

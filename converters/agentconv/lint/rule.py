@@ -84,8 +84,6 @@ class Rule:
     """`safe`, `unsafe`, `sometimes` (some findings have a safe fix), or None."""
     example: str = "claude-code"
     """The format of the examples."""
-    example_path: str = "reviewer"
-    """The stem of the examples' file."""
     about: str = FILE
     """Whether it looks at one file at a time, at all of them together (`SET`), or at what every other rule leaves of one (`LEFT`)."""
     clients: tuple[str, ...] = ()
@@ -132,7 +130,6 @@ def rule(
     severity: Severity,
     fix: str | None = None,
     example: str = "claude-code",
-    example_path: str = "reviewer",
     about: str = FILE,
     clients: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., Iterator[Finding]]], Rule]:
@@ -143,7 +140,7 @@ def rule(
         texts = (summary, why, _example(bad), _example(good))
         seen = (source, verified, severity, fix)
         made: list[Rule] = []
-        made.append(Rule(code, name, lambda *given: check(made[0], *given), *texts, *seen, example, example_path, about, clients))
+        made.append(Rule(code, name, lambda *given: check(made[0], *given), *texts, *seen, example, about, clients))
         return made[0]
 
     return make

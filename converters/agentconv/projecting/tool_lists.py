@@ -88,7 +88,6 @@ def tool_list(
     *,
     spell_denied: SpellServer | None = None,
     denies: bool = True,
-    inherits: bool = True,
     denied_reads_back: Callable[[ToolGrant], bool] | None = None,
 ) -> None:
     """Keep tools as a list of the target's own words, which also stands for a sandbox, switches or rules of the source.
@@ -99,7 +98,6 @@ def tool_list(
         reads_back: Whether a grant, written, is read as itself.
         spell_denied: Writes them as denied tools, where those are spelled otherwise.
         denies: Whether the target also has a list of denied tools; else a list of all others stands for it.
-        inherits: Whether an agent without a list gets the client's tools; else all of them are listed.
         denied_reads_back: Whether a denied grant is read as itself, where that is another question than for one that is allowed.
     """
     _list_own_servers(projection, spell_server, reads_back)
@@ -122,9 +120,6 @@ def tool_list(
     if not denies:
         _list_the_others(projection, spell_server, reads_back)
     grants(projection, "tools.deny", closes.server, closes.reads_back)
-    if not inherits and projection.get("tools.mode") == "inherit":
-        every = _all_words(vocabulary.words_of(projection.target.id), frozenset(), spell_server, reads_back)
-        projection.change_together({"tools.mode": "list", "tools.allow": every}, "tools-listed", "all of them")
     if projection.get("tools.mode") == "list" and not projection.get("tools.allow"):
         projection.change_together({"tools.mode": "none"}, "tool-unknown", "no tool is left")
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from agentconv.core import fields, vocabulary
 from agentconv.core.diagnostics import Complaint
 from agentconv.core.format import FormatSpec, State
-from agentconv.families import json_records, records
+from agentconv.families import json_records, model_words, records
 from agentconv.families.keys import Ignored, Key, Refused, simple
-from agentconv.families.record_file import Place
+from agentconv.families.record_file import Roster
 from agentconv.families.value_checks import is_bool, is_count, is_filled, is_text, is_texts
 from agentconv.formats.claude import mcp_servers, spelling
 from agentconv.projecting import hooks, once, steps, tool_lists
@@ -32,7 +32,7 @@ ID = "claude-agents-json"
 WORDS = "claude-code"
 """The format whose words these are: it is the same client."""
 EFFORTS = ("low", "medium", "high", "xhigh", "max")
-PLACE = Place("", by_name=True)
+ROSTER = Roster("", by_name=True)
 
 
 def _checked(name: str, takes: Callable[[Json], bool], what: str, read: Callable[[Any], Any] | None = None) -> Callable[[Json], Any]:
@@ -96,7 +96,7 @@ KEYS: dict[str, Key] = {
     "prompt": Key(("prompt.text",), lambda value: {"prompt.text": _PROMPT(value)}, lambda agent: fields.get(agent, "prompt.text") or ""),
     "tools": _list_key("tools", spelling.allowed(WORDS, as_list=True)),
     "disallowedTools": _list_key("disallowedTools", spelling.denied(WORDS, as_list=True)),
-    "model": simple("model", _checked("model", is_filled, "text that is not blank", _model), spelling.write_model),
+    "model": simple("model", _checked("model", is_filled, "text that is not blank", _model), model_words.write),
     "permissionMode": simple(
         "permissions.mode", _checked("permissionMode", _any, "", _mode), lambda mode: vocabulary.native_mode(WORDS, mode)
     ),
@@ -117,7 +117,7 @@ SPEC = FormatSpec(
 DIALECT = records.Dialect(
     SPEC,
     KEYS,
-    lambda source: json_records.parse(source, PLACE),
+    lambda source: json_records.parse(source, ROSTER),
     required=("description", "prompt"),
     bad_name=lambda name: Complaint("a name must not start with `-`") if name.startswith("-") else None,
     all_or_nothing=True,

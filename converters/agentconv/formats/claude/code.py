@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from agentconv.core import vocabulary
 from agentconv.core.diagnostics import Cause, Complaint
 from agentconv.core.format import FormatSpec
-from agentconv.families import javascript, keys, markdown
+from agentconv.families import javascript, keys, markdown, model_words
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Key, Refused, simple
 from agentconv.formats.claude import loader, mcp_servers, spelling
@@ -66,7 +66,7 @@ KEYS: dict[str, Key] = {
     "description": simple("description", _description),
     "tools": spelling.allowed(ID),
     "disallowedTools": spelling.denied(ID),
-    "model": simple("model", partial(spelling.model, ID), spelling.write_model),
+    "model": simple("model", partial(spelling.model, ID), model_words.write),
     "permissionMode": simple("permissions.mode", partial(spelling.mode, ID), lambda mode: vocabulary.native_mode(ID, mode)),
     "maxTurns": simple("limits.max_turns", javascript.count),
     "skills": simple("skills", spelling.skills, list),

@@ -22,7 +22,7 @@ from agentconv.core.ir import AgentSet, Origin
 from agentconv.core.losses import listed, quoted
 from agentconv.core.names import stem_of
 from agentconv.core.source import client_text
-from agentconv.families import javascript, keys, markdown, reading
+from agentconv.families import javascript, keys, markdown, model_words, reading
 from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, simple
@@ -89,7 +89,7 @@ KEYS: dict[str, Key] = {
     "description": simple("description", _description),
     "tools": spelling.allowed(WORDS),
     "disallowedTools": spelling.denied(WORDS),
-    "model": simple("model", partial(spelling.model, WORDS), spelling.write_model),
+    "model": simple("model", partial(spelling.model, WORDS), model_words.write),
     "maxTurns": simple("limits.max_turns", javascript.count),
     "skills": simple("skills", spelling.skills, list),
     "background": simple("background", javascript.boolean),

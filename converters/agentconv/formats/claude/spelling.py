@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import effects, vocabulary
-from agentconv.core.ir import Model, ToolGrant
+from agentconv.core.ir import ToolGrant
 from agentconv.core.losses import listed
+from agentconv.families import model_words
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import ABSENT, Ignored, Key
 from agentconv.families.tool_tokens import grant, split
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from agentconv.core.format import Projection
-    from agentconv.core.ir import Agent, Json
+    from agentconv.core.ir import Agent, Json, Model
     from agentconv.families.keys import Absent
 
 
@@ -145,14 +146,7 @@ def model(format_id: str, value: Json) -> Model:
     """
     if not isinstance(value, str) or not value.strip(SPACE):
         raise Ignored("a model is text")
-    word = value.strip(SPACE)
-    kind = vocabulary.model_kind(format_id, word)
-    return Model("inherit") if kind == "inherit" else Model("alias" if kind == "alias" else "id", word)
-
-
-def write_model(value: Model) -> Json:
-    """Write a model."""
-    return "inherit" if value.kind == "inherit" else value.value
+    return model_words.read(format_id, value.strip(SPACE))
 
 
 def mode(format_id: str, value: Json) -> str:

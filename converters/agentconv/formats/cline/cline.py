@@ -13,15 +13,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import vocabulary
 from agentconv.core.diagnostics import Complaint
 from agentconv.core.format import FormatSpec
-from agentconv.core.ir import Model, ToolGrant
+from agentconv.core.ir import Model
 from agentconv.core.losses import quoted
-from agentconv.families import keys, markdown
+from agentconv.families import keys, markdown, tool_tokens
 from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
-from agentconv.families.keys import ABSENT, Key, Refused, simple
+from agentconv.families.keys import Key, Refused, simple
 from agentconv.families.value_checks import is_count, is_text, is_texts
 from agentconv.projecting import once, steps, tool_lists
 from agentconv.yaml.grammar import YAML_2
@@ -30,9 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from agentconv.core.format import Projection, ReadResult, WriteResult
-    from agentconv.core.ir import Agent, AgentSet, Json
+    from agentconv.core.ir import Agent, AgentSet, Json, ToolGrant
     from agentconv.core.source import SourceText
-    from agentconv.families.keys import Absent
 
 ID = "cline"
 
@@ -76,19 +74,8 @@ def _names(name: str, value: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, found)))
 
 
-def grant(token: str) -> ToolGrant:
-    """Read one word."""
-    word = vocabulary.tool_word(ID, token)
-    return ToolGrant(token, ID, word.capability if word else None)
-
-
 def _read_tools(value: Json) -> Mapping[str, object]:
-    tokens = _names("tools", value)
-    return {"tools.mode": "list", "tools.allow": tuple(map(grant, tokens))} if tokens else {"tools.mode": "none"}
-
-
-def _write_tools(agent: Agent) -> Json | Absent:
-    return ABSENT if agent.tools.mode == "inherit" else [one.native for one in agent.tools.allow]
+    return tool_tokens.listed(tool_tokens.own(ID, word) for word in _names("tools", value))
 
 
 def _no_server(_server: str, _tool: str | None) -> str:
@@ -97,7 +84,7 @@ def _no_server(_server: str, _tool: str | None) -> str:
 
 
 def _reads_back(value: ToolGrant) -> bool:
-    return _names("tools", [value.native]) == (value.native,) and grant(value.native) == value
+    return _names("tools", [value.native]) == (value.native,) and tool_tokens.own(ID, value.native) == value
 
 
 def _count(value: Json) -> int:
@@ -109,7 +96,7 @@ def _count(value: Json) -> int:
 KEYS: dict[str, Key] = {
     "name": simple("name", _filled("name")),
     "description": simple("description", _filled("description")),
-    "tools": Key(("tools.mode", "tools.allow"), _read_tools, _write_tools),
+    "tools": Key(("tools.mode", "tools.allow"), _read_tools, tool_tokens.write),
     "skills": simple("skills", lambda value: _names("skills", value), list),
     "maxIterations": simple("limits.max_turns", _count),
 }

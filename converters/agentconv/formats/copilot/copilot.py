@@ -19,7 +19,7 @@ from agentconv.core.diagnostics import Cause, Complaint, Detail
 from agentconv.core.format import FormatSpec, ReadResult, State
 from agentconv.core.ir import Hook, Model
 from agentconv.core.losses import quoted
-from agentconv.families import javascript, keys, markdown, reading
+from agentconv.families import javascript, keys, markdown, reading, tool_tokens
 from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Key, Refused, simple
@@ -101,7 +101,7 @@ def _read_hooks(value: Json) -> tuple[Hook, ...]:
 KEYS: dict[str, Key] = {
     "name": simple("display_name", _shown_name),
     "description": simple("description", keys.text("description")),
-    "tools": Key(("tools.mode", "tools.allow"), spelling.read, spelling.write),
+    "tools": Key(("tools.mode", "tools.allow"), spelling.read, tool_tokens.write),
     "model": simple("model", _read_model, _write_model),
     "reasoning-effort": simple("effort", keys.text("reasoning-effort")),
     "mcp-servers": simple("mcp_servers", mcp_servers.read, mcp_servers.write),

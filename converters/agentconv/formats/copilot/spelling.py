@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core import vocabulary
 from agentconv.core.ir import ToolGrant
+from agentconv.families import tool_tokens
 from agentconv.families.javascript import SPACE
-from agentconv.families.keys import ABSENT, Refused
+from agentconv.families.keys import Refused
 from agentconv.families.value_checks import is_text, is_texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agentconv.core.ir import Agent, Json
-    from agentconv.families.keys import Absent
 
 _ID = "copilot"
 _TOOL_SETS = frozenset({"vscode", "execute", "read", "edit", "search", "web", "agent", "todo", "new", "runCommands", "runTasks"})
@@ -69,11 +68,4 @@ def read(value: Any) -> Mapping[str, object]:
     tokens = [token for token in (part.strip(_BLANKS) for part in value.split(",")) if token] if isinstance(value, str) else value
     if "*" in tokens:
         return {}
-    if not tokens:
-        return {"tools.mode": "none"}
-    return {"tools.mode": "list", "tools.allow": tuple(map(grant, tokens))}
-
-
-def write(agent: Agent) -> Json | Absent:
-    """Write the list of tools."""
-    return ABSENT if agent.tools.mode == "inherit" else [one.native for one in agent.tools.allow]
+    return tool_tokens.listed(map(grant, tokens))

@@ -14,13 +14,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from agentconv.core import vocabulary
 from agentconv.core.diagnostics import Detail
 from agentconv.core.format import FormatSpec
-from agentconv.core.ir import Model
 from agentconv.core.losses import listed
 from agentconv.core.names import stem_of
-from agentconv.families import javascript, keys
+from agentconv.families import javascript, keys, model_words
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, simple
 from agentconv.formats.cursor import line_encoding, line_file, line_header
@@ -30,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from agentconv.core.format import Projection, ReadResult, WriteResult
-    from agentconv.core.ir import Agent, AgentSet, Json
+    from agentconv.core.ir import Agent, AgentSet, Json, Model
     from agentconv.core.source import SourceText
 
 ID = "cursor"
@@ -55,12 +53,7 @@ def _model(value: Json) -> Model:
     word = _line(value)
     if not word:
         raise Ignored("a model is a word")
-    kind = vocabulary.model_kind(ID, word)
-    return Model("inherit") if kind == "inherit" else Model("alias" if kind == "alias" else "id", word)
-
-
-def _write_model(model: Model) -> Json:
-    return "inherit" if model.kind == "inherit" else model.value
+    return model_words.read(ID, word)
 
 
 def _flag(value: Json, key: str) -> bool:
@@ -78,7 +71,7 @@ def _readonly(value: Json) -> str | None:
 KEYS: dict[str, Key] = {
     "name": Key(("name",), _name, lambda agent: keys.ABSENT if agent.name is None else agent.name),
     "description": simple("description", _line),
-    "model": simple("model", _model, _write_model),
+    "model": simple("model", _model, model_words.write),
     "readonly": simple("permissions.mode", _readonly, lambda mode: "true" if mode == "read-only" else "false"),
 }
 SWITCHES = {"is_background": "background", "background": "background"}

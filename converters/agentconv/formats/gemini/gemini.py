@@ -19,7 +19,7 @@ from agentconv.core import names, vocabulary
 from agentconv.core.diagnostics import Complaint
 from agentconv.core.format import FormatSpec, State
 from agentconv.core.ir import Model
-from agentconv.families import keys, markdown, reading
+from agentconv.families import keys, markdown, model_words, reading, tool_tokens
 from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, Refused, simple
@@ -95,11 +95,11 @@ KEYS: dict[str, Key] = {
     "name": simple("name", _name),
     "display_name": simple("display_name", keys.text("display_name")),
     "description": simple("description", keys.text("description")),
-    "model": simple("model", _model, lambda model: "inherit" if model.kind == "inherit" else model.value),
+    "model": simple("model", _model, model_words.write),
     "temperature": simple("temperature", _temperature),
     "max_turns": simple("limits.max_turns", _count("max_turns")),
     "timeout_mins": simple("limits.timeout_seconds", _count("timeout_mins", 60), lambda seconds: int(seconds / 60)),
-    "tools": Key(("tools.mode", "tools.allow"), spelling.read_tools, spelling.write_tools),
+    "tools": Key(("tools.mode", "tools.allow"), spelling.read_tools, tool_tokens.write),
     "mcp_servers": simple("mcp_servers", _read_servers, lambda servers: mcp_servers.write(SERVERS, servers)),
 }
 _LOCAL = frozenset(KEYS)

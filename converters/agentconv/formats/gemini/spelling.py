@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from agentconv.core import effects, vocabulary
 from agentconv.core.ir import ToolGrant
 from agentconv.core.losses import listed
-from agentconv.families.keys import ABSENT, Refused
+from agentconv.families import tool_tokens
+from agentconv.families.keys import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from agentconv.core.format import Projection
-    from agentconv.core.ir import Agent, Json
-    from agentconv.families.keys import Absent
+    from agentconv.core.ir import Json
 
 ID = "gemini-cli"
 _MCP_TOOL = re.compile(r"mcp_([A-Za-z0-9.:-]+)_(\*|(?!_*$)[A-Za-z0-9_.:-]+)")
@@ -31,8 +31,7 @@ def grant(word: str) -> ToolGrant:
     found = _MCP_TOOL.fullmatch(word)
     if found:
         return ToolGrant(word, ID, "mcp", None, found[1], None if found[2] == "*" else found[2])
-    known = vocabulary.tool_word(ID, word)
-    return ToolGrant(word, ID, known.capability if known else None)
+    return tool_tokens.own(ID, word)
 
 
 def _is_known(value: ToolGrant) -> bool:
@@ -58,9 +57,7 @@ def read_tools(value: Json) -> Mapping[str, object]:
     """
     words = value if isinstance(value, list) else [word.strip() for word in value.split(",")] if isinstance(value, str) else []
     grants = tuple(grant(word) for word in words if isinstance(word, str))
-    found: dict[str, object] = {"tools.mode": "list" if grants else "none", "tools.allow": grants}
-    if any(one.native == "*" for one in grants):
-        found = {}
+    found = {} if any(one.native == "*" for one in grants) else tool_tokens.listed(grants)
     if not isinstance(value, list) or len(grants) < len(value):
         raise Refused("`tools` must be a list of names", found)
     unknown = [one.native for one in grants if one.native != "*" and not _is_known(one)]
@@ -70,11 +67,6 @@ def read_tools(value: Json) -> Mapping[str, object]:
         )
         raise Refused(reason, found, names=tuple(unknown), general=general)
     return found
-
-
-def write_tools(agent: Agent) -> Json | Absent:
-    """Write the tools that are granted."""
-    return ABSENT if agent.tools.mode == "inherit" else [one.native for one in agent.tools.allow]
 
 
 def move_own_servers(projection: Projection) -> None:

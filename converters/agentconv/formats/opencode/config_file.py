@@ -19,7 +19,7 @@ from agentconv.core.ir import AgentSet
 from agentconv.core.source import SourceText, encode
 from agentconv.families import json_records, reading, records
 from agentconv.families.keys import ABSENT, Key, Refused
-from agentconv.families.record_file import Place
+from agentconv.families.record_file import Roster
 from agentconv.formats.opencode import agent_keys, native_agents
 from agentconv.json import jsonc
 from agentconv.projecting import steps
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from agentconv.families.keys import Absent
     from agentconv.formats.opencode.dialect import Client
 
-PLACES = (Place("/agent", by_name=True), Place("/mode", by_name=True))
+ROSTERS = (Roster("/agent", by_name=True), Roster("/mode", by_name=True))
 SUFFIXES = (".json", ".jsonc")
 _FILLED_IN = re.compile(r"\{(env|file):(?!\})")
 
@@ -56,13 +56,13 @@ class Configuration:
         table = {name: key for name, key in self.client.keys.items() if name != "name"}
         return {**table, "prompt": prompt}
 
-    def dialect(self, place: Place) -> records.Dialect:
+    def dialect(self, roster: Roster) -> records.Dialect:
         """Return the dialect of one of the maps."""
-        mode = place.pointer == "/mode"
+        mode = roster.pointer == "/mode"
         return records.Dialect(
             self.client.spec,
             self.keys,
-            lambda source: json_records.parse(source, place, jsonc.JSONC),
+            lambda source: json_records.parse(source, roster, jsonc.JSONC),
             lift=lambda record: self._lift(record, mode=mode),
             bad_name=lambda name: Complaint("JavaScript needs this word itself") if name == "__proto__" else None,
             all_or_nothing=True,
@@ -86,8 +86,8 @@ class Configuration:
 
     def read(self, source: SourceText) -> ReadResult:
         """Read the agents of all maps."""
-        results = [records.read(self.dialect(place), source) for place in PLACES]
-        if self.native and json_records.parse(source, native_agents.PLACE, jsonc.JSONC).container is not None:
+        results = [records.read(self.dialect(roster), source) for roster in ROSTERS]
+        if self.native and json_records.parse(source, native_agents.ROSTER, jsonc.JSONC).container is not None:
             results.append(self._read_native(source))
         states = [state for result in results for state in result.states]
         if State.STOPS in states or (self.native and native_agents.stops(source)):
@@ -105,7 +105,7 @@ class Configuration:
             problems.update(found)
             return file
 
-        dialect = self.dialect(PLACES[0])
+        dialect = self.dialect(ROSTERS[0])
         dropped = State.STOPS if stops else State.NOT_LOADED
         return replace(
             dialect,
@@ -138,16 +138,16 @@ class Configuration:
         """Write the agents of all maps; one that comes from none, or that `agents` no longer holds, is put into `agent`."""
         native, stay = self._write_native(agents, original)
         steps = [native]
-        for place in PLACES:
+        for roster in ROSTERS:
             rest = (agent for agent in agents.agents if agent not in stay)
-            ours = tuple(agent for agent in rest if _is_at(agent, "/mode") == (place.pointer == "/mode"))
-            steps.append(records.write(self.dialect(place), AgentSet(ours), SourceText(original.path, steps[-1].data)))
+            ours = tuple(agent for agent in rest if _is_at(agent, "/mode") == (roster.pointer == "/mode"))
+            steps.append(records.write(self.dialect(roster), AgentSet(ours), SourceText(original.path, steps[-1].data)))
         respelled = tuple(name for step in steps for name in step.respelled)
         return WriteResult(steps[-1].data, respelled, next((step.whole for step in steps if step.whole), None))
 
     def _write_native(self, agents: AgentSet, original: SourceText) -> tuple[WriteResult, list[Agent]]:
         """Take out of `agents` what is no longer as it was; return what stays there."""
-        if not self.native or json_records.parse(original, native_agents.PLACE, jsonc.JSONC).container is None:
+        if not self.native or json_records.parse(original, native_agents.ROSTER, jsonc.JSONC).container is None:
             return WriteResult(original.data), []
         dialect = self._native_dialect(original)
         there = {agent.origin.pointer: agent for agent in records.read(dialect, original).set.agents if agent.origin}
@@ -174,7 +174,7 @@ class Configuration:
             projection.translate("prompt.text", None)
         syntax = target.id if template and _FILLED_IN.search(projection.get("prompt.text") or "") else "literal"
         steps.prompt_shape(projection, "replace", syntax)
-        dialect = self.dialect(PLACES[0])
+        dialect = self.dialect(ROSTERS[0])
         agent_keys.project(
             projection,
             self.client.permissions,
@@ -186,11 +186,11 @@ class Configuration:
     def essence(self, source: SourceText) -> SourceText:
         """Return the file with nothing but its agents: what else a configuration holds is the user's."""
         parts = []
-        for place in (*PLACES, *([native_agents.PLACE] if self.native else [])):
-            container = json_records.parse(source, place, jsonc.JSONC).container
+        for roster in (*ROSTERS, *([native_agents.ROSTER] if self.native else [])):
+            container = json_records.parse(source, roster, jsonc.JSONC).container
             if container is not None:
                 bare = source.text.removeprefix("\ufeff")
-                parts.append(f'  "{place.pointer[1:]}": {bare[container.start : container.end]}')
+                parts.append(f'  "{roster.pointer[1:]}": {bare[container.start : container.end]}')
         return SourceText(source.path, encode("{\n" + ",\n".join(parts) + "\n}\n"))
 
 

@@ -15,7 +15,7 @@ from agentconv.core.diagnostics import Cause, Detail, Effect
 from agentconv.core.format import State
 from agentconv.families import records, yaml_records
 from agentconv.families.keys import Key, Refused, simple
-from agentconv.families.record_file import Place
+from agentconv.families.record_file import Roster
 from agentconv.yaml.grammar import JS_YAML_3
 from agentconv.yaml.scalars import js_text
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from agentconv.formats.opencode.permission_maps import Permissions
 
 NAME = ".kilocodemodes"
-PLACE = Place("/customModes", by_name=False)
+ROSTER = Roster("/customModes", by_name=False)
 RESERVED = frozenset({"code", "build", "architect", "ask", "debug", "orchestrator"})
 _PERMISSION = {"read": "read", "edit": "edit", "browser": "bash", "command": "bash", "mcp": "mcp"}
 _DENIED = ("read", "edit", "bash", "mcp")
@@ -44,7 +44,7 @@ def dialect(spec: FormatSpec, permissions: Permissions) -> records.Dialect:
     return records.Dialect(
         spec,
         table,
-        lambda source: yaml_records.parse(source, PLACE, [*table, *_TEXTS], JS_YAML_3),
+        lambda source: yaml_records.parse(source, ROSTER, [*table, *_TEXTS], JS_YAML_3),
         required=("slug", "groups"),
         lift=_lift,
         lower=lambda agent: _lower(spec.id, agent),

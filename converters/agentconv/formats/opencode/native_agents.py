@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Cause, Code, Complaint, Effect
 from agentconv.families import json_records, reading
-from agentconv.families.record_file import Place
+from agentconv.families.record_file import Roster
 from agentconv.families.value_checks import is_bool, is_count, is_text, is_text_map
 from agentconv.formats.opencode.agent_keys import CALLERS
 from agentconv.json import jsonc
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from agentconv.core.source import SourceText
     from agentconv.families.json_records import JsonFile
 
-PLACE = Place("/agents", by_name=True)
+ROSTER = Roster("/agents", by_name=True)
 RENAMED = {"system": "prompt", "disabled": "disable"}
 FORBIDDEN = "permissions"
 _MODEL = re.compile(r"[^/#]+/[^#]+(#[^#]+)?")
@@ -71,7 +71,7 @@ def parse(source: SourceText) -> tuple[JsonFile, dict[str, Complaint]]:
     Returns:
         The file, and by name why the client passes over an entry.
     """
-    file = json_records.parse(source, PLACE, jsonc.JSONC)
+    file = json_records.parse(source, ROSTER, jsonc.JSONC)
     problems: dict[str, Complaint] = {}
     for record in file.records:
         if isinstance(record.value, dict):
@@ -110,13 +110,13 @@ def _lowered(entry: dict[str, Json]) -> dict[str, Json]:
 
 def stops(source: SourceText) -> bool:
     """Whether an entry keeps the client from starting."""
-    file = json_records.parse(source, PLACE, jsonc.JSONC)
+    file = json_records.parse(source, ROSTER, jsonc.JSONC)
     return any(isinstance(record.value, dict) and FORBIDDEN in record.value for record in file.records)
 
 
 def without_effect(spec: FormatSpec, source: SourceText) -> Iterator[tuple[str, Diagnostic]]:
     """Yield what stands in the map and has no effect, with the name of its agent."""
-    file = json_records.parse(source, PLACE, jsonc.JSONC)
+    file = json_records.parse(source, ROSTER, jsonc.JSONC)
     for record in file.records:
         for key in record.keys:
             if key not in _SHAPES and key != FORBIDDEN:
@@ -133,6 +133,6 @@ def _passed_over(spec: FormatSpec, name: str, key: str, span: Span) -> Diagnosti
 
 def shadowed(source: SourceText) -> dict[str, tuple[int, int]]:
     """Return the entries that have no effect, since `agent` has one of the same name, and where they are."""
-    names = {record.token for record in json_records.parse(source, Place("/agent", by_name=True), jsonc.JSONC).records}
-    file = json_records.parse(source, PLACE, jsonc.JSONC)
+    names = {record.token for record in json_records.parse(source, Roster("/agent", by_name=True), jsonc.JSONC).records}
+    file = json_records.parse(source, ROSTER, jsonc.JSONC)
     return {record.token: record.place for record in file.records if record.token in names}

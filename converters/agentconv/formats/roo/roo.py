@@ -23,7 +23,7 @@ from agentconv.core.losses import listed, quoted
 from agentconv.families import json_records, records, yaml_records
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, Refused, simple
-from agentconv.families.record_file import ClientText, Place
+from agentconv.families.record_file import ClientText, Roster
 from agentconv.formats.roo import mode_groups, typography
 from agentconv.projecting import mcp, once, steps, tool_lists
 from agentconv.yaml.grammar import YAML_2
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from agentconv.families.record_file import RecordFile
 
 ID = "roo"
-PLACE = Place("/customModes", by_name=False, alone=True)
+ROSTER = Roster("/customModes", by_name=False, alone=True)
 EVERYTHING = ("read", "edit", "command", "mcp")
 """Groups that leave nothing out: what `modes` stands for, every mode may do."""
 GONE = frozenset({"browser"})
@@ -53,18 +53,18 @@ def _parse(source: SourceText) -> RecordFile:
 
 
 def _as_yaml(source: SourceText) -> RecordFile:
-    return yaml_records.parse(source, PLACE, [*KEYS, *SWITCHES], YAML_2, client_text=typography.client_text(source))
+    return yaml_records.parse(source, ROSTER, [*KEYS, *SWITCHES], YAML_2, client_text=typography.client_text(source))
 
 
 def _as_json(source: SourceText) -> RecordFile:
     """Read what has brackets: JSON is YAML, as long as no key is repeated, and so is more than JSON."""
-    as_json = json_records.parse(source, PLACE, client_text=typography.client_text(source))
+    as_json = json_records.parse(source, ROSTER, client_text=typography.client_text(source))
     if as_json.document.error is None and not any(record.repeated for record in as_json.records):
         return as_json
     as_yaml = _as_yaml(source)
     if as_yaml.problem is None:
         return as_yaml
-    as_written = json_records.parse(source, PLACE, client_text=ClientText(source.text))
+    as_written = json_records.parse(source, ROSTER, client_text=ClientText(source.text))
     if source.path.endswith(".roomodes") and as_written.document.error is None:
         return as_written
     as_json.problem = as_yaml.problem

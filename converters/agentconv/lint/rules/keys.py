@@ -36,7 +36,7 @@ def _unknown(subject: Subject) -> Iterator[tuple[int, str, str]]:
     What its reader has words of its own for is left to the rules that tell them.
     """
     schema = schema_files.load(subject.format)
-    known = {*schema["properties"], *schema.get("x-known-keys", ()), *schema.get("x-known-keys-plugin", ())}
+    known = {*schema["properties"], *schema.get("x-known-keys", ())}
     told = {remark.key for remark in remarks.of(subject) if remark.drops and remark.diagnostic.cause is not Cause.UNKNOWN_KEY}
     for number, agent, _ in subject.agents():
         for key in agent.extras.get(subject.format, {}):
@@ -173,7 +173,7 @@ def foreign_key(self: Rule, subject: Subject) -> Iterator[Finding]:
         held = {schema_files.load(owner)["properties"][_own_key(owner, key)]["x-field"] for owner in owners}
         matters = bool(held - {"extras", "display_name", "color"})
         yield self.find(
-            f"`{shown(key)}` is a key of {titles(owners)}; {title(subject)} {_FATES[fate]}",
+            f"`{shown(key)}` is a key of {registry.FORMATS[owners[0]].title}; {title(subject)} {_FATES[fate]}",
             _place(subject, number, key),
             "delete it, or let `agentconv convert` say it in this client's own words",
             severity=_severity(fate, Severity.WARNING if matters else Severity.NOTE),

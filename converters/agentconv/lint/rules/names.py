@@ -34,8 +34,8 @@ def _place(subject: Subject, number: int) -> tuple[int, int]:
     return (subject.header.start, subject.header.start) if subject.header else (0, 0)
 
 
-def _drops(subject: Subject, client: str, field: str = "name") -> bool:
-    return any(remark.drops and remark.field == field for remark in remarks.of(subject, client))
+def _drops(subject: Subject, client: str) -> bool:
+    return any(remark.drops and remark.field == "name" for remark in remarks.of(subject, client))
 
 
 @rule(

@@ -150,8 +150,7 @@ def foreign_tool(self: Rule, subject: Subject) -> Iterator[Finding]:
         if word is None or word.how != "foreign":
             continue
         effect, severity = _effect(subject, path, grant.native)
-        owners = [registry.FORMATS[owner].title for owner in word.format.split(", ")]
-        whose = owners[0] + (f" and {len(owners) - 1} more" if len(owners) > 1 else "")
+        whose = registry.FORMATS[next(client for client in registry.CLIENTS if client in word.owners)].title
         own = [vocabulary.tool_for(vocabulary.words_of(subject.format), capability) for capability in word.capabilities]
         names = " or ".join(f"`{name}`" for name in dict.fromkeys(own) if name)
         message = f"`{shown(grant.native)}` is a tool of {whose}; {title(subject)} has none of that name: {effect}"
