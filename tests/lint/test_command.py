@@ -133,7 +133,9 @@ def test_hooks_see_every_client():
     from agentconv.formats import registry
 
     for row in (registry.FORMATS[client] for client in registry.CLIENTS):
-        places = [*row.files, *(f"sub/{folder}/a{row.suffixes[0]}" for folder in row.folders if not row.index)]
+        folders = [f"sub/{folder}" for folder in row.folders if not row.index]
+        folders += [f"{root}{folder}" for folder in row.folders if row.index for root in ("", "plugins/kit/")]
+        places = [*row.files, *([f"sub/{row.index}"] if row.index else []), *(f"{folder}/a{row.suffixes[0]}" for folder in folders)]
 
         assert [place for place in places if not re.search(HOOKS[0]["files"], place)] == []
 

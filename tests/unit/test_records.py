@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import agentconv
 from agentconv.core import fields
 from agentconv.core.format import State, Whole
-from agentconv.core.ir import Agent, AgentSet, Invocation, Prompt
+from agentconv.core.ir import Agent, AgentSet, Invocation, Origin, Prompt
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 
@@ -252,3 +253,15 @@ def test_a_change_in_a_broken_file_says_that_all_is_spelled_anew() -> None:
     result = write(".roomodes", [replace(agents[0], description="Plans."), *agents[1:]], text)
 
     assert (result.respelled, result.whole) == ((), Whole.FILE)
+
+
+def test_a_file_of_which_no_agent_can_be_written_costs_no_other() -> None:
+    """Where a bundle's agents have no entry in the stored file, and are refused, that file is left out."""
+    text = "customModes:\n  - slug: a\n    name: A\n    roleDefinition: Do.\n    groups: [read]\n"
+    one, other = (agentconv.reads(text, "roo", path=path) for path in (".roomodes", "other/.roomodes"))
+    (agent,) = one.agents
+    lost = replace(agent, id="lost", prompt=None, origin=Origin("roo", ".roomodes", "/customModes/7"))
+    result = agentconv.write(replace(one, agents=(lost, *other.agents), sources=(*one.sources, *other.sources)), "roo")
+
+    assert [file.path for file in result.files] == ["other/.roomodes"]
+    assert result.refused == ("lost",)

@@ -1,1 +1,1 @@
-"""Conversion and its law: project, write, read back with the target's own reader, compare."""
+"""Conversion: `converting` walks over what was read, `law` is what each agent goes through."""

@@ -1,20 +1,70 @@
-"""Files that several agents share, once they are to be put into one that is there: not a byte changes that is not theirs."""
+"""Files that several agents share: collected while one agent after the other is converted, and put into one that is there.
+
+Not a byte changes that is not theirs.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from agentconv.conversion import several
+from agentconv.conversion.converted import Converted, bug, respelled
 from agentconv.core import fields
+from agentconv.core.ir import Agent, AgentSet, Prompt
 from agentconv.core.source import SourceText
-from agentconv.disk.output import Merged
+from agentconv.disk.output import Merged, OutputFile
+from agentconv.formats import registry
 
 if TYPE_CHECKING:
-    from agentconv.core.format import Format, Index, Listed
-    from agentconv.core.ir import Agent
+    from collections.abc import Collection, Iterator, Sequence
 
-_WORDS = ("name", "version", "description", "license", "authors")
+    from agentconv.core.format import Format, ReadResult
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A file of several agents, with other agents in it."""
+
+    data: bytes
+    agents: tuple[Agent, ...]
+    """The agents as they are read back."""
+    problem: str | None = None
+    """Why the file, as it is, cannot be changed so; the rest is what was there then."""
+
+
+def rewrite(module: Format, original: SourceText, wanted: Sequence[Agent], ours: Collection[str | None]) -> Rewritten:
+    """Give a file its complete wanted agents. It is read back, and where the client would not take it, nothing changes.
+
+    Args:
+        module: The file's format.
+        original: The file as it stands; without a byte where there is none.
+        wanted: All that is to be in it, in order.
+        ours: Names of the agents that the client has to load afterwards.
+    """
+    written = module.write(AgentSet(tuple(wanted)), original)
+    again = module.read(SourceText(original.path, written.data))
+    found = again.set.agents
+    bad = any(state.dropped and agent.name in ours for agent, state in zip(found, again.states, strict=True))
+    exact = len(found) == len(wanted) and all(map(fields.same, found, wanted))
+    if not bad and exact and not (original.size and written.whole):
+        return Rewritten(written.data, found)
+    before = module.read(original)
+    remarks = again.diagnostics if bad else before.diagnostics
+    problem = remarks[0].message if remarks else "it cannot be changed without changing what else is in it"
+    return Rewritten(original.text.encode("utf-8", "surrogateescape"), before.set.agents, problem)
+
+
+def is_bare(module: Format, path: str, data: bytes) -> bool:
+    """Whether a file is what is left of one that we made when the last agent went."""
+    probe = Agent("a", "a", description="a", prompt=Prompt("a"))
+    fresh = module.write(AgentSet((probe,)), SourceText(path, b"")).data
+    return data == module.write(AgentSet(()), SourceText(path, fresh)).data
+
+
+def pointer(agent: Agent) -> str:
+    """Return the place of the agents of a file and the agent's name there: what stays the same when others come or go."""
+    where = agent.origin.pointer.rpartition("/")[0] if agent.origin else ""
+    return f"{where}/{(agent.name or '').replace('~', '~0').replace('/', '~1')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,58 +94,51 @@ class Shared:
                 replaced = replaced or force
                 wanted[place] = replace(agent, origin=wanted[place].origin) if force else wanted[place]
                 kept += [] if force else [agent.name or ""]
-        done = several.rewrite(self.module, original, wanted, {agent.name for agent in self.agents})
+        done = rewrite(self.module, original, wanted, {agent.name for agent in self.agents})
         if done.problem:
             return Merged(present, tuple(agent.name or "" for agent in self.agents), problem=done.problem)
         return Merged(done.data, tuple(kept), replaced)
 
 
-@dataclass(frozen=True, slots=True)
-class IndexFile:
-    """A file that lists the files of a format's agents, ready to be put into one that is there."""
+@dataclass(slots=True)
+class Collected:
+    """A file of several agents, while it is collected: each was held to the law alone before."""
 
-    index: Index
+    target: str
     path: str
-    listed: Listed
-    """What it is to say; the paths sorted."""
+    original: SourceText
+    """The file as it is, where it is of the target's own format; else without a byte."""
+    agents: list[Agent] = field(default_factory=list)
+    """The agents as projected, and those that stand in it as they were."""
+    ids: list[str] = field(default_factory=list)
+    """Ids of those that are not in it as they were."""
 
-    def write(self, original: SourceText | None) -> bytes:
-        """Write the file: from nothing, or by changing one that belongs to these very agents."""
-        if original is None:
-            return self.index.write(self.listed, SourceText(self.path, b""))
-        before = self.index.read(original)
-        same = before.paths is None or set(before.paths) == set(self.listed.paths or ())
-        if before.problem or (same and self.index.held(before.about) == self.listed.about):
-            return original.data
-        return self.index.write(replace(self.listed, paths=None) if before.paths is None else self.listed, original)
+    def add(self, agent: Agent, agent_id: str) -> None:
+        """Take in an agent that the law found to be what it was projected to."""
+        self.ids.append(agent_id)
+        self.agents.append(agent)
 
-    def mistake(self, data: bytes) -> str | None:
-        """Say what a written file does not say as it was meant; None where it does."""
-        again = self.index.read(SourceText(self.path, data))
-        if again.problem:
-            return f"`{self.path}` would not load: {again.problem}"
-        if again.paths is not None and set(again.paths) != set(self.listed.paths or ()):
-            return f"`{self.path}` does not list the agents that were written"
-        words = (name for name in _WORDS if getattr(self.listed.about, name) not in (None, getattr(again.about, name)))
-        wrong = next(words, None)
-        return f"`{self.path}` gives another {wrong}" if wrong else None
+    def leave(self, agent: Agent) -> None:
+        """Let an agent stand as it is in the file."""
+        self.agents.append(agent)
 
-    def merge(self, present: bytes, *, force: bool = False) -> Merged:
-        """Put the list into a file: paths that are not in it are added, words that it has stay unless forced.
+    def written(self) -> Iterator[Converted]:
+        """Write all agents into one file, if there are any, and check that all are in it."""
+        module, agents = registry.load(self.target), tuple(self.agents)
+        if not agents:
+            return
+        written = module.write(AgentSet(agents), self.original)
+        dropped = {state.dropped for state in module.read(self.original).states}
+        if not self._come_back(module.read(SourceText(self.path, written.data)), whole=True not in dropped):
+            problem = bug(agents[0], self.target, "the agents of one file do not come back from it")
+            yield Converted(self.target, tuple(self.ids), diagnostics=(problem,))
+            return
+        notes = tuple(respelled(agents[0], self.original.path, written, quote="`")) if self.original.size else ()
+        file = OutputFile(self.path, written.data, Shared(module, self.path, agents))
+        yield Converted(self.target, (), file, diagnostics=notes)
 
-        Where the file lists no agent, the client takes all of its folder, and ours with it: that stays so.
-        """
-        original = SourceText(self.path, present)
-        before = self.index.read(original)
-        if before.problem:
-            return Merged(present, ("the list of agents",), problem=before.problem)
-        ours = {name: getattr(self.listed.about, name) for name in _WORDS if getattr(self.listed.about, name)}
-        differing = [name for name in ours if getattr(before.about, name) not in (None, "", (), ours[name])]
-        words = {name: word for name, word in ours.items() if force or name not in differing}
-        paths = None if before.paths is None else (*before.paths, *sorted(set(self.listed.paths or ()) - set(before.paths)))
-        wanted = replace(before, paths=paths, about=replace(before.about, **words))
-        data = self.index.write(wanted, original)
-        again = self.index.read(SourceText(self.path, data))
-        if again.problem or again.about != wanted.about or set(again.paths or ()) != set(paths or ()):
-            return Merged(present, ("the list of agents",), problem="it cannot be changed without changing what else is in it")
-        return Merged(data, () if force else tuple(differing), replaced=force and bool(differing))
+    def _come_back(self, again: ReadResult, *, whole: bool) -> bool:
+        """Whether what was written gives each agent as it was meant; `whole`: the client has to load all of them, as it did before."""
+        found = again.set.agents
+        lost = whole and any(state.dropped for state in again.states)
+        return len(found) == len(self.agents) and all(map(fields.same, found, self.agents)) and not lost

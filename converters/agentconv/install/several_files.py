@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from agentconv.conversion import several
+from agentconv.conversion import shared_files
 from agentconv.core import fields
 from agentconv.core.diagnostics import InternalError
 from agentconv.core.ir import AgentSet
@@ -107,7 +107,7 @@ def settle(draft: Draft, path: str, wanted: Sequence[Wanted], mine: Sequence[Ent
         _record(draft, decision, checksums.get(decision.agent.name), created=created, backup=backup)
     _put_beside(draft, file, decisions)
     ours = created and not draft.reader.is_link(path)
-    if ours and after is not None and not _has_entries(draft, path) and several.is_bare(file.module, path, after):
+    if ours and after is not None and not _has_entries(draft, path) and shared_files.is_bare(file.module, path, after):
         after = None
     draft.change(path, data, after, forced=data is not None)
 
@@ -119,7 +119,7 @@ def _has_entries(draft: Draft, path: str) -> bool:
 def _decisions(draft: Draft, file: _File, wanted: Sequence[Wanted]) -> list[_Decision]:
     found = []
     for one, agent in zip(wanted, _as_read_back(file, wanted), strict=True):
-        pointer = several.pointer(agent)
+        pointer = shared_files.pointer(agent)
         old = draft.before.get((one.path, pointer))
         present, goal = file.agents.get(agent.name or ""), checksum(agent)
         there = None if present is None else goal if fields.same(present, agent) else checksum(present)
@@ -157,7 +157,7 @@ def _name(entry: Entry) -> str:
 
 def _rewritten(
     file: _File, data: bytes | None, decisions: Sequence[_Decision], leaving: Sequence[tuple[Entry, Action]]
-) -> tuple[bytes | None, several.Rewritten | None]:
+) -> tuple[bytes | None, shared_files.Rewritten | None]:
     """Return the file with what changes in it."""
     gone = {_name(entry) for entry, action in leaving if action is Action.REMOVE}
     changing = {one.agent.name: one.agent for one in decisions if one.action in CHANGES}
@@ -173,7 +173,7 @@ def _rewritten(
             wanted.append(present)
     wanted += [replace(agent, origin=None) for agent in changing.values()]
     ours = {one.agent.name for one in decisions if one.action in CHANGES}
-    done = several.rewrite(file.module, file.source, wanted, ours)
+    done = shared_files.rewrite(file.module, file.source, wanted, ours)
     return done.data, done
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from agentconv.conversion import naming
 from agentconv.conversion.converting import Options, convert
+from agentconv.conversion.renaming import wanting
 from agentconv.core.ir import AgentSet
-from agentconv.core.names import stem_of
 from agentconv.formats import registry
 from agentconv.pack import needs, plugin
 from agentconv.packs import manifest as pack_manifest
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from agentconv.disk.output import OutputFile
     from agentconv.pack.metadata import About
     from agentconv.pack.sources import Sources
-    from agentconv.sources.loading import Loaded
 
 CLAUDE = "claude-code"
 _CODE = re.compile(r"\.(?:py[a-z]?|pth|so|dll|dylib)\Z", re.IGNORECASE)
@@ -140,17 +139,7 @@ def _bugs(results: list[Converted]) -> list[Diagnostic]:
 def _names(sources: Sources) -> dict[str, Name]:
     """Name each agent as its deployment to Claude Code does, those included that it cannot hold."""
     spec = registry.load(CLAUDE).SPEC
-    wanted = [
-        naming.Named(agent.id, agent.name, _stem(piece), not state.dropped)
-        for piece in sources.pieces
-        for agent, state in zip(piece.agents, piece.states, strict=True)
-    ]
-    return naming.assign(wanted, spec.legal_name, (), spec.reserved)
-
-
-def _stem(piece: Loaded) -> str:
-    row = registry.FORMATS.get(piece.format)
-    return stem_of(piece.path, row.suffixes if row else ())
+    return naming.assign((one for piece in sources.pieces for one in wanting(piece)), spec.legal_name, (), spec.reserved)
 
 
 def _with_sources(sources: Sources) -> list[tuple[str, Agent]]:

@@ -1,0 +1,35 @@
+"""Conversion into one of our own canonical forms: everything in one document, which must hold it exactly."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from agentconv.conversion import kept_credentials
+from agentconv.conversion.converted import Converted, bug
+from agentconv.core.diagnostics import Code
+from agentconv.core.source import SourceText
+from agentconv.disk.output import OutputFile
+from agentconv.formats import registry
+from agentconv.sources.loading import gather
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from agentconv.conversion.options import Options
+    from agentconv.sources.loading import Loaded
+
+
+def bundle(pieces: Iterable[Loaded], target: str, options: Options) -> Converted:
+    """Write everything into one canonical document, and hold it to being exact."""
+    module, path = registry.load(target), registry.FORMATS[target].files[0]
+    agents = gather(iter(pieces), only_loaded=options.only_loaded, sources=options.sources)
+    ids = tuple(agent.id for agent in agents.agents)
+    not_loaded = not options.only_loaded and any(diagnostic.code is Code.NOT_LOADED for diagnostic in agents.diagnostics)
+    told = (*agents.diagnostics, *kept_credentials.told_of_set(agents))
+    data = module.write(agents, SourceText(path, b"")).data
+    again = module.read(SourceText(path, data)).set
+    if replace(again, diagnostics=()) != replace(agents, diagnostics=()):
+        problems = [bug(agent, target, "the canonical form is not exact") for agent in agents.agents[:1]]
+        return Converted(target, ids, diagnostics=(*told, *problems), not_loaded=not_loaded)
+    return Converted(target, ids, OutputFile(path, data), diagnostics=told, not_loaded=not_loaded)

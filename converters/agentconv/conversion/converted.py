@@ -1,0 +1,59 @@
+"""What becomes of an agent or of a file, and what a conversion itself has to say of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agentconv.core.diagnostics import Code, Diagnostic, LossKind, Severity, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from agentconv.core.diagnostics import Loss
+    from agentconv.core.format import WriteResult
+    from agentconv.core.ir import Agent
+    from agentconv.disk.output import OutputFile
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """What became of one agent, or of one file that holds none or several."""
+
+    target: str
+    agents: tuple[str, ...]
+    """Ids of the agents."""
+    file: OutputFile | None = None
+    """None when it was not written, or in a file with others (`path`)."""
+    path: str | None = None
+    """The file that holds it among others, and that comes last."""
+    losses: tuple[Loss, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    not_loaded: bool = False
+    """Whether the source client does not load it."""
+
+    @property
+    def refused(self) -> bool:
+        """Whether the target cannot hold it."""
+        return any(loss.kind is LossKind.REFUSED for loss in self.losses)
+
+    @property
+    def failed(self) -> bool:
+        """Whether a law did not hold: a bug of ours."""
+        return any(diagnostic.code is Code.INTERNAL for diagnostic in self.diagnostics)
+
+
+def bug(agent: Agent, target: str, message: str) -> Diagnostic:
+    """Say that an agent is not written because of a bug of ours."""
+    span = Span(agent.origin.source) if agent.origin else None
+    hint = "the agent was not written; please report this with the agent's file"
+    return Diagnostic(Code.INTERNAL, Severity.ERROR, f"internal error on the way to {target}: {message}", span, hint, agent.id)
+
+
+def respelled(agent: Agent, path: str, written: WriteResult, quote: str = "") -> Iterator[Diagnostic]:
+    """Say what was spelled anew beside the values that were changed."""
+    words = [f"{quote}{word}{quote}" for word in written.respelled]
+    words += [f"the whole {written.whole}"] if written.whole else []
+    if words:
+        message = f"{', '.join(words)}: spelled anew, because the change would have let the client read it another way"
+        yield Diagnostic(Code.RESPELLED, Severity.WARNING, message, Span(path), "look at it with --diff", agent.id)

@@ -1,0 +1,74 @@
+"""The files of a conversion: where each goes, no two to one place, and the agents that come into them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from agentconv.conversion import naming
+from agentconv.conversion.converted import Converted, bug, respelled
+from agentconv.disk.output import OutputFile
+from agentconv.formats import registry
+
+if TYPE_CHECKING:
+    from agentconv.conversion.index_file import Listing
+    from agentconv.conversion.law import Case, Law, Verdict
+    from agentconv.conversion.shared_files import Collected
+
+
+class Files:
+    """The files of one conversion."""
+
+    def __init__(self, target: str, stems: dict[str, int], law: Law, listing: Listing) -> None:
+        self.target = target
+        self.row = registry.FORMATS[target]
+        self.law = law
+        self.listing = listing
+        self._stems = stems
+        """Stems that files have, and the number that comes next to each."""
+        self._kept: set[str] = set()
+        """Paths of the files that keep their own."""
+
+    def named(self, name: str, folder: str | None = None) -> str:
+        """Return the path of a file for an agent of that name: in the folder where we write, unless another is given."""
+        return f"{self.row.folders[0] if folder is None else folder}/{naming.unique_stem(name, self._stems)}{self.row.suffixes[0]}"
+
+    def kept(self, path: str) -> str:
+        """Return a source's own path, below the client's location unless it already holds one."""
+        inside = not self.row.folders or self.row.holds_several(path) or any(f"/{folder}/" in f"/{path}" for folder in self.row.folders)
+        found = path if inside else f"{self.row.folders[0]}/{path}"
+        pure = PurePosixPath(found)
+        number = 2
+        while found in self._kept:
+            found, number = str(pure.with_name(f"{pure.stem}-{number}{pure.suffix}")), number + 1
+        self._kept.add(found)
+        return found
+
+    def listed(self, file: OutputFile) -> OutputFile:
+        """Return a file of agents that the client loads, which is listed where the format lists them."""
+        self.listing.add(file.path)
+        return file
+
+    def alone(self, case: Case, *, not_loaded: bool) -> Converted:
+        """Write an agent into a file of its own."""
+        verdict = self.law.judge(case)
+        done = self._told(case, verdict, not_loaded=not_loaded)
+        if verdict.written is None:
+            return done
+        notes = tuple(respelled(case.agent, case.path, verdict.written)) if case.original else ()
+        return replace(done, file=self.listed(OutputFile(case.path, verdict.written.data)), diagnostics=notes)
+
+    def among(self, case: Case, file: Collected, *, not_loaded: bool) -> Converted:
+        """Put an agent into a file that it shares with others."""
+        verdict = self.law.judge(case)
+        done = self._told(case, verdict, not_loaded=not_loaded)
+        if verdict.agent is None:
+            return done
+        file.add(verdict.agent, case.agent.id)
+        return replace(done, path=file.path)
+
+    def _told(self, case: Case, verdict: Verdict, *, not_loaded: bool) -> Converted:
+        """Say what the law made of an agent, wherever it goes."""
+        bugs = () if verdict.bug is None else (bug(case.agent, self.target, verdict.bug),)
+        return Converted(self.target, (case.agent.id,), losses=verdict.losses, diagnostics=bugs, not_loaded=not_loaded)

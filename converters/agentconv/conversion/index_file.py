@@ -1,0 +1,118 @@
+"""The file that lists the files of a format's agents: gathered as those are written, and put into one that is there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from agentconv.conversion.converted import Converted
+from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
+from agentconv.core.format import Listed
+from agentconv.core.ir import AgentSet
+from agentconv.core.source import SourceText
+from agentconv.disk.output import Merged, OutputFile
+from agentconv.formats import registry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from agentconv.core.format import Index
+    from agentconv.sources.loading import Loaded
+
+_WORDS = ("name", "version", "description", "license", "authors")
+
+
+@dataclass(frozen=True, slots=True)
+class IndexFile:
+    """A file that lists the files of a format's agents, ready to be put into one that is there."""
+
+    index: Index
+    path: str
+    listed: Listed
+    """What it is to say; the paths sorted."""
+
+    def write(self, original: SourceText | None) -> bytes:
+        """Write the file: from nothing, or by changing one that belongs to these very agents."""
+        if original is None:
+            return self.index.write(self.listed, SourceText(self.path, b""))
+        before = self.index.read(original)
+        same = before.paths is None or set(before.paths) == set(self.listed.paths or ())
+        if before.problem or (same and self.index.held(before.about) == self.listed.about):
+            return original.data
+        return self.index.write(replace(self.listed, paths=None) if before.paths is None else self.listed, original)
+
+    def mistake(self, data: bytes) -> str | None:
+        """Say what a written file does not say as it was meant; None where it does."""
+        again = self.index.read(SourceText(self.path, data))
+        if again.problem:
+            return f"`{self.path}` would not load: {again.problem}"
+        if again.paths is not None and set(again.paths) != set(self.listed.paths or ()):
+            return f"`{self.path}` does not list the agents that were written"
+        words = (name for name in _WORDS if getattr(self.listed.about, name) not in (None, getattr(again.about, name)))
+        wrong = next(words, None)
+        return f"`{self.path}` gives another {wrong}" if wrong else None
+
+    def merge(self, present: bytes, *, force: bool = False) -> Merged:
+        """Put the list into a file: paths that are not in it are added, words that it has stay unless forced.
+
+        Where the file lists no agent, the client takes all of its folder, and ours with it: that stays so.
+        """
+        original = SourceText(self.path, present)
+        before = self.index.read(original)
+        if before.problem:
+            return Merged(present, ("the list of agents",), problem=before.problem)
+        ours = {name: getattr(self.listed.about, name) for name in _WORDS if getattr(self.listed.about, name)}
+        differing = [name for name in ours if getattr(before.about, name) not in (None, "", (), ours[name])]
+        words = {name: word for name, word in ours.items() if force or name not in differing}
+        paths = None if before.paths is None else (*before.paths, *sorted(set(self.listed.paths or ()) - set(before.paths)))
+        wanted = replace(before, paths=paths, about=replace(before.about, **words))
+        data = self.index.write(wanted, original)
+        again = self.index.read(SourceText(self.path, data))
+        if again.problem or again.about != wanted.about or set(again.paths or ()) != set(paths or ()):
+            return Merged(present, ("the list of agents",), problem="it cannot be changed without changing what else is in it")
+        return Merged(data, () if force else tuple(differing), replaced=force and bool(differing))
+
+
+class Listing:
+    """What the file that lists the agents' files is to say, while they are written; nothing, of a format that has no such file."""
+
+    def __init__(self, target: str) -> None:
+        self.target = target
+        self.path = registry.FORMATS[target].index
+        self.index = registry.index_of(target)
+        self._about = AgentSet()
+        self._paths: list[str] = []
+        self._own: SourceText | None = None
+        """The file itself, where it is among what is converted."""
+
+    def hold(self, about: AgentSet) -> AgentSet:
+        """Take what the file can hold of a set's words, if they are the first, and return that."""
+        if self.index is None or self._about != AgentSet():
+            return AgentSet()
+        self._about = self.index.held(about)
+        return self._about
+
+    def takes(self, piece: Loaded) -> bool:
+        """Take a file of the target's own format that lists agents for the one to write, rather than as it is."""
+        if self.index is None or piece.format != self.target or piece.agents or not f"/{piece.path}".endswith(f"/{self.path}"):
+            return False
+        if piece.path == self.path:
+            self._own = piece.source
+        return True
+
+    def add(self, path: str) -> None:
+        """List a file that is written."""
+        self._paths.append(path)
+
+    def written(self) -> Iterator[Converted]:
+        """Write the file, and check that it says what was meant."""
+        if self.index is None or not (self._paths or self._own):
+            return
+        file = IndexFile(self.index, self.path, Listed(tuple(sorted(self._paths)), self._about))
+        data = file.write(self._own)
+        problem = None if self._own and data == self._own.data else file.mistake(data)
+        if problem:
+            message = f"internal error on the way to {self.target}: {problem}"
+            yield Converted(self.target, (), diagnostics=(Diagnostic(Code.INTERNAL, Severity.ERROR, message, Span(self.path)),))
+            return
+        yield Converted(self.target, (), OutputFile(self.path, data, file, beside=True))

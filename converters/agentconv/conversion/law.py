@@ -1,0 +1,160 @@
+"""The law: project, write, read back, compare. No agent gets into a file of another client but through here.
+
+A format module can be wrong: its `project` may drop a field and say nothing, its `write` may forget a line, its `read` may
+overlook a key. So none of them is believed. For each agent, each time:
+
+1. **Name.** It gets its name in the target; what it says of other agents gets theirs.
+2. **Project.** The target's `project` turns it into the most of it that the target can hold, and declares a loss for each
+   field that it changes. Nothing may be lost but here. A target may also refuse an agent, with the reason: then it is not written.
+3. **Check what was declared.** The agent before and after differ in the declared fields, and in all of them.
+4. **Write.** The target's `write` spells the projected agent, over the bytes that are there already, if any are.
+5. **Read back.** The target's own reader must load what was written, and give the projected agent again, exactly.
+6. **Judge.** What the agent that was read back may do is within what its author allowed. Where it is wider, it is refused,
+   unless the user insists.
+
+What breaks 3 or 5, and whatever else goes wrong on the way, is a bug of ours: that agent is not written, the others are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from agentconv.conversion import compare
+from agentconv.core import restrictions
+from agentconv.core.diagnostics import Detail, InternalError
+from agentconv.core.format import Projection, Whole, WriteResult
+from agentconv.core.ir import AgentSet
+from agentconv.core.losses import listed
+from agentconv.core.source import SourceText
+from agentconv.formats import registry
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from agentconv.conversion.naming import Name
+    from agentconv.conversion.options import Options
+    from agentconv.conversion.renaming import Names
+    from agentconv.core.diagnostics import Loss
+    from agentconv.core.effects import Widening
+    from agentconv.core.ir import Agent
+    from agentconv.core.shapes import Shapes
+    from agentconv.sources.loading import Loaded
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An agent that is to be written, and where."""
+
+    agent: Agent
+    piece: Loaded
+    """What it was read from."""
+    name: Name
+    path: str
+    original: SourceText | None = None
+    """The file that it goes into, as it is there, where that is of the target's own format already."""
+    exact: bool = False
+    """Whether reading the original, under any path, gives the agent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the law makes of an agent."""
+
+    agent: Agent | None = None
+    """The agent as projected; None where it is not written."""
+    written: WriteResult | None = None
+    """A file of it alone."""
+    losses: tuple[Loss, ...] = ()
+    bug: str | None = None
+    """How the law was broken."""
+
+
+class Law:
+    """The law of one target, held to all the agents of a conversion."""
+
+    def __init__(self, target: str, options: Options, names: Names, servers: Collection[str]) -> None:
+        self.target = target
+        self.module = registry.load(target)
+        self.options = options
+        self.names = names
+        self.servers = servers
+        """The MCP servers that the set defines for all its agents."""
+        self.shapes: Shapes = {}
+
+    def judge(self, case: Case) -> Verdict:
+        """Take one agent through the law."""
+        try:
+            projection = self._begun(case)
+            written = self._through(case, projection)
+            return Verdict(projection.result() if written else None, written, tuple(projection.losses))
+        except InternalError as error:
+            return Verdict(bug=str(error))
+        except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other agents
+            return Verdict(bug=f"{type(error).__name__}: {error}")
+
+    def _begun(self, case: Case) -> Projection:
+        """Return the projection of an agent, whose fields say first what the source's other keys restrict."""
+        agent = restrictions.in_fields(case.agent, self.target) if case.agent.extras else case.agent
+        trusted = _author_wrote(case.agent, case.piece)
+        return Projection(agent, self.module.SPEC, self.options.models, case.path, self.shapes, trusted=trusted)
+
+    def _through(self, case: Case, projection: Projection) -> WriteResult | None:
+        """Take the six steps; None where one of them refuses the agent."""
+        self.names.rename(projection, case.name)
+        self.module.project(projection)
+        if projection.is_refused():
+            return None
+        projected = projection.result()
+        compare.check_declared(projection.source, projected, projection.declared, projection.shape)
+        known = case.original if case.exact and projected is case.agent else None
+        written = WriteResult(known.data) if known else self._spelled(case, projected)
+        self._judge_size(projection, len(written.data))
+        if not known and not projection.is_refused():  # what is known was read from these very bytes
+            again = self._read_back(case.path, written.data)
+            compare.check_read_back(projected, again)
+            self._judge_effects(projection, again)
+        return None if projection.is_refused() else written
+
+    def _spelled(self, case: Case, projected: Agent) -> WriteResult:
+        """Write over what is there; from nothing, where that says all of it already and the client does not see it."""
+        agents, nothing = AgentSet((projected,)), SourceText(case.path, b"")
+        written = self.module.write(agents, case.original or nothing)
+        unseen = case.original and written.data == case.original.data and any(one.dropped for one in self.module.read(case.original).states)
+        return replace(self.module.write(agents, nothing), whole=Whole.FILE) if unseen else written
+
+    def _judge_size(self, projection: Projection, size: int) -> None:
+        limit = self.module.SPEC.max_bytes
+        if limit is not None and size > limit:
+            projection.refuse("refused-size", "prompt.text", Detail("{:,} bytes, {:,} are read", (size, limit)))
+
+    def _read_back(self, path: str, data: bytes) -> Agent:
+        again = self.module.read(SourceText(path, data))
+        if len(again.set.agents) != 1 or again.states[0].dropped:
+            reason = again.diagnostics[0].message if again.diagnostics else "no agent in it"
+            raise InternalError(f"the output would not load: {reason}")
+        return again.set.agents[0]
+
+    def _judge_effects(self, projection: Projection, again: Agent) -> None:
+        wider = self._wider(projection, again)
+        if wider and not self.options.allow_widening:
+            projection.refuse("widening", "tools", listed(map(str, wider)))
+        elif wider:
+            projection.remark("widened", "tools", listed(map(str, wider)))
+
+    def _wider(self, projection: Projection, again: Agent) -> list[Widening]:
+        """Say what an agent that came back as it was projected may do beyond its author's words: once for those of one shape."""
+        shape = projection.shape
+        if shape is None or self.servers or projection.trusted:
+            return compare.widenings(projection.source, again, self.target, self.servers, trusted=projection.trusted)
+        if shape.wider is None:
+            shape.wider = compare.widenings(projection.source, again, self.target, trusted=False)
+        return shape.wider
+
+
+def _author_wrote(agent: Agent, piece: Loaded) -> bool:
+    """Whether a file says itself what the keys of an agent grant beside its fields, rather than a bundle in which it was edited."""
+    if piece.source is None or not any(any(restrictions.grants(agent, format_id)) for format_id in agent.extras):
+        return False
+    written = registry.load(piece.format).read(piece.source).set.agents
+    return any((one.tools, one.permissions, one.extras) == (agent.tools, agent.permissions, agent.extras) for one in written)

@@ -1,0 +1,37 @@
+"""What a user may choose about a conversion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agentconv.core.format import NO_CHOICES
+
+if TYPE_CHECKING:
+    from agentconv.core.format import ModelChoices
+    from agentconv.core.source import SourceText
+    from agentconv.sources.loading import Loaded
+
+ON_DUPLICATE = ("suffix", "first", "error")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a user may choose about a conversion."""
+
+    allow_widening: bool = False
+    only_loaded: bool = False
+    on_duplicate: str = "suffix"
+    sources: bool = True
+    into: str | None = None
+    """Path, below the output folder, of one file that takes all agents, where the format has such files besides single ones."""
+    models: ModelChoices = NO_CHOICES
+    deploy: bool = False
+    """Give agents of the target's own format names and files of their own too, as those of other formats get them."""
+
+    def kept_text(self, piece: Loaded, target: str) -> SourceText | None:
+        """Return the text of a file of the target's own format, which keeps its place and its agents' names; None of any other file."""
+        return piece.source if piece.format == target and not self.deploy else None
+
+
+DEFAULTS = Options()

@@ -1,0 +1,71 @@
+"""Agents that come from another format, or that are deployed anew in their own: each goes into a file of the target's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentconv.conversion.converted import Converted
+from agentconv.conversion.law import Case
+from agentconv.conversion.shared_files import Collected
+from agentconv.core import losses
+from agentconv.core.losses import quoted
+from agentconv.core.source import SourceText
+from agentconv.formats import registry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from agentconv.conversion.files import Files
+    from agentconv.conversion.options import Options
+    from agentconv.conversion.renaming import Names
+    from agentconv.conversion.whole_set import SetServers
+    from agentconv.core.format import State
+    from agentconv.core.ir import Agent
+    from agentconv.sources.loading import Loaded
+
+
+class OtherFormats:
+    """Writes agents one after the other, each into a file of its own, or all into one where the target has no other."""
+
+    def __init__(self, target: str, options: Options, names: Names, servers: SetServers, files: Files) -> None:
+        self.target = target
+        self.options = options
+        self.names = names
+        self.servers = servers
+        self.files = files
+        row = registry.FORMATS[target]
+        path = options.into or (None if row.folders else row.files[0])
+        self._together = None if path is None else Collected(target, path, SourceText(path, b""))
+        """The one file that takes all of them."""
+
+    def convert(self, piece: Loaded) -> Iterator[Converted]:
+        """Write the agents of a file."""
+        for agent, state in zip(piece.agents, piece.states, strict=True):
+            if not (self.options.only_loaded and state.dropped):
+                yield self._one(agent, state, piece)
+
+    def _one(self, agent: Agent, state: State, piece: Loaded) -> Converted:
+        """Write an agent, unless it is to give way to another of its name."""
+        name = self.names.by_id[agent.id]
+        authored, agent = agent, self.servers.in_place(agent)
+        if name.code == "name-duplicate" and self.options.on_duplicate == "first":
+            loss = losses.loss("duplicate-left-out", agent.id, "name", self.target, quoted(agent.name))
+            return Converted(self.target, (agent.id,), losses=(loss,), not_loaded=state.dropped)
+        if self._together is not None:
+            return self.files.among(Case(agent, piece, name, self._together.path), self._together, not_loaded=state.dropped)
+        path = self.files.named(name.name)
+        text = _own_text(piece, state, self.target)
+        original = SourceText(path, text.data) if text else None
+        exact = piece.result is not None and agent is authored and not registry.load(self.target).SPEC.named_by_stem
+        return self.files.alone(Case(agent, piece, name, path, original, exact=exact), not_loaded=state.dropped)
+
+    def together(self) -> Iterator[Converted]:
+        """Write the file that took all of them."""
+        if self._together is not None:
+            yield from self._together.written()
+
+
+def _own_text(piece: Loaded, state: State, target: str) -> SourceText | None:
+    """Return the text that an agent is deployed with but for its name: its file's, where the client takes that as it stands."""
+    alone = piece.format == target and len(piece.agents) == 1 and not registry.FORMATS[target].holds_several(piece.path)
+    return piece.source if alone and not state.dropped else None

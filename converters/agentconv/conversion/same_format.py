@@ -1,0 +1,96 @@
+"""Files of the target's own format: they keep their bytes, and where a bundle's fields were edited, only those change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentconv.conversion import naming
+from agentconv.conversion.converted import Converted
+from agentconv.conversion.law import Case
+from agentconv.conversion.shared_files import Collected, Shared
+from agentconv.core import fields
+from agentconv.core import names as spelling
+from agentconv.core.source import SourceText
+from agentconv.disk.output import OutputFile
+from agentconv.formats import registry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from agentconv.conversion.files import Files
+    from agentconv.conversion.naming import Name
+    from agentconv.core.diagnostics import Diagnostic
+    from agentconv.core.ir import Agent
+    from agentconv.sources.loading import Loaded
+
+
+class SameFormat:
+    """Writes the files of the target's own format that a conversion meets."""
+
+    def __init__(self, target: str, files: Files, *, only_loaded: bool) -> None:
+        self.target = target
+        self.module = registry.load(target)
+        self.row = registry.FORMATS[target]
+        self.files = files
+        self.only_loaded = only_loaded
+        self._paths_by_name: dict[str, list[str]] = {}
+        """Files, by the name of the agent that the client loads from them."""
+
+    def convert(self, piece: Loaded, source: SourceText) -> Iterator[Converted]:
+        """Write a file: its bytes, or a patch where a bundle's fields were changed."""
+        ids = tuple(agent.id for agent in piece.agents)
+        dropped = any(state.dropped for state in piece.states)
+        if dropped and self.only_loaded and len(ids) == 1:
+            yield Converted(self.target, ids)
+            return
+        path = self.files.kept(piece.path)
+        self._note(piece)
+        found = self.module.read(source).set.agents if piece.agents else ()
+        shares = self.row.holds_several(path)
+        if len(found) == len(piece.agents) and all(map(fields.same, found, piece.agents)):
+            file = OutputFile(path, source.data, Shared(self.module, path, found) if shares else None)
+            yield Converted(self.target, ids, self.files.listed(file) if ids and not dropped else file, not_loaded=dropped)
+        elif shares or len(ids) > 1:
+            yield from self._entries(piece, source, path, found)
+        else:
+            yield self._edited(piece, source, path, found)
+
+    def _note(self, piece: Loaded) -> None:
+        for agent, state in zip(piece.agents, piece.states, strict=True):
+            if agent.name and not state.dropped:
+                self._paths_by_name.setdefault(agent.name, []).append(piece.path)
+
+    def _edited(self, piece: Loaded, source: SourceText, path: str, found: Sequence[Agent]) -> Converted:
+        """Write a file of one agent that was changed; where its name is the file's, under another path."""
+        ((agent, state),) = zip(piece.agents, piece.states, strict=True)
+        name = self._own_name(agent, piece.path)
+        if self.module.SPEC.named_by_stem and found and name.name != found[0].name:
+            path = self.files.named(name.name, path.rpartition("/")[0])
+        return self.files.alone(Case(agent, piece, name, path, SourceText(path, source.data)), not_loaded=state.dropped)
+
+    def _entries(self, piece: Loaded, source: SourceText, path: str, found: Sequence[Agent]) -> Iterator[Converted]:
+        """Write a file of several agents of which some were changed; an entry that cannot be written stays as it was."""
+        before = {agent.origin.pointer: agent for agent in found if agent.origin}
+        file = Collected(self.target, path, source)
+        for agent, state in zip(piece.agents, piece.states, strict=True):
+            old = before.get(agent.origin.pointer) if agent.origin else None
+            if old is not None and fields.same(old, agent):
+                file.leave(old)
+                yield Converted(self.target, (agent.id,), path=path, not_loaded=state.dropped)
+                continue
+            done = self.files.among(Case(agent, piece, self._own_name(agent, piece.path), path), file, not_loaded=state.dropped)
+            if done.path is None and old is not None:
+                file.leave(old)
+            yield done
+        yield from file.written()
+
+    def _own_name(self, agent: Agent, path: str) -> Name:
+        """Return the name of an agent that stays in its own format: its own, where that is legal."""
+        wanted = naming.Named(agent.id, agent.name, spelling.stem_of(path, self.row.suffixes), first=True)
+        return naming.assign([wanted], self.module.SPEC.legal_name)[agent.id]
+
+    def duplicates(self) -> Iterator[Diagnostic]:
+        """Say which of several agents of one name the client uses."""
+        for name, paths in self._paths_by_name.items():
+            if len(paths) > 1:
+                yield naming.duplicate(self.module.SPEC, name, paths)

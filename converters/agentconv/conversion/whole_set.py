@@ -1,0 +1,75 @@
+"""What a set says of all its agents together, its words and its MCP servers, which files of single agents cannot."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from agentconv.core import losses
+from agentconv.core.losses import becomes, listed
+from agentconv.formats import registry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from agentconv.core.diagnostics import Loss
+    from agentconv.core.ir import Agent, AgentSet, McpServer
+
+_WORDS = ("name", "version", "description", "license", "authors", "extras")
+
+
+def words_lost(about: AgentSet, held: AgentSet, target: str) -> Iterator[Loss]:
+    """Say which words of a set its files do not hold.
+
+    Args:
+        about: The set.
+        held: What the file that lists its agents holds of it.
+        target: The target's format id.
+    """
+    if about.name and held.name and held.name != about.name:
+        yield losses.loss("name-illegal", "the set", "set.name", target, becomes(about.name, held.name))
+        about = replace(about, name=None)
+    words = [name for name in _WORDS if getattr(about, name) and getattr(held, name) != getattr(about, name)]
+    if words:
+        yield losses.loss("set-dropped", "the set", "set", target, listed(words))
+
+
+class SetServers:
+    """The MCP servers that a set defines for all its agents, on their way into the files of those that name them."""
+
+    def __init__(self, target: str) -> None:
+        self.target = target
+        self.held = "mcp_servers" in registry.load(target).SPEC.holds
+        """Whether a file of an agent can hold them."""
+        self.defined: dict[str, McpServer] = {}
+        """All of them by name."""
+        self._resolved: set[str] = set()
+        """Those that the files of agents hold."""
+
+    def define(self, about: AgentSet) -> None:
+        """Take in what a set defines."""
+        self.defined.update({server.name: server for server in about.mcp_servers or ()})
+
+    def in_place(self, agent: Agent) -> Agent:
+        """Return an agent with the servers that its set defines in place of their names, where its file can hold them."""
+        if not self.defined or not self.held:
+            return agent
+        named = {server.name for server in agent.mcp_servers or () if server.transport is None} & self.defined.keys()
+        self._resolved |= named
+        servers = tuple(self.defined[server.name] if server.name in named else server for server in agent.mcp_servers or ())
+        return replace(agent, mcp_servers=servers) if named else agent
+
+    def left(self) -> Iterator[Loss]:
+        """Say which of them no file holds, and what to paste into the target's configuration."""
+        left = {name: server for name, server in self.defined.items() if name not in self._resolved}
+        if left:
+            hint = f"define them in {registry.FORMATS[self.target].title}'s configuration: {_snippet(left.values())}"
+            yield losses.loss("set-servers-dropped", "the set", "set.mcp_servers", self.target, listed(left), hint=hint)
+
+
+def _snippet(servers: Iterable[McpServer]) -> str:
+    """Write servers as most clients' configurations have them."""
+    keys = ("command", "args", "env", "cwd", "url", "headers")
+    found = {one.name: {key: value for key in keys if (value := getattr(one, key)) is not None} for one in servers}
+    return json.dumps({"mcpServers": found}, ensure_ascii=False)
