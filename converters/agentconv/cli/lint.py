@@ -29,15 +29,15 @@ if TYPE_CHECKING:
     from agentconv.lint.checking import Checked
     from agentconv.lint.rule import Rule
 
-USAGE = "SRC... [--for FORMAT,...|all] [--fix] [options]"
+USAGE = "[SRC...] [--for FORMAT,...|all] [--fix] [options]"
 EXAMPLES = """\
 examples:
-  agentconv lint .                                  this project's agents, for the assistants that it has folders for
-  agentconv lint . --for codex,opencode             would they survive there?
-  agentconv lint . --fix                            mend what can be mended without changing anything else
-  agentconv lint . --diff                           show what that would change
+  agentconv lint                                    this project's agents, for the assistants that it has folders for
+  agentconv lint --for codex,opencode               would they survive there?
+  agentconv lint --fix                              mend what can be mended without changing anything else
+  agentconv lint --diff                             show what that would change
   agentconv lint - --fix --stdin-filename NAME      for editors: standard input, mended, to standard output
-  agentconv lint . --select AC1,AC301 --output-format github
+  agentconv lint --select AC1,AC301 --output-format github
 
 A comment in the header of a file leaves out rules for that file, `# agentconv: ignore[AC101, long-description]`; without
 brackets, every rule. In pyproject.toml, [tool.agentconv.lint] takes select, ignore, per-file-ignores, for, max-description.
@@ -53,7 +53,7 @@ FORMATS = ("text", "json", "sarif", "github")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    shared.add_sources(parser)
+    shared.add_sources(parser, here=True)
     group = parser.add_argument_group("rules")
     group.add_argument(
         "--for",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import io
+import os
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -110,6 +111,7 @@ def _dispatch(words: list[str]) -> int:
     if not words:
         from agentconv.cli.overview import run as overview
 
+        _here()
         return overview()
     command = words[0]
     if command in ("-h", "--help"):
@@ -129,11 +131,25 @@ def _dispatch(words: list[str]) -> int:
     words = spelled(words[1:])
     parser.check_flags(words)
     options = parser.parse_intermixed_args(words)
+    _here()
+    parser.check(options)
     if hasattr(options, "isolated"):
         from agentconv.cli.configuration import settle
 
         settle(options)
     return int(module.run(options))
+
+
+def _here() -> None:
+    """See that there is a current folder: every path is meant from it.
+
+    Raises:
+        InputError: It was deleted.
+    """
+    try:
+        os.getcwd()
+    except OSError:
+        raise registry.usage("the current folder is not there any more", 'go to one that is: cd "$HOME"') from None
 
 
 def build_parser(command: str) -> Parser:
@@ -157,7 +173,10 @@ def _no_command(word: str, words: Sequence[str]) -> InputError:
         named = next((other for other in words if other in COMMANDS), None)
         hint = f"flags come after the command: agentconv {named} ..." if named else "see `agentconv --help`"
         return registry.usage(f"`agentconv` has no flag `{word}` of its own", hint)
-    return registry.usage(f"there is no command `{word}`", registry.did_you_mean(word, COMMANDS, f"commands: {', '.join(COMMANDS)}"))
+    from agentconv.cli.mistakes import no_command
+
+    hint = no_command(word) or registry.did_you_mean(word, COMMANDS, f"commands: {', '.join(COMMANDS)}")
+    return registry.usage(f"there is no command `{word}`", hint)
 
 
 def _given(words: Sequence[str], flag: str, choices: Sequence[str]) -> str:

@@ -87,21 +87,68 @@ FORMATS: dict[str, Row] = {
     "toml": Row("canonical.toml", "canonical TOML", (), (".toml",), ("agents.toml",), looks=_BUNDLE, bundle=True),
 }
 _ALIASES = {alias: format_id for format_id, row in FORMATS.items() for alias in row.aliases}
+_FOLD = str.maketrans("_ ", "--")
+_KNOWN = {
+    **{row.title.casefold().translate(_FOLD): format_id for format_id, row in FORMATS.items()},
+    **_ALIASES,
+    **{format_id: format_id for format_id in FORMATS},
+}
+"""All that a format may be called."""
+NOT_YET = {
+    "amazon-q": "Amazon Q Developer",
+    "amp": "Amp",
+    "antigravity": "Antigravity",
+    "auggie": "Auggie",
+    "codebuddy": "CodeBuddy",
+    "continue": "Continue",
+    "crush": "Crush",
+    "docker-agent": "Docker Agent",
+    "goose": "goose",
+    "junie": "Junie",
+    "kimi": "Kimi Code",
+    "kiro": "Kiro",
+    "letta": "Letta Code",
+    "openhands": "OpenHands",
+    "trae": "Trae",
+    "vibe": "Mistral Vibe",
+    "warp": "Warp",
+    "windsurf": "Windsurf",
+    "zed": "Zed",
+}
+"""Assistants that people ask for, and that there is no format for."""
 CLIENTS = tuple(format_id for format_id, row in FORMATS.items() if not row.bundle)
 LISTED = "`agentconv formats` lists them"
 """What to say in place of all formats, which are too many for a line."""
 
 
+def _folded(name: str) -> str:
+    return name.strip().casefold().translate(_FOLD)
+
+
+def is_known(name: str) -> bool:
+    """Whether a word names a format."""
+    return _folded(name) in _KNOWN
+
+
+def not_yet(name: str) -> str | None:
+    """Return the assistant that a word names, if there is no format for it."""
+    folded = _folded(name)
+    return NOT_YET.get(folded) or next((title for title in NOT_YET.values() if _folded(title) == folded), None)
+
+
 def resolve(name: str) -> str:
-    """Return the format id for a name or alias.
+    """Return the format id for a name, alias or title, in any case, and with blanks or underscores for the dashes.
 
     Raises:
         InputError: There is no such format.
     """
-    name = _ALIASES.get(name, name)
-    if name in FORMATS:
-        return name
-    raise usage(f"there is no format `{name}`", did_you_mean(name, [*FORMATS, *_ALIASES], LISTED))
+    folded = _folded(name)
+    if folded in _KNOWN:
+        return _KNOWN[folded]
+    other = not_yet(name)
+    if other:
+        raise usage(f"there is no format for {other} yet", f"json holds everything for a program of your own; {LISTED}")
+    raise usage(f"there is no format `{name}`", did_you_mean(folded, [*FORMATS, *_ALIASES], LISTED))
 
 
 def clients_named(given: Iterable[str], where: str = "--for") -> list[str]:

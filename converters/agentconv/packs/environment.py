@@ -61,13 +61,10 @@ class Environment:
 
     @property
     def hint(self) -> str:
-        """What to do about a pack that is not in it."""
-        install = (
-            "activate the environment that has it, or name it:"
-            if self.is_own
-            else "install it there with pip, or name the one that has it:"
-        )
-        return f"{install} --python PATH; .whl files and folders are packs too"
+        """What to do about packs that are not in it."""
+        if self.is_own:
+            return "activate the environment that has them, or name it: --python PATH; .whl files and folders are packs too"
+        return "install packs there with pip, or name the environment that has them: --python PATH; .whl files and folders are packs too"
 
 
 def choose(python: str | None = None, project: Path = Path(), variables: Mapping[str, str] = os.environ) -> Environment:
