@@ -69,7 +69,7 @@ def run(options: argparse.Namespace) -> int:
     diagnostics = list(found.diagnostics)
     line = Progress(options)
     for piece in line.over(loader, len(found.files), "files"):
-        if piece.source is not None:
+        if piece.source is not None and not registry.FORMATS[piece.format].is_index(piece.path):
             files.append(inspection.inspect(piece, asked))
             diagnostics += files[-1].failures
         else:

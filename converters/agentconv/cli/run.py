@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from agentconv import __version__
 from agentconv.cli import COMMANDS
 from agentconv.cli.exit_codes import Exit
+from agentconv.core import credentials
 from agentconv.core.diagnostics import InputError
 from agentconv.formats import registry
-from agentconv.render import text
+from agentconv.render import printable, text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,20 +64,33 @@ def run(words: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    with printable.guarded():
+        return _run(words)
+
+
+def _run(words: Sequence[str]) -> int:
     debug = "--debug" in words
     try:
         return _dispatch(list(words))
     except InputError as error:
         if debug:
-            raise
+            _trace()
         _tell(error, words)
         return Exit.USAGE
     except Exception as error:
-        if debug or (isinstance(error, OSError) and error.filename is None):  # the latter is about our own streams
+        if isinstance(error, OSError) and error.filename is None:  # about our own streams
             raise
+        if debug:
+            _trace()
         print(f"error: a bug in agentconv: {type(error).__name__}: {text.safe(str(error))}", file=sys.stderr)
         print("  hint: run it again with --debug, and report what it prints", file=sys.stderr)
         return Exit.BUG
+
+
+def _trace() -> None:
+    from traceback import format_exc
+
+    print(credentials.masked(format_exc()), file=sys.stderr, end="")
 
 
 def _tell(error: InputError, words: Sequence[str]) -> None:

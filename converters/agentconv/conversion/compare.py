@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects, fields
+from agentconv.core import effects, fields, shapes
 from agentconv.core.diagnostics import InternalError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    from agentconv.core.effects import Widening
     from agentconv.core.ir import Agent
     from agentconv.core.shapes import Shape
 
@@ -22,12 +23,11 @@ def differences(before: Agent, after: Agent, shape: Shape | None = None) -> set[
     if shape is None:
         return _differing(before, after, fields.HEADS)
     if shape.differing is None:
-        shape.differing = frozenset(_differing(before, after, _NO_TEXTS))
+        shape.differing = frozenset(_differing(before, after, shapes.HEADS))
     return _differing(before, after, _TEXTS) | shape.differing
 
 
-_TEXTS = ("name", "description", "prompt")
-_NO_TEXTS = tuple(head for head in fields.HEADS if head not in _TEXTS)
+_TEXTS = tuple(head for head in fields.HEADS if head not in shapes.HEADS)
 
 
 def _differing(before: Agent, after: Agent, heads: Collection[str]) -> set[str]:
@@ -76,8 +76,8 @@ def check_read_back(projected: Agent, again: Agent) -> None:
     raise InternalError(f"reading the output back gives another {', '.join(paths) or 'set of extra keys'}")
 
 
-def widenings(source: Agent, result: Agent, target: str, servers: Iterable[str] = (), *, trusted: bool = True) -> list[str]:
-    """Say what the result may do in the target's client beyond what the source's author allowed.
+def widenings(source: Agent, result: Agent, target: str, servers: Iterable[str] = (), *, trusted: bool = True) -> list[Widening]:
+    """Return what the result may do in the target's client beyond what the source's author allowed.
 
     Args:
         source: The agent as its author wrote it.

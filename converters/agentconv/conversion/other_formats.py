@@ -8,6 +8,7 @@ from agentconv.conversion.converted import Converted
 from agentconv.conversion.law import Case
 from agentconv.conversion.shared_files import Collected
 from agentconv.core import losses
+from agentconv.core.losses import quoted
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 
@@ -37,12 +38,18 @@ class OtherFormats:
         self._together = None if path is None else Collected(target, path, SourceText(path, b""))
         """The one file that takes all of them."""
 
-    def convert(self, agent: Agent, state: State, piece: Loaded) -> Converted:
+    def convert(self, piece: Loaded) -> Iterator[Converted]:
+        """Write the agents of a file."""
+        for agent, state in zip(piece.agents, piece.states, strict=True):
+            if not (self.options.only_loaded and state.dropped):
+                yield self._one(agent, state, piece)
+
+    def _one(self, agent: Agent, state: State, piece: Loaded) -> Converted:
         """Write an agent, unless it is to give way to another of its name."""
         name = self.names.by_id[agent.id]
         authored, agent = agent, self.servers.in_place(agent)
         if name.code == "name-duplicate" and self.options.on_duplicate == "first":
-            loss = losses.loss("duplicate-left-out", agent.id, "name", self.target, f"`{agent.name}`")
+            loss = losses.loss("duplicate-left-out", agent.id, "name", self.target, quoted(agent.name))
             return Converted(self.target, (agent.id,), losses=(loss,), not_loaded=state.dropped)
         if self._together is not None:
             return self.files.among(Case(agent, piece, name, self._together.path), self._together, not_loaded=state.dropped)

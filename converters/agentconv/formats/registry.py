@@ -45,6 +45,10 @@ class Row:
         """What the names of all its files end in, those of several agents included."""
         return tuple(dict.fromkeys((*self.suffixes, *(f".{name.rpartition('.')[2]}" for name in self.files))))
 
+    def is_index(self, path: str) -> bool:
+        """Whether a file of this format, by its path, is the one that lists the agents' files, and so no agent's."""
+        return bool(self.index) and f"/{path}".endswith(f"/{self.index}")
+
     def holds_several(self, path: str) -> bool:
         """Whether a file of this format, by its path, holds several agents rather than one."""
         return not self.folders or (bool(self.files) and not path.endswith(self.suffixes))

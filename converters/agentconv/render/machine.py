@@ -7,16 +7,21 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import credentials
+from agentconv.render import printable
 
 if TYPE_CHECKING:
     from agentconv.core.diagnostics import Diagnostic, Loss
 
 
+_OURS = frozenset({"key", "effect", "cause", "names", "reason", "general", "data"})
+"""What tells the parts of a message: it is for this program, and may become another."""
+
+
 def plain(value: Diagnostic | Loss) -> dict[str, Any]:
     """Return a diagnostic or a loss as a map without what is absent."""
-    found = dataclasses.asdict(value)
-    if found.get("span"):
-        found["span"] = {key: item for key, item in found["span"].items() if item is not None}
+    found = {one.name: getattr(value, one.name) for one in dataclasses.fields(value) if one.name not in _OURS}
+    if value.span:
+        found["span"] = {key: item for key, item in dataclasses.asdict(value.span).items() if item is not None}
     return {key: item for key, item in found.items() if item is not None}
 
 
@@ -35,4 +40,4 @@ def _masked(value: Any) -> Any:
 
 def dumps(data: dict[str, Any]) -> str:
     """Write data of our own, such as a schema."""
-    return json.dumps(data, ensure_ascii=False, indent=2)
+    return printable.in_json(json.dumps(data, ensure_ascii=False, indent=2))

@@ -13,14 +13,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core.diagnostics import Complaint
 from agentconv.core.format import FormatSpec
 from agentconv.core.ir import Model
+from agentconv.core.losses import quoted
 from agentconv.families import keys, markdown, tool_tokens
 from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Key, Refused, simple
 from agentconv.families.value_checks import is_count, is_text, is_texts
-from agentconv.projecting import steps, tool_lists
+from agentconv.projecting import once, steps, tool_lists
 from agentconv.yaml.grammar import YAML_2
 
 if TYPE_CHECKING:
@@ -38,27 +40,27 @@ _CLOSE = re.compile(rf"(?:^|(?<=[\r\u2028\u2029]))---{_BLANK}*(?:\r?\n|(?=[\r\u2
 _NOTHING_YET = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?|%[^\r\n]*|---[ \t]*(?:#[^\r\n]*)?)(?:\r?\n|\Z)")
 
 
-def _find(source: SourceText) -> Header | str:
+def _find(source: SourceText) -> Header | Complaint:
     """Find the header: up to the first line `---` that something stands before, since the client takes none after it."""
     text = source.text
     opened = _OPEN.match(text, markdown.strip_bom(text))
     if opened is None:
-        return "the file does not start with a line `---`"
+        return Complaint("the file does not start with a line `---`")
     start = begun = opened.end()
     while begun < len(text) and (line := _NOTHING_YET.match(text, begun)):
         begun = line.end()
     closed = _CLOSE.search(text, begun)
     if closed is None:
-        return "the header is never closed by a line `---`"
+        return Complaint("the header is never closed by a line `---`")
     if not text[closed.end() :].strip(SPACE):
-        return "there is no prompt after the header"
+        return Complaint("there is no prompt after the header")
     return Header(source, start, closed.start(), closed.end())
 
 
 def _filled(name: str) -> Any:
     def read(value: Json) -> str:
         if not isinstance(value, str) or not value.strip(SPACE):
-            raise Refused(f"`{name}` must be text that is not blank")
+            raise Refused(f"`{name}` must be text that is not blank", key=name)
         return value.strip(SPACE)
 
     return read
@@ -145,14 +147,19 @@ def project(projection: Projection) -> None:
     steps.trim(projection, "description", SPACE)
     steps.trim(projection, "prompt.text", SPACE)
     steps.prompt_shape(projection, "replace")
+    once.once(projection, _project_shape)
+    steps.settle(projection, KEYS)
+    steps.own_extras(projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: markdown.decode_written(DIALECT, header))
+
+
+def _project_shape(projection: Projection) -> None:
+    """Project all but the texts."""
     tool_lists.tool_list(projection, _no_server, _reads_back, denies=False)
     steps.permission_mode(projection)
     steps.permission_rules(projection)
     steps.model(projection)
     _project_model(projection)
     steps.drop_rest(projection)
-    steps.settle(projection, KEYS)
-    steps.own_extras(projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: markdown.decode_written(DIALECT, header))
 
 
 def _project_model(projection: Projection) -> None:
@@ -162,4 +169,4 @@ def _project_model(projection: Projection) -> None:
         return
     texts = [model.value, *([model.provider] if model.provider is not None else [])]
     if model.kind != "id" or model.fallbacks or not all(text and text == text.strip(SPACE) for text in texts):
-        projection.change("model", None, "model-dropped", f"`{model.value}`")
+        projection.change("model", None, "model-dropped", quoted(model.value))

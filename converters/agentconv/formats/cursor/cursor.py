@@ -14,13 +14,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from agentconv.core.diagnostics import Detail
 from agentconv.core.format import FormatSpec
+from agentconv.core.losses import listed
 from agentconv.core.names import stem_of
 from agentconv.families import javascript, keys, model_words
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, simple
 from agentconv.formats.cursor import line_encoding, line_file, line_header
-from agentconv.projecting import steps, switches
+from agentconv.projecting import once, steps, switches
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -119,14 +121,19 @@ def project(projection: Projection) -> None:
     steps.require(projection, "name")
     steps.require(projection, "prompt.text", blanks=SPACE)
     _project_texts(projection)
+    once.once(projection, _project_shape)
+    steps.settle(projection, KEYS)
+    steps.own_extras(projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: line_file.decode_written(DIALECT, header))
+    _refuse_no_text(projection)
+
+
+def _project_shape(projection: Projection) -> None:
+    """Project all but the texts."""
     steps.permission_mode(projection)
     switches.read_only_flag(projection)
     steps.model(projection)
     _project_servers(projection)
     steps.drop_rest(projection)
-    steps.settle(projection, KEYS)
-    steps.own_extras(projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: line_file.decode_written(DIALECT, header))
-    _refuse_no_text(projection)
 
 
 def _project_texts(projection: Projection) -> None:
@@ -147,8 +154,8 @@ def _project_servers(projection: Projection) -> None:
     servers = projection.get("mcp_servers")
     if servers:
         code = "mcp-dropped" if any(server.transport for server in servers) else "mcp-undefined"
-        names = ", ".join(server.name for server in servers)
-        projection.change("mcp_servers", None, code, names, hint="define it in .cursor/mcp.json, for all agents")
+        named = listed(server.name for server in servers)
+        projection.change("mcp_servers", None, code, named, hint="define it in .cursor/mcp.json, for all agents")
 
 
 def _refuse_no_text(projection: Projection) -> None:
@@ -157,6 +164,6 @@ def _refuse_no_text(projection: Projection) -> None:
     files = [line_file.rendered(DIALECT, agent, path) for path in ("", f"{agent.name}.md")]
     problem = next(filter(None, map(line_encoding.no_text, files)), None)
     if problem:
-        projection.refuse("refused-text", "prompt.text", f"Cursor would not take the file for text: {problem}")
+        projection.refuse("refused-text", "prompt.text", Detail("Cursor would not take the file for text: {}", (problem,)))
     elif line_encoding.guessed(files[0]) and not projection.at_home:
         projection.refuse("refused-text", "prompt.text", "an escape character lets Cursor guess the encoding")

@@ -17,11 +17,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import fields, names, vocabulary
-from agentconv.core.diagnostics import Code, Diagnostic, Severity
+from agentconv.core.diagnostics import Code, Complaint, Severity
 from agentconv.core.format import FormatSpec, ReadResult, State
 from agentconv.core.ir import AgentSet, Model, Origin, ToolGrant
+from agentconv.core.losses import listed, quoted
 from agentconv.core.source import client_text
-from agentconv.families import frontmatter, keys, markdown, model_words, tool_tokens
+from agentconv.families import frontmatter, keys, markdown, model_words, reading, tool_tokens
 from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import ABSENT, Ignored, Key, Refused, simple
@@ -61,10 +62,10 @@ _MCP_TOOL = re.compile(r"([^*]+?)___([^*]+)", re.DOTALL)
 _TEXTS = ("name", "description", "model", "reasoningEffort")
 
 
-def _find(source: SourceText) -> Header | str:
+def _find(source: SourceText) -> Header | Complaint:
     found = _FRONTMATTER.match(source.text)
     if found is None:
-        return "the file does not start with a header between two lines `---`"
+        return Complaint("the file does not start with a header between two lines `---`")
     return Header(source, found.start(1), found.end(2), found.end(), tail=len(found[2]))
 
 
@@ -72,7 +73,7 @@ def _stem(path: str) -> str:
     return names.stem_of(path, (".md",))
 
 
-def _bare(source: SourceText, problem: str, span: Span) -> ReadResult | None:
+def _bare(source: SourceText, problem: Complaint, span: Span) -> ReadResult | None:
     """Return the droid that is nothing but a prompt: the whole text of a file without a header."""
     text = client_text(source.text).strip(SPACE)
     if isinstance(_find(source), Header):
@@ -80,8 +81,16 @@ def _bare(source: SourceText, problem: str, span: Span) -> ReadResult | None:
     if not text:
         return ReadResult()
     agent = fields.build({"name": _stem(source.path), "prompt.text": text}, {}, Origin(ID, source.path))
-    message = f"{SPEC.client} takes the whole file for the prompt, and the agent has all tools: {problem}"
-    found = Diagnostic(Code.SYNTAX, Severity.NOTE, message, span, "write a header with a name and a description", agent.name, ID)
+    found = reading.remark(
+        SPEC,
+        Code.SYNTAX,
+        lambda client: f"{client} takes the whole file for the prompt, and the agent has all tools: {problem.reason}",
+        span,
+        "write a header with a name and a description",
+        name=agent.name,
+        severity=Severity.NOTE,
+        reason=problem.reason,
+    )
     return ReadResult(AgentSet((agent,)), (State.LOADS,), (found,))
 
 
@@ -117,7 +126,7 @@ def _server(name: str) -> ToolGrant:
 def _words(value: Json) -> tuple[str, ...]:
     """Return the words of a list of tools, or of text that is one, a group's own in its place."""
     if not _is_names(value):
-        raise Refused("`tools` is a list of names, or names with commas")
+        raise Refused("`tools` is a list of names, or names with commas", key="tools")
     if value == "all":
         raise Ignored("`all` is no tool, and leaves none; without the key, there are all of them", {"tools.mode": "none"})
     if isinstance(value, str):
@@ -141,7 +150,7 @@ def _is_whole(grant: ToolGrant) -> bool:
 
 def _servers(value: Any) -> tuple[str, ...]:
     if not _is_names(value):
-        raise Refused("`mcpServers` is a list of names, or names with commas")
+        raise Refused("`mcpServers` is a list of names, or names with commas", key="mcpServers")
     found = (name.strip(SPACE) for name in (value.split(",") if isinstance(value, str) else value))
     return tuple(name for name in dict.fromkeys(found) if name not in ("", "*"))
 
@@ -212,7 +221,7 @@ VOID = replace(DIALECT, keys={}, lift=keys.no_lift, lower=keys.no_lower)
 
 def _dialect(source: SourceText) -> markdown.Dialect:
     header = _find(source)
-    if isinstance(header, str):
+    if isinstance(header, Complaint):
         return DIALECT
     frontmatter.parse(header, lines.rewritten, JS_YAML_4, maps_only=True)
     return VOID if _void(header.values) else DIALECT
@@ -270,7 +279,7 @@ def _project_servers(projection: Projection) -> None:
     single = [grant for grant in allow if grant.server and grant.tool is not None]
     lost = [grant.native for grant in single if all(grant.server != one.server for one in whole)]
     if lost:
-        projection.change("tools.allow", (*own, *whole), "tools-narrowed", f"beside whole MCP servers, {', '.join(lost)} closes")
+        projection.change("tools.allow", (*own, *whole), "tools-narrowed", listed(lost, "beside whole MCP servers, {} closes"))
     elif single:
         projection.change("tools.allow", (*own, *whole), "default-dropped", "tools of an MCP server that is open as a whole")
     else:
@@ -302,10 +311,10 @@ def _stays_void(projection: Projection) -> bool:
         return False
     agent = projection.result()
     says = fields.said(agent) - {"name", "prompt", "extras"}
-    by_file = agent.origin is not None and agent.name == _stem(agent.origin.source) == names.stem(agent.name)
+    by_file = agent.origin is not None and agent.name == _stem(agent.origin.source) == names.stem(agent.name or "")
     if projection.at_home and by_file and not says:
         return True
     while key is not None:
-        projection.change(f"extras.{ID}.{key}", None, "ignored-key-dropped", f"`{key}`")
+        projection.change(f"extras.{ID}.{key}", None, "ignored-key-dropped", quoted(key))
         key = _void(projection.result().extras.get(ID, {}))
     return False

@@ -17,14 +17,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from agentconv.core import effects
+from agentconv.core.diagnostics import Complaint, Detail
 from agentconv.core.format import FormatSpec
 from agentconv.core.ir import Hook, Tools
+from agentconv.core.losses import quoted
 from agentconv.families import javascript, keys, markdown
 from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, simple
 from agentconv.formats.gemini import mcp_servers, qwen_lines, qwen_spelling, qwen_switches
-from agentconv.projecting import hooks, mcp, placeholders, steps, tool_lists
+from agentconv.projecting import hooks, mcp, once, placeholders, steps, tool_lists
 from agentconv.yaml.grammar import YAML_2
 
 if TYPE_CHECKING:
@@ -44,10 +46,10 @@ _END = r"(?:\r\n|\r|\n)"
 _FRONTMATTER = re.compile(rf"\ufeff?---{_END}([\s\S]*?)({_END})---{_END}")
 
 
-def _find(source: SourceText) -> Header | str:
+def _find(source: SourceText) -> Header | Complaint:
     found = _FRONTMATTER.match(source.text)
     if found is None:
-        return "the file does not start with a header between two lines `---`"
+        return Complaint("the file does not start with a header between two lines `---`")
     return Header(source, found.start(1), found.end(2), found.end(), tail=len(found[2]), lone_cr=True)
 
 
@@ -137,7 +139,14 @@ def project(projection: Projection) -> None:
     steps.trim(projection, "prompt.text", SPACE)
     placeholders.project(projection, TEMPLATE)
     if 0 < javascript.length(projection.get("prompt.text") or "") < DIALECT.least_prompt:
-        projection.refuse("refused-prompt", "prompt.text", f"shorter than {DIALECT.least_prompt} characters")
+        projection.refuse("refused-prompt", "prompt.text", Detail("shorter than {} characters", (DIALECT.least_prompt,)))
+    once.once(projection, _project_shape)
+    steps.settle(projection, KEYS)
+    steps.own_extras(projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: markdown.decode_written(DIALECT, header))
+
+
+def _project_shape(projection: Projection) -> None:
+    """Project all but the texts."""
     qwen_spelling.project_servers(projection)
     tool_lists.tool_list(projection, qwen_spelling.spell_server, qwen_spelling.reads_back, spell_denied=qwen_spelling.spell_denied)
     steps.permission_mode(projection)
@@ -148,11 +157,9 @@ def project(projection: Projection) -> None:
     hooks.project(projection, _read_hooks)
     color = projection.get("color")
     if color is not None and color not in COLORS:
-        projection.change("color", None, "looks-dropped", f"`{color}`")
+        projection.change("color", None, "looks-dropped", quoted(color))
     _project_mode(projection)
     steps.drop_rest(projection)
-    steps.settle(projection, KEYS)
-    steps.own_extras(projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: markdown.decode_written(DIALECT, header))
 
 
 def _project_mode(projection: Projection) -> None:

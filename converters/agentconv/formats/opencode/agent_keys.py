@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core import fields
 from agentconv.core.ir import Model
+from agentconv.core.losses import becomes, quoted
 from agentconv.families import keys
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import ABSENT, Ignored, Key, Refused
@@ -153,18 +154,19 @@ def project(
         decode: Reads them as the client does.
     """
     steps.require(projection, "name")
-
-    def by_shape(projection: Projection) -> None:
-        steps.invocation(projection, CALLERS.values())
-        rule_maps.rule_map(projection, spell_server, WITH_PATTERNS)
-        permissions.settle(projection)
-        steps.model(projection, _model_of, providers=True)
-        _project_color(projection)
-        steps.drop_rest(projection)
-
-    once.once(projection, by_shape, id(table_))
+    once.once(projection, _project_shape, permissions)
     steps.settle(projection, table_)
     steps.own_extras(projection, encode, decode)
+
+
+def _project_shape(projection: Projection, permissions: Permissions) -> None:
+    """Project all but the texts."""
+    steps.invocation(projection, CALLERS.values())
+    rule_maps.rule_map(projection, spell_server, WITH_PATTERNS)
+    permissions.settle(projection)
+    steps.model(projection, _model_of, providers=True)
+    _project_color(projection)
+    steps.drop_rest(projection)
 
 
 def complete_body(values: dict[str, object]) -> None:
@@ -186,6 +188,6 @@ def _project_color(projection: Projection) -> None:
     if color is None or is_color(color):
         return
     if color in COLORS:
-        projection.change("color", COLORS[color], "looks-approximated", f"`{color}` becomes `{COLORS[color]}`")
+        projection.change("color", COLORS[color], "looks-approximated", becomes(color, COLORS[color]))
     else:
-        projection.change("color", None, "looks-dropped", f"`{color}`")
+        projection.change("color", None, "looks-dropped", quoted(color))

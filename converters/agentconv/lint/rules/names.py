@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import schema_files
-from agentconv.core.diagnostics import Severity
+from agentconv.core.diagnostics import Cause, Severity
 from agentconv.core.names import stem_of
 from agentconv.formats import registry
 from agentconv.lint import headers, remarks
@@ -75,6 +75,15 @@ def missing_name(self: Rule, subject: Subject) -> Iterator[Finding]:
             f"{title(subject)} sees no agent here: the header has no `{key}`",
             place,
             f"add a `{key}`, or move the file",
+            clients=(subject.format,),
+        )
+    gone = headers.lacks_all(subject)
+    if subject.header and gone and not remarks.of(subject):
+        yield self.find(
+            f"{title(subject)} sees no agent here: the header has neither {' nor '.join(f'`{key}`' for key in gone)}",
+            (subject.header.start, subject.header.start),
+            f"add {' and '.join(f'`{key}`' for key in gone)}; what is no agent is better kept elsewhere",
+            severity=Severity.NOTE,
             clients=(subject.format,),
         )
     for number, agent, _ in subject.agents():
@@ -280,7 +289,7 @@ def _drops_for_name(subject: Subject, client: str, name: str) -> bool:
     if client not in (subject.format, *subject.alike()):
         return False
     said = [remark for remark in remarks.of(subject, client) if remark.drops and remark.diagnostic.agent in (None, name)]
-    return any(remark.field == "name" or "of its own" in remark.problem for remark in said)
+    return any(remark.field == "name" or remark.diagnostic.cause is Cause.TAKEN_NAME for remark in said)
 
 
 @rule(
