@@ -81,6 +81,7 @@ FORMATS: dict[str, Row] = {
     "roo": Row("roo.roo", "Roo Code", (), (".yaml", ".yml", ".json"), (".roomodes",), looks=_MODES),
     "cursor": Row("cursor.cursor", "Cursor", (".cursor/agents",), (".md", ".mdc", ".markdown")),
     "cline": Row("cline.cline", "Cline", (".cline/agents",), (".yaml", ".yml"), looks=_HEADED),
+    "droid": Row("droid.droid", "Factory Droid", (".factory/droids",), (".md",), aliases=("factory",)),
     "claude-agents-json": Row("claude.agents_json", "Claude Code --agents", (), (".json",), ("claude-agents.json",), looks=_AGENTS),
     "claude-plugin": Row("claude.plugin", "Claude Code plugin", ("agents",), (".md",), index=".claude-plugin/plugin.json"),
     "json": Row("canonical.json", "canonical JSON", (), (".json",), ("agents.json",), looks=_BUNDLE, bundle=True),
