@@ -27,7 +27,8 @@ def places(format_id: str) -> list[str]:
 
 def seeds(format_id: str) -> list[SourceText]:
     """Return files to start from: each fixture, under each path that such a file may have, and the smallest file."""
-    paths = [path for kind in ("valid", "invalid") for path in sorted((FOLDERS[format_id] / kind).glob("*")) if path.suffix]
+    folders = [FOLDERS[format_id] / kind for kind in ("valid", "invalid")] if format_id in FOLDERS else []
+    paths = [path for folder in folders for path in sorted(folder.glob("*")) if path.suffix]
     known = places(format_id)
     found = [SourceText(path.name, path.read_bytes()) for path in paths if ".expected." not in path.name]
     smallest = [] if format_id in HUBS else [make(format_id, minimal(format_id))]

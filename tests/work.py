@@ -26,5 +26,6 @@ def lines(call):
 
 def growth(work, size):
     """Return how many times the lines are that run for four times the size."""
-    work(size)  # what is made only once is made now
-    return lines(lambda: work(4 * size)) / lines(lambda: work(size))
+    work(size)  # what is made only once is made now; of another size, nothing is known by heart
+    other = size + size // 50
+    return lines(lambda: work(4 * other)) / lines(lambda: work(other))

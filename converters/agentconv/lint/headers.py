@@ -59,8 +59,8 @@ def _required(subject: Subject) -> tuple[str, ...]:
 
 def not_found(subject: Subject) -> str:
     """Return why the file's own client finds no header; empty where it finds one."""
-    found = subject.dialect.find(subject.source) if subject.dialect else ""
-    return found if isinstance(found, str) else ""
+    found = subject.dialect.find(subject.source) if subject.dialect else None
+    return found.reason if isinstance(found, Complaint) else ""
 
 
 def error_place(subject: Subject, header: Header) -> tuple[int, int]:

@@ -38,7 +38,7 @@ class _Group:
     first: Loss
     agents: int = 0
     last: str | None = None
-    details: dict[str, list[_Told]] = field(default_factory=dict)
+    details: dict[str, dict[_Told, None]] = field(default_factory=dict)
     """What is particular to the first few agents."""
 
     def add(self, loss: Loss) -> None:
@@ -46,10 +46,9 @@ class _Group:
             self.agents += 1
             self.last = loss.agent
         if loss.agent in self.details or len(self.details) < _SHOWN:
-            details = self.details.setdefault(loss.agent, [])
+            details = self.details.setdefault(loss.agent, {})
             told = _Told(loss.field if loss.code in _OF_ANY_FIELD else "", loss.data or loss.detail)
-            if told not in details:
-                details.append(told)
+            details[told] = None
 
 
 class Tally:
@@ -91,7 +90,7 @@ def _details(group: _Group) -> str:
     """Return the first agents with what is particular to them, said once where it is the same."""
     worded = {name: ", ".join(text.shorten(told.words) for told in details) for name, details in group.details.items()}
     first, *others = group.details.values()
-    if all(details == first for details in others):
+    if all(list(details) == list(first) for details in others):
         return f"{_names(group)}: {next(iter(worded.values()))}"
     more = group.agents - len(worded)
     shown = "; ".join(f"{text.shorten(name, 40)}: {detail}" for name, detail in worded.items())

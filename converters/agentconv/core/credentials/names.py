@@ -120,7 +120,8 @@ def is_secret(name: str) -> bool:
     words = [word.casefold() for word in (_WORD if last.isupper() else _CAPITALS).findall(last)]
     if not words or "per" in words or _ABOUT.fullmatch(words[-1]):
         return False
-    if any(word.endswith(_ENDS) for word in words):
+    about = [number for number, word in enumerate(words) if _ABOUT.fullmatch(word)]
+    if any(word.endswith(_ENDS) and not any(later > number for later in about) for number, word in enumerate(words)):
         return True
     if words[-1] in _LAST and (len(words) > 1 or words[-1] not in _NOT_ALONE):
         return True
