@@ -97,6 +97,8 @@ class Effect(StrEnum):
     """It has no agent of the file, whichever of them is at fault."""
     IGNORES = "drop-key"
     """It runs the agent as if the key, or that part of its value, were not there."""
+    DROPS_HEADER = "drop-header"
+    """It runs the agent as if the file had no header, with all tools."""
     GRANTS_NONE = "grant-none"
     """It runs the agent without any tool."""
     GRANTS_ALL = "grant-all"

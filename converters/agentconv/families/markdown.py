@@ -106,7 +106,9 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
         return _unusable(dialect, source, header, problem, source.span(header.start + header.error.offset))
     decoded = decode_header(dialect, header.values)
     if dialect.least_prompt and javascript.length(_prompt(dialect, header)) < dialect.least_prompt:
-        decoded.refused.setdefault("prompt", Complaint(f"the prompt is shorter than {dialect.least_prompt} characters"))
+        least = dialect.least_prompt
+        short = f"the prompt is shorter than {least} characters" if least > 1 else "there is no prompt"
+        decoded.refused.setdefault("prompt", Complaint(short))
     problem_of_prompt = dialect.template.complaint(_prompt(dialect, header)) if dialect.template else None
     if problem_of_prompt:
         decoded.refused.setdefault("prompt", Complaint(problem_of_prompt))
