@@ -76,7 +76,7 @@ def _check_effects(format_id: str, source: SourceText, target: str, results: lis
         for author, agent, state in zip(authors, written.set.agents, written.states, strict=True):
             assert not state.dropped, "the client does not load what was written"
             wider = effects.widenings(effects.effects(author), effects.effects(agent, (), target))
-            assert not wider, f"wider: {', '.join(wider)}"
+            assert not wider, f"wider: {', '.join(map(str, wider))}"
 
 
 def check_hub(format_id: str, source: SourceText, hub: str) -> None:

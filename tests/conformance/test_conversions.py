@@ -115,7 +115,7 @@ def test_no_agent_gets_more_tools(client: str, conversion: Conversion) -> None:
             continue  # a denied word takes away one tool, and its author meant all that do the same
         found = effects.widenings(effects.effects(case.source), as_seen(client, case))
         if case.reported("tools", "permissions") and effects.effects(case.written or case.source).every_server:
-            found = [what for what in found if not what.casefold().startswith("mcp ")]  # the user's own servers, which is reported
+            found = [what for what in found if what.server is None]  # the user's own servers, which is reported
         more[case.source.id] = found
 
     assert {agent: found for agent, found in more.items() if found} == {}

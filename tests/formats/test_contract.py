@@ -13,6 +13,7 @@ import pytest
 from agent_files import agent_of, as_held, holds, make, minimal, read, state_of, suffix, unlike, written
 from agentconv.conversion import compare
 from agentconv.core import fields, schema_files
+from agentconv.core.diagnostics import Cause
 from agentconv.core.format import Projection, State
 from agentconv.core.ir import escape_key
 from agentconv.core.source import SourceText
@@ -81,6 +82,16 @@ def test_bad_example_has_the_effect_that_is_declared(format_id: str, key: str, v
     assert expected == found, result.diagnostics
 
 
+@pytest.mark.parametrize(("format_id", "key", "value"), _cases("x-bad-examples"))
+def test_what_is_said_of_a_bad_example_names_its_key(format_id: str, key: str, value: Any) -> None:
+    """What the reader says of a bad example is about that key, as data, and says whether the client has such an agent."""
+    result = read(format_id, make(format_id, {**minimal(format_id, key), key: value}))
+    said = [one for one in result.diagnostics if one.effect is not None]
+
+    assert {one.key for one in said} == {escape_key(key)}, result.diagnostics
+    assert {one.effect.drops for one in said if one.effect} == {result.states[0].dropped}
+
+
 @pytest.mark.parametrize("format_id", CLIENTS)
 def test_unknown_key(format_id: str) -> None:
     """A key that the client does not know does what `x-unknown` says; where it is ignored, it is kept."""
@@ -90,6 +101,7 @@ def test_unknown_key(format_id: str) -> None:
     rejected = schema_files.load(format_id)["x-unknown"] == "rejected"
 
     assert rejected == result.states[0].dropped
+    assert rejected == any(one.cause is Cause.UNKNOWN_KEY and one.key == UNKNOWN for one in result.diagnostics)
     assert _raw(format_id, agent, UNKNOWN) == as_held(format_id, {"a": [1, "b"]})
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from agent_files import agent_of, convert_agent, read, state_of, written
 from agentconv.core import effects
-from agentconv.core.diagnostics import Code
+from agentconv.core.diagnostics import Code, Complaint
 from agentconv.core.format import State, Whole
 from agentconv.core.ir import Agent, AgentSet, Permissions, Prompt, ToolGrant, Tools
 from agentconv.core.source import SourceText
@@ -25,7 +25,7 @@ def source(text: str, path: str = "agent.md") -> SourceText:
 def header(text: str) -> dict[str, object]:
     """Return a header's values; none when there is no header."""
     found = line_header.find(source(text))
-    return {} if isinstance(found, str) else dict(found.values)
+    return {} if isinstance(found, Complaint) else dict(found.values)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_patch(changes: dict[str, str | None], after: str, newline: str) -> None
     """A change of keys leaves every other byte, whatever ends the lines."""
     before = "---\na: 1\n# note\nb: 2\nc: 3\n---\nx".replace("\n", newline)
     found = line_header.find(source(before))
-    assert not isinstance(found, str)
+    assert not isinstance(found, Complaint)
 
     assert after.replace("\n", newline) == frontmatter.apply(before, line_header.patch(found, changes))
 

@@ -6,12 +6,14 @@ import pytest
 
 from agentconv.core.format import State
 from agentconv.formats import registry
-from agentconv.lint.inspection import Inspected, Reading
+from agentconv.lint.inspection import Inspected, Reading, Reason
 from agentconv.render import inspected
 from agentconv.render.text import Style
 
 FIRST, SECOND = registry.CLIENTS[:2]
 YAML = ("line 3: the header is not valid YAML: one parser's words", "line 3: the header is not valid YAML: another's (words)")
+NO_YAML = ("line 3", "it does not parse")
+"""What both are about."""
 
 
 def shown(*readings, agents=("a",), verbose=False):
@@ -20,13 +22,13 @@ def shown(*readings, agents=("a",), verbose=False):
     return inspected.report([("a.md", file)], [FIRST, SECOND], Style(), verbose=verbose)[3:]
 
 
-def lost(client, *reasons, **more):
-    return Reading(client, State.NOT_LOADED, reasons=reasons, **more)
+def lost(client, *words, topic=None, **more):
+    return Reading(client, State.NOT_LOADED, reasons=tuple(Reason(one, topic) for one in words), **more)
 
 
 def test_the_same_complaint_is_said_once():
     """Clients that complain about the same, each in its parser's words, stand on one line; in full, each says its own."""
-    readings = [lost(client, words) for client, words in zip((FIRST, SECOND), YAML, strict=True)]
+    readings = [lost(client, words, topic=NO_YAML) for client, words in zip((FIRST, SECOND), YAML, strict=True)]
     titles = [registry.FORMATS[client].title for client in (FIRST, SECOND)]
 
     assert shown(*readings) == [f"  not loaded  -      {', '.join(titles)}", f"    - {YAML[0]}"]
@@ -64,7 +66,7 @@ def test_many_reasons_are_counted():
 
 def test_other_files_are_named_once():
     """Clients that read files of another kind stand last, with what they read; in full, with what their readers say."""
-    readings = (lost(SECOND, "not TOML", other_kind=True), Reading(FIRST, State.STOPS, reasons=("it ends",)))
+    readings = (lost(SECOND, "not TOML", other_kind=True), Reading(FIRST, State.STOPS, reasons=(Reason("it ends"),)))
 
     assert "reads other files: " in shown(*readings)[-1]
     assert shown(*readings, verbose=True)[-1] == "    - not TOML"

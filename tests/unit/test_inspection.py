@@ -145,11 +145,14 @@ def test_an_agent_that_goes_with_another_one_says_why(monkeypatch):
     source = make("claude-code", minimal("claude-code"))
     one = registry.load("claude-code").read(source).set.agents[0]
     agents = AgentSet(tuple(replace(one, name=name) for name in ("first", "second")))
-    remark = Diagnostic(Code.NOT_LOADED, Severity.WARNING, "Claude Code does not load this: it is bad", source.span(), agent="second")
+    message = "Claude Code does not load this: it is bad"
+    remark = Diagnostic(Code.NOT_LOADED, Severity.WARNING, message, source.span(), agent="second", general="it is bad")
     result = ReadResult(agents, (State.NOT_LOADED, State.NOT_LOADED), (remark,))
     monkeypatch.setattr(registry.load("claude-code"), "read", lambda _: result)
 
-    assert [reading.reasons for reading in inspect("claude-code", source, ["claude-code"]).readings] == [("it is bad",), ("it is bad",)]
+    found = inspect("claude-code", source, ["claude-code"]).readings
+
+    assert [[reason.words for reason in reading.reasons] for reading in found] == [["it is bad"], ["it is bad"]]
 
 
 def test_every_capability_has_a_word():

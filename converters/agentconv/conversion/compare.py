@@ -13,6 +13,7 @@ from agentconv.core.diagnostics import InternalError
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    from agentconv.core.effects import Widening
     from agentconv.core.ir import Agent
     from agentconv.core.shapes import Shape
 
@@ -76,8 +77,8 @@ def check_read_back(projected: Agent, again: Agent) -> None:
     raise InternalError(f"reading the output back gives another {', '.join(paths) or 'set of extra keys'}")
 
 
-def widenings(source: Agent, result: Agent, target: str, servers: Iterable[str] = (), *, trusted: bool = True) -> list[str]:
-    """Say what the result may do in the target's client beyond what the source's author allowed.
+def widenings(source: Agent, result: Agent, target: str, servers: Iterable[str] = (), *, trusted: bool = True) -> list[Widening]:
+    """Return what the result may do in the target's client beyond what the source's author allowed.
 
     Args:
         source: The agent as its author wrote it.

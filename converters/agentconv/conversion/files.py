@@ -65,8 +65,7 @@ class Files:
         done = self._told(case, verdict, not_loaded=not_loaded)
         if verdict.agent is None:
             return done
-        file.ids.append(case.agent.id)
-        file.agents.append(verdict.agent)
+        file.add(verdict.agent, case.agent.id)
         return replace(done, path=file.path)
 
     def _told(self, case: Case, verdict: Verdict, *, not_loaded: bool) -> Converted:

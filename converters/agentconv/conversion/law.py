@@ -22,9 +22,10 @@ from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
 from agentconv.core import restrictions
-from agentconv.core.diagnostics import InternalError
+from agentconv.core.diagnostics import Detail, InternalError
 from agentconv.core.format import Projection, Whole, WriteResult
 from agentconv.core.ir import AgentSet
+from agentconv.core.losses import listed
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from agentconv.conversion.options import Options
     from agentconv.conversion.renaming import Names
     from agentconv.core.diagnostics import Loss
+    from agentconv.core.effects import Widening
     from agentconv.core.ir import Agent
     from agentconv.core.shapes import Shapes
     from agentconv.sources.loading import Loaded
@@ -124,7 +126,7 @@ class Law:
     def _judge_size(self, projection: Projection, size: int) -> None:
         limit = self.module.SPEC.max_bytes
         if limit is not None and size > limit:
-            projection.refuse("refused-size", "prompt.text", f"{size:,} bytes, {limit:,} are read")
+            projection.refuse("refused-size", "prompt.text", Detail("{:,} bytes, {:,} are read", (size, limit)))
 
     def _read_back(self, path: str, data: bytes) -> Agent:
         again = self.module.read(SourceText(path, data))
@@ -134,13 +136,13 @@ class Law:
         return again.set.agents[0]
 
     def _judge_effects(self, projection: Projection, again: Agent) -> None:
-        wider = ", ".join(self._wider(projection, again))
+        wider = self._wider(projection, again)
         if wider and not self.options.allow_widening:
-            projection.refuse("widening", "tools", wider)
+            projection.refuse("widening", "tools", listed(map(str, wider)))
         elif wider:
-            projection.remark("widened", "tools", wider)
+            projection.remark("widened", "tools", listed(map(str, wider)))
 
-    def _wider(self, projection: Projection, again: Agent) -> list[str]:
+    def _wider(self, projection: Projection, again: Agent) -> list[Widening]:
         """Say what an agent that came back as it was projected may do beyond its author's words: once for those of one shape."""
         shape = projection.shape
         if shape is None or self.servers or projection.trusted:

@@ -8,6 +8,7 @@ from agentconv.conversion.converted import Converted
 from agentconv.conversion.law import Case
 from agentconv.conversion.shared_files import Collected
 from agentconv.core import losses
+from agentconv.core.losses import quoted
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 
@@ -42,7 +43,7 @@ class OtherFormats:
         name = self.names.by_id[agent.id]
         authored, agent = agent, self.servers.in_place(agent)
         if name.code == "name-duplicate" and self.options.on_duplicate == "first":
-            loss = losses.loss("duplicate-left-out", agent.id, "name", self.target, f"`{agent.name}`")
+            loss = losses.loss("duplicate-left-out", agent.id, "name", self.target, quoted(agent.name))
             return Converted(self.target, (agent.id,), losses=(loss,), not_loaded=state.dropped)
         if self._together is not None:
             return self.files.among(Case(agent, piece, name, self._together.path), self._together, not_loaded=state.dropped)

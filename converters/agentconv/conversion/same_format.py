@@ -75,12 +75,12 @@ class SameFormat:
         for agent, state in zip(piece.agents, piece.states, strict=True):
             old = before.get(agent.origin.pointer) if agent.origin else None
             if old is not None and fields.same(old, agent):
-                file.agents.append(old)
+                file.leave(old)
                 yield Converted(self.target, (agent.id,), path=path, not_loaded=state.dropped)
                 continue
             done = self.files.among(Case(agent, piece, self._own_name(agent, piece.path), path), file, not_loaded=state.dropped)
             if done.path is None and old is not None:
-                file.agents.append(old)
+                file.leave(old)
             yield done
         yield from file.written()
 

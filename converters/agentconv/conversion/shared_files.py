@@ -18,7 +18,7 @@ from agentconv.formats import registry
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from agentconv.core.format import Format
+    from agentconv.core.format import Format, ReadResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +109,18 @@ class Collected:
     original: SourceText
     """The file as it is, where it is of the target's own format; else without a byte."""
     agents: list[Agent] = field(default_factory=list)
-    """The agents as projected."""
+    """The agents as projected, and those that stand in it as they were."""
     ids: list[str] = field(default_factory=list)
     """Ids of those that are not in it as they were."""
+
+    def add(self, agent: Agent, agent_id: str) -> None:
+        """Take in an agent that the law found to be what it was projected to."""
+        self.ids.append(agent_id)
+        self.agents.append(agent)
+
+    def leave(self, agent: Agent) -> None:
+        """Let an agent stand as it is in the file."""
+        self.agents.append(agent)
 
     def written(self) -> Iterator[Converted]:
         """Write all agents into one file, if there are any, and check that all are in it."""
@@ -119,11 +128,17 @@ class Collected:
         if not agents:
             return
         written = module.write(AgentSet(agents), self.original)
-        again = module.read(SourceText(self.path, written.data)).set.agents
-        if len(again) != len(agents) or not all(map(fields.same, again, agents)):
+        dropped = {state.dropped for state in module.read(self.original).states}
+        if not self._come_back(module.read(SourceText(self.path, written.data)), whole=True not in dropped):
             problem = bug(agents[0], self.target, "the agents of one file do not come back from it")
             yield Converted(self.target, tuple(self.ids), diagnostics=(problem,))
             return
         notes = tuple(respelled(agents[0], self.original.path, written, quote="`")) if self.original.size else ()
         file = OutputFile(self.path, written.data, Shared(module, self.path, agents))
         yield Converted(self.target, (), file, diagnostics=notes)
+
+    def _come_back(self, again: ReadResult, *, whole: bool) -> bool:
+        """Whether what was written gives each agent as it was meant; `whole`: the client has to load all of them, as it did before."""
+        found = again.set.agents
+        lost = whole and any(state.dropped for state in again.states)
+        return len(found) == len(self.agents) and all(map(fields.same, found, self.agents)) and not lost

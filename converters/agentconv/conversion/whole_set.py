@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import losses
+from agentconv.core.losses import becomes, listed
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
@@ -27,11 +28,11 @@ def words_lost(about: AgentSet, held: AgentSet, target: str) -> Iterator[Loss]:
         target: The target's format id.
     """
     if about.name and held.name and held.name != about.name:
-        yield losses.loss("name-illegal", "the set", "set.name", target, f"`{about.name}` becomes `{held.name}`")
+        yield losses.loss("name-illegal", "the set", "set.name", target, becomes(about.name, held.name))
         about = replace(about, name=None)
     words = [name for name in _WORDS if getattr(about, name) and getattr(held, name) != getattr(about, name)]
     if words:
-        yield losses.loss("set-dropped", "the set", "set", target, ", ".join(words))
+        yield losses.loss("set-dropped", "the set", "set", target, listed(words))
 
 
 class SetServers:
@@ -64,7 +65,7 @@ class SetServers:
         left = {name: server for name, server in self.defined.items() if name not in self._resolved}
         if left:
             hint = f"define them in {registry.FORMATS[self.target].title}'s configuration: {_snippet(left.values())}"
-            yield losses.loss("set-servers-dropped", "the set", "set.mcp_servers", self.target, ", ".join(left), hint=hint)
+            yield losses.loss("set-servers-dropped", "the set", "set.mcp_servers", self.target, listed(left), hint=hint)
 
 
 def _snippet(servers: Iterable[McpServer]) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class Severity(StrEnum):
@@ -83,9 +84,74 @@ class Code(StrEnum):
     """A bug of ours."""
 
 
+class Effect(StrEnum):
+    """What a client does about what it does not take as it is written, in the words of `x-invalid` in its schema."""
+
+    STOPS = "stop-client"
+    """It does not start."""
+    DROPS = "skip-file"
+    """It has no such agent."""
+    DROPS_ALL = "skip-all"
+    """It has no agent of the file, whichever of them is at fault."""
+    IGNORES = "drop-key"
+    """It runs the agent as if the key, or that part of its value, were not there."""
+    GRANTS_NONE = "grant-none"
+    """It runs the agent without any tool."""
+    GRANTS_ALL = "grant-all"
+    """It runs the agent with all tools."""
+
+    @property
+    def drops(self) -> bool:
+        """Whether the client has no such agent because of it."""
+        return self in _DROPPING
+
+
+_DROPPING = (Effect.STOPS, Effect.DROPS, Effect.DROPS_ALL)
+
+
+class Cause(StrEnum):
+    """What is wrong with what a client does not take, where somebody has to tell it from other things."""
+
+    SYNTAX = "syntax"
+    """It does not parse; what is said of it is its parser's."""
+    HEADER_END = "header end"
+    """The header ends before its author meant it to."""
+    UNKNOWN_KEY = "unknown key"
+    """The client does not know the key."""
+    MISSING_KEY = "missing key"
+    """The client wants a key that is not there."""
+    TAKEN_NAME = "taken name"
+    """The client has an agent of its own by this name."""
+    GUARD = "guard"
+    """A hook that may block a tool does not load, or stands where none belongs."""
+    PLACEHOLDER = "placeholder"
+    """The client has no value for a placeholder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What a client does not take as it is written, what it does about that, and why."""
+
+    reason: str
+    """What is wrong, or what the client wants instead."""
+    key: str | None = None
+    """The key of the file that it is about."""
+    effect: Effect = Effect.DROPS
+    client: str | None = None
+    """The format id of the client."""
+    cause: Cause | None = None
+    names: tuple[str, ...] = ()
+    """The words of the value that it is about."""
+    general: str | None = None
+    """The reason with `the client` in the place of the client's name, where it names it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding about an input or output, with its place and the next step."""
+    """One finding about an input or output, with its place and the next step.
+
+    The message is for people, and made of the rest: who wants to know what it says looks there, and takes no message apart.
+    """
 
     code: Code
     severity: Severity
@@ -95,6 +161,17 @@ class Diagnostic:
     agent: str | None = None
     client: str | None = None
     """Format id of the client whose behaviour is described."""
+    key: str | None = None
+    """The key of the file that it is about."""
+    effect: Effect | None = None
+    """What the client does about it, where that is no matter of the code."""
+    cause: Cause | None = None
+    names: tuple[str, ...] = ()
+    """The words of a value that it is about."""
+    reason: str | None = None
+    """Why, where the message says first what the client does."""
+    general: str | None = None
+    """The same in words that fit every client: the reason, where the client has no such agent, else the message."""
 
 
 class LossKind(StrEnum):
@@ -119,6 +196,22 @@ class LossSeverity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Detail:
+    """What is particular to one loss: values, and the words around them. Two that are equal say the same."""
+
+    words: str
+    """With a `{}` for each value, if there are any."""
+    values: tuple[Any, ...] = ()
+    """Text and numbers, and tuples of them for lists."""
+
+    def __str__(self) -> str:
+        """Put it into words."""
+        if not self.values:
+            return self.words
+        return self.words.format(*(", ".join(map(str, value)) if isinstance(value, tuple) else value for value in self.values))
+
+
+@dataclass(frozen=True, slots=True)
 class Loss:
     """What one conversion did to one field of one agent. Built by `losses.loss` only, which words it."""
 
@@ -129,8 +222,11 @@ class Loss:
     field: str
     target: str
     detail: str
+    """`data` in words."""
     hint: str | None = None
     span: Span | None = None
+    data: Detail | None = None
+    """What the detail is made of, by which two losses are told to be the same."""
 
 
 class InputError(Exception):

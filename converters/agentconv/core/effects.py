@@ -377,29 +377,46 @@ def _is_idle(hook: Hook, levels: Mapping[str, Level]) -> bool:
     return all(meanings) and all(effect is not None and not levels[effect] for effect in touched)
 
 
-def widenings(ceiling: Effects, result: Effects) -> list[str]:
-    """Say in words what the result may do beyond the ceiling; empty when nothing."""
+@dataclass(frozen=True, slots=True)
+class Widening:
+    """Something that an agent may do beyond what its author allowed."""
+
+    words: str
+    server: str | None = None
+    """The MCP server that it is about."""
+    unasked: bool = False
+    """Whether the author allows it too, but wants to be asked first."""
+
+    def __str__(self) -> str:
+        """Put it into words."""
+        return self.words
+
+
+def widenings(ceiling: Effects, result: Effects) -> list[Widening]:
+    """Return what the result may do beyond the ceiling; empty when nothing."""
     cover = ceiling.levels["run"]
     allowed = {effect: max(ceiling.levels[effect], cover) for effect in EFFECTS}
     if result.asks:  # where the client asks anyway, inheriting the user's settings takes nothing from an author who wants to be asked
         allowed = {effect: Level.INHERIT if level is Level.ASK else level for effect, level in allowed.items()}
-    found = [_word(effect, allowed[effect], result.levels[effect]) for effect in EFFECTS if result.levels[effect] > allowed[effect]]
-    found += [f"MCP server {name}" for name, tools in result.servers.items() if tools and not _within(ceiling, name, tools)]
+    found = [_beyond(effect, allowed[effect], result.levels[effect]) for effect in EFFECTS if result.levels[effect] > allowed[effect]]
+    opened = [name for name, tools in result.servers.items() if tools and not _within(ceiling, name, tools)]
+    found += [Widening(f"MCP server {name}", name) for name in opened]
     for capability, pattern, effect in sorted(ceiling.parts - result.parts):
         if (effect == "ask" and result.asks) or _is_moot(ceiling, capability):
             continue
         if _touches(result, capability, pattern):
-            found.append(_part_word(capability, pattern, effect))
+            found.append(_beyond_part(capability, pattern, effect))
     if ceiling.guards - result.guards:
-        found.append("tool use that a hook may block in the source")
+        found.append(Widening("tool use that a hook may block in the source"))
     return list(dict.fromkeys(found))
 
 
-def _part_word(capability: str, pattern: str, effect: str) -> str:
+def _beyond_part(capability: str, pattern: str, effect: str) -> Widening:
     """Say which restriction on a part is gone."""
     shown = pattern.replace("\n", ", ") or "at all"
     word = plain_words.tool(capability)
-    return f"{word} beyond `{shown}`" if effect == "only" else f"{word} {shown}, which the source sets to {effect}"
+    words = f"{word} beyond `{shown}`" if effect == "only" else f"{word} {shown}, which the source sets to {effect}"
+    return Widening(words, pattern.partition(" ")[0] if capability == "mcp" else None)
 
 
 def _within(ceiling: Effects, name: str, tools: frozenset[str]) -> bool:
@@ -436,7 +453,7 @@ def _open_tools(result: Effects, server: str) -> frozenset[str]:
     return result.servers.get(server, frozenset())
 
 
-def _word(effect: str, allowed: Level, level: Level) -> str:
+def _beyond(effect: str, allowed: Level, level: Level) -> Widening:
     if allowed is Level.NO:
-        return plain_words.EFFECTS[effect]
-    return f"{plain_words.EFFECTS[effect]} {'unattended' if level is Level.ALLOW else 'without being asked'}"
+        return Widening(plain_words.EFFECTS[effect])
+    return Widening(f"{plain_words.EFFECTS[effect]} {'unattended' if level is Level.ALLOW else 'without being asked'}", unasked=True)

@@ -14,7 +14,7 @@ from agentconv.core.ir import AgentSet
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from agentconv.core.diagnostics import Diagnostic, Loss
+    from agentconv.core.diagnostics import Detail, Diagnostic, Loss
     from agentconv.core.ir import Agent
     from agentconv.core.shapes import Shape, Shapes
     from agentconv.core.source import SourceText
@@ -202,13 +202,15 @@ class Projection:
         self.shape = shape
         self._result = None
 
-    def change(self, path: str, value: object, code: str, detail: str, *, also: Iterable[str] = (), hint: str | None = None) -> None:
+    def change(
+        self, path: str, value: object, code: str, detail: Detail | str, *, also: Iterable[str] = (), hint: str | None = None
+    ) -> None:
         """Set a field to another value and declare the loss; `also` names further fields that this loss covers."""
         self.translate(path, value)
         if not self._taken_back(path):
             self.declare(code, path, detail, also=also, hint=hint)
 
-    def change_together(self, values: Mapping[str, object], code: str, detail: str, *, hint: str | None = None) -> None:
+    def change_together(self, values: Mapping[str, object], code: str, detail: Detail | str, *, hint: str | None = None) -> None:
         """Set fields that only mean something together, and declare one loss of those that change."""
         changed = [path for path, value in values.items() if fields.portable(value) != fields.portable(self.get(path))]
         for path, value in values.items():
@@ -224,12 +226,12 @@ class Projection:
         self.declared.discard(path)
         return True
 
-    def declare(self, code: str, path: str, detail: str, *, also: Iterable[str] = (), hint: str | None = None) -> None:
+    def declare(self, code: str, path: str, detail: Detail | str, *, also: Iterable[str] = (), hint: str | None = None) -> None:
         """Declare a loss of the fields named."""
         self.losses.append(losses.loss(code, self.source.id, path, self.target.id, detail, hint=hint))
         self.declared.update((path, *also))
 
-    def refuse(self, code: str, path: str, detail: str) -> None:
+    def refuse(self, code: str, path: str, detail: Detail | str) -> None:
         """Declare that the target cannot hold this agent."""
         self.remark(code, path, detail)
 
@@ -237,7 +239,7 @@ class Projection:
         """Whether the target cannot hold this agent."""
         return any(loss.severity is LossSeverity.REFUSAL for loss in self.losses)
 
-    def remark(self, code: str, path: str, detail: str) -> None:
+    def remark(self, code: str, path: str, detail: Detail | str) -> None:
         """Say what becomes of a field that is written as it is."""
         self.losses.append(losses.loss(code, self.source.id, path, self.target.id, detail))
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agentconv.core.diagnostics import Loss, LossKind, LossSeverity
+from agentconv.core.diagnostics import Detail, Loss, LossKind, LossSeverity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from agentconv.core.diagnostics import Span
 
 _NOTE, _WARNING, _REFUSAL = LossSeverity.NOTE, LossSeverity.WARNING, LossSeverity.REFUSAL
@@ -32,6 +34,8 @@ class LossRule:
     summary: str
     """One line for many agents; what is particular to one of them is its `detail`."""
     hint: str | None = None
+    by_flag: bool = False
+    """Whether the hint is to a flag of a conversion."""
 
 
 CATALOGUE: dict[str, LossRule] = {
@@ -87,6 +91,7 @@ CATALOGUE: dict[str, LossRule] = {
         _DROPPED,
         "the target does not serve this model; the agent inherits",
         "--map-models tier writes the target's own of the same tier",
+        by_flag=True,
     ),
     "model-mapped": LossRule(_WARNING, _APPROXIMATED, "another model stands for this one in the target"),
     "model-provider": LossRule(_NOTE, _APPROXIMATED, "the target names a model with its provider", "name the one that you have a key for"),
@@ -115,7 +120,9 @@ CATALOGUE: dict[str, LossRule] = {
         _REFUSAL, _REFUSED, "this file of the target's is for what it has already", "write to the target's folder with -o DIR"
     ),
     "refused-size": LossRule(_REFUSAL, _REFUSED, "the file would be larger than the target reads"),
-    "widening": LossRule(_REFUSAL, _REFUSED, "the agent could do more than its author allowed", "--allow-widening writes it all the same"),
+    "widening": LossRule(
+        _REFUSAL, _REFUSED, "the agent could do more than its author allowed", "--allow-widening writes it all the same", by_flag=True
+    ),
     "widened": LossRule(_WARNING, _APPROXIMATED, "the agent can do more than its author allowed, as --allow-widening asks"),
     "widened-elsewhere": LossRule(
         _WARNING, _APPROXIMATED, "the target reads the file of another assistant, and lets the agent do more than its author allowed"
@@ -123,7 +130,31 @@ CATALOGUE: dict[str, LossRule] = {
 }
 
 
-def loss(code: str, agent: str, field: str, target: str, detail: str, *, hint: str | None = None, span: Span | None = None) -> Loss:
+def quoted(value: object) -> Detail:
+    """Say which value a loss is about."""
+    return Detail("`{}`", (value,))
+
+
+def becomes(old: object, new: object) -> Detail:
+    """Say what took a value's place."""
+    return Detail("`{}` becomes `{}`", (old, new))
+
+
+def listed(words: Iterable[str], around: str = "{}", *, nothing: str = "") -> Detail:
+    """Say which of several things a loss is about.
+
+    Args:
+        words: Their names.
+        around: What to say of them.
+        nothing: What to say where there is none.
+    """
+    found = tuple(words)
+    return Detail(around, (found,)) if found else Detail(nothing)
+
+
+def loss(
+    code: str, agent: str, field: str, target: str, detail: Detail | str, *, hint: str | None = None, span: Span | None = None
+) -> Loss:
     """Make a Loss.
 
     Args:
@@ -131,7 +162,7 @@ def loss(code: str, agent: str, field: str, target: str, detail: str, *, hint: s
         agent: The agent's id.
         field: The path of the field that changed.
         target: The target's format id.
-        detail: What is particular to this agent, short enough for one line.
+        detail: What is particular to this agent, short enough for one line; text says it where no value of the agent's is in it.
         hint: What to do next, where the catalogue has nothing better.
         span: Where the field stands in the source.
 
@@ -139,4 +170,5 @@ def loss(code: str, agent: str, field: str, target: str, detail: str, *, hint: s
         KeyError: The code is not in the catalogue (a bug).
     """
     rule = CATALOGUE[code]
-    return Loss(code, rule.severity, rule.kind, agent, field, target, detail, hint or rule.hint, span)
+    data = Detail(detail) if isinstance(detail, str) else detail
+    return Loss(code, rule.severity, rule.kind, agent, field, target, str(data), hint or rule.hint, span, data)

@@ -8,6 +8,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from agentconv.core.diagnostics import Cause, Complaint, Effect
+
 _SHIPPED = Path(__file__).parents[1] / "schemas"
 FOLDER = _SHIPPED if _SHIPPED.is_dir() else Path(__file__).parents[3] / "schemas"
 """In a wheel the schemas lie inside the package; in a checkout, at its top."""
@@ -99,8 +101,8 @@ def code_without(format_id: str, key: str) -> str | None:
     return code
 
 
-def complaint(format_id: str, key: str, value: Any) -> tuple[str, str] | None:
-    """Say what a client does about a key (`skip-file`, `drop-key`) and why; None when it takes the value.
+def complaint(format_id: str, key: str, value: Any) -> Complaint | None:
+    """Say what a client does about the value of a key, and why; None when it takes it.
 
     A key that the client does not know is no complaint, unless the client rejects files for it.
     """
@@ -116,36 +118,44 @@ _LONG = 200
 
 
 @lru_cache(maxsize=4096)
-def _text_complaint(format_id: str, key: str, value: str) -> tuple[str, str] | None:
+def _text_complaint(format_id: str, key: str, value: str) -> Complaint | None:
     return _complaint(format_id, key, value)
 
 
 @lru_cache(maxsize=1024)
-def _texts_complaint(format_id: str, key: str, value: tuple[str, ...]) -> tuple[str, str] | None:
+def _texts_complaint(format_id: str, key: str, value: tuple[str, ...]) -> Complaint | None:
     return _complaint(format_id, key, list(value))
 
 
-def _complaint(format_id: str, key: str, value: Any) -> tuple[str, str] | None:
-    schema = load(format_id)
-    row = schema["properties"].get(key)
+def _complaint(format_id: str, key: str, value: Any) -> Complaint | None:
+    row = load(format_id)["properties"].get(key)
     if row is None:
-        if schema["x-unknown"] != "rejected":
-            return None
-        return "skip-file", _unknown_key(format_id, key)
+        return _unknown_key(format_id, key)
     if any(type(value) is type(item) and value == item for item in row.get("enum", ())):
         return None
     if "enum" not in row and _validator(format_id, key).is_valid(value):
         return None
-    return row["x-invalid"], row.get("x-ignored", f"`{key}` has a value that it does not take")
+    reason = row.get("x-ignored", f"`{key}` has a value that it does not take")
+    return Complaint(reason, key, Effect(row["x-invalid"]), format_id)
+
+
+def effect_of_unknown(format_id: str) -> Effect | None:
+    """Return what a client does about a file with a key that it does not know; None where it minds none."""
+    schema = load(format_id)
+    return Effect.DROPS if schema["x-unknown"] == "rejected" else None
 
 
 @lru_cache(maxsize=1024)
-def _unknown_key(format_id: str, key: str) -> str:
+def _unknown_key(format_id: str, key: str) -> Complaint | None:
     """Say that a key is unknown, and which one is nearly the same; many files have the same one."""
     from difflib import get_close_matches
 
+    effect = effect_of_unknown(format_id)
+    if effect is None:
+        return None
     close = get_close_matches(key, load(format_id)["properties"], 1)
-    return f"unknown key `{key}`" + (f" (did you mean `{close[0]}`?)" if close else "")
+    reason = f"unknown key `{key}`" + (f" (did you mean `{close[0]}`?)" if close else "")
+    return Complaint(reason, key, effect, format_id, Cause.UNKNOWN_KEY)
 
 
 @cache

@@ -15,6 +15,7 @@ from agentconv.core.ir import Prompt
 
 if TYPE_CHECKING:
     from agentconv.core.diagnostics import Loss
+    from agentconv.core.effects import Widening
     from agentconv.core.ir import Agent
 
 TEXTS = frozenset({"name", "description", "prompt.text"})
@@ -33,7 +34,7 @@ class Shape:
     """Whether each of the target's keys gives these fields back."""
     differing: frozenset[str] | None = None
     """The paths, besides those of texts, that mean something else than in the source."""
-    wider: list[str] | None = None
+    wider: list[Widening] | None = None
     """What the agent may do beyond what its author allowed."""
 
 

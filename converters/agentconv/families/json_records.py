@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agentconv.core.diagnostics import Cause, Complaint
 from agentconv.core.ir import escape_key
-from agentconv.families.record_file import Record, RecordFile, as_written
+from agentconv.families.record_file import NO_MAP, Record, RecordFile, as_written
 from agentconv.json import edits as jsonc_edits
 from agentconv.json import jsonc
 from agentconv.json.edits import REMOVED
@@ -56,7 +57,7 @@ class JsonFile(RecordFile):
         self._find()
         error = self.document.error
         if error:
-            self.problem = f"not JSON: {error.problem}", text.place(error.offset)
+            self.problem = Complaint(f"not JSON: {error.problem}", cause=Cause.SYNTAX), text.place(error.offset)
 
     def _find(self) -> None:
         node = self.document.root
@@ -77,7 +78,7 @@ class JsonFile(RecordFile):
             self.alone = True
             self._add("", None, node, node.start, node.end)
         elif node is not None and not isinstance(node, Object):
-            self.problem = "the document is no map", self.client_text.place(node.start)
+            self.problem = NO_MAP, self.client_text.place(node.start)
 
     def _fill(self, container: Container) -> None:
         if isinstance(container, Array):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from agentconv.core import fields, schema_files
+from agentconv.core.diagnostics import Cause, Complaint, Effect
 from agentconv.core.format import State
 from agentconv.families import recovery
 
@@ -20,22 +21,58 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Agent, Json
 
 
-class Ignored(Exception):
-    """The client ignores a key, or a part of it, because of its value; the message says what it wants instead."""
+class NotTaken(Exception):
+    """A client does not take a value as it is written; the reason says what it wants instead."""
 
-    def __init__(self, reason: str, values: Mapping[str, object] | None = None) -> None:
+    effect = Effect.DROPS
+
+    def __init__(
+        self,
+        reason: str,
+        values: Mapping[str, object] | None = None,
+        *,
+        key: str | None = None,
+        effect: Effect | None = None,
+        client: str | None = None,
+        cause: Cause | None = None,
+        names: tuple[str, ...] = (),
+        general: str | None = None,
+    ) -> None:
+        """Say what a client does not take.
+
+        Args:
+            reason: What it wants instead.
+            values: The fields that the value stands for all the same.
+            key: The key, where it is another one than the one that is read.
+            effect: What the client does about it, where it is no matter of the class.
+            client: The client's format id, where the reader of the file does not know it.
+            cause: What is wrong, where somebody has to tell it from other things.
+            names: The words of the value that it is about.
+            general: The reason with `the client` in the place of the client's name, where it names it.
+        """
         super().__init__(reason)
+        self.reason = reason
         self.values = values or {}
-        """What the client takes all the same."""
+        self.key = key
+        self.effect = effect or self.effect
+        self.client = client
+        self.cause = cause
+        self.names = names
+        self.general = general
+
+    def complaint(self, key: str | None, client: str) -> Complaint:
+        """Return it as a value, said of a key of a client's file unless it says itself what it is about."""
+        return Complaint(self.reason, self.key or key, self.effect, self.client or client, self.cause, self.names, self.general)
 
 
-class Refused(Exception):
-    """The client drops the agent because of a value; the message says what it wants instead."""
+class Ignored(NotTaken):
+    """The client ignores a key, or a part of it; `values` are what it takes all the same."""
 
-    def __init__(self, reason: str, values: Mapping[str, object] | None = None) -> None:
-        super().__init__(reason)
-        self.values = values or {}
-        """What a person would take the value for."""
+    effect = Effect.IGNORES
+
+
+class Refused(NotTaken):
+    """The client drops the agent; `values` are what a person would take the value for."""
 
 
 class Absent:
@@ -66,8 +103,10 @@ def checked_table(format_id: str, key: str, value: Json) -> dict[str, Json]:
         Refused: The client drops the agent for it.
     """
     complaint = schema_files.complaint(format_id, key, value)
-    if complaint or not isinstance(value, dict):
-        raise Refused(complaint[1] if complaint else f"`{key}` is a table")
+    if complaint:
+        raise Refused(complaint.reason, key=key, effect=complaint.effect, client=format_id)
+    if not isinstance(value, dict):
+        raise Refused(f"`{key}` is a table", key=key, client=format_id)
     return value
 
 
@@ -107,10 +146,10 @@ class Decoded:
 
     values: dict[str, object]
     extras: dict[str, Json]
-    ignored: dict[str, str]
-    """Key to the reason why the client ignores its value."""
-    refused: dict[str, str]
-    """Key to the reason why the client drops the agent."""
+    ignored: dict[str, Complaint]
+    """By key, why the client ignores its value."""
+    refused: dict[str, Complaint]
+    """By key, why the client drops the agent."""
     recovered: set[str] = field(default_factory=set)
     """Keys that the client refuses, and whose values are known all the same."""
 
@@ -132,11 +171,11 @@ def decode(format_id: str, table: Mapping[str, Key], header: Mapping[str, Json],
             if key.says_more and key.says_more(value):
                 decoded.extras[name] = value
         except Ignored as reason:
-            decoded.ignored[name] = str(reason)
+            decoded.ignored[name] = reason.complaint(name, format_id)
             decoded.values.update(reason.values)
             decoded.extras[name] = value
         except Refused as reason:
-            decoded.refused[name] = str(reason)
+            decoded.refused[name] = reason.complaint(name, format_id)
             if lenient and isinstance(value, str) and key.fields[0] in _TEXTS:
                 decoded.values[key.fields[0]] = value
                 continue
@@ -182,21 +221,26 @@ def decode_header(dialect: HeaderDialect, header: Mapping[str, Json], *, lenient
         refused: Collection[str] = decoded.refused.keys()
     except Refused as reason:
         decoded = decode(dialect.spec.id, dialect.keys, header, lenient=lenient)
-        decoded.refused[str(reason).split("`")[1]] = str(reason)
+        decoded.refused[reason.key or ""] = reason.complaint(None, dialect.spec.id)
         refused = header.keys()  # nothing was lifted
     if lenient:
         taken = decoded.recovered | {name for name in dialect.keys if name not in decoded.refused}
         recovery.restrict(dialect.spec.id, decoded.extras, decoded.values, refused, taken)
     for name in dialect.required:
         if name not in header:
-            decoded.refused.setdefault(name, f"`{name}` is missing")
+            decoded.refused.setdefault(name, missing(name))
     return decoded
+
+
+def missing(name: str) -> Complaint:
+    """Say that a key is not there without which the client drops the agent."""
+    return Complaint(f"`{name}` is missing", name, cause=Cause.MISSING_KEY)
 
 
 def state_for(format_id: str, key: str, otherwise: State) -> State:
     """Return what becomes of an agent for the bad value of a key, as the client's schema says."""
     effect = schema_files.load(format_id)["properties"].get(key, {}).get("x-invalid")
-    return {"stop-client": State.STOPS, "skip-file": State.NOT_LOADED}.get(effect, otherwise)
+    return {Effect.STOPS: State.STOPS, Effect.DROPS: State.NOT_LOADED}.get(effect, otherwise)
 
 
 def encode_header(dialect: HeaderDialect, agent: Agent) -> dict[str, Json]:
@@ -213,8 +257,7 @@ def _check_extra(format_id: str, name: str, value: Json, decoded: Decoded) -> No
         return
     complaint = schema_files.complaint(format_id, name, value)
     if complaint:
-        effect, reason = complaint
-        (decoded.refused if effect in ("skip-file", "stop-client") else decoded.ignored)[name] = reason
+        (decoded.refused if complaint.effect.drops else decoded.ignored)[name] = complaint
 
 
 def encode(table: Mapping[str, Key], agent: Agent, format_id: str) -> dict[str, Json]:

@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from agentconv.core import fields, schema_files
-from agentconv.core.diagnostics import Code, Diagnostic, Severity
+from agentconv.core.diagnostics import Cause, Code, Complaint, Diagnostic, Severity
 from agentconv.core.format import ReadResult, State, Whole, WriteResult
 from agentconv.core.ir import AgentSet, Origin
 from agentconv.core.source import BOM, SourceText, client_text, encode
@@ -55,7 +55,7 @@ class Dialect:
 
     spec: FormatSpec
     keys: MappingType[str, Key]
-    find: Callable[[SourceText], Header | str]
+    find: Callable[[SourceText], Header | Complaint]
     """Finds the header as the client does, or says why there is none."""
     fallback: Callable[[str], Rewritten | None] | None = None
     """The client's own repair of a header that does not parse."""
@@ -73,14 +73,14 @@ class Dialect:
     """The YAML library that the client reads headers with."""
     body: Callable[[str], str] = str
     """What the client makes of a body, once its ends are trimmed as JavaScript trims."""
-    unparsed: Callable[[SourceText, str, Span], ReadResult | None] | None = None
-    """What the client makes of a file without a header that it can read (problem and place given); None where it drops it."""
+    unparsed: Callable[[SourceText, Complaint, Span], ReadResult | None] | None = None
+    """What the client makes of a file without a header that it can read (and why, and where); None where it drops it."""
     stops: bool = True
     """Whether the client does not start where the schema says so; else it drops the file."""
     repairs_all: bool = False
     """Whether the client turns to its repair for YAML that is no map, too."""
-    refuses: Callable[[MappingType[str, Json]], tuple[str, str] | None] | None = None
-    """Finds what makes the client drop a header whose single values it takes: the key, and the reason."""
+    refuses: Callable[[MappingType[str, Json]], Complaint | None] | None = None
+    """Finds what makes the client drop a header whose single values it takes."""
     bodiless: Callable[[MappingType[str, Json]], bool] | None = None
     """Whether an agent with such a header has no prompt, and the client does not look at the body."""
     complete: Callable[[dict[str, object]], None] | None = None
@@ -95,25 +95,26 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
     """Read one markdown file as the client does; what the client drops is recovered."""
     limit = dialect.spec.max_bytes
     if limit is not None and source.size > limit:
-        return _recovered(dialect, source, None, _Drop(f"the file is larger than {limit:,} bytes", source.span()))
+        problem = Complaint(f"the file is larger than {limit:,} bytes")
+        return _recovered(dialect, source, None, _Drop(problem, source.span()))
     header = dialect.find(source)
-    if isinstance(header, str):
+    if isinstance(header, Complaint):
         return _unusable(dialect, source, None, header, source.span())
     frontmatter.parse(header, dialect.fallback, dialect.grammar, maps_only=dialect.repairs_all)
     if header.error and not header.fallback:
-        problem = f"the header is not valid YAML: {header.error.problem}"
+        problem = Complaint(f"the header is not valid YAML: {header.error.problem}", cause=Cause.SYNTAX)
         return _unusable(dialect, source, header, problem, source.span(header.start + header.error.offset))
     decoded = decode_header(dialect, header.values)
     if dialect.least_prompt and javascript.length(_prompt(dialect, header)) < dialect.least_prompt:
-        decoded.refused.setdefault("prompt", f"the prompt is shorter than {dialect.least_prompt} characters")
-    complaint = dialect.template.complaint(_prompt(dialect, header)) if dialect.template else None
-    if complaint:
-        decoded.refused.setdefault("prompt", complaint)
+        decoded.refused.setdefault("prompt", Complaint(f"the prompt is shorter than {dialect.least_prompt} characters"))
+    problem_of_prompt = dialect.template.complaint(_prompt(dialect, header)) if dialect.template else None
+    if problem_of_prompt:
+        decoded.refused.setdefault("prompt", Complaint(problem_of_prompt))
     if decoded.refused:
-        key, reason = next(iter(decoded.refused.items()))
+        key, complaint = next(iter(decoded.refused.items()))
         state = keys.state_for(dialect.spec.id, key, State.NOT_LOADED)
         state = State.NOT_LOADED if state is State.STOPS and not dialect.stops else state
-        return _recovered(dialect, source, header, _Drop(reason, header.span(key), state))
+        return _recovered(dialect, source, header, _Drop(complaint, header.span(key), state))
     agent = _agent(dialect, source, header, decoded)
     diagnostics = [
         *_remarks(dialect, header),
@@ -138,7 +139,7 @@ def decode_header(dialect: Dialect, values: MappingType[str, Json]) -> Decoded:
     decoded = keys.decode_header(dialect, values)
     refused = dialect.refuses(values) if dialect.refuses else None
     if refused:
-        decoded.refused.setdefault(*refused)
+        decoded.refused.setdefault(refused.key or "", refused)
     return decoded
 
 
@@ -193,52 +194,48 @@ def _encoded(dialect: Dialect, agent: Agent, path: str) -> dict[str, Json]:
     return header
 
 
-def _unusable(dialect: Dialect, source: SourceText, header: Header | None, problem: str, span: Span) -> ReadResult:
+def _unusable(dialect: Dialect, source: SourceText, header: Header | None, problem: Complaint, span: Span) -> ReadResult:
     """Read a file without a header that the client can read."""
     found = dialect.unparsed(source, problem, span) if dialect.unparsed else None
     return found or _recovered(dialect, source, header, _Drop(problem, span))
 
 
-def _remarks(dialect: Dialect, header: Header) -> list[Diagnostic]:
+def _remarks(dialect: Dialect, header: Header) -> Iterator[Diagnostic]:
     """Say what the header's own shape means to the client."""
-    source, client = header.source, dialect.spec.client
-    found = []
+    source, spec = header.source, dialect.spec
     if header.fallback and header.error:
-        found.append(
-            Diagnostic(
-                Code.FALLBACK,
-                Severity.NOTE,
-                f"not valid YAML ({header.error.problem}); {client} loads it through its own repair, and clients without one drop it",
-                source.span(header.start + header.error.offset),
-                "put the value in double quotes",
-            )
+        problem, span = header.error.problem, source.span(header.start + header.error.offset)
+        yield reading.remark(
+            spec,
+            Code.FALLBACK,
+            lambda client: f"not valid YAML ({problem}); {client} loads it through its own repair, and clients without one drop it",
+            span,
+            "put the value in double quotes",
+            severity=Severity.NOTE,
+            cause=Cause.SYNTAX,
+            signed=False,
         )
     if header.end > header.start and source.text[header.end - 1] != "\n":
-        found.append(
-            Diagnostic(
-                Code.SYNTAX,
-                Severity.WARNING,
-                f"`---` inside a line ends the header for {client}; what follows is read as the prompt",
-                source.span(header.end, header.end + 3),
-                "write another dash in its place, or a double-quoted value with `\\x2d--`",
-            )
+        yield reading.remark(
+            spec,
+            Code.SYNTAX,
+            lambda client: f"`---` inside a line ends the header for {client}; what follows is read as the prompt",
+            source.span(header.end, header.end + 3),
+            "write another dash in its place, or a double-quoted value with `\\x2d--`",
+            cause=Cause.HEADER_END,
+            signed=False,
         )
-    return [*found, *_byte_remarks(header, client), *_duplicate_remarks(header, client)]
-
-
-def _duplicate_remarks(header: Header, client: str) -> Iterator[Diagnostic]:
+    if source.undecodable is not None:
+        yield reading.remark(
+            spec,
+            Code.UNDECODABLE,
+            lambda client: f"bytes that are not UTF-8; {client} shows U+FFFD in their place",
+            source.span(source.undecodable),
+            "save the file as UTF-8",
+            signed=False,
+        )
     for name, node in header.duplicates():
-        span = header.source.span(header.place(node.start), header.place(node.end))
-        yield Diagnostic(
-            Code.DUPLICATE_KEY, Severity.WARNING, f"`{name}` is given twice; {client} uses the last one", span, "delete one of them"
-        )
-
-
-def _byte_remarks(header: Header, client: str) -> Iterator[Diagnostic]:
-    at = header.source.undecodable
-    if at is not None:
-        message = f"bytes that are not UTF-8; {client} shows U+FFFD in their place"
-        yield Diagnostic(Code.UNDECODABLE, Severity.WARNING, message, header.source.span(at), "save the file as UTF-8")
+        yield reading.given_twice(spec, name, source.span(header.place(node.start), header.place(node.end)), signed=False)
 
 
 _FENCE = re.compile(r"[ \t]*---[ \t]*")
@@ -273,7 +270,7 @@ def _person_header(source: SourceText) -> Header | None:
 class _Drop:
     """Why the client has no such agent."""
 
-    problem: str
+    problem: Complaint
     span: Span
     state: State = State.NOT_LOADED
 
@@ -330,7 +327,7 @@ def write(dialect: Dialect, agents: AgentSet, original: SourceText) -> WriteResu
 def _patched(dialect: Dialect, old: Agent, agent: Agent, original: SourceText) -> WriteResult | None:
     """Change only what differs; where that flips the reading of other values, spell those anew as well."""
     header = dialect.find(original)
-    if isinstance(header, str):
+    if isinstance(header, Complaint):
         return None
     frontmatter.parse(header, dialect.fallback, dialect.grammar, maps_only=dialect.repairs_all)
     wanted = _encoded(dialect, agent, original.path)
@@ -394,7 +391,7 @@ def strip_bom(text: str) -> int:
 def header_of(dialect: Dialect, source: SourceText) -> Header | None:
     """Return a file's header as the client reads it; None where it finds none."""
     header = dialect.find(source)
-    return None if isinstance(header, str) else frontmatter.parse(header, dialect.fallback, dialect.grammar)
+    return None if isinstance(header, Complaint) else frontmatter.parse(header, dialect.fallback, dialect.grammar)
 
 
 def strict_edits(dialect: Dialect, source: SourceText) -> list[Edit] | None:
@@ -412,7 +409,7 @@ def strict_edits(dialect: Dialect, source: SourceText) -> list[Edit] | None:
         if edits is None:
             return None
         again = dialect.find(SourceText(source.path, encode(frontmatter.apply(source.text, edits))))
-        if isinstance(again, str):
+        if isinstance(again, Complaint):
             return None
         frontmatter.parse(again, None, dialect.grammar)
         if again.error is None:

@@ -5,34 +5,79 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.core import vocabulary
-from agentconv.core.diagnostics import Code, Diagnostic, Severity
+from agentconv.core.diagnostics import Code, Diagnostic, Effect, Severity
 from agentconv.core.format import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from agentconv.core.diagnostics import Span
+    from agentconv.core.diagnostics import Cause, Complaint, Span
     from agentconv.core.format import FormatSpec
     from agentconv.core.ir import Agent, ToolGrant
     from agentconv.families.keys import Decoded, Key
+
+
+def remark(
+    spec: FormatSpec,
+    code: Code,
+    words: Callable[[str], str],
+    span: Span,
+    hint: str | None = None,
+    *,
+    name: str | None = None,
+    severity: Severity = Severity.WARNING,
+    key: str | None = None,
+    effect: Effect | None = None,
+    cause: Cause | None = None,
+    names: tuple[str, ...] = (),
+    reason: str | None = None,
+    general: str | None = None,
+    signed: bool = True,
+) -> Diagnostic:
+    """Say what a client makes of something in a file.
+
+    Args:
+        spec: The client's format.
+        code: What is said.
+        words: Makes the message, given what to call the client.
+        span: Where it stands.
+        hint: What to do.
+        name: The agent's name.
+        severity: How much it matters.
+        key: The key that it is about.
+        effect: What the client does about it.
+        cause: What is wrong, where somebody has to tell it from other things.
+        names: The words of a value that it is about.
+        reason: Why, where the message says first what the client does.
+        general: What to say of any client, where that is not the message.
+        signed: Whether the client is said beside the message.
+    """
+    client = spec.id if signed else None
+    general = general or words("the client")
+    return Diagnostic(code, severity, words(spec.client), span, hint, name, client, key, effect, cause, names, reason, general)
 
 
 def remarks(
     spec: FormatSpec, table: Mapping[str, Key], agent: Agent, decoded: Decoded, span: Callable[[str], Span]
 ) -> Iterator[Diagnostic]:
     """Yield what the client ignores or takes in another way than it is written."""
-    for key, reason in decoded.ignored.items():
-        message = f"{spec.client} does not take `{key}` as it is written: {reason}"
-        yield Diagnostic(Code.INVALID_VALUE, Severity.WARNING, message, span(key), None, agent.name, spec.id)
+    for key, complaint in decoded.ignored.items():
+        yield _ignored(spec, key, complaint, span(key), agent.name)
     for path, grants in (("tools.allow", agent.tools.allow), ("tools.deny", agent.tools.deny)):
         key = next((name for name, key in table.items() if path in key.fields), "")
         for grant in grants:
-            remark = _tool_remark(spec, grant)
-            if remark:
-                message, hint = remark
-                yield Diagnostic(Code.UNKNOWN_TOOL, Severity.WARNING, message, span(key), hint, agent.name, spec.id)
+            found = _tool_remark(spec, grant, span(key), agent.name, key)
+            if found:
+                yield found
     if agent.permissions.rules:
         yield from _rule_remarks(spec, table, agent, span)
+
+
+def _ignored(spec: FormatSpec, key: str, complaint: Complaint, span: Span, name: str | None) -> Diagnostic:
+    def does(client: str) -> str:
+        return f"{client} does not take `{key}` as it is written"
+
+    return _because(spec, Code.INVALID_VALUE, does, complaint, span, effect=complaint.effect, name=name)
 
 
 def _rule_remarks(spec: FormatSpec, table: Mapping[str, Key], agent: Agent, span: Callable[[str], Span]) -> Iterator[Diagnostic]:
@@ -43,49 +88,120 @@ def _rule_remarks(spec: FormatSpec, table: Mapping[str, Key], agent: Agent, span
         if word is None or word.how == "exact":
             continue
         found = vocabulary.tool_for(spec.id, word.capability or "") if word.how != "case" else word.native
-        message = f"{spec.client} has no permission `{native}`, and passes over what is said of it"
-        hint = f"write `{found}`" if found else None
-        yield Diagnostic(Code.UNKNOWN_TOOL, Severity.WARNING, message, span(key), hint, agent.name, spec.id)
+        words, hint = _no_permission(native), f"write `{found}`" if found else None
+        yield remark(spec, Code.UNKNOWN_TOOL, words, span(key), hint, name=agent.name, key=key, effect=Effect.IGNORES, names=(native,))
 
 
-def not_loaded(spec: FormatSpec, name: str | None, state: State, problem: str, span: Span) -> Diagnostic:
-    """Say that the client drops an agent, or does not start because of it, and why."""
-    what = "does not start with this file" if state is State.STOPS else "does not load this agent"
+def _no_permission(native: str) -> Callable[[str], str]:
+    return lambda client: f"{client} has no permission `{native}`, and passes over what is said of it"
+
+
+def not_loaded(spec: FormatSpec, name: str | None, state: State, complaint: Complaint, span: Span, *, whole: bool = False) -> Diagnostic:
+    """Say that the client drops an agent (or `whole` of its file), or does not start because of it, and why."""
+    effect = Effect.STOPS if state is State.STOPS else Effect.DROPS_ALL if whole else Effect.DROPS
+    what = _DROPS[effect]
     hint = "its values were recovered as a person reads them; mend the file so that the client does too"
-    return Diagnostic(Code.NOT_LOADED, Severity.WARNING, f"{spec.client} {what}: {problem}", span, hint, name, spec.id)
+    return _because(spec, Code.NOT_LOADED, lambda client: f"{client} {what}", complaint, span, effect=effect, hint=hint, name=name)
 
 
-def given_twice(spec: FormatSpec, name: str, span: Span) -> Diagnostic:
+_DROPS = {
+    Effect.STOPS: "does not start with this file",
+    Effect.DROPS: "does not load this agent",
+    Effect.DROPS_ALL: "loads no agent of this file",
+}
+
+
+def _because(
+    spec: FormatSpec,
+    code: Code,
+    does: Callable[[str], str],
+    complaint: Complaint,
+    span: Span,
+    *,
+    effect: Effect,
+    hint: str | None = None,
+    name: str | None = None,
+) -> Diagnostic:
+    """Say what the client does, and then why."""
+    return remark(
+        spec,
+        code,
+        lambda client: f"{does(client)}: {complaint.reason}",
+        span,
+        hint,
+        name=name,
+        key=complaint.key,
+        effect=effect,
+        cause=complaint.cause,
+        names=complaint.names,
+        reason=complaint.reason,
+        general=(complaint.general or complaint.reason) if effect.drops else None,
+    )
+
+
+def call_fails(
+    spec: FormatSpec, reason: str, span: Span, hint: str | None = None, *, name: str | None = None, cause: Cause | None = None
+) -> Diagnostic:
+    """Say that the client loads an agent that cannot be called, and why."""
+
+    def words(client: str) -> str:
+        return f"{client} loads the agent, but every call fails: {reason}"
+
+    return remark(spec, Code.CALL_FAILS, words, span, hint, name=name, cause=cause, reason=reason)
+
+
+def given_twice(spec: FormatSpec, name: str, span: Span, *, signed: bool = True) -> Diagnostic:
     """Say that a key is given twice."""
-    message = f"`{name}` is given twice; {spec.client} uses the last one"
-    return Diagnostic(Code.DUPLICATE_KEY, Severity.WARNING, message, span, "delete one of them", None, spec.id)
+    return remark(
+        spec,
+        Code.DUPLICATE_KEY,
+        lambda client: f"`{name}` is given twice; {client} uses the last one",
+        span,
+        "delete one of them",
+        key=name,
+        signed=signed,
+    )
 
 
 def shadowed(spec: FormatSpec, name: str, span: Span) -> Diagnostic:
     """Say that an agent is not used, since another map of the file has one of its name."""
-    message = f"`{name}` is in `agent` and in `agents`; {spec.client} uses the one in `agent`"
-    return Diagnostic(Code.DUPLICATE_NAME, Severity.WARNING, message, span, "delete one of them", name, spec.id)
+    return remark(
+        spec,
+        Code.DUPLICATE_NAME,
+        lambda client: f"`{name}` is in `agent` and in `agents`; {client} uses the one in `agent`",
+        span,
+        "delete one of them",
+        name=name,
+    )
 
 
-def no_agent(spec: FormatSpec, problem: str, span: Span) -> Diagnostic:
+def no_agent(spec: FormatSpec, complaint: Complaint, span: Span) -> Diagnostic:
     """Say that a file looks like an agent's, and why there is none in it."""
     hint = "mend the file, or move it elsewhere if it is no agent"
-    return Diagnostic(Code.SYNTAX, Severity.WARNING, f"no agent for {spec.client}: {problem}", span, hint, None, spec.id)
+    return _because(spec, Code.SYNTAX, lambda client: f"no agent for {client}", complaint, span, effect=Effect.DROPS, hint=hint)
 
 
-def _tool_remark(spec: FormatSpec, grant: ToolGrant) -> tuple[str, str | None] | None:
-    if grant.server:
+def _tool_remark(spec: FormatSpec, grant: ToolGrant, span: Span, name: str | None, key: str) -> Diagnostic | None:
+    found = None if grant.server else _of_tool(spec.id, grant)
+    if found is None:
         return None
-    word = vocabulary.tool_word(spec.id, grant.native)
+    words, hint = found
+    return remark(spec, Code.UNKNOWN_TOOL, words, span, hint, name=name, key=key, effect=Effect.IGNORES, names=(grant.native,))
+
+
+def _of_tool(format_id: str, grant: ToolGrant) -> tuple[Callable[[str], str], str | None] | None:
+    """Return what to say about the word of a tool, and what to write; None where the client takes it."""
+    native = grant.native
+    word = vocabulary.tool_word(format_id, native)
     if word is None and grant.capability is not None:
         return None  # the client's own spelling of a tool that the vocabulary has by another word
     if word is None:
-        return f"{spec.client} has no tool `{grant.native}`; it grants nothing", None
+        return lambda client: f"{client} has no tool `{native}`; it grants nothing", None
     if word.how in ("exact", "alias"):
         return None
-    native = word.native if word.how == "case" else vocabulary.tool_for(spec.id, word.capability or "")
-    hint = f"write `{native}`" if native else None
+    found = word.native if word.how == "case" else vocabulary.tool_for(format_id, word.capability or "")
+    hint = f"write `{found}`" if found else None
     if word.how == "foreign":
-        return f"`{grant.native}` is a tool of another client; {spec.client} ignores it", hint
+        return lambda client: f"`{native}` is a tool of another client; {client} ignores it", hint
     reason = "no longer has a tool" if word.how == "retired" else "spells in another way the tool"
-    return f"{spec.client} {reason} `{grant.native}`; it grants nothing", hint
+    return lambda client: f"{client} {reason} `{native}`; it grants nothing", hint

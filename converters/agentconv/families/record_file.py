@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from agentconv.core.diagnostics import Complaint
 from agentconv.core.source import BOM
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ Edit: TypeAlias = tuple[int, int, str]
 """Start, end and new text, in the file's own text."""
 Named: TypeAlias = "tuple[str, Mapping[str, Json]]"
 """A record to write: its name, and its keys."""
+
+
+NO_MAP = Complaint("the document is no map")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ class RecordFile(ABC):
     def __init__(self, source: SourceText, roster: Roster) -> None:
         self.source = source
         self.roster = roster
-        self.problem: tuple[str, int] | None = None
+        self.problem: tuple[Complaint, int] | None = None
         """What is wrong with the file as a whole, and where."""
         self.records: list[Record] = []
         self.alone = False
@@ -99,10 +103,10 @@ class RecordFile(ABC):
         return self.roster.pointer.split("/")[1:]
 
     @property
-    def wrong_kind(self) -> str:
+    def wrong_kind(self) -> Complaint:
         """What to say of something else in the roster's stead."""
         what = f"`{self.roster.pointer.removeprefix('/')}`" if self.roster.pointer else "the document"
-        return f"{what} is no {'map' if self.roster.by_name else 'list'}"
+        return Complaint(f"{what} is no {'map' if self.roster.by_name else 'list'}")
 
     def escape(self, spelled: str) -> str:
         """Write the characters that the client would rewrite as escapes; they stand in quoted strings only."""

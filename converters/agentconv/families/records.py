@@ -18,7 +18,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from agentconv.core import fields, schema_files
-from agentconv.core.diagnostics import Diagnostic, Severity
+from agentconv.core.diagnostics import Complaint, Severity
 from agentconv.core.format import ReadResult, State, Whole, WriteResult
 from agentconv.core.ir import AgentSet, Origin
 from agentconv.core.source import SourceText, encode
@@ -28,7 +28,7 @@ from agentconv.families.keys import no_lift, no_lower
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from agentconv.core.diagnostics import Span
+    from agentconv.core.diagnostics import Diagnostic
     from agentconv.core.format import FormatSpec
     from agentconv.core.ir import Agent, Json
     from agentconv.families.keys import Decoded, Key
@@ -49,8 +49,8 @@ class Dialect:
     """Takes keys that only mean something together out of a record and returns their fields."""
     lower: Callable[[Agent], Mapping[str, Json]] = no_lower
     """Writes those fields back as keys."""
-    bad_name: Callable[[str], str | None] = lambda name: None  # noqa: ARG005
-    """Why the client refuses a name, in a map by name."""
+    bad_name: Callable[[str], Complaint | None] = lambda name: None  # noqa: ARG005
+    """Why the client refuses an entry for its name, in a map by name."""
     unique: bool = False
     """Whether two records of one name make the client drop the file."""
     all_or_nothing: bool = False
@@ -66,8 +66,10 @@ class _Entry:
     record: Record
     index: int
     decoded: Decoded | None = None
-    reason: tuple[str | None, str] | None = None
-    """The key, and why the client refuses the record."""
+    reason: Complaint | None = None
+    """Why the client refuses the record."""
+    at: str | None = None
+    """The key at which that is told, and whose row in the schema says what becomes of the record."""
     agent: Agent | None = None
 
 
@@ -80,7 +82,7 @@ def _entries(dialect: Dialect, source: SourceText) -> tuple[RecordFile, list[_En
     file = dialect.parse(source)
     limit = dialect.spec.max_bytes
     if limit is not None and source.size > limit:
-        file.problem = f"the file is larger than {limit:,} bytes", 0
+        file.problem = Complaint(f"the file is larger than {limit:,} bytes"), 0
     entries = [_judge(dialect, record, index) for index, record in enumerate(file.records)]
     if dialect.unique:
         _find_repeated(entries)
@@ -98,14 +100,12 @@ def _judge(dialect: Dialect, record: Record, index: int) -> _Entry:
     """Find out what the client makes of one record."""
     entry = _Entry(record, index)
     if not isinstance(record.value, dict):
-        entry.reason = None, "it is no map"
+        entry.reason = Complaint("it is no map")
         return entry
     entry.decoded = keys.decode_header(dialect, record.value)
-    name_problem = dialect.bad_name(record.name) if record.name is not None else None
-    if name_problem:
-        entry.reason = None, name_problem
-    elif entry.decoded.refused:
-        entry.reason = next(iter(entry.decoded.refused.items()))
+    entry.reason = dialect.bad_name(record.name) if record.name is not None else None
+    if entry.reason is None and entry.decoded.refused:
+        entry.at, entry.reason = next(iter(entry.decoded.refused.items()))
     return entry
 
 
@@ -119,7 +119,7 @@ def _find_repeated(entries: list[_Entry]) -> None:
     for entry in entries:
         name = _name(entry)
         if name is not None and name in seen and entry.reason is None:
-            entry.reason = next(iter(entry.record.keys), None), f"the name `{name}` is given twice"
+            entry.at, entry.reason = next(iter(entry.record.keys), None), Complaint(f"the name `{name}` is given twice")
         seen.add(name)
 
 
@@ -180,10 +180,10 @@ def _place(dialect: Dialect, records: Sequence[Record], number: int, key: str) -
 def _remarks(dialect: Dialect, file: RecordFile, entry: _Entry, *, rejected: bool) -> list[Diagnostic]:
     """Say why the client drops a record, or else what it does not take of it as it is written."""
     if entry.reason is not None:
-        key, problem = entry.reason
         name = entry.agent.name if entry.agent else _name(entry)
-        where = f"`{name if name is not None else file.pointer_to(entry.record)}`: {problem}"
-        return [_not_loaded(dialect, where, file.span(entry.record, key), name, whole=dialect.all_or_nothing)]
+        where = f"`{name if name is not None else file.pointer_to(entry.record)}`: {entry.reason.reason}"
+        complaint, place = replace(entry.reason, reason=where), file.span(entry.record, entry.at)
+        return [reading.not_loaded(dialect.spec, name, dialect.dropped, complaint, place, whole=dialect.all_or_nothing)]
     if rejected or entry.agent is None or entry.decoded is None:
         return []
     span = partial(file.span, entry.record)
@@ -195,7 +195,7 @@ def _state(dialect: Dialect, file: RecordFile, entry: _Entry, remarks: Sequence[
     if file.problem is not None:
         return dialect.dropped
     if entry.reason is not None:
-        return keys.state_for(dialect.spec.id, entry.reason[0] or "", dialect.dropped)
+        return keys.state_for(dialect.spec.id, entry.at or "", dialect.dropped)
     if rejected:
         return State.NOT_LOADED
     return State.DEGRADED if any(remark.severity is Severity.WARNING for remark in remarks) else State.LOADS
@@ -205,20 +205,13 @@ def _file_remarks(dialect: Dialect, file: RecordFile, entries: list[_Entry]) -> 
     """Say why the client takes nothing of the file as a whole."""
     problem = file.problem
     if problem is None and file.alone:
-        problem = f"it is one agent by itself, and the client looks below `{file.roster.pointer.removeprefix('/')}`", 0
+        problem = Complaint(f"it is one agent by itself, and the client looks below `{file.roster.pointer.removeprefix('/')}`"), 0
     if problem is None:
         return []
     span = file.source.span(problem[1])
     if any(entry.agent is not None for entry in entries):
-        return [_not_loaded(dialect, problem[0], span, None, whole=True)]
+        return [reading.not_loaded(dialect.spec, None, dialect.dropped, problem[0], span, whole=True)]
     return [reading.no_agent(dialect.spec, problem[0], span)]
-
-
-def _not_loaded(dialect: Dialect, problem: str, span: Span, name: str | None, *, whole: bool) -> Diagnostic:
-    found = reading.not_loaded(dialect.spec, name, dialect.dropped, problem, span)
-    if whole and dialect.dropped is not State.STOPS:
-        found = replace(found, message=f"{dialect.spec.client} loads no agent of this file: {problem}")
-    return found
 
 
 def write(dialect: Dialect, agents: AgentSet, original: SourceText) -> WriteResult:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from agentconv.core.diagnostics import Cause, Complaint
 from agentconv.core.ir import escape_key, unescape_key
 from agentconv.core.source import SourceText, client_text, encode
 from agentconv.families import frontmatter
-from agentconv.families.record_file import Record, RecordFile, as_written
+from agentconv.families.record_file import NO_MAP, Record, RecordFile, as_written
 from agentconv.json import edits as jsonc_edits
 from agentconv.yaml import emitter, nodes
 from agentconv.yaml.nodes import Mapping, Scalar, Sequence, YamlError
@@ -57,13 +58,13 @@ class YamlFile(RecordFile):
             self.root = None if isinstance(root, Scalar) and not (root.text or root.style) else root
             self._find([nodes.MAX_NODES])
         except YamlError as error:
-            self.problem = f"not valid YAML: {error.problem}", text.place(error.offset)
+            self.problem = Complaint(f"not valid YAML: {error.problem}", cause=Cause.SYNTAX), text.place(error.offset)
             self._recover(known)
 
     def _find(self, budget: list[int]) -> None:
         if not isinstance(self.root, Mapping):
             if self.root is not None and not (isinstance(self.root, Scalar) and nodes.scalar_value(self.root, self.grammar) is None):
-                self.problem = "the document is no map", self.client_text.place(self.root.start)
+                self.problem = NO_MAP, self.client_text.place(self.root.start)
             return
         node = nodes.entries(self.root, self.grammar).get(self.key)
         own = [pair for pair in self.root.pairs if nodes.key_text(pair[0], self.grammar) == self.key]

@@ -105,9 +105,9 @@ def _read_too(target: str, other: Deployment) -> Iterator[tuple[str, Agent]]:
 def _wider(agents: Mapping[str, Agent], target: str, read: Mapping[str, Agent]) -> Iterator[Loss]:
     """Yield what a target that reads another one's files lets agents do beyond what their author allowed."""
     for id_, agent in read.items():
-        words = compare.widenings(agents[id_], agent, target)
-        if words:
-            yield losses.loss("widened-elsewhere", id_, "tools", target, ", ".join(words))
+        wider = compare.widenings(agents[id_], agent, target)
+        if wider:
+            yield losses.loss("widened-elsewhere", id_, "tools", target, losses.listed(map(str, wider)))
 
 
 def _taken(
@@ -141,7 +141,7 @@ def _taken(
 
 def _said(loss: Loss) -> Loss:
     """Return a loss without a hint at a flag: those are about conversions, and deploying has no choices of that kind."""
-    return replace(loss, hint=None) if loss.hint and "--" in loss.hint else loss
+    return replace(loss, hint=None) if losses.CATALOGUE[loss.code].by_flag else loss
 
 
 def shown_place(target: str, scope: Scope) -> str:

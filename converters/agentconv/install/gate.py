@@ -91,11 +91,11 @@ def granted(document: Mapping[str, Json]) -> Agent:
 def asks_for_more(before: Mapping[str, Json], agent: Agent) -> tuple[str, ...]:
     """Say in words what an agent may do that it might not do before; empty when nothing."""
     old = granted(before)
-    found = effects.widenings(effects.effects(old), effects.effects(agent))
+    found = [str(one) for one in effects.widenings(effects.effects(old), effects.effects(agent))]
     mode = agent.permissions.mode
     if mode in _UNATTENDED and old.permissions.mode != mode:
         found.append(f"permission mode {mode}, which asks before nothing")
-    found += [f"MCP server {name}" for name in _servers(agent, old) if f"MCP server {name}" not in found]
+    found += [f"MCP server {defined}" for defined in _servers(agent, old)]
     found += _hooks(agent, old)
     return tuple(found)
 

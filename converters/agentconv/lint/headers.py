@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import schema_files
+from agentconv.core.diagnostics import Complaint
 from agentconv.core.source import SourceText, encode
 from agentconv.families import frontmatter, markdown
 from agentconv.formats import registry
@@ -138,7 +139,7 @@ def told_if_unsafe(subject: Subject, change: Fix) -> Fix:
 def reparsed(dialect: Dialect, path: str, text: str) -> Header | None:
     """Return the header of a text as strict YAML, without any repair; None where the client finds none."""
     found = dialect.find(SourceText(path, encode(text)))
-    return None if isinstance(found, str) else frontmatter.parse(found, None, dialect.grammar)
+    return None if isinstance(found, Complaint) else frontmatter.parse(found, None, dialect.grammar)
 
 
 def _quoting(subject: Subject, dialect: Dialect, quote: Callable[[int], Edit | None]) -> list[Edit]:

@@ -18,14 +18,26 @@ from agentconv.core.source import SourceText
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Sequence
 
     from agentconv.core.format import ReadResult
     from agentconv.core.ir import Agent
     from agentconv.sources.loading import Loaded
 
-_NOT_FOUND = "the client sees no agent in it"
 LOADED = frozenset({State.LOADS, State.DEGRADED})
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a client makes of an agent what it does."""
+
+    words: str
+    """In the same words for every client of which the same is true."""
+    topic: Hashable = None
+    """What it is about: one of the same topic tells nothing else, even where it has other words, such as those of another parser."""
+
+
+_NOT_FOUND = Reason("the client sees no agent in it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +57,8 @@ class Reading:
     """How freely each effect may be used."""
     wider: tuple[str, ...] = ()
     """What it may do there that its author did not allow."""
-    reasons: tuple[str, ...] = ()
-    """Why, in short: the same words for every client of which the same is true."""
+    reasons: tuple[Reason, ...] = ()
+    """Why, in short."""
     diagnostics: tuple[Diagnostic, ...] = ()
     """What the client's reader says, placed in the file that was given."""
     other_kind: bool = False
@@ -147,7 +159,7 @@ def _readings(source: SourceText, format_id: str, own: ReadResult, client: str) 
         meant = bool(own.set.agents or own.diagnostics)
         other = client != format_id and _kind(source.path) not in map(_kind, registry.FORMATS[client].ends)
         state = State.NOT_LOADED if meant else State.NO_AGENT
-        reasons = _reasons(remarks, client, state) or ((_NOT_FOUND,) if meant else ())
+        reasons = _reasons(remarks) or ((_NOT_FOUND,) if meant else ())
         yield Reading(client, state, reasons=reasons, diagnostics=remarks, other_kind=meant and other)
         return
     for number, (agent, state) in enumerate(zip(result.set.agents, result.states, strict=True)):
@@ -155,7 +167,7 @@ def _readings(source: SourceText, format_id: str, own: ReadResult, client: str) 
         if state.dropped and not said:
             said = remarks  # it goes with another one of its file
         author = _author(number, result.set.agents, own.set.agents)
-        reading = Reading(client, state, author.id if author else None, agent.name, reasons=_reasons(said, client, state), diagnostics=said)
+        reading = Reading(client, state, author.id if author else None, agent.name, reasons=_reasons(said), diagnostics=said)
         yield reading if state.dropped else _with_tools(reading, agent, author)
 
 
@@ -179,7 +191,7 @@ def _with_tools(reading: Reading, agent: Agent, author: Agent | None) -> Reading
         tools=tool_summary.tools(held, reading.client),
         capabilities=tuple(capability for capability in effects.CAPABILITIES if capability in have),
         levels=tuple((effect, may.levels[effect].name.lower()) for effect in effects.EFFECTS),
-        wider=tuple(compare.widenings(author, held, reading.client)) if author else (),
+        wider=tuple(map(str, compare.widenings(author, held, reading.client))) if author else (),
     )
 
 
@@ -187,13 +199,18 @@ def _placed(remark: Diagnostic, path: str) -> Diagnostic:
     return replace(remark, span=replace(remark.span, path=path)) if remark.span else remark
 
 
-def _reasons(remarks: Iterable[Diagnostic], client: str, state: State) -> tuple[str, ...]:
-    """Shorten what a reader says: where the state says that there is no agent, the words that do so too are left out."""
-    name = registry.load(client).SPEC.client
-    found: dict[str, None] = {}
+def _reasons(remarks: Iterable[Diagnostic]) -> tuple[Reason, ...]:
+    """Return what a reader says, in words that fit every client; that there is no agent, the state says."""
+    found: dict[str, Reason] = {}
     for remark in remarks:
-        head, colon, tail = remark.message.partition(": ")
-        message = tail if colon and name in head and state not in LOADED else remark.message
+        words = remark.general or remark.message
         line = f"line {remark.span.line}: " if remark.span and remark.span.line > 1 else ""
-        found[line + message.replace(name, "the client")] = None
-    return tuple(found)
+        found[line + words] = Reason(line + words, (line, *_topic(remark, words)))
+    return tuple(found.values())
+
+
+def _topic(remark: Diagnostic, words: str) -> tuple[Hashable, ...]:
+    """Return what a remark is about, without what only one client, or its parser, says of it."""
+    drops = remark.effect is not None and remark.effect.drops
+    known = remark.cause is not None or remark.code is Code.INVALID_VALUE
+    return (None if drops else remark.code, remark.key, remark.cause, None if known else words)

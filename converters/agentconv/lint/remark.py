@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agentconv.core.diagnostics import Severity
+from agentconv.core.diagnostics import Code, Effect, Severity
 
 if TYPE_CHECKING:
     from agentconv.core.diagnostics import Diagnostic
@@ -17,16 +17,36 @@ class Remark:
 
     client: str
     diagnostic: Diagnostic
-    problem: str
-    """What it says, without the words that every such remark begins with."""
-    key: str
-    """The key that it is about; empty where it is about none."""
     field: str
-    """The field path that the key holds, by the client's schema."""
+    """The field path that the key which it is about holds, by the client's schema; empty where there is no such key."""
     start: int
     end: int
-    drops: bool
-    """Whether the client has no such agent because of it."""
+
+    @property
+    def key(self) -> str:
+        """The key that it is about; empty where it is about none."""
+        return self.diagnostic.key or ""
+
+    @property
+    def drops(self) -> bool:
+        """Whether the client has no such agent because of it."""
+        return self.diagnostic.effect is not None and self.diagnostic.effect.drops
+
+    @property
+    def is_of_value(self) -> bool:
+        """Whether the client does not take a value as it is written, be it that it drops the agent for it."""
+        return self.drops or self.diagnostic.code is Code.INVALID_VALUE
+
+    @property
+    def reason(self) -> str:
+        """Why the client does not take something, with what else goes with it; all that is said, where that is no reason."""
+        alone = self.diagnostic.effect is not Effect.DROPS_ALL
+        return self.diagnostic.reason if alone and self.diagnostic.reason else self.diagnostic.message
+
+    @property
+    def problem(self) -> str:
+        """What is said, but that the client has no such agent."""
+        return self.reason if self.drops else self.diagnostic.message
 
     @property
     def severity(self) -> Severity:

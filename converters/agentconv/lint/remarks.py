@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from agentconv.core import schema_files
-from agentconv.core.diagnostics import Code, Severity
+from agentconv.core.diagnostics import Effect, Severity
 from agentconv.lint.remark import Remark
 
 if TYPE_CHECKING:
@@ -14,9 +13,6 @@ if TYPE_CHECKING:
 
     from agentconv.lint.rule import Finding
     from agentconv.lint.subject import Subject
-
-_QUOTED = re.compile(r"`([^`]+)`")
-_DROPS = ("does not load this agent: ", "does not start with this file: ", "no agent for ")
 
 
 def of(subject: Subject, client: str | None = None) -> list[Remark]:
@@ -31,22 +27,11 @@ def _of(subject: Subject, client: str) -> list[Remark]:
     properties = schema_files.load(client)["properties"]
     found = []
     for said in subject.reading(client).diagnostics:
-        _, lead, problem = _split(said.message)
-        drops = said.code is Code.NOT_LOADED or lead == _DROPS[-1]
-        key = next((word for word in _QUOTED.findall(problem) if word in properties), "")
-        field = str(properties[key]["x-field"]) if key else ""
+        field = str(properties[said.key]["x-field"]) if said.key in properties else ""
         start = subject.source.offset(said.span.line, said.span.column) if said.span else 0
         end = subject.source.offset(said.span.end_line, said.span.end_column or 1) if said.span and said.span.end_line else start
-        found.append(Remark(client, said, problem, key, field, start, end, drops))
+        found.append(Remark(client, said, field, start, end))
     return found
-
-
-def _split(message: str) -> tuple[str, str, str]:
-    for lead in _DROPS:
-        head, found, tail = message.partition(lead)
-        if found:
-            return head, found, tail.partition(": ")[2] if lead == _DROPS[-1] else tail
-    return "", "", message
 
 
 def is_told(subject: Subject, remark: Remark, findings: Iterable[Finding]) -> bool:
@@ -68,10 +53,5 @@ def _last_line(subject: Subject, finding: Finding) -> int:
 
 def fate(remark: Remark, otherwise: str) -> str:
     """Return what the client does because of a remark, in words: it drops the agent, does not start, or else what is said."""
-    stops = _DROPS[1] in remark.diagnostic.message
+    stops = remark.diagnostic.effect is Effect.STOPS
     return "does not start" if stops else "drops the agent" if remark.drops else otherwise
-
-
-def reason(remark: Remark) -> str:
-    """Return why the client does not take a value."""
-    return remark.problem.partition(" as it is written: ")[2] or remark.problem

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core import vocabulary
 from agentconv.core.ir import Hook
+from agentconv.core.losses import listed
 from agentconv.families.javascript import is_regex
 from agentconv.families.keys import Ignored, Refused
 from agentconv.families.value_checks import is_bool, is_filled, is_seconds, is_text, is_text_map, is_texts, is_url
@@ -273,8 +274,8 @@ def project(projection: Projection, read_own: Callable[[Json], tuple[Hook, ...]]
         return
     kept = [hook for hook in hooks if hook.format == vocabulary.words_of(projection.target.id) and _reads_back(hook, read_own)]
     if len(kept) < len(hooks):
-        names = ", ".join(dict.fromkeys(hook.native_event for hook in hooks if hook not in kept))
-        projection.change("hooks", by_event(kept) or None, "hooks-dropped", names)
+        lost = listed(dict.fromkeys(hook.native_event for hook in hooks if hook not in kept))
+        projection.change("hooks", by_event(kept) or None, "hooks-dropped", lost)
     else:
         projection.translate("hooks", by_event(kept))
 

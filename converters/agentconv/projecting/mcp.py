@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import effects, fields, vocabulary
+from agentconv.core.losses import listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -63,9 +64,9 @@ def _report_open(projection: Projection, servers: tuple[McpServer, ...]) -> None
     """Say which servers the agent is denied that the target can only close where the agent defines them."""
     defined = {effects.server_key(server.name) for server in servers if server.transport}
     dropped = [grant for grant in projection.source.tools.deny if grant.server and grant not in projection.get("tools.deny")]
-    names = dict.fromkeys(grant.native for grant in dropped if effects.server_key(grant.server or "") not in defined)
-    if names:
-        projection.declare("mcp-open", "tools.deny", ", ".join(names))
+    denied = dict.fromkeys(grant.native for grant in dropped if effects.server_key(grant.server or "") not in defined)
+    if denied:
+        projection.declare("mcp-open", "tools.deny", listed(denied))
 
 
 def project_with_tools(
@@ -116,11 +117,11 @@ def project_servers(
     after = tuple(kept.values()) if kept or not servers else None
     projection.translate("mcp_servers", after)
     if moved:
-        projection.change("mcp_servers", after, "mcp-tools", ", ".join(moved))
+        projection.change("mcp_servers", after, "mcp-tools", listed(moved))
     if lost:
-        projection.change("mcp_servers", after, "mcp-dropped", ", ".join(lost))
+        projection.change("mcp_servers", after, "mcp-dropped", listed(lost))
     if named:
-        projection.change("mcp_servers", after, "mcp-undefined", ", ".join(named), hint=hint.format(named[0]))
+        projection.change("mcp_servers", after, "mcp-undefined", listed(named), hint=hint.format(named[0]))
 
 
 def drop(projection: Projection, hint: str) -> None:
@@ -131,6 +132,6 @@ def drop(projection: Projection, hint: str) -> None:
     for code, kind in (("mcp-dropped", True), ("mcp-undefined", False)):
         found = [server.name for server in servers if (server.transport is not None) is kind]
         if found:
-            projection.change("mcp_servers", None, code, ", ".join(found), hint=hint)
+            projection.change("mcp_servers", None, code, listed(found), hint=hint)
     if not servers:
         projection.change("mcp_servers", None, "default-dropped", "none")

@@ -46,7 +46,7 @@ def once(projection: Projection, steps: Callable[[Projection], None], kind: Hash
     own = projection.source.id
     projection.values = {**{path: value for path, value in projection.values.items() if path in TEXTS}, **shape.values}
     projection.losses += [
-        Loss(one.code, one.severity, one.kind, own, one.field, one.target, one.detail, one.hint, one.span) for one in shape.losses
+        Loss(one.code, one.severity, one.kind, own, one.field, one.target, one.detail, one.hint, one.span, one.data) for one in shape.losses
     ]
     projection.declared = (projection.declared & TEXTS) | shape.declared
     projection.take_shape(shape)

@@ -11,12 +11,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agentconv.core.diagnostics import Code, Diagnostic, Severity
+from agentconv.core.diagnostics import Cause
+from agentconv.core.losses import listed
+from agentconv.families import reading
 from agentconv.projecting import steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from agentconv.core.diagnostics import Diagnostic
     from agentconv.core.format import FormatSpec, Projection
     from agentconv.core.source import SourceText
 
@@ -61,18 +64,16 @@ class Template:
         unknown = [name for name in self.names(text) if self.fails and name not in self.known]
         if unknown:
             shown = ", ".join(f"`${{{name}}}`" for name in unknown[:5])
-            message = f"{spec.client} loads the agent, but every call fails: it has no value for {shown}"
             hint = "write $NAME for a variable of the shell, and ${ name } for other text"
             place = max(start, source.text.find(f"${{{unknown[0]}}}", start))
-            yield Diagnostic(Code.CALL_FAILS, Severity.WARNING, message, source.span(place), hint, None, spec.id)
+            yield reading.call_fails(spec, f"it has no value for {shown}", source.span(place), hint, cause=Cause.PLACEHOLDER)
 
 
 def project(projection: Projection, template: Template) -> None:
     """Keep a prompt that was written for this template; in any other, leave no placeholder."""
     text: str = projection.get("prompt.text") or ""
-    names = template.names(text)
-    if names and projection.get("prompt.syntax") != template.syntax:
-        shown = ", ".join(f"`${{{name}}}`" for name in names[:5])
+    found = template.names(text)
+    if found and projection.get("prompt.syntax") != template.syntax:
         text = template.escaped(text)
-        projection.change("prompt.text", text, "prompt-escaped", shown)
+        projection.change("prompt.text", text, "prompt-escaped", listed(f"`${{{name}}}`" for name in found[:5]))
     steps.prompt_shape(projection, "replace", template.syntax_of(text))

@@ -7,7 +7,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from agentconv.core import effects, fields, restrictions, schema_files, shapes, vocabulary
+from agentconv.core.diagnostics import Detail
 from agentconv.core.ir import Model
+from agentconv.core.losses import becomes, listed, quoted
 from agentconv.families import javascript, keys
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ def require(projection: Projection, *paths: str, blanks: str = "") -> None:
         if not (value and value.strip(blanks)):
             projection.refuse(code, path, "blank" if value else "missing")
         elif path == "name" and projection.target.legal_name(value) != value:
-            projection.refuse(code, path, f"`{value}`")
+            projection.refuse(code, path, quoted(value))
 
 
 def settle(projection: Projection, table: Mapping[str, Key]) -> None:
@@ -54,7 +56,7 @@ def settle(projection: Projection, table: Mapping[str, Key]) -> None:
         for path in misread:
             value = fields.get(agent, path)
             if path in ("name", "description", "prompt.text"):
-                projection.refuse("refused-text", path, f"`{name}` would read otherwise")
+                projection.refuse("refused-text", path, Detail("`{}` would read otherwise", (name,)))
             else:
                 projection.change(path, _empty(path), "field-dropped", _shown(value))
     if projection.shape is not None:
@@ -75,15 +77,15 @@ def own_extras(projection: Projection, encode: Callable[[Agent], dict[str, Json]
         return
     wider = () if projection.trusted else effects.exceeding(projection.result(), target)
     for key in wider:
-        projection.change(f"extras.{target}.{key}", None, "extra-overridden", f"`{key}`")
+        projection.change(f"extras.{target}.{key}", None, "extra-overridden", quoted(key))
     decoded = decode(encode(projection.result()))
     for key, value in own.items():
         if key in wider:
             continue
         if key in decoded.refused:
-            projection.refuse("refused-key", f"extras.{target}.{key}", decoded.refused[key])
+            projection.refuse("refused-key", f"extras.{target}.{key}", Detail("{}", (decoded.refused[key].reason,)))
         elif key not in decoded.extras or decoded.extras[key] != value:
-            projection.change(f"extras.{target}.{key}", None, "extra-overridden", f"`{key}`")
+            projection.change(f"extras.{target}.{key}", None, "extra-overridden", quoted(key))
 
 
 def trim(projection: Projection, path: str, blanks: str | None = None) -> None:
@@ -111,7 +113,7 @@ def prompt_shape(projection: Projection, mode: str, syntax: str = "literal") -> 
     before = projection.get("prompt.syntax")
     before = "literal" if before is None else before
     if before != syntax:
-        projection.change("prompt.syntax", syntax, "prompt-syntax", f"from {before}")
+        projection.change("prompt.syntax", syntax, "prompt-syntax", Detail("from {}", (before,)))
 
 
 def model(projection: Projection, read: Callable[[str], Model] | None = None, *, providers: bool = False) -> None:
@@ -133,17 +135,17 @@ def model(projection: Projection, read: Callable[[str], Model] | None = None, *,
     mapped = (read or _model_of(projection.target.id))(word) if word else value
     served = value.kind != "tier" and value.value is not None and vocabulary.serves_model(projection.target.id, value.kind, value.value)
     if mapped != value:
-        projection.change("model", mapped, "model-mapped", f"`{value.value}` becomes `{word}`")
+        projection.change("model", mapped, "model-mapped", becomes(value.value, word))
     elif not (served or word):
         hint = "say its tier, or what to write for it, in [tool.agentconv.models]" if projection.models.by_tier else None
-        projection.change("model", None, "model-dropped", f"`{value.value}`", hint=hint)
+        projection.change("model", None, "model-dropped", quoted(value.value), hint=hint)
     elif value.fallbacks or (value.provider and not providers):
         bare = Model(value.kind, value.value, value.provider if providers else None)
         alone = not value.fallbacks and value.provider == vocabulary.model_provider(value.value or "")
         projection.change("model", bare, "default-dropped" if alone else "field-dropped", "provider and fallbacks")
     elif providers and not value.provider:
         maker = vocabulary.model_provider(value.value or "")
-        projection.change("model", Model("id", value.value, maker), "model-provider", f"`{maker}/{value.value}`")
+        projection.change("model", Model("id", value.value, maker), "model-provider", Detail("`{}/{}`", (maker, value.value)))
 
 
 def _instead(projection: Projection, value: Model) -> str | None:
@@ -185,11 +187,11 @@ def effort(projection: Projection, allowed: Collection[str], *, numbers: bool = 
     if any_text and projection.at_home and isinstance(value, str) and value:
         return
     if value not in _EFFORTS:
-        projection.change("effort", None, "effort-dropped", f"`{value}`")
+        projection.change("effort", None, "effort-dropped", quoted(value))
         return
     rank = _EFFORTS.index(value)
     nearest = min((word for word in _EFFORTS if word in allowed), key=lambda word: abs(_EFFORTS.index(word) - rank))
-    projection.change("effort", nearest, "effort-approximated", f"`{value}` becomes `{nearest}`")
+    projection.change("effort", nearest, "effort-approximated", becomes(value, nearest))
 
 
 def minutes(projection: Projection) -> None:
@@ -199,7 +201,8 @@ def minutes(projection: Projection) -> None:
         return
     whole = 60 * max(1, math.ceil(seconds / 60))
     if whole != seconds:
-        projection.change("limits.timeout_seconds", whole, "limit-approximated", f"{seconds:g} seconds become {whole // 60} minutes")
+        detail = Detail("{:g} seconds become {} minutes", (seconds, whole // 60))
+        projection.change("limits.timeout_seconds", whole, "limit-approximated", detail)
     elif not isinstance(seconds, int):
         projection.translate("limits.timeout_seconds", whole)
 
@@ -219,14 +222,14 @@ def permission_mode(projection: Projection, *, held: bool = True) -> None:
         return
     other = {"read-only": "plan", "plan": "read-only"}.get(mode)
     kept = other if held and other and vocabulary.native_mode(projection.target.id, other) else None
-    projection.change("permissions.mode", kept, "permission-mode", f"`{mode}`" + (f" becomes `{kept}`" if kept else ""))
+    projection.change("permissions.mode", kept, "permission-mode", becomes(mode, kept) if kept else quoted(mode))
 
 
 def permission_rules(projection: Projection) -> None:
     """Drop permission rules where the target has none; whether that widens is judged on the result."""
     rules = projection.get("permissions.rules")
     if rules:
-        projection.change("permissions.rules", (), "rules-dropped", ", ".join(rule.native for rule in rules))
+        projection.change("permissions.rules", (), "rules-dropped", listed(rule.native for rule in rules))
     if projection.get("permissions.resolution") is not None:
         projection.change("permissions.resolution", None, "rules-dropped", "the order of rules")
 
@@ -246,7 +249,7 @@ def invocation(projection: Projection, held: Collection[str]) -> None:
     elif "both" in held:
         projection.change("invocation.by", "both", "invocation-widened", "by both")
     else:
-        projection.change("invocation.by", "agents", "invocation-dropped", f"`{by}`")
+        projection.change("invocation.by", "agents", "invocation-dropped", quoted(by))
 
 
 def drop_rest(projection: Projection) -> None:
@@ -267,9 +270,9 @@ def drop_rest(projection: Projection) -> None:
             continue
         reason = schema_files.only_here(format_id, key)
         if reason:
-            projection.refuse("refused-kind", path, reason)
+            projection.refuse("refused-kind", path, Detail("{}", (reason,)))
         else:
-            projection.change(path, None, _code_without(projection, format_id, key), f"`{key}`")
+            projection.change(path, None, _code_without(projection, format_id, key), quoted(key))
 
 
 def _moved(projection: Projection, format_id: str, key: str) -> bool:
@@ -281,7 +284,7 @@ def _moved(projection: Projection, format_id: str, key: str) -> bool:
     if schema_files.complaint(target, key, value) or schema_files.complaint(format_id, key, value) or projection.get(path) is not None:
         return False
     projection.translate(path, value)
-    projection.change(f"extras.{format_id}.{key}", None, "key-moved", f"`{key}`", also=[path])
+    projection.change(f"extras.{format_id}.{key}", None, "key-moved", quoted(key), also=[path])
     return True
 
 
@@ -293,7 +296,7 @@ def _code_without(projection: Projection, format_id: str, key: str) -> str:
         return "restriction-moved"
     complaint = schema_files.complaint(format_id, key, projection.source.extras[format_id][key])
     if complaint:
-        return "key-dropped" if complaint[0] in ("skip-file", "stop-client") else "ignored-key-dropped"
+        return "key-dropped" if complaint.effect.drops else "ignored-key-dropped"
     return schema_files.code_without(format_id, key) or ("key-dropped" if schema_files.uses_key(format_id, key) else "ignored-key-dropped")
 
 
@@ -306,8 +309,8 @@ def _empty(path: str) -> object:
     return fields.DEFAULTS.get(path)
 
 
-def _shown(value: object) -> str:
+def _shown(value: object) -> Detail:
     if isinstance(value, tuple):
-        names = [str(getattr(item, "name", None) or getattr(item, "native", None) or getattr(item, "native_event", item)) for item in value]
-        return ", ".join(names[:5])
-    return f"`{value}`" if isinstance(value, (str, int, float, bool)) else "set"
+        words = [str(getattr(item, "name", None) or getattr(item, "native", None) or getattr(item, "native_event", item)) for item in value]
+        return listed(words[:5])
+    return quoted(value) if isinstance(value, (str, int, float, bool)) else Detail("set")

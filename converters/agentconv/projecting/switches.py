@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.core import effects
+from agentconv.core.diagnostics import Detail
 from agentconv.core.ir import Sandbox
+from agentconv.core.losses import listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +31,8 @@ def sandbox_for_list(projection: Projection, switches: Mapping[str, ToolGrant], 
     sandbox: Sandbox | None = projection.get("permissions.sandbox")
     if sandbox is not None and sandbox.network is not None and sandbox.files != "workspace-write":
         sandbox = Sandbox(sandbox.files)
-        projection.change("permissions.sandbox", sandbox, "tools-approximated", f"the network of a {sandbox.files} sandbox")
+        detail = Detail("the network of a {} sandbox", (sandbox.files,))
+        projection.change("permissions.sandbox", sandbox, "tools-approximated", detail)
     if tools.allow and tools.mode != "list":
         projection.change("tools.allow", (), "looks-dropped", "tools that count for nothing without a list")
     own = tuple(grant for grant in switches.values() if grant in tools.deny)
@@ -51,8 +54,8 @@ def sandbox_for_list(projection: Projection, switches: Mapping[str, ToolGrant], 
     if may["run"]:
         projection.change_together(values, "tools-unlisted", "it may run commands, so nothing narrower fits")
     else:
-        words = [f"sandbox_mode {sandbox.files}" if sandbox else "", *(f"no {switch.native}" for switch in off)]
-        projection.change_together(values, "tools-approximated", ", ".join(filter(None, words)), hint=hint)
+        words = [*([f"sandbox_mode {sandbox.files}"] if sandbox else []), *(f"no {switch.native}" for switch in off)]
+        projection.change_together(values, "tools-approximated", listed(words), hint=hint)
 
 
 def read_only_flag(projection: Projection, *, hint: str | None = None) -> None:

@@ -7,7 +7,9 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeAlias
 
 from agentconv.core import effects, fields, losses, vocabulary
+from agentconv.core.diagnostics import Detail
 from agentconv.core.ir import ToolGrant
+from agentconv.core.losses import listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -57,7 +59,7 @@ def grants(projection: Projection, path: str, spell_server: SpellServer, reads_b
         return
     for code, words in (("tool-unknown", unknown), ("pattern-dropped", patterns)):
         if words:
-            projection.declare(code, path, ", ".join(words))
+            projection.declare(code, path, listed(words))
     if not unknown and not patterns:
         projection.declare("looks-dropped", path, "tools that the target does not tell apart")
 
@@ -107,11 +109,11 @@ def tool_list(
     if projection.get("permissions.rules") and not confined:
         _tools_for_rules(projection, may, _Spelling(spell_server, reads_back), closes)
     if sandbox is not None and confined:
-        _list_what(projection, may, f"a {sandbox.files} sandbox", spell_server, reads_back)
+        _list_what(projection, may, Detail("a {} sandbox", (sandbox.files,)), spell_server, reads_back)
     elif sandbox is not None:
         projection.change("permissions.sandbox", None, "default-dropped", "no sandbox")
     if not projection.at_home and projection.get("tools.mode") == "inherit" and not may.may("read"):
-        _list_what(projection, may, "its switches", spell_server, reads_back)
+        _list_what(projection, may, Detail("its switches"), spell_server, reads_back)
     if projection.get("tools.mode") != "list" and projection.get("tools.allow"):
         projection.change("tools.allow", (), "looks-dropped", "tools that count for nothing without a list")
     grants(projection, "tools.allow", spell_server, reads_back)
@@ -137,7 +139,7 @@ def _list_for_reading(projection: Projection, spell_server: SpellServer, reads_b
         allow = tuple(grant for grant in projection.get("tools.allow") if not closed & set(effects.granted(grant)))
     kept = "none" if projection.get("tools.mode") == "none" else "list"
     values = {"permissions.mode": None, "tools.mode": kept, "tools.allow": allow}
-    projection.change_together(values, "permission-mode", f"`{mode}`; a list of tools that only read stands for it")
+    projection.change_together(values, "permission-mode", Detail("`{}`; a list of tools that only read stands for it", (mode,)))
 
 
 def _list_own_servers(projection: Projection, spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]) -> None:
@@ -157,10 +159,11 @@ def _list_own_servers(projection: Projection, spell_server: SpellServer, reads_b
     kept = tuple(filter(reads_back, added))
     if kept:
         values = {"tools.mode": "list", "tools.allow": (*allow, *kept)}
-        projection.change_together(values, "mcp-tools-listed", ", ".join(grant.native for grant in kept))
+        projection.change_together(values, "mcp-tools-listed", listed(grant.native for grant in kept))
     if len(kept) < len(added):
-        names = ", ".join(dict.fromkeys(grant.server or "" for grant in added if grant not in kept))
-        projection.losses.append(losses.loss("tool-unknown", source.id, "tools.allow", target, f"the servers {names} cannot be listed"))
+        servers = dict.fromkeys(grant.server or "" for grant in added if grant not in kept)
+        detail = listed(servers, "the servers {} cannot be listed")
+        projection.losses.append(losses.loss("tool-unknown", source.id, "tools.allow", target, detail))
 
 
 def _all_words(
@@ -197,7 +200,7 @@ def _list_the_others(projection: Projection, spell_server: SpellServer, reads_ba
         allow = tuple(grant for grant in allow if not _touched(grant, servers))
     mode = projection.get("tools.mode")
     values = {"tools.mode": "list" if mode == "inherit" else mode, "tools.allow": allow, "tools.deny": ()}
-    projection.change_together(values, "tools-listed", "all but " + ", ".join(grant.native for grant in denied))
+    projection.change_together(values, "tools-listed", listed((grant.native for grant in denied), "all but {}"))
     if mode == "inherit" and not spell_server(effects.EVERY_SERVER, None):
         projection.declare("tools-narrowed", "tools.allow", "all MCP servers that the user has configured close")
     elif mode == "inherit" and servers:
@@ -241,9 +244,9 @@ def _tools_for_rules(projection: Projection, may: Effects, opens: _Spelling, clo
     mode = _mode_for_rules(source.permissions, may)
     if source.permissions.mode is None and mode and vocabulary.native_mode(projection.target.id, mode):
         values["permissions.mode"] = mode
-    projection.change_together(values, "rules-as-tools", ", ".join(dict.fromkeys(rule.native for rule in source.permissions.rules)))
+    projection.change_together(values, "rules-as-tools", listed(dict.fromkeys(rule.native for rule in source.permissions.rules)))
     if partly:
-        projection.declare("tools-narrowed", "permissions.rules", f"{', '.join(partly)} is open to a part only, and closes")
+        projection.declare("tools-narrowed", "permissions.rules", listed(partly, "{} is open to a part only, and closes"))
 
 
 def _mode_for_rules(permissions: Permissions, may: Effects) -> str | None:
@@ -269,7 +272,7 @@ def _open_servers(may: Effects, target: str, spell_server: SpellServer, reads_ba
 def _list_what(
     projection: Projection,
     may: Effects,
-    what: str,
+    what: Detail,
     spell_server: SpellServer,
     reads_back: Callable[[ToolGrant], bool],
 ) -> None:

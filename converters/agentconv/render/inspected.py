@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from agentconv.core.diagnostics import Severity
 from agentconv.core.format import State
 from agentconv.formats import registry
+from agentconv.lint.inspection import Reason
 from agentconv.render import machine, text
 from agentconv.render.table import table, width
 
@@ -29,8 +29,6 @@ _KEPT = "\xa0"
 """A blank at which no line is broken."""
 _REASONS_SHOWN = 2
 _REASON_WIDTH = 200
-_HEAD = re.compile(r"(?:line \d+: )?(?:`[^`]*`|[^:`(])*")
-"""A reason up to its detail, which follows a colon or stands in brackets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,34 +104,29 @@ def _own_name(file: Inspected) -> str | None:
 
 def _groups(file: Inspected, readings: Iterable[Reading], *, verbose: bool) -> list[_Group]:
     """Return the clients by what they make of a file: in short, for the same complaint, whatever else each says about it."""
-    groups: dict[tuple[Any, ...], list[tuple[Reading, tuple[str, ...]]]] = {}
+    groups: dict[tuple[Any, ...], list[tuple[Reading, tuple[Reason, ...]]]] = {}
     for reading in sorted(readings, key=lambda one: (one.client != file.format, one.other_kind, _RANK[one.state], bool(one.wider))):
         reasons = _reasons(file, reading, verbose=verbose)
-        complaints = reasons if verbose else tuple(_complaint(reason) for reason in reasons)
-        groups.setdefault((reading.state, reading.tools, reading.other_kind, complaints), []).append((reading, reasons))
+        told = tuple(reason.words if verbose or reason.topic is None else reason.topic for reason in reasons)
+        groups.setdefault((reading.state, reading.tools, reading.other_kind, told), []).append((reading, reasons))
     return [_group([reading for reading, _ in found], found[0][1], verbose=verbose) for found in groups.values()]
 
 
-def _group(found: Sequence[Reading], reasons: tuple[str, ...], *, verbose: bool) -> _Group:
+def _group(found: Sequence[Reading], reasons: tuple[Reason, ...], *, verbose: bool) -> _Group:
     first, clients = found[0], tuple(text.client(one.client) for one in found)
-    return _Group(first.state, first.tools or "", clients, _worded(found, reasons, verbose=verbose), _hint(first))
+    words = tuple(reason.words for reason in reasons)
+    return _Group(first.state, first.tools or "", clients, _worded(found, words, verbose=verbose), _hint(first))
 
 
-def _complaint(reason: str) -> str:
-    """Return what a reason is about, without what a parser says about it in its own words."""
-    match = _HEAD.match(reason)
-    return match[0] if match else reason
-
-
-def _reasons(file: Inspected, reading: Reading, *, verbose: bool) -> tuple[str, ...]:
+def _reasons(file: Inspected, reading: Reading, *, verbose: bool) -> tuple[Reason, ...]:
     """Return everything that there is to say about a reading."""
     found = list(reading.reasons)
     if not verbose and (reading.other_kind or reading.state is State.NO_AGENT):
-        found = ["other files"] if reading.other_kind else []
+        found = [Reason("other files")] if reading.other_kind else []
     if reading.wider:
-        found.insert(0, f"may do what its author did not allow: {', '.join(reading.wider)}")
+        found.insert(0, Reason(f"may do what its author did not allow: {', '.join(reading.wider)}", "wider"))
     if reading.tools and len(file.agents) == 1 and reading.name != _own_name(file):
-        found.insert(0, f"it is called `{reading.name}` there")
+        found.insert(0, Reason(f"it is called `{reading.name}` there"))
     return tuple(found)
 
 
@@ -204,6 +197,6 @@ def _plain(reading: Reading) -> dict[str, Any]:
             if reading.tools is not None
             else {}
         ),
-        "reasons": list(reading.reasons),
+        "reasons": [reason.words for reason in reading.reasons],
         "diagnostics": [machine.plain(remark) for remark in reading.diagnostics],
     }

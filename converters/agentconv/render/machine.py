@@ -12,11 +12,15 @@ if TYPE_CHECKING:
     from agentconv.core.diagnostics import Diagnostic, Loss
 
 
+_OURS = frozenset({"key", "effect", "cause", "names", "reason", "general", "data"})
+"""What tells the parts of a message: it is for this program, and may become another."""
+
+
 def plain(value: Diagnostic | Loss) -> dict[str, Any]:
     """Return a diagnostic or a loss as a map without what is absent."""
-    found = dataclasses.asdict(value)
-    if found.get("span"):
-        found["span"] = {key: item for key, item in found["span"].items() if item is not None}
+    found = {one.name: getattr(value, one.name) for one in dataclasses.fields(value) if one.name not in _OURS}
+    if value.span:
+        found["span"] = {key: item for key, item in dataclasses.asdict(value.span).items() if item is not None}
     return {key: item for key, item in found.items() if item is not None}
 
 

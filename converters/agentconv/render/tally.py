@@ -10,7 +10,7 @@ from agentconv.core.losses import CATALOGUE
 from agentconv.render import text
 
 if TYPE_CHECKING:
-    from agentconv.core.diagnostics import Loss
+    from agentconv.core.diagnostics import Detail, Loss
     from agentconv.render.text import Style
 
 _SHOWN = 3
@@ -19,12 +19,26 @@ _OF_ANY_FIELD = frozenset({"field-dropped", "looks-dropped", "text-approximated"
 _ORDER = {LossSeverity.REFUSAL: 0, LossSeverity.WARNING: 1, LossSeverity.NOTE: 2}
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is told of one loss of one agent."""
+
+    field: str
+    """Empty where the detail says enough without it."""
+    data: Detail | str
+
+    @property
+    def words(self) -> str:
+        """Put it into words."""
+        return f"{self.field} {self.data}" if self.field else str(self.data)
+
+
 @dataclass(slots=True)
 class _Group:
     first: Loss
     agents: int = 0
     last: str | None = None
-    details: dict[str, list[str]] = field(default_factory=dict)
+    details: dict[str, list[_Told]] = field(default_factory=dict)
     """What is particular to the first few agents."""
 
     def add(self, loss: Loss) -> None:
@@ -33,9 +47,9 @@ class _Group:
             self.last = loss.agent
         if loss.agent in self.details or len(self.details) < _SHOWN:
             details = self.details.setdefault(loss.agent, [])
-            detail = f"{loss.field} {loss.detail}" if loss.code in _OF_ANY_FIELD else loss.detail
-            if detail not in details:
-                details.append(detail)
+            told = _Told(loss.field if loss.code in _OF_ANY_FIELD else "", loss.data or loss.detail)
+            if told not in details:
+                details.append(told)
 
 
 class Tally:
@@ -75,8 +89,9 @@ def _names(group: _Group) -> str:
 
 def _details(group: _Group) -> str:
     """Return the first agents with what is particular to them, said once where it is the same."""
-    worded = {name: ", ".join(text.shorten(detail) for detail in details) for name, details in group.details.items()}
-    if len(set(worded.values())) == 1:
+    worded = {name: ", ".join(text.shorten(told.words) for told in details) for name, details in group.details.items()}
+    first, *others = group.details.values()
+    if all(details == first for details in others):
         return f"{_names(group)}: {next(iter(worded.values()))}"
     more = group.agents - len(worded)
     shown = "; ".join(f"{text.shorten(name, 40)}: {detail}" for name, detail in worded.items())

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from agentconv.yaml.errors import YamlError, YamlLimitError
+from agentconv.yaml.errors import Slip, YamlError, YamlLimitError
 from agentconv.yaml.tree import MAX_ALIASES, MAX_DEPTH, MAX_NODES, Mapping, Scalar, Sequence
 from agentconv.yaml.values import entries, key_text
 
@@ -83,8 +83,8 @@ class Loader:
         self.nodes = 0
         self.aliases = 0
 
-    def fail(self, problem: str, place: int | None = None) -> YamlError:
-        return YamlError(problem, min(self.position if place is None else place, self.size))
+    def fail(self, problem: str, place: int | None = None, slip: Slip | None = None) -> YamlError:
+        return YamlError(problem, min(self.position if place is None else place, self.size), slip)
 
     def load(self) -> Node | None:
         if (at := self.input.find("\0")) < self.end:
@@ -435,7 +435,7 @@ class Loader:
 
     def check_tab(self) -> None:
         if self.strict and self.tab != -1:
-            raise self.fail("a tab as indentation", self.tab)
+            raise self.fail("a tab as indentation", self.tab, Slip.TAB)
 
     def block_sequence(self, node_indent: int) -> bool:
         """`readBlockSequence`."""

@@ -93,7 +93,7 @@ class _Builder:
         try:
             typed = _typed(node)
         except YamlError as error:
-            raise YamlError(error.problem, start) from None
+            raise YamlError(error.problem, start, error.slip) from None
         if node.tag in TYPES and type(typed) not in TYPES[node.tag]:
             raise YamlError(f"no value of the type `!!{node.tag.removeprefix(CORE)}`", start)
         return node

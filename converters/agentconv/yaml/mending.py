@@ -21,7 +21,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from agentconv.yaml import tokens
-from agentconv.yaml.errors import YamlError, YamlLimitError
+from agentconv.yaml.errors import Slip, YamlError, YamlLimitError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -151,7 +151,7 @@ class _Mender:
         exempt = self.after_plain
         for number, line in enumerate(lines):
             if number and line.startswith("\t") and not exempt:
-                raise YamlError("a line that starts with a tab", position)
+                raise YamlError("a line that starts with a tab", position, Slip.TAB)
             exempt = exempt and "#" not in line
 
     def begin(self, position: int) -> None:
@@ -161,7 +161,7 @@ class _Mender:
             if self.fresh and self.tabbed and not self.flows:
                 indent = len(self.text[self.line : position].split("\t", 1)[0])
                 if indent <= self.parent:
-                    raise YamlError("a tab as indentation", position)
+                    raise YamlError("a tab as indentation", position, Slip.TAB)
             self.node = _Node(len(self.pieces), position, self.line, self.tabbed)
             if self.flows and self.flows[-1].key_next:
                 self.flows[-1].key_next = False
@@ -258,9 +258,9 @@ class _Mender:
 
     def add_key(self, column: int, tabbed: bool, position: int) -> None:
         if tabbed:
-            raise YamlError("a tab as indentation", position)
+            raise YamlError("a tab as indentation", position, Slip.TAB)
         if self.key_line == self.line:
-            raise YamlError("an unquoted `: ` in a value", position)
+            raise YamlError("an unquoted `: ` in a value", position, Slip.COLON)
         self.key_line = self.line
         self.close_levels(column)
         if not self.levels or self.levels[-1].column < column:
@@ -326,7 +326,7 @@ class _Mender:
                 break
             if body and (blanks <= self.parent or (indent is not None and blanks < indent)):
                 if body[0] == "\t" and (indent is None or body.lstrip("\t ")[:1] not in ("", "#") or (not blanks and not before)):
-                    raise YamlError("a tab as indentation", at)
+                    raise YamlError("a tab as indentation", at, Slip.TAB)
                 if body[0] == "\t":
                     self.put(at, f"{line[1]}#{body[1:]}{line[3]}")
                     at = line.end()

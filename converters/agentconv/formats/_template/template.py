@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import names
+from agentconv.core.diagnostics import Complaint
 from agentconv.core.format import FormatSpec
 from agentconv.families import keys, markdown, model_words, tool_tokens
 from agentconv.families.frontmatter import Header
@@ -33,10 +34,10 @@ ID = "template"
 _FILE = re.compile(r"---\r?\n(.*?)(\r?\n)---(?:\r?\n|\Z)", re.DOTALL)
 
 
-def _find(source: SourceText) -> Header | str:
+def _find(source: SourceText) -> Header | Complaint:
     found = _FILE.match(source.text)
     if found is None:
-        return "the file does not start with a header between two lines `---`"
+        return Complaint("the file does not start with a header between two lines `---`")
     return Header(source, found.start(1), found.end(2), found.end(), tail=len(found[2]))
 
 

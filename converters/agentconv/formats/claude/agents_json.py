@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import fields, vocabulary
+from agentconv.core.diagnostics import Complaint
 from agentconv.core.format import FormatSpec, State
 from agentconv.families import json_records, model_words, records
 from agentconv.families.keys import Ignored, Key, Refused, simple
@@ -43,7 +44,7 @@ def _checked(name: str, takes: Callable[[Json], bool], what: str, read: Callable
         try:
             return read(value) if read else value
         except Ignored as reason:
-            raise Refused(f"`{name}`: {reason}") from None
+            raise Refused(f"`{name}`: {reason.reason}") from None
 
     return checked
 
@@ -118,7 +119,7 @@ DIALECT = records.Dialect(
     KEYS,
     lambda source: json_records.parse(source, ROSTER),
     required=("description", "prompt"),
-    bad_name=lambda name: "a name must not start with `-`" if name.startswith("-") else None,
+    bad_name=lambda name: Complaint("a name must not start with `-`") if name.startswith("-") else None,
     all_or_nothing=True,
     dropped=State.STOPS,
 )

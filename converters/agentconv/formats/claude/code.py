@@ -14,6 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from agentconv.core import vocabulary
+from agentconv.core.diagnostics import Cause, Complaint
 from agentconv.core.format import FormatSpec
 from agentconv.families import javascript, keys, markdown, model_words
 from agentconv.families.javascript import SPACE
@@ -86,9 +87,9 @@ SPEC = FormatSpec(
 )
 
 
-def _refuses(header: Mapping[str, Json]) -> tuple[str, str] | None:
+def _refuses(header: Mapping[str, Json]) -> Complaint | None:
     stray = hooks.stray_guard(ID, header)
-    return (stray, f"`{stray}` holds a hook that may be a guard, outside `hooks`") if stray else None
+    return Complaint(f"`{stray}` holds a hook that may be a guard, outside `hooks`", stray, cause=Cause.GUARD) if stray else None
 
 
 DIALECT = markdown.Dialect(SPEC, KEYS, loader.find, loader.requoted, refuses=_refuses)

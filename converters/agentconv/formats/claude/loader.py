@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from agentconv.core.diagnostics import Complaint
+from agentconv.core.losses import quoted
 from agentconv.families import javascript, markdown
 from agentconv.families.frontmatter import Header, Rewritten
 from agentconv.families.javascript import SPACE
@@ -28,15 +30,15 @@ _OPEN = re.compile(rf"---{_S}*\n")
 _CLOSE_REST = re.compile(rf"{_S}*\n?")
 
 
-def find(source: SourceText) -> Header | str:
+def find(source: SourceText) -> Header | Complaint:
     r"""Find the header: `^---\s*\n`, then everything up to the first `---` anywhere."""
     text = source.text
     opened = _OPEN.match(text, markdown.strip_bom(text))
     if opened is None:
-        return "the file does not start with a line `---`"
+        return Complaint("the file does not start with a line `---`")
     end = text.find("---", opened.end())
     if end < 0:
-        return "the header is never closed by `---`"
+        return Complaint("the header is never closed by `---`")
     return Header(source, opened.end(), end, _CLOSE_REST.match(text, end + 3).end())  # type: ignore[union-attr]
 
 
@@ -108,4 +110,4 @@ def project_color(projection: Projection) -> None:
     """Keep a colour that the client shows."""
     found = projection.get("color")
     if found is not None and found not in COLORS:
-        projection.change("color", None, "looks-dropped", f"`{found}`")
+        projection.change("color", None, "looks-dropped", quoted(found))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from agentconv.core import effects, vocabulary
 from agentconv.core.ir import McpServer, ToolGrant, escape_key, unescape_key
+from agentconv.core.losses import listed
 from agentconv.families.keys import Ignored
 from agentconv.families.value_checks import is_bool, is_count, is_filled, is_text, is_text_map, is_texts, is_url
 from agentconv.formats.claude import spelling
@@ -178,12 +179,12 @@ def _list_tools(projection: Projection, server: McpServer) -> bool:
         whole = [grant for grant in allow if effects.covers(grant, server.name) and grant.tool is None]
         if whole and named and all(map(spelling.reads_back, named)):
             after = tuple(dict.fromkeys([*(grant for grant in allow if grant not in whole), *named]))
-            projection.change("tools.allow", after, "mcp-tools-listed", server.name)
+            projection.change("tools.allow", after, "mcp-tools-listed", listed([server.name]))
     closed = [_grant(projection, server, tool) for tool in server.disabled_tools or ()]
     if not all(map(spelling.reads_back, closed)):
         return False
     if not set(closed) <= set(deny):
-        projection.change("tools.deny", tuple(dict.fromkeys([*deny, *closed])), "mcp-tools-listed", server.name)
+        projection.change("tools.deny", tuple(dict.fromkeys([*deny, *closed])), "mcp-tools-listed", listed([server.name]))
     return True
 
 
@@ -216,6 +217,6 @@ def project(projection: Projection) -> None:
             changed.append(server.name)
     after = tuple(kept) if kept or not servers else None
     if changed:
-        projection.change("mcp_servers", after, "mcp-approximated", ", ".join(changed))
+        projection.change("mcp_servers", after, "mcp-approximated", listed(changed))
     if lost:
-        projection.change("mcp_servers", after, "mcp-dropped", ", ".join(lost))
+        projection.change("mcp_servers", after, "mcp-dropped", listed(lost))

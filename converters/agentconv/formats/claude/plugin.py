@@ -16,12 +16,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from agentconv.core import fields
-from agentconv.core.diagnostics import Code, Diagnostic, Severity
+from agentconv.core.diagnostics import Code, Severity
 from agentconv.core.format import FormatSpec, Index, ReadResult, State
 from agentconv.core.ir import AgentSet, Origin
+from agentconv.core.losses import listed, quoted
 from agentconv.core.names import stem_of
 from agentconv.core.source import client_text
-from agentconv.families import javascript, keys, markdown, model_words
+from agentconv.families import javascript, keys, markdown, model_words, reading
 from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, simple
@@ -32,7 +33,7 @@ from agentconv.yaml import nodes
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agentconv.core.diagnostics import Span
+    from agentconv.core.diagnostics import Complaint, Span
     from agentconv.core.format import Projection, WriteResult
     from agentconv.core.ir import Json
     from agentconv.core.source import SourceText
@@ -105,7 +106,7 @@ SPEC = FormatSpec(
 )
 
 
-def _bare(source: SourceText, problem: str, span: Span) -> ReadResult | None:
+def _bare(source: SourceText, problem: Complaint, span: Span) -> ReadResult | None:
     """Return the agent that has nothing but a prompt: the whole file, or what follows a header that does not parse."""
     if not source.size:
         return ReadResult()
@@ -115,14 +116,15 @@ def _bare(source: SourceText, problem: str, span: Span) -> ReadResult | None:
     values: dict[str, object] = {"name": _stem(source.path), "prompt.text": text, "prompt.syntax": TEMPLATE.syntax_of(text)}
     agent = fields.build(values, {}, Origin(ID, source.path))
     what = "takes nothing from the header" if broken else "takes the whole file for the prompt"
-    found = Diagnostic(
+    found = reading.remark(
+        SPEC,
         Code.SYNTAX,
-        Severity.WARNING if broken else Severity.NOTE,
-        f"{SPEC.client} {what}, and the agent has all tools: {problem}",
+        lambda client: f"{client} {what}, and the agent has all tools: {problem.reason}",
         span,
         "mend the header" if broken else "write a header with a description",
-        agent.name,
-        ID,
+        name=agent.name,
+        severity=Severity.WARNING if broken else Severity.NOTE,
+        reason=problem.reason,
     )
     return ReadResult(AgentSet((agent,)), (State.DEGRADED if broken else State.LOADS,), (found,))
 
@@ -182,7 +184,7 @@ def _project_texts(projection: Projection) -> None:
     if projection.get("description") is None:
         for key in SWITCHES:
             if _says(projection.get(f"extras.{ID}.{key}")):
-                projection.change(f"extras.{ID}.{key}", None, "extra-overridden", f"`{key}`")
+                projection.change(f"extras.{ID}.{key}", None, "extra-overridden", quoted(key))
     if projection.get("prompt.text") is None:
         projection.translate("prompt.text", "")
     steps.trim(projection, "prompt.text", SPACE)
@@ -194,5 +196,5 @@ def _project_servers(projection: Projection) -> None:
     servers = projection.get("mcp_servers")
     if servers:
         code = "mcp-dropped" if any(server.transport for server in servers) else "mcp-undefined"
-        names = ", ".join(server.name for server in servers)
-        projection.change("mcp_servers", None, code, names, hint="define it for the whole plugin, under `mcpServers` in plugin.json")
+        named = listed(server.name for server in servers)
+        projection.change("mcp_servers", None, code, named, hint="define it for the whole plugin, under `mcpServers` in plugin.json")

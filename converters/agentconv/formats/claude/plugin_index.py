@@ -14,11 +14,12 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core.diagnostics import Code, Diagnostic, Severity
+from agentconv.core.diagnostics import Code
 from agentconv.core.format import Listed, ReadResult
 from agentconv.core.ir import AgentSet
 from agentconv.core.names import slug
 from agentconv.core.source import BOM, encode
+from agentconv.families import reading
 from agentconv.families.frontmatter import apply
 from agentconv.json import edits as jsonc_edits
 from agentconv.json import jsonc
@@ -99,8 +100,11 @@ def report(spec: FormatSpec, source: SourceText) -> ReadResult:
     found = read(source)
     if found.problem is None:
         return ReadResult(found.about)
-    message = f"{spec.client} does not load this plugin: {found.problem}"
-    return ReadResult(found.about, diagnostics=(Diagnostic(Code.SYNTAX, Severity.WARNING, message, source.span(), None, None, spec.id),))
+    problem = found.problem
+    remark = reading.remark(
+        spec, Code.SYNTAX, lambda client: f"{client} does not load this plugin: {problem}", source.span(), reason=problem
+    )
+    return ReadResult(found.about, diagnostics=(remark,))
 
 
 def held(about: AgentSet) -> AgentSet:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import effects, vocabulary
 from agentconv.core.ir import ToolGrant
+from agentconv.core.losses import listed
 from agentconv.families import model_words
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import ABSENT, Ignored, Key
@@ -165,14 +166,14 @@ def project_skills(projection: Projection) -> None:
     named: tuple[str, ...] = projection.get("skills") or ()
     kept = tuple(name for name in named if split(name) == [name] and (name != "*" or len(named) == 1))
     if kept != named:
-        projection.change("skills", kept or None, "field-dropped", ", ".join(name for name in named if name not in kept))
+        projection.change("skills", kept or None, "field-dropped", listed(name for name in named if name not in kept))
 
 
 def project_delegates(projection: Projection) -> None:
     """Keep the agents that may be called where the list of tools has a word to carry them."""
-    names: tuple[str, ...] | None = projection.get("delegates")
-    if names is None:
+    called: tuple[str, ...] | None = projection.get("delegates")
+    if called is None:
         return
-    held = bool(names) and all(name and name == name.strip() and not set(name) & set(",()") for name in names)
+    held = bool(called) and all(name and name == name.strip() and not set(name) & set(",()") for name in called)
     if not (held and any(spawns(one) for one in projection.get("tools.allow"))):
-        projection.change("delegates", None, "field-dropped", ", ".join(names) or "none")
+        projection.change("delegates", None, "field-dropped", listed(called, nothing="none"))

@@ -13,8 +13,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core.diagnostics import Complaint
 from agentconv.core.format import FormatSpec
 from agentconv.core.ir import Model
+from agentconv.core.losses import quoted
 from agentconv.families import keys, markdown, tool_tokens
 from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
@@ -38,27 +40,27 @@ _CLOSE = re.compile(rf"(?:^|(?<=[\r\u2028\u2029]))---{_BLANK}*(?:\r?\n|(?=[\r\u2
 _NOTHING_YET = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?|%[^\r\n]*|---[ \t]*(?:#[^\r\n]*)?)(?:\r?\n|\Z)")
 
 
-def _find(source: SourceText) -> Header | str:
+def _find(source: SourceText) -> Header | Complaint:
     """Find the header: up to the first line `---` that something stands before, since the client takes none after it."""
     text = source.text
     opened = _OPEN.match(text, markdown.strip_bom(text))
     if opened is None:
-        return "the file does not start with a line `---`"
+        return Complaint("the file does not start with a line `---`")
     start = begun = opened.end()
     while begun < len(text) and (line := _NOTHING_YET.match(text, begun)):
         begun = line.end()
     closed = _CLOSE.search(text, begun)
     if closed is None:
-        return "the header is never closed by a line `---`"
+        return Complaint("the header is never closed by a line `---`")
     if not text[closed.end() :].strip(SPACE):
-        return "there is no prompt after the header"
+        return Complaint("there is no prompt after the header")
     return Header(source, start, closed.start(), closed.end())
 
 
 def _filled(name: str) -> Any:
     def read(value: Json) -> str:
         if not isinstance(value, str) or not value.strip(SPACE):
-            raise Refused(f"`{name}` must be text that is not blank")
+            raise Refused(f"`{name}` must be text that is not blank", key=name)
         return value.strip(SPACE)
 
     return read
@@ -162,4 +164,4 @@ def _project_model(projection: Projection) -> None:
         return
     texts = [model.value, *([model.provider] if model.provider is not None else [])]
     if model.kind != "id" or model.fallbacks or not all(text and text == text.strip(SPACE) for text in texts):
-        projection.change("model", None, "model-dropped", f"`{model.value}`")
+        projection.change("model", None, "model-dropped", quoted(model.value))

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core.diagnostics import Detail
 from agentconv.core.format import FormatSpec
 from agentconv.core.ir import Hook, McpServer, Model, Sandbox, ToolGrant, escape_key, unescape_key
 from agentconv.families import keys
@@ -229,7 +230,7 @@ def _project_mode(projection: Projection) -> None:
     if mode in ("bypass", "default") and (mode == "default" or projection.get("permissions.sandbox") == Sandbox("full")):
         return
     if mode is not None:
-        projection.change("permissions.mode", None, "permission-mode", f"`{mode}`; Codex asks as its approval_policy says")
+        projection.change("permissions.mode", None, "permission-mode", Detail("`{}`; Codex asks as its approval_policy says", (mode,)))
 
 
 def _reads_back(server: McpServer) -> bool:

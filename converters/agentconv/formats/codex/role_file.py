@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import fields
+from agentconv.core.diagnostics import Cause, Complaint
 from agentconv.core.format import ReadResult, State, Whole, WriteResult
 from agentconv.core.ir import AgentSet, Origin, escape_key, float_value, unescape_key
 from agentconv.core.source import encode
@@ -46,22 +47,25 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
 
     at = source.undecodable
     if at is not None:
-        return _recovered(dialect, source, None, "the file is not UTF-8", at)
+        return _recovered(dialect, source, None, Complaint("the file is not UTF-8"), at)
     text = source.text.removeprefix("\ufeff")
     skipped = len(source.text) - len(text)
     too_deep = _too_deep(text)
     if too_deep is not None:
-        return _recovered(dialect, source, None, f"nested deeper than {MAX_NESTING} levels", too_deep + skipped, end=too_deep + skipped)
+        problem = Complaint(f"nested deeper than {MAX_NESTING} levels")
+        return _recovered(dialect, source, None, problem, too_deep + skipped, end=too_deep + skipped)
     try:
         header = _loads(text)
     except tomli.TOMLDecodeError as error:
-        return _recovered(dialect, source, None, f"not TOML: {error.msg[0].lower()}{error.msg[1:]}", error.pos + skipped)
+        problem = Complaint(f"not TOML: {error.msg[0].lower()}{error.msg[1:]}", cause=Cause.SYNTAX)
+        return _recovered(dialect, source, None, problem, error.pos + skipped)
     except (RecursionError, ValueError) as error:
-        return _recovered(dialect, source, None, f"not TOML that can be read: {str(error) or 'nested too deep'}", 0)
+        problem = Complaint(f"not TOML that can be read: {str(error) or 'nested too deep'}", cause=Cause.SYNTAX)
+        return _recovered(dialect, source, None, problem, 0)
     decoded = keys.decode_header(dialect, header)
     if decoded.refused:
-        key, reason = next(iter(decoded.refused.items()))
-        return _recovered(dialect, source, header, reason, _key_offset(source.text, key))
+        key, complaint = next(iter(decoded.refused.items()))
+        return _recovered(dialect, source, header, complaint, _key_offset(source.text, key))
     agent = _agent(dialect, source, decoded)
     diagnostics = tuple(reading.remarks(dialect.spec, dialect.keys, agent, decoded, lambda key: source.span(_key_offset(source.text, key))))
     state = State.DEGRADED if diagnostics else State.LOADS
@@ -161,7 +165,7 @@ def _key_offset(text: str, key: str) -> int:
 
 
 def _recovered(
-    dialect: Dialect, source: SourceText, header: dict[str, Json] | None, problem: str, at: int, *, end: int | None = None
+    dialect: Dialect, source: SourceText, header: dict[str, Json] | None, problem: Complaint, at: int, *, end: int | None = None
 ) -> ReadResult:
     """Make the best of a file that the client drops: an agent if it holds two known keys, one that names it."""
     if header is None:

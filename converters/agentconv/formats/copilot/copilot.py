@@ -15,8 +15,10 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import names, vocabulary
+from agentconv.core.diagnostics import Cause, Complaint, Detail
 from agentconv.core.format import FormatSpec, ReadResult, State
 from agentconv.core.ir import Hook, Model
+from agentconv.core.losses import quoted
 from agentconv.families import javascript, keys, markdown, reading, tool_tokens
 from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
@@ -45,17 +47,17 @@ _OPEN = re.compile(rf"---{_S}*\n")
 _CLOSE = re.compile(rf"^---{_S}*(?:\n|\Z)", re.MULTILINE)
 
 
-def _find(source: SourceText) -> Header | str:
+def _find(source: SourceText) -> Header | Complaint:
     """Find the header: between a first line `---` and the next one, blanks behind the dashes passed over."""
     if not source.decodable:
-        return "the file is not valid UTF-8"
+        return Complaint("the file is not valid UTF-8")
     text = source.text
     opened = _OPEN.match(text, markdown.strip_bom(text))
     if opened is None:
-        return "the file does not start with a line `---`"
+        return Complaint("the file does not start with a line `---`")
     closed = _CLOSE.search(text, opened.end())
     if closed is None:
-        return "the header is never closed by a line `---`"
+        return Complaint("the header is never closed by a line `---`")
     return Header(source, opened.end(), closed.start(), closed.end())
 
 
@@ -114,7 +116,7 @@ def _lift(header: dict[str, Json]) -> dict[str, object]:
     """Take out who may call the agent; what says no more than the client's default, or that nobody may, stays."""
     for key in SWITCHES:
         if not isinstance(header.get(key, True), bool):
-            raise Refused(f"`{key}` is true or false")
+            raise Refused(f"`{key}` is true or false", key=key)
     user, closed = header.get("user-invocable"), header.get("disable-model-invocation")
     by = None
     if user is False and not closed:
@@ -187,7 +189,8 @@ def read(source: SourceText) -> ReadResult:
     name, file = result.set.agents[0].name, source.path.rpartition("/")[2]
     if name != _IGNORED_NAME and not file.startswith("."):
         return result
-    problem = "it has an agent of its own by this name" if name == _IGNORED_NAME else "the name of the file starts with a dot"
+    taken = Complaint("it has an agent of its own by this name", cause=Cause.TAKEN_NAME)
+    problem = taken if name == _IGNORED_NAME else Complaint("the name of the file starts with a dot")
     diagnostic = reading.not_loaded(SPEC, name, State.NOT_LOADED, problem, source.span())
     return ReadResult(result.set, (State.NOT_LOADED,), (*result.diagnostics, diagnostic))
 
@@ -221,9 +224,9 @@ def _project_texts(projection: Projection) -> None:
     """Spell the texts; the author's name is shown where only its form was not legal, since agents are found by what is shown, too."""
     given, name, shown = projection.source.name, projection.get("name"), projection.get("display_name")
     if given and given != name == _legal_name(given) and shown is None and not projection.at_home:
-        projection.change("display_name", given, "name-shown", f"`{given}`")
+        projection.change("display_name", given, "name-shown", quoted(given))
     elif shown is not None and shown == name:
-        projection.change("display_name", None, "default-dropped", f"`{shown}` is shown")
+        projection.change("display_name", None, "default-dropped", Detail("`{}` is shown", (shown,)))
     prompt = projection.get("prompt.text") or ""
     projection.translate("prompt.text", prompt)
     if "\r\n" in prompt:
@@ -231,4 +234,5 @@ def _project_texts(projection: Projection) -> None:
     steps.trim(projection, "prompt.text", SPACE)
     steps.prompt_shape(projection, "append")
     if len(prompt) > LONGEST_PROMPT and not projection.at_home:
-        projection.remark("prompt-long", "prompt.text", f"{len(prompt):,} characters; github.com takes {LONGEST_PROMPT:,}")
+        detail = Detail("{:,} characters; github.com takes {:,}", (len(prompt), LONGEST_PROMPT))
+        projection.remark("prompt-long", "prompt.text", detail)

@@ -14,7 +14,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from agentconv.core.diagnostics import Detail
 from agentconv.core.format import FormatSpec
+from agentconv.core.losses import listed
 from agentconv.core.names import stem_of
 from agentconv.families import javascript, keys, model_words
 from agentconv.families.javascript import SPACE
@@ -147,8 +149,8 @@ def _project_servers(projection: Projection) -> None:
     servers = projection.get("mcp_servers")
     if servers:
         code = "mcp-dropped" if any(server.transport for server in servers) else "mcp-undefined"
-        names = ", ".join(server.name for server in servers)
-        projection.change("mcp_servers", None, code, names, hint="define it in .cursor/mcp.json, for all agents")
+        named = listed(server.name for server in servers)
+        projection.change("mcp_servers", None, code, named, hint="define it in .cursor/mcp.json, for all agents")
 
 
 def _refuse_no_text(projection: Projection) -> None:
@@ -157,6 +159,6 @@ def _refuse_no_text(projection: Projection) -> None:
     files = [line_file.rendered(DIALECT, agent, path) for path in ("", f"{agent.name}.md")]
     problem = next(filter(None, map(line_encoding.no_text, files)), None)
     if problem:
-        projection.refuse("refused-text", "prompt.text", f"Cursor would not take the file for text: {problem}")
+        projection.refuse("refused-text", "prompt.text", Detail("Cursor would not take the file for text: {}", (problem,)))
     elif line_encoding.guessed(files[0]) and not projection.at_home:
         projection.refuse("refused-text", "prompt.text", "an escape character lets Cursor guess the encoding")

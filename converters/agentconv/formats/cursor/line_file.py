@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from agentconv.core import fields
-from agentconv.core.diagnostics import Code, Diagnostic, Severity
+from agentconv.core.diagnostics import Cause, Code, Complaint, Severity
 from agentconv.core.format import ReadResult, State, Whole, WriteResult
 from agentconv.core.ir import AgentSet, Origin
 from agentconv.core.source import SourceText, client_text, encode
@@ -26,12 +26,12 @@ from agentconv.formats.cursor.line_encoding import guessed, has_crlf, no_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from agentconv.core.diagnostics import Span
+    from agentconv.core.diagnostics import Diagnostic, Span
     from agentconv.core.format import FormatSpec
     from agentconv.core.ir import Agent, Json
     from agentconv.families.frontmatter import Edit
     from agentconv.families.keys import Decoded, Key
-    from agentconv.formats.cursor.line_header import LineHeader
+    from agentconv.formats.cursor.line_header import Line, LineHeader
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +57,14 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
     if text is None:
         return _read(dialect, source)
     result = _read(dialect, text, wide=True)
-    message = f"{dialect.spec.client} reads UTF-16 and UTF-32; other clients, and other tools, do not"
-    names = {agent.name for agent in result.set.agents}
-    found = Diagnostic(
-        Code.UNDECODABLE, Severity.NOTE, message, text.span(), "save the file as UTF-8", next(iter(names), None), dialect.spec.id
+    found = reading.remark(
+        dialect.spec,
+        Code.UNDECODABLE,
+        lambda client: f"{client} reads UTF-16 and UTF-32; other clients, and other tools, do not",
+        text.span(),
+        "save the file as UTF-8",
+        name=next((agent.name for agent in result.set.agents), None),
+        severity=Severity.NOTE,
     )
     return ReadResult(result.set, result.states, (found, *result.diagnostics))
 
@@ -68,12 +72,12 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
 def _read(dialect: Dialect, source: SourceText, *, wide: bool = False) -> ReadResult:
     problem = None if wide else no_text(source.data)
     if problem:
-        return _recovered(dialect, source, f"it is taken for no text: {problem}", source.span())
+        return _recovered(dialect, source, Complaint(f"it is taken for no text: {problem}"), source.span())
     header = line_header.find(source)
-    if isinstance(header, str):
+    if isinstance(header, Complaint):
         return _recovered(dialect, source, header, source.span())
     if not source.text[header.body :].strip(SPACE):
-        return _recovered(dialect, source, "there is no prompt behind the header", source.span(header.start))
+        return _recovered(dialect, source, Complaint("there is no prompt behind the header"), source.span(header.start))
     decoded = keys.decode_header(dialect, header.values)
     agent = _agent(dialect, header, decoded, wide=wide)
     found = [*_remarks(dialect.spec, header), *reading.remarks(dialect.spec, dialect.keys, agent, decoded, header.span)]
@@ -114,49 +118,94 @@ _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 
 def _remarks(spec: FormatSpec, header: LineHeader) -> Iterator[Diagnostic]:
     """Say what the header's own shape means to the client."""
-    source, client = header.source, spec.client
-    if source.text[: header.fence].strip(SPACE):
-        message = f"{client} takes this line for the header's first; what stands before it is no part of the prompt"
-        yield Diagnostic(Code.SYNTAX, Severity.WARNING, message, source.span(header.fence), "move the header to the first line")
-    if source.text[header.body : header.body + 1].strip(SPACE):
-        message = f"a line that starts with `---` ends the header for {client}; what follows in it is read as the prompt"
-        span = source.span(header.end + 1, header.body)
-        yield Diagnostic(Code.SYNTAX, Severity.WARNING, message, span, "end the header with a line of three dashes")
-    at = source.undecodable
-    if at is not None:
-        message = f"bytes that are not UTF-8; {client} guesses how they are meant"
-        yield Diagnostic(Code.UNDECODABLE, Severity.WARNING, message, source.span(at), "save the file as UTF-8")
-    elif guessed(source.data):
-        message = f"an escape character lets {client} guess the encoding, which may garble other characters"
-        yield Diagnostic(Code.UNDECODABLE, Severity.WARNING, message, source.span(source.text.index("\x1b")), "write it as text")
-    for line in header.duplicates():
-        message = f"`{line.key}` is given twice; {client} uses the last one"
-        yield Diagnostic(Code.DUPLICATE_KEY, Severity.WARNING, message, source.span(line.start), "delete one of them")
-    yield from _misleading(client, header)
-
-
-def _misleading(client: str, header: LineHeader) -> Iterator[Diagnostic]:
-    """Say which lines look like YAML and mean something else."""
     source = header.source
+    if source.text[: header.fence].strip(SPACE):
+        yield reading.remark(
+            spec,
+            Code.SYNTAX,
+            lambda client: f"{client} takes this line for the header's first; what stands before it is no part of the prompt",
+            source.span(header.fence),
+            "move the header to the first line",
+            signed=False,
+        )
+    if source.text[header.body : header.body + 1].strip(SPACE):
+        yield reading.remark(
+            spec,
+            Code.SYNTAX,
+            lambda client: f"a line that starts with `---` ends the header for {client}; what follows in it is read as the prompt",
+            source.span(header.end + 1, header.body),
+            "end the header with a line of three dashes",
+            cause=Cause.HEADER_END,
+            signed=False,
+        )
+    yield from _of_bytes(spec, source)
+    for line in header.duplicates():
+        yield reading.given_twice(spec, line.key, source.span(line.start), signed=False)
     for offset in header.passed_over:
-        message = f"{client} passes over a line that has no key: a value ends with its line"
-        yield Diagnostic(Code.SYNTAX, Severity.WARNING, message, source.span(offset), "write the value in one line")
+        yield reading.remark(
+            spec,
+            Code.SYNTAX,
+            lambda client: f"{client} passes over a line that has no key: a value ends with its line",
+            source.span(offset),
+            "write the value in one line",
+            signed=False,
+        )
     for line in header.lines:
-        span = source.span(line.value_start, line.value_end)
-        if _BLOCK.fullmatch(line.value):
-            message = f"`{line.key}` is `{line.value}` to {client}, which reads no block of lines"
-            yield Diagnostic(Code.INVALID_VALUE, Severity.WARNING, message, span, "write the value in one line")
-        elif _QUOTED.fullmatch(line.value):
-            message = f"the quotes are part of `{line.key}` for {client}"
-            yield Diagnostic(Code.INVALID_VALUE, Severity.WARNING, message, span, "write the value without quotes")
+        yield from _misleading(spec, source, line)
 
 
-def _recovered(dialect: Dialect, source: SourceText, problem: str, span: Span) -> ReadResult:
+def _of_bytes(spec: FormatSpec, source: SourceText) -> Iterator[Diagnostic]:
+    """Say what makes the client guess how the file is encoded."""
+    if source.undecodable is not None:
+        yield reading.remark(
+            spec,
+            Code.UNDECODABLE,
+            lambda client: f"bytes that are not UTF-8; {client} guesses how they are meant",
+            source.span(source.undecodable),
+            "save the file as UTF-8",
+            signed=False,
+        )
+    elif guessed(source.data):
+        yield reading.remark(
+            spec,
+            Code.UNDECODABLE,
+            lambda client: f"an escape character lets {client} guess the encoding, which may garble other characters",
+            source.span(source.text.index("\x1b")),
+            "write it as text",
+            signed=False,
+        )
+
+
+def _misleading(spec: FormatSpec, source: SourceText, line: Line) -> Iterator[Diagnostic]:
+    """Say what a line that looks like YAML means instead."""
+    span = source.span(line.value_start, line.value_end)
+    if _BLOCK.fullmatch(line.value):
+        yield reading.remark(
+            spec,
+            Code.INVALID_VALUE,
+            lambda client: f"`{line.key}` is `{line.value}` to {client}, which reads no block of lines",
+            span,
+            "write the value in one line",
+            key=line.key,
+            signed=False,
+        )
+    elif _QUOTED.fullmatch(line.value):
+        yield reading.remark(
+            spec,
+            Code.INVALID_VALUE,
+            lambda client: f"the quotes are part of `{line.key}` for {client}",
+            span,
+            "write the value without quotes",
+            key=line.key,
+            signed=False,
+        )
+
+
+def _recovered(dialect: Dialect, source: SourceText, problem: Complaint, span: Span) -> ReadResult:
     """Make the best of a file that the client drops: an agent if it has a header with two known keys, else nothing."""
-    header = line_header.find(source)
-    if isinstance(header, str):
-        header = line_header.never_closed(source) or header
-    if isinstance(header, str):
+    found = line_header.find(source)
+    header = line_header.never_closed(source) if isinstance(found, Complaint) else found
+    if header is None:
         return ReadResult()
     known = [key for key in header.values if key in dialect.keys]
     if len(known) < 2 or not {"name", "description"} & set(known):
@@ -186,7 +235,7 @@ def write(dialect: Dialect, agents: AgentSet, original: SourceText) -> WriteResu
 def _patched(dialect: Dialect, old: Agent, agent: Agent, original: SourceText) -> str | None:
     """Change only what differs; None where the result would not read as meant."""
     header = line_header.find(original)
-    if isinstance(header, str):
+    if isinstance(header, Complaint):
         return None
     before, after = (_encoded(dialect, one, original.path) for one in (old, agent))
     changes: dict[str, Json | None] = {key: value for key, value in after.items() if before.get(key) != value}

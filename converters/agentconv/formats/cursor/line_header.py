@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from agentconv.core.diagnostics import Complaint
 from agentconv.core.ir import escape_key, unescape_key
 from agentconv.core.source import client_text
 from agentconv.families.javascript import SPACE
@@ -84,7 +85,7 @@ class LineHeader:
             seen.add(line.key)
 
 
-def find(source: SourceText) -> LineHeader | str:
+def find(source: SourceText) -> LineHeader | Complaint:
     r"""Find the header as `/^---\s*\n([\s\S]*?)\n---/m` does, or say why there is none.
 
     The opening fence may stand anywhere in the file, blank lines behind it are skipped as long as a closing fence is left,
@@ -102,7 +103,7 @@ def find(source: SourceText) -> LineHeader | str:
             continue
         end = text.find(_CLOSE, start)
         return _parsed(LineHeader(source, match.start("fence"), start, end, end + len(_CLOSE)))
-    return problem
+    return Complaint(problem)
 
 
 def never_closed(source: SourceText) -> LineHeader | None:

@@ -16,10 +16,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import names, vocabulary
-from agentconv.core.diagnostics import Code, Diagnostic, Severity
+from agentconv.core.diagnostics import Complaint
 from agentconv.core.format import FormatSpec, State
 from agentconv.core.ir import Model
-from agentconv.families import keys, markdown, model_words, tool_tokens
+from agentconv.families import keys, markdown, model_words, reading, tool_tokens
 from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, Refused, simple
@@ -42,12 +42,12 @@ _FRONTMATTER = re.compile(r"---\r?\n(.*?)(\r?\n)---(\r?\n)?", re.DOTALL)
 _SLUG = re.compile(r"[a-z0-9_-]+")
 
 
-def _find(source: SourceText) -> Header | str:
+def _find(source: SourceText) -> Header | Complaint:
     if source.path.rpartition("/")[2].startswith("_"):
-        return "a file whose name starts with `_` is passed over"
+        return Complaint("a file whose name starts with `_` is passed over")
     found = _FRONTMATTER.match(source.text)
     if found is None:
-        return "the file does not start with a header between two lines `---`"
+        return Complaint("the file does not start with a header between two lines `---`")
     body = len(source.text) if found[3] is None else found.end()
     return Header(source, found.start(1), found.end(2), body, tail=len(found[2]))
 
@@ -105,16 +105,16 @@ KEYS: dict[str, Key] = {
 _LOCAL = frozenset(KEYS)
 
 
-def _refuses(values: Mapping[str, Json]) -> tuple[str, str] | None:
+def _refuses(values: Mapping[str, Json]) -> Complaint | None:
     """Find what makes the client drop a header whose single values it takes."""
     if remote_agents.is_remote(values):
         return remote_agents.refuses(values, _LOCAL)
     for key in (*remote_agents.CARDS, "auth"):
         if key in values:
-            return key, f"`{key}` has no place in a local agent"
-    if not values.get("description"):
-        return "description", "`description` is missing" if "description" not in values else "`description` must not be empty"
-    return None
+            return Complaint(f"`{key}` has no place in a local agent", key)
+    if "description" not in values:
+        return keys.missing("description")
+    return None if values["description"] else Complaint("`description` must not be empty", "description")
 
 
 def _lift(header: dict[str, Json]) -> Mapping[str, object]:
@@ -148,7 +148,7 @@ DIALECT = markdown.Dialect(
 def read(source: SourceText) -> ReadResult:
     """Read a markdown file as Gemini CLI does."""
     header = _find(source)
-    if isinstance(header, str):
+    if isinstance(header, Complaint):
         return markdown.read(DIALECT, source)
     listed = remote_agents.read_list(DIALECT, header)
     return listed or _with_remark(markdown.read(DIALECT, source), header)
@@ -161,8 +161,7 @@ def _with_remark(result: ReadResult, header: Header) -> ReadResult:
         return result
     lost = header.body == len(header.source.text) and header.source.text[header.end + 3 :].strip()
     cause = "text follows `---` on its line, and takes the body with it" if lost else "it has no prompt"
-    message = f"{SPEC.client} loads the agent, but every call fails: {cause}"
-    found = Diagnostic(Code.CALL_FAILS, Severity.WARNING, message, header.source.span(header.end), None, agent.name, ID)
+    found = reading.call_fails(SPEC, cause, header.source.span(header.end), name=agent.name)
     return replace(result, states=(State.DEGRADED,), diagnostics=(*result.diagnostics, found))
 
 

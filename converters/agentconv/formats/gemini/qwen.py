@@ -17,8 +17,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from agentconv.core import effects
+from agentconv.core.diagnostics import Complaint, Detail
 from agentconv.core.format import FormatSpec
 from agentconv.core.ir import Hook, Tools
+from agentconv.core.losses import quoted
 from agentconv.families import javascript, keys, markdown
 from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
@@ -44,10 +46,10 @@ _END = r"(?:\r\n|\r|\n)"
 _FRONTMATTER = re.compile(rf"\ufeff?---{_END}([\s\S]*?)({_END})---{_END}")
 
 
-def _find(source: SourceText) -> Header | str:
+def _find(source: SourceText) -> Header | Complaint:
     found = _FRONTMATTER.match(source.text)
     if found is None:
-        return "the file does not start with a header between two lines `---`"
+        return Complaint("the file does not start with a header between two lines `---`")
     return Header(source, found.start(1), found.end(2), found.end(), tail=len(found[2]), lone_cr=True)
 
 
@@ -137,7 +139,7 @@ def project(projection: Projection) -> None:
     steps.trim(projection, "prompt.text", SPACE)
     placeholders.project(projection, TEMPLATE)
     if 0 < javascript.length(projection.get("prompt.text") or "") < DIALECT.least_prompt:
-        projection.refuse("refused-prompt", "prompt.text", f"shorter than {DIALECT.least_prompt} characters")
+        projection.refuse("refused-prompt", "prompt.text", Detail("shorter than {} characters", (DIALECT.least_prompt,)))
     qwen_spelling.project_servers(projection)
     tool_lists.tool_list(projection, qwen_spelling.spell_server, qwen_spelling.reads_back, spell_denied=qwen_spelling.spell_denied)
     steps.permission_mode(projection)
@@ -148,7 +150,7 @@ def project(projection: Projection) -> None:
     hooks.project(projection, _read_hooks)
     color = projection.get("color")
     if color is not None and color not in COLORS:
-        projection.change("color", None, "looks-dropped", f"`{color}`")
+        projection.change("color", None, "looks-dropped", quoted(color))
     _project_mode(projection)
     steps.drop_rest(projection)
     steps.settle(projection, KEYS)

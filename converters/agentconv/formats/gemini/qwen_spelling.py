@@ -10,7 +10,9 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from agentconv.core import effects, vocabulary
+from agentconv.core.diagnostics import Cause
 from agentconv.core.ir import Model, ToolGrant
+from agentconv.core.losses import listed
 from agentconv.families import javascript
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import ABSENT, Ignored, Refused
@@ -32,9 +34,9 @@ NOTHING = "ask_user_question"
 
 def _as_text(name: str, value: Json) -> str:
     if value is None or value == "":
-        raise Refused(f"`{name}` is missing")
+        raise Refused(f"`{name}` is missing", key=name, cause=Cause.MISSING_KEY)
     if not _has_text(value):
-        raise Refused(f"`{name}` holds a map")
+        raise Refused(f"`{name}` holds a map", key=name)
     return js_text(value)
 
 
@@ -79,7 +81,7 @@ def model(value: Json) -> Model:
     word = text.strip(SPACE)
     provider, colon, model_id = (part.strip(SPACE) for part in word.partition(":"))
     if not word or (colon and provider in PROVIDERS and not model_id):
-        raise Refused("`model` names no model")
+        raise Refused("`model` names no model", key="model")
     if word == "inherit":
         return Model("inherit")
     if word == "fast":
@@ -235,6 +237,7 @@ def project_servers(projection: Projection) -> None:
         )
         if one in whole and not tools:
             lost.append(one.native)
-    code, detail = ("tool-unknown", f"{', '.join(lost)}: tools of a server are granted one by one") if lost else ("mcp-tools-listed", "")
-    names = ", ".join(one.native for one in whole)
-    projection.change("tools.allow", tuple(dict.fromkeys(kept)), code, detail or names)
+    code, detail = "mcp-tools-listed", listed(one.native for one in whole)
+    if lost:
+        code, detail = "tool-unknown", listed(lost, "{}: tools of a server are granted one by one")
+    projection.change("tools.allow", tuple(dict.fromkeys(kept)), code, detail)

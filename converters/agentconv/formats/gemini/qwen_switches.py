@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import vocabulary
+from agentconv.core.diagnostics import Detail
 from agentconv.families import javascript
 from agentconv.families.value_checks import is_seconds, whole
 from agentconv.formats.gemini.qwen_spelling import ID, model
@@ -110,9 +111,9 @@ def project_limits(projection: Projection) -> None:
         return
     kept = _seconds(seconds / 60) if 0 < seconds <= _LONGEST else 0
     if kept <= 0:
-        projection.change("limits.timeout_seconds", None, "field-dropped", f"{seconds:g} seconds")
+        projection.change("limits.timeout_seconds", None, "field-dropped", Detail("{:g} seconds", (seconds,)))
     elif kept != seconds:
-        projection.change("limits.timeout_seconds", kept, "limit-approximated", f"{seconds:g} seconds")
+        projection.change("limits.timeout_seconds", kept, "limit-approximated", Detail("{:g} seconds", (seconds,)))
     elif not isinstance(seconds, type(kept)):
         projection.translate("limits.timeout_seconds", kept)
 

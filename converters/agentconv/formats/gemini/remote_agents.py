@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import fields
+from agentconv.core.diagnostics import Complaint, Detail
 from agentconv.core.format import ReadResult, State, Whole, WriteResult
 from agentconv.core.ir import AgentSet, Origin
 from agentconv.core.source import SourceText, encode
@@ -37,16 +38,16 @@ def is_remote(values: MappingType[str, Json]) -> bool:
     return values.get("kind") == "remote" or ("kind" not in values and any(card in values for card in CARDS))
 
 
-def refuses(values: MappingType[str, Json], local: Collection[str]) -> tuple[str, str] | None:
+def refuses(values: MappingType[str, Json], local: Collection[str]) -> Complaint | None:
     """Find what makes the client drop a remote agent: the keys of a local one, no card, or two."""
     for key in values:
         if key in local and key not in _TEXTS:
-            return key, f"`{key}` has no place in a remote agent"
+            return Complaint(f"`{key}` has no place in a remote agent", key)
     if sum(card in values for card in CARDS) != 1:
-        return CARDS[0], f"a remote agent has either `{CARDS[0]}` or `{CARDS[1]}`"
+        return Complaint(f"a remote agent has either `{CARDS[0]}` or `{CARDS[1]}`", CARDS[0])
     card = values.get(CARDS[1])
     if isinstance(card, str) and not _is_json(card):
-        return CARDS[1], f"`{CARDS[1]}` is not JSON"
+        return Complaint(f"`{CARDS[1]}` is not JSON", CARDS[1])
     return None
 
 
@@ -69,7 +70,7 @@ def project(projection: Projection) -> None:
         projection.refuse("refused-key", f"extras.{client}.kind", "a remote agent without a card")
     for path in sorted(projection.target.holds - set(_TEXTS)):
         if not fields.is_absent(path, fields.get(agent, path)):
-            projection.refuse("refused-key", f"extras.{client}.{card or 'kind'}", f"`{path}` has no place in a remote agent")
+            projection.refuse("refused-key", f"extras.{client}.{card or 'kind'}", Detail("`{}` has no place in a remote agent", (path,)))
             return
 
 
@@ -90,7 +91,7 @@ def read_list(dialect: Dialect, header: Header) -> ReadResult | None:
     for number, item in enumerate(_items(header)):
         decoded = markdown.decode_header(dialect, item)
         if not is_remote(item):
-            decoded.refused.setdefault("kind", f"entry {number + 1} is no remote agent")
+            decoded.refused.setdefault("kind", Complaint(f"entry {number + 1} is no remote agent"))
         problem = problem or next(iter(decoded.refused.values()), None)
         extras = {dialect.spec.id: decoded.extras} if decoded.extras else {}
         agents.append(fields.build(decoded.values, extras, Origin(dialect.spec.id, header.source.path, f"/{number}")))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import effects, vocabulary
 from agentconv.core.ir import ToolGrant
+from agentconv.core.losses import listed
 from agentconv.families import tool_tokens
 from agentconv.families.keys import Refused
 
@@ -61,7 +62,10 @@ def read_tools(value: Json) -> Mapping[str, object]:
         raise Refused("`tools` must be a list of names", found)
     unknown = [one.native for one in grants if one.native != "*" and not _is_known(one)]
     if unknown:
-        raise Refused(f"`tools` names what is no tool of Gemini CLI: {', '.join(unknown[:5])}", found)
+        reason, general = (
+            f"`tools` names what is no tool of {client}: {', '.join(unknown[:5])}" for client in ("Gemini CLI", "the client")
+        )
+        raise Refused(reason, found, names=tuple(unknown), general=general)
     return found
 
 
@@ -76,4 +80,4 @@ def move_own_servers(projection: Projection) -> None:
     ]
     if moved:
         kept = tuple(one for one in allow if one not in moved)
-        projection.change("tools.allow", kept, "mcp-tools", ", ".join(one.native for one in moved))
+        projection.change("tools.allow", kept, "mcp-tools", listed(one.native for one in moved))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core import fields
 from agentconv.core.ir import Model
+from agentconv.core.losses import becomes, quoted
 from agentconv.families import keys
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import ABSENT, Ignored, Key, Refused
@@ -186,6 +187,6 @@ def _project_color(projection: Projection) -> None:
     if color is None or is_color(color):
         return
     if color in COLORS:
-        projection.change("color", COLORS[color], "looks-approximated", f"`{color}` becomes `{COLORS[color]}`")
+        projection.change("color", COLORS[color], "looks-approximated", becomes(color, COLORS[color]))
     else:
-        projection.change("color", None, "looks-dropped", f"`{color}`")
+        projection.change("color", None, "looks-dropped", quoted(color))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import fields
+from agentconv.core.diagnostics import Complaint, Detail
 from agentconv.core.format import ReadResult, State, WriteResult
 from agentconv.core.ir import AgentSet
 from agentconv.core.source import SourceText, encode
@@ -63,14 +64,14 @@ class Configuration:
             self.keys,
             lambda source: json_records.parse(source, roster, jsonc.JSONC),
             lift=lambda record: self._lift(record, mode=mode),
-            bad_name=lambda name: "JavaScript needs this word itself" if name == "__proto__" else None,
+            bad_name=lambda name: Complaint("JavaScript needs this word itself") if name == "__proto__" else None,
             all_or_nothing=True,
             dropped=self.dropped,
         )
 
     def _lift(self, record: dict[str, Json], *, mode: bool) -> Mapping[str, object]:
         if "permissions" in record:
-            raise Refused("`permissions` is of another version of the client: write `permission`")
+            raise Refused("`permissions` is of another version of the client: write `permission`", key="permissions")
         return self.client.lift_mode(record) if mode else self.client.lift(record)
 
     def _read_prompt(self, value: Json) -> Mapping[str, object]:
@@ -96,7 +97,7 @@ class Configuration:
 
     def _native_dialect(self, source: SourceText) -> records.Dialect:
         stops = native_agents.stops(source)
-        problems: dict[str, str] = {}
+        problems: dict[str, Complaint] = {}
 
         def parse(text: SourceText) -> json_records.JsonFile:
             file, found = native_agents.parse(text)
@@ -168,7 +169,7 @@ class Configuration:
         for path in ("name", "description", "prompt.text"):
             found = _FILLED_IN.search(projection.get(path) or "")
             if found and not (template and path == "prompt.text") and not (projection.at_home and path != "prompt.text"):
-                projection.refuse("refused-text", path, f"{target.client} would fill in `{found[0]}`")
+                projection.refuse("refused-text", path, Detail("{} would fill in `{}`", (target.client, found[0])))
         if projection.get("prompt.text") == "":
             projection.translate("prompt.text", None)
         syntax = target.id if template and _FILLED_IN.search(projection.get("prompt.text") or "") else "literal"

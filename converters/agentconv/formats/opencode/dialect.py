@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agentconv.core import fields
-from agentconv.core.diagnostics import Code, Diagnostic, Severity
+from agentconv.core.diagnostics import Code, Complaint, Severity
 from agentconv.core.format import ReadResult, State
 from agentconv.core.ir import AgentSet, Origin
 from agentconv.core.source import client_text
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from agentconv.families.markdown import Template
     from agentconv.formats.opencode.permission_maps import Permissions
 
-NO_HEADER = "the file does not start with `---`"
-RUN = "the header is JavaScript, which the client runs"
+NO_HEADER = Complaint("the file does not start with `---`")
+RUN = Complaint("the header is JavaScript, which the client runs, and which is not run here")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Repair:
 _KEY_VALUE = re.compile(rf"([a-zA-Z_][a-zA-Z0-9_]*)[{SPACE}]*:[{SPACE}]*([^\n\r\u2028\u2029]*)\Z")
 
 
-def find(source: SourceText) -> Header | str:
+def find(source: SourceText) -> Header | Complaint:
     r"""Find the header as gray-matter does: from a first line `---` to the first line that starts so.
 
     Behind the first `---` may stand a language; JavaScript is run by the client, and is not read here.
@@ -96,7 +96,7 @@ def find(source: SourceText) -> Header | str:
         return header
     if language in ("js", "javascript"):
         return RUN
-    return header if language == "json" and _is_json(header.text) else f"the header is no {language}"
+    return header if language == "json" and _is_json(header.text) else Complaint(f"the header is no {language}")
 
 
 _BARE_FENCE = re.compile(r"---\r?\n")
@@ -147,11 +147,11 @@ class Client:
                 found["limits.max_turns"] = int(limit)  # type: ignore[arg-type]
         return found
 
-    def unparsed(self, source: SourceText, problem: str, span: Span) -> ReadResult | None:
+    def unparsed(self, source: SourceText, problem: Complaint, span: Span) -> ReadResult | None:
         """Return the agent that is nothing but a prompt: the whole text of a file without keys."""
         header = find(source)
-        if header == RUN:
-            return ReadResult(diagnostics=(reading.no_agent(self.spec, f"{RUN}, and which is not run here", span),))
+        if header is RUN:
+            return ReadResult(diagnostics=(reading.no_agent(self.spec, RUN, span),))
         if isinstance(header, Header) and header.repairable and self.repair(header.text) is not None:
             return None
         if not source.size:
@@ -164,16 +164,21 @@ class Client:
         if self.template:
             values["prompt.syntax"] = self.template.syntax_of(text)
         agent = fields.build(values, {}, Origin(self.spec.id, source.path))
-        bare = problem == NO_HEADER
-        message = f"{self.spec.client} takes the whole file for the prompt of an agent that says nothing else, and has all tools"
-        found = Diagnostic(
+        bare = problem is NO_HEADER
+
+        def words(client: str) -> str:
+            lead = f"{client} takes the whole file for the prompt of an agent that says nothing else, and has all tools"
+            return lead if bare else f"{lead}: {problem.reason}"
+
+        found = reading.remark(
+            self.spec,
             Code.SYNTAX,
-            Severity.NOTE if bare else Severity.WARNING,
-            message if bare else f"{message}: {problem}",
+            words,
             span,
             "write a header with a description" if bare else "mend the header",
-            agent.name,
-            self.spec.id,
+            name=agent.name,
+            severity=Severity.NOTE if bare else Severity.WARNING,
+            reason=None if bare else problem.reason,
         )
         return ReadResult(AgentSet((agent,)), (State.LOADS if bare else State.DEGRADED,), (found,))
 

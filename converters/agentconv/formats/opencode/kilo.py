@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from agentconv.core.diagnostics import Detail
 from agentconv.core.format import FormatSpec, State
 from agentconv.families import keys, markdown
 from agentconv.families.javascript import SPACE
@@ -125,7 +126,7 @@ def project(projection: Projection) -> None:
     template = projection.get("prompt.syntax") == ID and REFERENCES.syntax_of(text) == ID
     found = REFERENCES.live(text, "env") or (None if template else REFERENCES.live(text, "file"))
     if found:
-        projection.refuse("refused-text", "prompt.text", f"Kilo would fill in `{found[:40]}`")
+        projection.refuse("refused-text", "prompt.text", Detail("Kilo would fill in `{}`", (found[:40],)))
     agent_keys.project_body(projection, ID if template else "literal")
     agent_keys.project(
         projection,

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import fields
+from agentconv.core.diagnostics import Cause, Detail, Effect
 from agentconv.core.format import State
 from agentconv.families import records, yaml_records
 from agentconv.families.keys import Key, Refused, simple
@@ -53,7 +54,7 @@ def dialect(spec: FormatSpec, permissions: Permissions) -> records.Dialect:
 def _slug(value: Json) -> str:
     name = js_text(value)
     if name in RESERVED:
-        raise Refused(f"`slug`: the client has an agent `{name}` of its own")
+        raise Refused(f"`slug`: the client has an agent `{name}` of its own", cause=Cause.TAKEN_NAME)
     return name
 
 
@@ -116,7 +117,7 @@ def _lower(format_id: str, agent: Agent) -> Mapping[str, Json]:
 def read(modes: records.Dialect, source: SourceText) -> ReadResult:
     """Read the modes of a file; where one of them has no groups, the client has none of them."""
     result = records.read(modes, source)
-    lost = any(one.message.endswith(("`groups` is missing", "`groups` must be a list")) for one in result.diagnostics)
+    lost = any(one.key == "groups" and one.effect is Effect.DROPS for one in result.diagnostics)
     return replace(result, states=tuple(State.NOT_LOADED for _ in result.states)) if lost else result
 
 
@@ -131,4 +132,6 @@ def project(projection: Projection, modes: records.Dialect) -> None:
     said = [path for path in fields.PATHS if path not in _HELD and not fields.is_absent(path, fields.get(agent, path))]
     again = modes.keys["groups"].read(modes.keys["groups"].write(agent))["permissions.rules"]
     if not projection.at_home or said or fields.get(agent, "invocation.by") != "user" or again != agent.permissions.rules:
-        projection.refuse("refused-place", said[0] if said else "permissions.rules", f"`{NAME}` holds modes with groups, for the user")
+        projection.refuse(
+            "refused-place", said[0] if said else "permissions.rules", Detail("`{}` holds modes with groups, for the user", (NAME,))
+        )

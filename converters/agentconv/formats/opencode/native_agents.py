@@ -13,8 +13,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from agentconv.core.diagnostics import Code, Diagnostic, Severity
-from agentconv.families import json_records
+from agentconv.core.diagnostics import Cause, Code, Complaint, Effect
+from agentconv.families import json_records, reading
 from agentconv.families.record_file import Roster
 from agentconv.families.value_checks import is_bool, is_count, is_text, is_text_map
 from agentconv.formats.opencode.agent_keys import CALLERS
@@ -23,6 +23,7 @@ from agentconv.json import jsonc
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from agentconv.core.diagnostics import Diagnostic, Span
     from agentconv.core.format import FormatSpec
     from agentconv.core.ir import Json
     from agentconv.core.source import SourceText
@@ -64,14 +65,14 @@ _SHAPES: dict[str, tuple[Callable[[Json], bool], str]] = {
 }
 
 
-def parse(source: SourceText) -> tuple[JsonFile, dict[str, str]]:
+def parse(source: SourceText) -> tuple[JsonFile, dict[str, Complaint]]:
     """Read a file's map, each entry as the one of `agent` that the client makes of it.
 
     Returns:
         The file, and by name why the client passes over an entry.
     """
     file = json_records.parse(source, ROSTER, jsonc.JSONC)
-    problems: dict[str, str] = {}
+    problems: dict[str, Complaint] = {}
     for record in file.records:
         if isinstance(record.value, dict):
             problem = _problem(record.value)
@@ -82,12 +83,13 @@ def parse(source: SourceText) -> tuple[JsonFile, dict[str, str]]:
     return file, problems
 
 
-def _problem(entry: dict[str, Json]) -> str | None:
+def _problem(entry: dict[str, Json]) -> Complaint | None:
     if FORBIDDEN in entry:
-        return f"`{FORBIDDEN}` is of another version of the client: write the agent in `agent`, with `permission`"
+        reason = f"`{FORBIDDEN}` is of another version of the client: write the agent in `agent`, with `permission`"
+        return Complaint(reason, FORBIDDEN)
     for key, (fits, what) in _SHAPES.items():
         if key in entry and not fits(entry[key]):
-            return f"`{key}` in `agents` must be {what}"
+            return Complaint(f"`{key}` in `agents` must be {what}", key)
     return None
 
 
@@ -118,12 +120,15 @@ def without_effect(spec: FormatSpec, source: SourceText) -> Iterator[tuple[str, 
     for record in file.records:
         for key in record.keys:
             if key not in _SHAPES and key != FORBIDDEN:
-                message = f"{spec.client} takes no `{key}` in `agents`, and passes over it"
-                hint = "write the agent in `agent`"
-                yield (
-                    record.token,
-                    Diagnostic(Code.UNKNOWN_KEY, Severity.WARNING, message, file.span(record, key), hint, record.token, spec.id),
-                )
+                yield record.token, _passed_over(spec, record.token, key, file.span(record, key))
+
+
+def _passed_over(spec: FormatSpec, name: str, key: str, span: Span) -> Diagnostic:
+    def words(client: str) -> str:
+        return f"{client} takes no `{key}` in `agents`, and passes over it"
+
+    hint = "write the agent in `agent`"
+    return reading.remark(spec, Code.UNKNOWN_KEY, words, span, hint, name=name, key=key, effect=Effect.IGNORES, cause=Cause.UNKNOWN_KEY)
 
 
 def shadowed(source: SourceText) -> dict[str, tuple[int, int]]:

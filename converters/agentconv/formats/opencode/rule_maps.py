@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core import effects, vocabulary
 from agentconv.core.ir import Rule, Tools
+from agentconv.core.losses import listed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -49,15 +50,15 @@ def rule_map(projection: Projection, spell_server: SpellServer, with_patterns: C
         "permissions.mode": None,
         "permissions.sandbox": None,
     }
-    projection.change_together(values, "tools-as-rules", ", ".join(dict.fromkeys(rule.native for rule in rules.found)) or "none")
+    projection.change_together(values, "tools-as-rules", listed(dict.fromkeys(rule.native for rule in rules.found), nothing="none"))
     if source.delegates is not None:
-        projection.change("delegates", None, "tools-as-rules", ", ".join(source.delegates) or "none")
+        projection.change("delegates", None, "tools-as-rules", listed(source.delegates, nothing="none"))
     if rules.unknown:
-        projection.declare("tool-unknown", "permissions.rules", ", ".join(dict.fromkeys(rules.unknown)))
+        projection.declare("tool-unknown", "permissions.rules", listed(dict.fromkeys(rules.unknown)))
     if rules.patterns:
-        projection.declare("pattern-dropped", "permissions.rules", ", ".join(rules.patterns))
+        projection.declare("pattern-dropped", "permissions.rules", listed(rules.patterns))
     if rules.asks:
-        projection.declare("asks", "permissions.rules", ", ".join(rules.asks))
+        projection.declare("asks", "permissions.rules", listed(rules.asks))
 
 
 _NO_TOOLS = Tools()

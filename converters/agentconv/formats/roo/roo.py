@@ -16,8 +16,10 @@ import re
 from typing import TYPE_CHECKING
 
 from agentconv.core import effects, fields, names, vocabulary
+from agentconv.core.diagnostics import Detail
 from agentconv.core.format import FormatSpec
 from agentconv.core.ir import ToolGrant
+from agentconv.core.losses import listed, quoted
 from agentconv.families import json_records, records, yaml_records
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, Refused, simple
@@ -207,7 +209,9 @@ def _project_texts(projection: Projection) -> None:
     for path in ("prompt.text", "description", "display_name"):
         text = projection.get(path)
         if text and not projection.at_home and typography.REWRITTEN.search(text):
-            projection.change(path, typography.plain(text) or None, "text-approximated", f"Roo Code reads `{typography.excerpt(text)}`")
+            projection.change(
+                path, typography.plain(text) or None, "text-approximated", Detail("Roo Code reads `{}`", (typography.excerpt(text),))
+            )
     if projection.get("display_name") in ("", projection.get("name")):
         projection.change("display_name", None, "looks-dropped", "a name that is the slug")
     extras = projection.source.extras.get(ID, {})
@@ -218,14 +222,14 @@ def _project_texts(projection: Projection) -> None:
         extras = {key: value for key, value in extras.items() if key != "customInstructions"}
     shown = _shown(text, extras)
     if not _filled(projection.get("description")) and shown != projection.get("description"):
-        projection.change("description", shown, "description-derived", f"`{shown}`" if shown else "none")
+        projection.change("description", shown, "description-derived", quoted(shown) if shown else "none")
 
 
 def _project_tools(projection: Projection) -> None:
     denied = projection.get("tools.deny")
     closed = {capability for grant in denied for capability in effects.granted(grant)}
     if denied and not any(grant.server for grant in denied) and not closed & vocabulary.capabilities(ID):
-        projection.change("tools.deny", (), "default-dropped", ", ".join(grant.native for grant in denied))
+        projection.change("tools.deny", (), "default-dropped", listed(grant.native for grant in denied))
     tool_lists.tool_list(projection, _spell_server, lambda grant: _grant(grant.native, grant.pattern) == grant, denies=False)
     if projection.get("tools.mode") == "list" and _is_everything(projection.get("tools.allow")):
         projection.change_together({"tools.mode": "inherit", "tools.allow": ()}, "default-dropped", "a list of all its tools")

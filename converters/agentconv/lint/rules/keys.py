@@ -6,10 +6,11 @@ import re
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache, partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from agentconv.core import schema_files, vocabulary
-from agentconv.core.diagnostics import Code, Severity
+from agentconv.core.diagnostics import Cause, Severity
 from agentconv.core.ir import unescape_key
 from agentconv.formats import registry
 from agentconv.lint import headers, remarks
@@ -30,13 +31,17 @@ _FATES = {"ignored": "ignores it", "passed on": "sends it to the model's provide
 
 
 def _unknown(subject: Subject) -> Iterator[tuple[int, str, str]]:
-    """Yield each key that the file's own client does not know, with the agent's number and what the client does about it."""
+    """Yield each key that the file's own client does not know, with the agent's number and what the client does about it.
+
+    What its reader has words of its own for is left to the rules that tell them.
+    """
     schema = schema_files.load(subject.format)
     known = {*schema["properties"], *schema.get("x-known-keys", ())}
+    told = {remark.key for remark in remarks.of(subject) if remark.drops and remark.diagnostic.cause is not Cause.UNKNOWN_KEY}
     for number, agent, _ in subject.agents():
         for key in agent.extras.get(subject.format, {}):
             name = unescape_key(key)
-            if name not in known and name != "<<":
+            if name not in known and name != "<<" and key not in told:
                 yield number, name, schema["x-unknown"]
 
 
@@ -47,7 +52,8 @@ def _spelling(client: str, key: str) -> str:
     folded = {_folded(name): name for name in properties}
     if _folded(key) in folded or _owners(key):
         return folded.get(_folded(key), "")
-    return next(iter(get_close_matches(key, properties, 1, 0.84)), "") if len(key) > 3 else ""
+    swapped = (name for name in properties if sorted(name) == sorted(key))
+    return next(chain(swapped, get_close_matches(key, properties, 1, 0.84)), "") if len(key) > 3 else ""
 
 
 def _folded(key: str) -> str:
@@ -250,10 +256,11 @@ def rejected_key(self: Rule, subject: Subject) -> Iterator[Finding]:
     """
     header = subject.header
     for client in subject.alike():
-        schema = schema_files.load(client)
-        if header is None or schema["x-unknown"] != "rejected" or not subject.result.set.agents:
+        effect = schema_files.effect_of_unknown(client)
+        if header is None or effect is None or not effect.drops or not subject.result.set.agents:
             continue
-        strange = [unescape_key(key) for key in header.values if unescape_key(key) not in schema["properties"]]
+        known = schema_files.load(client)["properties"]
+        strange = [unescape_key(key) for key in header.values if unescape_key(key) not in known]
         if strange:
             more = f" and {len(strange) - 1} more" if len(strange) > 1 else ""
             yield self.find(
@@ -299,7 +306,7 @@ def illegal_color(self: Rule, subject: Subject) -> Iterator[Finding]:
     """
     for number, agent, _ in subject.agents():
         for remark in remarks.of(subject):
-            if remark.field != "color" or remark.diagnostic.agent not in (None, agent.name):
+            if remark.field != "color" or not remark.is_of_value or remark.diagnostic.agent not in (None, agent.name):
                 continue
             written = subject.text[slice(*_place_of_value(subject, number, remark))].strip("\"'")
             lower = written.lower()
@@ -370,13 +377,12 @@ def ignored_value(self: Rule, subject: Subject) -> Iterator[Finding]:
     without that limit. Codex, Copilot, Gemini CLI and Kilo drop the agent, and OpenCode does not start.
     """
     for remark in remarks.of(subject):
-        if not remark.field or remark.field.startswith(_ELSEWHERE) or remark.problem.endswith("is missing"):
+        if not remark.field or remark.field.startswith(_ELSEWHERE) or remark.diagnostic.cause is Cause.MISSING_KEY:
             continue
-        if remark.drops or remark.diagnostic.code is Code.INVALID_VALUE:
-            reason = remark.problem.partition(" as it is written: ")[2] or remark.problem
+        if remark.is_of_value:
             effect = "drops the agent" if remark.drops else f"ignores `{remark.key}`"
             yield self.find(
-                shown(f"{title(subject)} {effect}: {reason}", 160),
+                shown(f"{title(subject)} {effect}: {remark.reason}", 160),
                 (remark.start, remark.end),
                 "write a value that it takes, or delete the key",
                 severity=remark.severity,

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import schema_files
-from agentconv.core.diagnostics import Severity
+from agentconv.core.diagnostics import Cause, Severity
 from agentconv.core.names import stem_of
 from agentconv.formats import registry
 from agentconv.lint import headers, remarks
@@ -280,7 +280,7 @@ def _drops_for_name(subject: Subject, client: str, name: str) -> bool:
     if client not in (subject.format, *subject.alike()):
         return False
     said = [remark for remark in remarks.of(subject, client) if remark.drops and remark.diagnostic.agent in (None, name)]
-    return any(remark.field == "name" or "of its own" in remark.problem for remark in said)
+    return any(remark.field == "name" or remark.diagnostic.cause is Cause.TAKEN_NAME for remark in said)
 
 
 @rule(

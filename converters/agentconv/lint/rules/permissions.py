@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.core import effects, plain_words, tool_summary, vocabulary
-from agentconv.core.diagnostics import Code, Severity
+from agentconv.core.diagnostics import Cause, Code, Severity
 from agentconv.core.effects import Level
 from agentconv.formats import registry
 from agentconv.lint import remarks
@@ -122,7 +122,7 @@ def unknown_permission_mode(self: Rule, subject: Subject) -> Iterator[Finding]:
         otherwise = f"values: {', '.join(modes)}" if len(modes) > 1 else "write a value that it takes, or delete the key"
         help_text = f"did you mean `{near}`?" if near else registry.did_you_mean(written[:60], modes, otherwise)
         yield self.find(
-            shown(f"{title(subject)} {effect}: {remarks.reason(remark)}", 160),
+            shown(f"{title(subject)} {effect}: {remark.reason}", 160),
             (remark.start, remark.end),
             help_text,
             severity=Severity.ERROR if remark.drops else Severity.WARNING,
@@ -185,13 +185,13 @@ def broken_hook(self: Rule, subject: Subject) -> Iterator[Finding]:
     """
     known = vocabulary.events(vocabulary.words_of(subject.format))
     for remark in remarks.of(subject):
-        if remark.field != "hooks" and "guard" not in remark.problem:
+        if not remark.is_of_value or (remark.field != "hooks" and remark.diagnostic.cause is not Cause.GUARD):
             continue
         if not remark.drops and known and all(event not in known for event in _events(subject, 0, remark.key)):
             continue  # there is no such event
         effect = remarks.fate(remark, "ignores the hook")
         yield self.find(
-            shown(f"{title(subject)} {effect}: {remarks.reason(remark)}", 160),
+            shown(f"{title(subject)} {effect}: {remark.reason}", 160),
             (remark.start, remark.end),
             "give each event a list of `matcher` and `hooks`, and each hook its `type` and what it runs",
             severity=remark.severity,

@@ -49,6 +49,8 @@ def empty_prompt(self: Rule, subject: Subject) -> Iterator[Finding]:
             continue  # an agent that runs elsewhere has no prompt here
         edits = subject.changed(number, lambda agent: replace(agent, prompt=Prompt("You help with one thing, and you do it well.")))
         clients = lost(subject, fixing.apply(subject.text, edits)) if edits else ()
+        if state.dropped and not clients:
+            continue  # its client does not run it, for another reason
         effect = f"{do(clients, 'drops')} it" if clients else f"{title(subject)} runs it with no instructions of its own"
         severity = Severity.ERROR if clients else Severity.WARNING
         place = subject.place(number, "")

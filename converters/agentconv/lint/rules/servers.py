@@ -41,7 +41,7 @@ def broken_server(self: Rule, subject: Subject) -> Iterator[Finding]:
             continue
         effect = remarks.fate(remark, f"does not take all of `{remark.key}`")
         yield self.find(
-            shown(f"{title(subject)} {effect}: {remarks.reason(remark)}", 160),
+            shown(f"{title(subject)} {effect}: {remark.reason}", 160),
             (remark.start, remark.end),
             "give each server a `command` with `args`, or a `url`",
             severity=remark.severity,
@@ -127,7 +127,7 @@ def ignored_skills(self: Rule, subject: Subject) -> Iterator[Finding]:
             continue
         effect = remarks.fate(remark, f"ignores `{remark.key}`")
         yield self.find(
-            shown(f"{title(subject)} {effect}: {remarks.reason(remark)}", 160),
+            shown(f"{title(subject)} {effect}: {remark.reason}", 160),
             (remark.start, remark.end),
             "write a list of names",
             severity=remark.severity,

@@ -7,25 +7,25 @@ from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
 from agentconv.core import schema_files
-from agentconv.core.diagnostics import Code, Severity
+from agentconv.core.diagnostics import Cause, Code, Severity
 from agentconv.families import frontmatter, markdown
 from agentconv.formats import registry
 from agentconv.lint import fixing, headers, remarks
 from agentconv.lint.passages import lost, shown, title, titles
 from agentconv.lint.rule import LEFT, Fix, rule
 from agentconv.yaml import nodes
+from agentconv.yaml.errors import Slip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from agentconv.core.effects import Widening
     from agentconv.families.frontmatter import Header
     from agentconv.lint.remark import Remark
     from agentconv.lint.rule import Finding, Rule
     from agentconv.lint.subject import Subject
 
 _READERS = "each client's own reader, run on the same file"
-_COLON = "an unquoted `: ` in a value"
-_TAB = " tab"
 
 
 @rule(
@@ -59,7 +59,7 @@ def unquoted_colon(self: Rule, subject: Subject) -> Iterator[Finding]:
     Qwen Code, Copilot and Cline drop the agent, or read other values. One more slip in the same header, and the repair
     fails for all of it.
     """
-    yield from _repaired(self, subject, _COLON)
+    yield from _repaired(self, subject, Slip.COLON)
 
 
 @rule(
@@ -92,7 +92,7 @@ def repaired_header(self: Rule, subject: Subject) -> Iterator[Finding]:
     A value that starts with `*`, `&`, `@`, a backtick, a bracket or a brace means something else to YAML. Claude Code
     2.1.329 puts such values in quotes when the header does not parse; a client without such a repair drops the agent.
     """
-    yield from _repaired(self, subject, "")
+    yield from _repaired(self, subject, None)
 
 
 @rule(
@@ -129,21 +129,21 @@ def tab_indentation(self: Rule, subject: Subject) -> Iterator[Finding]:
     Claude Code 2.1.329 makes two blanks of each tab at the start of a line when the header does not parse. A client without
     such a repair drops the agent.
     """
-    yield from _repaired(self, subject, _TAB)
+    yield from _repaired(self, subject, Slip.TAB)
 
 
-def _repaired(self: Rule, subject: Subject, cause: str) -> Iterator[Finding]:
-    """Yield what is wrong with a header that its client repairs, if the cause is this one (any other one, if it is empty)."""
+def _repaired(self: Rule, subject: Subject, slip: Slip | None) -> Iterator[Finding]:
+    """Yield what is wrong with a header that its client repairs, if it is this slip (with None, if it is any other thing)."""
     if not any(remark.code is Code.FALLBACK for remark in subject.result.diagnostics):
         return  # the header need not be read once more to know
     header = subject.header
     if header is None or not header.fallback or header.error is None:
         return
-    if cause != next((known for known in (_COLON, _TAB) if known in header.error.problem), ""):
+    if slip is not header.error.slip:
         return
-    fix = (_untabbed(subject) if cause == _TAB else None) or requoted(subject)
+    fix = (_untabbed(subject) if slip is Slip.TAB else None) or requoted(subject)
     gone = tuple(client for client in subject.alike() if fixing.astray(subject, client))
-    what = "" if cause == _COLON else f" ({shown(header.error.problem)})"
+    what = "" if slip is Slip.COLON else f" ({shown(header.error.problem)})"
     message = f"not strict YAML{what}: {title(subject)} loads it through its own repair" + (f"; lost in {titles(gone)}" if gone else "")
     severity = Severity.ERROR if gone else Severity.WARNING
     help_text = fix.title if fix else "spell the value in another way: quotes alone would change how it is read"
@@ -213,8 +213,12 @@ def broken_header(self: Rule, subject: Subject) -> Iterator[Finding]:
     over with a warning.
     """
     for remark in remarks.of(subject):
-        if remark.drops and "not valid " in remark.problem and not _beside_block(subject):
+        if _does_not_parse(remark) and not _beside_block(subject):
             yield _broken(self, subject, remark, remark.problem, "mend the line: what is wrong with it is said above")
+
+
+def _does_not_parse(remark: Remark) -> bool:
+    return remark.drops and remark.diagnostic.cause is Cause.SYNTAX
 
 
 def _broken(self: Rule, subject: Subject, remark: Remark, problem: str, help_text: str) -> Finding:
@@ -263,7 +267,7 @@ def colon_beside_block(self: Rule, subject: Subject) -> Iterator[Finding]:
     lines behind it then belong to nothing, and the agent is dropped without a word. Either of the two alone would load.
     """
     for remark in remarks.of(subject):
-        block = _beside_block(subject) if remark.drops and "not valid " in remark.problem else ""
+        block = _beside_block(subject) if _does_not_parse(remark) else ""
         if block:
             yield _broken(self, subject, remark, f"its repair of the YAML breaks the block of `{block}`", headers.QUOTE)
 
@@ -367,7 +371,7 @@ def dashes_in_value(self: Rule, subject: Subject) -> Iterator[Finding]:
     list of tools among them, become a part of the prompt. The agent then has all tools. Other clients want a line of its own.
     """
     for remark in remarks.of(subject):
-        if remark.diagnostic.code is Code.SYNTAX and not remark.drops and "ends the header" in remark.problem:
+        if remark.diagnostic.cause is Cause.HEADER_END:
             rest = subject.text[remark.end :].split("\n---", 1)[0]
             known = schema_files.load(subject.format)["properties"]
             keys = [key for key in re.findall(r"(?m)^([A-Za-z_][\w-]*)[ \t]*:", rest) if key in known]
@@ -419,7 +423,7 @@ def duplicate_key(self: Rule, subject: Subject) -> Iterator[Finding]:
     twice: dict[str, list[Remark]] = {}
     for remark in remarks.of(subject):
         if remark.diagnostic.code is Code.DUPLICATE_KEY:
-            twice.setdefault(_quoted(remark), []).append(remark)
+            twice.setdefault(remark.key, []).append(remark)
     for key, said in twice.items():
         edits = _without_earlier(subject.header, key) if subject.header else ()
         gone = lost(subject, fixing.apply(subject.text, edits)) if edits else ()
@@ -451,18 +455,14 @@ def duplicate_key(self: Rule, subject: Subject) -> Iterator[Finding]:
         )
 
 
-def _quoted(remark: Remark) -> str:
-    return remark.problem.partition("`")[2].partition("`")[0]
-
-
 def _without_earlier(header: Header | None, key: str) -> tuple[tuple[int, int, str], ...]:
     """Return the edits that delete all but the last of a key's lines."""
     edits = frontmatter.patch(header, {key: header.values[key]}) if header and key in header.values else None
     return tuple(edits[:-1]) if edits else ()
 
 
-def _widened(subject: Subject, key: str) -> list[str]:
-    """Say what the agent may do that it may not by the first of the two."""
+def _widened(subject: Subject, key: str) -> list[Widening]:
+    """Return what the agent may do that it may not by the first of the two."""
     header, agents = subject.header, subject.result.set.agents
     if header is None or len(agents) != 1 or not isinstance(header.root, nodes.Mapping):
         return []
@@ -574,7 +574,7 @@ def lost_elsewhere(self: Rule, subject: Subject, found: list[Finding]) -> Iterat
         for remark in remarks.of(subject, client):
             if remark.drops and not remarks.is_told(subject, remark, found):
                 message = shown(f"{registry.FORMATS[client].title} would not load it: {remark.problem}", 160)
-                help_text = remark.diagnostic.hint if "recovered" not in (remark.diagnostic.hint or "recovered") else None
+                help_text = None if remark.diagnostic.code is Code.NOT_LOADED else remark.diagnostic.hint
                 yield self.find(
                     message,
                     (remark.start, remark.end),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
 from agentconv.core import effects, fields, tool_summary, vocabulary
-from agentconv.core.diagnostics import Code, Severity
+from agentconv.core.diagnostics import Cause, Code, Severity
 from agentconv.core.source import encode
 from agentconv.formats import registry
 from agentconv.lint import fixing, remarks
@@ -44,7 +44,7 @@ def _grants(subject: Subject) -> Iterator[tuple[int, Agent, str, ToolGrant]]:
 
 def _fatal(subject: Subject, word: str) -> bool:
     """Whether the client drops an agent because of a tool word."""
-    return any(one.drops and one.field.startswith("tools.") and word in one.problem for one in remarks.of(subject))
+    return any(one.drops and one.field.startswith("tools.") and word in one.diagnostic.names for one in remarks.of(subject))
 
 
 def _effect(subject: Subject, path: str, word: str) -> tuple[str, Severity]:
@@ -251,9 +251,8 @@ def widened_tools(self: Rule, subject: Subject) -> Iterator[Finding]:
                 continue
             wider = compare.widenings(author, tool_summary.held(agent, client), client)
             if wider:
-                unasked = all(word.endswith(("unattended", "without being asked")) for word in wider)
-                severity = Severity.WARNING if unasked else Severity.ERROR
-                more = ", ".join(wider[:3]) + (f" and {len(wider) - 3} more" if len(wider) > 3 else "")
+                severity = Severity.WARNING if all(one.unasked for one in wider) else Severity.ERROR
+                more = ", ".join(map(str, wider[:3])) + (f" and {len(wider) - 3} more" if len(wider) > 3 else "")
                 key = next(
                     (key for path in (*_LISTS, "permissions.mode") if (key := subject.key_of(path)) and subject.has(number, key)), ""
                 )
@@ -282,15 +281,15 @@ def ignored_tools(self: Rule, subject: Subject) -> Iterator[Finding]:
     for remark in remarks.of(subject):
         if not remark.field.startswith("tools.") or remark.diagnostic.code not in (Code.INVALID_VALUE, Code.NOT_LOADED):
             continue
-        words = [grant.native for _, _, _, grant in _grants(subject) if not _is_tool(subject, grant)]
-        if remark.problem.endswith("is missing") or (remark.drops and any(word in remark.problem for word in words)):
+        words = {grant.native for _, _, _, grant in _grants(subject) if not _is_tool(subject, grant)}
+        if remark.diagnostic.cause is Cause.MISSING_KEY or (remark.drops and words.intersection(remark.diagnostic.names)):
             continue  # the words that are no tools are told one by one
         agents = subject.result.set.agents
         agent = next((one for one in agents if one.name == remark.diagnostic.agent), agents[0] if agents else None)
         opens = agent is not None and not remark.drops and (remark.field == "tools.deny" or agent.tools.mode == "inherit")
         effect = remarks.fate(remark, "grants every tool" if opens and remark.field != "tools.deny" else "ignores it")
         yield self.find(
-            shown(f"{title(subject)} does not take `{remark.key}` as it is written and {effect}: {remarks.reason(remark)}", 160),
+            shown(f"{title(subject)} does not take `{remark.key}` as it is written and {effect}: {remark.reason}", 160),
             (remark.start, remark.end),
             "name the tools, with commas between them",
             severity=Severity.ERROR if remark.drops or opens else Severity.WARNING,
