@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects, fields
+from agentconv.core import effects, fields, shapes
 from agentconv.core.diagnostics import InternalError
 
 if TYPE_CHECKING:
@@ -23,12 +23,11 @@ def differences(before: Agent, after: Agent, shape: Shape | None = None) -> set[
     if shape is None:
         return _differing(before, after, fields.HEADS)
     if shape.differing is None:
-        shape.differing = frozenset(_differing(before, after, _NO_TEXTS))
+        shape.differing = frozenset(_differing(before, after, shapes.HEADS))
     return _differing(before, after, _TEXTS) | shape.differing
 
 
-_TEXTS = ("name", "description", "prompt")
-_NO_TEXTS = tuple(head for head in fields.HEADS if head not in _TEXTS)
+_TEXTS = tuple(head for head in fields.HEADS if head not in shapes.HEADS)
 
 
 def _differing(before: Agent, after: Agent, heads: Collection[str]) -> set[str]:

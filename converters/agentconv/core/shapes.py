@@ -2,7 +2,7 @@
 
 The agents of a set differ in their names, descriptions and prompts; of tools, models and colours there are few combinations.
 Steps of a projection that look at nothing but those are taken for the first agent of each combination, on an agent without
-texts, so that they cannot depend on them; what they did is done again for the others.
+texts, so that they cannot depend on them; what they did is done again for the others (`projecting/once`).
 """
 
 from __future__ import annotations
@@ -11,14 +11,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import fields
-from agentconv.core.ir import Prompt
+from agentconv.core.ir import Agent, Origin, Prompt
 
 if TYPE_CHECKING:
     from agentconv.core.diagnostics import Loss
     from agentconv.core.effects import Widening
-    from agentconv.core.ir import Agent
 
-TEXTS = frozenset({"name", "description", "prompt.text"})
+TEXTS = frozenset({"name", "display_name", "description", "prompt.text"})
+"""The paths of the texts: what an agent's shape leaves out."""
+HEADS = tuple(head for head in fields.HEADS if head not in {fields.head_of(path) for path in TEXTS})
+"""The fields of an agent without any text."""
+WITHOUT: dict[type, dict[str, Any]] = {
+    Agent: {"id": "", "name": None, "display_name": None, "description": None},
+    Prompt: {"text": ""},
+    Origin: {"source": "", "pointer": ""},
+}
+"""The fields, by what they belong to, that a shape leaves out: the texts and the place; and what stands there instead."""
 
 
 @dataclass(slots=True)
@@ -29,7 +37,7 @@ class Shape:
     losses: tuple[Loss, ...]
     declared: frozenset[str]
     heads: dict[str, Any]
-    """The fields of the projected agent besides its texts."""
+    """The projected agent's `HEADS`."""
     reads_back: bool = False
     """Whether each of the target's keys gives these fields back."""
     differing: frozenset[str] | None = None
@@ -39,13 +47,14 @@ class Shape:
 
 
 Shapes = dict[object, "Shape | None"]
+_WHOLE_TEXTS = TEXTS.intersection(fields.HEADS)
 
 
 def projected(source: Agent, shape: Shape, values: dict[str, object]) -> Agent:
     """Return an agent of a shape, with the texts that its projection gave it."""
     prompt = {path[7:]: value for path, value in values.items() if path.startswith("prompt.")}
     changes = dict(shape.heads)
-    changes.update({path: values[path] for path in ("name", "description") if path in values})
+    changes.update({path: value for path, value in values.items() if path in _WHOLE_TEXTS})
     if prompt:
         before = source.prompt or Prompt("")
         changes["prompt"] = Prompt(**{"text": before.text, "syntax": before.syntax, "mode": before.mode, **prompt})  # type: ignore[arg-type]

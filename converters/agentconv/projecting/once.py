@@ -1,47 +1,49 @@
-"""Steps of a projection that look at nothing but an agent's shape: taken once for all agents of one (`format_shapes`)."""
+"""Steps of a projection that look at nothing but an agent's shape: taken once for all agents of one (`core/shapes`)."""
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Mapping
+from functools import cache
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVarTuple
 
 from agentconv.core import fields
 from agentconv.core.diagnostics import Loss
-from agentconv.core.ir import Limits, Origin, Prompt
-from agentconv.core.shapes import TEXTS, Shape
+from agentconv.core.ir import Agent, Origin, Prompt
+from agentconv.core.shapes import HEADS, TEXTS, WITHOUT, Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Iterable
 
     from agentconv.core.format import Projection
 
 
-_SHARED = attrgetter("display_name", "invocation", "tools", "permissions", "model", "effort", "skills", "delegates", "background", "color")
-_HEADS = tuple(head for head in fields.HEADS if head not in ("name", "description", "prompt", "extras"))
-_NO_LIMITS = Limits()
+_Given = TypeVarTuple("_Given")
+_Values: TypeAlias = "Callable[[Any], Iterable[Any]]"
 _MOST = 1000
 """Shapes that are remembered; beyond, they are forgotten, and found again."""
 
 
-def once(projection: Projection, steps: Callable[[Projection], None], kind: Hashable) -> None:
+def once(projection: Projection, steps: Callable[[Projection, *_Given], None], *given: *_Given) -> None:
     """Take steps that look at nothing but an agent's shape.
 
     Args:
         projection: The agent on its way.
         steps: What to do.
-        kind: What tells these steps from others of the same target.
+        given: What the steps are given besides; it tells them from others.
     """
     shapes = projection.shapes
     shape = None
-    if shapes is not None and projection.target.holds >= TEXTS and (key := _key(projection)) is not None:
-        place = (kind, key)
+    if shapes is not None and _keeps_texts(projection):
+        place = (steps, given, _key(projection))
         if place not in shapes:
             if len(shapes) >= _MOST:
                 shapes.clear()
-            shapes[place] = _recorded(projection, steps)
+            shapes[place] = _recorded(projection, steps, *given)
         shape = shapes[place]
     if shape is None:
-        steps(projection)
+        steps(projection, *given)
         return
     own = projection.source.id
     projection.values = {**{path: value for path, value in projection.values.items() if path in TEXTS}, **shape.values}
@@ -52,50 +54,57 @@ def once(projection: Projection, steps: Callable[[Projection], None], kind: Hash
     projection.take_shape(shape)
 
 
-def _key(projection: Projection) -> tuple[object, ...] | None:
-    """Return what the steps may look at; None where it is not simple enough to be compared."""
+def _keeps_texts(projection: Projection) -> bool:
+    """Whether the agent has a prompt, and no text that the steps would have to drop."""
     source = projection.source
-    if (
-        source.prompt is None
-        or source.extras
-        or source.mcp_servers
-        or source.hooks
-        or source.temperature is not None
-        or source.top_p is not None
-    ):
-        return None
-    if source.limits != _NO_LIMITS or isinstance(source.effort, int):
-        return None  # numbers are equal in several types
-    changed = tuple((path, value) for path, value in projection.values.items() if path not in TEXTS)
-    prompt = (source.prompt.syntax, source.prompt.mode)
-    origin = source.origin.format if source.origin else None
-    empty = (source.mcp_servers, source.hooks)
-    key = (_SHARED(source), prompt, origin, empty, changed, frozenset(projection.declared - TEXTS))
-    try:
-        hash(key)
-    except TypeError:
-        return None
-    return key
+    return source.prompt is not None and all(fields.get(source, path) is None for path in TEXTS - projection.target.holds)
 
 
-def _recorded(projection: Projection, steps: Callable[[Projection], None]) -> Shape | None:
+def _key(projection: Projection) -> Hashable:
+    """Return all that the steps may look at: every field of the agent but those of `WITHOUT`, and what became of them so far."""
+    changed = tuple((path, exact(value)) for path, value in projection.values.items() if path not in TEXTS)
+    return exact(projection.source), changed, frozenset(projection.declared - TEXTS), projection.trusted
+
+
+def exact(value: Any) -> Hashable:
+    """Return what tells a value from every other one, its types included: 1, 1.0 and true are equal, and written otherwise."""
+    kind: type = type(value)
+    if kind is str or value is None:
+        return value  # type: ignore[no-any-return]
+    values = _values(kind)
+    if values is not None:
+        return kind, *[item if item is None or type(item) is str else exact(item) for item in values(value)]
+    if kind is dict or isinstance(value, Mapping):
+        return Mapping, *((key, exact(item)) for key, item in value.items())
+    return kind, repr(value)
+
+
+@cache
+def _values(kind: type) -> _Values | None:
+    """Return what gets the values in a list, or of the fields of a dataclass that its shape has; None where there are none."""
+    if kind in (tuple, list):
+        return iter
+    if not dataclasses.is_dataclass(kind):
+        return None
+    without = {name for base in kind.__mro__ for name in WITHOUT.get(base, ())}
+    names = [field.name for field in dataclasses.fields(kind) if field.name not in without]
+    return attrgetter(*names) if len(names) > 1 else lambda value: tuple(getattr(value, name) for name in names)
+
+
+def _bare(agent: Agent) -> Agent:
+    """Return an agent that has nothing but its shape."""
+    prompt = agent.prompt and dataclasses.replace(agent.prompt, **WITHOUT[Prompt])
+    origin = agent.origin and dataclasses.replace(agent.origin, **WITHOUT[Origin])
+    return dataclasses.replace(agent, **WITHOUT[Agent], prompt=prompt, origin=origin)
+
+
+def _recorded(projection: Projection, steps: Callable[[Projection, *_Given], None], *given: *_Given) -> Shape | None:
     """Take the steps on an agent without texts; None where they change one all the same."""
-    source = projection.source
-    bare = fields.changed(
-        source,
-        {
-            "id": "",
-            "name": None,
-            "description": None,
-            "prompt": Prompt("", source.prompt.syntax, source.prompt.mode) if source.prompt else None,
-            "origin": Origin(source.origin.format, "") if source.origin else None,
-        },
-    )
-    trial = type(projection)(bare, projection.target, projection.models, projection.path)
+    trial = type(projection)(_bare(projection.source), projection.target, projection.models, trusted=projection.trusted)
     trial.values = {path: value for path, value in projection.values.items() if path not in TEXTS}
     trial.declared = set(projection.declared - TEXTS)
-    steps(trial)
+    steps(trial, *given)
     if TEXTS & (trial.values.keys() | trial.declared):
         return None
     result = trial.result()
-    return Shape(trial.values, tuple(trial.losses), frozenset(trial.declared), {head: getattr(result, head) for head in _HEADS})
+    return Shape(trial.values, tuple(trial.losses), frozenset(trial.declared), {head: getattr(result, head) for head in HEADS})

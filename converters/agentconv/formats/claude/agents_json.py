@@ -19,7 +19,7 @@ from agentconv.families.keys import Ignored, Key, Refused, simple
 from agentconv.families.record_file import Roster
 from agentconv.families.value_checks import is_bool, is_count, is_filled, is_text, is_texts
 from agentconv.formats.claude import mcp_servers, spelling
-from agentconv.projecting import hooks, steps, tool_lists
+from agentconv.projecting import hooks, once, steps, tool_lists
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -141,6 +141,15 @@ def project(projection: Projection) -> None:
     if projection.get("prompt.text") is None:
         projection.translate("prompt.text", "")
     steps.prompt_shape(projection, "replace")
+    once.once(projection, _project_shape)
+    steps.settle(projection, KEYS)
+    steps.own_extras(
+        projection, lambda agent: records.encode_record(DIALECT, agent), lambda record: records.decode_written(DIALECT, record)
+    )
+
+
+def _project_shape(projection: Projection) -> None:
+    """Project all but the texts."""
     tool_lists.tool_list(projection, spelling.spell_server, spelling.allowed_reads_back, denied_reads_back=spelling.reads_back)
     spelling.project_delegates(projection)
     steps.permission_mode(projection)
@@ -151,7 +160,3 @@ def project(projection: Projection) -> None:
     hooks.project(projection, _read_hooks)
     spelling.project_skills(projection)
     steps.drop_rest(projection)
-    steps.settle(projection, KEYS)
-    steps.own_extras(
-        projection, lambda agent: records.encode_record(DIALECT, agent), lambda record: records.decode_written(DIALECT, record)
-    )

@@ -20,7 +20,7 @@ from agentconv.families import javascript, keys, markdown, model_words
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Key, Refused, simple
 from agentconv.formats.claude import loader, mcp_servers, spelling
-from agentconv.projecting import hooks, steps, tool_lists
+from agentconv.projecting import hooks, once, steps, tool_lists
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -109,6 +109,13 @@ def project(projection: Projection) -> None:
     """Turn an agent into what a Claude Code file can hold."""
     steps.require(projection, "name", "description")
     _project_texts(projection)
+    once.once(projection, _project_shape)
+    steps.settle(projection, KEYS)
+    steps.own_extras(projection, lambda agent: keys.encode(KEYS, agent, ID), lambda header: markdown.decode_written(DIALECT, header))
+
+
+def _project_shape(projection: Projection) -> None:
+    """Project all but the texts."""
     tool_lists.tool_list(projection, spelling.spell_server, spelling.allowed_reads_back, denied_reads_back=spelling.reads_back)
     spelling.project_delegates(projection)
     steps.permission_mode(projection)
@@ -120,8 +127,6 @@ def project(projection: Projection) -> None:
     hooks.project(projection, _read_hooks)
     spelling.project_skills(projection)
     steps.drop_rest(projection)
-    steps.settle(projection, KEYS)
-    steps.own_extras(projection, lambda agent: keys.encode(KEYS, agent, ID), lambda header: markdown.decode_written(DIALECT, header))
 
 
 def _project_texts(projection: Projection) -> None:

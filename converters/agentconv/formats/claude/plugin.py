@@ -27,7 +27,7 @@ from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, simple
 from agentconv.formats.claude import loader, plugin_index, spelling
-from agentconv.projecting import placeholders, steps, tool_lists
+from agentconv.projecting import once, placeholders, steps, tool_lists
 from agentconv.yaml import nodes
 
 if TYPE_CHECKING:
@@ -162,6 +162,13 @@ def project(projection: Projection) -> None:
     """Turn an agent into what a plugin's file can hold."""
     steps.require(projection, "name")
     _project_texts(projection)
+    once.once(projection, _project_shape)
+    steps.settle(projection, KEYS)
+    steps.own_extras(projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: markdown.decode_written(DIALECT, header))
+
+
+def _project_shape(projection: Projection) -> None:
+    """Project all but the texts."""
     tool_lists.tool_list(projection, spelling.spell_server, spelling.allowed_reads_back, denied_reads_back=spelling.reads_back)
     spelling.project_delegates(projection)
     steps.permission_mode(projection, held=False)
@@ -172,8 +179,6 @@ def project(projection: Projection) -> None:
     _project_servers(projection)
     spelling.project_skills(projection)
     steps.drop_rest(projection)
-    steps.settle(projection, KEYS)
-    steps.own_extras(projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: markdown.decode_written(DIALECT, header))
 
 
 def _project_texts(projection: Projection) -> None:

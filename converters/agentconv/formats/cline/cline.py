@@ -22,7 +22,7 @@ from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Key, Refused, simple
 from agentconv.families.value_checks import is_count, is_text, is_texts
-from agentconv.projecting import steps, tool_lists
+from agentconv.projecting import once, steps, tool_lists
 from agentconv.yaml.grammar import YAML_2
 
 if TYPE_CHECKING:
@@ -147,14 +147,19 @@ def project(projection: Projection) -> None:
     steps.trim(projection, "description", SPACE)
     steps.trim(projection, "prompt.text", SPACE)
     steps.prompt_shape(projection, "replace")
+    once.once(projection, _project_shape)
+    steps.settle(projection, KEYS)
+    steps.own_extras(projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: markdown.decode_written(DIALECT, header))
+
+
+def _project_shape(projection: Projection) -> None:
+    """Project all but the texts."""
     tool_lists.tool_list(projection, _no_server, _reads_back, denies=False)
     steps.permission_mode(projection)
     steps.permission_rules(projection)
     steps.model(projection)
     _project_model(projection)
     steps.drop_rest(projection)
-    steps.settle(projection, KEYS)
-    steps.own_extras(projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: markdown.decode_written(DIALECT, header))
 
 
 def _project_model(projection: Projection) -> None:

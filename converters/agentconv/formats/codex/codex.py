@@ -199,7 +199,7 @@ def project(projection: Projection) -> None:
     steps.require(projection, "name", "description", "prompt.text", blanks=BLANKS)
     steps.trim(projection, "description", BLANKS)
     steps.prompt_shape(projection, "append")
-    once.once(projection, _project_shape, ID)
+    once.once(projection, _project_shape)
     steps.settle(projection, KEYS)
     steps.own_extras(projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: keys.decode_header(DIALECT, header))
 

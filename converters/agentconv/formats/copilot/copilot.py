@@ -25,7 +25,7 @@ from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Key, Refused, simple
 from agentconv.families.value_checks import is_text, is_texts
 from agentconv.formats.copilot import mcp_servers, spelling
-from agentconv.projecting import hooks, mcp, steps, tool_lists
+from agentconv.projecting import hooks, mcp, once, steps, tool_lists
 from agentconv.yaml.grammar import SERDE_YAML
 
 if TYPE_CHECKING:
@@ -206,6 +206,13 @@ def project(projection: Projection) -> None:
     if projection.get("description") is None:
         projection.refuse("refused-description", "description", "missing")
     _project_texts(projection)
+    once.once(projection, _project_shape)
+    steps.settle(projection, KEYS)
+    steps.own_extras(projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: markdown.decode_written(DIALECT, header))
+
+
+def _project_shape(projection: Projection) -> None:
+    """Project all but the texts."""
     tool_lists.tool_list(projection, spelling.spell_server, spelling.reads_back, denies=False)
     steps.permission_mode(projection)
     steps.permission_rules(projection)
@@ -216,8 +223,6 @@ def project(projection: Projection) -> None:
     )
     hooks.project(projection, _read_hooks)
     steps.drop_rest(projection)
-    steps.settle(projection, KEYS)
-    steps.own_extras(projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: markdown.decode_written(DIALECT, header))
 
 
 def _project_texts(projection: Projection) -> None:

@@ -22,7 +22,7 @@ from agentconv.families import javascript, keys, model_words
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, simple
 from agentconv.formats.cursor import line_encoding, line_file, line_header
-from agentconv.projecting import steps, switches
+from agentconv.projecting import once, steps, switches
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -121,14 +121,19 @@ def project(projection: Projection) -> None:
     steps.require(projection, "name")
     steps.require(projection, "prompt.text", blanks=SPACE)
     _project_texts(projection)
+    once.once(projection, _project_shape)
+    steps.settle(projection, KEYS)
+    steps.own_extras(projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: line_file.decode_written(DIALECT, header))
+    _refuse_no_text(projection)
+
+
+def _project_shape(projection: Projection) -> None:
+    """Project all but the texts."""
     steps.permission_mode(projection)
     switches.read_only_flag(projection)
     steps.model(projection)
     _project_servers(projection)
     steps.drop_rest(projection)
-    steps.settle(projection, KEYS)
-    steps.own_extras(projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: line_file.decode_written(DIALECT, header))
-    _refuse_no_text(projection)
 
 
 def _project_texts(projection: Projection) -> None:

@@ -25,7 +25,7 @@ from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, Refused, simple
 from agentconv.families.value_checks import whole
 from agentconv.formats.gemini import mcp_servers, remote_agents, spelling
-from agentconv.projecting import mcp, placeholders, steps, tool_lists
+from agentconv.projecting import mcp, once, placeholders, steps, tool_lists
 from agentconv.yaml.grammar import JS_YAML_4
 
 if TYPE_CHECKING:
@@ -188,6 +188,13 @@ def project(projection: Projection) -> None:
         projection.translate("prompt.text", "")
     steps.trim(projection, "prompt.text", SPACE)
     placeholders.project(projection, TEMPLATE)
+    once.once(projection, _project_shape)
+    steps.settle(projection, KEYS)
+    _own_extras(projection)
+
+
+def _project_shape(projection: Projection) -> None:
+    """Project all but the texts."""
     spelling.move_own_servers(projection)
     tool_lists.tool_list(projection, spelling.spell_server, spelling.reads_back, denies=False)
     steps.permission_mode(projection)
@@ -196,8 +203,6 @@ def project(projection: Projection) -> None:
     steps.minutes(projection)
     mcp.project_with_tools(projection, partial(mcp_servers.reads_back, SERVERS), HINT, closes=True)
     steps.drop_rest(projection)
-    steps.settle(projection, KEYS)
-    _own_extras(projection)
 
 
 def _own_extras(projection: Projection) -> None:

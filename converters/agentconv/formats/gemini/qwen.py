@@ -26,7 +26,7 @@ from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, simple
 from agentconv.formats.gemini import mcp_servers, qwen_lines, qwen_spelling, qwen_switches
-from agentconv.projecting import hooks, mcp, placeholders, steps, tool_lists
+from agentconv.projecting import hooks, mcp, once, placeholders, steps, tool_lists
 from agentconv.yaml.grammar import YAML_2
 
 if TYPE_CHECKING:
@@ -140,6 +140,13 @@ def project(projection: Projection) -> None:
     placeholders.project(projection, TEMPLATE)
     if 0 < javascript.length(projection.get("prompt.text") or "") < DIALECT.least_prompt:
         projection.refuse("refused-prompt", "prompt.text", Detail("shorter than {} characters", (DIALECT.least_prompt,)))
+    once.once(projection, _project_shape)
+    steps.settle(projection, KEYS)
+    steps.own_extras(projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: markdown.decode_written(DIALECT, header))
+
+
+def _project_shape(projection: Projection) -> None:
+    """Project all but the texts."""
     qwen_spelling.project_servers(projection)
     tool_lists.tool_list(projection, qwen_spelling.spell_server, qwen_spelling.reads_back, spell_denied=qwen_spelling.spell_denied)
     steps.permission_mode(projection)
@@ -153,8 +160,6 @@ def project(projection: Projection) -> None:
         projection.change("color", None, "looks-dropped", quoted(color))
     _project_mode(projection)
     steps.drop_rest(projection)
-    steps.settle(projection, KEYS)
-    steps.own_extras(projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: markdown.decode_written(DIALECT, header))
 
 
 def _project_mode(projection: Projection) -> None:

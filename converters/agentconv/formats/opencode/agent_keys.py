@@ -154,18 +154,19 @@ def project(
         decode: Reads them as the client does.
     """
     steps.require(projection, "name")
-
-    def by_shape(projection: Projection) -> None:
-        steps.invocation(projection, CALLERS.values())
-        rule_maps.rule_map(projection, spell_server, WITH_PATTERNS)
-        permissions.settle(projection)
-        steps.model(projection, _model_of, providers=True)
-        _project_color(projection)
-        steps.drop_rest(projection)
-
-    once.once(projection, by_shape, id(table_))
+    once.once(projection, _project_shape, permissions)
     steps.settle(projection, table_)
     steps.own_extras(projection, encode, decode)
+
+
+def _project_shape(projection: Projection, permissions: Permissions) -> None:
+    """Project all but the texts."""
+    steps.invocation(projection, CALLERS.values())
+    rule_maps.rule_map(projection, spell_server, WITH_PATTERNS)
+    permissions.settle(projection)
+    steps.model(projection, _model_of, providers=True)
+    _project_color(projection)
+    steps.drop_rest(projection)
 
 
 def complete_body(values: dict[str, object]) -> None:

@@ -25,7 +25,7 @@ from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, Refused, simple
 from agentconv.families.record_file import ClientText, Roster
 from agentconv.formats.roo import mode_groups, typography
-from agentconv.projecting import mcp, steps, tool_lists
+from agentconv.projecting import mcp, once, steps, tool_lists
 from agentconv.yaml.grammar import YAML_2
 
 if TYPE_CHECKING:
@@ -191,6 +191,15 @@ def project(projection: Projection) -> None:
     _project_texts(projection)
     steps.require(projection, "name", "prompt.text")
     steps.prompt_shape(projection, "replace")
+    once.once(projection, _project_shape)
+    steps.settle(projection, KEYS)
+    steps.own_extras(
+        projection, lambda agent: records.encode_record(DIALECT, agent), lambda record: records.decode_written(DIALECT, record)
+    )
+
+
+def _project_shape(projection: Projection) -> None:
+    """Project all but the texts."""
     steps.invocation(projection, {"both"})
     _project_tools(projection)
     steps.permission_mode(projection)
@@ -198,10 +207,6 @@ def project(projection: Projection) -> None:
     steps.model(projection)
     mcp.drop(projection, "define it in .roo/mcp.json")
     steps.drop_rest(projection)
-    steps.settle(projection, KEYS)
-    steps.own_extras(
-        projection, lambda agent: records.encode_record(DIALECT, agent), lambda record: records.decode_written(DIALECT, record)
-    )
 
 
 def _project_texts(projection: Projection) -> None:
