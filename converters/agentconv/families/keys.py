@@ -211,6 +211,16 @@ class HeaderDialect(Protocol):
     def lower(self) -> Callable[[Agent], Mapping[str, Json]]: ...
 
 
+class Dialect(HeaderDialect, Protocol):
+    """What one client does with files of a family: each family has a class of its own."""
+
+    def encode(self, agent: Agent) -> dict[str, Json]:
+        """Return the keys of a file for an agent, in documented order."""
+
+    def decode_written(self, values: dict[str, Json]) -> Decoded:
+        """Return what the client makes of keys once they are written: a file may not hold every value, or a key mean something to it."""
+
+
 def decode_header(dialect: HeaderDialect, header: Mapping[str, Json], *, lenient: bool = False) -> Decoded:
     """Return what the client makes of a file's keys: those that only mean something together first, then each row."""
     rest = dict(header)

@@ -90,6 +90,17 @@ class Dialect:
     least_prompt: int = 0
     """The shortest prompt, in UTF-16 units, with which the client loads an agent."""
 
+    def encode(self, agent: Agent) -> dict[str, Json]:
+        """Return the keys of a header for an agent, in documented order."""
+        return keys.encode_header(self, agent)
+
+    def decode_written(self, values: dict[str, Json]) -> Decoded:
+        """Return what the client makes of a header's keys once they are written: a key may mean something to YAML itself."""
+        text = emitter.mapping(values)
+        header = Header(SourceText("", encode(text)), 0, len(text), len(text))
+        frontmatter.parse(header, None, self.grammar)
+        return decode_header(self, header.values)
+
 
 def read(dialect: Dialect, source: SourceText) -> ReadResult:
     """Read one markdown file as the client does; what the client drops is recovered."""
@@ -141,14 +152,6 @@ def decode_header(dialect: Dialect, values: MappingType[str, Json]) -> Decoded:
     if refused:
         decoded.refused.setdefault(refused.key or "", refused)
     return decoded
-
-
-def decode_written(dialect: Dialect, values: dict[str, Json]) -> Decoded:
-    """Return what the client makes of a header's keys once they are written: a key may mean something to YAML itself."""
-    text = emitter.mapping(values)
-    header = Header(SourceText("", encode(text)), 0, len(text), len(text))
-    frontmatter.parse(header, None, dialect.grammar)
-    return decode_header(dialect, header.values)
 
 
 def _agent(dialect: Dialect, source: SourceText, header: Header, decoded: Decoded) -> Agent:
