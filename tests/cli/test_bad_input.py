@@ -151,6 +151,18 @@ def test_a_megabyte(data, source, tmp_path, run):
     assert growth(convert, 20_000) < LINEAR
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a folder that is in use cannot be deleted there")
+@pytest.mark.parametrize("line", ["", "convert . -t codex", "lint", "status", "install x", "schema bundle"])
+def test_current_folder_is_gone(line, run, tmp_path):
+    """Where the current folder was deleted, that is said, and where to go."""
+    (tmp_path / "gone").mkdir()
+    os.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    done = run(*line.split(), code=2)
+
+    assert done.err == 'error: the current folder is not there any more\n  hint: go to one that is: cd "$HOME"\n'
+
+
 def test_missing_file(run, source):
     """A path that does not exist names the one that was meant."""
     done = run("convert", "src/.claude/agents/god.md", "-t", "codex", code=2)

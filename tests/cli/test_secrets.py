@@ -66,3 +66,41 @@ def test_files_are_exact(project: Path) -> None:
 
     assert PRIVATE_KEY in (project / "out/.codex/agents/a.toml").read_text()
     assert TOKEN in (project / "out/agents.json").read_text()
+
+
+KEY = "q7Zk2mB9xTr4LwPd8sVnHc3eYf6uJg1a"
+SERVER = f"""---
+name: tickets
+description: Looks at tickets
+mcpServers:
+  - tickets:
+      command: tickets-mcp
+      args: ["--api-key", "{KEY}"]
+---
+
+Look at them.
+"""
+
+
+@pytest.mark.parametrize("target", ["claude-code", "json", "toml"])
+def test_what_keeps_a_credential_says_so(
+    target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Files of the same format and bundles hold what a server is given as it is, and a warning names it and its place."""
+    (tmp_path / "tickets.md").write_text(SERVER)
+    monkeypatch.chdir(tmp_path)
+    run(["convert", "tickets.md", "-f", "claude-code", "-t", target, "-o", "out/"])
+    told = capsys.readouterr().err
+    written = "".join(path.read_text() for path in tmp_path.glob("out/**/*") if path.is_file())
+
+    assert KEY in written
+    assert "tickets.md:7:28: warning: `api-key` is given `q7Zk…`, which looks like a secret, and is kept as it is" in told
+
+
+def test_output_that_is_asked_for_is_exact(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    """What is written to standard output is data, whatever stands in it."""
+    text = SERVER.replace("Look at them.", "::add-mask::x\n##[group]\x1b[2J\u2028\u202e\U000e0041").encode()
+    (tmp_path / "tickets.md").write_bytes(text)
+    run(["convert", str(tmp_path / "tickets.md"), "-f", "claude-code", "-t", "claude-code"])
+
+    assert capfdbinary.readouterr().out == text

@@ -62,8 +62,8 @@ def test_example_loads_and_counts(format_id: str, key: str, value: Any) -> None:
 @pytest.mark.parametrize(("format_id", "key", "value"), _cases("x-bad-examples"))
 def test_bad_example_has_the_effect_that_is_declared(format_id: str, key: str, value: Any) -> None:
     """A bad example does what `x-invalid` says: the file or the client stops, the key is dropped, or no tools are left."""
-    source = make(format_id, {**minimal(format_id, key), key: value})
-    result = read(format_id, source)
+    header = {**minimal(format_id, key), key: value}
+    result = read(format_id, make(format_id, header))
     (agent,) = result.set.agents
     effect = _row(format_id, key)["x-invalid"]
     path = _row(format_id, key)["x-field"]
@@ -73,6 +73,14 @@ def test_bad_example_has_the_effect_that_is_declared(format_id: str, key: str, v
     elif effect == "grant-none":
         found = (result.states[0], agent.tools.mode, agent.tools.allow, _raw(format_id, agent, key))
         expected = (State.DEGRADED, "none", (), value)
+    elif effect == "drop-header":
+        paths = {_row(format_id, name)["x-field"] for name in header} - {"name", "extras"}
+        said = [path for path in paths if not fields.is_absent(path, fields.get(agent, path))]
+        found = (result.states[0], agent.tools.mode, said, {name: _raw(format_id, agent, name) for name in header})
+        expected = (State.DEGRADED, "inherit", [], header)
+    elif effect == "grant-all":
+        found = (result.states[0], agent.tools.mode, _raw(format_id, agent, key))
+        expected = (State.DEGRADED, "inherit", value)
     else:
         bare = read(format_id, make(format_id, minimal(format_id, key))).set.agents
         unset = path == "extras" or fields.get(agent, path) in (None, (), *(fields.get(one, path) for one in bare))

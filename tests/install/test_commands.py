@@ -390,8 +390,27 @@ def test_removed_pack_is_orphaned(project, give, run, asked):
     (site / "backend_agents-1.0.0.dist-info" / "entry_points.txt").unlink()
 
     assert {*asked("status", code=1).states().values()} == {"orphaned"}
+    told = run("status", code=1).out
+    assert "backend-agents 1.0.0; not in .venv/lib/python3.11/site-packages (the project's .venv)\n" in told
+    assert "`agentconv uninstall backend-agents` takes it away" in told
     run("uninstall", "Backend_Agents")
     assert not (project / ".claude").exists()
+
+
+def test_the_environment_of_a_tool(project, give, run):
+    """Where nobody named an environment, a pack that is not in our own need not be gone: both commands say where they looked."""
+    give(ONE)
+    run("install", "backend-agents", "--to", "claude-code")
+    (project / ".venv/pyvenv.cfg").rename(project / ".venv/pyvenv.cfg-not-found")
+    told = run("status", code=1).out
+    missing = run("install", "backend-agents", code=2).err
+
+    assert " (the Python that runs agentconv)\n" in told
+    assert "site-packages" in told
+    assert "name it: agentconv status --python PATH" in told
+    assert "uninstall" not in told
+    assert "no pack `backend-agents` is installed in " in missing
+    assert "hint: activate the environment that has them, or name it: --python PATH" in missing
 
 
 def test_wheel_and_folder(project, tmp_path, run, asked):

@@ -128,6 +128,18 @@ def test_hooks(hook, tmp_path, monkeypatch, capsys):
     assert ('"' in path.read_text("utf-8")) == ("--fix" in words)
 
 
+def test_hooks_see_every_client():
+    """The files of every client are those that the hooks are run on, where their path alone says whose they are."""
+    from agentconv.formats import registry
+
+    for row in (registry.FORMATS[client] for client in registry.CLIENTS):
+        folders = [f"sub/{folder}" for folder in row.folders if not row.index]
+        folders += [f"{root}{folder}" for folder in row.folders if row.index for root in ("", "plugins/kit/")]
+        places = [*row.files, *([f"sub/{row.index}"] if row.index else []), *(f"{folder}/a{row.suffixes[0]}" for folder in folders)]
+
+        assert [place for place in places if not re.search(HOOKS[0]["files"], place)] == []
+
+
 @pytest.fixture
 def converted(tmp_path, monkeypatch, capsys):
     """Make a project whose one agent was converted for a client that would stop over the original."""

@@ -79,7 +79,28 @@ def test_a_header_in_the_clients_folder_without_a_name_is_told():
 
     assert [finding.rule.code for finding in found(subject(text), "AC201")] == ["AC201"]
     assert found(subject(text, "docs/notes.md"), "AC201") == ()
-    assert found(subject("---\ntitle: b\ndate: c\n---\n\nd\n"), "AC201") == ()
+    assert [one.severity for one in found(subject("---\ntitle: b\ndate: c\n---\n\nd\n"), "AC201")] == [Severity.NOTE]
+    assert found(subject("---\ntitle: b\ndate: c\n---\n\nd\n", "docs/notes.md"), "AC201") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "severity"),
+    [
+        ("--\nname: a\ndescription: b\n--\n\nd\n", Severity.WARNING),
+        ("name: a\ndescription: b\n\nd\n", Severity.WARNING),
+        ("# Our agents\n\nname: one of them\n", Severity.NOTE),
+        ("", Severity.NOTE),
+    ],
+    ids=["other dashes", "no dashes", "README", "empty"],
+)
+def test_a_file_without_a_header_is_told(text, severity):
+    """In the client's own folder, a file in which it sees no agent is told, with the cause; a warning where an agent was meant."""
+    (finding,) = found(subject(text), "AC105")
+
+    assert finding.severity is severity
+    assert finding.message == "Claude Code sees no agent here: the file does not start with a line `---`"
+    assert found(subject(text, "docs/notes.md"), "AC105") == ()
+    assert found(subject(text, ".opencode/agents/a.md", "opencode"), "AC105") == ()  # which takes it for a prompt
 
 
 def test_a_repaired_header_becomes_strict_with_the_same_reading():

@@ -5,9 +5,13 @@ import json
 import pytest
 
 TOKEN = "ghp_" + "q7Xw2LmZ9rTk4VbN8sHd6YcJ3pGf5A0e1UiO"
+KEY = "q7Zk2mB9xTr4LwPd8sVnHc3eYf6uJg1a"
+SERVER = "---\nname: reviewer\ndescription: d\nmcpServers:\n  - x:\n      command: x\n      args: {}\n      env: {}\n---\n\nHi.\n"
 STOPPING = {
     "a lint error": ('---\nname: reviewer\ndescription: "Reviews" it\ntools: [Read, Grep\n---\n\nHi.\n', "AC103"),
     "a credential": (f"---\nname: reviewer\ndescription: d\n---\n\nUse {TOKEN}.\n", "AC810"),
+    "a credential by its name": (SERVER.format("[x]", f"{{X_API_KEY: {KEY}}}"), "AC810"),
+    "a credential after a flag": (SERVER.format(f"[--token, {KEY}]", "{}"), "AC810"),
     "hidden characters": ("---\nname: reviewer\ndescription: d\n---\n\nHi \U000e0041\U000e0042\U000e0043.\n", "AC801"),
 }
 
@@ -21,7 +25,7 @@ def test_stopped(text, code, project, pack):
     assert f"[{code}]" in stopped.err
     assert "not packed: 1 finding in 1 file" in stopped.err
     assert not (project / "dist").exists()
-    assert TOKEN not in stopped.err
+    assert not [secret for secret in (TOKEN, KEY) if secret[:5] in stopped.err]
     pack(".", "--no-lint", code=None)
     assert (project / "dist").exists()
 
@@ -48,6 +52,30 @@ def test_edited_bundle(project, pack):
 
     assert "AC810" in stopped.err
     assert TOKEN not in stopped.err
+
+
+def test_what_may_be_a_secret(project, pack):
+    """What only its name makes a secret is told, shown in part, and stops no build; --no-lint and the project's settings keep it quiet."""
+    (project / ".claude/agents/reviewer.md").write_text(SERVER.format("[x]", "{X_PASSWORD: correct-horse}"))
+    told = pack(".").err
+
+    assert "warning[AC814] secret-by-name `X_PASSWORD` is given `corr…`" in told
+    assert "correct" not in told
+    assert "AC814" not in pack(".", "--no-lint").err
+
+    (project / "pyproject.toml").write_text('[tool.agentconv.lint]\nignore = ["AC814"]\n')
+
+    assert "AC814" not in pack(".").err
+
+
+def test_what_may_be_a_secret_in_a_bundle(project, pack):
+    """The same of an agent that no text holds."""
+    from agentconv.cli import main
+
+    (project / ".claude/agents/reviewer.md").write_text(SERVER.format("[x]", "{X_PASSWORD: correct-horse}"))
+    main(["to-json", ".", "-o", "all.json", "--no-sources"])
+
+    assert "warning[AC814] secret-by-name `X_PASSWORD` is given `corr…`" in pack("all.json").err
 
 
 def test_ignored_rule(project, pack):

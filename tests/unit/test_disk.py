@@ -156,10 +156,12 @@ sys.platform = "win32"
 for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY", "chown", "listxattr", "getxattr", "setxattr"):
     delattr(os, name)
 from pathlib import Path
-from agentconv.disk import saving
+from agentconv.disk import placing, saving
 from agentconv.disk.output import OutputFile
 folder = saving.OutputFolder(Path(sys.argv[1]))
+placing.make(placing._stage(str(Path(sys.argv[1], "a/y.md"))), b"left")
 print(folder.save(OutputFile("b/new.md", b"new")).fate, folder.save(OutputFile("a/x.md", b"new"), force=True).fate)
+print(folder.save(OutputFile("a/y.md", b"new")).fate, len([*Path(sys.argv[1]).rglob(".agentconv-save*")]))
 print(folder.mend("other/x.md", b"other\\n", b"new").fate, "fcntl" in sys.modules)
 """
 
@@ -168,7 +170,7 @@ def test_systems_that_have_less(root):
     """Where there are no such flags, owners, attributes and locks, files are written all the same."""
     done = subprocess.run([sys.executable, "-c", ELSEWHERE, str(root)], check=True, capture_output=True, text=True)
 
-    assert done.stdout == "created replaced\nreplaced False\n"
+    assert done.stdout == "created replaced\ncreated 0\nreplaced False\n"
     assert {path.read_text() for path in root.rglob("*.md")} == {"new"}
 
 

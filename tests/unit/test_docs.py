@@ -93,11 +93,16 @@ def test_rules_document(capsys):
     assert {*table} == {*lint_settings.KEYS}
 
 
-def hooked():
-    """Return the pattern of the files of every client whose path alone says whose they are."""
+def hooked() -> str:
+    """Return the pattern of the files that every client reads its agents from, wherever the client's own folders lie.
+
+    The folders of a client with an index have everyday names: they count at the top of a checkout, and below `plugins`.
+    """
     rows = [registry.FORMATS[client] for client in registry.CLIENTS]
-    below = [re.escape(f"{folder}/") for row in rows for folder in row.folders if not row.index]
-    return f"(^|/)({'|'.join([*below, *(re.escape(name) + '$' for row in rows for name in row.files)])})"
+    anywhere = [f"{re.escape(folder)}/" for row in rows if not row.index for folder in row.folders]
+    anywhere += [f"{re.escape(name)}$" for row in rows for name in (*row.files, *([row.index] if row.index else []))]
+    indexed = [f"{re.escape(folder)}/.+{re.escape(end)}$" for row in rows if row.index for folder in row.folders for end in row.suffixes]
+    return f"(^|/)({'|'.join(dict.fromkeys(anywhere))})|^(plugins/[^/]+/)?({'|'.join(dict.fromkeys(indexed))})"
 
 
 def test_hooks_see_every_client():

@@ -100,7 +100,7 @@ def test_empty(tmp_path):
     (tmp_path / "pyvenv.cfg").write_text("version = 3.12.1\n")
     found = environment.choose(str(tmp_path))
 
-    assert (found.folders, found.looked) == ((), (tmp_path / "lib/python3.12/site-packages",))
+    assert (found.folders, found.places) == ((), (tmp_path / "lib/python3.12/site-packages",))
 
 
 @pytest.mark.parametrize("python", ["no-such-python", "./nowhere/python", "", "."])

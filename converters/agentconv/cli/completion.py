@@ -10,6 +10,7 @@ from agentconv.cli import options as shared
 from agentconv.cli.exit_codes import Exit
 from agentconv.core import schema_files
 from agentconv.formats import registry
+from agentconv.render import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
     """Run the command."""
     import shtab
 
-    print(shtab.complete(_all_commands(), options.shell))
+    printable.data(f"{shtab.complete(_all_commands(), options.shell)}\n".encode())
     return Exit.OK
 
 

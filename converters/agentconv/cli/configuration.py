@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,6 +72,8 @@ def _from_file(options: argparse.Namespace) -> dict[str, Any]:
     if path is None:
         return {}
     table, text = _table(path)
+    if options.config and not table:
+        _tell_nothing(options, path)
     settings = {}
     for key, value in table.items():
         line = text[: _offset(text, key)].count("\n") + 1
@@ -86,6 +89,16 @@ def _from_file(options: argparse.Namespace) -> dict[str, Any]:
             at = _line(text, key, *error.names) if hasattr(error, "names") else line
             raise _wrong(path, error.diagnostic.message, at, error.diagnostic.hint) from None
     return settings
+
+
+def _tell_nothing(options: argparse.Namespace, path: Path) -> None:
+    """Say that a file that was named says nothing to us."""
+    from agentconv.render import text as shown
+
+    message = "there is nothing for agentconv in it, so that it changes nothing"
+    remark = Diagnostic(Code.USAGE, Severity.WARNING, message, Span(path.as_posix()), "its settings go below [tool.agentconv]")
+    if not options.quiet:
+        print(shown.diagnostic(remark, shown.style(sys.stderr, options.color)), file=sys.stderr)
 
 
 def _project_file(sources: list[str]) -> Path | None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from agentconv.sources.discovery import Discovery
 
-USAGE = "SRC... -t FORMAT[,FORMAT] [-f FORMAT] [-o DIR|FILE|-] [options]"
+USAGE = "SRC... -t FORMAT[,FORMAT|all] [-f FORMAT] [-o DIR|FILE|-] [options]"
 EXAMPLES = """\
 examples:
   agentconv convert . -t codex -o .            this project's agents, for Codex, beside what is there
@@ -27,6 +27,7 @@ examples:
   agentconv convert . -t codex -o . --check    in CI: exit 1 when the Codex files are not up to date
   agentconv convert reviewer.md -t codex       one agent, to standard output
   agentconv convert .claude/agents -t codex,json -o out
+  agentconv convert . -t all -o .              for every other assistant
   cat reviewer.md | agentconv convert - -f claude-code -t codex
 """
 
@@ -44,11 +45,14 @@ def run(options: argparse.Namespace) -> int:
     """Run the command."""
     targets = shared.targets(options)
     source_format = registry.resolve(options.source_format) if options.source_format else None
-    exclude = targets if source_format is None else ()
+    exclude = targets if source_format is None and not shared.is_for_all(options) else ()
     found = discovery.discover(options.sources, source_format, exclude=exclude, stdin_name=options.stdin_filename)
     loader = loading.Loader(found.files)
     if source_format is None:
         forbid_mixture(found, loader)
+    formats = {file.format for file in found.files}
+    if shared.is_for_all(options) and len(formats) == 1:
+        targets = shared.targets(options, *formats)
     return convert_files(found, loader, targets, options)
 
 

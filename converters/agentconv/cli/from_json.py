@@ -13,7 +13,7 @@ from agentconv.sources import discovery, loading
 if TYPE_CHECKING:
     import argparse
 
-USAGE = "BUNDLE... -t FORMAT[,FORMAT] [-o DIR|FILE|-] [options]"
+USAGE = "BUNDLE... -t FORMAT[,FORMAT|all] [-o DIR|FILE|-] [options]"
 EXAMPLES = """\
 examples:
   agentconv from-json all.json -t claude-code -o copy  the files as they were, but for what was edited

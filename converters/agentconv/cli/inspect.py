@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
     from agentconv.lint.inspection import Inspected
 
-USAGE = "SRC... [--for FORMAT,...|all] [options]"
+USAGE = "[SRC...] [--for FORMAT,...|all] [options]"
 EXAMPLES = """\
 examples:
-  agentconv inspect .                              this project's agents, in the clients that it has folders for
-  agentconv inspect . --for all                    in every client
+  agentconv inspect                                this project's agents, in the clients that it has folders for
+  agentconv inspect --for all                      in every client
   agentconv inspect reviewer.md --for gemini-cli   exit 1 when Gemini CLI would not load it
-  agentconv inspect . -v                           everything that the clients' readers say
+  agentconv inspect -v                             everything that the clients' readers say
 
 states:
   loads             as it is written
@@ -43,7 +43,7 @@ _PATH_WIDTH = 40
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    shared.add_sources(parser)
+    shared.add_sources(parser, here=True)
     group = parser.add_argument_group("report")
     group.add_argument(
         "--for",
@@ -69,7 +69,7 @@ def run(options: argparse.Namespace) -> int:
     diagnostics = list(found.diagnostics)
     line = Progress(options)
     for piece in line.over(loader, len(found.files), "files"):
-        if piece.source is not None:
+        if piece.source is not None and not registry.FORMATS[piece.format].is_index(piece.path):
             files.append(inspection.inspect(piece, asked))
             diagnostics += files[-1].failures
         else:

@@ -2,50 +2,42 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agentconv.cli import lint_files, lint_settings
+from agentconv.cli import lint_files, lint_mending, lint_settings
 from agentconv.cli import options as shared
 from agentconv.cli.configuration import STRICT
 from agentconv.cli.convert import nothing_found, places
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.inspect import present_clients
+from agentconv.cli.lint_mending import Mended
 from agentconv.cli.progress import Progress
 from agentconv.core.diagnostics import Code, InputError, Severity
-from agentconv.core.source import SourceText
-from agentconv.disk.saving import Fate, OutputFolder
 from agentconv.formats import registry
 from agentconv.lint import catalogue, checking, fixing
-from agentconv.render import diff, findings, machine, text
+from agentconv.render import findings, findings_machine, machine, printable, text
 from agentconv.sources import discovery, loading
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Sequence
-    from typing import TextIO, TypeAlias
+    from collections.abc import Sequence
 
     from agentconv.cli.lint_files import LintFile
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.lint.checking import Checked
-    from agentconv.lint.fixing import Fixed
-    from agentconv.lint.rule import Finding, Rule
-    from agentconv.lint.subject import Subject
+    from agentconv.lint.rule import Rule
 
-    Finder: TypeAlias = Callable[[Subject], tuple[Finding, ...]]
-
-USAGE = "SRC... [--for FORMAT,...|all] [--fix] [options]"
+USAGE = "[SRC...] [--for FORMAT,...|all] [--fix] [options]"
 EXAMPLES = """\
 examples:
-  agentconv lint .                                  this project's agents, for the assistants that it has folders for
-  agentconv lint . --for codex,opencode             would they survive there?
-  agentconv lint . --fix                            mend what can be mended without changing anything else
-  agentconv lint . --diff                           show what that would change
+  agentconv lint                                    this project's agents, for the assistants that it has folders for
+  agentconv lint --for codex,opencode               would they survive there?
+  agentconv lint --fix                              mend what can be mended without changing anything else
+  agentconv lint --diff                             show what that would change
   agentconv lint - --fix --stdin-filename NAME      for editors: standard input, mended, to standard output
-  agentconv lint . --select AC1,AC301 --output-format github
+  agentconv lint --select AC1,AC301 --output-format github
 
 A comment in the header of a file leaves out rules for that file, `# agentconv: ignore[AC101, long-description]`; without
 brackets, every rule. In pyproject.toml, [tool.agentconv.lint] takes select, ignore, per-file-ignores, for, max-description.
@@ -61,7 +53,7 @@ FORMATS = ("text", "json", "sarif", "github")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    shared.add_sources(parser)
+    shared.add_sources(parser, here=True)
     group = parser.add_argument_group("rules")
     group.add_argument(
         "--for",
@@ -117,9 +109,8 @@ def run(options: argparse.Namespace) -> int:
     diagnostics = [*found.diagnostics, *diagnostics]
     if not files and not diagnostics:
         raise nothing_found(found)
-    find: Finder = lambda subject: next(checking.check([subject], rules)).findings  # noqa: E731
-    mended = _mend(options, files, find, line) if options.fix or options.diff or options.check else _Mended()
-    mended.out = _pass_on(options, files)
+    find: lint_mending.Finder = lambda subject: next(checking.check([subject], rules)).findings  # noqa: E731
+    mended = lint_mending.mend(options, files, find, line) if options.fix or options.diff or options.check else Mended()
     found_in = line.over(checking.check([file.subject for file in files], rules, siblings), len(files), "files checked")
     checked = [_settled(file, one, find) for file, one in zip(files, found_in, strict=True)]
     line.clear()
@@ -141,7 +132,7 @@ def _check(options: argparse.Namespace) -> None:
         )
 
 
-def _settled(file: LintFile, one: Checked, find: Finder) -> Checked:
+def _settled(file: LintFile, one: Checked, find: lint_mending.Finder) -> Checked:
     """Offer only those fixes that --fix makes, and let go of what only finding and proving them took."""
     told = fixing.promised(file.subject, one.findings, find)
     file.subject.forget()
@@ -163,100 +154,35 @@ def _words(given: list[str] | None) -> tuple[str, ...] | None:
     return tuple(word.strip() for word in ",".join(given).split(",") if word.strip()) if given else None
 
 
-@dataclass(slots=True)
-class _Mended:
-    """What mending came to."""
-
-    findings: int = 0
-    """How many are mended, or would be."""
-    told: list[Diagnostic] = field(default_factory=list)
-    out: TextIO = field(default_factory=lambda: sys.stdout)
-    """Where what is found is told: beside what is mended of standard input."""
-    unsaved: set[tuple[Path, str]] = field(default_factory=set)
-    """Folders in which files could not be written, and why: told once each."""
-
-    def save(self, file: LintFile, done: Fixed) -> None:
-        """Write a mended file; what came on standard input is passed on later."""
-        if file.stdin:
-            self.took(file, done)
-            return
-        place = Path(file.location or "")
-        try:
-            saved = OutputFolder(place.parent, within=Path(file.within)).mend(place.name, file.subject.source.data, done.data)
-        except InputError as error:
-            where = place.parent, error.diagnostic.message
-            self.told += [] if where in self.unsaved else [error.diagnostic]
-            self.unsaved.add(where)
-            return
-        self.told += [saved.diagnostic] if saved.diagnostic else []
-        if saved.fate is not Fate.KEPT:
-            self.took(file, done)
-
-    def took(self, file: LintFile, done: Fixed) -> None:
-        """Go on with a file as it is once it is mended."""
-        self.findings += len(done.made)
-        file.subject = replace(file.subject, source=SourceText(file.subject.path, done.data))
-
-
-def _mend(options: argparse.Namespace, files: list[LintFile], find: Finder, line: Progress) -> _Mended:
-    """Make fixes, or show what they would do."""
-    mended = _Mended()
-    for file in line.over(files, len(files), "files mended"):
-        done = fixing.fix(file.subject, find, unsafe=options.unsafe_fixes)
-        file.subject.forget()
-        before = file.subject.source.data
-        if done.data == before or not (file.location or file.stdin):
-            continue
-        line.clear()
-        if not (options.diff or options.check):
-            mended.save(file, done)
-            continue
-        mended.findings += len(done.made)
-        shown = (file.location or "<stdin>").replace(os.sep, "/")
-        if options.diff:
-            sys.stdout.write(diff.unified(shown, before, done.data))
-        elif options.output_format == "text":
-            print(f"change    {text.safe(shown)}")
-    return mended
-
-
-def _pass_on(options: argparse.Namespace, files: Sequence[LintFile]) -> TextIO:
-    """Write what came on standard input to standard output, where it is to be mended; return the stream for what is said."""
-    through = [file for file in files if file.stdin and options.fix and not (options.diff or options.check)]
-    for file in through:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(file.subject.source.data)
-        sys.stdout.buffer.flush()
-    return sys.stderr if through else sys.stdout
-
-
 def _tell(
     options: argparse.Namespace,
     checked: list[Checked],
     diagnostics: Sequence[Diagnostic],
     where: dict[str, str],
-    mended: _Mended,
+    mended: Mended,
 ) -> int:
     """Print what was found and return the exit code."""
     failures = [*diagnostics, *(failure for one in checked for failure in one.failures)]
     pending = bool(options.diff or options.check)
     code = _exit_code(options, checked, diagnostics, pending=pending and mended.findings > 0)
     code = Exit.USAGE if mended.unsaved and code is not Exit.BUG else code
-    out = mended.out
     sys.stdout.flush()
     for failure in failures if options.output_format != "json" else ():
         print(text.diagnostic(failure, text.style(sys.stderr, options.color)), file=sys.stderr)
-    if options.output_format != "text":
-        print(_machine(options.output_format, checked, failures, where, int(code)), end="", file=out)
+    if options.output_format == "github":
+        printable.data(findings_machine.github(checked, where).encode("utf-8", "backslashreplace"), mended.out)
         return code
-    look = text.style(out, options.color)
+    if options.output_format != "text":
+        print(_machine(options.output_format, checked, failures, where, int(code)), end="", file=mended.out)
+        return code
+    look = text.style(mended.out, options.color)
     told = bool(failures or (pending and mended.findings))
     for one in checked if not options.diff else ():
         for finding in one.findings:
             if not options.quiet or finding.severity is Severity.ERROR:
                 told = True
                 shown = findings.finding(finding, one.subject.source, where.get(one.subject.path, one.subject.path), look)
-                print(shown, end="\n\n", file=out)
+                print(shown, end="\n\n", file=mended.out)
     sys.stdout.flush()
     summary = findings.summary(checked, mended.findings, pending=pending)
     if not options.quiet:
@@ -276,10 +202,6 @@ def _exit_code(options: argparse.Namespace, checked: list[Checked], diagnostics:
 
 
 def _machine(kind: str, checked: list[Checked], failures: Sequence[Diagnostic], where: dict[str, str], code: int) -> str:
-    from agentconv.render import findings_machine
-
-    if kind == "github":
-        return findings_machine.github(checked, where)
     found = findings_machine.sarif(checked, where) if kind == "sarif" else {"exit_code": code, **findings_machine.plain(checked, where)}
     if kind == "json":
         found["diagnostics"] = [*map(machine.plain, failures)]

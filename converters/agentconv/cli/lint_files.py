@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,16 +47,18 @@ def read(
         if piece.source is None or piece.format not in registry.CLIENTS:
             diagnostics += [remark for remark in piece.diagnostics if remark.severity is Severity.ERROR]
             continue
-        clients = tuple(dict.fromkeys((piece.format, *asked)))
+        index = registry.FORMATS[piece.format].is_index(piece.path)  # of agents elsewhere, and no other client's business
+        clients = tuple(dict.fromkeys((piece.format, *(() if index else asked))))
         file = given.get(piece.path)
-        location = (file.location or found.stdin_name or None) if file else None
+        location, within = ((file.location or found.stdin_name or None), file.within) if file else (None, "")
         stdin = file is not None and file.location is None
         subject = Subject(piece.source, piece.format, clients, chosen.for_file(location), nameless=stdin and location is None)
+        subject.location = os.path.abspath(location) if location else ""
         if subject.nameless:  # as a file of its kind
             subject.source = SourceText(f"{piece.path}{registry.FORMATS[piece.format].suffixes[0]}", piece.source.data)
         else:
             subject.take(piece.result)
-        files.append(LintFile(subject, location, file.within if file else "", stdin))
+        files.append(LintFile(subject, location, within, stdin))
     return files, diagnostics
 
 

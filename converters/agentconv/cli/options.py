@@ -3,38 +3,59 @@
 from __future__ import annotations
 
 import argparse
+import os
 from typing import TYPE_CHECKING
 
 from agentconv.cli.configuration import STRICT
 from agentconv.conversion import converting
 from agentconv.conversion.model_choices import MAP_MODELS
+from agentconv.core import vocabulary
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
     from agentconv.core.diagnostics import InputError
 
 
-def targets(options: argparse.Namespace) -> list[str]:
+ALL = "all"
+"""Every assistant that has a folder of agents."""
+
+
+def targets(options: argparse.Namespace, source: str | None = None) -> list[str]:
     """Return the formats to write, each once.
+
+    Args:
+        options: What was asked for.
+        source: The one format that there is to read, which `all` leaves out.
 
     Raises:
         InputError: There is no such format, or none is named.
     """
-    found = list(dict.fromkeys(registry.resolve(name.strip()) for name in ",".join(options.to).split(",") if name.strip()))
-    if not found:
+    words = [word.strip() for word in ",".join(options.to).split(",") if word.strip()]
+    if not words:
         raise no_target()
-    return found
+    every = [client for client in registry.CLIENTS if vocabulary.installation(client) and client != source]
+    return list(dict.fromkeys(one for word in words for one in (every if word.lower() == ALL else [registry.resolve(word)])))
 
 
-def no_target() -> InputError:
-    """Make the error for a command that is not told what to write."""
-    return registry.usage("which format to write? -t is missing", f"add -t FORMAT; {registry.LISTED}")
+def is_for_all(options: argparse.Namespace) -> bool:
+    """Whether every assistant is to get the agents: then none of their folders can be left out as a source."""
+    return ALL in ",".join(options.to).lower().split(",")
 
 
-def add_sources(parser: argparse.ArgumentParser) -> None:
-    """Add SRC... and what tells its format."""
+def no_target(meant: str | None = None) -> InputError:
+    """Make the error for a command that is not told what to write, perhaps with the command line that was meant."""
+    hint = f"did you mean `{meant}`?" if meant else f"add -t FORMAT; {registry.LISTED}"
+    return registry.usage("which format to write? -t is missing", hint)
+
+
+def add_sources(parser: argparse.ArgumentParser, *, here: bool = False) -> None:
+    """Add SRC... and what tells its format; for a command that only looks, SRC may be left out, and is the current folder."""
     group = parser.add_argument_group("input")
-    group.add_argument("sources", nargs="+", metavar="SRC", help="a file, a folder, a project's root, a glob, or - for standard input")
+    words = "a file, a folder, a project's root, a glob, or - for standard input"
+    if here:
+        group.add_argument("sources", nargs="*", default=[os.curdir], metavar="SRC", help=f"{words} (default: {os.curdir})")
+    else:
+        group.add_argument("sources", nargs="+", metavar="SRC", help=words)
     group.add_argument("-f", "--from", dest="source_format", metavar="FORMAT", help="format of SRC (default: told from path and content)")
     group.add_argument("--stdin-filename", metavar="NAME", default="", help="name of what comes on standard input; tells its format")
 
@@ -78,8 +99,8 @@ def add_output(parser: argparse.ArgumentParser, *, formats: bool = True) -> None
     """Add where the output goes and how."""
     group = parser.add_argument_group("output")
     if formats:
-        listed = f"formats to write; {registry.LISTED}"
-        group.add_argument("-t", "--to", action="append", required=True, metavar="FORMAT[,FORMAT]", help=listed)
+        listed = f"formats to write; all: every assistant but SRC's own; {registry.LISTED}"
+        group.add_argument("-t", "--to", action="append", required=True, metavar="FORMAT[,FORMAT|all]", help=listed)
     group.add_argument("-o", "--output", metavar="DIR|FILE|-", help="a project's root, a file, or - for standard output (default)")
     group.add_argument("--force", action="store_true", help="replace files that are there with other content (a copy is kept)")
     modes = group.add_mutually_exclusive_group()

@@ -11,7 +11,7 @@ from agentconv.cli.report import Report
 from agentconv.core.diagnostics import InputError
 from agentconv.disk.saving import Fate, OutputFolder
 from agentconv.formats import registry
-from agentconv.render import diff, text
+from agentconv.render import diff, printable, text
 from agentconv.sources import discovery
 
 if TYPE_CHECKING:
@@ -74,9 +74,7 @@ class Output:
             named = replace(done.file, path=self.place.file.name) if self.place.file else done.file
             saved = self.save(self.folder, named)
         elif done.file:
-            sys.stdout.flush()
-            sys.stdout.buffer.write(done.file.data)
-            sys.stdout.buffer.flush()
+            printable.data(done.file.data)
             self.report.to_stdout = True
         shown = self.preview(saved) if saved else None
         unsaved = done.file is not None and saved is None and self.folder is not None

@@ -92,15 +92,15 @@ def run(options: argparse.Namespace) -> int:
         return _tell(options, Outcome(Exit.USAGE, gathered, diagnostics=diagnostics), where)
     about = pack_settings.about(options, gathered)
     locations = {file.path: file.location for file in found.files}
-    verdict = None if options.no_lint else _verdict(options, read, gathered, locations)
+    verdict = gate.Verdict(()) if options.no_lint else _verdict(options, read, gathered, locations)
     unread = any(one.severity is Severity.ERROR for one in diagnostics)
-    if verdict and (verdict.stopping or unread):
+    if verdict.stopping or (unread and not options.no_lint):
         code = Exit.BUG if verdict.failed else Exit.FINDINGS
-        return _tell(options, Outcome(code, gathered, diagnostics=diagnostics, stopping=verdict.stopping), where)
+        return _tell(options, Outcome(code, gathered, diagnostics=diagnostics, stopping=verdict.stopping, told=verdict.told), where)
     made = contents.build(gathered, about)
     told = [*_remarks(options, made), *diagnostics, *made.failures]
     built = () if options.dry_run else _write(options, building.build(project.files(made)), told)
-    return _tell(options, Outcome(_exit_code(made, built, told), gathered, made, built, tuple(told)), where)
+    return _tell(options, Outcome(_exit_code(made, built, told), gathered, made, built, tuple(told), told=verdict.told), where)
 
 
 def _placed(diagnostic: Diagnostic, where: Mapping[str, str]) -> Diagnostic:
@@ -179,7 +179,7 @@ def _tell(options: argparse.Namespace, outcome: Outcome, where: Mapping[str, str
     if outcome.code is Exit.FINDINGS and not told and not outcome.stopping:
         why = next(one for one in outcome.diagnostics if one.code in (Code.EXISTS, Code.NOT_LOADED))
         print(text.diagnostic(why, look, hint=False), file=sys.stderr)
-    for checked in outcome.stopping:
+    for checked in (*outcome.stopping, *(outcome.told if not options.quiet else ())):
         path = where.get(checked.subject.path, checked.subject.path)
         for finding in checked.findings:
             print(findings.finding(finding, checked.subject.source, path, look), end="\n\n", file=sys.stderr)

@@ -9,7 +9,7 @@ import shutil
 from textwrap import wrap
 from typing import TYPE_CHECKING, NoReturn
 
-from agentconv.cli import help_text, options
+from agentconv.cli import help_text, mistakes, options
 from agentconv.cli.configuration import STRICT
 from agentconv.formats import registry
 
@@ -39,6 +39,8 @@ class Parser(argparse.ArgumentParser):
     """A parser whose help begins with examples, and whose errors are diagnostics with a hint."""
 
     examples = ""
+    words: Sequence[str] = ()
+    """The command line, for what is said of it."""
 
     def __init__(self, prog: str, usage: str, description: str) -> None:
         super().__init__(prog=prog, usage=usage, description=description, formatter_class=Formatter, allow_abbrev=False)
@@ -58,6 +60,14 @@ class Parser(argparse.ArgumentParser):
         formatter.add_text(self.epilog)
         return formatter.format_help()
 
+    def check(self, given: argparse.Namespace) -> None:
+        """Complain about words that name nothing, where it can be told what was meant.
+
+        Raises:
+            InputError: There is one.
+        """
+        mistakes.check(given, self._actions)
+
     def error(self, message: str) -> NoReturn:
         """Raise what a user can mend."""
         choice = re.match(r"argument (\S+): invalid choice: '(.*?)' \(choose from (.*)\)", message)
@@ -66,7 +76,8 @@ class Parser(argparse.ArgumentParser):
             hint = registry.did_you_mean(choice[2], words, f"values: {', '.join(words)}")
             raise registry.usage(f"{choice[1]} does not take `{choice[2]}`", hint)
         if "-t/--to" in message:
-            raise options.no_target()
+            meant = mistakes.missing_target(self.words)
+            raise options.no_target(f"{self.prog} {meant}" if meant else None)
         missing = re.match(r"the following arguments are required: (.*)", message)
         if missing:
             raise registry.usage(f"{missing[1]} is missing", f"see the examples of `{self.prog} --help`")
@@ -80,6 +91,7 @@ class Parser(argparse.ArgumentParser):
         Raises:
             InputError: There is one.
         """
+        self.words = words
         known = [flag for action in self._actions for flag in action.option_strings]
         for word in words:
             if word == "--":

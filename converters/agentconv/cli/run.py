@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import io
+import os
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -11,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from agentconv import __version__
 from agentconv.cli import COMMANDS
 from agentconv.cli.exit_codes import Exit
+from agentconv.core import credentials
 from agentconv.core.diagnostics import InputError
 from agentconv.formats import registry
-from agentconv.render import text
+from agentconv.render import printable, text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,20 +65,33 @@ def run(words: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    with printable.guarded():
+        return _run(words)
+
+
+def _run(words: Sequence[str]) -> int:
     debug = "--debug" in words
     try:
         return _dispatch(list(words))
     except InputError as error:
         if debug:
-            raise
+            _trace()
         _tell(error, words)
         return Exit.USAGE
     except Exception as error:
-        if debug or (isinstance(error, OSError) and error.filename is None):  # the latter is about our own streams
+        if isinstance(error, OSError) and error.filename is None:  # about our own streams
             raise
+        if debug:
+            _trace()
         print(f"error: a bug in agentconv: {type(error).__name__}: {text.safe(str(error))}", file=sys.stderr)
         print("  hint: run it again with --debug, and report what it prints", file=sys.stderr)
         return Exit.BUG
+
+
+def _trace() -> None:
+    from traceback import format_exc
+
+    print(credentials.masked(format_exc()), file=sys.stderr, end="")
 
 
 def _tell(error: InputError, words: Sequence[str]) -> None:
@@ -96,6 +111,7 @@ def _dispatch(words: list[str]) -> int:
     if not words:
         from agentconv.cli.overview import run as overview
 
+        _here()
         return overview()
     command = words[0]
     if command in ("-h", "--help"):
@@ -115,11 +131,25 @@ def _dispatch(words: list[str]) -> int:
     words = spelled(words[1:])
     parser.check_flags(words)
     options = parser.parse_intermixed_args(words)
+    _here()
+    parser.check(options)
     if hasattr(options, "isolated"):
         from agentconv.cli.configuration import settle
 
         settle(options)
     return int(module.run(options))
+
+
+def _here() -> None:
+    """See that there is a current folder: every path is meant from it.
+
+    Raises:
+        InputError: It was deleted.
+    """
+    try:
+        os.getcwd()
+    except OSError:
+        raise registry.usage("the current folder is not there any more", 'go to one that is: cd "$HOME"') from None
 
 
 def build_parser(command: str) -> Parser:
@@ -143,7 +173,10 @@ def _no_command(word: str, words: Sequence[str]) -> InputError:
         named = next((other for other in words if other in COMMANDS), None)
         hint = f"flags come after the command: agentconv {named} ..." if named else "see `agentconv --help`"
         return registry.usage(f"`agentconv` has no flag `{word}` of its own", hint)
-    return registry.usage(f"there is no command `{word}`", registry.did_you_mean(word, COMMANDS, f"commands: {', '.join(COMMANDS)}"))
+    from agentconv.cli.mistakes import no_command
+
+    hint = no_command(word) or registry.did_you_mean(word, COMMANDS, f"commands: {', '.join(COMMANDS)}")
+    return registry.usage(f"there is no command `{word}`", hint)
 
 
 def _given(words: Sequence[str], flag: str, choices: Sequence[str]) -> str:

@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
     if options.name is None:
         print("\n".join(table([("SCHEMA", "DESCRIBES"), *((name, schema_files.load(name)["title"]) for name in names)])))
         return Exit.OK
-    name = next((known for known, row in registry.FORMATS.items() if options.name in row.aliases), options.name)
+    name = registry.resolve(options.name) if registry.is_known(options.name) else options.name
     if name not in names:
         hint = registry.did_you_mean(name, names, f"schemas: {', '.join(names)}")
         raise registry.usage(f"there is no schema `{name}`", hint)

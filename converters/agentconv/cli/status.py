@@ -63,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
     for one in found:
         for diagnostic in one.diagnostics:
             print(text.diagnostic(diagnostic, look), file=sys.stderr)
-    lines = shown.report(found, scope, verbose=options.verbose, quiet=options.quiet)
+    lines = shown.report(found, scope, environment, verbose=options.verbose, quiet=options.quiet)
     if lines:
         print("\n".join(lines))
     return code

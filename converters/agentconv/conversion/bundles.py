@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from agentconv.conversion import kept_credentials
 from agentconv.conversion.converted import Converted, bug
 from agentconv.core.diagnostics import Code
 from agentconv.core.source import SourceText
@@ -25,9 +26,10 @@ def bundle(pieces: Iterable[Loaded], target: str, options: Options) -> Converted
     agents = gather(iter(pieces), only_loaded=options.only_loaded, sources=options.sources)
     ids = tuple(agent.id for agent in agents.agents)
     not_loaded = not options.only_loaded and any(diagnostic.code is Code.NOT_LOADED for diagnostic in agents.diagnostics)
+    told = (*agents.diagnostics, *kept_credentials.told_of_set(agents))
     data = module.write(agents, SourceText(path, b"")).data
     again = module.read(SourceText(path, data)).set
     if replace(again, diagnostics=()) != replace(agents, diagnostics=()):
         problems = [bug(agent, target, "the canonical form is not exact") for agent in agents.agents[:1]]
-        return Converted(target, ids, diagnostics=(*agents.diagnostics, *problems), not_loaded=not_loaded)
-    return Converted(target, ids, OutputFile(path, data), diagnostics=agents.diagnostics, not_loaded=not_loaded)
+        return Converted(target, ids, diagnostics=(*told, *problems), not_loaded=not_loaded)
+    return Converted(target, ids, OutputFile(path, data), diagnostics=told, not_loaded=not_loaded)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agentconv.conversion import kept_credentials
 from agentconv.conversion.bundles import bundle
 from agentconv.conversion.converted import Converted
 from agentconv.conversion.files import Files
@@ -18,11 +19,13 @@ from agentconv.conversion.other_formats import OtherFormats
 from agentconv.conversion.renaming import names_of
 from agentconv.conversion.same_format import SameFormat
 from agentconv.conversion.whole_set import SetServers, words_lost
+from agentconv.core.source import SourceText
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from agentconv.core.ir import Agent, AgentSet
     from agentconv.sources.loading import Loaded
 
 __all__ = ["ON_DUPLICATE", "Converted", "Options", "convert"]
@@ -51,23 +54,26 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = DEFAULTS) 
     own = SameFormat(target, files, only_loaded=options.only_loaded)
     others = OtherFormats(target, options, names, servers, files)
     for piece in pieces:
-        if piece.diagnostics or piece.about:
+        told = (*piece.diagnostics, *kept_credentials.told(_holders(piece), piece.source or SourceText(piece.path, b"")))
+        if told or piece.about:
             lost = tuple(words_lost(piece.about, listing.hold(piece.about), target)) if piece.about else ()
-            yield Converted(target, (), losses=lost, diagnostics=piece.diagnostics)
+            yield Converted(target, (), losses=lost, diagnostics=told)
         if piece.about:
             servers.define(piece.about)
         if listing.takes(piece):
             continue
         text = options.kept_text(piece, target)
-        if text is not None:
-            yield from own.convert(piece, text)
-            continue
-        for agent, state in zip(piece.agents, piece.states, strict=True):
-            if not (options.only_loaded and state.dropped):
-                yield others.convert(agent, state, piece)
+        yield from others.convert(piece) if text is None else own.convert(piece, text)
     yield from others.together()
     yield from listing.written()
     if left := tuple(servers.left()):
         yield Converted(target, (), losses=left)
     if duplicates := tuple(own.duplicates()):
         yield Converted(target, (), diagnostics=duplicates)
+
+
+def _holders(piece: Loaded) -> Iterator[Agent | AgentSet]:
+    """Yield what of a file or bundle may hold values for programs."""
+    yield from piece.agents
+    if piece.about:
+        yield piece.about

@@ -38,7 +38,13 @@ class OtherFormats:
         self._together = None if path is None else Collected(target, path, SourceText(path, b""))
         """The one file that takes all of them."""
 
-    def convert(self, agent: Agent, state: State, piece: Loaded) -> Converted:
+    def convert(self, piece: Loaded) -> Iterator[Converted]:
+        """Write the agents of a file."""
+        for agent, state in zip(piece.agents, piece.states, strict=True):
+            if not (self.options.only_loaded and state.dropped):
+                yield self._one(agent, state, piece)
+
+    def _one(self, agent: Agent, state: State, piece: Loaded) -> Converted:
         """Write an agent, unless it is to give way to another of its name."""
         name = self.names.by_id[agent.id]
         authored, agent = agent, self.servers.in_place(agent)

@@ -66,6 +66,8 @@ class Code(StrEnum):
     """The client loads this only through its own repair of invalid YAML."""
     LIMIT = "limit"
     """The input exceeds a bound that keeps reading safe."""
+    CREDENTIAL = "credential"
+    """A value that is kept looks like a credential."""
     SCHEMA = "schema"
     """A bundle does not follow its JSON Schema."""
     NEWER_FORMAT = "newer-format"
@@ -85,7 +87,7 @@ class Code(StrEnum):
 
 
 class Effect(StrEnum):
-    """What a client does about what it does not take as it is written, in the words of `x-invalid` in its schema."""
+    """What a client does about what it does not take as it is written, in the words of `x-invalid` where its schema says it."""
 
     STOPS = "stop-client"
     """It does not start."""
@@ -95,6 +97,8 @@ class Effect(StrEnum):
     """It has no agent of the file, whichever of them is at fault."""
     IGNORES = "drop-key"
     """It runs the agent as if the key, or that part of its value, were not there."""
+    DROPS_HEADER = "drop-header"
+    """It runs the agent as if there were no header at all, and so with all tools."""
     GRANTS_NONE = "grant-none"
     """It runs the agent without any tool."""
     GRANTS_ALL = "grant-all"

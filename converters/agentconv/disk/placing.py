@@ -204,21 +204,18 @@ def _clear(stage: str) -> None:
     Raises:
         Busy: It is not left: another run is at it.
     """
-    try:
-        if not stat.S_ISREG(os.lstat(stage).st_mode):
+    with suppress(FileNotFoundError):
+        if stat.S_ISREG(os.lstat(stage).st_mode):
+            _take_away(stage)
+        else:
             os.unlink(stage)
-            return
-        descriptor = os.open(stage, os.O_RDONLY | _CAREFULLY)
-        _lock(descriptor)
-        try:
-            os.unlink(stage)
-        finally:
-            os.close(descriptor)
-    except FileNotFoundError:
-        return
 
 
 if sys.platform == "win32":
+
+    def _take_away(stage: str) -> None:
+        """Remove a left-over; one that is open is none, and cannot be removed."""
+        os.unlink(stage)
 
     def _lock(_: int) -> None:
         """Do without: a file that is open cannot be removed here."""
@@ -228,6 +225,23 @@ if sys.platform == "win32":
 
 else:
     import fcntl
+
+    def _take_away(stage: str) -> None:
+        """Remove a left-over; one that is locked is none.
+
+        Raises:
+            Busy: It is locked.
+        """
+        try:
+            descriptor = os.open(stage, os.O_RDONLY | _CAREFULLY)
+        except PermissionError:  # of a file that nobody may read
+            os.unlink(stage)
+            return
+        _lock(descriptor)
+        try:
+            os.unlink(stage)
+        finally:
+            os.close(descriptor)
 
     def _lock(descriptor: int) -> None:
         """Lock an open file for as long as it, or a copy of its descriptor, is open; one that another run has locked is closed.

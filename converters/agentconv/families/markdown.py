@@ -62,7 +62,7 @@ class Dialect:
     required: tuple[str, ...] = ("name", "description")
     """Keys without which the client drops the agent."""
     lift: Callable[[dict[str, Json]], MappingType[str, object]] = no_lift
-    """Takes keys that only mean something together out of a header and returns their fields."""
+    """Takes keys that only mean something together out of a header and returns their fields; what it refuses names its key."""
     lower: Callable[[Agent], MappingType[str, Json]] = no_lower
     """Writes those fields back as keys."""
     name_of: Callable[[str], str] | None = None
@@ -91,7 +91,10 @@ class Dialect:
     """The shortest prompt, in UTF-16 units, with which the client loads an agent."""
 
     def encode(self, agent: Agent) -> dict[str, Json]:
-        """Return the keys of a header for an agent, in documented order."""
+        """Return the keys of a header for an agent, in documented order; one that the client passes over stays as long as it may."""
+        named = self.name_of is not None and agent.origin is not None and agent.name == self.name_of(agent.origin.source)
+        if named and keys.is_lost(self, agent):
+            return dict(agent.extras[self.spec.id])
         return keys.encode_header(self, agent)
 
     def decode_written(self, values: dict[str, Json]) -> Decoded:
@@ -190,9 +193,9 @@ def _prompt_remarks(dialect: Dialect, header: Header, agent: Agent) -> Iterator[
 
 def _encoded(dialect: Dialect, agent: Agent, path: str) -> dict[str, Json]:
     """Return the keys of a file: without the name where the file's own says it."""
-    header = keys.encode_header(dialect, agent)
+    header = dialect.encode(agent)
     by_file = dialect.name_of is not None and not dialect.says_name and "name" in dialect.keys["name"].fields
-    if by_file and dialect.name_of and header.get("name") == dialect.name_of(path):
+    if by_file and dialect.name_of and header.get("name") == dialect.name_of(path) and not keys.is_lost(dialect, agent):
         header.pop("name", None)
     return header
 

@@ -66,15 +66,19 @@ def remarks(
     for path, grants in (("tools.allow", agent.tools.allow), ("tools.deny", agent.tools.deny)):
         key = next((name for name, key in table.items() if path in key.fields), "")
         for grant in grants:
-            found = _tool_remark(spec, grant, span(key), agent.name, key)
-            if found:
-                yield found
+            said = None if grant.server else _of_tool(spec.id, grant)
+            if said:
+                words, hint = said
+                about = (grant.native,)
+                yield remark(spec, Code.UNKNOWN_TOOL, words, span(key), hint, name=agent.name, key=key, effect=Effect.IGNORES, names=about)
     if agent.permissions.rules:
         yield from _rule_remarks(spec, table, agent, span)
 
 
 def _ignored(spec: FormatSpec, key: str, complaint: Complaint, span: Span, name: str | None) -> Diagnostic:
     def does(client: str) -> str:
+        if complaint.effect is Effect.DROPS_HEADER:
+            return f"{client} passes over the whole header, and the agent has all tools"
         return f"{client} does not take `{key}` as it is written"
 
     return _because(spec, Code.INVALID_VALUE, does, complaint, span, effect=complaint.effect, name=name)
@@ -179,14 +183,6 @@ def no_agent(spec: FormatSpec, complaint: Complaint, span: Span) -> Diagnostic:
     """Say that a file looks like an agent's, and why there is none in it."""
     hint = "mend the file, or move it elsewhere if it is no agent"
     return _because(spec, Code.SYNTAX, lambda client: f"no agent for {client}", complaint, span, effect=Effect.DROPS, hint=hint)
-
-
-def _tool_remark(spec: FormatSpec, grant: ToolGrant, span: Span, name: str | None, key: str) -> Diagnostic | None:
-    found = None if grant.server else _of_tool(spec.id, grant)
-    if found is None:
-        return None
-    words, hint = found
-    return remark(spec, Code.UNKNOWN_TOOL, words, span, hint, name=name, key=key, effect=Effect.IGNORES, names=(grant.native,))
 
 
 def _of_tool(format_id: str, grant: ToolGrant) -> tuple[Callable[[str], str], str | None] | None:

@@ -46,7 +46,7 @@ class Dialect:
     required: tuple[str, ...] = ()
     """Keys without which the client drops the record."""
     lift: Callable[[dict[str, Json]], Mapping[str, object]] = no_lift
-    """Takes keys that only mean something together out of a record and returns their fields."""
+    """Takes keys that only mean something together out of a record and returns their fields; what it refuses names its key."""
     lower: Callable[[Agent], Mapping[str, Json]] = no_lower
     """Writes those fields back as keys."""
     bad_name: Callable[[str], Complaint | None] = lambda name: None  # noqa: ARG005

@@ -1,1 +1,1 @@
-"""One module per format, and nothing else; formats do not know each other."""
+"""The registry of formats, and one package per client: all that it owns lies under its name. Packages never import each other."""

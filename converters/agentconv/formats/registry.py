@@ -45,6 +45,10 @@ class Row:
         """What the names of all its files end in, those of several agents included."""
         return tuple(dict.fromkeys((*self.suffixes, *(f".{name.rpartition('.')[2]}" for name in self.files))))
 
+    def is_index(self, path: str) -> bool:
+        """Whether a file of this format, by its path, is the one that lists the agents' files, and so no agent's."""
+        return bool(self.index) and f"/{path}".endswith(f"/{self.index}")
+
     def holds_several(self, path: str) -> bool:
         """Whether a file of this format, by its path, holds several agents rather than one."""
         return not self.folders or (bool(self.files) and not path.endswith(self.suffixes))
@@ -77,27 +81,75 @@ FORMATS: dict[str, Row] = {
     "roo": Row("roo.roo", "Roo Code", (), (".yaml", ".yml", ".json"), (".roomodes",), looks=_MODES),
     "cursor": Row("cursor.cursor", "Cursor", (".cursor/agents",), (".md", ".mdc", ".markdown")),
     "cline": Row("cline.cline", "Cline", (".cline/agents",), (".yaml", ".yml"), looks=_HEADED),
+    "droid": Row("droid.droid", "Factory Droid", (".factory/droids",), (".md",), aliases=("factory",)),
     "claude-agents-json": Row("claude.agents_json", "Claude Code --agents", (), (".json",), ("claude-agents.json",), looks=_AGENTS),
     "claude-plugin": Row("claude.plugin", "Claude Code plugin", ("agents",), (".md",), index=".claude-plugin/plugin.json"),
     "json": Row("canonical.json", "canonical JSON", (), (".json",), ("agents.json",), looks=_BUNDLE, bundle=True),
     "toml": Row("canonical.toml", "canonical TOML", (), (".toml",), ("agents.toml",), looks=_BUNDLE, bundle=True),
 }
 _ALIASES = {alias: format_id for format_id, row in FORMATS.items() for alias in row.aliases}
+_FOLD = str.maketrans("_ ", "--")
+_KNOWN = {
+    **{row.title.casefold().translate(_FOLD): format_id for format_id, row in FORMATS.items()},
+    **_ALIASES,
+    **{format_id: format_id for format_id in FORMATS},
+}
+"""All that a format may be called."""
+NOT_YET = {
+    "amazon-q": "Amazon Q Developer",
+    "amp": "Amp",
+    "antigravity": "Antigravity",
+    "auggie": "Auggie",
+    "codebuddy": "CodeBuddy",
+    "continue": "Continue",
+    "crush": "Crush",
+    "docker-agent": "Docker Agent",
+    "goose": "goose",
+    "junie": "Junie",
+    "kimi": "Kimi Code",
+    "kiro": "Kiro",
+    "letta": "Letta Code",
+    "openhands": "OpenHands",
+    "trae": "Trae",
+    "vibe": "Mistral Vibe",
+    "warp": "Warp",
+    "windsurf": "Windsurf",
+    "zed": "Zed",
+}
+"""Assistants that people ask for, and that there is no format for."""
 CLIENTS = tuple(format_id for format_id, row in FORMATS.items() if not row.bundle)
 LISTED = "`agentconv formats` lists them"
 """What to say in place of all formats, which are too many for a line."""
 
 
+def _folded(name: str) -> str:
+    return name.strip().casefold().translate(_FOLD)
+
+
+def is_known(name: str) -> bool:
+    """Whether a word names a format."""
+    return _folded(name) in _KNOWN
+
+
+def not_yet(name: str) -> str | None:
+    """Return the assistant that a word names, if there is no format for it."""
+    folded = _folded(name)
+    return NOT_YET.get(folded) or next((title for title in NOT_YET.values() if _folded(title) == folded), None)
+
+
 def resolve(name: str) -> str:
-    """Return the format id for a name or alias.
+    """Return the format id for a name, alias or title, in any case, and with blanks or underscores for the dashes.
 
     Raises:
         InputError: There is no such format.
     """
-    name = _ALIASES.get(name, name)
-    if name in FORMATS:
-        return name
-    raise usage(f"there is no format `{name}`", did_you_mean(name, [*FORMATS, *_ALIASES], LISTED))
+    folded = _folded(name)
+    if folded in _KNOWN:
+        return _KNOWN[folded]
+    other = not_yet(name)
+    if other:
+        raise usage(f"there is no format for {other} yet", f"json holds everything for a program of your own; {LISTED}")
+    raise usage(f"there is no format `{name}`", did_you_mean(folded, [*FORMATS, *_ALIASES], LISTED))
 
 
 def clients_named(given: Iterable[str], where: str = "--for") -> list[str]:

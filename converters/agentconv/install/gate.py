@@ -67,7 +67,7 @@ def _remarks(piece: Loaded, agent: Agent) -> Iterator[Diagnostic]:
 
 def _is_suspect(text: str) -> bool:
     """Whether any of the rules could find something: most texts are told at a glance to have nothing."""
-    return not text.isascii() or next(credentials.find(text), None) is not None
+    return not text.isascii() or bool(credentials.find(text))
 
 
 def _place(text: str, offset: int) -> tuple[int, int]:

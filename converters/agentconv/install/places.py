@@ -149,6 +149,11 @@ def _resolved(name: str, known: Mapping[str, Target]) -> str:
     try:
         target = registry.resolve(name)
     except InputError:
+        other = registry.not_yet(name)
+        if other:
+            raise registry.usage(
+                f"agents are not deployed to {other} yet", "name an assistant with a folder of its own for agents"
+            ) from None
         raise registry.usage(f"there is no assistant `{name}`", registry.did_you_mean(name, known, registry.LISTED)) from None
     if target not in known:
         raise registry.usage(

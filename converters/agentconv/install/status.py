@@ -163,9 +163,9 @@ def _compared(step: Step, known: dict[tuple[str, str], Entry]) -> Item:
 def _alone(step: Step, known: dict[tuple[str, str], Entry], *, gone: bool) -> Item:
     """Compare an entry with the lock alone."""
     word = _ALONE.get(step.action, Word.ORPHANED if gone else Word.UP_TO_DATE)
-    remark = "the pack is gone" if gone else step.reason
+    remark = "the pack is not found" if gone else step.reason
     if gone and word is Word.EDITED:
-        word, remark = Word.ORPHANED, "the pack is gone, and the file was edited"
+        word, remark = Word.ORPHANED, "the pack is not found, and the file was edited"
     return _item(step, word, remark, known.get((step.path, step.pointer)))
 
 

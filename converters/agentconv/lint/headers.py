@@ -38,16 +38,29 @@ def dialect_of(client: str) -> Dialect | None:
 
 def lacks(subject: Subject) -> str:
     """Return the key for whose lack a file in its client's own folder is no agent at all; empty where it says too little to be one."""
-    header, row = subject.header, registry.FORMATS[subject.format]
-    if (
-        subject.result.set.agents
-        or header is None
-        or header.error
-        or not any(f"/{folder}/" in f"/{subject.path}" for folder in row.folders)
-    ):
+    header = subject.header
+    if subject.result.set.agents or header is None or header.error or not subject.at_home:
         return ""
-    required = schema_files.load(subject.format).get("required", ())
+    required = _required(subject)
     return next((key for key in required if key not in header.values), "") if any(key in header.values for key in required) else ""
+
+
+def lacks_all(subject: Subject) -> tuple[str, ...]:
+    """Return the keys that every agent of a file's format has, where the header of a file in its client's own folder has none of them."""
+    header, required = subject.header, _required(subject)
+    if subject.result.set.agents or header is None or header.error or not subject.at_home:
+        return ()
+    return () if any(key in header.values for key in required) else required
+
+
+def _required(subject: Subject) -> tuple[str, ...]:
+    return tuple(schema_files.load(subject.format).get("required", ()))
+
+
+def not_found(subject: Subject) -> str:
+    """Return why the file's own client finds no header; empty where it finds one."""
+    found = subject.dialect.find(subject.source) if subject.dialect else ""
+    return found if isinstance(found, str) else ""
 
 
 def error_place(subject: Subject, header: Header) -> tuple[int, int]:

@@ -135,7 +135,7 @@ def place(path: str, format_id: str, client: str) -> str:
     own, row = registry.FORMATS[format_id], registry.FORMATS[client]
     name = path.rpartition("/")[2]
     if client == format_id:
-        there = own.holds_several(path) or any(f"/{folder}/" in f"/{path}" for folder in own.folders)
+        there = own.holds_several(path) or own.is_index(path) or any(f"/{folder}/" in f"/{path}" for folder in own.folders)
         return path if there else f"{own.folders[0]}/{name}"
     if not row.folders or own.holds_several(path):
         alike = next((file for file in row.files if _kind(file) == _kind(name)), None)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from agentconv.core import schema_files
+from agentconv.core import credentials, schema_files
 from agentconv.core.source import SourceText, decode
 from agentconv.families import markdown
 from agentconv.formats import registry
@@ -15,6 +15,7 @@ from agentconv.lint import inspection
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
+    from agentconv.core.credentials import Credential
     from agentconv.core.format import ReadResult, State
     from agentconv.core.ir import Agent
     from agentconv.families.frontmatter import Header
@@ -47,6 +48,8 @@ class Subject:
     settings: Settings = field(default_factory=Settings)
     others: Collection[str] = ()
     """Names of the other agents of the set."""
+    location: str = ""
+    """Where it is, as an absolute path; empty where that is not known."""
     nameless: bool = False
     """Whether it is no file, so that its path is only a place for clients to look in: standard input that nobody named."""
 
@@ -59,6 +62,17 @@ class Subject:
     def text(self) -> str:
         """The file's text; bytes that are not UTF-8 are lone surrogates."""
         return self.source.text
+
+    @property
+    def at_home(self) -> bool:
+        """Whether it lies where its own client looks for agents."""
+        place = f"/{self.location or self.path}".replace("\\", "/")
+        return any(f"/{folder}/" in place for folder in registry.FORMATS[self.format].folders)
+
+    @cached_property
+    def secrets(self) -> list[Credential]:
+        """What looks like a credential in its text."""
+        return credentials.secrets(self.text)
 
     @cached_property
     def result(self) -> ReadResult:

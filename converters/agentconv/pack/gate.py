@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 SECRETS = frozenset({"AC810"})
 """Rules that stop a build although an assistant works with what they find."""
 HIDDEN = frozenset({"AC801", "AC802", "AC805"})
+NAMED = frozenset({"AC814"})
+"""Rules about what may be a secret, which stop nothing and are told."""
 ALLOWED = frozenset({"AC205"})
 """Rules about what a pack mends: agents of one name get names of their own."""
 
@@ -35,6 +37,8 @@ class Verdict:
 
     stopping: tuple[Checked, ...]
     """Files with what stops the build."""
+    told: tuple[Checked, ...] = ()
+    """Files with what may be a secret."""
 
     @property
     def failed(self) -> bool:
@@ -68,7 +72,8 @@ def check(
     texts = [rule for rule in rules if rule.code in SECRETS | HIDDEN]
     found = [*checking.check(suspects, rules), *checking.check([_canonical(agent) for agent in loose], texts)]
     kept = (checking.Checked(one.subject, tuple(filter(_is_grave, one.findings)), one.failures) for one in found)
-    return Verdict(tuple(one for one in kept if one.findings or one.failures))
+    told = checking.check([*subjects, *map(_values, loose)], [rule for rule in catalogue.select(select, ignore) if rule.code in NAMED])
+    return Verdict(tuple(one for one in kept if one.findings or one.failures), tuple(one for one in told if one.findings))
 
 
 def _suspects(subjects: Sequence[Subject], rules: Sequence[Rule]) -> list[Subject]:
@@ -116,3 +121,11 @@ def _canonical(agent: Agent) -> Subject:
     document = documents.plain(agent)
     text = f"---\nname: agent\ndescription: d\n---\n{json.dumps(document, ensure_ascii=False, indent=2)}\n"
     return Subject(SourceText(agent.id, text.encode("utf-8", "replace")), "claude-code", ("claude-code",))
+
+
+def _values(agent: Agent) -> Subject:
+    """Return an agent without a text as one whose header holds, in comments, all that it says beside its texts."""
+    document = documents.plain(replace(agent, prompt=None, description=None))
+    comments = "".join(f"# {line}\n" for line in json.dumps(document, indent=2).splitlines())
+    text = f"---\nname: agent\ndescription: d\n{comments}---\nd\n"
+    return Subject(SourceText(agent.id, text.encode()), "claude-code", ("claude-code",))

@@ -28,6 +28,8 @@ class Outcome:
     diagnostics: tuple[Diagnostic, ...] = ()
     stopping: tuple[Checked, ...] = ()
     """Files with what stopped the build."""
+    told: tuple[Checked, ...] = ()
+    """Files with what may be a secret, and stopped nothing."""
 
     @property
     def failures(self) -> list[Diagnostic]:

@@ -17,10 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
+from agentconv.packs.contents import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+_OWN = "the Python that runs agentconv"
 _CONFIGURATION = "pyvenv.cfg"
 _LONGEST = 64 * 1024
 _SECONDS = 30
@@ -43,9 +45,26 @@ class Environment:
     """Where such a folder was expected and is not there."""
 
     @property
-    def looked(self) -> tuple[Path, ...]:
+    def looked(self) -> str:
+        """Everywhere that was looked, and why there, for people."""
+        return f"{', '.join(map(shown, self.places)) or 'no folder'} ({self.chosen})"
+
+    @property
+    def places(self) -> tuple[Path, ...]:
         """Everywhere that was looked."""
         return self.folders or self.missing
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is only the one that agentconv runs in, a tool's rather than the project's: nobody named another one."""
+        return self.chosen == _OWN
+
+    @property
+    def hint(self) -> str:
+        """What to do about packs that are not in it."""
+        if self.is_own:
+            return "activate the environment that has them, or name it: --python PATH; .whl files and folders are packs too"
+        return "install packs there with pip, or name the environment that has them: --python PATH; .whl files and folders are packs too"
 
 
 def choose(python: str | None = None, project: Path = Path(), variables: Mapping[str, str] = os.environ) -> Environment:
@@ -146,7 +165,7 @@ def _running() -> Environment:
         expected += [*site.getsitepackages(), *([site.getusersitepackages()] if site.ENABLE_USER_SITE else [])]
     else:
         expected += [path for path in site.getsitepackages() if path in sys.path]
-    return _environment("the Python that runs agentconv", [Path(path) for path in expected])
+    return _environment(_OWN, [Path(path) for path in expected])
 
 
 def _environment(chosen: str, expected: Iterable[Path]) -> Environment:

@@ -13,7 +13,6 @@ from agentconv.formats import registry
 from agentconv.packs import folder as pack_folder
 from agentconv.packs import installed as pack_installed
 from agentconv.packs import record, wheel
-from agentconv.packs.contents import shown
 from agentconv.sources import loading
 
 if TYPE_CHECKING:
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from agentconv.sources.loading import Loaded
 
 PIP, WHEEL, FOLDER = "pip", "wheel", "folder"
-NOT_INSTALLED = "install packs there with pip, or name the environment that has them: --python PATH; .whl files and folders are packs too"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +110,5 @@ def _pack(checked: Checked, origin: str) -> Pack:
 def _missing(word: str, known: Iterable[str], environment: Environment) -> InputError:
     if os.path.basename(word) != word or not word:
         return registry.usage(f"there is no pack `{word}`", "a pack is the name of an installed one, a .whl file or a folder")
-    looked = ", ".join(shown(folder) for folder in environment.looked) or "no folder"
-    message = f"no pack `{word}` is installed in {looked} ({environment.chosen})"
-    return registry.usage(message, registry.did_you_mean(record.normal(word), known, NOT_INSTALLED))
+    message = f"no pack `{word}` is installed in {environment.looked}"
+    return registry.usage(message, registry.did_you_mean(record.normal(word), known, environment.hint))

@@ -123,12 +123,19 @@ def _hold_extras(projection: Projection, dialect: Dialect) -> None:
     own = projection.source.extras.get(target)
     if not own:
         return
-    wider = () if projection.trusted else effects.exceeding(projection.result(), target)
-    for key in wider:
+    gone = [] if projection.trusted else effects.exceeding(projection.result(), target)
+    for key in gone:
         projection.change(f"extras.{target}.{key}", None, "extra-overridden", quoted(key))
-    decoded = dialect.decode_written(dialect.encode(projection.result()))
+    header = dialect.encode(projection.result())
+    decoded = dialect.decode_written(header)
+    while decoded.lost is not None and header != own:  # one value would cost the client all that the fields say
+        key = decoded.lost.key or ""
+        projection.change(f"extras.{target}.{key}", None, "extra-overridden", quoted(key))
+        gone.append(key)
+        header = dialect.encode(projection.result())
+        decoded = dialect.decode_written(header)
     for key, value in own.items():
-        if key in wider:
+        if key in gone:
             continue
         if key in decoded.refused:
             projection.refuse("refused-key", f"extras.{target}.{key}", Detail("{}", (decoded.refused[key].reason,)))

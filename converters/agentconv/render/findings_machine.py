@@ -30,14 +30,14 @@ def _plain(finding: Finding, one: Checked, where: Mapping[str, str]) -> dict[str
         "code": finding.rule.code,
         "name": finding.rule.name,
         "severity": finding.severity.value,
-        "message": text.safe(finding.message),
-        "path": text.safe(where.get(source.path, source.path)),
+        "message": finding.message,
+        "path": where.get(source.path, source.path),
         "line": line,
         "column": column,
         "end_line": end_line,
         "end_column": end_column,
-        "help": text.safe(finding.help),
-        **({"agent": text.safe(finding.agent)} if finding.agent else {}),
+        "help": finding.help,
+        **({"agent": finding.agent} if finding.agent else {}),
         **({"clients": list(finding.clients)} if finding.clients else {}),
         **({"fix": {"title": finding.fix.title, "safe": finding.fix.safe}} if finding.fix else {}),
     }
@@ -80,7 +80,7 @@ def _result(finding: Finding, one: Checked, where: Mapping[str, str], order: Seq
         "ruleId": finding.rule.code,
         "ruleIndex": order.index(finding.rule.code),
         "level": _LEVELS[finding.severity.value],
-        "message": {"text": f"{found['message']}. Help: {found['help']}"},
+        "message": {"text": text.safe(f"{found['message']}. Help: {found['help']}")},
         "locations": [{"physicalLocation": location}],
     }
 
@@ -88,11 +88,15 @@ def _result(finding: Finding, one: Checked, where: Mapping[str, str], order: Seq
 def _uri(path: str) -> str:
     from urllib.parse import quote
 
-    return quote(path, safe="/")
+    try:
+        spelled = path.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # no path of a file system
+        spelled = path.encode("utf-8", "replace")
+    return quote(spelled, safe="/")
 
 
 def github(checked: Sequence[Checked], where: Mapping[str, str]) -> str:
-    """Return all findings as workflow commands, one a line."""
+    """Return all findings as workflow commands, one a line: commands that are meant, and whose values are no others."""
     lines = []
     for one in checked:
         for finding in one.findings:
@@ -107,11 +111,12 @@ def github(checked: Sequence[Checked], where: Mapping[str, str]) -> str:
                 "title": f"{found['code']} {found['name']}",
             }
             properties = ",".join(f"{key}={_escaped(str(value), property_=True)}" for key, value in keys.items())
-            lines.append(f"::{level} {properties}::{_escaped(found['message'])}. Help: {_escaped(found['help'])}")
+            message = f"{found['message']}. Help: {found['help']}"
+            lines.append(f"::{level} {properties}::{_escaped(message)}")
     return "".join(f"{line}\n" for line in lines)
 
 
 def _escaped(value: str, *, property_: bool = False) -> str:
-    """Escape as GitHub's toolkit does: `%`, line ends, and in properties `:` and `,`."""
-    value = value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    """Escape what is not to be shown, then as GitHub's toolkit does: `%`, and in properties `:` and `,`."""
+    value = text.safe(value).replace("%", "%25")
     return value.replace(":", "%3A").replace(",", "%2C") if property_ else value

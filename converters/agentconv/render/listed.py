@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core import plain_words
 from agentconv.packs.contents import shown
-from agentconv.packs.finding import NOT_INSTALLED
 from agentconv.render import machine, text
 from agentconv.render.table import table, width
 
@@ -59,16 +58,15 @@ def needs(asked: Needs) -> str:
 
 def looked(environment: Environment, *, nothing: bool) -> list[str]:
     """Return where was looked, and where nothing was found, what to do."""
-    where = ", ".join(text.safe(shown(folder)) for folder in environment.looked) or "no folder"
-    head = f"{'no packs' if nothing else 'looked'} in {where} ({environment.chosen})"
-    return [head, *([f"  hint: {NOT_INSTALLED}"] if nothing else [])]
+    head = f"{'no packs' if nothing else 'looked'} in {text.safe(environment.looked)}"
+    return [head, *([f"  hint: {environment.hint}"] if nothing else [])]
 
 
 def plain(packs: Sequence[Pack], problems: Sequence[Diagnostic], environment: Environment, code: int) -> dict[str, Any]:
     """Return everything for other programs."""
     report: dict[str, Any] = {
         "exit_code": code,
-        "environment": {"chosen": environment.chosen, "folders": [shown(folder) for folder in environment.looked]},
+        "environment": {"chosen": environment.chosen, "folders": [shown(folder) for folder in environment.places]},
         "results": [_pack(pack) for pack in packs],
         "diagnostics": [machine.plain(problem) for problem in problems],
     }

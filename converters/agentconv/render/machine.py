@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import credentials
+from agentconv.render import printable
 
 if TYPE_CHECKING:
     from agentconv.core.diagnostics import Diagnostic, Loss
@@ -39,4 +40,4 @@ def _masked(value: Any) -> Any:
 
 def dumps(data: dict[str, Any]) -> str:
     """Write data of our own, such as a schema."""
-    return json.dumps(data, ensure_ascii=False, indent=2)
+    return printable.in_json(json.dumps(data, ensure_ascii=False, indent=2))

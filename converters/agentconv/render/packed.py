@@ -101,7 +101,7 @@ def plain(outcome: Outcome, where: Mapping[str, str]) -> str:
     report["results"] = [
         {"path": path, "fate": str(fate), "bytes": len(one.data), "sha256": one.sha256} for path, fate, one in outcome.built
     ]
-    report |= findings_machine.plain(outcome.stopping, where)
+    report |= findings_machine.plain((*outcome.stopping, *outcome.told), where)
     report["diagnostics"] = [machine.plain(one) for one in outcome.diagnostics]
     return machine.report(report)
 

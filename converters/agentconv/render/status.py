@@ -18,19 +18,22 @@ if TYPE_CHECKING:
     from agentconv.install.lock import LockedPack
     from agentconv.install.places import Scope
     from agentconv.install.status import Item, PackStatus
+    from agentconv.packs.environment import Environment
 
 _NEXT = {
     Word.EDITED: "edited: it stays; `agentconv install {source} --force` takes the pack's version and keeps a copy of yours",
     Word.MISSING: "missing: `agentconv install {source}` writes it again",
     Word.STALE: "stale: `agentconv install {source}` brings it up to date",
     Word.HELD: "held: `agentconv install {source}` says what it asks for now; with --accept it is brought up to date",
-    Word.ORPHANED: "orphaned: `agentconv uninstall {pack}` takes it away",
     Word.INTERRUPTED: "interrupted: run again what was interrupted, `agentconv install {source}` or `agentconv uninstall {pack}`",
 }
 _LEFT = "orphaned: `agentconv install {source}` takes away what the pack no longer has"
+_GONE = "orphaned: `agentconv uninstall {pack}` takes it away; a pack that is in another environment is found with --python PATH"
+_ELSEWHERE = "orphaned as far as that goes: activate the environment that has the pack, or name it: agentconv status --python PATH"
+"""Where nobody said which environment is the project's, a pack that is not found is likely to be in another one."""
 
 
-def report(found: Sequence[PackStatus], scope: Scope, *, verbose: bool, quiet: bool) -> list[str]:
+def report(found: Sequence[PackStatus], scope: Scope, environment: Environment, *, verbose: bool, quiet: bool) -> list[str]:
     """Return the report: for each pack its assistants, and each entry that is not up to date."""
     if not found:
         where = "in your home folder" if scope.is_user else "in this project"
@@ -38,13 +41,13 @@ def report(found: Sequence[PackStatus], scope: Scope, *, verbose: bool, quiet: b
     lines: list[str] = []
     for one in found:
         if not quiet or one.drifted:
-            lines += [*([""] if lines else []), *_pack(one, scope, verbose=verbose, quiet=quiet)]
+            lines += [*([""] if lines else []), *_pack(one, scope, environment, verbose=verbose, quiet=quiet)]
     return lines
 
 
-def _pack(one: PackStatus, scope: Scope, *, verbose: bool, quiet: bool) -> Iterator[str]:
+def _pack(one: PackStatus, scope: Scope, environment: Environment, *, verbose: bool, quiet: bool) -> Iterator[str]:
     locked = one.locked
-    yield text.safe(f"{locked.name} {locked.version}{_now(one)}")
+    yield text.safe(f"{locked.name} {locked.version}{_now(one, environment)}")
     rows = []
     for target in dict.fromkeys(item.target for item in one.items):
         counts = Counter(item.word for item in one.items if item.target == target)
@@ -54,7 +57,7 @@ def _pack(one: PackStatus, scope: Scope, *, verbose: bool, quiet: bool) -> Itera
     shown = [item for item in one.items if verbose or item.word is not Word.UP_TO_DATE]
     yield from (f"{item.word.value:11}  {text.safe(scope.shown(item.path, item.pointer))}{_remark(item, scope)}" for item in shown)
     for word in dict.fromkeys(item.word for item in shown):
-        hint = _LEFT if word is Word.ORPHANED and one.now else _NEXT.get(word)
+        hint = _orphaned(one, environment) if word is Word.ORPHANED else _NEXT.get(word)
         if hint and not quiet:
             yield text.safe(f"  hint: {hint.format(source=_named(_source(locked), scope), pack=_named(locked.name, scope))}")
 
@@ -69,12 +72,16 @@ def _source(locked: LockedPack) -> str:
     return locked.name if locked.origin == PIP else locked.file or locked.name
 
 
-def _now(one: PackStatus) -> str:
+def _orphaned(one: PackStatus, environment: Environment) -> str:
+    return _LEFT if one.now else _ELSEWHERE if environment.is_own else _GONE
+
+
+def _now(one: PackStatus, environment: Environment) -> str:
     """Say what is there of the pack now, where that is not what is deployed."""
     if one.now and one.now.manifest.version != one.locked.version:
         return f"; {one.now.manifest.version} is installed"
     if one.now is None and not one.diagnostics:
-        return "; the pack is not installed any more" if one.locked.origin == PIP else f", from {one.locked.file or one.locked.origin}"
+        return f"; not in {environment.looked}" if one.locked.origin == PIP else f", from {one.locked.file or one.locked.origin}"
     return ""
 
 

@@ -13,6 +13,7 @@ from agentconv.core import credentials
 from agentconv.core.diagnostics import Code, LossSeverity, Severity
 from agentconv.core.losses import CATALOGUE
 from agentconv.formats import registry
+from agentconv.render import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +30,6 @@ _COLORS = {
 }
 _WHOLE_FILE = frozenset({Code.UNREADABLE, Code.TOO_LARGE, Code.EXISTS, Code.PACK})
 """What is not about one line of the file."""
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff\U000e0000-\U000e0fff]")
 _STRAY_BYTE = re.compile("[\udc80-\udcff]")
 """What Python makes of a file name's byte that its locale cannot decode."""
 
@@ -62,8 +62,7 @@ def safe(text: str) -> str:
     if _STRAY_BYTE.search(text):
         with suppress(UnicodeEncodeError):  # a surrogate that stands for no byte is escaped below
             text = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    masked = credentials.masked(text)
-    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", masked.replace("\n", "\\n"))
+    return printable.shown(credentials.masked(text).replace("\n", "\\n"))
 
 
 def block(text: str) -> str:

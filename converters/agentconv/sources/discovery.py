@@ -7,7 +7,7 @@ folder is walked. Symbolic links that lead out of the project are not followed; 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -94,12 +94,26 @@ def discover(arguments: Sequence[str], format_id: str | None = None, *, exclude:
     for path in paths:
         if path is None:
             found.files.append(_standard_input(stdin_name, format_id))
+        elif indexed := _indexed(path, format_id):
+            client, project = indexed
+            _add_folder(found, _Search(project, root if several else project, client, ()))
         elif path.is_dir():
             _add_folder(found, _Search(path, root if several else path, format_id, tuple(exclude)))
         else:
             _add_file(found, path, root if several else path.parent, format_id)
     found.files = _unique(_once(found.files))
     return found
+
+
+def _indexed(path: Path, format_id: str | None) -> tuple[str, Path] | None:
+    """Return the client and the root, where a path is the file that lists a client's agents, or its folder: it is named for all of them."""
+    for client in [client for client in registry.CLIENTS if registry.FORMATS[client].index and format_id in (None, client)]:
+        parts = PurePosixPath(registry.FORMATS[client].index).parts
+        file = Path(os.path.abspath(path if not path.is_dir() else path / parts[-1]))
+        if file.parts[-len(parts) :] == parts and file.is_file():
+            root = file.parents[len(parts) - 1]
+            return client, root if path.is_absolute() else Path(os.path.relpath(root))
+    return None
 
 
 def _standard_input(name: str, format_id: str | None) -> Found:
@@ -216,7 +230,7 @@ def siblings(found: Discovery) -> list[Found]:
         before = file.path.removesuffix(inside) if file.path.endswith(inside) else ""
         for one in discover([os.fspath(root)], file.format).files:
             if one.location and os.path.abspath(one.location) not in taken:
-                others.setdefault(one.location, Found(before + one.path, one.location, one.format, named=False))
+                others.setdefault(one.location, replace(one, path=before + one.path))
     return list(others.values())
 
 

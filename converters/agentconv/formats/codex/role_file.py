@@ -36,7 +36,7 @@ class Dialect:
     keys: Mapping[str, Key]
     required: tuple[str, ...]
     lift: Callable[[dict[str, Json]], Mapping[str, object]] = no_lift
-    """Takes keys that only mean something together out of a header and returns their fields."""
+    """Takes keys that only mean something together out of a header and returns their fields; what it refuses names its key."""
     lower: Callable[[Agent], Mapping[str, Json]] = no_lower
     """Writes those fields back as keys."""
 

@@ -189,7 +189,7 @@ def foreign_key(self: Rule, subject: Subject) -> Iterator[Finding]:
         ---
         name: reviewer
         description: Reviews changes before a merge
-        version: 1.2
+        audience: backend
         ---
 
         You review changes.

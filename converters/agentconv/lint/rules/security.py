@@ -7,15 +7,16 @@ import sys
 import unicodedata
 from typing import TYPE_CHECKING, TypeAlias
 
-from agentconv.core import credentials, fields
+from agentconv.core import fields
 from agentconv.core.diagnostics import Severity
 from agentconv.lint.passages import count, edits_in_texts, owner, passages, shown, title
 from agentconv.lint.rule import rule
 from agentconv.lint.rules.text import exotic, is_garbled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
+    from agentconv.core.credentials import Credential
     from agentconv.lint.rule import Finding, Rule
     from agentconv.lint.subject import Subject
 
@@ -137,16 +138,20 @@ def hidden_variation_selectors(self: Rule, subject: Subject) -> Iterator[Finding
     severity=Severity.WARNING,
 )
 def credential(self: Rule, subject: Subject) -> Iterator[Finding]:
-    """What looks like an API key, a token, a private key, or a password in a URL.
+    """What looks like an API key, a token, a private key, or a password in a URL, or is random and has the name of a secret.
 
     Agents are shared with the project, and Claude Code 2.1.329, like every client, sends the whole prompt to the model with
-    each call. Only the first four characters are ever shown here. Examples and places to fill in are not flagged.
+    each call. What a server, a header or a command is given counts as well: `API_KEY: ...`, `--api-key ...`, `?token=...`. Only
+    the first four characters are ever shown here. Examples, references and places to fill in are not flagged.
     """
-    for found in sorted(credentials.find(subject.text), key=lambda found: found.start) if subject.result.set.agents else ():
-        if not found.stands_for_one:
-            message = f"`{found.masked}` looks like {found.what}; {title(subject)} sends it to the model, and all who have the file have it"
-            help_text = "revoke it, and let the agent take it from the environment"
-            yield self.find(message, (found.start, found.end), help_text, agent=owner(subject, found.start))
+    found = [one for one in subject.secrets if one.strong] if subject.result.set.agents else []
+    texts = _texts(subject) if found else []
+    for one in found:
+        named = f", what `{shown(one.name)}` is given," if one.name else ""
+        sent = f"{title(subject)} {'sends it to the model' if _is_inside(one, texts) else 'passes it on'}"
+        message = f"`{one.masked}`{named} looks like {one.what}; {sent}, and all who have the file have it"
+        help_text = "revoke it, and let the agent take it from the environment"
+        yield self.find(message, (one.start, one.end), help_text, agent=owner(subject, one.start))
 
 
 @rule(
@@ -219,6 +224,45 @@ def personal_path(self: Rule, subject: Subject) -> Iterator[Finding]:
         yield self.find(message, (start, start + len(path)), help_text, agent=owner(subject, start))
 
 
+_SERVER = """\
+---
+name: reviewer
+description: Reviews changes before a merge
+mcpServers:
+  - tickets:
+      command: tickets-mcp
+      env:
+        TICKETS_PASSWORD: {}
+---
+
+You review changes.
+"""
+
+
+@rule(
+    "AC814",
+    "secret-by-name",
+    bad=_SERVER.format("correct-horse"),
+    good=_SERVER.format("${TICKETS_PASSWORD}"),
+    source="https://code.claude.com/docs/en/mcp#environment-variable-expansion-in-mcp-json",
+    verified="2026-11-28",
+    severity=Severity.WARNING,
+)
+def secret_by_name(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A value that only its name makes a secret, written out beside the texts of a file: `PASSWORD: ...`, `--token ...`.
+
+    Whoever has the file has it. Claude Code 2.1.329, like most clients, takes it from the environment where a reference stands
+    in its place. References, places to fill in, numbers, paths and addresses are not flagged, nor is anything in a prompt.
+    """
+    found = [one for one in subject.secrets if not one.strong] if subject.result.set.agents else []
+    texts = _texts(subject) if found else []
+    for one in found:
+        if not _is_inside(one, texts):
+            message = f"`{shown(one.name)}` is given `{one.masked}`; {title(subject)} passes it on, and all who have the file have it"
+            help_text = "let it come from the environment, or ignore the rule where it is no secret"
+            yield self.find(message, (one.start, one.end), help_text, agent=owner(subject, one.start))
+
+
 _TAGS = re.compile("[\U000e0000-\U000e007f]+")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]+")
 _ZERO_WIDTH = re.compile("[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200d\u2060-\u2064\u206a-\u206f\u3164\uffa0]+")
@@ -243,6 +287,15 @@ _SUSPECT = frozenset(
     )
     for code in range(first, last + 1)
 )
+
+
+def _texts(subject: Subject) -> list[tuple[int, int]]:
+    """Return where the texts of a file are, which a model is shown."""
+    return [(passage.start, passage.end) for passage in passages(subject)]
+
+
+def _is_inside(found: Credential, texts: Iterable[tuple[int, int]]) -> bool:
+    return any(start <= found.start < end for start, end in texts)
 
 
 Keep: TypeAlias = "Callable[[str, int, int], bool]"

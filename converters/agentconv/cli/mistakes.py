@@ -1,0 +1,132 @@
+"""What a person meant by a word that cannot be meant, and what to type instead."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from pathlib import Path, PurePath, PurePosixPath
+from typing import TYPE_CHECKING
+
+from agentconv.formats import registry
+from agentconv.sources import sniffing
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable, Sequence
+
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://.|git@[\w.-]+:.|(?:www\.)?git(?:hub|lab)\.com/.")
+_REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9_.-]+")
+_HOME = re.compile(r"~[A-Za-z0-9_.-]*(?:/|$)")
+_RULE = re.compile(r"AC[0-9]{1,3}")
+_ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".7z", ".rar")
+_NO_AGENTS = {
+    **dict.fromkeys(("AGENTS.md", "CLAUDE.md", "GEMINI.md", "QWEN.md", "CONVENTIONS.md"), "instructions for a whole project"),
+    **dict.fromkeys((".cursorrules", ".windsurfrules", "copilot-instructions.md"), "instructions for a whole project"),
+    "SKILL.md": "a skill",
+}
+"""Files that people take for an agent's, and what they hold."""
+_PLACES = frozenset({"DIR", "FILE", "PATH", "DIR|FILE|-"})
+"""What options are called that name a place."""
+
+
+def check(options: argparse.Namespace, actions: Iterable[argparse.Action]) -> None:
+    """Complain about words that name nothing, where it can be told what was meant.
+
+    Raises:
+        InputError: There is one.
+    """
+    for word in getattr(options, "sources", ()):
+        _source(word, options)
+    for word in getattr(options, "packs", ()):
+        if not os.path.lexists(word):
+            _apart(word, options)
+            _nowhere(word)
+    for action in actions:
+        value = getattr(options, action.dest, None)
+        if action.option_strings and action.metavar in _PLACES and isinstance(value, str) and not os.path.lexists(value):
+            _place(value, action.option_strings[0])
+
+
+def _source(word: str, options: argparse.Namespace) -> None:
+    """Complain about a SRC that is nothing to read."""
+    if not os.path.lexists(word):
+        _apart(word, options)
+        _nowhere(word)
+    elif os.path.isfile(word) and not getattr(options, "source_format", None):
+        _no_agent(Path(word))
+
+
+def _apart(word: str, options: argparse.Namespace) -> None:
+    """Complain about what stands apart from the list that it belongs to."""
+    to, clients, select = (getattr(options, name, None) for name in ("to", "clients", "select"))
+    if _RULE.fullmatch(word):
+        raise registry.usage(f"`{word}` is a rule, and no file or folder", f"put commas between rules: --select {_joined(select, word)}")
+    if not registry.is_known(word):
+        return
+    what = f"`{word}` is a format, and no file or folder"
+    if to:
+        raise registry.usage(what, f"put commas between formats: {'--to' if hasattr(options, 'packs') else '-t'} {_joined(to, word)}")
+    if hasattr(options, "clients"):
+        raise registry.usage(what, f"name the clients to ask like this: --for {_joined(clients, word)}")
+
+
+def _joined(given: Sequence[str] | None, word: str) -> str:
+    return ",".join([*(one.strip(",") for one in given or ()), word])
+
+
+def missing_target(words: Sequence[str]) -> str | None:
+    """Return the command line that was meant by one without `-t` whose last word is a format; None where it is none."""
+    last = words[-1] if words else ""
+    return shlex.join([*words[:-1], "-t", last]) if registry.is_known(last) and not os.path.lexists(last) else None
+
+
+def no_command(word: str) -> str | None:
+    """Return what to type for a file or a folder without a command; None where the word is none."""
+    if not (os.path.lexists(word) or "/" in word or PurePath(word).suffix):
+        return None
+    place = shlex.quote(word)
+    return f"what to do with it comes first: agentconv inspect {place}, lint {place}, convert {place} -t FORMAT"
+
+
+def _nowhere(word: str) -> None:
+    """Complain about what is no path here, though it may be one somewhere else."""
+    if _ADDRESS.match(word):
+        known = tuple({suffix for row in registry.FORMATS.values() for suffix in row.suffixes})
+        is_file = word.endswith((*known, ".whl")) and "/blob/" not in word
+        what = (
+            f"curl -LO {shlex.quote(word)}" if is_file else f"git clone {shlex.quote(word.partition('/blob/')[0].partition('/tree/')[0])}"
+        )
+        raise registry.usage(f"`{word}` is an address, and nothing is fetched", f"{what}, and name what comes of it")
+    _place(word, "")
+    first = word.partition("/")[0]
+    if _REPOSITORY.fullmatch(word) and not os.path.lexists(first):
+        raise registry.usage(
+            f"there is no file or folder `{word}`", f"if it is a repository: git clone https://github.com/{word}, and name what comes of it"
+        )
+
+
+def _place(word: str, flag: str) -> None:
+    """Complain about a path as another system, or a shell, would have it."""
+    head = f"{flag}: " if flag else ""
+    if _HOME.match(word):
+        home = f'"$HOME{word[word.find("/") :] if "/" in word else ""}"'
+        raise registry.usage(
+            f"{head}there is no `{word}`: in quotes, `~` is not your home folder", f"leave the quotes out, or write {home}"
+        )
+    if os.sep == "/" and "\\" in word:
+        slashes = word.replace("\\", "/")
+        raise registry.usage(f"{head}there is no `{word}`: no backslash stands between folders here", f"write {slashes}")
+
+
+def _no_agent(path: Path) -> None:
+    """Complain about a file that is there and holds something else than agents."""
+    name = path.name
+    if name.lower().endswith(".whl"):
+        raise registry.usage(f"`{path}` is a pack", f"agentconv install {shlex.quote(str(path))}")
+    if name.lower().endswith(_ARCHIVES):
+        raise registry.usage(f"`{path}` is an archive, and archives are not read", "unpack it, and name the folder that comes of it")
+    place = PurePosixPath(Path(os.path.abspath(path)).as_posix())
+    if name in _NO_AGENTS and sniffing.by_place(place, place.anchor) is None:
+        hint = "name the project, or its folder of agents: ., .claude/agents; with -f FORMAT it is read as an agent all the same"
+        raise registry.usage(f"`{path}` holds {_NO_AGENTS[name]}, and is no agent", hint)

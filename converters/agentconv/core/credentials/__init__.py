@@ -1,0 +1,141 @@
+"""What looks like a credential: for hiding it in what we print, and for finding it in files.
+
+`shapes` tells some by how they look, `names` tells others by what they are called, and `values` says which values are none; the
+last two are loaded when a text needs them, which most of what is printed does not.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agentconv.core.credentials import randomness, shapes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
+_SHOWN = 4
+_PARTS = ("key", "token", "secret", "pass", "pwd", "credential", "auth", "cookie", "jwt", "bearer", "contrase", "_pat")
+"""What is in every name of a secret, in lower case."""
+_NO_BREAK = re.compile(r"[^\r\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """One that was found."""
+
+    what: str
+    start: int
+    end: int
+    text: str
+    name: str = ""
+    """What it is called, where that is how it was found."""
+
+    @property
+    def masked(self) -> str:
+        """Return as much as may be shown of it."""
+        return f"{self.text[:_SHOWN]}…"
+
+    @property
+    def strong(self) -> bool:
+        """Whether it is one beyond doubt: of a known shape and not made up, or random besides its name."""
+        return randomness.is_random(self.text) if self.name else not self.stands_for_one
+
+    @property
+    def stands_for_one(self) -> bool:
+        """Whether it is made up: an example, or the place where one goes."""
+        if self.name:
+            return False  # those were passed over when they were found
+        if self.what == shapes.PASSWORD:
+            return _MADE_UP_PASSWORD.search(self.text) is not None
+        if self.what == shapes.PRIVATE_KEY:
+            return len(self.text) < 100
+        from agentconv.core.credentials import values
+
+        random = self.text[_SHOWN:]
+        digits = sum(char.isdigit() for char in random)
+        if self.what == shapes.BEARER and not digits:
+            return True
+        return (
+            values.is_made_up(self.text)
+            or _MADE_UP.search(random) is not None
+            or len(set(random)) < 8
+            or (self.what == shapes.API_KEY and digits < 2)  # its expression also takes words that are joined by dashes
+        )
+
+
+_MADE_UP = re.compile(r"secret|token", re.IGNORECASE)
+_MADE_UP_PASSWORD = re.compile(
+    r"[${}%\[\]<>*…]|\A(?:pass|passwd|password|pwd|pw|secret|token|user|username|admin|root|test|postgres|guest|change_?me|example"
+    r"|mypassword|my_password|yourpassword|your[_-]password|xxx+|\.\.\.|\d{1,5})\Z|password\d*\Z|pass\Z",
+    re.IGNORECASE,
+)
+
+
+def find(text: str) -> tuple[Credential, ...]:
+    """Return what looks like a credential: those of one kind after those of another, then those that are told by their names."""
+    return (*_shaped(text), *_named(text))
+
+
+def _shaped(text: str) -> Iterator[Credential]:
+    for kind in shapes.possible(text):
+        at = text.find(kind.start)
+        while at >= 0:
+            match = kind.match(text, at + len(kind.start))
+            if match is not None and _counts(kind, text, at, match):
+                group = match.re.groups
+                start = match.start(group) if group else at - kind.before
+                yield Credential(kind.what, start, match.end(group), text[start : match.end(group)])
+            at = text.find(kind.start, match.end() if match else at + len(kind.start))
+
+
+def _named(text: str) -> Iterator[Credential]:
+    low = text.replace("\u0130", "i").lower()  # the one capital whose small letter would be two characters
+    parts = [part for part in _PARTS if part in low]
+    if not parts:
+        return
+    from agentconv.core.credentials import names
+
+    for one in names.find(text, low, parts):
+        yield Credential("a secret", one.start, one.end, text[one.start : one.end], one.name)
+
+
+def _counts(kind: shapes.Kind, text: str, at: int, match: re.Match[str]) -> bool:
+    """Whether a match is one wherever it begins: inside of a longer word, such as `risk-assessment`, only where it looks random."""
+    if kind.anywhere or at == 0 or text[at - 1] not in _WORD:
+        return True
+    return any(randomness.is_random(part) for part in re.findall(r"[A-Za-z0-9]{16,}", match[0]))
+
+
+def secrets(text: str) -> list[Credential]:
+    """Return those that are no examples, in the order of the text, each place once."""
+    chosen: list[Credential] = []
+    for one in sorted(find(text), key=lambda one: (one.start, one.name != "")):
+        if one.stands_for_one or (chosen and one.start < chosen[-1].end and one.name):
+            continue
+        if chosen and one.start < chosen[-1].end and chosen[-1].name:
+            chosen.pop()  # what has a shape says more than what only has a name
+        chosen.append(one)
+    return chosen
+
+
+def masked(text: str, fill: str = "") -> str:
+    """Return the text with all that looks like a credential cut to its first characters, and all that may be one.
+
+    Args:
+        text: Any text.
+        fill: Takes the place of each character that is cut, so that the others stay where they are; without one, an ellipsis
+            stands for them all.
+    """
+    found = sorted({*((one.start, one.end) for one in find(text) if one.end > one.start + _SHOWN), *randomness.runs(text)})
+    parts, done = [], 0
+    for start, end in found:
+        if end <= done:
+            continue
+        begin, kept = (start, text[start : start + _SHOWN]) if start >= done else (done, "")
+        cut = _NO_BREAK.sub(fill, text[begin + len(kept) : end]) if fill else "…" if kept else ""
+        parts += [text[done:begin], kept, cut]
+        done = end
+    return "".join(parts) + text[done:] if parts else text

@@ -1,0 +1,1 @@
+"""Factory Droid: custom droids of projects and users."""
