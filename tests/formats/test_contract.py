@@ -15,7 +15,7 @@ from agentconv.conversion import compare
 from agentconv.core import fields, schema_files
 from agentconv.core.diagnostics import Cause
 from agentconv.core.format import Projection, State
-from agentconv.core.ir import Tools, escape_key
+from agentconv.core.ir import escape_key
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from template_format import CLIENTS, registered
@@ -61,9 +61,9 @@ def test_example_loads_and_counts(format_id: str, key: str, value: Any) -> None:
 
 @pytest.mark.parametrize(("format_id", "key", "value"), _cases("x-bad-examples"))
 def test_bad_example_has_the_effect_that_is_declared(format_id: str, key: str, value: Any) -> None:
-    """A bad example does what `x-invalid` says: file or client stop, the key or the whole header is dropped, or no tools are left."""
-    source = make(format_id, {**minimal(format_id, key), key: value})
-    result = read(format_id, source)
+    """A bad example does what `x-invalid` says: the file or the client stops, the key is dropped, or no tools are left."""
+    header = {**minimal(format_id, key), key: value}
+    result = read(format_id, make(format_id, header))
     (agent,) = result.set.agents
     effect = _row(format_id, key)["x-invalid"]
     path = _row(format_id, key)["x-field"]
@@ -74,11 +74,13 @@ def test_bad_example_has_the_effect_that_is_declared(format_id: str, key: str, v
         found = (result.states[0], agent.tools.mode, agent.tools.allow, _raw(format_id, agent, key))
         expected = (State.DEGRADED, "none", (), value)
     elif effect == "drop-header":
-        others = {name: row["examples"][0] for name, row in schema_files.load(format_id)["properties"].items() if name != key}
-        (agent,) = read(format_id, make(format_id, {**others, key: value})).set.agents
-        kept = {name: _raw(format_id, agent, name) for name in others}
-        found = (result.states[0], agent.tools, agent.description, agent.model, kept, _raw(format_id, agent, key))
-        expected = (State.DEGRADED, Tools(), None, None, others, value)
+        paths = {_row(format_id, name)["x-field"] for name in header} - {"name", "extras"}
+        said = [path for path in paths if not fields.is_absent(path, fields.get(agent, path))]
+        found = (result.states[0], agent.tools.mode, said, {name: _raw(format_id, agent, name) for name in header})
+        expected = (State.DEGRADED, "inherit", [], header)
+    elif effect == "grant-all":
+        found = (result.states[0], agent.tools.mode, _raw(format_id, agent, key))
+        expected = (State.DEGRADED, "inherit", value)
     else:
         bare = read(format_id, make(format_id, minimal(format_id, key))).set.agents
         unset = path == "extras" or fields.get(agent, path) in (None, (), *(fields.get(one, path) for one in bare))

@@ -161,3 +161,21 @@ def test_each_tool_that_drops_an_agent_is_an_error() -> None:
     found = findings("gemini-cli", SourceText(".gemini/agents/triage.md", encode(text)))
 
     assert {(one.rule.code, one.severity) for one in found} == {("AC301", Severity.ERROR)}
+
+
+@pytest.mark.parametrize(
+    ("client", "key", "value"),
+    [
+        pytest.param(client, key, value, id=f"{client}-{key}-{number}")
+        for client in registry.CLIENTS
+        for key, row in schema_files.load(client)["properties"].items()
+        for number, value in enumerate(row.get("x-bad-examples", ()))
+        if row["x-invalid"] == "drop-header"
+    ],
+)
+def test_a_value_that_costs_the_whole_header_is_one_error(client: str, key: str, value: Any) -> None:
+    """It is told as what opens every tool, once, and nothing is said of the keys that go with it."""
+    header = {"name": "reviewer", "description": "Reviews changes before a merge", "tools": ["Read"], key: value}
+    found = findings(client, SourceText(f"{registry.FORMATS[client].folders[0]}/reviewer.md", make(client, header).data))
+
+    assert [finding.severity for finding in found] == [Severity.ERROR], [finding.message for finding in found]

@@ -13,7 +13,7 @@ from agentconv.core.diagnostics import InputError
 from agentconv.core.format import Projection
 from agentconv.core.ir import Agent, AgentSet, Model, Origin, Prompt
 from agentconv.formats import registry
-from agentconv.projecting import steps
+from agentconv.projecting import models
 
 
 def projected(
@@ -22,7 +22,7 @@ def projected(
     """Return what becomes of a model, and the losses."""
     agent = Agent(id="a", model=model, origin=Origin(source, "a.md"))
     projection = Projection(agent, registry.load(target).SPEC, choose(how, table))
-    steps.model(projection)
+    models.model(projection)
     return projection.result().model, [f"{loss.code}: {loss.detail}" for loss in projection.losses]
 
 

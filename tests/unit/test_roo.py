@@ -71,7 +71,7 @@ def test_typography_that_was_escaped_stays() -> None:
 def test_instructions_end_the_prompt() -> None:
     """The prompt is the role definition and the instructions; both keys come back from it."""
     agent, _ = mode(customInstructions="1. Read.\n2. Report.\n")
-    again = json.loads(json.dumps(roo.records.encode_record(roo.DIALECT, agent)))
+    again = json.loads(json.dumps(roo.DIALECT.encode(agent)))
 
     assert fields.get(agent, "prompt.text") == "You help. Always.\n\n1. Read.\n2. Report.\n"
     assert (again["roleDefinition"], again["customInstructions"]) == ("You help. Always.", "1. Read.\n2. Report.\n")
@@ -102,7 +102,7 @@ def test_description_is_what_other_modes_choose_by(keys: dict[str, str], expecte
     agent, _ = mode(**keys)
 
     assert expected == agent.description
-    assert keys.items() <= roo.records.encode_record(roo.DIALECT, agent).items()
+    assert keys.items() <= roo.DIALECT.encode(agent).items()
     assert fields.same(agent, read(yaml_of(agent))[0])
 
 

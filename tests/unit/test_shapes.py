@@ -235,7 +235,7 @@ def test_a_field_that_is_new_counts_by_itself(kind: type) -> None:
 def test_a_field_that_is_new_is_seen_by_the_steps() -> None:
     """Steps that look at a new field of an agent find it, and each agent gets what its own says."""
     newer = dataclasses.make_dataclass("Agent", [("novelty", str, "")], bases=(Agent,), frozen=True, slots=True)
-    module, shapes, found = registry.load("cline"), {}, []
+    module, shapes, found = registry.load("claude-code"), {}, []
 
     def steps(projection: Projection) -> None:
         projection.change("color", projection.source.novelty, "looks-approximated", "as it says")  # type: ignore[attr-defined]

@@ -98,7 +98,7 @@ class Effect(StrEnum):
     IGNORES = "drop-key"
     """It runs the agent as if the key, or that part of its value, were not there."""
     DROPS_HEADER = "drop-header"
-    """It runs the agent as if the file had no header, with all tools."""
+    """It runs the agent as if there were no header at all, and so with all tools."""
     GRANTS_NONE = "grant-none"
     """It runs the agent without any tool."""
     GRANTS_ALL = "grant-all"

@@ -6,7 +6,8 @@ whole header: what has no key, and what a key refuses as the client does, stays 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from agentconv.core import fields, schema_files
@@ -152,6 +153,8 @@ class Decoded:
     """By key, why the client drops the agent."""
     recovered: set[str] = field(default_factory=set)
     """Keys that the client refuses, and whose values are known all the same."""
+    lost: Complaint | None = None
+    """Why the client takes nothing of the header; `extras` hold all of it then."""
 
 
 def decode(format_id: str, table: Mapping[str, Key], header: Mapping[str, Json], *, lenient: bool = False) -> Decoded:
@@ -211,8 +214,35 @@ class HeaderDialect(Protocol):
     def lower(self) -> Callable[[Agent], Mapping[str, Json]]: ...
 
 
+class Dialect(HeaderDialect, Protocol):
+    """What one client does with files of a family: each family has a class of its own."""
+
+    def encode(self, agent: Agent) -> dict[str, Json]:
+        """Return the keys of a file for an agent, in documented order."""
+
+    def decode_written(self, values: dict[str, Json]) -> Decoded:
+        """Return what the client makes of keys once they are written: a file may not hold every value, or a key mean something to it."""
+
+
 def decode_header(dialect: HeaderDialect, header: Mapping[str, Json], *, lenient: bool = False) -> Decoded:
-    """Return what the client makes of a file's keys: those that only mean something together first, then each row."""
+    """Return what the client makes of a file's keys; those of a client that one wrong value costs the whole header may say nothing."""
+    decoded = _decode_header(dialect, header, lenient=lenient)
+    lost = next((one for key, one in decoded.refused.items() if _effect(dialect.spec.id, key) is Effect.DROPS_HEADER), None)
+    if lost is None or lenient or not header:
+        return decoded
+    lost = replace(lost, effect=Effect.DROPS_HEADER)
+    empty = _decode_header(dialect, {})
+    return Decoded(empty.values, dict(header), {lost.key or "": lost}, empty.refused, lost=lost)
+
+
+def _effect(format_id: str, key: str) -> Effect | None:
+    """Return what the client's schema says that a bad value of a key costs."""
+    found = schema_files.load(format_id)["properties"].get(key, {}).get("x-invalid")
+    return Effect(found) if found else None
+
+
+def _decode_header(dialect: HeaderDialect, header: Mapping[str, Json], *, lenient: bool = False) -> Decoded:
+    """Return what a file's keys say: those that only mean something together first, then each row."""
     rest = dict(header)
     try:
         lifted = dialect.lift(rest)
@@ -239,13 +269,32 @@ def missing(name: str) -> Complaint:
 
 def state_for(format_id: str, key: str, otherwise: State) -> State:
     """Return what becomes of an agent for the bad value of a key, as the client's schema says."""
-    effect = schema_files.load(format_id)["properties"].get(key, {}).get("x-invalid")
-    return {Effect.STOPS: State.STOPS, Effect.DROPS: State.NOT_LOADED}.get(effect, otherwise)
+    effect = _effect(format_id, key)
+    return State.STOPS if effect is Effect.STOPS else State.NOT_LOADED if effect is Effect.DROPS else otherwise
 
 
 def encode_header(dialect: HeaderDialect, agent: Agent) -> dict[str, Json]:
     """Return the keys of a file for an agent, in documented order."""
     return {**encode(dialect.keys, agent, dialect.spec.id), **dialect.lower(agent)}
+
+
+_OUTSIDE = frozenset({"name", "prompt.text", "prompt.mode", "prompt.syntax"})
+"""What an agent may have from elsewhere than from its header: from its file's name, and from the body."""
+
+
+def is_lost(dialect: HeaderDialect, agent: Agent) -> bool:
+    """Whether an agent's own extras are a header of which the client takes nothing, and its fields say nothing more than that."""
+    if not _loses_headers(dialect.spec.id):
+        return False
+    decoded = decode_header(dialect, agent.extras.get(dialect.spec.id, {}))
+    held = dialect.spec.holds - _OUTSIDE
+    return decoded.lost is not None and all(_equal(path, decoded.values.get(path), fields.get(agent, path)) for path in held)
+
+
+@cache
+def _loses_headers(format_id: str) -> bool:
+    """Whether there is a key in which one wrong value costs the whole header."""
+    return any(_effect(format_id, key) is Effect.DROPS_HEADER for key in schema_files.load(format_id)["properties"])
 
 
 _ENOUGH_REASONS = 20
@@ -257,7 +306,8 @@ def _check_extra(format_id: str, name: str, value: Json, decoded: Decoded) -> No
         return
     complaint = schema_files.complaint(format_id, name, value)
     if complaint:
-        (decoded.refused if complaint.effect.drops else decoded.ignored)[name] = complaint
+        refused = complaint.effect.drops or complaint.effect is Effect.DROPS_HEADER
+        (decoded.refused if refused else decoded.ignored)[name] = complaint
 
 
 def encode(table: Mapping[str, Key], agent: Agent, format_id: str) -> dict[str, Json]:

@@ -90,6 +90,20 @@ class Dialect:
     least_prompt: int = 0
     """The shortest prompt, in UTF-16 units, with which the client loads an agent."""
 
+    def encode(self, agent: Agent) -> dict[str, Json]:
+        """Return the keys of a header for an agent, in documented order; one that the client passes over stays as long as it may."""
+        named = self.name_of is not None and agent.origin is not None and agent.name == self.name_of(agent.origin.source)
+        if named and keys.is_lost(self, agent):
+            return dict(agent.extras[self.spec.id])
+        return keys.encode_header(self, agent)
+
+    def decode_written(self, values: dict[str, Json]) -> Decoded:
+        """Return what the client makes of a header's keys once they are written: a key may mean something to YAML itself."""
+        text = emitter.mapping(values)
+        header = Header(SourceText("", encode(text)), 0, len(text), len(text))
+        frontmatter.parse(header, None, self.grammar)
+        return decode_header(self, header.values)
+
 
 def read(dialect: Dialect, source: SourceText) -> ReadResult:
     """Read one markdown file as the client does; what the client drops is recovered."""
@@ -145,14 +159,6 @@ def decode_header(dialect: Dialect, values: MappingType[str, Json]) -> Decoded:
     return decoded
 
 
-def decode_written(dialect: Dialect, values: dict[str, Json]) -> Decoded:
-    """Return what the client makes of a header's keys once they are written: a key may mean something to YAML itself."""
-    text = emitter.mapping(values)
-    header = Header(SourceText("", encode(text)), 0, len(text), len(text))
-    frontmatter.parse(header, None, dialect.grammar)
-    return decode_header(dialect, header.values)
-
-
 def _agent(dialect: Dialect, source: SourceText, header: Header, decoded: Decoded) -> Agent:
     if dialect.bodiless is None or not dialect.bodiless(header.values):
         decoded.values["prompt.text"] = text = _prompt(dialect, header)
@@ -189,9 +195,9 @@ def _prompt_remarks(dialect: Dialect, header: Header, agent: Agent) -> Iterator[
 
 def _encoded(dialect: Dialect, agent: Agent, path: str) -> dict[str, Json]:
     """Return the keys of a file: without the name where the file's own says it."""
-    header = keys.encode_header(dialect, agent)
+    header = dialect.encode(agent)
     by_file = dialect.name_of is not None and not dialect.says_name and "name" in dialect.keys["name"].fields
-    if by_file and dialect.name_of and header.get("name") == dialect.name_of(path):
+    if by_file and dialect.name_of and header.get("name") == dialect.name_of(path) and not keys.is_lost(dialect, agent):
         header.pop("name", None)
     return header
 

@@ -77,6 +77,8 @@ def remarks(
 
 def _ignored(spec: FormatSpec, key: str, complaint: Complaint, span: Span, name: str | None) -> Diagnostic:
     def does(client: str) -> str:
+        if complaint.effect is Effect.DROPS_HEADER:
+            return f"{client} passes over the whole header, and the agent has all tools"
         return f"{client} does not take `{key}` as it is written"
 
     return _because(spec, Code.INVALID_VALUE, does, complaint, span, effect=complaint.effect, name=name)

@@ -58,6 +58,18 @@ class Dialect:
     dropped: State = State.NOT_LOADED
     """What becomes of a bad record: STOPS where the client then refuses to start."""
 
+    def encode(self, agent: Agent) -> dict[str, Json]:
+        """Return the keys of a record for an agent, in documented order; in a map by name, the name is not among them."""
+        found = keys.encode_header(self, agent)
+        documented = schema_files.load(self.spec.id)["properties"]
+        return {**{key: found[key] for key in documented if key in found}, **found}
+
+    def decode_written(self, values: dict[str, Json]) -> Decoded:
+        """Return what the client makes of a record's keys once they are written: a file may not hold every value."""
+        text = self.parse(SourceText("", b"")).render([("", values)])
+        again = [record.value for record in self.parse(SourceText("", encode(text))).records]
+        return keys.decode_header(self, again[0] if again and isinstance(again[0], dict) else {})
+
 
 @dataclass(slots=True)
 class _Entry:
@@ -121,20 +133,6 @@ def _find_repeated(entries: list[_Entry]) -> None:
         if name is not None and name in seen and entry.reason is None:
             entry.at, entry.reason = next(iter(entry.record.keys), None), Complaint(f"the name `{name}` is given twice")
         seen.add(name)
-
-
-def encode_record(dialect: Dialect, agent: Agent) -> dict[str, Json]:
-    """Return the keys of a record for an agent, in documented order; in a map by name, the name is not among them."""
-    found = keys.encode_header(dialect, agent)
-    documented = schema_files.load(dialect.spec.id)["properties"]
-    return {**{key: found[key] for key in documented if key in found}, **found}
-
-
-def decode_written(dialect: Dialect, values: dict[str, Json]) -> Decoded:
-    """Return what the client makes of a record's keys once they are written: a file may not hold every value."""
-    text = dialect.parse(SourceText("", b"")).render([("", values)])
-    again = [record.value for record in dialect.parse(SourceText("", encode(text))).records]
-    return keys.decode_header(dialect, again[0] if again and isinstance(again[0], dict) else {})
 
 
 def _make_agent(dialect: Dialect, file: RecordFile, entry: _Entry, *, lenient: bool) -> None:
@@ -231,7 +229,7 @@ def write(dialect: Dialect, agents: AgentSet, original: SourceText) -> WriteResu
 
 
 def _named(dialect: Dialect, agent: Agent) -> Named:
-    return agent.name or "", encode_record(dialect, agent)
+    return agent.name or "", dialect.encode(agent)
 
 
 class _Merge:
@@ -319,7 +317,7 @@ class _Merge:
         old = _agent(entry)
         if fields.same(old, agent) and not whole:
             return []
-        before, after = encode_record(self.dialect, old), encode_record(self.dialect, agent)
+        before, after = self.dialect.encode(old), self.dialect.encode(agent)
         edits: list[Edit] | None = []
         if entry.record.name is not None and agent.name != old.name:
             edits = self.file.rename(entry.index, agent.name or "")

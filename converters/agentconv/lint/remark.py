@@ -33,6 +33,11 @@ class Remark:
         return self.diagnostic.effect is not None and self.diagnostic.effect.drops
 
     @property
+    def loses_header(self) -> bool:
+        """Whether the client takes nothing of the header because of it, and the agent has every tool."""
+        return self.diagnostic.effect is Effect.DROPS_HEADER
+
+    @property
     def is_of_value(self) -> bool:
         """Whether the client does not take a value as it is written, be it that it drops the agent for it."""
         return self.drops or self.diagnostic.code is Code.INVALID_VALUE
@@ -51,4 +56,4 @@ class Remark:
     @property
     def severity(self) -> Severity:
         """The effect in the client."""
-        return Severity.ERROR if self.drops else self.diagnostic.severity
+        return Severity.ERROR if self.drops or self.loses_header else self.diagnostic.severity

@@ -39,10 +39,9 @@ def is_told(subject: Subject, remark: Remark, findings: Iterable[Finding]) -> bo
     if remark.drops:
         return any(finding.severity is Severity.ERROR and remark.client in finding.clients for finding in findings)
     first, last = (subject.source.position(place)[0] for place in (remark.start, remark.end))
+    telling = (Severity.ERROR,) if remark.loses_header else (Severity.ERROR, Severity.WARNING)
     return any(
-        finding.severity is not Severity.NOTE
-        and first <= _last_line(subject, finding)
-        and subject.source.position(finding.start)[0] <= last
+        finding.severity in telling and first <= _last_line(subject, finding) and subject.source.position(finding.start)[0] <= last
         for finding in findings
     )
 

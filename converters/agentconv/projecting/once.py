@@ -12,6 +12,7 @@ from agentconv.core import fields
 from agentconv.core.diagnostics import Loss
 from agentconv.core.ir import Agent, Origin, Prompt
 from agentconv.core.shapes import HEADS, TEXTS, WITHOUT, Shape
+from agentconv.projecting.finish import drop_rest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
@@ -26,7 +27,7 @@ _MOST = 1000
 
 
 def once(projection: Projection, steps: Callable[[Projection, *_Given], None], *given: *_Given) -> None:
-    """Take steps that look at nothing but an agent's shape.
+    """Take steps that look at nothing but an agent's shape, and drop what none of them spoke of, which looks at nothing more.
 
     Args:
         projection: The agent on its way.
@@ -104,6 +105,7 @@ def _recorded(projection: Projection, steps: Callable[[Projection, *_Given], Non
     trial.values = {path: value for path, value in projection.values.items() if path not in TEXTS}
     trial.declared = set(projection.declared - TEXTS)
     steps(trial, *given)
+    drop_rest(trial)
     if TEXTS & (trial.values.keys() | trial.declared):
         return None
     result = trial.result()

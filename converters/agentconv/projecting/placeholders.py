@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from agentconv.core.diagnostics import Cause
 from agentconv.core.losses import listed
 from agentconv.families import reading
-from agentconv.projecting import steps
+from agentconv.projecting import texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,4 +76,4 @@ def project(projection: Projection, template: Template) -> None:
     if found and projection.get("prompt.syntax") != template.syntax:
         text = template.escaped(text)
         projection.change("prompt.text", text, "prompt-escaped", listed(f"`${{{name}}}`" for name in found[:5]))
-    steps.prompt_shape(projection, "replace", template.syntax_of(text))
+    texts.prompt(projection, "replace", template.syntax_of(text))

@@ -17,10 +17,10 @@ from agentconv.core.diagnostics import Complaint
 from agentconv.core.format import FormatSpec
 from agentconv.families import keys, markdown, model_words, tool_tokens
 from agentconv.families.frontmatter import Header
-from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Key, Refused, simple
 from agentconv.families.value_checks import is_texts
-from agentconv.projecting import steps, tool_lists
+from agentconv.projecting import models, permissions, texts, tool_lists
+from agentconv.projecting.finish import finish
 from agentconv.yaml.grammar import JS_YAML_4
 
 if TYPE_CHECKING:
@@ -67,18 +67,14 @@ write = partial(markdown.write, DIALECT)
 
 def project(projection: Projection) -> None:
     """Turn an agent into what the client's file can hold."""
-    steps.require(projection, "name", "description")
-    if projection.get("prompt.text") is None:
-        projection.translate("prompt.text", "")
-    steps.trim(projection, "prompt.text", SPACE)
-    steps.prompt_shape(projection, "replace")
+    texts.require(projection, "name", "description")
+    texts.body(projection)
+    texts.prompt(projection, "replace")
     tool_lists.tool_list(projection, lambda _server, _tool: "", _reads_back, denies=False)
-    steps.permission_mode(projection)
-    steps.permission_rules(projection)
-    steps.model(projection)
-    steps.drop_rest(projection)
-    steps.settle(projection, KEYS)
-    steps.own_extras(projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: markdown.decode_written(DIALECT, header))
+    permissions.mode(projection)
+    permissions.rules(projection)
+    models.model(projection)
+    finish(projection, DIALECT)
 
 
 def _reads_back(grant: ToolGrant) -> bool:

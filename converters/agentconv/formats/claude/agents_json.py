@@ -19,7 +19,9 @@ from agentconv.families.keys import Ignored, Key, Refused, simple
 from agentconv.families.record_file import Roster
 from agentconv.families.value_checks import is_bool, is_count, is_filled, is_text, is_texts
 from agentconv.formats.claude import mcp_servers, spelling
-from agentconv.projecting import hooks, once, steps, tool_lists
+from agentconv.projecting import hooks, models, permissions, texts, tool_lists
+from agentconv.projecting.finish import finish
+from agentconv.projecting.once import once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -137,26 +139,22 @@ def write(agents: AgentSet, original: SourceText) -> WriteResult:
 
 def project(projection: Projection) -> None:
     """Turn an agent into what the object can hold."""
-    steps.require(projection, "name", "description")
+    texts.require(projection, "name", "description")
     if projection.get("prompt.text") is None:
         projection.translate("prompt.text", "")
-    steps.prompt_shape(projection, "replace")
-    once.once(projection, _project_shape)
-    steps.settle(projection, KEYS)
-    steps.own_extras(
-        projection, lambda agent: records.encode_record(DIALECT, agent), lambda record: records.decode_written(DIALECT, record)
-    )
+    texts.prompt(projection, "replace")
+    once(projection, _project_shape)
+    finish(projection, DIALECT)
 
 
 def _project_shape(projection: Projection) -> None:
     """Project all but the texts."""
     tool_lists.tool_list(projection, spelling.spell_server, spelling.allowed_reads_back, denied_reads_back=spelling.reads_back)
     spelling.project_delegates(projection)
-    steps.permission_mode(projection)
-    steps.permission_rules(projection)
-    steps.model(projection)
-    steps.effort(projection, EFFORTS, numbers=True)
+    permissions.mode(projection)
+    permissions.rules(projection)
+    models.model(projection)
+    models.effort(projection, EFFORTS, numbers=True)
     mcp_servers.project(projection)
     hooks.project(projection, _read_hooks)
     spelling.project_skills(projection)
-    steps.drop_rest(projection)

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 from agentconv.core import vocabulary
 from agentconv.core.diagnostics import Cause, Complaint
 from agentconv.core.format import FormatSpec
-from agentconv.families import javascript, keys, markdown, model_words
-from agentconv.families.javascript import SPACE
+from agentconv.families import javascript, markdown, model_words
 from agentconv.families.keys import Key, Refused, simple
 from agentconv.formats.claude import loader, mcp_servers, spelling
-from agentconv.projecting import hooks, once, steps, tool_lists
+from agentconv.projecting import hooks, models, permissions, texts, tool_lists
+from agentconv.projecting.finish import finish
+from agentconv.projecting.once import once
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,26 +108,24 @@ def write(agents: AgentSet, original: SourceText) -> WriteResult:
 
 def project(projection: Projection) -> None:
     """Turn an agent into what a Claude Code file can hold."""
-    steps.require(projection, "name", "description")
+    texts.require(projection, "name", "description")
     _project_texts(projection)
-    once.once(projection, _project_shape)
-    steps.settle(projection, KEYS)
-    steps.own_extras(projection, lambda agent: keys.encode(KEYS, agent, ID), lambda header: markdown.decode_written(DIALECT, header))
+    once(projection, _project_shape)
+    finish(projection, DIALECT)
 
 
 def _project_shape(projection: Projection) -> None:
     """Project all but the texts."""
     tool_lists.tool_list(projection, spelling.spell_server, spelling.allowed_reads_back, denied_reads_back=spelling.reads_back)
     spelling.project_delegates(projection)
-    steps.permission_mode(projection)
-    steps.permission_rules(projection)
-    steps.model(projection)
-    steps.effort(projection, loader.EFFORTS, numbers=True)
+    permissions.mode(projection)
+    permissions.rules(projection)
+    models.model(projection)
+    models.effort(projection, loader.EFFORTS, numbers=True)
     loader.project_color(projection)
     mcp_servers.project(projection)
     hooks.project(projection, _read_hooks)
     spelling.project_skills(projection)
-    steps.drop_rest(projection)
 
 
 def _project_texts(projection: Projection) -> None:
@@ -135,7 +134,5 @@ def _project_texts(projection: Projection) -> None:
         projection.change(
             "description", description.replace("\\n", "\n"), "text-approximated", "Claude Code turns a backslash and n into a line break"
         )
-    if projection.get("prompt.text") is None:
-        projection.translate("prompt.text", "")
-    steps.trim(projection, "prompt.text", SPACE)
-    steps.prompt_shape(projection, "replace")
+    texts.body(projection)
+    texts.prompt(projection, "replace")

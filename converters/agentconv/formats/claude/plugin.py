@@ -27,7 +27,9 @@ from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, simple
 from agentconv.formats.claude import loader, plugin_index, spelling
-from agentconv.projecting import once, placeholders, steps, tool_lists
+from agentconv.projecting import models, permissions, placeholders, texts, tool_lists
+from agentconv.projecting.finish import finish
+from agentconv.projecting.once import once
 from agentconv.yaml import nodes
 
 if TYPE_CHECKING:
@@ -160,39 +162,35 @@ def write(agents: AgentSet, original: SourceText) -> WriteResult:
 
 def project(projection: Projection) -> None:
     """Turn an agent into what a plugin's file can hold."""
-    steps.require(projection, "name")
+    texts.require(projection, "name")
     _project_texts(projection)
-    once.once(projection, _project_shape)
-    steps.settle(projection, KEYS)
-    steps.own_extras(projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: markdown.decode_written(DIALECT, header))
+    once(projection, _project_shape)
+    finish(projection, DIALECT)
 
 
 def _project_shape(projection: Projection) -> None:
     """Project all but the texts."""
     tool_lists.tool_list(projection, spelling.spell_server, spelling.allowed_reads_back, denied_reads_back=spelling.reads_back)
     spelling.project_delegates(projection)
-    steps.permission_mode(projection, held=False)
-    steps.permission_rules(projection)
-    steps.model(projection)
-    steps.effort(projection, loader.EFFORTS, numbers=True)
+    permissions.mode(projection, held=False)
+    permissions.rules(projection)
+    models.model(projection)
+    models.effort(projection, loader.EFFORTS, numbers=True)
     loader.project_color(projection)
     _project_servers(projection)
     spelling.project_skills(projection)
-    steps.drop_rest(projection)
 
 
 def _project_texts(projection: Projection) -> None:
     description = projection.get("description")
     if description is not None and not description.strip(SPACE):
         projection.change("description", None, "text-trimmed", "there is nothing but blanks")
-    steps.trim(projection, "description", SPACE)
+    texts.trim(projection, "description", SPACE)
     if projection.get("description") is None:
         for key in SWITCHES:
             if _says(projection.get(f"extras.{ID}.{key}")):
                 projection.change(f"extras.{ID}.{key}", None, "extra-overridden", quoted(key))
-    if projection.get("prompt.text") is None:
-        projection.translate("prompt.text", "")
-    steps.trim(projection, "prompt.text", SPACE)
+    texts.body(projection)
     placeholders.project(projection, TEMPLATE)
 
 

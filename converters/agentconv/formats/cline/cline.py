@@ -17,12 +17,14 @@ from agentconv.core.diagnostics import Complaint
 from agentconv.core.format import FormatSpec
 from agentconv.core.ir import Model
 from agentconv.core.losses import quoted
-from agentconv.families import keys, markdown, tool_tokens
+from agentconv.families import markdown, tool_tokens
 from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Key, Refused, simple
 from agentconv.families.value_checks import is_count, is_text, is_texts
-from agentconv.projecting import once, steps, tool_lists
+from agentconv.projecting import models, permissions, texts, tool_lists
+from agentconv.projecting.finish import finish
+from agentconv.projecting.once import once
 from agentconv.yaml.grammar import YAML_2
 
 if TYPE_CHECKING:
@@ -143,23 +145,21 @@ def write(agents: AgentSet, original: SourceText) -> WriteResult:
 
 def project(projection: Projection) -> None:
     """Turn an agent into what a Cline file can hold."""
-    steps.require(projection, "name", "description", "prompt.text", blanks=SPACE)
-    steps.trim(projection, "description", SPACE)
-    steps.trim(projection, "prompt.text", SPACE)
-    steps.prompt_shape(projection, "replace")
-    once.once(projection, _project_shape)
-    steps.settle(projection, KEYS)
-    steps.own_extras(projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: markdown.decode_written(DIALECT, header))
+    texts.require(projection, "name", "description", "prompt.text", blanks=SPACE)
+    texts.trim(projection, "description", SPACE)
+    texts.body(projection)
+    texts.prompt(projection, "replace")
+    once(projection, _project_shape)
+    finish(projection, DIALECT)
 
 
 def _project_shape(projection: Projection) -> None:
     """Project all but the texts."""
     tool_lists.tool_list(projection, _no_server, _reads_back, denies=False)
-    steps.permission_mode(projection)
-    steps.permission_rules(projection)
-    steps.model(projection)
+    permissions.mode(projection)
+    permissions.rules(projection)
+    models.model(projection)
     _project_model(projection)
-    steps.drop_rest(projection)
 
 
 def _project_model(projection: Projection) -> None:

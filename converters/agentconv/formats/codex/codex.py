@@ -18,7 +18,9 @@ from agentconv.core.ir import Hook, McpServer, Model, Sandbox, ToolGrant, escape
 from agentconv.families import keys
 from agentconv.families.keys import Key, Refused, simple
 from agentconv.formats.codex import role_file
-from agentconv.projecting import hooks, mcp, once, steps, switches
+from agentconv.projecting import hooks, mcp, models, permissions, switches, texts
+from agentconv.projecting.finish import finish
+from agentconv.projecting.once import once
 
 if TYPE_CHECKING:
     from agentconv.core.format import Projection, ReadResult, WriteResult
@@ -196,24 +198,22 @@ def write(agents: AgentSet, original: SourceText) -> WriteResult:
 
 def project(projection: Projection) -> None:
     """Turn an agent into what a Codex role can hold."""
-    steps.require(projection, "name", "description", "prompt.text", blanks=BLANKS)
-    steps.trim(projection, "description", BLANKS)
-    steps.prompt_shape(projection, "append")
-    once.once(projection, _project_shape)
-    steps.settle(projection, KEYS)
-    steps.own_extras(projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: keys.decode_header(DIALECT, header))
+    texts.require(projection, "name", "description", "prompt.text", blanks=BLANKS)
+    texts.trim(projection, "description", BLANKS)
+    texts.prompt(projection, "append")
+    once(projection, _project_shape)
+    finish(projection, DIALECT)
 
 
 def _project_shape(projection: Projection) -> None:
     """Project all but the texts."""
     switches.sandbox_for_list(projection, {"read": _SHELL, "network": _WEB}, hint=_NOT_HELD)
     _project_mode(projection)
-    steps.permission_rules(projection)
-    steps.model(projection)
-    steps.effort(projection, EFFORTS, any_text=True)
+    permissions.rules(projection)
+    models.model(projection)
+    models.effort(projection, EFFORTS, any_text=True)
     mcp.project_with_tools(projection, _reads_back, "add [mcp_servers.{}] with its command or url to ~/.codex/config.toml")
     hooks.project(projection, _read_hooks)
-    steps.drop_rest(projection)
 
 
 _NOT_HELD = "Codex 0.169.0 spawns agents with the sandbox of their caller: start it with the sandbox that they need"

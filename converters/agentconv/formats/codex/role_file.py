@@ -40,6 +40,14 @@ class Dialect:
     lower: Callable[[Agent], Mapping[str, Json]] = no_lower
     """Writes those fields back as keys."""
 
+    def encode(self, agent: Agent) -> dict[str, Json]:
+        """Return the keys of a file for an agent, in documented order."""
+        return keys.encode_header(self, agent)
+
+    def decode_written(self, values: dict[str, Json]) -> Decoded:
+        """Return what the client makes of a file's keys once they are written: TOML holds what the fields do."""
+        return keys.decode_header(self, values)
+
 
 def read(dialect: Dialect, source: SourceText) -> ReadResult:
     """Read one TOML file as the client does; what the client drops is recovered."""

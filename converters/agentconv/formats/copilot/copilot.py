@@ -25,7 +25,9 @@ from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Key, Refused, simple
 from agentconv.families.value_checks import is_text, is_texts
 from agentconv.formats.copilot import mcp_servers, spelling
-from agentconv.projecting import hooks, mcp, once, steps, tool_lists
+from agentconv.projecting import hooks, mcp, models, permissions, texts, tool_lists
+from agentconv.projecting.finish import finish
+from agentconv.projecting.once import once
 from agentconv.yaml.grammar import SERDE_YAML
 
 if TYPE_CHECKING:
@@ -202,27 +204,25 @@ def write(agents: AgentSet, original: SourceText) -> WriteResult:
 
 def project(projection: Projection) -> None:
     """Turn an agent into what a Copilot file can hold."""
-    steps.require(projection, "name")
+    texts.require(projection, "name")
     if projection.get("description") is None:
         projection.refuse("refused-description", "description", "missing")
     _project_texts(projection)
-    once.once(projection, _project_shape)
-    steps.settle(projection, KEYS)
-    steps.own_extras(projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: markdown.decode_written(DIALECT, header))
+    once(projection, _project_shape)
+    finish(projection, DIALECT)
 
 
 def _project_shape(projection: Projection) -> None:
     """Project all but the texts."""
     tool_lists.tool_list(projection, spelling.spell_server, spelling.reads_back, denies=False)
-    steps.permission_mode(projection)
-    steps.permission_rules(projection)
-    steps.model(projection)
-    steps.effort(projection, EFFORTS, any_text=True)
+    permissions.mode(projection)
+    permissions.rules(projection)
+    models.model(projection)
+    models.effort(projection, EFFORTS, any_text=True)
     mcp.project_servers(
         projection, mcp_servers.reads_back, "define {} under `mcp-servers`, or in ~/.copilot/mcp-config.json", mcp.without_denied
     )
     hooks.project(projection, _read_hooks)
-    steps.drop_rest(projection)
 
 
 def _project_texts(projection: Projection) -> None:
@@ -236,8 +236,8 @@ def _project_texts(projection: Projection) -> None:
     projection.translate("prompt.text", prompt)
     if "\r\n" in prompt:
         projection.change("prompt.text", javascript.without_crlf(prompt), "line-ends", "CRLF")
-    steps.trim(projection, "prompt.text", SPACE)
-    steps.prompt_shape(projection, "append")
+    texts.trim(projection, "prompt.text", SPACE)
+    texts.prompt(projection, "append")
     if len(prompt) > LONGEST_PROMPT and not projection.at_home:
         detail = Detail("{:,} characters; github.com takes {:,}", (len(prompt), LONGEST_PROMPT))
         projection.remark("prompt-long", "prompt.text", detail)

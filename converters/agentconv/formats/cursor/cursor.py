@@ -22,7 +22,9 @@ from agentconv.families import javascript, keys, model_words
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, simple
 from agentconv.formats.cursor import line_encoding, line_file, line_header
-from agentconv.projecting import once, steps, switches
+from agentconv.projecting import models, permissions, switches, texts
+from agentconv.projecting.finish import finish
+from agentconv.projecting.once import once
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -118,22 +120,20 @@ def write(agents: AgentSet, original: SourceText) -> WriteResult:
 
 def project(projection: Projection) -> None:
     """Turn an agent into what a Cursor file can hold."""
-    steps.require(projection, "name")
-    steps.require(projection, "prompt.text", blanks=SPACE)
+    texts.require(projection, "name")
+    texts.require(projection, "prompt.text", blanks=SPACE)
     _project_texts(projection)
-    once.once(projection, _project_shape)
-    steps.settle(projection, KEYS)
-    steps.own_extras(projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: line_file.decode_written(DIALECT, header))
+    once(projection, _project_shape)
+    finish(projection, DIALECT)
     _refuse_no_text(projection)
 
 
 def _project_shape(projection: Projection) -> None:
     """Project all but the texts."""
-    steps.permission_mode(projection)
+    permissions.mode(projection)
     switches.read_only_flag(projection)
-    steps.model(projection)
+    models.model(projection)
     _project_servers(projection)
-    steps.drop_rest(projection)
 
 
 def _project_texts(projection: Projection) -> None:
@@ -141,12 +141,12 @@ def _project_texts(projection: Projection) -> None:
     if description is not None and "\n" in description:
         folded = line_header.folded(description)
         projection.change("description", folded, "text-approximated", "several lines become one, since a value ends with its line")
-    steps.trim(projection, "description", SPACE)
-    steps.trim(projection, "prompt.text", SPACE)
+    texts.trim(projection, "description", SPACE)
+    texts.body(projection)
     prompt = projection.get("prompt.text")
     if prompt and "\r\n" in prompt and not projection.at_home:
         projection.change("prompt.text", javascript.without_crlf(prompt), "text-approximated", "CRLF becomes LF, as Cursor reads it")
-    steps.prompt_shape(projection, "replace")
+    texts.prompt(projection, "replace")
 
 
 def _project_servers(projection: Projection) -> None:

@@ -50,6 +50,15 @@ class Dialect:
     stronger: Mapping[str, str] = field(default_factory=dict)
     """Another word for a key, which counts where both are given."""
 
+    def encode(self, agent: Agent) -> dict[str, Json]:
+        """Return the keys of a header for an agent, in documented order."""
+        return keys.encode_header(self, agent)
+
+    def decode_written(self, values: dict[str, Json]) -> Decoded:
+        """Return what the client makes of a header's keys once they are written."""
+        text = line_header.entries(values)
+        return keys.decode_header(self, line_header.parse(text, SourceText("", encode(text))).values)
+
 
 def read(dialect: Dialect, source: SourceText) -> ReadResult:
     """Read one file as the client does; what the client drops is recovered."""
@@ -87,12 +96,6 @@ def _read(dialect: Dialect, source: SourceText, *, wide: bool = False) -> ReadRe
 
 def _place(header: LineHeader, _number: int, key: str) -> tuple[int, int] | None:
     return header.extent(key) if key else _prompt_place(header)
-
-
-def decode_written(dialect: Dialect, values: dict[str, Json]) -> Decoded:
-    """Return what the client makes of a header's keys once they are written."""
-    text = line_header.entries(values)
-    return keys.decode_header(dialect, line_header.parse(text, SourceText("", encode(text))).values)
 
 
 def _agent(dialect: Dialect, header: LineHeader, decoded: Decoded, *, wide: bool = False) -> Agent:

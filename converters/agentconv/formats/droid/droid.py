@@ -4,7 +4,7 @@ https://docs.factory.ai/cli/configuration/custom-droids
 
 The file must start with `---`, without a byte order mark; else all of it is the prompt of a droid that has the file's name and every
 tool. js-yaml 4 reads the header; where it fails, or finds no map, a line reader of the client's own takes over (`lines`). One value of
-a wrong type in any key that it knows voids the whole header (`VOID`): what is left is the file's name, the prompt, and every tool.
+a wrong type in any key that it knows voids the whole header: what is left is the file's name, the prompt, and every tool.
 
 A word that is no tool is dropped in silence, and a list in which nothing is left opens no tool but those that every droid has. Text
 may name a group of tools. With `mcpServers`, a droid has all tools of these servers, whatever `tools` says, and none of others.
@@ -20,15 +20,17 @@ from agentconv.core import fields, names, vocabulary
 from agentconv.core.diagnostics import Code, Complaint, Severity
 from agentconv.core.format import FormatSpec, ReadResult, State
 from agentconv.core.ir import AgentSet, Model, Origin, ToolGrant
-from agentconv.core.losses import listed, quoted
+from agentconv.core.losses import listed
 from agentconv.core.source import client_text
-from agentconv.families import frontmatter, keys, markdown, model_words, reading, tool_tokens
+from agentconv.families import keys, markdown, model_words, reading, tool_tokens
 from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import ABSENT, Ignored, Key, Refused, simple
 from agentconv.families.value_checks import is_text, is_texts
 from agentconv.formats.droid import lines
-from agentconv.projecting import mcp, steps, tool_lists
+from agentconv.projecting import mcp, models, permissions, texts, tool_lists
+from agentconv.projecting.finish import finish
+from agentconv.projecting.once import once
 from agentconv.yaml.grammar import JS_YAML_4
 
 if TYPE_CHECKING:
@@ -59,7 +61,6 @@ GROUPS = {
 _FRONTMATTER = re.compile(r"---\r?\n(.*?)(\r?\n)---\r?\n?", re.DOTALL)
 _NAME = re.compile(r"[a-z0-9_-]+")
 _MCP_TOOL = re.compile(r"([^*]+?)___([^*]+)", re.DOTALL)
-_TEXTS = ("name", "description", "model", "reasoningEffort")
 
 
 def _find(source: SourceText) -> Header | Complaint:
@@ -92,12 +93,6 @@ def _bare(source: SourceText, problem: Complaint, span: Span) -> ReadResult | No
         reason=problem.reason,
     )
     return ReadResult(AgentSet((agent,)), (State.LOADS,), (found,))
-
-
-def _void(values: Mapping[str, Json]) -> str | None:
-    """Return the key whose value voids a header."""
-    wrong = next((key for key in _TEXTS if key in values and not is_text(values[key])), None)
-    return wrong or next((key for key in ("tools", "mcpServers") if key in values and not _is_names(values[key])), None)
 
 
 def _is_names(value: Json) -> bool:
@@ -215,47 +210,36 @@ DIALECT = markdown.Dialect(
     repairs_all=True,
     least_prompt=1,
 )
-VOID = replace(DIALECT, keys={}, lift=keys.no_lift, lower=keys.no_lower)
-"""A header that the client passes over as a whole: its keys say nothing."""
-
-
-def _dialect(source: SourceText) -> markdown.Dialect:
-    header = _find(source)
-    if isinstance(header, Complaint):
-        return DIALECT
-    frontmatter.parse(header, lines.rewritten, JS_YAML_4, maps_only=True)
-    return VOID if _void(header.values) else DIALECT
 
 
 def read(source: SourceText) -> ReadResult:
     """Read a markdown file as Factory Droid does."""
-    return markdown.read(_dialect(source), source)
+    return markdown.read(DIALECT, source)
 
 
 def write(agents: AgentSet, original: SourceText) -> WriteResult:
     """Write a markdown file that Factory Droid loads."""
-    void = agents.agents and _void(agents.agents[0].extras.get(ID, {}))
-    return markdown.write(VOID if void else DIALECT, agents, original)
+    return markdown.write(DIALECT, agents, original)
 
 
 def project(projection: Projection) -> None:
     """Turn an agent into what a droid's file can hold."""
-    steps.require(projection, "name")
-    steps.require(projection, "prompt.text", blanks=SPACE)
-    steps.trim(projection, "prompt.text", SPACE)
-    steps.prompt_shape(projection, "replace")
+    texts.require(projection, "name")
+    texts.require(projection, "prompt.text", blanks=SPACE)
+    texts.body(projection)
+    texts.prompt(projection, "replace")
+    once(projection, _project_shape)
+    finish(projection, DIALECT)
+
+
+def _project_shape(projection: Projection) -> None:
+    """Project all but the texts."""
     tool_lists.tool_list(projection, _spell_server, _reads_back, denies=False)
     _project_servers(projection)
-    steps.permission_mode(projection)
-    steps.permission_rules(projection)
+    permissions.mode(projection)
+    permissions.rules(projection)
     _project_model(projection)
     mcp.drop(projection, HINT)
-    steps.drop_rest(projection)
-    steps.settle(projection, KEYS)
-    if not _stays_void(projection):
-        steps.own_extras(
-            projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: markdown.decode_written(DIALECT, header)
-        )
 
 
 def _spell_server(server: str, tool: str | None) -> str:
@@ -292,29 +276,12 @@ def _project_model(projection: Projection) -> None:
     known = model is not None and model.kind == "id" and vocabulary.model_kind(ID, model.value or "") == "alias"
     if model is not None and known and not projection.at_home:
         projection.translate("model", replace(model, kind="alias"))
-    steps.model(projection, _model)
+    models.model(projection, _model)
     model = projection.get("model")
     if model is not None and model.kind == "alias" and known:
         projection.translate("model", replace(model, kind="id"))
         model = projection.get("model")
     more = model is not None and _HAS_MORE.match(model.value or "")
-    steps.effort(projection, MORE_EFFORTS if more else EFFORTS, any_text=True)
+    models.effort(projection, MORE_EFFORTS if more else EFFORTS, any_text=True)
     if projection.get("effort") is not None and (model is None or model.kind == "inherit"):
         projection.change("effort", None, "effort-dropped", "it counts beside a model only, and the agent has the caller's")
-
-
-def _stays_void(projection: Projection) -> bool:
-    """Keep a header that the client passes over where nothing has to be said in it; else drop what voids it."""
-    own = projection.source.extras.get(ID, {})
-    key = _void(own)
-    if key is None:
-        return False
-    agent = projection.result()
-    says = fields.said(agent) - {"name", "prompt", "extras"}
-    by_file = agent.origin is not None and agent.name == _stem(agent.origin.source) == names.stem(agent.name or "")
-    if projection.at_home and by_file and not says:
-        return True
-    while key is not None:
-        projection.change(f"extras.{ID}.{key}", None, "ignored-key-dropped", quoted(key))
-        key = _void(projection.result().extras.get(ID, {}))
-    return False

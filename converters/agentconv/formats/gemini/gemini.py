@@ -10,13 +10,14 @@ every call. An agent with an A2A card is a remote one, without a prompt; a list 
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import names, vocabulary
-from agentconv.core.diagnostics import Complaint
+from agentconv.core.diagnostics import Complaint, Detail
 from agentconv.core.format import FormatSpec, State
 from agentconv.core.ir import Model
 from agentconv.families import keys, markdown, model_words, reading, tool_tokens
@@ -25,7 +26,9 @@ from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, Refused, simple
 from agentconv.families.value_checks import whole
 from agentconv.formats.gemini import mcp_servers, remote_agents, spelling
-from agentconv.projecting import mcp, once, placeholders, steps, tool_lists
+from agentconv.projecting import mcp, models, permissions, placeholders, texts, tool_lists
+from agentconv.projecting.finish import finish
+from agentconv.projecting.once import once
 from agentconv.yaml.grammar import JS_YAML_4
 
 if TYPE_CHECKING:
@@ -176,34 +179,38 @@ def write(agents: AgentSet, original: SourceText) -> WriteResult:
 def project(projection: Projection) -> None:
     """Turn an agent into what a Gemini CLI file can hold."""
     if remote_agents.is_remote(projection.source.extras.get(ID, {})):
-        steps.require(projection, "name")
+        texts.require(projection, "name")
         remote_agents.project(projection)
-        steps.drop_rest(projection)
-        _own_extras(projection)
+        finish(projection, DIALECT)
         return
-    steps.require(projection, "name", "description")
+    texts.require(projection, "name", "description")
     if not projection.at_home:
-        steps.require(projection, "prompt.text", blanks=SPACE)
-    if projection.get("prompt.text") is None:
-        projection.translate("prompt.text", "")
-    steps.trim(projection, "prompt.text", SPACE)
+        texts.require(projection, "prompt.text", blanks=SPACE)
+    texts.body(projection)
     placeholders.project(projection, TEMPLATE)
-    once.once(projection, _project_shape)
-    steps.settle(projection, KEYS)
-    _own_extras(projection)
+    once(projection, _project_shape)
+    finish(projection, DIALECT)
 
 
 def _project_shape(projection: Projection) -> None:
     """Project all but the texts."""
     spelling.move_own_servers(projection)
     tool_lists.tool_list(projection, spelling.spell_server, spelling.reads_back, denies=False)
-    steps.permission_mode(projection)
-    steps.permission_rules(projection)
-    steps.model(projection)
-    steps.minutes(projection)
+    permissions.mode(projection)
+    permissions.rules(projection)
+    models.model(projection)
+    _project_minutes(projection)
     mcp.project_with_tools(projection, partial(mcp_servers.reads_back, SERVERS), HINT, closes=True)
-    steps.drop_rest(projection)
 
 
-def _own_extras(projection: Projection) -> None:
-    steps.own_extras(projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: markdown.decode_written(DIALECT, header))
+def _project_minutes(projection: Projection) -> None:
+    """Round a bound on time up to whole minutes."""
+    seconds = projection.get("limits.timeout_seconds")
+    if seconds is None:
+        return
+    whole = 60 * max(1, math.ceil(seconds / 60))
+    if whole != seconds:
+        detail = Detail("{:g} seconds become {} minutes", (seconds, whole // 60))
+        projection.change("limits.timeout_seconds", whole, "limit-approximated", detail)
+    elif not isinstance(seconds, int):
+        projection.translate("limits.timeout_seconds", whole)

@@ -21,12 +21,14 @@ from agentconv.core.diagnostics import Complaint, Detail
 from agentconv.core.format import FormatSpec
 from agentconv.core.ir import Hook, Tools
 from agentconv.core.losses import quoted
-from agentconv.families import javascript, keys, markdown
+from agentconv.families import javascript, markdown
 from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, simple
 from agentconv.formats.gemini import mcp_servers, qwen_lines, qwen_spelling, qwen_switches
-from agentconv.projecting import hooks, mcp, once, placeholders, steps, tool_lists
+from agentconv.projecting import hooks, mcp, models, permissions, placeholders, texts, tool_lists
+from agentconv.projecting.finish import finish
+from agentconv.projecting.once import once
 from agentconv.yaml.grammar import YAML_2
 
 if TYPE_CHECKING:
@@ -134,24 +136,23 @@ def write(agents: AgentSet, original: SourceText) -> WriteResult:
 
 def project(projection: Projection) -> None:
     """Turn an agent into what a Qwen Code file can hold."""
-    steps.require(projection, "name", "description", "prompt.text", blanks=SPACE)
-    steps.line_feeds(projection, "prompt.text")
-    steps.trim(projection, "prompt.text", SPACE)
+    texts.require(projection, "name", "description", "prompt.text", blanks=SPACE)
+    _project_line_ends(projection)
+    texts.body(projection)
     placeholders.project(projection, TEMPLATE)
     if 0 < javascript.length(projection.get("prompt.text") or "") < DIALECT.least_prompt:
         projection.refuse("refused-prompt", "prompt.text", Detail("shorter than {} characters", (DIALECT.least_prompt,)))
-    once.once(projection, _project_shape)
-    steps.settle(projection, KEYS)
-    steps.own_extras(projection, lambda agent: keys.encode_header(DIALECT, agent), lambda header: markdown.decode_written(DIALECT, header))
+    once(projection, _project_shape)
+    finish(projection, DIALECT)
 
 
 def _project_shape(projection: Projection) -> None:
     """Project all but the texts."""
     qwen_spelling.project_servers(projection)
     tool_lists.tool_list(projection, qwen_spelling.spell_server, qwen_spelling.reads_back, spell_denied=qwen_spelling.spell_denied)
-    steps.permission_mode(projection)
-    steps.permission_rules(projection)
-    steps.model(projection)
+    permissions.mode(projection)
+    permissions.rules(projection)
+    models.model(projection)
     qwen_switches.project_limits(projection)
     mcp.project_with_tools(projection, partial(mcp_servers.reads_back, SERVERS), HINT, narrows=False, closes=True)
     hooks.project(projection, _read_hooks)
@@ -159,7 +160,13 @@ def _project_shape(projection: Projection) -> None:
     if color is not None and color not in COLORS:
         projection.change("color", None, "looks-dropped", quoted(color))
     _project_mode(projection)
-    steps.drop_rest(projection)
+
+
+def _project_line_ends(projection: Projection) -> None:
+    """End each line of the prompt with a line feed, as Qwen Code reads it."""
+    text = projection.get("prompt.text")
+    if isinstance(text, str) and "\r" in text:
+        projection.change("prompt.text", javascript.line_feeds(text), "line-ends", "CRLF or CR")
 
 
 def _project_mode(projection: Projection) -> None:

@@ -10,12 +10,14 @@ from agentconv.core import fields
 from agentconv.core.ir import Model
 from agentconv.core.losses import becomes, quoted
 from agentconv.families import keys
-from agentconv.families.javascript import SPACE
 from agentconv.families.keys import ABSENT, Ignored, Key, Refused
 from agentconv.families.value_checks import is_bool, is_count, is_text
 from agentconv.formats.opencode import rule_maps
 from agentconv.formats.opencode.permission_maps import spell_server
-from agentconv.projecting import once, steps
+from agentconv.projecting import models, texts
+from agentconv.projecting.finish import finish
+from agentconv.projecting.once import once
+from agentconv.projecting.permissions import callers
 from agentconv.yaml.scalars import js_text
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
     from agentconv.core.format import Projection
     from agentconv.core.ir import Agent, Json
-    from agentconv.families.keys import Absent, Decoded
+    from agentconv.families.keys import Absent, Dialect
     from agentconv.formats.opencode.permission_maps import Permissions
 
 WHOLE = frozenset({"todowrite", "question", "webfetch", "websearch", "doom_loop"})
@@ -137,36 +139,26 @@ def legal_name(name: str) -> str:
     return name if name != "__proto__" else "proto"
 
 
-def project(
-    projection: Projection,
-    permissions: Permissions,
-    table_: Mapping[str, Key],
-    encode: Callable[[Agent], dict[str, Json]],
-    decode: Callable[[dict[str, Json]], Decoded],
-) -> None:
+def project(projection: Projection, permissions: Permissions, dialect: Dialect) -> None:
     """Turn an agent into what these clients can hold.
 
     Args:
         projection: The agent on its way.
         permissions: How the client writes its permissions.
-        table_: Its keys.
-        encode: Makes a file's keys for an agent.
-        decode: Reads them as the client does.
+        dialect: Its files of the kind that the agent goes to.
     """
-    steps.require(projection, "name")
-    once.once(projection, _project_shape, permissions)
-    steps.settle(projection, table_)
-    steps.own_extras(projection, encode, decode)
+    texts.require(projection, "name")
+    once(projection, _project_shape, permissions)
+    finish(projection, dialect)
 
 
 def _project_shape(projection: Projection, permissions: Permissions) -> None:
     """Project all but the texts."""
-    steps.invocation(projection, CALLERS.values())
+    callers(projection, CALLERS.values())
     rule_maps.rule_map(projection, spell_server, WITH_PATTERNS)
-    permissions.settle(projection)
-    steps.model(projection, _model_of, providers=True)
+    permissions.order(projection)
+    models.model(projection, _model_of, providers=True)
     _project_color(projection)
-    steps.drop_rest(projection)
 
 
 def complete_body(values: dict[str, object]) -> None:
@@ -177,10 +169,8 @@ def complete_body(values: dict[str, object]) -> None:
 
 def project_body(projection: Projection, syntax: str = "literal") -> None:
     """Make a prompt the body of a markdown file; without one, the client takes its own."""
-    if projection.get("prompt.text") is None:
-        projection.translate("prompt.text", "")
-    steps.trim(projection, "prompt.text", SPACE)
-    steps.prompt_shape(projection, "replace" if projection.get("prompt.text") else "append", syntax)
+    texts.body(projection)
+    texts.prompt(projection, "replace" if projection.get("prompt.text") else "append", syntax)
 
 
 def _project_color(projection: Projection) -> None:

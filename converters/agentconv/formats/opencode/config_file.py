@@ -22,7 +22,7 @@ from agentconv.families.keys import ABSENT, Key, Refused
 from agentconv.families.record_file import Roster
 from agentconv.formats.opencode import agent_keys, native_agents
 from agentconv.json import jsonc
-from agentconv.projecting import steps
+from agentconv.projecting import texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -173,15 +173,8 @@ class Configuration:
         if projection.get("prompt.text") == "":
             projection.translate("prompt.text", None)
         syntax = target.id if template and _FILLED_IN.search(projection.get("prompt.text") or "") else "literal"
-        steps.prompt_shape(projection, "replace", syntax)
-        dialect = self.dialect(ROSTERS[0])
-        agent_keys.project(
-            projection,
-            self.client.permissions,
-            dialect.keys,
-            lambda agent: records.encode_record(dialect, agent),
-            lambda record: records.decode_written(dialect, record),
-        )
+        texts.prompt(projection, "replace", syntax)
+        agent_keys.project(projection, self.client.permissions, self.dialect(ROSTERS[0]))
 
     def essence(self, source: SourceText) -> SourceText:
         """Return the file with nothing but its agents: what else a configuration holds is the user's."""

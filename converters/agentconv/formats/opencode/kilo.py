@@ -128,10 +128,4 @@ def project(projection: Projection) -> None:
     if found:
         projection.refuse("refused-text", "prompt.text", Detail("Kilo would fill in `{}`", (found[:40],)))
     agent_keys.project_body(projection, ID if template else "literal")
-    agent_keys.project(
-        projection,
-        PERMISSIONS,
-        KEYS,
-        lambda agent: keys.encode_header(AGENTS, agent),
-        lambda header: markdown.decode_written(AGENTS, header),
-    )
+    agent_keys.project(projection, PERMISSIONS, AGENTS)

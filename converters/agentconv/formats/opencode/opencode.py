@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.core.format import FormatSpec, State
-from agentconv.families import keys, markdown
+from agentconv.families import markdown
 from agentconv.formats.opencode import agent_keys
 from agentconv.formats.opencode.config_file import Configuration, is_configuration
 from agentconv.formats.opencode.dialect import Client, Repair
@@ -68,10 +68,4 @@ def project(projection: Projection) -> None:
         CONFIGURATION.project(projection)
         return
     agent_keys.project_body(projection)
-    agent_keys.project(
-        projection,
-        PERMISSIONS,
-        KEYS,
-        lambda agent: keys.encode_header(AGENTS, agent),
-        lambda header: markdown.decode_written(AGENTS, header),
-    )
+    agent_keys.project(projection, PERMISSIONS, AGENTS)

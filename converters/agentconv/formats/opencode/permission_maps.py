@@ -138,7 +138,7 @@ class Permissions:
                 entries[key] = {**({"*": entry} if entry else {}), escape_key(rule.pattern): rule.effect}
         return entries
 
-    def settle(self, projection: Projection) -> None:
+    def order(self, projection: Projection) -> None:
         """Bring the rules into an order that one map can have; what it cannot say is said more narrowly."""
         rules: tuple[Rule, ...] = projection.get("permissions.rules")
         if self._again(rules) == rules:

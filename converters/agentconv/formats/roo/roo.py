@@ -25,7 +25,9 @@ from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, Refused, simple
 from agentconv.families.record_file import ClientText, Roster
 from agentconv.formats.roo import mode_groups, typography
-from agentconv.projecting import mcp, once, steps, tool_lists
+from agentconv.projecting import mcp, models, permissions, texts, tool_lists
+from agentconv.projecting.finish import finish
+from agentconv.projecting.once import once
 from agentconv.yaml.grammar import YAML_2
 
 if TYPE_CHECKING:
@@ -189,24 +191,20 @@ def write(agents: AgentSet, original: SourceText) -> WriteResult:
 def project(projection: Projection) -> None:
     """Turn an agent into what a mode can hold."""
     _project_texts(projection)
-    steps.require(projection, "name", "prompt.text")
-    steps.prompt_shape(projection, "replace")
-    once.once(projection, _project_shape)
-    steps.settle(projection, KEYS)
-    steps.own_extras(
-        projection, lambda agent: records.encode_record(DIALECT, agent), lambda record: records.decode_written(DIALECT, record)
-    )
+    texts.require(projection, "name", "prompt.text")
+    texts.prompt(projection, "replace")
+    once(projection, _project_shape)
+    finish(projection, DIALECT)
 
 
 def _project_shape(projection: Projection) -> None:
     """Project all but the texts."""
-    steps.invocation(projection, {"both"})
+    permissions.callers(projection, {"both"})
     _project_tools(projection)
-    steps.permission_mode(projection)
-    steps.permission_rules(projection)
-    steps.model(projection)
+    permissions.mode(projection)
+    permissions.rules(projection)
+    models.model(projection)
     mcp.drop(projection, "define it in .roo/mcp.json")
-    steps.drop_rest(projection)
 
 
 def _project_texts(projection: Projection) -> None:

@@ -130,7 +130,7 @@ def empty_description(self: Rule, subject: Subject) -> Iterator[Finding]:
         if not key or not subject.has(number, key):
             continue
         clients = _dropping(subject)
-        is_blank = not (agent.description or "").strip()
+        is_blank = not ((agent.description or "").strip() or any(remark.loses_header for remark in remarks.of(subject)))
         if not clients and (state.dropped or not is_blank):
             continue
         what = "empty" if is_blank else "not one that it takes"

@@ -637,8 +637,8 @@ def lost_elsewhere(self: Rule, subject: Subject, found: list[Finding]) -> Iterat
 def not_as_written(self: Rule, subject: Subject, found: list[Finding]) -> Iterator[Finding]:
     """Whatever else keeps a file's own client from taking it as it is written, and is not told by another rule.
 
-    The reason is that of the client's reader. The client drops the agent (an error), or ignores what stands there, and in
-    most clients nothing is said.
+    The reason is that of the client's reader. The client drops the agent, or passes over its whole header (errors), or ignores
+    what stands there, and in most clients nothing is said.
     """
     for remark in remarks.of(subject):
         if remark.severity is not Severity.NOTE and not remarks.is_told(subject, remark, found):

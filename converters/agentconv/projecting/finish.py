@@ -1,0 +1,143 @@
+"""The last verb of every projection: nothing is left but what the target holds and gives back."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from agentconv.core import effects, fields, restrictions, schema_files, shapes, vocabulary
+from agentconv.core.diagnostics import Detail
+from agentconv.core.losses import listed, quoted
+from agentconv.families import keys
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from agentconv.core.format import Projection
+    from agentconv.families.keys import Dialect, Key
+
+_CODES = {"hooks": "hooks-dropped", "color": "looks-dropped", "display_name": "looks-dropped", "invocation.by": "invocation-dropped"}
+
+
+def finish(projection: Projection, dialect: Dialect) -> None:
+    """Drop what no step spoke of and the target has no place for, and hold the rest to what its files give back."""
+    if projection.shape is None:  # else it was dropped for all agents of the shape: `once`
+        drop_rest(projection)
+    _hold_fields(projection, dialect.keys)
+    _hold_extras(projection, dialect)
+
+
+def drop_rest(projection: Projection) -> None:
+    """Drop every field that the target has no place for, and the extras of other formats."""
+    target = projection.target
+    for path in _unheld(target.holds):
+        value = projection.get(path)
+        if value is None:
+            continue
+        if fields.is_absent(path, value):
+            if value != _empty(path):
+                projection.translate(path, None)
+            continue
+        projection.change(path, _empty(path), _CODES.get(path, "field-dropped"), _shown(value))
+    for path in fields.extra_paths(projection.source):
+        _, format_id, key = path.split(".", 2)
+        if format_id == target.id or _moved(projection, format_id, key):
+            continue
+        reason = schema_files.only_here(format_id, key)
+        if reason:
+            projection.refuse("refused-kind", path, Detail("{}", (reason,)))
+        else:
+            projection.change(path, None, _code_without(projection, format_id, key), quoted(key))
+
+
+def _moved(projection: Projection, format_id: str, key: str) -> bool:
+    """Keep a key that the other form of the same client's agents has too."""
+    target = projection.target.id
+    if vocabulary.words_of(format_id) != vocabulary.words_of(target) or not schema_files.uses_key(target, key):
+        return False
+    value, path = projection.source.extras[format_id][key], f"extras.{target}.{key}"
+    if schema_files.complaint(target, key, value) or schema_files.complaint(format_id, key, value) or projection.get(path) is not None:
+        return False
+    projection.translate(path, value)
+    projection.change(f"extras.{format_id}.{key}", None, "key-moved", quoted(key), also=[path])
+    return True
+
+
+def _code_without(projection: Projection, format_id: str, key: str) -> str:
+    """Return what it means to drop a key that only the source client has: whether it makes use of it, or drops the agent for it."""
+    if format_id not in schema_files.client_names():
+        return "ignored-key-dropped"
+    if restrictions.restricts(format_id, key, projection.source.extras[format_id][key]):
+        return "restriction-moved"
+    complaint = schema_files.complaint(format_id, key, projection.source.extras[format_id][key])
+    if complaint:
+        return "key-dropped" if complaint.effect.drops else "ignored-key-dropped"
+    return schema_files.code_without(format_id, key) or ("key-dropped" if schema_files.uses_key(format_id, key) else "ignored-key-dropped")
+
+
+@cache
+def _unheld(holds: frozenset[str]) -> tuple[str, ...]:
+    return tuple(path for path in fields.PATHS if path not in holds)
+
+
+def _empty(path: str) -> object:
+    return fields.DEFAULTS.get(path)
+
+
+def _shown(value: object) -> Detail:
+    if isinstance(value, tuple):
+        words = [str(getattr(item, "name", None) or getattr(item, "native", None) or getattr(item, "native_event", item)) for item in value]
+        return listed(words[:5])
+    return quoted(value) if isinstance(value, (str, int, float, bool)) else Detail("set")
+
+
+def _hold_fields(projection: Projection, table: Mapping[str, Key]) -> None:
+    """Drop what the target's own keys do not give back, such as a model of blanks or a turn limit of a form it ignores.
+
+    Tools are not dropped here, because without a list the target grants all: what goes wrong with them is a bug.
+    """
+    agent = projection.result()
+    shape = projection.shape
+    said = fields.said(agent)
+    for name, key in table.items():
+        if shape is not None and shape.reads_back and not shapes.TEXTS.intersection(key.fields):
+            continue
+        if not any(fields.head_of(path) in said for path in key.fields):
+            continue
+        if keys.stands(name, key, agent, projection.target.id):
+            continue
+        misread = [path for path in keys.misread(key, agent) if not path.startswith("tools.")]
+        for path in misread:
+            value = fields.get(agent, path)
+            if path in ("name", "description", "prompt.text"):
+                projection.refuse("refused-text", path, Detail("`{}` would read otherwise", (name,)))
+            else:
+                projection.change(path, _empty(path), "field-dropped", _shown(value))
+    if projection.shape is not None:
+        projection.shape.reads_back = True
+
+
+def _hold_extras(projection: Projection, dialect: Dialect) -> None:
+    """Hold the target's own extras to the fields: what contradicts them goes, and what the client drops agents for is refused."""
+    target = projection.target.id
+    own = projection.source.extras.get(target)
+    if not own:
+        return
+    gone = [] if projection.trusted else effects.exceeding(projection.result(), target)
+    for key in gone:
+        projection.change(f"extras.{target}.{key}", None, "extra-overridden", quoted(key))
+    header = dialect.encode(projection.result())
+    decoded = dialect.decode_written(header)
+    while decoded.lost is not None and header != own:  # one value would cost the client all that the fields say
+        key = decoded.lost.key or ""
+        projection.change(f"extras.{target}.{key}", None, "extra-overridden", quoted(key))
+        gone.append(key)
+        header = dialect.encode(projection.result())
+        decoded = dialect.decode_written(header)
+    for key, value in own.items():
+        if key in gone:
+            continue
+        if key in decoded.refused:
+            projection.refuse("refused-key", f"extras.{target}.{key}", Detail("{}", (decoded.refused[key].reason,)))
+        elif key not in decoded.extras or decoded.extras[key] != value:
+            projection.change(f"extras.{target}.{key}", None, "extra-overridden", quoted(key))

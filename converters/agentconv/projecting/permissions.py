@@ -1,0 +1,58 @@
+"""What an agent may do unasked, and who may call it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentconv.core import vocabulary
+from agentconv.core.losses import becomes, listed, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from agentconv.core.format import Projection
+
+
+def mode(projection: Projection, *, held: bool = True) -> None:
+    """Keep a permission mode that the target has a word for; plan stands for read-only and the other way round.
+
+    Args:
+        projection: The agent on its way.
+        held: Whether the target's files can say a mode at all, where they are not the client's only ones.
+    """
+    mode = projection.get("permissions.mode")
+    if mode is None or (held and vocabulary.native_mode(projection.target.id, mode)):
+        return
+    if mode == "default" and vocabulary.fact(projection.target.id, "asks_by_default"):
+        projection.change("permissions.mode", None, "default-dropped", "it asks")
+        return
+    other = {"read-only": "plan", "plan": "read-only"}.get(mode)
+    kept = other if held and other and vocabulary.native_mode(projection.target.id, other) else None
+    projection.change("permissions.mode", kept, "permission-mode", becomes(mode, kept) if kept else quoted(mode))
+
+
+def rules(projection: Projection) -> None:
+    """Drop permission rules where the target has none; whether that widens is judged on the result."""
+    rules = projection.get("permissions.rules")
+    if rules:
+        projection.change("permissions.rules", (), "rules-dropped", listed(rule.native for rule in rules))
+    if projection.get("permissions.resolution") is not None:
+        projection.change("permissions.resolution", None, "rules-dropped", "the order of rules")
+
+
+def callers(projection: Projection, held: Collection[str]) -> None:
+    """Say who may call the agent, in a target that always says it.
+
+    Args:
+        projection: The agent on its way.
+        held: What the target can say of `user`, `agents` and `both`.
+    """
+    by = projection.get("invocation.by")
+    if by in held:
+        return
+    if by is None and "agents" in held:
+        projection.translate("invocation.by", "agents")
+    elif "both" in held:
+        projection.change("invocation.by", "both", "invocation-widened", "by both")
+    else:
+        projection.change("invocation.by", "agents", "invocation-dropped", quoted(by))
