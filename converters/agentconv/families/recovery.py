@@ -42,7 +42,7 @@ def restrict(
         if name not in refused and unescape_key(name) in schema_files.load(format_id)["properties"]:
             continue
         client, path = _meaning(format_id, name)
-        if path is None:
+        if path is None or (_means_else(name) and schema_files.complaint(client, unescape_key(name), value)):
             continue
         for field, found in _READINGS[path](client, name, value).items():
             _narrow(values, field, found)
@@ -56,6 +56,13 @@ def _meaning(format_id: str, name: str) -> tuple[str, str | None]:
         if row.get("x-field") in _READINGS:
             return client, row["x-field"]
     return format_id, None
+
+
+@cache
+def _means_else(name: str) -> bool:
+    """Whether a key that restricts something in one client is for something else in another: the value tells then which is meant."""
+    rows = (schema_files.load(client)["properties"].get(unescape_key(name), {}) for client in schema_files.client_names())
+    return any(row.get("x-field", "extras") not in ("extras", *_READINGS) for row in rows)
 
 
 def _narrow(values: dict[str, object], field: str, found: Any) -> None:
