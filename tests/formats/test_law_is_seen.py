@@ -238,3 +238,13 @@ def test_command_line_says_so(
     assert (code, "internal error" in said, VICTIM in said) == (3, True, True)
     assert VICTIM.encode() not in written
     assert all(name.encode() in written for name in OTHERS)
+
+
+@pytest.mark.parametrize("target", registry.CLIENTS)
+def test_file_that_the_client_does_not_read_is_refused(target: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An agent whose file would be larger than the client reads is refused, with the limit."""
+    module = registry.load(target)
+    monkeypatch.setattr(module, "SPEC", replace(module.SPEC, max_bytes=60))
+    found = [(done.file, [loss.code for loss in done.losses]) for done in convert(the_set()[:1], target) if done.agents]
+
+    assert [(file, "refused-size" in codes) for file, codes in found] == [(None, True)]
