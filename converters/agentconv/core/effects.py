@@ -273,7 +273,9 @@ def _speaks_of(rule: Rule, capability: str) -> bool:
 
 def _names(rule: Rule, word: str) -> bool:
     """Whether a rule is about a word: it has that very one, or a pattern for several."""
-    return rule.capability == EVERY_CAPABILITY or fnmatchcase(word, rule.native.replace("[", "[[]"))
+    if rule.capability == EVERY_CAPABILITY or rule.native == word:
+        return True
+    return "*" in rule.native and fnmatchcase(word, rule.native.replace("[", "[[]"))
 
 
 def _is_whole(rule: Rule) -> bool:

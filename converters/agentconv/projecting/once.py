@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _Given = TypeVarTuple("_Given")
 _Values: TypeAlias = "Callable[[Any], Iterable[Any]]"
+_NOTHING = ()
+"""There is but one empty tuple, and nothing else is it."""
 _MOST = 1000
 """Shapes that are remembered; beyond, they are forgotten, and found again."""
 
@@ -83,7 +85,7 @@ def exact(value: Any) -> Hashable:
         return value  # type: ignore[no-any-return]
     values = _values(kind)
     if values is not None:
-        return kind, *[item if item is None or type(item) is str else exact(item) for item in values(value)]
+        return kind, *[item if item is None or item is _NOTHING or type(item) is str else exact(item) for item in values(value)]
     if kind is dict or isinstance(value, Mapping):
         return Mapping, *((key, exact(item)) for key, item in value.items())
     return kind, repr(value)
