@@ -208,7 +208,7 @@ def accesses(tools: Tools, permissions: Permissions, format_id: str | None, *, h
     have = capabilities_of(tools, format_id) if words is None else {capability for several in words.values() for capability in several}
     found: dict[str, Access] = {}
     for capability in sorted(have):
-        access = _by_rules(capability, permissions) if words is None else _by_words(capability, permissions, words)
+        access = _by_rules(capability, permissions) if words is None else _by_words(capability, permissions, words, format_id)
         level = _by_mode(EFFECT_OF.get(capability), access.level, permissions)
         if level:
             found[capability] = Access(level, access.parts | _by_patterns(capability, tools))
@@ -232,9 +232,13 @@ def _words_left(tools: Tools, client: str) -> Mapping[str, tuple[str, ...]] | No
     return {word: meanings for word, meanings in have.items() if word not in gone}
 
 
-def _by_words(capability: str, permissions: Permissions, words: Mapping[str, tuple[str, ...]]) -> Access:
-    """Resolve the rules for a capability as a client does, which knows words: it is as open as the most open of its words."""
-    found = [_by_rules(capability, permissions, word) for word, meanings in words.items() if capability in meanings]
+def _by_words(capability: str, permissions: Permissions, words: Mapping[str, tuple[str, ...]], client: str | None) -> Access:
+    """Resolve the rules for a capability as a client does, which knows words: it is as open as the most open of its words.
+
+    A listed tool that is none of these words is one about which a word for the same decides.
+    """
+    granting = [word for word, meanings in words.items() if capability in meanings]
+    found = [_by_rules(capability, permissions, vocabulary.own_word(client or "", word)) for word in granting]
     return Access(max(access.level for access in found), frozenset().union(*(access.parts for access in found)))
 
 
