@@ -156,7 +156,10 @@ def test_lock(project: Path, data: st.DataObject) -> None:
     document = toml_values.prepared(changed(LOCK, data))
     (project / "agentconv.lock").write_text(tomli_w.dumps(document))
 
-    hold(data.draw(st.sampled_from(["status", "uninstall backend-agents -n"])), "agentconv.lock")
+    hold(
+        data.draw(st.sampled_from(["status", "uninstall backend-agents -n", "install backend_agents --accept -n", "install -n"])),
+        "agentconv.lock",
+    )
 
 
 @given(data=st.data())

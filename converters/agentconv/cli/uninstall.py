@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from agentconv.cli import deploying
 from agentconv.cli.exit_codes import Exit
+from agentconv.core.diagnostics import InputError
 from agentconv.disk.files import Disk
 from agentconv.formats import registry
-from agentconv.install import places
+from agentconv.install import places, proof
 from agentconv.install.planning import plan_removal
-from agentconv.packs import record
+from agentconv.packs import environment, record
 from agentconv.render import deployed, deployed_machine, machine, text
 
 if TYPE_CHECKING:
@@ -19,9 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from agentconv.core.diagnostics import Diagnostic
-    from agentconv.install.lock import Lock
+    from agentconv.install.lock import Lock, LockedPack
     from agentconv.install.places import Scope
     from agentconv.install.planning import Plan
+    from agentconv.packs.finding import Pack
 
 USAGE = "PACK... [--to ASSISTANT,...] [--scope project|user] [options]"
 EXAMPLES = """\
@@ -58,12 +61,20 @@ def run(options: argparse.Namespace) -> int:
         lock = deploying.ours(scope, reader, dry_run=options.dry_run)
         names = list(dict.fromkeys(_deployed(word, lock, scope) for word in options.packs))
         for name in names:
-            plan = plan_removal(reader, lock, name, targets)
+            given = proof.given(_at_hand(lock.pack(name), scope), lock.pack(name), scope, reader, left=False)
+            plan = plan_removal(reader, lock, name, targets, given=given)
             if not options.dry_run:
                 told += deploying.apply(scope, plan)
             lock = plan.lock_after
             done.append((name, plan))
     return _tell(options, scope, done, told)
+
+
+def _at_hand(locked: LockedPack | None, scope: Scope) -> Pack | None:
+    """Return the pack that is taken away, where it is here and as it should be: its files then tell what is its own."""
+    with suppress(InputError):
+        return deploying.at_hand(locked, scope, environment.choose(project=scope.root)) if locked else None
+    return None
 
 
 def _deployed(word: str, lock: Lock, scope: Scope) -> str:
