@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agentconv.cli.table_error import TableError
+from agentconv.core import paths
 from agentconv.core.diagnostics import InputError
 from agentconv.disk.files import Disk
 from agentconv.formats import registry
@@ -66,17 +66,11 @@ def read(table: object, folder: str = ".") -> dict[str, Any]:
         except InputError as error:
             raise TableError(error, key) from None
     if "license-file" in found:
-        if not _is_below(found["license-file"]):
+        if not paths.stays_below(found["license-file"]):
             message = f"`license-file` is a path below the folder of this file, and `{found['license-file']}` is none"
             raise TableError(registry.usage(message, "copy the licence into the project, or name it with --license-file"), "license-file")
         found["license-file"] = os.path.join(folder, found["license-file"])
     return found
-
-
-def _is_below(path: str) -> bool:
-    """Whether a path stays below the folder that it is meant from, on every system."""
-    parts = re.split(r"[/\\]", path)
-    return path != "" and parts[0] != "" and ".." not in parts and ":" not in parts[0] and "\0" not in path
 
 
 def _one(key: str, value: Any) -> str:

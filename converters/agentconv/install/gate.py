@@ -1,4 +1,4 @@
-"""What stops an agent from being deployed, whatever anybody accepts: hidden characters and credentials."""
+"""What stops an agent from being deployed, whatever anybody accepts: hidden characters, credentials, paths out of the project."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agentconv.core import credentials
+from agentconv.core import credentials, paths
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
@@ -34,9 +34,20 @@ def unsafe(pieces: Iterable[Loaded], ids: Collection[str]) -> dict[str, tuple[Di
     found: dict[str, tuple[Diagnostic, ...]] = {}
     for piece in pieces:
         for agent in piece.agents:
-            if agent.id in ids and (remarks := tuple(_remarks(piece, agent))):
+            if agent.id in ids and (remarks := (*_astray(piece, agent), *_remarks(piece, agent))):
                 found[agent.id] = remarks
     return found
+
+
+_HINT = "tell the pack's author; an older version, or --agent with the others, is a way around it"
+
+
+def _astray(piece: Loaded, agent: Agent) -> Iterator[Diagnostic]:
+    """Yield what would let a client look at files of the user's that are none of the pack's business."""
+    for format_id in agent.extras:
+        for key, path in paths.astray(agent, format_id):
+            message = f"not deployed: `{key}` leads out of the project: `{path}`"
+            yield Diagnostic(Code.BLOCKED, Severity.ERROR, message, Span(piece.path), _HINT, agent.id)
 
 
 def _remarks(piece: Loaded, agent: Agent) -> Iterator[Diagnostic]:
@@ -55,8 +66,7 @@ def _remarks(piece: Loaded, agent: Agent) -> Iterator[Diagnostic]:
             if finding is not None:
                 span = Span(piece.path, *_place(subject.text, finding.start)) if subject.source is own else Span(piece.path)
                 message = f"not deployed: {rule.name}: {finding.message}"
-                hint = "tell the pack's author; an older version, or --agent with the others, is a way around it"
-                yield Diagnostic(Code.BLOCKED, Severity.ERROR, message, span, hint, agent.id)
+                yield Diagnostic(Code.BLOCKED, Severity.ERROR, message, span, _HINT, agent.id)
                 break
 
 
