@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import naming
@@ -43,9 +44,9 @@ class SameFormat:
         if dropped and self.only_loaded and len(ids) == 1:
             yield Converted(self.target, ids)
             return
-        path = self.files.kept(piece.path)
-        self._note(piece)
         found = self.module.read(source).set.agents if piece.agents else ()
+        path = self.files.kept(self._loadable(piece.path, source, found))
+        self._note(piece)
         shares = self.row.holds_several(path)
         if len(found) == len(piece.agents) and all(map(fields.same, found, piece.agents)):
             file = OutputFile(path, source.data, Shared(self.module, path, found) if shares else None)
@@ -57,6 +58,19 @@ class SameFormat:
             yield from self._entries(piece, source, path, found)
         else:
             yield self._edited(piece, source, path, found)
+
+    def _loadable(self, path: str, source: SourceText, found: Sequence[Agent]) -> str:
+        """Return a path at which the client looks: a file's own, or, where nothing of that kind is called so, the nearest one."""
+        if not found or path.endswith(self.row.ends):
+            return path
+        pure, suffixes = PurePosixPath(path), self.row.suffixes[:1] if self.row.folders else ()
+        near = [path + suffix for suffix in suffixes] + [str(pure.with_suffix(suffix)) for suffix in suffixes] + list(self.row.files[:1])
+        names = [agent.name for agent in found]
+
+        def is_same(other: str) -> bool:
+            return [agent.name for agent in self.module.read(SourceText(other, source.data)).set.agents] == names
+
+        return next(filter(is_same, near), near[0])
 
     def _astray(self, piece: Loaded) -> Iterator[Diagnostic]:
         """Say which paths the client will look at outside of the project: a file keeps its bytes, whoever wrote it."""
