@@ -286,7 +286,7 @@ def test_an_agent_that_is_new_in_an_update_asks(project, give, run):
     give({**READS, "fix.md": agent("fix", tools="Read, Edit"), "see.md": agent("see", tools="Grep")}, "1.1.0")
     done = run("install", "backend-agents", code=1)
 
-    assert "`fix` is new, and is left out: writing files" in done.err
+    assert "`fix` is not there yet, and stays away: writing files" in done.err
     assert {path.name for path in (project / ".claude/agents").iterdir()} == {"rev.md", "see.md"}
     run("install", "backend-agents", "--accept=write")
     assert (project / ".claude/agents/fix.md").is_file()
@@ -296,6 +296,8 @@ def test_words_that_accept_nothing(give, run):
     """A word that accepts nothing is a mistake, and says what was meant."""
     give(RUNS)
 
+    run("install", "backend-agents", "--to", "codex", "--accept=Shell, HOOKS,mcp", "-n")
+    run("install", "backend-agents", "--to", "codex", "--accept=all", "-n")
     assert "did you mean `run`" in run("install", "backend-agents", "--to", "codex", "--accept=runn", code=2).err
     assert "has an empty value" in run("install", "backend-agents", "--to", "codex", "--accept=", code=2).err
 

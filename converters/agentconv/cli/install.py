@@ -90,9 +90,10 @@ def run(options: argparse.Namespace) -> int:
         for pack in packs:
             prepare = partial(installing.prepare, pack, scope, reader, lock)
             prepared = prepare(request)
-            if _agrees(options, prepared):
-                words = request.accept.words | set(prepared.missing)
-                prepared = prepare(replace(request, accept=replace(accept, words=words)))
+            if _is_asked(options, prepared):
+                if _agrees(prepared):
+                    prepared = prepare(replace(request, accept=replace(accept, words=accept.words | set(prepared.missing))))
+                prepared = replace(prepared, asked=())  # which was just shown
             if not options.dry_run and prepared.refused is None:
                 told += deploying.apply(scope, prepared.plan)
             lock = prepared.plan.lock_after
@@ -109,6 +110,7 @@ def _accept(options: argparse.Namespace) -> consent.Accepted:
     if options.accept is None:
         return consent.Accepted()
     words = [word.strip() for word in options.accept.split(",") if word.strip()]
+    words = [word if ":" in word else word.lower() for word in words]
     if words == [EVERYTHING]:
         return consent.Accepted(everything=True)
     wrong = next((word for word in words if not consent.meant(word)), None)
@@ -140,12 +142,14 @@ def _locked(options: argparse.Namespace, scope: Scope, environment: Environment)
     return [pack for pack in found if pack is not None]
 
 
-def _agrees(options: argparse.Namespace, prepared: Prepared) -> bool:
-    """Whether a person says, on a terminal, that what is asked for and not accepted yet is to be."""
-    about_grants = prepared.missing and (prepared.refused is None or prepared.before is None)
+def _is_asked(options: argparse.Namespace, prepared: Prepared) -> bool:
+    """Whether a person is to say, on a terminal, if what is asked for and not accepted yet is to be."""
+    about_grants = bool(prepared.missing) and (prepared.refused is None or prepared.before is None)
     terminal = sys.stdin.isatty() and sys.stderr.isatty()
-    if not about_grants or options.dry_run or options.output_format == "json" or not terminal:
-        return False
+    return about_grants and terminal and not options.dry_run and options.output_format != "json"
+
+
+def _agrees(prepared: Prepared) -> bool:
     print("\n".join(deployed.question(prepared)), end=" ", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 

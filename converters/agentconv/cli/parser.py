@@ -103,7 +103,7 @@ class Parser(argparse.ArgumentParser):
                 raise registry.usage(f"`{self.prog}` has no flag `{flag}`", registry.did_you_mean(flag, long, f"see `{self.prog} --help`"))
 
 
-EVERYTHING = "everything"
+EVERYTHING = "all"
 """What a bare `--accept` stands for."""
 _BARE = {"--strict": "warnings", "--accept": EVERYTHING}
 """Flags that may stand without a value, and the value that they have then."""

@@ -20,6 +20,15 @@ if TYPE_CHECKING:
     from agentconv.install.steps import Wanted
 
 
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """What one agent asks for beyond what is there."""
+
+    grants: tuple[Grant, ...]
+    is_there: bool
+    """Whether anything is deployed of it, in one target at least."""
+
+
 @dataclass(slots=True)
 class _Found:
     """What is known of one agent in all targets."""
@@ -33,9 +42,7 @@ class _Found:
     """Whether it comes to a place where it is not."""
 
 
-def more(
-    reader: Reader, lock: Lock, pack: str, wanted: Iterable[Wanted], agents: Mapping[str, Agent], *, force: bool
-) -> dict[str, tuple[Grant, ...]]:
+def more(reader: Reader, lock: Lock, pack: str, wanted: Iterable[Wanted], agents: Mapping[str, Agent], *, force: bool) -> dict[str, Asks]:
     """Return by agent what it may do beyond what is deployed of it; nothing of those that ask for nothing more.
 
     What the lock says decides only whether a file is one of the pack's: one that is not counts for nothing.
@@ -52,8 +59,8 @@ def more(
     found: dict[str, _Found] = {}
     for one in wanted:
         _look(found.setdefault(one.agent, _Found()), one, entries, reader, force=force)
-    asks = {agent: _asks(known, agents[agent]) for agent, known in found.items()}
-    return {agent: grants for agent, grants in asks.items() if grants}
+    asks = {agent: Asks(_asks(known, agents[agent]), bool(known.there or known.unchanged)) for agent, known in found.items()}
+    return {agent: one for agent, one in asks.items() if one.grants}
 
 
 def _look(known: _Found, one: Wanted, entries: Mapping[tuple[str, str], Entry], reader: Reader, *, force: bool) -> None:

@@ -130,9 +130,9 @@ def prepare(pack: Pack, scope: Scope, reader: Reader, lock: Lock, request: Reque
     done = [_without(one, unsafe) for one in deployment.deploy(pack.manifest, pieces, chosen, scope)]
     wanted = [want for one in done for want in one.wanted]
     asks = asking.more(reader, lock, pack.manifest.name, wanted, agents, force=request.force)
-    open_ = {id_: more for id_, more in asks.items() if not _is_accepted(agents[id_], more, before, pack, request)}
+    open_ = {id_: more for id_, more in asks.items() if not _is_accepted(agents[id_], more.grants, before, pack, request)}
     asked = consent.asked({id_: consent.grants(agents[id_]) for id_ in sorted(ids - unsafe.keys())}) if before is None else ()
-    missing = consent.words(open_.values())
+    missing = consent.words(more.grants for more in open_.values())
     refused = _refusal(pack, before, missing, request)
     if refused is not None and not request.preview:
         return Prepared(pack, before, tuple(done), _nothing(lock), unsafe, asked=asked, refused=refused, missing=missing)
@@ -197,11 +197,12 @@ def _without(one: Deployment, stopped: Collection[str]) -> Deployment:
     )
 
 
-def _held(before: LockedPack, more: Mapping[str, tuple[Grant, ...]]) -> Iterator[Held]:
+def _held(before: LockedPack, more: Mapping[str, asking.Asks]) -> Iterator[Held]:
     """Yield the agents that ask for more than those that are deployed."""
     old = {agent.id: agent for agent in before.agents}
-    for id_, grants in sorted(more.items()):
-        yield Held(id_, (old[id_].version or before.version) if id_ in old else None, grants)
+    for id_, one in sorted(more.items()):
+        version = (old[id_].version or before.version) if id_ in old and one.is_there else None
+        yield Held(id_, version, one.grants)
 
 
 def _locked(

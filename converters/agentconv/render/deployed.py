@@ -146,14 +146,14 @@ def _remarks(one: Prepared, *, verbose: bool) -> Iterator[Diagnostic]:
 
 def held_diagnostic(held: Held) -> Diagnostic:
     """Say why an agent stays as it is, and what to type."""
-    stays = "which stays" if held.version else "and is left out"
+    stays = "which stays" if held.version else "and stays away"
     message = f"`{held.agent}` {_than(held)}, {stays}: {_more(held)}"
     hint = f"if that is what it should do, run it again with --accept, or --accept={','.join(consent.words([held.more]))}"
     return Diagnostic(Code.BLOCKED, Severity.WARNING, message, hint=hint, agent=held.agent)
 
 
 def _than(held: Held) -> str:
-    return f"asks for more than in {held.version}" if held.version else "is new"
+    return f"asks for more than in {held.version}" if held.version else "is not there yet"
 
 
 def _more(held: Held) -> str:

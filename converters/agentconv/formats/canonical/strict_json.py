@@ -37,8 +37,8 @@ def loads(text: str) -> Any:
         raise TextError(f"`{error}` is no JSON value", max(text.find(str(error)), 0)) from None
     except _RepeatedError as error:
         raise TextError(f"the key `{error}` is given twice", _repeated(text)) from None
-    except ValueError as error:
-        raise TextError(f"not JSON: {error}") from None
+    except ValueError:
+        raise TextError("not read: a number of too many digits") from None
 
 
 class _ConstantError(Exception):
