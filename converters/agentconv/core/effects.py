@@ -430,7 +430,7 @@ class Widening:
     unasked: bool = False
     """Whether the author allows it too, but wants to be asked first."""
     effect: str | None = None
-    """The effect that it is about; None where that is a server, or what a hook may block."""
+    """The effect that it is about, or `hooks`; None where that is a server, or a tool that comes to no effect."""
 
     def __str__(self) -> str:
         """Put it into words."""
@@ -452,7 +452,7 @@ def widenings(ceiling: Effects, result: Effects) -> list[Widening]:
         if _touches(result, capability, pattern):
             found.append(_beyond_part(capability, pattern, effect))
     if ceiling.guards - result.guards:
-        found.append(Widening("tool use that a hook may block in the source"))
+        found.append(Widening("tool use that a hook may block in the source", effect=plain_words.HOOKS))
     return list(dict.fromkeys(found))
 
 

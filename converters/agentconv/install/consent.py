@@ -64,9 +64,7 @@ def beyond(before: Agent, after: Agent) -> tuple[Grant, ...]:
 def _word(wider: effects.Widening) -> str:
     if wider.server is not None:
         return plain_words.server(wider.server)
-    if wider.effect is None:
-        return HOOKS
-    return UNATTENDED if wider.unasked else wider.effect
+    return UNATTENDED if wider.unasked else wider.effect or _COVERS
 
 
 def _modes(agent: Agent, old: Agent) -> Iterator[Grant]:

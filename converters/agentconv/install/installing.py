@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from agentconv.install.deployment import Deployment
     from agentconv.install.lock import Lock
     from agentconv.install.places import Scope
+    from agentconv.install.proof import Given
     from agentconv.packs.finding import Pack
 
 
@@ -140,20 +141,19 @@ def prepare(pack: Pack, scope: Scope, reader: Reader, lock: Lock, request: Reque
     stopped = {*unsafe, *(one.agent for one in held)}
     done = [_without(one, stopped) for one in done]
     locked = _locked(pack, before, chosen, agents, ids=ids, stopped=stopped)
-    planned = plan(
-        reader,
-        lock,
-        locked,
-        [want for one in done for want in one.wanted],
-        targets=set(chosen),
-        force=request.force,
-        held=stopped,
-        accept=request.accept.everything,
-        given=proof.given(pack, before, scope, reader),
-    )
+    given = proof.given(pack, before, scope, reader)
+    planned = _planned(reader, lock, locked, done, request, held=stopped, given=given)
     accepted = () if before is None else tuple(_held(before, {id_: more for id_, more in asks.items() if id_ not in open_}))
     told = () if request.restore else accepted
     return Prepared(pack, before, tuple(done), planned, unsafe, held, told, asked, refused, missing)
+
+
+def _planned(
+    reader: Reader, lock: Lock, locked: LockedPack, done: Iterable[Deployment], request: Request, *, held: Collection[str], given: Given
+) -> Plan:
+    wanted = [want for one in done for want in one.wanted]
+    targets, accept = set(locked.targets), request.accept.everything
+    return plan(reader, lock, locked, wanted, targets=targets, force=request.force, held=held, accept=accept, given=given)
 
 
 def _nothing(lock: Lock) -> Plan:
