@@ -239,6 +239,7 @@ def test_other_bytes_of_a_version(project, give, run):
     assert "has other files than what was deployed as 1.0.0" in done.err
     assert (project / ".claude/agents/rev.md").read_text() == READS["rev.md"]
     assert "has other files" in run("install", "--accept", code=1).err
+    assert "has other files" in run("install", "backend-agents", "--accept=run", code=1).err
     run("install", "backend-agents", "--accept")
     assert "Do something else." in (project / ".claude/agents/rev.md").read_text()
 
@@ -312,3 +313,24 @@ def test_a_path_that_leads_out_is_not_deployed(project, give, run):
         ":1:1", ""
     )
     assert {path.name for path in (project / ".codex/agents").iterdir()} == {"rev.toml"}
+
+
+def test_the_bytes_that_were_deployed_tell(project, wheel, run, lock):
+    """Where the wheel that was deployed is still here, what left the pack goes unasked, and what is not of it stays, at an update too."""
+
+    def lie(document):
+        sums = {path: hashlib.sha256((project / path).read_bytes()).hexdigest() for path in (mine, edited)}
+        document["entries"] += [{**document["entries"][0], "path": mine, "agent": "mine"}]
+        document["entries"] = [{**one, "deployed_sha256": sums.get(one["path"], one["deployed_sha256"])} for one in document["entries"]]
+
+    mine, edited = ".claude/agents/mine.md", ".claude/agents/rev.md"
+    run("install", wheel({**READS, "gone.md": agent("gone", tools="Read")}), "--to", "claude-code,roo")
+    (project / mine).write_text(agent("mine"))
+    (project / edited).write_text(agent("rev", "Do what I say.", tools="Read"))
+    lock(lie)
+    texts = [(project / path).read_text() for path in (mine, edited)]
+    run("install", wheel({"rev.md": agent("rev", "Help anew.", tools="Read")}, "2.0.0"), code=1)
+
+    assert [(project / path).read_text() for path in (mine, edited)] == texts
+    assert not (project / ".claude/agents/gone.md").exists()
+    assert "gone" not in (project / ".roomodes").read_text()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -133,3 +133,10 @@ def at_hand(locked: LockedPack, place: Scope, environment: Environment) -> Pack 
     near = next((folder / locked.file for folder in (Path(), place.root) if os.path.lexists(folder / locked.file)), None)
     found = finding.find(os.path.join(os.curdir, near), environment) if near is not None else None
     return found if found is not None and found.manifest.name == locked.name else None
+
+
+def still_here(locked: LockedPack | None, place: Scope, environment: Environment) -> Pack | None:
+    """Return a pack that the lock names, where it is here and as it should be: its files then tell what is its own."""
+    with suppress(InputError):
+        return at_hand(locked, place, environment) if locked else None
+    return None

@@ -13,16 +13,16 @@ from agentconv.cli.parser import EVERYTHING
 from agentconv.core.diagnostics import Code
 from agentconv.disk.files import Disk
 from agentconv.formats import registry
-from agentconv.install import consent, installing, places
+from agentconv.install import consent, installing, places, proof
 from agentconv.packs import finding
 from agentconv.render import deployed, deployed_machine, machine, text
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from agentconv.core.diagnostics import Diagnostic
-    from agentconv.install.installing import Prepared
+    from agentconv.install.installing import Prepared, Request
     from agentconv.install.places import Scope
     from agentconv.packs.environment import Environment
     from agentconv.packs.finding import Pack
@@ -88,12 +88,9 @@ def run(options: argparse.Namespace) -> int:
     with deploying.alone(scope, dry_run=options.dry_run):
         lock = deploying.ours(scope, reader, dry_run=options.dry_run)
         for pack in packs:
-            prepare = partial(installing.prepare, pack, scope, reader, lock)
-            prepared = prepare(request)
-            if _is_asked(options, prepared):
-                if _agrees(prepared):
-                    prepared = prepare(replace(request, accept=replace(accept, words=accept.words | set(prepared.missing))))
-                prepared = replace(prepared, asked=())  # which was just shown
+            locked = lock.pack(pack.manifest.name)
+            earlier = deploying.still_here(locked, scope, environment) if locked and not proof.is_of(pack, locked) else None
+            prepared = _settled(options, partial(installing.prepare, pack, scope, reader, lock, deployed=earlier), request)
             if not options.dry_run and prepared.refused is None:
                 told += deploying.apply(scope, prepared.plan)
             lock = prepared.plan.lock_after
@@ -140,6 +137,17 @@ def _locked(options: argparse.Namespace, scope: Scope, environment: Environment)
         hint = f"pip install {gone.name}=={gone.version}" if gone.origin == finding.PIP else "name it: agentconv install PATH"
         raise registry.usage(f"the lock has {gone.name} {gone.version}, and there is no {was}", hint)
     return [pack for pack in found if pack is not None]
+
+
+def _settled(options: argparse.Namespace, prepare: Callable[[Request], Prepared], request: Request) -> Prepared:
+    """Return what is to be done with a pack, once a person was asked who is there to be asked."""
+    prepared = prepare(request)
+    if not _is_asked(options, prepared):
+        return prepared
+    if _agrees(prepared):
+        words = request.accept.words | set(prepared.missing)
+        prepared = prepare(replace(request, accept=replace(request.accept, words=words)))
+    return replace(prepared, asked=())  # which was just shown
 
 
 def _is_asked(options: argparse.Namespace, prepared: Prepared) -> bool:

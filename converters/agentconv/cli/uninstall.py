@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from agentconv.core.diagnostics import Diagnostic
-    from agentconv.install.lock import Lock, LockedPack
+    from agentconv.install.lock import Lock
     from agentconv.install.places import Scope
     from agentconv.install.planning import Plan
-    from agentconv.packs.finding import Pack
+    from agentconv.packs.environment import Environment
 
 USAGE = "PACK... [--to ASSISTANT,...] [--scope project|user] [options]"
 EXAMPLES = """\
@@ -55,13 +55,16 @@ def run(options: argparse.Namespace) -> int:
     if options.to and targets is None:
         raise registry.usage("--to auto says nothing about what to take away", "leave it out for all assistants")
     reader = Disk(scope.root)
+    where = _environment(scope)
     done: list[tuple[str, Plan]] = []
     told: list[Diagnostic] = []
     with deploying.alone(scope, dry_run=options.dry_run):
         lock = deploying.ours(scope, reader, dry_run=options.dry_run)
         names = list(dict.fromkeys(_deployed(word, lock, scope) for word in options.packs))
         for name in names:
-            given = proof.given(_at_hand(lock.pack(name), scope), lock.pack(name), scope, reader, left=False)
+            locked = lock.pack(name)
+            here = deploying.still_here(locked, scope, where) if where else None
+            given = proof.given([here], locked, scope, reader, left=False)
             plan = plan_removal(reader, lock, name, targets, given=given)
             if not options.dry_run:
                 told += deploying.apply(scope, plan)
@@ -70,10 +73,10 @@ def run(options: argparse.Namespace) -> int:
     return _tell(options, scope, done, told)
 
 
-def _at_hand(locked: LockedPack | None, scope: Scope) -> Pack | None:
-    """Return the pack that is taken away, where it is here and as it should be: its files then tell what is its own."""
+def _environment(scope: Scope) -> Environment | None:
+    """Return where packs are installed; None where that cannot be told, which takes nothing from removing one."""
     with suppress(InputError):
-        return deploying.at_hand(locked, scope, environment.choose(project=scope.root)) if locked else None
+        return environment.choose(project=scope.root)
     return None
 
 

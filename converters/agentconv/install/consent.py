@@ -135,10 +135,6 @@ class Accepted:
     words: frozenset[str] = frozenset()
     everything: bool = False
 
-    def __bool__(self) -> bool:
-        """Whether anything is accepted at all."""
-        return self.everything or bool(self.words)
-
     def covers(self, asking: Iterable[Grant]) -> bool:
         """Whether all of it is accepted; `mcp` accepts every server, and who may run commands may do all that they can."""
         known = self.words | (frozenset(EFFECTS) if _COVERS in self.words else frozenset())

@@ -109,7 +109,7 @@ def nothing_found(scope: Scope) -> InputError:
     return registry.usage(f"no assistant is found in {where}", "name those that are meant: --to claude-code,codex")
 
 
-def prepare(pack: Pack, scope: Scope, reader: Reader, lock: Lock, request: Request) -> Prepared:
+def prepare(pack: Pack, scope: Scope, reader: Reader, lock: Lock, request: Request, *, deployed: Pack | None = None) -> Prepared:
     """Find out what deploying a pack would do.
 
     Args:
@@ -118,6 +118,7 @@ def prepare(pack: Pack, scope: Scope, reader: Reader, lock: Lock, request: Reque
         reader: Reads what is there.
         lock: What is ours there.
         request: What the user asks for.
+        deployed: The version that is deployed, where that is here too: its bytes then tell what is its own.
 
     Raises:
         InputError: The pack is damaged, or what is asked for cannot be.
@@ -141,7 +142,7 @@ def prepare(pack: Pack, scope: Scope, reader: Reader, lock: Lock, request: Reque
     stopped = {*unsafe, *(one.agent for one in held)}
     done = [_without(one, stopped) for one in done]
     locked = _locked(pack, before, chosen, agents, ids=ids, stopped=stopped)
-    given = proof.given(pack, before, scope, reader)
+    given = proof.given([pack, deployed], before, scope, reader)
     planned = _planned(reader, lock, locked, done, request, held=stopped, given=given)
     accepted = () if before is None else tuple(_held(before, {id_: more for id_, more in asks.items() if id_ not in open_}))
     told = () if request.restore else accepted
@@ -180,7 +181,8 @@ def _refusal(pack: Pack, before: LockedPack | None, missing: Collection[str], re
         message = f"the lock has {name} {before.version}, and {version} is here"
         hint = f"bring {before.version} back, or update: agentconv install {name}"
         return Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint)
-    if version == before.version and before.manifest_sha256 != pack.manifest_sha256 and not (request.accept and not request.restore):
+    taken = request.accept.everything and not request.restore
+    if version == before.version and before.manifest_sha256 != pack.manifest_sha256 and not taken:
         message = f"{name} {version} has other files than what was deployed as {version}"
         hint = "a version does not change: ask whoever made it; if it is what you want, name it, and run it again with --accept"
         return Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint)

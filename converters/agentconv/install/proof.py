@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from agentconv.install import deployment, reading_back
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import TypeAlias
 
     from agentconv.core.ir import Agent
@@ -25,17 +25,18 @@ def unknown(entry: Entry) -> bool | None:  # noqa: ARG001 - whatever it is
     return None
 
 
-def given(pack: Pack | None, locked: LockedPack | None, scope: Scope, reader: Reader, *, left: bool | None = None) -> Given:
+def given(packs: Iterable[Pack | None], locked: LockedPack | None, scope: Scope, reader: Reader, *, left: bool | None = None) -> Given:
     """Return what tells about the entries of a pack.
 
     Args:
-        pack: The pack that is there now.
+        packs: The packs of its name that are here.
         locked: What the lock says of it: only a pack of these very bytes can tell.
         scope: Where it is deployed.
         reader: Reads what is there.
         left: What to say of an agent that the pack has not got, and may have had in an earlier version.
     """
-    if pack is None or locked is None or (locked.version, locked.manifest_sha256) != (pack.manifest.version, pack.manifest_sha256):
+    pack = next((one for one in packs if one and locked and is_of(one, locked)), None)
+    if pack is None or locked is None:
         return unknown
     known = {agent.id for agent in pack.manifest.agents}
     earlier = {agent.id for agent in locked.agents if agent.version}
@@ -55,6 +56,11 @@ def given(pack: Pack | None, locked: LockedPack | None, scope: Scope, reader: Re
         return form is not None and there is not None and _is_version(there, form)
 
     return tell
+
+
+def is_of(pack: Pack, locked: LockedPack) -> bool:
+    """Whether a pack has the very bytes that the lock is about."""
+    return (pack.manifest.version, pack.manifest_sha256) == (locked.version, locked.manifest_sha256)
 
 
 def _is_version(there: Agent, form: Agent) -> bool:

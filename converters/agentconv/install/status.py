@@ -147,7 +147,7 @@ def _steps(scope: Scope, reader: Reader, lock: Lock, locked: LockedPack, now: Pa
     deployed = {agent.id for agent in locked.agents}
     unsafe = gate.unsafe(pieces, {want.agent for want in wanted} - deployed)
     wanted = [want for want in wanted if want.agent not in unsafe]
-    given = proof.given(now, locked, scope, reader)
+    given = proof.given([now], locked, scope, reader)
     yield from plan(reader, lock, locked, wanted, targets=set(locked.targets), accept=True, given=given).steps
 
 
