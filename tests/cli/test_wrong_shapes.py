@@ -147,7 +147,7 @@ def hold(line: str, name: str = "") -> None:
 
 def _is_sound(said: str) -> bool:
     """Whether the file was read, and only has nothing that the command is about."""
-    return any(words in said for words in ("stored without their files", "no agents", "no assistant", "is not installed"))
+    return any(words in said for words in ("stored without their files", "no agents", "no assistant", "is not installed", "the lock has"))
 
 
 @given(data=st.data())
