@@ -433,6 +433,8 @@ class Widening:
     """The MCP server that it is about."""
     unasked: bool = False
     """Whether the author allows it too, but wants to be asked first."""
+    effect: str | None = None
+    """The effect that it is about, or `hooks`; None where that is a server, or a tool that comes to no effect."""
 
     def __str__(self) -> str:
         """Put it into words."""
@@ -454,7 +456,7 @@ def widenings(ceiling: Effects, result: Effects) -> list[Widening]:
         if _touches(result, capability, pattern):
             found.append(_beyond_part(capability, pattern, effect))
     if ceiling.guards - result.guards:
-        found.append(Widening("tool use that a hook may block in the source"))
+        found.append(Widening("tool use that a hook may block in the source", effect=plain_words.HOOKS))
     return list(dict.fromkeys(found))
 
 
@@ -463,7 +465,7 @@ def _beyond_part(capability: str, pattern: str, effect: str) -> Widening:
     shown = pattern.replace("\n", ", ") or "at all"
     word = plain_words.tool(capability)
     words = f"{word} beyond `{shown}`" if effect == "only" else f"{word} {shown}, which the source sets to {effect}"
-    return Widening(words, pattern.partition(" ")[0] if capability == "mcp" else None)
+    return Widening(words, pattern.partition(" ")[0] if capability == "mcp" else None, effect=EFFECT_OF.get(capability))
 
 
 def _within(ceiling: Effects, name: str, tools: frozenset[str]) -> bool:
@@ -502,5 +504,6 @@ def _open_tools(result: Effects, server: str) -> frozenset[str]:
 
 def _beyond(effect: str, allowed: Level, level: Level) -> Widening:
     if allowed is Level.NO:
-        return Widening(plain_words.EFFECTS[effect])
-    return Widening(f"{plain_words.EFFECTS[effect]} {'unattended' if level is Level.ALLOW else 'without being asked'}", unasked=True)
+        return Widening(plain_words.EFFECTS[effect], effect=effect)
+    words = f"{plain_words.EFFECTS[effect]} {'unattended' if level is Level.ALLOW else 'without being asked'}"
+    return Widening(words, unasked=True, effect=effect)

@@ -15,7 +15,7 @@ from agentconv.core.ir import unescape_key
 from agentconv.formats import registry
 from agentconv.lint import headers, remarks
 from agentconv.lint.passages import shown, title, titles
-from agentconv.lint.rule import Fix, rule
+from agentconv.lint.rule import WIDENING, Fix, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,6 +106,7 @@ def _severity(fate: str, mild: Severity) -> Severity:
     verified="2026-11-24",
     severity=Severity.ERROR,
     fix="unsafe",
+    protects=WIDENING,
 )
 def misspelled_key(self: Rule, subject: Subject) -> Iterator[Finding]:
     """A key that the client does not know, and that is nearly one that it does.
