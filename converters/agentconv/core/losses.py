@@ -51,6 +51,12 @@ CATALOGUE: dict[str, LossRule] = {
     "key-moved": LossRule(_NOTE, _MOVED, "a key of the same client, which the target's form has too"),
     "restriction-moved": LossRule(_NOTE, _MOVED, "a restriction in a key that only the source client has; the target's own means say it"),
     "key-merged": LossRule(_NOTE, _MOVED, "a key whose text is part of the prompt already"),
+    "restriction-ignored": LossRule(
+        _WARNING,
+        _DROPPED,
+        "a limit in words that the source client passes over: the agent was never held to it",
+        "say it in a key of its client",
+    ),
     "ignored-key-dropped": LossRule(_NOTE, _DROPPED, "a key that the source client ignores too"),
     "extra-overridden": LossRule(_NOTE, _DROPPED, "a key that says otherwise than the agent's fields; the fields win"),
     "path-dropped": LossRule(

@@ -9,6 +9,7 @@ from agentconv.core import schema_files
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.core.format import ReadResult, State
 from agentconv.core.ir import FORMAT_VERSION
+from agentconv.core.suggestions import nearest
 from agentconv.formats.canonical import documents, special_values
 
 if TYPE_CHECKING:
@@ -124,12 +125,10 @@ def _words(error: Any) -> str:
 
 def _hint(error: Any) -> str | None:
     if error.validator == "additionalProperties":
-        from difflib import get_close_matches
-
         known = list(error.schema.get("properties", {}))
         extra = next(key for key in error.instance if key not in known)
-        close = get_close_matches(extra, known, 1)
-        return f"did you mean `{close[0]}`?" if close else "what only one client knows goes to `extras`"
+        close = nearest(extra, known)
+        return f"did you mean `{close}`?" if close else "what only one client knows goes to `extras`"
     description = error.schema.get("description") if isinstance(error.schema, dict) else None
     return str(description) if description else "see `agentconv schema bundle`"
 
