@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from hypothesis import strategies as st
 
-from agentconv.core import effects, vocabulary
+from agentconv.core import effects, patterns, vocabulary
 from agentconv.core.ir import (
     Agent,
     AgentSet,
@@ -18,6 +18,7 @@ from agentconv.core.ir import (
     McpServer,
     Model,
     Origin,
+    Pattern,
     PermissionMode,
     Permissions,
     Prompt,
@@ -110,6 +111,12 @@ def known_grants() -> st.SearchStrategy[ToolGrant]:
 
 
 @cache
+def spoken() -> st.SearchStrategy[Pattern]:
+    """Patterns in any language, and in none that is known."""
+    return st.builds(Pattern, words(), maybe(st.sampled_from(patterns.LANGUAGES)))
+
+
+@cache
 def grants() -> st.SearchStrategy[ToolGrant]:
     """Tool grants, sensible and not."""
     wild = st.builds(
@@ -117,7 +124,7 @@ def grants() -> st.SearchStrategy[ToolGrant]:
         words(),
         format_ids(),
         maybe(st.one_of(chosen(effects.CAPABILITIES), words())),
-        maybe(words()),
+        maybe(spoken()),
         maybe(words()),
         maybe(words()),
     )
@@ -133,7 +140,7 @@ def rules() -> st.SearchStrategy[Rule]:
         words(),
         format_ids(),
         maybe(chosen(effects.CAPABILITIES)),
-        maybe(words()),
+        maybe(spoken()),
         maybe(words()),
         maybe(words()),
     )
@@ -283,6 +290,7 @@ def agent_sets() -> st.SearchStrategy[AgentSet]:
         authors=maybe(tuples(texts())),
         mcp_servers=maybe(tuples(servers())),
         extras=st.one_of(st.just({}), extras()),
+        further=st.dictionaries(st.sampled_from(["skills", "commands", "rewards"]), tuples(json_maps()), max_size=2),
         sources=st.lists(sources(), max_size=2, unique_by=lambda source: source.path).map(tuple),
     )
     return st.one_of(plain, plain.map(_linked))

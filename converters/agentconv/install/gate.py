@@ -76,7 +76,7 @@ def _place(text: str, offset: int) -> tuple[int, int]:
 
 def grants(agent: Agent) -> dict[str, Json]:
     """Return what an agent may do, as the lock keeps it."""
-    document = documents.plain(agent)
+    document = documents.plain(agent, languages=False)
     kept: dict[str, Json] = {key: document[key] for key in GRANTS if key in document}
     return {"format": agent.origin.format, **kept} if agent.origin else kept
 
