@@ -283,5 +283,5 @@ def _project_model(projection: Projection) -> None:
         model = projection.get("model")
     more = model is not None and _HAS_MORE.match(model.value or "")
     models.effort(projection, MORE_EFFORTS if more else EFFORTS, any_text=True)
-    if projection.get("effort") is not None and (model is None or model.kind == "inherit"):
+    if projection.get("effort") is not None and (model is None or model.kind == "inherit" or not model.value):
         projection.change("effort", None, "effort-dropped", "it counts beside a model only, and the agent has the caller's")
