@@ -72,6 +72,12 @@ def unreadable(module: Format, path: str, data: bytes) -> Iterator[bytes]:
             yield changed
 
 
+def raising(_module: Format, _path: str, _data: bytes) -> Iterator[bytes]:
+    """Yield nothing: the writer comes to grief."""
+    raise LookupError("no such key")
+    yield b""
+
+
 class Saboteur:
     """A format module whose `write` spoils files that hold the victim."""
 
@@ -91,8 +97,10 @@ class Saboteur:
         named = any(one.name == VICTIM for one in agents.agents)
         if not named or self.among not in (None, len(agents.agents) > 1):
             return done
+        if self.spoil in (None, raising):
+            self.spoiled.add(done.data)
         data = next(self.spoil(self.module, original.path, done.data), done.data) if self.spoil else done.data
-        if self.spoil is None or data != done.data:
+        if data != done.data:
             self.spoiled.add(data)
         return replace(done, data=data)
 
@@ -108,6 +116,7 @@ SPOILS = {
     "a value is another": with_another_value,
     "nobody can read it": unreadable,
     "the client drops it": None,
+    "it cannot be written": raising,
 }
 
 
@@ -209,7 +218,7 @@ def test_spoilt_index_is_not_written(target: str, monkeypatch: pytest.MonkeyPatc
     assert registry.FORMATS[target].index not in {done.file.path for done in results if done.file}
 
 
-@pytest.mark.parametrize("spoil", ["a line is missing", "a value is another", "nobody can read it"])
+@pytest.mark.parametrize("spoil", sorted(SPOILS.keys() - {"the client drops it"}))
 @pytest.mark.parametrize("target", BUNDLES)
 def test_spoilt_bundle_is_not_written(target: str, spoil: str, spoilt: Callable[..., Saboteur]) -> None:
     """A bundle that does not give the set back exactly is an internal error, and is not written."""
@@ -217,6 +226,18 @@ def test_spoilt_bundle_is_not_written(target: str, spoil: str, spoilt: Callable[
     results = list(convert(the_set(), target))
 
     assert saboteur.spoiled
+    assert bugs(results)
+    assert [done.file for done in results if done.file] == []
+
+
+@pytest.mark.parametrize("target", BUNDLES)
+def test_spoilt_bundle_without_agents_is_not_written(target: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bundle of what a set says of all its agents is held to the law as well, when it has none."""
+    module = registry.load(target)
+    monkeypatch.setattr(module, "write", lambda agents, original, write=module.write: write(replace(agents, name="another"), original))
+    about = Loaded("", "json", None, about=AgentSet(name="some"))
+    results = list(convert([about], target))
+
     assert bugs(results)
     assert [done.file for done in results if done.file] == []
 

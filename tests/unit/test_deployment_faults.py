@@ -88,20 +88,23 @@ def test_an_error_at_any_call_undoes_everything(tmp_path, step, error):
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded")
 @pytest.mark.parametrize("step", STEPS)
-def test_a_kill_at_any_call_is_finished_by_the_next_run(tmp_path, step):
-    """Each path has its old or its new bytes; the lock knows; the same command ends the same."""
+def test_a_kill_at_any_call_is_finished_or_taken_back_by_the_next_run(tmp_path, step):
+    """Each path has its old or its new bytes; the lock knows; the same command ends the same; uninstalling leaves nothing of ours."""
     expected, count = _expected(tmp_path, step), _count(tmp_path, step)
     template = _prepared(tmp_path / "template", step)
-    before = template.tree()
+    before, users = template.tree(), _users_files(template)
     interrupted = 0
     for number in range(1, count + 1):
         shutil.copytree(template.root, tmp_path / "project", symlinks=True)
         project = Project(tmp_path / "project")
         assert disk_faults.killed(partial(STEPS[step], project), number)
         interrupted += _check_between(project, before, expected)
+        shutil.copytree(project.root, tmp_path / "other", symlinks=True)
         STEPS[step](project)
         assert project.tree() == expected, number
+        _check_uninstalled(Project(tmp_path / "other"), users, number, forced=step == "forced update")
         shutil.rmtree(project.root)
+        shutil.rmtree(tmp_path / "other")
 
     assert interrupted > count / 2
 
@@ -121,27 +124,17 @@ def _check_between(project: Project, before: dict[str, Any], after: dict[str, An
     return known.interrupted
 
 
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded")
-@pytest.mark.parametrize("step", STEPS)
-def test_after_a_kill_uninstalling_leaves_nothing_of_ours(tmp_path, step):
-    """What a user wrote or edited is there as it was, and nothing else but the copies of what was forced."""
-    count = _count(tmp_path, step)
-    template = _prepared(tmp_path / "template", step)
-    users = _users_files(template)
-    for number in range(1, count + 1):
-        shutil.copytree(template.root, tmp_path / "project", symlinks=True)
-        project = Project(tmp_path / "project")
-        disk_faults.killed(partial(STEPS[step], project), number)
-        if project.lock().pack("p") is not None:
-            project.uninstall("p")
-        found = {path: project.read(path) for path in project.files()}
-        assert lock.FILE not in found
-        kept = {path.removesuffix(".agentconv-backup"): text for path, text in found.items()}
-        assert users.items() <= {**kept, **found}.items() or step == "forced update", number
-        assert set(kept) <= {*users, ROO, _lock_stage()}, (number, found)
-        assert all(text in (*kept.values(), *found.values()) for path, text in users.items() if path != ROO), number
-        assert MODES.partition("customModes:\n")[2] in found[ROO]
-        shutil.rmtree(project.root)
+def _check_uninstalled(project: Project, users: dict[str, str], number: int, *, forced: bool) -> None:
+    """Uninstall: what a user wrote or edited is there as it was, and nothing else but the copies of what was forced."""
+    if project.lock().pack("p") is not None:
+        project.uninstall("p")
+    found = {path: project.read(path) for path in project.files()}
+    assert lock.FILE not in found
+    kept = {path.removesuffix(".agentconv-backup"): text for path, text in found.items()}
+    assert users.items() <= {**kept, **found}.items() or forced, number
+    assert set(kept) <= {*users, ROO, _lock_stage()}, (number, found)
+    assert all(text in (*kept.values(), *found.values()) for path, text in users.items() if path != ROO), number
+    assert MODES.partition("customModes:\n")[2] in found[ROO]
 
 
 def _lock_stage() -> str:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 import pytest
 
-from agentconv.core import effects
+from agentconv.conversion import compare
+from agentconv.core import effects, vocabulary
 from agentconv.core.effects import Level
 from agentconv.core.ir import Agent, McpServer, Origin, Permissions, Rule, Sandbox, ToolGrant, Tools
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 NO, ASK, INHERIT, ALLOW = Level.NO, Level.ASK, Level.INHERIT, Level.ALLOW
 WORDS = {
@@ -146,3 +153,61 @@ def test_words_of_several_meanings_grant_and_close_all_of_them(monkeypatch: pyte
 
     assert effects.granted(grant) == ("fs.write", "fs.edit")
     assert effects.capabilities_of(Tools("inherit", (), (grant,)), None).isdisjoint({"fs.write", "fs.edit"})
+
+
+SEVERAL = [
+    (client, capability)
+    for client in vocabulary.clients()
+    for capability in effects.EFFECT_OF
+    if len(vocabulary.tools_for(client, capability)) > 1
+]
+"""Each capability for which a client has more than one word."""
+
+
+def denying(client: str, words: Iterable[str], *, rules: bool) -> Agent:
+    """Make an agent of a client that denies words, by its tools or by its permission rules."""
+    if rules:
+        denied = tuple(Rule("deny", word, client, next(iter(vocabulary.grants(client, word)), None)) for word in words)
+        return Agent("a", permissions=Permissions(rules=denied, resolution="last"), origin=Origin(client, "a"))
+    tools = tuple(ToolGrant(word, client, next(iter(vocabulary.grants(client, word)), None)) for word in words)
+    return Agent("a", tools=Tools("inherit", deny=tools), origin=Origin(client, "a"))
+
+
+@pytest.mark.parametrize("rules", [False, True], ids=["tools", "rules"])
+def test_a_client_closes_a_capability_when_all_its_words_are_denied(rules: bool) -> None:
+    """One word that is left keeps it open; on the author's side the first denied word closes it."""
+    for client, capability in SEVERAL:
+        words = vocabulary.tools_for(client, capability)
+        for kept in words:
+            denied = [word for word in words if word != kept]
+            closing = set() if rules else {also for word in denied for also in vocabulary.closed_with(client, word)}
+            agent = denying(client, denied, rules=rules)
+            left = capability in effects.accesses(agent.tools, agent.permissions, client, held=True)
+            assert left is (kept not in closing), (client, capability, kept)
+            assert capability not in effects.accesses(agent.tools, agent.permissions, client), (client, capability)
+        agent = denying(client, words, rules=rules)
+
+        assert capability not in effects.accesses(agent.tools, agent.permissions, client, held=True), (client, capability)
+
+
+def test_a_client_closes_nothing_for_words_that_it_does_not_take() -> None:
+    """Words of other clients, and its own of older versions, count for the author, and hold nothing in what was written."""
+    for client in vocabulary.clients():
+        for other in vocabulary.clients():
+            for word in (*vocabulary.tool_words(other), *vocabulary._words(other).retired):
+                meanings = [one for one in vocabulary.grants(other, word) if one in effects.EFFECT_OF and vocabulary.tools_for(client, one)]
+                if not meanings or vocabulary.own_word(client, word):
+                    continue
+                tools = Tools("inherit", deny=(ToolGrant(word, other, meanings[0]),))
+                held = effects.accesses(tools, Permissions(), client, held=True)
+                assert meanings[0] in held, (client, other, word)
+
+                assert meanings[0] not in effects.accesses(tools, Permissions(), client), (client, other, word)
+
+
+def test_an_author_of_the_client_itself_was_held_to_no_more_than_it_holds() -> None:
+    """What stands in a file of the client is as wide as before where it goes back to it, and a promise where it goes elsewhere."""
+    denied = replace(denying("kilo", ["bash"], rules=True), name="a")
+
+    assert compare.widenings(denied, denied, "kilo") == []
+    assert compare.widenings(denied, replace(denied, permissions=Permissions()), "opencode")

@@ -13,7 +13,6 @@ import zipfile
 import pytest
 
 import pack_files
-from agentconv.core import schema_files
 from agentconv.core.diagnostics import Diagnostic, InputError
 from agentconv.packs import contents, finding, manifest
 from agentconv.packs import environment as pack_environment
@@ -450,22 +449,3 @@ def test_limits():
 def test_no_such_pack(word, environment):
     """What is nothing is said to be nothing."""
     assert refused(word, environment)
-
-
-def test_quick_check_of_a_schema():
-    """The quick check takes what jsonschema takes, and leaves everything else to it."""
-    from jsonschema import Draft202012Validator
-
-    schema = schema_files.load("pack")
-    document = json.loads(packed()[manifest.FILE])
-    assert schema_files.surely_valid(document, schema)
-    wrong = [None, True, 0, -1, 1.5, "", "x" * 300, [], {}, ["a", "a"], [{}], {"a": 1}]
-    validator = Draft202012Validator(schema)
-    for parent in [document, document["agents"][0], document["sources"][0], document["files"][0], document["agents"][0]["needs"]]:
-        for key in [*parent, "tools", "every_tool", "license", "authors", "surprise"]:
-            before = dict(parent)
-            for value in wrong:
-                parent[key] = value
-                assert not schema_files.surely_valid(document, schema) or validator.is_valid(document), (key, value)
-            parent.clear()
-            parent.update(before)

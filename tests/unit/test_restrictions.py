@@ -163,6 +163,19 @@ def test_server_of_the_set_is_defined_in_the_agents_file() -> None:
     assert found["set-servers-dropped"] == ("left", 'define them in Codex\'s configuration: {"mcpServers": {"left": {"command": "go"}}}')
 
 
+def test_server_of_the_set_is_left_where_the_agent_that_names_it_is_not_written() -> None:
+    """An agent that is refused, or gives way to another of its name, takes no definition along; both are told."""
+    refused = replace(_SET.agents[0], description="")
+    second = replace(_SET.agents[0], id="second", mcp_servers=(McpServer("left"),))
+    several = replace(_SET, agents=(*_SET.agents, second))
+    left = [
+        {loss.code: loss.detail for loss in result.losses}["set-servers-dropped"]
+        for result in (write(replace(_SET, agents=(refused,)), "codex"), write(several, "codex", on_duplicate="first"))
+    ]
+
+    assert left == ["db, left", "left"]
+
+
 def test_server_of_the_set_is_a_snippet_where_no_file_holds_one() -> None:
     detail, hint = _losses("opencode")["set-servers-dropped"]
 

@@ -14,7 +14,7 @@ from agentconv.conversion import converting
 from agentconv.core import fields, ir
 from agentconv.core.format import Projection, State
 from agentconv.core.ir import Agent, Origin, Prompt, ToolGrant, Tools
-from agentconv.core.shapes import WITHOUT
+from agentconv.core.shapes import WITHOUT, Shape
 from agentconv.formats import registry
 from agentconv.projecting import once
 from agentconv.sources import loading
@@ -71,7 +71,7 @@ def _projected(agent: Agent, target: str, shapes: Any = None) -> tuple[str, list
 def sets(draw: st.DrawFn) -> list[Agent]:
     """Agents of several clients, some of one shape, in any order."""
     shapes = draw(st.lists(likely_agents(), min_size=1, max_size=3))
-    said = draw(st.lists(st.tuples(texts(min_size=1), texts(min_size=1)), min_size=2, max_size=3))
+    said = draw(st.lists(st.tuples(texts(min_size=1), texts(min_size=1)), min_size=3, max_size=3))
     found = [
         replace(shape, id=f"a{number}{other}", name=f"a{number}{other}", description=text, prompt=replace(shape.prompt, text=body))
         for number, shape in enumerate(shapes)
@@ -118,9 +118,9 @@ def test_what_a_text_changed_before_the_steps_counts(target: str, bodies: tuple[
     """How a prompt is used may depend on its text: that is found out before the steps, and they hold for no other use."""
     shapes: dict[Any, Any] = {}
     agents = [replace(FULL, display_name=None, prompt=Prompt(body, syntax)) for body in bodies for syntax in ("literal", target)]
-    among = [_projected(agent, target, shapes) for agent in agents]
+    among = [_projected(agent, target, shapes) for agent in agents * 3]
 
-    assert [_projected(agent, target) for agent in agents] == among
+    assert [_projected(agent, target) for agent in agents] * 3 == among
 
 
 ALIKE = [
@@ -147,20 +147,21 @@ def test_values_that_are_merely_equal_are_of_two_shapes(target: str) -> None:
     """1, 1.0 and true are equal, and so are 0.0 and -0.0: none is written for another."""
     shapes: dict[Any, Any] = {}
     agents = [fields.with_values(replace(FULL, extras={}, temperature=None, effort=None, limits=ir.Limits()), values) for values in ALIKE]
-    among = [_projected(agent, target, shapes) for agent in agents]
+    among = [_projected(agent, target, shapes) for agent in agents * 3]
 
-    assert [_projected(agent, target) for agent in agents] == among
+    assert [_projected(agent, target) for agent in agents] * 3 == among
 
 
 @each_client
 def test_a_shape_is_found_again(target: str) -> None:
-    """Agents that differ in their texts have their steps taken once: no step of a format looks at a text."""
+    """Agents that differ in their texts have their steps taken once, from the second on: no step of a format looks at a text."""
     shapes: dict[Any, Any] = {}
-    for name, text, body in [("one", "First.", "Do one thing, well."), ("two", "Second.", "Do another one, well.")]:
+    said = [("one", "First.", "Do one thing, well."), ("two", "Second.", "Do another one, well."), ("three", "Third.", "Do a third.")]
+    for name, text, body in said:
         agent = Agent(name, name, None, text, Prompt(body), tools=Tools("list", (READ,)), origin=Origin("json", f"{name}.json"))
         _projected(agent, target, shapes)
 
-    assert [shape is not None for shape in shapes.values()] == [True]
+    assert [isinstance(shape, Shape) for shape in shapes.values()] == [True]
 
 
 def test_a_text_that_has_to_go_is_no_part_of_a_shape() -> None:
@@ -173,15 +174,19 @@ def test_a_text_that_has_to_go_is_no_part_of_a_shape() -> None:
 
 
 def test_steps_see_no_text_and_no_place() -> None:
-    """What the first agent of a shape says, and where it stands, is nothing that steps could look at."""
+    """What the agents of a shape say, and where they stand, is nothing that steps could look at once they are taken for all of them."""
     seen: list[Agent] = []
-    once.once(Projection(FULL, registry.load("cline").SPEC, shapes={}), lambda projection: seen.append(projection.source))
 
-    assert seen == [FULL]  # it has a name to show, which this target does not hold
-    once.once(Projection(FULL, registry.load("roo").SPEC, shapes={}), lambda projection: seen.append(projection.source))
-    assert seen[1:] == [
-        replace(FULL, id="", name=None, display_name=None, description=None, prompt=Prompt(""), origin=Origin("claude-code", ""))
-    ]
+    def steps(projection: Projection) -> None:
+        seen.append(projection.source)
+
+    for target in ("cline", "roo"):
+        shapes: dict[Any, Any] = {}
+        for _ in range(3):
+            once.once(Projection(FULL, registry.load(target).SPEC, shapes=shapes), steps)
+    bare = replace(FULL, id="", name=None, display_name=None, description=None, prompt=Prompt(""), origin=Origin("claude-code", ""))
+
+    assert seen == [FULL, FULL, FULL, FULL, bare]  # it has a name to show, which the first target does not hold
 
 
 # --- what a shape is made of

@@ -14,7 +14,7 @@ FACTS = {"client", "verified", "source", "servers", "enforces_patterns", "ignore
     "description_tokens",
     "shows_model_names",
 }
-TABLES = {"tools", "aliases", "retired", "modes", "events", "models", "tiers", "references", "install", "patterns", "commands"}
+TABLES = {"tools", "aliases", "retired", "closes", "modes", "events", "models", "tiers", "references", "install", "patterns", "commands"}
 TIERS = {"frontier", "large", "medium", "small"}
 
 
@@ -46,6 +46,13 @@ def test_every_capability_is_known(client: str) -> None:
 
     assert set() == meanings - set(effects.CAPABILITIES)
     assert set() == set(words.aliases.values()) - words.tools.keys()
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_what_a_denied_word_takes_along_is_a_word(client: str) -> None:
+    """The words that go with a denied one are the client's own, and grant what that one grants."""
+    for word, others in vocabulary._file(client).get("closes", {}).items():
+        assert all(set(vocabulary.grants(client, other)) == set(vocabulary.grants(client, word)) != set() for other in others)
 
 
 @pytest.mark.parametrize("client", CLIENTS)

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import kept_credentials
-from agentconv.conversion.converted import Converted, bug
-from agentconv.core.diagnostics import Code
+from agentconv.conversion.converted import Converted, bug_in_file
+from agentconv.core.diagnostics import Code, InternalError
 from agentconv.core.source import SourceText
 from agentconv.disk.output import OutputFile
 from agentconv.formats import registry
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from agentconv.conversion.options import Options
+    from agentconv.core.format import Format
+    from agentconv.core.ir import AgentSet
     from agentconv.sources.loading import Loaded
 
 
@@ -27,9 +29,16 @@ def bundle(pieces: Iterable[Loaded], target: str, options: Options) -> Converted
     ids = tuple(agent.id for agent in agents.agents)
     not_loaded = not options.only_loaded and any(diagnostic.code is Code.NOT_LOADED for diagnostic in agents.diagnostics)
     told = (*agents.diagnostics, *kept_credentials.told_of_set(agents))
+    try:
+        data = _checked(agents, module, path)
+    except Exception as error:  # noqa: BLE001 - a bug must surface as one, with what else is told
+        return Converted(target, ids, diagnostics=(*told, bug_in_file(path, target, error)), not_loaded=not_loaded)
+    return Converted(target, ids, OutputFile(path, data), diagnostics=told, not_loaded=not_loaded)
+
+
+def _checked(agents: AgentSet, module: Format, path: str) -> bytes:
     data = module.write(agents, SourceText(path, b"")).data
     again = module.read(SourceText(path, data)).set
     if replace(again, diagnostics=()) != replace(agents, diagnostics=()):
-        problems = [bug(agent, target, "the canonical form is not exact") for agent in agents.agents[:1]]
-        return Converted(target, ids, diagnostics=(*told, *problems), not_loaded=not_loaded)
-    return Converted(target, ids, OutputFile(path, data), diagnostics=told, not_loaded=not_loaded)
+        raise InternalError("the canonical form is not exact")
+    return data

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects, fields, shapes
+from agentconv.core import effects, fields, shapes, vocabulary
 from agentconv.core.diagnostics import InternalError
 
 if TYPE_CHECKING:
@@ -79,6 +79,8 @@ def check_read_back(projected: Agent, again: Agent) -> None:
 def widenings(source: Agent, result: Agent, target: str, servers: Iterable[str] = (), *, trusted: bool = True) -> list[Widening]:
     """Return what the result may do in the target's client beyond what the source's author allowed.
 
+    An agent of that very client was never held to more than the client holds it to.
+
     Args:
         source: The agent as its author wrote it.
         result: The agent as the target reads it.
@@ -87,4 +89,6 @@ def widenings(source: Agent, result: Agent, target: str, servers: Iterable[str] 
         trusted: Whether the author wrote what keys outside of the source's fields grant; else the fields win.
     """
     named = tuple(servers)
-    return effects.widenings(effects.effects(source, named, trusted=trusted), effects.effects(result, named, target))
+    home = source.origin is not None and vocabulary.words_of(source.origin.format) == vocabulary.words_of(target)
+    ceiling = effects.effects(source, named, trusted=trusted, held=home)
+    return effects.widenings(ceiling, effects.effects(result, named, target))

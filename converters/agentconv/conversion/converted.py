@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agentconv.core.diagnostics import Code, Diagnostic, LossKind, Severity, Span
+from agentconv.core.diagnostics import Code, Diagnostic, InternalError, LossKind, Severity, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,11 +43,23 @@ class Converted:
         return any(diagnostic.code is Code.INTERNAL for diagnostic in self.diagnostics)
 
 
+def in_words(error: Exception) -> str:
+    """Say what went wrong: how a law was broken, or what else a bug of ours raised."""
+    return str(error) if isinstance(error, InternalError) else f"{type(error).__name__}: {error}"
+
+
 def bug(agent: Agent, target: str, message: str) -> Diagnostic:
     """Say that an agent is not written because of a bug of ours."""
     span = Span(agent.origin.source) if agent.origin else None
     hint = "the agent was not written; please report this with the agent's file"
     return Diagnostic(Code.INTERNAL, Severity.ERROR, f"internal error on the way to {target}: {message}", span, hint, agent.id)
+
+
+def bug_in_file(path: str, target: str, error: Exception) -> Diagnostic:
+    """Say that a file, with all that would be in it, is not written because of a bug of ours."""
+    message = f"internal error on the way to {target}: {in_words(error)}"
+    hint = "the file was not written; please report this with what was converted"
+    return Diagnostic(Code.INTERNAL, Severity.ERROR, message, Span(path), hint)
 
 
 def respelled(agent: Agent, path: str, written: WriteResult, quote: str = "") -> Iterator[Diagnostic]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -53,22 +52,21 @@ class Files:
     def alone(self, case: Case, *, not_loaded: bool) -> Converted:
         """Write an agent into a file of its own."""
         verdict = self.law.judge(case)
-        done = self._told(case, verdict, not_loaded=not_loaded)
         if verdict.written is None:
-            return done
+            return self._refused(case, verdict, not_loaded=not_loaded)
         notes = tuple(respelled(case.agent, case.path, verdict.written)) if case.original else ()
-        return replace(done, file=self.listed(OutputFile(case.path, verdict.written.data)), diagnostics=notes)
+        file = self.listed(OutputFile(case.path, verdict.written.data))
+        return Converted(self.target, (case.agent.id,), file, None, verdict.losses, notes, not_loaded)
 
     def among(self, case: Case, file: Collected, *, not_loaded: bool) -> Converted:
         """Put an agent into a file that it shares with others."""
         verdict = self.law.judge(case)
-        done = self._told(case, verdict, not_loaded=not_loaded)
         if verdict.agent is None:
-            return done
+            return self._refused(case, verdict, not_loaded=not_loaded)
         file.add(verdict.agent, case.agent.id)
-        return replace(done, path=file.path)
+        return Converted(self.target, (case.agent.id,), None, file.path, verdict.losses, (), not_loaded)
 
-    def _told(self, case: Case, verdict: Verdict, *, not_loaded: bool) -> Converted:
-        """Say what the law made of an agent, wherever it goes."""
+    def _refused(self, case: Case, verdict: Verdict, *, not_loaded: bool) -> Converted:
+        """Say why an agent goes nowhere."""
         bugs = () if verdict.bug is None else (bug(case.agent, self.target, verdict.bug),)
         return Converted(self.target, (case.agent.id,), losses=verdict.losses, diagnostics=bugs, not_loaded=not_loaded)

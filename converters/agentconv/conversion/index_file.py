@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from agentconv.conversion.converted import Converted
-from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
+from agentconv.conversion.converted import Converted, bug_in_file
+from agentconv.core.diagnostics import InternalError
 from agentconv.core.format import Listed
 from agentconv.core.ir import AgentSet
 from agentconv.core.source import SourceText
@@ -109,10 +109,16 @@ class Listing:
         if self.index is None or not (self._paths or self._own):
             return
         file = IndexFile(self.index, self.path, Listed(tuple(sorted(self._paths)), self._about))
-        data = file.write(self._own)
-        problem = None if self._own and data == self._own.data else file.mistake(data)
-        if problem:
-            message = f"internal error on the way to {self.target}: {problem}"
-            yield Converted(self.target, (), diagnostics=(Diagnostic(Code.INTERNAL, Severity.ERROR, message, Span(self.path)),))
+        try:
+            data = self._checked(file)
+        except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the agents' files
+            yield Converted(self.target, (), diagnostics=(bug_in_file(self.path, self.target, error),))
             return
         yield Converted(self.target, (), OutputFile(self.path, data, file, beside=True))
+
+    def _checked(self, file: IndexFile) -> bytes:
+        data = file.write(self._own)
+        mistake = None if self._own and data == self._own.data else file.mistake(data)
+        if mistake:
+            raise InternalError(mistake)
+        return data

@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
+from agentconv.conversion.converted import in_words
 from agentconv.core import restrictions
 from agentconv.core.diagnostics import Detail, InternalError
 from agentconv.core.format import Projection, Whole, WriteResult
@@ -88,10 +89,8 @@ class Law:
             projection = self._begun(case)
             written = self._through(case, projection)
             return Verdict(projection.result() if written else None, written, tuple(projection.losses))
-        except InternalError as error:
-            return Verdict(bug=str(error))
         except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other agents
-            return Verdict(bug=f"{type(error).__name__}: {error}")
+            return Verdict(bug=in_words(error))
 
     def _begun(self, case: Case) -> Projection:
         """Return the projection of an agent, whose fields say first what the source's other keys restrict."""

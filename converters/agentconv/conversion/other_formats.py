@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from agentconv.conversion.files import Files
+    from agentconv.conversion.naming import Name
     from agentconv.conversion.options import Options
     from agentconv.conversion.renaming import Names
     from agentconv.conversion.whole_set import SetServers
@@ -47,16 +48,23 @@ class OtherFormats:
     def _one(self, agent: Agent, state: State, piece: Loaded) -> Converted:
         """Write an agent, unless it is to give way to another of its name."""
         name = self.names.by_id[agent.id]
-        authored, agent = agent, self.servers.in_place(agent)
         if name.code == "name-duplicate" and self.options.on_duplicate == "first":
             loss = losses.loss("duplicate-left-out", agent.id, "name", self.target, quoted(agent.name))
             return Converted(self.target, (agent.id,), losses=(loss,), not_loaded=state.dropped)
+        complete = self.servers.in_place(agent)
+        done = self._into_a_file(complete, state, piece, name, as_read=complete is agent)
+        if done.file or done.path:
+            self.servers.written(complete)
+        return done
+
+    def _into_a_file(self, agent: Agent, state: State, piece: Loaded, name: Name, *, as_read: bool) -> Converted:
+        """Write an agent into the file of all of them, or into one of its own."""
         if self._together is not None:
             return self.files.among(Case(agent, piece, name, self._together.path), self._together, not_loaded=state.dropped)
         path = self.files.named(name.name)
         text = _own_text(piece, state, self.target)
         original = SourceText(path, text.data) if text else None
-        exact = piece.result is not None and agent is authored and not registry.load(self.target).SPEC.named_by_stem
+        exact = piece.result is not None and as_read and not registry.load(self.target).SPEC.named_by_stem
         return self.files.alone(Case(agent, piece, name, path, original, exact=exact), not_loaded=state.dropped)
 
     def together(self) -> Iterator[Converted]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from agentconv.conversion.converted import Converted, bug, respelled
+from agentconv.conversion.converted import Converted, bug_in_file, respelled
 from agentconv.core import fields
+from agentconv.core.diagnostics import InternalError
 from agentconv.core.ir import Agent, AgentSet, Prompt
 from agentconv.core.source import SourceText
 from agentconv.disk.output import Merged, OutputFile
@@ -18,7 +19,7 @@ from agentconv.formats import registry
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from agentconv.core.format import Format, ReadResult
+    from agentconv.core.format import Format, ReadResult, WriteResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,15 +128,22 @@ class Collected:
         module, agents = registry.load(self.target), tuple(self.agents)
         if not agents:
             return
-        written = module.write(AgentSet(agents), self.original)
-        dropped = {state.dropped for state in module.read(self.original).states}
-        if not self._come_back(module.read(SourceText(self.path, written.data)), whole=True not in dropped):
-            problem = bug(agents[0], self.target, "the agents of one file do not come back from it")
-            yield Converted(self.target, tuple(self.ids), diagnostics=(problem,))
+        try:
+            written = self._checked(AgentSet(agents))
+        except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other files
+            yield Converted(self.target, tuple(self.ids), diagnostics=(bug_in_file(self.path, self.target, error),))
             return
         notes = tuple(respelled(agents[0], self.original.path, written, quote="`")) if self.original.size else ()
         file = OutputFile(self.path, written.data, Shared(module, self.path, agents))
         yield Converted(self.target, (), file, diagnostics=notes)
+
+    def _checked(self, agents: AgentSet) -> WriteResult:
+        module = registry.load(self.target)
+        written = module.write(agents, self.original)
+        dropped = {state.dropped for state in module.read(self.original).states}
+        if not self._come_back(module.read(SourceText(self.path, written.data)), whole=True not in dropped):
+            raise InternalError("the agents of one file do not come back from it")
+        return written
 
     def _come_back(self, again: ReadResult, *, whole: bool) -> bool:
         """Whether what was written gives each agent as it was meant; `whole`: the client has to load all of them, as it did before."""

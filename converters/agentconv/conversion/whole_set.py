@@ -46,7 +46,7 @@ class SetServers:
         self.defined: dict[str, McpServer] = {}
         """All of them by name."""
         self._resolved: set[str] = set()
-        """Those that the files of agents hold."""
+        """Those that the files of agents hold: of an agent that is refused, or left out, none."""
 
     def define(self, about: AgentSet) -> None:
         """Take in what a set defines."""
@@ -57,9 +57,12 @@ class SetServers:
         if not self.defined or not self.held:
             return agent
         named = {server.name for server in agent.mcp_servers or () if server.transport is None} & self.defined.keys()
-        self._resolved |= named
         servers = tuple(self.defined[server.name] if server.name in named else server for server in agent.mcp_servers or ())
         return replace(agent, mcp_servers=servers) if named else agent
+
+    def written(self, agent: Agent) -> None:
+        """Take in that an agent is in a file, with the servers that were put in place."""
+        self._resolved.update(server.name for server in agent.mcp_servers or () if self.defined.get(server.name) == server)
 
     def left(self) -> Iterator[Loss]:
         """Say which of them no file holds, and what to paste into the target's configuration."""

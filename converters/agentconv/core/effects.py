@@ -83,7 +83,9 @@ class Effects:
         return self.levels[effect] > Level.NO or self.levels["run"] > Level.NO
 
 
-def effects(agent: Agent, servers: Iterable[str] = (), format_id: str | None = None, *, trusted: bool = False) -> Effects:
+def effects(
+    agent: Agent, servers: Iterable[str] = (), format_id: str | None = None, *, trusted: bool = False, held: bool | None = None
+) -> Effects:
     """Compute what an agent may do.
 
     Args:
@@ -92,12 +94,15 @@ def effects(agent: Agent, servers: Iterable[str] = (), format_id: str | None = N
         format_id: The client that runs it, whose tools an agent without a list inherits; by default, the one it is from, and then
             what a key outside of the fields grants counts only where they say nothing.
         trusted: Whether such a key counts whatever the fields say, because its author wrote it beside them.
+        held: Whether only that is closed which the client closes, rather than all that the author meant to be closed by any
+            client's words; by default, where a client is given.
     """
     granting = tuple(agent.extras) if format_id is None else (format_id,)
     trusted = trusted or format_id is not None
+    held = format_id is not None if held is None else held
     format_id = format_id or (agent.origin.format if agent.origin else None)
     agent = restrictions.in_fields(agent) if agent.extras else agent
-    levels, parts = _own_effects(agent.tools, agent.permissions, format_id)
+    levels, parts = _own_effects(agent.tools, agent.permissions, format_id, held=held)
     for client in granting if agent.extras else ():
         levels = _with_grants(levels, agent, client, trusted=trusted)
     named = dict.fromkeys((*(server.name for server in agent.mcp_servers or ()), *servers))
@@ -120,7 +125,7 @@ def _with_grants(levels: Mapping[str, Level], agent: Agent, format_id: str, *, t
 
 def exceeding(agent: Agent, format_id: str) -> list[str]:
     """Return the keys of a client that would let an agent do more than its fields say."""
-    plain, _ = _own_effects(agent.tools, agent.permissions, format_id)
+    plain, _ = _own_effects(agent.tools, agent.permissions, format_id, held=False)
     return [
         key
         for key, opened, unattended in restrictions.grants(agent, format_id)
@@ -132,7 +137,7 @@ def exceeding(agent: Agent, format_id: str) -> list[str]:
 def usable(agent: Agent, format_id: str) -> dict[str, Level]:
     """Return the capabilities that are left to an agent in a client, in full, in part or in a sandbox, with their levels."""
     found = {capability: access.level for capability, access in accesses(agent.tools, agent.permissions, format_id).items()}
-    sandboxed = max(_sandboxed(agent.tools, agent.permissions, format_id).values(), default=Level.NO)
+    sandboxed = max(_sandboxed(agent.tools, agent.permissions, format_id, held=False).values(), default=Level.NO)
     return {**found, "shell": sandboxed} if sandboxed else found
 
 
@@ -149,7 +154,9 @@ def covers(grant: ToolGrant, server: str, *, deny: bool = False) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _own_effects(tools: Tools, permissions: Permissions, format_id: str | None) -> tuple[Mapping[str, Level], frozenset[Part]]:
+def _own_effects(
+    tools: Tools, permissions: Permissions, format_id: str | None, *, held: bool
+) -> tuple[Mapping[str, Level], frozenset[Part]]:
     """Compute the levels and restrictions that tools and permissions give; most agents of a set share them."""
     levels = dict.fromkeys(EFFECTS, Level.NO)
     parts = {
@@ -159,12 +166,12 @@ def _own_effects(tools: Tools, permissions: Permissions, format_id: str | None) 
         for capability in granted(grant)
         for text in partial.texts(grant, denies=True)
     }
-    for capability, access in accesses(tools, permissions, format_id).items():
+    for capability, access in accesses(tools, permissions, format_id, held=held).items():
         effect = EFFECT_OF.get(capability)
         if effect:
             levels[effect] = max(levels[effect], access.level)
             parts |= access.parts
-    for effect, level in _sandboxed(tools, permissions, format_id).items():
+    for effect, level in _sandboxed(tools, permissions, format_id, held=held).items():
         levels[effect] = max(levels[effect], level)
     if levels["read"] or levels["run"]:
         levels["read"] = Level.ALLOW  # reading is never asked for: it has two levels only
@@ -187,27 +194,53 @@ def whole_levels(agent: Agent) -> Mapping[str, Level]:
         effect = EFFECT_OF.get(capability)
         if effect and not access.parts:
             levels[effect] = max(levels[effect], access.level)
-    for effect, level in _sandboxed(agent.tools, agent.permissions, format_id).items():
+    for effect, level in _sandboxed(agent.tools, agent.permissions, format_id, held=False).items():
         levels[effect] = max(levels[effect], level)
     return levels
 
 
 @lru_cache(maxsize=1024)
-def accesses(tools: Tools, permissions: Permissions, format_id: str | None) -> Mapping[str, Access]:
+def accesses(tools: Tools, permissions: Permissions, format_id: str | None, *, held: bool = False) -> Mapping[str, Access]:
     """Return each capability that is open outside of a sandbox, with its level; closed ones are left out.
 
     Args:
         tools: The agent's tools.
         permissions: Its permissions.
         format_id: The client whose tools are inherited where there is no list.
+        held: Whether only that is closed which the client closes.
     """
+    words = _words_left(tools, format_id) if held and format_id else None
+    have = capabilities_of(tools, format_id) if words is None else {capability for several in words.values() for capability in several}
     found: dict[str, Access] = {}
-    for capability in sorted(capabilities_of(tools, format_id)):
-        access = _by_rules(capability, permissions)
+    for capability in sorted(have):
+        access = _by_rules(capability, permissions) if words is None else _by_words(capability, permissions, words)
         level = _by_mode(EFFECT_OF.get(capability), access.level, permissions)
         if level:
             found[capability] = Access(level, access.parts | _by_patterns(capability, tools))
     return found
+
+
+def _words_left(tools: Tools, client: str) -> Mapping[str, tuple[str, ...]] | None:
+    """Return the words of the tools that a client gives an agent, with what each stands for; None of a client without words.
+
+    Those are the words that the agent lists, or all that the client has, but for those that it is denied by words of the client.
+    """
+    own = vocabulary.tool_words(client)
+    if not own:
+        return None
+    have = {word: vocabulary.grants(client, word) for word in own} if tools.mode == "inherit" else {}
+    for grant in tools.allow if tools.mode == "list" else ():
+        if not grant.server:
+            have[vocabulary.own_word(client, grant.native) or grant.native] = granted(grant)
+    whole = [grant.native for grant in tools.deny if not grant.server and not _enforced(grant)]
+    gone = {word for denied in whole for word in vocabulary.closed_with(client, denied)}
+    return {word: meanings for word, meanings in have.items() if word not in gone}
+
+
+def _by_words(capability: str, permissions: Permissions, words: Mapping[str, tuple[str, ...]]) -> Access:
+    """Resolve the rules for a capability as a client does, which knows words: it is as open as the most open of its words."""
+    found = [_by_rules(capability, permissions, word) for word, meanings in words.items() if capability in meanings]
+    return Access(max(access.level for access in found), frozenset().union(*(access.parts for access in found)))
 
 
 def granted(grant: ToolGrant | Rule) -> tuple[str, ...]:
@@ -243,6 +276,13 @@ def _speaks_of(rule: Rule, capability: str) -> bool:
     return rule.capability == EVERY_CAPABILITY or capability in granted(rule)
 
 
+def _names(rule: Rule, word: str) -> bool:
+    """Whether a rule is about a word: it has that very one, or a pattern for several."""
+    if rule.capability == EVERY_CAPABILITY or rule.native == word:
+        return True
+    return "*" in rule.native and fnmatchcase(word, rule.native.replace("[", "[[]"))
+
+
 def _is_whole(rule: Rule) -> bool:
     return rule.pattern in (None, "*") and not rule.server
 
@@ -263,12 +303,12 @@ def _whole(permissions: Permissions, capability: str) -> str | None:
     return found[-1] if found else None
 
 
-def _by_rules(capability: str, permissions: Permissions) -> Access:
-    """Resolve the rules for a capability: what holds for all of it, and what only for a part."""
+def _by_rules(capability: str, permissions: Permissions, word: str | None = None) -> Access:
+    """Resolve the rules for a capability, or one word that stands for it: what holds for all of it, and what only for a part."""
     level = Level.INHERIT
     special: dict[str, str] = {}
     for rule in in_order(permissions) if permissions.rules else ():
-        if not _speaks_of(rule, capability):
+        if not (_speaks_of(rule, capability) if word is None else _names(rule, word)):
             continue
         if _is_whole(rule):
             level, special = _LEVELS[rule.effect], {}
@@ -315,12 +355,15 @@ def _by_mode(effect: str | None, level: Level, permissions: Permissions) -> Leve
     return min(level, Level.ASK) if mode == "default" and level is Level.INHERIT else level
 
 
-def _sandboxed(tools: Tools, permissions: Permissions, format_id: str | None) -> Mapping[str, Level]:
+def _sandboxed(tools: Tools, permissions: Permissions, format_id: str | None, *, held: bool) -> Mapping[str, Level]:
     """Return the effects that a sandbox leaves to commands run in it."""
     sandbox, mode = permissions.sandbox, permissions.mode
-    if sandbox is None or sandbox.files == "full" or mode in _READ_ONLY_MODES or "shell" not in capabilities_of(tools, format_id):
+    if sandbox is None or sandbox.files == "full" or mode in _READ_ONLY_MODES:
         return {}
-    level = _by_rules("shell", permissions).level
+    shell = accesses(tools, replace(permissions, sandbox=None), format_id, held=held).get("shell")
+    if shell is None:
+        return {}
+    level = shell.level
     reached = ["read"]
     if sandbox.files == "workspace-write":
         reached += ["write"] if sandbox.network is False else ["write", "network"]

@@ -22,18 +22,16 @@ _NARROWEST_FIRST = ("read-only", "workspace-write", "full")
 
 
 @cache
-def _annotated(format_id: str, annotation: str) -> Mapping[str, list[tuple[Any, dict[str, Any]]]]:
-    """Return the cases of each key of a client that has any, with a validator for each."""
+def _annotated(format_id: str, annotation: str) -> Mapping[str, list[dict[str, Any]]]:
+    """Return the cases of each key of a client that has any."""
     if format_id not in schema_files.client_names():
         return {}
-    from jsonschema import Draft202012Validator
-
     rows = schema_files.load(format_id)["properties"].items()
-    return {key: [(Draft202012Validator(case["value"]), case) for case in row[annotation]] for key, row in rows if annotation in row}
+    return {key: row[annotation] for key, row in rows if annotation in row}
 
 
 def _cases(format_id: str, key: str, value: Json, annotation: str) -> list[dict[str, Any]]:
-    return [case for validator, case in _annotated(format_id, annotation).get(key, ()) if validator.is_valid(value)]
+    return [case for case in _annotated(format_id, annotation).get(key, ()) if schema_files.follows(value, case["value"])]
 
 
 def restricts(format_id: str, key: str, value: Json) -> bool:

@@ -1,7 +1,7 @@
 """Agents of one shape, projected once.
 
 The agents of a set differ in their names, descriptions and prompts; of tools, models and colours there are few combinations.
-Steps of a projection that look at nothing but those are taken for the first agent of each combination, on an agent without
+Steps of a projection that look at nothing but those are taken for the second agent of each combination, on an agent without
 texts, so that they cannot depend on them; what they did is done again for the others (`projecting/once`).
 """
 
@@ -46,7 +46,10 @@ class Shape:
     """What the agent may do beyond what its author allowed."""
 
 
-Shapes = dict[object, "Shape | None"]
+ONE = "one"
+"""What stands for a shape that one agent had so far."""
+Shapes = dict[object, "Shape | str | None"]
+"""Each shape by what tells it from others; None where the steps depend on more."""
 _WHOLE_TEXTS = TEXTS.intersection(fields.HEADS)
 
 

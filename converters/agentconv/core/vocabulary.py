@@ -6,6 +6,7 @@ The tables:
 - `tools`: word = the capability that it stands for, or a list of several (`""` when no other client has such a tool).
   The first word with a capability is the one that is written for it. A word that ends in `*` is the start of many.
 - `aliases`: words that the client also takes; `retired`: words of older versions, which it now drops.
+- `closes`: word = the other words whose tools the client takes away with it, when it is denied.
 - `modes`, `events`: permission modes and hook events: word = portable word. The first word of a mode is written.
 - `models`: which makers' models the client serves, its aliases, its words for inheriting; `tiers`: its model for each tier.
 
@@ -192,6 +193,20 @@ def also_meant(format_id: str, word: str, capability: str | None) -> tuple[str, 
         return ()
     several = grants(format_id, word)
     return several if capability in several else (capability,)
+
+
+def own_word(format_id: str, word: str) -> str | None:
+    """Return a word as the client's documents spell it; None where the client does not take it."""
+    found = _own_word(format_id, word)
+    return found.native if found and found.how in ("exact", "alias") else None
+
+
+@cache
+def closed_with(format_id: str, word: str) -> tuple[str, ...]:
+    """Return the client's words whose tools go when this one is denied; none, where the client does not take the word."""
+    own = own_word(format_id, word)
+    closes: dict[str, list[str]] = _file(format_id).get("closes", {})
+    return () if own is None else (own, *closes.get(own, ()))
 
 
 @cache

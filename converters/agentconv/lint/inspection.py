@@ -184,7 +184,7 @@ def _author(number: int, found: Sequence[Agent], own: Sequence[Agent]) -> Agent 
 
 def _with_tools(reading: Reading, agent: Agent, author: Agent | None) -> Reading:
     held = tool_summary.held(agent, reading.client)
-    may = effects.effects(held, format_id=reading.client)
+    may = effects.effects(held, format_id=reading.client, held=False)
     have = effects.usable(held, reading.client)
     return replace(
         reading,

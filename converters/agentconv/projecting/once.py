@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVarTuple
 from agentconv.core import fields
 from agentconv.core.diagnostics import Loss
 from agentconv.core.ir import Agent, Origin, Prompt
-from agentconv.core.shapes import HEADS, TEXTS, WITHOUT, Shape
+from agentconv.core.shapes import HEADS, ONE, TEXTS, WITHOUT, Shape
 from agentconv.projecting.finish import drop_rest
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _Given = TypeVarTuple("_Given")
 _Values: TypeAlias = "Callable[[Any], Iterable[Any]]"
+_NOTHING = ()
+"""There is but one empty tuple, and nothing else is it."""
 _MOST = 1000
 """Shapes that are remembered; beyond, they are forgotten, and found again."""
 
@@ -34,15 +36,7 @@ def once(projection: Projection, steps: Callable[[Projection, *_Given], None], *
         steps: What to do.
         given: What the steps are given besides; it tells them from others.
     """
-    shapes = projection.shapes
-    shape = None
-    if shapes is not None and _keeps_texts(projection):
-        place = (steps, given, _key(projection))
-        if place not in shapes:
-            if len(shapes) >= _MOST:
-                shapes.clear()
-            shapes[place] = _recorded(projection, steps, *given)
-        shape = shapes[place]
+    shape = _shape(projection, steps, *given)
     if shape is None:
         steps(projection, *given)
         return
@@ -53,6 +47,23 @@ def once(projection: Projection, steps: Callable[[Projection, *_Given], None], *
     ]
     projection.declared = (projection.declared & TEXTS) | shape.declared
     projection.take_shape(shape)
+
+
+def _shape(projection: Projection, steps: Callable[[Projection, *_Given], None], *given: *_Given) -> Shape | None:
+    """Return what the steps do to an agent's shape, from the second agent on that has it: most sets are small, and have none twice."""
+    shapes = projection.shapes
+    if shapes is None or not _keeps_texts(projection):
+        return None
+    place = (steps, given, _key(projection))
+    if place not in shapes:
+        if len(shapes) >= _MOST:
+            shapes.clear()
+        shapes[place] = ONE
+        return None
+    found = shapes[place]
+    if found is ONE:
+        found = shapes[place] = _recorded(projection, steps, *given)
+    return found if isinstance(found, Shape) else None
 
 
 def _keeps_texts(projection: Projection) -> bool:
@@ -74,7 +85,7 @@ def exact(value: Any) -> Hashable:
         return value  # type: ignore[no-any-return]
     values = _values(kind)
     if values is not None:
-        return kind, *[item if item is None or type(item) is str else exact(item) for item in values(value)]
+        return kind, *[item if item is None or item is _NOTHING or type(item) is str else exact(item) for item in values(value)]
     if kind is dict or isinstance(value, Mapping):
         return Mapping, *((key, exact(item)) for key, item in value.items())
     return kind, repr(value)

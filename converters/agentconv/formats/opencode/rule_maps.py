@@ -11,7 +11,7 @@ from agentconv.core.ir import Rule, Tools
 from agentconv.core.losses import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
 
     from agentconv.core.format import Projection
     from agentconv.core.ir import Pattern
@@ -101,19 +101,27 @@ class _RuleWriter:
     def translate(self) -> None:
         """Spell the rules of another client's permission map, one by one, in their order."""
         for rule in effects.in_order(self.source.permissions):
-            word = rule.native if rule.format == self.target else vocabulary.tool_for(self.target, rule.capability or "")
             if rule.capability == effects.EVERY_CAPABILITY:
                 self.add(rule.effect, effects.EVERY_CAPABILITY)
             elif rule.server:
                 self.add_server(rule.effect, rule.server, rule.tool)
-            elif not word:
-                self.unknown.append(rule.native)
-            elif rule.pattern is None:
-                self.add(rule.effect, word)
             else:
-                self.translate_pattern(rule, word)
+                self.translate_word(rule)
         if self.unsure:
             self.ask_for_commands()
+
+    def translate_word(self, rule: Rule) -> None:
+        """Spell a rule about a tool; what it closes, or asks for, is closed in all of the target's words for it."""
+        words = [word for meaning in effects.granted(rule) for word in vocabulary.tools_for(self.target, meaning)]
+        own = [rule.native] if rule.format == self.target else list(dict.fromkeys(words))
+        if not own:
+            self.unknown.append(rule.native)
+        elif rule.pattern is None:
+            self.add(rule.effect, own[0])
+        else:
+            self.translate_pattern(rule, own[0])
+        for word in own[1:] if rule.effect != "allow" and rule.pattern in (None, "*") else ():
+            self.add(rule.effect, word)
 
     def translate_pattern(self, rule: Rule, word: str) -> None:
         """Spell a rule that has a pattern; one that the target cannot hold is said more narrowly."""
@@ -131,11 +139,13 @@ class _RuleWriter:
 
     def ask_for_commands(self) -> None:
         """Let each command be asked for that would run unattended, since the target may cut and match command lines otherwise."""
-        word = vocabulary.tool_for(self.target, "shell") or ""
-        rules = [replace(rule, effect="ask") if rule.native == word and rule.effect == "allow" else rule for rule in self.found]
+        words = vocabulary.tools_for(self.target, "shell")
+        rules = [replace(rule, effect="ask") if rule.native in words and rule.effect == "allow" else rule for rule in self.found]
         last = max((number for number, rule in enumerate(rules) if rule.native == effects.EVERY_CAPABILITY), default=-1)
         if last < 0 or rules[last].effect == "allow":
-            rules.insert(last + 1, Rule("ask", word, self.target, "shell", self.everything(word)))
+            patterned = {word: self.everything(word) if word in self.with_patterns else None for word in words}
+            asking = [Rule("ask", word, self.target, "shell", pattern) for word, pattern in patterned.items()]
+            rules[last + 1 : last + 1] = asking
         self.found = rules
 
     def everything(self, word: str) -> Pattern:
@@ -155,10 +165,13 @@ class _RuleWriter:
         written: set[str] = set()
         for word in vocabulary.tool_words(self.target):
             meanings = vocabulary.grants(self.target, word)
-            if not meanings or set(meanings) <= written or (not set(meanings) & have and tools.mode == "inherit" and not tools.deny):
+            if not meanings or (tools.mode == "inherit" and not self.is_spoken_of(meanings, have)):
+                continue
+            levels = [access[meaning].level for meaning in meanings if meaning in access]
+            if set(meanings) <= written and not self.is_closed_apart(meanings, levels):
                 continue
             written.update(meanings)
-            self.write_word(word, meanings, [access[meaning].level for meaning in meanings if meaning in access], have)
+            self.write_word(word, meanings, levels)
         for grant in tools.allow if tools.mode == "list" else ():
             if grant.server:
                 self.open_server(grant.server, grant.tool)
@@ -168,26 +181,36 @@ class _RuleWriter:
             if grant.server:
                 self.add_server("deny", grant.server, grant.tool)
 
+    def is_spoken_of(self, meanings: Sequence[str], have: Collection[str]) -> bool:
+        """Whether the agent says anything of a tool: its client has one, it denies one, or it may not do at all what that tool does."""
+        closed = {effect for effect in effects.EFFECTS if not self.may.may(effect)}
+        denied = {capability for grant in self.source.tools.deny for capability in effects.granted(grant)}
+        return bool(set(meanings) & {*have, *denied} or {effects.EFFECT_OF.get(meaning) for meaning in meanings} & closed)
+
+    def is_closed_apart(self, meanings: Sequence[str], levels: list[effects.Level]) -> bool:
+        """Whether one more word for the same has to be closed, or asked for, too: beside a denial of everything, it is."""
+        asks = bool(levels) and max(levels) is effects.Level.ASK and effects.EFFECT_OF.get(meanings[0]) not in _READING
+        return self.source.tools.mode == "inherit" and (not levels or asks)
+
     @cached_property
-    def servers(self) -> Mapping[str, frozenset[str]]:
-        """What is open of each MCP server."""
-        return effects.effects(self.source).servers
+    def may(self) -> effects.Effects:
+        """What the agent may do."""
+        return effects.effects(self.source)
 
     def open_server(self, server: str, tool: str | None) -> None:
         """Open a server's tool, or all those that its own definition opens."""
-        if tool is None and effects.ALL_TOOLS not in (names := self.servers.get(effects.server_key(server), _ALL_TOOLS)):
+        if tool is None and effects.ALL_TOOLS not in (names := self.may.servers.get(effects.server_key(server), _ALL_TOOLS)):
             for name in sorted(names):
                 self.add_server("ask", server, name)
         else:
             self.add_server("ask", server, tool)
 
-    def write_word(self, word: str, meanings: Sequence[str], levels: list[effects.Level], have: Collection[str]) -> None:
+    def write_word(self, word: str, meanings: Sequence[str], levels: list[effects.Level]) -> None:
         """Write what holds for one word of the target."""
         tools = self.source.tools
         listed = tools.mode != "inherit"
         if not levels:
-            denied = not listed and (set(meanings) & set(have) or any(set(meanings) & set(effects.granted(no)) for no in tools.deny))
-            if denied:
+            if not listed:
                 self.add("deny", word)
             return
         level = max(levels)
