@@ -113,7 +113,8 @@ def known_grants() -> st.SearchStrategy[ToolGrant]:
 @cache
 def spoken() -> st.SearchStrategy[Pattern]:
     """Patterns in any language, and in none that is known."""
-    return st.builds(Pattern, words(), maybe(st.sampled_from(patterns.LANGUAGES)))
+    languages = (*patterns.LANGUAGES, None)
+    return words().map(lambda text: Pattern(text, languages[len(text) % len(languages)]))
 
 
 @cache
@@ -290,7 +291,9 @@ def agent_sets() -> st.SearchStrategy[AgentSet]:
         authors=maybe(tuples(texts())),
         mcp_servers=maybe(tuples(servers())),
         extras=st.one_of(st.just({}), extras()),
-        further=st.dictionaries(st.sampled_from(["skills", "commands", "rewards"]), tuples(json_maps()), max_size=2),
+        further=st.dictionaries(st.sampled_from(["skills", "commands", "rewards"]), tuples(json_maps()), max_size=2).map(
+            lambda lists: dict(sorted(lists.items()))
+        ),
         sources=st.lists(sources(), max_size=2, unique_by=lambda source: source.path).map(tuple),
     )
     return st.one_of(plain, plain.map(_linked))

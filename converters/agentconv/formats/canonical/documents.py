@@ -150,9 +150,9 @@ def from_document(document: dict[str, Any]) -> tuple[AgentSet, list[str]]:
 
 
 def unknown_lists(document: dict[str, Any]) -> list[str]:
-    """Return the keys of a document whose lists are kept as they are."""
+    """Return the keys of a document whose lists are kept as they are, in an order that does not depend on its own."""
     known = {*_SPELLED.values(), *(field.name for field in dataclasses.fields(AgentSet))}
-    return [key for key, value in document.items() if isinstance(value, list) and key not in known]
+    return sorted(key for key, value in document.items() if isinstance(value, list) and key not in known)
 
 
 def _by_source(agents: tuple[Agent, ...]) -> dict[str, list[Agent]]:
