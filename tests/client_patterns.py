@@ -46,7 +46,7 @@ def prefix(pattern: str, text: str) -> bool:
         return any(folded == one or folded.startswith(f"{one} ") for one in (command, f"xargs {command}"))
     if "*" not in pattern:
         return pattern == text
-    escaped = re.sub(r"[.+?^${}()|\[\]\\'\"]", r"\\\g<0>", pattern.strip()).replace("*", ".*")
+    escaped = re.sub(r"[.+?^${}()|\[\]\\'\"]", r"\\\g<0>", re.sub(r"[ \t]+", " ", pattern.strip())).replace("*", ".*")
     if escaped.endswith(" .*") and pattern.count("*") == 1:
         escaped = escaped[:-3] + "( .*)?"
     return re.fullmatch(escaped, re.sub(r"[ \t]+", " ", text), re.DOTALL) is not None

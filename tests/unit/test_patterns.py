@@ -115,6 +115,7 @@ def test_pattern_becomes_globs(language: str, text: str, globs: list[str]) -> No
         ("regex", "(" * 30 + "a" + ")" * 30),
         ("regex", "a" * (patterns.LONGEST + 1)),
         ("prefix", "a:*, b:*"),
+        ("prefix", " :*"),
         ("prefix", r"echo \*"),
         ("gitignore", "//etc/**"),
         ("gitignore", "~/.ssh/**"),

@@ -26,9 +26,12 @@ _FOLDED = re.compile(r"[ \t]{2,}|\t")
 def read(text: str) -> Form | None:
     """Read a pattern for commands."""
     found = _PREFIX.fullmatch(text)
+    command = _FOLDED.sub(" ", found[1]) if found else text
+    if command != command.strip():
+        return None
     if found:
-        return ((_FOLDED.sub(" ", found[1]), REST),)
-    if _FOLDED.search(text) or "\\" in text or "**" in text or text != text.strip():
+        return ((command, REST),)
+    if _FOLDED.search(text) or "\\" in text or "**" in text:
         return None
     if text.endswith(" *") and text.count("*") == 1:
         return ((text.removesuffix(" *"), REST),)
