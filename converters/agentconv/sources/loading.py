@@ -191,8 +191,11 @@ def take_apart(agents: AgentSet, diagnostics: tuple[Diagnostic, ...] = (), bundl
 def _stored(source: Source, agents: list[Agent], bundle: str | None) -> Loaded:
     if agents or source.format not in registry.FORMATS:
         text = SourceText(source.path, source.data) if source.format in registry.FORMATS else None
-        again = _read_anew(source, agents, text) if text and source.agents == tuple(agents) else None
-        return Loaded(source.path, source.format, text, again or tuple(agents), (State.LOADS,) * len(agents), as_read=again is not None)
+        found, as_read = tuple(agents), text is not None and source.agents == tuple(agents)
+        if as_read and text and bundle is not None:
+            again = _read_anew(source, agents, text)
+            found, as_read = again or found, again is not None
+        return Loaded(source.path, source.format, text, found, (State.LOADS,) * len(agents), as_read=as_read)
     text = SourceText(source.path, source.data)
     if not registry.load(source.format).read(text).set.agents:
         return Loaded(source.path, source.format, text)
