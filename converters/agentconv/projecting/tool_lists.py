@@ -126,7 +126,10 @@ def tool_list(
         _list_what(projection, may, Detail("its switches"), spell_server, reads_back)
     if projection.get("tools.mode") != "list" and projection.get("tools.allow"):
         projection.change("tools.allow", (), "looks-dropped", "tools that count for nothing without a list")
+    carried = join_patterns is not None and _carry_patterns(projection, join_patterns)
     grants(projection, "tools.allow", spell_server, reads_back)
+    if carried and "tools.allow" not in projection.declared:
+        projection.declare("looks-dropped", "tools.allow", "tools that the target does not tell apart")
     if not denies:
         _list_the_others(projection, spell_server, reads_back)
     grants(projection, "tools.deny", closes.server, closes.reads_back)
@@ -276,6 +279,24 @@ def _open_parts(source: Agent, target: str, join: JoinPatterns) -> dict[str, Too
 
 
 _NO_TOOLS = Tools()
+
+
+def _carry_patterns(projection: Projection, join: JoinPatterns) -> bool:
+    """Put the target's word in the place of tools that all have a pattern, where it holds an agent to the same paths or commands."""
+    target, allow = vocabulary.words_of(projection.target.id), projection.get("tools.allow")
+    carried, places = [], {}
+    for word in vocabulary.tool_words(target):
+        meanings = set(vocabulary.grants(target, word))
+        own = [grant for grant in allow if grant.format != target and not grant.server and meanings & set(effects.granted(grant))]
+        held = [patterns.carried(grant, target, word, denies=False) for grant in own]
+        if own and None not in held:
+            pattern = join([one for several in held for one in several or ()])
+            carried += own
+            places[own[0]] = replace(_granting(target, word), pattern=pattern)
+    if places:
+        after = tuple(places.get(grant, grant) for grant in allow if grant in places or grant not in carried)
+        projection.translate("tools.allow", after)
+    return bool(places)
 
 
 def _mode_for_rules(permissions: Permissions, may: Effects) -> str | None:
