@@ -298,6 +298,18 @@ def test_denied_command_may_be_asked_for(effect: str, wider: bool) -> None:
     assert result.levels["run"] is (Level.ALLOW if wider else Level.ASK)
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "everything"), [("glob", "**", True), ("glob", "*/*", False), ("regex", "^.*$", True), ("regex", "x", False)]
+)
+def test_pattern_may_be_everything(language: str, text: str, everything: bool) -> None:
+    """A denial of a pattern that matches everything closes the tool, and leaves no part of it."""
+    rule = Rule("deny", "edit", "opencode", "fs.write", Pattern(text, language))
+    found = effects.effects(Agent(permissions=Permissions(rules=(rule,), resolution="last")), format_id="opencode")
+
+    assert (found.levels["write"] is Level.NO) is everything
+    assert bool(found.parts) is not everything
+
+
 def test_unknown_cutting_is_never_the_same() -> None:
     """Where nobody knows how a client cuts command lines, a denied command is not carried, and counts for nothing there."""
     rule = Rule("deny", "Bash", "claude-code", "shell", Pattern("rm:*", "prefix"))

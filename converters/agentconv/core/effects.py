@@ -15,7 +15,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from agentconv.core import partial, plain_words, restrictions, vocabulary
+from agentconv.core import partial, patterns, plain_words, restrictions, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -284,7 +284,7 @@ def _names(rule: Rule, word: str) -> bool:
 
 
 def _is_whole(rule: Rule) -> bool:
-    return rule.pattern in (None, "*") and not rule.server
+    return (rule.pattern is None or patterns.is_everything(rule.pattern)) and not rule.server
 
 
 def in_order(permissions: Permissions) -> list[Rule]:

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 from agentconv.core import vocabulary
 from agentconv.core.ir import Pattern
 from agentconv.core.patterns import command_lines, gitignore, globs, prefix, regex
+from agentconv.core.patterns.form import ANY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,6 +71,12 @@ def translate(pattern: Pattern, language: str, *, denies: bool) -> tuple[Pattern
     form = _form(pattern, denies=denies) if language in _WRITERS else None
     written = _WRITERS[language](form) if form else None
     return tuple(Pattern(text, language) for text in written) if written else None
+
+
+@lru_cache(maxsize=4096)
+def is_everything(pattern: Pattern) -> bool:
+    """Whether a pattern matches all that there is."""
+    return pattern == "*" or _form(pattern, denies=False) == ((ANY,),)
 
 
 def _form(pattern: Pattern, *, denies: bool) -> Form | None:
