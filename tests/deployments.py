@@ -65,7 +65,7 @@ class Project:
         self, name: str, texts: dict[str, str], *, version: str = "1", force: bool = False, targets: tuple[str, ...] = TARGETS
     ) -> Plan:
         locked, goal = pack(name, version, texts, targets), wanted(texts, targets)
-        return planning.plan(Disk(self.root), self.recovered(), locked, goal, targets=targets, force=force)
+        return planning.plan(Disk(self.root), self.recovered(), locked, goal, targets=targets, force=force, accept=True)
 
     def install(
         self, name: str, texts: dict[str, str], *, version: str = "1", force: bool = False, targets: tuple[str, ...] = TARGETS

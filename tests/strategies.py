@@ -118,6 +118,17 @@ def spoken() -> st.SearchStrategy[Pattern]:
 
 
 @cache
+def server_grants() -> st.SearchStrategy[ToolGrant]:
+    """An MCP server, whole or a tool of it, as Claude Code spells it."""
+    server, tool = st.text("abc-_", min_size=1, max_size=4), maybe(st.text("xyz_", min_size=1, max_size=4))
+    return st.builds(
+        lambda server, tool: ToolGrant("__".join(filter(None, ("mcp", server, tool))), "claude-code", "mcp", None, server, tool),
+        server,
+        tool,
+    )
+
+
+@cache
 def grants() -> st.SearchStrategy[ToolGrant]:
     """Tool grants, sensible and not."""
     wild = st.builds(
@@ -129,7 +140,7 @@ def grants() -> st.SearchStrategy[ToolGrant]:
         maybe(words()),
         maybe(words()),
     )
-    return st.one_of(known_grants(), known_grants(), wild)
+    return st.one_of(known_grants(), known_grants(), server_grants(), wild)
 
 
 @cache

@@ -174,7 +174,7 @@ def pack(bench: Bench) -> Iterator[Row]:
         without(project)()
         project.mkdir()
 
-    job = Job([*AGENTCONV, "install", str(wheel), "--to", "claude-code,codex,opencode"], project, clean)
+    job = Job([*AGENTCONV, "install", str(wheel), "--to", "claude-code,codex,opencode", "--accept"], project, clean)
     clean()
     yield Row(f"install {PACKED} agents for three", waited(in_turn({"install": job}, bench.runs, bench.env)["install"]), "s wall", 2)
 

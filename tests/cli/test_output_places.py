@@ -303,7 +303,7 @@ def test_a_lock_that_is_a_link(go, packed, tmp_path):
     """It is followed in the project, where the link stays, and not out of it."""
     link(packed / "agentconv.lock", "kept/agentconv.lock")
     write(packed / "kept/agentconv.lock", "version = 1\n")
-    go("install backend_agents --to codex")
+    go("install backend_agents --accept --to codex")
     lock = (packed / "kept/agentconv.lock").read_text()
     write(tmp_path / "outside/agentconv.lock", lock)
     (packed / "agentconv.lock").unlink()
@@ -317,11 +317,11 @@ def test_a_lock_that_is_a_link(go, packed, tmp_path):
 
 def test_deploying_tells_hard_links(go, packed):
     """A deployed file that has another name is updated under its own alone, and that is said."""
-    go("install backend_agents --to codex")
+    go("install backend_agents --accept --to codex")
     place = next((packed / ".codex/agents").iterdir())
     os.link(place, packed / "other.toml")
     place.write_text("mine\n")
-    done = go("install backend_agents --to codex --force")
+    done = go("install backend_agents --accept --to codex --force")
 
     assert f"{place.relative_to(packed).as_posix()}: warning: it had another name (hard links)" in done.err
     assert (packed / "other.toml").read_text() == "mine\n"

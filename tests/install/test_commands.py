@@ -28,10 +28,10 @@ def test_deployed_to_all(project, give, run, asked, tree):
     """The agents get to all assistants, those that read another one's folder excepted, and a second run changes nothing."""
     give(ONE)
     before = tree()
-    first = asked("install", "backend-agents", "--to", ",".join(TEN))
+    first = asked("install", "backend-agents", "--accept", "--to", ",".join(TEN))
     targets = {target["target"]: target for target in first.report["results"][0]["targets"]}
     after = tree()
-    again = asked("install", "backend-agents")
+    again = asked("install", "backend-agents", "--accept")
 
     assert [*targets] == [target for target in places.targets() if target in TEN]
     assert {name for name, target in targets.items() if target["left_out"]} == ALSO_READ
@@ -47,7 +47,7 @@ def test_deployed_to_all(project, give, run, asked, tree):
 def test_left_out_only_where_it_loads(project, give, asked, tree):
     """An agent that Copilot would not load from Claude Code's folder gets a file of its own there."""
     give({"reviewer.md": agent("reviewer", description="Use it: for reviews"), "writer.md": agent("writer")})
-    done = asked("install", "backend-agents", "--to", "claude-code,copilot")
+    done = asked("install", "backend-agents", "--accept", "--to", "claude-code,copilot")
     (left,) = (target["left_out"] for target in done.report["results"][0]["targets"] if target["target"] == "copilot")
 
     assert left == [{"agent": "writer", "reads": "claude-code"}]
@@ -57,7 +57,7 @@ def test_left_out_only_where_it_loads(project, give, asked, tree):
 def test_left_out_although_wider(project, give, asked):
     """What an assistant that reads another one's folder lets an agent do beyond its author's word is said."""
     give({"reviewer.md": agent("reviewer", tools="Read, Grep")})
-    done = asked("install", "backend-agents", "--to", "claude-code,cursor")
+    done = asked("install", "backend-agents", "--accept", "--to", "claude-code,cursor")
     (losses,) = (target["losses"] for target in done.report["results"][0]["targets"] if target["target"] == "cursor")
 
     assert [loss["code"] for loss in losses] == ["widened-elsewhere"]
@@ -67,7 +67,7 @@ def test_whole_life(project, give, run, asked, tree):
     """Edits survive the update and the removal; what left the pack goes, what is new comes."""
     give(ONE)
     before = tree()
-    run("install", "backend-agents", "--to", "claude-code,codex,roo")
+    run("install", "backend-agents", "--accept", "--to", "claude-code,codex,roo")
     mine = project / ".codex/agents/reviewer.toml"
     mine.write_text(mine.read_text() + "# mine\n")
     modes = project / ".roomodes"
@@ -83,15 +83,18 @@ def test_whole_life(project, give, run, asked, tree):
     update = asked("install", "backend-agents", code=1)
     actions = update.actions()
     assert {path for path, action in actions.items() if action == "keep-edited"} == edited
-    assert {path.rpartition("/")[2].partition(".")[0] for path, action in actions.items() if action == "remove"} == {"gone"}
-    assert {path.rpartition("/")[2].partition(".")[0] for path, action in actions.items() if action == "write"} == {"fresh"}
+    assert {path.rpartition("/")[2].partition(".")[0] for path, action in actions.items() if action == "blocked"} == {"gone"}
     assert "Review it anew." in (project / ".codex/agents/reviewer.toml.agentconv-new").read_text()
     assert "Review it anew." in (project / ".claude/agents/reviewer.md").read_text()
-    assert update.report["results"][0]["held"] == [{"agent": "writer", "version": "1.0.0", "more": ["running commands"]}]
+    held = {one["agent"]: one for one in update.report["results"][0]["held"]}
+    assert (held["writer"]["version"], "running commands" in held["writer"]["more"]) == ("1.0.0", True)
+    assert (held["fresh"].get("version"), held["fresh"]["words"]) == (None, ["write", "network", "run", "mcp"])
     assert "Write better." not in (project / ".claude/agents/writer.md").read_text()
     assert {state for path, state in asked("status", code=1).states().items() if "writer" in path} == {"held"}
 
-    run("install", "backend-agents", "--accept", code=1)
+    actions = asked("install", "backend-agents", "--accept", code=1).actions()
+    assert {path.rpartition("/")[2].partition(".")[0] for path, action in actions.items() if action == "remove"} == {"gone"}
+    assert {path.rpartition("/")[2].partition(".")[0] for path, action in actions.items() if action == "write"} == {"fresh"}
     assert "Write better." in (project / ".claude/agents/writer.md").read_text()
     text = (mine.read_text(), modes.read_text())
     done = run("uninstall", "backend-agents", code=1)
@@ -108,11 +111,11 @@ def test_whole_life(project, give, run, asked, tree):
 def test_force_keeps_a_copy(project, give, run):
     """`--force` takes the pack's version and keeps the user's beside it."""
     give(ONE)
-    run("install", "backend-agents", "--to", "claude-code")
+    run("install", "backend-agents", "--accept", "--to", "claude-code")
     file = project / ".claude/agents/reviewer.md"
     file.write_text("mine\n")
-    run("install", "backend-agents", code=1)
-    run("install", "backend-agents", "--force")
+    run("install", "backend-agents", "--accept", code=1)
+    run("install", "backend-agents", "--accept", "--force")
 
     assert file.read_text() == ONE["reviewer.md"]
     assert (project / ".claude/agents/reviewer.md.agentconv-backup").read_text() == "mine\n"
@@ -125,7 +128,7 @@ def test_foreign_file_stays(project, give, run, asked):
     file = project / ".claude/agents/reviewer.md"
     file.parent.mkdir(parents=True)
     file.write_text("mine\n")
-    done = asked("install", "backend-agents", "--to", "claude-code", code=1)
+    done = asked("install", "backend-agents", "--accept", "--to", "claude-code", code=1)
 
     assert done.actions()[".claude/agents/reviewer.md"] == "foreign"
     assert file.read_text() == "mine\n"
@@ -141,18 +144,18 @@ def test_identical_file_is_adopted(project, give, asked):
     file.parent.mkdir(parents=True)
     file.write_text(ONE["reviewer.md"])
 
-    assert asked("install", "backend-agents", "--to", "claude-code").actions()[".claude/agents/reviewer.md"] == "adopt"
+    assert asked("install", "backend-agents", "--accept", "--to", "claude-code").actions()[".claude/agents/reviewer.md"] == "adopt"
     assert {*asked("status").states().values()} == {"up-to-date"}
 
 
 def test_missing_file_comes_back(project, give, run, asked):
     """A deployed file that was deleted is missing, and written again."""
     give(ONE)
-    run("install", "backend-agents", "--to", "claude-code")
+    run("install", "backend-agents", "--accept", "--to", "claude-code")
     (project / ".claude/agents/reviewer.md").unlink()
 
     assert asked("status", code=1).states()[".claude/agents/reviewer.md"] == "missing"
-    assert asked("install", "backend-agents").actions()[".claude/agents/reviewer.md"] == "write"
+    assert asked("install", "backend-agents", "--accept").actions()[".claude/agents/reviewer.md"] == "write"
 
 
 def test_two_packs_share_an_agent(project, give, run, asked, tree):
@@ -160,8 +163,8 @@ def test_two_packs_share_an_agent(project, give, run, asked, tree):
     give(ONE)
     give({"reviewer.md": ONE["reviewer.md"], "writer.md": agent("writer", "Another one.")}, name="other-agents")
     before = tree()
-    run("install", "backend-agents", "--to", "claude-code")
-    done = run("install", "other-agents", "--to", "claude-code", code=1)
+    run("install", "backend-agents", "--accept", "--to", "claude-code")
+    done = run("install", "other-agents", "--accept", "--to", "claude-code", code=1)
 
     assert "backend-agents" in done.err
     run("uninstall", "backend-agents")
@@ -173,12 +176,14 @@ def test_two_packs_share_an_agent(project, give, run, asked, tree):
 def test_chosen_agents(project, give, run, asked):
     """`--agent` chooses, adds to what is there, and is remembered; `--to` without it means all."""
     give(ONE)
-    assert [*asked("install", "backend-agents", "--to", "claude-code", "--agent", "reviewer").actions()] == [".claude/agents/reviewer.md"]
-    assert [*asked("install", "backend-agents").actions().values()] == ["same"]
-    assert len(asked("install", "backend-agents", "--agent", "writer").actions()) == 2
-    assert "did you mean `writer`" in run("install", "backend-agents", "--agent", "writr", code=2).err
+    assert [*asked("install", "backend-agents", "--accept", "--to", "claude-code", "--agent", "reviewer").actions()] == [
+        ".claude/agents/reviewer.md"
+    ]
+    assert [*asked("install", "backend-agents", "--accept").actions().values()] == ["same"]
+    assert len(asked("install", "backend-agents", "--accept", "--agent", "writer").actions()) == 2
+    assert "did you mean `writer`" in run("install", "backend-agents", "--accept", "--agent", "writr", code=2).err
 
-    assert len(asked("install", "backend-agents", "--to", "claude-code").actions()) == 3
+    assert len(asked("install", "backend-agents", "--accept", "--to", "claude-code").actions()) == 3
 
 
 def test_auto(project, give, run, asked):
@@ -187,7 +192,7 @@ def test_auto(project, give, run, asked):
     assert "--to claude-code,codex" in run("install", "backend-agents", code=2).err
     (project / ".codex").mkdir()
     (project / "GEMINI.md").write_text("Be brief.\n")
-    done = asked("install", "backend-agents", "--to", "auto")
+    done = asked("install", "backend-agents", "--to", "auto", "--accept")
 
     assert [target["target"] for target in done.report["results"][0]["targets"]] == ["codex", "gemini-cli"]
 
@@ -196,11 +201,11 @@ def test_dry_run_writes_nothing(project, give, run, tree):
     """`--dry-run` says what would be, and nothing changes, neither on the way in nor out."""
     give(ONE)
     before = tree()
-    done = run("install", "backend-agents", "--to", "claude-code,roo", "-n")
+    done = run("install", "backend-agents", "--accept", "--to", "claude-code,roo", "-n")
 
     assert "write     .claude/agents/reviewer.md" in done.out
     assert tree() == before
-    run("install", "backend-agents", "--to", "claude-code,roo")
+    run("install", "backend-agents", "--accept", "--to", "claude-code,roo")
     there = tree()
     assert "remove    .roomodes (reviewer)" in run("uninstall", "backend-agents", "-n").out
     assert tree() == there
@@ -214,7 +219,7 @@ def test_user_scope(project, give, run, monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "conf"))
     give({"reviewer.md": agent("reviewer")})
     targets = [target for target in TEN if target != "roo"]
-    run("install", "backend-agents", "--scope", "user", "--to", ",".join(targets))
+    run("install", "backend-agents", "--accept", "--scope", "user", "--to", ",".join(targets))
     names = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("reviewer*") if "shop" not in path.parts}
 
     assert names == {
@@ -251,7 +256,7 @@ def test_home_is_no_project(project, give, run, monkeypatch):
     plain = project.parent / "plain"
     plain.mkdir()
     monkeypatch.chdir(plain)
-    run("install", project / ".venv/lib/python3.11/site-packages/backend_agents", "--to", "claude-code")
+    run("install", project / ".venv/lib/python3.11/site-packages/backend_agents", "--accept", "--to", "claude-code")
 
     assert (plain / "agentconv.lock").is_file()
 
@@ -270,8 +275,8 @@ UNSAFE = {
 def test_gate_blocks(project, give, run, asked, text):
     """Secrets and hidden characters keep an agent from being deployed, whatever its file says and `--force` or not; the others are."""
     give({"bad.md": text, "good.md": agent("good")})
-    done = run("install", "backend-agents", "--to", "claude-code,codex", "--force", code=1)
-    report = run("install", "backend-agents", "--output-format", "json", code=1)
+    done = run("install", "backend-agents", "--accept", "--to", "claude-code,codex", "--force", code=1)
+    report = run("install", "backend-agents", "--accept", "--output-format", "json", code=1)
 
     assert "bad.md" in done.err
     assert KEY not in done.out + done.err + report.out
@@ -283,7 +288,7 @@ def test_gate_blocks(project, give, run, asked, text):
 def test_gate_is_about_what_is_chosen(project, give, run):
     """An agent that is not chosen blocks nothing."""
     give({"bad.md": UNSAFE["key"], "good.md": agent("good")})
-    run("install", "backend-agents", "--to", "claude-code", "--agent", "good")
+    run("install", "backend-agents", "--accept", "--to", "claude-code", "--agent", "good")
 
     assert [path.name for path in (project / ".claude/agents").iterdir()] == ["good.md"]
 
@@ -314,7 +319,7 @@ def test_update_that_asks_for_more(project, give, run, case):
     """An update that asks for more is shown, and waits for `--accept`, with a later run too."""
     old, new, words = WIDER[case]
     give({"a.md": old})
-    run("install", "backend-agents", "--to", "claude-code")
+    run("install", "backend-agents", "--to", "claude-code", "--accept")
     give({"a.md": new}, "2.0.0")
     first, second = (run("install", "backend-agents", code=1).err for _ in range(2))
     file = project / ".claude/agents/a.md"
@@ -360,9 +365,9 @@ def test_what_is_held_is_told(origin, project, give, run, asked):
 def test_update_that_asks_for_less(project, give, run):
     """An update that asks for less is no question."""
     give({"a.md": agent("a", tools="Read, Bash")})
-    run("install", "backend-agents", "--to", "claude-code")
+    run("install", "backend-agents", "--accept", "--to", "claude-code")
     give({"a.md": agent("a", tools="Read")}, "2.0.0")
-    run("install", "backend-agents")
+    run("install", "backend-agents", "--accept")
 
     assert (project / ".claude/agents/a.md").read_text() == agent("a", tools="Read")
 
@@ -370,20 +375,20 @@ def test_update_that_asks_for_less(project, give, run):
 def test_refused_agents_and_losses(project, give, run, asked):
     """An agent that a target cannot hold is named, the others are deployed, and losses are shown and locked."""
     give({"a.md": agent("a", tools="Read"), "b.md": agent("b", "", tools="Read")})
-    done = asked("install", "backend-agents", "--to", "codex", code=1)
+    done = asked("install", "backend-agents", "--accept", "--to", "codex", code=1)
     (target,) = done.report["results"][0]["targets"]
 
     assert target["refused"] == ["b"]
     assert "tools-approximated" in {loss["code"] for loss in target["losses"]}
     assert "tools-approximated" in (project / "agentconv.lock").read_text()
-    assert "refused" in run("install", "backend-agents", code=1).out
-    assert "refusal[" in run("install", "backend-agents", "-q", code=1).err
+    assert "refused" in run("install", "backend-agents", "--accept", code=1).out
+    assert "refusal[" in run("install", "backend-agents", "--accept", "-q", code=1).err
 
 
 def test_removed_pack_is_orphaned(project, give, run, asked):
     """When the pack is gone from the environment, what was deployed is orphaned, and can still be taken away."""
     give(ONE)
-    run("install", "backend-agents", "--to", "claude-code")
+    run("install", "backend-agents", "--accept", "--to", "claude-code")
     site = project / ".venv/lib/python3.11/site-packages"
     (site / "backend_agents-1.0.0.dist-info" / "RECORD").unlink()
     (site / "backend_agents-1.0.0.dist-info" / "METADATA").unlink()
@@ -400,10 +405,10 @@ def test_removed_pack_is_orphaned(project, give, run, asked):
 def test_the_environment_of_a_tool(project, give, run):
     """Where nobody named an environment, a pack that is not in our own need not be gone: both commands say where they looked."""
     give(ONE)
-    run("install", "backend-agents", "--to", "claude-code")
+    run("install", "backend-agents", "--accept", "--to", "claude-code")
     (project / ".venv/pyvenv.cfg").rename(project / ".venv/pyvenv.cfg-not-found")
     told = run("status", code=1).out
-    missing = run("install", "backend-agents", code=2).err
+    missing = run("install", "backend-agents", "--accept", code=2).err
 
     assert " (the Python that runs agentconv)\n" in told
     assert "site-packages" in told
@@ -417,8 +422,8 @@ def test_wheel_and_folder(project, tmp_path, run, asked):
     """A pack may be a wheel or a folder; its absence later is no drift."""
     wheel = pack_files.wheel(tmp_path)
     folder = pack_files.write(tmp_path / "src" / "other_agents", pack_files.packed(name="other-agents"))
-    run("install", wheel, "--to", "claude-code")
-    run("install", folder, "--to", "codex")
+    run("install", wheel, "--accept", "--to", "claude-code")
+    run("install", folder, "--accept", "--to", "codex")
     wheel.unlink()
 
     assert {*asked("status").states().values()} == {"up-to-date"}
@@ -428,7 +433,7 @@ def test_wheel_and_folder(project, tmp_path, run, asked):
 def test_interrupted(project, give, run, asked):
     """What a run left half done is said, with what to run."""
     give(ONE)
-    run("install", "backend-agents", "--to", "claude-code")
+    run("install", "backend-agents", "--accept", "--to", "claude-code")
     lock = project / "agentconv.lock"
     text = lock.read_text()
     found = text.index("deployed_sha256 = ")
@@ -437,7 +442,7 @@ def test_interrupted(project, give, run, asked):
 
     assert "interrupted" in asked("status", code=1).states().values()
     assert "run again" in run("status", code=1).out
-    run("install", "backend-agents")
+    run("install", "backend-agents", "--accept")
     assert {*asked("status").states().values()} == {"up-to-date"}
 
 
@@ -474,10 +479,10 @@ def test_mistakes(give, run, tree, case):
 def test_damaged_pack(project, give, run, asked, tree):
     """A pack that is not what it says is neither deployed nor compared, and that is drift."""
     give(ONE)
-    run("install", "backend-agents", "--to", "claude-code")
+    run("install", "backend-agents", "--accept", "--to", "claude-code")
     there = tree()
     (project / ".venv/lib/python3.11/site-packages/backend_agents/agents/reviewer.md").write_text("other\n")
-    run("install", "backend-agents", code=2)
+    run("install", "backend-agents", "--accept", code=2)
     done = asked("status", code=1)
 
     assert tree() == there
@@ -488,7 +493,7 @@ def test_damaged_pack(project, give, run, asked, tree):
 def test_lock_with_conflict_marks(project, give, run, tree):
     """A lock that Git left in conflict is refused by all three, with its place, and nothing is written."""
     give(ONE)
-    run("install", "backend-agents", "--to", "claude-code")
+    run("install", "backend-agents", "--accept", "--to", "claude-code")
     lock = project / "agentconv.lock"
     lock.write_text("<<<<<<< ours\n" + lock.read_text())
     there = tree()

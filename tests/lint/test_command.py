@@ -10,6 +10,7 @@ import yaml
 from agentconv.cli import COMMANDS, lint_settings, main
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.run import build_parser
+from agentconv.core.diagnostics import Span
 from agentconv.core.source import SourceText, encode
 from agentconv.lint import catalogue, checking, fixing
 from agentconv.lint.subject import Settings, Subject
@@ -76,7 +77,7 @@ def test_suppressed_findings_are_not_mended():
 )
 def test_per_file_ignores(pattern, path, ignored):
     """A pattern is of a path below the file's folder, of a folder, or of a file's name."""
-    settings = lint_settings.read({"per-file-ignores": {pattern: ["AC1"]}}, "x")
+    settings = lint_settings.read({"per-file-ignores": {pattern: ["AC1"]}}, Span("x/pyproject.toml"))
 
     assert ("ac101" in settings.ignored(path)) == ignored
 
@@ -102,6 +103,49 @@ def test_strict(tmp_path, capsys, strict, severity, code):
     (folder / "reviewer.md").write_bytes(encode(rule.bad))
 
     assert main(["lint", str(tmp_path), "--isolated", "--select", rule.code, *strict]) == code
+
+
+PROTECTING = [rule for rule in catalogue.rules().values() if rule.protects]
+TABLES = {
+    "select": 'select = ["AC2"]',
+    "ignore": f"ignore = {[rule.code for rule in PROTECTING]}",
+    "names": f"ignore = {[rule.name for rule in PROTECTING]}",
+    "beginnings": 'ignore = ["AC"]',
+    "per file": 'per-file-ignores = {"*" = ["AC"]}',
+    "nothing": "select = []",
+}
+
+
+def test_what_protects():
+    """Rules about hidden characters, secrets, injection and widening protect, and are those that stop a deployment, too."""
+    assert {rule.protects for rule in PROTECTING} == {"hidden characters", "secrets", "injection", "widening"}
+    assert {rule.code for rule in catalogue.security_rules()} < {rule.code for rule in PROTECTING}
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_a_project_leaves_out_no_rule_that_protects(tmp_path, capsys, monkeypatch, table):
+    """Neither a project's own table nor a comment does; a file that a person names with --config does, and so does the command line."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".claude/agents").mkdir(parents=True)
+    for rule in PROTECTING:
+        text = rule.bad.replace("---\n", "---\n# agentconv: ignore\n", 1)
+        (tmp_path / f".claude/agents/{rule.code}.md").write_bytes(encode(text))
+    (tmp_path / "pyproject.toml").write_text(f"[tool.agentconv.lint]\nfor = 'all'\n{table}\n")
+
+    def found(*words):
+        main(["lint", ".", "--output-format", "github", *words])
+        done = capsys.readouterr()
+        return set(re.findall(r"title=(AC\d+)", done.out)), done.err
+
+    own, said = found()
+    assert own >= {rule.code for rule in PROTECTING}
+    assert said.startswith("pyproject.toml:1:1: note: a project's own configuration leaves out no rule that protects: AC")
+    assert said.count("\n") == 2
+    trusted, said = found("--config", "pyproject.toml")
+    assert (trusted & {rule.code for rule in PROTECTING}, said) == (set(), "")
+    ignored, said = found("--ignore", ",".join(rule.code for rule in PROTECTING))
+    assert not ignored & {rule.code for rule in PROTECTING}
+    assert found("--select", "AC810")[0] == {"AC810"}
 
 
 HOOKS = yaml.safe_load((CHECKOUT / ".pre-commit-hooks.yaml").read_text("utf-8"))

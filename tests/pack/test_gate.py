@@ -65,7 +65,8 @@ def test_what_may_be_a_secret(project, pack):
 
     (project / "pyproject.toml").write_text('[tool.agentconv.lint]\nignore = ["AC814"]\n')
 
-    assert "AC814" not in pack(".").err
+    assert "warning[AC814]" in pack(".").err
+    assert "AC814" not in pack(".", "--config", "pyproject.toml").err
 
 
 def test_what_may_be_a_secret_in_a_bundle(project, pack):
@@ -79,11 +80,15 @@ def test_what_may_be_a_secret_in_a_bundle(project, pack):
 
 
 def test_ignored_rule(project, pack):
-    """A rule that the project ignores does not stop a build."""
+    """A rule that the project ignores does not stop a build; one that protects does, unless a person names the project's file."""
     (project / ".claude/agents/reviewer.md").write_text(STOPPING["a credential"][0])
-    (project / "pyproject.toml").write_text('[tool.agentconv.lint]\nignore = ["AC810"]\n')
+    (project / ".claude/agents/broken.md").write_text("---\nname: [\n---\n\nDo.\n")
+    (project / "pyproject.toml").write_text('[tool.agentconv.lint]\nignore = ["AC810", "AC1"]\n')
+    said = pack(".", code=1).err
 
-    assert pack(".").manifest.agents
+    assert "leaves out no rule that protects: AC107, AC810\n" in said
+    assert "AC103" not in said
+    assert pack(".", "--config", "pyproject.toml").manifest.agents
 
 
 def test_duplicates_warn(project, pack):

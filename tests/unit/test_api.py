@@ -10,6 +10,7 @@ import pytest
 import agentconv
 from agentconv.core.diagnostics import Code
 from agentconv.disk.output import OutputFile
+from agentconv.formats import registry
 from agentconv.sources import loading
 
 TEXT = "---\nname: helper\ndescription: Helps\ntools: Read\n---\n\nHelp.\n"
@@ -159,6 +160,22 @@ def test_public_names():
 
     with pytest.raises(AttributeError):
         _ = agentconv.convrt
+
+
+@pytest.mark.parametrize("name", [None, "notes", "notes.txt"])
+@pytest.mark.parametrize("client", registry.CLIENTS)
+def test_what_was_read_without_a_file_is_written_where_its_client_looks(client, name, tmp_path):
+    """Text that came without a file's name, or with one that its client does not read, comes back as a file that the client loads."""
+    prompt = TEXT.replace("Help.", "Help with all that is asked of you.").replace("tools: Read\n", "")
+    made = agentconv.write(agentconv.reads(prompt, "claude-code"), client)
+    text = next(file.data for file in made.files if not registry.FORMATS[client].is_index(file.path))
+    read = agentconv.reads(text, client) if name is None else agentconv.reads(text, client, path=name)
+    result = agentconv.write(read, client)
+    result.save(tmp_path)
+    ((agent,), (again,)) = read.agents, agentconv.read(tmp_path, format=client).agents
+
+    assert (again.description, again.prompt, result.diagnostics) == (agent.description, agent.prompt, ())
+    assert text in [file.data for file in result.files]
 
 
 @pytest.mark.parametrize("path", ["../../evil.md", "/evil.md", "a/../../evil.md", "..\\..\\evil.md", ".", "..", "", "a/./b.md"])

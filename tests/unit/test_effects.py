@@ -205,6 +205,14 @@ def test_a_client_closes_nothing_for_words_that_it_does_not_take() -> None:
                 assert meanings[0] not in effects.accesses(tools, Permissions(), client), (client, other, word)
 
 
+def test_a_rule_decides_about_a_tool_that_is_no_word_of_rules() -> None:
+    """OpenCode's `edit` decides about its tool `write`, which has no rule of its own name."""
+    asks = Permissions(rules=(Rule("ask", "edit", "opencode", "fs.edit"),), resolution="last")
+    listed = Tools("list", (ToolGrant("write", "opencode", "fs.write"),))
+
+    assert effects.accesses(listed, asks, "opencode", held=True)["fs.write"].level is ASK
+
+
 def test_an_author_of_the_client_itself_was_held_to_no_more_than_it_holds() -> None:
     """What stands in a file of the client is as wide as before where it goes back to it, and a promise where it goes elsewhere."""
     denied = replace(denying("kilo", ["bash"], rules=True), name="a")

@@ -15,10 +15,10 @@ from jsonschema import Draft202012Validator
 from agentconv.core import schema_files
 from agentconv.core.diagnostics import InputError
 from agentconv.install import lock, lock_check
-from agentconv.install.lock import Entry, Lock, LockedAgent, LockedPack
+from agentconv.install.lock import Accepted, Entry, Lock, LockedAgent, LockedPack
 
 SHA, OTHER = "a" * 64, "b" * 64
-GRANTS = {"tools": {"mode": "list", "allow": [{"native": "Read", "format": "claude-code"}]}, "hooks": [{"handlers": [{"z": None, "a": 1}]}]}
+ACCEPTED = Accepted("1.1.0", OTHER, {"one": ("write", "mcp:db")})
 PACK = LockedPack(
     "backend-agents",
     "1.2.0",
@@ -27,7 +27,8 @@ PACK = LockedPack(
     SHA,
     OTHER,
     {"roo": ("one",), "codex": None},
-    (LockedAgent("one", "one", SHA, GRANTS, "1.1.0"),),
+    (LockedAgent("one", "one", SHA, "1.1.0"),),
+    ACCEPTED,
 )
 FULL = Lock(
     (PACK, LockedPack("another", "1", "pip", None, SHA, None, {})),
@@ -51,7 +52,7 @@ def test_what_is_written_comes_back_and_has_the_same_bytes():
     assert set(again.folders) == set(FULL.folders)
     assert {entry.key for entry in again.entries} == {entry.key for entry in FULL.entries}
     assert again.entries[2].losses == ("y", "x")
-    assert again.pack("backend-agents").agents[0].grants == GRANTS
+    assert again.pack("backend-agents").accepted == ACCEPTED
     assert again.pack("backend-agents").agents[0].version == "1.1.0"
     assert again.interrupted
 
@@ -70,7 +71,7 @@ def test_no_lock_is_none(tmp_path):
     ("text", "words"),
     [
         ("version = 1\n<<<<<<< HEAD\n", ["conflict", ":2:1", "install"]),
-        ("version = 2\n", ["format 2", "pip install", ":1:1"]),
+        ("version = 3\n", ["format 3", "pip install", ":1:1"]),
         ("version = 1\nfolders = [\n", ["not TOML", ":3:1"]),
         ("version = 1\nother = 1\n", ["other"]),
         ("", ["version"]),

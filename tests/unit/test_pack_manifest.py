@@ -77,3 +77,22 @@ def test_a_manifest_that_lies_is_refused(path, value, word):
 def test_what_is_no_manifest_is_refused(data):
     with pytest.raises(InputError):
         manifest.load(data, "agentpack.json")
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('{"name": "a",\n "name": "b"}', ":2:2"),
+        ('{"agents": [{"id": "a"},\n{"x": {"id": 1}, "y": [{"id": 1}], "id": "id",\n\n  "\\u0069d": 2}]}', ":4:3"),
+        ('{"name": "\\ud800"}', ":1:11"),
+        ('{"name": NaN}', ":1:10"),
+        ("{\n]", ":2:1"),
+        (json.dumps(_document(), indent=1).replace('"bytes": 10', '"bytes": "10"'), ":62:13"),
+    ],
+)
+def test_the_place_of_a_mistake_is_told(text, place):
+    """What is wrong is told with its line and column; a key that is given twice is wrong, whichever of the two is right."""
+    with pytest.raises(InputError) as caught:
+        manifest.load(text.encode(), "agentpack.json")
+
+    assert f"agentpack.json{place}" in str(caught.value)

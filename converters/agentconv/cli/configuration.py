@@ -84,7 +84,9 @@ def _from_file(options: argparse.Namespace) -> dict[str, Any]:
             hint = "give --allow-widening, or name the file with --config"
             raise _wrong(path, "a project cannot allow itself to widen what its agents may do", line, hint)
         try:
-            settings[key] = _read_table(options, path, key, value) if key in _IN_FILES_ONLY else _checked(f"`{key}`", key, value)
+            is_table = key in _IN_FILES_ONLY
+            place = Span(path.as_posix(), _line(text, key))
+            settings[key] = _read_table(options, place, key, value) if is_table else _checked(f"`{key}`", key, value)
         except InputError as error:
             at = _line(text, key, *error.names) if hasattr(error, "names") else line
             raise _wrong(path, error.diagnostic.message, at, error.diagnostic.hint) from None
@@ -129,18 +131,18 @@ def _table(path: Path) -> tuple[dict[str, Any], str]:
     return table, text
 
 
-def _read_table(options: argparse.Namespace, path: Path, key: str, table: Any) -> Any:
+def _read_table(options: argparse.Namespace, place: Span, key: str, table: Any) -> Any:
     """Check a table; the linter's and the packer's are read where they count, for only then are the modules there that know them."""
     if key == "models":
         model_choices.choose("off", table)
     elif key == "pack" and hasattr(options, key):
         from agentconv.cli import pack_settings
 
-        return pack_settings.read(table, str(path.parent))
+        return pack_settings.read(table, os.path.dirname(place.path) or os.curdir)
     elif hasattr(options, key):
         from agentconv.cli import lint_settings
 
-        return lint_settings.read(table, str(path.parent))
+        return lint_settings.read(table, place, named=bool(options.config))
     return table
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from agentconv.formats import registry
 from agentconv.install import applying, places
 from agentconv.install import lock as lock_file
 from agentconv.install.lock import Lock
+from agentconv.packs import finding, installed, record
 from agentconv.sources import discovery
 
 if TYPE_CHECKING:
@@ -25,8 +26,11 @@ if TYPE_CHECKING:
 
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.disk.reader import Reader
+    from agentconv.install.lock import LockedPack
     from agentconv.install.places import Scope
     from agentconv.install.steps import Plan
+    from agentconv.packs.environment import Environment
+    from agentconv.packs.finding import Pack
 
 
 def add_place(parser: argparse.ArgumentParser, *, python: bool) -> None:
@@ -114,3 +118,25 @@ def ours(place: Scope, reader: Reader, *, dry_run: bool) -> Lock:
     """
     lock = locked(place)
     return applying.settled(reader, lock) if dry_run else applying.recover(place.root, lock, place.lock)
+
+
+def at_hand(locked: LockedPack, place: Scope, environment: Environment) -> Pack | None:
+    """Return a pack that the lock names, where it is: in the environment, or, where it was a file or folder, in the root or here.
+
+    Raises:
+        InputError: It is there, and may not be used.
+    """
+    if record.normal(locked.name) in installed.find(environment.folders):
+        return finding.find(locked.name, environment)
+    if locked.file is None or os.path.basename(locked.file) != locked.file or locked.file in ("", os.curdir, os.pardir):
+        return None
+    near = next((folder / locked.file for folder in (Path(), place.root) if os.path.lexists(folder / locked.file)), None)
+    found = finding.find(os.path.join(os.curdir, near), environment) if near is not None else None
+    return found if found is not None and found.manifest.name == locked.name else None
+
+
+def still_here(locked: LockedPack | None, place: Scope, environment: Environment) -> Pack | None:
+    """Return a pack that the lock names, where it is here and as it should be: its files then tell what is its own."""
+    with suppress(InputError):
+        return at_hand(locked, place, environment) if locked else None
+    return None

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from agentconv.cli import deploying, project
 from agentconv.cli.exit_codes import Exit
+from agentconv.cli.parser import EVERYTHING
 from agentconv.core.diagnostics import Code
 from agentconv.disk.files import Disk
 from agentconv.formats import registry
-from agentconv.install import installing, places
+from agentconv.install import consent, installing, places, proof
 from agentconv.packs import finding
 from agentconv.render import deployed, deployed_machine, machine, text
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from agentconv.core.diagnostics import Diagnostic
-    from agentconv.install.installing import Prepared
+    from agentconv.install.installing import Prepared, Request
     from agentconv.install.places import Scope
+    from agentconv.packs.environment import Environment
     from agentconv.packs.finding import Pack
 
-USAGE = "PACK... [--to ASSISTANT,...|auto] [--scope project|user] [--agent NAME] [options]"
+USAGE = "[PACK...] [--to ASSISTANT,...|auto] [--scope project|user] [--agent NAME] [options]"
 EXAMPLES = """\
 examples:
   pip install backend-agents
@@ -31,16 +35,21 @@ examples:
   agentconv install backend-agents --to claude-code,codex  for these
   agentconv install backend-agents --agent reviewer        one of its agents
   agentconv install backend-agents --dry-run               what that would do
+  agentconv install backend-agents --accept=write,run      and what its agents ask for beyond reading is accepted
   agentconv install dist/backend_agents-1.2.0-py3-none-any.whl --scope user
+  agentconv install                                        what agentconv.lock says, as it was accepted
 
-Installing again updates: what you edited stays, with the pack's version beside it. agentconv.lock says what is deployed; commit it.
+Installing again updates: what you edited stays, with the pack's version beside it. agentconv.lock says what is deployed and what was
+accepted; commit it. On a terminal you are asked before agents get to do more than read; elsewhere --accept has to say it.
 """
+_WORDS = ", ".join((*consent.KNOWN, f"{consent.KNOWN[-1]}:NAME"))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     group = parser.add_argument_group("what")
-    group.add_argument("packs", nargs="+", metavar="PACK", help="name of an installed pack, a .whl file, or a pack's folder")
+    words = "name of an installed pack, a .whl file, or a pack's folder (default: everything that the lock says, exactly so)"
+    group.add_argument("packs", nargs="*", metavar="PACK", help=words)
     known = ", ".join(places.targets())
     group.add_argument(
         "--to",
@@ -53,7 +62,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("how")
     group.add_argument("-n", "--dry-run", action="store_true", help="write nothing; list what would be done")
     group.add_argument("--force", action="store_true", help="replace what was edited or is not from the pack (a copy is kept)")
-    group.add_argument("--accept", action="store_true", help="also update agents that ask for more than they did")
+    group.add_argument(
+        "--accept",
+        metavar="[=WORD,...]",
+        help=f"accept what agents ask for: all of it, or what these words say: {_WORDS}; bare, also other files of the same version",
+    )
     deploying.add_report(parser)
 
 
@@ -63,21 +76,90 @@ def run(options: argparse.Namespace) -> int:
     named = places.chosen(options.to) if options.to else None
     if options.to and named is None:
         named = _present(scope)
+    accept = _accept(options)
     environment = project.environment(options)
-    found = _distinct([finding.find(word, environment) for word in options.packs])
-    request = installing.Request(tuple(named) if named is not None else None, tuple(options.agent), options.force, options.accept)
+    restore = not options.packs
+    packs = _locked(options, scope, environment) if restore else _distinct([finding.find(word, environment) for word in options.packs])
+    chosen = tuple(named) if named is not None else None
+    request = installing.Request(chosen, tuple(options.agent), options.force, accept, restore, options.dry_run)
     reader = Disk(scope.root)
     done: list[Prepared] = []
     told: list[Diagnostic] = []
     with deploying.alone(scope, dry_run=options.dry_run):
         lock = deploying.ours(scope, reader, dry_run=options.dry_run)
-        for pack in found:
-            prepared = installing.prepare(pack, scope, reader, lock, request)
-            if not options.dry_run:
+        for pack in packs:
+            locked = lock.pack(pack.manifest.name)
+            earlier = deploying.still_here(locked, scope, environment) if locked and not proof.is_of(pack, locked) else None
+            prepared = _settled(options, partial(installing.prepare, pack, scope, reader, lock, deployed=earlier), request)
+            if not options.dry_run and prepared.refused is None:
                 told += deploying.apply(scope, prepared.plan)
             lock = prepared.plan.lock_after
             done.append(prepared)
     return _tell(options, scope, done, told)
+
+
+def _accept(options: argparse.Namespace) -> consent.Accepted:
+    """Return what the command line accepts.
+
+    Raises:
+        InputError: A word means nothing.
+    """
+    if options.accept is None:
+        return consent.Accepted()
+    words = [word.strip() for word in options.accept.split(",") if word.strip()]
+    words = [word if ":" in word else word.lower() for word in words]
+    if words == [EVERYTHING]:
+        return consent.Accepted(everything=True)
+    wrong = next((word for word in words if not consent.meant(word)), None)
+    if wrong is not None or not words:
+        message = f"--accept does not take `{wrong}`" if words else "--accept has an empty value"
+        raise registry.usage(message, registry.did_you_mean(wrong or "", consent.KNOWN, f"words: {_WORDS}"))
+    return consent.Accepted(frozenset(one for word in words for one in consent.meant(word)))
+
+
+def _locked(options: argparse.Namespace, scope: Scope, environment: Environment) -> Sequence[Pack]:
+    """Return the packs that the lock names, as they are here.
+
+    Raises:
+        InputError: There are none, or one is not here, or something is asked for that the lock decides.
+    """
+    if options.to or options.agent:
+        raise registry.usage("--to and --agent are about a pack, and none is named", "name it: agentconv install PACK")
+    packs = deploying.locked(scope).packs
+    if not packs:
+        raise registry.usage(
+            f"PACK is missing, and no {project.LOCK} says what to install", "see the examples of `agentconv install --help`"
+        )
+    found = [deploying.at_hand(pack, scope, environment) for pack in packs]
+    gone = next((pack for pack, one in zip(packs, found, strict=True) if one is None), None)
+    if gone is not None:
+        was = f"`{gone.file}`" if gone.file else f"`{gone.name}` in {environment.looked}"
+        hint = f"pip install {gone.name}=={gone.version}" if gone.origin == finding.PIP else "name it: agentconv install PATH"
+        raise registry.usage(f"the lock has {gone.name} {gone.version}, and there is no {was}", hint)
+    return [pack for pack in found if pack is not None]
+
+
+def _settled(options: argparse.Namespace, prepare: Callable[[Request], Prepared], request: Request) -> Prepared:
+    """Return what is to be done with a pack, once a person was asked who is there to be asked."""
+    prepared = prepare(request)
+    if not _is_asked(options, prepared):
+        return prepared
+    if _agrees(prepared):
+        words = request.accept.words | set(prepared.missing)
+        prepared = prepare(replace(request, accept=replace(request.accept, words=words)))
+    return replace(prepared, asked=())  # which was just shown
+
+
+def _is_asked(options: argparse.Namespace, prepared: Prepared) -> bool:
+    """Whether a person is to say, on a terminal, if what is asked for and not accepted yet is to be."""
+    about_grants = bool(prepared.missing) and (prepared.refused is None or prepared.before is None)
+    terminal = sys.stdin.isatty() and sys.stderr.isatty()
+    return about_grants and terminal and not options.dry_run and options.output_format != "json"
+
+
+def _agrees(prepared: Prepared) -> bool:
+    print("\n".join(deployed.question(prepared)), end=" ", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def _present(scope: Scope) -> list[str]:

@@ -16,7 +16,7 @@ from agentconv.cli.lint_mending import Mended
 from agentconv.cli.progress import Progress
 from agentconv.core.diagnostics import Code, InputError, Severity
 from agentconv.formats import registry
-from agentconv.lint import catalogue, checking, fixing
+from agentconv.lint import checking, fixing
 from agentconv.render import findings, findings_machine, machine, printable, text
 from agentconv.sources import discovery, loading
 
@@ -40,7 +40,8 @@ examples:
   agentconv lint --select AC1,AC301 --output-format github
 
 A comment in the header of a file leaves out rules for that file, `# agentconv: ignore[AC101, long-description]`; without
-brackets, every rule. In pyproject.toml, [tool.agentconv.lint] takes select, ignore, per-file-ignores, for, max-description.
+brackets, every rule but those that protect from hidden characters, secrets, injection and widening. In pyproject.toml,
+[tool.agentconv.lint] takes select, ignore, per-file-ignores, for, max-description; a file that --config names may leave out these, too.
 """
 _COUNTED = {
     "off": {Severity.ERROR},
@@ -140,14 +141,15 @@ def _settled(file: LintFile, one: Checked, find: lint_mending.Finder) -> Checked
 
 
 def _rules(options: argparse.Namespace, chosen: lint_settings.LintSettings) -> list[Rule]:
-    """Return the rules that are asked for: flags come before what the project says.
+    """Return the rules that are asked for, and say which ones a project cannot leave out.
 
     Raises:
         InputError: A word names no rule.
     """
     select, ignore = (_words(given) for given in (options.select, options.ignore))
     lint_settings.check_rules([*(select or ()), *(ignore or ())])
-    return catalogue.select(chosen.select if select is None else select, chosen.ignore if ignore is None else ignore)
+    lint_settings.tell(options, chosen.remark(select, ignore))
+    return chosen.rules(select, ignore)
 
 
 def _words(given: list[str] | None) -> tuple[str, ...] | None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from agentconv.cli.table_error import TableError
-from agentconv.core.diagnostics import InputError
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.formats import registry
 from agentconv.lint import catalogue, project
 from agentconv.lint.subject import Settings
+from agentconv.render import text
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterable, Mapping
 
     from agentconv.lint.rule import Rule
@@ -31,12 +34,42 @@ class LintSettings:
     max_description: int = 1024
     folder: str = "."
     """Where the table's file is: patterns of paths are meant below it."""
+    named: bool = False
+    """Whether a person named the table's file. One that is found in a project leaves out no rule that protects whoever reads its files."""
+    place: Span = field(default_factory=lambda: Span(""))
+    """Where the table is."""
+
+    def rules(self, select: tuple[str, ...] | None = None, ignore: tuple[str, ...] | None = None) -> list[Rule]:
+        """Return the rules that are asked for: what flags say comes before what the table does."""
+        kept = {rule.code for rule in (*self._asked(select, ignore), *self._kept(select, ignore))}
+        return [rule for rule in catalogue.rules().values() if rule.code in kept]
+
+    def _asked(self, select: tuple[str, ...] | None, ignore: tuple[str, ...] | None) -> list[Rule]:
+        return catalogue.select(self.select if select is None else select, self.ignore if ignore is None else ignore)
+
+    def _kept(self, select: tuple[str, ...] | None, ignore: tuple[str, ...] | None) -> list[Rule]:
+        """Return the rules that only a table that nobody named leaves out, although they protect."""
+        asked = {rule.code for rule in self._asked(select, ignore)}
+        return [rule for rule in catalogue.select(select, ignore or ()) if rule.protects and rule.code not in asked and not self.named]
+
+    def remark(self, select: tuple[str, ...] | None = None, ignore: tuple[str, ...] | None = None) -> Diagnostic | None:
+        """Say that the table tries to leave out rules that it cannot; None where it does not."""
+        words = tuple(word for several in self.per_file.values() for word in several) if not self.named else ()
+        per_file = {rule.code for rule in catalogue.select(words) if rule.protects}
+        asked = {rule.code for rule in self.rules(select, ignore)}
+        tried = {rule.code for rule in self._kept(select, ignore)} | (per_file & asked)
+        if not tried:
+            return None
+        message = f"a project's own configuration leaves out no rule that protects: {', '.join(sorted(tried))}"
+        hint = f"--ignore leaves one out, and so does the file for who trusts it: --config {self.place.path}"
+        return Diagnostic(Code.USAGE, Severity.NOTE, message, self.place, hint)
 
     def ignored(self, location: str) -> frozenset[str]:
         """Return the codes, in lower case, of the rules that are ignored in a file."""
         path = os.path.relpath(location, self.folder).replace(os.sep, "/") if self.per_file else ""
         words = tuple(word for pattern, several in self.per_file.items() if _matches(path, pattern) for word in several)
-        return frozenset(rule.code.casefold() for rule in catalogue.select(words)) if words else frozenset()
+        rules = catalogue.select(words) if words else []
+        return frozenset(rule.code.casefold() for rule in rules if self.named or not rule.protects)
 
     def for_file(self, location: str | None) -> Settings:
         """Return what is chosen for one file; where it is no file of its own (a bundle's, standard input), nothing particular."""
@@ -48,18 +81,20 @@ class LintSettings:
 KEYS = ("select", "ignore", "per-file-ignores", "for", "max-description")
 
 
-def read(table: object, folder: str = ".") -> LintSettings:
+def read(table: object, place: Span | None = None, *, named: bool = False) -> LintSettings:
     """Read the table.
 
     Args:
         table: What it holds.
-        folder: Where its file is.
+        place: Where it is.
+        named: Whether a person named its file.
 
     Raises:
         TableError: It cannot be meant.
     """
     if table is None:
         return LintSettings()
+    place = place or LintSettings().place
     if not isinstance(table, dict):
         raise TableError(registry.usage("[tool.agentconv.lint] is a table"))
     for key in table:
@@ -72,7 +107,9 @@ def read(table: object, folder: str = ".") -> LintSettings:
         per_file=_per_file(table.get("per-file-ignores", {})),
         clients=_clients(table["for"]) if "for" in table else None,
         max_description=_number(table.get("max-description", LintSettings().max_description)),
-        folder=folder,
+        folder=os.path.dirname(place.path) or os.curdir,
+        named=named,
+        place=place,
     )
 
 
@@ -130,3 +167,9 @@ def _matches(path: str, pattern: str) -> bool:
     """Whether a path is meant by a pattern: of the whole path, of a folder, or of a file's name."""
     pattern = pattern.removeprefix("./").rstrip("/")
     return any(fnmatchcase(candidate, pattern) for candidate in (path, path.rpartition("/")[2])) or fnmatchcase(path, f"{pattern}/*")
+
+
+def tell(options: argparse.Namespace, remark: Diagnostic | None) -> None:
+    """Say what a table tries in vain."""
+    if remark is not None and not options.quiet:
+        print(text.diagnostic(remark, text.style(sys.stderr, options.color)), file=sys.stderr)

@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agentconv.cli import lint_settings, pack_settings
 from agentconv.cli import options as shared
-from agentconv.cli import pack_settings
 from agentconv.cli.convert import nothing_found, places
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.lint_settings import LintSettings
@@ -110,11 +110,11 @@ def _placed(diagnostic: Diagnostic, where: Mapping[str, str]) -> Diagnostic:
 
 def _verdict(options: argparse.Namespace, read: Sequence[Loaded], gathered: Sources, locations: Mapping[str, str | None]) -> gate.Verdict:
     chosen = options.lint or LintSettings()
+    lint_settings.tell(options, chosen.remark())
     return gate.check(
         read,
         gathered.loose,
-        select=chosen.select,
-        ignore=chosen.ignore,
+        rules=chosen.rules(),
         settings=lambda path: chosen.for_file(locations.get(path)),
     )
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agentconv.cli.table_error import TableError
-from agentconv.core.diagnostics import Code, InputError
-from agentconv.disk import reading
+from agentconv.core import paths
+from agentconv.core.diagnostics import InputError
+from agentconv.disk.files import Disk
 from agentconv.formats import registry
 from agentconv.pack import metadata
 from agentconv.pack.metadata import About
@@ -65,6 +66,9 @@ def read(table: object, folder: str = ".") -> dict[str, Any]:
         except InputError as error:
             raise TableError(error, key) from None
     if "license-file" in found:
+        if not paths.stays_below(found["license-file"]):
+            message = f"`license-file` is a path below the folder of this file, and `{found['license-file']}` is none"
+            raise TableError(registry.usage(message, "copy the licence into the project, or name it with --license-file"), "license-file")
         found["license-file"] = os.path.join(folder, found["license-file"])
     return found
 
@@ -158,24 +162,27 @@ def _license_file(options: argparse.Namespace, given: str | None) -> tuple[str, 
     Raises:
         InputError: It cannot be read.
     """
-    if given is not None:
-        return metadata.license_name(given.replace(os.sep, "/")), _text(given)
     folder = root(options)
+    if given is not None:
+        path = Path(given)
+        inside = path.resolve().is_relative_to(folder.resolve())
+        return metadata.license_name(given.replace(os.sep, "/")), _text(path, folder if inside else path.parent)
     try:
-        names = sorted(entry.name for entry in os.scandir(folder) if entry.name.upper().startswith(_LICENSES) and entry.is_file())
+        names = sorted(name for name in os.listdir(folder) if name.upper().startswith(_LICENSES) and os.path.isfile(folder / name))
     except OSError:
         return None
-    inside = [name for name in names if (folder / name).resolve().is_relative_to(folder.resolve())]
-    return (metadata.license_name(inside[0]), _text(os.path.relpath(folder / inside[0]))) if inside else None
+    return (metadata.license_name(names[0]), _text(Path(os.path.relpath(folder / names[0])), folder)) if names else None
 
 
-def _text(path: str) -> bytes:
-    shown = path.replace(os.sep, "/")
-    hint = "--license-file names another one"
-    try:
-        return reading.read(path, limit=_LARGEST_LICENSE)[0]
-    except reading.TooLarge:
-        raise discovery.problem("too large for a licence", hint, shown, Code.TOO_LARGE) from None
-    except (OSError, ValueError) as error:
-        reason = str(getattr(error, "strerror", None) or error).lower()
-        raise discovery.problem(f"the licence cannot be read: {reason}", hint, shown) from None
+def _text(path: Path, within: Path) -> bytes:
+    """Return the text of a licence, out of whose folder no link may lead: what is in a project's folder need not be the project's.
+
+    Raises:
+        InputError: It cannot be read.
+    """
+    found = Disk(path.parent, within=within, limit=_LARGEST_LICENSE).read(path.name)
+    if isinstance(found, bytes):
+        return found
+    reason = found.reason if found else "no such file or directory"
+    hint = "--license-file names another one, or the file itself"
+    raise discovery.problem(f"the licence cannot be read: {reason}", hint, path.as_posix())

@@ -103,12 +103,18 @@ class Parser(argparse.ArgumentParser):
                 raise registry.usage(f"`{self.prog}` has no flag `{flag}`", registry.did_you_mean(flag, long, f"see `{self.prog} --help`"))
 
 
+EVERYTHING = "all"
+"""What a bare `--accept` stands for."""
+_BARE = {"--strict": "warnings", "--accept": EVERYTHING}
+"""Flags that may stand without a value, and the value that they have then."""
+
+
 def spelled(words: Sequence[str]) -> list[str]:
-    """Give a bare `--strict` its value, so that it does not take the SRC that follows for one."""
+    """Give a flag that may stand alone its value, so that it does not take the SRC or PACK that follows for one."""
     found: list[str] = []
     for word in words:
         if found and found[-1] == "--strict=warnings" and word in STRICT and not os.path.exists(word):
             found[-1] = f"--strict={word}"
         else:
-            found.append("--strict=warnings" if word == "--strict" and "--" not in found else word)
+            found.append(f"{word}={_BARE[word]}" if word in _BARE and "--" not in found else word)
     return found

@@ -54,6 +54,9 @@ max-description = 500            # characters that one description may have
 ".claude/agents/legacy" = ["AC7"]   # a path, a folder or the name of a file; * stands for anything
 ```
 
+Rules that protect whoever reads a file, from hidden characters, secrets, injection and widening, say so below. No comment in a file
+leaves them out, nor does a project's own configuration, which one line then says: `--ignore` does, or a file that `--config` names.
+
 This document is what `agentconv rule --all --output-format markdown` prints.
 """
 
@@ -99,6 +102,7 @@ def plain(rule: Rule) -> dict[str, Any]:
         "why": rule.why,
         "severity": rule.severity.value,
         "fix": rule.fix,
+        "protects": rule.protects,
         "bad_example": text.block(rule.bad),
         "good_example": text.block(rule.good),
         "format": rule.example,
@@ -128,7 +132,7 @@ def describe(rule: Rule) -> str:
 
 {rule.why}
 
-Severity: {rule.severity.value}, at worst.
+Severity: {rule.severity.value}, at worst.{f" It protects from {rule.protects}." if rule.protects else ""}
 
 ### Example
 

@@ -49,7 +49,8 @@ exit codes:
   0    done
   1    done with findings: agents refused or not loaded, files kept; --check, --diff: something would
        change; --strict: warnings; inspect --for: a client would not load a file; lint: errors or
-       warnings found; install, status: something was edited, is missing, out of date or held back
+       warnings found; install, status: something was edited, is missing, out of date, held back or
+       not accepted
   2    wrong usage or configuration, or nothing could be done
   3    a bug in agentconv; what it concerns was not written
   130  interrupted

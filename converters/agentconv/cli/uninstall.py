@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from agentconv.cli import deploying
 from agentconv.cli.exit_codes import Exit
+from agentconv.core.diagnostics import InputError
 from agentconv.disk.files import Disk
 from agentconv.formats import registry
-from agentconv.install import places
+from agentconv.install import places, proof
 from agentconv.install.planning import plan_removal
-from agentconv.packs import record
+from agentconv.packs import environment, record
 from agentconv.render import deployed, deployed_machine, machine, text
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from agentconv.install.lock import Lock
     from agentconv.install.places import Scope
     from agentconv.install.planning import Plan
+    from agentconv.packs.environment import Environment
 
 USAGE = "PACK... [--to ASSISTANT,...] [--scope project|user] [options]"
 EXAMPLES = """\
@@ -52,18 +55,29 @@ def run(options: argparse.Namespace) -> int:
     if options.to and targets is None:
         raise registry.usage("--to auto says nothing about what to take away", "leave it out for all assistants")
     reader = Disk(scope.root)
+    where = _environment(scope)
     done: list[tuple[str, Plan]] = []
     told: list[Diagnostic] = []
     with deploying.alone(scope, dry_run=options.dry_run):
         lock = deploying.ours(scope, reader, dry_run=options.dry_run)
         names = list(dict.fromkeys(_deployed(word, lock, scope) for word in options.packs))
         for name in names:
-            plan = plan_removal(reader, lock, name, targets)
+            locked = lock.pack(name)
+            here = deploying.still_here(locked, scope, where) if where else None
+            given = proof.given([here], locked, scope, reader, left=False)
+            plan = plan_removal(reader, lock, name, targets, given=given)
             if not options.dry_run:
                 told += deploying.apply(scope, plan)
             lock = plan.lock_after
             done.append((name, plan))
     return _tell(options, scope, done, told)
+
+
+def _environment(scope: Scope) -> Environment | None:
+    """Return where packs are installed; None where that cannot be told, which takes nothing from removing one."""
+    with suppress(InputError):
+        return environment.choose(project=scope.root)
+    return None
 
 
 def _deployed(word: str, lock: Lock, scope: Scope) -> str:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
 from agentconv.conversion.converted import in_words
-from agentconv.core import restrictions
+from agentconv.core import paths, restrictions
 from agentconv.core.diagnostics import Detail, InternalError
 from agentconv.core.format import Projection, Whole, WriteResult
 from agentconv.core.ir import AgentSet
@@ -96,7 +96,8 @@ class Law:
         """Return the projection of an agent, whose fields say first what the source's other keys restrict."""
         agent = restrictions.in_fields(case.agent, self.target) if case.agent.extras else case.agent
         trusted = _author_wrote(case.agent, case.piece)
-        return Projection(agent, self.module.SPEC, self.options.models, case.path, self.shapes, trusted=trusted)
+        foreign = any(paths.astray(agent, self.target)) and not _is_written(case.agent, case.piece)
+        return Projection(agent, self.module.SPEC, self.options.models, case.path, self.shapes, trusted=trusted, foreign=foreign)
 
     def _through(self, case: Case, projection: Projection) -> WriteResult | None:
         """Take the six steps; None where one of them refuses the agent."""
@@ -149,6 +150,12 @@ class Law:
         if shape.wider is None:
             shape.wider = compare.widenings(projection.source, again, self.target, trusted=False)
         return shape.wider
+
+
+def _is_written(agent: Agent, piece: Loaded) -> bool:
+    """Whether a file says itself what an agent has outside of its fields, rather than a bundle."""
+    written = registry.load(piece.format).read(piece.source).set.agents if piece.source else ()
+    return any(one.extras == agent.extras for one in written)
 
 
 def _author_wrote(agent: Agent, piece: Loaded) -> bool:

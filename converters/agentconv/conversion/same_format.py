@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import naming
 from agentconv.conversion.converted import Converted
 from agentconv.conversion.law import Case
 from agentconv.conversion.shared_files import Collected, Shared
-from agentconv.core import fields
+from agentconv.core import fields, paths
 from agentconv.core import names as spelling
+from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.core.source import SourceText
 from agentconv.disk.output import OutputFile
 from agentconv.formats import registry
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 
     from agentconv.conversion.files import Files
     from agentconv.conversion.naming import Name
-    from agentconv.core.diagnostics import Diagnostic
     from agentconv.core.ir import Agent
     from agentconv.sources.loading import Loaded
 
@@ -43,17 +44,41 @@ class SameFormat:
         if dropped and self.only_loaded and len(ids) == 1:
             yield Converted(self.target, ids)
             return
-        path = self.files.kept(piece.path)
-        self._note(piece)
         found = self.module.read(source).set.agents if piece.agents else ()
+        path = self.files.kept(self._loadable(piece.path, source, found))
+        self._note(piece)
         shares = self.row.holds_several(path)
         if len(found) == len(piece.agents) and all(map(fields.same, found, piece.agents)):
             file = OutputFile(path, source.data, Shared(self.module, path, found) if shares else None)
-            yield Converted(self.target, ids, self.files.listed(file) if ids and not dropped else file, not_loaded=dropped)
+            told = tuple(self._astray(piece))
+            yield Converted(
+                self.target, ids, self.files.listed(file) if ids and not dropped else file, diagnostics=told, not_loaded=dropped
+            )
         elif shares or len(ids) > 1:
             yield from self._entries(piece, source, path, found)
         else:
             yield self._edited(piece, source, path, found)
+
+    def _loadable(self, path: str, source: SourceText, found: Sequence[Agent]) -> str:
+        """Return a path at which the client looks: a file's own, or, where nothing of that kind is called so, the nearest one."""
+        if not found or path.endswith(self.row.ends):
+            return path
+        pure, suffixes = PurePosixPath(path), self.row.suffixes[:1] if self.row.folders else ()
+        near = [path + suffix for suffix in suffixes] + [str(pure.with_suffix(suffix)) for suffix in suffixes] + list(self.row.files[:1])
+        names = [agent.name for agent in found]
+
+        def is_same(other: str) -> bool:
+            return [agent.name for agent in self.module.read(SourceText(other, source.data)).set.agents] == names
+
+        return next(filter(is_same, near), near[0])
+
+    def _astray(self, piece: Loaded) -> Iterator[Diagnostic]:
+        """Say which paths the client will look at outside of the project: a file keeps its bytes, whoever wrote it."""
+        for agent in piece.agents:
+            for key, path in paths.astray(agent, self.target):
+                message = f"`{key}` leads out of the project: `{path}`"
+                hint = "make sure that the file is yours: its client reads or writes there"
+                yield Diagnostic(Code.ASTRAY, Severity.WARNING, message, Span(piece.path), hint, agent.id)
 
     def _note(self, piece: Loaded) -> None:
         for agent, state in zip(piece.agents, piece.states, strict=True):
@@ -91,6 +116,6 @@ class SameFormat:
 
     def duplicates(self) -> Iterator[Diagnostic]:
         """Say which of several agents of one name the client uses."""
-        for name, paths in self._paths_by_name.items():
-            if len(paths) > 1:
-                yield naming.duplicate(self.module.SPEC, name, paths)
+        for name, several in self._paths_by_name.items():
+            if len(several) > 1:
+                yield naming.duplicate(self.module.SPEC, name, several)

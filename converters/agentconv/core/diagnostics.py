@@ -80,6 +80,8 @@ class Code(StrEnum):
     """A pack is not what it says, or holds what a pack may not."""
     EXISTS = "exists"
     """A file with other bytes is in the way."""
+    ASTRAY = "astray"
+    """A key that is kept holds a path that leads out of the project."""
     BLOCKED = "blocked"
     """An agent of a pack that is not deployed, because of what is in it."""
     INTERNAL = "internal"

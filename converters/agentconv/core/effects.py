@@ -213,7 +213,7 @@ def accesses(tools: Tools, permissions: Permissions, format_id: str | None, *, h
     have = capabilities_of(tools, format_id) if words is None else {capability for several in words.values() for capability in several}
     found: dict[str, Access] = {}
     for capability in sorted(have):
-        access = _by_rules(capability, permissions) if words is None else _by_words(capability, permissions, words)
+        access = _by_rules(capability, permissions) if words is None else _by_words(capability, permissions, words, format_id)
         level = _by_mode(EFFECT_OF.get(capability), access.level, permissions)
         if level:
             found[capability] = Access(level, access.parts | _by_patterns(capability, tools))
@@ -237,9 +237,13 @@ def _words_left(tools: Tools, client: str) -> Mapping[str, tuple[str, ...]] | No
     return {word: meanings for word, meanings in have.items() if word not in gone}
 
 
-def _by_words(capability: str, permissions: Permissions, words: Mapping[str, tuple[str, ...]]) -> Access:
-    """Resolve the rules for a capability as a client does, which knows words: it is as open as the most open of its words."""
-    found = [_by_rules(capability, permissions, word) for word, meanings in words.items() if capability in meanings]
+def _by_words(capability: str, permissions: Permissions, words: Mapping[str, tuple[str, ...]], client: str | None) -> Access:
+    """Resolve the rules for a capability as a client does, which knows words: it is as open as the most open of its words.
+
+    A listed tool that is none of these words is one about which a word for the same decides.
+    """
+    granting = [word for word, meanings in words.items() if capability in meanings]
+    found = [_by_rules(capability, permissions, vocabulary.own_word(client or "", word)) for word in granting]
     return Access(max(access.level for access in found), frozenset().union(*(access.parts for access in found)))
 
 
@@ -446,6 +450,8 @@ class Widening:
     """The MCP server that it is about."""
     unasked: bool = False
     """Whether the author allows it too, but wants to be asked first."""
+    effect: str | None = None
+    """The effect that it is about, or `hooks`; None where that is a server, or a tool that comes to no effect."""
 
     def __str__(self) -> str:
         """Put it into words."""
@@ -467,7 +473,7 @@ def widenings(ceiling: Effects, result: Effects) -> list[Widening]:
         if _touches(result, capability, pattern):
             found.append(_beyond_part(capability, pattern, effect))
     if ceiling.guards - result.guards:
-        found.append(Widening("tool use that a hook may block in the source"))
+        found.append(Widening("tool use that a hook may block in the source", effect=plain_words.HOOKS))
     return list(dict.fromkeys(found))
 
 
@@ -476,7 +482,7 @@ def _beyond_part(capability: str, pattern: str, effect: str) -> Widening:
     shown = (partial.shown(pattern) if effect == "only" else pattern) or "at all"
     word = plain_words.tool(capability)
     words = f"{word} beyond `{shown}`" if effect == "only" else f"{word} {shown}, which the source sets to {effect}"
-    return Widening(words, pattern.partition(" ")[0] if capability == "mcp" else None)
+    return Widening(words, pattern.partition(" ")[0] if capability == "mcp" else None, effect=EFFECT_OF.get(capability))
 
 
 def _within(ceiling: Effects, name: str, tools: frozenset[str]) -> bool:
@@ -520,5 +526,6 @@ def _open_tools(result: Effects, server: str) -> frozenset[str]:
 
 def _beyond(effect: str, allowed: Level, level: Level) -> Widening:
     if allowed is Level.NO:
-        return Widening(plain_words.EFFECTS[effect])
-    return Widening(f"{plain_words.EFFECTS[effect]} {'unattended' if level is Level.ALLOW else 'without being asked'}", unasked=True)
+        return Widening(plain_words.EFFECTS[effect], effect=effect)
+    words = f"{plain_words.EFFECTS[effect]} {'unattended' if level is Level.ALLOW else 'without being asked'}"
+    return Widening(words, unasked=True, effect=effect)

@@ -167,10 +167,13 @@ class Projection:
         shapes: Shapes | None = None,
         *,
         trusted: bool = False,
+        foreign: bool = False,
     ) -> None:
         self.source = agent
         self.trusted = trusted
         """Whether the author of the fields wrote what keys outside of them grant, so that they need not be held to the fields."""
+        self.foreign = foreign
+        """Whether no file says what those keys do, but a bundle alone: a path in them is somebody else's."""
         self.target = target
         self.models = models
         self.path = path

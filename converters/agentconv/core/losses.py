@@ -53,6 +53,9 @@ CATALOGUE: dict[str, LossRule] = {
     "key-merged": LossRule(_NOTE, _MOVED, "a key whose text is part of the prompt already"),
     "ignored-key-dropped": LossRule(_NOTE, _DROPPED, "a key that the source client ignores too"),
     "extra-overridden": LossRule(_NOTE, _DROPPED, "a key that says otherwise than the agent's fields; the fields win"),
+    "path-dropped": LossRule(
+        _WARNING, _DROPPED, "a key with a path that leads out of the project", "write it by hand where the file is yours"
+    ),
     "name-missing": LossRule(_WARNING, _RENAMED, "the agent has no name; the file's is used"),
     "name-illegal": LossRule(_WARNING, _RENAMED, "the name is not legal in the target; its legal form is used"),
     "name-reserved": LossRule(_WARNING, _RENAMED, "the target has an agent of its own by this name; another one is used"),

@@ -23,6 +23,8 @@ TOOLS = {
 EVERY_TOOL, NO_TOOL = "all", "none"
 EFFECTS = {"read": "reading files", "write": "writing files", "network": "using the network", "run": "running commands"}
 """The words for what comes of it."""
+UNATTENDED, HOOKS, SERVERS = "unattended", "hooks", "mcp"
+"""The words for what comes besides: not being asked before, commands that the client runs by itself, and tools of MCP servers."""
 _TOOL_OF = {capability: word for word, capabilities in TOOLS.items() for capability in capabilities}
 
 

@@ -101,6 +101,23 @@ def code_without(format_id: str, key: str) -> str | None:
     return code
 
 
+def paths(format_id: str, key: str, value: Any) -> list[str]:
+    """Return the paths that stand in the value of a key, where the client's schema says where they do (`x-paths`)."""
+    if format_id not in client_names():
+        return []
+    places = load(format_id)["properties"].get(key, {}).get("x-paths", ())
+    return [path for place in places for path in _at(value, place.split("/")[1:]) if isinstance(path, str)]
+
+
+def _at(value: Any, steps: list[str]) -> list[Any]:
+    """Return what stands where a JSON Pointer leads, in which `*` is any key or number."""
+    if not steps:
+        return [value]
+    items = list(value.items()) if isinstance(value, dict) else list(enumerate(value)) if isinstance(value, list) else []
+    step = steps[0].replace("~1", "/").replace("~0", "~")
+    return [found for key, item in items if step in ("*", str(key)) for found in _at(item, steps[1:])]
+
+
 def complaint(format_id: str, key: str, value: Any) -> Complaint | None:
     """Say what a client does about the value of a key, and why; None when it takes it.
 

@@ -8,7 +8,8 @@ The tables:
 - `aliases`: words that the client also takes; `retired`: words of older versions, which it now drops.
 - `closes`: word = the other words whose tools the client takes away with it, when it is denied.
 - `modes`, `events`: permission modes and hook events: word = portable word. The first word of a mode is written.
-- `models`: which makers' models the client serves, its aliases, its words for inheriting; `tiers`: its model for each tier.
+- `models`: which makers' models the client serves, or the ids of its own list of models, with a star at the end of many; its aliases,
+  its words for inheriting; the `efforts` that only some of its models have, by what their ids start with; `tiers`: its model for each tier.
 
 - `install`: where agents are deployed to: `user` (folders of the user's own agents; the first whose environment variable is set,
   else that below `~`) or `no_user` (why there is none), `also_reads` (formats whose folders in a project it reads too), `marks`
@@ -34,6 +35,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -276,7 +278,29 @@ def serves_model(format_id: str, kind: str, value: str) -> bool:
     models = _file(format_id).get("models", {})
     if kind == "alias":
         return value.casefold() in models.get("aliases", {})
-    return model_provider(value) in models.get("serves", ())
+    return (
+        any(fnmatchcase(value, known) for known in models["ids"]) if "ids" in models else model_provider(value) in models.get("serves", ())
+    )
+
+
+@cache
+def makers_served(format_id: str) -> frozenset[str]:
+    """Return whose models the client serves; none, where that is not known."""
+    models = _file(format_id).get("models", {})
+    return frozenset({*models.get("serves", ()), *filter(None, map(model_provider, models.get("ids", ())))})
+
+
+@cache
+def lists_models(format_id: str) -> bool:
+    """Whether the client takes the models of a list of its own alone."""
+    return "ids" in _file(format_id).get("models", {})
+
+
+@cache
+def efforts(format_id: str, model: str) -> tuple[str, ...]:
+    """Return the efforts that the client has for a model beside those that it has for any."""
+    table: dict[str, list[str]] = _file(format_id).get("models", {}).get("efforts", {})
+    return tuple(word for word, starts in table.items() if model.startswith(tuple(starts)))
 
 
 _DATED = re.compile(r"-(?:[0-9]{8}|latest|0)|@[0-9]{8}|")
@@ -386,7 +410,9 @@ def meanings(format_id: str) -> dict[str, dict[str, tuple[str, ...]]]:
     models = file.get("models", {})
     found = {
         **{name: file.get(name, {}) for name in TABLES},
-        "models": dict.fromkeys(models.get("inherit", ()), "inherit") | models.get("aliases", {}),
+        "models": dict.fromkeys(models.get("inherit", ()), "inherit")
+        | models.get("aliases", {})
+        | dict.fromkeys(models.get("ids", ()), "id"),
         "tiers": {word: tier for tier, word in file.get("tiers", {}).items()},
     }
     return {name: {word: _several(meaning) for word, meaning in table.items()} for name, table in found.items() if table}

@@ -12,7 +12,7 @@ from agentconv.core import losses
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.install import places
-from agentconv.install.planning import Wanted
+from agentconv.install.steps import Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence

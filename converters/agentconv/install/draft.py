@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from agentconv.disk.placing import BACKUP, numbered
 from agentconv.install.besides import BESIDE
 from agentconv.install.lock import ABSENT, Entry, Lock
+from agentconv.install.proof import unknown
 from agentconv.install.steps import Action, Change, Plan, Step
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from agentconv.disk.reader import Reader
     from agentconv.install.lock import LockedPack
+    from agentconv.install.proof import Given
     from agentconv.install.steps import Wanted
 
 CHANGES = frozenset({Action.WRITE, Action.UPDATE, Action.REPLACE, Action.REMOVE})
@@ -57,7 +59,20 @@ def decide(entry: Entry | None, present: str | None, wanted: str, pack: str, *, 
 class Draft:
     """Collects the decisions about all files, and makes the plan of them."""
 
-    def __init__(self, reader: Reader, lock: Lock, pack: str, *, force: bool = False, removing: bool = False) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        lock: Lock,
+        pack: str,
+        *,
+        force: bool = False,
+        removing: bool = False,
+        accept: bool = False,
+        given: Given = unknown,
+    ) -> None:
+        self.given = given
+        self.believing = removing or accept
+        """Whether the lock's word is enough for what no bytes can tell: a person asked for the removal, or accepted all of an update."""
         self.stuck = Action.RELEASE if removing else Action.BLOCKED
         """What becomes of an entry that is to go, and cannot be told from the user's: it stays, and stays ours while the pack does."""
         self.reader = reader
@@ -135,6 +150,21 @@ class Draft:
         if others:
             self.after[entry.key] = replace(self.after[entry.key], packs=others)
         return others
+
+    def update(self, entry: Entry, action: Action) -> Action:
+        """Return what becomes of an entry that is another one: one that is not the pack's, whatever the lock says of it, was edited."""
+        if action is not Action.UPDATE or self.given(entry) is not False:
+            return action
+        return Action.REPLACE if self.force else Action.KEEP_EDITED
+
+    def let_go(self, entry: Entry) -> tuple[Action, str | None]:
+        """Decide about an entry that is to go, and is what the lock says it is; say why it cannot."""
+        told = self.given(entry)
+        if told or (told is None and self.believing):
+            return Action.REMOVE, None
+        if told is None:
+            return Action.BLOCKED, "it left the pack, and nothing but the lock says that it was the pack's; --accept takes it away"
+        return Action.RELEASE, "it is nothing that the pack's files are converted to"
 
     def leave(self, entry: Entry, action: Action, reason: str | None = None) -> None:
         """Take an entry from the lock, but for one that cannot go yet."""

@@ -1,26 +1,28 @@
-"""One pack into one scope: chosen, held against the gate, converted, planned. Nothing is written here."""
+"""One pack into one scope: chosen, held against the gate and what was accepted, converted, planned. Nothing is written here."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.formats import registry
-from agentconv.install import deployment, gate
-from agentconv.install.lock import LockedAgent, LockedPack
-from agentconv.install.planning import NEEDS_A_LOOK, plan
+from agentconv.install import asking, consent, deployment, gate, proof
+from agentconv.install.lock import Accepted, LockedAgent, LockedPack
+from agentconv.install.planning import NEEDS_A_LOOK, Plan, plan
 from agentconv.packs import finding
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from agentconv.core.diagnostics import Diagnostic, InputError
+    from agentconv.core.diagnostics import InputError
     from agentconv.core.ir import Agent
     from agentconv.disk.reader import Reader
+    from agentconv.install.consent import Grant
     from agentconv.install.deployment import Deployment
     from agentconv.install.lock import Lock
     from agentconv.install.places import Scope
-    from agentconv.install.planning import Plan
+    from agentconv.install.proof import Given
     from agentconv.packs.finding import Pack
 
 
@@ -33,17 +35,21 @@ class Request:
     agents: tuple[str, ...] = ()
     """As they are named; none for all."""
     force: bool = False
-    accept: bool = False
+    accept: consent.Accepted = consent.NOTHING
+    restore: bool = False
+    """Whether what the lock says is to be there again, and nothing else: what was accepted of these bytes is, then."""
+    preview: bool = False
+    """Whether it is only to be seen what would be done once everything is accepted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An agent whose new version asks for more than the old one, which therefore stays."""
+    """An agent that asks for more than what is deployed, which therefore stays as it is."""
 
     agent: str
-    version: str
-    """The version that it was deployed from."""
-    more: tuple[str, ...]
+    version: str | None
+    """The version that it was deployed from; None where it is not deployed."""
+    more: tuple[Grant, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +64,19 @@ class Prepared:
     """By agent what keeps it from being deployed."""
     held: tuple[Held, ...] = ()
     accepted: tuple[Held, ...] = ()
-    asked: tuple[gate.Asked, ...] = ()
+    asked: tuple[consent.Asked, ...] = ()
     """What the agents of a pack that is new here ask for."""
+    refused: Diagnostic | None = None
+    """Why nothing of it is deployed."""
+    missing: tuple[str, ...] = ()
+    """The words that accept what is not accepted."""
 
     @property
     def needs_a_look(self) -> bool:
         """Whether something did not get to where it was to be."""
         refused = any(one.refused for one in self.deployments)
         failed = any(step.action in NEEDS_A_LOOK for step in self.plan.steps)
-        return bool(self.unsafe or self.held or refused or failed)
+        return bool(self.unsafe or self.held or self.refused or refused or failed)
 
 
 def selection(pack: Pack, before: LockedPack | None, request: Request, scope: Scope) -> dict[str, tuple[str, ...] | None]:
@@ -99,7 +109,7 @@ def nothing_found(scope: Scope) -> InputError:
     return registry.usage(f"no assistant is found in {where}", "name those that are meant: --to claude-code,codex")
 
 
-def prepare(pack: Pack, scope: Scope, reader: Reader, lock: Lock, request: Request) -> Prepared:
+def prepare(pack: Pack, scope: Scope, reader: Reader, lock: Lock, request: Request, *, deployed: Pack | None = None) -> Prepared:
     """Find out what deploying a pack would do.
 
     Args:
@@ -108,6 +118,7 @@ def prepare(pack: Pack, scope: Scope, reader: Reader, lock: Lock, request: Reque
         reader: Reads what is there.
         lock: What is ours there.
         request: What the user asks for.
+        deployed: The version that is deployed, where that is here too: its bytes then tell what is its own.
 
     Raises:
         InputError: The pack is damaged, or what is asked for cannot be.
@@ -118,15 +129,64 @@ def prepare(pack: Pack, scope: Scope, reader: Reader, lock: Lock, request: Reque
     agents = {agent.id: agent for piece in pieces for agent in piece.agents}
     ids = {id_ for names in chosen.values() for id_ in (agents if names is None else names)} & agents.keys()
     unsafe = gate.unsafe(pieces, ids)
-    more = tuple(_more(before, agents, ids - unsafe.keys())) if before else ()
-    stopped = {*unsafe, *(() if request.accept else (one.agent for one in more))}
-    done = deployment.deploy(pack.manifest, pieces, chosen, scope)
+    done = [_without(one, unsafe) for one in deployment.deploy(pack.manifest, pieces, chosen, scope)]
+    wanted = [want for one in done for want in one.wanted]
+    asks = asking.more(reader, lock, pack.manifest.name, wanted, agents, force=request.force)
+    open_ = {id_: more for id_, more in asks.items() if not _is_accepted(agents[id_], more.grants, before, pack, request)}
+    asked = consent.asked({id_: consent.grants(agents[id_]) for id_ in sorted(ids - unsafe.keys())}) if before is None else ()
+    missing = consent.words(more.grants for more in open_.values())
+    refused = _refusal(pack, before, missing, request)
+    if refused is not None and not request.preview:
+        return Prepared(pack, before, tuple(done), _nothing(lock), unsafe, asked=asked, refused=refused, missing=missing)
+    held = () if before is None else tuple(_held(before, open_))
+    stopped = {*unsafe, *(one.agent for one in held)}
     done = [_without(one, stopped) for one in done]
     locked = _locked(pack, before, chosen, agents, ids=ids, stopped=stopped)
+    given = proof.given([pack, deployed], before, scope, reader)
+    planned = _planned(reader, lock, locked, done, request, held=stopped, given=given)
+    accepted = () if before is None else tuple(_held(before, {id_: more for id_, more in asks.items() if id_ not in open_}))
+    told = () if request.restore else accepted
+    return Prepared(pack, before, tuple(done), planned, unsafe, held, told, asked, refused, missing)
+
+
+def _planned(
+    reader: Reader, lock: Lock, locked: LockedPack, done: Iterable[Deployment], request: Request, *, held: Collection[str], given: Given
+) -> Plan:
     wanted = [want for one in done for want in one.wanted]
-    planned = plan(reader, lock, locked, wanted, targets=set(chosen), force=request.force, held=stopped)
-    asked = gate.asked(agents[id_] for id_ in sorted(ids - stopped)) if before is None else ()
-    return Prepared(pack, before, tuple(done), planned, unsafe, () if request.accept else more, more if request.accept else (), asked)
+    targets, accept = set(locked.targets), request.accept.everything
+    return plan(reader, lock, locked, wanted, targets=targets, force=request.force, held=held, accept=accept, given=given)
+
+
+def _nothing(lock: Lock) -> Plan:
+    return Plan((), (), lock, lock, lock)
+
+
+def _is_accepted(agent: Agent, more: Iterable[Grant], before: LockedPack | None, pack: Pack, request: Request) -> bool:
+    """Whether what an agent asks for is accepted: by this command line, or, where that restores the lock, once before, of these bytes."""
+    if request.accept.covers(more):
+        return True
+    known = before.accepted if before and request.restore else None
+    words = {grant.word for grant in consent.grants(agent)}
+    return known is not None and known.sha256 == pack.manifest_sha256 and words <= set(known.grants.get(agent.id, ()))
+
+
+def _refusal(pack: Pack, before: LockedPack | None, missing: Collection[str], request: Request) -> Diagnostic | None:
+    """Say why nothing of a pack is deployed; None where it may be."""
+    name, version = pack.manifest.name, pack.manifest.version
+    if before is None:
+        message = f"{name} {version} is not installed: nobody accepted what its agents ask for"
+        hint = f"if that is what they should do, run it again with --accept, or --accept={','.join(missing)}"
+        return Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint) if missing else None
+    if request.restore and version != before.version:
+        message = f"the lock has {name} {before.version}, and {version} is here"
+        hint = f"bring {before.version} back, or update: agentconv install {name}"
+        return Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint)
+    taken = request.accept.everything and not request.restore
+    if version == before.version and before.manifest_sha256 != pack.manifest_sha256 and not taken:
+        message = f"{name} {version} has other files than what was deployed as {version}"
+        hint = "a version does not change: ask whoever made it; if it is what you want, name it, and run it again with --accept"
+        return Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint)
+    return None
 
 
 def _without(one: Deployment, stopped: Collection[str]) -> Deployment:
@@ -139,13 +199,12 @@ def _without(one: Deployment, stopped: Collection[str]) -> Deployment:
     )
 
 
-def _more(before: LockedPack, agents: Mapping[str, Agent], ids: Iterable[str]) -> Iterable[Held]:
+def _held(before: LockedPack, more: Mapping[str, asking.Asks]) -> Iterator[Held]:
     """Yield the agents that ask for more than those that are deployed."""
     old = {agent.id: agent for agent in before.agents}
-    for id_ in sorted(ids):
-        more = gate.asks_for_more(old[id_].grants, agents[id_]) if id_ in old else ()
-        if more:
-            yield Held(id_, old[id_].version or before.version, more)
+    for id_, one in sorted(more.items()):
+        version = (old[id_].version or before.version) if id_ in old and one.is_there else None
+        yield Held(id_, version, one.grants)
 
 
 def _locked(
@@ -155,14 +214,14 @@ def _locked(
     agents: Mapping[str, Agent],
     *,
     ids: Iterable[str],
-    stopped: Iterable[str],
+    stopped: Collection[str],
 ) -> LockedPack:
     """Return what the lock is to say of a pack: of an agent that stays as it was, what it said."""
     manifest = pack.manifest
     sources = deployment.source_hashes(manifest)
     names = {agent.id: agent.name for agent in manifest.agents}
     old = {agent.id: replace(agent, version=agent.version or before.version) for agent in before.agents} if before else {}
-    new = {id_: LockedAgent(id_, names[id_], sources[id_], gate.grants(agents[id_])) for id_ in ids}
+    new = {id_: LockedAgent(id_, names[id_], sources[id_]) for id_ in ids}
     kept = {id_: old.get(id_) for id_ in stopped}
     entries = (kept.get(id_, agent) for id_, agent in sorted(new.items()))
     file = None if pack.origin == finding.PIP else _file(pack)
@@ -175,7 +234,15 @@ def _locked(
         pack.wheel_sha256,
         chosen,
         tuple(agent for agent in entries if agent is not None),
+        _accepted(pack, before, {id_: agents[id_] for id_ in ids}, stopped),
     )
+
+
+def _accepted(pack: Pack, before: LockedPack | None, agents: Mapping[str, Agent], stopped: Collection[str]) -> Accepted:
+    """Return what is accepted of a pack: of an agent that stays as it was, what was."""
+    known = before.accepted.grants if before and before.accepted else {}
+    words = {id_: known.get(id_, ()) if id_ in stopped else consent.words([consent.grants(agent)]) for id_, agent in agents.items()}
+    return Accepted(pack.manifest.version, pack.manifest_sha256, {id_: found for id_, found in words.items() if found})
 
 
 def _file(pack: Pack) -> str:

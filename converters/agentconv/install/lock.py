@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +13,11 @@ from agentconv.formats.canonical import toml_values
 from agentconv.install import lock_check
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from agentconv.core.ir import Json
-
 FILE = "agentconv.lock"
-VERSION = 1
+VERSION = 2
 _HEADING = "# What agentconv deployed here. Commit this file, and change it only with agentconv.\n\n"
 _CONFLICT = re.compile(r"(?m)^(?:<{7}|={7}|>{7}|\|{7})(?: |\r?$)")
 ABSENT = "absent"
@@ -33,10 +31,19 @@ class LockedAgent:
     id: str
     name: str
     source_sha256: str
-    grants: Mapping[str, Json] = field(default_factory=dict)
-    """What it may do: tools, permissions, MCP servers, hooks, skills, delegates; what an update is held against."""
     version: str | None = None
     """The version that it was deployed from, where an update of the pack left it as it was; None where that is the pack's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What was accepted of a pack: in so many words, of these bytes and no others."""
+
+    version: str
+    sha256: str
+    """Of the pack's manifest."""
+    grants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By agent the words for what it may do beyond reading; agents that only read are not among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,8 @@ class LockedPack:
     targets: Mapping[str, tuple[str, ...] | None]
     """By target the agents that were chosen; None for all."""
     agents: tuple[LockedAgent, ...] = ()
+    accepted: Accepted | None = None
+    """None in locks of format 1, which did not say it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +172,7 @@ def _parsed(source: SourceText) -> dict[str, Any]:
         raise _wrong(source.span(0), f"not read: {str(error) or 'nested too deep'}") from None
     version = document.get("version")
     if type(version) is int and version > VERSION:
-        message = f"a lock of format {version}; this agentconv reads format {VERSION}"
+        message = f"a lock of format {version}; this agentconv reads formats up to {VERSION}"
         hint = "install a newer one: pip install --upgrade agentconv-toolkit"
         place = source.span(toml_values.locate(source.text, ("version",)))
         raise InputError(Diagnostic(Code.NEWER_FORMAT, Severity.ERROR, message, place, hint))
@@ -176,13 +185,13 @@ def _wrong(span: Span, message: str) -> InputError:
 
 
 def _pack(table: dict[str, Any]) -> LockedPack:
-    agents = tuple(
-        LockedAgent(one["id"], one["name"], one["source_sha256"], toml_values.restored(one.get("grants", {})), one.get("version"))
-        for one in table.get("agents", ())
-    )
+    agents = tuple(LockedAgent(one["id"], one["name"], one["source_sha256"], one.get("version")) for one in table.get("agents", ()))
+    said = table.get("accepted")
+    grants = {agent: tuple(words) for agent, words in said.get("grants", {}).items()} if said else {}
+    accepted = Accepted(said["version"], said["sha256"], grants) if said else None
     targets = {target: None if chosen == "all" else tuple(chosen) for target, chosen in table.get("targets", {}).items()}
     wheel, manifest = table.get("wheel_sha256"), table["manifest_sha256"]
-    return LockedPack(table["name"], table["version"], table["origin"], table.get("file"), manifest, wheel, targets, agents)
+    return LockedPack(table["name"], table["version"], table["origin"], table.get("file"), manifest, wheel, targets, agents, accepted)
 
 
 def _entry(table: dict[str, Any]) -> Entry:
@@ -214,21 +223,19 @@ def _pack_table(pack: LockedPack) -> dict[str, Any]:
         "manifest_sha256": pack.manifest_sha256,
         **({"wheel_sha256": pack.wheel_sha256} if pack.wheel_sha256 else {}),
         **({"targets": targets} if targets else {}),
+        **({"accepted": _accepted_table(pack.accepted)} if pack.accepted else {}),
         **({"agents": [_agent_table(agent) for agent in sorted(pack.agents, key=lambda agent: agent.id)]} if pack.agents else {}),
     }
 
 
+def _accepted_table(accepted: Accepted) -> dict[str, Any]:
+    grants = {agent: list(words) for agent, words in sorted(accepted.grants.items())}
+    return {"version": accepted.version, "sha256": accepted.sha256, **({"grants": grants} if grants else {})}
+
+
 def _agent_table(agent: LockedAgent) -> dict[str, Any]:
-    grants = toml_values.prepared(_sorted(agent.grants))
     version = {"version": agent.version} if agent.version else {}
-    return {"id": agent.id, "name": agent.name, **version, "source_sha256": agent.source_sha256, **({"grants": grants} if grants else {})}
-
-
-def _sorted(value: Any) -> Any:
-    """Sort the keys of maps, as TOML has them: plain values before tables."""
-    if isinstance(value, Mapping):
-        return {key: _sorted(item) for key, item in sorted(value.items())}
-    return [_sorted(item) for item in value] if isinstance(value, list | tuple) else value
+    return {"id": agent.id, "name": agent.name, **version, "source_sha256": agent.source_sha256}
 
 
 def _entry_table(entry: Entry) -> dict[str, Any]:

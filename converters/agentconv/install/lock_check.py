@@ -48,6 +48,11 @@ def _targets(value: Any) -> bool:
     return type(value) is dict and all(chosen == "all" or _texts(chosen) for chosen in value.values())
 
 
+_ACCEPTED: Mapping[str, Test] = {
+    "version": _word,
+    "sha256": _sha256,
+    "grants": lambda value: type(value) is dict and all(map(_words, value.values())),
+}
 _AGENT: Mapping[str, Test] = {
     "id": _word,
     "name": _text,
@@ -64,6 +69,7 @@ _PACK: Mapping[str, Test] = {
     "wheel_sha256": _sha256,
     "targets": _targets,
     "agents": lambda value: _tables(value, _AGENT, 3),
+    "accepted": lambda value: _fits(value, _ACCEPTED, 2),
 }
 _ENTRY: Mapping[str, Test] = {
     "path": _word,
@@ -81,7 +87,7 @@ _ENTRY: Mapping[str, Test] = {
     "created": lambda value: value is False,
 }
 _LOCK: Mapping[str, Test] = {
-    "version": lambda value: type(value) is int and value == 1,
+    "version": lambda value: type(value) is int and value in (1, 2),
     "folders": _words,
     "packs": lambda value: _tables(value, _PACK, 4),
     "entries": lambda value: _tables(value, _ENTRY, 6) and all(map(_whole_beside, value)),

@@ -9,6 +9,7 @@ from agentconv.core.diagnostics import InternalError
 from agentconv.formats import registry
 from agentconv.install import several_files, whole_files
 from agentconv.install.draft import Draft
+from agentconv.install.proof import unknown
 from agentconv.install.steps import NEEDS_A_LOOK, Action, Change, Plan, Step, Wanted
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from agentconv.disk.reader import Reader
     from agentconv.install.lock import Entry, Lock, LockedPack
+    from agentconv.install.proof import Given
 
 __all__ = ["NEEDS_A_LOOK", "Action", "Change", "Plan", "Step", "Wanted", "plan", "plan_removal"]
 
@@ -29,6 +31,8 @@ def plan(
     targets: Collection[str],
     force: bool = False,
     held: Collection[str] = (),
+    accept: bool = False,
+    given: Given = unknown,
 ) -> Plan:
     """Plan the deployment of a pack. Nothing is written.
 
@@ -40,9 +44,11 @@ def plan(
         targets: The targets that this is about; the pack's entries in others stay as they are.
         force: Whether to replace what is not ours or was edited, with a copy kept.
         held: Ids of agents whose entries stay as they are.
+        accept: Whether what leaves the pack goes on the lock's word alone.
+        given: Tells whether the pack's bytes give what is there.
     """
     mine = [entry for entry in lock.entries if pack.name in entry.packs and entry.target in targets and entry.agent not in held]
-    draft = Draft(reader, lock, pack.name, force=force)
+    draft = Draft(reader, lock, pack.name, force=force, accept=accept, given=given)
     several: dict[str, list[Wanted]] = {}
     singles: dict[str, Wanted] = {}
     for one in wanted:
@@ -67,8 +73,15 @@ def plan(
     return draft.plan(packs)
 
 
-def plan_removal(reader: Reader, lock: Lock, pack_name: str, targets: Collection[str] | None = None) -> Plan:
+def plan_removal(reader: Reader, lock: Lock, pack_name: str, targets: Collection[str] | None = None, *, given: Given = unknown) -> Plan:
     """Plan the removal of a pack, from some targets or (None) from all. Nothing is written.
+
+    Args:
+        reader: Reads what is there.
+        lock: What is ours.
+        pack_name: The pack.
+        targets: Where it is to be taken from.
+        given: Tells whether the pack's bytes give what is there.
 
     Raises:
         InputError: It is not in the lock, or not for any of these targets.
@@ -85,7 +98,7 @@ def plan_removal(reader: Reader, lock: Lock, pack_name: str, targets: Collection
         raise registry.usage(
             f"`{pack_name}` is not installed for {', '.join(targets)}", f"it is for {', '.join(sorted(there)) or 'nothing'}"
         )
-    draft = Draft(reader, lock, pack_name, removing=True)
+    draft = Draft(reader, lock, pack_name, removing=True, given=given)
     leaving: dict[str, list[Entry]] = {}
     for entry in mine:
         if entry.target in going and entry.pointer:

@@ -92,15 +92,15 @@ def settle(draft: Draft, path: str, wanted: Sequence[Wanted], mine: Sequence[Ent
     reason = reason or file.problem
     decisions = _decisions(draft, file, wanted)
     keys = {(path, decision.pointer) for decision in decisions}
-    leaving = [(entry, _leaving(draft, file, entry)) for entry in mine if entry.key not in keys]
+    leaving = [(entry, *_leaving(draft, file, entry)) for entry in mine if entry.key not in keys]
     after, done = _rewritten(file, data, decisions, leaving) if reason is None else (data, None)
     reason = reason or (done.problem if done else None)
     if reason is not None:
         after = data
         decisions = [_blocked(decision, reason, file) for decision in decisions]
-        leaving = [(entry, action if action is Action.SHARED else draft.stuck) for entry, action in leaving]
+        leaving = [(entry, action, why) if action is Action.SHARED else (entry, draft.stuck, reason) for entry, action, why in leaving]
     created = data is None or any(entry.created for entry in draft.by_path.get(path, ()))
-    _record_leaving(draft, leaving, reason)
+    _record_leaving(draft, leaving)
     backup = draft.back_up(path, data) if data is not None and any(one.action is Action.REPLACE for one in decisions) else None
     checksums = {agent.name: checksum(agent) for agent in (done.agents if done else file.found)}
     for decision in decisions:
@@ -123,7 +123,8 @@ def _decisions(draft: Draft, file: _File, wanted: Sequence[Wanted]) -> list[_Dec
         old = draft.before.get((one.path, pointer))
         present, goal = file.agents.get(agent.name or ""), checksum(agent)
         there = None if present is None else goal if fields.same(present, agent) else checksum(present)
-        found.append(_Decision(one, agent, pointer, old, decide(old, there, goal, draft.pack, force=draft.force)))
+        action = decide(old, there, goal, draft.pack, force=draft.force)
+        found.append(_Decision(one, agent, pointer, old, draft.update(old, action) if old else action))
     return found
 
 
@@ -142,13 +143,14 @@ def _fresh(file: _File, agents: Iterable[Agent]) -> bytes:
     return file.module.write(AgentSet(alone), SourceText(file.source.path, b"")).data
 
 
-def _leaving(draft: Draft, file: _File, entry: Entry) -> Action:
+def _leaving(draft: Draft, file: _File, entry: Entry) -> tuple[Action, str | None]:
+    """Return what becomes of an entry that is to go, and why it cannot."""
     if len(entry.packs) > (draft.pack in entry.packs):
-        return Action.SHARED
+        return Action.SHARED, None
     present = file.agents.get(_name(entry))
     if present is None:
-        return Action.MISSING
-    return Action.REMOVE if checksum(present) == entry.deployed_sha256 else Action.RELEASE
+        return Action.MISSING, None
+    return draft.let_go(entry) if checksum(present) == entry.deployed_sha256 else (Action.RELEASE, None)
 
 
 def _name(entry: Entry) -> str:
@@ -156,10 +158,10 @@ def _name(entry: Entry) -> str:
 
 
 def _rewritten(
-    file: _File, data: bytes | None, decisions: Sequence[_Decision], leaving: Sequence[tuple[Entry, Action]]
+    file: _File, data: bytes | None, decisions: Sequence[_Decision], leaving: Sequence[tuple[Entry, Action, str | None]]
 ) -> tuple[bytes | None, shared_files.Rewritten | None]:
     """Return the file with what changes in it."""
-    gone = {_name(entry) for entry, action in leaving if action is Action.REMOVE}
+    gone = {_name(entry) for entry, action, _ in leaving if action is Action.REMOVE}
     changing = {one.agent.name: one.agent for one in decisions if one.action in CHANGES}
     if not gone and not changing:
         return data, None
@@ -183,13 +185,13 @@ def _blocked(decision: _Decision, reason: str, file: _File) -> _Decision:
     return decision
 
 
-def _record_leaving(draft: Draft, leaving: Sequence[tuple[Entry, Action]], reason: str | None) -> None:
-    for entry, action in leaving:
+def _record_leaving(draft: Draft, leaving: Sequence[tuple[Entry, Action, str | None]]) -> None:
+    for entry, action, reason in leaving:
         if action is Action.SHARED:
             others = draft.disown(entry)
             draft.steps.append(Step(action, entry.path, entry.pointer, entry.target, entry.agent, packs=others))
         else:
-            draft.leave(entry, action, reason if action in (Action.RELEASE, Action.BLOCKED) else None)
+            draft.leave(entry, action, reason)
 
 
 def _record(draft: Draft, decision: _Decision, found: str | None, *, created: bool, backup: str | None) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from agentconv.install import applying, deployment, gate
+from agentconv.install import applying, deployment, gate, proof
 from agentconv.install.planning import Action, plan, plan_removal
 from agentconv.packs import finding
 
@@ -147,7 +147,8 @@ def _steps(scope: Scope, reader: Reader, lock: Lock, locked: LockedPack, now: Pa
     deployed = {agent.id for agent in locked.agents}
     unsafe = gate.unsafe(pieces, {want.agent for want in wanted} - deployed)
     wanted = [want for want in wanted if want.agent not in unsafe]
-    yield from plan(reader, lock, locked, wanted, targets=set(locked.targets)).steps
+    given = proof.given([now], locked, scope, reader)
+    yield from plan(reader, lock, locked, wanted, targets=set(locked.targets), accept=True, given=given).steps
 
 
 def _compared(step: Step, known: dict[tuple[str, str], Entry]) -> Item:

@@ -26,6 +26,7 @@ def deploy(draft: Draft, wanted: Wanted) -> None:
         return
     checksum = sha256(wanted.data)
     action = decide(old, None if there is None else sha256(there), checksum, draft.pack, force=draft.force)
+    action = draft.update(old, action) if old else action
     others = tuple(name for name in old.packs if name != draft.pack) if old else ()
     step = replace(step, action=action, packs=others)
     if action is Action.REPLACE and there is not None:
@@ -59,11 +60,10 @@ def leave(draft: Draft, entry: Entry) -> None:
     if there is not None and draft.reader.is_link(entry.path):
         draft.leave(entry, draft.stuck, "it is a symbolic link")
         return
-    draft.put_beside(entry.path, None)
-    if there is None:
-        draft.leave(entry, Action.MISSING)
-    elif sha256(there) == entry.deployed_sha256:
+    as_locked = there is not None and sha256(there) == entry.deployed_sha256
+    action, reason = draft.let_go(entry) if as_locked else (Action.MISSING if there is None else Action.RELEASE, None)
+    if action is not Action.BLOCKED:
+        draft.put_beside(entry.path, None)
+    if action is Action.REMOVE:
         draft.change(entry.path, there, None)
-        draft.leave(entry, Action.REMOVE)
-    else:
-        draft.leave(entry, Action.RELEASE)
+    draft.leave(entry, action, reason)

@@ -11,7 +11,7 @@ from agentconv.lint import catalogue
 from agentconv.lint.rule import FILE, LEFT, SET
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from agentconv.lint.rule import Finding, Rule
     from agentconv.lint.subject import Subject
@@ -56,8 +56,8 @@ def _check_file(subject: Subject, rules: list[Rule], found: list[Finding]) -> Ch
     for rule in rules:
         if rule.about == LEFT and subject.troubled:
             found.extend(_run(rule, failures, subject, [*found, *_unasked(subject, rules)]))
-    ignored = _ignored(subject)
-    kept = [finding for finding in found if not _is_ignored(finding.rule, ignored)]
+    ignored, words = subject.settings.ignored, _words(subject)
+    kept = [finding for finding in found if not (_is_named(finding.rule, ignored) or _is_excused(finding.rule, words))]
     kept.sort(key=lambda finding: (finding.start, finding.end, finding.rule.code))
     return Checked(subject, tuple(dict.fromkeys(kept)), tuple(failures))
 
@@ -78,10 +78,10 @@ def _unasked(subject: Subject, rules: Iterable[Rule]) -> list[Finding]:
     return [finding for rule in unasked for finding in _run(rule, [], subject)]
 
 
-def _ignored(subject: Subject) -> set[str] | None:
+def _words(subject: Subject) -> set[str] | None:
     """Return the rules that the file itself asks to leave out; None for all of them."""
     start = subject.place(0, "")[0] if subject.result.set.agents else 0
-    words = set(subject.settings.ignored)
+    words: set[str] = set()
     for match in _COMMENT.finditer(subject.text, 0, start or len(subject.text)):
         if match[1] is None:
             return None
@@ -89,5 +89,10 @@ def _ignored(subject: Subject) -> set[str] | None:
     return words
 
 
-def _is_ignored(rule: Rule, ignored: set[str] | None) -> bool:
-    return ignored is None or bool(ignored & {rule.code.casefold(), rule.name})
+def _is_excused(rule: Rule, words: set[str] | None) -> bool:
+    """Whether a file may leave out a rule for itself: none that protects whoever reads it."""
+    return rule.protects is None and (words is None or _is_named(rule, words))
+
+
+def _is_named(rule: Rule, words: Collection[str]) -> bool:
+    return rule.code.casefold() in words or rule.name in words

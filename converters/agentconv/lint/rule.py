@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 Edit: TypeAlias = tuple[int, int, str]
 """Start, end and new text, in characters of the file's text."""
 FILE, SET, LEFT = "file", "set", "left"
+HIDDEN, SECRETS, INJECTION, WIDENING = "hidden characters", "secrets", "injection", "widening"
+"""What a rule may protect the reader of a file from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,8 @@ class Rule:
     """Whether it looks at one file at a time, at all of them together (`SET`), or at what every other rule leaves of one (`LEFT`)."""
     clients: tuple[str, ...] = ()
     """The clients to ask with `--for` when the example is tried; none: those that are asked by default."""
+    protects: str | None = None
+    """What it protects the reader of a file from; no comment in a file and no configuration of a project's own leaves such a rule out."""
 
     def find(
         self,
@@ -132,6 +136,7 @@ def rule(
     example: str = "claude-code",
     about: str = FILE,
     clients: tuple[str, ...] = (),
+    protects: str | None = None,
 ) -> Callable[[Callable[..., Iterator[Finding]]], Rule]:
     """Make a rule of a function whose docstring says what it flags (its first line) and why that matters (the rest)."""
 
@@ -140,7 +145,7 @@ def rule(
         texts = (summary, why, _example(bad), _example(good))
         seen = (source, verified, severity, fix)
         made: list[Rule] = []
-        made.append(Rule(code, name, lambda *given: check(made[0], *given), *texts, *seen, example, about, clients))
+        made.append(Rule(code, name, lambda *given: check(made[0], *given), *texts, *seen, example, about, clients, protects))
         return made[0]
 
     return make

@@ -10,7 +10,7 @@ from agentconv.core.diagnostics import Code, Severity
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.formats.canonical import documents
-from agentconv.lint import catalogue, checking
+from agentconv.lint import checking
 from agentconv.lint.rule import LEFT
 from agentconv.lint.subject import Settings, Subject
 
@@ -50,8 +50,7 @@ def check(
     pieces: Iterable[Loaded],
     loose: Sequence[Agent],
     *,
-    select: tuple[str, ...] | None = None,
-    ignore: tuple[str, ...] = (),
+    rules: Sequence[Rule],
     settings: Callable[[str], Settings] = lambda _path: Settings(),
 ) -> Verdict:
     """Look at what would go into a pack.
@@ -59,11 +58,11 @@ def check(
     Args:
         pieces: What was read, with what their readers gave.
         loose: Agents that no text holds; their canonical form is looked at.
-        select: Rules that the project asks for, of those that can stop a build.
-        ignore: Rules that it does not want to hear of.
+        rules: Those that are asked for; some of them can stop a build.
         settings: What it says about one file, by the file's path.
     """
-    rules = [rule for rule in catalogue.select(select, ignore) if _stops(rule)]
+    named = [rule for rule in rules if rule.code in NAMED]
+    rules = [rule for rule in rules if _stops(rule)]
     subjects = [_subject(piece, settings) for piece in pieces if piece.source is not None and piece.agents and _is_clients(piece)]
     names = frozenset(agent.name for subject in subjects for _, agent, _ in subject.agents() if agent.name)
     for subject in subjects:
@@ -72,7 +71,7 @@ def check(
     texts = [rule for rule in rules if rule.code in SECRETS | HIDDEN]
     found = [*checking.check(suspects, rules), *checking.check([_canonical(agent) for agent in loose], texts)]
     kept = (checking.Checked(one.subject, tuple(filter(_is_grave, one.findings)), one.failures) for one in found)
-    told = checking.check([*subjects, *map(_values, loose)], [rule for rule in catalogue.select(select, ignore) if rule.code in NAMED])
+    told = checking.check([*subjects, *map(_values, loose)], named)
     return Verdict(tuple(one for one in kept if one.findings or one.failures), tuple(one for one in told if one.findings))
 
 

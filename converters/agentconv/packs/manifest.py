@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import schema_files
-from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
+from agentconv.core.source import SourceText
+from agentconv.formats.canonical import strict_json
 from agentconv.packs import paths as pack_paths
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from agentconv.core.diagnostics import Span
 
 FILE = "agentpack.json"
 VERSION = 1
@@ -130,8 +134,9 @@ def load(data: bytes, place: str) -> Manifest:
     Raises:
         InputError: It is no manifest, one of a newer version, or one that contradicts itself.
     """
-    document = _parsed(data, place)
-    _check_schema(document, place)
+    source = SourceText(place, data)
+    document = _parsed(source)
+    _check_schema(document, source)
     manifest = Manifest(
         document["name"],
         document["version"],
@@ -144,7 +149,7 @@ def load(data: bytes, place: str) -> Manifest:
     )
     problem = next(_contradictions(manifest), None)
     if problem:
-        raise _wrong(problem, place)
+        raise _wrong(problem[1], source.span(strict_json.locate(source.text, problem[0])))
     return manifest
 
 
@@ -154,11 +159,17 @@ def _agent(entry: dict[str, Any]) -> PackedAgent:
     return PackedAgent(entry["id"], entry["name"], entry["description"], entry["source"], entry.get("claude"), entry["plugin"], needs)
 
 
-def _parsed(data: bytes, place: str) -> dict[str, Any]:
+def _parsed(source: SourceText) -> dict[str, Any]:
+    if source.undecodable is not None:
+        raise _wrong("it is not UTF-8", source.span(source.undecodable))
+    surrogate = strict_json.lone_surrogate(source.text)
+    if surrogate is not None:
+        raise _wrong("half a character: a lone surrogate escape", source.span(surrogate))
     try:
-        document = json.loads(data.decode("utf-8"))
-    except (ValueError, RecursionError):
-        raise _wrong("it is no JSON", place) from None
+        document = strict_json.loads(source.text)
+    except strict_json.TextError as error:
+        raise _wrong(str(error), source.span(error.offset)) from None
+    place = source.span(strict_json.locate(source.text, ["$schema"]))
     urn = document.get("$schema") if isinstance(document, dict) else None
     if not isinstance(urn, str) or not urn.startswith(_URN):
         raise _wrong(f"`$schema` is not `{_URN}{VERSION}`", place)
@@ -166,11 +177,11 @@ def _parsed(data: bytes, place: str) -> dict[str, Any]:
     if version.isascii() and version.isdecimal() and len(version) < 10 and int(version) > VERSION:
         message = f"a pack of format {version}; this agentconv reads format {VERSION}"
         hint = "install a newer one: pip install --upgrade agentconv-toolkit"
-        raise InputError(Diagnostic(Code.NEWER_FORMAT, Severity.ERROR, message, Span(place), hint))
+        raise InputError(Diagnostic(Code.NEWER_FORMAT, Severity.ERROR, message, place, hint))
     return document  # type: ignore[no-any-return]
 
 
-def _check_schema(document: dict[str, Any], place: str) -> None:
+def _check_schema(document: dict[str, Any], source: SourceText) -> None:
     if schema_files.surely_valid(document, schema_files.load("pack")):
         return
     from jsonschema import Draft202012Validator
@@ -179,42 +190,48 @@ def _check_schema(document: dict[str, Any], place: str) -> None:
     error = best_match(Draft202012Validator(schema_files.load("pack")).iter_errors(document))
     if error is not None:
         where = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.absolute_path).lstrip(".")
-        raise _wrong(f"{where or 'the document'}: {error.message[:120]}", place)
+        raise _wrong(f"{where or 'the document'}: {error.message[:120]}", source.span(strict_json.locate(source.text, error.absolute_path)))
 
 
-def _contradictions(manifest: Manifest) -> Iterator[str]:
-    """Yield what a schema cannot say: unsafe paths, entries that are given twice, references to nothing."""
+def _contradictions(manifest: Manifest) -> Iterator[tuple[Sequence[str | int], str]]:
+    """Yield what a schema cannot say, and where: unsafe paths, entries that are given twice, references to nothing."""
     paths = [file.path for file in manifest.files]
-    for path in paths:
+    for number, path in enumerate(paths):
         reason = pack_paths.problem(path)
         if reason:
-            yield f"`{path}` is {reason}"
+            yield ("files", number, "path"), f"`{path}` is {reason}"
     pair = pack_paths.clash([*paths, FILE])
     if pair:
-        yield f"`{pair[0]}` and `{pair[1]}` are one file on some systems"
+        yield ("files",), f"`{pair[0]}` and `{pair[1]}` are one file on some systems"
     held, read = set(paths), {source.path for source in manifest.sources}
-    yield from (f"there is no file `{source.file}` in it" for source in manifest.sources if source.file not in held)
-    yield from (f"there is no source `{agent.source}` in it" for agent in manifest.agents if agent.source not in read)
-    yield from (f"there is no file `{agent.claude}` in it" for agent in manifest.agents if agent.claude and agent.claude not in held)
-    for what, values in (
-        ("source", [source.path for source in manifest.sources]),
-        ("agent's id", [agent.id for agent in manifest.agents]),
-        ("agent's name", [agent.name.casefold() for agent in manifest.agents]),
+    for number, source in enumerate(manifest.sources):
+        if source.file not in held:
+            yield ("sources", number, "file"), f"there is no file `{source.file}` in it"
+    for number, agent in enumerate(manifest.agents):
+        if agent.source not in read:
+            yield ("agents", number, "source"), f"there is no source `{agent.source}` in it"
+        if agent.claude and agent.claude not in held:
+            yield ("agents", number, "claude"), f"there is no file `{agent.claude}` in it"
+    for key, what, values in (
+        ("sources", "source", [source.path for source in manifest.sources]),
+        ("agents", "agent's id", [agent.id for agent in manifest.agents]),
+        ("agents", "agent's name", [agent.name.casefold() for agent in manifest.agents]),
     ):
-        twice = _twice(values)
-        if twice is not None:
-            yield f"the {what} `{twice}` is given twice"
+        again = _twice(values)
+        if again is not None:
+            yield (key, again), f"the {what} `{values[again]}` is given twice"
 
 
-def _twice(values: Iterable[str]) -> str | None:
+def _twice(values: Iterable[str]) -> int | None:
+    """Return the number of the first value that an earlier one is already."""
     seen: set[str] = set()
-    for value in values:
+    for number, value in enumerate(values):
         if value in seen:
-            return value
+            return number
         seen.add(value)
     return None
 
 
-def _wrong(message: str, place: str) -> InputError:
+def _wrong(message: str, place: Span) -> InputError:
     hint = "the pack is damaged, or was not made by `agentconv pack`; nothing of it was used"
-    return InputError(Diagnostic(Code.SCHEMA, Severity.ERROR, f"no valid pack manifest: {message}", Span(place), hint))
+    return InputError(Diagnostic(Code.SCHEMA, Severity.ERROR, f"no valid pack manifest: {message}", place, hint))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects, fields, restrictions, schema_files, shapes, vocabulary
+from agentconv.core import effects, fields, paths, restrictions, schema_files, shapes, vocabulary
 from agentconv.core.diagnostics import Detail
 from agentconv.core.losses import listed, quoted
 from agentconv.families import keys
@@ -126,6 +126,10 @@ def _hold_extras(projection: Projection, dialect: Dialect) -> None:
     gone = [] if projection.trusted else effects.exceeding(projection.result(), target)
     for key in gone:
         projection.change(f"extras.{target}.{key}", None, "extra-overridden", quoted(key))
+    for key, path in dict(paths.astray(projection.source, target) if projection.foreign else ()).items():
+        if key not in gone:
+            projection.change(f"extras.{target}.{key}", None, "path-dropped", Detail("`{}`: `{}`", (key, path)))
+            gone.append(key)
     header = dialect.encode(projection.result())
     decoded = dialect.decode_written(header)
     while decoded.lost is not None and header != own:  # one value would cost the client all that the fields say

@@ -75,7 +75,7 @@ def _keeps_texts(projection: Projection) -> bool:
 def _key(projection: Projection) -> Hashable:
     """Return all that the steps may look at: every field of the agent but those of `WITHOUT`, and what became of them so far."""
     changed = tuple((path, exact(value)) for path, value in projection.values.items() if path not in TEXTS)
-    return exact(projection.source), changed, frozenset(projection.declared - TEXTS), projection.trusted
+    return exact(projection.source), changed, frozenset(projection.declared - TEXTS), projection.trusted, projection.foreign
 
 
 def exact(value: Any) -> Hashable:
@@ -112,7 +112,9 @@ def _bare(agent: Agent) -> Agent:
 
 def _recorded(projection: Projection, steps: Callable[[Projection, *_Given], None], *given: *_Given) -> Shape | None:
     """Take the steps on an agent without texts; None where they change one all the same."""
-    trial = type(projection)(_bare(projection.source), projection.target, projection.models, trusted=projection.trusted)
+    trial = type(projection)(
+        _bare(projection.source), projection.target, projection.models, trusted=projection.trusted, foreign=projection.foreign
+    )
     trial.values = {path: value for path, value in projection.values.items() if path not in TEXTS}
     trial.declared = set(projection.declared - TEXTS)
     steps(trial, *given)

@@ -7,7 +7,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Code, Diagnostic, LossSeverity, Severity, Span
-from agentconv.install import deployment, places
+from agentconv.install import consent, deployment, places
 from agentconv.install.planning import NEEDS_A_LOOK, Action
 from agentconv.packs.finding import FOLDER
 from agentconv.render import text
@@ -17,6 +17,7 @@ from agentconv.render.tally import Tally
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from agentconv.install.consent import Asked
     from agentconv.install.deployment import Deployment
     from agentconv.install.installing import Held, Prepared
     from agentconv.install.places import Scope
@@ -59,15 +60,33 @@ def installed(one: Prepared, scope: Scope, *, dry_run: bool, verbose: bool) -> l
     trust = "" if one.pack.verified else f", unverified: {kind} has no record of its files"
     head = f"{manifest.name} {manifest.version}{f' (was {was})' if was else ''}, {_where(scope)}{trust}"
     rows = [_row(each, one.plan, scope, dry_run=dry_run) for each in one.deployments]
-    lines = [text.safe(head), *(f"  {line}" for line in table(rows))]
+    done = [f"  {line}" for line in table(rows)] if _is_done(one, dry_run=dry_run) else ["  nothing was changed"]
+    lines = [text.safe(head), *done]
     if verbose or dry_run:
         lines += _entries(one.plan, scope, unchanged=verbose)
     if one.asked:
-        asks = [(f"  {text.safe(ask.what)}", text.names(ask.agents)) for ask in one.asked]
-        lines += ["", "Beyond reading, its agents ask for:", *table(asks)]
+        lines += ["", *asks(one.asked)]
     for held in one.accepted:
-        lines.append(f"accepted: {text.shorten(held.agent, 40)} asks for more than in {held.version}: {_more(held)}")
+        lines.append(f"accepted: {text.shorten(held.agent, 40)} {_than(held)}: {text.safe(_more(held))}")
     return lines
+
+
+def _is_done(one: Prepared, *, dry_run: bool) -> bool:
+    return one.refused is None or dry_run
+
+
+def asks(asked: Sequence[Asked]) -> list[str]:
+    """Return what agents ask for: the word that accepts it, what it is, and which agents."""
+    rows = [(f"  {text.safe(ask.grant.word)}", text.safe(ask.grant.what), text.names(ask.agents)) for ask in asked]
+    return ["Beyond reading, its agents ask for:", *table(rows)]
+
+
+def question(one: Prepared) -> list[str]:
+    """Return what a person is asked on a terminal: what is asked for, and whether to accept it."""
+    manifest = one.pack.manifest
+    asked = one.asked if one.before is None else consent.asked({held.agent: held.more for held in one.held})
+    head = f"{manifest.name} {manifest.version}" + (f" (was {one.before.version})" if one.before else "")
+    return [text.safe(head), *asks(asked), "Accept that, and install? [y/N]"]
 
 
 def _where(scope: Scope) -> str:
@@ -103,8 +122,12 @@ def problems(one: Prepared, scope: Scope, look: Style, *, dry_run: bool, verbose
         if diagnostic not in seen and not (quiet and diagnostic.severity is not Severity.ERROR):
             yield text.diagnostic(diagnostic, look)
         seen.add(diagnostic)
+    if one.refused is not None:
+        yield text.diagnostic(one.refused, look)
+    if not _is_done(one, dry_run=dry_run):
+        return
     for held in one.held:
-        yield text.diagnostic(_held(held), look)
+        yield text.diagnostic(held_diagnostic(held), look)
     yield from step_problems(one.plan, scope, look, dry_run=dry_run)
     same = {(step.target, step.agent) for step in one.plan.steps if step.action is Action.SAME}
     losses = [loss for each in one.deployments for loss in each.losses if verbose or (each.target, loss.agent) not in same]
@@ -121,14 +144,20 @@ def _remarks(one: Prepared, *, verbose: bool) -> Iterator[Diagnostic]:
         yield from (remark for remark in each.diagnostics if verbose or remark.severity is Severity.ERROR)
 
 
-def _held(held: Held) -> Diagnostic:
-    message = f"`{held.agent}` asks for more than in {held.version}, which stays: {_more(held)}"
-    hint = "if that is what it should do, run it again with --accept"
+def held_diagnostic(held: Held) -> Diagnostic:
+    """Say why an agent stays as it is, and what to type."""
+    stays = "which stays" if held.version else "and stays away"
+    message = f"`{held.agent}` {_than(held)}, {stays}: {_more(held)}"
+    hint = f"if that is what it should do, run it again with --accept, or --accept={','.join(consent.words([held.more]))}"
     return Diagnostic(Code.BLOCKED, Severity.WARNING, message, hint=hint, agent=held.agent)
 
 
+def _than(held: Held) -> str:
+    return f"asks for more than in {held.version}" if held.version else "is not there yet"
+
+
 def _more(held: Held) -> str:
-    return "; ".join(held.more)
+    return "; ".join(grant.what for grant in held.more)
 
 
 def step_problems(plan: Plan, scope: Scope, look: Style, *, dry_run: bool) -> Iterator[str]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agentconv.install import places
+from agentconv.install import consent, places
 from agentconv.install.planning import NEEDS_A_LOOK
 from agentconv.render import deployed, machine
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.install.deployment import Deployment
     from agentconv.install.installing import Held, Prepared
+    from agentconv.install.lock import Accepted
     from agentconv.install.places import Scope
     from agentconv.install.planning import Plan, Step
     from agentconv.install.status import PackStatus
@@ -26,7 +27,7 @@ def installed(done: Sequence[Prepared], scope: Scope, code: int, told: Sequence[
         "scope": scope.name,
         "dry_run": dry_run,
         "results": [_pack(one, scope, dry_run=dry_run) for one in done],
-        "diagnostics": [*map(machine.plain, (*(found for one in done for several in one.unsafe.values() for found in several), *told))],
+        "diagnostics": [*map(machine.plain, (*(found for one in done for found in _problems(one)), *told))],
     }
 
 
@@ -39,15 +40,26 @@ def _pack(one: Prepared, scope: Scope, *, dry_run: bool) -> dict[str, Any]:
         "origin": one.pack.origin,
         "verified": one.pack.verified,
         "targets": [_target(each, one.plan, scope, dry_run=dry_run) for each in one.deployments],
-        "asks": [{"what": ask.what, "agents": list(ask.agents)} for ask in one.asked],
+        "asks": [{"word": ask.grant.word, "what": ask.grant.what, "agents": list(ask.agents)} for ask in one.asked],
+        "refused": one.refused is not None,
         "blocked": sorted(one.unsafe),
         "held": [_held(each) for each in one.held],
         "accepted": [_held(each) for each in one.accepted],
     }
 
 
+def _problems(one: Prepared) -> Iterator[Diagnostic]:
+    yield from (found for several in one.unsafe.values() for found in several)
+    yield from (one.refused,) if one.refused else ()
+
+
 def _held(held: Held) -> dict[str, Any]:
-    return {"agent": held.agent, "version": held.version, "more": list(held.more)}
+    return {
+        "agent": held.agent,
+        **({"version": held.version} if held.version else {}),
+        "words": list(consent.words([held.more])),
+        "more": [grant.what for grant in held.more],
+    }
 
 
 def _target(one: Deployment, plan: Plan, scope: Scope, *, dry_run: bool) -> dict[str, Any]:
@@ -86,6 +98,11 @@ def removed(done: Sequence[tuple[str, Plan]], scope: Scope, code: int, told: Seq
     return {"exit_code": code, "scope": scope.name, "dry_run": dry_run, "results": results, "diagnostics": [*map(machine.plain, told)]}
 
 
+def _accepted(accepted: Accepted) -> dict[str, Any]:
+    grants = {agent: list(words) for agent, words in accepted.grants.items()}
+    return {"version": accepted.version, "sha256": accepted.sha256, "grants": grants}
+
+
 def status(found: Sequence[PackStatus], scope: Scope, code: int) -> dict[str, Any]:
     """Return the report on what is deployed."""
     results = [
@@ -94,6 +111,7 @@ def status(found: Sequence[PackStatus], scope: Scope, code: int) -> dict[str, An
             "version": one.locked.version,
             **({"version_now": one.now.manifest.version} if one.now else {}),
             "origin": one.locked.origin,
+            **({"accepted": _accepted(one.locked.accepted)} if one.locked.accepted else {}),
             "entries": [
                 {
                     "state": item.word.value,

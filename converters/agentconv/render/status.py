@@ -15,7 +15,7 @@ from agentconv.render.table import table
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from agentconv.install.lock import LockedPack
+    from agentconv.install.lock import Accepted, LockedPack
     from agentconv.install.places import Scope
     from agentconv.install.status import Item, PackStatus
     from agentconv.packs.environment import Environment
@@ -27,7 +27,7 @@ _NEXT = {
     Word.HELD: "held: `agentconv install {source}` says what it asks for now; with --accept it is brought up to date",
     Word.INTERRUPTED: "interrupted: run again what was interrupted, `agentconv install {source}` or `agentconv uninstall {pack}`",
 }
-_LEFT = "orphaned: `agentconv install {source}` takes away what the pack no longer has"
+_LEFT = "orphaned: `agentconv install {source} --accept` takes away what the pack no longer has"
 _GONE = "orphaned: `agentconv uninstall {pack}` takes it away; a pack that is in another environment is found with --python PATH"
 _ELSEWHERE = "orphaned as far as that goes: activate the environment that has the pack, or name it: agentconv status --python PATH"
 """Where nobody said which environment is the project's, a pack that is not found is likely to be in another one."""
@@ -54,12 +54,22 @@ def _pack(one: PackStatus, scope: Scope, environment: Environment, *, verbose: b
         words = ", ".join(f"{counts[word]:,} {word.value}" for word in Word if counts[word])
         rows.append((text.client(target), deployment.shown_place(target, scope), words))
     yield from () if quiet else (f"  {line}" for line in table(rows))
+    yield from () if quiet or locked.accepted is None else _accepted(locked.accepted, locked)
     shown = [item for item in one.items if verbose or item.word is not Word.UP_TO_DATE]
     yield from (f"{item.word.value:11}  {text.safe(scope.shown(item.path, item.pointer))}{_remark(item, scope)}" for item in shown)
     for word in dict.fromkeys(item.word for item in shown):
         hint = _orphaned(one, environment) if word is Word.ORPHANED else _NEXT.get(word)
         if hint and not quiet:
             yield text.safe(f"  hint: {hint.format(source=_named(_source(locked), scope), pack=_named(locked.name, scope))}")
+
+
+def _accepted(accepted: Accepted, locked: LockedPack) -> Iterator[str]:
+    """Say what was accepted of a pack, and of which version where that is another one."""
+    of = f" in {accepted.version}" if accepted.version != locked.version else ""
+    words = {word: None for one in sorted(accepted.grants) for word in accepted.grants[one]}
+    rows = [(f"    {word}", [agent for agent, several in sorted(accepted.grants.items()) if word in several]) for word in words]
+    yield f"  accepted{text.safe(of)}: {'' if rows else 'reading only'}".rstrip()
+    yield from table([(text.safe(word), text.names(agents)) for word, agents in rows])
 
 
 def _named(pack: str, scope: Scope) -> str:

@@ -36,10 +36,9 @@ def loads(text: str) -> Any:
     except _ConstantError as error:
         raise TextError(f"`{error}` is no JSON value", max(text.find(str(error)), 0)) from None
     except _RepeatedError as error:
-        key = str(error)
-        raise TextError(f"the key `{key}` is given twice", max(text.rfind(json.dumps(key)), 0)) from None
-    except ValueError as error:
-        raise TextError(f"not JSON: {error}") from None
+        raise TextError(f"the key `{error}` is given twice", _repeated(text)) from None
+    except ValueError:
+        raise TextError("not read: a number of too many digits") from None
 
 
 class _ConstantError(Exception):
@@ -62,6 +61,25 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
             if key in seen:
                 raise _RepeatedError(key)
             seen.add(key)
+    return found
+
+
+def _repeated(text: str) -> int:
+    """Return the offset of the first key that its map has already, in text that is JSON as far as that."""
+    levels: list[set[str] | None] = []
+    before, found = "", 0
+    for token in _TOKEN.finditer(text):
+        word = token[0]
+        if word in "[{":
+            levels.append(set() if word == "{" else None)
+        elif word in "]}":
+            levels.pop()
+        elif word[0] == '"' and levels and (keys := levels[-1]) is not None and before in "{,":
+            found = token.start()
+            if (key := json.loads(word)) in keys:
+                break
+            keys.add(key)
+        before = word
     return found
 
 

@@ -52,7 +52,9 @@ def restored(value: Any) -> Any:
 
 def _from_pairs(pairs: Any) -> Any:
     if isinstance(pairs, list) and all(isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str) for pair in pairs):
-        return {key: restored(item) for key, item in pairs}
+        found = {key: restored(item) for key, item in pairs}
+        if len(found) == len(pairs):
+            return found
     return {_PAIRS: restored(pairs)}
 
 

@@ -13,7 +13,6 @@ may name a group of tools. With `mcpServers`, a droid has all tools of these ser
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import fields, names, vocabulary
@@ -46,9 +45,6 @@ ID = "droid"
 HINT = "define it in .factory/mcp.json, for all droids"
 EFFORTS = ("low", "medium", "high")
 """The efforts that are written for any model."""
-MORE_EFFORTS = (*EFFORTS, "xhigh", "max")
-_HAS_MORE = re.compile(r"claude-(?:fable-5|opus-5|opus-4-[78]|sonnet-5)|gpt-6-astra|gpt-5\.6")
-"""Models that have these as well."""
 GROUPS = {
     "read-only": ("Read", "LS", "Grep", "Glob", "FetchUrl", "WebSearch", "TodoWrite", "Execute", "Skill", "ToolSearch"),
     "edit": ("Edit", "Create", "ApplyPatch"),
@@ -272,16 +268,9 @@ def _project_servers(projection: Projection) -> None:
 
 def _project_model(projection: Projection) -> None:
     """Keep a model that is on the client's own list, and an effort beside such a model only."""
-    model: Model | None = projection.get("model")
-    known = model is not None and model.kind == "id" and vocabulary.model_kind(ID, model.value or "") == "alias"
-    if model is not None and known and not projection.at_home:
-        projection.translate("model", replace(model, kind="alias"))
     models.model(projection, _model)
-    model = projection.get("model")
-    if model is not None and model.kind == "alias" and known:
-        projection.translate("model", replace(model, kind="id"))
-        model = projection.get("model")
-    more = model is not None and _HAS_MORE.match(model.value or "")
-    models.effort(projection, MORE_EFFORTS if more else EFFORTS, any_text=True)
+    model: Model | None = projection.get("model")
+    more = vocabulary.efforts(ID, (model.value if model else None) or "")
+    models.effort(projection, (*EFFORTS, *more), any_text=True)
     if projection.get("effort") is not None and (model is None or model.kind == "inherit" or not model.value):
         projection.change("effort", None, "effort-dropped", "it counts beside a model only, and the agent has the caller's")

@@ -15,7 +15,7 @@ from agentconv.core.ir import unescape_key
 from agentconv.formats import registry
 from agentconv.lint import headers, remarks
 from agentconv.lint.passages import shown, title, titles
-from agentconv.lint.rule import Fix, rule
+from agentconv.lint.rule import WIDENING, Fix, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,6 +106,7 @@ def _severity(fate: str, mild: Severity) -> Severity:
     verified="2026-11-24",
     severity=Severity.ERROR,
     fix="unsafe",
+    protects=WIDENING,
 )
 def misspelled_key(self: Rule, subject: Subject) -> Iterator[Finding]:
     """A key that the client does not know, and that is nearly one that it does.
@@ -409,12 +410,15 @@ def _maker(word: str) -> str | None:
 
 
 @cache
-def _serves(client: str, maker: str) -> bool:
-    """Whether a client serves a maker's models, or does not say whose it serves."""
-    words = vocabulary.makers()
-    return not any(vocabulary.serves_model(client, "id", prefix) for prefix in words.values()) or vocabulary.serves_model(
-        client, "id", words[maker]
-    )
+def _serves_maker(client: str, maker: str) -> bool:
+    """Whether a client serves models of a maker, or does not say whose it serves."""
+    served = vocabulary.makers_served(client)
+    return not served or maker in served
+
+
+def _serves(client: str, word: str, maker: str) -> bool:
+    """Whether a client serves a model, as far as it says which it serves."""
+    return vocabulary.serves_model(client, "id", word) if vocabulary.lists_models(client) else _serves_maker(client, maker)
 
 
 @rule(
@@ -451,7 +455,7 @@ def foreign_model(self: Rule, subject: Subject) -> Iterator[Finding]:
     for number, model, place in _models(subject):
         word = model.value or ""
         maker = None if vocabulary.model_kind(subject.format, word) != "id" else _maker(word)
-        if maker and not _serves(subject.format, maker) and not _choice(subject.format, word):
+        if maker and not _serves(subject.format, word, maker) and not _choice(subject.format, word):
             tier = vocabulary.tier_of(None, word)
             own = vocabulary.tier_word(subject.format, tier) if tier else None
             yield self.find(
@@ -608,7 +612,7 @@ def bare_model_alias(self: Rule, subject: Subject) -> Iterator[Finding]:
 def _breaks(subject: Subject, client: str, word: str, maker: str) -> bool:
     if vocabulary.words_of(client) == vocabulary.words_of(subject.format) or vocabulary.model_kind(client, word) != "id":
         return False
-    return not _serves(client, maker) or any(remark.field == "model" for remark in remarks.of(subject, client))
+    return not _serves(client, word, maker) or any(remark.field == "model" for remark in remarks.of(subject, client))
 
 
 @rule(
@@ -646,7 +650,7 @@ def retired_model(self: Rule, subject: Subject) -> Iterator[Finding]:
         day = vocabulary.retired_model(model.value or "") if model.kind == "id" else None
         if day:
             maker = _maker(model.value or "")
-            alone = not any(_serves(subject.format, other) for other in vocabulary.makers() if other != maker)
+            alone = not any(_serves_maker(subject.format, other) for other in vocabulary.makers() if other != maker)
             effect = "gets another model in its place, or none" if alone else "gets it only from another provider, if at all"
             tier = vocabulary.tier_of(subject.format, model.value or "")
             own = vocabulary.tier_word(subject.format, tier) if tier else None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from agentconv.core import fields
 from agentconv.core.diagnostics import Severity
 from agentconv.lint.passages import count, edits_in_texts, owner, passages, shown, title
-from agentconv.lint.rule import rule
+from agentconv.lint.rule import HIDDEN, INJECTION, SECRETS, rule
 from agentconv.lint.rules.text import exotic, is_garbled
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ _INVISIBLE = "https://www.unicode.org/reports/tr39/#Optional_Detection"
     verified="2026-11-24",
     severity=Severity.ERROR,
     fix="sometimes",
+    protects=HIDDEN,
 )
 def hidden_tag_characters(self: Rule, subject: Subject) -> Iterator[Finding]:
     """Unicode tag characters, which no editor shows and every model reads.
@@ -60,6 +61,7 @@ def hidden_tag_characters(self: Rule, subject: Subject) -> Iterator[Finding]:
     verified="2026-11-24",
     severity=Severity.ERROR,
     fix="sometimes",
+    protects=HIDDEN,
 )
 def bidi_control(self: Rule, subject: Subject) -> Iterator[Finding]:
     """Controls of the direction of text, with which a line shows other words than it holds.
@@ -79,6 +81,7 @@ def bidi_control(self: Rule, subject: Subject) -> Iterator[Finding]:
     verified="2026-11-24",
     severity=Severity.WARNING,
     fix="sometimes",
+    protects=HIDDEN,
 )
 def zero_width_character(self: Rule, subject: Subject) -> Iterator[Finding]:
     """Characters without a width, where no script needs them.
@@ -118,6 +121,7 @@ def stray_byte_order_mark(self: Rule, subject: Subject) -> Iterator[Finding]:
     verified="2026-11-24",
     severity=Severity.ERROR,
     fix="sometimes",
+    protects=HIDDEN,
 )
 def hidden_variation_selectors(self: Rule, subject: Subject) -> Iterator[Finding]:
     """Variation selectors in a row.
@@ -136,6 +140,7 @@ def hidden_variation_selectors(self: Rule, subject: Subject) -> Iterator[Finding
     source="the makers' own descriptions of their keys, such as https://github.blog/engineering/behind-githubs-new-authentication-token-formats/",
     verified="2026-11-24",
     severity=Severity.WARNING,
+    protects=SECRETS,
 )
 def credential(self: Rule, subject: Subject) -> Iterator[Finding]:
     """What looks like an API key, a token, a private key, or a password in a URL, or is random and has the name of a secret.
@@ -162,6 +167,7 @@ def credential(self: Rule, subject: Subject) -> Iterator[Finding]:
     source="https://genai.owasp.org/llmrisk/llm032025-supply-chain/",
     verified="2026-11-24",
     severity=Severity.NOTE,
+    protects=INJECTION,
 )
 def pipe_to_shell(self: Rule, subject: Subject) -> Iterator[Finding]:
     """A command that fetches a program and runs it unseen, such as `curl ... | sh`.
@@ -186,6 +192,7 @@ def pipe_to_shell(self: Rule, subject: Subject) -> Iterator[Finding]:
     source="https://genai.owasp.org/llmrisk/llm01-prompt-injection/",
     verified="2026-11-24",
     severity=Severity.NOTE,
+    protects=INJECTION,
 )
 def override_phrase(self: Rule, subject: Subject) -> Iterator[Finding]:
     """Words with which other instructions are often set aside, such as `ignore all previous instructions`.
@@ -247,6 +254,7 @@ You review changes.
     source="https://code.claude.com/docs/en/mcp#environment-variable-expansion-in-mcp-json",
     verified="2026-11-28",
     severity=Severity.WARNING,
+    protects=SECRETS,
 )
 def secret_by_name(self: Rule, subject: Subject) -> Iterator[Finding]:
     """A value that only its name makes a secret, written out beside the texts of a file: `PASSWORD: ...`, `--token ...`.

@@ -12,7 +12,7 @@ from agentconv.families import frontmatter, markdown
 from agentconv.formats import registry
 from agentconv.lint import fixing, headers, remarks
 from agentconv.lint.passages import lost, shown, title, titles
-from agentconv.lint.rule import LEFT, Fix, rule
+from agentconv.lint.rule import LEFT, WIDENING, Fix, rule
 from agentconv.yaml import nodes
 from agentconv.yaml.errors import Slip
 
@@ -436,6 +436,7 @@ def dashes_in_value(self: Rule, subject: Subject) -> Iterator[Finding]:
     verified="2026-11-24",
     severity=Severity.ERROR,
     fix="sometimes",
+    protects=WIDENING,
 )
 def duplicate_key(self: Rule, subject: Subject) -> Iterator[Finding]:
     """A key that is given twice. It is an error where the later one lets the agent do more than the first.

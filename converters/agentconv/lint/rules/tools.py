@@ -14,7 +14,7 @@ from agentconv.core.source import encode
 from agentconv.formats import registry
 from agentconv.lint import fixing, remarks
 from agentconv.lint.passages import shown, title
-from agentconv.lint.rule import Fix, rule
+from agentconv.lint.rule import WIDENING, Fix, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -234,6 +234,7 @@ def retired_tool(self: Rule, subject: Subject) -> Iterator[Finding]:
     verified="2026-11-24",
     severity=Severity.ERROR,
     clients=("cursor",),
+    protects=WIDENING,
 )
 def widened_tools(self: Rule, subject: Subject) -> Iterator[Finding]:
     """An agent that may do more in another client that is asked about than its author wrote.
@@ -270,6 +271,7 @@ def widened_tools(self: Rule, subject: Subject) -> Iterator[Finding]:
     source="the client's own reader, and what it offers the model",
     verified="2026-11-24",
     severity=Severity.ERROR,
+    protects=WIDENING,
 )
 def ignored_tools(self: Rule, subject: Subject) -> Iterator[Finding]:
     """A list of tools that the client does not take as it is written.
@@ -370,6 +372,7 @@ def granted_and_denied(self: Rule, subject: Subject) -> Iterator[Finding]:
     source="what the client does with a tool call that the pattern does not match (measured)",
     verified="2026-11-24",
     severity=Severity.NOTE,
+    protects=WIDENING,
 )
 def pattern_not_enforced(self: Rule, subject: Subject) -> Iterator[Finding]:
     """A tool with a pattern to which the client does not hold the agent.
@@ -400,6 +403,7 @@ def pattern_not_enforced(self: Rule, subject: Subject) -> Iterator[Finding]:
     source="the client's own reader, run on the file with the other words only",
     verified="2026-11-24",
     severity=Severity.ERROR,
+    protects=WIDENING,
 )
 def star_beside_tools(self: Rule, subject: Subject) -> Iterator[Finding]:
     """A `*` in a list of tools that also names some.

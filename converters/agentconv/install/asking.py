@@ -1,0 +1,95 @@
+"""What agents that are to be deployed may do beyond those that are there: bytes on the disk against bytes that will be written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from agentconv.core import fields
+from agentconv.install import consent, reading_back
+from agentconv.install.draft import sha256
+from agentconv.install.several_files import checksum
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from agentconv.core.ir import Agent
+    from agentconv.disk.reader import Reader
+    from agentconv.install.consent import Grant
+    from agentconv.install.lock import Entry, Lock
+    from agentconv.install.steps import Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """What one agent asks for beyond what is there."""
+
+    grants: tuple[Grant, ...]
+    is_there: bool
+    """Whether anything is deployed of it, in one target at least."""
+
+
+@dataclass(slots=True)
+class _Found:
+    """What is known of one agent in all targets."""
+
+    more: dict[Grant, None] = field(default_factory=dict)
+    there: list[Agent] = field(default_factory=list)
+    """As the clients read what is deployed of it."""
+    unchanged: list[Wanted] = field(default_factory=list)
+    """What is there already, byte for byte, and is not read for that."""
+    is_new: bool = False
+    """Whether it comes to a place where it is not."""
+
+
+def more(reader: Reader, lock: Lock, pack: str, wanted: Iterable[Wanted], agents: Mapping[str, Agent], *, force: bool) -> dict[str, Asks]:
+    """Return by agent what it may do beyond what is deployed of it; nothing of those that ask for nothing more.
+
+    What the lock says decides only whether a file is one of the pack's: one that is not counts for nothing.
+
+    Args:
+        reader: Reads what is there.
+        lock: What is ours there.
+        pack: Name of the pack.
+        wanted: All that is to be there of it.
+        agents: Its agents as they are in the pack.
+        force: Whether what was edited is replaced.
+    """
+    entries = {entry.key: entry for entry in lock.entries if pack in entry.packs}
+    found: dict[str, _Found] = {}
+    for one in wanted:
+        _look(found.setdefault(one.agent, _Found()), one, entries, reader, force=force)
+    asks = {agent: Asks(_asks(known, agents[agent]), bool(known.there or known.unchanged)) for agent, known in found.items()}
+    return {agent: one for agent, one in asks.items() if one.grants}
+
+
+def _look(known: _Found, one: Wanted, entries: Mapping[tuple[str, str], Entry], reader: Reader, *, force: bool) -> None:
+    """Hold one file, or entry of one, against what is in its place."""
+    data = reader.read(one.path)
+    if one.shared is None and data == one.data:
+        known.unchanged.append(one)
+        return
+    pointer, coming = reading_back.coming(one)
+    there = reading_back.there(reader, one.target, one.path, pointer)
+    entry = entries.get((one.path, pointer))
+    if there is not None and coming is not None and (entry is not None or fields.same(there, coming)):
+        known.there.append(there)
+        if force or entry is None or _is_as_locked(entry, data, there):
+            known.more.update(dict.fromkeys(consent.beyond(there, coming)))
+    else:
+        known.is_new = True
+
+
+def _is_as_locked(entry: Entry, data: object, there: Agent) -> bool:
+    """Whether nobody edited what is there: what somebody did stays, and asks for nothing."""
+    found = checksum(there) if entry.pointer else sha256(data) if isinstance(data, bytes) else None
+    return found == entry.deployed_sha256
+
+
+def _asks(known: _Found, agent: Agent) -> tuple[Grant, ...]:
+    """Return what an agent asks for beyond what is there; where it is new in a place, all that it does nowhere yet."""
+    if not known.is_new:
+        return tuple(known.more)
+    unchanged = (reading_back.coming(one)[1] for one in known.unchanged)
+    had = {grant for one in (*known.there, *unchanged) if one is not None for grant in consent.grants(one)}
+    return tuple(dict.fromkeys((*known.more, *(grant for grant in consent.grants(agent) if grant not in had))))

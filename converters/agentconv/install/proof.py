@@ -1,0 +1,68 @@
+"""Whether a pack's bytes convert to what lies in a place of it: what the lock says of a file is a claim, and lets no file go by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentconv.install import deployment, reading_back
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import TypeAlias
+
+    from agentconv.core.ir import Agent
+    from agentconv.disk.reader import Reader
+    from agentconv.install.lock import Entry, LockedPack
+    from agentconv.install.places import Scope
+    from agentconv.packs.finding import Pack
+
+    Given: TypeAlias = Callable[[Entry], bool | None]
+    """Says whether a pack's bytes give what is there for an entry; None where the bytes that were deployed are not at hand."""
+
+
+def unknown(entry: Entry) -> bool | None:  # noqa: ARG001 - whatever it is
+    """Say that nothing can be told."""
+    return None
+
+
+def given(packs: Iterable[Pack | None], locked: LockedPack | None, scope: Scope, reader: Reader, *, left: bool | None = None) -> Given:
+    """Return what tells about the entries of a pack.
+
+    Args:
+        packs: The packs of its name that are here.
+        locked: What the lock says of it: only a pack of these very bytes can tell.
+        scope: Where it is deployed.
+        reader: Reads what is there.
+        left: What to say of an agent that the pack has not got, and may have had in an earlier version.
+    """
+    pack = next((one for one in packs if one and locked and is_of(one, locked)), None)
+    if pack is None or locked is None:
+        return unknown
+    known = {agent.id for agent in pack.manifest.agents}
+    earlier = {agent.id for agent in locked.agents if agent.version}
+    forms: dict[str, dict[tuple[str, str], Agent | None]] = {}
+
+    def tell(entry: Entry) -> bool | None:
+        if entry.agent not in known:
+            return left
+        if entry.target not in forms:
+            done = deployment.deploy(pack.manifest, list(pack.pieces()), {entry.target: None}, scope)
+            wanted = [(one, *reading_back.coming(one)) for each in done for one in each.wanted]
+            forms[entry.target] = {(one.path, pointer): agent for one, pointer, agent in wanted}
+        form = forms[entry.target].get(entry.key)
+        if form is not None and entry.agent in earlier:
+            return None  # an update left it as it was in an earlier version
+        there = reading_back.there(reader, entry.target, entry.path, entry.pointer)
+        return form is not None and there is not None and _is_version(there, form)
+
+    return tell
+
+
+def is_of(pack: Pack, locked: LockedPack) -> bool:
+    """Whether a pack has the very bytes that the lock is about."""
+    return (pack.manifest.version, pack.manifest_sha256) == (locked.version, locked.manifest_sha256)
+
+
+def _is_version(there: Agent, form: Agent) -> bool:
+    """Whether an agent is one that some version of agentconv makes of a pack's: tools may be put otherwise, the prompt may not."""
+    return (there.name, there.prompt and there.prompt.text) == (form.name, form.prompt and form.prompt.text)
