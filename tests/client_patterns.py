@@ -55,10 +55,11 @@ def prefix(pattern: str, text: str) -> bool:
 def gitignore(pattern: str, text: str) -> bool:
     """Claude Code 2.1.329, a rule that allows paths: npm's `ignore`, once `./` is gone, and `docs/**` has become `/docs`.
 
-    `if (e.endsWith("/**")) { let o = e.slice(0, -3); return o.includes("/") || !r ? o : "/" + o }`, with `r` for what is allowed.
+    `if (e.endsWith("/**")) { let o = e.slice(0, -3); return /[^/]/.test(o) ? o.includes("/") || !r ? o : "/" + o : "/**" }`, where `r` is
+    said of what is allowed.
     """
     pattern = pattern.removeprefix("./")
-    if pattern.endswith("/**"):
+    if pattern.endswith("/**") and pattern.strip("/*"):
         base = pattern.removesuffix("/**")
         pattern = base if "/" in base else f"/{base}"
     names = pattern.strip("/").split("/")

@@ -7,7 +7,7 @@ import pickle
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import agentconv
@@ -121,6 +121,7 @@ def test_pattern_becomes_globs(language: str, text: str, globs: list[str]) -> No
         ("gitignore", "~/.ssh/**"),
         ("gitignore", "docs/*.md"),
         ("gitignore", "[ab].md"),
+        ("gitignore", "**/"),
         (None, "a"),
     ],
 )
@@ -220,6 +221,8 @@ def test_command_line_is_never_decided_more_freely(source: str, target: str) -> 
     A denied command may become one that is asked for, where the target cuts or reads it otherwise, and the conversion says so.
     """
 
+    @example(rules={"*": "deny", ">": "allow"}, line=[Command(("rm",))])
+    @example(rules={"*": "deny", ">": "ask"}, line=[Command(("rm",))])
     @given(rules=_BASH, line=_LINES)
     def holds(rules: Mapping[str, str], line: list[Command]) -> None:
         agents = _agent("bash", rules, f".{source}/agents/x.md")
@@ -296,6 +299,19 @@ def test_denied_command_may_be_asked_for(effect: str, wider: bool) -> None:
 
     assert bool(effects.widenings(ceiling, result)) is wider
     assert result.levels["run"] is (Level.ALLOW if wider else Level.ASK)
+
+
+def test_allowed_command_is_carried_only_where_it_is_the_same() -> None:
+    """A command that is allowed where all others are denied is left out for a client that may take others for it, and that is told."""
+    agents = _agent("bash", {"*": "deny", "git *": "allow", "git * > *": "allow"}, ".opencode/agents/x.md")
+    result = agentconv.write(agents, "kilo")
+
+    assert [loss.detail for loss in result.losses if loss.code == "tools-narrowed"] == ["bash git * > *"]
+    assert [str(rule.pattern) for rule in _again(result, "kilo").rules if rule.native == "bash"] == ["*", "git *"]
+
+
+def _again(result: agentconv.Result, client: str) -> Permissions:
+    return agentconv.reads(result.files[0].data, client, path=f".{client}/agents/x.md").agents[0].permissions
 
 
 @pytest.mark.parametrize(

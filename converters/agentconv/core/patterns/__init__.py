@@ -22,14 +22,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from agentconv.core import vocabulary
-from agentconv.core.ir import Pattern
+from agentconv.core.ir import Pattern, Rule
 from agentconv.core.patterns import command_lines, gitignore, globs, prefix, regex
 from agentconv.core.patterns.form import ANY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from agentconv.core.ir import Rule, ToolGrant
+    from agentconv.core.ir import ToolGrant
     from agentconv.core.patterns.form import Form
 
 LONGEST = 1_000
@@ -98,7 +98,7 @@ def carried(entry: ToolGrant | Rule, target: str, word: str, *, denies: bool) ->
     language, subject = vocabulary.pattern_language(target, word), vocabulary.pattern_subject(target, word)
     if entry.pattern is None or language is None or subject != vocabulary.pattern_subject(entry.format, entry.native):
         return None
-    bound = denies or vocabulary.fact(entry.format, "enforces_patterns")
+    bound = isinstance(entry, Rule) or denies or vocabulary.fact(entry.format, "enforces_patterns")
     if subject == _COMMAND and bound and not command_lines.alike(entry.format, target, entry.pattern):
         return None
     return translate(entry.pattern, language, denies=denies)

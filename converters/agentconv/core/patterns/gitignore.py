@@ -27,7 +27,7 @@ def read(text: str) -> Form | None:
     names = text.strip("/").split("/")
     if "/" not in text.rstrip("/"):
         names = ["**", *names]
-    if any("**" in name and name != "**" for name in names):
+    if any("**" in name and name != "**" for name in names) or (inside and names[-1] == "**"):
         return None
     steps: list[list[Branch]] = []
     for number, name in enumerate(names):

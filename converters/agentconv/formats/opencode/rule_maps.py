@@ -131,7 +131,8 @@ class _RuleWriter:
                 self.add(rule.effect, word, pattern)
         elif rule.effect != "allow" and rule.pattern and vocabulary.pattern_subject(self.target, word) == "command":
             self.unsure.append(f"{rule.native} {rule.pattern}")
-            self.add(rule.effect, word, rule.pattern)
+            if rule.effect == "deny":
+                self.add(rule.effect, word, rule.pattern)
         else:
             self.narrowed.append(f"{rule.native} {rule.pattern}")
             if rule.effect != "allow":
