@@ -14,7 +14,7 @@ FACTS = {"client", "verified", "source", "servers", "enforces_patterns", "ignore
     "description_tokens",
     "shows_model_names",
 }
-TABLES = {"tools", "aliases", "retired", "closes", "modes", "events", "models", "tiers", "references", "install"}
+TABLES = {"tools", "aliases", "retired", "closes", "modes", "events", "models", "tiers", "references", "install", "patterns", "commands"}
 TIERS = {"frontier", "large", "medium", "small"}
 
 

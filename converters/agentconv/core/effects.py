@@ -13,14 +13,15 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from agentconv.core import plain_words, restrictions, vocabulary
+from agentconv.core import partial, patterns, plain_words, restrictions, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from agentconv.core.ir import Agent, Hook, Permissions, Rule, ToolGrant, Tools
+    from agentconv.core.partial import Part
 
 EFFECT_OF = {
     "fs.read": "read",
@@ -42,8 +43,6 @@ ALL_TOOLS = "*"
 EVERY_SERVER = "*"
 EVERY_CAPABILITY = "*"
 _NOT_IN_TOOL_NAMES = re.compile(r"[^A-Za-z0-9_-]")
-Part: TypeAlias = tuple[str, str, str]
-"""A restriction on a part: capability, pattern, what happens."""
 
 
 class Level(IntEnum):
@@ -160,7 +159,13 @@ def _own_effects(
 ) -> tuple[Mapping[str, Level], frozenset[Part]]:
     """Compute the levels and restrictions that tools and permissions give; most agents of a set share them."""
     levels = dict.fromkeys(EFFECTS, Level.NO)
-    parts = {(capability, grant.pattern or "", "deny") for grant in tools.deny if _enforced(grant) for capability in granted(grant)}
+    parts = {
+        (capability, text, "deny")
+        for grant in tools.deny
+        if _enforced(grant)
+        for capability in granted(grant)
+        for text in partial.texts(grant, denies=True)
+    }
     for capability, access in accesses(tools, permissions, format_id, held=held).items():
         effect = EFFECT_OF.get(capability)
         if effect:
@@ -268,7 +273,7 @@ def _by_patterns(capability: str, tools: Tools) -> frozenset[Part]:
     grants = [grant for grant in tools.allow if capability in granted(grant)] if tools.mode == "list" else []
     if not grants or not all(map(_enforced, grants)):
         return frozenset()
-    return frozenset({(capability, "\n".join(sorted(grant.pattern or "" for grant in grants)), "only")})
+    return frozenset({(capability, partial.only({text: partial.INHERITED for grant in grants for text in partial.texts(grant)}), "only")})
 
 
 def _speaks_of(rule: Rule, capability: str) -> bool:
@@ -283,7 +288,7 @@ def _names(rule: Rule, word: str) -> bool:
 
 
 def _is_whole(rule: Rule) -> bool:
-    return rule.pattern in (None, "*") and not rule.server
+    return (rule.pattern is None or patterns.is_everything(rule.pattern)) and not rule.server
 
 
 def in_order(permissions: Permissions) -> list[Rule]:
@@ -311,20 +316,32 @@ def _by_rules(capability: str, permissions: Permissions, word: str | None = None
             continue
         if _is_whole(rule):
             level, special = _LEVELS[rule.effect], {}
-        elif rule.pattern is not None:
-            special.pop(rule.pattern, None)
-            special[rule.pattern] = rule.effect
+        for text in partial.texts(rule, denies=rule.effect != "allow") if not _is_whole(rule) else ():
+            special.pop(text, None)
+            special[text] = rule.effect
     if level is Level.NO:
         opened = [pattern for pattern, effect in special.items() if effect != "deny"]
         if not opened:
             return Access(Level.NO)
         level = max(_LEVELS[special[pattern]] for pattern in opened)
-        shown = "\n".join(f"{pattern} {effect}" for pattern, effect in special.items())
-        return Access(level, frozenset({(capability, shown, "only")}))
+        return Access(level, frozenset({(capability, partial.only(special), "only")}))
     parts = {(capability, pattern, effect) for pattern, effect in special.items() if _LEVELS[effect] < level}
     if EFFECT_OF.get(capability) == "read":
         parts = {part for part in parts if part[2] == "deny"}  # reading is never asked for
     return Access(level, frozenset(parts))
+
+
+def opening(permissions: Permissions, capability: str) -> tuple[Rule, ...]:
+    """Return the rules that open a part of a capability, all of which is closed else; nothing where some of them close again."""
+    found: list[Rule] | None = None
+    for rule in in_order(permissions):
+        if not _speaks_of(rule, capability):
+            continue
+        if _is_whole(rule):
+            found = [] if rule.effect == "deny" else None
+        elif found is not None:
+            found = None if rule.effect == "deny" else [*found, rule]
+    return tuple(found or ())
 
 
 def _by_mode(effect: str | None, level: Level, permissions: Permissions) -> Level:
@@ -450,8 +467,8 @@ def widenings(ceiling: Effects, result: Effects) -> list[Widening]:
     found = [_beyond(effect, allowed[effect], result.levels[effect]) for effect in EFFECTS if result.levels[effect] > allowed[effect]]
     opened = [name for name, tools in result.servers.items() if tools and not _within(ceiling, name, tools)]
     found += [Widening(f"MCP server {name}", name) for name in opened]
-    for capability, pattern, effect in sorted(ceiling.parts - result.parts):
-        if (effect == "ask" and result.asks) or _is_moot(ceiling, capability):
+    for capability, pattern, effect in sorted(partial.lost(ceiling.parts, result.parts, asks=result.asks)):
+        if (effect == "ask" and result.asks) or _is_moot(ceiling, capability) or (effect != "only" and _asks_for_all(result, capability)):
             continue
         if _touches(result, capability, pattern):
             found.append(_beyond_part(capability, pattern, effect))
@@ -462,7 +479,7 @@ def widenings(ceiling: Effects, result: Effects) -> list[Widening]:
 
 def _beyond_part(capability: str, pattern: str, effect: str) -> Widening:
     """Say which restriction on a part is gone."""
-    shown = pattern.replace("\n", ", ") or "at all"
+    shown = (partial.shown(pattern) if effect == "only" else pattern) or "at all"
     word = plain_words.tool(capability)
     words = f"{word} beyond `{shown}`" if effect == "only" else f"{word} {shown}, which the source sets to {effect}"
     return Widening(words, pattern.partition(" ")[0] if capability == "mcp" else None, effect=EFFECT_OF.get(capability))
@@ -485,6 +502,11 @@ def _is_moot(ceiling: Effects, capability: str) -> bool:
     """Whether the author of a restriction lets the agent run any command, which can do all that the restriction is about."""
     commands = ceiling.levels["run"] > Level.NO and all(part[0] != "shell" for part in ceiling.parts)
     return commands and capability in EFFECT_OF and capability != "shell"
+
+
+def _asks_for_all(result: Effects, capability: str) -> bool:
+    """Whether each command is asked for: a shell that is denied in part may become one that asks."""
+    return capability == "shell" and result.levels["run"] <= Level.ASK
 
 
 def _touches(result: Effects, capability: str, pattern: str) -> bool:

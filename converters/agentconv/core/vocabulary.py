@@ -21,6 +21,11 @@ Besides, facts: `enforces_patterns` (an agent is held to the pattern of `Tool(pa
 (MCP servers that an agent itself defines are open to it whatever its list of tools says), `shows_model_names` (a model may
 be given by the name that is shown to people). A fact that is left out is false.
 `servers` are the MCP servers that a client brings along.
+- `patterns`: for each language (core/patterns), the tool words whose patterns are in it, and what is held against them: `path` (of a
+  file, from the project's root), `command` (a piece of a command line), `folder`, `name` (of an agent or skill), `query`, `address`.
+  The word `*` stands for all others.
+- `commands`: how a command line is cut into the pieces that patterns are held against: `split` (what parses it), `unasked` (commands
+  that no pattern is held against), `blanked` (characters of literals and of redirections that go nowhere, which `blank` stands for).
 And limits: `description_tokens` (of the descriptions of all agents together; the client warns above it).
 
 A format whose client has another format too says `like = "<its id>"`, and nothing else: its words are the same.
@@ -359,6 +364,31 @@ def events(format_id: str) -> tuple[str, ...]:
 def references(format_id: str) -> dict[str, str]:
     """Return what in a prompt means something to the client, and what it is; a word that ends in `*` is the start of many."""
     found: dict[str, str] = _file(format_id).get("references", {})
+    return found
+
+
+@cache
+def pattern_language(format_id: str, word: str) -> str | None:
+    """Return the language of the patterns that a client takes with a tool word; None where it takes none that anybody knows."""
+    return _of_patterns(format_id, word)[0]
+
+
+@cache
+def pattern_subject(format_id: str, word: str) -> str | None:
+    """Return what a client holds such a pattern against: `path`, `command` and others."""
+    return _of_patterns(format_id, word)[1]
+
+
+def _of_patterns(format_id: str, word: str) -> tuple[str | None, str | None]:
+    found = tool_word(format_id, word)
+    owner = found.owners[0] if found else format_id
+    known = {native: (language, subject) for language, row in _file(owner).get("patterns", {}).items() for native, subject in row.items()}
+    return known.get(found.native if found else word) or known.get("*", (None, None))
+
+
+def command_lines(format_id: str) -> dict[str, Any]:
+    """Return how a client cuts command lines before it holds them to patterns; nothing where that is not known."""
+    found: dict[str, Any] = _file(format_id).get("commands", {})
     return found
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import effects, vocabulary
-from agentconv.core.ir import ToolGrant
+from agentconv.core.ir import Pattern, ToolGrant
 from agentconv.core.losses import listed
 from agentconv.families import model_words
 from agentconv.families.javascript import SPACE
@@ -101,7 +101,7 @@ def _allowed_words(agent: Agent) -> list[str] | None:
     for one in agent.tools.allow:
         pattern = one.pattern
         if delegates and spawns(one):
-            pattern, delegates = ", ".join(delegates), None
+            pattern, delegates = Pattern(", ".join(delegates)), None
         words.append(token(one if pattern == one.pattern else replace(one, pattern=pattern)))
     return words
 

@@ -272,5 +272,5 @@ def _project_model(projection: Projection) -> None:
     model: Model | None = projection.get("model")
     more = vocabulary.efforts(ID, (model.value if model else None) or "")
     models.effort(projection, (*EFFORTS, *more), any_text=True)
-    if projection.get("effort") is not None and (model is None or model.kind == "inherit"):
+    if projection.get("effort") is not None and (model is None or model.kind == "inherit" or not model.value):
         projection.change("effort", None, "effort-dropped", "it counts beside a model only, and the agent has the caller's")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Literal, cast
 
-from agentconv.core import fields, vocabulary
+from agentconv.core import fields, patterns, vocabulary
 from agentconv.core.effects import EVERY_CAPABILITY
 from agentconv.core.ir import Rule, escape_key, unescape_key
 from agentconv.families import tool_tokens
@@ -133,9 +133,9 @@ class Permissions:
             if rule.pattern is None:
                 entries[key] = rule.effect
             elif isinstance(entry, dict):
-                entry[escape_key(rule.pattern)] = rule.effect
+                entry[escape_key(str(rule.pattern))] = rule.effect
             else:
-                entries[key] = {**({"*": entry} if entry else {}), escape_key(rule.pattern): rule.effect}
+                entries[key] = {**({"*": entry} if entry else {}), escape_key(str(rule.pattern)): rule.effect}
         return entries
 
     def order(self, projection: Projection) -> None:
@@ -207,8 +207,9 @@ def _deciding(rules: Iterable[Rule]) -> tuple[Rule, ...]:
 
 def _rules(format_id: str, key: str, action: str, pattern: str | None) -> Iterator[Rule]:
     effect = cast("Literal['allow', 'ask', 'deny']", action)
+    held = None if pattern is None else patterns.spoken(format_id, key, pattern)
     for capability, server, tool in meanings(format_id, key):
-        yield Rule(effect, key, format_id, capability, pattern, server, tool)
+        yield Rule(effect, key, format_id, capability, held, server, tool)
 
 
 @cache

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import effects, vocabulary
+from agentconv.core import effects, patterns, vocabulary
 from agentconv.core.ir import Rule, Tools
 from agentconv.core.losses import listed
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from agentconv.core.format import Projection
+    from agentconv.core.ir import Pattern
     from agentconv.projecting.tool_lists import SpellServer
 
 
@@ -55,8 +57,9 @@ def rule_map(projection: Projection, spell_server: SpellServer, with_patterns: C
         projection.change("delegates", None, "tools-as-rules", listed(source.delegates, nothing="none"))
     if rules.unknown:
         projection.declare("tool-unknown", "permissions.rules", listed(dict.fromkeys(rules.unknown)))
-    if rules.patterns:
-        projection.declare("pattern-dropped", "permissions.rules", listed(rules.patterns))
+    for code, words in (("pattern-dropped", rules.patterns), ("tools-narrowed", rules.narrowed), ("sandbox-dropped", rules.unsure)):
+        if words:
+            projection.declare(code, "permissions.rules", listed(words))
     if rules.asks:
         projection.declare("asks", "permissions.rules", listed(rules.asks))
 
@@ -80,9 +83,14 @@ class _RuleWriter:
         self.found: list[Rule] = []
         self.unknown: list[str] = []
         self.patterns: list[str] = []
+        """Patterns that say nothing in the source either, and are left out."""
+        self.narrowed: list[str] = []
+        """What is open to a part only, which the target cannot hold."""
+        self.unsure: list[str] = []
+        """Denied commands that the target may take for others."""
         self.asks: list[str] = []
 
-    def add(self, effect: Any, word: str, pattern: str | None = None) -> None:
+    def add(self, effect: Any, word: str, pattern: Pattern | None = None) -> None:
         meanings = vocabulary.grants(self.target, word)
         capability = effects.EVERY_CAPABILITY if word == effects.EVERY_CAPABILITY else meanings[0] if meanings else None
         self.found.append(Rule(effect, word, self.target, capability, pattern))
@@ -99,6 +107,8 @@ class _RuleWriter:
                 self.add_server(rule.effect, rule.server, rule.tool)
             else:
                 self.translate_word(rule)
+        if self.unsure:
+            self.ask_for_commands()
 
     def translate_word(self, rule: Rule) -> None:
         """Spell a rule about a tool; what it closes, or asks for, is closed in all of the target's words for it."""
@@ -106,12 +116,42 @@ class _RuleWriter:
         own = [rule.native] if rule.format == self.target else list(dict.fromkeys(words))
         if not own:
             self.unknown.append(rule.native)
-        elif rule.pattern is None or own[0] in self.with_patterns:
-            self.add(rule.effect, own[0], rule.pattern)
+        elif rule.pattern is None:
+            self.add(rule.effect, own[0])
         else:
-            self.patterns.append(f"{rule.native} {rule.pattern}")
+            self.translate_pattern(rule, own[0])
         for word in own[1:] if rule.effect != "allow" and rule.pattern in (None, "*") else ():
             self.add(rule.effect, word)
+
+    def translate_pattern(self, rule: Rule, word: str) -> None:
+        """Spell a rule that has a pattern; one that the target cannot hold is said more narrowly."""
+        held = patterns.carried(rule, self.target, word, denies=rule.effect != "allow") if word in self.with_patterns else None
+        if held is not None:
+            for pattern in held:
+                self.add(rule.effect, word, pattern)
+        elif rule.effect != "allow" and rule.pattern and vocabulary.pattern_subject(self.target, word) == "command":
+            self.unsure.append(f"{rule.native} {rule.pattern}")
+            if rule.effect == "deny":
+                self.add(rule.effect, word, rule.pattern)
+        else:
+            self.narrowed.append(f"{rule.native} {rule.pattern}")
+            if rule.effect != "allow":
+                self.add(rule.effect, word)
+
+    def ask_for_commands(self) -> None:
+        """Let each command be asked for that would run unattended, since the target may cut and match command lines otherwise."""
+        words = vocabulary.tools_for(self.target, "shell")
+        rules = [replace(rule, effect="ask") if rule.native in words and rule.effect == "allow" else rule for rule in self.found]
+        last = max((number for number, rule in enumerate(rules) if rule.native == effects.EVERY_CAPABILITY), default=-1)
+        if last < 0 or rules[last].effect == "allow":
+            patterned = {word: self.everything(word) if word in self.with_patterns else None for word in words}
+            asking = [Rule("ask", word, self.target, "shell", pattern) for word, pattern in patterned.items()]
+            rules[last + 1 : last + 1] = asking
+        self.found = rules
+
+    def everything(self, word: str) -> Pattern:
+        """Return the pattern of a word that matches everything."""
+        return patterns.spoken(self.target, word, "*")
 
     def write_tools(self) -> None:
         """Write rules for what tools, mode and sandbox leave."""
@@ -190,13 +230,21 @@ class _RuleWriter:
         """Write the patterns that an author has put on a tool, where all grants of it have one; False where there is none."""
         grants = [grant for grant in self.source.tools.allow if set(meanings) & set(effects.granted(grant))]
         shown = [f"{grant.native}({grant.pattern})" for grant in grants if grant.pattern is not None]
-        if not shown or word not in self.with_patterns or len(shown) < len(grants):
+        if not shown or len(shown) < len(grants):
             self.patterns += shown
             return False
-        self.add("deny", word, "*")
-        for grant in grants:
-            self.add(action, word, _as_glob(grant.pattern or "*"))
-        return True
+        held = [patterns.carried(grant, self.target, word, denies=False) if word in self.with_patterns else None for grant in grants]
+        if None not in held:
+            self.add("deny", word, self.everything(word))
+            for pattern in dict.fromkeys(pattern for several in held for pattern in several or ()):
+                self.add(action, word, pattern)
+            return True
+        if all(vocabulary.fact(grant.format, "enforces_patterns") for grant in grants):
+            self.narrowed += shown
+            self.add("deny", word)
+            return True
+        self.patterns += shown
+        return False
 
     def write_delegates(self) -> None:
         """Name the agents that it may call."""
@@ -204,11 +252,6 @@ class _RuleWriter:
         if self.source.delegates is None or not word or word not in self.with_patterns:
             return
         self.found = [rule for rule in self.found if rule.native != word]
-        self.add("deny", word, "*")
+        self.add("deny", word, self.everything(word))
         for name in self.source.delegates:
-            self.add("allow", word, name)
-
-
-def _as_glob(pattern: str) -> str:
-    """Return a pattern such as `git:*` (a command and what follows) as one with wildcards alone: `git *`."""
-    return f"{pattern.removesuffix(':*')} *" if pattern.endswith(":*") else pattern
+            self.add("allow", word, patterns.spoken(self.target, word, name))
