@@ -335,3 +335,26 @@ def test_the_bytes_that_were_deployed_tell(project, wheel, run, lock):
     assert [(project / path).read_text() for path in (mine, edited)] == texts
     assert not (project / ".claude/agents/gone.md").exists()
     assert "gone" not in (project / ".roomodes").read_text()
+
+
+def test_a_lock_alone_takes_nothing_away(project, run, tree):
+    """A lock that calls a user's own file that of a pack which is not here lets no file go, until a person says so."""
+    mine = project / ".claude/agents/mine.md"
+    mine.parent.mkdir(parents=True)
+    mine.write_text(agent("mine"))
+    checksum = hashlib.sha256(mine.read_bytes()).hexdigest()
+    entry = 'path = ".claude/agents/mine.md"\ntarget = "claude-code"\nagent = "mine"\npacks = ["ghost"]\n'
+    sums = f'manifest_sha256 = "{checksum}"\nwheel_sha256 = "{checksum}"\n'
+    known = f'name = "ghost"\nversion = "1.0"\norigin = "wheel"\nfile = "ghost.whl"\n{sums}'
+    sums = f'source_sha256 = "{checksum}"\n'
+    (project / "agentconv.lock").write_text(
+        f'version = 2\nfolders = []\n[[packs]]\n{known}[packs.targets]\nclaude-code = "all"\n[[packs.agents]]\nid = "mine"\nname = "mine"\n{sums}'
+        f'[[entries]]\n{entry}{sums}deployed_sha256 = "{checksum}"\n'
+    )
+    before = tree()
+    done = run("uninstall", "ghost", code=1)
+
+    assert "nothing but the lock says that these files are its: `.claude/agents/mine.md`" in done.err
+    assert tree() == before
+    run("uninstall", "ghost", "--accept")
+    assert not mine.exists()
