@@ -343,14 +343,18 @@ def test_a_lock_alone_takes_nothing_away(project, run, tree):
     mine.parent.mkdir(parents=True)
     mine.write_text(agent("mine"))
     checksum = hashlib.sha256(mine.read_bytes()).hexdigest()
-    entry = 'path = ".claude/agents/mine.md"\ntarget = "claude-code"\nagent = "mine"\npacks = ["ghost"]\n'
-    sums = f'manifest_sha256 = "{checksum}"\nwheel_sha256 = "{checksum}"\n'
-    known = f'name = "ghost"\nversion = "1.0"\norigin = "wheel"\nfile = "ghost.whl"\n{sums}'
-    sums = f'source_sha256 = "{checksum}"\n'
-    (project / "agentconv.lock").write_text(
-        f'version = 2\nfolders = []\n[[packs]]\n{known}[packs.targets]\nclaude-code = "all"\n[[packs.agents]]\nid = "mine"\nname = "mine"\n{sums}'
-        f'[[entries]]\n{entry}{sums}deployed_sha256 = "{checksum}"\n'
-    )
+    known = {
+        "name": "ghost",
+        "version": "1.0",
+        "origin": "wheel",
+        "file": "ghost.whl",
+        "manifest_sha256": checksum,
+        "wheel_sha256": checksum,
+    }
+    known |= {"targets": {"claude-code": "all"}, "agents": [{"id": "mine", "name": "mine", "source_sha256": checksum}]}
+    entry = {"path": ".claude/agents/mine.md", "target": "claude-code", "agent": "mine", "packs": ["ghost"]}
+    entry |= {"source_sha256": checksum, "deployed_sha256": checksum}
+    (project / "agentconv.lock").write_text(tomli_w.dumps({"version": 2, "folders": [], "packs": [known], "entries": [entry]}))
     before = tree()
     done = run("uninstall", "ghost", code=1)
 

@@ -95,7 +95,9 @@ def _nowhere(word: str) -> None:
         known = tuple({suffix for row in registry.FORMATS.values() for suffix in row.suffixes})
         is_file = word.endswith((*known, ".whl")) and "/blob/" not in word
         what = (
-            f"curl -LO {shlex.quote(word)}" if is_file else f"git clone {shlex.quote(word.partition('/blob/')[0].partition('/tree/')[0])}"
+            f"curl -LO {shlex.quote(word)}"
+            if is_file
+            else f"git clone {shlex.quote(word.partition('/blob/')[0].partition('/tree/')[0].removeprefix('git+'))}"
         )
         raise registry.usage(f"`{word}` is an address, and nothing is fetched", f"{what}, and name what comes of it")
     _place(word, "")

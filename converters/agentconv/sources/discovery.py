@@ -134,6 +134,8 @@ def _expand(argument: str) -> Iterator[Path | None]:
     if argument == STDIN:
         yield None
         return
+    if not argument:
+        raise problem("SRC is empty", "name a file or a folder, such as .", code=Code.USAGE)
     path = Path(argument)
     if argument and "\0" not in argument and os.path.lexists(argument):
         if not os.path.exists(path):
@@ -156,7 +158,8 @@ def _near(path: Path) -> str | None:
         siblings = os.listdir(path.parent)
     except (OSError, ValueError):
         return None
-    close = nearest(path.name, siblings, 0.7)
+    longer = (one for one in sorted(siblings) if path.name and one.startswith(f"{path.name}."))
+    close = next(longer, None) or nearest(path.name, siblings, 0.7)
     return f"did you mean `{path.parent / close}`?" if close else None
 
 
