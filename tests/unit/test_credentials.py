@@ -222,6 +222,21 @@ def test_shapes_are_found_by_their_long_words(kind):
     assert kind.spaced or not any(kind.match(f"{kind.start}{'a1B2' * 4}"[:length], len(kind.start)) for length in range(shapes.SHORTEST))
 
 
+@pytest.mark.parametrize("held", [str, json.dumps], ids=["as it is", "in JSON"])
+@pytest.mark.parametrize("indent", ["", "          "])
+def test_a_private_key_of_which_an_end_is_missing(held, indent):
+    """A key is masked whose first dashes, or whole beginning, or end went to something else, and is found once."""
+    lines = [drawn(seed, LETTERS + "+/", 64) for seed in range(3)]
+    whole = ["-----BEGIN RSA PRIVATE KEY-----", *lines, f"{drawn(4, LETTERS, 10)}==", "-----END RSA PRIVATE KEY-----"]
+    for cut in (whole, [whole[0][3:], *whole[1:]], [whole[0][5:], *whole[1:]], whole[1:], whole[2:], whole[:-1], ["--", *whole[1:]]):
+        text = held("\n".join(["Use it.", "", *(f"{indent}{line}" for line in cut), "", "Then stop."]))
+        masked, filled = credentials.masked(text), credentials.masked(text, "*")
+
+        assert [one.what for one in credentials.secrets(text)] == [shapes.PRIVATE_KEY]
+        assert not [line for line in cut[1:-1] if line[4:9] in masked + filled]
+        assert "Use it." in masked
+
+
 OPENAI = "sk-" + drawn(5, LETTERS, 48)
 
 

@@ -91,6 +91,8 @@ def _shaped(text: str) -> Iterator[Credential]:
                 start = match.start(group) if group else at - kind.before
                 yield Credential(kind.what, start, match.end(group), text[start : match.end(group)])
             at = text.find(kind.start, match.end() if match else at + len(kind.start))
+    for start, end in shapes.key_ends(text):
+        yield Credential(shapes.PRIVATE_KEY, start, end, text[start:end])
 
 
 def _named(text: str) -> Iterator[Credential]:
@@ -116,7 +118,7 @@ def secrets(text: str) -> list[Credential]:
     """Return those that are no examples, in the order of the text, each place once."""
     chosen: list[Credential] = []
     for one in sorted(find(text), key=lambda one: (one.start, one.name != "")):
-        if one.stands_for_one or (chosen and one.start < chosen[-1].end and one.name):
+        if one.stands_for_one or (chosen and one.start < chosen[-1].end and (one.name or one.end <= chosen[-1].end)):
             continue
         if chosen and one.start < chosen[-1].end and chosen[-1].name:
             chosen.pop()  # what has a shape says more than what only has a name

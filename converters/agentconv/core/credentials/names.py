@@ -82,13 +82,13 @@ _GIVEN = re.compile(
 _NEXT = re.compile(rf"""\\{{0,3}}["'`]?[ \t]{{0,8}}(?:=|,{_BLANK}{{0,40}}|{_BREAK}{_BLANK}{{0,40}}-[ \t]{{1,8}}|[ \t](?=[^\s|]))""")
 """What stands between a flag and its value: in a list, or on a command line."""
 _SCHEME = re.compile(r"(?:Bearer|Basic|Token|Digest|ApiKey|Api-Key|Bot|Key)[ \t]{1,4}", re.IGNORECASE)
-_CONTINUED = r"\\\r?\n[ \t]*"
+_CONTINUED = r"\\{1,8}\r?\n[ \t]*"
 """Where a text in double quotes goes on in the next line as if there were no end of one."""
-_BEGUN = r"(?:\\{1,8}[nr][ \t]*|\\?\r?\n[ \t]*){0,4}"
+_BEGUN = r"(?:\\{1,8}[nr][ \t]*|\\{0,8}\r?\n[ \t]*){0,4}"
 """Ends of lines between a quote and the first character of what it holds."""
 _QUOTED = re.compile(
     rf"""[frbuFRBU@]{{0,2}}(?:""|'')?(?:"{_BEGUN}((?:[^"\\\r\n]|\\.|{_CONTINUED}){{1,1024}})|'{_BEGUN}((?:[^'\\\r\n]|''|\\.){{1,1024}})"""
-    rf"""|`([^`\r\n]{{1,1024}})|(?:(?:\\{{1,3}}["']){{3}}|\\{{1,3}}["']){_BEGUN}((?:[^"'\\\r\n]|\\(?!\\{{0,2}}["'])){{1,1024}}))"""
+    rf"""|`([^`\r\n]{{1,1024}})|(?:(?:\\{{1,3}}["']){{3}}|\\{{1,3}}["']){_BEGUN}((?:[^"'\\\r\n]|\\(?!\\{{0,2}}["'])|{_CONTINUED}){{1,1024}}))"""
 )
 _JOINED = re.compile(rf"{_CONTINUED}|\\{{2,8}}(?:r\\{{1,3}})?n[ \t]+")
 _FURTHER = re.compile(rf"""(?:{_BREAK}[ \t]{{1,80}}[^\s"'`\\:]{{16,}}(?=\s|\\|\Z))*""")
