@@ -343,6 +343,13 @@ def test_prose_and_code_are_none(text):
     assert credentials.masked(text) == text
 
 
+def test_addresses_as_paths():
+    """A password in an address is masked in what is left of that where it was taken for a path, too."""
+    text = "https:/ada:q7Zk2mB9xTr4@host.internal/out, c:/users/ada:x@host, https://host.internal:8080/@ada"
+
+    assert credentials.masked(text) == text.replace("q7Zk2mB9xTr4", "q7Zk…")
+
+
 def test_what_has_a_shape_is_found_once():
     """A secret of a known shape with the name of one is one."""
     (one,) = credentials.secrets(f'OPENAI_API_KEY: "{OPENAI}"')
