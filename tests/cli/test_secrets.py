@@ -52,6 +52,48 @@ def test_no_report_gives_a_secret_away(
     assert [secret for secret in (TOKEN, *KEY_LINES) if secret[:5] in told] == []
 
 
+def below(*lines: str) -> str:
+    """Return lines as they stand below a name of a server's environment."""
+    return "".join(f"          {line}\n" for line in lines)
+
+
+TORN = f"""---
+name: a
+description: Uses a server.
+mcpServers:
+  - tickets:
+      command: tickets-mcp
+      env:
+        API_KEY: >-
+{below("Zx9wArcgZr6pqFlx72YNQm7t")}\
+        DB_PASSWORD: "\\
+{below('RzL2pX9vKc4NwY8sHd3FuJg1"')}\
+        PRIVATE_KEY: |
+{below(*PRIVATE_KEY.splitlines())}\
+---
+
+Use it.
+"""
+"""Secrets below their names; and a private key whose own dashes end the header, so that the prompt begins in the middle of it."""
+
+
+@pytest.mark.parametrize(
+    "arguments", ["to-json . -o a.json --diff", "convert . -t toml,opencode,roo -o . --diff", "lint .", "inspect . -v"]
+)
+def test_secrets_that_are_torn_apart(
+    arguments: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A secret is masked wherever its lines go: into another file, or into the text of a bundle."""
+    (tmp_path / ".claude/agents").mkdir(parents=True)
+    (tmp_path / ".claude/agents/a.md").write_text(TORN)
+    monkeypatch.chdir(tmp_path)
+    run(arguments.split())
+    told = "".join(capsys.readouterr())
+
+    assert told
+    assert [secret for secret in ("Zx9wA", "RzL2p", *(line[4:9] for line in KEY_LINES)) if secret in told] == []
+
+
 def test_report_with_a_secret_is_still_json(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(project)
     run(["convert", ".", "-t", "codex", "-o", "out", "--output-format", "json", "--diff"])
