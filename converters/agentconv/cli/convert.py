@@ -11,7 +11,7 @@ from agentconv.cli.output import Output
 from agentconv.conversion import converting, model_choices
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.formats import registry
-from agentconv.sources import discovery, loading
+from agentconv.sources import agentless, discovery, loading
 
 if TYPE_CHECKING:
     import argparse
@@ -69,6 +69,8 @@ def convert_files(found: Discovery, loader: loading.Loader, targets: Sequence[st
     for target in targets:
         for done in converting.convert(pieces, target, choices):
             output.take(done)
+    for diagnostic in agentless.told(loader.agentless):
+        output.report.diagnostic(diagnostic)
     if output.report.nothing and not output.waiting:
         raise nothing_found(found, targets)
     return output.finish()

@@ -9,7 +9,7 @@ from agentconv.core.format import State
 from agentconv.formats import registry
 from agentconv.render import text
 from agentconv.render.table import table
-from agentconv.sources import discovery
+from agentconv.sources import agentless, discovery
 from agentconv.sources.loading import Loader
 
 _WORDS = {
@@ -56,7 +56,8 @@ def _found(folder: str, client: str) -> str:
     """Describe one client's agents: how many, where, and which of them are not what they seem."""
     states: dict[State, list[str]] = {}
     unread = 0
-    for piece in Loader(discovery.discover([folder], client).files, keep=False):
+    loader = Loader(discovery.discover([folder], client).files, keep=False)
+    for piece in loader:
         unread += piece.source is None
         for agent, state in zip(piece.agents, piece.states, strict=True):
             states.setdefault(state, []).append(agent.id)
@@ -67,4 +68,5 @@ def _found(folder: str, client: str) -> str:
             lines.append(f"  {len(states[state])} {words.format(client=text.client(client))}: {text.names(states[state])}")
     if unread:
         lines.append(f"  {text.count(unread, 'file')} could not be read")
-    return "\n".join(lines)
+    lines += [f"  {cause.span.path if cause.span else ''}: {cause.message}" for cause in agentless.told(loader.agentless)]
+    return "\n".join(text.safe(line) for line in lines)

@@ -88,7 +88,7 @@ class Report:
         self.severities.add(diagnostic.severity)
         if self.json:
             self.diagnostics.append(diagnostic)
-        elif self.shown(diagnostic.severity):
+        elif self.shown(diagnostic.severity) or (diagnostic.code is Code.NO_AGENT and not self.options.quiet):
             span = diagnostic.span
             if span and span.path in self.places:
                 diagnostic = replace(diagnostic, span=replace(span, path=self.places[span.path]))

@@ -58,6 +58,8 @@ class Code(StrEnum):
     """A key is given twice; the last one counts."""
     DUPLICATE_NAME = "duplicate-name"
     """Two agents share a name; the client uses one of them."""
+    NO_AGENT = "no-agent"
+    """A file that lies where agents do, or that was named, and of which no agent came."""
     CALL_FAILS = "call-fails"
     """The client loads the agent, and each of its calls fails."""
     UNDECODABLE = "undecodable"

@@ -51,6 +51,8 @@ class ReadResult:
     diagnostics: tuple[Diagnostic, ...] = ()
     place: Callable[[int, str], tuple[int, int] | None] | None = field(default=None, compare=False)
     """Where the value of a key stands, in characters: the agent's number in the file and the key, empty for the prompt."""
+    absence: Diagnostic | None = None
+    """Why there is no agent in a file of which nothing else is to be said: it is told where an agent was to be expected."""
 
 
 class Whole(StrEnum):

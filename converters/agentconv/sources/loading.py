@@ -15,12 +15,13 @@ from agentconv.core.format import State
 from agentconv.core.ir import Agent, AgentSet, Origin, Source
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
-from agentconv.sources import discovery
+from agentconv.sources import agentless, discovery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from agentconv.core.format import ReadResult
+    from agentconv.sources.agentless import Agentless
     from agentconv.sources.discovery import Found
 
 KEPT_BYTES = 12 * 1024 * 1024
@@ -44,6 +45,8 @@ class Loaded:
     """What a bundle, or a file that lists agents, says about the whole set; a bundle on its first piece."""
     result: ReadResult | None = None
     """What the reader gave, where the loader is to keep that."""
+    absence: Diagnostic | None = None
+    """Why there is no agent in it, where nothing else is said of it."""
 
 
 class Loader:
@@ -58,6 +61,8 @@ class Loader:
         self._first: dict[int, tuple[int, tuple[str, ...]]] = {}
         """Per file read before: what tells whether it is still the same, and its agents' ids."""
         self._again = False
+        self.agentless: list[Agentless] = []
+        """What is to be told of files that gave no agent, once all of them were read."""
 
     def __iter__(self) -> Iterator[Loaded]:
         ids = _Ids()
@@ -84,6 +89,8 @@ class Loader:
         else:
             pieces = tuple(_with_ids(piece, ids.give) for piece in pieces)
             self._first[index] = hash(data), tuple(agent.id for piece in pieces for agent in piece.agents)
+            if data or file.location:  # an empty stream names nothing
+                self.agentless += [one for piece in pieces if piece.absence and (one := agentless.in_question(file, piece.absence))]
         self._keep(index, file, pieces)
         return pieces
 
@@ -150,7 +157,15 @@ def load_source(format_id: str, source: SourceText, *, results: bool = False) ->
     if not registry.FORMATS[format_id].bundle:
         about = result.set if not result.set.agents and result.set != AgentSet() else None
         yield Loaded(
-            source.path, format_id, source, result.set.agents, result.states, result.diagnostics, about, result if results else None
+            source.path,
+            format_id,
+            source,
+            result.set.agents,
+            result.states,
+            result.diagnostics,
+            about,
+            result if results else None,
+            result.absence,
         )
     else:
         yield from take_apart(result.set, result.diagnostics, source.path)

@@ -111,7 +111,7 @@ SPEC = FormatSpec(
 def _bare(source: SourceText, problem: Complaint, span: Span) -> ReadResult | None:
     """Return the agent that has nothing but a prompt: the whole file, or what follows a header that does not parse."""
     if not source.size:
-        return ReadResult()
+        return ReadResult(absence=reading.absent(SPEC, reading.EMPTY, span))
     header = loader.find(source)
     broken = isinstance(header, Header)
     text = client_text(source.text[header.body :] if isinstance(header, Header) else source.text).strip(SPACE)
