@@ -53,6 +53,13 @@ class ReadResult:
     """Where the value of a key stands, in characters: the agent's number in the file and the key, empty for the prompt."""
     absence: Diagnostic | None = None
     """Why there is no agent in a file of which nothing else is to be said: it is told where an agent was to be expected."""
+    meant: ReadResult | None = None
+    """What a person reads, where the client takes a header for a part of the prompt: nobody means that, so this is converted."""
+
+    @property
+    def as_meant(self) -> ReadResult:
+        """What is to be converted: what a person reads, where that is another thing than what the client makes of the file."""
+        return self.meant or self
 
 
 class Whole(StrEnum):

@@ -205,7 +205,14 @@ def _encoded(dialect: Dialect, agent: Agent, path: str) -> dict[str, Json]:
 def _unusable(dialect: Dialect, source: SourceText, header: Header | None, problem: Complaint, span: Span) -> ReadResult:
     """Read a file without a header that the client can read."""
     found = dialect.unparsed(source, problem, span) if dialect.unparsed else None
-    return found or _recovered(dialect, source, header, _Drop(problem, span))
+    recovered = _recovered(dialect, source, header, _Drop(problem, span))
+    if found is None or not found.set.agents or not recovered.set.agents:
+        return found or recovered
+    told = tuple(replace(one, severity=Severity.WARNING, hint=_AS_MEANT) for one in found.diagnostics)
+    return replace(found, meant=replace(recovered, diagnostics=told))
+
+
+_AS_MEANT = "the values of the header were recovered as a person reads them; mend it so that the client does too"
 
 
 def _remarks(dialect: Dialect, header: Header) -> Iterator[Diagnostic]:

@@ -156,13 +156,14 @@ def load_source(format_id: str, source: SourceText, *, results: bool = False) ->
         return
     if not registry.FORMATS[format_id].bundle:
         about = result.set if not result.set.agents and result.set != AgentSet() else None
+        meant = result.as_meant
         yield Loaded(
             source.path,
             format_id,
             source,
-            result.set.agents,
-            result.states,
-            result.diagnostics,
+            meant.set.agents,
+            meant.states,
+            meant.diagnostics,
             about,
             result if results else None,
             result.absence,
