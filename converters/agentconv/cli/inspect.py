@@ -16,7 +16,7 @@ from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.formats import registry
 from agentconv.lint import inspection
 from agentconv.render import inspected, machine, text
-from agentconv.sources import agentless, discovery, loading
+from agentconv.sources import agentless, discovery, elsewhere, loading
 
 if TYPE_CHECKING:
     import argparse
@@ -76,7 +76,9 @@ def run(options: argparse.Namespace) -> int:
             diagnostics += piece.diagnostics
             loose += [agent.id for agent in piece.agents]
     line.clear()
-    diagnostics += [*agentless.told(loader.agentless), *inspection.duplicates(files), *([_without_file(loose)] if loose else [])]
+    diagnostics += [*agentless.told(loader.agentless), *elsewhere.told(found, elsewhere.Asked(options.sources, "inspect"))]
+    diagnostics += elsewhere.out_of_place(found)
+    diagnostics += [*inspection.duplicates(files), *([_without_file(loose)] if loose else [])]
     errors = any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
     if not errors and not any(file.is_agent for file in files):
         if options.output_format == "text":

@@ -9,7 +9,7 @@ from agentconv.cli.convert import nothing_found, places
 from agentconv.cli.output import Output
 from agentconv.conversion import converting
 from agentconv.formats import registry
-from agentconv.sources import agentless, discovery, loading
+from agentconv.sources import agentless, discovery, elsewhere, loading
 
 if TYPE_CHECKING:
     import argparse
@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
     pieces = output.report.line.over(loader, len(found.files), "files")
     for done in converting.convert(pieces, "json", choices):
         output.take(done)
-    for diagnostic in agentless.told(loader.agentless):
+    for diagnostic in (*agentless.told(loader.agentless), *elsewhere.told(found, elsewhere.Asked(options.sources, "to-json"))):
         output.report.diagnostic(diagnostic)
     if output.report.nothing:
         raise nothing_found(found)

@@ -60,6 +60,8 @@ class Code(StrEnum):
     """Two agents share a name; the client uses one of them."""
     NO_AGENT = "no-agent"
     """A file that lies where agents do, or that was named, and of which no agent came."""
+    ELSEWHERE = "elsewhere"
+    """Agents of a project that are not read, since they lie where no assistant that is started at its root looks."""
     CALL_FAILS = "call-fails"
     """The client loads the agent, and each of its calls fails."""
     UNDECODABLE = "undecodable"

@@ -127,6 +127,8 @@ class Index:
     """Writes the file, from nothing (its paths sorted) or changing nothing but what is another thing."""
     held: Callable[[AgentSet], AgentSet]
     """Returns what the file can hold of a set's words."""
+    listed_places: Callable[[SourceText], list[tuple[str, tuple[int, int]]]]
+    """Returns the agents' files as the file spells them, each with where it stands."""
 
 
 class Format(Protocol):

@@ -52,6 +52,8 @@ class Discovery:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     looked: list[str] = field(default_factory=list)
     """Places that were searched, for the message when nothing is there."""
+    barren: list[tuple[str, str]] = field(default_factory=list)
+    """Folders of a client in which there is no file that it reads, each with the client."""
     passed_over: list[str] = field(default_factory=list)
     """The targets' own locations, which are no source."""
     stdin_name: str = ""
@@ -209,6 +211,7 @@ def _listed(folder: Path, client: str) -> list[Path]:
     if paths is None:
         return [place, *(folder / name for name in row.folders if (folder / name).is_dir())]
     own = [folder / path for path in paths if ".." not in PurePosixPath(path).parts and not os.path.isabs(path)]
+    own = [file for file in own if os.path.lexists(file)]  # what is not there is told when the list is read
     return [place, *(file for file in own if _stray(os.fspath(file), os.path.realpath(folder)) is None)]
 
 
@@ -261,7 +264,10 @@ def _add_location(found: Discovery, search: _Search, location: Path, client: str
         top = top if _stray(path, top) is None else os.path.realpath(location)  # the user named it
     elif not _followed(found, path, top):
         return
-    for file in _walk(found, location, top, registry.FORMATS[client].suffixes) if location.is_dir() else [path]:
+    files = list(_walk(found, location, top, registry.FORMATS[client].suffixes)) if location.is_dir() else [path]
+    if not files:
+        found.barren.append((path, client))
+    for file in files:
         _append(found, file, search.root, client, within=top)
 
 

@@ -16,6 +16,7 @@ from agentconv.core.ir import Agent, AgentSet, Origin, Source
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.sources import agentless, discovery
+from agentconv.sources.containers import Containers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -45,6 +46,8 @@ class Loaded:
     """What a bundle, or a file that lists agents, says about the whole set; a bundle on its first piece."""
     result: ReadResult | None = None
     """What the reader gave, where the loader is to keep that."""
+    rejected: Diagnostic | None = None
+    """Why its client takes none of its agents, where it is not the file itself that is at fault."""
     absence: Diagnostic | None = None
     """Why there is no agent in it, where nothing else is said of it."""
 
@@ -61,6 +64,7 @@ class Loader:
         self._first: dict[int, tuple[int, tuple[str, ...]]] = {}
         """Per file read before: what tells whether it is still the same, and its agents' ids."""
         self._again = False
+        self._containers = Containers()
         self.agentless: list[Agentless] = []
         """What is to be told of files that gave no agent, once all of them were read."""
 
@@ -83,6 +87,7 @@ class Loader:
         if self._again and self._first.get(index, (None,))[0] != hash(data):
             return (_changed(file),)
         pieces = tuple(load_source(file.format, SourceText(file.path, data), results=self._results))
+        pieces = tuple(self._containers.judge(file, piece) for piece in pieces)
         if self._again:
             given = iter(self._first[index][1])
             pieces = tuple(_with_ids(piece, lambda _agent, _path: next(given)) for piece in pieces)
@@ -166,7 +171,7 @@ def load_source(format_id: str, source: SourceText, *, results: bool = False) ->
             meant.diagnostics,
             about,
             result if results else None,
-            result.absence,
+            absence=result.absence,
         )
     else:
         yield from take_apart(result.set, result.diagnostics, source.path)

@@ -147,7 +147,7 @@ DIALECT = markdown.Dialect(
     template=TEMPLATE,
     unparsed=_bare,
 )
-INDEX = Index(plugin_index.read, plugin_index.write, plugin_index.held)
+INDEX = Index(plugin_index.read, plugin_index.write, plugin_index.held, plugin_index.listed_places)
 
 
 def read(source: SourceText) -> ReadResult:
