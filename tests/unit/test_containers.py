@@ -1,10 +1,12 @@
 """A file that lists a client's agents decides about them: what is wrong with it is told where it stands, and none of them loads."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from agentconv.__main__ import main
+from agentconv.core.diagnostics import Effect
 from agentconv.core.format import State
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
@@ -89,3 +91,74 @@ def test_a_sound_manifest_is_no_finding(plugin, capsys):
     assert main(["lint", "-q"]) == 0
     assert inspected == 0
     assert [result["path"] for result in results] == ["agents/tidy.md"]
+
+
+@pytest.fixture
+def marketplace(tmp_path, monkeypatch):
+    """Make a repository with three plugins: one with a folder of agents, one that lists a file, one whose entry does."""
+    files = {
+        "plugins/a/.claude-plugin/plugin.json": '{"name": "a"}',
+        "plugins/a/agents/one.md": AGENT.replace("tidy", "one"),
+        "more/b/.claude-plugin/plugin.json": '{"name": "b", "agents": ["./two.md"]}',
+        "more/b/two.md": AGENT.replace("tidy", "two"),
+        "more/b/other.md": AGENT.replace("tidy", "other"),
+        "c/three.md": AGENT.replace("tidy", "three"),
+        ".claude-plugin/marketplace.json": json.dumps(
+            {
+                "name": "m",
+                "owner": {"name": "o"},
+                "plugins": [
+                    {"name": "a", "source": "./plugins/a"},
+                    {"name": "b", "source": "./more/b"},
+                    {"name": "c", "source": "./c", "agents": ["./three.md"]},
+                    {"name": "d", "source": {"source": "github", "repo": "o/r"}},
+                    {"name": "e", "source": "./none"},
+                ],
+            }
+        ),
+    }
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.usefixtures("marketplace")
+def test_each_plugin_of_a_marketplace_is_followed(capsys):
+    """Every command reads the agents that the client has of each plugin, and none of them takes a manifest for an agent."""
+    main(["inspect", "--output-format", "json"])
+    inspected = json.loads(capsys.readouterr().out)["results"]
+    linted = main(["lint", "-q"])
+    main(["convert", ".", "-t", "codex", "-o", "out", "-q"])
+    main([])
+    overview = capsys.readouterr().out
+
+    assert [result["agents"] for result in inspected] == [["one"], ["two"], ["three"]]
+    assert {result["format"] for result in inspected} == {"claude-plugin"}
+    assert linted == 0
+    assert sorted(path.stem for path in Path("out/.codex/agents").iterdir()) == ["one", "three", "two"]
+    assert "3 agents in .claude-plugin/marketplace.json" in overview
+
+
+@pytest.mark.parametrize(
+    ("values", "line"),
+    [
+        ({"name": "a b"}, 2),
+        ({"owner": "me"}, 3),
+        ({"plugins": {}}, 4),
+        ({"plugins": [{"name": "a"}]}, 5),
+        ({"plugins": [{"name": "a", "source": "plugins/a"}]}, 7),
+        ({"plugins": [{"name": "a", "source": "./../a"}]}, 7),
+        ({"plugins": [{"name": "a", "source": {"source": "ftp"}}]}, 7),
+        ({"plugins": [{"source": "./a"}]}, 5),
+        ({"plugins": [{"name": "a", "source": "./a", "agents": "./agents/"}]}, 8),
+    ],
+)
+def test_a_faulty_marketplace_is_told(values, line):
+    """What keeps the client from taking a marketplace is told where it stands."""
+    text = json.dumps({"name": "m", "owner": {"name": "o"}, "plugins": [], **values}, indent=1)
+    text = text.replace('"owner": {\n  "name": "o"\n }', '"owner": {"name": "o"}')
+    (said,) = registry.load("claude-plugin").read(SourceText(".claude-plugin/marketplace.json", text.encode())).diagnostics
+
+    assert said.span.line == line
+    assert said.effect is Effect.DROPS

@@ -100,7 +100,8 @@ def _links(here: Mapping[str, Sequence[Path]], found: Discovery) -> dict[str, st
 def _described(client: str, counted: _Counted, places: Sequence[Path] | None, reader: str | None) -> str:
     """Describe one client's agents: how many, where, and which of them are not what they seem."""
     total = sum(len(found) for found in counted.states.values())
-    place = registry.FORMATS[client].place
+    row = registry.FORMATS[client]
+    place = row.catalog if row.catalog and places and places[0].as_posix().endswith(row.catalog) else row.place
     if not total and reader not in (None, client):
         return f"{text.client(client)}: {place} is the same folder as {registry.FORMATS[reader or ''].place}"
     lines = [f"{text.client(client)}: {text.count(total, 'agent')} {'in' if places else 'in this folder, and not in'} {place}"]

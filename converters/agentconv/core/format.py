@@ -119,6 +119,16 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """A folder of agents that a file lists (`registry.Row.catalog`)."""
+
+    path: str
+    """Relative to the project's root."""
+    agents: tuple[str, ...] | None = None
+    """The agents' files in it that the file lists itself."""
+
+
+@dataclass(frozen=True, slots=True)
 class Index:
     """The file of a format that lists the files of its agents (`registry.Row.index`): a module's `INDEX`, where it has one."""
 

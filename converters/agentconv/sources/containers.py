@@ -39,8 +39,8 @@ class Containers:
 
     def _container(self, file: Found, piece: Loaded) -> Loaded:
         row, index = registry.FORMATS[file.format], registry.index_of(file.format)
-        if piece.source is None or index is None or file.location is None:
-            return piece
+        if piece.source is None or index is None or file.location is None or not f"/{file.path}".endswith(f"/{row.index}"):
+            return piece  # a catalog is at fault for itself: the folders that it lists are plugins without it
         root = Path(os.path.abspath(file.location)).parents[len(PurePosixPath(row.index).parts) - 1]
         drops = [one for one in piece.diagnostics if one.effect is not None and one.effect.drops]
         if drops:

@@ -62,9 +62,9 @@ def read(source: SourceText) -> Listed:
     texts = {key: values[key] for key in _WORDS if isinstance(values.get(key), str)}
     name = values.get("name")
     about = AgentSet(name=name if isinstance(name, str) else None, authors=_authors(values.get("author")), **texts)
-    paths = _paths(values)
+    listed_paths = paths(values)
     fault = next(_faults(root), None)
-    listed = None if paths is None else tuple(path.removeprefix("./") for path in paths)
+    listed = None if listed_paths is None else tuple(path.removeprefix("./") for path in listed_paths)
     return Listed(listed, about, fault[0].reason if fault else None)
 
 
@@ -72,13 +72,13 @@ def _document(source: SourceText) -> jsonc.Document:
     return jsonc.parse(source.text, jsonc.JSON, 1 if source.text.startswith(BOM) else 0)
 
 
-def _paths(values: dict[str, Any]) -> list[str] | None:
-    """Return the paths that are listed; None without such a key."""
+def paths(values: dict[str, Any]) -> tuple[str, ...] | None:
+    """Return the agents' files that are listed; None without such a key."""
     if "agents" not in values:
         return None
     found = values["agents"]
     items = [found] if isinstance(found, str) else found if isinstance(found, list) else []
-    return [item for item in items if isinstance(item, str)]
+    return tuple(item for item in items if isinstance(item, str))
 
 
 def _faults(root: jsonc.Object) -> Iterator[tuple[Complaint, Node]]:
@@ -92,10 +92,10 @@ def _faults(root: jsonc.Object) -> Iterator[tuple[Complaint, Node]]:
             yield Complaint(f"`{key}` must be text", key), nodes[key]
     for key, end in _PATHS.items():
         if key in nodes:
-            yield from _path_faults(key, end, nodes[key])
+            yield from path_faults(key, end, nodes[key])
 
 
-def _path_faults(key: str, end: str, node: Node) -> Iterator[tuple[Complaint, Node]]:
+def path_faults(key: str, end: str, node: Node) -> Iterator[tuple[Complaint, Node]]:
     """Yield what is wrong with a path of the plugin, or with a list of such."""
     found = jsonc.value(node)
     if isinstance(found, dict) and key != "agents":
