@@ -154,7 +154,7 @@ class Law:
 
 def _is_written(agent: Agent, piece: Loaded) -> bool:
     """Whether a file says itself what an agent has outside of its fields, rather than a bundle."""
-    written = registry.load(piece.format).read(piece.source).set.agents if piece.source else ()
+    written = registry.load(piece.format).read(piece.source).as_meant.set.agents if piece.source else ()
     return any(one.extras == agent.extras for one in written)
 
 
@@ -162,5 +162,5 @@ def _author_wrote(agent: Agent, piece: Loaded) -> bool:
     """Whether a file says itself what the keys of an agent grant beside its fields, rather than a bundle in which it was edited."""
     if piece.source is None or not any(any(restrictions.grants(agent, format_id)) for format_id in agent.extras):
         return False
-    written = registry.load(piece.format).read(piece.source).set.agents
+    written = registry.load(piece.format).read(piece.source).as_meant.set.agents
     return any((one.tools, one.permissions, one.extras) == (agent.tools, agent.permissions, agent.extras) for one in written)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import vocabulary
-from agentconv.core.diagnostics import Code, Diagnostic, Effect, Severity
+from agentconv.core.diagnostics import Code, Complaint, Diagnostic, Effect, Severity
 from agentconv.core.format import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from agentconv.core.diagnostics import Cause, Complaint, Span
+    from agentconv.core.diagnostics import Cause, Span
     from agentconv.core.format import FormatSpec
     from agentconv.core.ir import Agent, ToolGrant
     from agentconv.families.keys import Decoded, Key
+
+EMPTY = Complaint("there is nothing in the file")
 
 
 def remark(
@@ -183,6 +186,12 @@ def no_agent(spec: FormatSpec, complaint: Complaint, span: Span) -> Diagnostic:
     """Say that a file looks like an agent's, and why there is none in it."""
     hint = "mend the file, or move it elsewhere if it is no agent"
     return _because(spec, Code.SYNTAX, lambda client: f"no agent for {client}", complaint, span, effect=Effect.DROPS, hint=hint)
+
+
+def absent(spec: FormatSpec, complaint: Complaint, span: Span) -> Diagnostic:
+    """Say why there is no agent in a file that need not be an agent's."""
+    hint = "mend the file, or keep it elsewhere if it is no agent"
+    return replace(no_agent(spec, complaint, span), code=Code.NO_AGENT, severity=Severity.NOTE, hint=hint)
 
 
 def _of_tool(format_id: str, grant: ToolGrant) -> tuple[Callable[[str], str], str | None] | None:

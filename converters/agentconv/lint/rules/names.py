@@ -77,15 +77,6 @@ def missing_name(self: Rule, subject: Subject) -> Iterator[Finding]:
             f"add a `{key}`, or move the file",
             clients=(subject.format,),
         )
-    gone = headers.lacks_all(subject)
-    if subject.header and gone and not remarks.of(subject):
-        yield self.find(
-            f"{title(subject)} sees no agent here: the header has neither {' nor '.join(f'`{key}`' for key in gone)}",
-            (subject.header.start, subject.header.start),
-            f"add {' and '.join(f'`{key}`' for key in gone)}; what is no agent is better kept elsewhere",
-            severity=Severity.NOTE,
-            clients=(subject.format,),
-        )
     for number, agent, _ in subject.agents():
         if agent.name is not None:
             continue
