@@ -186,7 +186,9 @@ class _RuleWriter:
         """Whether the agent says anything of a tool: its client has one, it denies one, or it may not do at all what that tool does."""
         closed = {effect for effect in effects.EFFECTS if not self.may.may(effect)}
         denied = {capability for grant in self.source.tools.deny for capability in effects.granted(grant)}
-        return bool(set(meanings) & {*have, *denied} or {effects.EFFECT_OF.get(meaning) for meaning in meanings} & closed)
+        touched = {effects.EFFECT_OF.get(meaning) for meaning in meanings}
+        cut_off = touched == {"network"} and not self.on_network.issuperset(meanings)
+        return bool(set(meanings) & {*have, *denied} or touched & closed or cut_off)
 
     def is_closed_apart(self, meanings: Sequence[str], levels: list[effects.Level]) -> bool:
         """Whether one more word for the same has to be closed, or asked for, too: beside a denial of everything, it is."""
@@ -197,6 +199,11 @@ class _RuleWriter:
     def may(self) -> effects.Effects:
         """What the agent may do."""
         return effects.effects(self.source)
+
+    @cached_property
+    def on_network(self) -> frozenset[str]:
+        """What the agent may do on the network."""
+        return effects.on_network(self.source)
 
     def open_server(self, server: str, tool: str | None) -> None:
         """Open a server's tool, or all those that its own definition opens."""
