@@ -129,3 +129,27 @@ def test_memory_gives_tools_that_write() -> None:
     assert effects.effects(agent, trusted=True).levels["write"] > NO
     assert "fs.write" in effects.usable(agent, "claude-code")
     assert "fs.write" not in effects.usable(made("claude-code", {"tools": ["Read"]}), "claude-code")
+
+
+@pytest.mark.parametrize("keys", [{}, {"disallowedTools": ["Read"]}, {"disallowedTools": ["*"]}], ids=str)
+@pytest.mark.parametrize("target", registry.CLIENTS)
+def test_what_the_source_asks_for_is_asked_for(target: str, keys: dict[str, object]) -> None:
+    """What Claude Code asks for where nobody says otherwise is asked for in each client that can be told to ask; else that is a warning."""
+    done = convert_agent(made("claude-code", keys), target)
+    assert done.file
+    found = effects.effects(agent_of(target, done.file.data), format_id=target)
+    asked = all(found.levels[effect] <= (INHERIT if found.asks else ASK) for effect in ("write", "network", "run"))
+
+    assert asked != ("asks-dropped" in {loss.code for loss in done.losses}) or target == "codex"  # which does not ask to write, alone
+    assert target != "codex" or [loss.detail for loss in done.losses if loss.code == "asks-dropped"] == ["writing files"]
+
+
+@pytest.mark.parametrize("target", ["opencode", "kilo"])
+def test_servers_are_asked_for_as_well(target: str) -> None:
+    """An agent that is asked about each tool of an MCP server is, in a client that would run them unasked; what it denies stays closed."""
+    done = convert_agent(made("claude-code", {"disallowedTools": ["mcp__hub"]}), target)
+    assert done.file
+    agent = agent_of(target, done.file.data)
+
+    assert ("mcp", "* *", "ask") in effects.effects(agent, format_id=target).parts
+    assert "hub" in effects.effects(agent, format_id=target).denied_servers
