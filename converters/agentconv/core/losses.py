@@ -88,6 +88,9 @@ CATALOGUE: dict[str, LossRule] = {
     "tools-listed": LossRule(_NOTE, _MOVED, "the target lists all tools that the agent may use"),
     "tools-narrowed": LossRule(_WARNING, _APPROXIMATED, "the target cannot say this more narrowly; the agent may do less"),
     "asks": LossRule(_NOTE, _APPROXIMATED, "the target cannot inherit the user's settings here: it asks"),
+    "asks-dropped": LossRule(
+        _WARNING, _DROPPED, "the source client asks before this where nobody says otherwise, and the target cannot be told to ask"
+    ),
     "invocation-widened": LossRule(_NOTE, _APPROXIMATED, "in the target, the user calls such agents as well as other agents"),
     "invocation-dropped": LossRule(_WARNING, _DROPPED, "in the target, other agents call it, not the user"),
     "tools-from-sandbox": LossRule(_WARNING, _APPROXIMATED, "the target has no sandbox; a tool list stands for it"),

@@ -234,6 +234,7 @@ def _project_shape(projection: Projection) -> None:
     _project_servers(projection)
     permissions.mode(projection)
     permissions.rules(projection)
+    permissions.unasked(projection)
     _project_model(projection)
     mcp.drop(projection, HINT)
 
