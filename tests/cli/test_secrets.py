@@ -94,6 +94,32 @@ def test_secrets_that_are_torn_apart(
     assert [secret for secret in ("Zx9wA", "RzL2p", *(line[4:9] for line in KEY_LINES)) if secret in told] == []
 
 
+PASSWORD = KEY_LINES[1][:20]
+
+
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [
+        (TOKEN, ["--diff"]),
+        (f"key {KEY_LINES[1][:40]}", ["--diff"]),
+        (f"https://ada:{PASSWORD}@example.com", ["-v"]),
+        (f"my token={PASSWORD}", ["-v"]),
+    ],
+)
+def test_names_that_are_secrets(
+    name: str, more: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where a name is masked, the legal form that it gets in the target is masked, too."""
+    (tmp_path / "a.md").write_text(f"---\nname: {json.dumps(name)}\ndescription: Does it.\n---\n\nI am {name}.\n")
+    monkeypatch.chdir(tmp_path)
+    for form in ("text", "json"):
+        run(["convert", "a.md", "-f", "claude-code", "-t", "roo", "-o", ".", "--output-format", form, *more])
+    told = "".join(capsys.readouterr())
+
+    assert told.count("becomes") > 1
+    assert [secret for secret in (TOKEN, PASSWORD) if secret[6:12].lower() in told.lower()] == []
+
+
 def test_report_with_a_secret_is_still_json(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(project)
     run(["convert", ".", "-t", "codex", "-o", "out", "--output-format", "json", "--diff"])

@@ -10,7 +10,7 @@ from detect_secrets.plugins.keyword import DENYLIST, KeywordDetector
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentconv.core import credentials
+from agentconv.core import credentials, names
 from agentconv.core.credentials import shapes
 
 LETTERS = string.ascii_letters + string.digits
@@ -23,7 +23,7 @@ def drawn(seed, alphabet, length):
     return "".join(found)
 
 
-def names():
+def secret_names():
     """Return names of secrets: each that the reference knows, with and without what stands before and after."""
     stems = [variant for word in DENYLIST for variant in dict.fromkeys((word.replace("_?", "_"), word.replace("_?", "")))]
     return [f"{before}{stem}{after}" for stem, before, after in itertools.product(stems, ("", "tavily_", "my_db_"), ("", "_prod", "_2"))]
@@ -39,7 +39,7 @@ def values():
         yield f"{drawn(seed, string.ascii_lowercase, 9)}-horse-battery"
 
 
-SHAPES = random.Random(12).sample(list(itertools.product(names(), values())), 150)
+SHAPES = random.Random(12).sample(list(itertools.product(secret_names(), values())), 150)
 LAYOUTS = {
     "YAML": lambda name, value: f"mcpServers:\n  - x:\n      env:\n        {name.upper()}: {value}\n      type: stdio\n",
     "TOML": lambda name, value: f'[mcp_servers.x]\nenv = {{ {name.upper()} = "{value}", MODE = "fast" }}\n',
@@ -216,6 +216,16 @@ def test_shapes_of_the_reference(plugin, secret):
     assert not [one for one in strong if one[4:12] in credentials.masked(f"It is {secret} here.")]
 
 
+@pytest.mark.parametrize("secret", [*(text for text in PLUGINS.values() if " " not in text and "//" not in text), drawn(5, LETTERS, 40)])
+def test_names_that_were_made_legal(secret):
+    """What is left of a secret once a legal name was made of it is masked like the secret, in a file's path, too."""
+    for legal in (names.slug(secret), names.slug(f"deploy {secret}"), names.stem(secret)):
+        masked = credentials.masked(f"wrote .codex/agents/{legal}.toml")
+
+        assert not any(legal[at : at + 12] in masked for at in range(12, len(legal) - 12))
+        assert masked.startswith("wrote .codex/agents/")
+
+
 @pytest.mark.parametrize("kind", shapes.KINDS, ids=lambda kind: kind.start)
 def test_shapes_are_found_by_their_long_words(kind):
     """A shape that holds no blanks is never shorter than the words that are looked at."""
@@ -262,7 +272,8 @@ def test_no_left_boundary(before, secret):
             "MSG.invalid_configuration_value.another_value",
         ),
         *("the_npm_configuration_registry_of_the_company", "gsk_and_other_pharmaceutical_companies_in_2024"),
-        "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        *("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "key-550e8400-e29b-41d4-a716-446655440000"),
+        *("build-9f86d081884c7d659a2feaa0c55ad015", "npm-debug-2024-11-28t10-22-33", "the-asia-northeast1-documentation-team-of-2024"),
     ],
 )
 def test_words_are_not_masked(text):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from agentconv.core import credentials
 from agentconv.core.diagnostics import Detail, Loss, LossKind, LossSeverity
 
 if TYPE_CHECKING:
@@ -152,7 +153,19 @@ def quoted(value: object) -> Detail:
 
 def becomes(old: object, new: object) -> Detail:
     """Say what took a value's place."""
-    return Detail("`{}` becomes `{}`", (old, new))
+    return Detail("`{}` becomes `{}`", (old, _as_hidden(old, new)))
+
+
+def renamed(old: str, new: str) -> Detail:
+    """Say by which name an agent goes that is spoken of by another."""
+    return Detail("`{}` is now `{}`", (old, _as_hidden(old, new)))
+
+
+def _as_hidden(old: object, new: object) -> object:
+    """Return what may be shown of a value that was made of another one: no more than of that."""
+    if not isinstance(old, str) or not isinstance(new, str) or credentials.masked(old) == old:
+        return new
+    return credentials.shortened(new)
 
 
 def listed(words: Iterable[str], around: str = "{}", *, nothing: str = "") -> Detail:

@@ -38,7 +38,7 @@ class Credential:
     @property
     def masked(self) -> str:
         """Return as much as may be shown of it."""
-        return f"{self.text[:_SHOWN]}…"
+        return shortened(self.text)
 
     @property
     def strong(self) -> bool:
@@ -126,6 +126,11 @@ def secrets(text: str) -> list[Credential]:
     return chosen
 
 
+def shortened(text: str) -> str:
+    """Return as much of a credential as may be shown."""
+    return f"{text[:_SHOWN]}…"
+
+
 def masked(text: str, fill: str = "") -> str:
     """Return the text with all that looks like a credential cut to its first characters, and all that may be one.
 
@@ -134,7 +139,8 @@ def masked(text: str, fill: str = "") -> str:
         fill: Takes the place of each character that is cut, so that the others stay where they are; without one, an ellipsis
             stands for them all.
     """
-    found = sorted({*((one.start, one.end) for one in find(text) if one.end > one.start + _SHOWN), *randomness.runs(text)})
+    places = ((one.start, one.end) for one in find(text) if one.end > one.start + _SHOWN)
+    found = sorted({*places, *randomness.runs(text), *shapes.made_legal(text)})
     parts, done = [], 0
     for start, end in found:
         if end <= done:

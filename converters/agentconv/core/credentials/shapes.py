@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from agentconv.core.credentials import randomness
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -138,3 +140,24 @@ def possible(text: str) -> list[Kind]:
     """Return the kinds that may be in a text, which is looked through once for each only where it has long words."""
     words = " ".join([word for word in text.split() if len(word) >= SHORTEST])
     return [kind for kind in KINDS if kind.start in (text if kind.spaced else words)]
+
+
+_LEGAL = re.compile(r"(?<![A-Za-z0-9-])[A-Za-z0-9-]{15,}(?:[._][A-Za-z0-9-]{10,})*")
+_LONG_PART = re.compile(r"[A-Za-z0-9]{16,}")
+
+
+@cache
+def _legal_start() -> re.Pattern[str]:
+    """Compile what credentials start with once a legal name was made of them: their signs are dashes, their case may be gone."""
+    starts = {re.sub(r"[^a-z0-9]+", "-", kind.start.lower()) for kind in KINDS if not kind.spaced and kind.start[0].isalnum()}
+    shown = (f"{start}(?=[a-z0-9-]{{12}})" if start.endswith("-") else f"{start}(?=[a-z0-9]{{12}})" for start in starts if len(start) > 2)
+    return re.compile(rf"(?:\A|-)({'|'.join(sorted(shown))})", re.IGNORECASE)
+
+
+def made_legal(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where credentials are of which legal names were made, such as `ghp-xk3jf92k...`: what starts like one, and looks random."""
+    for name in _LEGAL.finditer(text):
+        if any(map(randomness.is_random, _LONG_PART.findall(name[0]))):
+            start = _legal_start().search(name[0])
+            if start is not None:
+                yield name.start() + start.start(1), name.end()
