@@ -42,6 +42,10 @@ class State(StrEnum):
 _DROPPED = (State.NOT_LOADED, State.STOPS)
 
 
+ENTRY = "/"
+"""What stands for a key where the first line of an agent's own entry is meant, in a file of several: no key is called so."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReadResult:
     """What one file holds. `states` runs parallel to `set.agents`."""

@@ -103,10 +103,12 @@ def _no_permission(native: str) -> Callable[[str], str]:
     return lambda client: f"{client} has no permission `{native}`, and passes over what is said of it"
 
 
-def not_loaded(spec: FormatSpec, name: str | None, state: State, complaint: Complaint, span: Span, *, whole: bool = False) -> Diagnostic:
-    """Say that the client drops an agent (or `whole` of its file), or does not start because of it, and why."""
+def not_loaded(
+    spec: FormatSpec, name: str | None, state: State, complaint: Complaint, span: Span, *, whole: bool = False, lost: int = 1
+) -> Diagnostic:
+    """Say that the client drops an agent (or the `whole` of its file, in which others are `lost` with it), or does not start, and why."""
     effect = Effect.STOPS if state is State.STOPS else Effect.DROPS_ALL if whole else Effect.DROPS
-    what = _DROPS[effect]
+    what = f"loads none of the {lost:,} agents of this file" if effect is Effect.DROPS_ALL and lost > 1 else _DROPS[effect]
     hint = "its values were recovered as a person reads them; mend the file so that the client does too"
     return _because(spec, Code.NOT_LOADED, lambda client: f"{client} {what}", complaint, span, effect=effect, hint=hint, name=name)
 
