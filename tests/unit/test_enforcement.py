@@ -153,3 +153,28 @@ def test_servers_are_asked_for_as_well(target: str) -> None:
 
     assert ("mcp", "* *", "ask") in effects.effects(agent, format_id=target).parts
     assert "hub" in effects.effects(agent, format_id=target).denied_servers
+
+
+@pytest.mark.parametrize("target", registry.CLIENTS)
+def test_a_sandboxed_shell_becomes_one_that_asks(target: str) -> None:
+    """Commands that a sandbox lets write are asked for one by one where the target asks, and never run unattended."""
+    writes, reads = (made("codex", {"sandbox_mode": mode}) for mode in ("workspace-write", "read-only"))
+    for agent, opened in ((writes, True), (reads, False)):
+        done = convert_agent(agent, target)
+        assert done.file
+        found = effects.effects(agent_of(target, done.file.data), format_id=target)
+        asks = opened and target not in ("cline", "droid", "cursor", "codex")  # nothing asks; the flag is for all; at home
+
+        assert found.levels["run"] <= (INHERIT if found.asks else ASK)
+        assert asks == (found.levels["run"] > NO) == ("sandbox-dropped" in {loss.code for loss in done.losses})
+
+
+@pytest.mark.parametrize("target", ["opencode", "kilo"])
+def test_a_chain_never_rises_above_asking(target: str) -> None:
+    """Of a sandboxed shell that became one that asks, the next step keeps the asking."""
+    first = convert_agent(made("codex", {"sandbox_mode": "workspace-write"}), target)
+    assert first.file
+    second = convert_agent(agent_of(target, first.file.data), "claude-code")
+    assert second.file
+
+    assert effects.effects(agent_of("claude-code", second.file.data), format_id="claude-code").levels["run"] is ASK

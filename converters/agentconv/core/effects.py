@@ -84,6 +84,8 @@ class Effects:
     """Hooks that can block: (portable event, what they run)."""
     asks: bool
     """Whether the client asks by default, so that inheriting the user's settings is asking unless the user chose otherwise."""
+    confined: bool = False
+    """Whether its commands run in a sandbox that lets them write: a shell that asks for each of them takes its place."""
 
     def may(self, effect: str) -> bool:
         """Whether the effect is possible at all; running commands covers the others."""
@@ -115,7 +117,17 @@ def effects(
     named = dict.fromkeys((*(server.name for server in agent.mcp_servers or ()), *servers))
     mcp = _mcp(agent, named, own=vocabulary.fact(format_id, "own_servers_open"))
     asks = vocabulary.fact(format_id, "asks_by_default")
-    return Effects(levels, mcp.open, mcp.every, mcp.denied, parts | mcp.parts, _guards(agent, levels), asks)
+    confined = is_confined(agent)
+    return Effects(levels, mcp.open, mcp.every, mcp.denied, parts | mcp.parts, _guards(agent, levels), asks, confined)
+
+
+def is_confined(agent: Agent) -> bool:
+    """Whether an agent runs commands in a sandbox that lets them write."""
+    sandbox = agent.permissions.sandbox
+    if sandbox is None or sandbox.files != "workspace-write" or agent.permissions.mode in READ_ONLY_MODES:
+        return False
+    origin = agent.origin.format if agent.origin else None
+    return "shell" in accesses(agent.tools, replace(agent.permissions, sandbox=None), origin)
 
 
 def _with_grants(levels: Mapping[str, Level], agent: Agent, format_id: str, *, trusted: bool) -> Mapping[str, Level]:
@@ -494,6 +506,8 @@ def widenings(ceiling: Effects, result: Effects) -> list[Widening]:
     """Return what the result may do beyond the ceiling; empty when nothing."""
     cover = ceiling.levels["run"]
     allowed = {effect: max(ceiling.levels[effect], cover) for effect in EFFECTS}
+    if ceiling.confined:
+        allowed["run"] = max(allowed["run"], Level.ASK)
     if result.asks:  # where the client asks anyway, inheriting the user's settings takes nothing from an author who wants to be asked
         allowed = {effect: Level.INHERIT if level is Level.ASK else level for effect, level in allowed.items()}
     found = [_beyond(effect, allowed[effect], result.levels[effect]) for effect in EFFECTS if result.levels[effect] > allowed[effect]]

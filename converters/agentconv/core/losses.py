@@ -98,7 +98,9 @@ CATALOGUE: dict[str, LossRule] = {
     "tool-unknown": LossRule(_WARNING, _DROPPED, "no tool of the target stands for this one"),
     "pattern-dropped": LossRule(_NOTE, _DROPPED, "a tool pattern that the source client does not enforce either"),
     "sandbox-dropped": LossRule(
-        _WARNING, _APPROXIMATED, "the target may take a denied command for another one; it asks for each that would run unattended"
+        _WARNING,
+        _APPROXIMATED,
+        "the target cannot hold commands to what the source holds them to; it asks for each that would run unattended",
     ),
     "permission-mode": LossRule(_WARNING, _APPROXIMATED, "the target has no such permission mode"),
     "rules-dropped": LossRule(_WARNING, _DROPPED, "the target has no permission rules"),

@@ -310,15 +310,20 @@ def _list_what(
     """List the tools that leave the effects which a sandbox or switches leave."""
     target = vocabulary.words_of(projection.target.id)
     named = _open_servers(may, target, spell_server, reads_back)
+    asks = vocabulary.fact(target, "asks_by_default") or vocabulary.native_mode(projection.target.id, "default") is not None
+    shell = vocabulary.tool_for(target, "shell") if may.confined and asks else None
+    commands = (_granting(target, shell),) if shell else ()
     listed = {
         "tools.mode": "list",
-        "tools.allow": (*tools_within(may, target, effects.on_network(projection.source)), *named),
+        "tools.allow": _without_repeats((*tools_within(may, target, effects.on_network(projection.source)), *commands, *named)),
         "tools.deny": (),
         "permissions.sandbox": None,
         "permissions.rules": (),
         "permissions.resolution": None,
     }
     projection.change_together(listed, "tools-from-sandbox", what)
+    if commands:
+        projection.declare("sandbox-dropped", "permissions.sandbox", what)
 
 
 def tools_within(may: Effects, target: str, on_network: Collection[str]) -> tuple[ToolGrant, ...]:

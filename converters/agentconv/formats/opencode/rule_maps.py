@@ -161,7 +161,10 @@ class _RuleWriter:
         """Write rules for what tools, mode and sandbox leave."""
         tools, said = self.source.tools, self.source.permissions
         origin = self.source.origin.format if self.source.origin else None
-        access = effects.accesses(tools, said, origin)
+        access = dict(effects.accesses(tools, said, origin))
+        if effects.is_confined(self.source):
+            access["shell"] = effects.Access(effects.Level.ASK)
+            self.unsure.append("a workspace-write sandbox")
         have = effects.capabilities_of(tools, origin)
         if tools.mode != "inherit":
             self.add("deny", effects.EVERY_CAPABILITY)
@@ -197,6 +200,7 @@ class _RuleWriter:
         denied = {capability for grant in self.source.tools.deny for capability in effects.granted(grant)}
         reached = {effects.EFFECT_OF.get(meaning) for meaning in meanings} <= {"write", "network"}
         unlisted = self.asks_first and self.source.tools.mode == "inherit"
+        reached &= not any(effects.EFFECT_OF.get(one) == "network" for one in meanings) or self.on_network.issuperset(meanings)
         return unlisted and "shell" in have and reached and not set(meanings) & {*have, *denied}
 
     def is_spoken_of(self, meanings: Sequence[str], have: Collection[str]) -> bool:
