@@ -10,6 +10,7 @@ approval policy and the web search of a role, but a spawned agent keeps those of
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core.diagnostics import Detail
@@ -17,12 +18,14 @@ from agentconv.core.format import FormatSpec
 from agentconv.core.ir import Hook, McpServer, Model, Sandbox, ToolGrant, escape_key, unescape_key
 from agentconv.families import keys
 from agentconv.families.keys import Key, Refused, simple
-from agentconv.formats.codex import role_file
+from agentconv.formats.codex import config_file, role_file
 from agentconv.projecting import hooks, mcp, models, permissions, switches, texts
 from agentconv.projecting.finish import finish
 from agentconv.projecting.once import once
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from agentconv.core.format import Projection, ReadResult, WriteResult
     from agentconv.core.ir import Agent, AgentSet, Json
     from agentconv.core.source import SourceText
@@ -185,10 +188,17 @@ SPEC = FormatSpec(
 )
 DIALECT = role_file.Dialect(SPEC, KEYS, ("name", "description", "developer_instructions"), _lift, _lower)
 
+DECLARED, OF_SETTINGS = config_file.declared, config_file.remarks
+
 
 def read(source: SourceText) -> ReadResult:
     """Read a role file as Codex does."""
     return role_file.read(DIALECT, source)
+
+
+def read_declared(source: SourceText, given: Mapping[str, Json]) -> ReadResult:
+    """Read a role file that the configuration names, and gives what it does not say itself."""
+    return role_file.read(replace(DIALECT, given=given), source)
 
 
 def write(agents: AgentSet, original: SourceText) -> WriteResult:
