@@ -178,3 +178,13 @@ def test_a_chain_never_rises_above_asking(target: str) -> None:
     assert second.file
 
     assert effects.effects(agent_of("claude-code", second.file.data), format_id="claude-code").levels["run"] is ASK
+
+
+@pytest.mark.parametrize("mode", ["default", "dontAsk"])
+def test_a_role_is_not_told_to_ask(mode: str) -> None:
+    """Codex ignores how a role wants to be asked, and does not start with `untrusted`: that is told, and never written."""
+    done = convert_agent(made("claude-code", {"permissionMode": mode, "tools": ["Read", "Bash"]}), "codex")
+    assert done.file
+
+    assert b"approval_policy" not in done.file.data
+    assert "not-enforced" in {loss.code for loss in done.losses}
