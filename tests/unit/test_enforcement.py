@@ -188,3 +188,15 @@ def test_a_role_is_not_told_to_ask(mode: str) -> None:
 
     assert b"approval_policy" not in done.file.data
     assert "not-enforced" in {loss.code for loss in done.losses}
+
+
+@pytest.mark.parametrize(("source", "target"), [("opencode", "kilo"), ("kilo", "opencode")])
+@pytest.mark.parametrize("word", ["external_directory", "doom_loop", "lsp", "plan_enter", "plan_exit", "list"])
+def test_relatives_exchange_the_words_that_both_have(source: str, target: str, word: str) -> None:
+    """A permission that both clients have under one word is the same in the other, whatever other clients make of it."""
+    done = convert_agent(made(source, {"permission": {word: "deny"}}), target)
+    assert done.file
+    rules = agent_of(target, done.file.data).permissions.rules
+
+    assert [(word, "deny")] == [(rule.native, rule.effect) for rule in rules]
+    assert "tool-unknown" not in {loss.code for loss in done.losses}
