@@ -10,19 +10,23 @@ approval policy and the web search of a role, but a spawned agent keeps those of
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core import variable_keys
 from agentconv.core.diagnostics import Detail
 from agentconv.core.format import FormatSpec
 from agentconv.core.ir import Hook, McpServer, Model, Sandbox, ToolGrant, escape_key, unescape_key
 from agentconv.families import keys
 from agentconv.families.keys import Key, Refused, simple
-from agentconv.formats.codex import role_file
+from agentconv.formats.codex import config_file, role_file
 from agentconv.projecting import hooks, mcp, models, permissions, switches, texts
 from agentconv.projecting.finish import finish
 from agentconv.projecting.once import once
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from agentconv.core.format import Projection, ReadResult, WriteResult
     from agentconv.core.ir import Agent, AgentSet, Json
     from agentconv.core.source import SourceText
@@ -77,6 +81,7 @@ def _read_servers(value: Json) -> tuple[McpServer, ...]:
 
 def _read_server(name: str, config: dict[str, Json]) -> McpServer:
     values, options = mcp.read_config(config, _SERVER_KEYS)
+    variable_keys.lift(values, options, local="command" in config)
     return McpServer(unescape_key(name), "stdio" if "command" in config else "http", **values, options=options or None)
 
 
@@ -85,7 +90,13 @@ def _read_hooks(value: Json) -> tuple[Hook, ...]:
 
 
 def _write_servers(servers: tuple[McpServer, ...]) -> Json:
-    return {escape_key(server.name): mcp.write_config(server, _SERVER_KEYS) for server in servers}
+    return {escape_key(server.name): _write_server(server) for server in servers}
+
+
+def _write_server(server: McpServer) -> Json:
+    plain, variables = variable_keys.lower(server)
+    texts = replace(server, env=plain.get("env", server.env and None), headers=plain.get("headers", server.headers and None), options=None)
+    return {**mcp.write_config(texts, _SERVER_KEYS), **variables, **(server.options or {})}
 
 
 KEYS: dict[str, Key] = {
@@ -185,10 +196,17 @@ SPEC = FormatSpec(
 )
 DIALECT = role_file.Dialect(SPEC, KEYS, ("name", "description", "developer_instructions"), _lift, _lower)
 
+DECLARED, OF_SETTINGS = config_file.declared, config_file.remarks
+
 
 def read(source: SourceText) -> ReadResult:
     """Read a role file as Codex does."""
     return role_file.read(DIALECT, source)
+
+
+def read_declared(source: SourceText, given: Mapping[str, Json]) -> ReadResult:
+    """Read a role file that the configuration names, and gives what it does not say itself."""
+    return role_file.read(replace(DIALECT, given=given), source)
 
 
 def write(agents: AgentSet, original: SourceText) -> WriteResult:
