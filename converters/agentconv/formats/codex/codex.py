@@ -246,9 +246,11 @@ def _project_mode(projection: Projection) -> None:
             full = Sandbox("full")
             projection.change("permissions.sandbox", full, "permission-mode", "bypass is danger-full-access without approval")
             return
-    if mode in ("bypass", "default") and (mode == "default" or projection.get("permissions.sandbox") == Sandbox("full")):
+    if mode is None or (mode == "bypass" and projection.get("permissions.sandbox") == Sandbox("full")):
         return
-    if mode is not None:
+    if mode in ("default", "dont-ask") and not projection.at_home:
+        projection.change("permissions.mode", None, "not-enforced", Detail("`{}`: an agent asks as its caller does", (mode,)))
+    elif mode != "default":
         projection.change("permissions.mode", None, "permission-mode", Detail("`{}`; Codex asks as its approval_policy says", (mode,)))
 
 
