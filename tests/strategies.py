@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from hypothesis import strategies as st
 
-from agentconv.core import effects, vocabulary
+from agentconv.core import effects, patterns, vocabulary
 from agentconv.core.ir import (
     Agent,
     AgentSet,
@@ -18,6 +18,7 @@ from agentconv.core.ir import (
     McpServer,
     Model,
     Origin,
+    Pattern,
     PermissionMode,
     Permissions,
     Prompt,
@@ -110,6 +111,13 @@ def known_grants() -> st.SearchStrategy[ToolGrant]:
 
 
 @cache
+def spoken() -> st.SearchStrategy[Pattern]:
+    """Patterns in any language, and in none that is known."""
+    languages = (*patterns.LANGUAGES, None)
+    return words().map(lambda text: Pattern(text, languages[len(text) % len(languages)]))
+
+
+@cache
 def server_grants() -> st.SearchStrategy[ToolGrant]:
     """An MCP server, whole or a tool of it, as Claude Code spells it."""
     server, tool = st.text("abc-_", min_size=1, max_size=4), maybe(st.text("xyz_", min_size=1, max_size=4))
@@ -128,7 +136,7 @@ def grants() -> st.SearchStrategy[ToolGrant]:
         words(),
         format_ids(),
         maybe(st.one_of(chosen(effects.CAPABILITIES), words())),
-        maybe(words()),
+        maybe(spoken()),
         maybe(words()),
         maybe(words()),
     )
@@ -144,7 +152,7 @@ def rules() -> st.SearchStrategy[Rule]:
         words(),
         format_ids(),
         maybe(chosen(effects.CAPABILITIES)),
-        maybe(words()),
+        maybe(spoken()),
         maybe(words()),
         maybe(words()),
     )
@@ -294,6 +302,9 @@ def agent_sets() -> st.SearchStrategy[AgentSet]:
         authors=maybe(tuples(texts())),
         mcp_servers=maybe(tuples(servers())),
         extras=st.one_of(st.just({}), extras()),
+        further=st.dictionaries(st.sampled_from(["skills", "commands", "rewards"]), tuples(json_maps()), max_size=2).map(
+            lambda lists: dict(sorted(lists.items()))
+        ),
         sources=st.lists(sources(), max_size=2, unique_by=lambda source: source.path).map(tuple),
     )
     return st.one_of(plain, plain.map(_linked))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from agentconv.api import Result, iter_agents, read, reads, write
     from agentconv.core.diagnostics import Diagnostic, InputError, Loss, Severity, Span
-    from agentconv.core.ir import Agent, AgentSet
+    from agentconv.core.ir import Agent, AgentSet, Pattern
 
 __version__ = "0.1.0"
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Diagnostic",
     "InputError",
     "Loss",
+    "Pattern",
     "Result",
     "Severity",
     "Span",
@@ -39,7 +40,7 @@ __all__ = [
 _HOMES = {
     **dict.fromkeys(("Result", "iter_agents", "read", "reads", "write"), "agentconv.api"),
     **dict.fromkeys(("Diagnostic", "InputError", "Loss", "Severity", "Span"), "agentconv.core.diagnostics"),
-    **dict.fromkeys(("Agent", "AgentSet"), "agentconv.core.ir"),
+    **dict.fromkeys(("Agent", "AgentSet", "Pattern"), "agentconv.core.ir"),
 }
 
 

@@ -226,13 +226,28 @@ def test_unreadable_file(run, source, tmp_path):
 
 
 @pytest.mark.usefixtures("permissions")
+@pytest.mark.parametrize(
+    "words", [[], ["lint", "."], ["inspect", "."], ["convert", ".", "-t", "codex"]], ids=lambda words: words[0] if words else "alone"
+)
+def test_unreadable_folder(words, run, source, tmp_path, monkeypatch):
+    """A folder of agents without permission to read is named by every command, the bare one included."""
+    folder = tmp_path / ".claude/agents"
+    folder.mkdir(parents=True)
+    folder.chmod(0)
+    monkeypatch.chdir(tmp_path)
+    done = run(*words, code=None)
+
+    assert "cannot be read: permission denied" in done.out + done.err
+
+
+@pytest.mark.usefixtures("permissions")
 def test_unwritable_output(run, source, tmp_path, files):
-    """An output folder without permission to write is named, once."""
+    """An output folder without permission to write is named, with one file and how many more."""
     (source / "other.md").write_bytes(agent("other"))
     (tmp_path / "out").mkdir(mode=0o555)
     done = run("convert", "src", "-t", "codex", "-o", "out", code=2)
 
-    assert done.err.count("cannot be written: permission denied") == 1
+    assert done.err.count("cannot be written: permission denied") == 2  # the first, and how many more
     assert files(tmp_path / "out") == []
 
 
@@ -378,7 +393,14 @@ BUNDLES = {
     "a date that is none": (special({"$datetime": '2020"\nx = 1'}), "zq.$datetime: wants a date"),
     "pairs that are a map": (special([{"$key": [["a", 1]]}]), "zq[0].$key: wants pairs"),
     "pairs that are none": (special({"$key": "a"}), "zq.$key: wants pairs"),
-    "a newer version": (bundle(**{"$schema": "urn:agentconv:bundle:2"}), "pip install --upgrade"),
+    "a newer version": (bundle(**{"$schema": "urn:agentconv:bundle:3"}), "pip install --upgrade"),
+    "a list that version 1 did not have": (bundle(further=[]), "there is no key `further` here"),
+    "a key that is no list": (bundle(**{"$schema": "urn:agentconv:bundle:2", "further": {}}), "there is no key `further` here"),
+    "a list that is misspelt": (bundle(**{"$schema": "urn:agentconv:bundle:2", "skils": []}), "did you mean `skills`?"),
+    "a pattern in no language": (
+        bundle(agents=[{"id": "a", "tools": {"allow": [{"native": "x", "format": "y", "pattern": {"pattern": "z", "language": "w"}}]}}]),
+        "agents[0].tools.allow[0].pattern",
+    ),
     "a strange version": (bundle(**{"$schema": "urn:agentconv:bundle:x"}), "version x"),
     "a repeated key": (b'{"$schema": "urn:agentconv:bundle:1", "agents": [], "agents": []}', "given twice"),
     "trailing garbage": (bundle() + b"x", "not JSON"),

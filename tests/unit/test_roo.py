@@ -129,11 +129,14 @@ def test_groups(groups: list[Any], expected: Tools) -> None:
 
 
 def test_a_pattern_is_a_restriction() -> None:
-    """A client that does not hold an agent to the pattern would let it write more: it is refused."""
+    """A client that does not hold an agent to the pattern would let it write more: the tool closes, and what is told has that reason."""
     agent, _ = mode(groups=["read", ["edit", {"fileRegex": r"\.md$"}]])
+    done = convert_agent(agent, "claude-code")
 
     assert effects.effects(agent).parts
-    assert "widening" in [loss.code for loss in convert_agent(agent, "claude-code").losses]
+    assert [loss.code for loss in done.losses if loss.field == "tools.allow"] == ["tools-narrowed"]
+    assert done.file is not None
+    assert b"tools: Read, Glob, Grep\n" in done.file.data
 
 
 @pytest.mark.parametrize("text", ["customModes: null\n", "customModes:\n", "other: 1\n", "{}", "", "# nothing\n"])

@@ -148,14 +148,24 @@ def _rules(options: argparse.Namespace, chosen: lint_settings.LintSettings) -> l
     Raises:
         InputError: A word names no rule.
     """
-    select, ignore = (_words(given) for given in (options.select, options.ignore))
+    select, ignore = _words("--select", options.select), _words("--ignore", options.ignore)
     lint_settings.check_rules([*(select or ()), *(ignore or ())])
     lint_settings.tell(options, chosen.remark(select, ignore))
     return chosen.rules(select, ignore)
 
 
-def _words(given: list[str] | None) -> tuple[str, ...] | None:
-    return tuple(word.strip() for word in ",".join(given).split(",") if word.strip()) if given else None
+def _words(flag: str, given: list[str] | None) -> tuple[str, ...] | None:
+    """Return the words that a flag was given.
+
+    Raises:
+        InputError: There is none.
+    """
+    if given is None:
+        return None
+    words = tuple(word.strip() for word in ",".join(given).split(",") if word.strip())
+    if not words:
+        raise registry.usage(f"{flag} has an empty value", "name codes, beginnings of codes, or names: `agentconv rule` lists them")
+    return words
 
 
 def _tell(

@@ -33,7 +33,7 @@ def run(folder: str = ".") -> int:
     found = discovery.discover([folder])
     here = {client: discovery.locations(Path(folder), client) for client in registry.CLIENTS}
     told = _told(found, {client: places for client, places in here.items() if places})
-    beside = [_line(remark) for remark in elsewhere.told(found, elsewhere.Asked([folder], "inspect"))]
+    beside = [_line(remark) for remark in (*found.diagnostics, *elsewhere.told(found, elsewhere.Asked([folder], "inspect")))]
     if not told:
         first = registry.FORMATS[registry.CLIENTS[0]]
         print("There are no agents here.")

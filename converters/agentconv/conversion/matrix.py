@@ -10,7 +10,7 @@ from agentconv.conversion.converting import convert
 from agentconv.core import fields, vocabulary
 from agentconv.core.diagnostics import InternalError, LossKind, LossSeverity
 from agentconv.core.format import State
-from agentconv.core.ir import Agent, Hook, McpServer, Model, Rule, Sandbox, ToolGrant
+from agentconv.core.ir import Agent, Hook, McpServer, Model, Pattern, Rule, Sandbox, ToolGrant
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.sources.loading import Loaded
@@ -50,7 +50,10 @@ _READ, _SEARCH, _WRITE, _EDIT, _SHELL = (
 )
 _LISTED = {"tools.mode": "list"}
 _RULES = {
-    "permissions.rules": (Rule("ask", "shell", "json", "shell"), Rule("deny", "shell", "json", "shell", "git push *")),
+    "permissions.rules": (
+        Rule("ask", "bash", "opencode", "shell"),
+        Rule("deny", "bash", "opencode", "shell", Pattern("git push *", "glob")),
+    ),
     "permissions.resolution": "last",
 }
 _HANDLER: Json = {"type": "command", "command": "true"}

@@ -31,6 +31,7 @@ def words_lost(about: AgentSet, held: AgentSet, target: str) -> Iterator[Loss]:
         yield losses.loss("name-illegal", "the set", "set.name", target, becomes(about.name, held.name))
         about = replace(about, name=None)
     words = [name for name in _WORDS if getattr(about, name) and getattr(held, name) != getattr(about, name)]
+    words += about.further
     if words:
         yield losses.loss("set-dropped", "the set", "set", target, listed(words))
 

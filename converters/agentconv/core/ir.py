@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, Self, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,8 +19,52 @@ Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | Non
 """A JSON value whose strings are Unicode scalars and whose numbers are finite. What JSON cannot hold is a map of one key:
 `{"$float": "nan"}`, `{"$datetime": "..."}`; a user's key that starts with `$` gets one more (`escape_key`)."""
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 BUNDLE_URN = f"urn:agentconv:bundle:{FORMAT_VERSION}"
+
+
+class Pattern(str):
+    """What a tool or a rule is limited to, as its author spelled it, and the language in which that means something.
+
+    It is a text that knows its language: as text it is the author's spelling, whatever is done with it. Two patterns are equal
+    where they are the same text in the same language; with a plain text, which has none, only the text is compared.
+    """
+
+    __slots__ = ("language",)
+    language: str | None
+    """`glob`, `regex`, `prefix`, `gitignore` or `fnmatch` (core/patterns says what each is); None where nobody knows it."""
+
+    def __new__(cls, text: str, language: str | None = None) -> Self:
+        """Make a pattern of a text."""
+        made = super().__new__(cls, text)
+        object.__setattr__(made, "language", language)
+        return made
+
+    def __eq__(self, other: object) -> bool:
+        """Compare text and language with another pattern, the text alone with plain text."""
+        return str.__eq__(self, other) is True and (not isinstance(other, Pattern) or self.language == other.language)
+
+    __hash__ = str.__hash__
+
+    def __ne__(self, other: object) -> bool:
+        """Say the opposite, which `str` would answer by itself."""
+        return not self == other
+
+    def __str__(self) -> str:
+        """Return the author's spelling, as plain text."""
+        return str.__str__(self)
+
+    def __repr__(self) -> str:
+        """Show both."""
+        return f"Pattern({str.__repr__(self)}, {self.language!r})"
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Refuse: values are never changed."""
+        raise AttributeError(f"a pattern has no `{name}` that could be set")
+
+    def __reduce__(self) -> tuple[type[Pattern], tuple[str, str | None]]:
+        """Say how a copy is made, in this process or another."""
+        return Pattern, (str(self), self.language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +96,20 @@ class ToolGrant:
     format: str
     capability: str | None = None
     """The portable name (`fs.read`, `shell`, ...); None when nobody knows the token: it then grants nothing."""
-    pattern: str | None = None
+    pattern: Pattern | None = None
     server: str | None = None
     tool: str | None = None
+
+    def __post_init__(self) -> None:
+        """Take plain text for a pattern, as version 0.1.0 had it, in the language of the tool's client."""
+        if self.pattern is not None and not isinstance(self.pattern, Pattern):
+            _speak(self, self.pattern)
+
+
+def _speak(entry: ToolGrant | Rule, text: str) -> None:
+    from agentconv.core import vocabulary
+
+    object.__setattr__(entry, "pattern", Pattern(text, vocabulary.pattern_language(entry.format, entry.native)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +129,14 @@ class Rule:
     native: str
     format: str
     capability: str | None = None
-    pattern: str | None = None
+    pattern: Pattern | None = None
     server: str | None = None
     tool: str | None = None
+
+    def __post_init__(self) -> None:
+        """Take plain text for a pattern, as version 0.1.0 had it, in the language of the tool's client."""
+        if self.pattern is not None and not isinstance(self.pattern, Pattern):
+            _speak(self, self.pattern)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +258,8 @@ class Source:
     """POSIX, relative to the SRC it was read from, without `..`."""
     format: str
     data: bytes
+    agents: tuple[Agent, ...] = field(default=(), compare=False, repr=False)
+    """The agents that its reader gave, where they are known: whoever changes one of them does so in the set, not here."""
 
     @property
     def sha256(self) -> str:
@@ -219,6 +281,8 @@ class AgentSet:
     authors: tuple[str, ...] | None = None
     mcp_servers: tuple[McpServer, ...] | None = None
     extras: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    further: Mapping[str, tuple[Json, ...]] = field(default_factory=dict)
+    """Lists of a bundle that hold other parts than agents and servers, by their names, verbatim: skills, commands, and what is to come."""
     sources: tuple[Source, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = field(default=(), compare=False)
     """What reading found; never stored."""

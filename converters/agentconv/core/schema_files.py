@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from agentconv.core.diagnostics import Cause, Complaint, Effect
+from agentconv.core.suggestions import nearest
 
 _SHIPPED = Path(__file__).parents[1] / "schemas"
 FOLDER = _SHIPPED if _SHIPPED.is_dir() else Path(__file__).parents[3] / "schemas"
@@ -165,13 +166,11 @@ def effect_of_unknown(format_id: str) -> Effect | None:
 @lru_cache(maxsize=1024)
 def _unknown_key(format_id: str, key: str) -> Complaint | None:
     """Say that a key is unknown, and which one is nearly the same; many files have the same one."""
-    from difflib import get_close_matches
-
     effect = effect_of_unknown(format_id)
     if effect is None:
         return None
-    close = get_close_matches(key, load(format_id)["properties"], 1)
-    reason = f"unknown key `{key}`" + (f" (did you mean `{close[0]}`?)" if close else "")
+    close = nearest(key, load(format_id)["properties"])
+    reason = f"unknown key `{key}`" + (f" (did you mean `{close}`?)" if close else "")
     return Complaint(reason, key, effect, format_id, Cause.UNKNOWN_KEY)
 
 

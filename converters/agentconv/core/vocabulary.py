@@ -8,6 +8,7 @@ The tables:
 - `aliases`: words that the client also takes; `retired`: words of older versions, which it now drops.
 - `closes`: word = the other words whose tools the client takes away with it, when it is denied.
 - `modes`, `events`: permission modes and hook events: word = portable word. The first word of a mode is written.
+- `unattended`: mode = the effects that the client leaves unattended in it, where they are open; without a row, what most clients do.
 - `models`: which makers' models the client serves, or the ids of its own list of models, with a star at the end of many; its aliases,
   its words for inheriting; the `efforts` that only some of its models have, by what their ids start with; `tiers`: its model for each tier.
 
@@ -21,6 +22,11 @@ Besides, facts: `enforces_patterns` (an agent is held to the pattern of `Tool(pa
 (MCP servers that an agent itself defines are open to it whatever its list of tools says), `shows_model_names` (a model may
 be given by the name that is shown to people). A fact that is left out is false.
 `servers` are the MCP servers that a client brings along.
+- `patterns`: for each language (core/patterns), the tool words whose patterns are in it, and what is held against them: `path` (of a
+  file, from the project's root), `command` (a piece of a command line), `folder`, `name` (of an agent or skill), `query`, `address`.
+  The word `*` stands for all others.
+- `commands`: how a command line is cut into the pieces that patterns are held against: `split` (what parses it), `unasked` (commands
+  that no pattern is held against), `blanked` (characters of literals and of redirections that go nowhere, which `blank` stands for).
 And limits: `description_tokens` (of the descriptions of all agents together; the client warns above it).
 
 A format whose client has another format too says `like = "<its id>"`, and nothing else: its words are the same.
@@ -227,6 +233,16 @@ def native_mode(format_id: str, mode: str) -> str | None:
 
 
 @cache
+def unattended(format_id: str, mode: str) -> tuple[str, ...] | None:
+    """Return the effects that a client leaves unattended in a portable permission mode; None where its file does not say."""
+    file = _file(format_id)
+    rows: dict[str, list[str]] = file.get("unattended", {})
+    words = [word for word, meaning in file.get("modes", {}).items() if meaning == mode]
+    found = [rows[word] for word in words if word in rows]
+    return tuple(dict.fromkeys(effect for several in found for effect in several)) if found else None
+
+
+@cache
 def portable_event(format_id: str, word: str) -> str | None:
     """Return the portable name of a client's hook event."""
     events: dict[str, str] = _file(format_id).get("events", {})
@@ -359,6 +375,31 @@ def events(format_id: str) -> tuple[str, ...]:
 def references(format_id: str) -> dict[str, str]:
     """Return what in a prompt means something to the client, and what it is; a word that ends in `*` is the start of many."""
     found: dict[str, str] = _file(format_id).get("references", {})
+    return found
+
+
+@cache
+def pattern_language(format_id: str, word: str) -> str | None:
+    """Return the language of the patterns that a client takes with a tool word; None where it takes none that anybody knows."""
+    return _of_patterns(format_id, word)[0]
+
+
+@cache
+def pattern_subject(format_id: str, word: str) -> str | None:
+    """Return what a client holds such a pattern against: `path`, `command` and others."""
+    return _of_patterns(format_id, word)[1]
+
+
+def _of_patterns(format_id: str, word: str) -> tuple[str | None, str | None]:
+    found = tool_word(format_id, word)
+    owner = found.owners[0] if found else format_id
+    known = {native: (language, subject) for language, row in _file(owner).get("patterns", {}).items() for native, subject in row.items()}
+    return known.get(found.native if found else word) or known.get("*", (None, None))
+
+
+def command_lines(format_id: str) -> dict[str, Any]:
+    """Return how a client cuts command lines before it holds them to patterns; nothing where that is not known."""
+    found: dict[str, Any] = _file(format_id).get("commands", {})
     return found
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import schema_files, vocabulary
+from agentconv.core import patterns, schema_files, vocabulary
 from agentconv.core.effects import EVERY_CAPABILITY
 from agentconv.core.ir import Rule, Sandbox, ToolGrant, unescape_key
 
@@ -135,7 +135,7 @@ def _rules(format_id: str, name: str, value: Json) -> Mapping[str, object]:
         meaning = EVERY_CAPABILITY if key == EVERY_CAPABILITY else found.capability if found else None
         for pattern, action in entry.items() if isinstance(entry, dict) else [(None, entry)]:
             effect: Any = "allow" if action is True else _ACTIONS.get(str(action), "deny")
-            rules.append(Rule(effect, key, format_id, meaning, pattern))
+            rules.append(Rule(effect, key, format_id, meaning, None if pattern is None else patterns.spoken(format_id, key, pattern)))
     return {"permissions.rules": tuple(rules), "permissions.resolution": "last"} if rules else {}
 
 

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from agentconv.core import vocabulary
+from agentconv.core import patterns, vocabulary
 from agentconv.core.ir import ToolGrant
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import ABSENT
@@ -37,7 +37,8 @@ def grant(format_id: str, token: str) -> ToolGrant:
     call = _CALL.fullmatch(token)
     native, pattern = (call[1], call[2]) if call else (token, None)
     word = vocabulary.tool_word(format_id, native)
-    return ToolGrant(native, format_id, word.capability if word else None, pattern)
+    spoken = None if pattern is None else patterns.spoken(format_id, native, pattern)
+    return ToolGrant(native, format_id, word.capability if word else None, spoken)
 
 
 def own(format_id: str, word: str) -> ToolGrant:

@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
+from agentconv.core.suggestions import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -193,11 +194,9 @@ def _looks_of(word: str) -> str:
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:
     """Return a hint that names the nearest known word, or else another hint; letters that look like digits count as these."""
-    from difflib import get_close_matches
-
     words = list(known)
-    close = [one for one in words if _looks_of(one) == _looks_of(word)] or get_close_matches(word, words, 1, 0.6)
-    return f"did you mean `{close[0]}`?" if close else otherwise
+    close = next((one for one in words if _looks_of(one) == _looks_of(word)), None) or nearest(word, words)
+    return f"did you mean `{close}`?" if close else otherwise
 
 
 def index_of(format_id: str) -> Index | None:

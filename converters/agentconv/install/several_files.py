@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 def checksum(agent: Agent) -> str:
     """Return the checksum of an agent as it is read back: how its entry is spelled does not count."""
-    document = documents.plain(replace(agent, id="", origin=None))
+    document = documents.plain(replace(agent, id="", origin=None), languages=False)
     return sha256(json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects, fields, paths, restrictions, schema_files, shapes, vocabulary
+from agentconv.core import effects, fields, limits, paths, restrictions, schema_files, shapes, vocabulary
 from agentconv.core.diagnostics import Detail
 from agentconv.core.losses import listed, quoted
 from agentconv.families import keys
@@ -69,6 +69,8 @@ def _code_without(projection: Projection, format_id: str, key: str) -> str:
         return "ignored-key-dropped"
     if restrictions.restricts(format_id, key, projection.source.extras[format_id][key]):
         return "restriction-moved"
+    if limits.meant(key) and limits.is_passed_over(format_id, key):
+        return "restriction-ignored"
     complaint = schema_files.complaint(format_id, key, projection.source.extras[format_id][key])
     if complaint:
         return "key-dropped" if complaint.effect.drops else "ignored-key-dropped"

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeAlias
 
-from agentconv.core import effects, fields, losses, vocabulary
+from agentconv.core import effects, fields, losses, patterns, vocabulary
 from agentconv.core.diagnostics import Detail
-from agentconv.core.ir import ToolGrant
+from agentconv.core.ir import ToolGrant, Tools
 from agentconv.core.losses import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from agentconv.core.effects import Effects
     from agentconv.core.format import Projection
-    from agentconv.core.ir import Permissions
+    from agentconv.core.ir import Agent, Pattern, Permissions
 
 
 SpellServer: TypeAlias = "Callable[[str, str | None], str]"
 """Writes an MCP server, or one of its tools, as a tool of the target."""
+JoinPatterns: TypeAlias = "Callable[[Sequence[Pattern]], Pattern]"
+"""Writes several patterns as the one that the target takes for a tool."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,28 +41,34 @@ def grants(projection: Projection, path: str, spell_server: SpellServer, reads_b
     target = vocabulary.words_of(projection.target.id)
     kept: list[ToolGrant] = []
     unknown: list[str] = []
-    patterns: list[str] = []
+    loose: list[str] = []
+    narrowed: list[str] = []
     before: tuple[ToolGrant, ...] = projection.get(path)
     for grant in before:
         if grant.format == target and reads_back(grant):
             kept.append(grant)
+            continue
+        if path == "tools.allow" and grant.pattern is not None and vocabulary.fact(grant.format, "enforces_patterns"):
+            narrowed.append(f"{grant.native}({grant.pattern})")
             continue
         translated = [found for found in _translated(grant, target, spell_server, every=path == "tools.deny") if reads_back(found)]
         kept.extend(translated)
         if not translated:
             unknown.append(grant.native)
         elif grant.pattern is not None:
-            patterns.append(f"{grant.native}({grant.pattern})")
+            loose.append(f"{grant.native}({grant.pattern})")
     after = _without_repeats(kept)
     if after == before:
         return
     projection.translate(path, after)
     if fields.portable(after) == fields.portable(before):
         return
-    for code, words in (("tool-unknown", unknown), ("pattern-dropped", patterns)):
+    for code, words in (("tool-unknown", unknown), ("pattern-dropped", loose)):
         if words:
             projection.declare(code, path, listed(words))
-    if not unknown and not patterns:
+    if narrowed:
+        projection.declare("tools-narrowed", path, listed(narrowed, "{} is open to a part only, and closes"))
+    if not unknown and not loose and not narrowed:
         projection.declare("looks-dropped", path, "tools that the target does not tell apart")
 
 
@@ -89,6 +97,7 @@ def tool_list(
     spell_denied: SpellServer | None = None,
     denies: bool = True,
     denied_reads_back: Callable[[ToolGrant], bool] | None = None,
+    join_patterns: JoinPatterns | None = None,
 ) -> None:
     """Keep tools as a list of the target's own words, which also stands for a sandbox, switches or rules of the source.
 
@@ -99,15 +108,15 @@ def tool_list(
         spell_denied: Writes them as denied tools, where those are spelled otherwise.
         denies: Whether the target also has a list of denied tools; else a list of all others stands for it.
         denied_reads_back: Whether a denied grant is read as itself, where that is another question than for one that is allowed.
+        join_patterns: How it writes several patterns of one tool, where it holds an agent to any.
     """
     _list_own_servers(projection, spell_server, reads_back)
     closes = _Spelling(spell_denied or spell_server, denied_reads_back or reads_back)
-    _list_for_reading(projection, spell_server, reads_back)
     sandbox = projection.get("permissions.sandbox")
     may = effects.effects(projection.source)
     confined = sandbox is not None and sandbox.files != "full"
     if projection.get("permissions.rules") and not confined:
-        _tools_for_rules(projection, may, _Spelling(spell_server, reads_back), closes)
+        _tools_for_rules(projection, may, _Spelling(spell_server, reads_back), closes, join_patterns)
     if sandbox is not None and confined:
         _list_what(projection, may, Detail("a {} sandbox", (sandbox.files,)), spell_server, reads_back)
     elif sandbox is not None:
@@ -116,30 +125,15 @@ def tool_list(
         _list_what(projection, may, Detail("its switches"), spell_server, reads_back)
     if projection.get("tools.mode") != "list" and projection.get("tools.allow"):
         projection.change("tools.allow", (), "looks-dropped", "tools that count for nothing without a list")
+    carried = join_patterns is not None and _carry_patterns(projection, join_patterns)
     grants(projection, "tools.allow", spell_server, reads_back)
+    if carried and "tools.allow" not in projection.declared:
+        projection.declare("looks-dropped", "tools.allow", "tools that the target does not tell apart")
     if not denies:
         _list_the_others(projection, spell_server, reads_back)
     grants(projection, "tools.deny", closes.server, closes.reads_back)
     if projection.get("tools.mode") == "list" and not projection.get("tools.allow"):
         projection.change_together({"tools.mode": "none"}, "tool-unknown", "no tool is left")
-
-
-_READ_ONLY = ("plan", "read-only")
-
-
-def _list_for_reading(projection: Projection, spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]) -> None:
-    """List the tools that only read, for a permission mode of such agents that the target has not got."""
-    target, mode = vocabulary.words_of(projection.target.id), projection.get("permissions.mode")
-    if mode not in _READ_ONLY or any(vocabulary.native_mode(target, word) for word in _READ_ONLY):
-        return
-    closed = frozenset(capability for capability, effect in effects.EFFECT_OF.items() if effect in ("write", "run"))
-    if projection.get("tools.mode") == "inherit":
-        allow = _all_words(target, closed, spell_server, reads_back)
-    else:
-        allow = tuple(grant for grant in projection.get("tools.allow") if not closed & set(effects.granted(grant)))
-    kept = "none" if projection.get("tools.mode") == "none" else "list"
-    values = {"permissions.mode": None, "tools.mode": kept, "tools.allow": allow}
-    projection.change_together(values, "permission-mode", Detail("`{}`; a list of tools that only read stands for it", (mode,)))
 
 
 def _list_own_servers(projection: Projection, spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]) -> None:
@@ -221,7 +215,7 @@ def _same_tool(denied: ToolGrant, granted: ToolGrant) -> bool:
     return fnmatchcase(granted.tool or "", denied.tool or "")
 
 
-def _tools_for_rules(projection: Projection, may: Effects, opens: _Spelling, closes: _Spelling) -> None:
+def _tools_for_rules(projection: Projection, may: Effects, opens: _Spelling, closes: _Spelling, join: JoinPatterns | None) -> None:
     """Let a list of tools and a permission mode stand for permission rules; what is open for a part only, closes."""
     source = projection.source
     origin = source.origin.format if source.origin else None
@@ -230,23 +224,60 @@ def _tools_for_rules(projection: Projection, may: Effects, opens: _Spelling, clo
     closed = {capability for capability in effects.capabilities_of(source.tools, origin) if capability not in access} | set(partly)
     target = vocabulary.words_of(projection.target.id)
     values: dict[str, object] = {"permissions.rules": (), "permissions.resolution": None}
-    if source.tools.mode == "inherit" and may.every_server:
+    parts = _open_parts(source, target, join) if join else {}
+    partly = [capability for capability in partly if not any(capability in vocabulary.grants(target, word) for word in parts)]
+    if parts and source.tools.mode == "inherit" and may.every_server and not may.denied_servers:
+        others = _all_words(target, closed, opens.server, opens.reads_back)
+        values.update({"tools.mode": "list", "tools.allow": (*others, *parts.values())})
+    elif source.tools.mode == "inherit" and may.every_server:
         words = [word for capability in sorted(closed) for word in vocabulary.tools_for(target, capability)]
         denied = [_granting(target, word) for word in dict.fromkeys(words)]
-        servers = [_server_grant(target, closes.server, server, None) for server in sorted(may.denied_servers)]
-        values["tools.deny"] = tuple(dict.fromkeys([*source.tools.deny, *filter(closes.reads_back, (*denied, *servers))]))
+        denied += [_server_grant(target, closes.server, server, None) for server in sorted(may.denied_servers)]
+        values["tools.deny"] = tuple(dict.fromkeys([*source.tools.deny, *filter(closes.reads_back, denied)]))
     else:
         words = [vocabulary.tool_for(target, capability) or "" for capability in access if capability not in closed]
         allow = [_granting(target, word) for word in dict.fromkeys(words) if word]
-        values.update(
-            {"tools.mode": "list", "tools.deny": (), "tools.allow": (*allow, *_open_servers(may, target, opens.server, opens.reads_back))}
-        )
+        servers = _open_servers(may, target, opens.server, opens.reads_back)
+        values.update({"tools.mode": "list", "tools.deny": (), "tools.allow": (*allow, *parts.values(), *servers)})
     mode = _mode_for_rules(source.permissions, may)
     if source.permissions.mode is None and mode and vocabulary.native_mode(projection.target.id, mode):
         values["permissions.mode"] = mode
     projection.change_together(values, "rules-as-tools", listed(dict.fromkeys(rule.native for rule in source.permissions.rules)))
     if partly:
         projection.declare("tools-narrowed", "permissions.rules", listed(partly, "{} is open to a part only, and closes"))
+
+
+def _open_parts(source: Agent, target: str, join: JoinPatterns) -> dict[str, ToolGrant]:
+    """Return grants for the target's words that it holds to the very paths or commands that rules open, by word."""
+    found = {}
+    for word in vocabulary.tool_words(target) if source.tools == _NO_TOOLS else ():
+        rules = {effects.opening(source.permissions, capability) for capability in vocabulary.grants(target, word)}
+        held = [patterns.carried(rule, target, word, denies=False) for rule in rules.pop()] if len(rules) == 1 else []
+        if held and None not in held:
+            pattern = join([pattern for several in held for pattern in several or ()])
+            found[word] = replace(_granting(target, word), pattern=pattern)
+    return found
+
+
+_NO_TOOLS = Tools()
+
+
+def _carry_patterns(projection: Projection, join: JoinPatterns) -> bool:
+    """Put the target's word in the place of tools that all have a pattern, where it holds an agent to the same paths or commands."""
+    target, allow = vocabulary.words_of(projection.target.id), projection.get("tools.allow")
+    carried, places = [], {}
+    for word in vocabulary.tool_words(target):
+        meanings = set(vocabulary.grants(target, word))
+        own = [grant for grant in allow if grant.format != target and not grant.server and meanings & set(effects.granted(grant))]
+        held = [patterns.carried(grant, target, word, denies=False) for grant in own]
+        if own and None not in held:
+            pattern = join([one for several in held for one in several or ()])
+            carried += own
+            places[own[0]] = replace(_granting(target, word), pattern=pattern)
+    if places:
+        after = tuple(places.get(grant, grant) for grant in allow if grant in places or grant not in carried)
+        projection.translate("tools.allow", after)
+    return bool(places)
 
 
 def _mode_for_rules(permissions: Permissions, may: Effects) -> str | None:
@@ -279,23 +310,29 @@ def _list_what(
     """List the tools that leave the effects which a sandbox or switches leave."""
     target = vocabulary.words_of(projection.target.id)
     named = _open_servers(may, target, spell_server, reads_back)
+    asks = vocabulary.fact(target, "asks_by_default") or vocabulary.native_mode(projection.target.id, "default") is not None
+    shell = vocabulary.tool_for(target, "shell") if may.confined and asks else None
+    commands = (_granting(target, shell),) if shell else ()
     listed = {
         "tools.mode": "list",
-        "tools.allow": (*tools_within(may, target), *named),
+        "tools.allow": _without_repeats((*tools_within(may, target, effects.on_network(projection.source)), *commands, *named)),
         "tools.deny": (),
         "permissions.sandbox": None,
         "permissions.rules": (),
         "permissions.resolution": None,
     }
     projection.change_together(listed, "tools-from-sandbox", what)
+    if commands:
+        projection.declare("sandbox-dropped", "permissions.sandbox", what)
 
 
-def tools_within(may: Effects, target: str) -> tuple[ToolGrant, ...]:
+def tools_within(may: Effects, target: str, on_network: Collection[str]) -> tuple[ToolGrant, ...]:
     """Return the target's tools whose effects stay within what an agent may do (for one that only has a sandbox)."""
     found = []
+    closed = {capability for capability, effect in effects.EFFECT_OF.items() if effect == "network"}.difference(on_network)
     for capability, effect in effects.EFFECT_OF.items():
         native = vocabulary.tool_for(target, capability)
-        if native and may.levels[effect]:
+        if native and may.levels[effect] and not closed & set(vocabulary.grants(target, native)):
             found.append(_granting(target, native))
     for capability in ("todo", "skill"):
         native = vocabulary.tool_for(target, capability)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.core.source import SourceText
+from agentconv.core.suggestions import nearest
 from agentconv.disk import reading
 from agentconv.disk.files import stray
 from agentconv.formats import registry
@@ -136,6 +137,8 @@ def _expand(argument: str) -> Iterator[Path | None]:
     if argument == STDIN:
         yield None
         return
+    if not argument:
+        raise problem("SRC is empty", "name a file or a folder, such as .", code=Code.USAGE)
     path = Path(argument)
     if argument and "\0" not in argument and os.path.lexists(argument):
         if not os.path.exists(path):
@@ -154,14 +157,13 @@ def _expand(argument: str) -> Iterator[Path | None]:
 
 
 def _near(path: Path) -> str | None:
-    from difflib import get_close_matches
-
     try:
         siblings = os.listdir(path.parent)
     except (OSError, ValueError):
         return None
-    close = get_close_matches(path.name, siblings, 1, 0.7)
-    return f"did you mean `{path.parent / close[0]}`?" if close else None
+    longer = (one for one in sorted(siblings) if path.name and one.startswith(f"{path.name}."))
+    close = next(longer, None) or nearest(path.name, siblings, 0.7)
+    return f"did you mean `{path.parent / close}`?" if close else None
 
 
 def _common_root(paths: list[Path]) -> Path:

@@ -47,7 +47,7 @@ class Asked:
 def told(found: Discovery, asked: Asked) -> Iterator[Diagnostic]:
     """Say what is not read of what a user may have meant."""
     for place, client in found.barren:
-        if any(entry.is_file() and agentless.may_be_agent(entry.name) for entry in os.scandir(place)):
+        if _has_files(place):
             row = registry.FORMATS[client]
             kinds = ", ".join(f"*{suffix}" for suffix in row.suffixes)
             yield _note(f"{row.title} reads only {kinds} here, and there is none", place)
@@ -55,6 +55,14 @@ def told(found: Discovery, asked: Asked) -> Iterator[Diagnostic]:
         root = Path(source)
         if source != discovery.STDIN and root.is_dir() and any(_places(root, registry.CLIENTS)):
             yield from _inside(root, found, asked)
+
+
+def _has_files(place: str | os.PathLike[str]) -> bool:
+    """Whether a folder has files that might be agents; one that cannot be read is told by whoever looks for agents in it."""
+    try:
+        return any(entry.is_file() and agentless.may_be_agent(entry.name) for entry in os.scandir(place))
+    except OSError:
+        return False
 
 
 def out_of_place(found: Discovery) -> Iterator[Diagnostic]:

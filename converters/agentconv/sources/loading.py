@@ -49,6 +49,8 @@ class Loaded:
     """What the reader gave, where the loader is to keep that."""
     declared: ReadResult | None = None
     """What its client reads, where its configuration gives keys that the file itself does not have."""
+    as_read: bool = False
+    """Whether the agents are what a reader makes of the text, rather than what a bundle says of it."""
     rejected: Diagnostic | None = None
     """Why its client takes none of its agents, where it is not the file itself that is at fault."""
     absence: Diagnostic | None = None
@@ -175,6 +177,7 @@ def load_source(format_id: str, source: SourceText, *, results: bool = False) ->
             meant.diagnostics,
             about,
             result if results else None,
+            as_read=meant is result,
             absence=result.absence,
         )
     else:
@@ -214,13 +217,28 @@ def take_apart(agents: AgentSet, diagnostics: tuple[Diagnostic, ...] = (), bundl
 def _stored(source: Source, agents: list[Agent], bundle: str | None) -> Loaded:
     if agents or source.format not in registry.FORMATS:
         text = SourceText(source.path, source.data) if source.format in registry.FORMATS else None
-        return Loaded(source.path, source.format, text, tuple(agents), (State.LOADS,) * len(agents))
+        found, as_read = tuple(agents), text is not None and source.agents == tuple(agents)
+        if as_read and text and bundle is not None:
+            again = _read_anew(source, agents, text)
+            found, as_read = again or found, again is not None
+        return Loaded(source.path, source.format, text, found, (State.LOADS,) * len(agents), as_read=as_read)
     text = SourceText(source.path, source.data)
     if not registry.load(source.format).read(text).set.agents:
         return Loaded(source.path, source.format, text)
     message = f"the stored text of `{source.path}` holds an agent that the bundle does not; the fields win"
     span = Span(bundle) if bundle else None
     return Loaded(source.path, source.format, None, diagnostics=(Diagnostic(Code.SOURCE_MISMATCH, Severity.WARNING, message, span),))
+
+
+def _read_anew(source: Source, agents: list[Agent], text: SourceText) -> tuple[Agent, ...] | None:
+    """Return the agents of a stored source of which nothing was changed, as its reader gives them now: it may have learned since.
+
+    None where it no longer gives all of them.
+    """
+    found = {_pointer(agent): agent for agent in registry.load(source.format).read(text).set.agents}
+    if any(_pointer(agent) not in found for agent in agents):
+        return None
+    return tuple(fields.changed(found[_pointer(agent)], {"id": agent.id, "origin": agent.origin}) for agent in agents)
 
 
 def gather(pieces: Iterable[Loaded], *, only_loaded: bool = False, sources: bool = True) -> AgentSet:
@@ -235,10 +253,11 @@ def gather(pieces: Iterable[Loaded], *, only_loaded: bool = False, sources: bool
             about = piece.about
         kept = [agent for agent, state in zip(piece.agents, piece.states, strict=True) if not (only_loaded and state.dropped)]
         if sources and piece.source is not None:
-            source = Source(_free_path(piece, stored), piece.format, _essence(piece.format, piece.source).data)
-            stored[source.path] = source
-            if source.path != piece.path:
-                kept = [replace(agent, origin=Origin(piece.format, source.path, _pointer(agent))) for agent in kept]
+            path = _free_path(piece, stored)
+            if path != piece.path:
+                kept = [replace(agent, origin=Origin(piece.format, path, _pointer(agent))) for agent in kept]
+            data = _essence(piece.format, piece.source).data
+            stored[path] = Source(path, piece.format, data, tuple(kept) if piece.as_read else ())
         agents.extend(kept)
     return replace(about, agents=tuple(agents), sources=tuple(stored.values()), diagnostics=tuple(diagnostics))
 

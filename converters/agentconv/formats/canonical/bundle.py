@@ -9,6 +9,7 @@ from agentconv.core import schema_files
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.core.format import ReadResult, State
 from agentconv.core.ir import FORMAT_VERSION
+from agentconv.core.suggestions import nearest
 from agentconv.formats.canonical import documents, special_values
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 MAX_NESTING = 200
 _URN = "urn:agentconv:bundle:"
+_VERSIONS = tuple(map(str, range(1, FORMAT_VERSION + 1)))
+"""Those that are read; the last one is written."""
 _JARGON = {"object": "map", "array": "list", "string": "text", "integer": "whole number", "null": "nothing"}
 
 
@@ -29,7 +32,8 @@ def read(document: Any, place: Callable[[Sequence[str | int]], Span]) -> ReadRes
     if _is_deep(document):
         message = f"nested deeper than {MAX_NESTING} levels"
         return ReadResult(diagnostics=(Diagnostic(Code.LIMIT, Severity.ERROR, message, place([])),))
-    problems = list(_schema_problems(document, place)) or list(_logic_problems(document, place))
+    unknown = list(_unknown_keys(document, place))
+    problems = [*unknown, *_schema_problems(document, place)] or list(_logic_problems(document, place))
     if problems:
         return ReadResult(diagnostics=tuple(problems))
     agents, changed = documents.from_document(document)
@@ -73,16 +77,31 @@ def _version_problem(document: Any, place: Callable[[Sequence[str | int]], Span]
             "bundles are made with `agentconv to-json`; say what else this is with -f FORMAT",
         )
     version = urn.removeprefix(_URN)
-    if version == str(FORMAT_VERSION):
+    if version in _VERSIONS:
         return None
     newer = version.isdecimal() and int(version) > FORMAT_VERSION
     return Diagnostic(
         Code.NEWER_FORMAT if newer else Code.SCHEMA,
         Severity.ERROR,
-        f"a bundle of version {version}; this agentconv reads version {FORMAT_VERSION}",
+        f"a bundle of version {version}; this agentconv reads versions {_VERSIONS[0]} to {_VERSIONS[-1]}",
         place(["$schema"]),
         "install a newer one: pip install --upgrade agentconv-toolkit" if newer else None,
     )
+
+
+def _unknown_keys(document: Any, place: Callable[[Sequence[str | int]], Span]) -> Iterable[Diagnostic]:
+    """Yield keys that mean nothing; a list that only a newer reader knows is kept, unless it is a known one misspelt."""
+    for key, value in document.items():
+        if key in _known():
+            continue
+        close = nearest(key, _known())
+        if close or not isinstance(value, list) or document["$schema"] == f"{_URN}1":
+            hint = f"did you mean `{close}`?" if close else "what only one client knows goes to `extras`"
+            yield Diagnostic(Code.SCHEMA, Severity.ERROR, f"the document: there is no key `{key}` here", place([]), hint)
+
+
+def _known() -> list[str]:
+    return list(schema_files.load("bundle")["properties"])
 
 
 def _schema_problems(document: Any, place: Callable[[Sequence[str | int]], Span]) -> Iterable[Diagnostic]:
@@ -93,7 +112,8 @@ def _schema_problems(document: Any, place: Callable[[Sequence[str | int]], Span]
     schema = schema_files.load("bundle")
     resources = [(schema_files.load(name)["$id"], Resource.from_contents(schema_files.load(name))) for name in ("bundle", "agent")]
     validator = Draft202012Validator(schema, registry=Registry().with_resources(resources))
-    errors = sorted(validator.iter_errors(document), key=relevance)
+    known = {key: value for key, value in document.items() if key in _known()}
+    errors = sorted(validator.iter_errors(known), key=relevance)
     for error in errors[:20]:
         cause = best_match([error]) or error
         path = list(cause.absolute_path)
@@ -124,12 +144,10 @@ def _words(error: Any) -> str:
 
 def _hint(error: Any) -> str | None:
     if error.validator == "additionalProperties":
-        from difflib import get_close_matches
-
         known = list(error.schema.get("properties", {}))
         extra = next(key for key in error.instance if key not in known)
-        close = get_close_matches(extra, known, 1)
-        return f"did you mean `{close[0]}`?" if close else "what only one client knows goes to `extras`"
+        close = nearest(extra, known)
+        return f"did you mean `{close}`?" if close else "what only one client knows goes to `extras`"
     description = error.schema.get("description") if isinstance(error.schema, dict) else None
     return str(description) if description else "see `agentconv schema bundle`"
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import hashlib
+import json
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core.ir import (
@@ -20,6 +22,7 @@ from agentconv.core.ir import (
     McpServer,
     Model,
     Origin,
+    Pattern,
     Permissions,
     Prompt,
     Rule,
@@ -39,7 +42,7 @@ SHORTEST_REFERENCE = 40
 """Prompts shorter than this stay in the stored text: a reference would be longer."""
 
 _SHAPES: dict[type, dict[str, Any]] = {
-    AgentSet: {"agents": [Agent], "mcp_servers": [McpServer]},
+    AgentSet: {"agents": [Agent], "servers": [McpServer], "mcp_servers": [McpServer]},
     Agent: {
         "prompt": Prompt,
         "invocation": Invocation,
@@ -53,30 +56,40 @@ _SHAPES: dict[type, dict[str, Any]] = {
     },
     Tools: {"allow": [ToolGrant], "deny": [ToolGrant]},
     Permissions: {"rules": [Rule], "sandbox": Sandbox},
+    ToolGrant: {"pattern": Pattern},
+    Rule: {"pattern": Pattern},
 }
 _TUPLES = {(AgentSet, "authors"), (Agent, "skills"), (Agent, "delegates"), (Model, "fallbacks"), (Hook, "handlers")} | {
     (McpServer, name) for name in ("args", "enabled_tools", "disabled_tools")
 }
-_LEFT_OUT = frozenset({"sources", "diagnostics"})
+_LEFT_OUT = frozenset({"sources", "diagnostics", "further"})
+_SPELLED = {(AgentSet, "mcp_servers"): "servers"}
+"""Fields that a document calls otherwise since version 2; it is read under both names."""
+_FIELDS = {(cls, key): name for (cls, name), key in _SPELLED.items()}
 
 
 def to_document(agents: AgentSet, *, sources: bool = True) -> dict[str, Json]:
     """Return the whole set as one plain document, `$schema` first."""
-    document: dict[str, Json] = {"$schema": BUNDLE_URN, **plain(agents)}
+    document: dict[str, Json] = {"$schema": BUNDLE_URN, **plain(agents), **{name: list(items) for name, items in agents.further.items()}}
     if sources and agents.sources:
         stored = source_documents(agents)
         document["sources"] = list(stored)
     return document
 
 
-def plain(value: Any) -> dict[str, Json]:
-    """Return a value of the representation as a plain map, without what is absent or default."""
+def plain(value: Any, *, languages: bool = True) -> dict[str, Json]:
+    """Return a value of the representation as a plain map, without what is absent or default.
+
+    Args:
+        value: The value.
+        languages: Whether patterns say their languages; else they are those of their tools' clients.
+    """
     found: dict[str, Json] = {}
     for field in dataclasses.fields(value):
         item = getattr(value, field.name)
         if field.name in _LEFT_OUT or _is_default(field, item):
             continue
-        found[field.name] = _plain_item(item)
+        found[_SPELLED.get((type(value), field.name), field.name)] = _plain_item(item, languages=languages)
     return found
 
 
@@ -88,11 +101,13 @@ def _is_default(field: dataclasses.Field[Any], item: object) -> bool:
     return bool(item == field.default) and type(item) is type(field.default)
 
 
-def _plain_item(item: Any) -> Json:
+def _plain_item(item: Any, *, languages: bool) -> Json:
     if dataclasses.is_dataclass(item):
-        return plain(item)
+        return plain(item, languages=languages)
+    if isinstance(item, Pattern):
+        return {"pattern": str(item), **({"language": item.language} if item.language else {})} if languages else str(item)
     if isinstance(item, tuple):
-        return [_plain_item(child) for child in item]
+        return [_plain_item(child, languages=languages) for child in item]
     if isinstance(item, dict):
         return dict(item)
     return item  # type: ignore[no-any-return]
@@ -102,9 +117,11 @@ def build(cls: Any, data: Any) -> Any:
     """Make a value of the representation from a plain map that its schema has found valid."""
     shapes = _SHAPES.get(cls, {})
     values: dict[str, Any] = {}
-    for name, item in data.items():
-        shape = shapes.get(name)
-        if isinstance(shape, list):
+    for key, item in data.items():
+        shape, name = shapes.get(key), _FIELDS.get((cls, key), key)
+        if shape is Pattern:
+            values[name] = item if isinstance(item, str) else Pattern(item["pattern"], item.get("language"))
+        elif isinstance(shape, list):
             values[name] = tuple(build(shape[0], child) for child in item)
         elif shape is not None:
             values[name] = build(shape, item)
@@ -115,16 +132,41 @@ def build(cls: Any, data: Any) -> Any:
 
 def from_document(document: dict[str, Any]) -> tuple[AgentSet, list[str]]:
     """Return the set that a valid document holds, and the paths of sources whose text is not what was read."""
-    data = {key: value for key, value in document.items() if key not in ("$schema", "sources")}
-    agents: AgentSet = build(AgentSet, data)
+    further = {key: tuple(document[key]) for key in unknown_lists(document)}
+    data = {key: value for key, value in document.items() if key not in ("$schema", "sources") and key not in further}
+    agents: AgentSet = build(AgentSet, {**data, **({"further": further} if further else {})})
     prompts = {agent.id: agent.prompt.text if agent.prompt else "" for agent in agents.agents}
+    by_path = _by_source(agents.agents)
     stored, changed = [], []
     for entry in document.get("sources", ()):
         source = Source(entry["path"], entry["format"], _stored_bytes(entry, prompts))
-        stored.append(source)
+        own = tuple(by_path.get(source.path, ()))
         if source.sha256 != entry["sha256"]:
             changed.append(source.path)
+        elif own and entry.get("agents_sha256") == _digest(own):
+            source = dataclasses.replace(source, agents=own)
+        stored.append(source)
     return dataclasses.replace(agents, sources=tuple(stored)), changed
+
+
+def unknown_lists(document: dict[str, Any]) -> list[str]:
+    """Return the keys of a document whose lists are kept as they are, in an order that does not depend on its own."""
+    known = {*_SPELLED.values(), *(field.name for field in dataclasses.fields(AgentSet))}
+    return sorted(key for key, value in document.items() if isinstance(value, list) and key not in known)
+
+
+def _by_source(agents: tuple[Agent, ...]) -> dict[str, list[Agent]]:
+    found: dict[str, list[Agent]] = {}
+    for agent in agents:
+        if agent.origin:
+            found.setdefault(agent.origin.source, []).append(agent)
+    return found
+
+
+def _digest(agents: tuple[Agent, ...]) -> str:
+    """Return the SHA-256 of what was read from one source, wherever it stands."""
+    documents = [plain(dataclasses.replace(agent, id="", origin=None)) for agent in agents]
+    return hashlib.sha256(json.dumps(documents, sort_keys=True).encode("ascii")).hexdigest()
 
 
 def _stored_bytes(entry: dict[str, Any], prompts: dict[str, str]) -> bytes:
@@ -142,6 +184,8 @@ def source_documents(agents: AgentSet) -> Iterator[dict[str, Json]]:
             by_path.setdefault(agent.origin.source, []).append(agent)
     for source in agents.sources:
         document: dict[str, Json] = {"path": source.path, "format": source.format, "sha256": source.sha256}
+        if source.agents:
+            document["agents_sha256"] = _digest(source.agents)
         text = decode_bytes(source.data)
         if any("\udc80" <= char <= "\udcff" for char in text) if not text.isascii() else False:
             document["base64"] = base64.b64encode(source.data).decode("ascii")

@@ -53,7 +53,9 @@ def write(agents: AgentSet, original: SourceText) -> WriteResult:  # noqa: ARG00
     """Write a bundle."""
     import tomli_w
 
-    document = toml_values.prepared(documents.to_document(agents))
+    document = documents.to_document(agents)
+    kept = {key: document.pop(key) for key in agents.further}
+    document = {**toml_values.prepared(document), **{key: toml_values.prepared(items, verbatim=True) for key, items in kept.items()}}
     text = json.dumps(document, ensure_ascii=False)
     if "\\r" not in text:
         return WriteResult(tomli_w.dumps(document, multiline_strings=True).encode("utf-8"))

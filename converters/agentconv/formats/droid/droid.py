@@ -234,6 +234,7 @@ def _project_shape(projection: Projection) -> None:
     _project_servers(projection)
     permissions.mode(projection)
     permissions.rules(projection)
+    permissions.unasked(projection)
     _project_model(projection)
     mcp.drop(projection, HINT)
 
@@ -272,5 +273,5 @@ def _project_model(projection: Projection) -> None:
     model: Model | None = projection.get("model")
     more = vocabulary.efforts(ID, (model.value if model else None) or "")
     models.effort(projection, (*EFFORTS, *more), any_text=True)
-    if projection.get("effort") is not None and (model is None or model.kind == "inherit"):
+    if projection.get("effort") is not None and (model is None or model.kind == "inherit" or not model.value):
         projection.change("effort", None, "effort-dropped", "it counts beside a model only, and the agent has the caller's")

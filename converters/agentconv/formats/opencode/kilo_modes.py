@@ -78,7 +78,7 @@ def _groups(permissions: Permissions) -> Key:
         for rule in agent.permissions.rules:
             word = next((word for word, permission in _PERMISSION.items() if permission == rule.native and word != "browser"), rule.native)
             if rule.effect == "allow":
-                groups.append(word if rule.pattern is None else [word, {"fileRegex": rule.pattern}])
+                groups.append(word if rule.pattern is None else [word, {"fileRegex": str(rule.pattern)}])
         return groups
 
     return Key(("permissions.rules", "permissions.resolution"), read, write)

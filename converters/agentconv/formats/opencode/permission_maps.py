@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Literal, cast
 
-from agentconv.core import fields, vocabulary
+from agentconv.core import fields, patterns, vocabulary
 from agentconv.core.effects import EVERY_CAPABILITY
 from agentconv.core.ir import Rule, escape_key, unescape_key
+from agentconv.core.losses import listed
 from agentconv.families import tool_tokens
 from agentconv.families.javascript import in_order
 from agentconv.families.keys import ABSENT, Key, Refused
@@ -133,9 +134,9 @@ class Permissions:
             if rule.pattern is None:
                 entries[key] = rule.effect
             elif isinstance(entry, dict):
-                entry[escape_key(rule.pattern)] = rule.effect
+                entry[escape_key(str(rule.pattern))] = rule.effect
             else:
-                entries[key] = {**({"*": entry} if entry else {}), escape_key(rule.pattern): rule.effect}
+                entries[key] = {**({"*": entry} if entry else {}), escape_key(str(rule.pattern)): rule.effect}
         return entries
 
     def order(self, projection: Projection) -> None:
@@ -143,11 +144,17 @@ class Permissions:
         rules: tuple[Rule, ...] = projection.get("permissions.rules")
         if self._again(rules) == rules:
             return
-        found = self._again(_deciding(rule for rule in map(self._narrowed, rules) if rule)) or ()
+        wanted = _deciding(rule for rule in map(self._narrowed, rules) if rule)
+        found = self._again(wanted) or ()
         for path, value in (("permissions.rules", found), ("permissions.resolution", "last" if found else None)):
             projection.translate(path, value)
             if value != fields.get(projection.source, path) and path not in projection.declared:
                 projection.declare("tools-as-rules", path, "as one map has them")
+        here = {(rule.native, rule.server, rule.tool) for rule in found}
+        astray = [rule.native for rule in wanted if rule.server and (rule.native, rule.server, rule.tool) not in here]
+        if astray:
+            detail = listed(dict.fromkeys(astray), "{} may be a tool of another server, since the name of a server ends at the first `_`")
+            projection.declare("mcp-approximated", "permissions.rules", detail)
 
     @lru_cache(maxsize=1024)  # noqa: B019 - there is one of these for each client; most agents of a set share their rules
     def _again(self, rules: tuple[Rule, ...]) -> tuple[Rule, ...] | None:
@@ -207,8 +214,9 @@ def _deciding(rules: Iterable[Rule]) -> tuple[Rule, ...]:
 
 def _rules(format_id: str, key: str, action: str, pattern: str | None) -> Iterator[Rule]:
     effect = cast("Literal['allow', 'ask', 'deny']", action)
+    held = None if pattern is None else patterns.spoken(format_id, key, pattern)
     for capability, server, tool in meanings(format_id, key):
-        yield Rule(effect, key, format_id, capability, pattern, server, tool)
+        yield Rule(effect, key, format_id, capability, held, server, tool)
 
 
 @cache

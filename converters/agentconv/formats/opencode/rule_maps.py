@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import effects, vocabulary
+from agentconv.core import effects, patterns, vocabulary
 from agentconv.core.ir import Rule, Tools
 from agentconv.core.losses import listed
+from agentconv.projecting import permissions
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from agentconv.core.format import Projection
+    from agentconv.core.ir import Pattern
     from agentconv.projecting.tool_lists import SpellServer
 
 
@@ -29,13 +32,14 @@ def rule_map(projection: Projection, spell_server: SpellServer, with_patterns: C
     """
     source, target = projection.source, projection.target.id
     own = source.tools == _NO_TOOLS and source.permissions.mode is None and source.permissions.sandbox is None
-    if own and source.delegates is None and all(rule.format == target for rule in source.permissions.rules):
+    asks_first = permissions.asks_first(projection)
+    if own and source.delegates is None and not asks_first and all(rule.format == target for rule in source.permissions.rules):
         if source.permissions.rules and source.permissions.resolution != "last":
             ordered = tuple(effects.in_order(source.permissions))
             turned = {"permissions.rules": ordered, "permissions.resolution": "last"}
             projection.change_together(turned, "tools-as-rules", "in the order of the target")
         return
-    rules = _RuleWriter(projection, spell_server, with_patterns)
+    rules = _RuleWriter(projection, spell_server, with_patterns, asks_first=asks_first)
     if source.permissions.rules:
         rules.translate()
     if not source.permissions.rules or source.tools != _NO_TOOLS or source.permissions.mode or source.permissions.sandbox:
@@ -55,8 +59,9 @@ def rule_map(projection: Projection, spell_server: SpellServer, with_patterns: C
         projection.change("delegates", None, "tools-as-rules", listed(source.delegates, nothing="none"))
     if rules.unknown:
         projection.declare("tool-unknown", "permissions.rules", listed(dict.fromkeys(rules.unknown)))
-    if rules.patterns:
-        projection.declare("pattern-dropped", "permissions.rules", listed(rules.patterns))
+    for code, words in (("pattern-dropped", rules.patterns), ("tools-narrowed", rules.narrowed), ("sandbox-dropped", rules.unsure)):
+        if words:
+            projection.declare(code, "permissions.rules", listed(words))
     if rules.asks:
         projection.declare("asks", "permissions.rules", listed(rules.asks))
 
@@ -72,17 +77,24 @@ _READING = ("read", None)
 class _RuleWriter:
     """Writes the rules of a permission map for one agent."""
 
-    def __init__(self, projection: Projection, spell_server: SpellServer, with_patterns: Collection[str]) -> None:
+    def __init__(self, projection: Projection, spell_server: SpellServer, with_patterns: Collection[str], *, asks_first: bool) -> None:
         self.source = projection.source
         self.target = projection.target.id
         self.spell_server = spell_server
         self.with_patterns = with_patterns
+        self.asks_first = asks_first
+        """Whether what the user's settings decide is asked for in the source's client, and not in the target."""
         self.found: list[Rule] = []
         self.unknown: list[str] = []
         self.patterns: list[str] = []
+        """Patterns that say nothing in the source either, and are left out."""
+        self.narrowed: list[str] = []
+        """What is open to a part only, which the target cannot hold."""
+        self.unsure: list[str] = []
+        """Denied commands that the target may take for others."""
         self.asks: list[str] = []
 
-    def add(self, effect: Any, word: str, pattern: str | None = None) -> None:
+    def add(self, effect: Any, word: str, pattern: Pattern | None = None) -> None:
         meanings = vocabulary.grants(self.target, word)
         capability = effects.EVERY_CAPABILITY if word == effects.EVERY_CAPABILITY else meanings[0] if meanings else None
         self.found.append(Rule(effect, word, self.target, capability, pattern))
@@ -99,6 +111,8 @@ class _RuleWriter:
                 self.add_server(rule.effect, rule.server, rule.tool)
             else:
                 self.translate_word(rule)
+        if self.unsure:
+            self.ask_for_commands()
 
     def translate_word(self, rule: Rule) -> None:
         """Spell a rule about a tool; what it closes, or asks for, is closed in all of the target's words for it."""
@@ -106,29 +120,64 @@ class _RuleWriter:
         own = [rule.native] if rule.format == self.target else list(dict.fromkeys(words))
         if not own:
             self.unknown.append(rule.native)
-        elif rule.pattern is None or own[0] in self.with_patterns:
-            self.add(rule.effect, own[0], rule.pattern)
+        elif rule.pattern is None:
+            self.add(rule.effect, own[0])
         else:
-            self.patterns.append(f"{rule.native} {rule.pattern}")
+            self.translate_pattern(rule, own[0])
         for word in own[1:] if rule.effect != "allow" and rule.pattern in (None, "*") else ():
             self.add(rule.effect, word)
 
+    def translate_pattern(self, rule: Rule, word: str) -> None:
+        """Spell a rule that has a pattern; one that the target cannot hold is said more narrowly."""
+        held = patterns.carried(rule, self.target, word, denies=rule.effect != "allow") if word in self.with_patterns else None
+        if held is not None:
+            for pattern in held:
+                self.add(rule.effect, word, pattern)
+        elif rule.effect != "allow" and rule.pattern and vocabulary.pattern_subject(self.target, word) == "command":
+            self.unsure.append(f"{rule.native} {rule.pattern}")
+            if rule.effect == "deny":
+                self.add(rule.effect, word, rule.pattern)
+        else:
+            self.narrowed.append(f"{rule.native} {rule.pattern}")
+            if rule.effect != "allow":
+                self.add(rule.effect, word)
+
+    def ask_for_commands(self) -> None:
+        """Let each command be asked for that would run unattended, since the target may cut and match command lines otherwise."""
+        words = vocabulary.tools_for(self.target, "shell")
+        rules = [replace(rule, effect="ask") if rule.native in words and rule.effect == "allow" else rule for rule in self.found]
+        last = max((number for number, rule in enumerate(rules) if rule.native == effects.EVERY_CAPABILITY), default=-1)
+        if last < 0 or rules[last].effect == "allow":
+            patterned = {word: self.everything(word) if word in self.with_patterns else None for word in words}
+            asking = [Rule("ask", word, self.target, "shell", pattern) for word, pattern in patterned.items()]
+            rules[last + 1 : last + 1] = asking
+        self.found = rules
+
+    def everything(self, word: str) -> Pattern:
+        """Return the pattern of a word that matches everything."""
+        return patterns.spoken(self.target, word, "*")
+
     def write_tools(self) -> None:
         """Write rules for what tools, mode and sandbox leave."""
-        tools, permissions = self.source.tools, self.source.permissions
+        tools, said = self.source.tools, self.source.permissions
         origin = self.source.origin.format if self.source.origin else None
-        access = effects.accesses(tools, permissions, origin)
+        access = dict(effects.accesses(tools, said, origin))
+        if effects.is_confined(self.source):
+            access["shell"] = effects.Access(effects.Level.ASK)
+            self.unsure.append("a workspace-write sandbox")
         have = effects.capabilities_of(tools, origin)
         if tools.mode != "inherit":
             self.add("deny", effects.EVERY_CAPABILITY)
-        elif permissions.mode in ("bypass", "auto"):
+        elif said.mode in ("bypass", "auto"):
             self.add("allow", effects.EVERY_CAPABILITY)
+        elif self.asks_first and self.may.every_server:
+            self.add_server("ask", effects.EVERY_SERVER, None)
         written: set[str] = set()
         for word in vocabulary.tool_words(self.target):
             meanings = vocabulary.grants(self.target, word)
             if not meanings or (tools.mode == "inherit" and not self.is_spoken_of(meanings, have)):
                 continue
-            levels = [access[meaning].level for meaning in meanings if meaning in access]
+            levels = [access[meaning].level for meaning in self.standing_for(meanings, have) if meaning in access]
             if set(meanings) <= written and not self.is_closed_apart(meanings, levels):
                 continue
             written.update(meanings)
@@ -142,21 +191,41 @@ class _RuleWriter:
             if grant.server:
                 self.add_server("deny", grant.server, grant.tool)
 
+    def standing_for(self, meanings: Sequence[str], have: Collection[str]) -> Sequence[str]:
+        """Return whose levels decide about a word: of a tool that its client has not got, those of the commands that do the same."""
+        return ("shell",) if self.is_run_instead(meanings, have) else meanings
+
+    def is_run_instead(self, meanings: Sequence[str], have: Collection[str]) -> bool:
+        """Whether an agent does with commands, for which its client asks, what the target does unasked by a tool of its own."""
+        denied = {capability for grant in self.source.tools.deny for capability in effects.granted(grant)}
+        reached = {effects.EFFECT_OF.get(meaning) for meaning in meanings} <= {"write", "network"}
+        unlisted = self.asks_first and self.source.tools.mode == "inherit"
+        reached &= not any(effects.EFFECT_OF.get(one) == "network" for one in meanings) or self.on_network.issuperset(meanings)
+        return unlisted and "shell" in have and reached and not set(meanings) & {*have, *denied}
+
     def is_spoken_of(self, meanings: Sequence[str], have: Collection[str]) -> bool:
         """Whether the agent says anything of a tool: its client has one, it denies one, or it may not do at all what that tool does."""
         closed = {effect for effect in effects.EFFECTS if not self.may.may(effect)}
         denied = {capability for grant in self.source.tools.deny for capability in effects.granted(grant)}
-        return bool(set(meanings) & {*have, *denied} or {effects.EFFECT_OF.get(meaning) for meaning in meanings} & closed)
+        touched = {effects.EFFECT_OF.get(meaning) for meaning in meanings}
+        cut_off = touched == {"network"} and not self.on_network.issuperset(meanings)
+        return bool(set(meanings) & {*have, *denied} or touched & closed or cut_off or self.is_run_instead(meanings, have))
 
     def is_closed_apart(self, meanings: Sequence[str], levels: list[effects.Level]) -> bool:
         """Whether one more word for the same has to be closed, or asked for, too: beside a denial of everything, it is."""
-        asks = bool(levels) and max(levels) is effects.Level.ASK and effects.EFFECT_OF.get(meanings[0]) not in _READING
+        asked = (effects.Level.ASK, effects.Level.INHERIT) if self.asks_first else (effects.Level.ASK,)
+        asks = bool(levels) and max(levels) in asked and effects.EFFECT_OF.get(meanings[0]) not in _READING
         return self.source.tools.mode == "inherit" and (not levels or asks)
 
     @cached_property
     def may(self) -> effects.Effects:
         """What the agent may do."""
         return effects.effects(self.source)
+
+    @cached_property
+    def on_network(self) -> frozenset[str]:
+        """What the agent may do on the network."""
+        return effects.on_network(self.source)
 
     def open_server(self, server: str, tool: str | None) -> None:
         """Open a server's tool, or all those that its own definition opens."""
@@ -176,7 +245,7 @@ class _RuleWriter:
             return
         level = max(levels)
         effect = effects.EFFECT_OF.get(meanings[0])
-        if level is effects.Level.INHERIT and not listed:
+        if level is effects.Level.INHERIT and not listed and (not self.asks_first or effect in _READING):
             return
         action = "allow" if level is effects.Level.ALLOW or (effect in _READING) else "ask"
         if action == "ask" and level is effects.Level.INHERIT:
@@ -190,13 +259,21 @@ class _RuleWriter:
         """Write the patterns that an author has put on a tool, where all grants of it have one; False where there is none."""
         grants = [grant for grant in self.source.tools.allow if set(meanings) & set(effects.granted(grant))]
         shown = [f"{grant.native}({grant.pattern})" for grant in grants if grant.pattern is not None]
-        if not shown or word not in self.with_patterns or len(shown) < len(grants):
+        if not shown or len(shown) < len(grants):
             self.patterns += shown
             return False
-        self.add("deny", word, "*")
-        for grant in grants:
-            self.add(action, word, _as_glob(grant.pattern or "*"))
-        return True
+        held = [patterns.carried(grant, self.target, word, denies=False) if word in self.with_patterns else None for grant in grants]
+        if None not in held:
+            self.add("deny", word, self.everything(word))
+            for pattern in dict.fromkeys(pattern for several in held for pattern in several or ()):
+                self.add(action, word, pattern)
+            return True
+        if all(vocabulary.fact(grant.format, "enforces_patterns") for grant in grants):
+            self.narrowed += shown
+            self.add("deny", word)
+            return True
+        self.patterns += shown
+        return False
 
     def write_delegates(self) -> None:
         """Name the agents that it may call."""
@@ -204,11 +281,6 @@ class _RuleWriter:
         if self.source.delegates is None or not word or word not in self.with_patterns:
             return
         self.found = [rule for rule in self.found if rule.native != word]
-        self.add("deny", word, "*")
+        self.add("deny", word, self.everything(word))
         for name in self.source.delegates:
-            self.add("allow", word, name)
-
-
-def _as_glob(pattern: str) -> str:
-    """Return a pattern such as `git:*` (a command and what follows) as one with wildcards alone: `git *`."""
-    return f"{pattern.removesuffix(':*')} *" if pattern.endswith(":*") else pattern
+            self.add("allow", word, patterns.spoken(self.target, word, name))

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects, fields, names, vocabulary
+from agentconv.core import effects, fields, names, patterns, vocabulary
 from agentconv.core.diagnostics import Detail
 from agentconv.core.format import FormatSpec
 from agentconv.core.ir import ToolGrant
@@ -31,10 +31,10 @@ from agentconv.projecting.once import once
 from agentconv.yaml.grammar import YAML_2
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from agentconv.core.format import Projection, ReadResult, WriteResult
-    from agentconv.core.ir import Agent, AgentSet, Json
+    from agentconv.core.ir import Agent, AgentSet, Json, Pattern
     from agentconv.core.source import SourceText
     from agentconv.families.record_file import RecordFile
 
@@ -81,7 +81,8 @@ def _slug(value: Json) -> str:
 
 def _grant(word: str, pattern: str | None = None) -> ToolGrant:
     capability = next(iter(vocabulary.grants(ID, word)), None)
-    return ToolGrant(word, ID, capability, pattern if word == "edit" else None, effects.EVERY_SERVER if word == "mcp" else None)
+    held = patterns.spoken(ID, word, pattern) if pattern is not None and word == "edit" else None
+    return ToolGrant(word, ID, capability, held, effects.EVERY_SERVER if word == "mcp" else None)
 
 
 def _read_groups(value: Json) -> Mapping[str, object]:
@@ -107,7 +108,7 @@ def _says_more(value: Json) -> bool:
 def _write_groups(agent: Agent) -> Json:
     if agent.tools.mode == "inherit":
         return list(EVERYTHING)
-    return [grant.native if grant.pattern is None else [grant.native, {"fileRegex": grant.pattern}] for grant in agent.tools.allow]
+    return [grant.native if grant.pattern is None else [grant.native, {"fileRegex": str(grant.pattern)}] for grant in agent.tools.allow]
 
 
 KEYS: dict[str, Key] = {
@@ -233,9 +234,18 @@ def _project_tools(projection: Projection) -> None:
     closed = {capability for grant in denied for capability in effects.granted(grant)}
     if denied and not any(grant.server for grant in denied) and not closed & vocabulary.capabilities(ID):
         projection.change("tools.deny", (), "default-dropped", listed(grant.native for grant in denied))
-    tool_lists.tool_list(projection, _spell_server, lambda grant: _grant(grant.native, grant.pattern) == grant, denies=False)
+    tool_lists.tool_list(projection, _spell_server, _reads_back, denies=False, join_patterns=_joined)
     if projection.get("tools.mode") == "list" and _is_everything(projection.get("tools.allow")):
         projection.change_together({"tools.mode": "inherit", "tools.allow": ()}, "default-dropped", "a list of all its tools")
+
+
+def _reads_back(grant: ToolGrant) -> bool:
+    return grant == _grant(grant.native, grant.pattern)
+
+
+def _joined(found: Sequence[Pattern]) -> Pattern:
+    """Write several expressions as one, since a group stands once."""
+    return patterns.spoken(ID, "edit", "|".join(dict.fromkeys(map(str, found))))
 
 
 def _spell_server(server: str, tool: str | None) -> str:

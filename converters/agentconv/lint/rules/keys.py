@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from difflib import get_close_matches
 from functools import cache, partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from agentconv.core import schema_files, vocabulary
+from agentconv.core import limits, schema_files, vocabulary
 from agentconv.core.diagnostics import Cause, Severity
 from agentconv.core.ir import unescape_key
+from agentconv.core.suggestions import folded, nearest, opposed
 from agentconv.formats import registry
 from agentconv.lint import headers, remarks
 from agentconv.lint.passages import shown, title, titles
@@ -38,26 +38,36 @@ def _unknown(subject: Subject) -> Iterator[tuple[int, str, str]]:
     schema = schema_files.load(subject.format)
     known = {*schema["properties"], *schema.get("x-known-keys", ())}
     told = {remark.key for remark in remarks.of(subject) if remark.drops and remark.diagnostic.cause is not Cause.UNKNOWN_KEY}
-    for number, agent, _ in subject.agents():
+    for number, agent, state in subject.agents():
         for key in agent.extras.get(subject.format, {}):
             name = unescape_key(key)
-            if name not in known and name != "<<" and key not in told:
+            if name not in known and name != "<<" and key not in told and (state.dropped or not _is_passed_over(subject.format, name)):
                 yield number, name, schema["x-unknown"]
+
+
+def _is_passed_over(client: str, key: str) -> bool:
+    """Whether a key reads like a limit that the client passes over: a rule of its own tells of that."""
+    return limits.is_passed_over(client, key) and _limit(client, key) is not None
+
+
+@cache
+def _limit(client: str, key: str) -> str | None:
+    """Return the field that a key is meant to limit, by itself or as a slip of the client's own; None where it is about something else."""
+    near = _spelling(client, key)
+    field = limits.meant(key) or (schema_files.load(client)["properties"][near]["x-field"] if near else "")
+    return field if field.startswith(("tools.", "permissions.")) else None
 
 
 @cache
 def _spelling(client: str, key: str) -> str:
     """Return the client's key that another one is a slip of; empty where there is none."""
     properties: dict[str, object] = schema_files.load(client)["properties"]
-    folded = {_folded(name): name for name in properties}
-    if _folded(key) in folded or _owners(key):
-        return folded.get(_folded(key), "")
+    same = {folded(name): name for name in properties}
+    if folded(key) in same or _owners(key):
+        return same.get(folded(key), "")
     swapped = (name for name in properties if sorted(name) == sorted(key))
-    return next(chain(swapped, get_close_matches(key, properties, 1, 0.84)), "") if len(key) > 3 else ""
-
-
-def _folded(key: str) -> str:
-    return key.replace("-", "").replace("_", "").casefold()
+    near = chain((name for name in swapped if not opposed(key, name)), filter(None, [nearest(key, properties, 0.84)]))
+    return next(near, "") if len(key) > 3 else ""
 
 
 @cache
@@ -88,7 +98,7 @@ def _severity(fate: str, mild: Severity) -> Severity:
         ---
         name: reviewer
         description: Reviews changes before a merge
-        permission_mode: plan
+        max_turns: 5
         ---
 
         You review changes.
@@ -97,7 +107,7 @@ def _severity(fate: str, mild: Severity) -> Severity:
         ---
         name: reviewer
         description: Reviews changes before a merge
-        permissionMode: plan
+        maxTurns: 5
         ---
 
         You review changes.
@@ -111,8 +121,8 @@ def _severity(fate: str, mild: Severity) -> Severity:
 def misspelled_key(self: Rule, subject: Subject) -> Iterator[Finding]:
     """A key that the client does not know, and that is nearly one that it does.
 
-    Claude Code 2.1.329 names unknown keys in its debug log only, and runs the agent without them: with `permission_mode` or
-    `disallowed-tools` nothing is restricted. Gemini CLI and Codex drop the agent for such a key.
+    Claude Code 2.1.329 names unknown keys in its debug log only, and runs the agent without them. Gemini CLI and Codex drop the
+    agent for such a key.
     """
     for number, key, fate in _unknown(subject):
         meant = _spelling(subject.format, key)
@@ -131,6 +141,8 @@ def misspelled_key(self: Rule, subject: Subject) -> Iterator[Finding]:
 
 def _renamed(subject: Subject, number: int, key: str, meant: str) -> Fix | None:
     place = headers.key_place(subject, key)
+    if _limit(subject.format, key):
+        return None  # what an agent may do is for its author to say
     if place is None or subject.has(number, meant) or subject.text[slice(*place)] != key:
         return None
     fields = frozenset({f"extras.{key}", f"extras.{meant}", *headers.fields_of(subject, meant)})
@@ -271,6 +283,77 @@ def rejected_key(self: Rule, subject: Subject) -> Iterator[Finding]:
                 clients=(client,),
                 agent=subject.result.set.agents[0].name,
             )
+
+
+_OPENS = {
+    "tools.allow": "the agent has every tool",
+    "tools.deny": "nothing is denied",
+    "permissions.rules": "nothing is denied or asked for",
+    "permissions.mode": "the agent is as free as its caller",
+    "permissions.sandbox": "no sandbox holds the agent",
+}
+"""What comes of a limit that is passed over, by the field that was meant."""
+
+
+@rule(
+    "AC412",
+    "ignored-limit",
+    bad="""
+        ---
+        name: reviewer
+        description: Reviews changes before a merge
+        allowedTools: Read, Grep
+        ---
+
+        You review changes.
+        """,
+    good="""
+        ---
+        name: reviewer
+        description: Reviews changes before a merge
+        tools: Read, Grep
+        ---
+
+        You review changes.
+        """,
+    source=_SCHEMAS + '; Claude Code\'s own debug log: `did you mean "tools"?`',
+    verified="2026-11-28",
+    severity=Severity.ERROR,
+    protects=WIDENING,
+)
+def ignored_limit(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A limit in words that the client passes over: the agent may do all that it was to be held from.
+
+    Claude Code 2.1.329 runs an agent with `allowedTools` with every tool, and so do OpenCode 1 with `permissions` and Cursor with
+    `tools`. It is a warning where another key holds the agent all the same. What it should say instead is for its author to decide.
+    """
+    schema = schema_files.load(subject.format)
+    for number, agent, state in subject.agents():
+        for key in () if state.dropped else agent.extras.get(subject.format, {}):
+            name = unescape_key(key)
+            unheld = schema["properties"].get(name, {}).get("x-unheld")
+            field = limits.meant(name) if unheld else _limit(subject.format, name)
+            if not field or not (unheld or limits.is_passed_over(subject.format, name)):
+                continue
+            held = (
+                field == "permissions.mode" or agent.tools.mode != "inherit" or (field != "tools.allow" and agent.permissions.rules != ())
+            )
+            own = _key_for(subject.format, field)
+            yield self.find(
+                f"{title(subject)} passes over `{shown(name)}`, and {_OPENS[field]}" + (f": {unheld}" if unheld else ""),
+                _place(subject, number, name),
+                f"did you mean `{own}`?" if own else f"{title(subject)} has no such limit: leave the key out, so that nobody relies on it",
+                severity=Severity.WARNING if held else Severity.ERROR,
+                clients=(subject.format,),
+                agent=agent.name,
+            )
+
+
+def _key_for(client: str, field: str) -> str | None:
+    """Return the client's own key for a field; the one that is not called deprecated, where there are several."""
+    rows: dict[str, dict[str, object]] = schema_files.load(client)["properties"]
+    found = [name for name, row in rows.items() if row["x-field"] == field]
+    return next((name for name in found if "eprecated" not in str(rows[name].get("description", ""))), None)
 
 
 @rule(

@@ -11,6 +11,7 @@ from agentconv.conversion import compare
 from agentconv.core import effects, fields, tool_summary, vocabulary
 from agentconv.core.diagnostics import Cause, Code, Severity
 from agentconv.core.source import encode
+from agentconv.core.suggestions import nearest
 from agentconv.formats import registry
 from agentconv.lint import fixing, remarks
 from agentconv.lint.passages import shown, title
@@ -96,11 +97,9 @@ def _read(subject: Subject, number: int, path: str, text: str) -> object:
 @cache
 def _spelling(client: str, word: str) -> str:
     """Return the client's tool that a word is a slip of; empty where there is none."""
-    from difflib import get_close_matches
-
     known = {one.casefold(): one for one in vocabulary.tool_words(client) if not one.endswith("*")}
-    close = get_close_matches(word.casefold(), known, 1, 0.8)
-    return known[close[0]] if close else ""
+    close = nearest(word.casefold(), known, 0.8)
+    return known[close] if close else ""
 
 
 @rule(

@@ -1,0 +1,66 @@
+"""Restrictions on a part of what a capability reaches: some paths or commands only, or all but some. In globs, where they are that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from agentconv.core import patterns
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from agentconv.core.ir import Rule, ToolGrant
+
+Part: TypeAlias = "tuple[str, str, str]"
+"""Capability, pattern, what happens: `deny` or `ask` for what it matches, or `only`, with a line for each pattern and its effect."""
+INHERITED = "inherit"
+"""The effect of a pattern that a list of tools opens: as the user's own settings say."""
+_LEVELS = {"ask": 1, INHERITED: 2, "allow": 3}
+
+
+def texts(entry: ToolGrant | Rule, *, denies: bool = False) -> tuple[str, ...]:
+    """Return what the pattern of a grant or rule matches, as the same text for the same meaning."""
+    return () if entry.pattern is None else patterns.meaning(entry.format, entry.native, entry.pattern, denies=denies)
+
+
+def only(effects: Mapping[str, str]) -> str:
+    """Return the text of a part that is open for some patterns only; their order counts where some of them deny."""
+    lines = [f"{pattern} {effect}" for pattern, effect in effects.items()]
+    return "\n".join(lines if "deny" in effects.values() else sorted(lines))
+
+
+def shown(text: str) -> str:
+    """Return such a text for people."""
+    return ", ".join(line.removesuffix(f" {INHERITED}") for line in text.split("\n"))
+
+
+def lost(ceiling: Collection[Part], result: Collection[Part], *, asks: bool) -> Iterable[Part]:
+    """Yield the restrictions of a ceiling that a result does not keep.
+
+    Args:
+        ceiling: What the author restricts.
+        result: What is restricted now.
+        asks: Whether inheriting the user's settings is asking in the result's client.
+    """
+    held = [(part[0], opened) for part in result if part[2] == "only" and (opened := _opened(part)) is not None]
+    for part in set(ceiling).difference(result):
+        allowed = _opened(part) if part[2] == "only" else None
+        if allowed is None or not any(capability == part[0] and _within(one, allowed, asks=asks) for capability, one in held):
+            yield part
+
+
+def _opened(part: Part) -> Mapping[str, int] | None:
+    """Return what a part opens, and how freely; None where patterns in it deny as well, or are no single lines."""
+    found = {}
+    for line in part[1].split("\n"):
+        pattern, _, effect = line.rpartition(" ")
+        if effect not in _LEVELS:
+            return None
+        found[pattern] = _LEVELS[effect]
+    return found
+
+
+def _within(opened: Mapping[str, int], allowed: Mapping[str, int], *, asks: bool) -> bool:
+    """Whether each pattern is allowed, and no more freely than the author says."""
+    inherited = _LEVELS["ask"] if asks else _LEVELS[INHERITED]
+    return all((inherited if level == _LEVELS[INHERITED] else level) <= allowed.get(pattern, 0) for pattern, level in opened.items())

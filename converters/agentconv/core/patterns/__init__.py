@@ -1,0 +1,115 @@
+r"""What patterns mean, in whatever language, and the same meaning in another: exactly, or not at all.
+
+A language is what a client does with a pattern's text. A path is relative to the project and has no `.`, `..` or backslash in
+it, and like a command it is one line.
+
+| language | what it is | where |
+|---|---|---|
+| `glob` | `*` is any text, `/` too, `?` one character; anchored at both ends; a ` *` at the end is also nothing | OpenCode, Kilo |
+| `regex` | JavaScript's `RegExp`, which finds the text anywhere | Roo Code's `fileRegex` |
+| `prefix` | `git:*` is a command and what follows, blanks folded; `*` is any text; else the command itself | Claude Code, commands |
+| `gitignore` | as in that file; `//` and `~/` lead out of the project | Claude Code, paths |
+| `fnmatch` | Python's: as a glob, with sets of characters, and nothing more at its end | |
+
+Each has a module that reads a text into a `Form`, which is the same for all, and some one that writes it. What such a module does
+not know for sure it does not read. Clients with prefixes read more into a denial than into an allowance (Claude Code denies `xargs rm`
+with `rm:*`, and `docs/**` at any depth): those languages are read for what they allow, and a denial in them is never the same elsewhere.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from agentconv.core import vocabulary
+from agentconv.core.ir import Pattern, Rule
+from agentconv.core.patterns import command_lines, gitignore, globs, prefix, regex
+from agentconv.core.patterns.form import ANY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from agentconv.core.ir import ToolGrant
+    from agentconv.core.patterns.form import Form
+
+LONGEST = 1_000
+"""Patterns longer than this are not read: none is of any use to a person, and reading must be bounded."""
+_READERS: dict[str, Callable[[str], Form | None]] = {
+    "glob": globs.read,
+    "regex": regex.read,
+    "prefix": prefix.read,
+    "gitignore": gitignore.read,
+    "fnmatch": globs.read_fnmatch,
+}
+_WRITERS: dict[str, Callable[[Form], list[str] | None]] = {
+    "glob": globs.write,
+    "regex": regex.write,
+    "fnmatch": globs.write_fnmatch,
+}
+LANGUAGES = tuple(_READERS)
+_DENIES_MORE = frozenset({"prefix", "gitignore"})
+_COMMAND = "command"
+
+
+@lru_cache(maxsize=4096)
+def spoken(format_id: str, word: str, text: str) -> Pattern:
+    """Return a text that stands with a client's word as a pattern, in the language that the client reads it in."""
+    return Pattern(text, vocabulary.pattern_language(format_id, word))
+
+
+@lru_cache(maxsize=4096)
+def translate(pattern: Pattern, language: str, *, denies: bool) -> tuple[Pattern, ...] | None:
+    """Return the patterns of a language that together match what this one matches; None where there are none.
+
+    Args:
+        pattern: The pattern.
+        language: The language wanted.
+        denies: Whether it is for what is denied, or asked for, rather than for what is allowed.
+    """
+    if pattern.language == language:
+        return (pattern,)
+    form = _form(pattern, denies=denies) if language in _WRITERS else None
+    written = _WRITERS[language](form) if form else None
+    return tuple(Pattern(text, language) for text in written) if written else None
+
+
+@lru_cache(maxsize=4096)
+def is_everything(pattern: Pattern) -> bool:
+    """Whether a pattern matches all that there is."""
+    return pattern == "*" or _form(pattern, denies=False) == ((ANY,),)
+
+
+def _form(pattern: Pattern, *, denies: bool) -> Form | None:
+    read = _READERS.get(pattern.language or "")
+    if read is None or len(pattern) > LONGEST or (denies and pattern.language in _DENIES_MORE):
+        return None
+    return read(str(pattern))
+
+
+def carried(entry: ToolGrant | Rule, target: str, word: str, *, denies: bool) -> tuple[Pattern, ...] | None:
+    """Return the patterns by which a word of a target is held to the very same as by an entry's; None where it can't be.
+
+    Args:
+        entry: A grant or rule that has a pattern.
+        target: The target's format id.
+        word: The target's word.
+        denies: Whether it is for what is denied, or asked for, rather than for what is allowed.
+    """
+    language, subject = vocabulary.pattern_language(target, word), vocabulary.pattern_subject(target, word)
+    if entry.pattern is None or language is None or subject != vocabulary.pattern_subject(entry.format, entry.native):
+        return None
+    bound = isinstance(entry, Rule) or denies or vocabulary.fact(entry.format, "enforces_patterns")
+    if subject == _COMMAND and bound and not command_lines.alike(entry.format, target, entry.pattern):
+        return None
+    return translate(entry.pattern, language, denies=denies)
+
+
+@lru_cache(maxsize=4096)
+def meaning(format_id: str, word: str, pattern: Pattern, *, denies: bool) -> tuple[str, ...]:
+    """Return what a client's pattern comes to, so that the same text says the same, whatever client it is from: globs, where it can."""
+    form = _form(pattern, denies=denies)
+    texts = tuple((globs.write(form) if form else None) or [f"{pattern} ({pattern.language})" if pattern.language else str(pattern)])
+    if vocabulary.pattern_subject(format_id, word) != _COMMAND:
+        return texts
+    reading = command_lines.reading(format_id, pattern)
+    return tuple(f"{text} ({reading})" for text in texts) if reading else texts

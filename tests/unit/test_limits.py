@@ -1,0 +1,47 @@
+"""Keys that read like a limit, and suggestions that never say the opposite."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentconv.core import limits, schema_files
+from agentconv.core.suggestions import folded, nearest, opposed
+
+
+def test_limits_of_every_client_are_known() -> None:
+    """Each key of a client that limits its agents' tools or permissions is in the table: other clients pass over it."""
+    rows = [row for client in schema_files.client_names() for row in schema_files.load(client)["properties"].items()]
+    limiting = {folded(key) for key, row in rows if row["x-field"].startswith(("tools.", "permissions."))}
+
+    assert limiting <= limits._table().keys()
+
+
+@pytest.mark.parametrize(
+    ("word", "known", "found"),
+    [
+        ("allowedTools", ["disallowedTools"], None),
+        ("allowedTools", ["disallowedTools", "allowed_tools"], "allowed_tools"),
+        ("disallowed_tool", ["allowed_tools"], None),
+        ("enable", ["disable"], None),
+        ("enabledd", ["disabled", "enabled"], "enabled"),
+        ("read-write", ["read-only"], None),
+        ("read_onli", ["read-only"], "read-only"),
+        ("permisions", ["permission"], "permission"),
+    ],
+)
+def test_suggestion_never_says_the_opposite(word: str, known: list[str], found: str | None) -> None:
+    """What takes away is no slip of what gives, however near it is spelled."""
+    assert nearest(word, known) == found
+
+
+def test_opposites_go_both_ways() -> None:
+    """Two words are opposed whichever was written."""
+    assert opposed("deny", "allow")
+    assert opposed("allow", "deny")
+
+
+@pytest.mark.parametrize(("client", "key", "passed"), [("claude-code", "allowedTools", True), ("claude-code", "tools", False),
+    ("cursor", "tools", True), ("codex", "allowedTools", False), ("opencode", "permissions", True)])  # fmt: skip
+def test_client_passes_over_a_limit(client: str, key: str, passed: bool) -> None:
+    """A limit counts for nothing where the client has no such key and does not mind, or has one that holds nothing."""
+    assert limits.is_passed_over(client, key) is passed
