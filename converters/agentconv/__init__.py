@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from agentconv.api import Result, iter_agents, read, reads, write
     from agentconv.core.diagnostics import Diagnostic, InputError, Loss, Severity, Span
-    from agentconv.core.ir import Agent, AgentSet, Pattern
+    from agentconv.core.ir import Agent, AgentSet, Pattern, Reference, Text
 
 __version__ = "0.1.0"
 __all__ = [
@@ -27,9 +27,11 @@ __all__ = [
     "InputError",
     "Loss",
     "Pattern",
+    "Reference",
     "Result",
     "Severity",
     "Span",
+    "Text",
     "__version__",
     "iter_agents",
     "read",
@@ -40,7 +42,7 @@ __all__ = [
 _HOMES = {
     **dict.fromkeys(("Result", "iter_agents", "read", "reads", "write"), "agentconv.api"),
     **dict.fromkeys(("Diagnostic", "InputError", "Loss", "Severity", "Span"), "agentconv.core.diagnostics"),
-    **dict.fromkeys(("Agent", "AgentSet", "Pattern"), "agentconv.core.ir"),
+    **dict.fromkeys(("Agent", "AgentSet", "Pattern", "Reference", "Text"), "agentconv.core.ir"),
 }
 
 

@@ -160,7 +160,7 @@ def test_server_of_the_set_is_defined_in_the_agents_file() -> None:
 
     assert [server.name for server in agent_of("codex", file.data).mcp_servers or ()] == ["db"]
     assert found["mcp-undefined"][0] == "other"
-    assert found["set-servers-dropped"] == ("left", 'define them in Codex\'s configuration: {"mcpServers": {"left": {"command": "go"}}}')
+    assert found["set-servers-dropped"] == ("left", 'define them in Codex\'s configuration: mcp_servers = {"left" = {"command" = "go"}}')
 
 
 def test_server_of_the_set_is_left_where_the_agent_that_names_it_is_not_written() -> None:
@@ -180,4 +180,4 @@ def test_server_of_the_set_is_a_snippet_where_no_file_holds_one() -> None:
     detail, hint = _losses("opencode")["set-servers-dropped"]
 
     assert detail == "db, left"
-    assert '"db": {"command": "run", "args": ["-x"]' in (hint or "")
+    assert '{"mcp": {"db": {"type": "local", "command": ["run", "-x"]' in (hint or "")

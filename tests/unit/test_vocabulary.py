@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from agentconv.core import effects, vocabulary
+from agentconv.core import effects, references, vocabulary
 from template_format import CLIENTS
 
 pytestmark = pytest.mark.usefixtures("with_the_template")
@@ -27,7 +27,9 @@ TABLES = {
     "install",
     "patterns",
     "commands",
-} | {"unattended"}
+    "variables",
+    "unattended",
+}
 TIERS = {"frontier", "large", "medium", "small"}
 
 
@@ -40,6 +42,16 @@ def test_words_have_evidence(client: str) -> None:
     assert table["source"]
     assert isinstance(table["verified"], dt.date)
     assert set() == table.keys() - FACTS - TABLES
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_variables_are_of_known_languages(client: str) -> None:
+    """Languages of references are those that there are, and stand in fields of a server that hold texts, each in one way."""
+    known = vocabulary.variables(client)
+
+    assert {known.language, known.configured} <= {None, *references.LANGUAGES}
+    assert sorted({*known.places, *known.meant}) == sorted((*known.places, *known.meant))
+    assert set(references.PLACES) >= {*known.places, *known.meant}
 
 
 @pytest.mark.parametrize("client", CLIENTS)

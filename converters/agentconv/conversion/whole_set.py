@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import losses
 from agentconv.core.losses import becomes, listed
 from agentconv.formats import registry
+from agentconv.projecting import by_hand
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from agentconv.core.diagnostics import Loss
     from agentconv.core.ir import Agent, AgentSet, McpServer
@@ -68,12 +68,5 @@ class SetServers:
         """Say which of them no file holds, and what to paste into the target's configuration."""
         left = {name: server for name, server in self.defined.items() if name not in self._resolved}
         if left:
-            hint = f"define them in {registry.FORMATS[self.target].title}'s configuration: {_snippet(left.values())}"
+            hint = f"define them in {registry.FORMATS[self.target].title}'s configuration: {by_hand.snippet(self.target, left.values())}"
             yield losses.loss("set-servers-dropped", "the set", "set.mcp_servers", self.target, listed(left), hint=hint)
-
-
-def _snippet(servers: Iterable[McpServer]) -> str:
-    """Write servers as most clients' configurations have them."""
-    keys = ("command", "args", "env", "cwd", "url", "headers")
-    found = {one.name: {key: value for key in keys if (value := getattr(one, key)) is not None} for one in servers}
-    return json.dumps({"mcpServers": found}, ensure_ascii=False)

@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import vocabulary
-from agentconv.core.ir import Agent, Hook, Invocation, Limits, McpServer, Permissions, Prompt, ToolGrant, Tools
+from agentconv.core.ir import Agent, Hook, Invocation, Limits, McpServer, Permissions, Prompt, Text, ToolGrant, Tools
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -204,6 +204,22 @@ def _meanings(grant: ToolGrant) -> tuple[object, ...]:
     return vocabulary.also_meant(grant.format, grant.native, grant.capability) or ((grant.format, grant.native),)
 
 
+def _meant(server: McpServer) -> McpServer:
+    """Return a server with what its values mean, however they are spelled."""
+    held: dict[str, Any] = {place: getattr(server, place) or None for place in ("args", "env", "headers")}
+    meant: dict[str, Any] = {place: _parts(getattr(server, place)) for place in ("command", "cwd", "url")}
+    for place, value in held.items():
+        if isinstance(value, dict):
+            meant[place] = {key: _parts(item) for key, item in value.items()}
+        else:
+            meant[place] = value and tuple(map(_parts, value))
+    return replace(server, **meant)
+
+
+def _parts(value: Any) -> Any:
+    return value.parts if isinstance(value, Text) else (str(value),) if isinstance(value, str) else value
+
+
 def portable(value: object) -> object:
     """Return what a value means in any client.
 
@@ -214,7 +230,7 @@ def portable(value: object) -> object:
     if isinstance(value[0], ToolGrant):
         return frozenset((meaning, one.pattern, one.server, one.tool) for one in value for meaning in _meanings(one))
     if isinstance(value[0], McpServer):
-        return tuple(replace(server, args=server.args or None, env=server.env or None, headers=server.headers or None) for server in value)
+        return tuple(_meant(server) for server in value)
     if isinstance(value[0], Hook):
         return tuple(sorted(value, key=lambda hook: hook.native_event))
     return value

@@ -68,6 +68,67 @@ class Pattern(str):
 
 
 @dataclass(frozen=True, slots=True)
+class Reference:
+    """A variable of the environment, whose value the client puts in its place."""
+
+    env: str
+    default: str | None = None
+    """What stands there where the variable is not set; None where the client decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """A piece of a text that only one language has words for: a file's text, a folder of the client, a secret of a service."""
+
+    text: str
+    language: str
+
+
+class Text(str):
+    """A value that may hold references, as its author spelled it, and what it is made of.
+
+    As text it is the author's spelling, whatever is done with it. Two of them are equal where they are the same text and mean the
+    same; with a plain text, only the text is compared.
+    """
+
+    __slots__ = ("parts",)
+    parts: tuple[str | Reference | Foreign, ...]
+    """Texts that are meant as they stand, and what is put in between."""
+
+    def __new__(cls, text: str, parts: tuple[str | Reference | Foreign, ...] | None = None) -> Self:
+        """Make one of a spelling; without parts it is meant as it stands."""
+        made = super().__new__(cls, text)
+        object.__setattr__(made, "parts", (str(text),) if parts is None else parts)
+        return made
+
+    def __eq__(self, other: object) -> bool:
+        """Compare text and meaning with another one, the text alone with plain text."""
+        return str.__eq__(self, other) is True and (not isinstance(other, Text) or self.parts == other.parts)
+
+    __hash__ = str.__hash__
+
+    def __ne__(self, other: object) -> bool:
+        """Say the opposite, which `str` would answer by itself."""
+        return not self == other
+
+    def __str__(self) -> str:
+        """Return the author's spelling, as plain text."""
+        return str.__str__(self)
+
+    def __repr__(self) -> str:
+        """Show both."""
+        return f"Text({str.__repr__(self)}, {self.parts!r})"
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Refuse: values are never changed."""
+        raise AttributeError(f"a text has no `{name}` that could be set")
+
+    def __reduce__(self) -> tuple[type[Text], tuple[str, tuple[str | Reference | Foreign, ...]]]:
+        """Say how a copy is made, in this process or another."""
+        return Text, (str(self), self.parts)
+
+
+@dataclass(frozen=True, slots=True)
 class Prompt:
     """The system prompt, as the client holds it (Claude Code, for one, trims its ends)."""
 
@@ -173,7 +234,10 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class McpServer:
-    """An MCP server: a reference by name (no transport), or its whole definition. Values are never resolved."""
+    """An MCP server: a reference by name (no transport), or its whole definition. Values are never resolved.
+
+    Where `command`, `args`, `env`, `cwd`, `url` and `headers` may hold references, they are `Text`.
+    """
 
     name: str
     transport: Literal["stdio", "http", "sse", "ws"] | None = None
@@ -248,6 +312,13 @@ class Agent:
     color: str | None = None
     extras: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     origin: Origin | None = None
+
+    def __post_init__(self) -> None:
+        """Read what servers are given, plain text as version 0.1.0 had it, in the language of the agent's client."""
+        if isinstance(self.mcp_servers, tuple) and self.origin is not None:
+            from agentconv.core import references
+
+            object.__setattr__(self, "mcp_servers", references.spoken(self.mcp_servers, self.origin.format))
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,6 +123,10 @@ CATALOGUE: dict[str, LossRule] = {
     "mcp-open": LossRule(_WARNING, _DROPPED, "a denied MCP server stays open to the agent where the user has configured it"),
     "mcp-approximated": LossRule(_WARNING, _APPROXIMATED, "the target spells this MCP server in another way"),
     "mcp-dropped": LossRule(_WARNING, _DROPPED, "the target cannot hold this MCP server"),
+    "reference-dropped": LossRule(
+        _WARNING, _DROPPED, "a value that comes from the environment, which an agent of the target cannot say", "write it by hand"
+    ),
+    "reference-inherited": LossRule(_NOTE, _MOVED, "a variable that the target hands to its servers by itself"),
     "hooks-dropped": LossRule(_WARNING, _DROPPED, "the target has no such hooks"),
     "refused-name": LossRule(_REFUSAL, _REFUSED, "the agent has no name that is legal in the target"),
     "refused-description": LossRule(

@@ -27,6 +27,10 @@ be given by the name that is shown to people). A fact that is left out is false.
   The word `*` stands for all others.
 - `commands`: how a command line is cut into the pieces that patterns are held against: `split` (what parses it), `unasked` (commands
   that no pattern is held against), `blanked` (characters of literals and of redirections that go nowhere, which `blank` stands for).
+- `variables`: the `language` (core/references) in which an agent's own MCP servers refer to variables, and the `places` of a server where
+  they do; `meant` are those where the client's documents say so, and it hands the text on as it stands; `inherits` where a server gets
+  all variables that the client has. `configured` is the language of the client's configuration; `file`, `key`, `shape`, `http` and
+  `http_key` are where a server goes there, and how it is written.
 And limits: `description_tokens` (of the descriptions of all agents together; the client warns above it).
 
 A format whose client has another format too says `like = "<its id>"`, and nothing else: its words are the same.
@@ -401,6 +405,37 @@ def command_lines(format_id: str) -> dict[str, Any]:
     """Return how a client cuts command lines before it holds them to patterns; nothing where that is not known."""
     found: dict[str, Any] = _file(format_id).get("commands", {})
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Variables:
+    """How the values of MCP servers refer to variables of the environment."""
+
+    language: str | None = None
+    places: tuple[str, ...] = ()
+    meant: tuple[str, ...] = ()
+    """Fields in which the client documents references, and hands them on as they stand."""
+    inherits: bool = False
+    """Whether the server is handed all variables that the client has."""
+    configured: str | None = None
+    """The language of the client's configuration."""
+    file: str = ""
+    """The file in which a project's servers are configured."""
+    key: str = "mcpServers"
+    http: str = "http"
+    """What the type of a server over HTTP is called there."""
+    http_key: str = "url"
+    """The key of its address."""
+    shape: str = "mcpServers"
+    """How a server is written there: `mcpServers` as most do, `opencode` with a list that is command and arguments, `toml`."""
+
+
+@cache
+def variables(format_id: str) -> Variables:
+    """Return how the MCP servers of a client refer to variables; nothing where that is not known."""
+    found: dict[str, Any] = _file(format_id).get("variables", {})
+    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
+    return Variables(**values)
 
 
 TABLES = {

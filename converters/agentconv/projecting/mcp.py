@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import effects, fields, vocabulary
+from agentconv.core import effects, fields, references, vocabulary
 from agentconv.core.losses import listed
+from agentconv.projecting import by_hand
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from agentconv.core.format import Projection
     from agentconv.core.ir import Json, McpServer
@@ -34,12 +35,17 @@ def read_config(config: Mapping[str, Json], keys: Mapping[str, str]) -> tuple[di
 
 def write_config(server: McpServer, keys: Mapping[str, str]) -> dict[str, Json]:
     """Write a server's configuration in a client's keys."""
-    config: dict[str, Json] = {}
-    for key, field in keys.items():
-        value = getattr(server, field)
-        if value is not None:
-            config[key] = list(value) if isinstance(value, tuple) else dict(value) if isinstance(value, dict) else value
+    config = {key: _plain(value) for key, field in keys.items() if (value := getattr(server, field)) is not None}
     return {**config, **(server.options or {})}
+
+
+def _plain(value: Any) -> Json:
+    """Return a value of a server as its file has it: in its spelling."""
+    if isinstance(value, tuple):
+        return list(map(_plain, value))
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return str(value) if isinstance(value, str) else value
 
 
 def with_tools(server: McpServer, projection: Projection) -> McpServer:
@@ -104,13 +110,15 @@ def project_servers(
         return
     kept: dict[str, McpServer] = {}
     named, lost, moved = [], [], []
+    told = Told(projection)
     for given in servers:
         server = select(given)
         if fields.portable((server,)) != fields.portable((given,)):
             moved.append(server.name)
+        server = told.of(server)
         if server.transport is None:
             named.append(server.name)
-        elif (server.options and not projection.at_home) or not reads_back(server) or server.name in kept:
+        elif (server.options and not projection.at_home) or not told.holds(server) or not reads_back(server) or server.name in kept:
             lost.append(server.name)
         else:
             kept[server.name] = server
@@ -118,10 +126,57 @@ def project_servers(
     projection.translate("mcp_servers", after)
     if moved:
         projection.change("mcp_servers", after, "mcp-tools", listed(moved))
+    told.declare(after)
     if lost:
-        projection.change("mcp_servers", after, "mcp-dropped", listed(lost))
+        projection.change("mcp_servers", after, "mcp-dropped", listed(lost), hint=told.hint(lost, servers))
     if named:
         projection.change("mcp_servers", after, "mcp-undefined", listed(named), hint=hint.format(named[0]))
+
+
+class Told:
+    """What a target's agents can say of the values of their servers, and what is left to be written by hand."""
+
+    def __init__(self, projection: Projection) -> None:
+        self._projection = projection
+        self._target = projection.target.id
+        self._inherited: list[str] = []
+        self._left: list[str] = []
+        self._by_hand: list[McpServer] = []
+
+    def of(self, server: McpServer) -> McpServer:
+        """Return a server as the target reads the same of it, without the variables and headers that it cannot be told."""
+        if self._projection.at_home or server.transport is None:
+            return server
+        told, left = references.carried(server, self._target)
+        if not left:
+            return told
+        if any(one.place not in ("env", "headers") for one in left):
+            return server  # it would not read back as itself
+        before = len(self._left)
+        for one in left:
+            inherited = vocabulary.variables(self._target).inherits and references.has_key("env", one.key, one.parts)
+            words = self._inherited if inherited and one.place == "env" else self._left
+            words.append(f"{server.name}.{one.place}.{one.key}")
+        if len(self._left) > before:
+            self._by_hand.append(server)
+        return references.without(told, left)
+
+    def declare(self, after: tuple[McpServer, ...] | None) -> None:
+        """Say what was left out."""
+        if self._inherited:
+            self._projection.change("mcp_servers", after, "reference-inherited", listed(self._inherited))
+        if self._left:
+            hint = by_hand.hint(self._target, self._by_hand)
+            self._projection.change("mcp_servers", after, "reference-dropped", listed(self._left), hint=hint)
+
+    def holds(self, server: McpServer) -> bool:
+        """Whether the target reads all values of a server as they were meant."""
+        return self._projection.at_home or not references.carried(server, self._target)[1]
+
+    def hint(self, names: Iterable[str], servers: Iterable[McpServer]) -> str | None:
+        """Say how to write servers by hand that were lost with their references; nothing where they refer to nothing."""
+        lost = [server for server in servers if server.name in names and not self.holds(server)]
+        return by_hand.hint(self._target, lost) if lost else None
 
 
 def drop(projection: Projection, hint: str) -> None:
@@ -132,6 +187,8 @@ def drop(projection: Projection, hint: str) -> None:
     for code, kind in (("mcp-dropped", True), ("mcp-undefined", False)):
         found = [server.name for server in servers if (server.transport is not None) is kind]
         if found:
-            projection.change("mcp_servers", None, code, listed(found), hint=hint)
+            defined = [server for server in servers if kind and server.transport is not None]
+            lines = by_hand.hint(projection.target.id, defined)
+            projection.change("mcp_servers", None, code, listed(found), hint=lines or hint)
     if not servers:
         projection.change("mcp_servers", None, "default-dropped", "none")

@@ -63,8 +63,8 @@ class Declarations:
         if given is None:
             return piece
         result = _module(file.format).read_declared(piece.source, given)
-        told = replace(piece, agents=result.set.agents, states=result.states, diagnostics=result.diagnostics)
-        return replace(told, result=None, as_read=False, declared=result)  # by itself, the text says less
+        told = result.diagnostics
+        return replace(piece, agents=result.set.agents, states=result.states, diagnostics=told, result=None, declared=result, as_read=False)
 
     def _of(self, root: Path, client: str) -> Mapping[str, Mapping[str, Json]]:
         key = os.fspath(root)

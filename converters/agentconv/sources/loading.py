@@ -47,10 +47,10 @@ class Loaded:
     """What a bundle, or a file that lists agents, says about the whole set; a bundle on its first piece."""
     result: ReadResult | None = None
     """What the reader gave, where the loader is to keep that."""
-    declared: ReadResult | None = None
-    """What its client reads, where its configuration gives keys that the file itself does not have."""
     as_read: bool = False
     """Whether the agents are what a reader makes of the text, rather than what a bundle says of it."""
+    declared: ReadResult | None = None
+    """What its client reads, where its configuration gives keys that the file itself does not have."""
     rejected: Diagnostic | None = None
     """Why its client takes none of its agents, where it is not the file itself that is at fault."""
     absence: Diagnostic | None = None

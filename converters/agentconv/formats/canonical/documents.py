@@ -12,10 +12,12 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core import references
 from agentconv.core.ir import (
     BUNDLE_URN,
     Agent,
     AgentSet,
+    Foreign,
     Hook,
     Invocation,
     Limits,
@@ -25,9 +27,11 @@ from agentconv.core.ir import (
     Pattern,
     Permissions,
     Prompt,
+    Reference,
     Rule,
     Sandbox,
     Source,
+    Text,
     ToolGrant,
     Tools,
 )
@@ -58,9 +62,10 @@ _SHAPES: dict[type, dict[str, Any]] = {
     Permissions: {"rules": [Rule], "sandbox": Sandbox},
     ToolGrant: {"pattern": Pattern},
     Rule: {"pattern": Pattern},
+    McpServer: dict.fromkeys(references.PLACES, Text),
 }
 _TUPLES = {(AgentSet, "authors"), (Agent, "skills"), (Agent, "delegates"), (Model, "fallbacks"), (Hook, "handlers")} | {
-    (McpServer, name) for name in ("args", "enabled_tools", "disabled_tools")
+    (McpServer, name) for name in ("enabled_tools", "disabled_tools")
 }
 _LEFT_OUT = frozenset({"sources", "diagnostics", "further"})
 _SPELLED = {(AgentSet, "mcp_servers"): "servers"}
@@ -106,25 +111,65 @@ def _plain_item(item: Any, *, languages: bool) -> Json:
         return plain(item, languages=languages)
     if isinstance(item, Pattern):
         return {"pattern": str(item), **({"language": item.language} if item.language else {})} if languages else str(item)
+    if isinstance(item, Text):
+        return _plain_text(item) if languages else str(item)
     if isinstance(item, tuple):
         return [_plain_item(child, languages=languages) for child in item]
     if isinstance(item, dict):
-        return dict(item)
+        return {key: _plain_item(value, languages=languages) if isinstance(value, Text) else value for key, value in item.items()}
     return item  # type: ignore[no-any-return]
 
 
-def build(cls: Any, data: Any) -> Any:
-    """Make a value of the representation from a plain map that its schema has found valid."""
+def _plain_text(text: Text) -> Json:
+    """Return a text as it stands where it means itself, else what it is made of, and its spelling where that is not the common one."""
+    if text.parts == (str(text),):
+        return str(text)
+    parts: list[Json] = [part if isinstance(part, str) else _plain_part(part) for part in text.parts]
+    return {"$text": parts, **({} if str(text) == references.common(text.parts) else {"spelled": str(text)})}
+
+
+def _plain_part(part: Reference | Foreign) -> dict[str, Json]:
+    if isinstance(part, Foreign):
+        return {"foreign": part.text, "language": part.language}
+    return {"env": part.env, **({} if part.default is None else {"default": part.default})}
+
+
+def _text(item: Any, *, spoken: bool) -> Any:
+    """Return a text from what stands for it; a plain one is meant as it stands, or as its client reads it in version 1."""
+    if isinstance(item, str):
+        return item if spoken else references.as_it_stands(item)
+    if isinstance(item, list):
+        return tuple(_text(child, spoken=spoken) for child in item)
+    if "$text" not in item:
+        return {key: _text(child, spoken=spoken) for key, child in item.items()}
+    parts = tuple(part if isinstance(part, str) else _part(part) for part in item["$text"])
+    return Text(item.get("spelled", references.common(parts)), parts)
+
+
+def _part(part: dict[str, Any]) -> Reference | Foreign:
+    return Foreign(part["foreign"], part["language"]) if "foreign" in part else Reference(part["env"], part.get("default"))
+
+
+def build(cls: Any, data: Any, *, spoken: bool = False) -> Any:
+    """Make a value of the representation from a plain map that its schema has found valid.
+
+    Args:
+        cls: Its class.
+        data: The map.
+        spoken: Whether plain texts are in their client's language, as they are in version 1.
+    """
     shapes = _SHAPES.get(cls, {})
     values: dict[str, Any] = {}
     for key, item in data.items():
         shape, name = shapes.get(key), _FIELDS.get((cls, key), key)
         if shape is Pattern:
             values[name] = item if isinstance(item, str) else Pattern(item["pattern"], item.get("language"))
+        elif shape is Text:
+            values[name] = _text(item, spoken=spoken)
         elif isinstance(shape, list):
-            values[name] = tuple(build(shape[0], child) for child in item)
+            values[name] = tuple(build(shape[0], child, spoken=spoken) for child in item)
         elif shape is not None:
-            values[name] = build(shape, item)
+            values[name] = build(shape, item, spoken=spoken)
         else:
             values[name] = tuple(item) if (cls, name) in _TUPLES else item
     return cls(**values)
@@ -134,7 +179,8 @@ def from_document(document: dict[str, Any]) -> tuple[AgentSet, list[str]]:
     """Return the set that a valid document holds, and the paths of sources whose text is not what was read."""
     further = {key: tuple(document[key]) for key in unknown_lists(document)}
     data = {key: value for key, value in document.items() if key not in ("$schema", "sources") and key not in further}
-    agents: AgentSet = build(AgentSet, {**data, **({"further": further} if further else {})})
+    spoken = document["$schema"] != BUNDLE_URN
+    agents: AgentSet = build(AgentSet, {**data, **({"further": further} if further else {})}, spoken=spoken)
     prompts = {agent.id: agent.prompt.text if agent.prompt else "" for agent in agents.agents}
     by_path = _by_source(agents.agents)
     stored, changed = [], []

@@ -201,6 +201,7 @@ def project(projection: Projection) -> None:
     changed: list[str] = []
     lost: list[str] = []
     kept = []
+    told = mcp.Told(projection)
     for server in servers:
         plain = (
             server if projection.at_home else replace(server, cwd=None, enabled_tools=None, disabled_tools=None, enabled=None, options=None)
@@ -208,15 +209,18 @@ def project(projection: Projection) -> None:
         if plain != server and not _list_tools(projection, server):
             lost.append(server.name)
             continue
-        again = read_config(plain.name, write_config(plain)) if plain.transport else McpServer(plain.name)
-        if again != plain or (server.enabled is False):
+        said = told.of(plain)
+        again = read_config(said.name, write_config(said)) if said.transport else McpServer(said.name)
+        if again != said or server.enabled is False or not told.holds(said):
             lost.append(server.name)
             continue
-        kept.append(plain)
+        kept.append(said)
         if plain != server:
             changed.append(server.name)
     after = tuple(kept) if kept or not servers else None
+    projection.translate("mcp_servers", after)
+    told.declare(after)
     if changed:
         projection.change("mcp_servers", after, "mcp-approximated", listed(changed))
     if lost:
-        projection.change("mcp_servers", after, "mcp-dropped", listed(lost))
+        projection.change("mcp_servers", after, "mcp-dropped", listed(lost), hint=told.hint(lost, servers))

@@ -22,7 +22,7 @@ from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Key, Refused, simple
 from agentconv.families.value_checks import is_count, is_text, is_texts
-from agentconv.projecting import models, permissions, texts, tool_lists
+from agentconv.projecting import mcp, models, permissions, texts, tool_lists
 from agentconv.projecting.finish import finish
 from agentconv.projecting.once import once
 from agentconv.yaml.grammar import YAML_2
@@ -161,6 +161,7 @@ def _project_shape(projection: Projection) -> None:
     permissions.unasked(projection)
     models.model(projection)
     _project_model(projection)
+    mcp.drop(projection, "define it in Cline's configuration, for all agents")
 
 
 def _project_model(projection: Projection) -> None:

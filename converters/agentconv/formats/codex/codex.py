@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core import variable_keys
 from agentconv.core.diagnostics import Detail
 from agentconv.core.format import FormatSpec
 from agentconv.core.ir import Hook, McpServer, Model, Sandbox, ToolGrant, escape_key, unescape_key
@@ -80,6 +81,7 @@ def _read_servers(value: Json) -> tuple[McpServer, ...]:
 
 def _read_server(name: str, config: dict[str, Json]) -> McpServer:
     values, options = mcp.read_config(config, _SERVER_KEYS)
+    variable_keys.lift(values, options, local="command" in config)
     return McpServer(unescape_key(name), "stdio" if "command" in config else "http", **values, options=options or None)
 
 
@@ -88,7 +90,13 @@ def _read_hooks(value: Json) -> tuple[Hook, ...]:
 
 
 def _write_servers(servers: tuple[McpServer, ...]) -> Json:
-    return {escape_key(server.name): mcp.write_config(server, _SERVER_KEYS) for server in servers}
+    return {escape_key(server.name): _write_server(server) for server in servers}
+
+
+def _write_server(server: McpServer) -> Json:
+    plain, variables = variable_keys.lower(server)
+    texts = replace(server, env=plain.get("env", server.env and None), headers=plain.get("headers", server.headers and None), options=None)
+    return {**mcp.write_config(texts, _SERVER_KEYS), **variables, **(server.options or {})}
 
 
 KEYS: dict[str, Key] = {

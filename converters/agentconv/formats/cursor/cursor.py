@@ -16,13 +16,12 @@ from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Detail
 from agentconv.core.format import FormatSpec
-from agentconv.core.losses import listed
 from agentconv.core.names import stem_of
 from agentconv.families import javascript, keys, model_words
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, simple
 from agentconv.formats.cursor import line_encoding, line_file, line_header
-from agentconv.projecting import models, permissions, switches, texts
+from agentconv.projecting import mcp, models, permissions, switches, texts
 from agentconv.projecting.finish import finish
 from agentconv.projecting.once import once
 
@@ -133,7 +132,7 @@ def _project_shape(projection: Projection) -> None:
     permissions.mode(projection)
     switches.read_only_flag(projection)
     models.model(projection)
-    _project_servers(projection)
+    mcp.drop(projection, "define it in .cursor/mcp.json, for all agents")
 
 
 def _project_texts(projection: Projection) -> None:
@@ -147,15 +146,6 @@ def _project_texts(projection: Projection) -> None:
     if prompt and "\r\n" in prompt and not projection.at_home:
         projection.change("prompt.text", javascript.without_crlf(prompt), "text-approximated", "CRLF becomes LF, as Cursor reads it")
     texts.prompt(projection, "replace")
-
-
-def _project_servers(projection: Projection) -> None:
-    """Say where the servers of an agent go: Cursor opens those of its configuration to every agent that is not read-only."""
-    servers = projection.get("mcp_servers")
-    if servers:
-        code = "mcp-dropped" if any(server.transport for server in servers) else "mcp-undefined"
-        named = listed(server.name for server in servers)
-        projection.change("mcp_servers", None, code, named, hint="define it in .cursor/mcp.json, for all agents")
 
 
 def _refuse_no_text(projection: Projection) -> None:

@@ -14,7 +14,7 @@ from agentconv.families.keys import ABSENT, Ignored, Key, Refused
 from agentconv.families.value_checks import is_bool, is_count, is_text
 from agentconv.formats.opencode import rule_maps
 from agentconv.formats.opencode.permission_maps import spell_server
-from agentconv.projecting import models, texts
+from agentconv.projecting import mcp, models, texts
 from agentconv.projecting.finish import finish
 from agentconv.projecting.once import once
 from agentconv.projecting.permissions import callers
@@ -159,6 +159,7 @@ def _project_shape(projection: Projection, permissions: Permissions) -> None:
     permissions.order(projection)
     models.model(projection, _model_of, providers=True)
     _project_color(projection)
+    mcp.drop(projection, "define it under `mcp` in the configuration")
 
 
 def complete_body(values: dict[str, object]) -> None:

@@ -1,0 +1,75 @@
+"""MCP servers as a person writes them into a client's configuration, where no agent's file can hold them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from agentconv.core import references, variable_keys, vocabulary
+from agentconv.core.ir import Reference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from agentconv.core.ir import Json, McpServer
+    from agentconv.core.references import Part
+    from agentconv.core.vocabulary import Variables
+
+_KEYS = ("command", "args", "env", "cwd", "url", "headers")
+
+
+def hint(format_id: str, servers: Iterable[McpServer]) -> str | None:
+    """Say where servers go in a client's configuration, with the line; None where there is none, or it is not known where."""
+    defined = [server for server in servers if server.transport is not None]
+    file = vocabulary.variables(format_id).file
+    return f"write it to {file}: {snippet(format_id, defined)}" if defined and file else None
+
+
+def snippet(format_id: str, servers: Iterable[McpServer]) -> str:
+    """Write servers as a client's configuration has them, in one line: what refers to a variable does so in the client's language."""
+    known = vocabulary.variables(format_id)
+    shape = _SHAPES[known.shape]
+    said = {server.name: shape(known, references.written(known.configured, server, _for_a_person)) for server in servers}
+    if known.shape == "toml":
+        return f"{known.key} = {_toml(said)}"
+    return json.dumps({known.key: said}, ensure_ascii=False)
+
+
+def _for_a_person(parts: tuple[Part, ...]) -> str:
+    """Spell a value that the client has no words for, with the names of the variables whose values a person puts there."""
+    return "".join(part if isinstance(part, str) else f"<{part.env if isinstance(part, Reference) else part.text}>" for part in parts)
+
+
+def _common(known: Variables, server: McpServer) -> dict[str, Json]:
+    found = {key: value for key in _KEYS if (value := getattr(server, key)) is not None}
+    if server.transport == "http":
+        return {"type": known.http, known.http_key: found.pop("url", ""), **found}
+    return {"type": server.transport, **found} if server.transport in ("sse", "ws") else found
+
+
+def _opencode(_known: Variables, server: McpServer) -> dict[str, Json]:
+    if server.transport != "stdio":
+        found: dict[str, Any] = {"type": "remote", "url": server.url, "headers": server.headers}
+    else:
+        found = {"type": "local", "command": [server.command or "", *(server.args or ())], "environment": server.env, "cwd": server.cwd}
+    return {key: value for key, value in found.items() if value}
+
+
+def _codex(_known: Variables, server: McpServer) -> dict[str, Json]:
+    """Write a server with the names of its variables in keys of their own."""
+    plain, variables = variable_keys.lower(server)
+    held = {"command": server.command, "args": server.args, "env": plain.get("env"), "cwd": server.cwd, "url": server.url}
+    found: dict[str, Any] = {**held, "http_headers": plain.get("headers"), **variables}
+    return {key: value for key, value in found.items() if value}
+
+
+_SHAPES = {"mcpServers": _common, "opencode": _opencode, "toml": _codex}
+
+
+def _toml(value: Any) -> str:
+    """Write a value in one line of TOML, whose texts JSON spells as well."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(key)} = {_toml(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)
