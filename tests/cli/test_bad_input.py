@@ -226,13 +226,28 @@ def test_unreadable_file(run, source, tmp_path):
 
 
 @pytest.mark.usefixtures("permissions")
+@pytest.mark.parametrize(
+    "words", [[], ["lint", "."], ["inspect", "."], ["convert", ".", "-t", "codex"]], ids=lambda words: words[0] if words else "alone"
+)
+def test_unreadable_folder(words, run, source, tmp_path, monkeypatch):
+    """A folder of agents without permission to read is named by every command, the bare one included."""
+    folder = tmp_path / ".claude/agents"
+    folder.mkdir(parents=True)
+    folder.chmod(0)
+    monkeypatch.chdir(tmp_path)
+    done = run(*words, code=None)
+
+    assert "cannot be read: permission denied" in done.out + done.err
+
+
+@pytest.mark.usefixtures("permissions")
 def test_unwritable_output(run, source, tmp_path, files):
-    """An output folder without permission to write is named, once."""
+    """An output folder without permission to write is named, with one file and how many more."""
     (source / "other.md").write_bytes(agent("other"))
     (tmp_path / "out").mkdir(mode=0o555)
     done = run("convert", "src", "-t", "codex", "-o", "out", code=2)
 
-    assert done.err.count("cannot be written: permission denied") == 1
+    assert done.err.count("cannot be written: permission denied") == 2  # the first, and how many more
     assert files(tmp_path / "out") == []
 
 

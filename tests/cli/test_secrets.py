@@ -52,6 +52,74 @@ def test_no_report_gives_a_secret_away(
     assert [secret for secret in (TOKEN, *KEY_LINES) if secret[:5] in told] == []
 
 
+def below(*lines: str) -> str:
+    """Return lines as they stand below a name of a server's environment."""
+    return "".join(f"          {line}\n" for line in lines)
+
+
+TORN = f"""---
+name: a
+description: Uses a server.
+mcpServers:
+  - tickets:
+      command: tickets-mcp
+      env:
+        API_KEY: >-
+{below("Zx9wArcgZr6pqFlx72YNQm7t")}\
+        DB_PASSWORD: "\\
+{below('RzL2pX9vKc4NwY8sHd3FuJg1"')}\
+        PRIVATE_KEY: |
+{below(*PRIVATE_KEY.splitlines())}\
+---
+
+Use it.
+"""
+"""Secrets below their names; and a private key whose own dashes end the header, so that the prompt begins in the middle of it."""
+
+
+@pytest.mark.parametrize(
+    "arguments", ["to-json . -o a.json --diff", "convert . -t toml,opencode,roo -o . --diff", "lint .", "inspect . -v"]
+)
+def test_secrets_that_are_torn_apart(
+    arguments: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A secret is masked wherever its lines go: into another file, or into the text of a bundle."""
+    (tmp_path / ".claude/agents").mkdir(parents=True)
+    (tmp_path / ".claude/agents/a.md").write_text(TORN)
+    monkeypatch.chdir(tmp_path)
+    run(arguments.split())
+    told = "".join(capsys.readouterr())
+
+    assert told
+    assert [secret for secret in ("Zx9wA", "RzL2p", *(line[4:9] for line in KEY_LINES)) if secret in told] == []
+
+
+PASSWORD = KEY_LINES[1][:20]
+
+
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [
+        (TOKEN, ["--diff"]),
+        (f"key {KEY_LINES[1][:40]}", ["--diff"]),
+        (f"https://ada:{PASSWORD}@example.com", ["-v"]),
+        (f"my token={PASSWORD}", ["-v"]),
+    ],
+)
+def test_names_that_are_secrets(
+    name: str, more: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where a name is masked, the legal form that it gets in the target is masked, too."""
+    (tmp_path / "a.md").write_text(f"---\nname: {json.dumps(name)}\ndescription: Does it.\n---\n\nI am {name}.\n")
+    monkeypatch.chdir(tmp_path)
+    for form in ("text", "json"):
+        run(["convert", "a.md", "-f", "claude-code", "-t", "roo", "-o", ".", "--output-format", form, *more])
+    told = "".join(capsys.readouterr())
+
+    assert told.count("becomes") > 1
+    assert [secret for secret in (TOKEN, PASSWORD) if secret[6:12].lower() in told.lower()] == []
+
+
 def test_report_with_a_secret_is_still_json(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(project)
     run(["convert", ".", "-t", "codex", "-o", "out", "--output-format", "json", "--diff"])

@@ -84,7 +84,7 @@ def test_whole_life(version, offer, run, project):
         assert [path for path in deployed if Path(path).name.startswith(f"{others}.")] == []
         assert b"docs-writer" in deployed[".roomodes"]
         assert {*states(run, there)} == {"up-to-date"}
-    run("uninstall", NAME, "--project", there)
+    run("uninstall", NAME, "--project", there, "--accept")
 
     assert tree(there) == before
 
@@ -107,7 +107,7 @@ def test_status_of_what_was_deployed(folder, run, project):
 def test_uninstalling_what_was_deployed(folder, run, project):
     """What an earlier version deployed is taken away whole; what is the user's stays as it is."""
     there = project(folder / "deployed")
-    run("uninstall", NAME, "--project", there, codes=(0, 1))
+    run("uninstall", NAME, "--project", there, "--accept", codes=(0, 1))
 
     assert tree(there) == tree(folder / "left")
 
@@ -124,7 +124,7 @@ def test_updating_what_was_deployed(folder, run, project):
     assert {*found} == {"up-to-date"}
     assert any("glossary" in path for path in found["up-to-date"])
     assert not any("greeter" in path for path in found["up-to-date"])
-    run("uninstall", NAME, "--project", there, codes=(0, 1))
+    run("uninstall", NAME, "--project", there, "--accept", codes=(0, 1))
     assert tree(there) == tree(folder / "left")
 
 
@@ -139,6 +139,6 @@ def test_what_is_edited_now_stays(version, run, project):
     assert states(run, there)["edited"] == {".codex/agents/reviewer.toml"}
     run("install", wheel(version, NEW), "--project", there, "--accept", codes=(1,))
     assert file.read_bytes() == mine
-    run("uninstall", NAME, "--project", there, codes=(1,))
+    run("uninstall", NAME, "--project", there, "--accept", codes=(1,))
     left = tree(version / "projects" / "from-wheel" / "left")
     assert tree(there) == {**left, ".codex/agents": None, ".codex/agents/reviewer.toml": mine}

@@ -335,3 +335,30 @@ def test_the_bytes_that_were_deployed_tell(project, wheel, run, lock):
     assert [(project / path).read_text() for path in (mine, edited)] == texts
     assert not (project / ".claude/agents/gone.md").exists()
     assert "gone" not in (project / ".roomodes").read_text()
+
+
+def test_a_lock_alone_takes_nothing_away(project, run, tree):
+    """A lock that calls a user's own file that of a pack which is not here lets no file go, until a person says so."""
+    mine = project / ".claude/agents/mine.md"
+    mine.parent.mkdir(parents=True)
+    mine.write_text(agent("mine"))
+    checksum = hashlib.sha256(mine.read_bytes()).hexdigest()
+    known = {
+        "name": "ghost",
+        "version": "1.0",
+        "origin": "wheel",
+        "file": "ghost.whl",
+        "manifest_sha256": checksum,
+        "wheel_sha256": checksum,
+    }
+    known |= {"targets": {"claude-code": "all"}, "agents": [{"id": "mine", "name": "mine", "source_sha256": checksum}]}
+    entry = {"path": ".claude/agents/mine.md", "target": "claude-code", "agent": "mine", "packs": ["ghost"]}
+    entry |= {"source_sha256": checksum, "deployed_sha256": checksum}
+    (project / "agentconv.lock").write_text(tomli_w.dumps({"version": 2, "folders": [], "packs": [known], "entries": [entry]}))
+    before = tree()
+    done = run("uninstall", "ghost", code=1)
+
+    assert "nothing but the lock says that these files are its: `.claude/agents/mine.md`" in done.err
+    assert tree() == before
+    run("uninstall", "ghost", "--accept")
+    assert not mine.exists()

@@ -79,28 +79,61 @@ def test_a_header_in_the_clients_folder_without_a_name_is_told():
 
     assert [finding.rule.code for finding in found(subject(text), "AC201")] == ["AC201"]
     assert found(subject(text, "docs/notes.md"), "AC201") == ()
-    assert [one.severity for one in found(subject("---\ntitle: b\ndate: c\n---\n\nd\n"), "AC201")] == [Severity.NOTE]
-    assert found(subject("---\ntitle: b\ndate: c\n---\n\nd\n", "docs/notes.md"), "AC201") == ()
+
+
+NOT_THERE = "the file does not start with a line `---`"
 
 
 @pytest.mark.parametrize(
-    ("text", "severity"),
+    ("text", "cause"),
     [
-        ("--\nname: a\ndescription: b\n--\n\nd\n", Severity.WARNING),
-        ("name: a\ndescription: b\n\nd\n", Severity.WARNING),
-        ("# Our agents\n\nname: one of them\n", Severity.NOTE),
-        ("", Severity.NOTE),
+        ("--\nname: a\ndescription: b\n--\n\nd\n", NOT_THERE),
+        ("name: a\ndescription: b\n\nd\n", NOT_THERE),
+        ("../../shared/agents/a.md\n", NOT_THERE),
+        ("", NOT_THERE),
+        ("---\nmodel: opus\n---\n\nd\n", "`name` is missing"),
+        ("---\ntitle: b\ndate: c\n---\n\nd\n", "`name` is missing"),
     ],
-    ids=["other dashes", "no dashes", "README", "empty"],
+    ids=["other dashes", "no dashes", "a path", "empty", "model only", "other keys"],
 )
-def test_a_file_without_a_header_is_told(text, severity):
-    """In the client's own folder, a file in which it sees no agent is told, with the cause; a warning where an agent was meant."""
-    (finding,) = found(subject(text), "AC105")
+def test_a_file_without_an_agent_is_told(text, cause):
+    """A file of which no agent comes is a warning directly in its folder, with the cause; below it, without a header, a note."""
+    (finding,) = found(subject(text))
+    below = found(subject(text, ".claude/agents/notes/a.md"), "AC110")
 
-    assert finding.severity is severity
-    assert finding.message == "Claude Code sees no agent here: the file does not start with a line `---`"
-    assert found(subject(text, "docs/notes.md"), "AC105") == ()
-    assert found(subject(text, ".opencode/agents/a.md", "opencode"), "AC105") == ()  # which takes it for a prompt
+    assert (finding.rule.code, finding.severity) == ("AC110", Severity.WARNING)
+    assert finding.message == f"Claude Code sees no agent here: {cause}"
+    assert [one.severity for one in below] == [Severity.WARNING if text.startswith("---") else Severity.NOTE]
+    assert found(subject(text, "docs/notes.md"), "AC110") == ()
+    assert found(subject(text, ".claude/agents/README.md"), "AC110") == ()
+    assert found(subject(text, ".claude/agents/_part.md"), "AC110") == ()
+
+
+def test_every_client_that_passes_over_a_file_is_told_about():
+    """A file without a header is told in the folder of each client that finds no agent in it; who takes it for a prompt has one."""
+    silent = []
+    for client in registry.CLIENTS:
+        row = registry.FORMATS[client]
+        if row.folders and row.suffixes[0].endswith("md"):
+            looked_at = subject("Only words.\n", f"{row.folders[0]}/a{row.suffixes[0]}", client)
+            told = "AC110" in {finding.rule.code for finding in found(looked_at)}
+
+            assert told == (not looked_at.agents())
+            silent += [client] if told else []
+
+    assert {"claude-code", "copilot", "qwen-code", "gemini-cli"} <= set(silent)
+
+
+def test_many_files_of_one_folder_are_one_finding():
+    """More than three files of a folder that give no agent are told once, with their number; three are told one by one."""
+    files = [subject("# Notes\n", f".claude/agents/docs/{number}.md") for number in range(4)]
+    rules = [catalogue.find("no-agent")]
+    told = [finding for one in checking.check(files, rules) for finding in one.findings]
+
+    assert [finding.message for finding in told] == [
+        f"Claude Code sees no agent in 4 files of this folder; of this one, because {NOT_THERE}"
+    ]
+    assert sum(len(one.findings) for one in checking.check(files[:3], rules)) == 3
 
 
 def test_a_repaired_header_becomes_strict_with_the_same_reading():

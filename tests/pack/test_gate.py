@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import tomli_w
 
 TOKEN = "ghp_" + "q7Xw2LmZ9rTk4VbN8sHd6YcJ3pGf5A0e1UiO"
 KEY = "q7Zk2mB9xTr4LwPd8sVnHc3eYf6uJg1a"
@@ -28,6 +29,35 @@ def test_stopped(text, code, project, pack):
     assert not [secret for secret in (TOKEN, KEY) if secret[:5] in stopped.err]
     pack(".", "--no-lint", code=None)
     assert (project / "dist").exists()
+
+
+SAID = {
+    "description": f"use {TOKEN}",
+    "author": [f"token={KEY}"],
+    "url": [f"Home=https://ada:{KEY}@example.com/"],
+    "keyword": [TOKEN],
+    "classifier": [f"Topic :: {TOKEN}"],
+    "requires": [f"base @ https://ada:{KEY}@example.com/base.whl"],
+}
+"""Credentials in everything that a pack says of itself, as a project's configuration has it."""
+
+
+def test_credentials_in_what_a_pack_says_of_itself(project, pack):
+    """They stop the build as those of agents do, by flag, from the project's table, and in the licence; --no-lint lets them through."""
+    for key, value in SAID.items():
+        by_flag = pack(".", f"--{key}", value if isinstance(value, str) else value[0], code=1)
+        (project / "pyproject.toml").write_text(f"[tool.agentconv.pack]\n{tomli_w.dumps({key: value})}")
+        from_table = pack(".", code=1)
+        (project / "pyproject.toml").unlink()
+
+        assert "in what the pack says of itself" in by_flag.err
+        assert by_flag.err == from_table.err
+        assert not [secret for secret in (TOKEN, KEY) if secret[4:9] in by_flag.err]
+    (project / "LICENSE").write_text(f"MIT\n{TOKEN}\n")
+
+    assert "LICENSE:2:1: error: the licence: `ghp_…` looks like a GitHub token" in pack(".", code=1).err
+    assert not (project / "dist").exists()
+    pack(".", "--no-lint", code=0)
 
 
 def test_as_lint_lists_them(project, pack, capfd):

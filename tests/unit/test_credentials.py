@@ -1,15 +1,16 @@
 """What counts as a credential, by its shape and by its name, what does not, and how little of one is ever shown."""
 
+import itertools
+import json
 import random
 import string
-from itertools import product
 
 import pytest
 from detect_secrets.plugins.keyword import DENYLIST, KeywordDetector
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentconv.core import credentials
+from agentconv.core import credentials, names
 from agentconv.core.credentials import shapes
 
 LETTERS = string.ascii_letters + string.digits
@@ -22,10 +23,10 @@ def drawn(seed, alphabet, length):
     return "".join(found)
 
 
-def names():
+def secret_names():
     """Return names of secrets: each that the reference knows, with and without what stands before and after."""
     stems = [variant for word in DENYLIST for variant in dict.fromkeys((word.replace("_?", "_"), word.replace("_?", "")))]
-    return [f"{before}{stem}{after}" for stem, before, after in product(stems, ("", "tavily_", "my_db_"), ("", "_prod", "_2"))]
+    return [f"{before}{stem}{after}" for stem, before, after in itertools.product(stems, ("", "tavily_", "my_db_"), ("", "_prod", "_2"))]
 
 
 def values():
@@ -38,7 +39,7 @@ def values():
         yield f"{drawn(seed, string.ascii_lowercase, 9)}-horse-battery"
 
 
-SHAPES = random.Random(12).sample(list(product(names(), values())), 150)
+SHAPES = random.Random(12).sample(list(itertools.product(secret_names(), values())), 150)
 LAYOUTS = {
     "YAML": lambda name, value: f"mcpServers:\n  - x:\n      env:\n        {name.upper()}: {value}\n      type: stdio\n",
     "TOML": lambda name, value: f'[mcp_servers.x]\nenv = {{ {name.upper()} = "{value}", MODE = "fast" }}\n',
@@ -101,6 +102,83 @@ def test_at_most_four_characters_are_shown(layout):
         assert len(filled) == len(text)
 
 
+LINES_BEFORE = (
+    *(
+        "API_KEY: |\n    {}\n",
+        "API_KEY: |-\n    {}\n",
+        "API_KEY: >\n    {}\n",
+        "API_KEY: >2-\n    {}\n",
+        "API_KEY: >- # of the shop\n\n    {}\n",
+    ),
+    *("API_KEY:\n    {}\n", "API_KEY: # of the shop\n    {}\n", "API_KEY: &key\n    {}\n", "API_KEY: !!str |\n    {}\n"),
+    *('API_KEY: "\\\n    {}"\n', 'API_KEY: "\n    {}"\n', "API_KEY: '\n    {}'\n", 'API_KEY = """\n{}"""\n', 'API_KEY = """\\\n  {}"""\n'),
+)
+"""Ways to write a value below its name, in YAML and TOML."""
+
+
+@pytest.mark.parametrize("held", [str, json.dumps], ids=["as it is", "in JSON"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["LF", "CRLF"])
+@pytest.mark.parametrize("layout", LINES_BEFORE)
+def test_names_on_the_line_before(layout, end, held):
+    """A value whose name stands on the line before it is found, also in a text that a bundle holds as JSON, and masked there."""
+    for _, value in SHAPES[:40]:
+        text = held(f"env:\n  {layout.format(value)}  MODE: fast\n".replace("\n", end))
+
+        masked = credentials.masked(text)
+
+        assert value in found(text), text
+        assert value[4:9] not in masked
+        assert "MODE: fast" in masked
+
+
+@pytest.mark.parametrize("held", [str, json.dumps], ids=["as it is", "in JSON"])
+def test_values_that_go_on(held):
+    """What goes on in the next line is masked there, too: a text in double quotes, and one of several lines."""
+    value = drawn(9, LETTERS, 48)
+    for layout in ('API_KEY: "{}\\\n    {}"\n', "API_KEY: |\n    {}\n    {}\n"):
+        text = held(f"env:\n  {layout.format(value[:24], value[24:])}  MODE: fast\n")
+        masked, filled = credentials.masked(text), credentials.masked(text, "*")
+
+        assert [text for text in (masked, filled) if value[4:9] in text or value[24:29] in text or "MODE: fast" not in text] == []
+
+
+LOGINS = {
+    "YAML list": lambda flag, login: f"args:\n  - {flag}\n  - {login}\n  - https://host.internal\n",
+    "YAML flow": lambda flag, login: f"args: [{flag}, {login}, -v]\n",
+    "JSON list": lambda flag, login: f'{{"command": "curl", "args": ["{flag}",\n  "{login}"]}}',
+    "JSON in JSON": lambda flag, login: json.dumps(json.dumps({"args": [flag, login]}, indent=2)),
+    "one word": lambda flag, login: f"args: ['{flag}={login}']\n",
+    "command": lambda flag, login: f"command: curl {flag} {login} https://host.internal\n",
+    "quoted in a command": lambda flag, login: json.dumps(f'curl {flag} "{login}" https://host.internal'),
+}
+
+
+@pytest.mark.parametrize("layout", LOGINS.values(), ids=LOGINS)
+def test_passwords_by_their_place(layout):
+    """What stands after `user:` behind a flag that takes both is found and masked, and is beyond doubt where it looks random."""
+    flags = ("-u", "--user", "-U", "--proxy-user", "--auth")
+    for (_, value), flag in zip(SHAPES, itertools.cycle(flags), strict=False):
+        text = layout(flag, f"admin:{value}")
+
+        assert value in found(text, strong=not value.endswith("battery")), text
+        assert credentials.masked(text) == text.replace(value, f"{value[:4]}…")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("docker run -u 1000:1000 --rm x", "docker run --user www-data:www-data x", '["run", "-u", "app:staff"]', "-u $(id -u):$(id -g)"),
+        *("curl -u admin:$PASSWORD x", 'curl -u "$USER:${TOKEN}" x', "curl --user username:password x", '["--user", "<user>:<api-key>"]'),
+        *("rsync -a host:backup/of-all-2024 .", "git push -u origin main:refs/heads/main", "fetch -u https://host.internal:8080/a?b=c"),
+        *("the user: admin", "--user: the user's name, such as admin", "sub-u admin:q7Zk2mB9xTr4LwPd8sVn"),
+    ],
+)
+def test_other_places(text):
+    """Groups, ids, references, places to fill in and addresses are no passwords, nor is anything after `user:` without a flag."""
+    assert found(text) == set()
+    assert credentials.masked(text) == text
+
+
 PLUGINS = {
     "artifactory.ArtifactoryDetector": f"AKCp{drawn(1, LETTERS, 69)}",
     "aws.AWSKeyDetector": "AKIA" + drawn(1, string.ascii_uppercase + "234567", 16),
@@ -138,10 +216,35 @@ def test_shapes_of_the_reference(plugin, secret):
     assert not [one for one in strong if one[4:12] in credentials.masked(f"It is {secret} here.")]
 
 
+@pytest.mark.parametrize("secret", [*(text for text in PLUGINS.values() if " " not in text and "//" not in text), drawn(5, LETTERS, 40)])
+def test_names_that_were_made_legal(secret):
+    """What is left of a secret once a legal name was made of it is masked like the secret, in a file's path, too."""
+    for legal in (names.slug(secret), names.slug(f"deploy {secret}"), names.stem(secret)):
+        masked = credentials.masked(f"wrote .codex/agents/{legal}.toml")
+
+        assert not any(legal[at : at + 12] in masked for at in range(12, len(legal) - 12))
+        assert masked.startswith("wrote .codex/agents/")
+
+
 @pytest.mark.parametrize("kind", shapes.KINDS, ids=lambda kind: kind.start)
 def test_shapes_are_found_by_their_long_words(kind):
     """A shape that holds no blanks is never shorter than the words that are looked at."""
     assert kind.spaced or not any(kind.match(f"{kind.start}{'a1B2' * 4}"[:length], len(kind.start)) for length in range(shapes.SHORTEST))
+
+
+@pytest.mark.parametrize("held", [str, json.dumps], ids=["as it is", "in JSON"])
+@pytest.mark.parametrize("indent", ["", "          "])
+def test_a_private_key_of_which_an_end_is_missing(held, indent):
+    """A key is masked whose first dashes, or whole beginning, or end went to something else, and is found once."""
+    lines = [drawn(seed, LETTERS + "+/", 64) for seed in range(3)]
+    whole = ["-----BEGIN RSA PRIVATE KEY-----", *lines, f"{drawn(4, LETTERS, 10)}==", "-----END RSA PRIVATE KEY-----"]
+    for cut in (whole, [whole[0][3:], *whole[1:]], [whole[0][5:], *whole[1:]], whole[1:], whole[2:], whole[:-1], ["--", *whole[1:]]):
+        text = held("\n".join(["Use it.", "", *(f"{indent}{line}" for line in cut), "", "Then stop."]))
+        masked, filled = credentials.masked(text), credentials.masked(text, "*")
+
+        assert [one.what for one in credentials.secrets(text)] == [shapes.PRIVATE_KEY]
+        assert not [line for line in cut[1:-1] if line[4:9] in masked + filled]
+        assert "Use it." in masked
 
 
 OPENAI = "sk-" + drawn(5, LETTERS, 48)
@@ -169,7 +272,8 @@ def test_no_left_boundary(before, secret):
             "MSG.invalid_configuration_value.another_value",
         ),
         *("the_npm_configuration_registry_of_the_company", "gsk_and_other_pharmaceutical_companies_in_2024"),
-        "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        *("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "key-550e8400-e29b-41d4-a716-446655440000"),
+        *("build-9f86d081884c7d659a2feaa0c55ad015", "npm-debug-2024-11-28t10-22-33", "the-asia-northeast1-documentation-team-of-2024"),
     ],
 )
 def test_words_are_not_masked(text):
@@ -248,6 +352,13 @@ def test_prose_and_code_are_none(text):
     """What is said about secrets in a text, and code that handles them, holds none."""
     assert found(text) == set()
     assert credentials.masked(text) == text
+
+
+def test_addresses_as_paths():
+    """A password in an address is masked in what is left of that where it was taken for a path, too."""
+    text = "https:/ada:q7Zk2mB9xTr4@host.internal/out, c:/users/ada:x@host, https://host.internal:8080/@ada"
+
+    assert credentials.masked(text) == text.replace("q7Zk2mB9xTr4", "q7Zk…")
 
 
 def test_what_has_a_shape_is_found_once():

@@ -13,6 +13,7 @@ from agentconv.core.effects import Level
 from agentconv.core.format import State
 from agentconv.core.ir import Agent, Limits, McpServer, Permissions, Prompt, ToolGrant, Tools
 from agentconv.core.source import SourceText
+from agentconv.families import tool_tokens
 from agentconv.families.frontmatter import Header, parse
 from agentconv.formats import registry
 from agentconv.formats.gemini import qwen_lines
@@ -120,7 +121,8 @@ def test_any_name_becomes_legal(name: str) -> None:
     [
         ("", "accept-edits"),
         ("tools: [read_file]\n", None),
-        ("disallowedTools: [edit, write_file, notebook_edit]\n", None),
+        ("tools: [read_file, web_fetch]\n", "accept-edits"),
+        ("disallowedTools: [edit, write_file, notebook_edit, web_fetch, web_search]\n", None),
         ("approvalMode: bubble\n", "default"),
         ("approvalMode: plan\npermissionMode: bypassPermissions\n", "plan"),
         ("permissionMode: auto\n", "accept-edits"),
@@ -130,23 +132,34 @@ def test_any_name_becomes_legal(name: str) -> None:
     ],
 )
 def test_modes(header: str, mode: str | None) -> None:
-    """`approvalMode` goes before Claude Code's word for it; without either, an agent that can edit does so unasked."""
+    """`approvalMode` goes before Claude Code's word for it; without either, an agent edits and fetches unasked."""
     assert mode == agent_of(ID, _file(header)).permissions.mode
 
 
+def _listed(*words: str) -> Tools:
+    """Return a list of some tools of Claude Code."""
+    return Tools("list", tuple(tool_tokens.grant("claude-code", word) for word in words))
+
+
 def test_edits_are_asked_for_unless_the_source_says_otherwise() -> None:
-    """An agent whose author left the mode open asks before it edits; one that only reads needs no mode."""
+    """An agent whose author left the mode open, or lets it edit only, asks before it fetches; one that only reads needs no mode."""
     edits = convert_agent(_agent(), ID)
     reads = convert_agent(_agent(tools=Tools("list", (ToolGrant("Read", "claude-code", "fs.read"),))), ID)
     accepts = convert_agent(_agent(permissions=Permissions("accept-edits")), ID)
+    writes = convert_agent(_agent(tools=_listed("Read", "Write"), permissions=Permissions("accept-edits")), ID)
+    fetches = convert_agent(_agent(tools=_listed("Read", "WebFetch")), ID)
     assert edits.file
     assert reads.file
     assert accepts.file
+    assert writes.file
+    assert fetches.file
 
     assert b"approvalMode: default\n" in edits.file.data
     assert [loss.code for loss in edits.losses] == ["asks"]
     assert b"approvalMode" not in reads.file.data
-    assert b"approvalMode: auto-edit\n" in accepts.file.data
+    assert b"approvalMode: default\n" in accepts.file.data
+    assert b"approvalMode: auto-edit\n" in writes.file.data
+    assert b"approvalMode: default\n" in fetches.file.data
     assert effects.effects(agent_of(ID, edits.file.data)).levels["write"] is Level.ASK
 
 

@@ -14,11 +14,20 @@ FACTS = {"client", "verified", "source", "servers", "enforces_patterns", "ignore
     "description_tokens",
     "shows_model_names",
 }
-TABLES = {"tools", "aliases", "retired", "closes", "modes", "events", "models", "tiers", "references", "install"} | {
+TABLES = {
+    "tools",
+    "aliases",
+    "retired",
+    "closes",
+    "modes",
+    "events",
+    "models",
+    "tiers",
+    "references",
+    "install",
     "patterns",
     "commands",
-    "variables",
-}
+} | {"unattended", "variables"}
 TIERS = {"frontier", "large", "medium", "small"}
 
 

@@ -45,7 +45,7 @@ def settle(options: argparse.Namespace) -> None:
         name = key.replace("-", "_")
         if hasattr(options, name) and getattr(options, name) is None:
             variable = f"AGENTCONV_{name.upper()}"
-            given = os.environ.get(variable) if key not in _IN_FILES_ONLY else None
+            given = os.environ.get(variable) or None if key not in _IN_FILES_ONLY else None  # set and empty is how many unset it
             value = _checked(variable, key, given) if given is not None else file.get(key, default)
             setattr(options, name, value)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from agentconv.cli.output import Output
 from agentconv.conversion import converting, model_choices
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.formats import registry
-from agentconv.sources import discovery, loading
+from agentconv.sources import agentless, discovery, elsewhere, loading
 
 if TYPE_CHECKING:
     import argparse
@@ -69,6 +70,11 @@ def convert_files(found: Discovery, loader: loading.Loader, targets: Sequence[st
     for target in targets:
         for done in converting.convert(pieces, target, choices):
             output.take(done)
+    ends = f" -t {','.join(targets)}{f' -o {shlex.quote(options.output)}' if options.output else ''}"
+    clients = [registry.resolve(options.source_format)] if options.source_format else {*registry.CLIENTS} - {*targets}
+    beside = elsewhere.told(found, elsewhere.Asked(options.sources, "convert", ends, clients))
+    for diagnostic in (*agentless.told(loader.agentless), *beside):
+        output.report.diagnostic(diagnostic)
     if output.report.nothing and not output.waiting:
         raise nothing_found(found, targets)
     return output.finish()

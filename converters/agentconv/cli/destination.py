@@ -44,6 +44,8 @@ def destination(options: argparse.Namespace, targets: Sequence[str]) -> Destinat
         return Destination(file=path)
     if not is_file or not path.suffix:
         if path.exists() and not path.is_dir():
+            if not path.is_file():
+                raise registry.usage(f"`{output}` is no regular file", "leave -o out, and take what comes to standard output")
             raise registry.usage(f"`{output}` is a file, not a folder", "name another folder with -o")
         return Destination(folder=path)
     if len(targets) > 1:

@@ -16,7 +16,7 @@ from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.formats import registry
 from agentconv.lint import inspection
 from agentconv.render import inspected, machine, text
-from agentconv.sources import discovery, loading
+from agentconv.sources import agentless, discovery, elsewhere, loading
 
 if TYPE_CHECKING:
     import argparse
@@ -76,9 +76,13 @@ def run(options: argparse.Namespace) -> int:
             diagnostics += piece.diagnostics
             loose += [agent.id for agent in piece.agents]
     line.clear()
+    diagnostics += [*agentless.told(loader.agentless), *elsewhere.told(found, elsewhere.Asked(options.sources, "inspect"))]
+    diagnostics += elsewhere.out_of_place(found)
     diagnostics += [*inspection.duplicates(files), *([_without_file(loose)] if loose else [])]
     errors = any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
     if not errors and not any(file.is_agent for file in files):
+        if options.output_format == "text":
+            _tell_diagnostics(options, diagnostics, places(found))
         raise nothing_found(found)
     bugs = any(diagnostic.code is Code.INTERNAL for diagnostic in diagnostics)
     code = Exit.BUG if bugs else _exit_code(files, named, errors=errors)
@@ -90,7 +94,8 @@ def run(options: argparse.Namespace) -> int:
             )
         )
     else:
-        _tell(options, files, diagnostics, asked, places(found))
+        told = {file.path for file in loader.agentless}
+        _tell(options, [file for file in files if file.is_agent or file.path not in told], diagnostics, asked, places(found))
     return code
 
 
@@ -109,7 +114,7 @@ def _without_file(agents: Sequence[str]) -> Diagnostic:
 
 
 def _exit_code(files: Sequence[Inspected], named: Sequence[str], *, errors: bool) -> Exit:
-    if errors and not files:
+    if errors and not any(file.agents for file in files):
         return Exit.USAGE
     lost = any(reading.client in named and reading.state.dropped for file in files for reading in file.readings)
     return Exit.FINDINGS if lost or errors else Exit.OK
@@ -126,6 +131,10 @@ def _tell(
     others = [where.get(file.path, file.path) for file in files if not file.is_agent]
     if others:
         print(f"no agent in {text.names([_end(os.path.normpath(path)) for path in others])}", file=sys.stderr)
+    _tell_diagnostics(options, diagnostics, where)
+
+
+def _tell_diagnostics(options: argparse.Namespace, diagnostics: Iterable[Diagnostic], where: dict[str, str]) -> None:
     for diagnostic in diagnostics:
         span = diagnostic.span
         placed = replace(diagnostic, span=replace(span, path=where.get(span.path, span.path))) if span else diagnostic

@@ -18,7 +18,7 @@ from agentconv.core.diagnostics import Code, InputError, Severity
 from agentconv.formats import registry
 from agentconv.lint import checking, fixing
 from agentconv.render import findings, findings_machine, machine, printable, text
-from agentconv.sources import discovery, loading
+from agentconv.sources import discovery, elsewhere, loading
 
 if TYPE_CHECKING:
     import argparse
@@ -108,7 +108,9 @@ def run(options: argparse.Namespace) -> int:
     if named is None:
         lint_files.leave_out_versions(files)
     diagnostics = [*found.diagnostics, *diagnostics]
+    beside = tuple(elsewhere.told(found, elsewhere.Asked(options.sources, "lint")))
     if not files and not diagnostics:
+        _print(options, beside)
         raise nothing_found(found)
     find: lint_mending.Finder = lambda subject: next(checking.check([subject], rules)).findings  # noqa: E731
     mended = lint_mending.mend(options, files, find, line) if options.fix or options.diff or options.check else Mended()
@@ -116,7 +118,7 @@ def run(options: argparse.Namespace) -> int:
     checked = [_settled(file, one, find) for file, one in zip(files, found_in, strict=True)]
     line.clear()
     where = {**places(found), **{file.subject.path: "<stdin>" for file in files if file.subject.nameless}}
-    return _tell(options, checked, [*diagnostics, *mended.told], where, mended)
+    return _tell(options, checked, [*diagnostics, *mended.told], where, mended, beside=beside)
 
 
 def _check(options: argparse.Namespace) -> None:
@@ -146,14 +148,24 @@ def _rules(options: argparse.Namespace, chosen: lint_settings.LintSettings) -> l
     Raises:
         InputError: A word names no rule.
     """
-    select, ignore = (_words(given) for given in (options.select, options.ignore))
+    select, ignore = _words("--select", options.select), _words("--ignore", options.ignore)
     lint_settings.check_rules([*(select or ()), *(ignore or ())])
     lint_settings.tell(options, chosen.remark(select, ignore))
     return chosen.rules(select, ignore)
 
 
-def _words(given: list[str] | None) -> tuple[str, ...] | None:
-    return tuple(word.strip() for word in ",".join(given).split(",") if word.strip()) if given else None
+def _words(flag: str, given: list[str] | None) -> tuple[str, ...] | None:
+    """Return the words that a flag was given.
+
+    Raises:
+        InputError: There is none.
+    """
+    if given is None:
+        return None
+    words = tuple(word.strip() for word in ",".join(given).split(",") if word.strip())
+    if not words:
+        raise registry.usage(f"{flag} has an empty value", "name codes, beginnings of codes, or names: `agentconv rule` lists them")
+    return words
 
 
 def _tell(
@@ -162,20 +174,22 @@ def _tell(
     diagnostics: Sequence[Diagnostic],
     where: dict[str, str],
     mended: Mended,
+    *,
+    beside: Sequence[Diagnostic] = (),
 ) -> int:
-    """Print what was found and return the exit code."""
+    """Print what was found, and what `beside` it is worth knowing, and return the exit code."""
     failures = [*diagnostics, *(failure for one in checked for failure in one.failures)]
     pending = bool(options.diff or options.check)
     code = _exit_code(options, checked, diagnostics, pending=pending and mended.findings > 0)
     code = Exit.USAGE if mended.unsaved and code is not Exit.BUG else code
     sys.stdout.flush()
-    for failure in failures if options.output_format != "json" else ():
-        print(text.diagnostic(failure, text.style(sys.stderr, options.color)), file=sys.stderr)
+    _print(options, failures)
+    _print(options, () if options.quiet else beside)
     if options.output_format == "github":
         printable.data(findings_machine.github(checked, where).encode("utf-8", "backslashreplace"), mended.out)
         return code
     if options.output_format != "text":
-        print(_machine(options.output_format, checked, failures, where, int(code)), end="", file=mended.out)
+        print(_machine(options.output_format, checked, [*failures, *beside], where, int(code)), end="", file=mended.out)
         return code
     look = text.style(mended.out, options.color)
     told = bool(failures or (pending and mended.findings))
@@ -192,6 +206,11 @@ def _tell(
     elif code is not Exit.OK and not told:
         print(summary.partition("\n")[0], file=sys.stderr)
     return code
+
+
+def _print(options: argparse.Namespace, diagnostics: Sequence[Diagnostic]) -> None:
+    for diagnostic in diagnostics if options.output_format != "json" else ():
+        print(text.diagnostic(diagnostic, text.style(sys.stderr, options.color)), file=sys.stderr)
 
 
 def _exit_code(options: argparse.Namespace, checked: list[Checked], diagnostics: Sequence[Diagnostic], *, pending: bool) -> Exit:

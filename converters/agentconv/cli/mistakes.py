@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Sequence
 
-_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://.|git@[\w.-]+:.|(?:www\.)?git(?:hub|lab)\.com/.")
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/+[^/]|git@[\w.-]+:.|(?:www\.)?git(?:hub|lab)\.com/.")
+_REQUIREMENT = re.compile(r"[A-Za-z0-9][\w.-]*(?:\[[^\]]*\])?\s*@\s*(?=[A-Za-z][A-Za-z0-9+.-]+:/)")
+"""What stands before the address of a requirement: `pack @ https://...`."""
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9_.-]+")
 _HOME = re.compile(r"~[A-Za-z0-9_.-]*(?:/|$)")
 _RULE = re.compile(r"AC[0-9]{1,3}")
@@ -45,6 +47,7 @@ def check(options: argparse.Namespace, actions: Iterable[argparse.Action]) -> No
     for action in actions:
         value = getattr(options, action.dest, None)
         if action.option_strings and action.metavar in _PLACES and isinstance(value, str) and not os.path.lexists(value):
+            _no_place(value, action)
             _place(value, action.option_strings[0])
 
 
@@ -92,18 +95,36 @@ def no_command(word: str) -> str | None:
 def _nowhere(word: str) -> None:
     """Complain about what is no path here, though it may be one somewhere else."""
     if _ADDRESS.match(word):
-        known = tuple({suffix for row in registry.FORMATS.values() for suffix in row.suffixes})
-        is_file = word.endswith((*known, ".whl")) and "/blob/" not in word
-        what = (
-            f"curl -LO {shlex.quote(word)}" if is_file else f"git clone {shlex.quote(word.partition('/blob/')[0].partition('/tree/')[0])}"
+        raise registry.usage(f"`{word}` is an address, and nothing is fetched", f"{_fetched(word)}, and name what comes of it")
+    direct = _REQUIREMENT.match(word)
+    if direct:
+        raise registry.usage(
+            f"`{word}` is the requirement of an address, and nothing is fetched",
+            f"pip install {shlex.quote(word)}, and name the pack: {direct[0].partition('@')[0].strip()}",
         )
-        raise registry.usage(f"`{word}` is an address, and nothing is fetched", f"{what}, and name what comes of it")
     _place(word, "")
     first = word.partition("/")[0]
     if _REPOSITORY.fullmatch(word) and not os.path.lexists(first):
         raise registry.usage(
             f"there is no file or folder `{word}`", f"if it is a repository: git clone https://github.com/{word}, and name what comes of it"
         )
+
+
+def _no_place(word: str, action: argparse.Action) -> None:
+    """Complain about an address where a flag wants a place."""
+    if _ADDRESS.match(word):
+        is_file = action.metavar == "FILE"
+        hint = f"curl -LO {shlex.quote(word)}, and name what comes of it" if is_file else "name a place on this computer"
+        done = "fetched" if is_file else "fetched from it or sent to it"
+        raise registry.usage(f"{action.option_strings[0]}: `{word}` is an address, and nothing is {done}", hint)
+
+
+def _fetched(word: str) -> str:
+    """Return the command line that fetches what an address is of."""
+    known = tuple({suffix for row in registry.FORMATS.values() for suffix in row.suffixes})
+    if word.endswith((*known, ".whl")) and "/blob/" not in word:
+        return f"curl -LO {shlex.quote(word)}"
+    return f"git clone {shlex.quote(word.partition('/blob/')[0].partition('/tree/')[0].removeprefix('git+'))}"
 
 
 def _place(word: str, flag: str) -> None:

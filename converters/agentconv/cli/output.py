@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.cli.destination import destination, several
 from agentconv.cli.report import Report
-from agentconv.core.diagnostics import InputError
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.disk.saving import Fate, OutputFolder
 from agentconv.formats import registry
 from agentconv.render import diff, printable, text
@@ -51,7 +51,8 @@ class Output:
         self.report = Report(options, targets, places)
         self.waiting: Converted | None = None
         """The one result without a folder, until it is known to be the only one."""
-        self.failures: set[tuple[object, str]] = set()
+        self.failures: dict[tuple[str, str], int] = {}
+        """How many files of a folder cannot be written, by the folder and the reason."""
 
     def take(self, done: Converted) -> None:
         """Write one result and tell about it."""
@@ -86,10 +87,17 @@ class Output:
         try:
             saved = (folder.fate if dry else folder.save)(file, force=force)
         except InputError as error:
-            where = (folder.folder / file.path).parent, error.diagnostic.message
+            where = (folder.folder / file.path).parent.as_posix(), error.diagnostic.message
             if where not in self.failures:
-                self.failures.add(where)
                 self.report.diagnostic(error.diagnostic)
+            self.failures[where] = self.failures.get(where, 0) + 1
+            self.report.unsaved += 1
+            return None
+        if saved.own and self.place.file:  # a folder that a link makes the source's own is in step; a file that was named was to be written
+            hint = "it is left as it is; name another file with -o"
+            self.report.diagnostic(
+                Diagnostic(Code.USAGE, Severity.ERROR, "it is the source, under another name", Span(saved.path.as_posix()), hint)
+            )
             self.report.unsaved += 1
             return None
         self.report.fate(saved.fate, saved.path)
@@ -121,4 +129,8 @@ class Output:
         """Write what waited, print the report, and return the exit code."""
         if self.waiting:
             self.write(self.waiting)
+        for (place, reason), number in self.failures.items():
+            if number > 1:
+                message = f"{number - 1:,} more {'file' if number == 2 else 'files'} in it: {reason}"
+                self.report.diagnostic(Diagnostic(Code.UNREADABLE, Severity.ERROR, message, Span(place)))
         return self.report.finish()

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agentconv.cli.exit_codes import Exit
 from agentconv.core.format import State
 from agentconv.formats import registry
 from agentconv.render import text
 from agentconv.render.table import table
-from agentconv.sources import discovery
+from agentconv.sources import agentless, discovery, elsewhere
 from agentconv.sources.loading import Loader
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from agentconv.core.diagnostics import Diagnostic
+    from agentconv.sources.discovery import Discovery
 
 _WORDS = {
     State.DEGRADED: "not as written: {client} ignores some of what it says",
@@ -21,8 +30,11 @@ _WORDS = {
 
 def run(folder: str = ".") -> int:
     """Say what was found, per client, and which commands come next."""
-    clients = [client for client in registry.CLIENTS if discovery.locations(Path(folder), client)]
-    if not clients:
+    found = discovery.discover([folder])
+    here = {client: discovery.locations(Path(folder), client) for client in registry.CLIENTS}
+    told = _told(found, {client: places for client, places in here.items() if places})
+    beside = [_line(remark) for remark in (*found.diagnostics, *elsewhere.told(found, elsewhere.Asked([folder], "inspect")))]
+    if not told:
         first = registry.FORMATS[registry.CLIENTS[0]]
         print("There are no agents here.")
         print(f"{first.title}'s are in {first.place}; `agentconv formats` says where others are.\n")
@@ -31,10 +43,9 @@ def run(folder: str = ".") -> int:
             ("agentconv convert PATH -t codex -o .", "convert them"),
         ]
     else:
-        for client in clients:
-            print(_found(folder, client))
+        print("\n".join([*told.values(), *beside]))
         print()
-        next_steps = _next(clients)
+        next_steps = _next([*told])
     print("Try:")
     for line in table([*next_steps, ("agentconv --help", "what else there is")]):
         print(f"  {line}")
@@ -52,19 +63,55 @@ def _next(clients: list[str]) -> list[tuple[str, str]]:
     ]
 
 
-def _found(folder: str, client: str) -> str:
-    """Describe one client's agents: how many, where, and which of them are not what they seem."""
-    states: dict[State, list[str]] = {}
-    unread = 0
-    for piece in Loader(discovery.discover([folder], client).files, keep=False):
-        unread += piece.source is None
+def _told(found: Discovery, here: Mapping[str, Sequence[Path]]) -> dict[str, str]:
+    """Describe the agents of each client that has any, or a place for them, in the order of the clients."""
+    counted = {format_id: _Counted() for format_id in [*here, *(file.format for file in found.files)]}
+    loader = Loader(found.files, keep=False)
+    for piece in loader:
+        one = counted.setdefault(piece.format, _Counted())
+        one.unread += piece.source is None and not piece.agents and bool(piece.diagnostics)
         for agent, state in zip(piece.agents, piece.states, strict=True):
-            states.setdefault(state, []).append(agent.id)
-    total = sum(len(found) for found in states.values())
-    lines = [f"{text.client(client)}: {text.count(total, 'agent')} in {registry.FORMATS[client].place}"]
+            one.states.setdefault(state, []).append(agent.id)
+    formats = {file.path: file.format for file in found.files}
+    for remark in agentless.told(loader.agentless):
+        format_id = next((formats[file.path] for file in loader.agentless if file.cause.client == remark.client), "")
+        counted[format_id].absent.append(_line(remark))
+    links = _links(here, found)
+    order = [format_id for format_id in registry.FORMATS if format_id in counted]
+    return {one: _described(one, counted[one], here.get(one), links.get(one)) for one in order if here.get(one) or counted[one].states}
+
+
+@dataclass(slots=True)
+class _Counted:
+    """The agents of one client."""
+
+    states: dict[State, list[str]] = field(default_factory=dict)
+    unread: int = 0
+    absent: list[str] = field(default_factory=list)
+
+
+def _links(here: Mapping[str, Sequence[Path]], found: Discovery) -> dict[str, str]:
+    """Return the clients whose folder is another one's through a link, each with the client for which it was read."""
+    read = {file.format for file in found.files}
+    reals = {os.path.realpath(place): client for client, places in here.items() if client in read for place in places}
+    return {client: reals[real] for client, places in here.items() for place in places if (real := os.path.realpath(place)) in reals}
+
+
+def _described(client: str, counted: _Counted, places: Sequence[Path] | None, reader: str | None) -> str:
+    """Describe one client's agents: how many, where, and which of them are not what they seem."""
+    total = sum(len(found) for found in counted.states.values())
+    row = registry.FORMATS[client]
+    place = row.catalog if row.catalog and places and places[0].as_posix().endswith(row.catalog) else row.place
+    if not total and reader not in (None, client):
+        return f"{text.client(client)}: {place} is the same folder as {registry.FORMATS[reader or ''].place}"
+    lines = [f"{text.client(client)}: {text.count(total, 'agent')} {'in' if places else 'in this folder, and not in'} {place}"]
     for state, words in _WORDS.items():
-        if state in states:
-            lines.append(f"  {len(states[state])} {words.format(client=text.client(client))}: {text.names(states[state])}")
-    if unread:
-        lines.append(f"  {text.count(unread, 'file')} could not be read")
-    return "\n".join(lines)
+        if state in counted.states:
+            lines.append(f"  {len(counted.states[state])} {words.format(client=text.client(client))}: {text.names(counted.states[state])}")
+    if counted.unread:
+        lines.append(f"  {text.count(counted.unread, 'file')} could not be read")
+    return "\n".join([*lines, *counted.absent])
+
+
+def _line(remark: Diagnostic) -> str:
+    return text.safe(f"  {remark.span.path if remark.span else ''}: {remark.message}")

@@ -93,8 +93,10 @@ def run(options: argparse.Namespace) -> int:
     about = pack_settings.about(options, gathered)
     locations = {file.path: file.location for file in found.files}
     verdict = gate.Verdict(()) if options.no_lint else _verdict(options, read, gathered, locations)
-    unread = any(one.severity is Severity.ERROR for one in diagnostics)
-    if verdict.stopping or (unread and not options.no_lint):
+    if not options.no_lint:
+        diagnostics = (*diagnostics, *gate.credentials_in(about))
+    unfit = any(one.severity is Severity.ERROR for one in diagnostics)
+    if verdict.stopping or (unfit and not options.no_lint):
         code = Exit.BUG if verdict.failed else Exit.FINDINGS
         return _tell(options, Outcome(code, gathered, diagnostics=diagnostics, stopping=verdict.stopping, told=verdict.told), where)
     made = contents.build(gathered, about)

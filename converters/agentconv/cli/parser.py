@@ -98,7 +98,7 @@ class Parser(argparse.ArgumentParser):
                 return
             flag = word.split("=")[0]
             wrong = flag not in known if flag.startswith("--") else len(flag) > 1 and flag[0] == "-" and flag[:2] not in known
-            if wrong:
+            if wrong or (len(flag) > 2 and f"-{flag}" in known):  # `-to codex` would be `-t o`, and a SRC
                 long = [name for name in known if name.startswith("--")]
                 raise registry.usage(f"`{self.prog}` has no flag `{flag}`", registry.did_you_mean(flag, long, f"see `{self.prog} --help`"))
 

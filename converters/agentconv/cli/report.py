@@ -35,6 +35,8 @@ _PLANNED = {Fate.CREATED: "to create", Fate.MERGED: "to add to", Fate.REPLACED: 
 _CHANGES = {**_PLANNED, Fate.MERGED: "to change", Fate.REPLACED: "to change", Fate.KEPT: "to change"}
 _CODES = {"not_loaded": Code.NOT_LOADED, "failed": Code.INTERNAL}
 """What the diagnostics say of an agent in a state."""
+_ALWAYS = (Code.NO_AGENT, Code.ELSEWHERE)
+"""What is not told is missed, although it does not matter to what was asked for."""
 _STRICT = {
     "warnings": {LossSeverity.WARNING, LossSeverity.REFUSAL},
     "notes": {LossSeverity.WARNING, LossSeverity.REFUSAL, LossSeverity.NOTE},
@@ -88,7 +90,7 @@ class Report:
         self.severities.add(diagnostic.severity)
         if self.json:
             self.diagnostics.append(diagnostic)
-        elif self.shown(diagnostic.severity):
+        elif self.shown(diagnostic.severity) or (diagnostic.code in _ALWAYS and not self.options.quiet):
             span = diagnostic.span
             if span and span.path in self.places:
                 diagnostic = replace(diagnostic, span=replace(span, path=self.places[span.path]))

@@ -9,7 +9,7 @@ from agentconv.cli.convert import nothing_found, places
 from agentconv.cli.output import Output
 from agentconv.conversion import converting
 from agentconv.formats import registry
-from agentconv.sources import discovery, loading
+from agentconv.sources import agentless, discovery, elsewhere, loading
 
 if TYPE_CHECKING:
     import argparse
@@ -42,9 +42,12 @@ def run(options: argparse.Namespace) -> int:
     for diagnostic in found.diagnostics:
         output.report.diagnostic(diagnostic)
     choices = converting.Options(only_loaded=bool(options.only_loaded), sources=not options.no_sources)
-    pieces = output.report.line.over(loading.Loader(found.files), len(found.files), "files")
+    loader = loading.Loader(found.files)
+    pieces = output.report.line.over(loader, len(found.files), "files")
     for done in converting.convert(pieces, "json", choices):
         output.take(done)
+    for diagnostic in (*agentless.told(loader.agentless), *elsewhere.told(found, elsewhere.Asked(options.sources, "to-json"))):
+        output.report.diagnostic(diagnostic)
     if output.report.nothing:
         raise nothing_found(found)
     return output.finish()

@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
+from contextlib import nullcontext, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agentconv.cli import deploying
+from agentconv.cli import deploying, project
 from agentconv.cli.exit_codes import Exit
-from agentconv.core.diagnostics import InputError
+from agentconv.cli.parser import EVERYTHING
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.disk.files import Disk
 from agentconv.formats import registry
 from agentconv.install import places, proof
 from agentconv.install.planning import plan_removal
-from agentconv.packs import environment, record
+from agentconv.packs import record
 from agentconv.render import deployed, deployed_machine, machine, text
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from agentconv.core.diagnostics import Diagnostic
     from agentconv.install.lock import Lock
     from agentconv.install.places import Scope
     from agentconv.install.planning import Plan
     from agentconv.packs.environment import Environment
 
+_SHOWN = 3
 USAGE = "PACK... [--to ASSISTANT,...] [--scope project|user] [options]"
 EXAMPLES = """\
 examples:
@@ -42,8 +44,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("what")
     group.add_argument("packs", nargs="+", metavar="PACK", help="name of a pack that is deployed here")
     group.add_argument("--to", action="append", metavar="ASSISTANT,...", help="only for these assistants (default: all)")
-    deploying.add_place(parser, python=False)
+    deploying.add_place(parser, python=True)
     group = parser.add_argument_group("how")
+    group.add_argument(
+        "--accept",
+        choices=(EVERYTHING,),
+        metavar="",
+        help="take away, too, what nothing but the lock says is the pack's, where the pack is not here",
+    )
     group.add_argument("-n", "--dry-run", action="store_true", help="write nothing; list what would be done")
     deploying.add_report(parser)
 
@@ -55,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
     if options.to and targets is None:
         raise registry.usage("--to auto says nothing about what to take away", "leave it out for all assistants")
     reader = Disk(scope.root)
-    where = _environment(scope)
+    where = _environment(options)
     done: list[tuple[str, Plan]] = []
     told: list[Diagnostic] = []
     with deploying.alone(scope, dry_run=options.dry_run):
@@ -66,17 +74,44 @@ def run(options: argparse.Namespace) -> int:
             here = deploying.still_here(locked, scope, where) if where else None
             given = proof.given([here], locked, scope, reader, left=False)
             plan = plan_removal(reader, lock, name, targets, given=given)
-            if not options.dry_run:
+            doubt = _doubt(name, plan) if plan.believed and not options.accept else None
+            if doubt and not _is_accepted(options, doubt):
+                told.append(doubt)
+            elif not options.dry_run:
                 told += deploying.apply(scope, plan)
+            if doubt in told and not options.dry_run:
+                continue
             lock = plan.lock_after
             done.append((name, plan))
     return _tell(options, scope, done, told)
 
 
-def _environment(scope: Scope) -> Environment | None:
-    """Return where packs are installed; None where that cannot be told, which takes nothing from removing one."""
-    with suppress(InputError):
-        return environment.choose(project=scope.root)
+def _doubt(name: str, plan: Plan) -> Diagnostic:
+    """Say that nothing but the lock tells what would go: whoever can change it would have any file taken away."""
+    shown = ", ".join(f"`{path}`" for path in plan.believed[:_SHOWN])
+    more = f" and {len(plan.believed) - _SHOWN:,} more" if len(plan.believed) > _SHOWN else ""
+    message = f"{name} is not here, and nothing but the lock says that these files are its: {shown}{more}"
+    hint = "nothing was taken away; put the pack back, or, if they are, run it again with --accept"
+    return Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint)
+
+
+def _is_accepted(options: argparse.Namespace, doubt: Diagnostic) -> bool:
+    """Whether a person says on a terminal that these files are to go."""
+    if options.dry_run or options.output_format == "json" or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    print(text.diagnostic(replace(doubt, hint=None), text.style(sys.stderr, options.color)), file=sys.stderr)
+    print("Take them away? [y/N]", end=" ", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def _environment(options: argparse.Namespace) -> Environment | None:
+    """Return where packs are installed; None where nobody named a place, and none can be told.
+
+    Raises:
+        InputError: What `--python` names is no environment.
+    """
+    with suppress(InputError) if options.python is None else nullcontext():
+        return project.environment(options)
     return None
 
 
@@ -97,7 +132,8 @@ def _deployed(word: str, lock: Lock, scope: Scope) -> str:
 
 def _tell(options: argparse.Namespace, scope: Scope, done: list[tuple[str, Plan]], told: Sequence[Diagnostic]) -> int:
     """Print what was done and return the exit code."""
-    code = Exit.FINDINGS if any(plan.needs_a_look for _, plan in done) else Exit.OK
+    doubted = any(diagnostic.severity is Severity.ERROR for diagnostic in told)
+    code = Exit.FINDINGS if doubted or any(plan.needs_a_look for _, plan in done) else Exit.OK
     if options.output_format == "json":
         print(machine.report(deployed_machine.removed(done, scope, int(code), told, dry_run=options.dry_run)))
         return code
@@ -107,6 +143,6 @@ def _tell(options: argparse.Namespace, scope: Scope, done: list[tuple[str, Plan]
             print("\n".join(deployed.removed(name, plan, scope, dry_run=options.dry_run, verbose=options.verbose)), flush=True)
         for line in deployed.step_problems(plan, scope, look, dry_run=options.dry_run):
             print(line, file=sys.stderr)
-    for diagnostic in () if options.quiet else told:
+    for diagnostic in (one for one in told if not options.quiet or one.severity is Severity.ERROR):
         print(text.diagnostic(diagnostic, look), file=sys.stderr)
     return code

@@ -94,7 +94,7 @@ class Listing:
 
     def takes(self, piece: Loaded) -> bool:
         """Take a file of the target's own format that lists agents for the one to write, rather than as it is."""
-        if self.index is None or piece.format != self.target or piece.agents or not f"/{piece.path}".endswith(f"/{self.path}"):
+        if self.index is None or piece.format != self.target or not registry.FORMATS[self.target].is_index(piece.path):
             return False
         if piece.path == self.path:
             self._own = piece.source

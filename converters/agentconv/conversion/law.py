@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
 from agentconv.conversion.converted import in_words
-from agentconv.core import paths, restrictions
+from agentconv.core import modes, paths, restrictions
 from agentconv.core.diagnostics import Detail, InternalError
 from agentconv.core.format import Projection, Whole, WriteResult
 from agentconv.core.ir import AgentSet
@@ -93,8 +93,9 @@ class Law:
             return Verdict(bug=in_words(error))
 
     def _begun(self, case: Case) -> Projection:
-        """Return the projection of an agent, whose fields say first what the source's other keys restrict."""
+        """Return the projection of an agent, whose fields say first what its mode and the source's other keys restrict."""
         agent = restrictions.in_fields(case.agent, self.target) if case.agent.extras else case.agent
+        agent = modes.in_tools(agent, self.target, holds="permissions.mode" in self.module.SPEC.holds)
         trusted = _author_wrote(case.agent, case.piece)
         foreign = any(paths.astray(agent, self.target)) and not _is_written(case.agent, case.piece)
         return Projection(agent, self.module.SPEC, self.options.models, case.path, self.shapes, trusted=trusted, foreign=foreign)
@@ -154,7 +155,7 @@ class Law:
 
 def _is_written(agent: Agent, piece: Loaded) -> bool:
     """Whether a file says itself what an agent has outside of its fields, rather than a bundle."""
-    written = registry.load(piece.format).read(piece.source).set.agents if piece.source else ()
+    written = registry.load(piece.format).read(piece.source).as_meant.set.agents if piece.source else ()
     return any(one.extras == agent.extras for one in written)
 
 
@@ -162,5 +163,5 @@ def _author_wrote(agent: Agent, piece: Loaded) -> bool:
     """Whether a file says itself what the keys of an agent grant beside its fields, rather than a bundle in which it was edited."""
     if piece.source is None or not any(any(restrictions.grants(agent, format_id)) for format_id in agent.extras):
         return False
-    written = registry.load(piece.format).read(piece.source).set.agents
+    written = registry.load(piece.format).read(piece.source).as_meant.set.agents
     return any((one.tools, one.permissions, one.extras) == (agent.tools, agent.permissions, agent.extras) for one in written)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import naming
+from agentconv.core import losses
 from agentconv.core import names as spelling
 from agentconv.core.diagnostics import Code, Detail, Diagnostic, InputError, Severity
-from agentconv.core.losses import becomes, listed
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
@@ -38,13 +38,13 @@ class Names:
         """Give an agent its name, and the agents that it speaks of theirs."""
         agent = projection.source
         if name.name != agent.name:
-            detail = becomes(agent.name, name.name) if agent.name else Detail("no name becomes `{}`", (name.name,))
+            detail = losses.becomes(agent.name, name.name) if agent.name else Detail("no name becomes `{}`", (name.name,))
             projection.change("name", name.name, name.code or "name-illegal", detail)
         if agent.delegates and any(delegate in self.renamed for delegate in agent.delegates):
             renamed = tuple(self.renamed.get(delegate, delegate) for delegate in agent.delegates)
-            projection.change("delegates", renamed, "delegates-renamed", listed(renamed))
+            projection.change("delegates", renamed, "delegates-renamed", losses.listed(renamed))
         if self.mention and agent.prompt and (match := self.mention.search(agent.prompt.text)):
-            projection.remark("name-mentioned", "prompt.text", Detail("`{}` is now `{}`", (match[0], self.renamed[match[0]])))
+            projection.remark("name-mentioned", "prompt.text", losses.renamed(match[0], self.renamed[match[0]]))
 
 
 def names_of(pieces: Iterable[Loaded], target: str, options: Options) -> Names:

@@ -44,7 +44,7 @@ class SameFormat:
         if dropped and self.only_loaded and len(ids) == 1:
             yield Converted(self.target, ids)
             return
-        found = self.module.read(source).set.agents if piece.agents else ()
+        found = self.module.read(source).as_meant.set.agents if piece.agents else ()
         path = self.files.kept(self._loadable(piece.path, source, found))
         self._note(piece)
         shares = self.row.holds_several(path)

@@ -37,7 +37,13 @@ EFFECT_OF = {
 HARMLESS = frozenset({"delegate", "todo", "skill", "ask"})
 CAPABILITIES = (*EFFECT_OF, *sorted(HARMLESS), "mcp")
 EFFECTS = ("read", "write", "network", "run")
-_READ_ONLY_MODES = frozenset({"plan", "read-only"})
+READ_ONLY_MODES = frozenset({"plan", "read-only"})
+"""Modes that an author closes writing and running with."""
+HELD_MODES = frozenset({"read-only"})
+"""Those of them that a client holds an agent to: all others give way to a more permissive caller, and close nothing there."""
+CLOSED_BY_MODES = ("write", "run")
+_ASKING_MODES = frozenset({"default", "dont-ask"})
+"""Modes that ask before what the user's settings do not allow, or deny it; so does each that closes nothing."""
 _GUARD_EVENTS = frozenset({"before-tool", "permission-request"})
 ALL_TOOLS = "*"
 EVERY_SERVER = "*"
@@ -57,7 +63,8 @@ class Level(IntEnum):
 
 
 _LEVELS = {"deny": Level.NO, "ask": Level.ASK, "allow": Level.ALLOW}
-_UNATTENDED = {"bypass": EFFECTS, "auto": EFFECTS, "accept-edits": ("write",)}
+_UNATTENDED: Mapping[str, tuple[str, ...]] = {"bypass": EFFECTS, "auto": EFFECTS, "accept-edits": ("write",)}
+"""What a mode leaves unattended, where no client says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +84,8 @@ class Effects:
     """Hooks that can block: (portable event, what they run)."""
     asks: bool
     """Whether the client asks by default, so that inheriting the user's settings is asking unless the user chose otherwise."""
+    confined: bool = False
+    """Whether its commands run in a sandbox that lets them write: a shell that asks for each of them takes its place."""
 
     def may(self, effect: str) -> bool:
         """Whether the effect is possible at all; running commands covers the others."""
@@ -108,7 +117,17 @@ def effects(
     named = dict.fromkeys((*(server.name for server in agent.mcp_servers or ()), *servers))
     mcp = _mcp(agent, named, own=vocabulary.fact(format_id, "own_servers_open"))
     asks = vocabulary.fact(format_id, "asks_by_default")
-    return Effects(levels, mcp.open, mcp.every, mcp.denied, parts | mcp.parts, _guards(agent, levels), asks)
+    confined = is_confined(agent)
+    return Effects(levels, mcp.open, mcp.every, mcp.denied, parts | mcp.parts, _guards(agent, levels), asks, confined)
+
+
+def is_confined(agent: Agent) -> bool:
+    """Whether an agent runs commands in a sandbox that lets them write."""
+    sandbox = agent.permissions.sandbox
+    if sandbox is None or sandbox.files != "workspace-write" or agent.permissions.mode in READ_ONLY_MODES:
+        return False
+    origin = agent.origin.format if agent.origin else None
+    return "shell" in accesses(agent.tools, replace(agent.permissions, sandbox=None), origin)
 
 
 def _with_grants(levels: Mapping[str, Level], agent: Agent, format_id: str, *, trusted: bool) -> Mapping[str, Level]:
@@ -137,6 +156,10 @@ def exceeding(agent: Agent, format_id: str) -> list[str]:
 def usable(agent: Agent, format_id: str) -> dict[str, Level]:
     """Return the capabilities that are left to an agent in a client, in full, in part or in a sandbox, with their levels."""
     found = {capability: access.level for capability, access in accesses(agent.tools, agent.permissions, format_id).items()}
+    for _, opened, _ in restrictions.grants(agent, format_id):
+        for capability in sorted(vocabulary.capabilities(format_id)):
+            if EFFECT_OF.get(capability) in opened:
+                found.setdefault(capability, Level.INHERIT)
     sandboxed = max(_sandboxed(agent.tools, agent.permissions, format_id, held=False).values(), default=Level.NO)
     return {**found, "shell": sandboxed} if sandboxed else found
 
@@ -199,6 +222,17 @@ def whole_levels(agent: Agent) -> Mapping[str, Level]:
     return levels
 
 
+def on_network(agent: Agent) -> frozenset[str]:
+    """Return what an agent may do on the network: its own tools' capabilities, or all where its commands reach it.
+
+    What searches a provider's index is none that fetches any page.
+    """
+    origin, sandbox = agent.origin.format if agent.origin else None, agent.permissions.sandbox
+    open_to = accesses(agent.tools, agent.permissions, origin).keys()
+    every = frozenset(capability for capability, effect in EFFECT_OF.items() if effect == "network")
+    return every if "shell" in open_to or (sandbox and sandbox.network) else every & open_to
+
+
 @lru_cache(maxsize=1024)
 def accesses(tools: Tools, permissions: Permissions, format_id: str | None, *, held: bool = False) -> Mapping[str, Access]:
     """Return each capability that is open outside of a sandbox, with its level; closed ones are left out.
@@ -214,7 +248,7 @@ def accesses(tools: Tools, permissions: Permissions, format_id: str | None, *, h
     found: dict[str, Access] = {}
     for capability in sorted(have):
         access = _by_rules(capability, permissions) if words is None else _by_words(capability, permissions, words, format_id)
-        level = _by_mode(EFFECT_OF.get(capability), access.level, permissions)
+        level = _by_mode(EFFECT_OF.get(capability), access.level, permissions, format_id, held=held)
         if level:
             found[capability] = Access(level, access.parts | _by_patterns(capability, tools))
     return found
@@ -344,25 +378,32 @@ def opening(permissions: Permissions, capability: str) -> tuple[Rule, ...]:
     return tuple(found or ())
 
 
-def _by_mode(effect: str | None, level: Level, permissions: Permissions) -> Level:
+def unattended(format_id: str | None, mode: str | None) -> tuple[str, ...]:
+    """Return the effects that a client leaves unattended in a permission mode, where they are open."""
+    said = vocabulary.unattended(format_id, mode) if format_id and mode else None
+    return _UNATTENDED.get(mode or "", ()) if said is None else said
+
+
+def _by_mode(effect: str | None, level: Level, permissions: Permissions, format_id: str | None, *, held: bool) -> Level:
     """Return the level that a permission mode leaves of one; outside of a sandbox."""
     sandbox, mode = permissions.sandbox, permissions.mode
     if effect is None or not level:
         return level
-    if mode in _READ_ONLY_MODES and effect in ("write", "run"):
+    if mode in (HELD_MODES if held else READ_ONLY_MODES) and effect in CLOSED_BY_MODES:
         return Level.NO
     files = sandbox.files if sandbox else "full"
     if (effect == "run" and files != "full") or (effect == "write" and files == "read-only"):
         return Level.NO
-    if effect in _UNATTENDED.get(mode or "", ()):
+    if effect in unattended(format_id, mode):
         return max(level, Level.ALLOW)
-    return min(level, Level.ASK) if mode == "default" and level is Level.INHERIT else level
+    asks = mode in _ASKING_MODES or (held and mode in READ_ONLY_MODES - HELD_MODES)
+    return min(level, Level.ASK) if asks and level is Level.INHERIT else level
 
 
 def _sandboxed(tools: Tools, permissions: Permissions, format_id: str | None, *, held: bool) -> Mapping[str, Level]:
     """Return the effects that a sandbox leaves to commands run in it."""
     sandbox, mode = permissions.sandbox, permissions.mode
-    if sandbox is None or sandbox.files == "full" or mode in _READ_ONLY_MODES:
+    if sandbox is None or sandbox.files == "full" or mode in (HELD_MODES if held else READ_ONLY_MODES):
         return {}
     shell = accesses(tools, replace(permissions, sandbox=None), format_id, held=held).get("shell")
     if shell is None:
@@ -370,10 +411,11 @@ def _sandboxed(tools: Tools, permissions: Permissions, format_id: str | None, *,
     level = shell.level
     reached = ["read"]
     if sandbox.files == "workspace-write":
-        reached += ["write"] if sandbox.network is False else ["write", "network"]
+        reached += ["write", "network"] if sandbox.network else ["write"]
     elif sandbox.network:
         reached.append("network")
-    return {effect: _by_mode(effect, level, replace(permissions, sandbox=None)) for effect in reached}
+    outside = replace(permissions, sandbox=None)
+    return {effect: _by_mode(effect, level, outside, format_id, held=held) for effect in reached}
 
 
 @dataclass(frozen=True, slots=True)
@@ -414,6 +456,8 @@ def _mcp(agent: Agent, named: Iterable[str], *, own: bool) -> _Mcp:
     denied |= {server_key(server.name) for server in agent.mcp_servers or () if server.enabled is False}
     parts |= {("mcp", f"{server_key(one.name)} {tool}", "deny") for one in agent.mcp_servers or () for tool in one.disabled_tools or ()}
     _limit_to_enabled(found, agent)
+    if agent.permissions.mode in HELD_MODES:
+        every, found = False, {}
     opened = {name: frozenset(names) for name, names in found.items() if not denied & {name, EVERY_SERVER}}
     return _Mcp(opened, every, frozenset(denied), frozenset(parts))
 
@@ -462,6 +506,8 @@ def widenings(ceiling: Effects, result: Effects) -> list[Widening]:
     """Return what the result may do beyond the ceiling; empty when nothing."""
     cover = ceiling.levels["run"]
     allowed = {effect: max(ceiling.levels[effect], cover) for effect in EFFECTS}
+    if ceiling.confined:
+        allowed["run"] = max(allowed["run"], Level.ASK)
     if result.asks:  # where the client asks anyway, inheriting the user's settings takes nothing from an author who wants to be asked
         allowed = {effect: Level.INHERIT if level is Level.ASK else level for effect, level in allowed.items()}
     found = [_beyond(effect, allowed[effect], result.levels[effect]) for effect in EFFECTS if result.levels[effect] > allowed[effect]]

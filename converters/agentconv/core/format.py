@@ -42,6 +42,10 @@ class State(StrEnum):
 _DROPPED = (State.NOT_LOADED, State.STOPS)
 
 
+ENTRY = "/"
+"""What stands for a key where the first line of an agent's own entry is meant, in a file of several: no key is called so."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReadResult:
     """What one file holds. `states` runs parallel to `set.agents`."""
@@ -51,6 +55,15 @@ class ReadResult:
     diagnostics: tuple[Diagnostic, ...] = ()
     place: Callable[[int, str], tuple[int, int] | None] | None = field(default=None, compare=False)
     """Where the value of a key stands, in characters: the agent's number in the file and the key, empty for the prompt."""
+    absence: Diagnostic | None = None
+    """Why there is no agent in a file of which nothing else is to be said: it is told where an agent was to be expected."""
+    meant: ReadResult | None = None
+    """What a person reads, where the client takes a header for a part of the prompt: nobody means that, so this is converted."""
+
+    @property
+    def as_meant(self) -> ReadResult:
+        """What is to be converted: what a person reads, where that is another thing than what the client makes of the file."""
+        return self.meant or self
 
 
 class Whole(StrEnum):
@@ -110,6 +123,16 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """A folder of agents that a file lists (`registry.Row.catalog`)."""
+
+    path: str
+    """Relative to the project's root."""
+    agents: tuple[str, ...] | None = None
+    """The agents' files in it that the file lists itself."""
+
+
+@dataclass(frozen=True, slots=True)
 class Index:
     """The file of a format that lists the files of its agents (`registry.Row.index`): a module's `INDEX`, where it has one."""
 
@@ -118,6 +141,8 @@ class Index:
     """Writes the file, from nothing (its paths sorted) or changing nothing but what is another thing."""
     held: Callable[[AgentSet], AgentSet]
     """Returns what the file can hold of a set's words."""
+    listed_places: Callable[[SourceText], list[tuple[str, tuple[int, int]]]]
+    """Returns the agents' files as the file spells them, each with where it stands."""
 
 
 class Format(Protocol):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from agentconv.core import credentials
 from agentconv.core.diagnostics import Detail, Loss, LossKind, LossSeverity
 
 if TYPE_CHECKING:
@@ -88,13 +89,18 @@ CATALOGUE: dict[str, LossRule] = {
     "tools-listed": LossRule(_NOTE, _MOVED, "the target lists all tools that the agent may use"),
     "tools-narrowed": LossRule(_WARNING, _APPROXIMATED, "the target cannot say this more narrowly; the agent may do less"),
     "asks": LossRule(_NOTE, _APPROXIMATED, "the target cannot inherit the user's settings here: it asks"),
+    "asks-dropped": LossRule(
+        _WARNING, _DROPPED, "the source client asks before this where nobody says otherwise, and the target cannot be told to ask"
+    ),
     "invocation-widened": LossRule(_NOTE, _APPROXIMATED, "in the target, the user calls such agents as well as other agents"),
     "invocation-dropped": LossRule(_WARNING, _DROPPED, "in the target, other agents call it, not the user"),
     "tools-from-sandbox": LossRule(_WARNING, _APPROXIMATED, "the target has no sandbox; a tool list stands for it"),
     "tool-unknown": LossRule(_WARNING, _DROPPED, "no tool of the target stands for this one"),
     "pattern-dropped": LossRule(_NOTE, _DROPPED, "a tool pattern that the source client does not enforce either"),
     "sandbox-dropped": LossRule(
-        _WARNING, _APPROXIMATED, "the target may take a denied command for another one; it asks for each that would run unattended"
+        _WARNING,
+        _APPROXIMATED,
+        "the target cannot hold commands to what the source holds them to; it asks for each that would run unattended",
     ),
     "permission-mode": LossRule(_WARNING, _APPROXIMATED, "the target has no such permission mode"),
     "rules-dropped": LossRule(_WARNING, _DROPPED, "the target has no permission rules"),
@@ -153,7 +159,19 @@ def quoted(value: object) -> Detail:
 
 def becomes(old: object, new: object) -> Detail:
     """Say what took a value's place."""
-    return Detail("`{}` becomes `{}`", (old, new))
+    return Detail("`{}` becomes `{}`", (old, _as_hidden(old, new)))
+
+
+def renamed(old: str, new: str) -> Detail:
+    """Say by which name an agent goes that is spoken of by another."""
+    return Detail("`{}` is now `{}`", (old, _as_hidden(old, new)))
+
+
+def _as_hidden(old: object, new: object) -> object:
+    """Return what may be shown of a value that was made of another one: no more than of that."""
+    if not isinstance(old, str) or not isinstance(new, str) or credentials.masked(old) == old:
+        return new
+    return credentials.shortened(new)
 
 
 def listed(words: Iterable[str], around: str = "{}", *, nothing: str = "") -> Detail:

@@ -8,6 +8,7 @@ The tables:
 - `aliases`: words that the client also takes; `retired`: words of older versions, which it now drops.
 - `closes`: word = the other words whose tools the client takes away with it, when it is denied.
 - `modes`, `events`: permission modes and hook events: word = portable word. The first word of a mode is written.
+- `unattended`: mode = the effects that the client leaves unattended in it, where they are open; without a row, what most clients do.
 - `models`: which makers' models the client serves, or the ids of its own list of models, with a star at the end of many; its aliases,
   its words for inheriting; the `efforts` that only some of its models have, by what their ids start with; `tiers`: its model for each tier.
 
@@ -233,6 +234,16 @@ def portable_mode(format_id: str, word: str) -> str | None:
 def native_mode(format_id: str, mode: str) -> str | None:
     """Return the client's word for a portable permission mode; None when it has none."""
     return next((word for word, meaning in _file(format_id).get("modes", {}).items() if meaning == mode), None)
+
+
+@cache
+def unattended(format_id: str, mode: str) -> tuple[str, ...] | None:
+    """Return the effects that a client leaves unattended in a portable permission mode; None where its file does not say."""
+    file = _file(format_id)
+    rows: dict[str, list[str]] = file.get("unattended", {})
+    words = [word for word, meaning in file.get("modes", {}).items() if meaning == mode]
+    found = [rows[word] for word in words if word in rows]
+    return tuple(dict.fromkeys(effect for several in found for effect in several)) if found else None
 
 
 @cache

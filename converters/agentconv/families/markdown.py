@@ -205,7 +205,14 @@ def _encoded(dialect: Dialect, agent: Agent, path: str) -> dict[str, Json]:
 def _unusable(dialect: Dialect, source: SourceText, header: Header | None, problem: Complaint, span: Span) -> ReadResult:
     """Read a file without a header that the client can read."""
     found = dialect.unparsed(source, problem, span) if dialect.unparsed else None
-    return found or _recovered(dialect, source, header, _Drop(problem, span))
+    recovered = _recovered(dialect, source, header, _Drop(problem, span))
+    if found is None or not found.set.agents or not recovered.set.agents:
+        return found or recovered
+    told = tuple(replace(one, severity=Severity.WARNING, hint=_AS_MEANT) for one in found.diagnostics)
+    return replace(found, meant=replace(recovered, diagnostics=told))
+
+
+_AS_MEANT = "the values of the header were recovered as a person reads them; mend it so that the client does too"
 
 
 def _remarks(dialect: Dialect, header: Header) -> Iterator[Diagnostic]:
@@ -289,16 +296,23 @@ def _recovered(dialect: Dialect, source: SourceText, header: Header | None, drop
     if header is None or not header.values:
         header = _person_header(source)
         if header is None:
-            return ReadResult(diagnostics=(reading.no_agent(dialect.spec, drop.problem, drop.span),) if broken else ())
+            return _nothing(dialect, drop, told=broken)
         frontmatter.parse(header, None, dialect.grammar)
         if not header.values:
             frontmatter.recover(header, schema_files.load(dialect.spec.id)["properties"])
     if drop.state is not State.STOPS and not _names_an_agent(dialect, header):
-        return ReadResult(diagnostics=(reading.no_agent(dialect.spec, drop.problem, drop.span),) if broken else ())
+        return _nothing(dialect, drop, told=broken)
     decoded = keys.decode_header(dialect, _person_values(header), lenient=True)
     agent = _agent(dialect, source, header, decoded)
     remark = reading.not_loaded(dialect.spec, agent.name, drop.state, drop.problem, drop.span)
     return ReadResult(AgentSet((agent,)), (drop.state,), (remark,), partial(_place, header))
+
+
+def _nothing(dialect: Dialect, drop: _Drop, *, told: bool) -> ReadResult:
+    """Read nothing of a file; what was meant for a header is told wherever the file lies."""
+    if told:
+        return ReadResult(diagnostics=(reading.no_agent(dialect.spec, drop.problem, drop.span),))
+    return ReadResult(absence=reading.absent(dialect.spec, drop.problem, drop.span))
 
 
 def _names_an_agent(dialect: Dialect, header: Header) -> bool:

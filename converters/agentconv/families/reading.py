@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import vocabulary
-from agentconv.core.diagnostics import Code, Diagnostic, Effect, Severity
+from agentconv.core.diagnostics import Code, Complaint, Diagnostic, Effect, Severity
 from agentconv.core.format import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from agentconv.core.diagnostics import Cause, Complaint, Span
+    from agentconv.core.diagnostics import Cause, Span
     from agentconv.core.format import FormatSpec
     from agentconv.core.ir import Agent, ToolGrant
     from agentconv.families.keys import Decoded, Key
+
+EMPTY = Complaint("there is nothing in the file")
 
 
 def remark(
@@ -100,10 +103,12 @@ def _no_permission(native: str) -> Callable[[str], str]:
     return lambda client: f"{client} has no permission `{native}`, and passes over what is said of it"
 
 
-def not_loaded(spec: FormatSpec, name: str | None, state: State, complaint: Complaint, span: Span, *, whole: bool = False) -> Diagnostic:
-    """Say that the client drops an agent (or `whole` of its file), or does not start because of it, and why."""
+def not_loaded(
+    spec: FormatSpec, name: str | None, state: State, complaint: Complaint, span: Span, *, whole: bool = False, lost: int = 1
+) -> Diagnostic:
+    """Say that the client drops an agent (or the `whole` of its file, in which others are `lost` with it), or does not start, and why."""
     effect = Effect.STOPS if state is State.STOPS else Effect.DROPS_ALL if whole else Effect.DROPS
-    what = _DROPS[effect]
+    what = f"loads none of the {lost:,} agents of this file" if effect is Effect.DROPS_ALL and lost > 1 else _DROPS[effect]
     hint = "its values were recovered as a person reads them; mend the file so that the client does too"
     return _because(spec, Code.NOT_LOADED, lambda client: f"{client} {what}", complaint, span, effect=effect, hint=hint, name=name)
 
@@ -183,6 +188,12 @@ def no_agent(spec: FormatSpec, complaint: Complaint, span: Span) -> Diagnostic:
     """Say that a file looks like an agent's, and why there is none in it."""
     hint = "mend the file, or move it elsewhere if it is no agent"
     return _because(spec, Code.SYNTAX, lambda client: f"no agent for {client}", complaint, span, effect=Effect.DROPS, hint=hint)
+
+
+def absent(spec: FormatSpec, complaint: Complaint, span: Span) -> Diagnostic:
+    """Say why there is no agent in a file that need not be an agent's."""
+    hint = "mend the file, or keep it elsewhere if it is no agent"
+    return replace(no_agent(spec, complaint, span), code=Code.NO_AGENT, severity=Severity.NOTE, hint=hint)
 
 
 def _of_tool(format_id: str, grant: ToolGrant) -> tuple[Callable[[str], str], str | None] | None:

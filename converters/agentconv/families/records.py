@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import fields, schema_files
 from agentconv.core.diagnostics import Complaint, Severity
-from agentconv.core.format import ReadResult, State, Whole, WriteResult
+from agentconv.core.format import ENTRY, ReadResult, State, Whole, WriteResult
 from agentconv.core.ir import AgentSet, Origin
 from agentconv.core.source import SourceText, encode
 from agentconv.families import keys, reading
@@ -159,7 +159,7 @@ def _result(dialect: Dialect, file: RecordFile, entries: list[_Entry]) -> ReadRe
     twice = [reading.given_twice(dialect.spec, name, file.source.span(*place)) for name, place in file.repeated]
     rejected = bool(found) or (dialect.all_or_nothing and any(entry.reason for entry in entries))
     for entry in entries:
-        remarks = [] if file.problem or file.alone else _remarks(dialect, file, entry, rejected=rejected)
+        remarks = [] if file.problem or file.alone else _remarks(dialect, file, entry, rejected=rejected, lost=len(entries))
         found.extend(remarks)
         if entry.agent is not None:
             agents.append(entry.agent)
@@ -170,18 +170,21 @@ def _result(dialect: Dialect, file: RecordFile, entries: list[_Entry]) -> ReadRe
 
 def _place(dialect: Dialect, records: Sequence[Record], number: int, key: str) -> tuple[int, int] | None:
     """Return where the value of a key of a record stands; of the prompt, the key that the schema says holds it."""
+    if key == ENTRY:
+        return records[number].place[0], records[number].place[0]
     properties = schema_files.load(dialect.spec.id)["properties"]
-    names = (key,) if key else (name for name, row in properties.items() if row.get("x-field") == "prompt.text")
+    prompts = (name for name, row in properties.items() if row.get("x-field") == "prompt.text")
+    names = (key,) if key else (*prompts, *(name for name, row in dialect.keys.items() if "prompt.text" in row.fields))
     return next((records[number].keys[name] for name in names if name in records[number].keys), None)
 
 
-def _remarks(dialect: Dialect, file: RecordFile, entry: _Entry, *, rejected: bool) -> list[Diagnostic]:
+def _remarks(dialect: Dialect, file: RecordFile, entry: _Entry, *, rejected: bool, lost: int) -> list[Diagnostic]:
     """Say why the client drops a record, or else what it does not take of it as it is written."""
     if entry.reason is not None:
         name = entry.agent.name if entry.agent else _name(entry)
         where = f"`{name if name is not None else file.pointer_to(entry.record)}`: {entry.reason.reason}"
         complaint, place = replace(entry.reason, reason=where), file.span(entry.record, entry.at)
-        return [reading.not_loaded(dialect.spec, name, dialect.dropped, complaint, place, whole=dialect.all_or_nothing)]
+        return [reading.not_loaded(dialect.spec, name, dialect.dropped, complaint, place, whole=dialect.all_or_nothing, lost=lost)]
     if rejected or entry.agent is None or entry.decoded is None:
         return []
     span = partial(file.span, entry.record)

@@ -11,9 +11,10 @@ from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.core.suggestions import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
-    from agentconv.core.format import Format, Index
+    from agentconv.core.format import Format, Index, Offered
+    from agentconv.core.source import SourceText
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class Row:
     """Regular expression for the first lines of such a file in no client's location; empty where they tell nothing."""
     index: str = ""
     """A file at the root that lists the agents' files; where it is not there, the folders are no location of the client."""
+    catalog: str = ""
+    """A file at the root that lists folders in which there is such an index, or the first of the client's folders."""
     bundle: bool = False
     """Whether it is one of our own canonical forms, which no client reads."""
     aliases: tuple[str, ...] = ()
@@ -47,8 +50,8 @@ class Row:
         return tuple(dict.fromkeys((*self.suffixes, *(f".{name.rpartition('.')[2]}" for name in self.files))))
 
     def is_index(self, path: str) -> bool:
-        """Whether a file of this format, by its path, is the one that lists the agents' files, and so no agent's."""
-        return bool(self.index) and f"/{path}".endswith(f"/{self.index}")
+        """Whether a file of this format, by its path, is one that lists the agents' files, or folders with such, and so no agent's."""
+        return bool(self.index) and f"/{path}".endswith((f"/{self.index}", f"/{self.catalog}"))
 
     def holds_several(self, path: str) -> bool:
         """Whether a file of this format, by its path, holds several agents rather than one."""
@@ -84,7 +87,14 @@ FORMATS: dict[str, Row] = {
     "cline": Row("cline.cline", "Cline", (".cline/agents",), (".yaml", ".yml"), looks=_HEADED),
     "droid": Row("droid.droid", "Factory Droid", (".factory/droids",), (".md",), aliases=("factory",)),
     "claude-agents-json": Row("claude.agents_json", "Claude Code --agents", (), (".json",), ("claude-agents.json",), looks=_AGENTS),
-    "claude-plugin": Row("claude.plugin", "Claude Code plugin", ("agents",), (".md",), index=".claude-plugin/plugin.json"),
+    "claude-plugin": Row(
+        "claude.plugin",
+        "Claude Code plugin",
+        ("agents",),
+        (".md",),
+        index=".claude-plugin/plugin.json",
+        catalog=".claude-plugin/marketplace.json",
+    ),
     "json": Row("canonical.json", "canonical JSON", (), (".json",), ("agents.json",), looks=_BUNDLE, bundle=True),
     "toml": Row("canonical.toml", "canonical TOML", (), (".toml",), ("agents.toml",), looks=_BUNDLE, bundle=True),
 }
@@ -190,6 +200,12 @@ def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:
 def index_of(format_id: str) -> Index | None:
     """Return how a format's file that lists its agents' files is read and written; None where it has none."""
     found: Index | None = getattr(load(format_id), "INDEX", None)
+    return found
+
+
+def catalog_of(format_id: str) -> Callable[[SourceText], Sequence[Offered]]:
+    """Return how a format's file is read that lists folders with agents."""
+    found: Callable[[SourceText], Sequence[Offered]] = getattr(load(format_id), "CATALOG", lambda _source: ())
     return found
 
 

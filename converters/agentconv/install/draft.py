@@ -73,6 +73,8 @@ class Draft:
         self.given = given
         self.believing = removing or accept
         """Whether the lock's word is enough for what no bytes can tell: a person asked for the removal, or accepted all of an update."""
+        self.believed: list[str] = []
+        """Files of which the lock alone says that they are the pack's, and that go for it."""
         self.stuck = Action.RELEASE if removing else Action.BLOCKED
         """What becomes of an entry that is to go, and cannot be told from the user's: it stays, and stays ours while the pack does."""
         self.reader = reader
@@ -160,6 +162,8 @@ class Draft:
     def let_go(self, entry: Entry) -> tuple[Action, str | None]:
         """Decide about an entry that is to go, and is what the lock says it is; say why it cannot."""
         told = self.given(entry)
+        if told is None and self.believing:
+            self.believed.append(entry.path)
         if told or (told is None and self.believing):
             return Action.REMOVE, None
         if told is None:
@@ -184,7 +188,8 @@ class Draft:
         pending = Lock((*packs, *gone), tuple(self._pending_entries()), tuple(sorted(folders)))
         after = Lock(tuple(packs), tuple(self.after.values()), tuple(sorted(folders & beneath)))
         changes = sorted(self.changes.values(), key=lambda change: (change.like is None, change.path))
-        return Plan(tuple(self.steps), tuple(changes), self.lock, pending, after, tuple(made), tuple(left))
+        believed = tuple(dict.fromkeys(self.believed))
+        return Plan(tuple(self.steps), tuple(changes), self.lock, pending, after, tuple(made), tuple(left), believed)
 
     def _missing_folders(self) -> set[str]:
         folders = {parent for path, change in self.changes.items() if change.after is not None for parent in parents(path)}

@@ -137,6 +137,10 @@ def chosen(words: Iterable[str]) -> list[str] | None:
     hint = f"name an assistant, or {AUTO}; {registry.LISTED}"
     if not names:
         raise registry.usage("--to has an empty value", hint)
+    if "all" in names:
+        raise registry.usage(
+            "--to all is nobody's: agents are for assistants that are used here", f"--to {AUTO} takes those; {registry.LISTED}"
+        )
     if AUTO in names:
         if len(names) > 1:
             raise registry.usage(f"--to {AUTO} and other assistants exclude each other", hint)

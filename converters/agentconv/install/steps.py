@@ -110,6 +110,8 @@ class Plan:
     """Parents before children."""
     folders_left: tuple[str, ...] = ()
     """Folders of ours that nothing of ours is in any more; removed if empty. Children before parents."""
+    believed: tuple[str, ...] = ()
+    """Files that go, or change, because the lock alone says that they are ours: no bytes are here that tell."""
 
     @property
     def needs_a_look(self) -> bool:

@@ -45,22 +45,8 @@ def lacks(subject: Subject) -> str:
     return next((key for key in required if key not in header.values), "") if any(key in header.values for key in required) else ""
 
 
-def lacks_all(subject: Subject) -> tuple[str, ...]:
-    """Return the keys that every agent of a file's format has, where the header of a file in its client's own folder has none of them."""
-    header, required = subject.header, _required(subject)
-    if subject.result.set.agents or header is None or header.error or not subject.at_home:
-        return ()
-    return () if any(key in header.values for key in required) else required
-
-
 def _required(subject: Subject) -> tuple[str, ...]:
     return tuple(schema_files.load(subject.format).get("required", ()))
-
-
-def not_found(subject: Subject) -> str:
-    """Return why the file's own client finds no header; empty where it finds one."""
-    found = subject.dialect.find(subject.source) if subject.dialect else None
-    return found.reason if isinstance(found, Complaint) else ""
 
 
 def error_place(subject: Subject, header: Header) -> tuple[int, int]:

@@ -98,6 +98,10 @@ def inspect(piece: Loaded, asked: Sequence[str]) -> Inspected:
     readings: list[Reading] = []
     failures = []
     for client in asked:
+        if client == piece.format and piece.rejected is not None:
+            reasons = (Reason(piece.rejected.message),)
+            readings += [Reading(client, State.NOT_LOADED, agent.id, agent.name, reasons=reasons) for agent in own.set.agents]
+            continue
         try:
             readings += _readings(piece.source, piece.format, own, client)
         except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other clients

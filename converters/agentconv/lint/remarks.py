@@ -37,7 +37,8 @@ def _of(subject: Subject, client: str) -> list[Remark]:
 def is_told(subject: Subject, remark: Remark, findings: Iterable[Finding]) -> bool:
     """Whether other findings already tell what a remark says: that this client has no such agent, or what is wrong in these lines."""
     if remark.drops:
-        return any(finding.severity is Severity.ERROR and remark.client in finding.clients for finding in findings)
+        about = [finding for finding in findings if finding.severity is Severity.ERROR and remark.client in finding.clients]
+        return any(remark.diagnostic.agent is None or finding.agent in (None, remark.diagnostic.agent) for finding in about)
     first, last = (subject.source.position(place)[0] for place in (remark.start, remark.end))
     telling = (Severity.ERROR,) if remark.loses_header else (Severity.ERROR, Severity.WARNING)
     return any(
@@ -52,5 +53,7 @@ def _last_line(subject: Subject, finding: Finding) -> int:
 
 def fate(remark: Remark, otherwise: str) -> str:
     """Return what the client does because of a remark, in words: it drops the agent, does not start, or else what is said."""
-    stops = remark.diagnostic.effect is Effect.STOPS
-    return "does not start" if stops else "drops the agent" if remark.drops else otherwise
+    effect = remark.diagnostic.effect
+    if effect is Effect.DROPS_ALL:
+        return "drops all agents of the file"
+    return "does not start" if effect is Effect.STOPS else "drops the agent" if remark.drops else otherwise

@@ -7,6 +7,7 @@ from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from agentconv.core import credentials, schema_files
+from agentconv.core.format import ENTRY
 from agentconv.core.source import SourceText, decode
 from agentconv.families import markdown
 from agentconv.formats import registry
@@ -135,14 +136,15 @@ class Subject:
         return tuple((number, agent, state) for number, (agent, state) in enumerate(found))
 
     def place(self, number: int, key: str) -> tuple[int, int]:
-        """Return where the value of a key of an agent stands; the beginning of the file when it is not there.
+        """Return where the value of a key of an agent stands; when it is not there, its entry, or the beginning of a file of its own.
 
         Args:
             number: The agent's number in the file.
             key: A key of the format; empty for the prompt.
         """
-        place = self.result.place(number, key) if self.result.place else None
-        return place or (0, 0)
+        if self.result.place is None:
+            return 0, 0
+        return self.result.place(number, key) or self.result.place(number, ENTRY) or (0, 0)
 
     def has(self, number: int, key: str) -> bool:
         """Whether an agent has a key."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
-from agentconv.core.diagnostics import Code, Severity
+from agentconv.core import credentials
+from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.formats.canonical import documents
@@ -15,11 +16,12 @@ from agentconv.lint.rule import LEFT
 from agentconv.lint.subject import Settings, Subject
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from agentconv.core.ir import Agent
     from agentconv.lint.checking import Checked
     from agentconv.lint.rule import Finding, Rule
+    from agentconv.pack.metadata import About
     from agentconv.sources.loading import Loaded
 
 SECRETS = frozenset({"AC810"})
@@ -73,6 +75,29 @@ def check(
     kept = (checking.Checked(one.subject, tuple(filter(_is_grave, one.findings)), one.failures) for one in found)
     told = checking.check([*subjects, *map(_values, loose)], named)
     return Verdict(tuple(one for one in kept if one.findings or one.failures), tuple(one for one in told if one.findings))
+
+
+def credentials_in(about: About) -> Iterator[Diagnostic]:
+    """Yield an error for each credential in what a pack says of itself, and a warning for what only its name makes one."""
+    for place, source in _said(about):
+        for one in credentials.secrets(source.text):
+            called = f", what `{one.name}` is given," if one.name else ""
+            message = f"{place}: `{one.masked}`{called} looks like {one.what}; all who have the pack have it"
+            severity = Severity.ERROR if one.strong else Severity.WARNING
+            span = source.span(one.start) if source.path else None
+            yield Diagnostic(Code.CREDENTIAL, severity, message, span, "revoke it, and leave it out; --no-lint packs it as it is")
+
+
+def _said(about: About) -> Iterator[tuple[str, SourceText]]:
+    """Yield what is said where; the licence's text has a file."""
+    for field in fields(about):
+        value = getattr(about, field.name)
+        if field.name == "license_file":
+            yield from [("the licence", SourceText(*value))] if value else ()
+            continue
+        for one in (value,) if isinstance(value, str) else value or ():
+            text = one if isinstance(one, str) else "=".join(one)
+            yield f"`{field.name}` of the pack", SourceText("", text.encode("utf-8", "replace"))
 
 
 def _suspects(subjects: Sequence[Subject], rules: Sequence[Rule]) -> list[Subject]:

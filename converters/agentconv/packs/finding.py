@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from agentconv.sources.loading import Loaded
 
 PIP, WHEEL, FOLDER = "pip", "wheel", "folder"
+_NAME, _VERSION = re.compile(r"[A-Za-z0-9._-]+"), re.compile(r" ?[=<>~!]=?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,5 +112,10 @@ def _pack(checked: Checked, origin: str) -> Pack:
 def _missing(word: str, known: Iterable[str], environment: Environment) -> InputError:
     if os.path.basename(word) != word or not word:
         return registry.usage(f"there is no pack `{word}`", "a pack is the name of an installed one, a .whl file or a folder")
+    name = _NAME.match(word)
+    if name and _VERSION.match(word, name.end()):
+        raise registry.usage(
+            f"a pack is named without its version: `{word}`", f"name {name[0]}; which version is deployed is the one that is installed"
+        )
     message = f"no pack `{word}` is installed in {environment.looked}"
     return registry.usage(message, registry.did_you_mean(record.normal(word), known, environment.hint))

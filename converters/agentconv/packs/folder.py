@@ -96,7 +96,9 @@ def find(folder: Path) -> Path:
     except OSError as error:
         raise registry.usage(f"`{folder}` cannot be read: {(error.strerror or str(error)).lower()}") from None
     if not inside:
+        wheels = sorted(folder.glob("*.whl"))
         hint = f"name the folder that holds `{manifest.FILE}`; `agentconv pack` makes one of agents"
+        hint = f"name the wheel in it: {shown(wheels[-1])}" if wheels else hint
         raise registry.usage(f"there is no pack in `{shown(folder)}`", hint)
     if len(inside) > 1:
         raise registry.usage(f"there are several packs in `{shown(folder)}`", f"name one: {', '.join(shown(one) for one in inside)}")

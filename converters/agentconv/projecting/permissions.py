@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import vocabulary
+from agentconv.core import effects, plain_words, vocabulary
 from agentconv.core.losses import becomes, listed, quoted
 
 if TYPE_CHECKING:
@@ -21,14 +21,51 @@ def mode(projection: Projection, *, held: bool = True) -> None:
         held: Whether the target's files can say a mode at all, where they are not the client's only ones.
     """
     mode = projection.get("permissions.mode")
-    if mode is None or (held and vocabulary.native_mode(projection.target.id, mode)):
+    if mode is None or (held and vocabulary.native_mode(projection.target.id, mode) and _is_within(projection, mode)):
         return
     if mode == "default" and vocabulary.fact(projection.target.id, "asks_by_default"):
         projection.change("permissions.mode", None, "default-dropped", "it asks")
         return
-    other = {"read-only": "plan", "plan": "read-only"}.get(mode)
+    other = None if mode == "accept-edits" and vocabulary.fact(projection.target.id, "asks_by_default") else _NEAREST.get(mode)
     kept = other if held and other and vocabulary.native_mode(projection.target.id, other) else None
     projection.change("permissions.mode", kept, "permission-mode", becomes(mode, kept) if kept else quoted(mode))
+
+
+_NEAREST = {"read-only": "plan", "plan": "read-only", "dont-ask": "default", "accept-edits": "default"}
+"""The mode that stands for one that the target has not got, or in which it would do more unasked."""
+
+
+def _is_within(projection: Projection, mode: str) -> bool:
+    """Whether all that the target does unasked in a mode is what the source does unasked, or what the agent may not do at all."""
+    if projection.at_home:
+        return True
+    may, whole = effects.effects(projection.source).levels, effects.whole_levels(projection.source)
+    free = {effect for effect in effects.EFFECTS if whole[effect] is effects.Level.ALLOW}
+    unasked = effects.unattended(projection.target.id, mode)
+    return all(effect == "read" or effect in free or not may[effect] for effect in unasked) and (mode != "accept-edits" or "write" in free)
+
+
+def asks_first(projection: Projection) -> bool:
+    """Whether the source's client asks for what the target does unasked, where nobody says anything."""
+    origin = projection.source.origin
+    asks = vocabulary.fact(origin.format if origin else None, "asks_by_default")
+    return asks and not vocabulary.fact(projection.target.id, "asks_by_default")
+
+
+def unasked(projection: Projection, effect: str | None = None) -> None:
+    """Say what a target does unasked that the source's client asks for, where the target's files cannot say to ask.
+
+    Args:
+        projection: The agent on its way.
+        effect: The only effect that the target does not ask for, where it asks for others.
+    """
+    origin = projection.source.origin
+    if not (asks_first(projection) if effect is None else origin and vocabulary.fact(origin.format, "asks_by_default")):
+        return
+    levels = effects.effects(projection.result(), format_id=projection.target.id).levels
+    found = [one for one in effects.EFFECTS if one == (effect or one) and levels[one] is effects.Level.INHERIT]
+    if found and not projection.at_home:
+        projection.remark("asks-dropped", "permissions.mode", listed(plain_words.EFFECTS[one] for one in found))
 
 
 def rules(projection: Projection) -> None:

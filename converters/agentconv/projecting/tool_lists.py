@@ -112,7 +112,6 @@ def tool_list(
     """
     _list_own_servers(projection, spell_server, reads_back)
     closes = _Spelling(spell_denied or spell_server, denied_reads_back or reads_back)
-    _list_for_reading(projection, spell_server, reads_back)
     sandbox = projection.get("permissions.sandbox")
     may = effects.effects(projection.source)
     confined = sandbox is not None and sandbox.files != "full"
@@ -135,24 +134,6 @@ def tool_list(
     grants(projection, "tools.deny", closes.server, closes.reads_back)
     if projection.get("tools.mode") == "list" and not projection.get("tools.allow"):
         projection.change_together({"tools.mode": "none"}, "tool-unknown", "no tool is left")
-
-
-_READ_ONLY = ("plan", "read-only")
-
-
-def _list_for_reading(projection: Projection, spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]) -> None:
-    """List the tools that only read, for a permission mode of such agents that the target has not got."""
-    target, mode = vocabulary.words_of(projection.target.id), projection.get("permissions.mode")
-    if mode not in _READ_ONLY or any(vocabulary.native_mode(target, word) for word in _READ_ONLY):
-        return
-    closed = frozenset(capability for capability, effect in effects.EFFECT_OF.items() if effect in ("write", "run"))
-    if projection.get("tools.mode") == "inherit":
-        allow = _all_words(target, closed, spell_server, reads_back)
-    else:
-        allow = tuple(grant for grant in projection.get("tools.allow") if not closed & set(effects.granted(grant)))
-    kept = "none" if projection.get("tools.mode") == "none" else "list"
-    values = {"permissions.mode": None, "tools.mode": kept, "tools.allow": allow}
-    projection.change_together(values, "permission-mode", Detail("`{}`; a list of tools that only read stands for it", (mode,)))
 
 
 def _list_own_servers(projection: Projection, spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]) -> None:
@@ -329,23 +310,29 @@ def _list_what(
     """List the tools that leave the effects which a sandbox or switches leave."""
     target = vocabulary.words_of(projection.target.id)
     named = _open_servers(may, target, spell_server, reads_back)
+    asks = vocabulary.fact(target, "asks_by_default") or vocabulary.native_mode(projection.target.id, "default") is not None
+    shell = vocabulary.tool_for(target, "shell") if may.confined and asks else None
+    commands = (_granting(target, shell),) if shell else ()
     listed = {
         "tools.mode": "list",
-        "tools.allow": (*tools_within(may, target), *named),
+        "tools.allow": _without_repeats((*tools_within(may, target, effects.on_network(projection.source)), *commands, *named)),
         "tools.deny": (),
         "permissions.sandbox": None,
         "permissions.rules": (),
         "permissions.resolution": None,
     }
     projection.change_together(listed, "tools-from-sandbox", what)
+    if commands:
+        projection.declare("sandbox-dropped", "permissions.sandbox", what)
 
 
-def tools_within(may: Effects, target: str) -> tuple[ToolGrant, ...]:
+def tools_within(may: Effects, target: str, on_network: Collection[str]) -> tuple[ToolGrant, ...]:
     """Return the target's tools whose effects stay within what an agent may do (for one that only has a sandbox)."""
     found = []
+    closed = {capability for capability, effect in effects.EFFECT_OF.items() if effect == "network"}.difference(on_network)
     for capability, effect in effects.EFFECT_OF.items():
         native = vocabulary.tool_for(target, capability)
-        if native and may.levels[effect]:
+        if native and may.levels[effect] and not closed & set(vocabulary.grants(target, native)):
             found.append(_granting(target, native))
     for capability in ("todo", "skill"):
         native = vocabulary.tool_for(target, capability)

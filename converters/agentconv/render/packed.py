@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core.diagnostics import Severity
+from agentconv.core.diagnostics import Code, Severity
 from agentconv.disk.saving import Fate
 from agentconv.render import findings_machine, machine, text
 from agentconv.render.table import table
@@ -27,6 +27,9 @@ def stopped(outcome: Outcome) -> str:
     number = sum(len(one.findings) for one in outcome.stopping)
     if not number:
         errors = sum(1 for one in outcome.diagnostics if one.severity is Severity.ERROR)
+        said = sum(1 for one in outcome.diagnostics if one.severity is Severity.ERROR and one.code is Code.CREDENTIAL)
+        if said and said == errors:
+            return f"not packed: {text.count(said, 'credential')} in what the pack says of itself; --no-lint packs it as it is"
         return f"not packed: {text.count(errors, 'error')}; mend the files, or leave them out with --no-lint"
     files = text.count(len(outcome.stopping), "file")
     hint = "`agentconv lint --fix` mends what can be mended, --no-lint packs it as it is"

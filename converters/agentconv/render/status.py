@@ -28,7 +28,7 @@ _NEXT = {
     Word.INTERRUPTED: "interrupted: run again what was interrupted, `agentconv install {source}` or `agentconv uninstall {pack}`",
 }
 _LEFT = "orphaned: `agentconv install {source} --accept` takes away what the pack no longer has"
-_GONE = "orphaned: `agentconv uninstall {pack}` takes it away; a pack that is in another environment is found with --python PATH"
+_GONE = "orphaned: `agentconv uninstall {pack} --accept` takes it away; a pack that is in another environment is found with --python PATH"
 _ELSEWHERE = "orphaned as far as that goes: activate the environment that has the pack, or name it: agentconv status --python PATH"
 """Where nobody said which environment is the project's, a pack that is not found is likely to be in another one."""
 

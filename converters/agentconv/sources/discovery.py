@@ -53,6 +53,8 @@ class Discovery:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     looked: list[str] = field(default_factory=list)
     """Places that were searched, for the message when nothing is there."""
+    barren: list[tuple[str, str]] = field(default_factory=list)
+    """Folders of a client in which there is no file that it reads, each with the client."""
     passed_over: list[str] = field(default_factory=list)
     """The targets' own locations, which are no source."""
     stdin_name: str = ""
@@ -109,11 +111,12 @@ def discover(arguments: Sequence[str], format_id: str | None = None, *, exclude:
 def _indexed(path: Path, format_id: str | None) -> tuple[str, Path] | None:
     """Return the client and the root, where a path is the file that lists a client's agents, or its folder: it is named for all of them."""
     for client in [client for client in registry.CLIENTS if registry.FORMATS[client].index and format_id in (None, client)]:
-        parts = PurePosixPath(registry.FORMATS[client].index).parts
-        file = Path(os.path.abspath(path if not path.is_dir() else path / parts[-1]))
-        if file.parts[-len(parts) :] == parts and file.is_file():
-            root = file.parents[len(parts) - 1]
-            return client, root if path.is_absolute() else Path(os.path.relpath(root))
+        for name in (registry.FORMATS[client].index, registry.FORMATS[client].catalog):
+            parts = PurePosixPath(name).parts
+            file = Path(os.path.abspath(path if not path.is_dir() else path / parts[-1]))
+            if file.parts[-len(parts) :] == parts and file.is_file():
+                root = file.parents[len(parts) - 1]
+                return client, root if path.is_absolute() else Path(os.path.relpath(root))
     return None
 
 
@@ -134,6 +137,8 @@ def _expand(argument: str) -> Iterator[Path | None]:
     if argument == STDIN:
         yield None
         return
+    if not argument:
+        raise problem("SRC is empty", "name a file or a folder, such as .", code=Code.USAGE)
     path = Path(argument)
     if argument and "\0" not in argument and os.path.lexists(argument):
         if not os.path.exists(path):
@@ -156,7 +161,8 @@ def _near(path: Path) -> str | None:
         siblings = os.listdir(path.parent)
     except (OSError, ValueError):
         return None
-    close = nearest(path.name, siblings, 0.7)
+    longer = (one for one in sorted(siblings) if path.name and one.startswith(f"{path.name}."))
+    close = next(longer, None) or nearest(path.name, siblings, 0.7)
     return f"did you mean `{path.parent / close}`?" if close else None
 
 
@@ -188,7 +194,7 @@ def locations(folder: Path, client: str) -> list[Path]:
     """Return a client's locations directly below a folder: the folders and the files that it reads there."""
     row = registry.FORMATS[client]
     if row.index:
-        return _listed(folder, client) if (folder / row.index).is_file() else []
+        return [*(_listed(folder, client) if (folder / row.index).is_file() else []), *_offered(folder, client)]
     folders = [folder / place for place in row.folders]
     files = [folder / name for name in row.files]
     return [place for place in folders if place.is_dir()] + [file for file in files if file.is_file()]
@@ -208,7 +214,32 @@ def _listed(folder: Path, client: str) -> list[Path]:
     if paths is None:
         return [place, *(folder / name for name in row.folders if (folder / name).is_dir())]
     own = [folder / path for path in paths if ".." not in PurePosixPath(path).parts and not os.path.isabs(path)]
+    own = [file for file in own if os.path.lexists(file)]  # what is not there is told when the list is read
     return [place, *(file for file in own if _stray(os.fspath(file), os.path.realpath(folder)) is None)]
+
+
+def _offered(folder: Path, client: str) -> list[Path]:
+    """Return the file that lists the plugins of a repository, and what each of them holds."""
+    row = registry.FORMATS[client]
+    catalog = folder / row.catalog
+    if not catalog.is_file() or _stray(os.fspath(catalog), os.path.realpath(folder)) is not None:
+        return []
+    try:
+        text = SourceText(row.catalog, read_bytes(Found(row.catalog, os.fspath(catalog), client)))
+    except InputError:
+        return [catalog]
+    found = [catalog]
+    for one in registry.catalog_of(client)(text):
+        place = folder / one.path
+        if not place.is_dir() or _stray(os.fspath(place), os.path.realpath(folder)) is not None:
+            continue
+        if (place / row.index).is_file():
+            found += [] if place == folder else _listed(place, client)
+        elif one.agents is not None:
+            found += [place / path for path in one.agents if ".." not in PurePosixPath(path).parts and (place / path).is_file()]
+        else:
+            found += [place / name for name in row.folders if (place / name).is_dir()]
+    return found
 
 
 def places(arguments: Sequence[str], stdin_name: str = "") -> list[str]:
@@ -260,7 +291,10 @@ def _add_location(found: Discovery, search: _Search, location: Path, client: str
         top = top if _stray(path, top) is None else os.path.realpath(location)  # the user named it
     elif not _followed(found, path, top):
         return
-    for file in _walk(found, location, top, registry.FORMATS[client].suffixes) if location.is_dir() else [path]:
+    files = list(_walk(found, location, top, registry.FORMATS[client].suffixes)) if location.is_dir() else [path]
+    if not files:
+        found.barren.append((path, client))
+    for file in files:
         _append(found, file, search.root, client, within=top)
 
 

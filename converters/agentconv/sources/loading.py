@@ -15,12 +15,14 @@ from agentconv.core.format import State
 from agentconv.core.ir import Agent, AgentSet, Origin, Source
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
-from agentconv.sources import discovery
+from agentconv.sources import agentless, discovery
+from agentconv.sources.containers import Containers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from agentconv.core.format import ReadResult
+    from agentconv.sources.agentless import Agentless
     from agentconv.sources.discovery import Found
 
 KEPT_BYTES = 12 * 1024 * 1024
@@ -46,6 +48,10 @@ class Loaded:
     """What the reader gave, where the loader is to keep that."""
     as_read: bool = False
     """Whether the agents are what a reader makes of the text, rather than what a bundle says of it."""
+    rejected: Diagnostic | None = None
+    """Why its client takes none of its agents, where it is not the file itself that is at fault."""
+    absence: Diagnostic | None = None
+    """Why there is no agent in it, where nothing else is said of it."""
 
 
 class Loader:
@@ -60,6 +66,9 @@ class Loader:
         self._first: dict[int, tuple[int, tuple[str, ...]]] = {}
         """Per file read before: what tells whether it is still the same, and its agents' ids."""
         self._again = False
+        self._containers = Containers()
+        self.agentless: list[Agentless] = []
+        """What is to be told of files that gave no agent, once all of them were read."""
 
     def __iter__(self) -> Iterator[Loaded]:
         ids = _Ids()
@@ -80,12 +89,15 @@ class Loader:
         if self._again and self._first.get(index, (None,))[0] != hash(data):
             return (_changed(file),)
         pieces = tuple(load_source(file.format, SourceText(file.path, data), results=self._results))
+        pieces = tuple(self._containers.judge(file, piece) for piece in pieces)
         if self._again:
             given = iter(self._first[index][1])
             pieces = tuple(_with_ids(piece, lambda _agent, _path: next(given)) for piece in pieces)
         else:
             pieces = tuple(_with_ids(piece, ids.give) for piece in pieces)
             self._first[index] = hash(data), tuple(agent.id for piece in pieces for agent in piece.agents)
+            if data or file.location:  # an empty stream names nothing
+                self.agentless += [one for piece in pieces if piece.absence and (one := agentless.in_question(file, piece.absence))]
         self._keep(index, file, pieces)
         return pieces
 
@@ -151,8 +163,18 @@ def load_source(format_id: str, source: SourceText, *, results: bool = False) ->
         return
     if not registry.FORMATS[format_id].bundle:
         about = result.set if not result.set.agents and result.set != AgentSet() else None
+        meant = result.as_meant
         yield Loaded(
-            source.path, format_id, source, result.set.agents, result.states, result.diagnostics, about, result if results else None, True
+            source.path,
+            format_id,
+            source,
+            meant.set.agents,
+            meant.states,
+            meant.diagnostics,
+            about,
+            result if results else None,
+            as_read=meant is result,
+            absence=result.absence,
         )
     else:
         yield from take_apart(result.set, result.diagnostics, source.path)

@@ -1,7 +1,7 @@
 """What looks like a credential: for hiding it in what we print, and for finding it in files.
 
-`shapes` tells some by how they look, `names` tells others by what they are called, and `values` says which values are none; the
-last two are loaded when a text needs them, which most of what is printed does not.
+`shapes` tells some by how they look, `names` others by what they are called, `logins` others by the flag before them, and `values`
+says which values are none; the last three are loaded when a text needs them, which most of what is printed does not.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ _WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012345678
 _SHOWN = 4
 _PARTS = ("key", "token", "secret", "pass", "pwd", "credential", "auth", "cookie", "jwt", "bearer", "contrase", "_pat")
 """What is in every name of a secret, in lower case."""
+_LOGIN = re.compile(r"(?<![\w.-])-(?:[ua]|-(?:[a-z]{1,5}-)?(?:user|auth|basic))")
+"""What flags begin with, in lower case, that are given a user and a password."""
 _NO_BREAK = re.compile(r"[^\r\n]")
 
 
@@ -31,12 +33,12 @@ class Credential:
     end: int
     text: str
     name: str = ""
-    """What it is called, where that is how it was found."""
+    """What it is called, or the flag that it stands behind, where that is how it was found."""
 
     @property
     def masked(self) -> str:
         """Return as much as may be shown of it."""
-        return f"{self.text[:_SHOWN]}…"
+        return shortened(self.text)
 
     @property
     def strong(self) -> bool:
@@ -89,17 +91,20 @@ def _shaped(text: str) -> Iterator[Credential]:
                 start = match.start(group) if group else at - kind.before
                 yield Credential(kind.what, start, match.end(group), text[start : match.end(group)])
             at = text.find(kind.start, match.end() if match else at + len(kind.start))
+    for start, end in shapes.key_ends(text):
+        yield Credential(shapes.PRIVATE_KEY, start, end, text[start:end])
 
 
 def _named(text: str) -> Iterator[Credential]:
     low = text.replace("\u0130", "i").lower()  # the one capital whose small letter would be two characters
     parts = [part for part in _PARTS if part in low]
-    if not parts:
+    login = ":" in low and _LOGIN.search(low) is not None
+    if not parts and not login:
         return
-    from agentconv.core.credentials import names
+    from agentconv.core.credentials import logins, names
 
-    for one in names.find(text, low, parts):
-        yield Credential("a secret", one.start, one.end, text[one.start : one.end], one.name)
+    for one in (*names.find(text, low, parts), *(logins.find(text) if login else ())):
+        yield Credential("a secret", one.start, one.end, names.joined(text[one.start : one.end]), one.name)
 
 
 def _counts(kind: shapes.Kind, text: str, at: int, match: re.Match[str]) -> bool:
@@ -113,12 +118,17 @@ def secrets(text: str) -> list[Credential]:
     """Return those that are no examples, in the order of the text, each place once."""
     chosen: list[Credential] = []
     for one in sorted(find(text), key=lambda one: (one.start, one.name != "")):
-        if one.stands_for_one or (chosen and one.start < chosen[-1].end and one.name):
+        if one.stands_for_one or (chosen and one.start < chosen[-1].end and (one.name or one.end <= chosen[-1].end)):
             continue
         if chosen and one.start < chosen[-1].end and chosen[-1].name:
             chosen.pop()  # what has a shape says more than what only has a name
         chosen.append(one)
     return chosen
+
+
+def shortened(text: str) -> str:
+    """Return as much of a credential as may be shown."""
+    return f"{text[:_SHOWN]}…"
 
 
 def masked(text: str, fill: str = "") -> str:
@@ -129,7 +139,8 @@ def masked(text: str, fill: str = "") -> str:
         fill: Takes the place of each character that is cut, so that the others stay where they are; without one, an ellipsis
             stands for them all.
     """
-    found = sorted({*((one.start, one.end) for one in find(text) if one.end > one.start + _SHOWN), *randomness.runs(text)})
+    places = ((one.start, one.end) for one in find(text) if one.end > one.start + _SHOWN)
+    found = sorted({*places, *randomness.runs(text), *shapes.made_legal(text)})
     parts, done = [], 0
     for start, end in found:
         if end <= done:

@@ -65,17 +65,34 @@ _NAME_END = re.compile(r"[\w.-]{0,80}")
 _BEFORE_VALUES = (":", "=", '"', "'", "`", "]", "\\", " ", "\t", "!")
 """What comes after the name of a value at once."""
 
+_BREAK = r"(?:(?:\\{1,3}r)?\\{1,3}n|\r?\n)"
+"""The end of a line: as it is, or escaped in a text that holds another one, as bundles hold sources."""
+_BLANK = r"(?:\s|\\{1,3}[nrt])"
+_REMARK = r"#[^\r\n\\]{0,200}"
+_PROPERTIES = rf"(?:(?:!!\w{{1,20}}|&[\w-]{{1,40}}){_BLANK}{{1,8}}){{0,2}}"
+"""What YAML says of a value before it: `!!str`, `&key`."""
+_BLOCK = rf"[>|][+-]?\d?[+-]?[ \t]{{0,8}}(?:{_REMARK})?{_BREAK}{_BLANK}{{0,80}}"
+"""How a text over several lines begins in YAML."""
+
 _GIVEN = re.compile(
-    r"""\\{0,3}["'`]?\]?[ \t]{0,8}(?:(?::=|=>|!?={1,3})[ \t]{0,40}|:(?!:)\s{0,40})(?:[>|][+-]?\d?[ \t]{0,8}\r?\n\s{1,40})?"""
+    r"""\\{0,3}["'`]?\]?[ \t]{0,8}(?:(?::=|=>|!?={1,3})[ \t]{0,40}"""
+    rf"|:(?!:){_BLANK}{{0,40}}(?:{_REMARK}{_BREAK}{_BLANK}{{0,80}})?{_PROPERTIES}(?P<block>{_BLOCK})?)"
 )
 """What stands between a name and its value: `KEY: `, `"key": `, `key = `, `KEY=`; in YAML, the value may be on the next line."""
-_NEXT = re.compile(r"""\\{0,3}["'`]?[ \t]{0,8}(?:=|,\s{0,40}|\r?\n\s{0,40}-[ \t]{1,8}|[ \t](?=[^\s|]))""")
+_NEXT = re.compile(rf"""\\{{0,3}}["'`]?[ \t]{{0,8}}(?:=|,{_BLANK}{{0,40}}|{_BREAK}{_BLANK}{{0,40}}-[ \t]{{1,8}}|[ \t](?=[^\s|]))""")
 """What stands between a flag and its value: in a list, or on a command line."""
 _SCHEME = re.compile(r"(?:Bearer|Basic|Token|Digest|ApiKey|Api-Key|Bot|Key)[ \t]{1,4}", re.IGNORECASE)
+_CONTINUED = r"\\{1,8}\r?\n[ \t]*"
+"""Where a text in double quotes goes on in the next line as if there were no end of one."""
+_BEGUN = r"(?:\\{1,8}[nr][ \t]*|\\{0,8}\r?\n[ \t]*){0,4}"
+"""Ends of lines between a quote and the first character of what it holds."""
 _QUOTED = re.compile(
-    r"""[frbuFRBU@]{0,2}(?:""|'')?(?:"((?:[^"\\\r\n]|\\.){1,1024})|'((?:[^'\\\r\n]|''|\\.){1,1024})|`([^`\r\n]{1,1024})"""
-    r"""|\\{1,3}["']((?:[^"'\\\r\n]|\\(?!\\{0,2}["'])){1,1024}))"""
+    rf"""[frbuFRBU@]{{0,2}}(?:""|'')?(?:"{_BEGUN}((?:[^"\\\r\n]|\\.|{_CONTINUED}){{1,1024}})|'{_BEGUN}((?:[^'\\\r\n]|''|\\.){{1,1024}})"""
+    rf"""|`([^`\r\n]{{1,1024}})|(?:(?:\\{{1,3}}["']){{3}}|\\{{1,3}}["']){_BEGUN}((?:[^"'\\\r\n]|\\(?!\\{{0,2}}["'])|{_CONTINUED}){{1,1024}}))"""
 )
+_JOINED = re.compile(rf"{_CONTINUED}|\\{{2,8}}(?:r\\{{1,3}})?n[ \t]+")
+_FURTHER = re.compile(rf"""(?:{_BREAK}[ \t]{{1,80}}[^\s"'`\\:]{{16,}}(?=\s|\\|\Z))*""")
+"""The lines of a text over several lines that go on with a value, as those of a key do."""
 _BARE = re.compile(
     r"""(?![<\[({]|[\w.-]{0,80}(?:KEY|TOKEN|SECRET|PASS|PWD|AUTH)[\w.-]{0,80}[:=])(?:[^\s"'`\\<]|<(?!/)|\\(?![nrt"'\\])){1,256}""",
     re.IGNORECASE,
@@ -83,7 +100,7 @@ _BARE = re.compile(
 """A value without quotes, or the beginning of a very long one; never another name with its own."""
 _LONGEST = 256
 _REST = re.compile(r"""[^\s"'`]*""")
-_ENDS_THERE = re.compile(r"""[ \t]*(?:#|//|\\{0,3}["'`,;|&)\]}]|\\[nrt]|$)""", re.MULTILINE)
+_ENDS_THERE = re.compile(r"""[ \t]*(?:#|//|\\{0,3}["'`,;|&)\]}]|\\[nrt]|\r|$)""", re.MULTILINE)
 
 
 def find(text: str, low: str, parts: Iterable[str]) -> Iterator[Named]:
@@ -142,10 +159,21 @@ def _value(text: str, start: int, end: int) -> Named | None:
         return None
     scheme = _SCHEME.match(text, *place)
     first, last = (scheme.end() if scheme else place[0]), place[1]
-    if not values.is_literal(text[first:last], name):
+    if not values.is_literal(joined(text[first:last]), name):
         return None
-    rest = _REST.match(text, last) if last - first >= _LONGEST else None
+    rest = _FURTHER.match(text, last) if given.groupdict().get("block") else _REST.match(text, last) if last - first >= _LONGEST else None
     return Named(name, first, rest.end() if rest else last)
+
+
+def joined(value: str) -> str:
+    """Return a value that goes on in the next line as what it is for those who read it."""
+    return _JOINED.sub("", value)
+
+
+def after_flag(text: str, end: int) -> int | None:
+    """Return where the value of a flag begins, where one follows."""
+    given = _NEXT.match(text, end)
+    return given.end() if given else None
 
 
 def _quoted(text: str, start: int) -> tuple[int, int] | None:

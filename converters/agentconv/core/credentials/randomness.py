@@ -27,27 +27,40 @@ def is_random(value: str) -> bool:
     pairs = _pairs(value)
     if len(pairs) < SHORTEST // 2:
         return False
-    numbered = sum((one == "digit") != (other == "digit") for one, other in pairs)
-    return _changes(pairs) >= (0.3 if any("digit" in pair for pair in pairs) else _JOINED) or numbered >= 3
+    return _changes(pairs) >= (0.3 if any("digit" in pair for pair in pairs) else _JOINED) or _numbered(pairs) >= 3
 
 
 _RUN = re.compile(r"[A-Za-z0-9]{32,}")
+_MIXED, _MADE_LEGAL = {"digit", "upper", "lower"}, {"digit", "lower"}
+_BEYOND = re.compile(r"[g-z]")
+"""Letters that no hexadecimal number has."""
 _JOINED = 0.45
 """How much of what is made of words begins a word or ends one, at the most."""
 
 
 def runs(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where long runs of capitals, small letters and digits are, in no order: keys of any maker, but no checksums."""
+    """Yield where long runs of capitals, small letters and digits are, in no order: keys of any maker, but no checksums.
+
+    A run of small letters and digits may be such a key, too, of which a legal name was made.
+    """
     if any(len(word) >= 32 for word in text.split()):
         for match in _RUN.finditer(text):
             pairs = _pairs(match[0])
-            if len({kind for pair in pairs for kind in pair}) == 3 and _changes(pairs) >= _JOINED:
+            kinds = {kind for pair in pairs for kind in pair}
+            if (kinds == _MIXED and _changes(pairs) >= _JOINED) or (
+                kinds == _MADE_LEGAL and _BEYOND.search(match[0]) and _numbered(pairs) >= 4
+            ):
                 yield match.span()
 
 
 def _pairs(value: str) -> list[tuple[str, str]]:
     """Return what stands beside what: capitals, small letters and digits."""
     return [(one, other) for one, other in pairwise(map(_kind, value)) if one and other]
+
+
+def _numbered(pairs: list[tuple[str, str]]) -> int:
+    """Return how often a digit stands beside what is none."""
+    return sum((one == "digit") != (other == "digit") for one, other in pairs)
 
 
 def _changes(pairs: list[tuple[str, str]]) -> float:

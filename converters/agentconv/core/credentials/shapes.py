@@ -8,6 +8,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
+
+from agentconv.core.credentials import randomness
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +49,15 @@ _DASHED = r"[A-Za-z0-9_-]{20,}"
 _HEX = r"[0-9a-f]{32,}(?![0-9A-Za-z])"
 _HEADERS = r"(?:(?:\s|\\[nr]){1,40}[A-Z][A-Za-z-]{2,20}: [^\r\n\\]{1,80}){0,3}"
 """What an encrypted key in PEM says about itself first."""
+_PRIVATE_KEY = rf"[A-Z ]{{0,40}}PRIVATE KEY(?: BLOCK)?-{{1,5}}{_HEADERS}[A-Za-z0-9+/=\s\\]*"
+"""What follows where one begins: a `---` that ends something else may have taken the dashes before that, or some of them."""
 
 SHORTEST = 15
 """Characters that any of them has that may hold no blanks."""
+
+_BREAK = r"(?:\s|\\{1,3}[nrt])+"
+_KEY_LINES = rf"(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{{16,}}={{0,2}}{_BREAK})++(?:[A-Za-z0-9+/]{{1,80}}={{0,2}}{_BREAK})?"
+_KEY_END = rf"({_KEY_LINES})(?:-{{1,5}}END [A-Z ]{{0,40}}PRIVATE KEY)?"
 
 PASSWORD = "a password in a URL"  # noqa: S105 - what it is called
 PRIVATE_KEY = "a private key"
@@ -111,12 +123,41 @@ KINDS = (
     Kind("an Azure account key", "AccountKey=", r"([A-Za-z0-9+/]{86}==)", anywhere=True),
     Kind("an age key", "AGE-SECRET-KEY-1", r"[0-9A-Z]{58}", anywhere=True),
     *(Kind(BEARER, f"{word}earer ", r"([A-Za-z0-9._~+/-]{16,}=*)", anywhere=True, spaced=True) for word in "Bb"),
-    Kind(PRIVATE_KEY, "-----BEGIN ", rf"[A-Z ]{{0,40}}PRIVATE KEY-----{_HEADERS}[A-Za-z0-9+/=\s\\]*", anywhere=True, spaced=True),
-    Kind(PASSWORD, "://", r"[^\s:/@\"'<>`\\]{0,64}:([^\s:/@\"'<>`\\]{3,200})@", anywhere=True, spaced=True),
+    *(Kind(PRIVATE_KEY, start, _PRIVATE_KEY, anywhere=True, spaced=True) for start in ("-----BEGIN ", "BEGIN ")),
+    Kind(PASSWORD, ":/", r"/?[^\s:/@\"'<>`\\]{0,64}:([^\s:/@\"'<>`\\]{3,200})@", anywhere=True, spaced=True),
 )
+
+
+def key_ends(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where the lines of private keys are by their ends: what they begin with may be in another text."""
+    if "-END " in text and "PRIVATE KEY" in text:
+        for match in _compiled(_KEY_END).finditer(text):
+            if match.end() > match.end(1):
+                yield match.span(1)
 
 
 def possible(text: str) -> list[Kind]:
     """Return the kinds that may be in a text, which is looked through once for each only where it has long words."""
     words = " ".join([word for word in text.split() if len(word) >= SHORTEST])
     return [kind for kind in KINDS if kind.start in (text if kind.spaced else words)]
+
+
+_LEGAL = re.compile(r"(?<![A-Za-z0-9-])[A-Za-z0-9-]{15,}(?:[._][A-Za-z0-9-]{10,})*")
+_LONG_PART = re.compile(r"[A-Za-z0-9]{16,}")
+
+
+@cache
+def _legal_start() -> re.Pattern[str]:
+    """Compile what credentials start with once a legal name was made of them: their signs are dashes, their case may be gone."""
+    starts = {re.sub(r"[^a-z0-9]+", "-", kind.start.lower()) for kind in KINDS if not kind.spaced and kind.start[0].isalnum()}
+    shown = (f"{start}(?=[a-z0-9-]{{12}})" if start.endswith("-") else f"{start}(?=[a-z0-9]{{12}})" for start in starts if len(start) > 2)
+    return re.compile(rf"(?:\A|-)({'|'.join(sorted(shown))})", re.IGNORECASE)
+
+
+def made_legal(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where credentials are of which legal names were made, such as `ghp-xk3jf92k...`: what starts like one, and looks random."""
+    for name in _LEGAL.finditer(text):
+        if any(map(randomness.is_random, _LONG_PART.findall(name[0]))):
+            start = _legal_start().search(name[0])
+            if start is not None:
+                yield name.start() + start.start(1), name.end()

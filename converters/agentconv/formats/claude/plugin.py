@@ -26,7 +26,7 @@ from agentconv.families import javascript, keys, markdown, model_words, reading
 from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Key, simple
-from agentconv.formats.claude import loader, plugin_index, spelling
+from agentconv.formats.claude import loader, marketplace, plugin_index, spelling
 from agentconv.projecting import models, permissions, placeholders, texts, tool_lists
 from agentconv.projecting.finish import finish
 from agentconv.projecting.once import once
@@ -111,7 +111,7 @@ SPEC = FormatSpec(
 def _bare(source: SourceText, problem: Complaint, span: Span) -> ReadResult | None:
     """Return the agent that has nothing but a prompt: the whole file, or what follows a header that does not parse."""
     if not source.size:
-        return ReadResult()
+        return ReadResult(absence=reading.absent(SPEC, reading.EMPTY, span))
     header = loader.find(source)
     broken = isinstance(header, Header)
     text = client_text(source.text[header.body :] if isinstance(header, Header) else source.text).strip(SPACE)
@@ -147,11 +147,16 @@ DIALECT = markdown.Dialect(
     template=TEMPLATE,
     unparsed=_bare,
 )
-INDEX = Index(plugin_index.read, plugin_index.write, plugin_index.held)
+INDEX = Index(plugin_index.read, plugin_index.write, plugin_index.held, plugin_index.listed_places)
+
+CATALOG = marketplace.offered
+"""Finds what a repository's marketplace offers of it (`registry.Row.catalog`)."""
 
 
 def read(source: SourceText) -> ReadResult:
-    """Read a markdown file as Claude Code reads a plugin's; of `plugin.json`, what it says of the plugin."""
+    """Read a markdown file as Claude Code reads a plugin's; of `plugin.json` and `marketplace.json`, what they say of the plugins."""
+    if marketplace.is_marketplace(source.path):
+        return marketplace.report(SPEC, source)
     return plugin_index.report(SPEC, source) if plugin_index.is_index(source.path) else markdown.read(DIALECT, source)
 
 

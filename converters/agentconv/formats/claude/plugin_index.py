@@ -4,8 +4,8 @@ https://code.claude.com/docs/en/plugins-reference
 
 Strict JSON, with or without a byte order mark. `name` is required, has no blanks, and is refused with a separator of paths;
 the validator wants kebab case and none of Anthropic's own names. `agents` is one path or a list, each from `./` to `.md`;
-given at all, even empty, it takes the place of the folder `agents/`. A wrong type keeps the whole plugin from loading, save
-for `author`, which is passed over.
+given at all, even empty, it takes the place of the folder `agents/`. A wrong type or path of any key keeps the whole plugin
+from loading, save for `author`, which is passed over; a file that is listed and is not there is one agent less.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core.diagnostics import Code
+from agentconv.core.diagnostics import Cause, Code, Complaint, Effect
 from agentconv.core.format import Listed, ReadResult
 from agentconv.core.ir import AgentSet
 from agentconv.core.names import slug
@@ -26,14 +26,21 @@ from agentconv.json import jsonc
 from agentconv.json.edits import REMOVED
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from agentconv.core.diagnostics import Diagnostic, Span
     from agentconv.core.format import FormatSpec
     from agentconv.core.ir import Json
     from agentconv.core.source import SourceText
     from agentconv.json.edits import Edit, Removed
+    from agentconv.json.jsonc import Node
 
 PATH = ".claude-plugin/plugin.json"
 DEFAULT_NAME = "agents"
 _WORDS = ("version", "description", "license")
+_TEXTS = (*_WORDS, "homepage")
+_PATHS = {"agents": ".md", "commands": "", "skills": "", "hooks": "", "mcpServers": "", "lspServers": "", "outputStyles": ""}
+"""Keys that hold paths of the plugin, and what these end in."""
 _AUTHOR = re.compile(r"\s*([^<>]*[^<>\s])\s*(?:<\s*([^<>\s]+)\s*>\s*)?")
 _RESERVED = re.compile(r"(?:claude|anthropics?|cc-plugin)(?:-|$)")
 
@@ -55,36 +62,50 @@ def read(source: SourceText) -> Listed:
     texts = {key: values[key] for key in _WORDS if isinstance(values.get(key), str)}
     name = values.get("name")
     about = AgentSet(name=name if isinstance(name, str) else None, authors=_authors(values.get("author")), **texts)
-    paths = _paths(values)
-    return Listed(None if paths is None else tuple(path.removeprefix("./") for path in paths), about, _problem(values, paths))
+    listed_paths = paths(values)
+    fault = next(_faults(root), None)
+    listed = None if listed_paths is None else tuple(path.removeprefix("./") for path in listed_paths)
+    return Listed(listed, about, fault[0].reason if fault else None)
 
 
 def _document(source: SourceText) -> jsonc.Document:
     return jsonc.parse(source.text, jsonc.JSON, 1 if source.text.startswith(BOM) else 0)
 
 
-def _paths(values: dict[str, Any]) -> list[str] | None:
-    """Return the paths that are listed; None without such a key."""
+def paths(values: dict[str, Any]) -> tuple[str, ...] | None:
+    """Return the agents' files that are listed; None without such a key."""
     if "agents" not in values:
         return None
     found = values["agents"]
     items = [found] if isinstance(found, str) else found if isinstance(found, list) else []
-    return [item for item in items if isinstance(item, str)]
+    return tuple(item for item in items if isinstance(item, str))
 
 
-def _problem(values: dict[str, Any], paths: list[str] | None) -> str | None:
-    """Say why the client does not load a plugin with these values."""
-    name = values.get("name")
+def _faults(root: jsonc.Object) -> Iterator[tuple[Complaint, Node]]:
+    """Yield all that keeps the client from loading a plugin, with where it stands."""
+    nodes = root.entries()
+    name = jsonc.value(nodes["name"]) if "name" in nodes else None
     if not isinstance(name, str) or not name or " " in name or set(name) & set("/\\:"):
-        return "`name` must be text without blanks and separators"
-    wrong = next((key for key in _WORDS if key in values and not isinstance(values[key], str)), None)
-    if wrong:
-        return f"`{wrong}` must be text"
-    listed = values.get("agents", [])
-    whole = isinstance(listed, (str, list)) and (isinstance(listed, str) or len(listed) == len(paths or ()))
-    if not whole or not all(path.startswith("./") and path.endswith(".md") for path in paths or ()):
-        return "`agents` must list paths that start with `./` and end in `.md`"
-    return None
+        yield Complaint("`name` must be text without blanks and separators", "name"), nodes.get("name", root)
+    for key in _TEXTS:
+        if key in nodes and not isinstance(jsonc.value(nodes[key]), str):
+            yield Complaint(f"`{key}` must be text", key), nodes[key]
+    for key, end in _PATHS.items():
+        if key in nodes:
+            yield from path_faults(key, end, nodes[key])
+
+
+def path_faults(key: str, end: str, node: Node) -> Iterator[tuple[Complaint, Node]]:
+    """Yield what is wrong with a path of the plugin, or with a list of such."""
+    found = jsonc.value(node)
+    if isinstance(found, dict) and key != "agents":
+        return  # defined in place
+    for item in node.items if isinstance(node, jsonc.Array) else [node]:
+        path = jsonc.value(item)
+        if isinstance(path, dict) and key != "agents":
+            continue
+        if not isinstance(path, str) or not path.startswith("./") or not path.endswith(end):
+            yield Complaint(f"`{key}` must list paths that start with `./`{f' and end in `{end}`' if end else ''}", key), item
 
 
 def _authors(value: Any) -> tuple[str, ...] | None:
@@ -97,14 +118,37 @@ def _authors(value: Any) -> tuple[str, ...] | None:
 
 def report(spec: FormatSpec, source: SourceText) -> ReadResult:
     """Read the file as one of the format's, which holds no agent itself."""
-    found = read(source)
-    if found.problem is None:
-        return ReadResult(found.about)
-    problem = found.problem
-    remark = reading.remark(
-        spec, Code.SYNTAX, lambda client: f"{client} does not load this plugin: {problem}", source.span(), reason=problem
+    found, document = read(source), _document(source)
+    if document.error:
+        offset = document.error.offset
+        faults = [(Complaint(found.problem or "", cause=Cause.SYNTAX), offset, offset)]
+    elif isinstance(document.root, jsonc.Object):
+        faults = [(complaint, node.start, node.end) for complaint, node in _faults(document.root)]
+    else:
+        faults = [(Complaint(found.problem or ""), 0, 0)]
+    return ReadResult(found.about, diagnostics=tuple(_remark(spec, fault, source.span(start, end)) for fault, start, end in faults))
+
+
+def _remark(spec: FormatSpec, fault: Complaint, span: Span) -> Diagnostic:
+    return reading.remark(
+        spec,
+        Code.NOT_LOADED,
+        lambda client: f"{client} loads nothing of this plugin: {fault.reason}",
+        span,
+        "mend it; until then none of its agents is there",
+        effect=Effect.DROPS,
+        cause=fault.cause,
+        reason=fault.reason,
     )
-    return ReadResult(found.about, diagnostics=(remark,))
+
+
+def listed_places(source: SourceText) -> list[tuple[str, tuple[int, int]]]:
+    """Return the agents' files that the file lists, as it spells them, and where each of them stands."""
+    document = _document(source)
+    node = document.root.entries().get("agents") if isinstance(document.root, jsonc.Object) and not document.error else None
+    items = node.items if isinstance(node, jsonc.Array) else [node] if node else []
+    found = [(jsonc.value(item), (item.start, item.end)) for item in items]
+    return [(path, place) for path, place in found if isinstance(path, str)]
 
 
 def held(about: AgentSet) -> AgentSet:

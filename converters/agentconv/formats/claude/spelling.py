@@ -106,13 +106,23 @@ def _allowed_words(agent: Agent) -> list[str] | None:
     return words
 
 
+def _is_foreign(format_id: str, word: str) -> bool:
+    """Whether a word means a tool, but none that the client takes."""
+    found = grant(format_id, word)
+    return found.capability is not None and not found.server and vocabulary.own_word(format_id, found.native) is None
+
+
 def denied(format_id: str, *, as_list: bool = False) -> Key:
-    """Make the key for denied tools; `*` and what is no name deny nothing. Arguments are those of `allowed`."""
+    """Make the key for denied tools; `*` and what is no name deny nothing. Arguments are those of `allowed`.
+
+    Beside `*`, the words of other clients are still what the author meant to deny, and are denied where they are words.
+    """
 
     def read(value: Json) -> Mapping[str, object]:
         tokens = split(value)
         if "*" in tokens or (not tokens and value != []):
-            raise Ignored("it denies nothing")
+            meant = tuple(grant(format_id, one) for one in tokens if one != "*" and _is_foreign(format_id, one))
+            raise Ignored("it denies nothing", {"tools.deny": meant} if meant else {})
         return {"tools.deny": tuple(grant(format_id, one) for one in tokens)}
 
     def write(agent: Agent) -> Json | Absent:

@@ -158,6 +158,7 @@ def _project_shape(projection: Projection) -> None:
     tool_lists.tool_list(projection, _no_server, _reads_back, denies=False)
     permissions.mode(projection)
     permissions.rules(projection)
+    permissions.unasked(projection)
     models.model(projection)
     _project_model(projection)
     mcp.drop(projection, "define it in Cline's configuration, for all agents")

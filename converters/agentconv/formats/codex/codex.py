@@ -219,6 +219,7 @@ def _project_shape(projection: Projection) -> None:
     switches.sandbox_for_list(projection, {"read": _SHELL, "network": _WEB}, hint=_NOT_HELD)
     _project_mode(projection)
     permissions.rules(projection)
+    permissions.unasked(projection, "write")
     models.model(projection)
     models.effort(projection, EFFORTS, any_text=True)
     mcp.project_with_tools(projection, _reads_back, "add [mcp_servers.{}] with its command or url to ~/.codex/config.toml")

@@ -209,10 +209,12 @@ def _recovered(dialect: Dialect, source: SourceText, problem: Complaint, span: S
     found = line_header.find(source)
     header = line_header.never_closed(source) if isinstance(found, Complaint) else found
     if header is None:
-        return ReadResult()
+        return ReadResult(absence=reading.absent(dialect.spec, problem, span))
     known = [key for key in header.values if key in dialect.keys]
     if len(known) < 2 or not {"name", "description"} & set(known):
-        return ReadResult(diagnostics=(reading.no_agent(dialect.spec, problem, span),) if known else ())
+        if known:
+            return ReadResult(diagnostics=(reading.no_agent(dialect.spec, problem, span),))
+        return ReadResult(absence=reading.absent(dialect.spec, problem, span))
     agent = _agent(dialect, header, keys.decode_header(dialect, header.values, lenient=True))
     diagnostic = reading.not_loaded(dialect.spec, agent.name, State.NOT_LOADED, problem, span)
     return ReadResult(AgentSet((agent,)), (State.NOT_LOADED,), (diagnostic,), partial(_place, header))

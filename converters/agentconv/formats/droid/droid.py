@@ -76,7 +76,7 @@ def _bare(source: SourceText, problem: Complaint, span: Span) -> ReadResult | No
     if isinstance(_find(source), Header):
         return None
     if not text:
-        return ReadResult()
+        return ReadResult(absence=reading.absent(SPEC, reading.EMPTY, span))
     agent = fields.build({"name": _stem(source.path), "prompt.text": text}, {}, Origin(ID, source.path))
     found = reading.remark(
         SPEC,
@@ -234,6 +234,7 @@ def _project_shape(projection: Projection) -> None:
     _project_servers(projection)
     permissions.mode(projection)
     permissions.rules(projection)
+    permissions.unasked(projection)
     _project_model(projection)
     mcp.drop(projection, HINT)
 

@@ -6,8 +6,8 @@ A byte order mark goes, every line end is a line feed, and both fences are lines
 header; where it fails, or finds no map, a line reader of the client's own takes over (`line_reader`). Null is absent, and
 names, descriptions and models of any type become text. A file that does not load is passed over in silence: among others for
 a body shorter than ten characters, a reserved name or an unknown approval mode. No list of tools, or an empty one, is all of
-them; without an approval mode, an agent in a trusted folder edits files unasked. A body is a template: `${name}` with a name
-that the client has no value for fails every call.
+them; without an approval mode, an agent in a trusted folder edits files and fetches pages unasked. A body is a template:
+`${name}` with a name that the client has no value for fails every call.
 """
 
 from __future__ import annotations
@@ -61,14 +61,16 @@ def _repaired(text: str) -> Rewritten | None:
 
 
 def _complete(values: dict[str, object]) -> None:
-    """Add what a missing approval mode means: in a trusted folder, files are edited without asking."""
+    """Add what a missing approval mode means: in a trusted folder, files are edited, and pages fetched, without asking."""
     tools = Tools(values.get("tools.mode", "inherit"), values.get("tools.allow", ()), values.get("tools.deny", ()))  # type: ignore[arg-type]
-    if values.get("permissions.mode") is None and _edits(tools):
+    if values.get("permissions.mode") is None and _is_asked_for(tools):
         values["permissions.mode"] = "accept-edits"
 
 
-def _edits(tools: Tools) -> bool:
-    return any(effects.EFFECT_OF.get(capability) == "write" for capability in effects.capabilities_of(tools, ID))
+def _is_asked_for(tools: Tools) -> bool:
+    """Whether a mode decides if some of these tools are asked for."""
+    unasked = effects.unattended(ID, "accept-edits")
+    return any(effects.EFFECT_OF.get(capability) in unasked for capability in effects.capabilities_of(tools, ID))
 
 
 def _color(value: Json) -> str | None:
@@ -170,7 +172,7 @@ def _project_line_ends(projection: Projection) -> None:
 
 
 def _project_mode(projection: Projection) -> None:
-    """Have an agent ask before it edits, unless its author chose otherwise."""
+    """Have an agent ask before it edits or fetches, unless its author chose otherwise."""
     tools = projection.result().tools
-    if projection.get("permissions.mode") is None and _edits(tools):
-        projection.change("permissions.mode", "default", "asks", "without an approval mode, files are edited unasked")
+    if projection.get("permissions.mode") is None and _is_asked_for(tools):
+        projection.change("permissions.mode", "default", "asks", "without an approval mode, files are edited and pages fetched unasked")

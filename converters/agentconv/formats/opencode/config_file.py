@@ -93,7 +93,14 @@ class Configuration:
         if State.STOPS in states or (self.native and native_agents.stops(source)):
             states = [state if state.dropped else State.NOT_LOADED for state in states]
         found = AgentSet(tuple(agent for result in results for agent in result.set.agents))
-        return ReadResult(found, tuple(states), tuple(dict.fromkeys(one for result in results for one in result.diagnostics)))
+        told = tuple(dict.fromkeys(one for result in results for one in result.diagnostics))
+        numbered = [(result, number) for result in results for number in range(len(result.set.agents))]
+
+        def place(number: int, key: str) -> tuple[int, int] | None:
+            result, own = numbered[number]
+            return result.place(own, key) if result.place else None
+
+        return ReadResult(found, tuple(states), told, place)
 
     def _native_dialect(self, source: SourceText) -> records.Dialect:
         stops = native_agents.stops(source)
@@ -126,13 +133,18 @@ class Configuration:
             for agent, state in zip(result.set.agents, result.states, strict=True)
             if agent.name not in hidden
         ]
+        kept = [number for number, agent in enumerate(result.set.agents) if agent.name not in hidden]
         twice = [reading.shadowed(spec, name, source.span(*place)) for name, place in hidden.items()]
         found = [
             *(one for one in result.diagnostics if one.agent not in hidden),
             *(one for name, one in remarks if name not in hidden),
             *twice,
         ]
-        return ReadResult(AgentSet(tuple(agent for agent, _ in rows)), tuple(state for _, state in rows), tuple(found))
+
+        def place(number: int, key: str) -> tuple[int, int] | None:
+            return result.place(kept[number], key) if result.place else None
+
+        return ReadResult(AgentSet(tuple(agent for agent, _ in rows)), tuple(state for _, state in rows), tuple(found), place)
 
     def write(self, agents: AgentSet, original: SourceText) -> WriteResult:
         """Write the agents of all maps; one that comes from none, or that `agents` no longer holds, is put into `agent`."""

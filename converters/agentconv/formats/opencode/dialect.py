@@ -155,7 +155,7 @@ class Client:
         if isinstance(header, Header) and header.repairable and self.repair(header.text) is not None:
             return None
         if not source.size:
-            return ReadResult()
+            return ReadResult(absence=reading.absent(self.spec, reading.EMPTY, span))
         text = client_text(source.text).strip(SPACE)
         if self.template and self.template.complaint(text):
             return None

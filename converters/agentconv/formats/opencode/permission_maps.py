@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from agentconv.core import fields, patterns, vocabulary
 from agentconv.core.effects import EVERY_CAPABILITY
 from agentconv.core.ir import Rule, escape_key, unescape_key
+from agentconv.core.losses import listed
 from agentconv.families import tool_tokens
 from agentconv.families.javascript import in_order
 from agentconv.families.keys import ABSENT, Key, Refused
@@ -143,11 +144,17 @@ class Permissions:
         rules: tuple[Rule, ...] = projection.get("permissions.rules")
         if self._again(rules) == rules:
             return
-        found = self._again(_deciding(rule for rule in map(self._narrowed, rules) if rule)) or ()
+        wanted = _deciding(rule for rule in map(self._narrowed, rules) if rule)
+        found = self._again(wanted) or ()
         for path, value in (("permissions.rules", found), ("permissions.resolution", "last" if found else None)):
             projection.translate(path, value)
             if value != fields.get(projection.source, path) and path not in projection.declared:
                 projection.declare("tools-as-rules", path, "as one map has them")
+        here = {(rule.native, rule.server, rule.tool) for rule in found}
+        astray = [rule.native for rule in wanted if rule.server and (rule.native, rule.server, rule.tool) not in here]
+        if astray:
+            detail = listed(dict.fromkeys(astray), "{} may be a tool of another server, since the name of a server ends at the first `_`")
+            projection.declare("mcp-approximated", "permissions.rules", detail)
 
     @lru_cache(maxsize=1024)  # noqa: B019 - there is one of these for each client; most agents of a set share their rules
     def _again(self, rules: tuple[Rule, ...]) -> tuple[Rule, ...] | None:

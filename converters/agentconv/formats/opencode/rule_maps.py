@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from agentconv.core import effects, patterns, vocabulary
 from agentconv.core.ir import Rule, Tools
 from agentconv.core.losses import listed
+from agentconv.projecting import permissions
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -31,13 +32,14 @@ def rule_map(projection: Projection, spell_server: SpellServer, with_patterns: C
     """
     source, target = projection.source, projection.target.id
     own = source.tools == _NO_TOOLS and source.permissions.mode is None and source.permissions.sandbox is None
-    if own and source.delegates is None and all(rule.format == target for rule in source.permissions.rules):
+    asks_first = permissions.asks_first(projection)
+    if own and source.delegates is None and not asks_first and all(rule.format == target for rule in source.permissions.rules):
         if source.permissions.rules and source.permissions.resolution != "last":
             ordered = tuple(effects.in_order(source.permissions))
             turned = {"permissions.rules": ordered, "permissions.resolution": "last"}
             projection.change_together(turned, "tools-as-rules", "in the order of the target")
         return
-    rules = _RuleWriter(projection, spell_server, with_patterns)
+    rules = _RuleWriter(projection, spell_server, with_patterns, asks_first=asks_first)
     if source.permissions.rules:
         rules.translate()
     if not source.permissions.rules or source.tools != _NO_TOOLS or source.permissions.mode or source.permissions.sandbox:
@@ -75,11 +77,13 @@ _READING = ("read", None)
 class _RuleWriter:
     """Writes the rules of a permission map for one agent."""
 
-    def __init__(self, projection: Projection, spell_server: SpellServer, with_patterns: Collection[str]) -> None:
+    def __init__(self, projection: Projection, spell_server: SpellServer, with_patterns: Collection[str], *, asks_first: bool) -> None:
         self.source = projection.source
         self.target = projection.target.id
         self.spell_server = spell_server
         self.with_patterns = with_patterns
+        self.asks_first = asks_first
+        """Whether what the user's settings decide is asked for in the source's client, and not in the target."""
         self.found: list[Rule] = []
         self.unknown: list[str] = []
         self.patterns: list[str] = []
@@ -155,20 +159,25 @@ class _RuleWriter:
 
     def write_tools(self) -> None:
         """Write rules for what tools, mode and sandbox leave."""
-        tools, permissions = self.source.tools, self.source.permissions
+        tools, said = self.source.tools, self.source.permissions
         origin = self.source.origin.format if self.source.origin else None
-        access = effects.accesses(tools, permissions, origin)
+        access = dict(effects.accesses(tools, said, origin))
+        if effects.is_confined(self.source):
+            access["shell"] = effects.Access(effects.Level.ASK)
+            self.unsure.append("a workspace-write sandbox")
         have = effects.capabilities_of(tools, origin)
         if tools.mode != "inherit":
             self.add("deny", effects.EVERY_CAPABILITY)
-        elif permissions.mode in ("bypass", "auto"):
+        elif said.mode in ("bypass", "auto"):
             self.add("allow", effects.EVERY_CAPABILITY)
+        elif self.asks_first and self.may.every_server:
+            self.add_server("ask", effects.EVERY_SERVER, None)
         written: set[str] = set()
         for word in vocabulary.tool_words(self.target):
             meanings = vocabulary.grants(self.target, word)
             if not meanings or (tools.mode == "inherit" and not self.is_spoken_of(meanings, have)):
                 continue
-            levels = [access[meaning].level for meaning in meanings if meaning in access]
+            levels = [access[meaning].level for meaning in self.standing_for(meanings, have) if meaning in access]
             if set(meanings) <= written and not self.is_closed_apart(meanings, levels):
                 continue
             written.update(meanings)
@@ -182,21 +191,41 @@ class _RuleWriter:
             if grant.server:
                 self.add_server("deny", grant.server, grant.tool)
 
+    def standing_for(self, meanings: Sequence[str], have: Collection[str]) -> Sequence[str]:
+        """Return whose levels decide about a word: of a tool that its client has not got, those of the commands that do the same."""
+        return ("shell",) if self.is_run_instead(meanings, have) else meanings
+
+    def is_run_instead(self, meanings: Sequence[str], have: Collection[str]) -> bool:
+        """Whether an agent does with commands, for which its client asks, what the target does unasked by a tool of its own."""
+        denied = {capability for grant in self.source.tools.deny for capability in effects.granted(grant)}
+        reached = {effects.EFFECT_OF.get(meaning) for meaning in meanings} <= {"write", "network"}
+        unlisted = self.asks_first and self.source.tools.mode == "inherit"
+        reached &= not any(effects.EFFECT_OF.get(one) == "network" for one in meanings) or self.on_network.issuperset(meanings)
+        return unlisted and "shell" in have and reached and not set(meanings) & {*have, *denied}
+
     def is_spoken_of(self, meanings: Sequence[str], have: Collection[str]) -> bool:
         """Whether the agent says anything of a tool: its client has one, it denies one, or it may not do at all what that tool does."""
         closed = {effect for effect in effects.EFFECTS if not self.may.may(effect)}
         denied = {capability for grant in self.source.tools.deny for capability in effects.granted(grant)}
-        return bool(set(meanings) & {*have, *denied} or {effects.EFFECT_OF.get(meaning) for meaning in meanings} & closed)
+        touched = {effects.EFFECT_OF.get(meaning) for meaning in meanings}
+        cut_off = touched == {"network"} and not self.on_network.issuperset(meanings)
+        return bool(set(meanings) & {*have, *denied} or touched & closed or cut_off or self.is_run_instead(meanings, have))
 
     def is_closed_apart(self, meanings: Sequence[str], levels: list[effects.Level]) -> bool:
         """Whether one more word for the same has to be closed, or asked for, too: beside a denial of everything, it is."""
-        asks = bool(levels) and max(levels) is effects.Level.ASK and effects.EFFECT_OF.get(meanings[0]) not in _READING
+        asked = (effects.Level.ASK, effects.Level.INHERIT) if self.asks_first else (effects.Level.ASK,)
+        asks = bool(levels) and max(levels) in asked and effects.EFFECT_OF.get(meanings[0]) not in _READING
         return self.source.tools.mode == "inherit" and (not levels or asks)
 
     @cached_property
     def may(self) -> effects.Effects:
         """What the agent may do."""
         return effects.effects(self.source)
+
+    @cached_property
+    def on_network(self) -> frozenset[str]:
+        """What the agent may do on the network."""
+        return effects.on_network(self.source)
 
     def open_server(self, server: str, tool: str | None) -> None:
         """Open a server's tool, or all those that its own definition opens."""
@@ -216,7 +245,7 @@ class _RuleWriter:
             return
         level = max(levels)
         effect = effects.EFFECT_OF.get(meanings[0])
-        if level is effects.Level.INHERIT and not listed:
+        if level is effects.Level.INHERIT and not listed and (not self.asks_first or effect in _READING):
             return
         action = "allow" if level is effects.Level.ALLOW or (effect in _READING) else "ask"
         if action == "ask" and level is effects.Level.INHERIT:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import schema_files, vocabulary
 from agentconv.core.diagnostics import Severity
+from agentconv.core.format import ENTRY
 from agentconv.families import frontmatter
 from agentconv.families.javascript import length
 from agentconv.formats import registry
@@ -29,7 +30,7 @@ def _place(subject: Subject, number: int) -> tuple[int, int]:
     key = subject.key_of("description")
     if key and subject.has(number, key):
         return subject.place(number, key)
-    return (subject.header.start, subject.header.start) if subject.header else (0, 0)
+    return (subject.header.start, subject.header.start) if subject.header else subject.place(number, ENTRY)
 
 
 def _dropping(subject: Subject) -> tuple[str, ...]:
@@ -78,6 +79,8 @@ def missing_description(self: Rule, subject: Subject) -> Iterator[Finding]:
         key = subject.key_of("description")
         if agent.description is not None or not key or subject.has(number, key) or _is_whole_file(subject):
             continue
+        if agent.invocation and agent.invocation.disabled:
+            continue  # one of the client's own, switched off
         clients = _dropping(subject) if key in schema_files.load(subject.format).get("required", ()) or not state.dropped else ()
         if clients or not state.dropped:
             effect = f"{titles(clients)} drops it" if clients else f"{title(subject)} cannot tell when to use it"

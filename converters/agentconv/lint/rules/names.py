@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import schema_files
-from agentconv.core.diagnostics import Cause, Severity
+from agentconv.core.diagnostics import Cause, Effect, Severity
+from agentconv.core.format import ENTRY
 from agentconv.core.names import stem_of
 from agentconv.formats import registry
 from agentconv.lint import headers, remarks
@@ -31,7 +32,7 @@ def _place(subject: Subject, number: int) -> tuple[int, int]:
     key = subject.key_of("name")
     if key and subject.has(number, key):
         return subject.place(number, key)
-    return (subject.header.start, subject.header.start) if subject.header else (0, 0)
+    return (subject.header.start, subject.header.start) if subject.header else subject.place(number, ENTRY)
 
 
 def _drops(subject: Subject, client: str) -> bool:
@@ -75,15 +76,6 @@ def missing_name(self: Rule, subject: Subject) -> Iterator[Finding]:
             f"{title(subject)} sees no agent here: the header has no `{key}`",
             place,
             f"add a `{key}`, or move the file",
-            clients=(subject.format,),
-        )
-    gone = headers.lacks_all(subject)
-    if subject.header and gone and not remarks.of(subject):
-        yield self.find(
-            f"{title(subject)} sees no agent here: the header has neither {' nor '.join(f'`{key}`' for key in gone)}",
-            (subject.header.start, subject.header.start),
-            f"add {' and '.join(f'`{key}`' for key in gone)}; what is no agent is better kept elsewhere",
-            severity=Severity.NOTE,
             clients=(subject.format,),
         )
     for number, agent, _ in subject.agents():
@@ -158,7 +150,8 @@ def illegal_name(self: Rule, subject: Subject) -> Iterator[Finding]:
             if not clients:
                 continue
             legal = registry.load(clients[0]).SPEC.legal_name(agent.name)
-            effect = f"{titles(clients)} drops the agent" if severity is Severity.ERROR else f"no name for {titles(clients)}"
+            what = _lost(subject, clients) if severity is Severity.ERROR else ""
+            effect = f"{titles(clients)} drops {what}" if what else f"no name for {titles(clients)}"
             fix = _named(subject, number, legal) if severity is Severity.ERROR else None
             yield self.find(
                 f"`{shown(agent.name)}`: {effect}",
@@ -169,6 +162,12 @@ def illegal_name(self: Rule, subject: Subject) -> Iterator[Finding]:
                 agent=agent.name,
                 fix=fix,
             )
+
+
+def _lost(subject: Subject, clients: tuple[str, ...]) -> str:
+    """Return what a client drops for one name: some take a file as a whole, or nothing of it."""
+    whole = subject.format in clients and any(remark.diagnostic.effect is Effect.DROPS_ALL for remark in remarks.of(subject))
+    return f"all {len(subject.agents()):,} agents of the file" if whole and len(subject.agents()) > 1 else "the agent"
 
 
 def _refuses(subject: Subject, client: str, agent: Agent, state: State) -> bool:
@@ -269,8 +268,8 @@ def reserved_name(self: Rule, subject: Subject) -> Iterator[Finding]:
     """
     for number, agent, _ in subject.agents():
         clients = tuple(client for client in subject.asked if agent.name and _is_reserved(client, agent.name))
-        if not clients or agent.name is None:
-            continue
+        if not clients or agent.name is None or (agent.invocation and agent.invocation.disabled):
+            continue  # a client's own agent is switched off by its name
         dropping = tuple(client for client in clients if _drops_for_name(subject, client, agent.name))
         told = dropping or clients
         effect = "and drops this one" if dropping else "which this one hides or is mistaken for"

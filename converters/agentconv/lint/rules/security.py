@@ -146,8 +146,8 @@ def credential(self: Rule, subject: Subject) -> Iterator[Finding]:
     """What looks like an API key, a token, a private key, or a password in a URL, or is random and has the name of a secret.
 
     Agents are shared with the project, and Claude Code 2.1.329, like every client, sends the whole prompt to the model with
-    each call. What a server, a header or a command is given counts as well: `API_KEY: ...`, `--api-key ...`, `?token=...`. Only
-    the first four characters are ever shown here. Examples, references and places to fill in are not flagged.
+    each call. What a server, a header or a command is given counts as well: `API_KEY: ...`, `--api-key ...`, `?token=...`,
+    `-u user:...`. Only the first four characters are ever shown here. Examples, references and places to fill in are not flagged.
     """
     found = [one for one in subject.secrets if one.strong] if subject.result.set.agents else []
     texts = _texts(subject) if found else []

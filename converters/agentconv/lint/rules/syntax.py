@@ -319,13 +319,10 @@ def header_not_found(self: Rule, subject: Subject) -> Iterator[Finding]:
     """A header that does not start on the first line, or that no line of three dashes closes: the client sees none.
 
     Claude Code 2.1.329 wants `---` and a line break as the first characters, without a blank, a comment or a code fence
-    before them; most others do too. Without a header there is no agent, and nothing is said. A file in a client's folder of
-    agents that has nothing of one, a README, is a note.
+    before them; most others do too. Without a header there is no agent, and nothing is said.
     """
     if subject.dialect is None or subject.header is not None:
         return
-    if subject.at_home and not subject.result.set.agents and not remarks.of(subject):
-        yield _no_agent(self, subject)
     for remark in remarks.of(subject):
         if remark.drops and not remark.key:
             fix = _to_the_top(subject)
@@ -333,26 +330,6 @@ def header_not_found(self: Rule, subject: Subject) -> Iterator[Finding]:
             message = shown(f"{title(subject)} has no such agent: {remark.problem}", 160)
             name = next((agent.name for agent in subject.result.set.agents), None)
             yield self.find(message, (remark.start, remark.end), help_text, clients=(subject.format,), agent=name, fix=fix)
-
-
-_KEYED = re.compile(r"(?m)^[ \t]*([A-Za-z_][\w-]*)[ \t]*:[ \t]*\S")
-_FIRST_LINES = 20
-
-
-def _no_agent(self: Rule, subject: Subject) -> Finding:
-    """Say why a file in a client's folder of agents is none; a warning where it says what agents say."""
-    head = "\n".join(subject.text.split("\n", _FIRST_LINES)[:_FIRST_LINES])
-    known = {match[1] for match in _KEYED.finditer(head)} & schema_files.load(subject.format)["properties"].keys()
-    meant = len(known) > 1 and bool(known & {"name", "description"})
-    why = headers.not_found(subject)
-    help_text = "let the file start with a line `---`, and close the header with another one"
-    return self.find(
-        shown(f"{title(subject)} sees no agent here: {why}", 160),
-        (0, len(subject.text.partition("\n")[0])),
-        help_text if meant else f"{help_text}; what is no agent is better kept elsewhere",
-        severity=Severity.WARNING if meant else Severity.NOTE,
-        clients=(subject.format,),
-    )
 
 
 def _to_the_top(subject: Subject) -> Fix | None:

@@ -1,0 +1,58 @@
+"""What a permission mode closes, as tools: modes give way to a more permissive caller, so a limit is always written as tools."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from agentconv.core import effects, vocabulary
+from agentconv.core.ir import ToolGrant
+
+if TYPE_CHECKING:
+    from agentconv.core.ir import Agent, Tools
+
+_CLOSED = frozenset(capability for capability, effect in effects.EFFECT_OF.items() if effect in effects.CLOSED_BY_MODES)
+
+
+def in_tools(agent: Agent, target: str, *, holds: bool = True) -> Agent:
+    """Return an agent whose tools say what its mode closes, on its way to another client; the mode stays beside them.
+
+    A mode that its client holds closes MCP servers as well, so what is left is listed; one that only says how to work is written
+    as denied tools.
+
+    Args:
+        agent: The agent.
+        target: Where it goes.
+        holds: Whether the target's files say a mode at all; one of the same client then keeps it, and needs no more.
+    """
+    mode = agent.permissions.mode
+    origin = agent.origin.format if agent.origin else None
+    if mode not in effects.READ_ONLY_MODES or (holds and origin and vocabulary.words_of(origin) == vocabulary.words_of(target)):
+        return agent
+    client = vocabulary.words_of(origin if origin and vocabulary.tool_words(origin) else target)
+    tools = _reading(agent.tools, client) if mode in effects.HELD_MODES else _without_writing(agent.tools, client)
+    return agent if tools == agent.tools else replace(agent, tools=tools)
+
+
+def _reading(tools: Tools, client: str) -> Tools:
+    """Return tools that neither write nor run, and are of no MCP server."""
+    if tools.mode == "none":
+        return tools
+    given = tools.allow if tools.mode == "list" else [_granting(client, word) for word in vocabulary.tool_words(client)]
+    left = tuple(one for one in given if not one.server and (found := set(effects.granted(one))) and not found & {*_CLOSED, "mcp"})
+    return replace(tools, mode="list" if left else "none", allow=left)
+
+
+def _without_writing(tools: Tools, client: str) -> Tools:
+    """Return tools that deny writing and running."""
+    if tools.mode == "none":
+        return tools
+    if tools.mode == "list":
+        return replace(tools, allow=tuple(one for one in tools.allow if not _CLOSED & set(effects.granted(one))))
+    closed = [word for word in vocabulary.tool_words(client) if _CLOSED & set(vocabulary.grants(client, word))]
+    denied = {one.native for one in tools.deny if one.pattern is None}
+    return replace(tools, deny=(*tools.deny, *(_granting(client, word) for word in closed if word not in denied)))
+
+
+def _granting(client: str, word: str) -> ToolGrant:
+    return ToolGrant(word, client, next(iter(vocabulary.grants(client, word)), None))

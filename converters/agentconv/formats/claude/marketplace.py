@@ -1,0 +1,122 @@
+"""`.claude-plugin/marketplace.json`: the plugins of a repository, and what Claude Code 2.1.329 does not take of it (measured).
+
+https://code.claude.com/docs/en/plugin-marketplaces
+
+Strict JSON with `name`, `owner` and `plugins`. A plugin's `source` is a path from the folder that holds `.claude-plugin`, from
+`./` and without `..`, or below `metadata.pluginRoot` where there is one, or a map that says where to fetch it from. A plugin's
+own `agents` has the form that it has in plugin.json. One fault, and the client takes no plugin of the marketplace.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from agentconv.core.diagnostics import Cause, Code, Complaint, Effect
+from agentconv.core.format import Offered, ReadResult
+from agentconv.core.source import BOM
+from agentconv.families import reading
+from agentconv.formats.claude import plugin_index
+from agentconv.json import jsonc
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from agentconv.core.format import FormatSpec
+    from agentconv.core.source import SourceText
+    from agentconv.json.jsonc import Node
+
+PATH = ".claude-plugin/marketplace.json"
+_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_FETCHED = frozenset({"github", "git-subdir", "npm", "url"})
+
+
+def is_marketplace(path: str) -> bool:
+    """Whether a path is that of a marketplace."""
+    return f"/{path}".endswith(f"/{PATH}")
+
+
+def offered(source: SourceText) -> list[Offered]:
+    """Return the plugins that lie in the repository itself."""
+    root = _document(source).root
+    values: Any = jsonc.value(root) if isinstance(root, jsonc.Object) else {}
+    metadata, plugins = values.get("metadata"), values.get("plugins")
+    base = metadata.get("pluginRoot") if isinstance(metadata, dict) else None
+    found = []
+    for plugin in plugins if isinstance(plugins, list) else []:
+        path = plugin.get("source") if isinstance(plugin, dict) else None
+        if isinstance(path, str) and ".." not in PurePosixPath(path).parts and not path.startswith("/"):
+            below = path if path.startswith("./") or not isinstance(base, str) else f"{base}/{path}"
+            found.append(Offered(str(PurePosixPath(below)), plugin_index.paths(plugin)))
+    return found
+
+
+def report(spec: FormatSpec, source: SourceText) -> ReadResult:
+    """Read the file as one of the format's, which holds no agent itself: what keeps the client from taking it."""
+    document = _document(source)
+    if document.error:
+        reason = f"not JSON: {document.error.problem}"
+        faults = [(Complaint(reason, cause=Cause.SYNTAX), document.error.offset, document.error.offset)]
+    elif isinstance(document.root, jsonc.Object):
+        faults = [(complaint, node.start, node.end) for complaint, node in _faults(document.root)]
+    else:
+        faults = [(Complaint("the document is no map"), 0, 0)]
+    remarks = (
+        reading.remark(
+            spec,
+            Code.NOT_LOADED,
+            lambda client, reason=fault.reason: f"{client} takes no plugin of this marketplace: {reason}",  # type: ignore[misc]
+            source.span(start, end),
+            "mend it; until then none of its plugins is there",
+            effect=Effect.DROPS,
+            cause=fault.cause,
+            reason=fault.reason,
+        )
+        for fault, start, end in faults
+    )
+    return ReadResult(diagnostics=tuple(remarks))
+
+
+def _document(source: SourceText) -> jsonc.Document:
+    return jsonc.parse(source.text, jsonc.JSON, 1 if source.text.startswith(BOM) else 0)
+
+
+def _faults(root: jsonc.Object) -> Iterator[tuple[Complaint, Node]]:
+    nodes = root.entries()
+    yield from _named(root, "the marketplace")
+    if not isinstance(nodes.get("owner"), jsonc.Object):
+        yield Complaint("`owner` must be a map with a `name`", "owner"), nodes.get("owner", root)
+    plugins = nodes.get("plugins")
+    if not isinstance(plugins, jsonc.Array):
+        yield Complaint("`plugins` must be a list", "plugins"), plugins or root
+        return
+    metadata = nodes.get("metadata")
+    rooted = isinstance(metadata, jsonc.Object) and "pluginRoot" in metadata.entries()
+    for plugin in plugins.items:
+        if not isinstance(plugin, jsonc.Object):
+            yield Complaint("a plugin must be a map"), plugin
+            continue
+        yield from _named(plugin, "a plugin")
+        yield from _source_faults(plugin, rooted=rooted)
+        if "agents" in plugin.entries():
+            yield from plugin_index.path_faults("agents", ".md", plugin.entries()["agents"])
+
+
+def _named(node: jsonc.Object, what: str) -> Iterator[tuple[Complaint, Node]]:
+    name = node.entries().get("name")
+    text = jsonc.value(name) if name else None
+    if not isinstance(text, str) or not _PART.fullmatch(text):
+        yield Complaint(f"the `name` of {what} must be of letters, digits, `.`, `_` and `-`, from a letter or digit on"), name or node
+
+
+def _source_faults(plugin: jsonc.Object, *, rooted: bool) -> Iterator[tuple[Complaint, Node]]:
+    node = plugin.entries().get("source")
+    found = jsonc.value(node) if node else None
+    if isinstance(found, dict) and node:
+        if found.get("source") not in _FETCHED:
+            yield Complaint("`source` is a path, or a map whose `source` says what to fetch"), node
+    elif not isinstance(found, str):
+        yield Complaint("`source` must say where the plugin is"), node or plugin
+    elif ".." in PurePosixPath(found).parts or not (rooted or found.startswith("./")):
+        yield Complaint("`source` must be a path that starts with `./` and has no `..`"), node or plugin

@@ -1,0 +1,74 @@
+"""Files of which no agent came, although a client looks for agents where they lie, or a user named them: one line each."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from agentconv.core.diagnostics import Severity, Span
+from agentconv.formats import registry
+from agentconv.sources import sniffing
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable, Iterator, Sequence
+
+    from agentconv.core.diagnostics import Diagnostic
+    from agentconv.sources.discovery import Found
+
+MOST = 3
+"""How many files of one folder are told one by one."""
+_OTHERS = frozenset({"readme", "changelog", "contributing", "license", "agents", "claude", "gemini"})
+"""What files are called, without their end, that nobody takes for agents wherever they lie."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agentless:
+    """A file of which no agent came, and why."""
+
+    path: str
+    cause: Diagnostic
+    named: bool = False
+    """Whether the user named the file itself."""
+
+
+def may_be_agent(path: str) -> bool:
+    """Whether the name of a file leaves it open that an agent was meant."""
+    name = PurePosixPath(path).name
+    return not name.startswith("_") and name.partition(".")[0].casefold() not in _OTHERS
+
+
+def in_question(file: Found, cause: Diagnostic) -> Agentless | None:
+    """Return what is to be told of a file of which no agent came; None where nobody expects one of it."""
+    place = PurePosixPath(os.path.abspath(file.location)) if file.location else None
+    expected = place is None or sniffing.by_place(place, place.anchor) == file.format
+    if not may_be_agent(file.path) or not (file.named or expected):
+        return None
+    return Agentless(file.path, cause, file.named)
+
+
+def by_folder(paths: Iterable[str]) -> Iterator[list[str]]:
+    """Put paths together that are told in one line: each for itself, or those of a folder that has more than a few."""
+    folders: dict[str, list[str]] = {}
+    for path in paths:
+        folders.setdefault(path.rpartition("/")[0], []).append(path)
+    for found in folders.values():
+        yield from [found] if len(found) > MOST else [[path] for path in found]
+
+
+def told(files: Sequence[Agentless]) -> Iterator[Diagnostic]:
+    """Say why no agent came of files: an error where a user named the file, else a note, which is one for a folder with many."""
+    for file in files:
+        if file.named:
+            yield replace(file.cause, severity=Severity.ERROR)
+    causes: dict[Hashable, Diagnostic] = {file.path: file.cause for file in files if not file.named}
+    for paths in by_folder(file.path for file in files if not file.named):
+        cause = causes[paths[0]]
+        if len(paths) == 1:
+            yield replace(cause, hint=None)
+            continue
+        client = registry.load(cause.client).SPEC.client if cause.client else "the client"
+        listed = ", ".join(f"`{path.rpartition('/')[2]}`" for path in paths[:MOST])
+        message = f"no agent for {client} in {len(paths):,} files, {listed} and others; of the first: {cause.reason}"
+        yield replace(cause, hint=None, message=message, span=Span(paths[0].rpartition("/")[0] or "."))

@@ -1,0 +1,170 @@
+"""Agents that a project has outside of what is read of it: whole projects inside of it, and files in no client's folder.
+
+One line each, with the command that takes them. The search is bounded: it is an offer, and nobody waits for it.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
+from agentconv.core.source import SourceText
+from agentconv.formats import registry
+from agentconv.sources import agentless, discovery, loading, sniffing
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from agentconv.sources.discovery import Discovery
+
+MOST_FOLDERS = 4_000
+MOST_FILES = 500
+DEEPEST = 6
+"""How many folders are entered, how many files are read, and how far below a project's root."""
+_SHOWN = 3
+_FOLDERS = frozenset({"agents", "subagents", "chatmodes", "droids"})
+"""What folders are called in which people keep agents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a user asked for."""
+
+    sources: Sequence[str]
+    """The SRC arguments."""
+    command: str
+    """The command, to the place where its SRC stands."""
+    ends: str = ""
+    """What stands behind that."""
+    clients: Collection[str] = registry.CLIENTS
+    """Clients whose agents are meant."""
+
+
+def told(found: Discovery, asked: Asked) -> Iterator[Diagnostic]:
+    """Say what is not read of what a user may have meant."""
+    for place, client in found.barren:
+        if _has_files(place):
+            row = registry.FORMATS[client]
+            kinds = ", ".join(f"*{suffix}" for suffix in row.suffixes)
+            yield _note(f"{row.title} reads only {kinds} here, and there is none", place)
+    for source in asked.sources:
+        root = Path(source)
+        if source != discovery.STDIN and root.is_dir() and any(_places(root, registry.CLIENTS)):
+            yield from _inside(root, found, asked)
+
+
+def _has_files(place: str | os.PathLike[str]) -> bool:
+    """Whether a folder has files that might be agents; one that cannot be read is told by whoever looks for agents in it."""
+    try:
+        return any(entry.is_file() and agentless.may_be_agent(entry.name) for entry in os.scandir(place))
+    except OSError:
+        return False
+
+
+def out_of_place(found: Discovery) -> Iterator[Diagnostic]:
+    """Say that no client looks at files, where what each would make of them in its own folder is told."""
+    loose = [file for file in found.files if file.format in registry.CLIENTS and not registry.FORMATS[file.format].index]
+    absolute = [Path(os.path.abspath(file.location)) for file in loose if file.location]
+    stray = {str(path.parent) for path in absolute if sniffing.by_place(PurePosixPath(path.as_posix()), path.anchor) is None}
+    if stray:
+        places = [os.path.relpath(folder) for folder in sorted(stray)]
+        message = f"no assistant looks for agents in {_listed(places)}; what is said is what each makes of a file in its own folder"
+        yield _note(message, places[0])
+
+
+def _inside(root: Path, found: Discovery, asked: Asked) -> Iterator[Diagnostic]:
+    """Say what of one project is not read."""
+    read = {os.path.realpath(file.location) for file in found.files if file.location}
+    projects: list[str] = []
+    loose: dict[str, int] = {}
+    files = 0
+    for folder in _folders(root):
+        if folder != os.fspath(root) and any(_places(Path(folder), registry.CLIENTS)):
+            meant = list(_places(Path(folder), asked.clients))
+            if meant and not any(_holds(place, read) for place in meant):
+                projects.append(folder)
+            continue
+        parts = Path(folder).relative_to(root).parts
+        if not _FOLDERS & set(parts) or files > MOST_FILES:
+            continue
+        names = [name for name in _files(folder) if os.path.realpath(os.path.join(folder, name)) not in read]
+        files += len(names)
+        agents = sum(_is_agent(folder, name) for name in names)
+        if agents:
+            last = max(number for number, part in enumerate(parts) if part in _FOLDERS)
+            top = os.path.join(root, *parts[: last + 1])
+            loose[top] = loose.get(top, 0) + agents
+    if projects:
+        yield _note(f"more projects have agents, in {_listed(projects)}: {_command(asked, projects)}", os.fspath(root))
+    if loose:
+        count = sum(loose.values())
+        what = f"{count:,} agent files lie" if count > 1 else "1 agent file lies"
+        yield _note(f"{what} where no assistant looks, in {_listed([*loose])}: {_command(asked, [*loose])}", os.fspath(root))
+
+
+def _places(folder: Path, clients: Collection[str]) -> Iterator[Path]:
+    return (place for client in clients for place in discovery.locations(folder, client))
+
+
+def _holds(place: Path, read: set[str]) -> bool:
+    real = os.path.realpath(place)
+    return real in read or any(path.startswith(real + os.sep) for path in read)
+
+
+def _folders(root: Path) -> Iterator[str]:
+    """Yield the folders of a project, itself first; none that is hidden, linked, or holds what others made."""
+    stack, left = [(os.fspath(root), 0)], MOST_FOLDERS
+    while stack and left:
+        folder, depth = stack.pop()
+        left -= 1
+        yield folder
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name, reverse=True) if depth < DEEPEST else []
+        except OSError:
+            continue
+        open_ones = (entry for entry in entries if not entry.name.startswith(".") and entry.name not in discovery.SKIPPED)
+        stack += [(entry.path, depth + 1) for entry in open_ones if entry.is_dir(follow_symlinks=False)]
+
+
+def _files(folder: str) -> list[str]:
+    ends = tuple({suffix for row in registry.FORMATS.values() if row.folders for suffix in row.suffixes})
+    try:
+        found = [entry.name for entry in os.scandir(folder) if entry.name.endswith(ends) and entry.is_file(follow_symlinks=False)]
+    except OSError:
+        return []
+    return sorted(name for name in found if agentless.may_be_agent(name) and name != "SKILL.md")
+
+
+def _is_agent(folder: str, name: str) -> bool:
+    """Whether a file in no client's folder is an agent for the client that it looks to be for."""
+    path = Path(folder, name)
+    told = sniffing.by_content(PurePosixPath(name), path)
+    if told is None:
+        return False
+    try:
+        data = discovery.read_bytes(discovery.Found(name, os.fspath(path), told))
+    except InputError:
+        return False
+    return any(piece.agents for piece in loading.load_source(told, SourceText(name, data)))
+
+
+def _listed(folders: Sequence[str]) -> str:
+    shown = ", ".join(f"`{_shown(folder)}`" for folder in folders[:_SHOWN])
+    return shown if len(folders) <= _SHOWN else f"{shown} and {len(folders) - _SHOWN:,} more"
+
+
+def _command(asked: Asked, folders: Sequence[str]) -> str:
+    named = " ".join(shlex.quote(_shown(folder)) for folder in folders[:_SHOWN])
+    return f"agentconv {asked.command} {named}{' ...' if len(folders) > _SHOWN else ''}{asked.ends}"
+
+
+def _shown(folder: str) -> str:
+    return Path(os.path.normpath(folder)).as_posix()
+
+
+def _note(message: str, place: str) -> Diagnostic:
+    return Diagnostic(Code.ELSEWHERE, Severity.NOTE, message, Span(_shown(place)))

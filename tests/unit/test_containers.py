@@ -1,0 +1,164 @@
+"""A file that lists a client's agents decides about them: what is wrong with it is told where it stands, and none of them loads."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from agentconv.__main__ import main
+from agentconv.core.diagnostics import Effect
+from agentconv.core.format import State
+from agentconv.core.source import SourceText
+from agentconv.formats import registry
+from agentconv.sources import discovery, loading
+
+AGENT = "---\nname: tidy\ndescription: Tidies code\ntools: Read\n---\n\nTidy it.\n"
+FAULTS = {
+    "agents": ("./agents/", "a folder"),
+    "agents ": (["agents/tidy.md"], "without ./"),
+    "agents  ": (["./.claude-plugin/plugin.json"], "no markdown"),
+    "agents   ": ({"a": "./agents/tidy.md"}, "a map"),
+    "commands": ("cmds", "a path of commands"),
+    "hooks": ("h.json", "a path of hooks"),
+    "skills": (["x"], "a path of skills"),
+    "homepage": (5, "a number"),
+    "version": (1, "a number"),
+}
+
+
+@pytest.fixture
+def plugin(tmp_path, monkeypatch):
+    """Return what makes a plugin of a manifest, in which one then is."""
+    monkeypatch.chdir(tmp_path)
+
+    def make(values):
+        (tmp_path / ".claude-plugin").mkdir()
+        (tmp_path / "agents").mkdir()
+        (tmp_path / "agents" / "tidy.md").write_text(AGENT)
+        (tmp_path / ".claude-plugin" / "plugin.json").write_text(json.dumps({"name": "kit", **values}, indent=1))
+
+    return make
+
+
+def states():
+    """Return what becomes of the agents in the folder."""
+    loader = loading.Loader(discovery.discover(["."]).files)
+    return [state for piece in loader for state in piece.states]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [(key.strip(), value) for key, (value, _) in FAULTS.items()], ids=[what for _, what in FAULTS.values()]
+)
+def test_a_faulty_manifest_keeps_its_agents_out(key, value, plugin, capsys):
+    """A fault is an error at its line, no agent of the plugin loads, and converting them says so with its exit code."""
+    plugin({key: value})
+    linted = main(["lint", "--output-format", "json"])
+    (found,) = json.loads(capsys.readouterr().out)["findings"]
+    converted = main(["convert", ".", "-t", "codex", "-o", "out", "-q"])
+
+    assert linted == 1
+    assert (found["severity"], found["path"], found["line"]) == ("error", ".claude-plugin/plugin.json", 4 if isinstance(value, list) else 3)
+    assert f"`{key}`" in found["message"]
+    assert set(states()) <= {State.NOT_LOADED}
+    assert converted in (1, 2)
+
+
+def test_all_faults_are_told():
+    """The faults of a manifest are told together, each at its own place."""
+    text = '{"name": "a b",\n "license": 1,\n "agents": ["x.md", "./y.md",\n  5]}'
+    said = registry.load("claude-plugin").read(SourceText(".claude-plugin/plugin.json", text.encode())).diagnostics
+
+    assert [(one.span.line, one.span.column) for one in said] == [(1, 10), (2, 13), (3, 13), (4, 3)]
+
+
+def test_a_listed_file_that_is_not_there_is_told(plugin, capsys):
+    """It is told at its line in the manifest; the others load."""
+    plugin({"agents": ["./agents/none.md", "./agents/tidy.md"]})
+    main(["lint", "--output-format", "sarif"])
+    (run,) = json.loads(capsys.readouterr().out)["runs"]
+    places = [one["locations"][0]["physicalLocation"] for one in run["results"]]
+
+    assert [place["region"]["startLine"] for place in places if "plugin.json" in place["artifactLocation"]["uri"]] == [4]
+    assert states() == [State.LOADS]
+
+
+def test_a_sound_manifest_is_no_finding(plugin, capsys):
+    """A manifest is no agent: nothing is missing in it, and nobody is said to load it."""
+    plugin({"agents": ["./agents/tidy.md"], "author": "me", "keywords": 5, "commands": {"x": {"source": "./x.md"}}})
+    inspected = main(["inspect", "--output-format", "json"])
+    results = json.loads(capsys.readouterr().out)["results"]
+
+    assert main(["lint", "-q"]) == 0
+    assert inspected == 0
+    assert [result["path"] for result in results] == ["agents/tidy.md"]
+
+
+@pytest.fixture
+def marketplace(tmp_path, monkeypatch):
+    """Make a repository with three plugins: one with a folder of agents, one that lists a file, one whose entry does."""
+    files = {
+        "plugins/a/.claude-plugin/plugin.json": '{"name": "a"}',
+        "plugins/a/agents/one.md": AGENT.replace("tidy", "one"),
+        "more/b/.claude-plugin/plugin.json": '{"name": "b", "agents": ["./two.md"]}',
+        "more/b/two.md": AGENT.replace("tidy", "two"),
+        "more/b/other.md": AGENT.replace("tidy", "other"),
+        "c/three.md": AGENT.replace("tidy", "three"),
+        ".claude-plugin/marketplace.json": json.dumps(
+            {
+                "name": "m",
+                "owner": {"name": "o"},
+                "plugins": [
+                    {"name": "a", "source": "./plugins/a"},
+                    {"name": "b", "source": "./more/b"},
+                    {"name": "c", "source": "./c", "agents": ["./three.md"]},
+                    {"name": "d", "source": {"source": "github", "repo": "o/r"}},
+                    {"name": "e", "source": "./none"},
+                ],
+            }
+        ),
+    }
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.usefixtures("marketplace")
+def test_each_plugin_of_a_marketplace_is_followed(capsys):
+    """Every command reads the agents that the client has of each plugin, and none of them takes a manifest for an agent."""
+    main(["inspect", "--output-format", "json"])
+    inspected = json.loads(capsys.readouterr().out)["results"]
+    linted = main(["lint", "-q"])
+    main(["convert", ".", "-t", "codex", "-o", "out", "-q"])
+    main([])
+    overview = capsys.readouterr().out
+
+    assert [result["agents"] for result in inspected] == [["one"], ["two"], ["three"]]
+    assert {result["format"] for result in inspected} == {"claude-plugin"}
+    assert linted == 0
+    assert sorted(path.stem for path in Path("out/.codex/agents").iterdir()) == ["one", "three", "two"]
+    assert "3 agents in .claude-plugin/marketplace.json" in overview
+
+
+@pytest.mark.parametrize(
+    ("values", "line"),
+    [
+        ({"name": "a b"}, 2),
+        ({"owner": "me"}, 3),
+        ({"plugins": {}}, 4),
+        ({"plugins": [{"name": "a"}]}, 5),
+        ({"plugins": [{"name": "a", "source": "plugins/a"}]}, 7),
+        ({"plugins": [{"name": "a", "source": "./../a"}]}, 7),
+        ({"plugins": [{"name": "a", "source": {"source": "ftp"}}]}, 7),
+        ({"plugins": [{"source": "./a"}]}, 5),
+        ({"plugins": [{"name": "a", "source": "./a", "agents": "./agents/"}]}, 8),
+    ],
+)
+def test_a_faulty_marketplace_is_told(values, line):
+    """What keeps the client from taking a marketplace is told where it stands."""
+    text = json.dumps({"name": "m", "owner": {"name": "o"}, "plugins": [], **values}, indent=1)
+    text = text.replace('"owner": {\n  "name": "o"\n }', '"owner": {"name": "o"}')
+    (said,) = registry.load("claude-plugin").read(SourceText(".claude-plugin/marketplace.json", text.encode())).diagnostics
+
+    assert said.span.line == line
+    assert said.effect is Effect.DROPS

@@ -1,0 +1,180 @@
+"""What real clients hold an agent to, measured by letting agents call every tool; and that nothing is written that relies on more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from agent_files import agent_of, convert_agent, make, minimal
+from agentconv.core import effects, modes
+from agentconv.core.effects import Level
+from agentconv.formats import registry
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from agentconv.core.ir import Agent
+
+
+def made(client: str, keys: Mapping[str, object]) -> Agent:
+    """Read a file of a client with these keys."""
+    return agent_of(client, make(client, {**minimal(client), "description": "Helps with one thing.", **keys}))
+
+
+NO, ASK, INHERIT, ALLOW = Level.NO, Level.ASK, Level.INHERIT, Level.ALLOW
+
+# Client, keys, and the levels of writing, the network and running commands. Each row was seen in the client: an agent with these keys
+# called every tool, also under a permissive caller.
+FACTS = [
+    ("claude-code", {}, (INHERIT, INHERIT, INHERIT)),
+    ("claude-code", {"tools": ["Read", "Grep"]}, (NO, NO, NO)),
+    ("claude-code", {"tools": []}, (NO, NO, NO)),
+    ("claude-code", {"disallowedTools": ["Bash", "PowerShell", "Write"]}, (INHERIT, INHERIT, NO)),
+    ("claude-code", {"disallowedTools": ["*"]}, (INHERIT, INHERIT, INHERIT)),
+    ("claude-code", {"tools": ["Bash(git:*)"]}, (NO, NO, INHERIT)),
+    ("claude-code", {"permissionMode": "plan"}, (ASK, ASK, ASK)),
+    ("claude-code", {"permissionMode": "default"}, (ASK, ASK, ASK)),
+    ("claude-code", {"permissionMode": "dontAsk"}, (ASK, ASK, ASK)),
+    ("claude-code", {"permissionMode": "acceptEdits"}, (ALLOW, INHERIT, INHERIT)),
+    ("qwen-code", {"approvalMode": "plan"}, (ASK, ASK, ASK)),
+    ("qwen-code", {"approvalMode": "auto-edit"}, (ALLOW, ALLOW, INHERIT)),
+    ("qwen-code", {}, (ALLOW, ALLOW, INHERIT)),
+    ("qwen-code", {"tools": ["read_file", "web_fetch"]}, (NO, ALLOW, NO)),
+    ("qwen-code", {"disallowedTools": ["*"], "approvalMode": "default"}, (ASK, ASK, ASK)),
+    ("cursor", {"readonly": "true"}, (NO, INHERIT, NO)),
+    ("opencode", {"permission": {"read": "allow", "*": "deny"}}, (NO, NO, NO)),
+    ("opencode", {"permission": {"*": "deny", "read": "allow"}}, (NO, NO, NO)),
+    ("opencode", {"tools": {"bash": True}, "permission": {"bash": "deny"}}, (INHERIT, INHERIT, NO)),
+    ("opencode", {"permission": {"write": "deny"}}, (INHERIT, INHERIT, INHERIT)),
+    ("opencode", {"permission": {"edit": "deny"}}, (NO, INHERIT, INHERIT)),
+    ("gemini-cli", {"tools": ["read_file"]}, (NO, NO, NO)),
+    ("gemini-cli", {"tools": []}, (NO, NO, NO)),
+]
+
+
+@pytest.mark.parametrize(("client", "keys", "levels"), FACTS, ids=[f"{client} {keys}" for client, keys, _ in FACTS])
+def test_effects_are_what_the_client_holds(client: str, keys: dict[str, object], levels: tuple[Level, Level, Level]) -> None:
+    """What is computed of an agent's file is what the client was seen to hold it to."""
+    found = effects.effects(made(client, keys), format_id=client).levels
+
+    assert levels == (found["write"], found["network"], found["run"])
+
+
+@pytest.mark.parametrize("target", [target for target in registry.CLIENTS if target != "cursor"])
+@pytest.mark.parametrize(("source", "key"), [("cursor", {"readonly": "true"}), ("claude-code", {"permissionMode": "plan"})])
+def test_a_limit_is_written_as_tools(source: str, key: dict[str, object], target: str) -> None:
+    """What a read-only mode closes is closed in every other client without any mode; of Cursor's, MCP servers as well."""
+    agent = made(source, key)
+    done = convert_agent(agent, target)
+    if agent is modes.in_tools(agent, target, holds=target != "claude-plugin"):  # the client's own mode, which it keeps
+        return
+    assert done.file
+    left = agent_of(target, done.file.data)
+    found = effects.effects(left, ["hub"], target)
+
+    assert (found.levels["write"], found.levels["run"]) == (NO, NO)
+    assert source != "cursor" or target == "codex" or not (found.every_server or found.servers)  # a role closes no server
+
+
+@pytest.mark.parametrize("target", registry.CLIENTS)
+def test_what_is_denied_unless_it_is_asked_for_is_asked_for(target: str) -> None:
+    """An agent that runs nothing its user was not asked for runs nothing unasked anywhere; it is refused where nothing asks."""
+    agent = made("claude-code", {"permissionMode": "dontAsk", "tools": ["Read", "Write", "Bash"]})
+    done = convert_agent(agent, target)
+    found = effects.effects(agent_of(target, done.file.data), format_id=target) if done.file else None
+
+    assert found.levels["run"] <= ASK or found.asks if found else target in ("cline", "droid")
+
+
+@pytest.mark.parametrize("target", registry.CLIENTS)
+@pytest.mark.parametrize("network", [None, False])
+def test_a_cached_search_is_no_fetch(target: str, network: bool | None) -> None:
+    """Codex has no tool that fetches a page, and its sandbox has no network unless a file says so: what searches does not fetch."""
+    keys = {"sandbox_mode": "workspace-write", **({} if network is None else {"sandbox_workspace_write": {"network_access": network}})}
+    for more, searches in (({}, True), ({"web_search": "disabled"}, False)):
+        agent = made("codex", {**keys, **more})
+        done = convert_agent(agent, target)
+        left = agent_of(target, done.file.data) if done.file else None
+        have = set(effects.usable(left, target)) if left and target not in ("cursor", "codex") else set()
+
+        assert "web.fetch" not in have
+        assert searches or "web.search" not in have
+
+
+@pytest.mark.parametrize(("target", "told"), [("opencode", True), ("kilo", True), ("copilot", False), ("qwen-code", False)])
+def test_a_server_whose_name_a_client_cuts_elsewhere_is_told(target: str, told: bool) -> None:
+    """Where a tool of a server is one word, cut at the first `_`, a server with one in its name may be read as another: that is a loss."""
+    agent = made("claude-code", {"tools": ["Read", "mcp__a_b__t"]})
+    done = convert_agent(agent, target)
+    assert done.file
+    servers = {key for key in effects.effects(agent_of(target, done.file.data), format_id=target).servers if key != "a_b"}
+
+    assert told == bool(servers) == ("mcp-approximated" in [loss.code for loss in done.losses])
+
+
+def test_words_of_others_are_denied_beside_one_that_denies_nothing() -> None:
+    """Claude Code passes over a list of denials with `*` in it; a word that it does not take is denied where it is a tool all the same."""
+    keys = {"tools": ["Agent", "bash"], "disallowedTools": ["*", "bash"], "permissionMode": "auto"}
+    done = convert_agent(made("claude-code", keys), "qwen-code")
+    assert done.file
+
+    assert effects.effects(agent_of("qwen-code", done.file.data), format_id="qwen-code").levels["run"] is NO
+
+
+def test_memory_gives_tools_that_write() -> None:
+    """Claude Code offers an agent with a memory the tools that write it, whatever its list says; so does what is shown of it."""
+    agent = made("claude-code", {"tools": ["Read"], "memory": "project"})
+
+    assert effects.effects(agent, trusted=True).levels["write"] > NO
+    assert "fs.write" in effects.usable(agent, "claude-code")
+    assert "fs.write" not in effects.usable(made("claude-code", {"tools": ["Read"]}), "claude-code")
+
+
+@pytest.mark.parametrize("keys", [{}, {"disallowedTools": ["Read"]}, {"disallowedTools": ["*"]}], ids=str)
+@pytest.mark.parametrize("target", registry.CLIENTS)
+def test_what_the_source_asks_for_is_asked_for(target: str, keys: dict[str, object]) -> None:
+    """What Claude Code asks for where nobody says otherwise is asked for in each client that can be told to ask; else that is a warning."""
+    done = convert_agent(made("claude-code", keys), target)
+    assert done.file
+    found = effects.effects(agent_of(target, done.file.data), format_id=target)
+    asked = all(found.levels[effect] <= (INHERIT if found.asks else ASK) for effect in ("write", "network", "run"))
+
+    assert asked != ("asks-dropped" in {loss.code for loss in done.losses}) or target == "codex"  # which does not ask to write, alone
+    assert target != "codex" or [loss.detail for loss in done.losses if loss.code == "asks-dropped"] == ["writing files"]
+
+
+@pytest.mark.parametrize("target", ["opencode", "kilo"])
+def test_servers_are_asked_for_as_well(target: str) -> None:
+    """An agent that is asked about each tool of an MCP server is, in a client that would run them unasked; what it denies stays closed."""
+    done = convert_agent(made("claude-code", {"disallowedTools": ["mcp__hub"]}), target)
+    assert done.file
+    agent = agent_of(target, done.file.data)
+
+    assert ("mcp", "* *", "ask") in effects.effects(agent, format_id=target).parts
+    assert "hub" in effects.effects(agent, format_id=target).denied_servers
+
+
+@pytest.mark.parametrize("target", registry.CLIENTS)
+def test_a_sandboxed_shell_becomes_one_that_asks(target: str) -> None:
+    """Commands that a sandbox lets write are asked for one by one where the target asks, and never run unattended."""
+    writes, reads = (made("codex", {"sandbox_mode": mode}) for mode in ("workspace-write", "read-only"))
+    for agent, opened in ((writes, True), (reads, False)):
+        done = convert_agent(agent, target)
+        assert done.file
+        found = effects.effects(agent_of(target, done.file.data), format_id=target)
+        asks = opened and target not in ("cline", "droid", "cursor", "codex")  # nothing asks; the flag is for all; at home
+
+        assert found.levels["run"] <= (INHERIT if found.asks else ASK)
+        assert asks == (found.levels["run"] > NO) == ("sandbox-dropped" in {loss.code for loss in done.losses})
+
+
+@pytest.mark.parametrize("target", ["opencode", "kilo"])
+def test_a_chain_never_rises_above_asking(target: str) -> None:
+    """Of a sandboxed shell that became one that asks, the next step keeps the asking."""
+    first = convert_agent(made("codex", {"sandbox_mode": "workspace-write"}), target)
+    assert first.file
+    second = convert_agent(agent_of(target, first.file.data), "claude-code")
+    assert second.file
+
+    assert effects.effects(agent_of("claude-code", second.file.data), format_id="claude-code").levels["run"] is ASK
