@@ -1,9 +1,9 @@
 r"""What clients make of references in the values of MCP servers, written after their own code, with the environment given.
 
-Claude Code 2.1.329, `expandEnvVarsInString`: `e.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*(?::-[^}]*)?)\}/g, ...)`, where a variable that
+Claude Code 2.1.329: `e.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*(?::-[^}]*)?)\}/g, ...)`, where a variable that
 is set, if to nothing, goes before the default, and one that is not stays as it is spelled. GitHub Copilot 1.0.102 was asked: the same
-with `$NAME`, once. Gemini CLI 0.61.0 has dotenv-expand 12.0.3, whose loop is below. OpenCode 1.18.33, `substitute` in config/variable.ts:
-`text.replace(/\{env:([^}]+)\}/g, (_, name) => process.env[name] || "")`.
+with `$NAME`, once. Gemini CLI 0.61.0 has dotenv-expand 12.0.3, whose loop is below. OpenCode 1.18.33:
+`o.text.replace(/\{env:([^}]+)\}/g, (D, n) => (o.env?.[n] ?? process.env[n]) || "")`. `editor` is after Cursor's documents.
 """
 
 from __future__ import annotations
