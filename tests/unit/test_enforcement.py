@@ -178,3 +178,25 @@ def test_a_chain_never_rises_above_asking(target: str) -> None:
     assert second.file
 
     assert effects.effects(agent_of("claude-code", second.file.data), format_id="claude-code").levels["run"] is ASK
+
+
+@pytest.mark.parametrize("mode", ["default", "dontAsk"])
+def test_a_role_is_not_told_to_ask(mode: str) -> None:
+    """Codex ignores how a role wants to be asked, and does not start with `untrusted`: that is told, and never written."""
+    done = convert_agent(made("claude-code", {"permissionMode": mode, "tools": ["Read", "Bash"]}), "codex")
+    assert done.file
+
+    assert b"approval_policy" not in done.file.data
+    assert "not-enforced" in {loss.code for loss in done.losses}
+
+
+@pytest.mark.parametrize(("source", "target"), [("opencode", "kilo"), ("kilo", "opencode")])
+@pytest.mark.parametrize("word", ["external_directory", "doom_loop", "lsp", "plan_enter", "plan_exit", "list"])
+def test_relatives_exchange_the_words_that_both_have(source: str, target: str, word: str) -> None:
+    """A permission that both clients have under one word is the same in the other, whatever other clients make of it."""
+    done = convert_agent(made(source, {"permission": {word: "deny"}}), target)
+    assert done.file
+    rules = agent_of(target, done.file.data).permissions.rules
+
+    assert [(word, "deny")] == [(rule.native, rule.effect) for rule in rules]
+    assert "tool-unknown" not in {loss.code for loss in done.losses}

@@ -27,7 +27,9 @@ TABLES = {
     "install",
     "patterns",
     "commands",
-} | {"unattended", "variables"}
+    "variables",
+    "unattended",
+}
 TIERS = {"frontier", "large", "medium", "small"}
 
 

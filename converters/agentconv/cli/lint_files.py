@@ -57,7 +57,7 @@ def read(
         if subject.nameless:  # as a file of its kind
             subject.source = SourceText(f"{piece.path}{registry.FORMATS[piece.format].suffixes[0]}", piece.source.data)
         else:
-            subject.take(piece.result)
+            subject.take(piece.result, declared=piece.declared)
         files.append(LintFile(subject, location, within, stdin))
     return files, diagnostics
 
@@ -68,7 +68,7 @@ def read_siblings(found: discovery.Discovery) -> list[Subject]:
     for piece in Loader(discovery.siblings(found), keep=False, results=True):
         if piece.source is not None:
             others.append(Subject(piece.source, piece.format, (piece.format,)))
-            others[-1].take(piece.result)
+            others[-1].take(piece.result, declared=piece.declared)
     return others
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from agentconv.core.diagnostics import Detail, Diagnostic, Loss
-    from agentconv.core.ir import Agent
+    from agentconv.core.ir import Agent, Json
     from agentconv.core.shapes import Shape, Shapes
     from agentconv.core.source import SourceText
 
@@ -120,6 +120,16 @@ class Listed:
     """What it says of all the agents together: name, version, description, license, authors."""
     problem: str | None = None
     """Why the client does not take the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """An agent's file that a client's own configuration names (`registry.Row.settings`)."""
+
+    path: str
+    """Relative to the project's root."""
+    given: Mapping[str, Json]
+    """Keys that the configuration gives it, where the file itself does not have them."""
 
 
 @dataclass(frozen=True, slots=True)

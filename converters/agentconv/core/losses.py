@@ -89,6 +89,12 @@ CATALOGUE: dict[str, LossRule] = {
     "tools-listed": LossRule(_NOTE, _MOVED, "the target lists all tools that the agent may use"),
     "tools-narrowed": LossRule(_WARNING, _APPROXIMATED, "the target cannot say this more narrowly; the agent may do less"),
     "asks": LossRule(_NOTE, _APPROXIMATED, "the target cannot inherit the user's settings here: it asks"),
+    "not-enforced": LossRule(
+        _WARNING,
+        _DROPPED,
+        "the target's client does not hold a spawned agent to this, whatever its file says",
+        "start the client with the sandbox and the approvals that its agents need",
+    ),
     "asks-dropped": LossRule(
         _WARNING, _DROPPED, "the source client asks before this where nobody says otherwise, and the target cannot be told to ask"
     ),

@@ -35,6 +35,8 @@ class Row:
     """A file at the root that lists the agents' files; where it is not there, the folders are no location of the client."""
     catalog: str = ""
     """A file at the root that lists folders in which there is such an index, or the first of the client's folders."""
+    settings: str = ""
+    """A file of the client's configuration at the root that may name agents' files, too, and keys of theirs."""
     bundle: bool = False
     """Whether it is one of our own canonical forms, which no client reads."""
     aliases: tuple[str, ...] = ()
@@ -74,7 +76,7 @@ def _below(roots: tuple[str, ...], leaves: tuple[str, ...]) -> tuple[str, ...]:
 
 FORMATS: dict[str, Row] = {
     "claude-code": Row("claude.code", "Claude Code", (".claude/agents",), (".md",), looks=_HEADER, aliases=("claude",)),
-    "codex": Row("codex.codex", "Codex", (".codex/agents",), (".toml",), looks=_ROLE),
+    "codex": Row("codex.codex", "Codex", (".codex/agents",), (".toml",), looks=_ROLE, settings=".codex/config.toml"),
     "copilot": Row(
         "copilot.copilot", "GitHub Copilot", (".github/agents", ".github/chatmodes"), (".agent.md", ".chatmode.md", ".md"), looks=_HEADER
     ),

@@ -94,13 +94,14 @@ def inspect(piece: Loaded, asked: Sequence[str]) -> Inspected:
     """Read one file as each of the clients would; nothing comes of a piece without its file."""
     if piece.source is None:
         return Inspected(piece.path, piece.format, tuple(agent.id for agent in piece.agents), ())
-    own = _named(_read(piece.source, piece.format, piece.format), piece)
+    own = _named(piece.declared or _read(piece.source, piece.format, piece.format), piece)
     readings: list[Reading] = []
     failures = []
     for client in asked:
         if client == piece.format and piece.rejected is not None:
             reasons = (Reason(piece.rejected.message),)
-            readings += [Reading(client, State.NOT_LOADED, agent.id, agent.name, reasons=reasons) for agent in own.set.agents]
+            lost = zip(own.set.agents, piece.states, strict=False)
+            readings += [Reading(client, state, agent.id, agent.name, reasons=reasons) for agent, state in lost]
             continue
         try:
             readings += _readings(piece.source, piece.format, own, client)

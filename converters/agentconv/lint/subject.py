@@ -89,9 +89,11 @@ class Subject:
         """What readers of clients say, as `remarks.of` has found it."""
         return {}
 
-    def take(self, result: ReadResult | None) -> None:
+    def take(self, result: ReadResult | None, *, declared: ReadResult | None = None) -> None:
         """Take what the file's own client makes of it from whoever has read it already, where it lies in that client's place."""
-        if result is not None and inspection.place(self.path, self.format, self.format) == self.path:
+        if declared is not None:
+            self._readings[self.format] = declared
+        elif result is not None and inspection.place(self.path, self.format, self.format) == self.path:
             self._readings[self.format] = result
 
     def reading(self, client: str) -> ReadResult:

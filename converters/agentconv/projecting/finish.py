@@ -125,7 +125,8 @@ def _hold_extras(projection: Projection, dialect: Dialect) -> None:
     own = projection.source.extras.get(target)
     if not own:
         return
-    gone = [] if projection.trusted else effects.exceeding(projection.result(), target)
+    narrow = () if projection.trusted else (projection.result(), projection.source)  # what a mode asks for may have had no place
+    gone = list(dict.fromkeys(key for agent in narrow for key in effects.exceeding(agent, target)))
     for key in gone:
         projection.change(f"extras.{target}.{key}", None, "extra-overridden", quoted(key))
     for key, path in dict(paths.astray(projection.source, target) if projection.foreign else ()).items():

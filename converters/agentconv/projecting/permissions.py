@@ -64,7 +64,8 @@ def unasked(projection: Projection, effect: str | None = None) -> None:
         return
     levels = effects.effects(projection.result(), format_id=projection.target.id).levels
     found = [one for one in effects.EFFECTS if one == (effect or one) and levels[one] is effects.Level.INHERIT]
-    if found and not projection.at_home:
+    said = any(loss.code == "not-enforced" for loss in projection.losses)
+    if found and not said and not projection.at_home:
         projection.remark("asks-dropped", "permissions.mode", listed(plain_words.EFFECTS[one] for one in found))
 
 

@@ -197,7 +197,32 @@ def locations(folder: Path, client: str) -> list[Path]:
         return [*(_listed(folder, client) if (folder / row.index).is_file() else []), *_offered(folder, client)]
     folders = [folder / place for place in row.folders]
     files = [folder / name for name in row.files]
-    return [place for place in folders if place.is_dir()] + [file for file in files if file.is_file()]
+    found = [place for place in folders if place.is_dir()] + [file for file in files if file.is_file()]
+    return found + (_declared(folder, client, found) if row.settings else [])
+
+
+def settings(folder: Path, client: str) -> SourceText | None:
+    """Return the file of a client's configuration that may name agents, where a project has one that can be read."""
+    name = registry.FORMATS[client].settings
+    place = folder / name
+    if not name or not place.is_file() or _stray(os.fspath(place), os.path.realpath(folder)) is not None:
+        return None
+    try:
+        return SourceText(name, read_bytes(Found(name, os.fspath(place), client)))
+    except InputError:
+        return None
+
+
+def _declared(folder: Path, client: str, known: list[Path]) -> list[Path]:
+    """Return the agents' files that a configuration names, and that are in none of the places where the client looks anyway."""
+    text = settings(folder, client)
+    if text is None or b"agents" not in text.data:
+        return []
+    from agentconv.sources import declarations
+
+    files = [folder / one.path for one in declarations.declared(client, text)]
+    inside = [file for file in files if file.is_file() and not any(place in file.parents for place in known)]
+    return [file for file in inside if _stray(os.fspath(file), os.path.realpath(folder)) is None]
 
 
 def _listed(folder: Path, client: str) -> list[Path]:
@@ -277,12 +302,24 @@ def _add_folder(found: Discovery, search: _Search) -> None:
         found.looked.append(str(search.folder))
         _add_walked(found, search)
         return
+    found.diagnostics.extend(_of_settings(search))
     for client, place in places:
         if client not in search.exclude and search.format_id in (None, client):
             found.looked.append(str(place))
             _add_location(found, search, place, client)
     if not found.looked:
         found.looked.append(str(search.folder / registry.FORMATS[search.format_id or ""].place))
+
+
+def _of_settings(search: _Search) -> Iterator[Diagnostic]:
+    """Say what clients do not take of the agents that their configurations name."""
+    for client in registry.CLIENTS:
+        if registry.FORMATS[client].settings and client not in search.exclude and search.format_id in (None, client):
+            text = settings(search.folder, client)
+            if text is not None and b"agents" in text.data:
+                from agentconv.sources import declarations
+
+                yield from declarations.remarks(client, text)
 
 
 def _add_location(found: Discovery, search: _Search, location: Path, client: str) -> None:

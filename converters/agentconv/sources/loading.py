@@ -17,6 +17,7 @@ from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.sources import agentless, discovery
 from agentconv.sources.containers import Containers
+from agentconv.sources.declarations import Declarations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -48,6 +49,8 @@ class Loaded:
     """What the reader gave, where the loader is to keep that."""
     as_read: bool = False
     """Whether the agents are what a reader makes of the text, rather than what a bundle says of it."""
+    declared: ReadResult | None = None
+    """What its client reads, where its configuration gives keys that the file itself does not have."""
     rejected: Diagnostic | None = None
     """Why its client takes none of its agents, where it is not the file itself that is at fault."""
     absence: Diagnostic | None = None
@@ -67,6 +70,7 @@ class Loader:
         """Per file read before: what tells whether it is still the same, and its agents' ids."""
         self._again = False
         self._containers = Containers()
+        self._declarations = Declarations()
         self.agentless: list[Agentless] = []
         """What is to be told of files that gave no agent, once all of them were read."""
 
@@ -89,7 +93,7 @@ class Loader:
         if self._again and self._first.get(index, (None,))[0] != hash(data):
             return (_changed(file),)
         pieces = tuple(load_source(file.format, SourceText(file.path, data), results=self._results))
-        pieces = tuple(self._containers.judge(file, piece) for piece in pieces)
+        pieces = tuple(self._containers.judge(file, self._declarations.complete(file, piece)) for piece in pieces)
         if self._again:
             given = iter(self._first[index][1])
             pieces = tuple(_with_ids(piece, lambda _agent, _path: next(given)) for piece in pieces)

@@ -19,12 +19,14 @@ from agentconv.core.format import FormatSpec
 from agentconv.core.ir import Hook, McpServer, Model, Sandbox, ToolGrant, escape_key, unescape_key
 from agentconv.families import keys
 from agentconv.families.keys import Key, Refused, simple
-from agentconv.formats.codex import role_file
+from agentconv.formats.codex import config_file, role_file
 from agentconv.projecting import hooks, mcp, models, permissions, switches, texts
 from agentconv.projecting.finish import finish
 from agentconv.projecting.once import once
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from agentconv.core.format import Projection, ReadResult, WriteResult
     from agentconv.core.ir import Agent, AgentSet, Json
     from agentconv.core.source import SourceText
@@ -194,10 +196,17 @@ SPEC = FormatSpec(
 )
 DIALECT = role_file.Dialect(SPEC, KEYS, ("name", "description", "developer_instructions"), _lift, _lower)
 
+DECLARED, OF_SETTINGS = config_file.declared, config_file.remarks
+
 
 def read(source: SourceText) -> ReadResult:
     """Read a role file as Codex does."""
     return role_file.read(DIALECT, source)
+
+
+def read_declared(source: SourceText, given: Mapping[str, Json]) -> ReadResult:
+    """Read a role file that the configuration names, and gives what it does not say itself."""
+    return role_file.read(replace(DIALECT, given=given), source)
 
 
 def write(agents: AgentSet, original: SourceText) -> WriteResult:
@@ -237,9 +246,11 @@ def _project_mode(projection: Projection) -> None:
             full = Sandbox("full")
             projection.change("permissions.sandbox", full, "permission-mode", "bypass is danger-full-access without approval")
             return
-    if mode in ("bypass", "default") and (mode == "default" or projection.get("permissions.sandbox") == Sandbox("full")):
+    if mode is None or (mode == "bypass" and projection.get("permissions.sandbox") == Sandbox("full")):
         return
-    if mode is not None:
+    if mode in ("default", "dont-ask") and not projection.at_home:
+        projection.change("permissions.mode", None, "not-enforced", Detail("`{}`: an agent asks as its caller does", (mode,)))
+    elif mode != "default":
         projection.change("permissions.mode", None, "permission-mode", Detail("`{}`; Codex asks as its approval_policy says", (mode,)))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +39,8 @@ class Dialect:
     """Takes keys that only mean something together out of a header and returns their fields; what it refuses names its key."""
     lower: Callable[[Agent], Mapping[str, Json]] = no_lower
     """Writes those fields back as keys."""
+    given: Mapping[str, Json] = field(default_factory=dict)
+    """Keys that another file gives the agent, where its own does not have them."""
 
     def encode(self, agent: Agent) -> dict[str, Json]:
         """Return the keys of a file for an agent, in documented order."""
@@ -70,6 +72,7 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
     except (RecursionError, ValueError) as error:
         problem = Complaint(f"not TOML that can be read: {str(error) or 'nested too deep'}", cause=Cause.SYNTAX)
         return _recovered(dialect, source, None, problem, 0)
+    header = {**dialect.given, **header}
     decoded = keys.decode_header(dialect, header)
     if decoded.refused:
         key, complaint = next(iter(decoded.refused.items()))

@@ -117,7 +117,7 @@ class _RuleWriter:
     def translate_word(self, rule: Rule) -> None:
         """Spell a rule about a tool; what it closes, or asks for, is closed in all of the target's words for it."""
         words = [word for meaning in effects.granted(rule) for word in vocabulary.tools_for(self.target, meaning)]
-        own = [rule.native] if rule.format == self.target else list(dict.fromkeys(words))
+        own = [rule.native] if rule.format == self.target or self.is_same_word(rule) else list(dict.fromkeys(words))
         if not own:
             self.unknown.append(rule.native)
         elif rule.pattern is None:
@@ -126,6 +126,13 @@ class _RuleWriter:
             self.translate_pattern(rule, own[0])
         for word in own[1:] if rule.effect != "allow" and rule.pattern in (None, "*") else ():
             self.add(rule.effect, word)
+
+    def is_same_word(self, rule: Rule) -> bool:
+        """Whether the target has the very word of a rule, for the same, and no other word of its would do what it closes."""
+        here, there = vocabulary.own_word(self.target, rule.native), vocabulary.own_word(rule.format, rule.native)
+        meanings = vocabulary.grants(self.target, rule.native)
+        harmless = all(effects.EFFECT_OF.get(meaning) in _READING for meaning in meanings)
+        return bool(here and there) and harmless and meanings == vocabulary.grants(rule.format, rule.native)
 
     def translate_pattern(self, rule: Rule, word: str) -> None:
         """Spell a rule that has a pattern; one that the target cannot hold is said more narrowly."""

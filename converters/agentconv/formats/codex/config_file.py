@@ -1,0 +1,75 @@
+"""`.codex/config.toml`: the roles that it declares beside those of `.codex/agents`, and what Codex 0.169.0 does not take (measured).
+
+https://developers.openai.com/codex/subagents
+
+`[agents.NAME]` has a description, and in `config_file` a role file, relative to the configuration, which needs neither a name
+nor a description of its own. A role without a description in either is left out; `[[agents]]` keeps the client from starting.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from agentconv.core.diagnostics import Code, Diagnostic, Effect, Severity
+from agentconv.core.format import Declared
+from agentconv.core.source import BOM
+
+if TYPE_CHECKING:
+    from agentconv.core.source import SourceText
+
+FOLDER = PurePosixPath(".codex")
+
+
+def declared(source: SourceText) -> list[Declared]:
+    """Return the roles whose files a configuration names."""
+    found = []
+    for name, table in _tables(source).items():
+        file = table.get("config_file")
+        if isinstance(file, str) and ".." not in PurePosixPath(file).parts and not file.startswith("/"):
+            description = table.get("description")
+            given = {"name": name, **({"description": description} if isinstance(description, str) else {})}
+            found.append(Declared(str(FOLDER / file), given))
+    return found
+
+
+def remarks(source: SourceText) -> list[Diagnostic]:
+    """Say what of the declared roles the client does not take."""
+    agents = _agents(source)
+    if isinstance(agents, list):
+        message = "Codex does not start with this file: `agents` must be a table, and `[[agents]]` is a list"
+        return [_remark(source, message, r"\[\[[ \t]*agents\b", "write `[agents.NAME]`", Effect.STOPS)]
+    return [
+        _remark(
+            source,
+            f"Codex leaves out the role `{name}`: it must define a description",
+            rf"\[[ \t]*agents[ \t]*\.[ \t]*\"?{re.escape(name)}\b",
+            "a role is `[agents.NAME]`, with a `description`",
+            Effect.DROPS,
+        )
+        for name, table in _tables(source).items()
+        if not table.get("description") and not isinstance(table.get("config_file"), str)
+    ]
+
+
+def _agents(source: SourceText) -> Any:
+    import tomli
+
+    try:
+        return tomli.loads(source.text.removeprefix(BOM)).get("agents")
+    except (ValueError, RecursionError):
+        return None  # of a configuration that does not parse, nothing is known
+
+
+def _tables(source: SourceText) -> dict[str, dict[str, Any]]:
+    agents = _agents(source)
+    return {name: table for name, table in agents.items() if isinstance(table, dict)} if isinstance(agents, dict) else {}
+
+
+def _remark(source: SourceText, message: str, pattern: str, hint: str, effect: Effect) -> Diagnostic:
+    match = re.search(rf"(?m)^[ \t]*{pattern}", source.text)
+    severity = Severity.ERROR if effect is Effect.STOPS else Severity.WARNING
+    return Diagnostic(
+        Code.NOT_LOADED, severity, message, source.span(match.start() if match else 0), hint, client="codex", effect=effect, reason=message
+    )

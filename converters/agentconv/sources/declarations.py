@@ -1,0 +1,80 @@
+"""Agents that a client's own configuration names: keys that it gives them, and what of it the client does not take."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from agentconv.core.diagnostics import Effect
+from agentconv.core.format import State
+from agentconv.formats import registry
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from agentconv.core.diagnostics import Diagnostic
+    from agentconv.core.format import Declared
+    from agentconv.core.ir import Json
+    from agentconv.core.source import SourceText
+    from agentconv.sources.discovery import Found
+    from agentconv.sources.loading import Loaded
+
+
+def declared(client: str, text: SourceText) -> Sequence[Declared]:
+    """Return the agents' files that a configuration names."""
+    found: Sequence[Declared] = _module(client).DECLARED(text)
+    return found
+
+
+def remarks(client: str, text: SourceText) -> Sequence[Diagnostic]:
+    """Say what the client does not take of them."""
+    found: Sequence[Diagnostic] = _module(client).OF_SETTINGS(text)
+    return found
+
+
+def _module(client: str) -> Any:
+    return registry.load(client)
+
+
+class Declarations:
+    """What configurations say of agents' files; each is read once."""
+
+    def __init__(self) -> None:
+        self._given: dict[str, dict[str, Mapping[str, Json]]] = {}
+        """By root, and the real path of an agent's file."""
+        self._stopping: dict[str, Diagnostic] = {}
+        """By root, why its client does not start."""
+
+    def complete(self, file: Found, piece: Loaded) -> Loaded:
+        """Return a piece with what its client's configuration gives it."""
+        name = registry.FORMATS[file.format].settings
+        if not name or file.location is None or piece.source is None:
+            return piece
+        place = Path(os.path.abspath(file.location))
+        root = next((folder for folder in place.parents if (folder / name).is_file()), None)
+        if root is None:
+            return piece
+        given = self._of(root, file.format).get(os.path.realpath(place))
+        stopping = self._stopping.get(os.fspath(root))
+        if stopping is not None:
+            return replace(piece, states=(State.STOPS,) * len(piece.agents), rejected=stopping)
+        if given is None:
+            return piece
+        result = _module(file.format).read_declared(piece.source, given)
+        told = result.diagnostics
+        return replace(piece, agents=result.set.agents, states=result.states, diagnostics=told, result=None, declared=result, as_read=False)
+
+    def _of(self, root: Path, client: str) -> Mapping[str, Mapping[str, Json]]:
+        key = os.fspath(root)
+        if key not in self._given:
+            from agentconv.sources import discovery
+
+            text = discovery.settings(root, client)
+            rows = declared(client, text) if text else ()
+            stops = [one for one in (remarks(client, text) if text else ()) if one.effect is Effect.STOPS]
+            if stops:
+                self._stopping[key] = stops[0]
+            self._given[key] = {os.path.realpath(root / one.path): one.given for one in rows}
+        return self._given[key]
