@@ -18,7 +18,8 @@ from agentconv.families import records
 from agentconv.formats import registry
 from agentconv.formats.codex import role_file
 from agentconv.formats.cursor import line_file
-from agentconv.sources.loading import Loaded, load_source
+from agentconv.sources.loaded import Loaded
+from agentconv.sources.loading import load_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

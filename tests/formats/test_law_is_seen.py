@@ -18,7 +18,7 @@ from agentconv.core.format import State, WriteResult
 from agentconv.core.ir import Agent, AgentSet, Prompt
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
-from agentconv.sources.loading import Loaded
+from agentconv.sources.loaded import Loaded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

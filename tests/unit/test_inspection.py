@@ -16,6 +16,7 @@ from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.lint import inspection
 from agentconv.sources import loading
+from agentconv.sources.loaded import Loaded
 
 CASES = [
     pytest.param(format_id, path, id=f"{format_id}-{path.stem}")
@@ -78,7 +79,7 @@ def test_place(client):
 
 def test_clients_that_are_asked_by_default():
     """Without a word on it: the files' own clients and those that are present; where that is one, all."""
-    piece = loading.Loaded("a.md", "claude-code", SourceText("a.md", b""))
+    piece = Loaded("a.md", "claude-code", SourceText("a.md", b""))
 
     assert inspection.clients([piece], []) == list(registry.CLIENTS)
     assert inspection.clients([piece], ["codex"]) == ["claude-code", "codex"]

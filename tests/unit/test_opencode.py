@@ -14,7 +14,7 @@ from agentconv.core.format import State
 from agentconv.core.ir import AgentSet, Permissions, Prompt, Rule
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
-from agentconv.sources.loading import Loaded
+from agentconv.sources.loaded import Loaded
 
 
 def _read(format_id: str, path: str, text: str) -> Any:

@@ -17,7 +17,7 @@ from agentconv.core.ir import Agent, Origin, Prompt, ToolGrant, Tools
 from agentconv.core.shapes import WITHOUT, Shape
 from agentconv.formats import registry
 from agentconv.projecting import once
-from agentconv.sources import loading
+from agentconv.sources.loaded import Loaded
 from strategies import likely_agents, texts
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def test_an_agent_is_converted_alike_whatever_came_before(agents: list[Agent]) -
 
 def _converted(agents: list[Agent], target: str) -> list[Any]:
     """Convert agents; what each gives, but for a file that they share."""
-    pieces = [loading.Loaded(agent.id, agent.origin.format if agent.origin else "json", None, (agent,), (State.LOADS,)) for agent in agents]
+    pieces = [Loaded(agent.id, agent.origin.format if agent.origin else "json", None, (agent,), (State.LOADS,)) for agent in agents]
     done = [one for one in converting.convert(pieces, target) if one.agents]
     return [(one.agents, one.file and (one.file.path, one.file.data), one.losses, one.diagnostics) for one in done]
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from agentconv.cli.lint_settings import LintSettings
     from agentconv.core.diagnostics import Diagnostic
-    from agentconv.sources.loading import Loaded
+    from agentconv.sources.loaded import Loaded
 
 
 @dataclass(slots=True)

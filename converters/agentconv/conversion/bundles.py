@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from agentconv.conversion.options import Options
     from agentconv.core.format import Format
     from agentconv.core.ir import AgentSet
-    from agentconv.sources.loading import Loaded
+    from agentconv.sources.loaded import Loaded
 
 
 def bundle(pieces: Iterable[Loaded], target: str, options: Options) -> Converted:

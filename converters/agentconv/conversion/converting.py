@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from agentconv.core.ir import Agent, AgentSet
-    from agentconv.sources.loading import Loaded
+    from agentconv.sources.loaded import Loaded
 
 __all__ = ["ON_DUPLICATE", "Converted", "Options", "convert"]
 

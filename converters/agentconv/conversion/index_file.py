@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from agentconv.core.format import Index
-    from agentconv.sources.loading import Loaded
+    from agentconv.sources.loaded import Loaded
 
 _WORDS = ("name", "version", "description", "license", "authors")
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from agentconv.core.effects import Widening
     from agentconv.core.ir import Agent
     from agentconv.core.shapes import Shapes
-    from agentconv.sources.loading import Loaded
+    from agentconv.sources.loaded import Loaded
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from agentconv.core.format import NO_CHOICES
 if TYPE_CHECKING:
     from agentconv.core.format import ModelChoices
     from agentconv.core.source import SourceText
-    from agentconv.sources.loading import Loaded
+    from agentconv.sources.loaded import Loaded
 
 ON_DUPLICATE = ("suffix", "first", "error")
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from agentconv.conversion.whole_set import SetServers
     from agentconv.core.format import State
     from agentconv.core.ir import Agent
-    from agentconv.sources.loading import Loaded
+    from agentconv.sources.loaded import Loaded
 
 
 class OtherFormats:

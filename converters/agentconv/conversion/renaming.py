@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from agentconv.conversion.naming import Name
     from agentconv.conversion.options import Options
     from agentconv.core.format import Projection
-    from agentconv.sources.loading import Loaded
+    from agentconv.sources.loaded import Loaded
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from agentconv.conversion.files import Files
     from agentconv.conversion.naming import Name
     from agentconv.core.ir import Agent
-    from agentconv.sources.loading import Loaded
+    from agentconv.sources.loaded import Loaded
 
 
 class SameFormat:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Agent
     from agentconv.install.places import Scope
     from agentconv.packs.manifest import Manifest
-    from agentconv.sources.loading import Loaded
+    from agentconv.sources.loaded import Loaded
 
 _OPTIONS = Options(deploy=True)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from agentconv.core.ir import Agent
-    from agentconv.sources.loading import Loaded
+    from agentconv.sources.loaded import Loaded
 
 _VALUES = "---\nname: agent\ndescription: d\n---\n{}\n"
 """An agent whose prompt is everything that another one says: what rules find in its text, they find in any field."""

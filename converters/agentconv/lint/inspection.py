@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from agentconv.core.format import ReadResult
     from agentconv.core.ir import Agent
-    from agentconv.sources.loading import Loaded
+    from agentconv.sources.loaded import Loaded
 
 LOADED = frozenset({State.LOADS, State.DEGRADED})
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from agentconv.lint.checking import Checked
     from agentconv.lint.rule import Finding, Rule
     from agentconv.pack.metadata import About
-    from agentconv.sources.loading import Loaded
+    from agentconv.sources.loaded import Loaded
 
 SECRETS = frozenset({"AC810"})
 """Rules that stop a build although an assistant works with what they find."""

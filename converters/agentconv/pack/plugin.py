@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from agentconv.conversion.converting import Converted
     from agentconv.core.ir import Agent, AgentSet
     from agentconv.disk.output import OutputFile
-    from agentconv.sources.loading import Loaded
+    from agentconv.sources.loaded import Loaded
 
 TARGET = "claude-plugin"
 NOT_FOR_CLAUDE = "Claude Code cannot hold it"

@@ -13,7 +13,7 @@ from agentconv.core.ir import AgentSet
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.sources import loading
-from agentconv.sources.loading import Loaded
+from agentconv.sources.loaded import Loaded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

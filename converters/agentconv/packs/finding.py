@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from agentconv.packs.contents import Checked
     from agentconv.packs.environment import Environment
     from agentconv.packs.manifest import Manifest
-    from agentconv.sources.loading import Loaded
+    from agentconv.sources.loaded import Loaded
 
 PIP, WHEEL, FOLDER = "pip", "wheel", "folder"
 _NAME, _VERSION = re.compile(r"[A-Za-z0-9._-]+"), re.compile(r" ?[=<>~!]=?")

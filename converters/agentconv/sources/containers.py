@@ -13,7 +13,7 @@ from agentconv.formats import registry
 
 if TYPE_CHECKING:
     from agentconv.sources.discovery import Found
-    from agentconv.sources.loading import Loaded
+    from agentconv.sources.loaded import Loaded
 
 
 class Containers:

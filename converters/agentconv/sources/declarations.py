@@ -1,4 +1,4 @@
-"""Agents that a client's own configuration names: keys that it gives them, and what of it the client does not take."""
+"""Agents that a client's own configuration names, with the keys that it gives them."""
 
 from __future__ import annotations
 
@@ -10,32 +10,15 @@ from typing import TYPE_CHECKING, Any
 from agentconv.core.diagnostics import Effect
 from agentconv.core.format import State
 from agentconv.formats import registry
+from agentconv.sources import configured
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from agentconv.core.diagnostics import Diagnostic
-    from agentconv.core.format import Declared
     from agentconv.core.ir import Json
-    from agentconv.core.source import SourceText
     from agentconv.sources.discovery import Found
-    from agentconv.sources.loading import Loaded
-
-
-def declared(client: str, text: SourceText) -> Sequence[Declared]:
-    """Return the agents' files that a configuration names."""
-    found: Sequence[Declared] = _module(client).DECLARED(text)
-    return found
-
-
-def remarks(client: str, text: SourceText) -> Sequence[Diagnostic]:
-    """Say what the client does not take of them."""
-    found: Sequence[Diagnostic] = _module(client).OF_SETTINGS(text)
-    return found
-
-
-def _module(client: str) -> Any:
-    return registry.load(client)
+    from agentconv.sources.loaded import Loaded
 
 
 class Declarations:
@@ -62,7 +45,8 @@ class Declarations:
             return replace(piece, states=(State.STOPS,) * len(piece.agents), rejected=stopping)
         if given is None:
             return piece
-        result = _module(file.format).read_declared(piece.source, given)
+        module: Any = registry.load(file.format)
+        result = module.read_declared(piece.source, given)
         told = result.diagnostics
         return replace(piece, agents=result.set.agents, states=result.states, diagnostics=told, result=None, declared=result, as_read=False)
 
@@ -72,8 +56,8 @@ class Declarations:
             from agentconv.sources import discovery
 
             text = discovery.settings(root, client)
-            rows = declared(client, text) if text else ()
-            stops = [one for one in (remarks(client, text) if text else ()) if one.effect is Effect.STOPS]
+            rows = configured.declared(client, text) if text else ()
+            stops = [one for one in (configured.remarks(client, text) if text else ()) if one.effect is Effect.STOPS]
             if stops:
                 self._stopping[key] = stops[0]
             self._given[key] = {os.path.realpath(root / one.path): one.given for one in rows}

@@ -218,9 +218,9 @@ def _declared(folder: Path, client: str, known: list[Path]) -> list[Path]:
     text = settings(folder, client)
     if text is None or b"agents" not in text.data:
         return []
-    from agentconv.sources import declarations
+    from agentconv.sources import configured
 
-    files = [folder / one.path for one in declarations.declared(client, text)]
+    files = [folder / one.path for one in configured.declared(client, text)]
     inside = [file for file in files if file.is_file() and not any(place in file.parents for place in known)]
     return [file for file in inside if _stray(os.fspath(file), os.path.realpath(folder)) is None]
 
@@ -317,9 +317,9 @@ def _of_settings(search: _Search) -> Iterator[Diagnostic]:
         if registry.FORMATS[client].settings and client not in search.exclude and search.format_id in (None, client):
             text = settings(search.folder, client)
             if text is not None and b"agents" in text.data:
-                from agentconv.sources import declarations
+                from agentconv.sources import configured
 
-                yield from declarations.remarks(client, text)
+                yield from configured.remarks(client, text)
 
 
 def _add_location(found: Discovery, search: _Search, location: Path, client: str) -> None:

@@ -5,7 +5,7 @@ Everything that converts, bundles or lists agents gets them here, so that one ba
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -18,11 +18,11 @@ from agentconv.formats import registry
 from agentconv.sources import agentless, discovery
 from agentconv.sources.containers import Containers
 from agentconv.sources.declarations import Declarations
+from agentconv.sources.loaded import Loaded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from agentconv.core.format import ReadResult
     from agentconv.sources.agentless import Agentless
     from agentconv.sources.discovery import Found
 
@@ -30,31 +30,6 @@ KEPT_BYTES = 12 * 1024 * 1024
 """How much is kept between two passes; beyond it, files are read again."""
 BYTES_A_FILE = 1_000
 """What each file costs besides its text: its names, place and id."""
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """One file and the agents in it (none, for a README)."""
-
-    path: str
-    format: str
-    source: SourceText | None
-    """The file's text; None for an agent of a bundle that was stored without its source."""
-    agents: tuple[Agent, ...] = ()
-    states: tuple[State, ...] = ()
-    diagnostics: tuple[Diagnostic, ...] = ()
-    about: AgentSet | None = None
-    """What a bundle, or a file that lists agents, says about the whole set; a bundle on its first piece."""
-    result: ReadResult | None = None
-    """What the reader gave, where the loader is to keep that."""
-    as_read: bool = False
-    """Whether the agents are what a reader makes of the text, rather than what a bundle says of it."""
-    declared: ReadResult | None = None
-    """What its client reads, where its configuration gives keys that the file itself does not have."""
-    rejected: Diagnostic | None = None
-    """Why its client takes none of its agents, where it is not the file itself that is at fault."""
-    absence: Diagnostic | None = None
-    """Why there is no agent in it, where nothing else is said of it."""
 
 
 class Loader:

@@ -1,0 +1,37 @@
+"""A file with agents, or the rest of a bundle, as it was read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from agentconv.core.diagnostics import Diagnostic
+    from agentconv.core.format import ReadResult, State
+    from agentconv.core.ir import Agent, AgentSet
+    from agentconv.core.source import SourceText
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """One file and the agents in it (none, for a README)."""
+
+    path: str
+    format: str
+    source: SourceText | None
+    """The file's text; None for an agent of a bundle that was stored without its source."""
+    agents: tuple[Agent, ...] = ()
+    states: tuple[State, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    about: AgentSet | None = None
+    """What a bundle, or a file that lists agents, says about the whole set; a bundle on its first piece."""
+    result: ReadResult | None = None
+    """What the reader gave, where the loader is to keep that."""
+    as_read: bool = False
+    """Whether the agents are what a reader makes of the text, rather than what a bundle says of it."""
+    declared: ReadResult | None = None
+    """What its client reads, where its configuration gives keys that the file itself does not have."""
+    rejected: Diagnostic | None = None
+    """Why its client takes none of its agents, where it is not the file itself that is at fault."""
+    absence: Diagnostic | None = None
+    """Why there is no agent in it, where nothing else is said of it."""
