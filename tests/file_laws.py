@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agent_files import FOLDERS, convert_file, make, minimal, with_shared_file
-from agentconv.core import effects
+from agentconv.conversion import compare
 from agentconv.core.format import State
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
@@ -76,7 +76,7 @@ def _check_effects(format_id: str, source: SourceText, target: str, results: lis
         assert len(written.set.agents) == len(authors), "another number of agents comes back"
         for author, agent, state in zip(authors, written.set.agents, written.states, strict=True):
             assert not state.dropped, "the client does not load what was written"
-            wider = effects.widenings(effects.effects(author), effects.effects(agent, (), target))
+            wider = compare.widenings(author, agent, target)
             assert not wider, f"wider: {', '.join(map(str, wider))}"
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
-from agentconv.core import ir, schema_files
+from agentconv.core import ir, references, schema_files
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.formats.canonical import documents
@@ -34,8 +34,16 @@ VALIDATOR = _validator()
 
 
 def _exact(agents: ir.AgentSet) -> str:
-    """Return a set with its types: 1, 1.0 and true are different values."""
-    return repr(dataclasses.replace(agents, diagnostics=()))
+    """Return a set with its types: 1, 1.0 and true are different values; plain text of servers stands for itself, as documents have it."""
+    own = tuple(dataclasses.replace(agent, mcp_servers=_literal(agent.mcp_servers)) for agent in agents.agents)
+    return repr(dataclasses.replace(agents, diagnostics=(), agents=own, mcp_servers=_literal(agents.mcp_servers)))
+
+
+def _literal(servers: tuple[ir.McpServer, ...] | None) -> tuple[ir.McpServer, ...] | None:
+    def made(_place: str, _key: str | int | None, value: str) -> str:
+        return value if isinstance(value, ir.Text) else references.as_it_stands(value)
+
+    return None if servers is None else tuple(references._with_values(server, made) for server in servers)
 
 
 @pytest.mark.parametrize("format_id", CANONICAL)

@@ -70,10 +70,18 @@ def test_a_header_that_does_not_parse_grants_all() -> None:
 # --- what is refused
 
 
-@pytest.mark.parametrize("line", ["permissionMode: plan", "hooks: {PreToolUse: [{matcher: Bash, hooks: [{type: command, command: x}]}]}"])
-def test_a_restriction_that_plugins_ignore_is_a_refusal(line: str) -> None:
+def test_a_mode_that_plugins_ignore_is_written_as_tools() -> None:
+    """What `plan` keeps an agent from is denied by the words for it."""
+    agents = agentconv.reads(ONE.replace("---\n\n", "permissionMode: plan\n---\n\n"), "claude-code")
+    (file, *_) = agentconv.write(agents, "claude-plugin").files
+
+    assert b"disallowedTools: Write, Edit, NotebookEdit, Bash, PowerShell, Monitor\n" in file.data
+
+
+def test_a_restriction_that_plugins_ignore_is_a_refusal() -> None:
     """Without it the agent could do more than its author let it; it is not written, and not listed."""
-    agents = agentconv.reads(ONE.replace("---\n\n", f"{line}\n---\n\n"), "claude-code")
+    guard = "hooks: {PreToolUse: [{matcher: Bash, hooks: [{type: command, command: x}]}]}"
+    agents = agentconv.reads(ONE.replace("---\n\n", f"{guard}\n---\n\n"), "claude-code")
     result = agentconv.write(agents, "claude-plugin")
 
     assert (result.files, result.refused) == ((), ("one",))
@@ -98,7 +106,8 @@ CLAUDE_FILES = [path for folder in ("examples/.claude/agents", "claude-code/vali
 def test_the_project_form_of_an_agent_serves_the_plugin_too(path: Path) -> None:
     """The file of a project's agent, read by the plugin's reader, is the agent that conversion writes, if it writes one.
 
-    Only line breaks of a description may stand there as a backslash and n, and keys that plugins ignore may stay.
+    Only line breaks of a description may stand there as a backslash and n, keys that plugins ignore may stay, and what a mode closes
+    is denied in what is written.
     """
     source = SourceText(f"agents/{path.name}", path.read_bytes())
     agent = agent_of("claude-code", source)
@@ -110,13 +119,12 @@ def test_the_project_form_of_an_agent_serves_the_plugin_too(path: Path) -> None:
     written = agent_of("claude-plugin", output(done))
     unescaped = replace(as_it_is, description=(as_it_is.description or "").replace("\\n", "\n").strip(), extras=written.extras)
 
-    assert (
-        compare.differences(unescaped, written) <= {"description"}
-        if "\\n" in (written.description or "")
-        else fields.same(unescaped, written)
-    )
-    assert compare.widenings(agent, as_it_is, "claude-plugin") == []
-    assert effects.effects(as_it_is).levels == effects.effects(written).levels
+    spelled = {"description"} if "\\n" in (written.description or "") else set()
+    closed = {"tools.deny"} if agent.permissions.mode else set()
+
+    assert fields.same(unescaped, written) or set(compare.differences(unescaped, written)) <= spelled | closed
+    assert agent.permissions.mode or compare.widenings(agent, as_it_is, "claude-plugin") == []
+    assert agent.permissions.mode or effects.effects(as_it_is).levels == effects.effects(written).levels
 
 
 def test_only_the_placeholders_of_plugins_are_escaped() -> None:

@@ -60,7 +60,8 @@ def told(found: Discovery, asked: Asked) -> Iterator[Diagnostic]:
 def _has_files(place: str | os.PathLike[str]) -> bool:
     """Whether a folder has files that might be agents; one that cannot be read is told by whoever looks for agents in it."""
     try:
-        return any(entry.is_file() and agentless.may_be_agent(entry.name) for entry in os.scandir(place))
+        with os.scandir(place) as entries:
+            return any(entry.is_file() and agentless.may_be_agent(entry.name) for entry in entries)
     except OSError:
         return False
 
