@@ -144,6 +144,13 @@ def test_what_the_source_asks_for_is_asked_for(target: str, keys: dict[str, obje
     assert target != "codex" or [loss.detail for loss in done.losses if loss.code == "asks-dropped"] == ["writing files"]
 
 
+def test_what_the_source_lets_run_unattended_is_not_said_to_be_asked_for() -> None:
+    """An agent that writes unattended loses no question about writing."""
+    done = convert_agent(made("claude-code", {"permissionMode": "acceptEdits", "tools": ["Read", "Write"]}), "codex")
+
+    assert "asks-dropped" not in {loss.code for loss in done.losses}
+
+
 @pytest.mark.parametrize("target", ["opencode", "kilo"])
 def test_servers_are_asked_for_as_well(target: str) -> None:
     """An agent that is asked about each tool of an MCP server is, in a client that would run them unasked; what it denies stays closed."""
