@@ -1,10 +1,14 @@
 """A file that lists a client's agents decides about them: what is wrong with it is told where it stands, and none of them loads."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+import agentconv
 from agentconv.__main__ import main
 from agentconv.core.diagnostics import Effect
 from agentconv.core.format import State
@@ -123,15 +127,21 @@ def marketplace(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
 
+def _program(*words):
+    """Run the program as a process of its own, and return what it gave."""
+    settings = {**os.environ, "PYTHONPATH": str(Path(agentconv.__file__).parents[1])}
+    return subprocess.run([sys.executable, "-m", "agentconv", *words], env=settings, capture_output=True, text=True, check=False)
+
+
 @pytest.mark.usefixtures("marketplace")
-def test_each_plugin_of_a_marketplace_is_followed(capsys):
+def test_each_plugin_of_a_marketplace_is_followed():
     """Every command reads the agents that the client has of each plugin, and none of them takes a manifest for an agent."""
-    main(["inspect", "--output-format", "json"])
-    inspected = json.loads(capsys.readouterr().out)["results"]
-    linted = main(["lint", "-q"])
-    main(["convert", ".", "-t", "codex", "-o", "out", "-q"])
-    main([])
-    overview = capsys.readouterr().out
+    done = _program("inspect", ".", "--output-format", "json")
+    assert done.stdout, done.stderr
+    inspected = json.loads(done.stdout)["results"]
+    linted = _program("lint", "-q").returncode
+    _program("convert", ".", "-t", "codex", "-o", "out", "-q")
+    overview = _program().stdout
 
     assert [result["agents"] for result in inspected] == [["one"], ["two"], ["three"]]
     assert {result["format"] for result in inspected} == {"claude-plugin"}
