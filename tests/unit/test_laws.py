@@ -11,7 +11,7 @@ import pytest
 
 from agent_files import agent_of, convert_agent, make, minimal, read, suffix
 from agentconv.cli.run import run
-from agentconv.conversion import compare, converting
+from agentconv.conversion import compare, converting, naming
 from agentconv.core import effects, fields, losses, schema_files
 from agentconv.core.diagnostics import InternalError
 from agentconv.core.effects import Level
@@ -575,3 +575,12 @@ def test_any_line_ends_are_written_so_that_they_are_read_as_declared(target, tex
 
     assert not done.failed, done.diagnostics
     assert done.file
+
+
+@pytest.mark.parametrize("names", [["Review-2", "Review", "Review"], ["review", "Review", "REVIEW"], ["a-2", "A", "a", "A-3", "a"]])
+def test_no_two_files_are_one_where_case_does_not_count(names: list[str]) -> None:
+    """Each agent gets a file of its own on a disk that makes no difference between `Review` and `review`, numbered names included."""
+    taken: dict[str, int] = {}
+    found = [naming.unique_stem(name, taken) for name in names]
+
+    assert len({stem.casefold() for stem in found}) == len(names)
