@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,26 +23,22 @@ FORMAT_VERSION = 2
 BUNDLE_URN = f"urn:agentconv:bundle:{FORMAT_VERSION}"
 
 
-class Pattern(str):
-    """What a tool or a rule is limited to, as its author spelled it, and the language in which that means something.
+class _Meant(str):
+    """A text as its author spelled it, which knows what it means: as text it is the spelling, whatever is done with it.
 
-    It is a text that knows its language: as text it is the author's spelling, whatever is done with it. Two patterns are equal
-    where they are the same text in the same language; with a plain text, which has none, only the text is compared.
+    Two of them are equal where they are the same text and mean the same; with a plain text, only the text is compared.
     """
 
-    __slots__ = ("language",)
-    language: str | None
-    """`glob`, `regex`, `prefix`, `gitignore` or `fnmatch` (core/patterns says what each is); None where nobody knows it."""
+    __slots__ = ()
 
-    def __new__(cls, text: str, language: str | None = None) -> Self:
-        """Make a pattern of a text."""
-        made = super().__new__(cls, text)
-        object.__setattr__(made, "language", language)
-        return made
+    @property
+    def _meaning(self) -> Any:
+        """What is told apart besides the text."""
+        raise NotImplementedError
 
     def __eq__(self, other: object) -> bool:
-        """Compare text and language with another pattern, the text alone with plain text."""
-        return str.__eq__(self, other) is True and (not isinstance(other, Pattern) or self.language == other.language)
+        """Compare text and meaning with another one, the text alone with plain text."""
+        return str.__eq__(self, other) is True and (not isinstance(other, _Meant) or self._meaning == other._meaning)
 
     __hash__ = str.__hash__
 
@@ -56,15 +52,33 @@ class Pattern(str):
 
     def __repr__(self) -> str:
         """Show both."""
-        return f"Pattern({str.__repr__(self)}, {self.language!r})"
+        return f"{type(self).__name__}({str.__repr__(self)}, {self._meaning!r})"
 
     def __setattr__(self, name: str, value: object) -> None:
         """Refuse: values are never changed."""
-        raise AttributeError(f"a pattern has no `{name}` that could be set")
+        raise AttributeError(f"a {type(self).__name__.lower()} has no `{name}` that could be set")
 
-    def __reduce__(self) -> tuple[type[Pattern], tuple[str, str | None]]:
+    def __reduce__(self) -> tuple[type[Self], tuple[str, Any]]:
         """Say how a copy is made, in this process or another."""
-        return Pattern, (str(self), self.language)
+        return type(self), (str(self), self._meaning)
+
+
+class Pattern(_Meant):
+    """What a tool or a rule is limited to, as its author spelled it, and the language in which that means something."""
+
+    __slots__ = ("language",)
+    language: str | None
+    """`glob`, `regex`, `prefix`, `gitignore` or `fnmatch` (core/patterns says what each is); None where nobody knows it."""
+
+    def __new__(cls, text: str, language: str | None = None) -> Self:
+        """Make a pattern of a text."""
+        made = super().__new__(cls, text)
+        object.__setattr__(made, "language", language)
+        return made
+
+    @property
+    def _meaning(self) -> str | None:
+        return self.language
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +98,8 @@ class Foreign:
     language: str
 
 
-class Text(str):
-    """A value that may hold references, as its author spelled it, and what it is made of.
-
-    As text it is the author's spelling, whatever is done with it. Two of them are equal where they are the same text and mean the
-    same; with a plain text, only the text is compared.
-    """
+class Text(_Meant):
+    """A value that may hold references, as its author spelled it, and what it is made of."""
 
     __slots__ = ("parts",)
     parts: tuple[str | Reference | Foreign, ...]
@@ -101,31 +111,9 @@ class Text(str):
         object.__setattr__(made, "parts", (str(text),) if parts is None else parts)
         return made
 
-    def __eq__(self, other: object) -> bool:
-        """Compare text and meaning with another one, the text alone with plain text."""
-        return str.__eq__(self, other) is True and (not isinstance(other, Text) or self.parts == other.parts)
-
-    __hash__ = str.__hash__
-
-    def __ne__(self, other: object) -> bool:
-        """Say the opposite, which `str` would answer by itself."""
-        return not self == other
-
-    def __str__(self) -> str:
-        """Return the author's spelling, as plain text."""
-        return str.__str__(self)
-
-    def __repr__(self) -> str:
-        """Show both."""
-        return f"Text({str.__repr__(self)}, {self.parts!r})"
-
-    def __setattr__(self, name: str, value: object) -> None:
-        """Refuse: values are never changed."""
-        raise AttributeError(f"a text has no `{name}` that could be set")
-
-    def __reduce__(self) -> tuple[type[Text], tuple[str, tuple[str | Reference | Foreign, ...]]]:
-        """Say how a copy is made, in this process or another."""
-        return Text, (str(self), self.parts)
+    @property
+    def _meaning(self) -> tuple[str | Reference | Foreign, ...]:
+        return self.parts
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,8 @@ def _common(known: Variables, server: McpServer) -> dict[str, Json]:
     return {"type": server.transport, **found} if server.transport in ("sse", "ws") else found
 
 
-def _opencode(_known: Variables, server: McpServer) -> dict[str, Json]:
+def _local_or_remote(_known: Variables, server: McpServer) -> dict[str, Json]:
+    """Write a server that is `local`, with its command in one list, or `remote`."""
     if server.transport != "stdio":
         found: dict[str, Any] = {"type": "remote", "url": server.url, "headers": server.headers}
     else:
@@ -55,7 +56,7 @@ def _opencode(_known: Variables, server: McpServer) -> dict[str, Json]:
     return {key: value for key, value in found.items() if value}
 
 
-def _codex(_known: Variables, server: McpServer) -> dict[str, Json]:
+def _with_variable_keys(_known: Variables, server: McpServer) -> dict[str, Json]:
     """Write a server with the names of its variables in keys of their own."""
     plain, variables = variable_keys.lower(server)
     held = {"command": server.command, "args": server.args, "env": plain.get("env"), "cwd": server.cwd, "url": server.url}
@@ -63,7 +64,8 @@ def _codex(_known: Variables, server: McpServer) -> dict[str, Json]:
     return {key: value for key, value in found.items() if value}
 
 
-_SHAPES = {"mcpServers": _common, "opencode": _opencode, "toml": _codex}
+_SHAPES = {"mcpServers": _common, "local-remote": _local_or_remote, "toml": _with_variable_keys}
+"""By the word that a client's vocabulary has for it (`[variables] shape`)."""
 
 
 def _toml(value: Any) -> str:
