@@ -87,3 +87,20 @@ def test_a_list_of_agents_stops_the_client(codex, capsys):
     assert "does not start" in said.message
     assert inspected == 1
     assert "stops the client" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("inner", ["home", "repository"])
+def test_a_configuration_further_out_says_nothing(inner, codex, tmp_path, monkeypatch):
+    """What stands beyond the top of version control, or in the user's home, is no part of a project: its faults stop nothing in it."""
+    codex('[[agents]]\nname = "finder"\n')
+    project = tmp_path / "work"
+    role = project / "roles" / "finder.toml"
+    role.parent.mkdir(parents=True)
+    role.write_text(f'name = "finder"\ndescription = "Finds things"\n{ROLE}')
+    if inner == "home":
+        monkeypatch.setenv("HOME", str(tmp_path))
+    else:
+        (project / ".git").mkdir()
+    (piece,) = loading.Loader(discovery.discover([str(role)]).files)
+
+    assert piece.states == (State.LOADS,)

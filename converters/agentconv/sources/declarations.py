@@ -36,7 +36,7 @@ class Declarations:
         if not name or file.location is None or piece.source is None:
             return piece
         place = Path(os.path.abspath(file.location))
-        root = next((folder for folder in place.parents if (folder / name).is_file()), None)
+        root = _root(place, name)
         if root is None:
             return piece
         given = self._of(root, file.format).get(os.path.realpath(place))
@@ -62,3 +62,19 @@ class Declarations:
                 self._stopping[key] = stops[0]
             self._given[key] = {os.path.realpath(root / one.path): one.given for one in rows}
         return self._given[key]
+
+
+def _root(place: Path, name: str) -> Path | None:
+    """Return the project whose configuration may name a file: none beyond version control's top, and not what its user has at home."""
+    from agentconv.sources import discovery
+
+    own = discovery.project_root(place)
+    home = os.path.expanduser("~")
+    for folder in (own,) if own else place.parents:
+        if own is None and os.fspath(folder) == home:
+            return None
+        if (folder / name).is_file():
+            return folder
+        if (folder / ".git").exists():
+            return None
+    return None
