@@ -80,8 +80,7 @@ def test_first_install_needs_consent(project, give, run, asked, tree):
     done = run(*words, code=1)
 
     for row in ("run         running commands", "mcp:files   MCP server files (npx files)", "hooks       hook PostToolUse: ./format.sh"):
-        word, *what = row.split()
-        assert [word, *what] in [[*line.split()[:1], *line.split()[2:]] for line in done.out.splitlines()]
+        assert [*row.split()[:-1], f"{row.split()[-1]}:"] in [line.split()[:-1] for line in done.out.splitlines()]
     assert "--accept, or --accept=run,hooks,mcp:files\n" in done.err
     assert run(*words, "--accept=read,write,run", code=1).err == done.err
     assert tree() == before

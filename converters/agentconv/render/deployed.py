@@ -76,8 +76,8 @@ def _is_done(one: Prepared, *, dry_run: bool) -> bool:
 
 
 def asks(asked: Sequence[Asked]) -> list[str]:
-    """Return what agents ask for: the word that accepts it, which agents, and what it is."""
-    rows = [(f"  {text.safe(ask.grant.word)}", text.names(ask.agents), text.safe(ask.grant.what)) for ask in asked]
+    """Return what agents ask for: the word that accepts it, what it is, and which agents."""
+    rows = [(f"  {text.safe(ask.grant.word)}", f"{text.safe(ask.grant.what)}: {text.names(ask.agents)}") for ask in asked]
     return ["Beyond reading, its agents ask for:", *table(rows)]
 
 
