@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "convert": "convert agents to another assistant's format",
+    "sync": "keep every assistant in step with one source of agents",
     "to-json": "read agents into one canonical JSON bundle",
     "from-json": "write the agents of a bundle",
     "inspect": "show what each client makes of agent files as they stand",

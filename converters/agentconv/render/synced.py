@@ -1,0 +1,196 @@
+"""What a run of sync did, or would do, for people: a line for each change, what needs a look with what to do about it, and the sum."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agentconv.core import fields
+from agentconv.install.places import entry_name
+from agentconv.render import text
+from agentconv.render.table import table
+from agentconv.sync import digests, lines
+from agentconv.sync.decisions import Entry, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from agentconv.core.ir import Agent
+    from agentconv.sync.candidates import Candidate
+    from agentconv.sync.planning import Outcome
+
+_PLAIN = {
+    Entry.WRITE: ("write", ""),
+    Entry.RESTORE: ("restore", "it was gone; `skip = true` in its table says that it is not wanted"),
+    Entry.DELETE: ("delete", "its source is gone"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that is told."""
+
+    word: str
+    agent: str
+    what: str
+    target: str
+    path: str
+    pointer: str = ""
+    hint: str = ""
+    look: bool = False
+    """Whether a person has to see to it."""
+    fields: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """Where it is, for people."""
+        name = entry_name(self.pointer)
+        return f"{self.path} ({name})" if name else self.path
+
+
+def told(outcome: Outcome) -> list[Line]:
+    """Return everything that is to be told of a run, but for what is as it was."""
+    found = [line for one in outcome.candidates for line in _of(one, outcome)]
+    found += [_orphan(outcome, file.target, file.path, pointer, agent) for file, pointer, agent in outcome.orphans]
+    return found
+
+
+def _of(one: Candidate, outcome: Outcome) -> Iterator[Line]:
+    """Yield what is told of one entry."""
+    if one.wider:
+        words = ", ".join(map(str, one.wider))
+        yield _line(one, "WIDER", words, hint="it may do more there than its source says; --prefer source takes that back", look=True)
+    if one.reason and one.entry is Entry.LEAVE:
+        if one.source is not Source.BROKEN:
+            yield _line(one, "left", one.reason, hint="mend it, or --prefer source writes it anew", look=True)
+        return
+    if one.entry is Entry.LEAVE and one.source is Source.THERE:
+        problem = (one.file.problem if one.file else None) or "it cannot be read"
+        yield _line(one, "left", problem, hint=f"mend it, or --prefer source {one.name} writes it anew", look=True)
+    elif one.entry in _PLAIN:
+        word, what = _PLAIN[one.entry]
+        if one.entry is Entry.DELETE and one.source is Source.LEFT_OUT:
+            what = "it is left out"
+        yield _line(one, "rename" if one.moved_from else word, what)
+    elif one.entry is Entry.FOREIGN:
+        hint = f"--prefer source {one.name} replaces it; --adopt takes it into the source"
+        yield _line(one, "foreign", f"not ours: {_listed(_unlike(one))}", hint=hint, look=True)
+    elif one.entry is Entry.RELEASE:
+        yield _line(
+            one, "released", "its source is gone, and it was edited: it is yours now", hint="delete it, or --adopt takes it back", look=True
+        )
+    elif one.entry is Entry.STALE:
+        reason = next((f"{loss.detail}" for loss in one.refused if loss.severity == "refusal"), "the target cannot hold it")
+        yield _line(one, "stale", reason, hint="it stays as it was; change the source, or `skip = true` in its table", look=True)
+    elif one.entry in (Entry.FIELDS, Entry.TAKE_OVER) and one.settled is not None:
+        yield from _fields(one, outcome)
+
+
+def _fields(one: Candidate, outcome: Outcome) -> Iterator[Line]:
+    settled = one.settled
+    if settled is None or one.view is None:
+        return
+    if one.moved_from is not None:
+        yield _line(one, "rename", f"was {one.moved_from[0]}" if one.moved_from[0] != one.path else "")
+    written = [path for path in settled.written if not (one.moved_from and path == "name")]
+    if written:
+        yield _line(one, "update", _listed(_said(path, one.there, one.view.agent) for path in written), paths=tuple(written))
+    if settled.edited:
+        edited = tuple(settled.edited)
+        yield _line(one, "edited", _listed(_said(path, one.view.agent, one.there) for path in edited), look=True, paths=edited)
+    if settled.merged:
+        yield _line(one, "merged", f"{_listed(settled.merged)}: both sides' edits", look=True, paths=tuple(settled.merged))
+    for path in settled.conflicts:
+        hint = f"kept on both sides; --prefer source {one.name} | --prefer target {one.name}"
+        what = f"{path}: {text.shorten(_value(one.view.agent, path), 30)} in the source, {text.shorten(_value(one.there, path), 30)} here"
+        yield _line(one, "CONFLICT", what if path != digests.GROUP else path, hint=hint, look=True, paths=(path,))
+    if settled.new_own:
+        yield _line(one, "noted", f"{_listed(path.rpartition('.')[2] for path in settled.new_own)}: this file's own, kept")
+    _ = outcome
+
+
+def _line(one: Candidate, word: str, what: str, *, hint: str = "", look: bool = False, paths: tuple[str, ...] = ()) -> Line:
+    return Line(word, one.name, what, one.target, one.path, one.pointer, hint, look, paths)
+
+
+def _orphan(outcome: Outcome, target: str, path: str, pointer: str, agent: Agent) -> Line:
+    place = outcome.settings.source or outcome.settings.source_format
+    hint = f'--adopt takes it into {place}; `exclude = ["{path}"]` leaves it alone'
+    return Line("new", agent.name or "", "not ours", target, path, pointer, hint, look=True)
+
+
+def _unlike(one: Candidate) -> list[str]:
+    if one.view is None or one.there is None:
+        return ["something else is there"]
+    new, old = digests.of(one.view.agent), digests.of(one.there)
+    return [path for path in sorted({*new, *old}) if new.get(path) != old.get(path)] or ["something else is there"]
+
+
+def _said(path: str, before: Agent | None, after: Agent | None) -> str:
+    """Return what changed of a field."""
+    if before is None or after is None or path == digests.GROUP:
+        return path
+    if path in digests.TEXTS:
+        number = lines.changed(_value(before, path), _value(after, path))
+        return f"{'prompt' if path == 'prompt.text' else path}: {text.count(number, 'line')}"
+    old, new = _value(before, path), _value(after, path)
+    return f"{path.removeprefix('extras.')}: {text.shorten(old, 30) or 'none'} -> {text.shorten(new, 30) or 'none'}"
+
+
+def _value(agent: Agent | None, path: str) -> str:
+    value = fields.get(agent, path) if agent is not None else None
+    value = getattr(value, "value", None) or getattr(value, "kind", value)
+    return "" if value is None else ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _listed(words: Iterable[str]) -> str:
+    found = list(words)
+    return ", ".join(found[:4]) + (f" and {len(found) - 4} more" if len(found) > 4 else "")
+
+
+def shown(found: Iterable[Line]) -> list[str]:
+    """Return the lines: a change of one agent in several targets is one, what needs a look is told file by file."""
+    rows: dict[tuple[str, str, str], list[str]] = {}
+    looks: list[tuple[str, str, str, str]] = []
+    for line in found:
+        if line.look:
+            looks.append((line.word, line.place, line.what, line.hint))
+        else:
+            rows.setdefault((line.word, line.agent, line.what), []).append(line.target)
+    plain = [(f"  {word}", text.shorten(agent, 30), text.safe(what), ", ".join(targets)) for (word, agent, what), targets in rows.items()]
+    out = list(table(plain)) if plain else []
+    out += list(table([(f"  {word}", text.safe(place), text.safe(what)) for word, place, what, _ in looks])) if looks else []
+    hints = list(dict.fromkeys(hint for *_, hint in looks if hint))
+    return [*out, *(f"  hint: {text.safe(hint)}" for hint in hints)]
+
+
+def head(outcome: Outcome) -> str:
+    """Say from where to where."""
+    place = outcome.settings.source or outcome.settings.source_format
+    return f"{place} -> {', '.join(outcome.settings.targets)}: {text.count(outcome.agents, 'agent')}"
+
+
+def summary(outcome: Outcome, found: list[Line], *, dry_run: bool) -> str:
+    """Say what it comes to."""
+    looks = len({(line.target, line.path, line.pointer) for line in found if line.look})
+    files = len(outcome.plan.changes) if outcome.plan is not None else 0
+    parts = []
+    if not files and not looks:
+        parts.append(f"{text.count(outcome.agents, 'agent')} in step with {', '.join(outcome.settings.targets)}.")
+    else:
+        word = "would be written" if dry_run else "written"
+        parts.append(
+            f"{text.count(files, 'file')} {word}." if files else "Nothing was written." if not dry_run else "Nothing would be written."
+        )
+        if looks:
+            parts.append(f"{looks:,} {'needs' if looks == 1 else 'need'} a look.")
+    number = sum(outcome.known.values())
+    if number:
+        parts.append(f"{text.count(number, 'known loss') if number == 1 else f'{number:,} known losses'} (-v).")
+    return " ".join(parts)
+
+
+def counted(found: Iterable[Line]) -> Counter[str]:
+    """Return how many lines there are of each kind."""
+    return Counter(line.word for line in found)

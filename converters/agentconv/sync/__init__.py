@@ -1,0 +1,1 @@
+"""Sync: one source of a project's agents, and every assistant in step with it."""

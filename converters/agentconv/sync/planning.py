@@ -1,0 +1,168 @@
+"""The plan of a run: what becomes of each entry, which files change for that, and what the lock says afterwards. Nothing is written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from agentconv import __version__
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
+from agentconv.core.ir import FORMAT_VERSION
+from agentconv.install.draft import parents
+from agentconv.install.steps import Change, Plan
+from agentconv.sync import candidates, digests, rewriting, views
+from agentconv.sync.decisions import Entry
+from agentconv.sync.sources import wrong
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from agentconv.core.ir import Agent
+    from agentconv.disk.reader import Reader
+    from agentconv.install.lock import Lock, Synced
+    from agentconv.sync.bases import Bases
+    from agentconv.sync.candidates import Candidate
+    from agentconv.sync.present import File
+    from agentconv.sync.settings import Settings
+    from agentconv.sync.sources import SourceFile, Sources
+    from agentconv.sync.views import Views
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a user may choose about a run."""
+
+    prefer: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By agent (`` for all), and by field (`` for all), whose word counts."""
+    insist: bool = False
+    """Whether much may be deleted."""
+    allow_widening: bool = False
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a run does, or would do."""
+
+    settings: Settings
+    candidates: list[Candidate] = field(default_factory=list)
+    plan: Plan | None = None
+    views: list[Views] = field(default_factory=list)
+    sources: Sources | None = None
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    agents: int = 0
+    """How many agents the source has."""
+    known: Counter[str] = field(default_factory=Counter)
+    """Losses that the lock knows, by code."""
+    files: int = 0
+    """How many files of the source were looked at."""
+    orphans: list[tuple[File, str, Agent]] = field(default_factory=list)
+    """Agents of the targets' files that are nobody's."""
+
+    def broken(self) -> list[Diagnostic]:
+        """Return what is to be told of sources of which nothing is known."""
+        return [wrong(path, reason) for path, reason in sorted(self.sources.broken.items())] if self.sources is not None else []
+
+
+def plan(
+    settings: Settings,
+    reader: Reader,
+    lock: Lock,
+    sources: Sources,
+    given: Sequence[Views],
+    files: Mapping[str, File],
+    bases: Bases,
+    choices: Choices,
+) -> Outcome:
+    """Make the plan of a run.
+
+    Args:
+        settings: What the configuration says.
+        reader: Reads what is there.
+        lock: What was settled.
+        sources: The agents of the source.
+        given: What they give for each target.
+        files: What is in the targets, by path.
+        bases: Finds texts that were settled.
+        choices: What the user chose.
+
+    Raises:
+        InputError: It would delete more than anybody means without saying so.
+    """
+    found = candidates.of(settings, lock, sources, given, files)
+    for one in found:
+        one.decide(bases, choices.prefer)
+    if not choices.insist:
+        _guard(found, lock, sources)
+    changes, synced = rewriting.rewritten(found, files, reader, bases)
+    outcome = Outcome(settings, found, views=list(given), sources=sources, files=len(sources.files))
+    outcome.agents = sum(1 for _ in sources.agents())
+    outcome.known = known(synced)
+    outcome.plan = _plan(lock, changes, synced, settings, reader)
+    return outcome
+
+
+def _guard(found: Sequence[Candidate], lock: Lock, sources: Sources) -> None:
+    """Stop a run that would delete what nobody said is to go.
+
+    Raises:
+        InputError: It would.
+    """
+    going = Counter(one.target for one in found if one.entry is Entry.DELETE)
+    if not going:
+        return
+    there = Counter(one.target for one in lock.synced)
+    if not sources.files:
+        number, targets = len({one.agent for one in lock.synced}), len(going)
+        message = f"the source is gone: {number:,} agents in {targets} assistants would go with it"
+        raise InputError(Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint="bring it back; if they are to go: agentconv sync --yes"))
+    for target, number in going.items():
+        if number * 2 > there[target] and number > 1:
+            message = f"{number:,} of the {there[target]:,} agents of {target} would be deleted"
+            raise InputError(Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint="if they are to go: agentconv sync --yes"))
+
+
+def _plan(lock: Lock, changes: Mapping[str, Change], synced: Sequence[Synced], settings: Settings, reader: Reader) -> Plan:
+    """Return what is to be done; a lock that a kill leaves holds what was settled before and what is settled after it."""
+    written = {parent for path, change in changes.items() if change.after is not None for parent in parents(path)}
+    made = sorted(folder for folder in written if not reader.is_folder(folder))
+    ours = [*(one.path for one in synced), *(entry.path for entry in lock.entries)]
+    beneath = {parent for path in ours for parent in parents(path)}
+    folders = {*lock.folders, *made}
+    left = sorted(folders - beneath, key=lambda folder: (-folder.count("/"), folder))
+    after = replace(
+        lock,
+        synced=tuple(synced),
+        folders=tuple(sorted(folders & beneath)),
+        written_by=__version__,
+        ir=FORMAT_VERSION,
+        config_sha256=settings.sha256,
+    )
+    touched = set(changes)
+    both = [*synced, *(one for one in lock.synced if one.path in touched and one not in synced)]
+    pending = replace(after, synced=tuple(both), folders=tuple(sorted(folders)))
+    ordered = sorted(changes.values(), key=lambda change: (change.like is None, change.path))
+    return Plan((), tuple(ordered), lock, pending, after, tuple(made), tuple(left))
+
+
+def known(lock_entries: Collection[Synced]) -> Counter[str]:
+    """Return how often the lock knows each loss, by code."""
+    return Counter(loss.partition(":")[0] for one in lock_entries for loss in one.losses)
+
+
+def new_losses(found: Sequence[Candidate]) -> Iterator[tuple[Candidate, str]]:
+    """Yield losses that the lock does not know yet."""
+    for one in found:
+        if one.view is not None:
+            told = {loss for base in one.bases for loss in base.losses}
+            yield from ((one, loss) for loss in views.keys(one.view.losses) if loss not in told)
+
+
+def unchanged(settings: Settings, lock: Lock, found: Sequence[SourceFile]) -> Outcome:
+    """Return the outcome of a run that finds everything as the last one left it."""
+    return Outcome(settings, agents=len({one.agent for one in lock.synced}), known=known(lock.synced), files=len(found))
+
+
+def said(agent: Agent) -> dict[str, str]:
+    """Return the checksums of all that an agent of a target says."""
+    return digests.of(agent)

@@ -1,0 +1,126 @@
+"""The one source: its files as they are, and the agents in them, each told from the others by file and place."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
+from agentconv.core.source import SourceText
+from agentconv.sources import discovery, loading
+from agentconv.sync import texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from agentconv.core.ir import Agent
+    from agentconv.sources.discovery import Found
+    from agentconv.sources.loaded import Loaded
+    from agentconv.sync.settings import Settings
+
+Key: TypeAlias = tuple[str, str]
+"""An agent of the sources: its file, and its place in one that holds several."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One file of the source."""
+
+    found: Found
+    data: bytes
+
+    @property
+    def path(self) -> str:
+        """Where it is, below the root."""
+        return self.found.path
+
+    @property
+    def sha256(self) -> str:
+        """The checksum of its text."""
+        return texts.sha256(self.data)
+
+
+@dataclass(slots=True)
+class Sources:
+    """The agents of the source that are loaded, and why the others are not."""
+
+    pieces: list[Loaded] = field(default_factory=list)
+    broken: dict[str, str] = field(default_factory=dict)
+    """By file why nothing is known of what it says."""
+    files: dict[str, SourceFile] = field(default_factory=dict)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    def agents(self) -> Iterator[tuple[Key, Agent]]:
+        """Yield each agent with what tells it from the others."""
+        for piece in self.pieces:
+            for agent in piece.agents:
+                yield key(piece, agent), agent
+
+
+def key(piece: Loaded, agent: Agent) -> Key:
+    """Return what tells an agent from all others of the source."""
+    return piece.path, agent.origin.pointer if agent.origin else ""
+
+
+def find(settings: Settings) -> tuple[list[SourceFile], list[Diagnostic]]:
+    """Read the files of the source; what cannot be read is told, and stands for a file that is broken."""
+    root = os.fspath(settings.root)
+    place = os.path.normpath(os.path.join(root, settings.source)) if settings.source else root
+    if not os.path.lexists(place):
+        return [], []
+    found = discovery.discover([place], settings.source_format)
+    told, files = list(found.diagnostics), []
+    for one in found.files:
+        path = _below(root, one)
+        if path is None or is_excluded(settings, path):
+            continue
+        try:
+            files.append(SourceFile(replace(one, path=path), discovery.read_bytes(one)))
+        except InputError as error:
+            told.append(replace(error.diagnostic, span=Span(path)))
+    return files, told
+
+
+def _below(root: str, file: Found) -> str | None:
+    relative = os.path.relpath(file.location or "", root).replace(os.sep, "/")
+    return None if relative.startswith("../") else relative
+
+
+def is_excluded(settings: Settings, path: str) -> bool:
+    """Whether the configuration leaves a file alone, be it of the source or of a target: a `*` goes through folders, too."""
+    return any(fnmatchcase(path, glob) or path.startswith(f"{glob.rstrip('/')}/") for glob in settings.exclude)
+
+
+def load(files: Sequence[SourceFile]) -> Sources:
+    """Read the agents of the files, with LF for line ends."""
+    sources = Sources(files={file.path: file for file in files})
+    loaded: list[Loaded] = []
+    for file in files:
+        if texts.is_marked(file.data):
+            sources.broken[file.path] = "it holds the marks of a merge that is not done"
+            continue
+        loaded += loading.load_source(file.found.format, SourceText(file.path, texts.to_lf(file.data)))
+    for piece in loading.with_ids(loaded):
+        _take(sources, piece)
+    return sources
+
+
+def _take(sources: Sources, piece: Loaded) -> None:
+    """Take in what was read of a file: agents that the client loads, and why others are not known."""
+    sources.diagnostics += [one for one in piece.diagnostics if one.severity is Severity.ERROR]
+    kept = [(agent, state) for agent, state in zip(piece.agents, piece.states, strict=True) if not state.dropped]
+    if len(kept) < len(piece.agents) or not kept:
+        problem = next(iter(piece.diagnostics), piece.absence)
+        sources.broken[piece.path] = problem.message if problem else "there is no agent in it"
+    if kept:
+        agents, states = zip(*kept, strict=True)
+        sources.pieces.append(replace(piece, agents=agents, states=states))
+
+
+def wrong(path: str, reason: str) -> Diagnostic:
+    """Say that nothing of a source is synced as long as it is what it is."""
+    hint = "mend it; its files in the other assistants are left as they are until then"
+    return Diagnostic(Code.BLOCKED, Severity.ERROR, f"not synced: {reason}", Span(Path(path).as_posix()), hint)

@@ -1,0 +1,37 @@
+"""Texts of files as sync compares them: with LF for line ends, and without the marks that git leaves in a conflict."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+_MARKED = re.compile(rb"(?m)^<{7} [^\n]*\n(?:[^\n]*\n)*?={7}\r?\n(?:[^\n]*\n)*?>{7} ")
+
+
+def to_lf(data: bytes) -> bytes:
+    """Return a text with LF for line ends, where every one of them is CRLF; else as it is."""
+    if b"\r" not in data or data.count(b"\r\n") != data.count(b"\n") or data.count(b"\r") != data.count(b"\n"):
+        return data
+    return data.replace(b"\r\n", b"\n")
+
+
+def ended_as(data: bytes, present: bytes | None) -> bytes:
+    """Return a text with the line ends of what is there, where those are CRLF throughout."""
+    is_crlf = present is not None and to_lf(present) != present
+    return data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n") if is_crlf else data
+
+
+def sha256(data: bytes) -> str:
+    """Return the checksum of a file's text."""
+    return hashlib.sha256(to_lf(data)).hexdigest()
+
+
+def blob(data: bytes) -> str:
+    """Return git's id of a file's text."""
+    text = to_lf(data)
+    return hashlib.sha1(b"blob %d\0%s" % (len(text), text), usedforsecurity=False).hexdigest()
+
+
+def is_marked(data: bytes) -> bool:
+    """Whether a merge left the marks of a conflict, at the start of lines and in their order."""
+    return b"<<<<<<< " in data and _MARKED.search(data) is not None
