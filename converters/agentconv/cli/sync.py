@@ -15,6 +15,7 @@ from agentconv.formats import registry
 from agentconv.install import places
 from agentconv.render import diff, machine, synced, text
 from agentconv.sync import candidates, settings, syncing
+from agentconv.sync.carrying import CARRIED
 from agentconv.sync.planning import Choices
 
 if TYPE_CHECKING:
@@ -43,6 +44,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     group = parser.add_argument_group("what")
     group.add_argument("--prefer", nargs="+", metavar="SIDE", help="source or target, and agents or their fields (AGENT, AGENT:FIELD)")
+    group.add_argument(
+        "--carry-back",
+        nargs="?",
+        const="",
+        metavar="FIELD,...",
+        help="take edits of the targets into the source (prompt, description, model, ...)",
+    )
     group.add_argument("--yes", action="store_true", help="delete, even if it is much")
     group.add_argument("--allow-widening", action="store_true", help="write agents that may do more than their source says")
     group = parser.add_argument_group("how")
@@ -61,7 +69,7 @@ def run(options: argparse.Namespace) -> int:
     choices = Choices(candidates.prefer(options.prefer or ()), options.yes, options.allow_widening)
     _check_prefer(options)
     with deploying.alone(scope, dry_run=looking):
-        one = syncing.Run(chosen, scope, choices)
+        one = syncing.Run(chosen, scope, choices, _carry_back(options, chosen))
         outcome = one.outcome(dry_run=looking, look_closely=options.verbose)
         told = [] if looking else [other_names(scope.shown(path), number) for path, number in one.apply(outcome).items()]
     return _tell(options, outcome, told, looking=looking)
@@ -81,6 +89,24 @@ def found_settings(options: argparse.Namespace) -> Settings:
             "nothing here says what to sync", "agentconv init writes agentconv.toml: which assistant is the source, which ones follow"
         )
     return found
+
+
+def _carry_back(options: argparse.Namespace, chosen: Settings) -> tuple[str, ...] | None:
+    """Return the fields that are carried back; None for nothing.
+
+    Raises:
+        InputError: There is no such field.
+    """
+    if options.carry_back is None:
+        return chosen.carry_back or None
+    words = tuple(word.strip() for word in options.carry_back.split(",") if word.strip())
+    wrong = next((word for word in words if word not in CARRIED.values()), None)
+    if wrong is not None:
+        raise registry.usage(
+            f"--carry-back does not take `{wrong}`",
+            registry.did_you_mean(wrong, CARRIED.values(), f"fields: {', '.join(CARRIED.values())}"),
+        )
+    return words
 
 
 def _check_prefer(options: argparse.Namespace) -> None:

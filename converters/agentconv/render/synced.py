@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from agentconv.core.ir import Agent
     from agentconv.sync.candidates import Candidate
+    from agentconv.sync.carrying import Edit
     from agentconv.sync.planning import Outcome
 
 _PLAIN = {
@@ -51,7 +52,8 @@ class Line:
 
 def told(outcome: Outcome) -> list[Line]:
     """Return everything that is to be told of a run, but for what is as it was."""
-    found = [line for one in outcome.candidates for line in _of(one, outcome)]
+    found = [_carried(edit, outcome) for edit in outcome.carried]
+    found += [line for one in outcome.candidates for line in _of(one, outcome)]
     found += [_orphan(outcome, file.target, file.path, pointer, agent) for file, pointer, agent in outcome.orphans]
     return found
 
@@ -96,22 +98,48 @@ def _fields(one: Candidate, outcome: Outcome) -> Iterator[Line]:
     written = [path for path in settled.written if not (one.moved_from and path == "name")]
     if written:
         yield _line(one, "update", _listed(_said(path, one.there, one.view.agent) for path in written), paths=tuple(written))
-    if settled.edited:
-        edited = tuple(settled.edited)
-        yield _line(one, "edited", _listed(_said(path, one.view.agent, one.there) for path in edited), look=True, paths=edited)
-    if settled.merged:
-        yield _line(one, "merged", f"{_listed(settled.merged)}: both sides' edits", look=True, paths=tuple(settled.merged))
+    for path in (*settled.edited, *settled.merged):
+        word = "merged" if path in settled.merged else "edited"
+        yield _line(
+            one,
+            word,
+            _said(path, one.view.agent, one.settled.agent if word == "merged" else one.there),
+            hint=_way(one, path, outcome),
+            look=True,
+            paths=(path,),
+        )
     for path in settled.conflicts:
         hint = f"kept on both sides; --prefer source {one.name} | --prefer target {one.name}"
         what = f"{path}: {text.shorten(_value(one.view.agent, path), 30)} in the source, {text.shorten(_value(one.there, path), 30)} here"
         yield _line(one, "CONFLICT", what if path != digests.GROUP else path, hint=hint, look=True, paths=(path,))
     if settled.new_own:
         yield _line(one, "noted", f"{_listed(path.rpartition('.')[2] for path in settled.new_own)}: this file's own, kept")
-    _ = outcome
+
+
+def _way(one: Candidate, path: str, outcome: Outcome) -> str:
+    """Say what can be done with an edit of a target."""
+    edits = outcome.carrying.edits if outcome.carrying is not None else []
+    edit = next(
+        (each for each in edits if each.candidate.place == one.place and each.candidate.target == one.target and each.path == path), None
+    )
+    if edit is None:
+        return ""
+    if edit.reason is not None:
+        return f"not carried: {edit.reason}"
+    if edit.override is not None:
+        return f"--carry-back keeps it for {one.target} in {outcome.settings.file.name}"
+    return f"--carry-back takes it into {one.key[0]}"
 
 
 def _line(one: Candidate, word: str, what: str, *, hint: str = "", look: bool = False, paths: tuple[str, ...] = ()) -> Line:
     return Line(word, one.name, what, one.target, one.path, one.pointer, hint, look, paths)
+
+
+def _carried(edit: Edit, outcome: Outcome) -> Line:
+    place = edit.candidate.key[0] if edit.override is None else outcome.settings.file.name
+    settled, view = edit.candidate.settled, edit.candidate.view
+    what = _said(edit.path, view.agent, settled.agent) if view is not None and settled is not None else edit.word
+    return _line(edit.candidate, "carried", f"{what} -> {place}", paths=(edit.path,))
 
 
 def _orphan(outcome: Outcome, target: str, path: str, pointer: str, agent: Agent) -> Line:
@@ -150,19 +178,24 @@ def _listed(words: Iterable[str]) -> str:
 
 
 def shown(found: Iterable[Line]) -> list[str]:
-    """Return the lines: a change of one agent in several targets is one, what needs a look is told file by file."""
+    """Return the lines: a change of one agent in several targets is one, what needs a look is told file by file, with what to do."""
     rows: dict[tuple[str, str, str], list[str]] = {}
-    looks: list[tuple[str, str, str, str]] = []
+    looks: list[Line] = []
     for line in found:
         if line.look:
-            looks.append((line.word, line.place, line.what, line.hint))
+            looks.append(line)
         else:
             rows.setdefault((line.word, line.agent, line.what), []).append(line.target)
     plain = [(f"  {word}", text.shorten(agent, 30), text.safe(what), ", ".join(targets)) for (word, agent, what), targets in rows.items()]
     out = list(table(plain)) if plain else []
-    out += list(table([(f"  {word}", text.safe(place), text.safe(what)) for word, place, what, _ in looks])) if looks else []
-    hints = list(dict.fromkeys(hint for *_, hint in looks if hint))
-    return [*out, *(f"  hint: {text.safe(hint)}" for hint in hints)]
+    told = table([(f"  {line.word}", text.safe(line.place), text.safe(line.what)) for line in looks]) if looks else []
+    last = ""
+    for line, row in zip(looks, told, strict=True):
+        out.append(row)
+        if line.hint and line.hint != last:
+            out.append(f"    {text.safe(line.hint)}")
+        last = line.hint
+    return out
 
 
 def head(outcome: Outcome) -> str:

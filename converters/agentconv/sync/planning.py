@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from agentconv.install.lock import Lock, Synced
     from agentconv.sync.bases import Bases
     from agentconv.sync.candidates import Candidate
+    from agentconv.sync.carrying import Carrying, Edit
     from agentconv.sync.present import File
     from agentconv.sync.settings import Settings
     from agentconv.sync.sources import SourceFile, Sources
@@ -58,6 +59,10 @@ class Outcome:
     """How many files of the source were looked at."""
     orphans: list[tuple[File, str, Agent]] = field(default_factory=list)
     """Agents of the targets' files that are nobody's."""
+    carrying: Carrying | None = None
+    """What edits of the targets could be taken back into the source."""
+    carried: tuple[Edit, ...] = ()
+    """What was taken back."""
 
     def broken(self) -> list[Diagnostic]:
         """Return what is to be told of sources of which nothing is known."""
@@ -138,11 +143,18 @@ def _plan(lock: Lock, changes: Mapping[str, Change], synced: Sequence[Synced], s
         ir=FORMAT_VERSION,
         config_sha256=settings.sha256,
     )
-    touched = set(changes)
-    both = [*synced, *(one for one in lock.synced if one.path in touched and one not in synced)]
-    pending = replace(after, synced=tuple(both), folders=tuple(sorted(folders)))
+    pending = replace(after, synced=tuple(_pending(lock, changes, synced)), folders=tuple(sorted(folders)))
     ordered = sorted(changes.values(), key=lambda change: (change.like is None, change.path))
     return Plan((), tuple(ordered), lock, pending, after, tuple(made), tuple(left))
+
+
+def _pending(lock: Lock, changes: Mapping[str, Change], synced: Sequence[Synced]) -> Iterator[Synced]:
+    """Yield what the lock says while files are being changed: of those that change, what was settled, and what will be.
+
+    A file that stays as it is keeps what was settled: an edit of it that is on its way into the source is still an edit until it is there.
+    """
+    yield from lock.synced
+    yield from (one for one in synced if one.path in changes and one not in lock.synced)
 
 
 def known(lock_entries: Collection[Synced]) -> Counter[str]:

@@ -184,7 +184,12 @@ def _entries(one: Candidate, file: File, data: bytes | None, bases: Bases) -> li
 
 
 def _left(one: Candidate, file: File, data: bytes) -> str:
-    """Return the checksum of a file as it was left: what a person made of it is not ours to settle, be it a comment."""
+    """Return the checksum of a file as it was left: what a person made of it is not ours to settle, be it a comment.
+
+    A file with edits in it has none, so that it is looked at closely in each run.
+    """
+    if one.settled is not None and not one.settled.in_step:
+        return ""
     present = texts.sha256(data)
     known = [base.bytes_sha256 for base in one.bases if base.bytes_sha256]
     if data != file.data or not known or present in known or (one.view is not None and texts.to_lf(data) == texts.to_lf(one.view.data)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from agentconv import __version__
@@ -12,7 +12,9 @@ from agentconv.core.ir import FORMAT_VERSION
 from agentconv.disk.files import Disk
 from agentconv.install import applying, places
 from agentconv.install.lock import Lock
-from agentconv.sync import candidates, locks, overriding, planning, present, sources, views
+from agentconv.install.steps import Change
+from agentconv.sync import candidates, configuring, locks, overriding, planning, present, settings, sources, views
+from agentconv.sync import carrying as carry
 from agentconv.sync.bases import Bases
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ class Run:
     settings: Settings
     scope: Scope
     choices: Choices
+    carry_back: tuple[str, ...] | None = None
+    """Fields whose edits are taken back, in the configuration's words: all of them where it is empty; None for nothing."""
     lock: Lock = field(default_factory=Lock)
     reader: Disk = field(init=False)
     bases: Bases = field(init=False)
@@ -62,6 +66,24 @@ class Run:
         targets = [target for target in self.settings.targets if not self.is_served(target)]
         if not look_closely and not told and self.is_unchanged(found, targets):
             return planning.unchanged(self.settings, self.lock, found)
+        loaded = self._loaded(found)
+        outcome = self._planned(loaded, targets)
+        carrying = self._carrying(loaded, outcome)
+        if carrying is not None and self.carry_back is not None and (carrying.files or carrying.overrides):
+            edits = tuple(one for one in carrying.edits if one.reason is None)
+            outcome = self._carried(loaded, carrying, targets)
+            outcome.carried = edits
+            carrying = self._carrying(self._loaded(list(carry.with_files(loaded, carrying.files))), outcome)
+        outcome.carrying = carrying
+        outcome.diagnostics = [*told, *loaded.diagnostics, *outcome.diagnostics]
+        return outcome
+
+    def _loaded(self, found: list[SourceFile]) -> Sources:
+        """Read the agents of the source.
+
+        Raises:
+            InputError: The configuration speaks of one that is not there.
+        """
         loaded = sources.load(found)
         for path in sorted(self.bases.git.unmerged() & loaded.files.keys()):
             loaded.broken.setdefault(path, "git has not merged it yet")
@@ -69,12 +91,43 @@ class Run:
         wrong = [] if loaded.broken else list(overriding.unknown(self.settings, names))
         if wrong:
             raise InputError(wrong[0])
+        return loaded
+
+    def _planned(self, loaded: Sources, targets: list[str]) -> Outcome:
         given = [self.given(loaded, target) for target in targets]
         files = self.files(targets, given)
         outcome = planning.plan(self.settings, self.reader, self.lock, loaded, given, files, self.bases, self.choices)
-        outcome.diagnostics = [*told, *loaded.diagnostics, *outcome.diagnostics]
         outcome.orphans = list(candidates.orphans(outcome.candidates, files, self.lock))
         return outcome
+
+    def _carrying(self, loaded: Sources, outcome: Outcome) -> carry.Carrying | None:
+        """Return what of the targets' edits can be taken back; None where there are none."""
+        edited = [one for one in outcome.candidates if one.settled is not None and (one.settled.edited or one.settled.merged)]
+        if not edited:
+            return None
+        carrying = carry.Carrying(self.settings, loaded, self.lock.synced)
+        carrying.carry(edited, self.carry_back or ())
+        return carrying
+
+    def _carried(self, loaded: Sources, carrying: carry.Carrying, targets: list[str]) -> Outcome:
+        """Return what is to be done with the sources, and the configuration, that edits were taken back into."""
+        config = self._configured(carrying)
+        again = self._loaded(carry.with_files(loaded, carrying.files))
+        outcome = self._planned(again, targets)
+        if outcome.plan is not None:
+            first = [Change(path, before, after, path, None, forced=True) for path, before, after in carry.given(loaded, carrying.files)]
+            outcome.plan = replace(outcome.plan, changes=(*config, *first, *outcome.plan.changes))
+        return outcome
+
+    def _configured(self, carrying: carry.Carrying) -> list[Change]:
+        """Take the configuration with what goes into it, and return its change."""
+        if not carrying.overrides:
+            return []
+        path = self.settings.file.name
+        before = self.settings.file.read_bytes()
+        after = configuring.with_overrides(self.settings, before.decode(), carrying.overrides).encode()
+        self.settings = settings.parse(self.settings.root, self.settings.file, after)
+        return [Change(path, before, after, path, None, forced=True)]
 
     def given(self, loaded: Sources, target: str) -> Views:
         """Return what the source gives for a target."""
