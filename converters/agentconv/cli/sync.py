@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentconv.cli import deploying
-from agentconv.cli import options as shared
 from agentconv.cli.exit_codes import Exit
 from agentconv.core.diagnostics import Code, Severity
 from agentconv.disk.saving import other_names
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     import argparse
 
     from agentconv.core.diagnostics import Diagnostic
-    from agentconv.install.places import Scope
     from agentconv.sync.planning import Outcome
     from agentconv.sync.settings import Settings
 

@@ -103,7 +103,7 @@ def _fields(one: Candidate, outcome: Outcome) -> Iterator[Line]:
         yield _line(
             one,
             word,
-            _said(path, one.view.agent, one.settled.agent if word == "merged" else one.there),
+            _said(path, one.view.agent, settled.agent if word == "merged" else one.there),
             hint=_way(one, path, outcome),
             look=True,
             paths=(path,),
@@ -143,7 +143,7 @@ def _carried(edit: Edit, outcome: Outcome) -> Line:
 
 
 def _orphan(outcome: Outcome, target: str, path: str, pointer: str, agent: Agent) -> Line:
-    place = outcome.settings.source or outcome.settings.source_format
+    place = outcome.settings.place
     hint = f'--adopt takes it into {place}; `exclude = ["{path}"]` leaves it alone'
     return Line("new", agent.name or "", "not ours", target, path, pointer, hint, look=True)
 
@@ -200,7 +200,7 @@ def shown(found: Iterable[Line]) -> list[str]:
 
 def head(outcome: Outcome) -> str:
     """Say from where to where."""
-    place = outcome.settings.source or outcome.settings.source_format
+    place = outcome.settings.place
     return f"{place} -> {', '.join(outcome.settings.targets)}: {text.count(outcome.agents, 'agent')}"
 
 

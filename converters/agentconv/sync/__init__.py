@@ -1,1 +1,1 @@
-"""Sync: one source of a project's agents, and every assistant in step with it."""
+"""A project's own agents, kept in step for every assistant that is used there."""

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import hashlib
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agentconv.disk import placing
 from agentconv.disk.exclusive import state_folder
 from agentconv.sync import texts
 from agentconv.sync.git import Git
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Bases:

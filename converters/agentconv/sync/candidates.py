@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from agentconv.sync.present import File
     from agentconv.sync.settings import Settings
     from agentconv.sync.settling import Settled
+    from agentconv.sync.situation import Situation
     from agentconv.sync.sources import Key, Sources
     from agentconv.sync.views import View, Views
 
@@ -108,8 +109,9 @@ class Candidate:
         return None
 
 
-def of(settings: Settings, lock: Lock, sources: Sources, given: Sequence[Views], files: Mapping[str, File]) -> list[Candidate]:
+def of(situation: Situation) -> list[Candidate]:
     """Return every entry that a run is about, by target and path."""
+    lock, sources, files, given = situation.lock, situation.sources, situation.files, situation.views
     by_place: dict[tuple[str, str, str], list[Synced]] = {}
     for one in lock.synced:
         by_place.setdefault((one.target, *one.key), []).append(one)
@@ -120,7 +122,7 @@ def of(settings: Settings, lock: Lock, sources: Sources, given: Sequence[Views],
         for place, several in by_place.items():
             if place[0] == views.target:
                 by_agent.setdefault(moved.get(several[0].agent, several[0].agent), []).extend(several)
-        found += [_of_view(view, by_place, by_agent, files, settings) for view in views.entries]
+        found += [_of_view(view, by_place, by_agent, files, situation.settings) for view in views.entries]
     for given_one in found:
         given_one.source_sha256 = sources.files[given_one.key[0]].sha256
     taken = {(one.target, *one.place) for one in found} | {(one.target, *one.moved_from) for one in found if one.moved_from}
@@ -224,11 +226,11 @@ def prefer(words: Sequence[str]) -> dict[str, dict[str, str]]:
     return found
 
 
-def orphans(found: Iterable[Candidate], files: Mapping[str, File], lock: Lock) -> Iterator[tuple[File, str, Agent]]:
+def orphans(found: Iterable[Candidate], situation: Situation) -> Iterator[tuple[File, str, Agent]]:
     """Yield the agents of the targets' files that are nobody's."""
     ours = {(one.target, *one.place) for one in found} | {(one.target, *one.moved_from) for one in found if one.moved_from}
-    ours |= {(entry.target, *entry.key) for entry in lock.entries}
-    for file in files.values():
+    ours |= {(entry.target, *entry.key) for entry in situation.lock.entries}
+    for file in situation.files.values():
         for pointer, agent in file.agents.items():
             if (file.target, file.path, pointer) not in ours:
                 yield file, pointer, agent

@@ -25,7 +25,7 @@ from agentconv.core.ir import AgentSet, Model
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.sources.loaded import Loaded
-from agentconv.sync import digests, lines, overriding, texts, views
+from agentconv.sync import digests, lines, texts, views
 from agentconv.sync.sources import Sources
 
 if TYPE_CHECKING:
@@ -98,7 +98,8 @@ class Carrying:
         view, settled = one.view, one.settled
         if view is None or settled is None:
             return Edit(one, path, "nothing is there")
-        if any(path in each.values for each in overriding.of(self.settings, one.target, one.name)):
+        override = self.settings.override(one.name, one.target)
+        if override is not None and path in override.values:
             return Edit(one, path, override=_plain(fields.get(settled.agent, path)))
         value, reason = self._value(one, path)
         reason = reason or self._put(one, path, value)
@@ -226,7 +227,7 @@ def _plain(value: object) -> Json:
 
 def _not_carried(settings: Settings, path: str) -> str:
     """Say why a field is never carried, and what to do instead."""
-    place = settings.source or settings.source_format
+    place = settings.place
     if path == digests.GROUP or digests.restrains(path):
         return f"what an agent may do is said in the source alone: change it in {place}, or take it back with --prefer source"
     return f"it is not carried: change it in {place}, or take it back with --prefer source"

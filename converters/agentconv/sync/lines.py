@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def merged(base: str, one: str, other: str) -> str | None:
     """Return a text with the edits of both sides; None where they touch one another."""
-    if one == other or other == base:
+    if other in (one, base):
         return one
     if one == base:
         return other

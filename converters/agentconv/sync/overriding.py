@@ -20,16 +20,10 @@ if TYPE_CHECKING:
     from agentconv.core.diagnostics import Span
     from agentconv.core.format import Projection
     from agentconv.core.ir import Agent, ToolGrant
-    from agentconv.sync.settings import Override, Settings
+    from agentconv.sync.overrides import Override
+    from agentconv.sync.settings import Settings
 
 _ORDER = ("read-only", "workspace-write", "full")
-
-
-def of(settings: Settings, target: str, name: str) -> list[Override]:
-    """Return the overrides that hold for an agent: those of its target first."""
-    general = settings.formats[target].override if target in settings.formats else None
-    own = settings.agents.get(name, {}).get(target)
-    return [one for one in (general, own) if one is not None]
 
 
 def is_skipped(settings: Settings, target: str, name: str) -> bool:
@@ -39,17 +33,17 @@ def is_skipped(settings: Settings, target: str, name: str) -> bool:
 
 def kept(settings: Settings, target: str, name: str) -> frozenset[str]:
     """Return the fields of which the target's file, as it stands, is what counts."""
-    return frozenset(path for one in of(settings, target, name) for path in one.keep)
+    override = settings.override(name, target)
+    return frozenset(override.keep) if override is not None else frozenset()
 
 
 def unknown(settings: Settings, names: frozenset[str]) -> Iterator[Diagnostic]:
     """Complain about overrides for agents that the source does not have."""
-    for name in [*settings.agents, *settings.skipped]:
+    for name, place in settings.places.items():
         if name not in names:
             near = nearest(name, sorted(names), 0.7)
-            place = next((one.place for one in settings.agents.get(name, {}).values()), None)
             hint = f"did you mean `{near}`?" if near else "take its table out"
-            yield Diagnostic(Code.USAGE, Severity.ERROR, f"[sync.agents.{name}]: the source has no agent `{name}`", place, hint)
+            yield Diagnostic(Code.USAGE, Severity.ERROR, f"the source has no agent `{name}`", place, hint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +59,17 @@ class Overriding:
         Raises:
             InputError: What it says cannot be.
         """
-        for override in of(self.settings, self.target, agent.name or ""):
-            for path, value in override.values.items():
-                self._set(projection, path, _value(self.target, path, value), override.place)
-            for key, value in override.extras.items():
-                self._set(projection, f"extras.{self.target}.{key}", value, override.place)
-            if override.tools is not None or override.deny_tools:
-                _narrow(projection, override)
-            if override.sandbox is not None:
-                _confine(projection, override)
+        override = self.settings.override(agent.name or "", self.target)
+        if override is None:
+            return
+        for path, value in override.values.items():
+            self._set(projection, path, _value(self.target, path, value), override.place)
+        for key, value in override.extras.items():
+            self._set(projection, f"extras.{self.target}.{key}", value, override.place)
+        if override.tools is not None or override.deny_tools:
+            _narrow(projection, override)
+        if override.sandbox is not None:
+            _confine(projection, override)
 
     def _set(self, projection: Projection, path: str, value: object, place: Span | None) -> None:
         if path in fields.PATHS and path not in projection.target.holds:

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from agentconv.core.ir import Agent
-    from agentconv.disk.reader import Reader
     from agentconv.install.lock import Lock, Synced
     from agentconv.sync.bases import Bases
     from agentconv.sync.candidates import Candidate
     from agentconv.sync.carrying import Carrying, Edit
     from agentconv.sync.present import File
     from agentconv.sync.settings import Settings
+    from agentconv.sync.situation import Situation
     from agentconv.sync.sources import SourceFile, Sources
     from agentconv.sync.views import Views
 
@@ -69,41 +69,29 @@ class Outcome:
         return [wrong(path, reason) for path, reason in sorted(self.sources.broken.items())] if self.sources is not None else []
 
 
-def plan(
-    settings: Settings,
-    reader: Reader,
-    lock: Lock,
-    sources: Sources,
-    given: Sequence[Views],
-    files: Mapping[str, File],
-    bases: Bases,
-    choices: Choices,
-) -> Outcome:
+def plan(situation: Situation, bases: Bases, choices: Choices) -> Outcome:
     """Make the plan of a run.
 
     Args:
-        settings: What the configuration says.
-        reader: Reads what is there.
-        lock: What was settled.
-        sources: The agents of the source.
-        given: What they give for each target.
-        files: What is in the targets, by path.
+        situation: What it starts from.
         bases: Finds texts that were settled.
         choices: What the user chose.
 
     Raises:
         InputError: It would delete more than anybody means without saying so.
     """
-    found = candidates.of(settings, lock, sources, given, files)
+    found = candidates.of(situation)
     for one in found:
         one.decide(bases, choices.prefer)
     if not choices.insist:
-        _guard(found, lock, sources)
-    changes, synced = rewriting.rewritten(found, files, reader, bases)
-    outcome = Outcome(settings, found, views=list(given), sources=sources, files=len(sources.files))
+        _guard(found, situation.lock, situation.sources)
+    changes, synced = rewriting.rewritten(found, situation.files, situation.reader, bases)
+    sources = situation.sources
+    outcome = Outcome(situation.settings, found, views=list(situation.views), sources=sources, files=len(sources.files))
     outcome.agents = sum(1 for _ in sources.agents())
     outcome.known = known(synced)
-    outcome.plan = _plan(lock, changes, synced, settings, reader)
+    outcome.plan = _plan(situation, changes, synced)
+    outcome.orphans = list(candidates.orphans(found, situation))
     return outcome
 
 
@@ -127,10 +115,11 @@ def _guard(found: Sequence[Candidate], lock: Lock, sources: Sources) -> None:
             raise InputError(Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint="if they are to go: agentconv sync --yes"))
 
 
-def _plan(lock: Lock, changes: Mapping[str, Change], synced: Sequence[Synced], settings: Settings, reader: Reader) -> Plan:
+def _plan(situation: Situation, changes: Mapping[str, Change], synced: Sequence[Synced]) -> Plan:
     """Return what is to be done; a lock that a kill leaves holds what was settled before and what is settled after it."""
+    lock = situation.lock
     written = {parent for path, change in changes.items() if change.after is not None for parent in parents(path)}
-    made = sorted(folder for folder in written if not reader.is_folder(folder))
+    made = sorted(folder for folder in written if not situation.reader.is_folder(folder))
     ours = [*(one.path for one in synced), *(entry.path for entry in lock.entries)]
     beneath = {parent for path in ours for parent in parents(path)}
     folders = {*lock.folders, *made}
@@ -141,7 +130,7 @@ def _plan(lock: Lock, changes: Mapping[str, Change], synced: Sequence[Synced], s
         folders=tuple(sorted(folders & beneath)),
         written_by=__version__,
         ir=FORMAT_VERSION,
-        config_sha256=settings.sha256,
+        config_sha256=situation.settings.sha256,
     )
     pending = replace(after, synced=tuple(_pending(lock, changes, synced)), folders=tuple(sorted(folders)))
     ordered = sorted(changes.values(), key=lambda change: (change.like is None, change.path))

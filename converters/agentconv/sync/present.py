@@ -11,7 +11,7 @@ from agentconv.core.source import SourceText
 from agentconv.disk.files import Blocked
 from agentconv.formats import registry
 from agentconv.sources import discovery
-from agentconv.sync import sources, texts
+from agentconv.sync import texts
 
 if TYPE_CHECKING:
     from agentconv.core.ir import Agent
@@ -83,4 +83,4 @@ def paths(settings: Settings, target: str) -> list[str]:
         return []
     found = discovery.discover([os.fspath(place) for place in places], target).files
     relative = sorted({os.path.relpath(file.location, root).replace(os.sep, "/") for file in found if file.location})
-    return [path for path in relative if not path.startswith("../") and not sources.is_excluded(settings, path)]
+    return [path for path in relative if not path.startswith("../") and not settings.excludes(path)]

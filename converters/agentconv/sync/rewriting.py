@@ -9,7 +9,6 @@ from agentconv.conversion import shared_files
 from agentconv.core import fields
 from agentconv.core.ir import AgentSet
 from agentconv.core.source import SourceText
-from agentconv.disk.placing import BACKUP
 from agentconv.formats import registry
 from agentconv.install.lock import Synced
 from agentconv.install.steps import Change

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -68,14 +67,14 @@ def key(piece: Loaded, agent: Agent) -> Key:
 def find(settings: Settings) -> tuple[list[SourceFile], list[Diagnostic]]:
     """Read the files of the source; what cannot be read is told, and stands for a file that is broken."""
     root = os.fspath(settings.root)
-    place = os.path.normpath(os.path.join(root, settings.source)) if settings.source else root
+    place = os.path.normpath(os.path.join(root, settings.source))
     if not os.path.lexists(place):
         return [], []
     found = discovery.discover([place], settings.source_format)
     told, files = list(found.diagnostics), []
     for one in found.files:
         path = _below(root, one)
-        if path is None or is_excluded(settings, path):
+        if path is None or settings.excludes(path):
             continue
         try:
             files.append(SourceFile(replace(one, path=path), discovery.read_bytes(one)))
@@ -87,11 +86,6 @@ def find(settings: Settings) -> tuple[list[SourceFile], list[Diagnostic]]:
 def _below(root: str, file: Found) -> str | None:
     relative = os.path.relpath(file.location or "", root).replace(os.sep, "/")
     return None if relative.startswith("../") else relative
-
-
-def is_excluded(settings: Settings, path: str) -> bool:
-    """Whether the configuration leaves a file alone, be it of the source or of a target: a `*` goes through folders, too."""
-    return any(fnmatchcase(path, glob) or path.startswith(f"{glob.rstrip('/')}/") for glob in settings.exclude)
 
 
 def load(files: Sequence[SourceFile]) -> Sources:

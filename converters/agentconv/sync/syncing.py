@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -13,9 +12,10 @@ from agentconv.disk.files import Disk
 from agentconv.install import applying, places
 from agentconv.install.lock import Lock
 from agentconv.install.steps import Change
-from agentconv.sync import candidates, configuring, locks, overriding, planning, present, settings, sources, views
 from agentconv.sync import carrying as carry
+from agentconv.sync import configuring, locks, overriding, planning, present, settings, sources, views
 from agentconv.sync.bases import Bases
+from agentconv.sync.situation import Situation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,7 +59,6 @@ class Run:
             InputError: It cannot be told, or should not be done unasked.
         """
         self.lock = locks.read(self.scope, self.bases.git, self.reader, dry_run=dry_run)
-        _require_version(self.settings)
         found, told = sources.find(self.settings)
         if not found and not self.lock.synced:
             raise _no_source(self.settings)
@@ -96,9 +95,7 @@ class Run:
     def _planned(self, loaded: Sources, targets: list[str]) -> Outcome:
         given = [self.given(loaded, target) for target in targets]
         files = self.files(targets, given)
-        outcome = planning.plan(self.settings, self.reader, self.lock, loaded, given, files, self.bases, self.choices)
-        outcome.orphans = list(candidates.orphans(outcome.candidates, files, self.lock))
-        return outcome
+        return planning.plan(Situation(self.settings, self.reader, self.lock, loaded, given, files), self.bases, self.choices)
 
     def _carrying(self, loaded: Sources, outcome: Outcome) -> carry.Carrying | None:
         """Return what of the targets' edits can be taken back; None where there are none."""
@@ -126,7 +123,7 @@ class Run:
         path = self.settings.file.name
         before = self.settings.file.read_bytes()
         after = configuring.with_overrides(self.settings, before.decode(), carrying.overrides).encode()
-        self.settings = settings.parse(self.settings.root, self.settings.file, after)
+        self.settings = settings.read(self.settings.root, {path: after}) or self.settings
         return [Change(path, before, after, path, None, forced=True)]
 
     def given(self, loaded: Sources, target: str) -> Views:
@@ -194,26 +191,8 @@ class Run:
         return names
 
 
-def _require_version(settings: Settings) -> None:
-    """Stop where the project wants another agentconv.
-
-    Raises:
-        InputError: It does.
-    """
-    if settings.required_version is None:
-        return
-    from packaging.specifiers import SpecifierSet
-
-    if __version__ not in SpecifierSet(settings.required_version, prereleases=True):
-        message = f"the project wants agentconv {settings.required_version}, and this is {__version__}"
-        raise InputError(
-            Diagnostic(Code.USAGE, Severity.ERROR, message, hint=f'pip install "agentconv-toolkit{settings.required_version}"')
-        )
-
-
-def _no_source(settings: Settings) -> InputError:
-    place = settings.source or settings.source_format
-    message = f"no agents in the source, `{os.fspath(place)}`"
+def _no_source(chosen: Settings) -> InputError:
+    message = f"no agents in the source, `{chosen.place}`"
     return InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, message, hint="agentconv init says what is here"))
 
 
