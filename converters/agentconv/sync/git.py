@@ -23,7 +23,13 @@ class Git:
         command = ["git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", *words]
         try:
             done = subprocess.run(  # noqa: S603 - fixed words, no shell
-                command, cwd=self.root, env={**os.environ, **_QUIET}, capture_output=True, stdin=subprocess.DEVNULL, timeout=_SECONDS
+                command,
+                check=False,
+                cwd=self.root,
+                env={**os.environ, **_QUIET},
+                capture_output=True,
+                stdin=subprocess.DEVNULL,
+                timeout=_SECONDS,
             )
         except (OSError, subprocess.TimeoutExpired):
             return None
