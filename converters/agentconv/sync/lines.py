@@ -47,7 +47,7 @@ def changed(old: str, new: str) -> int:
 
 
 def reworded(old: str, new: str, spaced: str) -> str | None:
-    """Return a text of the same words as `old`, with the edit of those words and its own blanks and line ends; None where its words differ."""
+    """Return a text of the same words as `old`, edited, with its own blanks and line ends; None where its words are others."""
     was, now, there = (_WORD.findall(text) for text in (old, new, spaced))
     if [word for _, word in was] != [word for _, word in there]:
         return None
