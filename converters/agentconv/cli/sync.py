@@ -49,6 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FIELD,...",
         help="take edits of the targets into the source (prompt, description, model, ...)",
     )
+    group.add_argument("--adopt", action="store_true", help="take agents that stand in a target alone into the source")
     group.add_argument("--yes", action="store_true", help="delete, even if it is much")
     group.add_argument("--allow-widening", action="store_true", help="write agents that may do more than their source says")
     group = parser.add_argument_group("how")
@@ -69,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
     choices = Choices(candidates.prefer(options.prefer or ()), options.yes, options.allow_widening)
     _check_prefer(options)
     with deploying.alone(scope, dry_run=looking):
-        one = syncing.Run(chosen, scope, choices, _carry_back(options, chosen))
+        one = syncing.Run(chosen, scope, choices, _carry_back(options, chosen), options.adopt)
         outcome = one.outcome(dry_run=looking, look_closely=options.verbose)
         told = [] if looking else [other_names(scope.shown(path), number) for path, number in one.apply(outcome).items()]
     return _tell(options, outcome, told, looking=looking)

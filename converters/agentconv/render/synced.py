@@ -56,6 +56,10 @@ class Line:
 def told(outcome: Outcome) -> list[Line]:
     """Return everything that is to be told of a run, but for what is as it was."""
     found = [_carried(edit, outcome) for edit in outcome.carried]
+    found += [
+        Line("adopted", agent.name or "", f"-> {source}", file.target, file.path, pointer)
+        for file, pointer, agent, source in outcome.adopted
+    ]
     found += [line for one in outcome.candidates for line in _of(one, outcome)]
     found += [_orphan(outcome, file.target, file.path, pointer, agent) for file, pointer, agent in outcome.orphans]
     return found

@@ -57,6 +57,10 @@ class Outcome:
     """How many agents the source has."""
     synced: Sequence[Synced] = ()
     """What the lock says afterwards."""
+    lock: Lock | None = None
+    """What was settled, when decisions were made."""
+    sources_changed: tuple[Change, ...] = ()
+    """Sources, and the configuration, that change."""
     new_losses: list[Loss] = field(default_factory=list)
     """Losses that were not told before."""
     served: list[Served] = field(default_factory=list)
@@ -69,6 +73,8 @@ class Outcome:
     """What edits of the targets could be taken back into the source."""
     carried: tuple[Edit, ...] = ()
     """What was taken back."""
+    adopted: tuple[tuple[File, str, Agent, str], ...] = ()
+    """Agents of targets that were taken into the source: the file, the place in it, the agent, and its source."""
 
     def broken(self) -> list[Diagnostic]:
         """Return what is to be told of sources of which nothing is known."""
@@ -97,6 +103,7 @@ def plan(situation: Situation, bases: Bases, choices: Choices) -> Outcome:
     outcome.agents = sum(1 for _ in sources.agents())
     outcome.synced = synced
     outcome.new_losses = list(known.new(found))
+    outcome.lock = situation.lock
     outcome.plan = _plan(situation, changes, synced)
     outcome.orphans = list(candidates.orphans(found, situation))
     return outcome

@@ -10,11 +10,14 @@ from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.core.ir import FORMAT_VERSION
 from agentconv.disk.files import Disk
 from agentconv.install import applying, places
+from agentconv.install.draft import parents
 from agentconv.install.lock import Lock
 from agentconv.install.steps import Change
 from agentconv.sync import carrying as carry
 from agentconv.sync import configuring, locks, overriding, planning, present, serving, settings, sources, views
+from agentconv.sync.adopting import Adopting, keyed
 from agentconv.sync.bases import Bases
+from agentconv.sync.decisions import Entry
 from agentconv.sync.situation import Situation
 
 if TYPE_CHECKING:
@@ -39,6 +42,8 @@ class Run:
     choices: Choices
     carry_back: tuple[str, ...] | None = None
     """Fields whose edits are taken back, in the configuration's words: all of them where it is empty; None for nothing."""
+    adopt: bool = False
+    """Whether agents that stand in a target alone are taken into the source."""
     lock: Lock = field(default_factory=Lock)
     reader: Disk = field(init=False)
     bases: Bases = field(init=False)
@@ -69,10 +74,12 @@ class Run:
             return outcome
         loaded = self._loaded(found)
         outcome = self._planned(loaded, targets)
+        if self.adopt:
+            loaded, outcome = self._adopted(loaded, outcome, targets)
         carrying = self._carrying(loaded, outcome)
         if carrying is not None and self.carry_back is not None and (carrying.files or carrying.overrides):
             edits = tuple(one for one in carrying.edits if one.reason is None)
-            outcome = self._carried(loaded, carrying, targets)
+            outcome = self._carried(loaded, carrying, targets, outcome)
             outcome.carried = edits
             carrying = self._carrying(self._loaded(list(carry.with_files(loaded, carrying.files))), outcome)
         outcome.carrying = carrying
@@ -101,10 +108,12 @@ class Run:
         loaded = sources.load(found) if targets else sources.Sources()
         return [serving.of(loaded, target) for target in targets]
 
-    def _planned(self, loaded: Sources, targets: list[str]) -> Outcome:
-        given = [self.given(loaded, target) for target in targets]
+    def _planned(self, loaded: Sources, targets: list[str], lock: Lock | None = None) -> Outcome:
+        """Return what is to be done, given what is settled: what the lock says, unless more is."""
+        lock = lock or self.lock
+        given = [self.given(loaded, target, lock) for target in targets]
         files = self.files(targets, given)
-        return planning.plan(Situation(self.settings, self.reader, self.lock, loaded, given, files), self.bases, self.choices)
+        return planning.plan(Situation(self.settings, self.reader, lock, loaded, given, files), self.bases, self.choices)
 
     def _carrying(self, loaded: Sources, outcome: Outcome) -> carry.Carrying | None:
         """Return what of the targets' edits can be taken back; None where there are none."""
@@ -115,15 +124,49 @@ class Run:
         carrying.carry(edited, self.carry_back or ())
         return carrying
 
-    def _carried(self, loaded: Sources, carrying: carry.Carrying, targets: list[str]) -> Outcome:
+    def _adopted(self, loaded: Sources, outcome: Outcome, targets: list[str]) -> tuple[Sources, Outcome]:
+        """Return the source with what stood in targets alone, and what is to be done then."""
+        adopting = Adopting(self.settings, loaded)
+        released = [one for one in outcome.candidates if one.entry is Entry.RELEASE and one.file is not None and one.there is not None]
+        adopting.take([*outcome.orphans, *((one.file, one.pointer, one.there) for one in released if one.file and one.there)])
+        if not adopting.taken:
+            outcome.diagnostics += adopting.diagnostics
+            return loaded, outcome
+        again = self._loaded(adopting.with_files())
+        settled = keyed(adopting.settled, again)
+        places = {(one.target, *one.key) for one in settled}
+        kept = [one for one in self.lock.synced if (one.target, *one.key) not in places]
+        planned = self._planned(again, targets, replace(self.lock, synced=(*kept, *settled)))
+        self._before(planned, self._source_changes(loaded, adopting.files))
+        planned.adopted = tuple(adopting.taken)
+        planned.diagnostics += adopting.diagnostics
+        return again, planned
+
+    def _carried(self, loaded: Sources, carrying: carry.Carrying, targets: list[str], before: Outcome) -> Outcome:
         """Return what is to be done with the sources, and the configuration, that edits were taken back into."""
         config = self._configured(carrying)
-        again = self._loaded(carry.with_files(loaded, carrying.files))
-        outcome = self._planned(again, targets)
-        if outcome.plan is not None:
-            first = [Change(path, before, after, path, None, forced=True) for path, before, after in carry.given(loaded, carrying.files)]
-            outcome.plan = replace(outcome.plan, changes=(*config, *first, *outcome.plan.changes))
+        outcome = self._planned(self._loaded(carry.with_files(loaded, carrying.files)), targets, before.lock)
+        earlier = {change.path: change for change in before.sources_changed}
+        changes = [
+            replace(earlier[change.path], after=change.after) if change.path in earlier else change
+            for change in self._source_changes(loaded, carrying.files)
+        ]
+        others = [change for path, change in earlier.items() if path not in carrying.files]
+        self._before(outcome, [*config, *others, *changes])
+        outcome.adopted = before.adopted
         return outcome
+
+    def _source_changes(self, loaded: Sources, files: dict[str, bytes]) -> list[Change]:
+        there = {path: file.data for path, file in loaded.files.items()}
+        return [Change(path, there.get(path), data, path, None, forced=True) for path, data in sorted(files.items())]
+
+    def _before(self, outcome: Outcome, changes: list[Change]) -> None:
+        """Let sources, and the configuration, change before anything else: a kill then leaves every edit where it was made, too."""
+        outcome.sources_changed = tuple(changes)
+        if outcome.plan is not None:
+            made = {parent for change in changes for parent in parents(change.path) if not self.reader.is_folder(parent)}
+            folders = tuple(sorted({*outcome.plan.folders_made, *made}))
+            outcome.plan = replace(outcome.plan, changes=(*changes, *outcome.plan.changes), lock_before=self.lock, folders_made=folders)
 
     def _configured(self, carrying: carry.Carrying) -> list[Change]:
         """Take the configuration with what goes into it, and return its change."""
@@ -135,9 +178,9 @@ class Run:
         self.settings = settings.read(self.settings.root, {path: after}) or self.settings
         return [Change(path, before, after, path, None, forced=True)]
 
-    def given(self, loaded: Sources, target: str) -> Views:
+    def given(self, loaded: Sources, target: str, lock: Lock) -> Views:
         """Return what the source gives for a target."""
-        locked = [one for one in self.lock.synced if one.target == target]
+        locked = [one for one in lock.synced if one.target == target]
         return views.of(loaded, target, self.settings, locked, allow_widening=self.choices.allow_widening)
 
     def is_served(self, target: str) -> bool:
