@@ -13,7 +13,7 @@ from agentconv.disk.saving import other_names
 from agentconv.formats import registry
 from agentconv.install import places
 from agentconv.render import diff, machine, synced, text
-from agentconv.sync import candidates, known, settings, syncing
+from agentconv.sync import candidates, known, settings, staged, syncing
 from agentconv.sync.carrying import CARRIED
 from agentconv.sync.planning import Choices
 
@@ -56,6 +56,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--check", action="store_true", help="write nothing; exit 1 when something is not in step")
     group.add_argument("-n", "--dry-run", action="store_true", help="write nothing; list what would be done")
     group.add_argument("--diff", action="store_true", help="write nothing; show what would change")
+    group.add_argument("--staged", action="store_true", help="with --check: look at what is staged in git, rather than at the files")
+    group.add_argument("--release", metavar="FORMAT", help="forget what was synced for an assistant, and keep its files")
     group.add_argument("--project", metavar="DIR", help="the project's root (default: the nearest folder with agentconv.toml)")
     report = deploying.add_report(parser)
     report.add_argument("--strict", action="store_true", help="exit 1 on limits that a target does not hold, too")
@@ -64,16 +66,40 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
+    _check(options)
     chosen = found_settings(options)
+    if options.staged:
+        with staged.written_out(chosen.root) as place:
+            return _synced(options, _settings_of(place), chosen.root)
+    if options.release:
+        return _release(options, chosen)
+    return _synced(options, chosen, None)
+
+
+def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | None) -> int:
+    """Sync one project."""
     scope = places.project(chosen.root)
     looking = options.check or options.dry_run or options.diff
     choices = Choices(candidates.prefer(options.prefer or ()), options.yes, options.allow_widening)
-    _check_prefer(options)
     with deploying.alone(scope, dry_run=looking):
-        one = syncing.Run(chosen, scope, choices, _carry_back(options, chosen), options.adopt)
+        one = syncing.Run(chosen, scope, choices, _carry_back(options, chosen), options.adopt, repository)
         outcome = one.outcome(dry_run=looking, look_closely=options.verbose)
         told = [] if looking else [other_names(scope.shown(path), number) for path, number in one.apply(outcome).items()]
     return _tell(options, outcome, told, looking=looking)
+
+
+def _release(options: argparse.Namespace, chosen: Settings) -> int:
+    """Forget what was synced for a target, and keep its files."""
+    target = registry.resolve(options.release)
+    scope = places.project(chosen.root)
+    with deploying.alone(scope, dry_run=False):
+        one = syncing.Run(chosen, scope, Choices())
+        outcome = one.released(target)
+        one.apply(outcome)
+    print(f"{text.count(outcome.agents, 'file')} of {text.client(target)} released: they stay, and are yours now.")
+    if target in chosen.targets:
+        print(f'take "{target}" out of `targets` in {chosen.file.name}: as long as it is there, they are taken over again')
+    return Exit.OK
 
 
 def found_settings(options: argparse.Namespace) -> Settings:
@@ -82,8 +108,11 @@ def found_settings(options: argparse.Namespace) -> Settings:
     Raises:
         InputError: There is none.
     """
-    start = Path(options.project) if options.project else Path.cwd()
-    root = settings.find_root(start)
+    root = settings.find_root(Path(options.project) if options.project else Path.cwd())
+    return _settings_of(root)
+
+
+def _settings_of(root: Path | None) -> Settings:
     found = settings.read(root) if root is not None else None
     if found is None:
         raise registry.usage(
@@ -110,11 +139,17 @@ def _carry_back(options: argparse.Namespace, chosen: Settings) -> tuple[str, ...
     return words
 
 
-def _check_prefer(options: argparse.Namespace) -> None:
+def _check(options: argparse.Namespace) -> None:
+    """Complain about words that do not go together.
+
+    Raises:
+        InputError: There are such.
+    """
     if options.prefer and not candidates.prefer(options.prefer):
-        raise registry.usage(
-            f"--prefer does not take `{options.prefer[0]}`", "--prefer source, or --prefer target; then agents, if not all are meant"
-        )
+        hint = "--prefer source, or --prefer target; then agents, if not all are meant"
+        raise registry.usage(f"--prefer does not take `{options.prefer[0]}`", hint)
+    if options.staged and not options.check:
+        raise registry.usage("--staged goes with --check", "agentconv sync --check --staged")
 
 
 def _tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic], *, looking: bool) -> int:

@@ -12,21 +12,23 @@ from agentconv.disk.files import Disk
 from agentconv.install import applying, places
 from agentconv.install.draft import parents
 from agentconv.install.lock import Lock
-from agentconv.install.steps import Change
+from agentconv.install.steps import Change, Plan
 from agentconv.sync import carrying as carry
 from agentconv.sync import configuring, locks, overriding, planning, present, serving, settings, sources, views
 from agentconv.sync.adopting import Adopting, keyed
 from agentconv.sync.bases import Bases
 from agentconv.sync.decisions import Entry
+from agentconv.sync.planning import Outcome
 from agentconv.sync.situation import Situation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from agentconv.core.diagnostics import Loss
     from agentconv.install.lock import Synced
     from agentconv.install.places import Scope
-    from agentconv.sync.planning import Choices, Outcome
+    from agentconv.sync.planning import Choices
     from agentconv.sync.present import File
     from agentconv.sync.settings import Settings
     from agentconv.sync.sources import SourceFile, Sources
@@ -44,6 +46,8 @@ class Run:
     """Fields whose edits are taken back, in the configuration's words: all of them where it is empty; None for nothing."""
     adopt: bool = False
     """Whether agents that stand in a target alone are taken into the source."""
+    repository: Path | None = None
+    """A folder of the repository that is asked for texts; None for the root."""
     lock: Lock = field(default_factory=Lock)
     reader: Disk = field(init=False)
     bases: Bases = field(init=False)
@@ -51,7 +55,7 @@ class Run:
     def __post_init__(self) -> None:
         """Look at the root."""
         self.reader = Disk(self.scope.root)
-        self.bases = Bases(self.scope.root)
+        self.bases = Bases(self.repository or self.scope.root)
 
     def outcome(self, *, dry_run: bool, look_closely: bool = False) -> Outcome:
         """Return what is to be done.
@@ -227,6 +231,14 @@ class Run:
         wanted |= {one.path: one.target for one in self.lock.synced}
         wanted |= {path: target for target in targets for path in present.paths(self.settings, target)}
         return {path: present.read(self.reader, path, target) for path, target in wanted.items()}
+
+    def released(self, target: str) -> Outcome:
+        """Return a run that forgets what was synced for a target, and leaves its files as they are."""
+        self.lock = locks.read(self.scope, self.bases.git, self.reader, dry_run=False)
+        rest = tuple(one for one in self.lock.synced if one.target != target)
+        after = replace(self.lock, synced=rest)
+        plan = Plan((), (), self.lock, after, after)
+        return Outcome(self.settings, plan=plan, synced=rest, agents=len(self.lock.synced) - len(rest))
 
     def apply(self, outcome: Outcome) -> dict[str, int]:
         """Do what is planned; return the files that had other names, and how many.
