@@ -56,6 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--check", action="store_true", help="write nothing; exit 1 when something is not in step")
     group.add_argument("-n", "--dry-run", action="store_true", help="write nothing; list what would be done")
     group.add_argument("--diff", action="store_true", help="write nothing; show what would change")
+    group.add_argument("--watch", action="store_true", help="sync again after each change, until Ctrl-C")
     group.add_argument("--staged", action="store_true", help="with --check: look at what is staged in git, rather than at the files")
     group.add_argument("--release", metavar="FORMAT", help="forget what was synced for an assistant, and keep its files")
     group.add_argument("--project", metavar="DIR", help="the project's root (default: the nearest folder with agentconv.toml)")
@@ -73,6 +74,8 @@ def run(options: argparse.Namespace) -> int:
             return _synced(options, _settings_of(place), chosen.root)
     if options.release:
         return _release(options, chosen)
+    if options.watch:
+        return _watch(options, chosen)
     return _synced(options, chosen, None)
 
 
@@ -82,10 +85,44 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
     looking = options.check or options.dry_run or options.diff
     choices = Choices(candidates.prefer(options.prefer or ()), options.yes, options.allow_widening)
     with deploying.alone(scope, dry_run=looking):
-        one = syncing.Run(chosen, scope, choices, _carry_back(options, chosen), options.adopt, repository)
+        one = syncing.Run(
+            chosen, scope, choices, _texts(options, chosen) if options.watch else _carry_back(options, chosen), options.adopt, repository
+        )
         outcome = one.outcome(dry_run=looking, look_closely=options.verbose)
         told = [] if looking else [other_names(scope.shown(path), number) for path, number in one.apply(outcome).items()]
     return _tell(options, outcome, told, looking=looking)
+
+
+def _watch(options: argparse.Namespace, chosen: Settings) -> int:
+    """Sync again after each change, until Ctrl-C."""
+    try:
+        import watchfiles  # noqa: F401 - asked for before anything else is done
+    except ImportError:
+        raise registry.usage("--watch needs one more package", 'pip install "agentconv-toolkit[watch]"') from None
+    from agentconv.sync.git import Git
+    from agentconv.sync.watching import Watch
+
+    def now() -> Settings:
+        return _settings_of(chosen.root)
+
+    def look() -> Outcome:
+        return syncing.Run(now(), places.project(chosen.root), Choices(), _texts(options, now())).outcome(dry_run=True)
+
+    def tell(line: str) -> None:
+        print(text.safe(line), file=sys.stderr, flush=True)
+
+    def run_once() -> None:
+        _synced(options, now(), None)
+        sys.stdout.flush()
+
+    Watch(now, look, run_once, tell, Git(chosen.root).is_under_way).watch()
+    return Exit.OK
+
+
+def _texts(options: argparse.Namespace, chosen: Settings) -> tuple[str, ...] | None:
+    """Return the fields that are carried back without anybody at hand: texts alone."""
+    words = _carry_back(options, chosen)
+    return words if words is None else tuple(word for word in words if word in settings.CARRIED) or settings.CARRIED
 
 
 def _release(options: argparse.Namespace, chosen: Settings) -> int:
@@ -148,6 +185,8 @@ def _check(options: argparse.Namespace) -> None:
     if options.prefer and not candidates.prefer(options.prefer):
         hint = "--prefer source, or --prefer target; then agents, if not all are meant"
         raise registry.usage(f"--prefer does not take `{options.prefer[0]}`", hint)
+    if options.watch and (options.check or options.dry_run or options.diff or options.adopt or options.yes or options.prefer):
+        raise registry.usage("--watch goes with --carry-back alone", "agentconv sync --watch")
     if options.staged and not options.check:
         raise registry.usage("--staged goes with --check", "agentconv sync --check --staged")
 
