@@ -110,10 +110,11 @@ class Watch:
             outcome = self.look()
         going = {one.key for one in outcome.candidates if one.entry is Entry.DELETE}
         if len(going) > MOST_DELETED or len(going) * 3 > max(outcome.agents + len(going), 9):
-            hint = "if they are to go: agentconv sync"
-            raise InputError(
-                Diagnostic(Code.BLOCKED, Severity.ERROR, f"{len(going)} agents would go, which is not done while watching", hint=hint)
-            )
+            message, hint = f"{len(going)} agents would go, which is not done while watching", "if they are to go: agentconv sync"
+            raise InputError(Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint))
+        said = _said(outcome)
+        if said == self.last:
+            return
         self.run()
         again = self.look()
         self.last = _said(again)
