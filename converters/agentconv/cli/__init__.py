@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
 COMMANDS = {
+    "init": "write down which assistant's agents are the source, and who gets them",
     "convert": "convert agents to another assistant's format",
     "to-json": "read agents into one canonical JSON bundle",
     "from-json": "write the agents of a bundle",
