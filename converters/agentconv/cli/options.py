@@ -130,7 +130,9 @@ def add_configuration(parser: argparse.ArgumentParser) -> None:
     """Add where what the command line leaves open is settled."""
     group = parser.add_argument_group("configuration")
     group.add_argument(
-        "--config", metavar="FILE", help="read [tool.agentconv] here (default: pyproject.toml of the project that SRC is in)"
+        "--config",
+        metavar="FILE",
+        help="read settings here (default: agentconv.toml, and [tool.agentconv] of pyproject.toml, of the project that SRC is in)",
     )
     group.add_argument("--isolated", action="store_true", help="read no configuration file")
 
