@@ -225,7 +225,7 @@ def _tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic],
 def _exit_code(options: argparse.Namespace, outcome: Outcome, found: list[synced.Line]) -> Exit:
     if any(diagnostic.code is Code.INTERNAL for diagnostic in outcome.diagnostics):
         return Exit.BUG
-    changes = options.check and outcome.plan is not None and bool(outcome.plan.changes)
+    changes = options.check and outcome.is_drift()
     broken = any(one.severity is Severity.ERROR for one in [*outcome.diagnostics, *outcome.broken()])
     refused = bool(syncing.refusals(outcome))
     open_ = [row for row in known.lasting(outcome.synced) if not (known.is_accepted(outcome.settings, *row) and row[1] in options.accept)]

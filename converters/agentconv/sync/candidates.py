@@ -57,6 +57,8 @@ class Candidate:
     kept: frozenset[str] = frozenset()
     refused: tuple[Loss, ...] = ()
     """Why the target cannot hold it."""
+    owner: str | None = None
+    """The pack that has something in its place."""
     is_unlocked: bool = False
     """Whether it was there, and not ours, before this run."""
 
@@ -82,6 +84,9 @@ class Candidate:
 
     def decide(self, bases: Bases, prefer: Mapping[str, Mapping[str, str]]) -> None:
         """Decide what becomes of it."""
+        if self.owner is not None:
+            self.entry, self.reason = Entry.LEAVE, f"the pack {self.owner} has an agent there"
+            return
         created = all(one.created for one in self.bases)
         self.entry = decide_entry(self.source, self.state(), locked=bool(self.bases), created=created)
         wish = {**prefer.get("", {}), **prefer.get(self.name, {})}
@@ -123,7 +128,9 @@ def of(situation: Situation) -> list[Candidate]:
             if place[0] == views.target:
                 by_agent.setdefault(moved.get(several[0].agent, several[0].agent), []).extend(several)
         found += [_of_view(view, by_place, by_agent, files, situation.settings) for view in views.entries]
+    packs = {(entry.target, *entry.key): entry.packs[0] for entry in lock.entries}
     for given_one in found:
+        given_one.owner = packs.get((given_one.target, *given_one.place))
         given_one.source_sha256 = sources.files[given_one.key[0]].sha256
     taken = {(one.target, *one.place) for one in found} | {(one.target, *one.moved_from) for one in found if one.moved_from}
     states = {views.target: views for views in given}

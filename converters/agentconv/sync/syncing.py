@@ -49,6 +49,8 @@ class Run:
     repository: Path | None = None
     """A folder of the repository that is asked for texts; None for the root."""
     lock: Lock = field(default_factory=Lock)
+    read_locks: tuple[Lock, Lock] = field(init=False)
+    """The project's lock, and the one of what version control does not have, as they were read."""
     reader: Disk = field(init=False)
     bases: Bases = field(init=False)
 
@@ -67,8 +69,10 @@ class Run:
         Raises:
             InputError: It cannot be told, or should not be done unasked.
         """
-        self.lock = locks.read(self.scope, self.bases.git, self.reader, dry_run=dry_run)
+        self.lock = self._locked(dry_run=dry_run)
         found, told = sources.find(self.settings)
+        packs = {entry.path for entry in self.lock.entries}
+        found = [file for file in found if file.path not in packs]  # whose agents follow their pack
         if not found and not self.lock.synced:
             raise _no_source(self.settings)
         targets = [target for target in self.settings.targets if not self.is_served(target)]
@@ -90,6 +94,16 @@ class Run:
         outcome.served = self._served(found)
         outcome.diagnostics = [*told, *loaded.diagnostics, *outcome.diagnostics]
         return outcome
+
+    def _locked(self, *, dry_run: bool) -> Lock:
+        """Return what was settled, of all targets."""
+        lock = locks.read(self.scope, self.bases.git, self.reader, dry_run=dry_run)
+        place = self.local_lock
+        self.read_locks = (lock, Lock())
+        if place is None:
+            return lock
+        self.read_locks = (lock, locks.read_local(self.scope, place, dry_run=dry_run))
+        return locks.with_local(*self.read_locks, self.uncommitted)
 
     def _loaded(self, found: list[SourceFile]) -> Sources:
         """Read the agents of the source.
@@ -234,7 +248,7 @@ class Run:
 
     def released(self, target: str) -> Outcome:
         """Return a run that forgets what was synced for a target, and leaves its files as they are."""
-        self.lock = locks.read(self.scope, self.bases.git, self.reader, dry_run=False)
+        self.lock = self._locked(dry_run=False)
         rest = tuple(one for one in self.lock.synced if one.target != target)
         after = replace(self.lock, synced=rest)
         plan = Plan((), (), self.lock, after, after)
@@ -249,10 +263,40 @@ class Run:
         if outcome.plan is None:
             return {}
         self.bases.save()
-        names = applying.apply(self.scope.root, self.scope.lock, outcome.plan)
+        local, rest = self._parted(outcome.plan)
+        place = self.local_lock
+        names = {}
+        if place is not None and local is not None:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            names = applying.apply(self.scope.root, place, local)
+        names |= applying.apply(self.scope.root, self.scope.lock, rest)
         if outcome.plan.changes:
             self.bases.prune(frozenset(one.blob for one in outcome.plan.lock_after.synced))
         return names
+
+    @property
+    def uncommitted(self) -> frozenset[str]:
+        """Targets whose files version control does not have."""
+        return frozenset(target for target, row in self.settings.formats.items() if not row.committed)
+
+    @property
+    def local_lock(self) -> Path | None:
+        """The lock of what version control does not have: beside git's own files; None where all is committed."""
+        return locks.local(self.bases.git, self.scope) if self.uncommitted else None
+
+    def _parted(self, plan: Plan) -> tuple[Plan | None, Plan]:
+        """Return what is to be done of what version control does not have, and of the rest: each with a lock of its own."""
+        if not self.uncommitted:
+            return None, plan
+        paths = {one.path for lock in (plan.lock_before, plan.lock_pending) for one in lock.synced if one.target in self.uncommitted}
+
+        def part(*, local: bool) -> Plan:
+            pending, after = (locks.part(lock, self.uncommitted, local=local) for lock in (plan.lock_pending, plan.lock_after))
+            before = self.read_locks[local]
+            changes = tuple(change for change in plan.changes if (change.path in paths) is local)
+            return replace(plan, changes=changes, lock_before=before, lock_pending=pending, lock_after=after, folders_left=())
+
+        return part(local=True), replace(part(local=False), folders_left=plan.folders_left)
 
 
 def _no_source(chosen: Settings) -> InputError:
