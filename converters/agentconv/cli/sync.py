@@ -13,7 +13,7 @@ from agentconv.disk.saving import other_names
 from agentconv.formats import registry
 from agentconv.install import places
 from agentconv.render import diff, machine, synced, text
-from agentconv.sync import candidates, settings, syncing
+from agentconv.sync import candidates, known, settings, syncing
 from agentconv.sync.carrying import CARRIED
 from agentconv.sync.planning import Choices
 
@@ -56,7 +56,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("-n", "--dry-run", action="store_true", help="write nothing; list what would be done")
     group.add_argument("--diff", action="store_true", help="write nothing; show what would change")
     group.add_argument("--project", metavar="DIR", help="the project's root (default: the nearest folder with agentconv.toml)")
-    deploying.add_report(parser)
+    report = deploying.add_report(parser)
+    report.add_argument("--strict", action="store_true", help="exit 1 on limits that a target does not hold, too")
+    report.add_argument("--accept", action="append", default=[], metavar="CODE", help="with --strict: no finding of what is accepted")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -133,7 +135,12 @@ def _tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic],
         print(text.safe(synced.head(outcome)))
     if lines:
         print("\n".join(lines))
+    served = [] if options.quiet else list(synced.served(outcome))
+    if served:
+        print("\n".join(served))
     if not options.quiet:
+        for line in synced.lost(outcome, look, every=options.verbose):
+            print(line, file=sys.stderr)
         print(synced.summary(outcome, found, dry_run=looking))
     elif code and not lines:
         print(synced.summary(outcome, found, dry_run=looking), file=sys.stderr)
@@ -146,6 +153,8 @@ def _exit_code(options: argparse.Namespace, outcome: Outcome, found: list[synced
     changes = options.check and outcome.plan is not None and bool(outcome.plan.changes)
     broken = any(one.severity is Severity.ERROR for one in [*outcome.diagnostics, *outcome.broken()])
     refused = bool(syncing.refusals(outcome))
+    open_ = [row for row in known.lasting(outcome.synced) if not (known.is_accepted(outcome.settings, *row) and row[1] in options.accept)]
+    broken = broken or (bool(options.strict) and (bool(open_) or any(one.losses for one in outcome.served)))
     return Exit.FINDINGS if changes or broken or refused or any(line.look for line in found) else Exit.OK
 
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agentconv.core import fields
+from agentconv.core.diagnostics import LossKind, LossSeverity
+from agentconv.core.losses import CATALOGUE
 from agentconv.install.places import entry_name
 from agentconv.render import text
 from agentconv.render.table import table
-from agentconv.sync import digests, lines
+from agentconv.render.tally import Tally
+from agentconv.sync import digests, known, lines
 from agentconv.sync.decisions import Entry, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from agentconv.core.ir import Agent
+    from agentconv.render.text import Style
     from agentconv.sync.candidates import Candidate
     from agentconv.sync.carrying import Edit
     from agentconv.sync.planning import Outcome
@@ -218,12 +221,48 @@ def summary(outcome: Outcome, found: list[Line], *, dry_run: bool) -> str:
         )
         if looks:
             parts.append(f"{looks:,} {'needs' if looks == 1 else 'need'} a look.")
-    number = sum(outcome.known.values())
+    number = known.counted(outcome.synced)
     if number:
         parts.append(f"{text.count(number, 'known loss') if number == 1 else f'{number:,} known losses'} (-v).")
     return " ".join(parts)
 
 
-def counted(found: Iterable[Line]) -> Counter[str]:
-    """Return how many lines there are of each kind."""
-    return Counter(line.word for line in found)
+def lost(outcome: Outcome, look: Style, *, every: bool) -> Iterator[str]:
+    """Yield what is told of losses: those that are new, or every one; and what is told in each run.
+
+    Args:
+        outcome: The run.
+        look: How it looks.
+        every: Whether those that the lock knows are told, too.
+    """
+    tally = Tally(several_targets=len(outcome.settings.targets) > 1)
+    if every:
+        found = [loss for one in outcome.candidates if one.view is not None for loss in one.view.losses]
+    else:
+        found = [loss for loss in outcome.new_losses if loss.code not in known.LASTING]
+    refused = [loss for one in outcome.views for losses in one.refused.values() for loss in losses if loss.kind is LossKind.REFUSED]
+    for loss in [
+        *refused,
+        *found,
+        *(loss for one in outcome.views for loss in one.losses),
+        *(loss for one in outcome.served for loss in one.losses),
+    ]:
+        tally.add(loss)
+    yield from tally.lines(look)
+    if not every:
+        yield from _lasting(outcome, look)
+
+
+def _lasting(outcome: Outcome, look: Style) -> Iterator[str]:
+    for (target, code), number in sorted(known.lasting(outcome.synced).items()):
+        word = look.paint(LossSeverity.WARNING.value, LossSeverity.WARNING)
+        accepted = " (accepted)" if known.is_accepted(outcome.settings, target, code) else ""
+        summary = text.for_target(CATALOGUE[code].summary, target)
+        yield f"{word}[{code}] to {text.client(target)}, {text.count(number, 'agent')}: {summary}{accepted}"
+
+
+def served(outcome: Outcome) -> Iterator[str]:
+    """Yield a line for each target that reads the source's own folder."""
+    for one in outcome.served:
+        agents = text.count(one.agents, "agent")
+        yield f"  {text.client(one.target)} reads {outcome.settings.place} itself ({agents}): nothing is written for it"

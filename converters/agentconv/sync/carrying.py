@@ -126,6 +126,8 @@ class Carrying:
             return None, "the source says it in a way that is another one there"
         old, new, mine = (fields.get(each, path) or "" for each in (view.agent, settled.agent, source))
         done = lines.merged(old, new, mine)
+        if done is None and path == "description":  # which many clients fold into one line
+            done = lines.reworded(old, new, mine)
         return done, None if done is not None else "the lines that were edited are spelled otherwise in the source"
 
     def _home(self, one: Candidate, agent: Agent) -> tuple[Agent | None, tuple[Loss, ...]]:

@@ -5,11 +5,14 @@ Both are compared with the text that they come from; an edit of one side alone w
 
 from __future__ import annotations
 
+import re
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+_WORD = re.compile(r"(\s*)(\S+)")
 
 
 def merged(base: str, one: str, other: str) -> str | None:
@@ -41,3 +44,16 @@ def changed(old: str, new: str) -> int:
     """Return how many lines of a text are not what they were."""
     edits = _edits(old.splitlines(), new.splitlines())
     return sum(max(end - start, len(lines)) for start, end, lines in edits)
+
+
+def reworded(old: str, new: str, spaced: str) -> str | None:
+    """Return a text of the same words as `old`, edited, with its own blanks and line ends; None where its words are others."""
+    was, now, there = (_WORD.findall(text) for text in (old, new, spaced))
+    if [word for _, word in was] != [word for _, word in there]:
+        return None
+    matcher = SequenceMatcher(None, [word for _, word in was], [word for _, word in now], autojunk=False)
+    done: list[str] = []
+    for action, start, end, first, last in matcher.get_opcodes():
+        tokens = there[start:end] if action == "equal" else now[first:last]
+        done += (blanks + word for blanks, word in tokens)
+    return "".join([*done, spaced[len(spaced.rstrip()) :]])

@@ -11,19 +11,21 @@ from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.core.ir import FORMAT_VERSION
 from agentconv.install.draft import parents
 from agentconv.install.steps import Change, Plan
-from agentconv.sync import candidates, digests, rewriting, views
+from agentconv.sync import candidates, digests, known, rewriting
 from agentconv.sync.decisions import Entry
 from agentconv.sync.sources import wrong
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from agentconv.core.diagnostics import Loss
     from agentconv.core.ir import Agent
     from agentconv.install.lock import Lock, Synced
     from agentconv.sync.bases import Bases
     from agentconv.sync.candidates import Candidate
     from agentconv.sync.carrying import Carrying, Edit
     from agentconv.sync.present import File
+    from agentconv.sync.serving import Served
     from agentconv.sync.settings import Settings
     from agentconv.sync.situation import Situation
     from agentconv.sync.sources import SourceFile, Sources
@@ -53,8 +55,12 @@ class Outcome:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     agents: int = 0
     """How many agents the source has."""
-    known: Counter[str] = field(default_factory=Counter)
-    """Losses that the lock knows, by code."""
+    synced: Sequence[Synced] = ()
+    """What the lock says afterwards."""
+    new_losses: list[Loss] = field(default_factory=list)
+    """Losses that were not told before."""
+    served: list[Served] = field(default_factory=list)
+    """Targets that read the source's own folder."""
     files: int = 0
     """How many files of the source were looked at."""
     orphans: list[tuple[File, str, Agent]] = field(default_factory=list)
@@ -89,7 +95,8 @@ def plan(situation: Situation, bases: Bases, choices: Choices) -> Outcome:
     sources = situation.sources
     outcome = Outcome(situation.settings, found, views=list(situation.views), sources=sources, files=len(sources.files))
     outcome.agents = sum(1 for _ in sources.agents())
-    outcome.known = known(synced)
+    outcome.synced = synced
+    outcome.new_losses = list(known.new(found))
     outcome.plan = _plan(situation, changes, synced)
     outcome.orphans = list(candidates.orphans(found, situation))
     return outcome
@@ -146,22 +153,9 @@ def _pending(lock: Lock, changes: Mapping[str, Change], synced: Sequence[Synced]
     yield from (one for one in synced if one.path in changes and one not in lock.synced)
 
 
-def known(lock_entries: Collection[Synced]) -> Counter[str]:
-    """Return how often the lock knows each loss, by code."""
-    return Counter(loss.partition(":")[0] for one in lock_entries for loss in one.losses)
-
-
-def new_losses(found: Sequence[Candidate]) -> Iterator[tuple[Candidate, str]]:
-    """Yield losses that the lock does not know yet."""
-    for one in found:
-        if one.view is not None:
-            told = {loss for base in one.bases for loss in base.losses}
-            yield from ((one, loss) for loss in views.keys(one.view.losses) if loss not in told)
-
-
 def unchanged(settings: Settings, lock: Lock, found: Sequence[SourceFile]) -> Outcome:
     """Return the outcome of a run that finds everything as the last one left it."""
-    return Outcome(settings, agents=len({one.agent for one in lock.synced}), known=known(lock.synced), files=len(found))
+    return Outcome(settings, agents=len({one.agent for one in lock.synced}), synced=lock.synced, files=len(found))
 
 
 def said(agent: Agent) -> dict[str, str]:

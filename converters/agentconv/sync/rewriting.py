@@ -12,7 +12,7 @@ from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.install.lock import Synced
 from agentconv.install.steps import Change
-from agentconv.sync import digests, texts, views
+from agentconv.sync import digests, known, texts
 from agentconv.sync.decisions import Entry
 from agentconv.sync.present import File
 
@@ -176,7 +176,7 @@ def _entries(one: Candidate, file: File, data: bytes | None, bases: Bases) -> li
             left,
             blob,
             dict(settled.own) if settled is not None else {},
-            views.keys(view.losses),
+            known.keys(view.losses),
             created,
         )
     ]

@@ -13,7 +13,7 @@ from agentconv.install import applying, places
 from agentconv.install.lock import Lock
 from agentconv.install.steps import Change
 from agentconv.sync import carrying as carry
-from agentconv.sync import configuring, locks, overriding, planning, present, settings, sources, views
+from agentconv.sync import configuring, locks, overriding, planning, present, serving, settings, sources, views
 from agentconv.sync.bases import Bases
 from agentconv.sync.situation import Situation
 
@@ -64,7 +64,9 @@ class Run:
             raise _no_source(self.settings)
         targets = [target for target in self.settings.targets if not self.is_served(target)]
         if not look_closely and not told and self.is_unchanged(found, targets):
-            return planning.unchanged(self.settings, self.lock, found)
+            outcome = planning.unchanged(self.settings, self.lock, found)
+            outcome.served = self._served(found)
+            return outcome
         loaded = self._loaded(found)
         outcome = self._planned(loaded, targets)
         carrying = self._carrying(loaded, outcome)
@@ -74,6 +76,7 @@ class Run:
             outcome.carried = edits
             carrying = self._carrying(self._loaded(list(carry.with_files(loaded, carrying.files))), outcome)
         outcome.carrying = carrying
+        outcome.served = self._served(found)
         outcome.diagnostics = [*told, *loaded.diagnostics, *outcome.diagnostics]
         return outcome
 
@@ -91,6 +94,12 @@ class Run:
         if wrong:
             raise InputError(wrong[0])
         return loaded
+
+    def _served(self, found: list[SourceFile]) -> list[serving.Served]:
+        """Return the targets that read the source's own folder, with what their clients make of it."""
+        targets = [target for target in self.settings.targets if self.is_served(target)]
+        loaded = sources.load(found) if targets else sources.Sources()
+        return [serving.of(loaded, target) for target in targets]
 
     def _planned(self, loaded: Sources, targets: list[str]) -> Outcome:
         given = [self.given(loaded, target) for target in targets]

@@ -14,7 +14,7 @@ from agentconv.sync import overriding
 from agentconv.sync.sources import key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from agentconv.conversion.converted import Converted
     from agentconv.core.diagnostics import Diagnostic, Loss
@@ -120,14 +120,3 @@ def alone(target: str, path: str, agent: Agent) -> tuple[Agent, bytes]:
 
     data = registry.load(target).write(AgentSet((replace(agent, origin=None),)), SourceText(path, b"")).data
     return _read(target, path, data), data
-
-
-def keys(losses: Sequence[Loss]) -> tuple[str, ...]:
-    """Return what losses are told again by: code, field, and a checksum of the detail that no wording is part of."""
-    from agentconv.sync.digests import digest
-
-    def known(loss: Loss) -> str:
-        data = (loss.data.words, *loss.data.values) if loss.data else (loss.detail,)
-        return f"{loss.code}:{loss.field}:{digest(tuple(str(one) for one in data))[:8]}"
-
-    return tuple(sorted({known(loss) for loss in losses}))
