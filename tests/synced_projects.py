@@ -95,7 +95,8 @@ class Project:
         place.write_bytes(text.encode() if isinstance(text, str) else text)
 
     def read(self, path: str) -> str:
-        return (self.root / path).read_bytes().decode()
+        """Return a file's text; an empty one where there is none."""
+        return (self.root / path).read_bytes().decode() if self.has(path) else ""
 
     def has(self, path: str) -> bool:
         return (self.root / path).exists()
@@ -138,8 +139,8 @@ class Project:
         with mock.patch.dict(os.environ, self.environment), contextlib.redirect_stdout(out), contextlib.redirect_stderr(errors):
             code = int(main(line))
         said = json.loads(out.getvalue()) if out.getvalue() else {}
-        entries = tuple(said.get("entries", ()))
-        return Told(code, tuple(said.get("files", ())), entries, errors.getvalue())
+        problems = [f"{one['message']} {one.get('hint') or ''}" for one in said.get("diagnostics", ())]
+        return Told(code, tuple(said.get("files", ())), tuple(said.get("entries", ())), "\n".join([*problems, errors.getvalue()]))
 
     def copy(self, name: str) -> Project:
         """Return another project that is as this one is, with what is remembered of it."""
