@@ -117,10 +117,16 @@ def _fields(one: Candidate, outcome: Outcome) -> Iterator[Line]:
         )
     for path in settled.conflicts:
         hint = f"kept on both sides; --prefer source {one.name} | --prefer target {one.name}"
-        what = f"{path}: {text.shorten(_value(one.view.agent, path), 30)} in the source, {text.shorten(_value(one.there, path), 30)} here"
-        yield _line(one, "CONFLICT", what if path != digests.GROUP else path, hint=hint, look=True, paths=(path,))
+        yield _line(one, "CONFLICT", _both(path, one.view.agent, one.there), hint=hint, look=True, paths=(path,))
     if settled.new_own:
         yield _line(one, "noted", f"{_listed(path.rpartition('.')[2] for path in settled.new_own)}: this file's own, kept")
+
+
+def _both(path: str, view: Agent, there: Agent | None) -> str:
+    """Return what both sides say of a field."""
+    if path == digests.GROUP:
+        return path
+    return f"{path}: {text.shorten(_value(view, path), 30)} in the source, {text.shorten(_value(there, path), 30)} here"
 
 
 def _way(one: Candidate, path: str, outcome: Outcome) -> str:

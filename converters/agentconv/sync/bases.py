@@ -68,6 +68,8 @@ class Bases:
         """Write down what is to be found again. A disk that refuses costs a merge by lines, and nothing else."""
         for blob, data in self.to_keep.items():
             place = os.fspath(self.folder / blob)
+            if os.path.exists(place):
+                continue
             try:
                 placing.make_folders(os.path.dirname(place))
                 placing.create(place, data)

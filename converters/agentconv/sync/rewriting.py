@@ -197,10 +197,13 @@ def _left(one: Candidate, file: File, data: bytes) -> str:
 
 
 def _blob(one: Candidate, data: bytes, bases: Bases) -> str:
-    """Return git's id of a text that gives what is settled: the file as it is to be, where it does, else what the source gives alone."""
+    """Return git's id of a text that gives what is settled: the file as it is to be, where it does, else what the source gives alone.
+
+    It is kept where it is a new one: whoever edits the file next, before git has it, takes away its only copy.
+    """
     view = one.view
     if view is None:
         return ""
-    if one.settled is None or one.settled.in_step:
-        return texts.blob(data)
-    return bases.keep(view.data)
+    text = data if one.settled is None or one.settled.in_step else view.data
+    blob = texts.blob(text)
+    return blob if any(base.blob == blob for base in one.bases) else bases.keep(text)
