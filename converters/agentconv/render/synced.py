@@ -57,7 +57,7 @@ def told(outcome: Outcome) -> list[Line]:
     """Return everything that is to be told of a run, but for what is as it was."""
     found = [_carried(edit, outcome) for edit in outcome.carried]
     found += [
-        Line("adopted", agent.name or "", f"-> {source}", file.target, file.path, pointer)
+        Line("adopted", agent.name or "", f"into {source}", file.target, file.path, pointer)
         for file, pointer, agent, source in outcome.adopted
     ]
     found += [line for one in outcome.candidates for line in _of(one, outcome)]
@@ -152,7 +152,7 @@ def _carried(edit: Edit, outcome: Outcome) -> Line:
     place = edit.candidate.key[0] if edit.override is None else outcome.settings.file.name
     settled, view = edit.candidate.settled, edit.candidate.view
     what = _said(edit.path, view.agent, settled.agent) if view is not None and settled is not None else edit.word
-    return _line(edit.candidate, "carried", f"{what} -> {place}", paths=(edit.path,))
+    return _line(edit.candidate, "carried", f"{what}, into {place}", paths=(edit.path,))
 
 
 def _orphan(outcome: Outcome, target: str, path: str, pointer: str, agent: Agent) -> Line:
@@ -201,14 +201,18 @@ def shown(found: Iterable[Line]) -> list[str]:
             rows.setdefault((line.word, line.agent, line.what), []).append(line.target)
     plain = [(f"  {word}", text.shorten(agent, 30), text.safe(what), ", ".join(targets)) for (word, agent, what), targets in rows.items()]
     out = list(table(plain)) if plain else []
-    told = table([(f"  {line.word}", text.safe(line.place), text.safe(line.what)) for line in looks]) if looks else []
+    words, places = (max((len(one) for one in column), default=0) for column in ([line.word for line in looks], map(_place, looks)))
     last = ""
-    for line, row in zip(looks, told, strict=True):
-        out.append(row)
+    for line in looks:
+        out.append(f"  {line.word:{words}}  {_place(line):{places}}  {text.safe(line.what)}")
         if line.hint and line.hint != last:
             out.append(f"    {text.safe(line.hint)}")
         last = line.hint
     return out
+
+
+def _place(line: Line) -> str:
+    return text.safe(line.place)
 
 
 def head(outcome: Outcome) -> str:

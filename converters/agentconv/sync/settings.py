@@ -85,7 +85,7 @@ class Settings:
     @property
     def place(self) -> str:
         """The source, for people."""
-        return self.source_format if self.source == HERE else self.source
+        return registry.FORMATS[self.source_format].place if self.source == HERE else self.source
 
     def override(self, name: str, target: str) -> Override | None:
         """Return what holds for one agent in one target: what is said of it comes before what is said of all."""
