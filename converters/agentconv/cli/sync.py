@@ -8,20 +8,14 @@ from typing import TYPE_CHECKING
 
 from agentconv.cli import deploying
 from agentconv.cli.exit_codes import Exit
-from agentconv.core.diagnostics import Code, Severity
-from agentconv.disk.saving import other_names
 from agentconv.formats import registry
 from agentconv.install import places
-from agentconv.render import diff, machine, synced, text
-from agentconv.sync import candidates, known, settings, staged, syncing
-from agentconv.sync.carrying import CARRIED
-from agentconv.sync.planning import Choices
+from agentconv.sync import settings, unchanged
 
 if TYPE_CHECKING:
     import argparse
 
-    from agentconv.core.diagnostics import Diagnostic
-    from agentconv.sync.planning import Outcome
+    from agentconv.install.lock import Lock
     from agentconv.sync.settings import Settings
 
 USAGE = "[--check] [--dry-run] [--diff] [--prefer source|target [AGENT[:FIELD]...]] [options]"
@@ -69,74 +63,32 @@ def run(options: argparse.Namespace) -> int:
     """Run the command."""
     _check(options)
     chosen = found_settings(options)
-    if options.staged:
-        with staged.written_out(chosen.root) as place:
-            return _synced(options, _settings_of(place), chosen.root)
-    if options.release:
-        return _release(options, chosen)
-    if options.watch:
-        return _watch(options, chosen)
-    return _synced(options, chosen, None)
+    closer = options.verbose or options.prefer or options.staged or options.watch or options.release
+    lock = None if closer else unchanged.in_step(chosen, places.project(chosen.root))
+    if lock is not None:
+        return _in_step(options, chosen, lock)
+    from agentconv.cli import syncing
+
+    return syncing.run(options, chosen)
 
 
-def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | None) -> int:
-    """Sync one project."""
-    scope = places.project(chosen.root)
-    looking = options.check or options.dry_run or options.diff
-    choices = Choices(candidates.prefer(options.prefer or ()), options.yes, options.allow_widening)
-    with deploying.alone(scope, dry_run=looking):
-        one = syncing.Run(
-            chosen, scope, choices, _texts(options, chosen) if options.watch else _carry_back(options, chosen), options.adopt, repository
-        )
-        outcome = one.outcome(dry_run=looking, look_closely=options.verbose)
-        told = [] if looking else [other_names(scope.shown(path), number) for path, number in one.apply(outcome).items()]
-    return _tell(options, outcome, told, looking=looking)
+def _in_step(options: argparse.Namespace, chosen: Settings, lock: Lock) -> int:
+    """Say that everything is in step, and return the exit code."""
+    from agentconv.render import in_step
 
+    code = Exit.FINDINGS if options.strict and in_step.open_limits(chosen, lock.synced, options.accept) else Exit.OK
+    if options.output_format == "json":
+        from agentconv.render import machine
 
-def _watch(options: argparse.Namespace, chosen: Settings) -> int:
-    """Sync again after each change, until Ctrl-C."""
-    try:
-        import watchfiles  # noqa: F401 - asked for before anything else is done
-    except ImportError:
-        raise registry.usage("--watch needs one more package", 'pip install "agentconv-toolkit[watch]"') from None
-    from agentconv.sync.git import Git
-    from agentconv.sync.watching import Watch
+        looking = options.check or options.dry_run or options.diff
+        print(machine.report(in_step.document(int(code), len({one.agent for one in lock.synced}), looking=looking)))
+    elif not options.quiet or code:
+        from agentconv.render import text
 
-    def now() -> Settings:
-        return _settings_of(chosen.root)
-
-    def look() -> Outcome:
-        return syncing.Run(now(), places.project(chosen.root), Choices(), _texts(options, now())).outcome(dry_run=True)
-
-    def tell(line: str) -> None:
-        print(text.safe(line), file=sys.stderr, flush=True)
-
-    def run_once() -> None:
-        _synced(options, now(), None)
-        sys.stdout.flush()
-
-    Watch(now, look, run_once, tell, Git(chosen.root).is_under_way).watch()
-    return Exit.OK
-
-
-def _texts(options: argparse.Namespace, chosen: Settings) -> tuple[str, ...] | None:
-    """Return the fields that are carried back without anybody at hand: texts alone."""
-    words = _carry_back(options, chosen)
-    return words if words is None else tuple(word for word in words if word in settings.CARRIED) or settings.CARRIED
-
-
-def _release(options: argparse.Namespace, chosen: Settings) -> int:
-    """Forget what was synced for a target, and keep its files."""
-    target = registry.resolve(options.release)
-    scope = places.project(chosen.root)
-    with deploying.alone(scope, dry_run=False):
-        one = syncing.Run(chosen, scope, Choices())
-        outcome = one.released(target)
-        one.apply(outcome)
-    print(f"{text.count(outcome.agents, 'file')} of {text.client(target)} released: they stay, and are yours now.")
-    if target in chosen.targets:
-        print(f'take "{target}" out of `targets` in {chosen.file.name}: as long as it is there, they are taken over again')
-    return Exit.OK
+        for row in in_step.lasting(chosen, lock.synced, text.style(sys.stderr, options.color)):
+            print(row, file=sys.stderr)
+        print(in_step.line(chosen, lock.synced), file=sys.stderr if options.quiet else sys.stdout)
+    return code
 
 
 def found_settings(options: argparse.Namespace) -> Settings:
@@ -146,10 +98,15 @@ def found_settings(options: argparse.Namespace) -> Settings:
         InputError: There is none.
     """
     root = settings.find_root(Path(options.project) if options.project else Path.cwd())
-    return _settings_of(root)
+    return settings_of(root)
 
 
-def _settings_of(root: Path | None) -> Settings:
+def settings_of(root: Path | None) -> Settings:
+    """Return what the configuration of a root says of sync.
+
+    Raises:
+        InputError: There is none.
+    """
     found = settings.read(root) if root is not None else None
     if found is None:
         raise registry.usage(
@@ -158,95 +115,13 @@ def _settings_of(root: Path | None) -> Settings:
     return found
 
 
-def _carry_back(options: argparse.Namespace, chosen: Settings) -> tuple[str, ...] | None:
-    """Return the fields that are carried back; None for nothing.
-
-    Raises:
-        InputError: There is no such field.
-    """
-    if options.carry_back is None:
-        return chosen.carry_back or None
-    words = tuple(word.strip() for word in options.carry_back.split(",") if word.strip())
-    wrong = next((word for word in words if word not in CARRIED.values()), None)
-    if wrong is not None:
-        raise registry.usage(
-            f"--carry-back does not take `{wrong}`",
-            registry.did_you_mean(wrong, CARRIED.values(), f"fields: {', '.join(CARRIED.values())}"),
-        )
-    return words
-
-
 def _check(options: argparse.Namespace) -> None:
     """Complain about words that do not go together.
 
     Raises:
         InputError: There are such.
     """
-    if options.prefer and not candidates.prefer(options.prefer):
-        hint = "--prefer source, or --prefer target; then agents, if not all are meant"
-        raise registry.usage(f"--prefer does not take `{options.prefer[0]}`", hint)
     if options.watch and (options.check or options.dry_run or options.diff or options.adopt or options.yes or options.prefer):
         raise registry.usage("--watch goes with --carry-back alone", "agentconv sync --watch")
     if options.staged and not options.check:
         raise registry.usage("--staged goes with --check", "agentconv sync --check --staged")
-
-
-def _tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic], *, looking: bool) -> int:
-    """Print what was done, or would be, and return the exit code."""
-    found = synced.told(outcome)
-    code = _exit_code(options, outcome, found)
-    if options.output_format == "json":
-        print(machine.report(_document(outcome, found, int(code), looking=looking)))
-        return code
-    look = text.style(sys.stderr, options.color)
-    for diagnostic in [*outcome.diagnostics, *outcome.broken(), *told]:
-        if not options.quiet or diagnostic.severity is Severity.ERROR:
-            print(text.diagnostic(diagnostic, look), file=sys.stderr)
-    lines = synced.shown(line for line in found if line.look or not options.quiet)
-    if options.diff and outcome.plan is not None:
-        for change in outcome.plan.changes:
-            sys.stdout.write(diff.unified(change.path, change.before, change.after or b""))
-    if lines and not options.quiet:
-        print(text.safe(synced.head(outcome)))
-    if lines:
-        print("\n".join(lines))
-    served = [] if options.quiet else list(synced.served(outcome))
-    if served:
-        print("\n".join(served))
-    if not options.quiet:
-        for line in synced.lost(outcome, look, every=options.verbose):
-            print(line, file=sys.stderr)
-        print(synced.summary(outcome, found, dry_run=looking))
-    elif code and not lines:
-        print(synced.summary(outcome, found, dry_run=looking), file=sys.stderr)
-    return code
-
-
-def _exit_code(options: argparse.Namespace, outcome: Outcome, found: list[synced.Line]) -> Exit:
-    if any(diagnostic.code is Code.INTERNAL for diagnostic in outcome.diagnostics):
-        return Exit.BUG
-    changes = options.check and outcome.is_drift()
-    broken = any(one.severity is Severity.ERROR for one in [*outcome.diagnostics, *outcome.broken()])
-    refused = bool(syncing.refusals(outcome))
-    open_ = [row for row in known.lasting(outcome.synced) if not (known.is_accepted(outcome.settings, *row) and row[1] in options.accept)]
-    broken = broken or (bool(options.strict) and (bool(open_) or any(one.losses for one in outcome.served)))
-    return Exit.FINDINGS if changes or broken or refused or any(line.look for line in found) else Exit.OK
-
-
-def _document(outcome: Outcome, found: list[synced.Line], code: int, *, looking: bool) -> dict[str, object]:
-    files = [change.path for change in outcome.plan.changes] if outcome.plan is not None else []
-    entries = [
-        {
-            "action": line.word.lower(),
-            "target": line.target,
-            "path": line.path,
-            **({"pointer": line.pointer} if line.pointer else {}),
-            "agent": line.agent,
-            "what": line.what,
-            **({"fields": list(line.fields)} if line.fields else {}),
-            **({"hint": line.hint} if line.hint else {}),
-            "needs_a_look": line.look,
-        }
-        for line in found
-    ]
-    return {"command": "sync", "exit_code": code, "dry_run": looking, "agents": outcome.agents, "files": files, "entries": entries}

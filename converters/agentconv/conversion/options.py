@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from agentconv.core.source import SourceText
     from agentconv.sources.loaded import Loaded
 
-ON_DUPLICATE = ("suffix", "first", "error")
-
 
 @dataclass(frozen=True, slots=True)
 class Pin:

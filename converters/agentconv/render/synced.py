@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agentconv.core import fields
-from agentconv.core.diagnostics import LossKind, LossSeverity
-from agentconv.core.losses import CATALOGUE
+from agentconv.core.diagnostics import LossKind
 from agentconv.install.places import entry_name
-from agentconv.render import text
+from agentconv.render import in_step, text
 from agentconv.render.table import table
 from agentconv.render.tally import Tally
 from agentconv.sync import digests, known, lines
@@ -227,7 +226,7 @@ def summary(outcome: Outcome, found: list[Line], *, dry_run: bool) -> str:
     files = len(outcome.plan.changes) if outcome.plan is not None else 0
     parts = []
     if not files and not looks:
-        parts.append(f"{text.count(outcome.agents, 'agent')} in step with {', '.join(outcome.settings.targets)}.")
+        parts.append(in_step.agents(outcome.settings, outcome.agents))
     else:
         word = "would be written" if dry_run else "written"
         parts.append(
@@ -235,9 +234,7 @@ def summary(outcome: Outcome, found: list[Line], *, dry_run: bool) -> str:
         )
         if looks:
             parts.append(f"{looks:,} {'needs' if looks == 1 else 'need'} a look.")
-    number = known.counted(outcome.synced)
-    if number:
-        parts.append(f"{text.count(number, 'known loss') if number == 1 else f'{number:,} known losses'} (-v).")
+    parts += in_step.losses(outcome.synced)
     return " ".join(parts)
 
 
@@ -264,15 +261,7 @@ def lost(outcome: Outcome, look: Style, *, every: bool) -> Iterator[str]:
         tally.add(loss)
     yield from tally.lines(look)
     if not every:
-        yield from _lasting(outcome, look)
-
-
-def _lasting(outcome: Outcome, look: Style) -> Iterator[str]:
-    for (target, code), number in sorted(known.lasting(outcome.synced).items()):
-        word = look.paint(LossSeverity.WARNING.value, LossSeverity.WARNING)
-        accepted = " (accepted)" if known.is_accepted(outcome.settings, target, code) else ""
-        summary = text.for_target(CATALOGUE[code].summary, target)
-        yield f"{word}[{code}] to {text.client(target)}, {text.count(number, 'agent')}: {summary}{accepted}"
+        yield from in_step.lasting(outcome.settings, outcome.synced, look)
 
 
 def served(outcome: Outcome) -> Iterator[str]:

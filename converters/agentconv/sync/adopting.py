@@ -16,7 +16,7 @@ from agentconv.install.lock import Synced
 from agentconv.sources.discovery import Found
 from agentconv.sources.loaded import Loaded
 from agentconv.sync import digests
-from agentconv.sync.sources import SourceFile
+from agentconv.sync.source_files import SourceFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

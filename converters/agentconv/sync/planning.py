@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from agentconv.sync.serving import Served
     from agentconv.sync.settings import Settings
     from agentconv.sync.situation import Situation
-    from agentconv.sync.sources import SourceFile, Sources
+    from agentconv.sync.source_files import SourceFile
+    from agentconv.sync.sources import Sources
     from agentconv.sync.views import Views
 
 

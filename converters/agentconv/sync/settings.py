@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv import __version__
 from agentconv.conversion import model_choices
+from agentconv.conversion.choices import MAP_MODELS
 from agentconv.core import paths
 from agentconv.core.diagnostics import InputError
 from agentconv.core.format import NO_CHOICES, ModelChoices
@@ -348,9 +349,9 @@ def _accept(table: Table, targets: tuple[str, ...]) -> tuple[str, ...]:
 def _models(said: Mapping[str, Table]) -> ModelChoices:
     """Return what becomes of models: `models` is `tier`, `off`, or a table, beside which `map-models` says one of these."""
     how, table = settings_file.models({key: said[key].values[key] for key in ("models", "map-models") if key in said})
-    if how not in model_choices.MAP_MODELS:
+    if how not in MAP_MODELS:
         key = "map-models" if "map-models" in said else "models"
-        raise said[key].wrong(f"`{key}` wants one of {', '.join(model_choices.MAP_MODELS)}", None, key)
+        raise said[key].wrong(f"`{key}` wants one of {', '.join(MAP_MODELS)}", None, key)
     try:
         return model_choices.choose(how, table)
     except InputError as error:

@@ -5,33 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from agentconv import __version__
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
-from agentconv.core.ir import FORMAT_VERSION
 from agentconv.disk.files import Disk
-from agentconv.install import applying, places
+from agentconv.install import applying
 from agentconv.install.draft import parents
 from agentconv.install.lock import Lock
 from agentconv.install.steps import Change, Plan
 from agentconv.sync import carrying as carry
-from agentconv.sync import configuring, locks, overriding, planning, present, serving, settings, sources, views
+from agentconv.sync import configuring, locks, overriding, planning, present, serving, settings, source_files, sources, views
+from agentconv.sync import places as client_places
 from agentconv.sync.adopting import Adopting, keyed
 from agentconv.sync.bases import Bases
 from agentconv.sync.decisions import Entry
 from agentconv.sync.planning import Outcome
 from agentconv.sync.situation import Situation
+from agentconv.sync.unchanged import is_served, is_unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
     from agentconv.core.diagnostics import Loss
-    from agentconv.install.lock import Synced
     from agentconv.install.places import Scope
     from agentconv.sync.planning import Choices
     from agentconv.sync.present import File
     from agentconv.sync.settings import Settings
-    from agentconv.sync.sources import SourceFile, Sources
+    from agentconv.sync.source_files import SourceFile
+    from agentconv.sync.sources import Sources
     from agentconv.sync.views import Views
 
 
@@ -70,13 +70,14 @@ class Run:
             InputError: It cannot be told, or should not be done unasked.
         """
         self.lock = self._locked(dry_run=dry_run)
-        found, told = sources.find(self.settings)
+        found, told = source_files.find(self.settings)
         packs = {entry.path for entry in self.lock.entries}
         found = [file for file in found if file.path not in packs]  # whose agents follow their pack
         if not found and not self.lock.synced:
             raise _no_source(self.settings)
-        targets = [target for target in self.settings.targets if not self.is_served(target)]
-        if not look_closely and not told and self.is_unchanged(found, targets):
+        targets = [target for target in self.settings.targets if not is_served(self.settings, target)]
+        may_be = not look_closely and not told and not self.choices.prefer
+        if may_be and is_unchanged(self.settings, self.lock, found, targets, self.reader):
             outcome = planning.unchanged(self.settings, self.lock, found)
             outcome.served = self._served(found)
             return outcome
@@ -122,7 +123,7 @@ class Run:
 
     def _served(self, found: list[SourceFile]) -> list[serving.Served]:
         """Return the targets that read the source's own folder, with what their clients make of it."""
-        targets = [target for target in self.settings.targets if self.is_served(target)]
+        targets = [target for target in self.settings.targets if is_served(self.settings, target)]
         loaded = sources.load(found) if targets else sources.Sources()
         return [serving.of(loaded, target) for target in targets]
 
@@ -201,49 +202,11 @@ class Run:
         locked = [one for one in lock.synced if one.target == target]
         return views.of(loaded, target, self.settings, locked, allow_widening=self.choices.allow_widening)
 
-    def is_served(self, target: str) -> bool:
-        """Whether a target's client reads the source's own folder, so that nothing has to be written for it."""
-        known = places.targets().get(target)
-        row = self.settings.formats.get(target)
-        return known is not None and self.settings.source_format in known.also_reads and not (row is not None and row.own)
-
-    def is_unchanged(self, found: list[SourceFile], targets: list[str]) -> bool:
-        """Whether every file is what the last run left, so that nothing has to be converted to know that all is in step."""
-        lock = self.lock
-        head = (lock.written_by, lock.ir, lock.config_sha256) == (__version__, FORMAT_VERSION, self.settings.sha256)
-        if not head or lock.interrupted or self.choices.prefer:
-            return False
-        hashes = {file.path: file.sha256 for file in found}
-        by_target: dict[str, list[Synced]] = {target: [] for target in targets}
-        for one in lock.synced:
-            if one.target not in by_target or hashes.get(one.source) != one.source_sha256:
-                return False
-            by_target[one.target].append(one)
-        counts = {len({one.agent for one in several}) for several in by_target.values()}
-        every = all({one.source for one in several} == set(hashes) for several in by_target.values())
-        return len(counts) == 1 and every and all(self._is_as_left(target, several) for target, several in by_target.items())
-
-    def _is_as_left(self, target: str, several: list[Synced]) -> bool:
-        paths = {one.path for one in several}
-        if set(present.paths(self.settings, target)) != paths:
-            return False
-        files = {one.path: present.read(self.reader, one.path, target) for one in several if one.pointer}
-        for one in several:
-            if one.pointer:
-                agent = files[one.path].agents.get(one.pointer)
-                if agent is None or planning.said(agent) != {**one.fields, **one.own}:
-                    return False
-            else:
-                there = self.reader.read(one.path)
-                if not isinstance(there, bytes) or present.File(one.path, target, there).sha256 != one.bytes_sha256:
-                    return False
-        return all(len(file.agents) == sum(one.path == path for one in several) for path, file in files.items())
-
     def files(self, targets: Iterable[str], given: list[Views]) -> dict[str, File]:
         """Return what is in the targets: where the source gives something, where the lock has something, and where the clients look."""
         wanted = {view.path: view.target for one in given for view in one.entries}
         wanted |= {one.path: one.target for one in self.lock.synced}
-        wanted |= {path: target for target in targets for path in present.paths(self.settings, target)}
+        wanted |= {path: target for target in targets for path in client_places.of(self.settings, target)}
         return {path: present.read(self.reader, path, target) for path, target in wanted.items()}
 
     def released(self, target: str) -> Outcome:
