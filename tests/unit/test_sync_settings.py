@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from agentconv.cli import configuration, lint_settings, pack_settings
 from agentconv.core import schema_files
 from agentconv.core.diagnostics import InputError
-from agentconv.core.format import ModelChoices
+from agentconv.core.model_choices import ModelChoices
 from agentconv.install import places
 from agentconv.sources import settings_file
 from agentconv.sync import overrides, settings

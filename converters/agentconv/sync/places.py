@@ -18,5 +18,12 @@ def of(settings: Settings, target: str) -> list[str]:
     if not places:
         return []
     found = discovery.discover([os.fspath(place) for place in places], target).files
-    relative = sorted({os.path.relpath(file.location, root).replace(os.sep, "/") for file in found if file.location})
-    return [path for path in relative if not path.startswith("../") and not settings.excludes(path)]
+    relative = {below(root, file.location) for file in found if file.location}
+    return sorted(path for path in relative if path is not None and not settings.excludes(path))
+
+
+def below(root: str, place: str) -> str | None:
+    """Return a place as it is seen from the root, POSIX; None where it is outside."""
+    inside = place[len(root) + 1 :] if place.startswith(root + os.sep) else os.path.relpath(place, root)
+    path = inside.replace(os.sep, "/")
+    return None if path.startswith("../") else path

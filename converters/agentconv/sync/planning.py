@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from agentconv import __version__
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
-from agentconv.core.ir import FORMAT_VERSION
+from agentconv.core.versions import FORMAT_VERSION
 from agentconv.install.draft import parents
 from agentconv.install.steps import Change, Plan
 from agentconv.sync import candidates, digests, known, rewriting

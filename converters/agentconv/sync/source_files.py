@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import InputError, Span
 from agentconv.sources import discovery
-from agentconv.sync import texts
+from agentconv.sync import places, texts
 
 if TYPE_CHECKING:
     from agentconv.core.diagnostics import Diagnostic
@@ -43,7 +43,7 @@ def find(settings: Settings) -> tuple[list[SourceFile], list[Diagnostic]]:
     found = discovery.discover([place], settings.source_format)
     told, files = list(found.diagnostics), []
     for one in found.files:
-        path = _below(root, one)
+        path = places.below(root, one.location or "")
         if path is None or settings.excludes(path):
             continue
         try:
@@ -51,8 +51,3 @@ def find(settings: Settings) -> tuple[list[SourceFile], list[Diagnostic]]:
         except InputError as error:
             told.append(replace(error.diagnostic, span=Span(path)))
     return files, told
-
-
-def _below(root: str, file: Found) -> str | None:
-    relative = os.path.relpath(file.location or "", root).replace(os.sep, "/")
-    return None if relative.startswith("../") else relative

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from agentconv import __version__
 from agentconv.core.diagnostics import InputError
-from agentconv.core.ir import FORMAT_VERSION
+from agentconv.core.versions import FORMAT_VERSION
 from agentconv.disk.files import Disk
 from agentconv.install import lock as lock_file
 from agentconv.install import places as installed
