@@ -16,7 +16,8 @@ from agentconv.core.model_choices import ModelChoices
 from agentconv.install import places
 from agentconv.sources import settings_file
 from agentconv.sync import overrides, settings
-from agentconv.sync.settings import Override, TargetSettings
+from agentconv.sync.overrides import Override
+from agentconv.sync.settings import TargetSettings
 
 FULL = """\
 source = "Claude Code"
