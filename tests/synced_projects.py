@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import io
 import json
 import os
@@ -124,6 +125,16 @@ class Project:
                 with open(place, "rb") as file:
                     found[os.path.relpath(place, self.root)] = file.read()
         return found
+
+    def changes(self, before: dict[str, bytes]) -> str:
+        """Return what is another one than before, line by line."""
+        after = self.tree()
+        out: list[str] = []
+        for path in sorted({*before, *after}):
+            old, new = (each.get(path, b"").decode("utf-8", "replace").splitlines() for each in (before, after))
+            if before.get(path) != after.get(path):
+                out += [path, *difflib.unified_diff(old, new, lineterm="", n=1)]
+        return "\n".join(out)
 
     def tokens(self) -> set[str]:
         """Every token that is in a file."""
