@@ -69,6 +69,10 @@ def _of(one: Candidate, outcome: Outcome) -> Iterator[Line]:
     if one.wider:
         words = ", ".join(map(str, one.wider))
         yield _line(one, "WIDER", words, hint="it may do more there than its source says; --prefer source takes that back", look=True)
+    if one.renamed_to is not None:
+        hint = f"rename it in {one.key[0]}, or --prefer source {one.name} and delete the other"
+        yield _line(one, "renamed", one.reason or "", hint=hint, look=True)
+        return
     if one.reason and one.entry is Entry.LEAVE:
         if one.source is not Source.BROKEN:
             yield _line(one, "left", one.reason, hint="mend it, or --prefer source writes it anew", look=True)
@@ -78,8 +82,8 @@ def _of(one: Candidate, outcome: Outcome) -> Iterator[Line]:
         yield _line(one, "left", problem, hint=f"mend it, or --prefer source {one.name} writes it anew", look=True)
     elif one.entry in _PLAIN:
         word, what = _PLAIN[one.entry]
-        if one.entry is Entry.DELETE and one.source is Source.LEFT_OUT:
-            what = "it is left out"
+        if one.entry is Entry.DELETE:
+            what = one.reason or ("it is left out" if one.source is Source.LEFT_OUT else what)
         yield _line(one, "rename" if one.moved_from else word, what)
     elif one.entry is Entry.FOREIGN:
         hint = f"--prefer source {one.name} replaces it; --adopt takes it into the source"

@@ -103,6 +103,7 @@ def plan(situation: Situation, bases: Bases, choices: Choices) -> Outcome:
     found = candidates.of(situation)
     for one in found:
         one.decide(bases, choices.prefer)
+    candidates.mark_renamed(found, situation, choices.prefer)
     if not choices.insist:
         _guard(found, situation.lock, situation.sources)
     changes, synced = rewriting.rewritten(found, situation.files, situation.reader, bases)
