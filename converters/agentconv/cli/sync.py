@@ -53,6 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--watch", action="store_true", help="sync again after each change, until Ctrl-C")
     group.add_argument("--staged", action="store_true", help="with --check: look at what is staged in git, rather than at the files")
     group.add_argument("--release", metavar="FORMAT", help="forget what was synced for an assistant, and keep its files")
+    group.add_argument("--all", action="store_true", help="every project below this folder that has a configuration")
     group.add_argument("--project", metavar="DIR", help="the project's root (default: the nearest folder with agentconv.toml)")
     report = deploying.add_report(parser)
     report.add_argument("--strict", action="store_true", help="exit 1 on limits that a target does not hold, too")
@@ -62,6 +63,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
     _check(options)
+    if options.all:
+        from agentconv.cli import syncing
+
+        return syncing.run_all(options)
     chosen = found_settings(options)
     closer = options.verbose or options.prefer or options.staged or options.watch or options.release
     lock = None if closer else unchanged.in_step(chosen, places.project(chosen.root))

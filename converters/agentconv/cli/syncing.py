@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentconv.cli import deploying
@@ -13,13 +15,14 @@ from agentconv.disk.saving import other_names
 from agentconv.formats import registry
 from agentconv.install import places
 from agentconv.render import diff, in_step, machine, synced, text
+from agentconv.sources import settings_file
 from agentconv.sync import candidates, settings, staged, syncing
 from agentconv.sync.carrying import CARRIED
+from agentconv.sync.git import Git
 from agentconv.sync.planning import Choices
 
 if TYPE_CHECKING:
     import argparse
-    from pathlib import Path
 
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.sync.planning import Outcome
@@ -45,6 +48,27 @@ def run(options: argparse.Namespace, chosen: Settings) -> int:
     return _synced(options, chosen, None)
 
 
+def run_all(options: argparse.Namespace) -> int:
+    """Sync every project below a folder that says what is kept in step; the worst exit code counts.
+
+    Raises:
+        InputError: There is none.
+    """
+    top = Path(options.project) if options.project else Path.cwd()
+    git = Git(top)
+    files = [path for name in (settings_file.FILE, settings_file.PYTHON) for path in git.tracked(name)]
+    roots = sorted({top / path.rpartition("/")[0] for path in files} | ({top} if (top / settings_file.FILE).is_file() else set()))
+    found = [(root, chosen) for root in roots if (chosen := settings.read(root)) is not None]
+    if not found:
+        raise registry.usage("no project here says what to sync", "--all looks for agentconv.toml among the files that git has")
+    codes = []
+    for root, chosen in found:
+        if len(found) > 1 and options.output_format == "text" and not options.quiet:
+            print(f"{text.safe(os.path.relpath(root, top))}:")
+        codes.append(_synced(options, chosen, None))
+    return max(codes)
+
+
 def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | None) -> int:
     """Sync one project."""
     scope = places.project(chosen.root)
@@ -65,7 +89,6 @@ def _watch(options: argparse.Namespace, chosen: Settings) -> int:
         import watchfiles  # noqa: F401 - asked for before anything else is done
     except ImportError:
         raise registry.usage("--watch needs one more package", 'pip install "agentconv-toolkit[watch]"') from None
-    from agentconv.sync.git import Git
     from agentconv.sync.watching import Watch
 
     def now() -> Settings:

@@ -77,6 +77,11 @@ class Git:
         found = self._run("ls-files", "-z", "-u", "--", ".") if self.top else None
         return frozenset(os.fsdecode(row.partition(b"\t")[2]) for row in (found or b"").split(b"\0") if row)
 
+    def tracked(self, name: str) -> list[str]:
+        """Return the files of a name, below the root, that git has."""
+        found = self._run("ls-files", "-z", "--", name, f"**/{name}", given=b"") if self.top else None
+        return sorted(os.fsdecode(path) for path in (found or b"").split(b"\0") if path)
+
     def is_ignored(self, path: str) -> bool:
         """Whether git passes a path over."""
         return self.top is not None and self._run("check-ignore", "-q", "--", path) is not None
