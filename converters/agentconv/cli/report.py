@@ -35,7 +35,7 @@ _PLANNED = {Fate.CREATED: "to create", Fate.MERGED: "to add to", Fate.REPLACED: 
 _CHANGES = {**_PLANNED, Fate.MERGED: "to change", Fate.REPLACED: "to change", Fate.KEPT: "to change"}
 _CODES = {"not_loaded": Code.NOT_LOADED, "failed": Code.INTERNAL}
 """What the diagnostics say of an agent in a state."""
-_ALWAYS = (Code.NO_AGENT, Code.ELSEWHERE)
+_ALWAYS = (Code.NO_AGENT, Code.ELSEWHERE, Code.LINE_ENDS)
 """What is not told is missed, although it does not matter to what was asked for."""
 _STRICT = {
     "warnings": {LossSeverity.WARNING, LossSeverity.REFUSAL},

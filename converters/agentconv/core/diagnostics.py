@@ -62,6 +62,8 @@ class Code(StrEnum):
     """A file that lies where agents do, or that was named, and of which no agent came."""
     ELSEWHERE = "elsewhere"
     """Agents of a project that are not read, since they lie where no assistant that is started at its root looks."""
+    LINE_ENDS = "line-ends"
+    """Line ends other than LF, and how a conversion to another format reads them."""
     CALL_FAILS = "call-fails"
     """The client loads the agent, and each of its calls fails."""
     UNDECODABLE = "undecodable"
