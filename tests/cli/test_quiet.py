@@ -32,7 +32,19 @@ def _packed(source, run):
     (source / "good.md").write_text(OTHER)
 
 
+def _edited_bundle(source, run):
+    run("to-json", "src", "-o", "agents.json", "-q", code=0)
+    (source / "good.md").write_text(OTHER)
+
+
+def _bundled(source, run):
+    _edited(source, run)
+    run("to-json", "src", "-o", "edited.json", "-q", code=0)
+
+
 WAYS = {
+    "a bundle is kept": (_edited_bundle, ("to-json", "src", "-o", "agents.json", "-q"), "1 agent: 1 file kept: agents.json\n"),
+    "kept, from a bundle": (_bundled, ("from-json", "edited.json", *CONVERT[2:]), "1 agent: 1 file kept: out/.codex/agents/good.toml\n"),
     "kept": (_edited, CONVERT, "1 agent: 1 file kept: out/.codex/agents/good.toml\n"),
     "would change": (_edited, (*CONVERT, "--check"), "change    out/.codex/agents/good.toml\n"),
     "not loaded": (

@@ -40,6 +40,11 @@ def output_folder(place: Destination, sources: Iterable[str]) -> OutputFolder | 
     return OutputFolder(place.folder, sources=sources) if place.folder else None
 
 
+def _in_step(told: Diagnostic) -> Diagnostic:
+    """Say besides which command tells what it wrote from what somebody edited."""
+    return replace(told, hint=f"{told.hint}; `agentconv sync` keeps such files in step with their source")
+
+
 class Output:
     """Takes results one by one and writes them."""
 
@@ -73,7 +78,7 @@ class Output:
         saved: Saved | None = None
         if done.file and self.folder:
             named = replace(done.file, path=self.place.file.name) if self.place.file else done.file
-            saved = self.save(self.folder, named)
+            saved = self.save(self.folder, named, done.target)
         elif done.file:
             printable.data(done.file.data)
             self.report.to_stdout = True
@@ -81,7 +86,7 @@ class Output:
         unsaved = done.file is not None and saved is None and self.folder is not None
         self.report.result(done, "unsaved" if unsaved else saved.fate if saved else None, shown)
 
-    def save(self, folder: OutputFolder, file: OutputFile) -> Saved | None:
+    def save(self, folder: OutputFolder, file: OutputFile, target: str) -> Saved | None:
         """Save one file, or see what that would do; None when it cannot be done, which is told once per folder."""
         force, dry = self.options.force, self.options.check or self.options.diff or self.options.dry_run
         try:
@@ -102,7 +107,8 @@ class Output:
             return None
         self.report.fate(saved.fate, saved.path)
         if saved.diagnostic and not dry:
-            self.report.diagnostic(saved.diagnostic)
+            synced = self.place.folder and saved.forcible and not registry.FORMATS[target].bundle
+            self.report.diagnostic(_in_step(saved.diagnostic) if synced else saved.diagnostic)
         return saved
 
     def preview(self, saved: Saved) -> str | None:

@@ -57,6 +57,11 @@ class Saved:
     """How many hard links there are to what was replaced; they lead to the old bytes from now on."""
 
     @property
+    def forcible(self) -> bool:
+        """Whether it is kept for its content alone."""
+        return self.fate is Fate.KEPT and not (self.late or self.problem)
+
+    @property
     def diagnostic(self) -> Diagnostic | None:
         """Say what a user would not expect: that something was kept, or that a link has a part in it."""
         if self.fate is Fate.KEPT:
