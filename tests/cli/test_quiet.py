@@ -57,6 +57,12 @@ WAYS = {
         CONVERT,
         "2 agents: 1 file written: out/.codex/agents/good.toml, 1 agent refused (mute), 1 agent not loaded by the source client (mute)\n",
     ),
+    "would refuse": (
+        _mute,
+        (*CONVERT, "--dry-run"),
+        "create    out/.codex/agents/good.toml\n"
+        "2 agents: 1 file to create: out/.codex/agents/good.toml, 1 agent refused (mute), 1 agent not loaded by the source client (mute)\n",
+    ),
     "strict": (
         lambda *_: None,
         (*CONVERT, "--strict"),
@@ -73,7 +79,7 @@ WAYS = {
 
 @pytest.mark.parametrize(("prepare", "words", "said"), WAYS.values(), ids=WAYS)
 def test_one_line(prepare, words, said, run, source):
-    """What ends with 1 says why, in one line."""
+    """What ends with 1 says why, in one line, beside what was asked for."""
     prepare(source, run)
     done = run(*words, code=1)
 

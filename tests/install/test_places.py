@@ -8,7 +8,7 @@ from agentconv.core import vocabulary
 from agentconv.formats import registry
 from agentconv.install import places
 
-KEYS = {"user", "no_user", "also_reads", "marks", "then", "then_user", "source"}
+KEYS = {"user", "user_beside", "no_user", "also_reads", "marks", "then", "then_user", "source"}
 TARGETS = places.targets()
 
 

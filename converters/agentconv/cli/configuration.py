@@ -66,9 +66,7 @@ def _checked(place: str, key: str, value: Any) -> Any:
 
 
 def _from_file(options: argparse.Namespace) -> dict[str, Any]:
-    path = (
-        Path(options.config) if options.config else _project_file(discovery.places(options.sources, getattr(options, "stdin_filename", "")))
-    )
+    path = Path(options.config) if options.config else _project_file(_sources(options))
     if path is None:
         return {}
     table, text = _table(path)
@@ -103,8 +101,17 @@ def _tell_nothing(options: argparse.Namespace, path: Path) -> None:
         print(shown.diagnostic(remark, shown.style(sys.stderr, options.color)), file=sys.stderr)
 
 
+def _sources(options: argparse.Namespace) -> list[str]:
+    """Return where the SRC arguments are: here where none is given, and nowhere where the user's own agents are meant."""
+    if not options.sources and getattr(options, "scope", None) == "user":
+        return []
+    return discovery.places(options.sources or [os.curdir], getattr(options, "stdin_filename", ""))
+
+
 def _project_file(sources: list[str]) -> Path | None:
     """Return the configuration of the project that the first SRC is, or is in."""
+    if not sources:
+        return None
     first = Path(sources[0])
     folder = discovery.project_root(first) or (first if first.is_dir() else first.parent)
     path = Path(os.path.relpath(folder)) / "pyproject.toml"

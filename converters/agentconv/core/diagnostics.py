@@ -64,6 +64,8 @@ class Code(StrEnum):
     """Agents of a project that are not read, since they lie where no assistant that is started at its root looks."""
     LINE_ENDS = "line-ends"
     """Line ends other than LF, and how a conversion to another format reads them."""
+    USER_SCOPE = "user-scope"
+    """An output folder that is the user's home, so that files go where assistants look for the user's own agents."""
     CALL_FAILS = "call-fails"
     """The client loads the agent, and each of its calls fails."""
     UNDECODABLE = "undecodable"

@@ -95,15 +95,18 @@ def other_names(path: str, number: int) -> Diagnostic:
 class OutputFolder:
     """One folder below which a run saves files."""
 
-    def __init__(self, folder: Path, *, within: Path | None = None, sources: Iterable[str] = ()) -> None:
+    def __init__(self, folder: Path, *, within: Path | None = None, sources: Iterable[str] = (), called: Path | None = None) -> None:
         """Prepare to save below a folder; nothing is touched.
 
         Args:
             folder: What the files' paths are relative to.
             within: The folder out of which no link may lead, where that is another one.
+            called: What the folder is for people, where that is something else.
             sources: The files that the run reads. What a link makes one with them, or puts into their folder, is never written.
         """
-        self.folder = folder
+        self.folder = called or folder
+        """What the paths that are told begin with."""
+        self._root = folder
         self._disk = Disk(folder, within=within, called="the output folder" if within is None else "the project")
         self._sources = Sources(sources)
 
@@ -164,7 +167,8 @@ class OutputFolder:
             raise _failed(path, "it is no file below the output folder")
         present = self._present(file.path, path)
         differs = present is None or present.data != file.data
-        if differs and self._sources.hold(os.fspath(path), self._disk.folder(file.path), present, below=len(parts) > 1):
+        place, below = os.fspath(self._root / file.path), len(parts) > 1 or self.folder != self._root
+        if differs and self._sources.hold(place, self._disk.folder(file.path), present, below=below):
             return Saved(path, Fate.SAME, present.data if present else file.data, own=True), present
         if present is None:
             return Saved(path, Fate.CREATED, file.data), None
