@@ -60,8 +60,11 @@ WAYS = {
     "would refuse": (
         _mute,
         (*CONVERT, "--dry-run"),
-        "create    out/.codex/agents/good.toml\n"
-        "2 agents: 1 file to create: out/.codex/agents/good.toml, 1 agent refused (mute), 1 agent not loaded by the source client (mute)\n",
+        (
+            "create    out/.codex/agents/good.toml\n"
+            "2 agents: 1 file to create: out/.codex/agents/good.toml, 1 agent refused (mute), 1 agent not loaded by the source client "
+            "(mute)\n"
+        ),
     ),
     "strict": (
         lambda *_: None,

@@ -37,7 +37,9 @@ examples:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    shared.add_sources(parser, scoped="user: from (SRC, or all of them) and to your own agents, for all projects (default: project)")
+    shared.add_sources(
+        parser, scoped="user: SRC is among your own agents, for all projects, or is all of them; files go there (default: project)"
+    )
     shared.add_output(parser)
     shared.add_selection(parser)
     shared.add_models(parser)

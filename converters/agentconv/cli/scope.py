@@ -109,5 +109,5 @@ def taken(options: argparse.Namespace) -> Diagnostic | None:
     """Say that an -o was taken for the user's scope."""
     if options.scope == USER:
         return None
-    message = "-o is your home folder, and no project: files go where each assistant looks for your own agents, as with --scope user"
+    message = "-o is your home folder: files go where each assistant looks for your own agents (--scope user; --scope project: below it)"
     return Diagnostic(Code.USER_SCOPE, Severity.NOTE, message)
