@@ -50,6 +50,17 @@ def test_variable_moves_the_places(home: user_places.Home, tmp_path: Path, monke
     assert [sniffing.home(place) for place in (before, after)] == [None, "copilot"]
 
 
+def test_a_variable_may_add_a_place(home: user_places.Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """OpenCode reads its usual places besides the one that its variable names, which is where agents are written."""
+    usual = [place for place, _ in home.locations("opencode")]
+    monkeypatch.setenv("OPENCODE_CONFIG_DIR", str(tmp_path / "oc"))
+    moved = user_places.home()
+    every = [place for place, _ in moved.locations("opencode")]
+
+    assert moved.folder("opencode") == every[0] == tmp_path / "oc/agents"
+    assert {*usual} < {*every}
+
+
 def test_user_files_beside_the_folder_are_read(home: user_places.Home) -> None:
     """The user's opencode.json holds agents as a project's does."""
     file = home.root / ".config/opencode/opencode.json"

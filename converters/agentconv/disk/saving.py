@@ -218,7 +218,7 @@ class OutputFolder:
 
 def _against(path: Path, file: OutputFile, present: bytes, *, force: bool) -> Saved:
     """Return what becomes of a file whose place has these bytes."""
-    if present == file.data:
+    if file.says(present):
         return Saved(path, Fate.SAME, present)
     if file.shared is None:
         return Saved(path, Fate.REPLACED if force else Fate.KEPT, file.data, present)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 PROJECT, USER = "project", "user"
 AUTO = "auto"
+_WORDS = ("user", "also_reads", "marks", "then", "then_user")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def targets() -> dict[str, Target]:
 
 
 def _target(client: str, row: Mapping[str, object]) -> Target:
-    words = {key: tuple(value) for key, value in row.items() if isinstance(value, list) and key != "user_beside"}
+    words = {key: tuple(value) for key, value in row.items() if isinstance(value, list) and key in _WORDS}
     no_user = row.get("no_user")
     return Target(client, no_user=str(no_user) if no_user else None, **words)
 

@@ -30,9 +30,13 @@ class Home:
     variables: Mapping[str, str]
 
     def folder(self, client: str) -> Path | None:
-        """Return the folder of a client's agents of the user; None where it has none."""
+        """Return the folder of a client's agents of the user, where we write; None where it has none."""
+        return next(self._folders(client), None)
+
+    def _folders(self, client: str) -> Iterator[Path]:
+        """Yield the folders of which the client reads the first, or all."""
         templates = (vocabulary.installation(client) or {}).get("user", ())
-        return next((found for template in templates if (found := self._filled(template)) is not None), None)
+        return (found for template in templates if (found := self._filled(template)) is not None)
 
     def _filled(self, template: str) -> Path | None:
         """Return a folder with its variable filled in; None where that is not set."""
@@ -51,12 +55,16 @@ class Home:
 
     def locations(self, client: str) -> Iterator[tuple[Path, str]]:
         """Yield where a client looks for the user's own agents, each with the place in a project that it is like."""
-        folder, row = self.folder(client), registry.FORMATS[client]
-        if folder is None:
-            return
-        yield folder, row.folders[0]
-        for name in (vocabulary.installation(client) or {}).get("user_beside", ()):
-            yield folder.parent / name, name if name in row.files else f"{PurePosixPath(row.folders[0]).parent}/{name}"
+        table, row = vocabulary.installation(client) or {}, registry.FORMATS[client]
+        adds = self._filled(table["user_adds"]) if "user_adds" in table else None
+        found = [*self._folders(client)]
+        read = found[: 2 if adds and adds == found[0] else 1] + [
+            self.root / place.removeprefix("~/") for place in table.get("user_also", ())
+        ]
+        for folder in read:
+            yield folder, row.folders[0]
+            for name in table.get("user_beside", ()):
+                yield folder.parent / name, name if "." in name else f"{PurePosixPath(row.folders[0]).parent}/{name}"
 
     def shown(self, place: str | os.PathLike[str]) -> str:
         """Return a path for people: `~/...` where it is below the home folder."""
