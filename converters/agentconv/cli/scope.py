@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,18 +49,26 @@ def discover(options: argparse.Namespace, format_id: str | None, *, exclude: Seq
     own, named = home(options), sources(options)
     if own is not None and not named:
         return discovery.discover_user(own, format_id, exclude=exclude)
-    words = [one for word in named for one in (_looked_for(own, word) if own else [word])]
+    clients = [client for client in (own.folders() if own else ()) if client not in exclude and format_id in (None, client)]
+    places = [place for client in clients for place, _ in own.locations(client)] if own else []
+    looked = {word: _looked_for(places, word) for word in named}
+    words = [one for word in named for one in looked[word] or [word]]
     found = discovery.discover(words, format_id, exclude=exclude, stdin_name=options.stdin_filename)
+    among = {one for several in looked.values() for one in several}
+    found.files = [replace(file, named=file.named and file.location not in among) for file in found.files]
     found.home = own
     return found
 
 
-def _looked_for(own: Home, word: str) -> Sequence[str]:
-    """Return what a word names: what is there, or else what is called so in the user's own places."""
+def _looked_for(places: Sequence[Path], word: str) -> list[str]:
+    """Return what is called so in the user's own places, once whatever links lead to it; nothing where the word names what is here."""
     if word == discovery.STDIN or os.path.isabs(word) or os.path.lexists(word):
-        return [word]
-    places = [place for client in own.folders() for place, _ in own.locations(client)]
-    return [os.fspath(place / word) for place in places if (place / word).exists()] or [word]
+        return []
+    found: dict[str, str] = {}
+    for place in places:
+        if (place / word).exists():
+            found.setdefault(os.path.realpath(place / word), os.fspath(place / word))
+    return list(found.values())
 
 
 def present(options: argparse.Namespace, found: Discovery) -> Iterator[str]:

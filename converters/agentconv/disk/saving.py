@@ -85,6 +85,11 @@ class Saved:
         return "a file with other content is there, and is kept", "--diff shows what differs; --force replaces it and keeps a copy"
 
 
+def _called(within: Path | None, called: Path | None) -> str:
+    """Say what the folder is out of which no link may lead."""
+    return "the output folder" if within is None else "the project" if called is None else "your home folder"
+
+
 def other_names(path: str, number: int) -> Diagnostic:
     """Say that there were hard links to a file that has other content now."""
     names = "another name" if number == 1 else f"{number:,} other names"
@@ -107,7 +112,7 @@ class OutputFolder:
         self.folder = called or folder
         """What the paths that are told begin with."""
         self._root = folder
-        self._disk = Disk(folder, within=within, called="the output folder" if within is None else "the project")
+        self._disk = Disk(folder, within=within, called=_called(within, called))
         self._sources = Sources(sources)
 
     def fate(self, file: OutputFile, *, force: bool = False) -> Saved:
