@@ -123,7 +123,7 @@ class Candidate:
         for one in self.bases:
             data = bases.text(one.blob, self.file.data if self.file is not None else None)
             if data is not None:
-                agents = present.parsed(one.path, one.target, data).agents
+                agents = present.parsed(one.path, one.target, data, self.file.like if self.file is not None else "").agents
                 found = agents.get(one.pointer) or (next(iter(agents.values())) if len(agents) == 1 else None)
                 if found is not None:
                     return found
