@@ -241,7 +241,7 @@ def test_starting(project, told):
     words = ("init", "--from", "rulesync", "-t", "copilot,roo")
     printed = [*told("init", "-f", "claude-code", "-t", "codex", "--dry-run"), *told(*words, "--dry-run"), *told(*words), *told("init")]
 
-    assert "copilot.skip = true" in printed[2]
+    assert "skip = true" in printed[2]
     assert "says already" in printed[-2]
     assert [driving(text) for text in printed if driving(text)] == []
 
