@@ -105,6 +105,17 @@ def test_where_nothing_can_be_added(project):
     assert not settings.read(root).models.by_tier
 
 
+def test_what_is_said_of_targets_stays(project):
+    """What is said of a target before there is a source is not said again."""
+    root = project(**{"agentconv.toml": '[sync.codex]\nmodel = "m"\n'})
+    found = starting.written(root, Start("claude-code", ("codex", "roo"), frozenset({"codex", "roo"})))
+    (root / found.path).write_bytes(found.after)
+    said = settings.read(root)
+
+    assert said.formats["codex"].override.values == {"model": "m"}
+    assert (said.formats["codex"].committed, said.formats["roo"].committed) == (True, False)
+
+
 @pytest.mark.parametrize(
     ("answer", "code", "source"), [("gemini\n", 0, "gemini-cli"), ("\n", 1, None), ("codex\n", 2, None), ("gmini\n", 2, None)]
 )

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from agentconv.sync.settings import Settings
     from agentconv.sync.starting import Here, Start, Written
 
-USAGE = "[-f FORMAT|rulesync] [-t FORMAT[,FORMAT]] [--yes] [options]"
+USAGE = "[-f FORMAT|rulesync] [-t ASSISTANT,...] [--yes] [options]"
 EXAMPLES = """\
 examples:
   agentconv init                                 the assistant with the most agents is the source; the others here get them
@@ -58,7 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-t",
         "--to",
         action="append",
-        metavar="FORMAT[,FORMAT]",
+        metavar="ASSISTANT,...",
         help=f"the assistants that get them (default: the others that are used here); {registry.LISTED}",
     )
     group = parser.add_argument_group("place")
@@ -180,7 +180,7 @@ def _targets(options: argparse.Namespace, here: Here, source: str) -> list[str]:
         raise registry.usage(f"{text.client(source)} is the source", "leave it out of --to, or name another source with -f")
     found = [target for target in here.used if target != source] if named is None else named
     if not found:
-        hint = f"name those that get them: agentconv init -t FORMAT[,FORMAT]; {registry.LISTED}"
+        hint = f"name those that get them: agentconv init -t ASSISTANT,...; {registry.LISTED}"
         raise registry.usage(f"no other assistant than {text.client(source)} is used here", hint)
     return found
 

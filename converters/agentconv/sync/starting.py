@@ -131,8 +131,8 @@ def written(root: Path, start: Start) -> Written:
         InputError: What there is already cannot be read, or cannot be added to.
     """
     files = settings_file.of_folder(Path(os.path.relpath(root)))
-    said = {key for file in files for key in file.values}
-    settings = _settings(start, models=not said & {"models", "map-models"})
+    said = {key: value for file in files for key, value in file.values.items()}
+    settings = _settings(start, said)
     beside = bool(files) and not (root / settings_file.FILE).is_file()
     found = _added(root / settings_file.PYTHON, settings, settings_file.TABLE) if beside else None
     found = found or _added(root / settings_file.FILE, settings, ())
@@ -151,13 +151,14 @@ def _added(path: Path, settings: Mapping[str, Any], prefix: tuple[str, ...]) -> 
     return Written(path.name, before, after.encode(), f"{header}{top}{tables}") if _adds(text, after, settings, prefix) else None
 
 
-def _settings(start: Start, *, models: bool) -> dict[str, Any]:
-    """Return what is proposed, as a document."""
+def _settings(start: Start, said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is proposed, as a document, without what is said already."""
     sync: dict[str, Any] = {target: {"committed": False} for target in start.targets if target in start.ignored}
     agents = {name: dict(targets) for name, targets in start.agents.items() if targets}
-    found: dict[str, Any] = {"source": start.source, "targets": list(start.targets)}
-    found |= {"models": "tier"} if models else {}
     sync |= {"agents": agents} if agents else {}
+    sync = {key: value for key, value in sync.items() if key not in said.get("sync", {})}
+    found: dict[str, Any] = {"source": start.source, "targets": list(start.targets)}
+    found |= {"models": "tier"} if not said.keys() & {"models", "map-models"} else {}
     return found | ({"sync": sync} if sync else {})
 
 
@@ -186,7 +187,9 @@ def _adds(text: str, after: str, settings: Mapping[str, Any], prefix: tuple[str,
     table = expected
     for name in prefix:
         table = table.setdefault(name, {})
-    table.update(tomli.loads(_top(settings) + _tables(settings, ())))
+    new = tomli.loads(_top(settings) + _tables(settings, ()))
+    sync = {**table.get("sync", {}), **new.pop("sync", {})}
+    table.update(new | ({"sync": sync} if sync else {}))
     try:
         return bool(tomli.loads(after) == expected)
     except tomli.TOMLDecodeError:
