@@ -47,10 +47,12 @@ def discover(options: argparse.Namespace, format_id: str | None, *, exclude: Seq
         InputError: An argument names nothing.
     """
     own, named = home(options), sources(options)
-    if own is not None and not named:
+    if own is None:
+        return discovery.discover(named, format_id, exclude=exclude, stdin_name=options.stdin_filename)
+    if not named:
         return discovery.discover_user(own, format_id, exclude=exclude)
-    clients = [client for client in (own.folders() if own else ()) if client not in exclude and format_id in (None, client)]
-    places = [place for client in clients for place, _ in own.locations(client)] if own else []
+    clients = [client for client in own.folders() if client not in exclude and format_id in (None, client)]
+    places = [place for client in clients for place, _ in own.locations(client)]
     looked = {word: _looked_for(places, word) for word in named}
     words = [one for word in named for one in looked[word] or [word]]
     found = discovery.discover(words, format_id, exclude=exclude, stdin_name=options.stdin_filename)
