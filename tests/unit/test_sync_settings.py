@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+import tomli
+from jsonschema import Draft202012Validator
 
+from agentconv.cli import configuration, lint_settings, pack_settings
+from agentconv.core import schema_files
 from agentconv.core.diagnostics import InputError
-from agentconv.core.format import ModelChoices
+from agentconv.core.model_choices import ModelChoices
+from agentconv.install import places
 from agentconv.sources import settings_file
 from agentconv.sync import overrides, settings
-from agentconv.sync.settings import Override, TargetSettings
+from agentconv.sync.overrides import Override
+from agentconv.sync.settings import TargetSettings
 
 FULL = """\
 source = "Claude Code"
@@ -144,58 +151,58 @@ def test_pyproject(tmp_path):
     assert said(tmp_path, HEAD).formats["codex"].own
 
 
-@pytest.mark.parametrize(
-    ("text", "place", "words"),
-    [
-        ('[sync.codex]\nmodle = "x"\n', "4:1", ["no setting `modle` in [sync.codex]", "did you mean `model`"]),
-        ('sorce = "x"\n', "3:1", ["no setting `sorce`", "did you mean `source`"]),
-        ("[tool.agentconv]\nstrict = true\n", "3:2", ["no setting `tool`", "[lint], not [tool.agentconv.lint]"]),
-        ("[sync.codx]\nown = true\n", "3:7", ["no format `codx`", "did you mean `codex`"]),
-        ("sync.copilot.own = true\n", "3:6", ["`targets` does not name copilot", "take [sync.copilot] out"]),
-        ("[sync.claude-code]\nown = true\n", "3:7", ["Claude Code is the source"]),
-        ("[sync.codex]\nskip = true\n", "4:1", ["one agent is skipped", "take codex out of `targets`"]),
-        ('[sync]\ncodex = { own = "yes" }\n', "4:11", ["`own` wants true or false"]),
-        ("[sync]\ncodex = 1\n", "4:1", ["[sync.codex] is a table"]),
-        ("sync = 1\n", "3:1", ["[sync] is a table"]),
-        ("[sync.agents]\nx = 1\n", "4:1", ["[sync.agents.x] is a table"]),
-        ("[sync.agents.x]\nsklp = true\n", "4:1", ["no format `sklp`", "did you mean `skip`"]),
-        ('[sync.agents.x]\nmodel = "y"\n', "4:1", ["`model` is said of an agent in one assistant", "[sync.agents.x.codex]"]),
-        ("[sync.agents.x.codex]\nown = true\n", "4:1", ["no setting `own` in [sync.agents.x.codex]"]),
-        ("[sync.agents.x.opencode]\n[sync.agents.x.OpenCode]\n", "4:16", ["opencode is said twice"]),
-        ("[sync.codex]\nmodel = 5\n", "4:1", ["`model` is text"]),
-        ("[sync.opencode]\ntemperature = nan\n", "4:1", ["`temperature` is a number"]),
-        ("[sync.opencode]\nmax_turns = 0\n", "4:1", ["`max_turns` is a number, 1 or more"]),
-        ('[sync.opencode]\ncolor = "plaid"\n', "4:1", ["OpenCode does not take `plaid` as `color`", "primary"]),
-        ("[sync.codex]\ntemperature = 0.1\n", "4:1", ["Codex has no place for `temperature`", "agentconv formats codex"]),
-        ('[sync.opencode]\nsandbox = "read-only"\n', "4:1", ["OpenCode has no place for `sandbox`"]),
-        ('[sync.codex]\nsandbox = "readonly"\n', "4:1", ["no sandbox `readonly`", "did you mean `read-only`"]),
-        ('[sync.codex]\ntools = "shell"\n', "4:1", ["`tools` is a list of tools"]),
-        ('[sync.codex]\ndeny-tools = ["shell", 1]\n', "4:24", ["`deny-tools` is a list of tools"]),
-        ('[sync.codex]\nkeep = ["color", "modle"]\n', "4:18", ["no field `modle` to keep", "did you mean `model`"]),
-        ('[sync.codex]\nkeep = ["name"]\n', "4:9", ["no field `name` to keep"]),
-        ("[sync.codex]\nkeep = 1\n", "4:1", ["`keep` is a list of fields; or it is true, or false"]),
-        ("[sync.codex]\nextras = 1\n", "4:1", ["[sync.codex.extras] is a table"]),
-        ('[sync.codex]\nextras.personalty = "x"\n', "4:8", ["Codex has no key `personalty`", "did you mean `personality`"]),
-        ('[sync.codex.extras]\nmodel_reasoning_effort = "high"\n', "4:1", ["is held by the field effort", "say it as `effort`"]),
-        ('[sync.codex.extras]\nsandbox_mode = "full"\n', "4:1", ["is held by the field permissions.sandbox", "it comes from the source"]),
-        ('[sync.codex.extras]\nservice_tier = ["fast"]\n', "4:1", ["Codex does not take this as `service_tier`"]),
-        ('[sync.codex.extras]\ndefault_permissions = ":workspace"\n', "4:1", ["lets an agent do more"]),
-        ('[sync.codex.extras]\nmodel_instructions_file = "../x"\n', "4:1", ["leads out of the project"]),
-        ('exclude = ["a", "!b"]\n', "3:17", ["no path is like `!b`"]),
-        ("exclude = 1\n", "3:1", ["`exclude` is a list of patterns of paths"]),
-        ('carry-back = ["tools"]\n', "3:15", ["`tools` is not carried back by itself", "prompt and description"]),
-        ('accept = ["widened"]\n', "3:11", ["`widened` cannot be accepted"]),
-        ('accept = ["not-enforced:cursor"]\n', "3:11", ["`targets` does not name cursor"]),
-        ('models = "tiers"\n', "3:1", ["`models` wants one of off, tier"]),
-        ('models = "tier"\nmap-models = "off"\n', "4:1", ["`models` says it too, at agentconv.toml:3:1"]),
-        ('[models]\ncodex = { opus = "" }\n', "4:11", ["what to write for `opus`"]),
-        ('required-version = ">=999"\n', "3:1", ["the project wants >=999", "pip install 'agentconv-toolkit>=999'"]),
-        ('required-version = "new"\n', "3:1", ["`required-version` is a version"]),
-        ("required-version = 3\n", "3:1", ["`required-version` is a version"]),
-        ("<<<<<<< HEAD\n", "3:1", ["two versions of the settings were merged, and are in conflict"]),
-        ("[sync\n", "3:6", ["not TOML"]),
-    ],
-)  # fmt: skip
+MISTAKES = [
+    ('[sync.codex]\nmodle = "x"\n', "4:1", ["no setting `modle` in [sync.codex]", "did you mean `model`"]),
+    ('sorce = "x"\n', "3:1", ["no setting `sorce`", "did you mean `source`"]),
+    ("[tool.agentconv]\nstrict = true\n", "3:2", ["no setting `tool`", "[lint], not [tool.agentconv.lint]"]),
+    ("[sync.codx]\nown = true\n", "3:7", ["no format `codx`", "did you mean `codex`"]),
+    ("sync.copilot.own = true\n", "3:6", ["`targets` does not name copilot", "take [sync.copilot] out"]),
+    ("[sync.claude-code]\nown = true\n", "3:7", ["Claude Code is the source"]),
+    ("[sync.codex]\nskip = true\n", "4:1", ["one agent is skipped", "take codex out of `targets`"]),
+    ('[sync]\ncodex = { own = "yes" }\n', "4:11", ["`own` wants true or false"]),
+    ("[sync]\ncodex = 1\n", "4:1", ["[sync.codex] is a table"]),
+    ("sync = 1\n", "3:1", ["[sync] is a table"]),
+    ("[sync.agents]\nx = 1\n", "4:1", ["[sync.agents.x] is a table"]),
+    ("[sync.agents.x]\nsklp = true\n", "4:1", ["no format `sklp`", "did you mean `skip`"]),
+    ('[sync.agents.x]\nmodel = "y"\n', "4:1", ["`model` is said of an agent in one assistant", "[sync.agents.x.codex]"]),
+    ("[sync.agents.x.codex]\nown = true\n", "4:1", ["no setting `own` in [sync.agents.x.codex]"]),
+    ("[sync.agents.x.opencode]\n[sync.agents.x.OpenCode]\n", "4:16", ["opencode is said twice"]),
+    ("[sync.codex]\nmodel = 5\n", "4:1", ["`model` is text"]),
+    ("[sync.opencode]\ntemperature = nan\n", "4:1", ["`temperature` is a number"]),
+    ("[sync.opencode]\nmax_turns = 0\n", "4:1", ["`max_turns` is a number, 1 or more"]),
+    ('[sync.opencode]\ncolor = "plaid"\n', "4:1", ["OpenCode does not take `plaid` as `color`", "primary"]),
+    ("[sync.codex]\ntemperature = 0.1\n", "4:1", ["Codex has no place for `temperature`", "agentconv formats codex"]),
+    ('[sync.opencode]\nsandbox = "read-only"\n', "4:1", ["OpenCode has no place for `sandbox`"]),
+    ('[sync.codex]\nsandbox = "readonly"\n', "4:1", ["no sandbox `readonly`", "did you mean `read-only`"]),
+    ('[sync.codex]\ntools = "shell"\n', "4:1", ["`tools` is a list of tools"]),
+    ('[sync.codex]\ndeny-tools = ["shell", 1]\n', "4:24", ["`deny-tools` is a list of tools"]),
+    ('[sync.codex]\nkeep = ["color", "modle"]\n', "4:18", ["no field `modle` to keep", "did you mean `model`"]),
+    ('[sync.codex]\nkeep = ["name"]\n', "4:9", ["no field `name` to keep"]),
+    ("[sync.codex]\nkeep = 1\n", "4:1", ["`keep` is a list of fields; or it is true, or false"]),
+    ("[sync.codex]\nextras = 1\n", "4:1", ["[sync.codex.extras] is a table"]),
+    ('[sync.codex]\nextras.personalty = "x"\n', "4:8", ["Codex has no key `personalty`", "did you mean `personality`"]),
+    ('[sync.codex.extras]\nmodel_reasoning_effort = "high"\n', "4:1", ["is held by the field effort", "say it as `effort`"]),
+    ('[sync.codex.extras]\nsandbox_mode = "full"\n', "4:1", ["is held by the field permissions.sandbox", "it comes from the source"]),
+    ('[sync.codex.extras]\nservice_tier = ["fast"]\n', "4:1", ["Codex does not take this as `service_tier`"]),
+    ('[sync.codex.extras]\ndefault_permissions = ":workspace"\n', "4:1", ["lets an agent do more"]),
+    ('[sync.codex.extras]\nmodel_instructions_file = "../x"\n', "4:1", ["leads out of the project"]),
+    ('exclude = ["a", "!b"]\n', "3:17", ["no path is like `!b`"]),
+    ("exclude = 1\n", "3:1", ["`exclude` is a list of patterns of paths"]),
+    ('carry-back = ["tools"]\n', "3:15", ["`tools` is not carried back by itself", "prompt and description"]),
+    ('accept = ["widened"]\n', "3:11", ["`widened` cannot be accepted"]),
+    ('accept = ["not-enforced:cursor"]\n', "3:11", ["`targets` does not name cursor"]),
+    ('models = "tiers"\n', "3:1", ["`models` wants one of off, tier"]),
+    ('models = "tier"\nmap-models = "off"\n', "4:1", ["`models` says it too, at agentconv.toml:3:1"]),
+    ('[models]\ncodex = { opus = "" }\n', "4:11", ["what to write for `opus`"]),
+    ('required-version = ">=999"\n', "3:1", ["the project wants >=999", "pip install 'agentconv-toolkit>=999'"]),
+    ('required-version = "new"\n', "3:1", ["`required-version` is a version"]),
+    ("required-version = 3\n", "3:1", ["`required-version` is a version"]),
+    ("<<<<<<< HEAD\n", "3:1", ["two versions of the settings were merged, and are in conflict"]),
+    ("[sync\n", "3:6", ["not TOML"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "place", "words"), MISTAKES)
 def test_mistakes(tmp_path, text, place, words):
     """Each mistake is told at its line and column, with what to do about it."""
     with pytest.raises(InputError) as caught:
@@ -206,25 +213,25 @@ def test_mistakes(tmp_path, text, place, words):
     assert all(word in told for word in words), told
 
 
-@pytest.mark.parametrize(
-    ("text", "place", "words"),
-    [
-        ('source = ["claude-code", "codex"]\ntargets = ["roo"]\n', "1:1", ["one assistant", "several sources are not kept in step yet"]),
-        ('source = "claud-code"\ntargets = ["roo"]\n', "1:1", ["no format `claud-code`", "did you mean `claude-code`"]),
-        ('source = "../agents"\ntargets = ["roo"]\n', "1:1", ["leads out of it"]),
-        ('source = "docs/agents"\ntargets = ["roo"]\n', "1:1", ["the format of `docs/agents` cannot be told", "source-format"]),
-        ('source = "claude"\ntargets = ["roo"]\nsource-format = "codex"\n', "3:1", ["`source-format` says codex", "take it out"]),
-        ('source = "docs/agents"\ntargets = ["roo"]\nsource-format = "codx"\n', "3:1", ["did you mean `codex`"]),
-        ('source = "claude-code"\n', "1:1", ["`source` is said, and `targets` is not"]),
-        ('targets = ["codex"]\n', "1:1", ["`targets` is said, and `source` is not", "agentconv init"]),
-        ("[sync.codex]\nown = true\n", "1:2", ["`sync` is said, and `source` is not"]),
-        ('source = "claude-code"\ntargets = []\n', "2:1", ["`targets` names no assistant"]),
-        ('source = "claude-code"\ntargets = "codex"\n', "2:1", ["`targets` is a list of assistants"]),
-        ('source = "claude-code"\ntargets = ["roo", "coedx"]\n', "2:19", ["did you mean `codex`"]),
-        ('source = "claude-code"\ntargets = ["claude"]\n', "2:12", ["Claude Code is the source", "take it out"]),
-        ('source = "claude-code"\ntargets = ["json"]\n', "2:12", ["nothing is kept in step in canonical JSON", "codex"]),
-    ],
-)  # fmt: skip
+ABOUT_SOURCE_AND_TARGETS = [
+    ('source = ["claude-code", "codex"]\ntargets = ["roo"]\n', "1:1", ["one assistant", "several sources are not kept in step yet"]),
+    ('source = "claud-code"\ntargets = ["roo"]\n', "1:1", ["no format `claud-code`", "did you mean `claude-code`"]),
+    ('source = "../agents"\ntargets = ["roo"]\n', "1:1", ["leads out of it"]),
+    ('source = "docs/agents"\ntargets = ["roo"]\n', "1:1", ["the format of `docs/agents` cannot be told", "source-format"]),
+    ('source = "claude"\ntargets = ["roo"]\nsource-format = "codex"\n', "3:1", ["`source-format` says codex", "take it out"]),
+    ('source = "docs/agents"\ntargets = ["roo"]\nsource-format = "codx"\n', "3:1", ["no format `codx`", "did you mean `codex`"]),
+    ('source = "claude-code"\n', "1:1", ["`source` is said, and `targets` is not"]),
+    ('targets = ["codex"]\n', "1:1", ["`targets` is said, and `source` is not", "agentconv init"]),
+    ("[sync.codex]\nown = true\n", "1:2", ["`sync` is said, and `source` is not"]),
+    ('source = "claude-code"\ntargets = []\n', "2:1", ["`targets` names no assistant"]),
+    ('source = "claude-code"\ntargets = "codex"\n', "2:1", ["`targets` is a list of assistants"]),
+    ('source = "claude-code"\ntargets = ["roo", "coedx"]\n', "2:19", ["no format `coedx`", "did you mean `codex`"]),
+    ('source = "claude-code"\ntargets = ["claude"]\n', "2:12", ["Claude Code is the source", "take it out"]),
+    ('source = "claude-code"\ntargets = ["json"]\n', "2:12", ["nothing is kept in step in canonical JSON", "codex"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "place", "words"), ABOUT_SOURCE_AND_TARGETS)
 def test_mistakes_about_source_and_targets(tmp_path, text, place, words):
     """Without a source and targets that can be meant, nothing is kept in step."""
     with pytest.raises(InputError) as caught:
@@ -233,6 +240,35 @@ def test_mistakes_about_source_and_targets(tmp_path, text, place, words):
 
     assert str(caught.value.diagnostic.span) == f"agentconv.toml:{place}"
     assert all(word in told for word in words), told
+
+
+UNSEEN = re.compile(
+    "no format|cannot be told|leads out|does not name|is the source|source-format. says|nothing is kept|is not$|said twice|no place|"
+    "does not take|to keep|has no key|is held by|do more|`temperature` is a number|says it too|project wants|is a version"
+)
+"""What is said of mistakes that no schema sees: of words, of what the assistants take, of one setting beside another."""
+
+
+def test_schema():
+    """The schema of the file takes what the reader takes, and what the reader refuses for its shape, it refuses."""
+    schema = schema_files.load("config")
+    valid = Draft202012Validator(schema).is_valid
+    below = schema["$defs"]
+
+    assert set(schema["properties"]) == set(settings_file.KEYS)
+    assert set(below["override"]["properties"]) == {"skip", *overrides.KEYS}
+    assert set(below["target"]["properties"]) == {"committed", "own", *overrides.KEYS}
+    assert tuple(schema["properties"]["lint"]["properties"]) == lint_settings.KEYS
+    assert tuple(schema["properties"]["pack"]["properties"]) == (*pack_settings.ONE, *pack_settings.SEVERAL)
+    assert tuple(schema["properties"]["targets"]["items"]["examples"]) == tuple(places.targets())
+    assert valid(tomli.loads(FULL))
+    texts = [(HEAD + text, words) for text, _, words in MISTAKES[:-2]] + [(text, words) for text, _, words in ABOUT_SOURCE_AND_TARGETS]
+
+    assert [text for text, words in texts if valid(tomli.loads(text)) and not UNSEEN.search(words[0])] == []
+
+
+def test_commands_take_the_same_settings():
+    assert tuple(configuration.DEFAULTS) == settings_file.OF_COMMANDS
 
 
 def test_said_twice(tmp_path):

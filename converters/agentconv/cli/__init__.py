@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
 COMMANDS = {
+    "init": "write down which assistant's agents are the source, and who gets them",
     "convert": "convert agents to another assistant's format",
     "sync": "keep every assistant in step with one source of agents",
     "to-json": "read agents into one canonical JSON bundle",

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agentconv import __version__
-from agentconv.conversion import converting, model_choices
+from agentconv.conversion.choices import MAP_MODELS, ON_DUPLICATE
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.formats import registry
 from agentconv.sources import discovery, settings_file
@@ -33,7 +33,7 @@ DEFAULTS: dict[str, Any] = {
     "lint": None,
     "pack": None,
 }
-_CHOICES = {"on-duplicate": converting.ON_DUPLICATE, "strict": STRICT, "map-models": model_choices.MAP_MODELS}
+_CHOICES = {"on-duplicate": ON_DUPLICATE, "strict": STRICT, "map-models": MAP_MODELS}
 _IN_FILES_ONLY = ("models", "lint", "pack")
 """Tables, which no flag and no variable can hold."""
 _SWITCHES = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False, "": False}
@@ -118,6 +118,8 @@ def _of_project(options: argparse.Namespace) -> list[SettingsFile]:
 def _read_table(options: argparse.Namespace, file: SettingsFile, key: str, table: Any) -> Any:
     """Check a table; the linter's and the packer's are read where they count, for only then are the modules there that know them."""
     if key == "models":
+        from agentconv.conversion import model_choices
+
         model_choices.choose("off", table)
     elif key == "pack" and hasattr(options, key):
         from agentconv.cli import pack_settings

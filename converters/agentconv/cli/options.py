@@ -7,8 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 from agentconv.cli.configuration import STRICT
-from agentconv.conversion import converting
-from agentconv.conversion.model_choices import MAP_MODELS
+from agentconv.conversion.choices import MAP_MODELS, ON_DUPLICATE
 from agentconv.core import vocabulary
 from agentconv.formats import registry
 
@@ -66,8 +65,8 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
     add_only_loaded(group)
     group.add_argument(
         "--on-duplicate",
-        choices=converting.ON_DUPLICATE,
-        metavar="|".join(converting.ON_DUPLICATE),
+        choices=ON_DUPLICATE,
+        metavar="|".join(ON_DUPLICATE),
         help="agents of one name: call the later ones NAME-2, NAME-3 (default), keep the first, or stop",
     )
     group.add_argument(
@@ -130,7 +129,9 @@ def add_configuration(parser: argparse.ArgumentParser) -> None:
     """Add where what the command line leaves open is settled."""
     group = parser.add_argument_group("configuration")
     group.add_argument(
-        "--config", metavar="FILE", help="read [tool.agentconv] here (default: pyproject.toml of the project that SRC is in)"
+        "--config",
+        metavar="FILE",
+        help="read settings here (default: agentconv.toml, and [tool.agentconv] of pyproject.toml, of the project that SRC is in)",
     )
     group.add_argument("--isolated", action="store_true", help="read no configuration file")
 

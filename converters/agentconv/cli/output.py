@@ -24,13 +24,14 @@ if TYPE_CHECKING:
     from agentconv.disk.output import OutputFile
     from agentconv.disk.saving import Saved
 
-_PLANS = {
+PLANS = {
     Fate.CREATED: "create",
     Fate.MERGED: "add to",
     Fate.REPLACED: "replace",
     Fate.SAME: "unchanged",
     Fate.KEPT: "keep",
 }
+"""What is to be done with a file, while nothing is written."""
 
 
 def output_folder(place: Destination, sources: Iterable[str]) -> OutputFolder | None:
@@ -117,7 +118,7 @@ class Output:
             self.report.line.clear()
             sys.stdout.write(shown)
         elif self.options.dry_run or (self.options.check and saved.fate is not Fate.SAME):
-            word = "change" if self.options.check and saved.fate is Fate.KEPT else _PLANS[saved.fate]
+            word = "change" if self.options.check and saved.fate is Fate.KEPT else PLANS[saved.fate]
             self.report.told = True
             self.report.line.clear()
             entries = f" of {text.names(saved.kept)}" if saved.kept else ""

@@ -14,7 +14,7 @@ from agentconv.conversion.converted import Converted
 from agentconv.conversion.files import Files
 from agentconv.conversion.index_file import Listing
 from agentconv.conversion.law import Law
-from agentconv.conversion.options import DEFAULTS, ON_DUPLICATE, Options
+from agentconv.conversion.options import DEFAULTS, Options
 from agentconv.conversion.other_formats import OtherFormats
 from agentconv.conversion.renaming import names_of
 from agentconv.conversion.same_format import SameFormat
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Agent, AgentSet
     from agentconv.sources.loaded import Loaded
 
-__all__ = ["ON_DUPLICATE", "Converted", "Options", "convert"]
+__all__ = ["Converted", "Options", "convert"]
 
 
 def convert(pieces: Iterable[Loaded], target: str, options: Options = DEFAULTS) -> Iterator[Converted]:

@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from agentconv.core.format import NO_CHOICES
+from agentconv.core.model_choices import NO_CHOICES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from agentconv.core.format import ModelChoices, Projection
+    from agentconv.core.format import Projection
     from agentconv.core.ir import Agent
+    from agentconv.core.model_choices import ModelChoices
     from agentconv.core.source import SourceText
     from agentconv.sources.loaded import Loaded
-
-ON_DUPLICATE = ("suffix", "first", "error")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.core.source import SourceText
 from agentconv.disk.files import Blocked, Disk
-from agentconv.formats.canonical import toml_values
 from agentconv.install import lock_check
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 FILE = "agentconv.lock"
@@ -202,10 +201,10 @@ def load(data: bytes, place: str, *, anywhere: bool = False) -> Lock:
     document = _parsed(source)
     if not lock_check.fits(document):
         where, problem = lock_check.complaint(document)
-        raise _wrong(source.span(toml_values.locate(source.text, where)), problem)
+        raise _wrong(_span(source, where), problem)
     found = next(lock_check.contradictions(document, anywhere=anywhere), None)
     if found is not None:
-        raise _wrong(source.span(toml_values.locate(source.text, found[0])), found[1])
+        raise _wrong(_span(source, found[0]), found[1])
     return Lock(
         tuple(_pack(table) for table in document.get("packs", ())),
         tuple(_entry(table) for table in document.get("entries", ())),
@@ -235,9 +234,15 @@ def _parsed(source: SourceText) -> dict[str, Any]:
     if type(version) is int and version > VERSION:
         message = f"a lock of format {version}; this agentconv reads formats up to {VERSION}"
         hint = "install a newer one: pip install --upgrade agentconv-toolkit"
-        place = source.span(toml_values.locate(source.text, ("version",)))
+        place = _span(source, ("version",))
         raise InputError(Diagnostic(Code.NEWER_FORMAT, Severity.ERROR, message, place, hint))
     return document
+
+
+def _span(source: SourceText, where: Sequence[str | int]) -> Span:
+    from agentconv.formats.canonical import toml_values
+
+    return source.span(toml_values.locate(source.text, tuple(where)))
 
 
 def _wrong(span: Span, message: str) -> InputError:

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agentconv.core import fields
-from agentconv.core.diagnostics import LossKind, LossSeverity
-from agentconv.core.losses import CATALOGUE
+from agentconv.core.diagnostics import LossKind
 from agentconv.install.places import entry_name
-from agentconv.render import text
+from agentconv.render import in_step, text
 from agentconv.render.table import table
 from agentconv.render.tally import Tally
 from agentconv.sync import digests, known, lines
@@ -56,6 +55,10 @@ class Line:
 def told(outcome: Outcome) -> list[Line]:
     """Return everything that is to be told of a run, but for what is as it was."""
     found = [_carried(edit, outcome) for edit in outcome.carried]
+    found += [
+        Line("adopted", agent.name or "", f"into {source}", file.target, file.path, pointer)
+        for file, pointer, agent, source in outcome.adopted
+    ]
     found += [line for one in outcome.candidates for line in _of(one, outcome)]
     found += [_orphan(outcome, file.target, file.path, pointer, agent) for file, pointer, agent in outcome.orphans]
     return found
@@ -66,6 +69,10 @@ def _of(one: Candidate, outcome: Outcome) -> Iterator[Line]:
     if one.wider:
         words = ", ".join(map(str, one.wider))
         yield _line(one, "WIDER", words, hint="it may do more there than its source says; --prefer source takes that back", look=True)
+    if one.renamed_to is not None:
+        hint = f"rename it in {one.key[0]}, or --prefer source {one.name} and delete the other"
+        yield _line(one, "renamed", one.reason or "", hint=hint, look=True)
+        return
     if one.reason and one.entry is Entry.LEAVE:
         if one.source is not Source.BROKEN:
             yield _line(one, "left", one.reason, hint="mend it, or --prefer source writes it anew", look=True)
@@ -75,8 +82,8 @@ def _of(one: Candidate, outcome: Outcome) -> Iterator[Line]:
         yield _line(one, "left", problem, hint=f"mend it, or --prefer source {one.name} writes it anew", look=True)
     elif one.entry in _PLAIN:
         word, what = _PLAIN[one.entry]
-        if one.entry is Entry.DELETE and one.source is Source.LEFT_OUT:
-            what = "it is left out"
+        if one.entry is Entry.DELETE:
+            what = one.reason or ("it is left out" if one.source is Source.LEFT_OUT else what)
         yield _line(one, "rename" if one.moved_from else word, what)
     elif one.entry is Entry.FOREIGN:
         hint = f"--prefer source {one.name} replaces it; --adopt takes it into the source"
@@ -148,7 +155,7 @@ def _carried(edit: Edit, outcome: Outcome) -> Line:
     place = edit.candidate.key[0] if edit.override is None else outcome.settings.file.name
     settled, view = edit.candidate.settled, edit.candidate.view
     what = _said(edit.path, view.agent, settled.agent) if view is not None and settled is not None else edit.word
-    return _line(edit.candidate, "carried", f"{what} -> {place}", paths=(edit.path,))
+    return _line(edit.candidate, "carried", f"{what}, into {place}", paths=(edit.path,))
 
 
 def _orphan(outcome: Outcome, target: str, path: str, pointer: str, agent: Agent) -> Line:
@@ -197,14 +204,18 @@ def shown(found: Iterable[Line]) -> list[str]:
             rows.setdefault((line.word, line.agent, line.what), []).append(line.target)
     plain = [(f"  {word}", text.shorten(agent, 30), text.safe(what), ", ".join(targets)) for (word, agent, what), targets in rows.items()]
     out = list(table(plain)) if plain else []
-    told = table([(f"  {line.word}", text.safe(line.place), text.safe(line.what)) for line in looks]) if looks else []
+    words, places = (max((len(one) for one in column), default=0) for column in ([line.word for line in looks], map(_place, looks)))
     last = ""
-    for line, row in zip(looks, told, strict=True):
-        out.append(row)
+    for line in looks:
+        out.append(f"  {line.word:{words}}  {_place(line):{places}}  {text.safe(line.what)}")
         if line.hint and line.hint != last:
             out.append(f"    {text.safe(line.hint)}")
         last = line.hint
     return out
+
+
+def _place(line: Line) -> str:
+    return text.safe(line.place)
 
 
 def head(outcome: Outcome) -> str:
@@ -219,7 +230,7 @@ def summary(outcome: Outcome, found: list[Line], *, dry_run: bool) -> str:
     files = len(outcome.plan.changes) if outcome.plan is not None else 0
     parts = []
     if not files and not looks:
-        parts.append(f"{text.count(outcome.agents, 'agent')} in step with {', '.join(outcome.settings.targets)}.")
+        parts.append(in_step.agents(outcome.settings, outcome.agents))
     else:
         word = "would be written" if dry_run else "written"
         parts.append(
@@ -227,9 +238,7 @@ def summary(outcome: Outcome, found: list[Line], *, dry_run: bool) -> str:
         )
         if looks:
             parts.append(f"{looks:,} {'needs' if looks == 1 else 'need'} a look.")
-    number = known.counted(outcome.synced)
-    if number:
-        parts.append(f"{text.count(number, 'known loss') if number == 1 else f'{number:,} known losses'} (-v).")
+    parts += in_step.losses(outcome.synced)
     return " ".join(parts)
 
 
@@ -256,15 +265,7 @@ def lost(outcome: Outcome, look: Style, *, every: bool) -> Iterator[str]:
         tally.add(loss)
     yield from tally.lines(look)
     if not every:
-        yield from _lasting(outcome, look)
-
-
-def _lasting(outcome: Outcome, look: Style) -> Iterator[str]:
-    for (target, code), number in sorted(known.lasting(outcome.synced).items()):
-        word = look.paint(LossSeverity.WARNING.value, LossSeverity.WARNING)
-        accepted = " (accepted)" if known.is_accepted(outcome.settings, target, code) else ""
-        summary = text.for_target(CATALOGUE[code].summary, target)
-        yield f"{word}[{code}] to {text.client(target)}, {text.count(number, 'agent')}: {summary}{accepted}"
+        yield from in_step.lasting(outcome.settings, outcome.synced, look)
 
 
 def served(outcome: Outcome) -> Iterator[str]:

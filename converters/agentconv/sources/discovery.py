@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -380,11 +381,17 @@ def _add_file(found: Discovery, path: Path, root: Path, format_id: str | None) -
 
 def _append(found: Discovery, path: str, root: Path, format_id: str, *, within: str | None = None) -> None:
     """Take in a file that was found in a folder, or one that the user named."""
-    place, prefix = os.path.abspath(path), os.path.join(os.path.abspath(root), "")
+    place, prefix = os.path.abspath(path), _prefix(os.getcwd(), root)
     relative = place[len(prefix) :] if place.startswith(prefix) else os.path.basename(path)
     named = within is None
     top = os.fspath(project_root(Path(path)) or os.path.dirname(place)) if within is None else within
     found.files.append(Found(_storable(relative.replace(os.sep, "/")), path, format_id, named, top))
+
+
+@lru_cache(maxsize=8)
+def _prefix(_here: str, root: Path) -> str:
+    """Return what the paths below a root begin with."""
+    return os.path.join(os.path.abspath(root), "")
 
 
 def _storable(path: str) -> str:

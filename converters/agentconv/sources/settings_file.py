@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 FILE = "agentconv.toml"
 PYTHON = "pyproject.toml"
+TABLE = ("tool", "agentconv")
+"""The keys that lead to the settings in the latter."""
 OF_COMMANDS = ("on-duplicate", "strict", "allow-widening", "only-loaded", "map-models", "models", "lint", "pack")
 """Settings of what flags say otherwise."""
 OF_SYNC = ("source", "source-format", "targets", "sync", "exclude", "carry-back", "accept")
@@ -73,7 +75,7 @@ def read(path: Path, data: bytes | None = None) -> SettingsFile:
     import tomli
 
     source = _source(path) if data is None else SourceText(path.as_posix(), data)
-    prefix = () if path.name == FILE else ("tool", "agentconv")
+    prefix = () if path.name == FILE else TABLE
     if prefix and "agentconv" not in source.text:
         return SettingsFile(path, source, {}, prefix)
     try:

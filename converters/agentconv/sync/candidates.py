@@ -12,7 +12,7 @@ from agentconv.sync.decisions import Entry, Source, There, decide_entry
 from agentconv.sync.settling import SOURCE, TARGET, settle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from agentconv.core.diagnostics import Loss
     from agentconv.core.effects import Widening
@@ -57,6 +57,14 @@ class Candidate:
     kept: frozenset[str] = frozenset()
     refused: tuple[Loss, ...] = ()
     """Why the target cannot hold it."""
+    owner: str | None = None
+    """The pack that has something in its place."""
+    author: Agent | None = None
+    """Its agent in the source, where the target cannot hold it."""
+    replaces: bool = False
+    """Whether something that is not ours gives way, because a person said so."""
+    renamed_to: str | None = None
+    """The name that it has in the target by now, because somebody renamed it there."""
     is_unlocked: bool = False
     """Whether it was there, and not ours, before this run."""
 
@@ -82,13 +90,17 @@ class Candidate:
 
     def decide(self, bases: Bases, prefer: Mapping[str, Mapping[str, str]]) -> None:
         """Decide what becomes of it."""
+        if self.owner is not None:
+            self.entry, self.reason = Entry.LEAVE, f"the pack {self.owner} has an agent there"
+            return
         created = all(one.created for one in self.bases)
         self.entry = decide_entry(self.source, self.state(), locked=bool(self.bases), created=created)
         wish = {**prefer.get("", {}), **prefer.get(self.name, {})}
-        if self.entry is Entry.FOREIGN and wish.get("") == SOURCE and self.file is not None and not self.file.problem:
-            self.entry = Entry.WRITE
-        if self.entry is Entry.LEAVE and self.source is Source.THERE and wish.get("") == SOURCE:
-            self.entry = Entry.WRITE
+        insists = wish.get("") == SOURCE
+        if insists and (self.entry is Entry.FOREIGN or (self.entry is Entry.LEAVE and self.source is Source.THERE)):
+            self.entry, self.replaces = Entry.WRITE, True
+        if self.entry is Entry.STALE:
+            self._judge_stale()
         if self.entry is Entry.RELEASE and wish.get("") == SOURCE:
             self.entry = Entry.DELETE
         if self.entry in (Entry.FIELDS, Entry.TAKE_OVER) and self.view is not None and self.there is not None:
@@ -96,6 +108,15 @@ class Candidate:
             if not self.settled.in_step or self.kept:
                 found = compare.widenings(self.view.source, self.settled.agent, self.target)
                 self.wider = tuple(found)
+
+    def _judge_stale(self) -> None:
+        """See what an agent that the target cannot hold any more may still do there: more than its source says is not left to it."""
+        if self.author is None or self.there is None:
+            return
+        self.wider = tuple(compare.widenings(self.author, self.there, self.target))
+        if self.wider and self.state() is There.AS_LEFT:
+            self.entry, self.wider = Entry.DELETE, ()
+            self.reason = "it could do more than its source says now, which the target cannot hold"
 
     def _base(self, bases: Bases) -> Agent | None:
         """Return the agent that was settled last, where its text is found."""
@@ -123,7 +144,9 @@ def of(situation: Situation) -> list[Candidate]:
             if place[0] == views.target:
                 by_agent.setdefault(moved.get(several[0].agent, several[0].agent), []).extend(several)
         found += [_of_view(view, by_place, by_agent, files, situation.settings) for view in views.entries]
+    packs = {(entry.target, *entry.key): entry.packs[0] for entry in lock.entries}
     for given_one in found:
+        given_one.owner = packs.get((given_one.target, *given_one.place))
         given_one.source_sha256 = sources.files[given_one.key[0]].sha256
     taken = {(one.target, *one.place) for one in found} | {(one.target, *one.moved_from) for one in found if one.moved_from}
     states = {views.target: views for views in given}
@@ -183,7 +206,28 @@ def _without_view(
     one.there = one.file.agents.get(first.pointer) if one.file is not None else None
     one.refused = views.refused.get(key, ()) if views is not None else ()
     one.reason = sources.broken.get(key[0])
+    one.author = next((agent for where, agent in sources.agents() if where == key), None) if source is Source.REFUSED else None
     return one
+
+
+def mark_renamed(found: Collection[Candidate], situation: Situation, prefer: Mapping[str, Mapping[str, str]]) -> None:
+    """Find agents that somebody renamed in a target: one of ours is gone there, and one that is nobody's says the same but for the name."""
+    gone = [
+        one for one in found if one.entry is Entry.RESTORE and SOURCE not in {**prefer.get("", {}), **prefer.get(one.name, {})}.values()
+    ]
+    if not gone:
+        return
+    nobodys = [(file, agent, _nameless(digests.of(agent))) for file, _, agent in orphans(found, situation)]
+    for one in gone:
+        said = [_nameless({**base.fields, **base.own}) for base in one.bases]
+        same = [(file, agent) for file, agent, found_ in nobodys if file.target == one.target and found_ in said and len(found_) > 1]
+        if len(same) == 1:
+            one.entry, one.renamed_to = Entry.LEAVE, same[0][1].name
+            one.reason = f"renamed to `{one.renamed_to}` in {same[0][0].path}"
+
+
+def _nameless(found: Mapping[str, str]) -> dict[str, str]:
+    return {path: one for path, one in found.items() if path != "name"}
 
 
 def _moved(lock: Lock, sources: Sources, given: Sequence[Views]) -> dict[Key, Key]:
@@ -226,11 +270,12 @@ def prefer(words: Sequence[str]) -> dict[str, dict[str, str]]:
     return found
 
 
-def orphans(found: Iterable[Candidate], situation: Situation) -> Iterator[tuple[File, str, Agent]]:
+def orphans(found: Collection[Candidate], situation: Situation) -> Iterator[tuple[File, str, Agent]]:
     """Yield the agents of the targets' files that are nobody's."""
     ours = {(one.target, *one.place) for one in found} | {(one.target, *one.moved_from) for one in found if one.moved_from}
     ours |= {(entry.target, *entry.key) for entry in situation.lock.entries}
+    renamed = {(one.target, one.renamed_to) for one in found if one.renamed_to is not None}
     for file in situation.files.values():
         for pointer, agent in file.agents.items():
-            if (file.target, file.path, pointer) not in ours:
+            if (file.target, file.path, pointer) not in ours and (file.target, agent.name) not in renamed:
                 yield file, pointer, agent

@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from agentconv.install.lock import Synced
     from agentconv.sync.candidates import Candidate
     from agentconv.sync.settings import Settings
-    from agentconv.sync.sources import Key, SourceFile
+    from agentconv.sync.source_files import SourceFile
+    from agentconv.sync.sources import Key
 
 CARRIED = {"prompt.text": "prompt", "description": "description"} | {
     path: path.rpartition(".")[2] for path in ("model", "effort", "temperature", "top_p", "color", "limits.max_turns")

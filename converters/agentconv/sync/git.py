@@ -6,6 +6,10 @@ import os
 import subprocess
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _QUIET = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
 _SECONDS = 20
@@ -18,8 +22,8 @@ class Git:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def _run(self, *words: str) -> bytes | None:
-        """Return what git prints; None where it fails, or is not there."""
+    def _run(self, *words: str, given: bytes = b"") -> bytes | None:
+        """Return what git prints, given something to read; None where it fails, or is not there."""
         command = ["git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", *words]
         try:
             done = subprocess.run(  # noqa: S603 - fixed words, no shell
@@ -28,7 +32,7 @@ class Git:
                 cwd=self.root,
                 env={**os.environ, **_QUIET},
                 capture_output=True,
-                stdin=subprocess.DEVNULL,
+                input=given,
                 timeout=_SECONDS,
             )
         except (OSError, subprocess.TimeoutExpired):
@@ -56,10 +60,27 @@ class Git:
         """Return a file as it is in a commit (`HEAD`) or in the index (``, and the sides of a merge: `1`, `2`, `3`)."""
         return self._run("show", f"{revision}:./{path}" if not revision.isdigit() else f":{revision}:./{path}") if self.top else None
 
+    def write_out(self, folder: Path, wanted: Callable[[str], bool]) -> Path | None:
+        """Write the staged files below the root that are wanted into a folder; return where the root is in it, None where git refuses."""
+        found, below = self._run("ls-files", "-z", "--", "."), self._run("rev-parse", "--show-prefix")
+        if found is None or below is None:
+            return None
+        given = b"".join(path + b"\0" for path in found.split(b"\0") if path and wanted(os.fsdecode(path)))
+        if self._run("checkout-index", "-z", "--stdin", "-q", f"--prefix={folder}/", given=given) is None:
+            return None
+        place = folder / os.fsdecode(below.rstrip(b"\n"))
+        place.mkdir(parents=True, exist_ok=True)
+        return place
+
     def unmerged(self) -> frozenset[str]:
         """Return the files, below the root, that a merge left undone."""
         found = self._run("ls-files", "-z", "-u", "--", ".") if self.top else None
         return frozenset(os.fsdecode(row.partition(b"\t")[2]) for row in (found or b"").split(b"\0") if row)
+
+    def tracked(self, name: str) -> list[str]:
+        """Return the files of a name, below the root, that git has."""
+        found = self._run("ls-files", "-z", "--", name, f"**/{name}", given=b"") if self.top else None
+        return sorted(os.fsdecode(path) for path in (found or b"").split(b"\0") if path)
 
     def is_ignored(self, path: str) -> bool:
         """Whether git passes a path over."""

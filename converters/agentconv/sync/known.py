@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from agentconv.core.diagnostics import LossSeverity
-from agentconv.sync.digests import digest
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -22,6 +19,9 @@ LASTING = frozenset({"not-enforced", "asks-dropped", "sandbox-dropped", "pattern
 
 def key(loss: Loss) -> str:
     """Return what a loss is known by: code, field, and a checksum of the detail that no wording is part of."""
+    from agentconv.core.diagnostics import LossSeverity
+    from agentconv.sync.digests import digest
+
     data = (loss.data.words, *loss.data.values) if loss.data else (loss.detail,)
     lasting = loss.code in LASTING and (loss.code != "pattern-dropped" or loss.severity is LossSeverity.WARNING)
     return f"{loss.code}{'!' if lasting else ''}:{loss.field}:{digest(tuple(str(one) for one in data))[:8]}"

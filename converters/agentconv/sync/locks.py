@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Code, InputError
 from agentconv.disk import placing
+from agentconv.disk.exclusive import state_folder
+from agentconv.disk.files import Disk
 from agentconv.install import applying
 from agentconv.install import lock as lock_file
 from agentconv.install.lock import Lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from agentconv.disk.reader import Reader
     from agentconv.install.places import Scope
@@ -38,6 +42,36 @@ def read(scope: Scope, git: Git, reader: Reader, *, dry_run: bool) -> Lock:
         if not dry_run:
             placing.rewrite(os.fspath(scope.lock), scope.lock.read_bytes(), lock_file.dump(lock))
     return applying.settled(reader, lock) if dry_run else applying.recover(scope.root, lock, scope.lock)
+
+
+def local(git: Git, scope: Scope) -> Path:
+    """Return the place of the lock of what version control does not have."""
+    inside = git.path("agentconv")
+    return (inside or state_folder() / hashlib.sha256(os.fsencode(os.path.realpath(scope.root))).hexdigest()[:16]) / "local.lock"
+
+
+def read_local(scope: Scope, place: Path, *, dry_run: bool) -> Lock:
+    """Return the lock of what version control does not have, with what an interrupted run left taken up.
+
+    Raises:
+        InputError: It is no lock.
+    """
+    lock = lock_file.read(place, anywhere=scope.is_user) or Lock()
+    return applying.settled(Disk(scope.root), lock) if dry_run else applying.recover(scope.root, lock, place)
+
+
+def with_local(lock: Lock, beside: Lock, targets: frozenset[str]) -> Lock:
+    """Return a lock with what stands in the one of what version control does not have: that alone counts for its targets."""
+    heads = {(one.written_by, one.ir, one.config_sha256) for one in (lock, beside) if one.synced}
+    written_by, ir, config = heads.pop() if len(heads) == 1 else ("", 0, "")
+    synced = (*part(lock, targets, local=False).synced, *beside.synced)
+    return replace(lock, written_by=written_by, ir=ir, config_sha256=config, synced=synced)
+
+
+def part(lock: Lock, targets: frozenset[str], *, local: bool) -> Lock:
+    """Return what of a lock is of these targets (`local`), or of all others, with everything that is not synced."""
+    synced = tuple(one for one in lock.synced if (one.target in targets) is local)
+    return replace(lock, packs=(), entries=(), folders=(), synced=synced) if local else replace(lock, synced=synced)
 
 
 def is_in_conflict(scope: Scope) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from agentconv import __version__
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
-from agentconv.core.ir import FORMAT_VERSION
+from agentconv.core.versions import FORMAT_VERSION
 from agentconv.install.draft import parents
 from agentconv.install.steps import Change, Plan
 from agentconv.sync import candidates, digests, known, rewriting
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from agentconv.sync.serving import Served
     from agentconv.sync.settings import Settings
     from agentconv.sync.situation import Situation
-    from agentconv.sync.sources import SourceFile, Sources
+    from agentconv.sync.source_files import SourceFile
+    from agentconv.sync.sources import Sources
     from agentconv.sync.views import Views
 
 
@@ -57,6 +58,10 @@ class Outcome:
     """How many agents the source has."""
     synced: Sequence[Synced] = ()
     """What the lock says afterwards."""
+    lock: Lock | None = None
+    """What was settled, when decisions were made."""
+    sources_changed: tuple[Change, ...] = ()
+    """Sources, and the configuration, that change."""
     new_losses: list[Loss] = field(default_factory=list)
     """Losses that were not told before."""
     served: list[Served] = field(default_factory=list)
@@ -69,6 +74,15 @@ class Outcome:
     """What edits of the targets could be taken back into the source."""
     carried: tuple[Edit, ...] = ()
     """What was taken back."""
+    adopted: tuple[tuple[File, str, Agent, str], ...] = ()
+    """Agents of targets that were taken into the source: the file, the place in it, the agent, and its source."""
+
+    def is_drift(self) -> bool:
+        """Whether a file is not what it is to be; one that version control does not have is made anew on each clone."""
+        if self.plan is None:
+            return False
+        made = {one.path for one in self.candidates if one.entry is Entry.WRITE and not self.settings.formats[one.target].committed}
+        return any(change.path not in made for change in self.plan.changes)
 
     def broken(self) -> list[Diagnostic]:
         """Return what is to be told of sources of which nothing is known."""
@@ -89,6 +103,7 @@ def plan(situation: Situation, bases: Bases, choices: Choices) -> Outcome:
     found = candidates.of(situation)
     for one in found:
         one.decide(bases, choices.prefer)
+    candidates.mark_renamed(found, situation, choices.prefer)
     if not choices.insist:
         _guard(found, situation.lock, situation.sources)
     changes, synced = rewriting.rewritten(found, situation.files, situation.reader, bases)
@@ -97,6 +112,7 @@ def plan(situation: Situation, bases: Bases, choices: Choices) -> Outcome:
     outcome.agents = sum(1 for _ in sources.agents())
     outcome.synced = synced
     outcome.new_losses = list(known.new(found))
+    outcome.lock = situation.lock
     outcome.plan = _plan(situation, changes, synced)
     outcome.orphans = list(candidates.orphans(found, situation))
     return outcome

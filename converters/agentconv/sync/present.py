@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,13 +9,11 @@ from agentconv.conversion.shared_files import pointer
 from agentconv.core.source import SourceText
 from agentconv.disk.files import Blocked
 from agentconv.formats import registry
-from agentconv.sources import discovery
 from agentconv.sync import texts
 
 if TYPE_CHECKING:
     from agentconv.core.ir import Agent
     from agentconv.disk.reader import Reader
-    from agentconv.sync.settings import Settings
 
 
 @dataclass(slots=True)
@@ -73,14 +70,3 @@ def parsed(path: str, target: str, data: bytes) -> File:
         file.problem = problem.message if problem and not shared else file.problem
         file.problem = file.problem or (problem.message if problem and problem.severity == "error" else None)
     return file
-
-
-def paths(settings: Settings, target: str) -> list[str]:
-    """Return the files that a target's client reads agents from, below the root."""
-    root = os.fspath(settings.root)
-    places = discovery.locations(settings.root, target)
-    if not places:
-        return []
-    found = discovery.discover([os.fspath(place) for place in places], target).files
-    relative = sorted({os.path.relpath(file.location, root).replace(os.sep, "/") for file in found if file.location})
-    return [path for path in relative if not path.startswith("../") and not settings.excludes(path)]

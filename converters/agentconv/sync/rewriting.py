@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import shared_files
 from agentconv.core import fields
 from agentconv.core.ir import AgentSet
 from agentconv.core.source import SourceText
+from agentconv.disk.placing import BACKUP, numbered
 from agentconv.formats import registry
 from agentconv.install.lock import Synced
 from agentconv.install.steps import Change
@@ -43,6 +45,8 @@ def rewritten(
         file = files.get(path) or File(path, several[0].target)
         data = _of_file(path, several, file, reader)
         _add(changes, path, file.data, data, bases)
+        if file.data is not None and file.data != data and any(one.replaces for one in several) and bases.git.top is None:
+            _back_up(changes, path, file.data, reader)
         synced += [entry for one in several for entry in _entries(one, file, data, bases)]
     for one in found:
         if one.moved_from is not None and one.entry in PUTS:
@@ -55,6 +59,18 @@ def _add(changes: dict[str, Change], path: str, before: bytes | None, after: byt
         return
     kept = before is not None and bases.git.top is None
     changes[path] = Change(path, before, after, path, None, forced=kept)
+
+
+def _back_up(changes: dict[str, Change], path: str, data: bytes, reader: Reader) -> None:
+    """Keep a copy of what a person lets go, where no version control has one."""
+    for number in count(1):
+        name = numbered(path, BACKUP, number)
+        there = reader.read(name)
+        if there == data:
+            return
+        if there is None:
+            changes[name] = Change(name, None, data, path + BACKUP, path, forced=True)
+            return
 
 
 def _of_file(path: str, several: Sequence[Candidate], file: File, reader: Reader) -> bytes | None:

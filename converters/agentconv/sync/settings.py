@@ -14,23 +14,22 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from agentconv import __version__
-from agentconv.conversion import model_choices
+from agentconv.conversion.choices import MAP_MODELS
 from agentconv.core import paths
 from agentconv.core.diagnostics import InputError
-from agentconv.core.format import NO_CHOICES, ModelChoices
+from agentconv.core.model_choices import NO_CHOICES, ModelChoices
 from agentconv.formats import registry
 from agentconv.install import places
 from agentconv.sources import settings_file, sniffing
-from agentconv.sync import overrides
-from agentconv.sync.overrides import Override
 from agentconv.sync.tables import Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from agentconv.core.diagnostics import Span
+    from agentconv.sync.overrides import Override
 
-__all__ = ["ACCEPTABLE", "CARRIED", "Override", "Settings", "TargetSettings", "find_root", "read"]
+__all__ = ["ACCEPTABLE", "CARRIED", "Settings", "TargetSettings", "find_root", "read"]
 
 CARRIED = ("prompt", "description")
 """What `carry-back` may name: texts alone. What decides what an agent may do is never carried without being asked for."""
@@ -85,7 +84,7 @@ class Settings:
     @property
     def place(self) -> str:
         """The source, for people."""
-        return self.source_format if self.source == HERE else self.source
+        return registry.FORMATS[self.source_format].place if self.source == HERE else self.source
 
     def override(self, name: str, target: str) -> Override | None:
         """Return what holds for one agent in one target: what is said of it comes before what is said of all."""
@@ -274,6 +273,8 @@ def _formats(sync: Table | None, targets: tuple[str, ...], source: str) -> dict[
 
 
 def _of_target(table: Table, target: str) -> TargetSettings:
+    from agentconv.sync import overrides
+
     if "skip" in table.values:
         raise table.wrong("one agent is skipped, not all of a target's", f"take {target} out of `targets`", "skip")
     table.only((*_OF_TARGET, *overrides.KEYS))
@@ -283,6 +284,8 @@ def _of_target(table: Table, target: str) -> TargetSettings:
 
 def _agents(sync: Table, targets: tuple[str, ...]) -> dict[str, Table]:
     """Return the table of each agent, whose keys are known to be meant."""
+    from agentconv.sync import overrides
+
     table = sync.table("agents")
     found = {name: table.table(name) for name in table.values}
     for name, one in found.items():
@@ -298,6 +301,8 @@ def _agents(sync: Table, targets: tuple[str, ...]) -> dict[str, Table]:
 
 
 def _of_agent(table: Table, targets: tuple[str, ...]) -> dict[str, Override]:
+    from agentconv.sync import overrides
+
     tables = _by_target(table, targets, ("skip",))
     read = {target: overrides.read(below, target) for target, below in tables.items()}
     return {target: override for target, override in read.items() if override is not None}
@@ -347,10 +352,12 @@ def _accept(table: Table, targets: tuple[str, ...]) -> tuple[str, ...]:
 
 def _models(said: Mapping[str, Table]) -> ModelChoices:
     """Return what becomes of models: `models` is `tier`, `off`, or a table, beside which `map-models` says one of these."""
+    from agentconv.conversion import model_choices
+
     how, table = settings_file.models({key: said[key].values[key] for key in ("models", "map-models") if key in said})
-    if how not in model_choices.MAP_MODELS:
+    if how not in MAP_MODELS:
         key = "map-models" if "map-models" in said else "models"
-        raise said[key].wrong(f"`{key}` wants one of {', '.join(model_choices.MAP_MODELS)}", None, key)
+        raise said[key].wrong(f"`{key}` wants one of {', '.join(MAP_MODELS)}", None, key)
     try:
         return model_choices.choose(how, table)
     except InputError as error:

@@ -2,44 +2,24 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
+from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.core.source import SourceText
-from agentconv.sources import discovery, loading
+from agentconv.sources import loading
 from agentconv.sync import texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from agentconv.core.ir import Agent
-    from agentconv.sources.discovery import Found
     from agentconv.sources.loaded import Loaded
-    from agentconv.sync.settings import Settings
+    from agentconv.sync.source_files import SourceFile
 
 Key: TypeAlias = tuple[str, str]
 """An agent of the sources: its file, and its place in one that holds several."""
-
-
-@dataclass(frozen=True, slots=True)
-class SourceFile:
-    """One file of the source."""
-
-    found: Found
-    data: bytes
-
-    @property
-    def path(self) -> str:
-        """Where it is, below the root."""
-        return self.found.path
-
-    @property
-    def sha256(self) -> str:
-        """The checksum of its text."""
-        return texts.sha256(self.data)
 
 
 @dataclass(slots=True)
@@ -62,30 +42,6 @@ class Sources:
 def key(piece: Loaded, agent: Agent) -> Key:
     """Return what tells an agent from all others of the source."""
     return piece.path, agent.origin.pointer if agent.origin else ""
-
-
-def find(settings: Settings) -> tuple[list[SourceFile], list[Diagnostic]]:
-    """Read the files of the source; what cannot be read is told, and stands for a file that is broken."""
-    root = os.fspath(settings.root)
-    place = os.path.normpath(os.path.join(root, settings.source))
-    if not os.path.lexists(place):
-        return [], []
-    found = discovery.discover([place], settings.source_format)
-    told, files = list(found.diagnostics), []
-    for one in found.files:
-        path = _below(root, one)
-        if path is None or settings.excludes(path):
-            continue
-        try:
-            files.append(SourceFile(replace(one, path=path), discovery.read_bytes(one)))
-        except InputError as error:
-            told.append(replace(error.diagnostic, span=Span(path)))
-    return files, told
-
-
-def _below(root: str, file: Found) -> str | None:
-    relative = os.path.relpath(file.location or "", root).replace(os.sep, "/")
-    return None if relative.startswith("../") else relative
 
 
 def load(files: Sequence[SourceFile]) -> Sources:
