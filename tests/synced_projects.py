@@ -151,7 +151,7 @@ class Project:
             code = int(main(line))
         said = json.loads(out.getvalue()) if out.getvalue() else {}
         problems = [f"{one['message']} {one.get('hint') or ''}" for one in said.get("diagnostics", ())]
-        return Told(code, tuple(said.get("files", ())), tuple(said.get("entries", ())), "\n".join([*problems, errors.getvalue()]))
+        return Told(code, tuple(said.get("files", ())), tuple(said.get("entries", ())), "\n".join([*problems, errors.getvalue()]).strip())
 
     def copy(self, name: str) -> Project:
         """Return another project that is as this one is, with what is remembered of it."""

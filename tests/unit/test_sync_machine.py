@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from agentconv.conversion import compare
 from agentconv.install import lock, places
@@ -28,7 +28,13 @@ NAMES = ("ann", "bob", "cid")
 SENTENCE = re.compile(r"Weigh zq\d{6} with care\.")
 WORDS = 8
 """How many characters of a text a lock may not hold."""
-BROKEN = ("", "---\nname: [\n---\n", "<<<<<<< ours\na\n=======\nb\n>>>>>>> theirs\n")
+BROKEN = {
+    "source": "",
+    "codex": "---\nname: [\n---\n",
+    "opencode": "<<<<<<< ours\na\n=======\nb\n>>>>>>> theirs\n",
+    "roo": "no header\n",
+}
+"""Sources of which nothing is known, each for one of several reasons."""
 HEADERS = {
     "source": [
         ("model", "model: opus"),
@@ -62,8 +68,6 @@ class Sync(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         shutil.rmtree(self.project.root.parent)
-
-    # what people see and type
 
     def _typed(self) -> str:
         self.number += 1
@@ -101,18 +105,24 @@ class Sync(RuleBasedStateMachine):
             self._new(name)
         assert self.project.sync().code == 0
 
-    # edits
+    @rule(
+        act=st.sampled_from(["_edit", "_add", "_take_away", "_set_key", "_comment", "_reformat"]),
+        side=st.sampled_from(SIDES),
+        name=names,
+        number=at,
+    )
+    def edit(self, act: str, side: str, name: str, number: int) -> None:
+        """Change what a file says."""
+        getattr(self, act)(side, name, number)
 
-    @rule(side=st.sampled_from(SIDES), name=names, number=at)
-    def edit(self, side: str, name: str, number: int) -> None:
+    def _edit(self, side: str, name: str, number: int) -> None:
         """Type another sentence in the place of one."""
         found = SENTENCE.findall(self._section(side, name))
         if found and self._can_edit(side, name):
             old, new = found[number % len(found)], self._typed()
             self._rewrite(side, name, lambda text: text.replace(old, new))
 
-    @rule(side=st.sampled_from(SIDES), name=names, number=at)
-    def add(self, side: str, name: str, number: int) -> None:
+    def _add(self, side: str, name: str, number: int) -> None:
         """Type a sentence below one of the prompt."""
         found = re.findall(rf"(?m)^( *)({SENTENCE.pattern})$", self._section(side, name))
         if found and self._can_edit(side, name):
@@ -122,17 +132,15 @@ class Sync(RuleBasedStateMachine):
             if new not in self._section(side, name):  # the last line, which ends with a quotation mark
                 self.alive.discard(new.split()[1])
 
-    @rule(side=st.sampled_from(SIDES), name=names, number=at)
-    def take_away(self, side: str, name: str, number: int) -> None:
+    def _take_away(self, side: str, name: str, number: int) -> None:
         """Take a sentence out of the prompt, of which another one stays."""
         found = re.findall(rf"(?m)^ *{SENTENCE.pattern}\n\n", self._section(side, name))
         if found and self._can_edit(side, name):
             self._rewrite(side, name, lambda text: text.replace(found[number % len(found)], ""))
 
-    @rule(side=st.sampled_from([side for side in SIDES if HEADERS[side]]), name=names, number=at)
-    def set_key(self, side: str, name: str, number: int) -> None:
+    def _set_key(self, side: str, name: str, number: int) -> None:
         """Give a key another value, or take it away."""
-        if not self._can_edit(side, name):
+        if not self._can_edit(side, name) or not HEADERS[side]:
             return
         key, line = HEADERS[side][number % len(HEADERS[side])]
         start = "" if side == "codex" else "---\n"
@@ -143,35 +151,38 @@ class Sync(RuleBasedStateMachine):
 
         self._rewrite(side, name, changed)
 
-    @rule(side=st.sampled_from(TARGETS), name=names)
-    def comment(self, side: str, name: str) -> None:
+    def _comment(self, side: str, name: str, _: int) -> None:
         """Type something that no client reads."""
-        if self._can_edit(side, name):
+        if self._can_edit(side, name) and side != "source":
             token = self._typed().split()[1]
             path = self._path(side, name)
             start = "---\n" if side == "opencode" else ""
             text = self.project.read(path)
             self.project.write(path, f"{start}# {token}\n{text.removeprefix(start)}")
 
-    @rule(side=st.sampled_from(("codex", "opencode")), name=names)
-    def reformat(self, side: str, name: str) -> None:
+    def _reformat(self, side: str, name: str, _: int) -> None:
         """Write the same in another way."""
-        if self._can_edit(side, name):
+        if self._can_edit(side, name) and side in ("codex", "opencode"):
             old, new = ("\ndescription = ", "\n\ndescription  =  ") if side == "codex" else ("\ndescription: ", "\ndescription:   ")
             self._rewrite(side, name, lambda text: text.replace(old, new, 1))
 
-    # files that come and go
+    @rule(
+        act=st.sampled_from(["_move", "_delete", "_create", "_break", "_mend", "_lose_the_lock", "_change_targets", "_override"]),
+        side=st.sampled_from(SIDES),
+        name=names,
+    )
+    def change(self, act: str, side: str, name: str) -> None:
+        """Let files come and go, or change the configuration."""
+        getattr(self, act)(side, name)
 
-    @rule(name=names)
-    def move(self, name: str) -> None:
+    def _move(self, _: str, name: str) -> None:
         """Give a source another name."""
         if self._can_edit("source", name):
             old = self.files[name]
             self.files[name] = f"{SOURCE}/{name}-2.md" if old == f"{SOURCE}/{name}.md" else f"{SOURCE}/{name}.md"
             self.project.move(old, self.files[name])
 
-    @rule(side=st.sampled_from(SIDES), name=names)
-    def delete(self, side: str, name: str) -> None:
+    def _delete(self, side: str, name: str) -> None:
         """Delete an agent on one side: it goes everywhere, or is written again, and with it what was typed there alone."""
         if self._can_edit(side, name):
             source = set() if side == "source" else set(TOKEN.findall(self.project.read(self.files[name]) + self.kept.get(name, "")))
@@ -182,37 +193,28 @@ class Sync(RuleBasedStateMachine):
             else:
                 self.project.remove(self._path(side, name))
 
-    @rule(name=names)
-    def create(self, name: str) -> None:
+    def _create(self, _: str, name: str) -> None:
         """Write an agent anew."""
         if not self.project.has(self.files[name]):
             self._new(name)
 
-    @rule(name=names, text=st.sampled_from(BROKEN))
-    def break_source(self, name: str, text: str) -> None:
+    def _break(self, side: str, name: str) -> None:
         """Leave a source in a state in which nothing is known of it."""
         if self._can_edit("source", name):
             self.kept[name] = self.project.read(self.files[name])
-            self.project.write(self.files[name], text)
+            self.project.write(self.files[name], BROKEN[side])
 
-    @precondition(lambda self: self.kept)
-    @rule()
-    def mend(self) -> None:
-        for name, text in self.kept.items():
-            self.project.write(self.files[name], text)
-        self.kept.clear()
+    def _mend(self, _: str, name: str) -> None:
+        if name in self.kept:
+            self.project.write(self.files[name], self.kept.pop(name))
 
-    @rule()
-    def lose_the_lock(self) -> None:
+    def _lose_the_lock(self, *_: str) -> None:
         self.project.remove(lock.FILE)
 
-    # the configuration
-
-    @rule(side=st.sampled_from(TARGETS))
-    def change_targets(self, side: str) -> None:
+    def _change_targets(self, side: str, _: str) -> None:
         """Take a target out, or in again."""
         wanted = [one for one in TARGETS if (one in self.project.targets) != (one == side)]
-        if wanted:
+        if wanted and side != "source":
             self.project.targets = tuple(wanted)
             listed = ", ".join(f'"{one}"' for one in wanted)
             text = re.sub(r"(?m)^targets = .*$", f"targets = [{listed}]", self.project.read("agentconv.toml"))
@@ -220,8 +222,7 @@ class Sync(RuleBasedStateMachine):
             tables = re.split(r"(?m)^(?=\[)", text)
             self.project.write("agentconv.toml", "".join(one for one in tables if not any(f".{name}]" in one for name in gone)))
 
-    @rule(name=names)
-    def override(self, name: str) -> None:
+    def _override(self, _: str, name: str) -> None:
         """Say in the configuration how warm an agent is in one target, or say it no more."""
         text, table = self.project.read("agentconv.toml"), f"[sync.agents.{name}.opencode]\n"
         if "opencode" not in self.project.targets:
@@ -231,8 +232,6 @@ class Sync(RuleBasedStateMachine):
         else:
             text = f"{text.rstrip()}\n\n{table}temperature = 0.7\n"
         self.project.write("agentconv.toml", text)
-
-    # sync
 
     @rule(carry=st.booleans(), insist=st.booleans())
     def sync(self, carry: bool, insist: bool) -> None:

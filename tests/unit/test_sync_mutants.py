@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from agentconv.sync import bases, candidates, carrying, digests, planning, settling, texts, views
+from agentconv.core import fields
+from agentconv.sync import bases, candidates, carrying, digests, lines, planning, settling, texts, views
 from agentconv.sync.decisions import Field, decide_field
-from synced_projects import SOURCE, Project, agent
+from synced_projects import SOURCE, Project, Told, agent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -156,6 +157,18 @@ def a_text_that_git_does_not_have_is_found_again(project):
     assert "Eins.\n\nZwei.\n\nTyped here." in project.read(OPENCODE)
 
 
+def edits_of_two_targets_are_both_carried(project):
+    """What was typed into two targets, each in a place of its own, is everywhere after one run, and nobody is asked."""
+    project.replace(CODEX, "One.", "Typed here.")
+    project.replace(OPENCODE, "Three.", "Typed there.")
+    told = project.sync("--carry-back")
+
+    assert told.code == 0
+    for path in (ONE, CODEX, OPENCODE):
+        assert "Typed here.\n\nTwo.\n\nTyped there." in project.read(path)
+    assert project.sync("--check") == Told(0)
+
+
 def a_broken_source_is_no_deleted_one(project):
     """Nothing is known of an agent that does not load: its files are what they were, and so are all others."""
     before = {path: data for path, data in project.tree().items() if path != ONE}
@@ -176,6 +189,12 @@ def _asking_what_was_settled_first(view: str | None, there: str | None, known: s
     if there not in known and view != there:
         return decide_field(view, there, known)
     return Field.WRITE if there in known else Field.BOTH
+
+
+def _merging_what_is_there_already(draft: Any, path: str, view: Any, there: Any, base: Callable[[], Any]) -> Field:
+    draft.values[path] = lines.merged(*(fields.get(one, path) for one in (base(), view, there)))
+    draft.merged.append(path)
+    return Field.MET
 
 
 def _looking_at_bytes(decide: Callable[..., None] = candidates.Candidate.decide) -> Callable[..., None]:
@@ -203,6 +222,7 @@ MUTANTS: dict[Callable[[Project], None], tuple[object, str, object]] = {
     other_line_ends_are_no_change: (texts, "to_lf", lambda data: data),
     a_source_that_is_gone_takes_nothing_with_it: (planning, "_guard", lambda *_: None),
     a_text_that_git_does_not_have_is_found_again: (bases.Bases, "save", lambda _: None),
+    edits_of_two_targets_are_both_carried: (settling, "_merge", _merging_what_is_there_already),
     a_broken_source_is_no_deleted_one: (candidates, "decide_entry", lambda *_, **__: candidates.Entry.DELETE),
 }
 """By story, what it rests on, and what is there instead."""

@@ -15,6 +15,7 @@ from agentconv.sync import texts
 from agentconv.sync.git import Git
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -57,6 +58,10 @@ class Bases:
         if kept is not None and texts.blob(kept) == blob:
             return kept
         return self.git.blob(blob)
+
+    def history(self, path: str) -> Iterator[bytes]:
+        """Yield the texts that a file had in git's commits, the newest first."""
+        yield from (text for blob in self.git.history(path) if (text := self.git.blob(blob)) is not None)
 
     def keep(self, data: bytes) -> str:
         """Have a text found again later, and return its id."""

@@ -119,15 +119,33 @@ class Candidate:
             self.reason = "it could do more than its source says now, which the target cannot hold"
 
     def _base(self, bases: Bases) -> Agent | None:
-        """Return the agent that was settled last, where its text is found."""
+        """Return the agent that was settled last, where its text is found.
+
+        The text of a file of several agents may be one that git never had; then an older one of it has the agent as it was settled.
+        """
+        there, like = (self.file.data, self.file.like) if self.file is not None else (None, "")
         for one in self.bases:
-            data = bases.text(one.blob, self.file.data if self.file is not None else None)
-            if data is not None:
-                agents = present.parsed(one.path, one.target, data, self.file.like if self.file is not None else "").agents
-                found = agents.get(one.pointer) or (next(iter(agents.values())) if len(agents) == 1 else None)
-                if found is not None:
-                    return found
+            data = bases.text(one.blob, there)
+            found = _in_text(one, data, like) if data is not None else None
+            if found is None and one.pointer:
+                found = next(
+                    (agent for text in bases.history(one.path) if (agent := _in_text(one, text, like)) and _is_settled(one, agent)), None
+                )
+            if found is not None:
+                return found
         return None
+
+
+def _in_text(entry: Synced, data: bytes) -> Agent | None:
+    """Return the agent of an entry in a text that its file had."""
+    agents = present.parsed(entry.path, entry.target, data).agents
+    return agents.get(entry.pointer) or (next(iter(agents.values())) if len(agents) == 1 else None)
+
+
+def _is_settled(entry: Synced, agent: Agent) -> bool:
+    """Whether the fields that are merged are what was settled."""
+    found = digests.of(agent)
+    return all(found.get(path) == entry.fields.get(path) for path in (*digests.TEXTS, *digests.LISTS))
 
 
 def of(situation: Situation) -> list[Candidate]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _QUIET = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
 _SECONDS = 20
+_COMMITS = 50
 _UNDER_WAY = ("rebase-merge", "rebase-apply", "CHERRY_PICK_HEAD", "REVERT_HEAD", "BISECT_LOG")
 
 
@@ -55,6 +56,12 @@ class Git:
     def blob(self, blob: str) -> bytes | None:
         """Return a text by its id, whatever commit it is of."""
         return self._run("cat-file", "blob", blob) if self.top else None
+
+    def history(self, path: str) -> list[str]:
+        """Return the ids of the texts that a file had in the last commits that changed it."""
+        words = ("log", f"--max-count={_COMMITS}", "--format=", "--raw", "--no-abbrev", "--no-renames", "--", path)
+        rows = ((self._run(*words) if self.top else None) or b"").splitlines()
+        return [row.split()[3].decode() for row in rows if row.startswith(b":")]
 
     def show(self, revision: str, path: str) -> bytes | None:
         """Return a file as it is in a commit (`HEAD`) or in the index (``, and the sides of a merge: `1`, `2`, `3`)."""

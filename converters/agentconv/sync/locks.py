@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from agentconv.install.places import Scope
     from agentconv.sync.git import Git
 
+_NOBODYS = "0" * 64
+"""Stands for the digest of a configuration that was synced with, where there is none: everything is looked at."""
 _OURS, _BASE, _THEIRS, _END = b"<<<<<<<", b"|||||||", b"=======", b">>>>>>>"
 
 
@@ -119,5 +121,5 @@ def _united(sides: list[Lock]) -> Lock:
         entries=tuple(entries.values()),
         synced=tuple(synced.values()),
         folders=folders,
-        config_sha256="",
+        config_sha256=_NOBODYS,
     )

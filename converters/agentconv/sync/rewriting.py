@@ -177,7 +177,7 @@ def _entries(one: Candidate, file: File, data: bytes | None, bases: Bases) -> li
     fixed = dict(settled.fields) if settled is not None else digests.of(view.agent)
     sources = one.key
     in_text = bool(settled and {*settled.conflicts} & {*digests.TEXTS})
-    blob = one.bases[0].blob if in_text and one.bases else _blob(one, data, bases)
+    blob = one.bases[0].blob if in_text and one.bases else _blob(one, fixed, data, bases)
     created = all(base.created for base in one.bases) if one.bases else not one.is_unlocked and (file.data is None or bool(one.pointer))
     left = "" if one.pointer else _left(one, file, data)
     return [
@@ -213,14 +213,16 @@ def _left(one: Candidate, file: File, data: bytes) -> str:
     return known[0]
 
 
-def _blob(one: Candidate, data: bytes, bases: Bases) -> str:
+def _blob(one: Candidate, fixed: Mapping[str, str], data: bytes, bases: Bases) -> str:
     """Return git's id of a text that gives what is settled: the file as it is to be, where it does, else what the source gives alone.
 
-    It is kept where it is a new one: whoever edits the file next, before git has it, takes away its only copy.
+    It is kept where it is a new one: whoever edits the file next, before git has it, takes away its only copy. In a file of several
+    agents it stays what it is as long as its own agent does: else no two people could change two agents without a conflict in the lock.
     """
     view = one.view
     if view is None:
         return ""
+    same = next((base.blob for base in one.bases if one.pointer and base.fields == fixed), "")
     text = data if one.settled is None or one.settled.in_step else view.data
-    blob = texts.blob(text)
+    blob = same or texts.blob(text)
     return blob if any(base.blob == blob for base in one.bases) else bases.keep(text)

@@ -81,8 +81,8 @@ def settle(
             action = Field.MET
         else:
             action = _preferred(action, path, prefer or {})
-        if action is Field.BOTH and _merge(draft, path, view, there, base):
-            continue
+        if action is Field.BOTH:
+            action = _merge(draft, path, view, there, base)
         draft.by.setdefault(action, []).append(path)
         if action is Field.WRITE:
             draft.values |= {one: fields.get(view, one) for one in _members(path, new, theirs)}
@@ -126,20 +126,23 @@ def _members(path: str, new: Mapping[str, str], theirs: Mapping[str, str]) -> It
     return digests.members({*new, *theirs}) if path == digests.GROUP else (path,)
 
 
-def _merge(draft: _Draft, path: str, view: Agent, there: Agent, base: Callable[[], Agent | None]) -> bool:
-    """Put two edits of a text, or of a list without an order, together; say whether that could be done."""
-    if path not in digests.TEXTS and path not in digests.LISTS:
-        return False
-    was = base()
+def _merge(draft: _Draft, path: str, view: Agent, there: Agent, base: Callable[[], Agent | None]) -> Field:
+    """Put two edits of a text, or of a list without an order, together; say what it comes to.
+
+    Where one side has the other one's edit already, only that side was edited.
+    """
+    was = base() if path in digests.TEXTS or path in digests.LISTS else None
     if was is None:
-        return False
+        return Field.BOTH
     old, new, other = (fields.get(one, path) for one in (was, view, there))
     done = _merged_list(old, new, other) if path in digests.LISTS else lines.merged(old or "", new or "", other or "")
     if done is None:
-        return False
+        return Field.BOTH
+    if done in (new, other):
+        return Field.WRITE if done == new else Field.EDITED
     draft.values[path] = done
     draft.merged.append(path)
-    return True
+    return Field.MET
 
 
 def _merged_list(old: Sequence[str] | None, new: Sequence[str] | None, other: Sequence[str] | None) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.disk.files import Disk
 from agentconv.install import applying, places
 from agentconv.install.draft import parents
@@ -69,8 +69,11 @@ class Run:
         Raises:
             InputError: It cannot be told, or should not be done unasked.
         """
+        in_conflict = locks.is_in_conflict(self.scope)
         self.lock = self._locked(dry_run=dry_run)
         found, told = source_files.find(self.settings, self.scope)
+        if in_conflict and dry_run:
+            told.append(_conflict(self.scope))
         packs = {entry.path for entry in self.lock.entries}
         found = [file for file in found if file.path not in packs]  # whose agents follow their pack
         if not found and not self.lock.synced:
@@ -113,7 +116,9 @@ class Run:
             InputError: The configuration speaks of one that is not there.
         """
         loaded = sources.load(found, self.like)
-        for path in sorted(self.bases.git.unmerged() & loaded.files.keys()):
+        unmerged = self.bases.git.unmerged() & loaded.files.keys()
+        loaded.pieces = [piece for piece in loaded.pieces if piece.path not in unmerged]
+        for path in sorted(unmerged):
             loaded.broken.setdefault(path, "git has not merged it yet")
         names = frozenset(agent.name or "" for _, agent in loaded.agents())
         wrong = [] if loaded.broken else list(overriding.unknown(self.settings, names))
@@ -269,6 +274,11 @@ class Run:
             return replace(plan, changes=changes, lock_before=before, lock_pending=pending, lock_after=after, folders_left=())
 
         return part(local=True), replace(part(local=False), folders_left=plan.folders_left)
+
+
+def _conflict(scope: Scope) -> Diagnostic:
+    message = "a merge left it with both sides in it"
+    return Diagnostic(Code.SYNTAX, Severity.ERROR, message, Span(scope.lock.name), "agentconv sync mends it")
 
 
 def _no_source(chosen: Settings) -> InputError:
