@@ -136,9 +136,9 @@ class Candidate:
         return None
 
 
-def _in_text(entry: Synced, data: bytes) -> Agent | None:
+def _in_text(entry: Synced, data: bytes, like: str) -> Agent | None:
     """Return the agent of an entry in a text that its file had."""
-    agents = present.parsed(entry.path, entry.target, data).agents
+    agents = present.parsed(entry.path, entry.target, data, like).agents
     return agents.get(entry.pointer) or (next(iter(agents.values())) if len(agents) == 1 else None)
 
 
