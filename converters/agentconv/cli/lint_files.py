@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import names as spelling
 from agentconv.core.diagnostics import Severity
-from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.lint.subject import Subject
 from agentconv.sources import discovery
@@ -55,7 +54,7 @@ def read(
         subject = Subject(piece.source, piece.format, clients, chosen.for_file(location), nameless=stdin and location is None)
         subject.location = os.path.abspath(location) if location else ""
         if subject.nameless:  # as a file of its kind
-            subject.source = SourceText(f"{piece.path}{registry.FORMATS[piece.format].suffixes[0]}", piece.source.data)
+            subject.source = piece.source.put(piece.source.data, f"{piece.path}{registry.FORMATS[piece.format].suffixes[0]}")
         else:
             subject.take(piece.result, declared=piece.declared)
         files.append(LintFile(subject, location, within, stdin))

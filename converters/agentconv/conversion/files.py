@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import posixpath
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import naming
 from agentconv.conversion.converted import Converted, bug, respelled
+from agentconv.core import includes
 from agentconv.disk.output import OutputFile
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from agentconv.conversion.index_file import Listing
     from agentconv.conversion.law import Case, Law, Verdict
     from agentconv.conversion.shared_files import Collected
+    from agentconv.core.source import SourceText
 
 
 class Files:
@@ -48,6 +53,14 @@ class Files:
         """Return a file of agents that the client loads, which is listed where the format lists them."""
         self.listing.add(file.path)
         return file
+
+    def included(self, text: SourceText, path: str) -> Iterator[Converted]:
+        """Write the files that a file includes, beside it; each once."""
+        for one in (text.included or {}).values():
+            place = includes.beside(path, posixpath.relpath(one.path, posixpath.dirname(text.path))) if one.data is not None else None
+            if one.data is not None and place is not None and place not in self._kept:
+                self._kept.add(place)
+                yield Converted(self.target, (), OutputFile(place, one.data, beside=True))
 
     def alone(self, case: Case, *, not_loaded: bool) -> Converted:
         """Write an agent into a file of its own."""

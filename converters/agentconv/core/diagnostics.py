@@ -62,6 +62,8 @@ class Code(StrEnum):
     """A file that lies where agents do, or that was named, and of which no agent came."""
     ELSEWHERE = "elsewhere"
     """Agents of a project that are not read, since they lie where no assistant that is started at its root looks."""
+    INCLUDE = "include"
+    """A file whose text the client puts into another one, and that is not read."""
     CALL_FAILS = "call-fails"
     """The client loads the agent, and each of its calls fails."""
     UNDECODABLE = "undecodable"

@@ -172,6 +172,18 @@ def _piece(known: _Language, language: str, part: Part) -> str | None:
     return known.escape(part)
 
 
+def joined(language: str, parts: Iterable[Part]) -> Text:
+    """Return a text of these parts, each spelled as a language spells it, whatever the whole of it would be read as."""
+    whole = _joined(list(parts))
+    return Text("".join(_piece_of(language, part) for part in whole), whole)
+
+
+def _piece_of(language: str, part: Part) -> str:
+    if isinstance(part, Reference):
+        return _LANGUAGES[language].write(part) or _in_braces(part)
+    return part.text if isinstance(part, Foreign) else part
+
+
 def literal(parts: tuple[Part, ...]) -> str | None:
     """Return what a text of these parts is where it refers to nothing; None where it does."""
     return "".join(map(str, parts)) if all(isinstance(part, str) for part in parts) else None

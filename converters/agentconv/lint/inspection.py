@@ -14,7 +14,6 @@ from agentconv.core import effects, tool_summary
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.core.format import State
 from agentconv.core.names import stem_of
-from agentconv.core.source import SourceText
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from agentconv.core.format import ReadResult
     from agentconv.core.ir import Agent
+    from agentconv.core.source import SourceText
     from agentconv.sources.loaded import Loaded
 
 LOADED = frozenset({State.LOADS, State.DEGRADED})
@@ -154,7 +154,7 @@ def _kind(name: str) -> str:
 
 
 def _read(source: SourceText, format_id: str, client: str) -> ReadResult:
-    return registry.load(client).read(SourceText(place(source.path, format_id, client), source.data))
+    return registry.load(client).read(source.put(source.data, place(source.path, format_id, client)))
 
 
 def _readings(source: SourceText, format_id: str, own: ReadResult, client: str) -> Iterator[Reading]:

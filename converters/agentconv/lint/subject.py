@@ -111,7 +111,7 @@ class Subject:
         """Return what a client, by default the file's own, would make of other bytes in the file's place."""
         client = client or self.format
         path = inspection.place(self.source.path, self.format, client)
-        return registry.load(client).read(SourceText(path, data))
+        return registry.load(client).read(self.source.put(data, path))
 
     @property
     def troubled(self) -> bool:
