@@ -18,6 +18,9 @@ from agentconv.core.includes import MOST_BYTES, Included, beside
 from agentconv.core.ir import AgentSet, Prompt, Reference
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
+from agentconv.lint import catalogue, checking, included
+from agentconv.lint.subject import Subject
+from agentconv.pack import gate
 from agentconv.sources import discovery, including, loading
 
 if TYPE_CHECKING:
@@ -263,3 +266,19 @@ def test_a_path_stays_below_its_file(path: str) -> None:
     found = beside("folder/file.json", path)
 
     assert found is None or os.path.abspath(found).startswith(os.path.abspath("folder"))
+
+
+def test_included_text_is_looked_at_where_it_stands(tmp_path: Path) -> None:
+    """What a pack may not hold is found in a file that a prompt is in, at its line, and rules about agents leave that file alone."""
+    project = _project(tmp_path, "opencode", _named("p.txt"), files={"p.txt": "Look.\nHid\U000e0041\U000e0042den.\n".encode()})
+    pieces = list(loading.Loader(discovery.discover([str(project)]).files, results=True))
+    subject = Subject(pieces[0].source, "opencode", ("opencode",))
+
+    checked = list(checking.check([subject, *(one for _, one in included.subjects([subject]))], catalogue.rules().values()))
+    verdict = gate.check(pieces, (), rules=list(catalogue.rules().values()))
+
+    found = [
+        (one.subject.path, finding.rule.code, one.subject.source.position(finding.start)) for one in checked for finding in one.findings
+    ]
+    assert found == [("p.txt", "AC801", (2, 4))]
+    assert [(one.subject.path, [finding.rule.code for finding in one.findings]) for one in verdict.stopping] == [("p.txt", ["AC801"])]

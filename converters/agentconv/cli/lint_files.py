@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from agentconv.core import names as spelling
 from agentconv.core.diagnostics import Severity
 from agentconv.formats import registry
+from agentconv.lint import included as included_files
 from agentconv.lint.subject import Subject
 from agentconv.sources import discovery
 from agentconv.sources.loading import Loader
@@ -59,6 +60,22 @@ def read(
             subject.take(piece.result, declared=piece.declared)
         files.append(LintFile(subject, location, within, stdin))
     return files, diagnostics
+
+
+def included(files: Iterable[LintFile]) -> list[LintFile]:
+    """Return the files that others include, where they are."""
+    found = []
+    by_subject = {id(file.subject): file for file in files}
+    for includer, subject in included_files.subjects(file.subject for file in files):
+        file = by_subject[id(includer)]
+        if file.location and not file.stdin:
+            place = os.path.relpath(subject.path, os.path.dirname(includer.path) or os.curdir)
+            location = os.path.join(os.path.dirname(file.location), place)
+            subject.location = os.path.abspath(location)
+            found.append(LintFile(subject, location, file.within))
+        else:
+            found.append(LintFile(subject, None))
+    return found
 
 
 def read_siblings(found: discovery.Discovery) -> list[Subject]:

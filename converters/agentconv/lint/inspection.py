@@ -76,6 +76,8 @@ class Inspected:
     readings: tuple[Reading, ...]
     failures: tuple[Diagnostic, ...] = ()
     """Bugs of ours, which took the reading of one client away."""
+    includes: tuple[str, ...] = ()
+    """Paths of the files whose text its client puts into it."""
 
     @property
     def is_agent(self) -> bool:
@@ -110,7 +112,8 @@ def inspect(piece: Loaded, asked: Sequence[str]) -> Inspected:
             hint = "please report this with the file"
             failures.append(Diagnostic(Code.INTERNAL, Severity.ERROR, message, Span(piece.path), hint, None, client))
     ids = tuple(agent.id for agent in own.set.agents)
-    return Inspected(piece.path, piece.format, ids, tuple(readings), tuple(failures))
+    includes = tuple(dict.fromkeys(one.path for one in (piece.source.included or {}).values() if one.data is not None))
+    return Inspected(piece.path, piece.format, ids, tuple(readings), tuple(failures), includes)
 
 
 def _named(result: ReadResult, piece: Loaded) -> ReadResult:

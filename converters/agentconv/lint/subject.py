@@ -51,6 +51,8 @@ class Subject:
     """Names of the other agents of the set."""
     location: str = ""
     """Where it is, as an absolute path; empty where that is not known."""
+    included: bool = False
+    """Whether it is no agent's file, but the text of a prompt, which another one includes: it is looked at as a text alone."""
     nameless: bool = False
     """Whether it is no file, so that its path is only a place for clients to look in: standard input that nobody named."""
 

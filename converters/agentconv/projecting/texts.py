@@ -37,6 +37,7 @@ def prompt(projection: Projection, mode: str, syntax: str = "literal") -> None:
     if text is None:
         return
     if syntax == "literal" and refused_unread(projection):
+        projection.translate("prompt.syntax", syntax)
         return
     before = projection.get("prompt.mode") or "replace"
     if before != mode:

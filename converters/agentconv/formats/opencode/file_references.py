@@ -109,13 +109,14 @@ def _content(one: Included) -> str | None:
 
 
 def unread(source: SourceText, agents: Sequence[Agent], includes: Sequence[Include]) -> Iterator[Diagnostic]:
-    """Say of which files that prompts name nothing is known, and why, where the client itself may have them."""
+    """Say of which files that prompts name nothing is known, and why; the first that is not there is the problem of the whole file."""
+    first = next((one.path for one in includes if known(source, one.path).missing), None)
     for agent in agents:
         text = agent.prompt.text if agent.prompt else ""
         named = [part.text[6:-1] for part in text.parts if isinstance(part, Foreign)] if isinstance(text, Text) else []
         for path in dict.fromkeys(named):
             one, place = known(source, path), next((one for one in includes if one.path == path), None)
-            if one.missing or place is None:
+            if path == first or place is None:
                 continue
             message = f"the prompt is in `{path}`, which is not read: {one.problem}"
             hint = "read the file where it lies: name it, or its folder" if one == UNSEEN else "put the text into the prompt itself"
