@@ -38,16 +38,27 @@ class Files:
         """Return the path of a file for an agent of that name: in the folder where we write, unless another is given."""
         return f"{self.row.folders[0] if folder is None else folder}/{naming.unique_stem(name, self._stems)}{self.row.suffixes[0]}"
 
-    def kept(self, path: str) -> str:
-        """Return a source's own path, below the client's location unless it already holds one."""
-        inside = not self.row.folders or self.row.holds_several(path) or any(f"/{folder}/" in f"/{path}" for folder in self.row.folders)
-        found = path if inside else f"{self.row.folders[0]}/{path}"
+    def kept(self, path: str, *, anywhere: bool = False) -> str:
+        """Return a source's own path, below the client's location unless it already holds one, or may be anywhere."""
+        inside = (
+            anywhere
+            or not self.row.folders
+            or self.row.holds_several(path)
+            or any(f"/{folder}/" in f"/{path}" for folder in self.row.folders)
+        )
+        found = path if inside else self._below(path)
         pure = PurePosixPath(found)
         number = 2
         while found in self._kept:
             found, number = str(pure.with_name(f"{pure.stem}-{number}{pure.suffix}")), number + 1
         self._kept.add(found)
         return found
+
+    def _below(self, path: str) -> str:
+        """Return a path below the client's location; what lies in another of the client's own folders keeps its place in there."""
+        folder = self.row.folders[0]
+        before, own, rest = f"/{path}".rpartition(f"/{folder.partition('/')[0]}/") if folder.startswith(".") else ("", "", path)
+        return f"{before}/{folder}/{rest}".lstrip("/") if own else f"{folder}/{path}"
 
     def listed(self, file: OutputFile) -> OutputFile:
         """Return a file of agents that the client loads, which is listed where the format lists them."""

@@ -44,13 +44,13 @@ class SameFormat:
         if dropped and self.only_loaded and len(ids) == 1:
             yield Converted(self.target, ids)
             return
-        found = self.module.read(source).as_meant.set.agents if piece.agents else ()
-        path = self.files.kept(self._loadable(piece.path, source, found))
+        found = (piece.declared or self.module.read(source).as_meant).set.agents if piece.agents else ()
+        path = self.files.kept(self._loadable(piece.path, source, found), anywhere=piece.declared is not None)
         self._note(piece)
         shares = self.row.holds_several(path)
         if len(found) == len(piece.agents) and all(map(fields.same, found, piece.agents)):
             file = OutputFile(path, source.data, Shared(self.module, path, found, source) if shares else None)
-            told = tuple(self._astray(piece))
+            told = (*self._astray(piece), *self._declared(piece, source))
             yield Converted(
                 self.target, ids, self.files.listed(file) if ids and not dropped else file, diagnostics=told, not_loaded=dropped
             )
@@ -80,6 +80,14 @@ class SameFormat:
                 message = f"`{key}` leads out of the project: `{path}`"
                 hint = "make sure that the file is yours: its client reads or writes there"
                 yield Diagnostic(Code.ASTRAY, Severity.WARNING, message, Span(piece.path), hint, agent.id)
+
+    def _declared(self, piece: Loaded, source: SourceText) -> Iterator[Diagnostic]:
+        """Say that a file is not all that its client reads of an agent: the configuration is the user's, and goes nowhere."""
+        alone = self.module.read(source).set.agents if piece.declared else piece.agents
+        if len(alone) != len(piece.agents) or not all(map(fields.same, alone, piece.agents)):
+            settings = registry.FORMATS[piece.format].settings
+            message = f"`{settings}` says what this file does not, and is not written with it"
+            yield Diagnostic(Code.ELSEWHERE, Severity.NOTE, message, Span(piece.path), f"elsewhere, copy the agent's table of `{settings}`")
 
     def _note(self, piece: Loaded) -> None:
         for agent, state in zip(piece.agents, piece.states, strict=True):

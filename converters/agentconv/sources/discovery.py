@@ -321,6 +321,8 @@ def _of_settings(search: _Search) -> Iterator[Diagnostic]:
                 from agentconv.sources import configured
 
                 yield from configured.remarks(client, text)
+                gone = [one for one in configured.declared(client, text) if not (search.folder / one.path).is_file()]
+                yield from (configured.missing(client, text, one) for one in gone)
 
 
 def _add_location(found: Discovery, search: _Search, location: Path, client: str) -> None:

@@ -231,7 +231,8 @@ def gather(pieces: Iterable[Loaded], *, only_loaded: bool = False, sources: bool
         if piece.about is not None and about == AgentSet():
             about = piece.about
         kept = [agent for agent, state in zip(piece.agents, piece.states, strict=True) if not (only_loaded and state.dropped)]
-        if sources and piece.source is not None:
+        shared = piece.declared is not None and len(piece.agents) > 1  # which the file alone does not say
+        if sources and piece.source is not None and not shared:
             path = _free_path(piece, stored)
             if path != piece.path:
                 kept = [replace(agent, origin=Origin(piece.format, path, _pointer(agent))) for agent in kept]

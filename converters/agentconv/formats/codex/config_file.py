@@ -44,13 +44,25 @@ def remarks(source: SourceText) -> list[Diagnostic]:
         _remark(
             source,
             f"Codex leaves out the role `{name}`: it must define a description",
-            rf"\[[ \t]*agents[ \t]*\.[ \t]*\"?{re.escape(name)}\b",
+            _table_of(name),
             "a role is `[agents.NAME]`, with a `description`",
             Effect.DROPS,
         )
         for name, table in _tables(source).items()
         if not table.get("description") and not isinstance(table.get("config_file"), str)
     ]
+
+
+def missing(source: SourceText, one: Declared) -> Diagnostic:
+    """Say that the client leaves out a role whose file is not there."""
+    name = str(one.given["name"])
+    file = PurePosixPath(one.path).relative_to(FOLDER)
+    message = f"Codex leaves out the role `{name}`: its `config_file` is not there: `{file}`"
+    return _remark(source, message, _table_of(name), "mend the path; it is relative to the configuration", Effect.DROPS)
+
+
+def _table_of(name: str) -> str:
+    return rf"\[[ \t]*agents[ \t]*\.[ \t]*\"?{re.escape(name)}\b"
 
 
 def _agents(source: SourceText) -> Any:
