@@ -360,14 +360,14 @@ def _add_walked(found: Discovery, search: _Search) -> None:
     suffixes = tuple({end for row in rows for end in (*row.suffixes, *row.files)})
     top = os.path.realpath(project_root(search.folder) or search.folder)
     walked = list(_walk(found, search.folder, top, suffixes))
+    start = os.path.join(search.folder, "")
     included: set[str] | None = None
     for place in walked:
-        path = Path(place)
-        relative = PurePosixPath(path.relative_to(search.folder).as_posix())
+        relative = PurePosixPath(place[len(start) :].replace(os.sep, "/"))
         own = sniffing.by_place(relative, os.fspath(search.folder))
         if own in search.exclude:
             continue
-        told = search.format_id or own or sniffing.by_content(relative, path)
+        told = search.format_id or own or sniffing.by_content(relative, place)
         if told and own is None:
             included = _included(walked) if included is None else included
             told = told if os.path.abspath(place) not in included else None
