@@ -249,3 +249,53 @@ def test_a_folder_of_a_plugin_is_one(tmp_path: Path) -> None:
     assert discovery.project_root(place) == tmp_path
     assert sniffing.of_file(tmp_path / INDEX) == "claude-plugin"
     assert registry.FORMATS["claude-plugin"].index == INDEX
+
+
+_ASKED = {"type": "string", "title": "Title", "description": "What it is for"}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"dependencies": ["other", "o@m", "A_b.c", {"name": "other", "version": "^1.0"}]},
+        {"settings": {"agent": 5}},
+        {"userConfig": {name: {**_ASKED, "type": name} for name in ("string", "number", "boolean", "directory", "file")}},
+        {"userConfig": {"_a": {**_ASKED, "required": True, "sensitive": False, "multiple": True, "min": 1, "max": 2.5, "default": "x"}}},
+        {"keywords": "one", "repository": 5, "displayName": 5, "experimental": 5, "unknown": 5, "defaultEnabled": False},
+    ],
+)
+def test_values_that_claude_code_takes(value: dict[str, Any]) -> None:
+    """What the client takes keeps no plugin out."""
+    assert not plugin.read(SourceText(INDEX, json.dumps({"name": "p", **value}).encode())).diagnostics
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ({"dependencies": {"other": "1.0"}}, "`dependencies` must be a list"),
+        *(
+            ({"dependencies": ["fine", name]}, "names of plugins")
+            for name in ("", "a b", "a/b", "a@b@c", "-a", 1, {"x": 1}, {"name": "a b"})
+        ),
+        *(({"settings": found}, "`settings` must be a map") for found in ("./s.json", [], None)),
+        ({"userConfig": []}, "`userConfig` must be a map"),
+        *(({"userConfig": {key: _ASKED}}, "letters, digits") for key in ("a b", "a-b", "1a", "a.b")),
+        ({"userConfig": {"k": "text"}}, "`userConfig.k` must be a map"),
+        *(({"userConfig": {"k": {key: one for key, one in _ASKED.items() if key != gone}}}, f"`{gone}`") for gone in _ASKED),
+        ({"userConfig": {"k": {**_ASKED, "type": "text"}}}, "one of string, number"),
+        ({"userConfig": {"k": {**_ASKED, "placeholder": "x"}}}, "takes no `placeholder`"),
+        ({"userConfig": {"k": {**_ASKED, "required": "yes"}}}, "true or false"),
+        ({"userConfig": {"k": {**_ASKED, "min": "x"}}}, "a number"),
+        ({"userConfig": {"k": {**_ASKED, "default": {}}}}, "`default`"),
+        ({"defaultEnabled": "no"}, "`defaultEnabled`"),
+        ({"channels": 5}, "`channels` must be a list"),
+    ],
+)
+def test_values_that_keep_a_plugin_out(value: dict[str, Any], said: str) -> None:
+    """Each is told at its own place, as the client refuses it."""
+    text = json.dumps({"name": "p", **value}, indent=1)
+    (found,) = plugin.read(SourceText(INDEX, text.encode())).diagnostics
+
+    assert said in found.message
+    assert found.span is not None
+    assert found.span.line > 2
