@@ -10,6 +10,7 @@ import pytest
 
 import agentconv
 from agent_files import FIXTURES, agent_of, convert_agent, output, state_of
+from agentconv.__main__ import main
 from agentconv.conversion import compare
 from agentconv.core import effects, fields
 from agentconv.core.format import State
@@ -18,7 +19,7 @@ from agentconv.core.source import SourceText
 from agentconv.disk import saving
 from agentconv.formats import registry
 from agentconv.formats.claude import plugin
-from agentconv.sources import discovery, sniffing
+from agentconv.sources import discovery, loading, sniffing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -299,3 +300,27 @@ def test_values_that_keep_a_plugin_out(value: dict[str, Any], said: str) -> None
     assert said in found.message
     assert found.span is not None
     assert found.span.line > 2
+
+
+@pytest.mark.parametrize(
+    ("manifest", "lost", "said"),
+    [
+        ({"name": "p"}, [], ""),
+        ({"name": "p", "settings": 5}, ["one", "two"], "`settings` must be a map"),
+        ({"name": "p", "agents": ["./agents/one.md"]}, ["two"], "lists other files"),
+    ],
+)
+@pytest.mark.parametrize("named", ["agents", "agents/two.md"])
+def test_a_folder_of_agents_is_what_the_file_above_makes_of_it(
+    named: str, manifest: dict[str, Any], lost: list[str], said: str, *, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Agents that are named without their plugin load or not as they do with it, and why not is told once by each command."""
+    place = _plugin(tmp_path, manifest, "agents/one.md", "agents/two.md") / named
+    pieces = list(loading.Loader(discovery.discover([str(place)]).files))
+    found = [agent.name for piece in pieces for agent, state in zip(piece.agents, piece.states, strict=True) if state.dropped]
+    linted = main(["lint", str(place)])
+    heard = capsys.readouterr().err
+
+    assert found == [name for name in lost if named == "agents" or name == "two"]
+    assert [one.message.count(said) for piece in pieces for one in piece.diagnostics] == ([1] if lost else [])
+    assert (linted, heard.count(said) if said else 0) == ((1, 1) if lost else (0, 0))

@@ -47,6 +47,8 @@ def read(
         if piece.source is None or piece.format not in registry.CLIENTS:
             diagnostics += [remark for remark in piece.diagnostics if remark.severity is Severity.ERROR]
             continue
+        above = [remark for remark in piece.diagnostics if remark.span and remark.span.path not in given and remark.span.path != piece.path]
+        diagnostics += [*above, *([piece.rejected] if piece.rejected in piece.diagnostics and piece.rejected not in above else [])]
         index = registry.FORMATS[piece.format].is_index(piece.path)  # of agents elsewhere, and no other client's business
         clients = tuple(dict.fromkeys((piece.format, *(() if index else asked))))
         file = given.get(piece.path)
