@@ -151,3 +151,16 @@ def test_a_role_whose_file_is_not_there_is_told(codex):
 
     assert [agent.name for agent, _ in agents] == ["a"]
     assert (said.span.line, "`roles/gone.toml`" in said.message) == (2, True)
+
+
+def test_a_role_without_a_file_is_told(codex, capsys):
+    """Codex reads its description alone: that is a note, and what else stands in its table, to no effect, a warning at it."""
+    tables = '[agents.bare]\ndescription = "d"\n[agents.inline]\ndescription = "d"\ndeveloper_instructions = "Work."\n'
+    codex(tables, **{"agents/a.toml": f'name = "a"\ndescription = "d"\n{ROLE}'})
+    agents, (bare, inline) = loaded()
+    main(["lint"])
+
+    assert [agent.name for agent, _ in agents] == ["a"]
+    assert (bare.severity, bare.span.line, "description alone" in bare.message) == ("note", 1, True)
+    assert (inline.severity, inline.span.line, "`developer_instructions`" in inline.message) == ("warning", 3, True)
+    assert "description alone" in capsys.readouterr().err

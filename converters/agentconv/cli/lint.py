@@ -108,8 +108,9 @@ def run(options: argparse.Namespace) -> int:
     if named is None:
         lint_files.leave_out_versions(files)
     files += lint_files.included(files)
-    diagnostics = [*found.diagnostics, *diagnostics]
-    beside = tuple(elsewhere.told(found, elsewhere.Asked(options.sources, "lint")))
+    notes = [one for one in found.diagnostics if one.severity is Severity.NOTE]
+    diagnostics = [*(one for one in found.diagnostics if one not in notes), *diagnostics]
+    beside = (*notes, *elsewhere.told(found, elsewhere.Asked(options.sources, "lint")))
     if not files and not diagnostics:
         _print(options, beside)
         raise nothing_found(found)
