@@ -15,7 +15,8 @@ import agentconv
 from agentconv.core.diagnostics import Code
 from agentconv.core.format import State
 from agentconv.core.includes import MOST_BYTES, Included, beside
-from agentconv.core.ir import AgentSet, Prompt, Reference
+from agentconv.core.ir import AgentSet, Prompt
+from agentconv.core.meant import Reference
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.lint import catalogue, checking, included

@@ -12,7 +12,8 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import vocabulary
-from agentconv.core.ir import Agent, Hook, Invocation, Limits, McpServer, Permissions, Prompt, Rule, Text, ToolGrant, Tools
+from agentconv.core.ir import Agent, Hook, Invocation, Limits, McpServer, Permissions, Prompt, Rule, ToolGrant, Tools
+from agentconv.core.meant import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

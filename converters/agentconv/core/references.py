@@ -22,10 +22,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from agentconv.core import vocabulary
-from agentconv.core.ir import Foreign, McpServer, Reference, Text
+from agentconv.core.meant import Foreign, Reference, Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from agentconv.core.ir import McpServer
 
 Part: TypeAlias = "str | Reference | Foreign"
 PLACES = ("command", "args", "env", "cwd", "url", "headers")

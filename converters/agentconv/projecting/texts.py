@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Detail
-from agentconv.core.ir import Foreign, Reference, Text
 from agentconv.core.losses import quoted
+from agentconv.core.meant import Foreign, Reference, Text
 from agentconv.families.javascript import SPACE
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from agentconv.core.effects import Effects
     from agentconv.core.format import Projection
-    from agentconv.core.ir import Agent, Pattern, Permissions
+    from agentconv.core.ir import Agent, Permissions
+    from agentconv.core.meant import Pattern
 
 
 SpellServer: TypeAlias = "Callable[[str, str | None], str]"

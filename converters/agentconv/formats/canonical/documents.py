@@ -17,24 +17,21 @@ from agentconv.core.ir import (
     BUNDLE_URN,
     Agent,
     AgentSet,
-    Foreign,
     Hook,
     Invocation,
     Limits,
     McpServer,
     Model,
     Origin,
-    Pattern,
     Permissions,
     Prompt,
-    Reference,
     Rule,
     Sandbox,
     Source,
-    Text,
     ToolGrant,
     Tools,
 )
+from agentconv.core.meant import Foreign, Pattern, Reference, Text
 from agentconv.core.source import decode as decode_bytes
 
 if TYPE_CHECKING:

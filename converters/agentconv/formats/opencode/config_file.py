@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from agentconv.core import fields, references
 from agentconv.core.diagnostics import Complaint, Detail
 from agentconv.core.format import ReadResult, State, WriteResult
-from agentconv.core.ir import AgentSet, Reference, Text
+from agentconv.core.ir import AgentSet
+from agentconv.core.meant import Reference, Text
 from agentconv.core.source import SourceText, encode
 from agentconv.families import json_records, reading, records
 from agentconv.families.keys import ABSENT, Key, Refused

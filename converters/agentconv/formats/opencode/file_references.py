@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from agentconv.core import references
 from agentconv.core.diagnostics import Code, Complaint, Diagnostic, Severity
 from agentconv.core.includes import MOST_BYTES, UNSEEN, Include
-from agentconv.core.ir import Foreign, Text
+from agentconv.core.meant import Foreign, Text
 from agentconv.core.source import client_text, decode
 from agentconv.families import json_records
 from agentconv.families.javascript import SPACE
