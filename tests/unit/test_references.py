@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from agentconv import reads, write
 from agentconv.core import credentials, fields, references, vocabulary
-from agentconv.core.ir import Agent, AgentSet, Foreign, McpServer, Origin, Prompt, Reference, Text
+from agentconv.core.ir import Agent, AgentSet, McpServer, Origin, Prompt
+from agentconv.core.meant import Foreign, Reference, Text
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.projecting import by_hand

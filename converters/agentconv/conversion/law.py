@@ -114,7 +114,7 @@ class Law:
         written = WriteResult(known.data) if known else self._spelled(case, projected)
         self._judge_size(projection, len(written.data))
         if not known and not projection.is_refused():  # what is known was read from these very bytes
-            again = self._read_back(case.path, written.data)
+            again = self._read_back(case, written)
             compare.check_read_back(projected, again)
             self._judge_effects(projection, again)
         return None if projection.is_refused() else written
@@ -131,8 +131,8 @@ class Law:
         if limit is not None and size > limit:
             projection.refuse("refused-size", "prompt.text", Detail("{:,} bytes, {:,} are read", (size, limit)))
 
-    def _read_back(self, path: str, data: bytes) -> Agent:
-        again = self.module.read(SourceText(path, data))
+    def _read_back(self, case: Case, written: WriteResult) -> Agent:
+        again = self.module.read(written.over(case.original or SourceText(case.path, b"")))
         if len(again.set.agents) != 1 or again.states[0].dropped:
             reason = again.diagnostics[0].message if again.diagnostics else "no agent in it"
             raise InternalError(f"the output would not load: {reason}")

@@ -66,6 +66,8 @@ class Code(StrEnum):
     """Line ends other than LF, and how a conversion to another format reads them."""
     USER_SCOPE = "user-scope"
     """An output folder that is the user's home, so that files go where assistants look for the user's own agents."""
+    INCLUDE = "include"
+    """A file whose text the client puts into another one, and that is not read."""
     CALL_FAILS = "call-fails"
     """The client loads the agent, and each of its calls fails."""
     UNDECODABLE = "undecodable"

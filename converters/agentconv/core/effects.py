@@ -15,7 +15,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from agentconv.core import partial, patterns, plain_words, restrictions, vocabulary
+from agentconv.core import fields, partial, patterns, plain_words, restrictions, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -115,7 +115,7 @@ def effects(
     for client in granting if agent.extras else ():
         levels = _with_grants(levels, agent, client, trusted=trusted)
     named = dict.fromkeys((*(server.name for server in agent.mcp_servers or ()), *servers))
-    mcp = _mcp(agent, named, own=vocabulary.fact(format_id, "own_servers_open"))
+    mcp = _mcp(agent, named, own=vocabulary.fact(format_id or fields.client_of(agent), "own_servers_open"))
     asks = vocabulary.fact(format_id, "asks_by_default")
     confined = is_confined(agent)
     return Effects(levels, mcp.open, mcp.every, mcp.denied, parts | mcp.parts, _guards(agent, levels), asks, confined)

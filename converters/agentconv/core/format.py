@@ -11,15 +11,16 @@ from agentconv.core import shapes as format_shapes
 from agentconv.core.diagnostics import LossSeverity
 from agentconv.core.ir import AgentSet
 from agentconv.core.model_choices import NO_CHOICES
+from agentconv.core.source import SourceText
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from agentconv.core.diagnostics import Detail, Diagnostic, Loss
+    from agentconv.core.includes import Included
     from agentconv.core.ir import Agent, Json
     from agentconv.core.model_choices import ModelChoices
     from agentconv.core.shapes import Shape, Shapes
-    from agentconv.core.source import SourceText
 
 
 class State(StrEnum):
@@ -85,6 +86,16 @@ class WriteResult:
     respelled: tuple[str, ...] = ()
     """Keys of the agent; of a file that holds several agents, their names."""
     whole: Whole | None = None
+    beside: tuple[Included, ...] = ()
+    """The files that it includes and that have another text now."""
+    taken_in: tuple[str, ...] = ()
+    """Paths, as the file named them, of files that it included and whose changed text stands in it now."""
+
+    def over(self, original: SourceText) -> SourceText:
+        """Return what was written in the place of a file, with the files beside it that it includes, as they are now."""
+        changed = {one.path: one for one in self.beside}
+        known = original.included
+        return SourceText(original.path, self.data, known and {path: changed.get(one.path, one) for path, one in known.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,8 +268,9 @@ class Projection:
         self.declared.update((path, *also))
 
     def refuse(self, code: str, path: str, detail: Detail | str) -> None:
-        """Declare that the target cannot hold this agent."""
-        self.remark(code, path, detail)
+        """Declare that the target cannot hold this agent; of several such reasons in one field, the first one."""
+        if not any((loss.code, loss.field) == (code, path) for loss in self.losses):
+            self.remark(code, path, detail)
 
     def is_refused(self) -> bool:
         """Whether the target cannot hold this agent."""

@@ -51,6 +51,8 @@ class Dialect:
     """Writes those fields back as keys."""
     bad_name: Callable[[str], Complaint | None] = lambda name: None  # noqa: ARG005
     """Why the client refuses an entry for its name, in a map by name."""
+    is_agent: Callable[[str | None, Mapping[str, Json]], bool] = lambda name, record: True  # noqa: ARG005
+    """Whether an entry, by its name and its keys, is one of the user's agents; else it only says something of the client's own."""
     unique: bool = False
     """Whether two records of one name make the client drop the file."""
     all_or_nothing: bool = False
@@ -138,7 +140,7 @@ def _find_repeated(entries: list[_Entry]) -> None:
 def _make_agent(dialect: Dialect, file: RecordFile, entry: _Entry, *, lenient: bool) -> None:
     """Build the agent; a dropped record is one when it has a known key and something that names it."""
     record, decoded = entry.record, entry.decoded
-    if decoded is None or not isinstance(record.value, dict):
+    if decoded is None or not isinstance(record.value, dict) or not dialect.is_agent(record.name, record.value):
         return
     if lenient:
         known = sum(key in dialect.keys or key in dialect.required for key in record.value) + (record.name is not None)
@@ -286,7 +288,7 @@ class _Merge:
             if edits is None:
                 return None
             text = _apply(self.file.source.text, edits)
-            again = read(self.dialect, SourceText(self.file.source.path, encode(text))).set.agents
+            again = read(self.dialect, self.file.source.put(encode(text))).set.agents
             if len(again) != len(self.wanted):
                 return None
             wrong = {number for number, agent in enumerate(self.wanted) if not fields.same(again[number], agent)}

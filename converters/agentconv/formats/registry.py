@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from agentconv.core.format import Format, Index, Offered
+    from agentconv.core.includes import Include
     from agentconv.core.source import SourceText
 
 
@@ -208,6 +209,12 @@ def index_of(format_id: str) -> Index | None:
 def catalog_of(format_id: str) -> Callable[[SourceText], Sequence[Offered]]:
     """Return how a format's file is read that lists folders with agents."""
     found: Callable[[SourceText], Sequence[Offered]] = getattr(load(format_id), "CATALOG", lambda _source: ())
+    return found
+
+
+def includes_of(format_id: str) -> Callable[[SourceText], Sequence[Include]]:
+    """Return how the places in a format's files are found where its client puts the text of other files."""
+    found: Callable[[SourceText], Sequence[Include]] = getattr(load(format_id), "INCLUDES", lambda _source: ())
     return found
 
 

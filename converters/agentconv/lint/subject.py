@@ -51,6 +51,8 @@ class Subject:
     """Names of the other agents of the set."""
     location: str = ""
     """Where it is, as an absolute path; empty where that is not known."""
+    included: bool = False
+    """Whether it is no agent's file, but the text of a prompt, which another one includes: it is looked at as a text alone."""
     nameless: bool = False
     """Whether it is no file, so that its path is only a place for clients to look in: standard input that nobody named."""
 
@@ -111,7 +113,7 @@ class Subject:
         """Return what a client, by default the file's own, would make of other bytes in the file's place."""
         client = client or self.format
         path = inspection.place(self.source.path, self.format, client)
-        return registry.load(client).read(SourceText(path, data))
+        return registry.load(client).read(self.source.put(data, path))
 
     @property
     def troubled(self) -> bool:

@@ -50,8 +50,8 @@ def _plain(value: Any) -> Json:
 
 def with_tools(server: McpServer, projection: Projection) -> McpServer:
     """Return a server with the tools that the agent's own list leaves of it, for a target without such a list."""
-    tools, origin = projection.source.tools, projection.source.origin
-    if server.transport is None or vocabulary.fact(origin.format if origin else None, "own_servers_open"):
+    tools = projection.source.tools
+    if server.transport is None or vocabulary.fact(fields.client_of(projection.source), "own_servers_open"):
         return server
     if tools.mode != "inherit":
         listed = tools.allow if tools.mode == "list" else ()

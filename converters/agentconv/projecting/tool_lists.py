@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from agentconv.core.effects import Effects
     from agentconv.core.format import Projection
-    from agentconv.core.ir import Agent, Pattern, Permissions
+    from agentconv.core.ir import Agent, Permissions
+    from agentconv.core.meant import Pattern
 
 
 SpellServer: TypeAlias = "Callable[[str, str | None], str]"
@@ -139,7 +140,7 @@ def tool_list(
 def _list_own_servers(projection: Projection, spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]) -> None:
     """List the MCP servers that the agent defines, where its client opens them without that and the target does not."""
     source, target = projection.source, vocabulary.words_of(projection.target.id)
-    opens = vocabulary.fact(source.origin.format if source.origin else None, "own_servers_open")
+    opens = vocabulary.fact(fields.client_of(source), "own_servers_open")
     if not opens or vocabulary.fact(target, "own_servers_open") or source.tools.mode == "inherit":
         return
     allow: tuple[ToolGrant, ...] = projection.get("tools.allow") if source.tools.mode == "list" else ()

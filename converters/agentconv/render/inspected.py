@@ -69,7 +69,17 @@ def report(files: Sequence[tuple[str, Inspected]], asked: Sequence[str], look: S
     )
     found = columns.row(f"{'STATE':{columns.state}}", "TOOLS", "CLIENTS")
     for heading, file in files:
-        found += ["", f"{text.safe(heading)}{_called(file)}", *_entry(heading, file, columns, look, verbose=verbose)]
+        included = (
+            wrap(f"with the text of {', '.join(map(text.safe, file.includes))}", width() - 2, break_on_hyphens=False)
+            if file.includes
+            else []
+        )
+        found += [
+            "",
+            f"{text.safe(heading)}{_called(file)}",
+            *(f"  {line}" for line in included),
+            *_entry(heading, file, columns, look, verbose=verbose),
+        ]
     if sum(len(file.agents) for _, file in files) > 1:
         found += ["", *_summary([file for _, file in files], asked)]
     return found
@@ -178,7 +188,9 @@ def _summary(files: Sequence[Inspected], asked: Sequence[str]) -> list[str]:
 
 def plain(file: Inspected) -> dict[str, Any]:
     """Return a file's entry for other programs."""
-    return {"path": file.path, "format": file.format, "agents": list(file.agents), "readings": [_plain(one) for one in file.readings]}
+    includes = {"includes": list(file.includes)} if file.includes else {}
+    readings = [_plain(one) for one in file.readings]
+    return {"path": file.path, "format": file.format, "agents": list(file.agents), **includes, "readings": readings}
 
 
 def _plain(reading: Reading) -> dict[str, Any]:

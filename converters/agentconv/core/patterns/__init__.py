@@ -22,7 +22,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from agentconv.core import vocabulary
-from agentconv.core.ir import Pattern, Rule
+from agentconv.core.ir import Rule
+from agentconv.core.meant import Pattern
 from agentconv.core.patterns import command_lines, gitignore, globs, prefix, regex
 from agentconv.core.patterns.form import ANY
 

@@ -196,7 +196,7 @@ SPEC = FormatSpec(
 )
 DIALECT = role_file.Dialect(SPEC, KEYS, ("name", "description", "developer_instructions"), _lift, _lower)
 
-DECLARED, OF_SETTINGS = config_file.declared, config_file.remarks
+DECLARED, OF_SETTINGS, MISSING = config_file.declared, config_file.remarks, config_file.missing
 
 
 def read(source: SourceText) -> ReadResult:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from agentconv.core.format import Projection
-    from agentconv.core.ir import Pattern
+    from agentconv.core.meant import Pattern
     from agentconv.projecting.tool_lists import SpellServer
 
 

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from agentconv.core.format import Projection, ReadResult, WriteResult
-    from agentconv.core.ir import Agent, AgentSet, Json, Pattern
+    from agentconv.core.ir import Agent, AgentSet, Json
+    from agentconv.core.meant import Pattern
     from agentconv.core.source import SourceText
     from agentconv.families.record_file import RecordFile
 

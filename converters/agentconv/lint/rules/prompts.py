@@ -200,7 +200,8 @@ def live_template(self: Rule, subject: Subject) -> Iterator[Finding]:
             continue
         plain = passage.agent.prompt is None or passage.agent.prompt.syntax == "literal"
         filled = tuple(client for client in subject.asked if plain and _is_template(subject, passage, client))
-        dropped = lost(subject, _without_braces(subject, passage)) if _REFERENCE.search(subject.text, passage.start, passage.end) else ()
+        named = plain and _REFERENCE.search(subject.text, passage.start, passage.end)
+        dropped = lost(subject, _without_braces(subject, passage)) if named else ()
         if filled or dropped:
             at = _LIVE.search(subject.text, passage.start, passage.end)
             taken = f"{shown(at[0])}" if at else "a brace"
