@@ -53,8 +53,9 @@ class ReadResult:
     set: AgentSet = field(default_factory=AgentSet)
     states: tuple[State, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
-    place: Callable[[int, str], tuple[int, int] | None] | None = field(default=None, compare=False)
-    """Where the value of a key stands, in characters: the agent's number in the file and the key, empty for the prompt."""
+    place: Callable[..., tuple[int, int] | None] | None = field(default=None, compare=False)
+    """Where the value of a key stands, in characters: the agent's number in the file and the key, empty for the prompt; and after
+    these the way to a part of the value, keys of maps and numbers of items, which is gone as far as it is there."""
     absence: Diagnostic | None = None
     """Why there is no agent in a file of which nothing else is to be said: it is told where an agent was to be expected."""
     meant: ReadResult | None = None

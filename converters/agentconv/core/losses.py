@@ -56,7 +56,7 @@ CATALOGUE: dict[str, LossRule] = {
         _WARNING,
         _DROPPED,
         "a limit in words that the source client passes over: the agent was never held to it",
-        "say it in a key of its client",
+        "say it in words that its client holds it to",
     ),
     "ignored-key-dropped": LossRule(_NOTE, _DROPPED, "a key that the source client ignores too"),
     "extra-overridden": LossRule(_NOTE, _DROPPED, "a key that says otherwise than the agent's fields; the fields win"),

@@ -153,8 +153,15 @@ def _complaint(format_id: str, key: str, value: Any) -> Complaint | None:
         return None
     if "enum" not in row and (surely_valid(value, row, load(format_id)) or _validator(format_id, key).is_valid(value)):
         return None
-    reason = row.get("x-ignored", f"`{key}` has a value that it does not take")
-    return Complaint(reason, key, Effect(row["x-invalid"]), format_id)
+    effect = Effect(row["x-invalid"])
+    if "x-ignored" in row:
+        return Complaint(row["x-ignored"], key, effect, format_id)
+    from agentconv.core import schema_words
+
+    found = schema_words.fault(key, value, _validator(format_id, key).iter_errors(value), load(format_id)) or schema_words.Fault(
+        f"`{key}` has a value that it does not take"
+    )
+    return Complaint(found.reason, key, effect, format_id, within=found.within, remedy=found.remedy)
 
 
 def effect_of_unknown(format_id: str) -> Effect | None:

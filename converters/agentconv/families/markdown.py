@@ -130,7 +130,7 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
         key, complaint = next(iter(decoded.refused.items()))
         state = keys.state_for(dialect.spec.id, key, State.NOT_LOADED)
         state = State.NOT_LOADED if state is State.STOPS and not dialect.stops else state
-        return _recovered(dialect, source, header, _Drop(complaint, header.span(key), state))
+        return _recovered(dialect, source, header, _Drop(complaint, header.span(key, *complaint.within), state))
     agent = _agent(dialect, source, header, decoded)
     diagnostics = [
         *_remarks(dialect, header),
@@ -146,8 +146,8 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
     )
 
 
-def _place(header: Header, _number: int, key: str) -> tuple[int, int] | None:
-    return header.extent(key) if key else _prompt_place(header)
+def _place(header: Header, _number: int, key: str, *within: str | int) -> tuple[int, int] | None:
+    return header.extent(key, *within) if key else _prompt_place(header)
 
 
 def decode_header(dialect: Dialect, values: MappingType[str, Json]) -> Decoded:

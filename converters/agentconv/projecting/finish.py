@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects, fields, limits, paths, restrictions, schema_files, shapes, vocabulary
+from agentconv.core import effects, fields, hidden_rules, limits, paths, restrictions, schema_files, shapes, vocabulary
 from agentconv.core.diagnostics import Detail
 from agentconv.core.losses import listed, quoted
 from agentconv.families import keys
@@ -30,6 +30,9 @@ def finish(projection: Projection, dialect: Dialect) -> None:
 def drop_rest(projection: Projection) -> None:
     """Drop every field that the target has no place for, and the extras of other formats."""
     target = projection.target
+    ignored = [f"{one.rule.shown} (hidden by {one.by.shown})" for one in hidden_rules.find(projection.source.permissions) if one.opens]
+    if ignored:
+        projection.remark("restriction-ignored", "permissions.rules", listed(ignored))
     for path in _unheld(target.holds):
         value = projection.get(path)
         if value is None:

@@ -468,7 +468,7 @@ def ignored_value(self: Rule, subject: Subject) -> Iterator[Finding]:
             yield self.find(
                 shown(f"{title(subject)} {effect}: {remark.reason}", 160),
                 (remark.start, remark.end),
-                "write a value that it takes, or delete the key",
+                remark.diagnostic.remedy or "write a value that it takes, or delete the key",
                 severity=remark.severity,
                 clients=(subject.format,),
                 agent=remark.diagnostic.agent,

@@ -292,7 +292,7 @@ def ignored_tools(self: Rule, subject: Subject) -> Iterator[Finding]:
         yield self.find(
             shown(f"{title(subject)} does not take `{remark.key}` as it is written and {effect}: {remark.reason}", 160),
             (remark.start, remark.end),
-            "name the tools, with commas between them",
+            remark.diagnostic.remedy or "name the tools, with commas between them",
             severity=Severity.ERROR if remark.drops or opens else Severity.WARNING,
             agent=agent.name if agent else None,
             clients=(subject.format,),
