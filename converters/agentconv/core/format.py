@@ -105,6 +105,8 @@ class FormatSpec:
     """Which of several agents of one name the client uses, in words."""
     max_bytes: int | None = None
     """Size above which the client does not read a file."""
+    names_by: str = ""
+    """Which of the client's services asks for names that the client itself does not, where that is so: the name stays legal for both."""
     longest_prompt: tuple[int, str] | None = None
     """Characters that a prompt may have in one of the client's services that takes fewer than the others, and its name."""
     essence: Callable[[SourceText], SourceText] | None = None

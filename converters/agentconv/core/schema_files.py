@@ -88,6 +88,12 @@ def uses_key(format_id: str, key: str) -> bool:
     return row is not None and row.get("x-field") == "extras"
 
 
+def is_passed_on(format_id: str, key: str) -> bool:
+    """Whether a client hands a key that it does not know to the model's provider."""
+    schema = load(format_id)
+    return schema["x-unknown"] == "passed on" and key not in schema["properties"] and key not in schema.get("x-known-keys", ())
+
+
 def only_here(format_id: str, key: str) -> str | None:
     """Say why no other client can run an agent with this key; None where others can."""
     if format_id not in client_names():

@@ -139,7 +139,7 @@ def _repaired(self: Rule, subject: Subject, slip: Slip | None) -> Iterator[Findi
     header = subject.header
     if header is None or not header.fallback or header.error is None:
         return
-    if slip is not header.error.slip:
+    if slip is not (header.error.slip if header.error.slip in (Slip.COLON, Slip.TAB) else None):
         return
     fix = (_untabbed(subject) if slip is Slip.TAB else None) or requoted(subject)
     gone = tuple(client for client in subject.alike() if fixing.astray(subject, client))

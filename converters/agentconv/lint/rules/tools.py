@@ -121,7 +121,8 @@ def unknown_tool(self: Rule, subject: Subject) -> Iterator[Finding]:
         if grant.capability is not None or grant.native in ("", "*") or vocabulary.tool_word(subject.format, grant.native):
             continue
         effect, severity = _effect(subject, path, grant.native)
-        near = _spelling(vocabulary.words_of(subject.format), grant.native)
+        own = vocabulary.server_tool(subject.format, grant.native)
+        near = own or _spelling(vocabulary.words_of(subject.format), grant.native)
         help_text = f"did you mean `{near}`?" if near else f"`agentconv formats {subject.format} -v` lists its tools"
         message = shown(f"{title(subject)} has no tool `{shown(grant.native)}`: {effect}", 160)
         yield self.find(
