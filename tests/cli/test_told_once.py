@@ -45,3 +45,20 @@ def test_what_is_the_same_for_all_agents_is_told_once(project: Path, capsys: pyt
     assert all(name in modes[0] for name in NAMES)
     assert modes[0].endswith("it is added to the client's own prompt")
     assert len([line for line in said if "[tools-approximated]" in line]) == len(NAMES)
+
+
+def test_a_pack_tells_what_is_left_out_as_a_conversion_does(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file without an agent, and agents where no assistant looks, are the same lines whatever is made of the rest."""
+    (project / ".claude/agents/notes.md").write_text("Just a text.\n", "utf-8")
+    (project / "team/agents").mkdir(parents=True)
+    (project / "team/agents/four.md").write_text("---\nname: four\ndescription: Is four\n---\n\nYou are four.\n", "utf-8")
+    said = []
+    for words in (
+        ["convert", ".", "-t", "codex", "-o", "out"],
+        ["pack", ".", "--name", "a-pack", "--version", "1.0.0", "--license", "MIT"],
+    ):
+        main([*words, "--dry-run"])
+        said.append([line.partition(": agentconv")[0] for line in capsys.readouterr().err.splitlines() if ": note: " in line])
+
+    assert len(said[0]) == 2
+    assert said[1] == said[0]
