@@ -62,3 +62,23 @@ def test_a_pack_tells_what_is_left_out_as_a_conversion_does(project: Path, capsy
 
     assert len(said[0]) == 2
     assert said[1] == said[0]
+
+
+def test_a_plugin_that_is_an_extension_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Agents that two clients read from one folder are read once, and every command tells which other client reads them."""
+    for path, text in {
+        "agents/tidy.md": "---\nname: tidy\ndescription: Tidies code\ntools: Read\n---\n\nYou tidy the code.\n",
+        ".claude-plugin/plugin.json": '{"name": "kit", "version": "1.0.0", "description": "A kit"}\n',
+        "gemini-extension.json": '{"name": "kit", "version": "1.0.0"}\n',
+    }.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    for words in (["lint", "."], ["inspect", "."], ["convert", ".", "-t", "codex", "-o", "out", "--dry-run"]):
+        main(words)
+        done = capsys.readouterr()
+        told = [line for line in (done.out + done.err).splitlines() if "with `gemini-extension.json`" in line]
+
+        assert len(told) == 1, words
+        assert "agents of Claude Code plugin" in told[0]
+        assert "--for gemini-cli" in told[0]
