@@ -784,7 +784,7 @@ def misspelled_model(self: Rule, subject: Subject) -> Iterator[Finding]:
     Claude Code 2.1.329 sends `claude-sonet-5-5` as it is written, and each call of the agent fails; so do the other clients.
     """
     for number, model, place in _models(subject):
-        word = model.value or ""
+        word = f"{model.provider}/{model.value}" if model.provider else model.value or ""
         meant = _meant_model(subject.format, word) if model.kind == "id" and not _choice(subject.format, word) else None
         if meant:
             yield self.find(
@@ -804,10 +804,19 @@ def _meant_model(client: str, word: str) -> str | None:
     """Return a model's word with the one part set right that is nearly a maker's, or a client's alias; None where it is no slip."""
     if vocabulary.tier_of(client, word) or vocabulary.named_model(client, word) or vocabulary.retired_model(word):
         return None
-    maker = vocabulary.model_provider(word.rpartition("/")[2])
-    known = vocabulary.names_of_models(maker) if maker else (*vocabulary.aliases(client), *vocabulary.starts_of_models())
-    for match in _WORDS.finditer(word):
-        near = nearest(match[0].casefold(), known, 0.8) if match[0].casefold() not in known else None
-        if near:
-            return f"{word[: match.start()]}{near}{word[match.end() :]}"
-    return None
+    start = len(word) - len(_BEFORE_MODEL.split(word)[-1])
+    maker = vocabulary.model_provider(word[start:])
+    if maker is None:  # then it is how the word begins that is wrong, or all of it
+        whole = nearest(word.casefold(), vocabulary.aliases(client), 0.8)
+        first = _WORDS.match(word, start)
+        return whole or (_set_right(word, first, vocabulary.starts_of_models()) if first else None)
+    found = (_set_right(word, match, vocabulary.names_of_models(maker)) for match in _WORDS.finditer(word, start))
+    return next(filter(None, found), None)
+
+
+_BEFORE_MODEL = re.compile(r"[/:]")
+
+
+def _set_right(word: str, part: re.Match[str], known: tuple[str, ...]) -> str | None:
+    near = nearest(part[0].casefold(), known, 0.8) if part[0].casefold() not in known else None
+    return f"{word[: part.start()]}{near}{word[part.end() :]}" if near else None
