@@ -160,6 +160,10 @@ class Complaint:
     """The words of the value that it is about."""
     general: str | None = None
     """The reason with `the client` in the place of the client's name, where it names it."""
+    within: tuple[str | int, ...] = ()
+    """The way from the key's value to the part of it that is meant: keys of maps, and numbers of items."""
+    remedy: str | None = None
+    """What to do about it, where its reader knows more than that the value is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +192,8 @@ class Diagnostic:
     """Why, where the message says first what the client does."""
     general: str | None = None
     """The same in words that fit every client: the reason, where the client has no such agent, else the message."""
+    remedy: str | None = None
+    """What to do about the value itself, where its reader knows that."""
 
 
 class LossKind(StrEnum):

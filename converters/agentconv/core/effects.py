@@ -310,7 +310,8 @@ def _by_patterns(capability: str, tools: Tools) -> frozenset[Part]:
     return frozenset({(capability, partial.only({text: partial.INHERITED for grant in grants for text in partial.texts(grant)}), "only")})
 
 
-def _speaks_of(rule: Rule, capability: str) -> bool:
+def speaks_of(rule: Rule, capability: str) -> bool:
+    """Whether a rule is about a capability, be it among others."""
     return rule.capability == EVERY_CAPABILITY or capability in granted(rule)
 
 
@@ -337,7 +338,7 @@ def in_order(permissions: Permissions) -> list[Rule]:
 
 def _whole(permissions: Permissions, capability: str) -> str | None:
     """Return what the rules say about all uses of a capability: allow, ask or deny."""
-    found = [rule.effect for rule in in_order(permissions) if _speaks_of(rule, capability) and _is_whole(rule)]
+    found = [rule.effect for rule in in_order(permissions) if speaks_of(rule, capability) and _is_whole(rule)]
     return found[-1] if found else None
 
 
@@ -346,7 +347,7 @@ def _by_rules(capability: str, permissions: Permissions, word: str | None = None
     level = Level.INHERIT
     special: dict[str, str] = {}
     for rule in in_order(permissions) if permissions.rules else ():
-        if not (_speaks_of(rule, capability) if word is None else _names(rule, word)):
+        if not (speaks_of(rule, capability) if word is None else _names(rule, word)):
             continue
         if _is_whole(rule):
             level, special = _LEVELS[rule.effect], {}
@@ -369,7 +370,7 @@ def opening(permissions: Permissions, capability: str) -> tuple[Rule, ...]:
     """Return the rules that open a part of a capability, all of which is closed else; nothing where some of them close again."""
     found: list[Rule] | None = None
     for rule in in_order(permissions):
-        if not _speaks_of(rule, capability):
+        if not speaks_of(rule, capability):
             continue
         if _is_whole(rule):
             found = [] if rule.effect == "deny" else None
@@ -442,7 +443,7 @@ def _mcp(agent: Agent, named: Iterable[str], *, own: bool) -> _Mcp:
     parts = {("mcp", f"{server_key(grant.server)} {grant.tool}", "deny") for grant in tools.deny if grant.server and grant.tool}
     for rule in in_order(agent.permissions) if agent.permissions.rules else ():
         key = server_key(rule.server) if rule.server else EVERY_SERVER
-        if _is_whole(rule) and _speaks_of(rule, "mcp"):
+        if _is_whole(rule) and speaks_of(rule, "mcp"):
             every = every and rule.effect != "deny"
             found = found if rule.effect != "deny" else {}
         elif rule.server and rule.effect == "deny" and not rule.tool:

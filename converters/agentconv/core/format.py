@@ -56,8 +56,9 @@ class ReadResult:
     set: AgentSet = field(default_factory=AgentSet)
     states: tuple[State, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
-    place: Callable[[int, str], tuple[int, int] | None] | None = field(default=None, compare=False)
-    """Where the value of a key stands, in characters: the agent's number in the file and the key, empty for the prompt."""
+    place: Callable[..., tuple[int, int] | None] | None = field(default=None, compare=False)
+    """Where the value of a key stands, in characters: the agent's number in the file and the key, empty for the prompt; and after
+    these the way to a part of the value, keys of maps and numbers of items, which is gone as far as it is there."""
     absence: Diagnostic | None = None
     """Why there is no agent in a file of which nothing else is to be said: it is told where an agent was to be expected."""
     meant: ReadResult | None = None
@@ -117,6 +118,8 @@ class FormatSpec:
     """Which of several agents of one name the client uses, in words."""
     max_bytes: int | None = None
     """Size above which the client does not read a file."""
+    names_by: str = ""
+    """Which of the client's services asks for names that the client itself does not, where that is so: the name stays legal for both."""
     longest_prompt: tuple[int, str] | None = None
     """Characters that a prompt may have in one of the client's services that takes fewer than the others, and its name."""
     essence: Callable[[SourceText], SourceText] | None = None

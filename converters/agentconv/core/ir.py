@@ -95,6 +95,11 @@ class Rule:
         if self.pattern is not None and not isinstance(self.pattern, Pattern):
             _speak(self, self.pattern)
 
+    @property
+    def shown(self) -> str:
+        """The rule in a few words, for people."""
+        return f"{self.native}: {self.effect}" if self.pattern is None else f'{self.native} "{self.pattern}": {self.effect}'
+
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:

@@ -37,6 +37,8 @@ class LossRule:
     hint: str | None = None
     by_flag: bool = False
     """Whether the hint is to a flag of a conversion."""
+    of_pair: bool = False
+    """Whether it is the two clients that differ, and so the same for all agents: it is told once in a run."""
 
 
 CATALOGUE: dict[str, LossRule] = {
@@ -56,8 +58,9 @@ CATALOGUE: dict[str, LossRule] = {
         _WARNING,
         _DROPPED,
         "a limit in words that the source client passes over: the agent was never held to it",
-        "say it in a key of its client",
+        "say it in words that its client holds it to",
     ),
+    "key-passed-on": LossRule(_NOTE, _DROPPED, "a key that the source client hands to the model's provider"),
     "ignored-key-dropped": LossRule(_NOTE, _DROPPED, "a key that the source client ignores too"),
     "overridden": LossRule(_NOTE, _APPROXIMATED, "the configuration wants it otherwise for this target"),
     "extra-overridden": LossRule(_NOTE, _DROPPED, "a key that says otherwise than the agent's fields; the fields win"),
@@ -79,7 +82,10 @@ CATALOGUE: dict[str, LossRule] = {
     "prompt-long": LossRule(
         _WARNING, _APPROXIMATED, "one of the target's services takes no prompt as long as this", "shorten the prompt, or use the others"
     ),
-    "prompt-mode": LossRule(_NOTE, _APPROXIMATED, "the target combines the prompt with its own in another way"),
+    "prompt-mode": LossRule(_NOTE, _APPROXIMATED, "the target combines the prompt with its own in another way", of_pair=True),
+    "prompt-speaks": LossRule(
+        _NOTE, _APPROXIMATED, "the prompt speaks of what only the source client has", "say what is to be done, or name what the target has"
+    ),
     "prompt-escaped": LossRule(_NOTE, _APPROXIMATED, "the target would take this text for a placeholder; it is spelled otherwise"),
     "limit-approximated": LossRule(_NOTE, _APPROXIMATED, "the target measures this in another unit, and takes the nearest"),
     "prompt-syntax": LossRule(_WARNING, _APPROXIMATED, "the prompt is a template in the source, and plain text in the target"),
@@ -87,6 +93,7 @@ CATALOGUE: dict[str, LossRule] = {
     "tools-unlisted": LossRule(_WARNING, _DROPPED, "the target has no tool list; the agent gets the client's tools"),
     "tools-as-rules": LossRule(_NOTE, _MOVED, "tools are permission rules in the target"),
     "rules-as-tools": LossRule(_NOTE, _MOVED, "permission rules are a list of tools in the target"),
+    "tools-joined": LossRule(_NOTE, _APPROXIMATED, "the target has one tool where the source has several"),
     "tools-listed": LossRule(_NOTE, _MOVED, "the target lists all tools that the agent may use"),
     "tools-narrowed": LossRule(_WARNING, _APPROXIMATED, "the target cannot say this more narrowly; the agent may do less"),
     "asks": LossRule(_NOTE, _APPROXIMATED, "the target cannot inherit the user's settings here: it asks"),
@@ -118,6 +125,7 @@ CATALOGUE: dict[str, LossRule] = {
         "--map-models tier writes the target's own of the same tier",
         by_flag=True,
     ),
+    "model-renamed": LossRule(_NOTE, _RENAMED, "the target has another name for the same model"),
     "model-mapped": LossRule(_WARNING, _APPROXIMATED, "another model stands for this one in the target"),
     "model-provider": LossRule(_NOTE, _APPROXIMATED, "the target names a model with its provider", "name the one that you have a key for"),
     "effort-approximated": LossRule(_WARNING, _APPROXIMATED, "the target has no such effort"),

@@ -23,7 +23,7 @@ Besides, facts: `enforces_patterns` (an agent is held to the pattern of `Tool(pa
 `asks_by_default` (without any setting of the user, writing, running and the network are asked for), `own_servers_open`
 (MCP servers that an agent itself defines are open to it whatever its list of tools says), `shows_model_names` (a model may
 be given by the name that is shown to people). A fact that is left out is false.
-`servers` are the MCP servers that a client brings along.
+`servers` are the MCP servers that a client brings along; `server_tool` is how it names the tool of one, where most name it otherwise.
 - `patterns`: for each language (core/patterns), the tool words whose patterns are in it, and what is held against them: `path` (of a
   file, from the project's root), `command` (a piece of a command line), `folder`, `name` (of an agent or skill), `query`, `address`.
   The word `*` stands for all others.
@@ -225,6 +225,17 @@ def capabilities(format_id: str) -> frozenset[str]:
     return frozenset(meaning for client in names for meanings in _words(client).tools.values() for meaning in meanings)
 
 
+_SERVER_TOOL = re.compile(r"mcp__(?P<server>[A-Za-z0-9-]+(?:_[A-Za-z0-9-]+)*)(?:__(?P<tool>[A-Za-z0-9_*-]+))?")
+
+
+@cache
+def server_tool(format_id: str, word: str) -> str | None:
+    """Return how the client names the tool of an MCP server that a word names as most others do: `mcp__server__tool`."""
+    spelling: str = _file(format_id).get("server_tool", "")
+    found = _SERVER_TOOL.fullmatch(word) if spelling else None
+    return spelling.format(server=found["server"], tool=found["tool"] or "*") if found else None
+
+
 @cache
 def portable_mode(format_id: str, word: str) -> str | None:
     """Return the portable permission mode for a client's word."""
@@ -290,6 +301,24 @@ def model_provider(value: str) -> str | None:
 
 
 @cache
+def names_of_models(maker: str) -> tuple[str, ...]:
+    """Return the words by which a maker tells its models apart: `opus`, `sonnet`."""
+    return tuple(_table(_MAKERS)["providers"][maker].get("tiers", {}))
+
+
+@cache
+def starts_of_models() -> tuple[str, ...]:
+    """Return the words with which the ids of models begin: `claude`, `gemini`."""
+    return tuple(prefix.rstrip("-") for row in _table(_MAKERS)["providers"].values() for prefix in row["prefixes"])
+
+
+@cache
+def aliases(format_id: str) -> tuple[str, ...]:
+    """Return the client's own short names of models."""
+    return tuple(_file(format_id).get("models", {}).get("aliases", {}))
+
+
+@cache
 def serves_model(format_id: str, kind: str, value: str) -> bool:
     """Whether the client serves a model of this id or alias."""
     models = _file(format_id).get("models", {})
@@ -319,6 +348,24 @@ def efforts(format_id: str, model: str) -> tuple[str, ...]:
     table: dict[str, list[str]] = _file(format_id).get("models", {}).get("efforts", {})
     return tuple(word for word, starts in table.items() if model.startswith(tuple(starts)))
 
+
+@cache
+def named_model(format_id: str | None, word: str) -> str | None:
+    """Return the id of the one model that a word names in a client: by the name that is shown to people, or in the client's own spelling.
+
+    An alias for whichever model is the newest names none.
+    """
+    bare = " ".join(_VENDOR.sub("", word).casefold().split())
+    shown: dict[str, str] = _table(_MAKERS)["names"]
+    if bare in shown:
+        return shown[bare]
+    meant = str(_file(format_id or "").get("models", {}).get("aliases", {}).get(bare, ""))
+    if meant and _PARTS.split(meant) == _PARTS.split(bare):
+        return meant
+    return bare if bare != word and " " not in bare and model_provider(bare) else None
+
+
+_VENDOR = re.compile(r"\s*\([a-z][a-z0-9 _-]*\)\s*\Z")
 
 _DATED = re.compile(r"-(?:[0-9]{8}|latest|0)|@[0-9]{8}|")
 

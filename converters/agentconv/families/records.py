@@ -167,17 +167,19 @@ def _result(dialect: Dialect, file: RecordFile, entries: list[_Entry]) -> ReadRe
             agents.append(entry.agent)
             states.append(_state(dialect, file, entry, remarks, rejected=rejected))
     records = [entry.record for entry in entries if entry.agent is not None]
-    return ReadResult(AgentSet(tuple(agents)), tuple(states), (*found, *twice), partial(_place, dialect, records))
+    return ReadResult(AgentSet(tuple(agents)), tuple(states), (*found, *twice), partial(_place, dialect, file, records))
 
 
-def _place(dialect: Dialect, records: Sequence[Record], number: int, key: str) -> tuple[int, int] | None:
-    """Return where the value of a key of a record stands; of the prompt, the key that the schema says holds it."""
+def _place(
+    dialect: Dialect, file: RecordFile, records: Sequence[Record], number: int, key: str, *within: str | int
+) -> tuple[int, int] | None:
+    """Return where the value of a key of a record, or a part of it, stands; of the prompt, the key that the schema says holds it."""
     if key == ENTRY:
         return records[number].place[0], records[number].place[0]
     properties = schema_files.load(dialect.spec.id)["properties"]
     prompts = (name for name, row in properties.items() if row.get("x-field") == "prompt.text")
     names = (key,) if key else (*prompts, *(name for name, row in dialect.keys.items() if "prompt.text" in row.fields))
-    return next((records[number].keys[name] for name in names if name in records[number].keys), None)
+    return next((file.extent(records[number], name, *within) for name in names if name in records[number].keys), None)
 
 
 def _remarks(dialect: Dialect, file: RecordFile, entry: _Entry, *, rejected: bool, lost: int) -> list[Diagnostic]:
@@ -185,7 +187,7 @@ def _remarks(dialect: Dialect, file: RecordFile, entry: _Entry, *, rejected: boo
     if entry.reason is not None:
         name = entry.agent.name if entry.agent else _name(entry)
         where = f"`{name if name is not None else file.pointer_to(entry.record)}`: {entry.reason.reason}"
-        complaint, place = replace(entry.reason, reason=where), file.span(entry.record, entry.at)
+        complaint, place = replace(entry.reason, reason=where), file.span(entry.record, entry.at, *entry.reason.within)
         return [reading.not_loaded(dialect.spec, name, dialect.dropped, complaint, place, whole=dialect.all_or_nothing, lost=lost)]
     if rejected or entry.agent is None or entry.decoded is None:
         return []

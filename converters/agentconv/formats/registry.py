@@ -36,6 +36,8 @@ class Row:
     """A file at the root that lists the agents' files; where it is not there, the folders are no location of the client."""
     catalog: str = ""
     """A file at the root that lists folders in which there is such an index, or the first of the client's folders."""
+    extension: str = ""
+    """A file that makes the folder in which it lies an extension of the client, which then reads the agents in that one's `agents`."""
     settings: str = ""
     """A file of the client's configuration at the root that may name agents' files, too, and keys of theirs."""
     bundle: bool = False
@@ -81,7 +83,7 @@ FORMATS: dict[str, Row] = {
     "copilot": Row(
         "copilot.copilot", "GitHub Copilot", (".github/agents", ".github/chatmodes"), (".agent.md", ".chatmode.md", ".md"), looks=_HEADER
     ),
-    "gemini-cli": Row("gemini.gemini", "Gemini CLI", (".gemini/agents",), (".md",), aliases=("gemini",)),
+    "gemini-cli": Row("gemini.gemini", "Gemini CLI", (".gemini/agents",), (".md",), extension="gemini-extension.json", aliases=("gemini",)),
     "qwen-code": Row("gemini.qwen", "Qwen Code", (".qwen/agents",), (".md",), aliases=("qwen",)),
     "opencode": Row("opencode.opencode", "OpenCode", _below((".opencode",), _LEAVES), (".md",), ("opencode.json", "opencode.jsonc")),
     "kilo": Row("opencode.kilo", "Kilo", _below((".kilo", ".kilocode"), _LEAVES), (".md",), ("kilo.json", "kilo.jsonc", ".kilocodemodes")),

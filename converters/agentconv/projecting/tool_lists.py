@@ -70,7 +70,14 @@ def grants(projection: Projection, path: str, spell_server: SpellServer, reads_b
     if narrowed:
         projection.declare("tools-narrowed", path, listed(narrowed, "{} is open to a part only, and closes"))
     if not unknown and not loose and not narrowed:
-        projection.declare("looks-dropped", path, "tools that the target does not tell apart")
+        projection.declare("tools-joined", path, _joined(before, after))
+
+
+def _joined(before: Iterable[ToolGrant], after: Iterable[ToolGrant]) -> Detail:
+    """Name the words of the target that do more than the tools in whose place they stand."""
+    meant = {capability for grant in before for capability in effects.granted(grant)}
+    wider = [grant.native for grant in after if not meant.issuperset(effects.granted(grant))]
+    return listed(dict.fromkeys(wider or [grant.native for grant in after]))
 
 
 def _without_repeats(found: Iterable[ToolGrant]) -> tuple[ToolGrant, ...]:
@@ -126,12 +133,13 @@ def tool_list(
         _list_what(projection, may, Detail("its switches"), spell_server, reads_back)
     if projection.get("tools.mode") != "list" and projection.get("tools.allow"):
         projection.change("tools.allow", (), "looks-dropped", "tools that count for nothing without a list")
+    before: tuple[ToolGrant, ...] = projection.get("tools.allow")
     carried = join_patterns is not None and _carry_patterns(projection, join_patterns)
-    grants(projection, "tools.allow", spell_server, reads_back)
-    if carried and "tools.allow" not in projection.declared:
-        projection.declare("looks-dropped", "tools.allow", "tools that the target does not tell apart")
     if not denies:
         _list_the_others(projection, spell_server, reads_back)
+    grants(projection, "tools.allow", spell_server, reads_back)
+    if carried and "tools.allow" not in projection.declared:
+        projection.declare("tools-joined", "tools.allow", _joined(before, projection.get("tools.allow")))
     grants(projection, "tools.deny", closes.server, closes.reads_back)
     if projection.get("tools.mode") == "list" and not projection.get("tools.allow"):
         projection.change_together({"tools.mode": "none"}, "tool-unknown", "no tool is left")
@@ -186,20 +194,37 @@ def _list_the_others(projection: Projection, spell_server: SpellServer, reads_ba
     closed = {capability for grant in denied if not grant.server for capability in effects.granted(grant)}
     servers = [grant for grant in denied if grant.server]
     target = vocabulary.words_of(projection.target.id)
+    joined: list[str] = []
     if projection.get("tools.mode") == "inherit":
         allow = _all_words(target, closed, spell_server, reads_back)
         if servers:
             allow = tuple(grant for grant in allow if grant.server != effects.EVERY_SERVER)
     else:
-        allow = tuple(grant for grant in projection.get("tools.allow") if not set(effects.granted(grant)) & closed)
-        allow = tuple(grant for grant in allow if not _touched(grant, servers))
+        listed_ones: tuple[ToolGrant, ...] = projection.get("tools.allow")
+        open_ones = [one for one in listed_ones if not (_denied(one, closed) or _touched(one, servers))]
+        allow = tuple(grant for grant in open_ones if not {*effects.granted(grant), *_meant(grant, target)} & closed)
+        joined = [grant.native for grant in open_ones if grant not in allow]
     mode = projection.get("tools.mode")
     values = {"tools.mode": "list" if mode == "inherit" else mode, "tools.allow": allow, "tools.deny": ()}
     projection.change_together(values, "tools-listed", listed((grant.native for grant in denied), "all but {}"))
+    if joined:
+        projection.declare("tools-narrowed", "tools.allow", listed(joined, "{} is one with a denied tool, and closes with it"))
     if mode == "inherit" and not spell_server(effects.EVERY_SERVER, None):
         projection.declare("tools-narrowed", "tools.allow", "all MCP servers that the user has configured close")
     elif mode == "inherit" and servers:
         projection.declare("tools-narrowed", "tools.allow", "with a denied MCP server, all that the user has configured close")
+
+
+def _denied(grant: ToolGrant, closed: Collection[str]) -> bool:
+    """Whether all that a tool does is denied."""
+    meanings = effects.granted(grant)
+    return bool(meanings) and set(meanings) <= set(closed)
+
+
+def _meant(grant: ToolGrant, target: str) -> set[str]:
+    """Return all that the words grant by which a target would say a grant."""
+    words = (word for capability in effects.granted(grant) for word in vocabulary.tools_for(target, capability)[:1])
+    return {meaning for word in words for meaning in vocabulary.grants(target, word)}
 
 
 def _touched(grant: ToolGrant, denied: Collection[ToolGrant]) -> bool:

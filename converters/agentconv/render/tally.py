@@ -64,18 +64,25 @@ class Tally:
         self.severities.add(loss.severity)
         self.groups.setdefault((loss.target, loss.code), _Group(loss)).add(loss)
 
-    def lines(self, look: Style) -> list[str]:
-        """Return the entries, the worst first; what is particular to each agent is left out of notes."""
-        groups = sorted(self.groups.values(), key=lambda group: (group.first.target, _ORDER[group.first.severity], group.first.code))
-        return [line for group in groups for line in self._entry(group, look)]
+    def lines(self, look: Style, *, of_pairs: bool = False) -> list[str]:
+        """Return the entries, the worst first; what is particular to each agent is left out of notes.
 
-    def _entry(self, group: _Group, look: Style) -> list[str]:
+        Args:
+            look: How they are shown.
+            of_pairs: Only those that are the same for all agents of two clients.
+        """
+        chosen = [group for group in self.groups.values() if CATALOGUE[group.first.code].of_pair or not of_pairs]
+        groups = sorted(chosen, key=lambda group: (group.first.target, _ORDER[group.first.severity], group.first.code))
+        return [line for group in groups for line in self._entry(group, look, detailed=of_pairs)]
+
+    def _entry(self, group: _Group, look: Style, *, detailed: bool) -> list[str]:
         loss = group.first
         head = f"{look.paint(loss.severity.value, loss.severity)}[{loss.code}]"
         to = f" to {text.client(loss.target)}," if self.several_targets else ""
         summary = text.for_target(CATALOGUE[loss.code].summary, loss.target)
         if loss.severity is LossSeverity.NOTE:
-            return [f"{head}{to} {text.count(group.agents, 'agent')} ({_names(group)}): {summary}"]
+            more = f": {_details(group, alone=True)}" if detailed else ""
+            return [f"{head}{to} {text.count(group.agents, 'agent')} ({_names(group)}): {summary}{more}"]
         lines = [f"{head}{to} {text.count(group.agents, 'agent')}: {summary}", f"  {_details(group)}"]
         return [*lines, f"  hint: {text.safe(text.for_target(loss.hint, loss.target))}"] if loss.hint else lines
 
@@ -86,12 +93,13 @@ def _names(group: _Group) -> str:
     return f"{shown} and {more:,} more" if more else shown
 
 
-def _details(group: _Group) -> str:
-    """Return the first agents with what is particular to them, said once where it is the same."""
+def _details(group: _Group, *, alone: bool = False) -> str:
+    """Return the first agents with what is particular to them, said once where it is the same; then it may stand alone."""
     worded = {name: ", ".join(text.shorten(told.words) for told in details) for name, details in group.details.items()}
     first, *others = group.details.values()
     if all(list(details) == list(first) for details in others):
-        return f"{_names(group)}: {next(iter(worded.values()))}"
+        said = next(iter(worded.values()))
+        return said if alone else f"{_names(group)}: {said}"
     more = group.agents - len(worded)
     shown = "; ".join(f"{text.shorten(name, 40)}: {detail}" for name, detail in worded.items())
     return f"{shown}; and {more:,} more" if more else shown

@@ -58,6 +58,20 @@ def told(found: Discovery, asked: Asked) -> Iterator[Diagnostic]:
         root = Path(source)
         if source != discovery.STDIN and root.is_dir() and any(_places(root, registry.CLIENTS)):
             yield from _inside(root, found, asked)
+            yield from _shared(root, found)
+
+
+def _shared(root: Path, found: Discovery) -> Iterator[Diagnostic]:
+    """Say which client reads the agents of a folder as those of its extension, where they are read here as another one's."""
+    for client, row in registry.FORMATS.items():
+        if not row.extension or not (root / row.extension).is_file():
+            continue
+        folder = os.path.realpath(root / "agents")
+        others = {file.format for file in found.files if file.location and os.path.dirname(os.path.realpath(file.location)) == folder}
+        if others - {client}:
+            titles = " and ".join(registry.FORMATS[one].title for one in sorted(others - {client}))
+            message = f"agents of {titles}; with `{row.extension}`, {row.title} reads the same files"
+            yield _note(f"{message}: agentconv inspect {shlex.quote(_shown(os.fspath(root)))} --for {client}", os.fspath(root / "agents"))
 
 
 def _has_files(place: str | os.PathLike[str]) -> bool:

@@ -110,9 +110,9 @@ class Configuration:
         told = tuple(dict.fromkeys((*(one for result in results for one in result.diagnostics), *unread)))
         numbered = [(result, number) for result in results for number in range(len(result.set.agents))]
 
-        def place(number: int, key: str) -> tuple[int, int] | None:
+        def place(number: int, key: str, *within: str | int) -> tuple[int, int] | None:
             result, own = numbered[number]
-            return result.place(own, key) if result.place else None
+            return result.place(own, key, *within) if result.place else None
 
         return ReadResult(found, tuple(states), told, place)
 
@@ -156,8 +156,8 @@ class Configuration:
             *twice,
         ]
 
-        def place(number: int, key: str) -> tuple[int, int] | None:
-            return result.place(kept[number], key) if result.place else None
+        def place(number: int, key: str, *within: str | int) -> tuple[int, int] | None:
+            return result.place(kept[number], key, *within) if result.place else None
 
         return ReadResult(AgentSet(tuple(agent for agent, _ in rows)), tuple(state for _, state in rows), tuple(found), place)
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects, plain_words, tool_summary, vocabulary
+from agentconv.core import effects, hidden_rules, plain_words, tool_summary, vocabulary
 from agentconv.core.diagnostics import Cause, Code, Severity
 from agentconv.core.effects import Level
 from agentconv.formats import registry
 from agentconv.lint import remarks
 from agentconv.lint.passages import shown, title
-from agentconv.lint.rule import rule
+from agentconv.lint.rule import WIDENING, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from agentconv.core.effects import Effects
+    from agentconv.core.ir import Agent
+    from agentconv.core.ir import Rule as PermissionRule
     from agentconv.lint.rule import Finding, Rule
     from agentconv.lint.subject import Subject
 
@@ -81,10 +84,18 @@ def unattended_effects(self: Rule, subject: Subject) -> Iterator[Finding]:
         key = _said(subject, number)
         if found and key:
             message = f"{title(subject)} allows this agent without asking: {', '.join(found)}"
-            place = subject.place(number, key) if key else (0, 0)
+            deciding = _deciding(agent, may)
+            place = subject.place_of_rule(number, deciding) if deciding else subject.place(number, key)
             yield self.find(
                 message, place, "see that this is meant; let the client ask where it is not", agent=agent.name, clients=(subject.format,)
             )
+
+
+def _deciding(agent: Agent, may: Effects) -> PermissionRule | None:
+    """Return the last rule that lets an agent write or run unasked; None where no rule does."""
+    freed = [one for one, effect in effects.EFFECT_OF.items() if effect in ("write", "run") and may.levels[effect] is Level.ALLOW]
+    rules = [rule for rule in effects.in_order(agent.permissions) if rule.effect == "allow" and not rule.server]
+    return next((rule for rule in reversed(rules) if any(effects.speaks_of(rule, one) for one in freed)), None)
 
 
 def _said(subject: Subject, number: int) -> str:
@@ -120,11 +131,11 @@ def unknown_permission_mode(self: Rule, subject: Subject) -> Iterator[Finding]:
         folded = {mode.casefold(): mode for mode in modes}
         near = folded.get(written.casefold())
         otherwise = f"values: {', '.join(modes)}" if len(modes) > 1 else "write a value that it takes, or delete the key"
-        help_text = f"did you mean `{near}`?" if near else registry.did_you_mean(written[:60], modes, otherwise)
+        close = f"did you mean `{near}`?" if near else registry.did_you_mean(written[:60], modes, otherwise)
         yield self.find(
             shown(f"{title(subject)} {effect}: {remark.reason}", 160),
             (remark.start, remark.end),
-            help_text,
+            remark.diagnostic.remedy or close,
             severity=Severity.ERROR if remark.drops else Severity.WARNING,
             agent=remark.diagnostic.agent,
             clients=(subject.format,),
@@ -198,3 +209,36 @@ def broken_hook(self: Rule, subject: Subject) -> Iterator[Finding]:
             agent=remark.diagnostic.agent,
             clients=(subject.format,),
         )
+
+
+_RULES = "---\ndescription: Reviews changes before a merge\nmode: subagent\npermission:\n"
+
+
+@rule(
+    "AC506",
+    "hidden-rule",
+    bad=f'{_RULES}  edit: deny\n  "*": allow\n{_BODY}',
+    good=f'{_RULES}  "*": allow\n  edit: deny\n{_BODY}',
+    source="the client's own evaluation of its rules, and the languages of its patterns",
+    verified="2026-11-29",
+    severity=Severity.ERROR,
+    example="opencode",
+    protects=WIDENING,
+)
+def hidden_rule(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A permission rule that never decides, since a later one matches the same and says otherwise.
+
+    In OpenCode 1.18.33 and Kilo 7.7.9 the last rule that matches wins, whichever is the narrower one. A denial that a later rule
+    opens again denies nothing, which is an error; what a later rule closes is a warning, since the agent has less than is written.
+    """
+    for number, agent, state in subject.agents():
+        for hidden in () if state.dropped else hidden_rules.find(agent.permissions):
+            said, by = (f"`{shown(one.shown, 50)}`" for one in (hidden.rule, hidden.by))
+            yield self.find(
+                f"{title(subject)} never comes to {said}: {by}, further down, matches all of it, and the last match wins",
+                subject.place_of_rule(number, hidden.rule),
+                f"put the line below {by}",
+                severity=Severity.ERROR if hidden.opens else Severity.WARNING,
+                agent=agent.name,
+                clients=(subject.format,),
+            )
