@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from agent_files import agent_of, convert_agent, make, minimal
-from agentconv.core import effects, modes
+from agent_files import agent_of, convert_agent, convert_file, make, minimal
+from agentconv import write
+from agentconv.core import effects, enforcement, modes, vocabulary
 from agentconv.core.effects import Level
+from agentconv.core.ir import AgentSet, McpServer
 from agentconv.formats import registry
+from agentconv.render.tally import Tally
+from agentconv.render.text import Style
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -207,3 +212,75 @@ def test_relatives_exchange_the_words_that_both_have(source: str, target: str, w
 
     assert [(word, "deny")] == [(rule.native, rule.effect) for rule in rules]
     assert "tool-unknown" not in {loss.code for loss in done.losses}
+
+
+LIMITS = [
+    ("claude-code", {"tools": ["Read", "Write"]}),
+    ("claude-code", {"tools": []}),
+    ("claude-code", {"disallowedTools": ["Bash", "WebSearch", "WebFetch"], "permissionMode": "plan"}),
+    ("claude-code", {"tools": ["Read", "mcp__hub__get"], "mcpServers": [{"hub": {"command": "hub"}}]}),
+    ("opencode", {"permission": {"read": "allow", "*": "deny"}}),
+    ("cursor", {"readonly": "true"}),
+    ("codex", {"sandbox_mode": "workspace-write", "sandbox_workspace_write": {"network_access": False}, "approval_policy": "untrusted"}),
+    ("codex", {"web_search": "disabled", "mcp_servers": {"hub": {"command": "hub", "enabled_tools": ["get"]}}}),
+]
+"""Clients, and keys that limit what an agent may do; the last are of a client that holds none of its agents to them."""
+
+
+@pytest.mark.parametrize("target", registry.CLIENTS)
+@pytest.mark.parametrize(("client", "keys"), LIMITS, ids=[f"{client} {keys}" for client, keys in LIMITS])
+def test_a_limit_that_holds_nobody_is_told(client: str, keys: dict[str, object], target: str) -> None:
+    """Each limit in a written file that its client does not hold an agent to is told, by its key, whichever client's agent it was."""
+    done = convert_agent(made(client, keys), target)
+    told = [(loss.detail, loss.hint) for loss in done.losses if loss.code == "not-enforced" and loss.detail.startswith("`")]
+    unheld = registry.unheld(target, agent_of(target, done.file.data)) if done.file else ()
+
+    assert [f"`{limit}`" for limit in unheld] == [detail for detail, _ in told]
+    assert all(hint and "sandbox" in hint for _, hint in told)
+    assert target != "codex" or unheld
+
+
+@pytest.mark.parametrize(
+    ("client", "keys"), [row for row in LIMITS if row[0] != "codex"], ids=[f"{row[0]} {row[1]}" for row in LIMITS[:-2]]
+)
+def test_a_role_gets_no_server_and_no_limit_of_one(client: str, keys: dict[str, object]) -> None:
+    """A role's own server is never started, so none is written; that the agent has all of its session is told, where it had not."""
+    done = convert_agent(made(client, keys), "codex")
+    assert done.file
+    limited = "disallowedTools" not in keys
+
+    assert agent_of("codex", done.file.data).mcp_servers is None
+    assert limited == (vocabulary.unenforced("codex").servers in [loss.detail for loss in done.losses])
+    assert ("mcpServers" in keys) == ("mcp-dropped" in [loss.code for loss in done.losses])
+
+
+def test_a_server_of_the_set_widens_no_role() -> None:
+    """An agent that may use none of its set's servers is written as a role, which no file closes them to: that is told."""
+    agents = AgentSet((replace(made("claude-code", {"tools": ["Read"]}), id="a"),), mcp_servers=(McpServer("hub", "stdio", "hub"),))
+    result = write(agents, "codex")
+
+    assert len(result.files) == 1
+    assert vocabulary.unenforced("codex").servers in [loss.detail for loss in result.losses if loss.code == "not-enforced"]
+
+
+def test_a_role_that_is_copied_is_told_of_as_well() -> None:
+    """A file that keeps its bytes is one whose limits hold nobody all the same."""
+    source = make("codex", {**minimal("codex"), "sandbox_mode": "read-only"})
+    (done,) = convert_file(source, "codex", "codex")
+    assert done.file
+
+    assert source.data == done.file.data
+    assert [(loss.code, loss.field) for loss in done.losses] == [("not-enforced", "permissions.sandbox")]
+
+
+def test_each_limit_is_told_once_in_a_run() -> None:
+    """A limit that holds nobody is one line with the number of agents, and what to do about them all is said once."""
+    tally = Tally()
+    for name, limits in (("a", ["sandbox_mode", "web_search"]), ("b", ["sandbox_mode"])):
+        for loss in enforcement.losses_of(name, "codex", limits):
+            tally.add(loss)
+    lines = tally.lines(Style())
+
+    assert [line.split("] ")[1].split(": ")[0] for line in lines if "[not-enforced]" in line] == ["2 agents (a, b)", "1 agent (a)"]
+    assert [line.rpartition(": ")[2].strip("`") for line in lines if "[not-enforced]" in line] == ["sandbox_mode", "web_search"]
+    assert sum("hint:" in line for line in lines) == 1

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
 from agentconv.conversion.converted import in_words
-from agentconv.core import modes, paths, restrictions
+from agentconv.core import modes, paths, restrictions, vocabulary
 from agentconv.core.diagnostics import Detail, InternalError
 from agentconv.core.format import Projection, Whole, WriteResult
 from agentconv.core.ir import AgentSet
@@ -138,6 +138,8 @@ class Law:
 
     def _judge_effects(self, projection: Projection, again: Agent) -> None:
         wider = self._wider(projection, again)
+        if vocabulary.unenforced(self.target).servers:  # no file of the target limits them: `not-enforced`
+            wider = [one for one in wider if not one.server]
         if wider and not self.options.allow_widening:
             projection.refuse("widening", "tools", listed(map(str, wider)))
         elif wider:

@@ -209,6 +209,13 @@ class Access:
     parts: frozenset[Part] = frozenset()
 
 
+def limits_servers(agent: Agent) -> bool:
+    """Whether an agent may not use every tool of every MCP server that the user has configured."""
+    may = effects(agent)
+    narrowed = any(ALL_TOOLS not in tools for tools in may.servers.values()) or any(part[0] == "mcp" for part in may.parts)
+    return not may.every_server or bool(may.denied_servers) or narrowed
+
+
 def whole_levels(agent: Agent) -> Mapping[str, Level]:
     """Return the levels of the effects, where what is open to a part only counts as closed (for a client without patterns)."""
     format_id = agent.origin.format if agent.origin else None

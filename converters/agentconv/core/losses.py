@@ -37,6 +37,8 @@ class LossRule:
     hint: str | None = None
     by_flag: bool = False
     """Whether the hint is to a flag of a conversion."""
+    apart: bool = False
+    """Whether each detail is told by itself, with its agents: a person does something else about each."""
 
 
 CATALOGUE: dict[str, LossRule] = {
@@ -92,8 +94,8 @@ CATALOGUE: dict[str, LossRule] = {
     "not-enforced": LossRule(
         _WARNING,
         _DROPPED,
-        "the target's client does not hold a spawned agent to this, whatever its file says",
-        "start the client with the sandbox and the approvals that its agents need",
+        "the target does not hold a spawned agent to this, whatever its file says",
+        apart=True,
     ),
     "asks-dropped": LossRule(
         _WARNING, _DROPPED, "the source client asks before this where nobody says otherwise, and the target cannot be told to ask"

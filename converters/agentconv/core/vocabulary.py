@@ -31,6 +31,9 @@ be given by the name that is shown to people). A fact that is left out is false.
   they do; `meant` are those where the client's documents say so, and it hands the text on as it stands; `inherits` where a server gets
   all variables that the client has. `configured` is the language of the client's configuration; `file`, `key`, `shape`, `http` and
   `http_key` are where a server goes there, and how it is written.
+- `unenforced`: limits that the client documents, and does not hold a spawned agent to: `free` has the keys of an agent's file (dots for
+  tables, `*` for any name), each with the values that limit nothing; `instead` is what a person does; `servers` says that no file closes
+  the MCP servers of the session, in words.
 And limits: `description_tokens` (of the descriptions of all agents together; the client warns above it).
 
 A format whose client has another format too says `like = "<its id>"`, and nothing else: its words are the same.
@@ -39,11 +42,14 @@ A format whose client has another format too says `like = "<its id>"`, and nothi
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _CLIENTS = Path(__file__).parents[1] / "formats"
 _MAKERS = Path(__file__).with_name("models.toml")
@@ -436,6 +442,26 @@ def variables(format_id: str) -> Variables:
     found: dict[str, Any] = _file(format_id).get("variables", {})
     values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
     return Variables(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class Unenforced:
+    """Limits that a client documents, and does not hold a spawned agent to."""
+
+    free: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    """The keys that say them (dots for tables, `*` for any name), each with the values that limit nothing."""
+    instead: str | None = None
+    """What a person does who relies on them."""
+    servers: str | None = None
+    """What no file limits of the MCP servers of the session, in words; None where files do."""
+
+
+@cache
+def unenforced(format_id: str) -> Unenforced:
+    """Return the limits that a client does not hold its agents to; none, where it holds them to all that it documents."""
+    found: dict[str, Any] = _file(format_id).get("unenforced", {})
+    free = {key: tuple(values) for key, values in found.get("free", {}).items()}
+    return Unenforced(free, found.get("instead"), found.get("servers"))
 
 
 TABLES = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects, fields, limits, paths, restrictions, schema_files, shapes, vocabulary
+from agentconv.core import effects, enforcement, fields, limits, paths, restrictions, schema_files, shapes, vocabulary
 from agentconv.core.diagnostics import Detail
 from agentconv.core.losses import listed, quoted
 from agentconv.families import keys
@@ -25,6 +25,9 @@ def finish(projection: Projection, dialect: Dialect) -> None:
         drop_rest(projection)
     _hold_fields(projection, dialect.keys)
     _hold_extras(projection, dialect)
+    if vocabulary.unenforced(projection.target.id).free:
+        limits = enforcement.unheld(projection.target.id, dialect.encode(projection.result()))
+        projection.losses += enforcement.losses_of(projection.source.id, projection.target.id, limits)
 
 
 def drop_rest(projection: Projection) -> None:

@@ -66,7 +66,7 @@ def unasked(projection: Projection, effect: str | None = None) -> None:
     before = effects.effects(projection.source).levels
     asked = [one for one in effects.EFFECTS if one == (effect or one) and before[one] is not effects.Level.ALLOW]
     found = [one for one in asked if levels[one] is effects.Level.INHERIT]
-    said = any(loss.code == "not-enforced" for loss in projection.losses)
+    said = any(loss.code == "not-enforced" and loss.field == "permissions.mode" for loss in projection.losses)
     if found and not said and not projection.at_home:
         projection.remark("asks-dropped", "permissions.mode", listed(plain_words.EFFECTS[one] for one in found))
 

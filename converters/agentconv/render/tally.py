@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import LossSeverity
@@ -52,32 +53,39 @@ class _Group:
 
 
 class Tally:
-    """Counts losses and words them, one entry per code: how many agents, what happened, and the first three."""
+    """Counts losses and words them, one entry per code, or what is told apart of it: how many agents, what happened, the first three."""
 
     def __init__(self, *, several_targets: bool = False) -> None:
         self.several_targets = several_targets
-        self.groups: dict[tuple[str, str], _Group] = {}
+        self.groups: dict[tuple[str, str, Detail | str | None], _Group] = {}
         self.severities: set[LossSeverity] = set()
 
     def add(self, loss: Loss) -> None:
         """Count one loss."""
         self.severities.add(loss.severity)
-        self.groups.setdefault((loss.target, loss.code), _Group(loss)).add(loss)
+        apart = (loss.data or loss.detail) if CATALOGUE[loss.code].apart else None
+        self.groups.setdefault((loss.target, loss.code, apart), _Group(loss)).add(loss)
 
     def lines(self, look: Style) -> list[str]:
         """Return the entries, the worst first; what is particular to each agent is left out of notes."""
         groups = sorted(self.groups.values(), key=lambda group: (group.first.target, _ORDER[group.first.severity], group.first.code))
-        return [line for group in groups for line in self._entry(group, look)]
+        following = [group.first for group in groups[1:]]
+        return [line for group, then in zip_longest(groups, following) for line in self._entry(group, then, look)]
 
-    def _entry(self, group: _Group, look: Style) -> list[str]:
+    def _entry(self, group: _Group, then: Loss | None, look: Style) -> list[str]:
+        """Return the lines of one entry; a hint that the entry of the same code after it gives too is left to that."""
         loss = group.first
         head = f"{look.paint(loss.severity.value, loss.severity)}[{loss.code}]"
         to = f" to {text.client(loss.target)}," if self.several_targets else ""
         summary = text.for_target(CATALOGUE[loss.code].summary, loss.target)
         if loss.severity is LossSeverity.NOTE:
             return [f"{head}{to} {text.count(group.agents, 'agent')} ({_names(group)}): {summary}"]
-        lines = [f"{head}{to} {text.count(group.agents, 'agent')}: {summary}", f"  {_details(group)}"]
-        return [*lines, f"  hint: {text.safe(text.for_target(loss.hint, loss.target))}"] if loss.hint else lines
+        if CATALOGUE[loss.code].apart:
+            lines = [f"{head}{to} {text.count(group.agents, 'agent')} ({_names(group)}): {summary}: {text.shorten(loss.detail)}"]
+        else:
+            lines = [f"{head}{to} {text.count(group.agents, 'agent')}: {summary}", f"  {_details(group)}"]
+        said_next = then is not None and (then.target, then.code, then.hint) == (loss.target, loss.code, loss.hint)
+        return [*lines, f"  hint: {text.safe(text.for_target(loss.hint, loss.target))}"] if loss.hint and not said_next else lines
 
 
 def _names(group: _Group) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects, plain_words, tool_summary, vocabulary
+from agentconv.core import effects, enforcement, plain_words, tool_summary, vocabulary
 from agentconv.core.diagnostics import Cause, Code, Severity
 from agentconv.core.effects import Level
 from agentconv.formats import registry
@@ -198,3 +198,42 @@ def broken_hook(self: Rule, subject: Subject) -> Iterator[Finding]:
             agent=remark.diagnostic.agent,
             clients=(subject.format,),
         )
+
+
+@rule(
+    "AC506",
+    "limit-not-enforced",
+    bad="""
+        name = "reviewer"
+        description = "Reviews changes before a merge"
+        developer_instructions = "You review changes."
+        sandbox_mode = "read-only"
+        """,
+    good="""
+        name = "reviewer"
+        description = "Reviews changes before a merge"
+        developer_instructions = "You review changes."
+
+        [features]
+        shell_tool = false
+        """,
+    source="roles with each key, spawned under four callers, each calling every tool",
+    verified="2026-11-28",
+    severity=Severity.WARNING,
+    example="codex",
+)
+def limit_not_enforced(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A limit that the client documents, and does not hold a spawned agent to.
+
+    Codex 0.169.0 and 0.171.0 check `sandbox_mode`, `web_search`, `approval_policy` and the limits in `mcp_servers` of a role, and then
+    spawn it with those of its caller: a reviewer that is `read-only` writes files in a session that may. `features.shell_tool = false`
+    does bind, though models that Codex knows keep `apply_patch`. The limit may stay, for what other assistants make of it.
+    """
+    for number, agent, state in subject.agents():
+        limits = () if state.dropped else registry.unheld(subject.format, agent)
+        if limits:
+            words = ", ".join(f"`{limit}`" for limit in limits)
+            place = subject.place(number, enforcement.key_of(limits[0]))
+            help_text = vocabulary.unenforced(subject.format).instead or "do not rely on it"
+            message = f"{title(subject)} does not hold a spawned agent to {words}"
+            yield self.find(shown(message, 160), place, help_text, agent=agent.name, clients=(subject.format,))
