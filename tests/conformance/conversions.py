@@ -19,6 +19,7 @@ from agent_files import FIXTURES
 from agentconv.core import effects, vocabulary
 from agentconv.core.effects import HARMLESS
 from agentconv.core.ir import AgentSet, ToolGrant, Tools
+from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.sources import loading
 
@@ -134,7 +135,8 @@ def convert(client: str, name: str) -> Conversion:
     """Convert a set to a client's format, save it in a scratch project, and start the client there."""
     agents = read_set(client, name)
     result = agentconv.write(agents, client)
-    written = [agent for file in result.files for agent in agentconv.reads(file.data, client, path=file.path).agents]
+    reader = registry.load(client).read  # as the client reads it: a broken header of its own file is no header
+    written = [agent for file in result.files for agent in reader(SourceText(file.path, file.data)).set.agents]
     kept = [agent for agent in agents.agents if agent.id not in result.refused]
     assert len(kept) == len(written), result.diagnostics
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
@@ -193,7 +195,7 @@ def capabilities(client: str, case: Case) -> set[str]:
 
 def wanted(client: str, case: Case) -> set[str]:
     """Return the same of what an agent's author wrote, without what another tool of the agent does as well."""
-    listed = effects.capabilities_of(case.source.tools, _format(case.source)) - {"mcp"} - HARMLESS
+    listed = {*effects.usable(case.source, _format(case.source) or client)} - {"mcp"} - HARMLESS
     if "shell" in capabilities(client, case):  # Claude Code, for one, then takes the tools to list and to search away
         listed -= {"fs.list", "fs.search"}
     here = [grant for grant in case.source.tools.allow if grant.server == SERVER and grant.tool in (None, *SERVER_TOOLS)]

@@ -89,7 +89,8 @@ def test_prompts_are_kept(conversion: Conversion, row: Row) -> None:
     """The client sends the prompt as our reader reads it, and that is the source's unless a loss says otherwise."""
     plain = [case for case in _running(conversion) if case.is_plain]
     unlike = {case.source.id: case.prompts for case in plain if case.prompts[1] != case.prompts[2]}
-    changed = {case.source.id: case.prompts for case in plain if case.prompts[0] != case.prompts[1]}
+    # at home nothing was converted: the file comes back as it was, however a person would have read it
+    changed = {case.source.id: case.prompts for case in plain if case.prompts[0] != case.prompts[1] and not case.at_home}
     _held(row, "prompt", plain, unlike, changed)
 
     assert unlike == {}
@@ -100,7 +101,7 @@ def test_descriptions_are_kept(conversion: Conversion, row: Row) -> None:
     """The client lists the description as our reader reads it, and that is the source's unless a loss says otherwise."""
     listed = [case for case in conversion.present if case.seen]
     unlike = {case.source.id: case.descriptions for case in listed if case.descriptions[1] != case.descriptions[2]}
-    changed = {case.source.id: case.descriptions for case in listed if case.descriptions[0] != case.descriptions[1]}
+    changed = {case.source.id: case.descriptions for case in listed if case.descriptions[0] != case.descriptions[1] and not case.at_home}
     _held(row, "description", listed, unlike, changed)
 
     assert unlike == {}
@@ -113,7 +114,7 @@ def test_no_agent_gets_more_tools(client: str, conversion: Conversion) -> None:
     for case in _running(conversion):
         if case.at_home and case.source.tools.deny:
             continue  # a denied word takes away one tool, and its author meant all that do the same
-        found = effects.widenings(effects.effects(case.source), as_seen(client, case))
+        found = effects.widenings(effects.effects(case.source, held=case.at_home), as_seen(client, case))
         if case.reported("tools", "permissions") and effects.effects(case.written or case.source).every_server:
             found = [what for what in found if what.server is None]  # the user's own servers, which is reported
         more[case.source.id] = found
