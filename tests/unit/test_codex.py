@@ -65,9 +65,10 @@ def test_read_only_modes_become_a_sandbox(mode: str) -> None:
 
 def test_bypass_is_full_access_without_approval() -> None:
     """A bypass is written only as full access without approval."""
-    agent = _from_claude(permissionMode="bypassPermissions")
+    done = convert_agent(agent_of("qwen-code", make("qwen-code", {**minimal("qwen-code"), "approvalMode": "yolo"})), "codex")
+    assert done.file
 
-    assert Permissions("bypass", sandbox=Sandbox("full")) == agent.permissions
+    assert Permissions("bypass", sandbox=Sandbox("full")) == agent_of("codex", done.file.data).permissions
 
 
 def test_a_role_keeps_the_servers_that_it_has() -> None:

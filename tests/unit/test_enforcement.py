@@ -42,6 +42,7 @@ FACTS = [
     ("claude-code", {"permissionMode": "default"}, (ASK, ASK, ASK)),
     ("claude-code", {"permissionMode": "dontAsk"}, (ASK, ASK, ASK)),
     ("claude-code", {"permissionMode": "acceptEdits"}, (ALLOW, INHERIT, INHERIT)),
+    ("claude-code", {"permissionMode": "bypassPermissions"}, (INHERIT, INHERIT, INHERIT)),
     ("qwen-code", {"approvalMode": "plan"}, (ASK, ASK, ASK)),
     ("qwen-code", {"approvalMode": "auto-edit"}, (ALLOW, ALLOW, INHERIT)),
     ("qwen-code", {}, (ALLOW, ALLOW, INHERIT)),
@@ -284,3 +285,29 @@ def test_each_limit_is_told_once_in_a_run() -> None:
     assert [line.split("] ")[1].split(": ")[0] for line in lines if "[not-enforced]" in line] == ["2 agents (a, b)", "1 agent (a)"]
     assert [line.rpartition(": ")[2].strip("`") for line in lines if "[not-enforced]" in line] == ["sandbox_mode", "web_search"]
     assert sum("hint:" in line for line in lines) == 1
+
+
+@pytest.mark.parametrize("target", registry.CLIENTS)
+def test_a_bypass_that_grants_nothing_is_as_nothing(target: str) -> None:
+    """An agent whose bypass its client gives nothing for becomes what it would without, with a note; its own client keeps the word."""
+    bypass, plain = (
+        made("claude-code", {"tools": ["Read", "Write", "Bash"], **mode}) for mode in ({"permissionMode": "bypassPermissions"}, {})
+    )
+    done, without = convert_agent(bypass, target), convert_agent(plain, target)
+    assert done.file
+    assert without.file
+    home = vocabulary.words_of(target) == "claude-code"
+
+    assert home != ("mode-grants-nothing" in {loss.code for loss in done.losses})
+    assert home or done.file.data == without.file.data
+
+
+@pytest.mark.parametrize("target", registry.CLIENTS)
+def test_an_agent_without_a_tool_stays_without(target: str) -> None:
+    """An agent that a last denial leaves no tool gets none that touches anything; what a client keeps all the same is told."""
+    done = convert_agent(made("opencode", {"permission": {"read": "allow", "*": "deny"}}), target)
+    left = effects.effects(agent_of(target, done.file.data), format_id=target) if done.file else None
+    told = [loss.detail for loss in done.losses if loss.code == "not-enforced"]
+
+    assert target == "cursor" if left is None else not any(left.may(effect) for effect in effects.EFFECTS) or target == "codex"
+    assert ("`sandbox_mode`" in told) == (target == "codex")

@@ -26,7 +26,7 @@ from agentconv.core import modes, paths, restrictions, vocabulary
 from agentconv.core.diagnostics import Detail, InternalError
 from agentconv.core.format import Projection, Whole, WriteResult
 from agentconv.core.ir import AgentSet
-from agentconv.core.losses import listed
+from agentconv.core.losses import listed, quoted
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 
@@ -95,10 +95,15 @@ class Law:
     def _begun(self, case: Case) -> Projection:
         """Return the projection of an agent, whose fields say first what its mode and the source's other keys restrict."""
         agent = restrictions.in_fields(case.agent, self.target) if case.agent.extras else case.agent
+        mode = modes.idle(agent, self.target)
+        agent = modes.without_mode(agent) if mode else agent
         agent = modes.in_tools(agent, self.target, holds="permissions.mode" in self.module.SPEC.holds)
         trusted = _author_wrote(case.agent, case.piece)
         foreign = any(paths.astray(agent, self.target)) and not _is_written(case.agent, case.piece)
-        return Projection(agent, self.module.SPEC, self.options.models, case.path, self.shapes, trusted=trusted, foreign=foreign)
+        begun = Projection(agent, self.module.SPEC, self.options.models, case.path, self.shapes, trusted=trusted, foreign=foreign)
+        if mode:
+            begun.remark("mode-grants-nothing", "permissions.mode", quoted(mode))
+        return begun
 
     def _through(self, case: Case, projection: Projection) -> WriteResult | None:
         """Take the six steps; None where one of them refuses the agent."""

@@ -111,6 +111,9 @@ CATALOGUE: dict[str, LossRule] = {
         "the target cannot hold commands to what the source holds them to; it asks for each that would run unattended",
     ),
     "permission-mode": LossRule(_WARNING, _APPROXIMATED, "the target has no such permission mode"),
+    "mode-grants-nothing": LossRule(
+        _NOTE, _DROPPED, "a permission mode that grants nothing by itself in the source; the agent is as free as the user's settings say"
+    ),
     "rules-dropped": LossRule(_WARNING, _DROPPED, "the target has no permission rules"),
     "model-dropped": LossRule(
         _WARNING,

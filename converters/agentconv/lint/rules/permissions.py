@@ -33,17 +33,19 @@ hooks:
 @rule(
     "AC501",
     "bypassed-permissions",
-    bad=f"{_HEADER}permissionMode: bypassPermissions\n{_BODY}",
-    good=f"{_HEADER}permissionMode: default\n{_BODY}",
-    source="the client's own table of permission modes",
-    verified="2026-11-24",
+    bad=f"{_HEADER}approvalMode: yolo\n{_BODY}",
+    good=f"{_HEADER}approvalMode: default\n{_BODY}",
+    source="the client's own table of permission modes; agents with each mode, called under each of their caller's",
+    verified="2026-11-28",
     severity=Severity.WARNING,
+    example="qwen-code",
 )
 def bypassed_permissions(self: Rule, subject: Subject) -> Iterator[Finding]:
     """A permission mode in which the agent does everything without being asked about.
 
-    Claude Code 2.1.329 with `bypassPermissions` runs any command and writes any file that the agent wants to. Whoever installs the
-    file takes that over from its author, and a text that the agent reads may talk it into anything.
+    Qwen Code 0.24.4 with `yolo` runs any command and writes any file that the agent wants to. Whoever installs the file takes that over
+    from its author, and a text that the agent reads may talk it into anything. It is a note where the mode alone does nothing: Claude
+    Code 2.1.329 asks for what an agent with `bypassPermissions` does, unless its session bypasses permissions itself.
     """
     for number, agent, state in subject.agents():
         if agent.permissions.mode != "bypass" or state.dropped:
@@ -52,9 +54,15 @@ def bypassed_permissions(self: Rule, subject: Subject) -> Iterator[Finding]:
         if sandbox is not None and sandbox.files != "full":
             continue
         place = subject.place(number, subject.key_of("permissions.mode"))
-        message = f"{title(subject)} lets this agent run, write and fetch anything without asking"
+        idle = not effects.unattended(subject.format, "bypass")
+        does = "asks as its session does, whatever the mode of this agent: it bypasses nothing by itself"
         yield self.find(
-            message, place, "leave the mode to the user, or name the few tools that it needs", agent=agent.name, clients=(subject.format,)
+            f"{title(subject)} {does if idle else 'lets this agent run, write and fetch anything without asking'}",
+            place,
+            "leave the mode to the user, or name the few tools that it needs",
+            severity=Severity.NOTE if idle else Severity.WARNING,
+            agent=agent.name,
+            clients=(subject.format,),
         )
 
 
