@@ -311,3 +311,48 @@ def test_an_agent_without_a_tool_stays_without(target: str) -> None:
 
     assert target == "cursor" if left is None else not any(left.may(effect) for effect in effects.EFFECTS) or target == "codex"
     assert ("`sandbox_mode`" in told) == (target == "codex")
+
+
+@pytest.mark.parametrize("target", registry.CLIENTS)
+@pytest.mark.parametrize(
+    ("client", "keys", "closed"),
+    [
+        ("kilo", {"permission": {"notebook_execute": "deny"}}, None),
+        ("kilo", {"permission": {"list": "deny"}}, None),
+        ("kilo", {"permission": {"*": "deny", "bash": "allow", "notebook_execute": "deny"}}, None),
+        ("claude-code", {"disallowedTools": ["Monitor"]}, None),
+        ("claude-code", {"tools": ["Read", "Monitor"], "disallowedTools": ["Monitor"]}, "run"),
+        ("kilo", {"permission": {"bash": "deny", "notebook_execute": "deny"}}, "run"),
+        ("kilo", {"permission": {"*": "deny", "notebook_execute": "deny", "read": "allow"}}, "run"),
+        ("claude-code", {"disallowedTools": ["Bash"]}, "run"),
+    ],
+)
+def test_a_denied_tool_beside_an_open_one_closes_nothing(client: str, keys: dict[str, object], closed: str | None, target: str) -> None:
+    """Where another tool of its client does the same, a denied one takes nothing from the agent in a client that has but one of them."""
+    agent = made(client, keys)
+    done = convert_agent(agent, target)
+    assert done.file or closed  # Cursor's one switch leaves the network open
+    may = effects.effects(agent_of(target, done.file.data), format_id=target) if done.file else None
+    before, after = ({effect for effect in effects.EFFECTS if one.may(effect)} if one else set() for one in (effects.effects(agent), may))
+
+    assert closed not in before
+    assert (after <= before if closed else after == before) or vocabulary.words_of(client) == vocabulary.words_of(target)
+
+
+@pytest.mark.parametrize("target", ["opencode", "kilo"])
+@pytest.mark.parametrize(
+    ("client", "keys"),
+    [
+        ("roo", {"groups": ["read", "mcp"]}),
+        ("claude-code", {"tools": ["Read", "mcp__notebook"]}),
+        ("opencode", {"permission": {"*": "deny", "read": "allow", "notebook_*": "ask"}}),
+    ],
+)
+def test_a_grant_of_servers_opens_no_tool_of_the_target(client: str, keys: dict[str, object], target: str) -> None:
+    """A pattern for servers' tools that also fits tools of the target's own leaves those closed that were."""
+    done = convert_agent(made(client, keys), target)
+    assert done.file
+    found = effects.effects(agent_of(target, done.file.data), format_id=target)
+
+    assert (found.levels["write"], found.levels["run"]) == (NO, NO)
+    assert found.servers

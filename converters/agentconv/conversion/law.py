@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
 from agentconv.conversion.converted import in_words
-from agentconv.core import modes, paths, restrictions, vocabulary
+from agentconv.core import denials, modes, paths, restrictions, vocabulary
 from agentconv.core.diagnostics import Detail, InternalError
 from agentconv.core.format import Projection, Whole, WriteResult
 from agentconv.core.ir import AgentSet
@@ -95,12 +95,15 @@ class Law:
     def _begun(self, case: Case) -> Projection:
         """Return the projection of an agent, whose fields say first what its mode and the source's other keys restrict."""
         agent = restrictions.in_fields(case.agent, self.target) if case.agent.extras else case.agent
+        agent, moot = denials.without_moot(agent, self.target)
         mode = modes.idle(agent, self.target)
         agent = modes.without_mode(agent) if mode else agent
         agent = modes.in_tools(agent, self.target, holds="permissions.mode" in self.module.SPEC.holds)
         trusted = _author_wrote(case.agent, case.piece)
         foreign = any(paths.astray(agent, self.target)) and not _is_written(case.agent, case.piece)
         begun = Projection(agent, self.module.SPEC, self.options.models, case.path, self.shapes, trusted=trusted, foreign=foreign)
+        if moot:
+            begun.remark("denial-moot", "tools.deny", listed(moot))
         if mode:
             begun.remark("mode-grants-nothing", "permissions.mode", quoted(mode))
         return begun

@@ -254,11 +254,40 @@ def accesses(tools: Tools, permissions: Permissions, format_id: str | None, *, h
     have = capabilities_of(tools, format_id) if words is None else {capability for several in words.values() for capability in several}
     found: dict[str, Access] = {}
     for capability in sorted(have):
-        access = _by_rules(capability, permissions) if words is None else _by_words(capability, permissions, words, format_id)
+        meant = permissions if words is not None else _without_moot(capability, tools, permissions, format_id)
+        access = _by_rules(capability, meant) if words is None else _by_words(capability, permissions, words, format_id)
         level = _by_mode(EFFECT_OF.get(capability), access.level, permissions, format_id, held=held)
         if level:
             found[capability] = Access(level, access.parts | _by_patterns(capability, tools))
     return found
+
+
+def is_moot(rule: Rule, capability: str, tools: Tools, permissions: Permissions, client: str | None) -> bool:
+    """Whether a rule closes a tool, or asks for it, beside the client's first tool for the same, which the agent may use more freely."""
+    first = vocabulary.tool_for(client, capability) if client else None
+    if not client or first is None or rule.effect == "allow" or not _is_beside(rule.native, capability, client):
+        return False
+    left = _words_left(tools, client) or {}
+    return first in left and _by_rules(capability, permissions, first).level > _LEVELS[rule.effect]
+
+
+def is_moot_denial(denied: ToolGrant, capability: str, tools: Tools, client: str | None) -> bool:
+    """Whether a tool is denied beside the client's first tool for the same, which is left to the agent."""
+    if not client or denied.server or not _is_beside(denied.native, capability, client):
+        return False
+    return vocabulary.tool_for(client, capability) in (_words_left(tools, client) or {})
+
+
+def _is_beside(word: str, capability: str, client: str) -> bool:
+    """Whether a word is one of the client's for a capability, but not the first."""
+    own = vocabulary.own_word(client, word)
+    return own in vocabulary.tools_for(client, capability)[1:]
+
+
+def _without_moot(capability: str, tools: Tools, permissions: Permissions, client: str | None) -> Permissions:
+    """Return permissions without the rules that say nothing of a capability, since the client's first tool for it is open."""
+    rules = tuple(rule for rule in permissions.rules if not is_moot(rule, capability, tools, permissions, client))
+    return permissions if len(rules) == len(permissions.rules) else replace(permissions, rules=rules)
 
 
 def _words_left(tools: Tools, client: str) -> Mapping[str, tuple[str, ...]] | None:
@@ -301,7 +330,8 @@ def capabilities_of(tools: Tools, format_id: str | None) -> set[str]:
         return set()
     else:
         have = {capability for grant in tools.allow for capability in granted(grant)}
-    return have - {capability for grant in tools.deny if not _enforced(grant) and not grant.server for capability in granted(grant)}
+    whole = [grant for grant in tools.deny if not _enforced(grant) and not grant.server]
+    return have - {one for grant in whole for one in granted(grant) if not is_moot_denial(grant, one, tools, format_id)}
 
 
 def _enforced(grant: ToolGrant) -> bool:

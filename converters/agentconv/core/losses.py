@@ -89,6 +89,9 @@ CATALOGUE: dict[str, LossRule] = {
     "tools-as-rules": LossRule(_NOTE, _MOVED, "tools are permission rules in the target"),
     "rules-as-tools": LossRule(_NOTE, _MOVED, "permission rules are a list of tools in the target"),
     "tools-listed": LossRule(_NOTE, _MOVED, "the target lists all tools that the agent may use"),
+    "denial-moot": LossRule(
+        _NOTE, _DROPPED, "a tool is denied beside an open one that does the same, and the target has but one: nothing is closed for it"
+    ),
     "tools-narrowed": LossRule(_WARNING, _APPROXIMATED, "the target cannot say this more narrowly; the agent may do less"),
     "asks": LossRule(_NOTE, _APPROXIMATED, "the target cannot inherit the user's settings here: it asks"),
     "not-enforced": LossRule(
