@@ -356,3 +356,45 @@ def test_a_grant_of_servers_opens_no_tool_of_the_target(client: str, keys: dict[
 
     assert (found.levels["write"], found.levels["run"]) == (NO, NO)
     assert found.servers
+
+
+ENV = {"*": "allow", "*.env": "deny"}
+
+
+@pytest.mark.parametrize("target", registry.CLIENTS)
+def test_a_denied_part_that_another_tool_reaches_is_no_boundary(target: str) -> None:
+    """A search prints what `read` may not, so reading stays open where no pattern holds it, with a warning; without one it closes."""
+    searched = convert_agent(made("opencode", {"permission": {"*": "deny", "read": ENV, "grep": "allow"}}), target)
+    alone = convert_agent(made("opencode", {"permission": {"*": "deny", "read": ENV}}), target)
+    codes = {(loss.code, loss.severity.value) for loss in searched.losses}
+    held = target in ("opencode", "kilo")
+    cursor = target == "cursor"  # whose switch leaves the network open
+
+    assert cursor or (searched.file and "fs.read" in effects.usable(agent_of(target, searched.file.data), target)) or target == "codex"
+    assert held or cursor or codes & {("pattern-dropped", "warning"), ("rules-dropped", "warning")}
+    assert held == (alone.file is not None)
+    assert held or {"refused-tools", "widening"} & {loss.code for loss in alone.losses}
+
+
+@pytest.mark.parametrize("target", registry.CLIENTS)
+def test_a_shell_that_is_denied_in_part_asks(target: str) -> None:
+    """Commands some of which are denied are asked for one by one where the target cannot say which and asks; else they are closed."""
+    done = convert_agent(made("opencode", {"permission": {"*": "deny", "read": "allow", "bash": {"*": "allow", "sudo *": "deny"}}}), target)
+    assert done.file
+    found = effects.effects(agent_of(target, done.file.data), format_id=target)
+    held, closes = target in ("opencode", "kilo"), target in ("cline", "droid", "codex", "cursor")
+
+    assert held or found.levels["run"] <= (INHERIT if found.asks else ASK)
+    assert closes == (found.levels["run"] is NO)
+    assert held or closes or "sandbox-dropped" in {loss.code for loss in done.losses}
+
+
+@pytest.mark.parametrize("target", registry.CLIENTS)
+@pytest.mark.parametrize("bash", ["allow", "deny"])
+def test_a_denied_place_is_never_dropped_without_a_warning(bash: str, target: str) -> None:
+    """Places outside of the project that an agent may not touch are so in a relative; elsewhere their denial is told."""
+    done = convert_agent(made("opencode", {"permission": {"external_directory": "deny", "edit": "allow", "bash": bash}}), target)
+    warned = {loss.code for loss in done.losses if loss.severity.value == "warning" and "external_directory" in loss.detail}
+
+    assert target in ("opencode", "kilo", "cursor") or done.file
+    assert (target in ("opencode", "kilo")) != bool(warned & {"pattern-dropped" if bash == "allow" else "rules-dropped"})

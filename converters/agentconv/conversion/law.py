@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
 from agentconv.conversion.converted import in_words
-from agentconv.core import denials, modes, paths, restrictions, vocabulary
+from agentconv.core import denials, effects, modes, paths, restrictions, vocabulary
 from agentconv.core.diagnostics import Detail, InternalError
 from agentconv.core.format import Projection, Whole, WriteResult
 from agentconv.core.ir import AgentSet
@@ -145,6 +145,10 @@ class Law:
         return again.set.agents[0]
 
     def _judge_effects(self, projection: Projection, again: Agent) -> None:
+        self._judge_places(projection, again)
+        if self._is_emptied(projection, again):
+            closed = [loss.detail for loss in projection.losses if loss.code in ("tools-narrowed", "tool-unknown")]
+            projection.refuse("refused-tools", "tools", listed(closed, nothing="none of its tools"))
         wider = self._wider(projection, again)
         if vocabulary.unenforced(self.target).servers:  # no file of the target limits them: `not-enforced`
             wider = [one for one in wider if not one.server]
@@ -152,6 +156,25 @@ class Law:
             projection.refuse("widening", "tools", listed(map(str, wider)))
         elif wider:
             projection.remark("widened", "tools", listed(map(str, wider)))
+
+    def _judge_places(self, projection: Projection, again: Agent) -> None:
+        """Say which places an agent was denied that it is not any more."""
+        places = denials.lost_places(projection.source, again)
+        if places and effects.effects(projection.source).levels["run"] > effects.Level.ASK:
+            projection.warn("pattern-dropped", "permissions.rules", listed(places))
+        elif places:
+            projection.remark("rules-dropped", "permissions.rules", listed(places))
+
+    def _is_emptied(self, projection: Projection, again: Agent) -> bool:
+        """Whether an agent had tools and has none: once for those of one shape."""
+        shape = projection.shape
+        if shape is not None and shape.emptied is not None:
+            return shape.emptied
+        before = effects.effects(projection.source, trusted=projection.trusted)
+        found = effects.effects(again, format_id=self.target).is_empty(before)
+        if shape is not None:
+            shape.emptied = found
+        return found
 
     def _wider(self, projection: Projection, again: Agent) -> list[Widening]:
         """Say what an agent that came back as it was projected may do beyond its author's words: once for those of one shape."""

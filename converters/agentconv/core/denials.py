@@ -1,4 +1,4 @@
-"""Denied tools beside an open one of the same client that does the same: they close nothing in a client that has but one."""
+"""Denials that go a way of their own: of a tool beside an open one that does the same, and of places outside of the project."""
 
 from __future__ import annotations
 
@@ -24,6 +24,13 @@ def without_moot(agent: Agent, target: str) -> tuple[Agent, tuple[str, ...]]:
     gone += [grant.native for grant in agent.tools.deny if grant not in deny]
     permissions = replace(agent.permissions, rules=rules, resolution=agent.permissions.resolution if rules else None)
     return replace(agent, tools=replace(agent.tools, deny=deny), permissions=permissions), tuple(dict.fromkeys(gone))
+
+
+def lost_places(source: Agent, result: Agent) -> tuple[str, ...]:
+    """Return the words of rules that deny an agent places, which another client's agent does not have."""
+    held = {rule.native for rule in result.permissions.rules}
+    rules = [rule for rule in source.permissions.rules if vocabulary.pattern_subject(rule.format, rule.native) == "folder"]
+    return tuple(dict.fromkeys(rule.native for rule in rules if rule.effect == "deny" and rule.native not in held))
 
 
 def _is_moot_rule(rule: Rule, agent: Agent, client: str, target: str) -> bool:

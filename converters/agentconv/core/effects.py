@@ -84,12 +84,27 @@ class Effects:
     """Hooks that can block: (portable event, what they run)."""
     asks: bool
     """Whether the client asks by default, so that inheriting the user's settings is asking unless the user chose otherwise."""
+    tools: frozenset[str] = frozenset()
+    """The capabilities that are open to it, in full or in part."""
+    reached: frozenset[str] = frozenset()
+    """Capabilities whose patterns are no boundary, since another one that is open does the same."""
     confined: bool = False
     """Whether its commands run in a sandbox that lets them write: a shell that asks for each of them takes its place."""
 
     def may(self, effect: str) -> bool:
         """Whether the effect is possible at all; running commands covers the others."""
         return self.levels[effect] > Level.NO or self.levels["run"] > Level.NO
+
+    def is_empty(self, had: Effects) -> bool:
+        """Whether nothing is possible any more where something was: no effect, and no MCP server of those that were open."""
+        servers, before = (one.every_server or any(one.servers.values()) for one in (self, had))
+        return (before or any(map(had.may, EFFECTS))) and not any(map(self.may, EFFECTS)) and not (servers and before)
+
+    def bounds(self, capability: str) -> bool:
+        """Whether a denied part of a capability is a boundary, which nothing that the agent does unattended goes past."""
+        whole_shell = all(part[0] != "shell" for part in self.parts)
+        commands = self.levels["run"] > Level.ASK and whole_shell and EFFECT_OF.get(capability, "run") != "run"
+        return not commands and capability not in self.reached
 
 
 def effects(
@@ -118,7 +133,12 @@ def effects(
     mcp = _mcp(agent, named, own=vocabulary.fact(format_id, "own_servers_open"))
     asks = vocabulary.fact(format_id, "asks_by_default")
     confined = is_confined(agent)
-    return Effects(levels, mcp.open, mcp.every, mcp.denied, parts | mcp.parts, _guards(agent, levels), asks, confined)
+    open_to = accesses(agent.tools, agent.permissions, format_id, held=held)
+    sandboxed = _sandboxed(agent.tools, agent.permissions, format_id, held=held)
+    tools = frozenset(open_to).union(one for one, effect in EFFECT_OF.items() if effect in sandboxed)
+    reached = frozenset(one for other, access in open_to.items() if not access.parts for one in vocabulary.reaches(format_id, other))
+    guards = _guards(agent, levels)
+    return Effects(levels, mcp.open, mcp.every, mcp.denied, parts | mcp.parts, guards, asks, tools, reached, confined)
 
 
 def is_confined(agent: Agent) -> bool:
@@ -582,20 +602,20 @@ def _within(ceiling: Effects, name: str, tools: frozenset[str]) -> bool:
 
 
 def _is_moot(ceiling: Effects, capability: str) -> bool:
-    """Whether the author of a restriction lets the agent run any command, which can do all that the restriction is about."""
+    """Whether the author of a restriction lets the agent run any command, or use another tool, that can do all that it is about."""
     commands = ceiling.levels["run"] > Level.NO and all(part[0] != "shell" for part in ceiling.parts)
-    return commands and capability in EFFECT_OF and capability != "shell"
+    return capability in ceiling.reached or (commands and capability in EFFECT_OF and capability != "shell")
 
 
 def _asks_for_all(result: Effects, capability: str) -> bool:
     """Whether each command is asked for: a shell that is denied in part may become one that asks."""
-    return capability == "shell" and result.levels["run"] <= Level.ASK
+    return capability == "shell" and result.levels["run"] <= (Level.INHERIT if result.asks else Level.ASK)
 
 
 def _touches(result: Effects, capability: str, pattern: str) -> bool:
     """Whether what a restriction is about is open at all in the result."""
     if capability != "mcp":
-        return result.levels[EFFECT_OF.get(capability, "run")] > Level.NO
+        return capability in result.tools or "shell" in result.tools or capability not in EFFECT_OF
     server, _, tool = pattern.partition(" ")
     open_tools = _open_tools(result, server)
     return ALL_TOOLS in open_tools or any(fnmatchcase(name, tool) for name in open_tools)

@@ -107,7 +107,12 @@ CATALOGUE: dict[str, LossRule] = {
     "invocation-dropped": LossRule(_WARNING, _DROPPED, "in the target, other agents call it, not the user"),
     "tools-from-sandbox": LossRule(_WARNING, _APPROXIMATED, "the target has no sandbox; a tool list stands for it"),
     "tool-unknown": LossRule(_WARNING, _DROPPED, "no tool of the target stands for this one"),
-    "pattern-dropped": LossRule(_NOTE, _DROPPED, "a tool pattern that the source client does not enforce either"),
+    "pattern-dropped": LossRule(
+        _NOTE, _DROPPED, "a limit of a tool that holds nothing in the source: its client does not enforce it, or another tool goes past it"
+    ),
+    "refused-tools": LossRule(
+        _REFUSAL, _REFUSED, "the agent has tools, and the target can hold it to none of them", "open one of them without a pattern"
+    ),
     "sandbox-dropped": LossRule(
         _WARNING,
         _APPROXIMATED,
@@ -201,7 +206,15 @@ def listed(words: Iterable[str], around: str = "{}", *, nothing: str = "") -> De
 
 
 def loss(
-    code: str, agent: str, field: str, target: str, detail: Detail | str, *, hint: str | None = None, span: Span | None = None
+    code: str,
+    agent: str,
+    field: str,
+    target: str,
+    detail: Detail | str,
+    *,
+    hint: str | None = None,
+    span: Span | None = None,
+    severity: LossSeverity | None = None,
 ) -> Loss:
     """Make a Loss.
 
@@ -213,10 +226,11 @@ def loss(
         detail: What is particular to this agent, short enough for one line; text says it where no value of the agent's is in it.
         hint: What to do next, where the catalogue has nothing better.
         span: Where the field stands in the source.
+        severity: How much it matters, where that is not what it mostly is.
 
     Raises:
         KeyError: The code is not in the catalogue (a bug).
     """
     rule = CATALOGUE[code]
     data = Detail(detail) if isinstance(detail, str) else detail
-    return Loss(code, rule.severity, rule.kind, agent, field, target, str(data), hint or rule.hint, span, data)
+    return Loss(code, severity or rule.severity, rule.kind, agent, field, target, str(data), hint or rule.hint, span, data)

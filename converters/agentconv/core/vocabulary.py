@@ -7,6 +7,7 @@ The tables:
   The first word with a capability is the one that is written for it. A word that ends in `*` is the start of many.
 - `aliases`: words that the client also takes; `retired`: words of older versions, which it now drops.
 - `closes`: word = the other words whose tools the client takes away with it, when it is denied.
+- `reaches`: capability = others that it does as well, whatever patterns those have.
 - `modes`, `events`: permission modes and hook events: word = portable word. The first word of a mode is written.
 - `unattended`: mode = the effects that the client leaves unattended in it, where they are open; without a row, what most clients do.
 - `models`: which makers' models the client serves, or the ids of its own list of models, with a star at the end of many; its aliases,
@@ -220,6 +221,13 @@ def closed_with(format_id: str, word: str) -> tuple[str, ...]:
     own = own_word(format_id, word)
     closes: dict[str, list[str]] = _file(format_id).get("closes", {})
     return () if own is None else (own, *closes.get(own, ()))
+
+
+@cache
+def reaches(format_id: str | None, capability: str) -> tuple[str, ...]:
+    """Return the capabilities whose patterns are no boundary in a client beside an open other one, which does the same."""
+    found: dict[str, list[str]] = _file(format_id).get("reaches", {}) if format_id else {}
+    return tuple(found.get(capability, ()))
 
 
 @cache

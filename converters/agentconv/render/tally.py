@@ -57,14 +57,14 @@ class Tally:
 
     def __init__(self, *, several_targets: bool = False) -> None:
         self.several_targets = several_targets
-        self.groups: dict[tuple[str, str, Detail | str | None], _Group] = {}
+        self.groups: dict[tuple[str, str, LossSeverity, Detail | str | None], _Group] = {}
         self.severities: set[LossSeverity] = set()
 
     def add(self, loss: Loss) -> None:
         """Count one loss."""
         self.severities.add(loss.severity)
         apart = (loss.data or loss.detail) if CATALOGUE[loss.code].apart else None
-        self.groups.setdefault((loss.target, loss.code, apart), _Group(loss)).add(loss)
+        self.groups.setdefault((loss.target, loss.code, loss.severity, apart), _Group(loss)).add(loss)
 
     def lines(self, look: Style) -> list[str]:
         """Return the entries, the worst first; what is particular to each agent is left out of notes."""
