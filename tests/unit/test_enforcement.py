@@ -398,3 +398,56 @@ def test_a_denied_place_is_never_dropped_without_a_warning(bash: str, target: st
 
     assert target in ("opencode", "kilo", "cursor") or done.file
     assert (target in ("opencode", "kilo")) != bool(warned & {"pattern-dropped" if bash == "allow" else "rules-dropped"})
+
+
+def guarded(client: str, matcher: str | None, command: str = "./guard.sh", **more: object) -> Agent:
+    """Read an agent of a client with a guard."""
+    group = {"hooks": [{"type": "command", "command": command, **more}], **({} if matcher is None else {"matcher": matcher})}
+    return made(client, {"hooks": {"PreToolUse": [group]}})
+
+
+GUARDS = [
+    ("claude-code", "qwen-code", None, None),
+    ("claude-code", "qwen-code", "*", "*"),
+    ("claude-code", "qwen-code", "Bash", "run_shell_command|monitor|exec"),
+    ("claude-code", "qwen-code", "Write|Edit", "write_file|edit"),
+    ("claude-code", "qwen-code", "mcp__hub__get", "mcp__hub__get"),
+    ("qwen-code", "claude-code", "run_shell_command", "Bash|PowerShell|Monitor"),
+    ("qwen-code", "claude-code", "Shell", "Bash|PowerShell|Monitor"),
+    ("qwen-code", "claude-agents-json", "edit", "Edit"),
+]
+
+
+@pytest.mark.parametrize(("source", "target", "matcher", "expected"), GUARDS)
+def test_a_guard_goes_where_agents_are_guarded(source: str, target: str, matcher: str | None, expected: str | None) -> None:
+    """A guard of an agent is one of the target's, about all of its tools that do what the guarded ones do, and says so."""
+    done = convert_agent(guarded(source, matcher), target)
+    assert done.file
+    (hook,) = agent_of(target, done.file.data).hooks or ()
+
+    assert (hook.native_event, hook.matcher, hook.handlers) == ("PreToolUse", expected, ({"type": "command", "command": "./guard.sh"},))
+    assert "hooks-moved" in {loss.code for loss in done.losses}
+
+
+UNSURE = {
+    "expression": guarded("claude-code", "B.*h"),
+    "unknown": guarded("claude-code", "NoSuchTool"),
+    "variable": guarded("claude-code", "Bash", "$CLAUDE_PLUGIN_ROOT/guard.sh"),
+    "key": guarded("claude-code", "Bash", statusMessage="Looking"),
+    "server": guarded("claude-code", "mcp__a_b__get"),
+}
+
+
+@pytest.mark.parametrize("agent", UNSURE.values(), ids=UNSURE)
+def test_a_guard_that_may_not_fire_is_none(agent: Agent) -> None:
+    """A guard that nobody can be sure of in the target is dropped, and so the agent is refused."""
+    done = convert_agent(agent, "qwen-code")
+
+    assert done.file is None
+    assert {"widening", "hooks-dropped"} <= {loss.code for loss in done.losses}
+
+
+@pytest.mark.parametrize("target", [one for one in registry.CLIENTS if vocabulary.hook_variables(vocabulary.words_of(one)) is None])
+def test_a_guard_goes_nowhere_else(target: str) -> None:
+    """A client that does not guard its agents gets none that is guarded."""
+    assert convert_agent(guarded("claude-code", None), target).file is None

@@ -28,6 +28,7 @@ TABLES = {
     "patterns",
     "commands",
     "unenforced",
+    "hooks",
     "reaches",
     "variables",
     "unattended",

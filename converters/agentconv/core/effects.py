@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from agentconv.core import partial, patterns, plain_words, restrictions, vocabulary
+from agentconv.core import hook_matchers, partial, patterns, plain_words, restrictions, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -67,6 +67,10 @@ _UNATTENDED: Mapping[str, tuple[str, ...]] = {"bypass": EFFECTS, "auto": EFFECTS
 """What a mode leaves unattended, where no client says otherwise."""
 
 
+Guard: TypeAlias = "tuple[str, frozenset[str] | None, str]"
+"""Portable event, what it is about (`hook_matchers.meaning`), and what is run."""
+
+
 @dataclass(frozen=True, slots=True)
 class Effects:
     """What an agent may do."""
@@ -80,8 +84,8 @@ class Effects:
     denied_servers: frozenset[str]
     """MCP servers that are closed to it whatever else is open."""
     parts: frozenset[Part]
-    guards: frozenset[tuple[str, str]]
-    """Hooks that can block: (portable event, what they run)."""
+    guards: frozenset[Guard]
+    """Hooks that can block."""
     asks: bool
     """Whether the client asks by default, so that inheriting the user's settings is asking unless the user chose otherwise."""
     tools: frozenset[str] = frozenset()
@@ -530,9 +534,16 @@ def _limit_to_enabled(found: dict[str, set[str]], agent: Agent) -> None:
             found[key] = enabled if ALL_TOOLS in found[key] else found[key] & enabled
 
 
-def _guards(agent: Agent, levels: Mapping[str, Level]) -> frozenset[tuple[str, str]]:
+def _guards(agent: Agent, levels: Mapping[str, Level]) -> frozenset[Guard]:
     guards = [hook for hook in agent.hooks or () if hook.handlers and hook.event in _GUARD_EVENTS]
-    return frozenset((hook.event or "", repr((hook.matcher, hook.handlers))) for hook in guards if not _is_idle(hook, levels))
+    return frozenset((hook.event or "", hook_matchers.meaning(hook), repr(hook.handlers)) for hook in guards if not _is_idle(hook, levels))
+
+
+def _is_guarded(guard: Guard, result: Effects) -> bool:
+    """Whether a guard is still there, and is about no less."""
+    event, about, run = guard
+    held = [other for when, other, does in result.guards if (when, does) == (event, run)]
+    return any(other is None or (about is not None and about <= other) for other in held)
 
 
 def _is_idle(hook: Hook, levels: Mapping[str, Level]) -> bool:
@@ -575,7 +586,7 @@ def widenings(ceiling: Effects, result: Effects) -> list[Widening]:
             continue
         if _touches(result, capability, pattern):
             found.append(_beyond_part(capability, pattern, effect))
-    if ceiling.guards - result.guards:
+    if not all(_is_guarded(guard, result) for guard in ceiling.guards):
         found.append(Widening("tool use that a hook may block in the source", effect=plain_words.HOOKS))
     return list(dict.fromkeys(found))
 

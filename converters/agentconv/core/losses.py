@@ -146,6 +146,9 @@ CATALOGUE: dict[str, LossRule] = {
         _WARNING, _DROPPED, "a value that comes from the environment, which an agent of the target cannot say", "write it by hand"
     ),
     "reference-inherited": LossRule(_NOTE, _MOVED, "a variable that the target hands to its servers by itself"),
+    "hooks-moved": LossRule(
+        _NOTE, _MOVED, "the target runs these hooks too, for its own tools of the kind, whose names are in what they are handed"
+    ),
     "hooks-dropped": LossRule(_WARNING, _DROPPED, "the target has no such hooks"),
     "refused-name": LossRule(_REFUSAL, _REFUSED, "the agent has no name that is legal in the target"),
     "refused-description": LossRule(

@@ -28,6 +28,8 @@ be given by the name that is shown to people). A fact that is left out is false.
   The word `*` stands for all others.
 - `commands`: how a command line is cut into the pieces that patterns are held against: `split` (what parses it), `unasked` (commands
   that no pattern is held against), `blanked` (characters of literals and of redirections that go nowhere, which `blank` stands for).
+- `hooks`: that the client runs those of an agent's own file, groups of matchers and what is run, and holds tools with them: `variables` are
+  those that it sets for what is run.
 - `variables`: the `language` (core/references) in which an agent's own MCP servers refer to variables, and the `places` of a server where
   they do; `meant` are those where the client's documents say so, and it hands the text on as it stands; `inherits` where a server gets
   all variables that the client has. `configured` is the language of the client's configuration; `file`, `key`, `shape`, `http` and
@@ -276,6 +278,13 @@ def knows_event(format_id: str, word: str) -> bool:
 def native_event(format_id: str, event: str) -> str | None:
     """Return the client's word for a portable hook event."""
     return next((word for word, meaning in _file(format_id).get("events", {}).items() if meaning == event), None)
+
+
+@cache
+def hook_variables(format_id: str) -> frozenset[str] | None:
+    """Return the variables that a client sets for what the hooks of its agents run; None where it runs none that hold tools."""
+    found: dict[str, list[str]] | None = _file(format_id).get("hooks")
+    return None if found is None else frozenset(found["variables"])
 
 
 @cache
