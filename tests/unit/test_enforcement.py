@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -451,3 +452,41 @@ def test_a_guard_that_may_not_fire_is_none(agent: Agent) -> None:
 def test_a_guard_goes_nowhere_else(target: str) -> None:
     """A client that does not guard its agents gets none that is guarded."""
     assert convert_agent(guarded("claude-code", None), target).file is None
+
+
+@pytest.mark.parametrize(("bash", "told"), [("ask", True), ("allow", False), ("deny", False)])
+def test_commands_that_a_mode_covers_are_told(bash: str, told: bool) -> None:
+    """An agent that edits unasked and asks for commands gets the mode that also runs some commands unasked, and that is told."""
+    done = convert_agent(made("opencode", {"permission": {"edit": "allow", "bash": bash}}), "claude-code")
+    assert done.file
+
+    assert told == ("mode-covers-commands" in {loss.code for loss in done.losses})
+    assert not told or agent_of("claude-code", done.file.data).permissions.mode == "accept-edits"
+
+
+def _drawn(dice: random.Random) -> Agent:
+    """Draw an agent that may use some tools in part, or the servers of a client that tells none of them apart."""
+    if dice.random() < 0.3:
+        return made("roo", {"groups": dice.sample(["read", "edit", "command", "mcp"], dice.randint(1, 3))})
+    pattern = dice.choice(["*.env", ".env*", "secrets/*"])
+    rules: dict[str, object] = {"*": "deny", "read": dice.choice([{"*": "allow", pattern: "deny"}, "allow"])}
+    rules |= {word: "allow" for word in ("grep", "glob", "list", "webfetch", "todowrite") if dice.random() < 0.3}
+    return made("opencode", {"permission": rules})
+
+
+def test_only_agents_without_an_open_tool_are_refused() -> None:
+    """Of agents that read in part, and that have servers which are not told apart, those alone are refused that keep no tool."""
+    dice = random.Random(13)
+    refused = 0
+    for _ in range(200):
+        agent = _drawn(dice)
+        ceiling = effects.effects(agent)
+        for target in set(registry.CLIENTS) - {"cursor"}:  # whose one switch leaves the network open
+            done = convert_agent(agent, target)
+            words = [vocabulary.tool_for(vocabulary.words_of(target), one) for one in ceiling.tools if one in effects.EFFECT_OF]
+            parted = {capability for capability, _, _ in ceiling.parts if capability not in ceiling.reached}
+            left = [word for word in words if word and not parted & set(vocabulary.grants(vocabulary.words_of(target), word))]
+            refused += done.file is None
+
+            assert done.file or not left, (target, agent.tools, agent.permissions, [loss.detail for loss in done.losses])
+    assert refused

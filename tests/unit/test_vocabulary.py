@@ -28,6 +28,7 @@ TABLES = {
     "patterns",
     "commands",
     "unenforced",
+    "mode_commands",
     "hooks",
     "reaches",
     "variables",

@@ -122,6 +122,11 @@ CATALOGUE: dict[str, LossRule] = {
     "mode-grants-nothing": LossRule(
         _NOTE, _DROPPED, "a permission mode that grants nothing by itself in the source; the agent is as free as the user's settings say"
     ),
+    "mode-covers-commands": LossRule(
+        _NOTE,
+        _APPROXIMATED,
+        "in the mode that lets it write unasked, the target also runs some commands unasked, for which the source asks",
+    ),
     "rules-dropped": LossRule(_WARNING, _DROPPED, "the target has no permission rules"),
     "model-dropped": LossRule(
         _WARNING,

@@ -10,6 +10,7 @@ The tables:
 - `reaches`: capability = others that it does as well, whatever patterns those have.
 - `modes`, `events`: permission modes and hook events: word = portable word. The first word of a mode is written.
 - `unattended`: mode = the effects that the client leaves unattended in it, where they are open; without a row, what most clients do.
+- `mode_commands`: mode = commands that the client runs unasked in it, though it asks for others.
 - `models`: which makers' models the client serves, or the ids of its own list of models, with a star at the end of many; its aliases,
   its words for inheriting; the `efforts` that only some of its models have, by what their ids start with; `tiers`: its model for each tier.
 
@@ -260,6 +261,12 @@ def unattended(format_id: str, mode: str) -> tuple[str, ...] | None:
     words = [word for word, meaning in file.get("modes", {}).items() if meaning == mode]
     found = [rows[word] for word in words if word in rows]
     return tuple(dict.fromkeys(effect for several in found for effect in several)) if found else None
+
+
+def mode_commands(format_id: str, mode: str) -> tuple[str, ...]:
+    """Return the commands that a client runs unasked in a portable permission mode, though it asks for others."""
+    rows: dict[str, list[str]] = _file(format_id).get("mode_commands", {})
+    return tuple(rows.get(native_mode(format_id, mode) or "", ()))
 
 
 @cache

@@ -238,7 +238,9 @@ def _tools_for_rules(projection: Projection, may: Effects, opens: _Spelling, clo
         values["tools.deny"] = tuple(dict.fromkeys([*source.tools.deny, *filter(closes.reads_back, denied)]))
     else:
         words = [vocabulary.tool_for(target, capability) or "" for capability in access if capability not in closed]
-        allow = [_granting(target, word) for word in dict.fromkeys(words) if word]
+        allow = [
+            _granting(target, word) for word in dict.fromkeys(words) if word and not set(vocabulary.grants(target, word)) & set(partly)
+        ]
         servers = _open_servers(may, target, opens.server, opens.reads_back)
         values.update({"tools.mode": "list", "tools.deny": (), "tools.allow": (*allow, *parts.values(), *servers)})
     asks = "shell" in kept and not vocabulary.fact(target, "asks_by_default")
