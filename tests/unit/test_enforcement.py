@@ -490,3 +490,14 @@ def test_only_agents_without_an_open_tool_are_refused() -> None:
 
             assert done.file or not left, (target, agent.tools, agent.permissions, [loss.detail for loss in done.losses])
     assert refused
+
+
+@pytest.mark.parametrize("target", registry.CLIENTS)
+def test_parts_of_writing_and_of_commands_are_judged_apart(target: str) -> None:
+    """An agent that may neither write nor run some things is written everywhere: writing closes, and commands ask, or close as well."""
+    parts = {"edit": {"*": "allow", "*.key": "deny"}, "bash": {"*": "allow", "rm -rf *": "deny"}}
+    done = convert_agent(made("opencode", {"permission": parts}), target)
+    assert done.file or target in ("cline", "droid")
+    found = effects.effects(agent_of(target, done.file.data), format_id=target) if done.file else None
+
+    assert found is None or target in ("opencode", "kilo") or found.levels["run"] <= (INHERIT if found.asks else ASK)

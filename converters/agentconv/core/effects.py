@@ -626,7 +626,7 @@ def _asks_for_all(result: Effects, capability: str) -> bool:
 def _touches(result: Effects, capability: str, pattern: str) -> bool:
     """Whether what a restriction is about is open at all in the result."""
     if capability != "mcp":
-        return capability in result.tools or "shell" in result.tools or capability not in EFFECT_OF
+        return capability in result.tools or capability not in EFFECT_OF
     server, _, tool = pattern.partition(" ")
     open_tools = _open_tools(result, server)
     return ALL_TOOLS in open_tools or any(fnmatchcase(name, tool) for name in open_tools)
