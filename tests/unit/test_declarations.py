@@ -10,7 +10,7 @@ from agentconv.__main__ import main
 from agentconv.core.format import State
 from agentconv.sources import discovery, loading
 
-ROLE = 'developer_instructions = "Look for things with care."\nsandbox_mode = "read-only"\n'
+ROLE = 'developer_instructions = "Look for things with care."\nmodel_reasoning_effort = "low"\n'
 
 
 @pytest.fixture

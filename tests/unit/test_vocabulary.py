@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from agent_files import agent_of, make, minimal
-from agentconv.core import effects, references, vocabulary
+from agentconv.core import effects, references, schema_files, vocabulary
 from template_format import CLIENTS
 
 pytestmark = pytest.mark.usefixtures("with_the_template")
@@ -29,6 +29,10 @@ TABLES = {
     "install",
     "patterns",
     "commands",
+    "unenforced",
+    "mode_commands",
+    "hooks",
+    "reaches",
     "variables",
     "unattended",
 }
@@ -54,6 +58,18 @@ def test_variables_are_of_known_languages(client: str) -> None:
     assert {known.language, known.configured} <= {None, *references.LANGUAGES}
     assert sorted({*known.places, *known.meant}) == sorted((*known.places, *known.meant))
     assert set(references.PLACES) >= {*known.places, *known.meant}
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_limits_that_are_not_enforced_are_keys_of_the_client(client: str) -> None:
+    """What holds nobody is a key of the client's files, whose values that limit nothing it takes, and it is said what to do instead."""
+    known = vocabulary.unenforced(client)
+    values = [({limit: value}, limit) for limit, several in known.free.items() for value in several if "." not in limit]
+    refused = [limit for keys, limit in values if schema_files.complaint(client, limit, keys[limit])]
+
+    assert {limit.partition(".")[0] for limit in known.free} <= schema_files.load(client)["properties"].keys()
+    assert not refused
+    assert bool(known.free) == bool(known.instead)
 
 
 @pytest.mark.parametrize("client", CLIENTS)

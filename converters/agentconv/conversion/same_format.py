@@ -9,7 +9,7 @@ from agentconv.conversion import naming
 from agentconv.conversion.converted import Converted
 from agentconv.conversion.law import Case
 from agentconv.conversion.shared_files import Collected, Shared
-from agentconv.core import fields, paths
+from agentconv.core import enforcement, fields, paths
 from agentconv.core import names as spelling
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.disk.output import OutputFile
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from agentconv.conversion.files import Files
     from agentconv.conversion.naming import Name
+    from agentconv.core.diagnostics import Loss
     from agentconv.core.ir import Agent
     from agentconv.core.source import SourceText
     from agentconv.sources.loaded import Loaded
@@ -50,10 +51,9 @@ class SameFormat:
         shares = self.row.holds_several(path)
         if len(found) == len(piece.agents) and all(map(fields.same, found, piece.agents)):
             file = OutputFile(path, source.data, Shared(self.module, path, found, source) if shares else None)
+            listed = self.files.listed(file) if ids and not dropped else file
             told = (*self._astray(piece), *self._declared(piece, source))
-            yield Converted(
-                self.target, ids, self.files.listed(file) if ids and not dropped else file, diagnostics=told, not_loaded=dropped
-            )
+            yield Converted(self.target, ids, listed, None, self._unheld(piece), told, dropped)
             yield from self.files.included(source, path)
         elif shares or len(ids) > 1:
             yield from self._entries(piece, source, path, found)
@@ -88,6 +88,11 @@ class SameFormat:
             settings = registry.FORMATS[piece.format].settings
             message = f"`{settings}` says what this file does not, and is not written with it"
             yield Diagnostic(Code.ELSEWHERE, Severity.NOTE, message, Span(piece.path), f"elsewhere, copy the agent's table of `{settings}`")
+
+    def _unheld(self, piece: Loaded) -> tuple[Loss, ...]:
+        """Say what the client does not hold the agents of a file to that it loads."""
+        loaded = [agent for agent, state in zip(piece.agents, piece.states, strict=True) if not state.dropped]
+        return tuple(loss for agent in loaded for loss in enforcement.losses_of(agent.id, self.target, registry.unheld(self.target, agent)))
 
     def _note(self, piece: Loaded) -> None:
         for agent, state in zip(piece.agents, piece.states, strict=True):

@@ -270,6 +270,10 @@ class Projection:
         self.losses.append(losses.loss(code, self.source.id, path, self.target.id, detail, hint=hint))
         self.declared.update((path, *also))
 
+    def warn(self, code: str, path: str, detail: Detail | str) -> None:
+        """Say what becomes of a field of which a loss is declared, where it matters more than its code mostly does."""
+        self.losses.append(losses.loss(code, self.source.id, path, self.target.id, detail, severity=LossSeverity.WARNING))
+
     def refuse(self, code: str, path: str, detail: Detail | str) -> None:
         """Declare that the target cannot hold this agent; of several such reasons in one field, the first one."""
         if not any((loss.code, loss.field) == (code, path) for loss in self.losses):

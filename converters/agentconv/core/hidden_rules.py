@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agentconv.core import effects, patterns
-from agentconv.core.ir import Pattern
+from agentconv.core.meant import Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,6 +7,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
+from agentconv.core import enforcement, vocabulary
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.core.suggestions import nearest
 
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
 
     from agentconv.core.format import Format, Index, Offered
     from agentconv.core.includes import Include
+    from agentconv.core.ir import Agent
     from agentconv.core.source import SourceText
+    from agentconv.families.keys import Dialect
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,3 +227,11 @@ def includes_of(format_id: str) -> Callable[[SourceText], Sequence[Include]]:
 def load(format_id: str) -> Format:
     """Import a format's module."""
     return cast("Format", import_module(f"agentconv.formats.{FORMATS[format_id].module}"))
+
+
+def unheld(format_id: str, agent: Agent) -> tuple[str, ...]:
+    """Return the keys of an agent's file that limit it, and that its client does not hold it to."""
+    if not vocabulary.unenforced(format_id).free:
+        return ()
+    dialect: Dialect = import_module(f"agentconv.formats.{FORMATS[format_id].module}").DIALECT
+    return enforcement.unheld(format_id, dialect.encode(agent))

@@ -57,6 +57,8 @@ class Reading:
     """How freely each effect may be used."""
     wider: tuple[str, ...] = ()
     """What it may do there that its author did not allow."""
+    unheld: tuple[str, ...] = ()
+    """Keys with limits that the client does not hold a spawned agent to."""
     reasons: tuple[Reason, ...] = ()
     """Why, in short."""
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -200,6 +202,7 @@ def _with_tools(reading: Reading, agent: Agent, author: Agent | None) -> Reading
         capabilities=tuple(capability for capability in effects.CAPABILITIES if capability in have),
         levels=tuple((effect, may.levels[effect].name.lower()) for effect in effects.EFFECTS),
         wider=tuple(map(str, compare.widenings(author, held, reading.client))) if author else (),
+        unheld=registry.unheld(reading.client, agent),
     )
 
 

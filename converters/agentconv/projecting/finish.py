@@ -5,7 +5,19 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects, fields, hidden_rules, limits, mentions, paths, restrictions, schema_files, shapes, vocabulary
+from agentconv.core import (
+    effects,
+    enforcement,
+    fields,
+    hidden_rules,
+    limits,
+    mentions,
+    paths,
+    restrictions,
+    schema_files,
+    shapes,
+    vocabulary,
+)
 from agentconv.core.diagnostics import Detail
 from agentconv.core.losses import listed, quoted
 from agentconv.families import keys
@@ -26,6 +38,9 @@ def finish(projection: Projection, dialect: Dialect) -> None:
     _hold_fields(projection, dialect.keys)
     _hold_extras(projection, dialect)
     _tell_mentions(projection)
+    if vocabulary.unenforced(projection.target.id).free:
+        limits = enforcement.unheld(projection.target.id, dialect.encode(projection.result()))
+        projection.losses += enforcement.losses_of(projection.source.id, projection.target.id, limits)
 
 
 def _tell_mentions(projection: Projection) -> None:

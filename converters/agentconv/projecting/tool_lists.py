@@ -6,15 +6,15 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeAlias
 
-from agentconv.core import effects, fields, losses, patterns, vocabulary
+from agentconv.core import effects, fields, losses, patterns, plain_words, vocabulary
 from agentconv.core.diagnostics import Detail
 from agentconv.core.ir import ToolGrant, Tools
 from agentconv.core.losses import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-    from agentconv.core.effects import Effects
+    from agentconv.core.effects import Access, Effects
     from agentconv.core.format import Projection
     from agentconv.core.ir import Agent, Permissions
     from agentconv.core.meant import Pattern
@@ -247,6 +247,8 @@ def _tools_for_rules(projection: Projection, may: Effects, opens: _Spelling, clo
     origin = source.origin.format if source.origin else None
     access = effects.accesses(source.tools, source.permissions, origin)
     partly = sorted(capability for capability, one in access.items() if one.parts and one.parts <= may.parts)
+    kept = _kept_open(partly, access, may, projection.target.id)
+    partly = [capability for capability in partly if capability not in kept]
     closed = {capability for capability in effects.capabilities_of(source.tools, origin) if capability not in access} | set(partly)
     target = vocabulary.words_of(projection.target.id)
     values: dict[str, object] = {"permissions.rules": (), "permissions.resolution": None}
@@ -262,15 +264,31 @@ def _tools_for_rules(projection: Projection, may: Effects, opens: _Spelling, clo
         values["tools.deny"] = tuple(dict.fromkeys([*source.tools.deny, *filter(closes.reads_back, denied)]))
     else:
         words = [vocabulary.tool_for(target, capability) or "" for capability in access if capability not in closed]
-        allow = [_granting(target, word) for word in dict.fromkeys(words) if word]
+        allow = [
+            _granting(target, word) for word in dict.fromkeys(words) if word and not set(vocabulary.grants(target, word)) & set(partly)
+        ]
         servers = _open_servers(may, target, opens.server, opens.reads_back)
         values.update({"tools.mode": "list", "tools.deny": (), "tools.allow": (*allow, *parts.values(), *servers)})
-    mode = _mode_for_rules(source.permissions, may)
+    asks = "shell" in kept and not vocabulary.fact(target, "asks_by_default")
+    mode = "default" if asks else _mode_for_rules(source.permissions, may)
     if source.permissions.mode is None and mode and vocabulary.native_mode(projection.target.id, mode):
         values["permissions.mode"] = mode
     projection.change_together(values, "rules-as-tools", listed(dict.fromkeys(rule.native for rule in source.permissions.rules)))
     if partly:
         projection.declare("tools-narrowed", "permissions.rules", listed(partly, "{} is open to a part only, and closes"))
+    for capability in kept:
+        lost = listed((pattern for _, pattern, _ in sorted(access[capability].parts)), f"{plain_words.tool(capability)} {{}}")
+        if capability == "shell":
+            projection.declare("sandbox-dropped", "permissions.rules", lost)
+        else:
+            projection.warn("pattern-dropped", "permissions.rules", lost)
+
+
+def _kept_open(partly: Sequence[str], access: Mapping[str, Access], may: Effects, target: str) -> list[str]:
+    """Return what is denied in part and stays open: what something else goes past, and commands where each is asked for instead."""
+    asks = vocabulary.fact(target, "asks_by_default") or vocabulary.native_mode(target, "default") is not None
+    denied = [capability for capability in partly if all(effect == "deny" for _, _, effect in access[capability].parts)]
+    return [capability for capability in denied if not may.bounds(capability) or (capability == "shell" and asks)]
 
 
 def _open_parts(source: Agent, target: str, join: JoinPatterns) -> dict[str, ToolGrant]:

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core import vocabulary
 from agentconv.core.diagnostics import Severity
 from agentconv.core.format import State
 from agentconv.formats import registry
@@ -133,6 +134,9 @@ def _reasons(file: Inspected, reading: Reading, *, verbose: bool) -> tuple[Reaso
     found = list(reading.reasons)
     if not verbose and (reading.other_kind or reading.state is State.NO_AGENT):
         found = [Reason("other files")] if reading.other_kind else []
+    if reading.unheld:
+        limits = ", ".join(f"`{limit}`" for limit in reading.unheld)
+        found.insert(0, Reason(f"a spawned agent is not held to {limits}"))
     if reading.wider:
         found.insert(0, Reason(f"may do what its author did not allow: {', '.join(reading.wider)}", "wider"))
     if reading.tools and len(file.agents) == 1 and reading.name != _own_name(file):
@@ -153,7 +157,10 @@ def _worded(found: Sequence[Reading], reasons: tuple[str, ...], *, verbose: bool
 
 def _hint(reading: Reading) -> str | None:
     """Return what to do about a reading; where there is no agent, the reason says it all."""
-    return next((remark.hint for remark in reading.diagnostics if remark.hint), None) if reading.tools else None
+    if not reading.tools:
+        return None
+    instead = vocabulary.unenforced(reading.client).instead if reading.unheld else None
+    return next((remark.hint for remark in reading.diagnostics if remark.hint), instead)
 
 
 def _row(group: _Group, columns: _Columns, look: Style, *, verbose: bool) -> list[str]:
@@ -205,6 +212,7 @@ def _plain(reading: Reading) -> dict[str, Any]:
                 "capabilities": list(reading.capabilities),
                 "effects": dict(reading.levels),
                 "widenings": list(reading.wider),
+                "not_enforced": list(reading.unheld),
             }
             if reading.tools is not None
             else {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects, hidden_rules, plain_words, tool_summary, vocabulary
+from agentconv.core import effects, enforcement, hidden_rules, plain_words, tool_summary, vocabulary
 from agentconv.core.diagnostics import Cause, Code, Severity
 from agentconv.core.effects import Level
 from agentconv.formats import registry
@@ -36,17 +36,19 @@ hooks:
 @rule(
     "AC501",
     "bypassed-permissions",
-    bad=f"{_HEADER}permissionMode: bypassPermissions\n{_BODY}",
-    good=f"{_HEADER}permissionMode: default\n{_BODY}",
-    source="the client's own table of permission modes",
-    verified="2026-11-24",
+    bad=f"{_HEADER}approvalMode: yolo\n{_BODY}",
+    good=f"{_HEADER}approvalMode: default\n{_BODY}",
+    source="the client's own table of permission modes; agents with each mode, called under each of their caller's",
+    verified="2026-11-28",
     severity=Severity.WARNING,
+    example="qwen-code",
 )
 def bypassed_permissions(self: Rule, subject: Subject) -> Iterator[Finding]:
     """A permission mode in which the agent does everything without being asked about.
 
-    Claude Code 2.1.329 with `bypassPermissions` runs any command and writes any file that the agent wants to. Whoever installs the
-    file takes that over from its author, and a text that the agent reads may talk it into anything.
+    Qwen Code 0.24.4 with `yolo` runs any command and writes any file that the agent wants to. Whoever installs the file takes that over
+    from its author, and a text that the agent reads may talk it into anything. It is a note where the mode alone does nothing: Claude
+    Code 2.1.329 asks for what an agent with `bypassPermissions` does, unless its session bypasses permissions itself.
     """
     for number, agent, state in subject.agents():
         if agent.permissions.mode != "bypass" or state.dropped:
@@ -55,9 +57,15 @@ def bypassed_permissions(self: Rule, subject: Subject) -> Iterator[Finding]:
         if sandbox is not None and sandbox.files != "full":
             continue
         place = subject.place(number, subject.key_of("permissions.mode"))
-        message = f"{title(subject)} lets this agent run, write and fetch anything without asking"
+        idle = not effects.unattended(subject.format, "bypass")
+        does = "asks as its session does, whatever the mode of this agent: it bypasses nothing by itself"
         yield self.find(
-            message, place, "leave the mode to the user, or name the few tools that it needs", agent=agent.name, clients=(subject.format,)
+            f"{title(subject)} {does if idle else 'lets this agent run, write and fetch anything without asking'}",
+            place,
+            "leave the mode to the user, or name the few tools that it needs",
+            severity=Severity.NOTE if idle else Severity.WARNING,
+            agent=agent.name,
+            clients=(subject.format,),
         )
 
 
@@ -242,3 +250,42 @@ def hidden_rule(self: Rule, subject: Subject) -> Iterator[Finding]:
                 agent=agent.name,
                 clients=(subject.format,),
             )
+
+
+@rule(
+    "AC507",
+    "limit-not-enforced",
+    bad="""
+        name = "reviewer"
+        description = "Reviews changes before a merge"
+        developer_instructions = "You review changes."
+        sandbox_mode = "read-only"
+        """,
+    good="""
+        name = "reviewer"
+        description = "Reviews changes before a merge"
+        developer_instructions = "You review changes."
+
+        [features]
+        shell_tool = false
+        """,
+    source="roles with each key, spawned under four callers, each calling every tool",
+    verified="2026-11-28",
+    severity=Severity.WARNING,
+    example="codex",
+)
+def limit_not_enforced(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A limit that the client documents, and does not hold a spawned agent to.
+
+    Codex 0.169.0 and 0.171.0 check `sandbox_mode`, `web_search`, `approval_policy` and the limits in `mcp_servers` of a role, and then
+    spawn it with those of its caller: a reviewer that is `read-only` writes files in a session that may. `features.shell_tool = false`
+    does bind, though models that Codex knows keep `apply_patch`. The limit may stay, for what other assistants make of it.
+    """
+    for number, agent, state in subject.agents():
+        limits = () if state.dropped else registry.unheld(subject.format, agent)
+        if limits:
+            words = ", ".join(f"`{limit}`" for limit in limits)
+            place = subject.place(number, enforcement.key_of(limits[0]))
+            help_text = vocabulary.unenforced(subject.format).instead or "do not rely on it"
+            message = f"{title(subject)} does not hold a spawned agent to {words}"
+            yield self.find(shown(message, 160), place, help_text, agent=agent.name, clients=(subject.format,))
