@@ -72,7 +72,7 @@ def test_a_hidden_rule_never_decides(rules: dict[str, str], commands: list[str])
 def test_every_client_with_an_order_is_told(client: str, several: bool) -> None:
     """In each file of a format whose rules have an order, the finding is an error, and stands at the line of the rule."""
     source = file(client, {"description": "Reviews.", "permission": {"edit": "deny", "*": "allow"}}, several=several)
-    (checked,) = checking.check([Subject(source, client, (client,))], [catalogue.rules()["AC506"]])
+    (checked,) = checking.check([Subject(source, client, (client,))], [catalogue.rules()["AC507"]])
 
     assert [(one.severity.value, source.text[one.start : one.end]) for one in checked.findings] == [("error", '"edit": "deny"')]
 

@@ -223,7 +223,7 @@ _RULES = "---\ndescription: Reviews changes before a merge\nmode: subagent\nperm
 
 
 @rule(
-    "AC506",
+    "AC507",
     "hidden-rule",
     bad=f'{_RULES}  edit: deny\n  "*": allow\n{_BODY}',
     good=f'{_RULES}  "*": allow\n  edit: deny\n{_BODY}',
