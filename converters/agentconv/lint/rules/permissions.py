@@ -253,7 +253,7 @@ def hidden_rule(self: Rule, subject: Subject) -> Iterator[Finding]:
 
 
 @rule(
-    "AC507",
+    "AC506",
     "limit-not-enforced",
     bad="""
         name = "reviewer"
