@@ -14,6 +14,7 @@ from agentconv.cli import main
 from agentconv.install import lock
 from agentconv.install.lock import Entry, Lock, LockedPack
 from agentconv.sync import ignored, rulesync, settings, starting
+from agentconv.sync.settings import Override
 from agentconv.sync.starting import Start
 
 AGENT = "---\nname: {0}\ndescription: Does {0}\n---\n\nDo {0}.\n"
@@ -73,7 +74,9 @@ def test_every_other_byte_stays(project, text, name):
     before = (table + text.replace("[lint]", "[tool.agentconv.lint]" if table else "[lint]")).encode()
     root = project()
     (root / name).write_bytes(before)
-    start = Start("claude-code", ("codex", "copilot"), frozenset({"codex"}), {'it"s é': ["copilot"], "plain": ["codex", "copilot"]})
+    skip = {"skip": True}
+    agents = {'it"s é': {"copilot": skip}, "plain": {"copilot": skip, "codex": {"model": "m", "extras": {"service_tier": "fast"}}}}
+    start = Start("claude-code", ("codex", "copilot"), frozenset({"codex"}), agents)
     found = starting.written(root, start)
     (root / found.path).write_bytes(found.after)
     said = settings.read(root)
@@ -87,7 +90,8 @@ def test_every_other_byte_stays(project, text, name):
         assert b"\n" not in found.after[found.after.index(b"source") :].replace(b"\r\n", b"")
     assert (said.source_format, said.targets, said.models.by_tier) == ("claude-code", ("codex", "copilot"), True)
     assert not said.formats["codex"].committed
-    assert said.skipped == {'it"s é': frozenset({"copilot"}), "plain": frozenset({"codex", "copilot"})}
+    assert said.skipped == {'it"s é': frozenset({"copilot"}), "plain": frozenset({"copilot"})}
+    assert said.agents["plain"]["codex"] == Override({"model": "m"}, extras={"service_tier": "fast"})
 
 
 def test_where_nothing_can_be_added(project):
@@ -99,6 +103,17 @@ def test_where_nothing_can_be_added(project):
     assert found.path == "agentconv.toml"
     assert tomli.loads(found.after.decode()) == {"source": "codex", "targets": ["roo"]}
     assert not settings.read(root).models.by_tier
+
+
+def test_what_is_said_of_targets_stays(project):
+    """What is said of a target before there is a source is not said again."""
+    root = project(**{"agentconv.toml": '[sync.codex]\nmodel = "m"\n'})
+    found = starting.written(root, Start("claude-code", ("codex", "roo"), frozenset({"codex", "roo"})))
+    (root / found.path).write_bytes(found.after)
+    said = settings.read(root)
+
+    assert said.formats["codex"].override.values == {"model": "m"}
+    assert (said.formats["codex"].committed, said.formats["roo"].committed) == (True, False)
 
 
 @pytest.mark.parametrize(

@@ -221,8 +221,7 @@ ABOUT_SOURCE_AND_TARGETS = [
     ('source = "claude"\ntargets = ["roo"]\nsource-format = "codex"\n', "3:1", ["`source-format` says codex", "take it out"]),
     ('source = "docs/agents"\ntargets = ["roo"]\nsource-format = "codx"\n', "3:1", ["no format `codx`", "did you mean `codex`"]),
     ('source = "claude-code"\n', "1:1", ["`source` is said, and `targets` is not"]),
-    ('targets = ["codex"]\n', "1:1", ["`targets` is said, and `source` is not", "agentconv init"]),
-    ("[sync.codex]\nown = true\n", "1:2", ["`sync` is said, and `source` is not"]),
+    ('targets = ["codex"]\n', "1:1", ["`targets` is said, and `source` is not", "for example"]),
     ('source = "claude-code"\ntargets = []\n', "2:1", ["`targets` names no assistant"]),
     ('source = "claude-code"\ntargets = "codex"\n', "2:1", ["`targets` is a list of assistants"]),
     ('source = "claude-code"\ntargets = ["roo", "coedx"]\n', "2:19", ["no format `coedx`", "did you mean `codex`"]),
@@ -324,6 +323,7 @@ def test_nothing_said(tmp_path):
     """A project that says nothing of what is kept in step has no such settings, whatever else it says."""
     assert settings.read(tmp_path) is None
     assert said(tmp_path, 'strict = true\n[lint]\nignore = ["AC1"]\n') is None
+    assert said(tmp_path, "accept = ['not-enforced']\n[sync.codex]\nown = true\n") is None
     assert said(tmp_path, "[tool.black]\n", "pyproject.toml") is None
 
 

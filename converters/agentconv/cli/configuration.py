@@ -108,9 +108,19 @@ def _tell_nothing(options: argparse.Namespace, file: SettingsFile) -> None:
         print(shown.diagnostic(remark, shown.style(sys.stderr, options.color)), file=sys.stderr)
 
 
+def _sources(options: argparse.Namespace) -> list[str]:
+    """Return where the SRC arguments are: here where none is given, and nowhere where the user's own agents are meant."""
+    if not options.sources and getattr(options, "scope", None) == "user":
+        return []
+    return discovery.places(options.sources or [os.curdir], getattr(options, "stdin_filename", ""))
+
+
 def _of_project(options: argparse.Namespace) -> list[SettingsFile]:
-    """Return the files with settings of the project that the first SRC is, or is in."""
-    first = Path(discovery.places(options.sources, getattr(options, "stdin_filename", ""))[0])
+    """Return the files with settings of the project that the first SRC is, or is in; none where the user's own agents are meant."""
+    sources = _sources(options)
+    if not sources:
+        return []
+    first = Path(sources[0])
     folder = discovery.project_root(first) or (first if first.is_dir() else first.parent)
     return settings_file.of_folder(Path(os.path.relpath(folder)))
 

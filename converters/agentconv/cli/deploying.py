@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.cli import options as shared
 from agentconv.cli import project
+from agentconv.cli import scope as scoping
 from agentconv.core.diagnostics import InputError
 from agentconv.disk.exclusive import exclusive
 from agentconv.disk.saving import other_names
@@ -35,13 +36,7 @@ if TYPE_CHECKING:
 def add_place(parser: argparse.ArgumentParser, *, python: bool) -> None:
     """Add which place is meant, and where packs are looked for."""
     group = parser.add_argument_group("place")
-    group.add_argument(
-        "--scope",
-        choices=(places.PROJECT, places.USER),
-        metavar=f"{places.PROJECT}|{places.USER}",
-        default=places.PROJECT,
-        help="this project (default), or your own agents, for all projects",
-    )
+    scoping.add_scope(group, "this project (default), or your own agents, for all projects", default=places.PROJECT)
     project.add_project(group, python=python)
 
 

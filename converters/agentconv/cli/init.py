@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from agentconv.sync.settings import Settings
     from agentconv.sync.starting import Here, Start, Written
 
-USAGE = "[-f FORMAT|rulesync] [-t FORMAT[,FORMAT]] [--yes] [options]"
+USAGE = "[-f FORMAT|rulesync] [-t ASSISTANT,...] [--yes] [options]"
 EXAMPLES = """\
 examples:
   agentconv init                                 the assistant with the most agents is the source; the others here get them
@@ -58,7 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-t",
         "--to",
         action="append",
-        metavar="FORMAT[,FORMAT]",
+        metavar="ASSISTANT,...",
         help=f"the assistants that get them (default: the others that are used here); {registry.LISTED}",
     )
     group = parser.add_argument_group("place")
@@ -83,10 +83,10 @@ def run(options: argparse.Namespace) -> int:
         return Exit.FINDINGS
     targets = _targets(options, here, source)
     moved = list(rulesync.read(root)) if moving else []
-    start = starting.propose(root, source, targets, _skipped(moved, targets))
+    start = starting.propose(root, source, targets, moved)
     written = starting.written(root, start)
     _show(here, start)
-    kept = [_move(options, root, one) for one in moved]
+    kept = [_move(options, root, one, targets) for one in moved]
     _write(options, root, written)
     _beside(here, root, moving=moving)
     print(f"\nNext, in {text.safe(options.project)}:" if options.project and not options.dry_run else "\nNext:")
@@ -180,15 +180,9 @@ def _targets(options: argparse.Namespace, here: Here, source: str) -> list[str]:
         raise registry.usage(f"{text.client(source)} is the source", "leave it out of --to, or name another source with -f")
     found = [target for target in here.used if target != source] if named is None else named
     if not found:
-        hint = f"name those that get them: agentconv init -t FORMAT[,FORMAT]; {registry.LISTED}"
+        hint = f"name those that get them: agentconv init -t ASSISTANT,...; {registry.LISTED}"
         raise registry.usage(f"no other assistant than {text.client(source)} is used here", hint)
     return found
-
-
-def _skipped(moved: Sequence[Moved], targets: Sequence[str]) -> dict[str, list[str]]:
-    """Return the agents that are not for all targets, with those that do not get them."""
-    left_out = {one.name: [target for target in targets if target not in one.only] for one in moved if one.files and one.only is not None}
-    return {name: several for name, several in left_out.items() if several}
 
 
 def _show(here: Here, start: Start) -> None:
@@ -199,7 +193,7 @@ def _show(here: Here, start: Start) -> None:
         print(line)
 
 
-def _move(options: argparse.Namespace, root: Path, one: Moved) -> bool:
+def _move(options: argparse.Namespace, root: Path, one: Moved, targets: Sequence[str]) -> bool:
     """Write what one of rulesync's files becomes; return whether something has to be looked at."""
     remarks = list(one.diagnostics)
     folder = OutputFolder(Path(os.path.relpath(root)))
@@ -210,15 +204,19 @@ def _move(options: argparse.Namespace, root: Path, one: Moved) -> bool:
         print(f"{word:9} {text.safe(file.path)}  from {text.safe(one.path)}")
         needs_a_look |= saved.fate is Fate.KEPT
         remarks += [replace(saved.diagnostic, hint=f"compare it with {one.path}")] if saved.diagnostic else []
-    if one.left:
-        message = f"what it says for {_names(one.left)} alone has no place in the source"
-        hint = f"see `agentconv schema config`: it goes below [sync.agents.{one.name}.{one.left[0]}]"
-        remarks.append(Diagnostic(Code.USAGE, Severity.WARNING, message, Span(one.path), hint))
+    remarks += [_left(one, target, keys) for target, keys in one.left.items() if target in targets]
     for remark in remarks:
         print(text.diagnostic(remark, _look(options)), file=sys.stderr)
     for loss in one.losses:
         print(text.loss(loss, _look(options)), file=sys.stderr)
     return needs_a_look
+
+
+def _left(one: Moved, target: str, keys: Sequence[str]) -> Diagnostic:
+    """Say what rulesync said of one assistant that nothing says from now on."""
+    message = f"what it says for {text.client(target)} alone is left: {', '.join(keys)}"
+    hint = "neither the source nor the settings have a place for it; see `agentconv schema config`"
+    return Diagnostic(Code.USAGE, Severity.WARNING, message, Span(one.path), hint)
 
 
 def _write(options: argparse.Namespace, root: Path, written: Written) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     import argparse
 
     from agentconv.install.lock import Lock
+    from agentconv.install.places import Scope
     from agentconv.sync.settings import Settings
 
 USAGE = "[--check] [--dry-run] [--diff] [--prefer source|target [AGENT[:FIELD]...]] [options]"
@@ -53,6 +56,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--watch", action="store_true", help="sync again after each change, until Ctrl-C")
     group.add_argument("--staged", action="store_true", help="with --check: look at what is staged in git, rather than at the files")
     group.add_argument("--release", metavar="FORMAT", help="forget what was synced for an assistant, and keep its files")
+    group.add_argument(
+        "--scope",
+        choices=(places.PROJECT, places.USER),
+        metavar=f"{places.PROJECT}|{places.USER}",
+        default=places.PROJECT,
+        help="this project (default), or your own agents, for all projects: one way only",
+    )
     group.add_argument("--all", action="store_true", help="every project below this folder that has a configuration")
     group.add_argument("--project", metavar="DIR", help="the project's root (default: the nearest folder with agentconv.toml)")
     report = deploying.add_report(parser)
@@ -69,7 +79,7 @@ def run(options: argparse.Namespace) -> int:
         return syncing.run_all(options)
     chosen = found_settings(options)
     closer = options.verbose or options.prefer or options.staged or options.watch or options.release
-    lock = None if closer else unchanged.in_step(chosen, places.project(chosen.root))
+    lock = None if closer else unchanged.in_step(chosen, scope_of(options, chosen))
     if lock is not None:
         return _in_step(options, chosen, lock)
     from agentconv.cli import syncing
@@ -102,8 +112,32 @@ def found_settings(options: argparse.Namespace) -> Settings:
     Raises:
         InputError: There is none.
     """
+    if options.scope == places.USER:
+        return _own_settings()
     root = settings.find_root(Path(options.project) if options.project else Path.cwd())
     return settings_of(root)
+
+
+def _own_settings() -> Settings:
+    """Return what the user says of the agents of their own, for all projects.
+
+    Raises:
+        InputError: Nothing is said.
+    """
+    home = places.user()
+    given = os.environ.get("XDG_CONFIG_HOME", "")
+    folder = (Path(given) if os.path.isabs(given) else home.root / ".config") / "agentconv"
+    found = settings.read(folder) if folder.is_dir() else None
+    if found is None:
+        where = home.shown(os.path.relpath(folder, home.root).replace(os.sep, "/"))
+        hint = f'write `source = "claude-code"` and `targets = ["codex"]` into {where}/agentconv.toml'
+        raise registry.usage("nothing says what to sync of your own agents", hint)
+    return replace(found, root=home.root)
+
+
+def scope_of(options: argparse.Namespace, chosen: Settings) -> Scope:
+    """Return the place that a command is about."""
+    return places.user() if options.scope == places.USER else places.project(chosen.root)
 
 
 def settings_of(root: Path | None) -> Settings:
@@ -128,5 +162,7 @@ def _check(options: argparse.Namespace) -> None:
     """
     if options.watch and (options.check or options.dry_run or options.diff or options.adopt or options.yes or options.prefer):
         raise registry.usage("--watch goes with --carry-back alone", "agentconv sync --watch")
+    if options.scope == places.USER and (options.carry_back is not None or options.adopt or options.staged or options.all or options.watch):
+        raise registry.usage("your own agents are synced one way only", "agentconv sync --scope user")
     if options.staged and not options.check:
         raise registry.usage("--staged goes with --check", "agentconv sync --check --staged")

@@ -13,7 +13,6 @@ from agentconv.cli.exit_codes import Exit
 from agentconv.core.diagnostics import Code, Severity
 from agentconv.disk.saving import other_names
 from agentconv.formats import registry
-from agentconv.install import places
 from agentconv.render import diff, in_step, machine, synced, text
 from agentconv.sources import settings_file
 from agentconv.sync import candidates, settings, staged, syncing
@@ -71,7 +70,7 @@ def run_all(options: argparse.Namespace) -> int:
 
 def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | None) -> int:
     """Sync one project."""
-    scope = places.project(chosen.root)
+    scope = command.scope_of(options, chosen)
     looking = options.check or options.dry_run or options.diff
     choices = Choices(candidates.prefer(options.prefer or ()), options.yes, options.allow_widening)
     with deploying.alone(scope, dry_run=looking):
@@ -95,7 +94,7 @@ def _watch(options: argparse.Namespace, chosen: Settings) -> int:
         return command.settings_of(chosen.root)
 
     def look() -> Outcome:
-        return syncing.Run(now(), places.project(chosen.root), Choices(), _texts(options, now())).outcome(dry_run=True)
+        return syncing.Run(now(), command.scope_of(options, chosen), Choices(), _texts(options, now())).outcome(dry_run=True)
 
     def tell(line: str) -> None:
         print(text.safe(line), file=sys.stderr, flush=True)
@@ -117,7 +116,7 @@ def _texts(options: argparse.Namespace, chosen: Settings) -> tuple[str, ...] | N
 def _release(options: argparse.Namespace, chosen: Settings) -> int:
     """Forget what was synced for a target, and keep its files."""
     target = registry.resolve(options.release)
-    scope = places.project(chosen.root)
+    scope = command.scope_of(options, chosen)
     with deploying.alone(scope, dry_run=False):
         one = syncing.Run(chosen, scope, Choices())
         outcome = one.released(target)

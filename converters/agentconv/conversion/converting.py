@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.conversion import kept_credentials
+from agentconv.conversion import kept_credentials, line_ends
 from agentconv.conversion.bundles import bundle
 from agentconv.conversion.converted import Converted
 from agentconv.conversion.files import Files
@@ -48,6 +48,7 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = DEFAULTS) 
     if registry.FORMATS[target].bundle:
         yield bundle(pieces, target, options)
         return
+    pieces = line_ends.Pieces(pieces, target)
     names = names_of(pieces, target, options)
     listing, servers = Listing(target), SetServers(target)
     files = Files(target, names.stems, Law(target, options, names, servers.defined), listing)
@@ -68,8 +69,8 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = DEFAULTS) 
     yield from listing.written()
     if left := tuple(servers.left()):
         yield Converted(target, (), losses=left)
-    if duplicates := tuple(own.duplicates()):
-        yield Converted(target, (), diagnostics=duplicates)
+    if told := (*own.duplicates(), *pieces.told()):
+        yield Converted(target, (), diagnostics=told)
 
 
 def _holders(piece: Loaded) -> Iterator[Agent | AgentSet]:

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _APART = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
 """What may stand between values: blanks, ends of lines, comments."""
@@ -24,15 +20,6 @@ def places(text: str) -> dict[Path, int]:
     scanner = _Scanner(text)
     scanner.document()
     return scanner.found
-
-
-def nearest(found: dict[Path, int], path: Sequence[str | int]) -> int:
-    """Return the offset of what a path leads to, or else of what is nearest to it on the way."""
-    for length in range(len(path), 0, -1):
-        offset = found.get(tuple(path[:length]))
-        if offset is not None:
-            return offset
-    return 0
 
 
 class _Scanner:

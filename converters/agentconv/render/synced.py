@@ -126,10 +126,20 @@ def _fields(one: Candidate, outcome: Outcome) -> Iterator[Line]:
 
 
 def _both(path: str, view: Agent, there: Agent | None) -> str:
-    """Return what both sides say of a field."""
+    """Return what both sides say of a field; of a text the first line that they do not share."""
     if path == digests.GROUP:
         return path
-    return f"{path}: {text.shorten(_value(view, path), 30)} in the source, {text.shorten(_value(there, path), 30)} here"
+    new, old = _value(view, path), _value(there, path)
+    place = path
+    if path in digests.TEXTS:
+        ours, theirs = new.split("\n"), old.split("\n")
+        number = next((at for at, (one, other) in enumerate(zip(ours, theirs, strict=False)) if one != other), min(len(ours), len(theirs)))
+        place = f"{'prompt' if path == 'prompt.text' else path}, line {number + 1}"
+        new, old = ("".join(lines_[number : number + 1]) for lines_ in (ours, theirs))
+    start = next((at for at, (one, other) in enumerate(zip(new, old, strict=False)) if one != other), 0)
+    start = start - 12 if start > 24 else 0
+    shown = (f"{'…' if start else ''}{text.shorten(one[start:], 40)}" for one in (new, old))
+    return "{}: {} in the source, {} here".format(place, *(f'"{one}"' for one in shown))
 
 
 def _way(one: Candidate, path: str, outcome: Outcome) -> str:

@@ -10,7 +10,6 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import toml_places
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
@@ -45,12 +44,16 @@ class SettingsFile:
         """The keys that lead to the settings."""
 
     @cached_property
-    def _places(self) -> dict[toml_places.Path, int]:
+    def _places(self) -> Mapping[tuple[str | int, ...], int]:
+        from agentconv.core import toml_places
+
         return toml_places.places(self.source.text)
 
     def place(self, *names: str | int) -> Span:
         """Return where a setting stands, or else the nearest of what leads to it."""
-        return self.source.span(toml_places.nearest(self._places, (*self.prefix, *names)))
+        path = (*self.prefix, *names)
+        found = (self._places[path[:length]] for length in range(len(path), 0, -1) if path[:length] in self._places)
+        return self.source.span(next(found, 0))
 
     def wrong(self, message: str, hint: str | None = None, *names: str | int) -> InputError:
         """Make the error for a setting that cannot be meant."""

@@ -123,22 +123,22 @@ class Candidate:
 
         The text of a file of several agents may be one that git never had; then an older one of it has the agent as it was settled.
         """
-        there = self.file.data if self.file is not None else None
+        there, like = (self.file.data, self.file.like) if self.file is not None else (None, "")
         for one in self.bases:
             data = bases.text(one.blob, there)
-            found = _in_text(one, data) if data is not None else None
+            found = _in_text(one, data, like) if data is not None else None
             if found is None and one.pointer:
                 found = next(
-                    (agent for text in bases.history(one.path) if (agent := _in_text(one, text)) and _is_settled(one, agent)), None
+                    (agent for text in bases.history(one.path) if (agent := _in_text(one, text, like)) and _is_settled(one, agent)), None
                 )
             if found is not None:
                 return found
         return None
 
 
-def _in_text(entry: Synced, data: bytes) -> Agent | None:
+def _in_text(entry: Synced, data: bytes, like: str) -> Agent | None:
     """Return the agent of an entry in a text that its file had."""
-    agents = present.parsed(entry.path, entry.target, data).agents
+    agents = present.parsed(entry.path, entry.target, data, like).agents
     return agents.get(entry.pointer) or (next(iter(agents.values())) if len(agents) == 1 else None)
 
 

@@ -69,6 +69,7 @@ KEYS = (*_FIELDS, "tools", "deny-tools", "sandbox", "keep", "extras")
 SECURITY = ("tools", "permissions", "mcp_servers", "hooks", "delegates")
 """The fields that decide what an agent may do, which are kept together or not at all."""
 SANDBOXES: tuple[str, ...] = get_args(get_type_hints(Sandbox)["files"])
+_OF_FIELD = {**{path: key for key, path in _FIELDS.items()}, "permissions.sandbox": "sandbox"}
 _PINNED = "name"
 """The field that the lock holds, so that nothing else can."""
 
@@ -97,6 +98,11 @@ def read(table: Table, target: str) -> Override | None:
         _extras(table, target),
         table.place(),
     )
+
+
+def key_of(path: str | None) -> str | None:
+    """Return the key that says the value of a field; None where none does."""
+    return _OF_FIELD.get(path or "")
 
 
 def _client(target: str) -> str:

@@ -22,6 +22,8 @@ class File:
 
     path: str
     target: str
+    like: str = ""
+    """The path that it would have in a project, by which its client's reader goes."""
     data: bytes | None = None
     """None where there is none."""
     agents: dict[str, Agent] = field(default_factory=dict)
@@ -36,7 +38,7 @@ class File:
     @property
     def text(self) -> SourceText:
         """Its text with LF for line ends."""
-        return SourceText(self.path, texts.to_lf(self.data or b""))
+        return SourceText(self.like or self.path, texts.to_lf(self.data or b""))
 
     @property
     def sha256(self) -> str:
@@ -44,17 +46,17 @@ class File:
         return "" if self.data is None else texts.sha256(self.data)
 
 
-def read(reader: Reader, path: str, target: str) -> File:
-    """Read a file of a target."""
+def read(reader: Reader, path: str, target: str, like: str = "") -> File:
+    """Read a file of a target; `like` is the path that it would have in a project, where it is in none."""
     there = reader.read(path)
     if isinstance(there, Blocked):
-        return File(path, target, blocked=there.reason, problem=there.reason)
-    return File(path, target) if there is None else parsed(path, target, there)
+        return File(path, target, like, blocked=there.reason, problem=there.reason)
+    return File(path, target, like) if there is None else parsed(path, target, there, like)
 
 
-def parsed(path: str, target: str, data: bytes) -> File:
+def parsed(path: str, target: str, data: bytes, like: str = "") -> File:
     """Read the bytes of a file of a target."""
-    file = File(path, target, data)
+    file = File(path, target, like, data)
     if texts.is_marked(data):
         file.problem = "it holds the marks of a merge that is not done"
         return file

@@ -104,8 +104,9 @@ def _alone(one: Candidate, file: File) -> bytes | None:
     if fields.same(agent, one.view.agent) and _is_untouched(one, there):
         return texts.ended_as(one.view.data, there.data)
     module = registry.load(one.target)
-    written = module.write(AgentSet((agent,)), SourceText(one.path, texts.to_lf(there.data)))
-    again = module.read(SourceText(one.path, written.data))
+    path = file.like or one.path
+    written = module.write(AgentSet((agent,)), SourceText(path, texts.to_lf(there.data)))
+    again = module.read(SourceText(path, written.data))
     if len(again.set.agents) != 1 or again.states[0].dropped or not fields.same(again.set.agents[0], agent):
         if fields.same(agent, one.view.agent):
             return texts.ended_as(one.view.data, there.data)

@@ -7,19 +7,22 @@ https://github.com/dyoshikawa/rulesync, src/features/subagents
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
 
 from agentconv import api
-from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
-from agentconv.core.source import encode
+from agentconv.core import schema_files
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
+from agentconv.core.source import SourceText, encode
 from agentconv.disk.files import Blocked, Disk
+from agentconv.sources.settings_file import SettingsFile
+from agentconv.sync import overrides
+from agentconv.sync.tables import Table
 from agentconv.yaml import emitter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping, Sequence
 
     from agentconv.core.diagnostics import Loss
     from agentconv.core.ir import Agent, Json
@@ -44,6 +47,7 @@ _FORMATS = {
 }
 """What rulesync calls assistants that there is a format for."""
 _EVERY = "*"
+_EXTRAS = "extras"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,10 @@ class Moved:
     """What is to be written; nothing where it cannot be."""
     only: frozenset[str] | None = None
     """The assistants that it is for; None for all."""
-    left: tuple[str, ...] = ()
-    """The assistants of which it says something that has no place in the source."""
+    said: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    """By assistant, what is said of it alone, as the settings say it."""
+    left: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """By assistant, the keys that neither the source nor the settings have a place for."""
     losses: tuple[Loss, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
 
@@ -89,11 +95,44 @@ def read(root: Path) -> Iterator[Moved]:
 
 def _moved(path: str, agent: Agent) -> Moved:
     said = agent.extras.get(SOURCE, {})
-    sections = {known: said[word] for word, known in _FORMATS.items() if isinstance(said.get(word), dict) and said[word]}
+    sections = {known: value for word, known in _FORMATS.items() if isinstance(value := said.get(word), dict)}
     text = _text(agent, sections.pop(SOURCE, {}))
     result = api.write(api.reads(encode(text), SOURCE, path=PurePosixPath(path).name), SOURCE)
     name = agent.name or PurePosixPath(path).stem
-    return Moved(path, name, result.files, _only(said.get("targets")), tuple(sections), result.losses, result.diagnostics)
+    taken = {target: _as_settings(target, section) for target, section in sections.items()}
+    values = {target: kept for target, (kept, _) in taken.items() if kept}
+    left = {target: keys for target, (_, keys) in taken.items() if keys}
+    return Moved(path, name, result.files, _only(said.get("targets")), values, left, result.losses, result.diagnostics)
+
+
+def _as_settings(target: str, section: Mapping[str, Json]) -> tuple[dict[str, Any], list[str]]:
+    """Return what a section says of an assistant as the settings say it, and the keys that they have no place for."""
+    found: dict[str, Any] = {}
+    left = []
+    for key, value in section.items():
+        one = _as_setting(target, key, value)
+        if one is None:
+            left.append(key)
+        elif one[0] == _EXTRAS:
+            found.setdefault(_EXTRAS, {})[key] = value
+        else:
+            found[one[0]] = value
+    return found, left
+
+
+def _as_setting(target: str, key: str, value: Json) -> tuple[str, Json] | None:
+    """Return a key of an assistant's header as the settings say it; None where they do not take it."""
+    row = schema_files.load(target)["properties"].get(key, {})
+    name = _EXTRAS if row.get("x-field") == _EXTRAS else overrides.key_of(row.get("x-field"))
+    if name is None:
+        return None
+    setting: Json = {key: value} if name == _EXTRAS else value
+    file = SettingsFile(Path(FOLDER), SourceText(FOLDER, b""), {}, ())
+    try:
+        overrides.read(Table(file, (), {name: setting}), target)
+    except InputError:
+        return None
+    return name, setting
 
 
 def _text(agent: Agent, own: Json) -> str:

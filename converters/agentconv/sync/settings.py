@@ -36,6 +36,7 @@ CARRIED = ("prompt", "description")
 ACCEPTABLE = ("not-enforced", "asks-dropped", "sandbox-dropped", "pattern-dropped")
 """Losses that a project may accept. What would widen an agent, and what is refused, is in no project's hands."""
 HERE = "."
+_NEEDED = ("source", "targets")
 _OF_TARGET = ("committed", "own")
 
 
@@ -114,7 +115,7 @@ def _is_root(folder: Path) -> bool:
         return True
     path = folder / settings_file.PYTHON
     try:
-        return path.is_file() and any(key in settings_file.OF_SYNC for key in settings_file.read(path).values)
+        return path.is_file() and any(key in _NEEDED for key in settings_file.read(path).values)
     except InputError:
         return True  # it says something to us; what is wrong with it is told when it is read
 
@@ -133,12 +134,12 @@ def read(root: Path, instead: Mapping[str, bytes] = MappingProxyType({})) -> Set
     files = settings_file.of_folder(shown, instead)
     settings_file.check(files, __version__)
     said = {key: Table(file, (), file.values) for file in files for key in file.values}
-    first = next((key for key in settings_file.OF_SYNC if key in said), None)
+    first = next((key for key in _NEEDED if key in said), None)
     if first is None:
         return None
-    for key in ("source", "targets"):
+    for key in _NEEDED:
         if key not in said:
-            hint = 'for example: source = "claude-code" and targets = ["codex", "opencode"]; `agentconv init` writes them'
+            hint = 'for example: source = "claude-code" and targets = ["codex", "opencode"]'
             raise said[first].wrong(f"`{first}` is said, and `{key}` is not", hint, first)
     place, source_format = _source(said, root)
     targets = _targets(said["targets"], source_format)

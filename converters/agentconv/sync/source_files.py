@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from agentconv.core.diagnostics import InputError, Span
 from agentconv.sources import discovery
 from agentconv.sync import places, texts
+from agentconv.sync.settings import HERE
 
 if TYPE_CHECKING:
     from agentconv.core.diagnostics import Diagnostic
+    from agentconv.install.places import Scope
     from agentconv.sources.discovery import Found
     from agentconv.sync.settings import Settings
 
@@ -34,16 +36,19 @@ class SourceFile:
         return texts.sha256(self.data)
 
 
-def find(settings: Settings) -> tuple[list[SourceFile], list[Diagnostic]]:
+def find(settings: Settings, scope: Scope) -> tuple[list[SourceFile], list[Diagnostic]]:
     """Read the files of the source; what cannot be read is told, and stands for a file that is broken."""
-    root = os.fspath(settings.root)
-    place = os.path.normpath(os.path.join(root, settings.source))
-    if not os.path.lexists(place):
+    if scope.is_user and settings.source == HERE:
+        folders = places.folders_of(settings.source_format, scope)
+    else:
+        place = os.path.normpath(os.path.join(scope.root, settings.source))
+        folders = [place] if os.path.lexists(place) else []
+    if not folders:
         return [], []
-    found = discovery.discover([place], settings.source_format)
+    found = discovery.discover(folders, settings.source_format)
     told, files = list(found.diagnostics), []
     for one in found.files:
-        path = places.below(root, one.location or "")
+        path = places.below(scope, one.location or "")
         if path is None or settings.excludes(path):
             continue
         try:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from agentconv.core.format import State
 from agentconv.disk.placing import BACKUP
 from agentconv.formats import registry
+from agentconv.formats.canonical import toml_values
 from agentconv.install import lock as lock_file
 from agentconv.install import places
 from agentconv.sources import discovery, settings_file
@@ -21,9 +22,11 @@ from agentconv.sync import ignored, rulesync
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from agentconv.core.ir import Json
+    from agentconv.sync.rulesync import Moved
+
 HEADING = "# `agentconv sync` writes the agents of the source for the targets; `agentconv schema config` says what else may stand here."
 _HEADER = re.compile(r"(?m)^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*agentconv[ \t]*\][^\n]*(?:\n|\Z)")
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,8 @@ class Start:
     targets: tuple[str, ...]
     ignored: frozenset[str] = frozenset()
     """The targets whose files version control leaves out."""
-    skipped: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """By agent, the targets that do not get it."""
+    agents: Mapping[str, Mapping[str, Mapping[str, Json]]] = field(default_factory=dict)
+    """By agent and target, what is said of it there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +104,18 @@ def _backups(root: Path) -> tuple[str, ...]:
     return tuple(sorted(path.relative_to(root).as_posix() for path in below | beside if path.is_file()))
 
 
-def propose(root: Path, source: str, targets: Sequence[str], skipped: Mapping[str, Sequence[str]] | None = None) -> Start:
-    """Propose settings, with what git says of the targets' places."""
+def propose(root: Path, source: str, targets: Sequence[str], moved: Sequence[Moved] = ()) -> Start:
+    """Propose settings, with what git says of the targets' places, and what rulesync said of them."""
     samples = {target: _sample(target) for target in targets}
     left_out = ignored.among(samples.values(), root)
-    return Start(source, tuple(targets), frozenset(target for target in targets if samples[target] in left_out), skipped or {})
+    agents = {one.name: said for one in moved if one.files and (said := _said(one, targets))}
+    return Start(source, tuple(targets), frozenset(target for target in targets if samples[target] in left_out), agents)
+
+
+def _said(one: Moved, targets: Sequence[str]) -> dict[str, Mapping[str, Json]]:
+    """Return what is said of an agent in each target: that it does not get it, or what stands there instead."""
+    skipped = [target for target in targets if one.only is not None and target not in one.only]
+    return {target: {"skip": True} if target in skipped else one.said[target] for target in targets if target in (*skipped, *one.said)}
 
 
 def _sample(target: str) -> str:
@@ -121,8 +131,8 @@ def written(root: Path, start: Start) -> Written:
         InputError: What there is already cannot be read, or cannot be added to.
     """
     files = settings_file.of_folder(Path(os.path.relpath(root)))
-    said = {key for file in files for key in file.values}
-    settings = _settings(start, models=not said & {"models", "map-models"})
+    said = {key: value for file in files for key, value in file.values.items()}
+    settings = _settings(start, said)
     beside = bool(files) and not (root / settings_file.FILE).is_file()
     found = _added(root / settings_file.PYTHON, settings, settings_file.TABLE) if beside else None
     found = found or _added(root / settings_file.FILE, settings, ())
@@ -141,13 +151,14 @@ def _added(path: Path, settings: Mapping[str, Any], prefix: tuple[str, ...]) -> 
     return Written(path.name, before, after.encode(), f"{header}{top}{tables}") if _adds(text, after, settings, prefix) else None
 
 
-def _settings(start: Start, *, models: bool) -> dict[str, Any]:
-    """Return what is proposed, as a document."""
+def _settings(start: Start, said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is proposed, as a document, without what is said already."""
     sync: dict[str, Any] = {target: {"committed": False} for target in start.targets if target in start.ignored}
-    agents = {name: {target: {"skip": True} for target in targets} for name, targets in start.skipped.items() if targets}
-    found: dict[str, Any] = {"source": start.source, "targets": list(start.targets)}
-    found |= {"models": "tier"} if models else {}
+    agents = {name: dict(targets) for name, targets in start.agents.items() if targets}
     sync |= {"agents": agents} if agents else {}
+    sync = {key: value for key, value in sync.items() if key not in said.get("sync", {})}
+    found: dict[str, Any] = {"source": start.source, "targets": list(start.targets)}
+    found |= {"models": "tier"} if not said.keys() & {"models", "map-models"} else {}
     return found | ({"sync": sync} if sync else {})
 
 
@@ -158,14 +169,14 @@ def _top(settings: Mapping[str, Any]) -> str:
 
 def _tables(settings: Mapping[str, Any], prefix: tuple[str, ...]) -> str:
     """Return the tables of the settings that are in some."""
-    above = ".".join((*prefix, "sync"))
-    sync = dict(settings.get("sync", {}))
-    agents = sync.pop("agents", {})
-    tables = {f"{above}.{target}": {"committed": "false"} for target in sync}
-    for name, skipped in agents.items():
-        key = name if _BARE.fullmatch(name) else json.dumps(name, ensure_ascii=False)
-        tables[f"{above}.agents.{key}"] = {f"{target}.skip": "true" for target in skipped}
-    return "".join(f"\n[{name}]\n" + "".join(f"{key} = {value}\n" for key, value in table.items()) for name, table in tables.items())
+    import tomli_w
+
+    if "sync" not in settings:
+        return ""
+    nested = {"sync": toml_values.prepared(settings["sync"])}
+    for name in reversed(prefix):
+        nested = {name: nested}
+    return f"\n{tomli_w.dumps(nested)}"
 
 
 def _adds(text: str, after: str, settings: Mapping[str, Any], prefix: tuple[str, ...]) -> bool:
@@ -176,7 +187,9 @@ def _adds(text: str, after: str, settings: Mapping[str, Any], prefix: tuple[str,
     table = expected
     for name in prefix:
         table = table.setdefault(name, {})
-    table.update(settings)
+    new = tomli.loads(_top(settings) + _tables(settings, ()))
+    sync = {**table.get("sync", {}), **new.pop("sync", {})}
+    table.update(new | ({"sync": sync} if sync else {}))
     try:
         return bool(tomli.loads(after) == expected)
     except tomli.TOMLDecodeError:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.disk.files import Disk
-from agentconv.install import applying
+from agentconv.install import applying, places
 from agentconv.install.draft import parents
 from agentconv.install.lock import Lock
 from agentconv.install.steps import Change, Plan
@@ -71,16 +71,16 @@ class Run:
         """
         in_conflict = locks.is_in_conflict(self.scope)
         self.lock = self._locked(dry_run=dry_run)
-        found, told = source_files.find(self.settings)
+        found, told = source_files.find(self.settings, self.scope)
         if in_conflict and dry_run:
             told.append(_conflict(self.scope))
         packs = {entry.path for entry in self.lock.entries}
         found = [file for file in found if file.path not in packs]  # whose agents follow their pack
         if not found and not self.lock.synced:
             raise _no_source(self.settings)
-        targets = [target for target in self.settings.targets if not is_served(self.settings, target)]
+        targets = [target for target in self.settings.targets if not is_served(self.settings, target, self.scope)]
         may_be = not look_closely and not told and not self.choices.prefer
-        if may_be and is_unchanged(self.settings, self.lock, found, targets, self.reader):
+        if may_be and is_unchanged(self.settings, self.lock, found, targets, self.scope):
             outcome = planning.unchanged(self.settings, self.lock, found)
             outcome.served = self._served(found)
             return outcome
@@ -115,7 +115,7 @@ class Run:
         Raises:
             InputError: The configuration speaks of one that is not there.
         """
-        loaded = sources.load(found)
+        loaded = sources.load(found, self.like)
         unmerged = self.bases.git.unmerged() & loaded.files.keys()
         loaded.pieces = [piece for piece in loaded.pieces if piece.path not in unmerged]
         for path in sorted(unmerged):
@@ -128,8 +128,8 @@ class Run:
 
     def _served(self, found: list[SourceFile]) -> list[serving.Served]:
         """Return the targets that read the source's own folder, with what their clients make of it."""
-        targets = [target for target in self.settings.targets if is_served(self.settings, target)]
-        loaded = sources.load(found) if targets else sources.Sources()
+        targets = [target for target in self.settings.targets if is_served(self.settings, target, self.scope)]
+        loaded = sources.load(found, self.like) if targets else sources.Sources()
         return [serving.of(loaded, target) for target in targets]
 
     def _planned(self, loaded: Sources, targets: list[str], lock: Lock | None = None) -> Outcome:
@@ -205,14 +205,23 @@ class Run:
     def given(self, loaded: Sources, target: str, lock: Lock) -> Views:
         """Return what the source gives for a target."""
         locked = [one for one in lock.synced if one.target == target]
-        return views.of(loaded, target, self.settings, locked, allow_widening=self.choices.allow_widening)
+        return views.of(loaded, target, self.settings, locked, self.scope, allow_widening=self.choices.allow_widening)
+
+    def like(self, path: str) -> str:
+        """Return the path that a file of the source would have in a project."""
+        known = places.targets().get(self.settings.source_format)
+        return self.scope.path_in_project(known, path) if known is not None else path
 
     def files(self, targets: Iterable[str], given: list[Views]) -> dict[str, File]:
         """Return what is in the targets: where the source gives something, where the lock has something, and where the clients look."""
         wanted = {view.path: view.target for one in given for view in one.entries}
         wanted |= {one.path: one.target for one in self.lock.synced}
-        wanted |= {path: target for target in targets for path in client_places.of(self.settings, target)}
-        return {path: present.read(self.reader, path, target) for path, target in wanted.items()}
+        wanted |= {path: target for target in targets for path in client_places.of(self.settings, target, self.scope)}
+        known = places.targets()
+        return {
+            path: present.read(self.reader, path, target, self.scope.path_in_project(known[target], path) if target in known else "")
+            for path, target in wanted.items()
+        }
 
     def released(self, target: str) -> Outcome:
         """Return a run that forgets what was synced for a target, and leaves its files as they are."""

@@ -5,14 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 
+from agentconv.core.line_ends import to_lf
+
+__all__ = ["blob", "ended_as", "is_marked", "sha256", "to_lf"]
+
 _MARKED = re.compile(rb"(?m)^<{7} [^\n]*\n(?:[^\n]*\n)*?={7}\r?\n(?:[^\n]*\n)*?>{7} ")
-
-
-def to_lf(data: bytes) -> bytes:
-    """Return a text with LF for line ends, where every one of them is CRLF; else as it is."""
-    if b"\r" not in data or data.count(b"\r\n") != data.count(b"\n") or data.count(b"\r") != data.count(b"\n"):
-        return data
-    return data.replace(b"\r\n", b"\n")
 
 
 def ended_as(data: bytes, present: bytes | None) -> bytes:

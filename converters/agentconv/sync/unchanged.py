@@ -22,29 +22,33 @@ if TYPE_CHECKING:
     from agentconv.sync.source_files import SourceFile
 
 
-def is_served(settings: Settings, target: str) -> bool:
+def is_served(settings: Settings, target: str, scope: Scope) -> bool:
     """Whether a target's client reads the source's own folder, so that nothing has to be written for it."""
+    if scope.is_user:
+        return False
     known = installed.targets().get(target)
     return known is not None and settings.source_format in known.also_reads and not settings.formats[target].own
 
 
 def in_step(settings: Settings, scope: Scope) -> Lock | None:
     """Return the lock, where everything is as the last run left it; None where that is not known without a closer look."""
-    if any(is_served(settings, target) for target in settings.targets) or not all(row.committed for row in settings.formats.values()):
+    if any(is_served(settings, target, scope) for target in settings.targets) or not all(
+        row.committed for row in settings.formats.values()
+    ):
         return None
     try:
         lock = lock_file.read(scope.lock, anywhere=scope.is_user)
-        found, told = source_files.find(settings)
+        found, told = source_files.find(settings, scope)
     except InputError:
         return None
     packs = {entry.path for entry in lock.entries} if lock is not None else set()
     files = [file for file in found if file.path not in packs]
-    if lock is None or told or not lock.synced or not is_unchanged(settings, lock, files, settings.targets, Disk(scope.root)):
+    if lock is None or told or not lock.synced or not is_unchanged(settings, lock, files, settings.targets, scope):
         return None
     return lock
 
 
-def is_unchanged(settings: Settings, lock: Lock, found: Sequence[SourceFile], targets: Sequence[str], reader: Reader) -> bool:
+def is_unchanged(settings: Settings, lock: Lock, found: Sequence[SourceFile], targets: Sequence[str], scope: Scope) -> bool:
     """Whether every file, of the source and of the targets, is what the last run left.
 
     Args:
@@ -52,8 +56,9 @@ def is_unchanged(settings: Settings, lock: Lock, found: Sequence[SourceFile], ta
         lock: What the last run settled.
         found: The files of the source.
         targets: The targets that files are written for.
-        reader: Reads what is there.
+        scope: Where it all is.
     """
+    reader = Disk(scope.root)
     head = (lock.written_by, lock.ir, lock.config_sha256) == (__version__, FORMAT_VERSION, settings.sha256)
     if not head or lock.interrupted:
         return False
@@ -65,12 +70,14 @@ def is_unchanged(settings: Settings, lock: Lock, found: Sequence[SourceFile], ta
         by_target[one.target].append(one)
     counts = {len({one.agent for one in several}) for several in by_target.values()}
     every = all({one.source for one in several} == set(hashes) for several in by_target.values())
-    return len(counts) == 1 and every and all(_is_as_left(settings, target, several, reader) for target, several in by_target.items())
+    return (
+        len(counts) == 1 and every and all(_is_as_left(settings, target, several, reader, scope) for target, several in by_target.items())
+    )
 
 
-def _is_as_left(settings: Settings, target: str, several: Sequence[Synced], reader: Reader) -> bool:
+def _is_as_left(settings: Settings, target: str, several: Sequence[Synced], reader: Reader, scope: Scope) -> bool:
     """Whether the files of a target are those that were left, and no others."""
-    if set(places.of(settings, target)) != {one.path for one in several}:
+    if set(places.of(settings, target, scope)) != {one.path for one in several}:
         return False
     shared: dict[str, dict[str, Synced]] = {}
     for one in several:

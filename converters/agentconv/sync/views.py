@@ -10,16 +10,18 @@ from agentconv.conversion.options import Pin
 from agentconv.conversion.shared_files import Shared, pointer
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
+from agentconv.install import places
 from agentconv.sync import overriding
 from agentconv.sync.sources import key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from agentconv.conversion.converted import Converted
     from agentconv.core.diagnostics import Diagnostic, Loss
     from agentconv.core.ir import Agent
     from agentconv.install.lock import Synced
+    from agentconv.install.places import Scope
     from agentconv.sources.loaded import Loaded
     from agentconv.sync.settings import Settings
     from agentconv.sync.sources import Key, Sources
@@ -58,12 +60,24 @@ class Views:
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
 
-def of(sources: Sources, target: str, settings: Settings, locked: Iterable[Synced], *, allow_widening: bool = False) -> Views:
-    """Return what the source gives for a target."""
+def of(
+    sources: Sources, target: str, settings: Settings, locked: Iterable[Synced], scope: Scope | None = None, *, allow_widening: bool = False
+) -> Views:
+    """Return what the source gives for a target.
+
+    Args:
+        sources: The agents of the source.
+        target: The target.
+        settings: What the configuration says.
+        locked: What is settled of the target.
+        scope: Where to; the project by default.
+        allow_widening: Whether agents may do more than their source says.
+    """
+    where = places.targets()[target]
     views = Views(target)
     pieces = list(_wanted(sources, target, settings, views))
     ids = {agent.id: (key(piece, agent), agent) for piece in pieces for agent in piece.agents}
-    pins = _pins(ids, locked)
+    pins = _pins(ids, locked, lambda path: scope.path_in_project(where, path) if scope else path)
     overrides = overriding.Overriding(settings, target)
     options = Options(allow_widening=allow_widening, models=settings.models, deploy=True, pins=pins, overriding=overrides)
     results = list(convert(pieces, target, options))
@@ -75,6 +89,8 @@ def of(sources: Sources, target: str, settings: Settings, locked: Iterable[Synce
                 _take(views, one, id_, ids[id_], together)
         if not one.agents:
             views.losses += one.losses
+    if scope is not None and scope.is_user:
+        views.entries = [replace(view, path=scope.path(where, view.path)) for view in views.entries]
     return views
 
 
@@ -90,9 +106,9 @@ def _wanted(sources: Sources, target: str, settings: Settings, views: Views) -> 
             yield replace(piece, agents=tuple(agent for agent, _ in rows), states=tuple(state for _, state in rows))
 
 
-def _pins(ids: Mapping[str, tuple[Key, Agent]], locked: Iterable[Synced]) -> dict[str, Pin]:
+def _pins(ids: Mapping[str, tuple[Key, Agent]], locked: Iterable[Synced], in_project: Callable[[str], str]) -> dict[str, Pin]:
     """Return the names and files that agents have already."""
-    known = {one.agent: Pin(one.name, one.path) for one in locked}
+    known = {one.agent: Pin(one.name, in_project(one.path)) for one in locked}
     return {id_: known[of_agent] for id_, (of_agent, _) in ids.items() if of_agent in known}
 
 
