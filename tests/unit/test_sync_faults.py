@@ -103,7 +103,8 @@ def test_a_kill_at_any_call_is_finished_by_the_next_run(project):
     expected = _expected(project, before)
     run, outcome = _planned(project)
     count = disk_faults.count(partial(run.apply, outcome))
-    interrupted, seen = 0, set()
+    interrupted = 0
+    seen: set[frozenset[tuple[str, bytes]]] = set()
     for number in range(1, count + 1):
         _restore(project)
         assert disk_faults.killed(partial(run.apply, outcome), number)
@@ -112,10 +113,10 @@ def test_a_kill_at_any_call_is_finished_by_the_next_run(project):
             assert found.get(path) in (before.get(path), expected.get(path)), (number, path)
         assert project.tokens() >= TYPED, number
         interrupted += project.lock().interrupted
-        told = project.sync("--carry-back", "--yes")
-        if project.changes(expected):
-            print(number, told)
-            print(project.changes(expected))
-        assert project.changes(expected) == "", number
+        state = frozenset((path, b"" if "agentconv-stage" in path else data) for path, data in project.tree().items())
+        if state not in seen:
+            seen.add(state)
+            project.sync("--carry-back", "--yes")
+            assert project.changes(expected) == "", number
 
-    assert interrupted > count / 4
+    assert interrupted >= len(seen) > 10
