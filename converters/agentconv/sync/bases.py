@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from agentconv.disk import placing
@@ -82,11 +83,8 @@ class Bases:
                 continue
 
     def prune(self, named: frozenset[str]) -> None:
-        """Remove what no lock names any more."""
-        try:
-            there = os.listdir(self.folder)
-        except OSError:
-            return
-        for name in there:
-            if name not in named:
-                placing.remove(os.fspath(self.folder / name))
+        """Remove what no lock names any more. What a disk does not let go is left: everything else is done by then."""
+        with suppress(OSError):
+            for name in os.listdir(self.folder):
+                if name not in named:
+                    placing.remove(os.fspath(self.folder / name))

@@ -113,7 +113,7 @@ def plan(situation: Situation, bases: Bases, choices: Choices) -> Outcome:
     outcome.synced = synced
     outcome.new_losses = list(known.new(found))
     outcome.lock = situation.lock
-    outcome.plan = _plan(situation, changes, synced)
+    outcome.plan = _plan(situation, changes, synced, found)
     outcome.orphans = list(candidates.orphans(found, situation))
     return outcome
 
@@ -138,7 +138,7 @@ def _guard(found: Sequence[Candidate], lock: Lock, sources: Sources) -> None:
             raise InputError(Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint="if they are to go: agentconv sync --yes"))
 
 
-def _plan(situation: Situation, changes: Mapping[str, Change], synced: Sequence[Synced]) -> Plan:
+def _plan(situation: Situation, changes: Mapping[str, Change], synced: Sequence[Synced], found: Sequence[Candidate]) -> Plan:
     """Return what is to be done; a lock that a kill leaves holds what was settled before and what is settled after it."""
     lock = situation.lock
     written = {parent for path, change in changes.items() if change.after is not None for parent in parents(path)}
@@ -155,18 +155,32 @@ def _plan(situation: Situation, changes: Mapping[str, Change], synced: Sequence[
         ir=FORMAT_VERSION,
         config_sha256=situation.settings.sha256,
     )
-    pending = replace(after, synced=tuple(_pending(lock, changes, synced)), folders=tuple(sorted(folders)))
+    pending = replace(after, synced=tuple(_pending(lock, changes, synced, found)), folders=tuple(sorted(folders)))
     ordered = sorted(changes.values(), key=lambda change: (change.like is None, change.path))
     return Plan((), tuple(ordered), lock, pending, after, tuple(made), tuple(left))
 
 
-def _pending(lock: Lock, changes: Mapping[str, Change], synced: Sequence[Synced]) -> Iterator[Synced]:
+def _pending(lock: Lock, changes: Mapping[str, Change], synced: Sequence[Synced], found: Sequence[Candidate]) -> Iterator[Synced]:
     """Yield what the lock says while files are being changed: of those that change, what was settled, and what will be.
 
-    A file that stays as it is keeps what was settled: an edit of it that is on its way into the source is still an edit until it is there.
+    A file that stays as it is keeps what was settled, and so does a field that a person edited: an edit that is on its way into the
+    source is still an edit until it is there, and one that is merged with the source's is one of a text that was settled before.
     """
     yield from lock.synced
-    yield from (one for one in synced if one.path in changes and one not in lock.synced)
+    by_place = {(one.target, *one.place): one for one in found}
+    for one in synced:
+        if one.path in changes and one not in lock.synced:
+            candidate = by_place.get((one.target, *one.key))
+            yield one if candidate is None or candidate.there is None else _without_edits(one, candidate.bases, digests.of(candidate.there))
+
+
+def _without_edits(one: Synced, bases: Sequence[Synced], there: Mapping[str, str]) -> Synced:
+    """Return an entry that says of each field that was edited what was settled before."""
+    edited = {path for path in one.fields if bases and all(there.get(path) != base.fields.get(path) for base in bases)}
+    if not edited:
+        return one
+    was = {path: sha for path, sha in bases[0].fields.items() if path in edited}
+    return replace(one, fields={path: sha for path, sha in one.fields.items() if path not in edited} | was, blob=bases[0].blob)
 
 
 def unchanged(settings: Settings, lock: Lock, found: Sequence[SourceFile]) -> Outcome:

@@ -242,11 +242,10 @@ class Run:
         self.bases.save()
         local, rest = self._parted(outcome.plan)
         place = self.local_lock
-        names = {}
+        names = applying.apply(self.scope.root, self.scope.lock, rest)  # first: with it edits get into the source, before they are settled
         if place is not None and local is not None:
             place.parent.mkdir(parents=True, exist_ok=True)
-            names = applying.apply(self.scope.root, place, local)
-        names |= applying.apply(self.scope.root, self.scope.lock, rest)
+            names |= applying.apply(self.scope.root, place, local)
         if outcome.plan.changes:
             self.bases.prune(frozenset(one.blob for one in outcome.plan.lock_after.synced))
         return names
