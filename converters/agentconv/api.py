@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.conversion import converting as conversion
 from agentconv.conversion import model_choices
+from agentconv.conversion.choices import ON_DUPLICATE
 from agentconv.core.source import SourceText
 from agentconv.disk import saving
 from agentconv.formats import registry
@@ -143,8 +144,8 @@ def write(
     Raises:
         InputError: There is no such format or choice, or two agents share a name and `on_duplicate` is `error`.
     """
-    if on_duplicate not in conversion.ON_DUPLICATE:
-        raise registry.usage(f"on_duplicate is one of {', '.join(conversion.ON_DUPLICATE)}, not `{on_duplicate}`")
+    if on_duplicate not in ON_DUPLICATE:
+        raise registry.usage(f"on_duplicate is one of {', '.join(ON_DUPLICATE)}, not `{on_duplicate}`")
     target = registry.resolve(format)
     choices = model_choices.choose(map_models, models)
     options = conversion.Options(allow_widening=allow_widening, on_duplicate=on_duplicate, models=choices)

@@ -43,6 +43,7 @@ def program(*words, folder, environment=(), **options):
 
 
 LINES = {
+    "init": "init -t codex --dry-run",
     "convert": "convert . -t codex -o out -v",
     "to-json": "to-json .",
     "from-json": "from-json all.json -t codex -o out -v",

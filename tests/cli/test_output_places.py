@@ -326,3 +326,28 @@ def test_deploying_tells_hard_links(go, packed):
     assert f"{place.relative_to(packed).as_posix()}: warning: it had another name (hard links)" in done.err
     assert (packed / "other.toml").read_text() == "mine\n"
     assert place.read_text() != "mine\n"
+
+
+def test_linked_folder_of_the_user_gets_nothing(run, tmp_path, monkeypatch):
+    """In user scope, a client's folder that is a link to that of the source is in step by itself, however the source is named."""
+    agents = tmp_path / "home/.claude/agents"
+    agents.mkdir(parents=True)
+    (agents / "a.md").write_text("---\nname: a\ndescription: Does a.\ntools: Read\n---\n\nDo a.\n")
+    (tmp_path / "home/.gemini").mkdir()
+    (tmp_path / "home/.gemini/agents").symlink_to(agents)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    for words in ([], ["a.md"], [agents]):
+        run("convert", *words, "-t", "gemini-cli", "--scope", "user", code=0)
+
+    assert [path.name for path in agents.iterdir()] == ["a.md"]
+
+
+def test_name_that_several_have_is_a_question(run, tmp_path, monkeypatch):
+    """A name that is looked for among the user's own agents, and that two assistants have, is not converted as two agents."""
+    for place in (".claude/agents", ".qwen/agents"):
+        (tmp_path / "home" / place).mkdir(parents=True)
+        (tmp_path / "home" / place / "a.md").write_text("---\nname: a\ndescription: Does a.\n---\n\nDo a.\n")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    done = run("convert", "a.md", "-t", "codex", "--scope", "user", code=2)
+
+    assert "agents of several assistants: claude-code (1), qwen-code (1)" in done.err

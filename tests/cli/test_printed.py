@@ -163,6 +163,9 @@ MISTAKES = [
         ("formats", name),
         ("schema", name),
         ("completion", name),
+        ("init", "-f", name),
+        ("init", "-t", name),
+        ("init", "--project", name),
         ("install", name),
         ("uninstall", name),
         ("list", "--python", name),
@@ -225,6 +228,21 @@ def test_installed(project, told):
     for words in (("list", "-v"), ("list",), ("install", "backend-agents", "--to", "auto"), ("status",), ("uninstall", "backend-agents")):
         printed += [*told(*words), *told(*[word for word in words if word != "-v"], "--output-format", "json")]
 
+    assert [driving(text) for text in printed if driving(text)] == []
+
+
+def test_starting(project, told):
+    """What is proposed for a project, and what comes of another program's agents, drives nothing, whatever they are called."""
+    folder = project / ".rulesync" / "subagents"
+    folder.mkdir(parents=True)
+    for number, name in enumerate(NAMES.values()):
+        more = f"targets: [codexcli]\ncodexcli: {{model: x}}\n{header(name)}"
+        (folder / f"{number}.md").write_text(f"---\n{more}---\n{PROMPT}\n", "utf-8")
+    words = ("init", "--from", "rulesync", "-t", "copilot,roo")
+    printed = [*told("init", "-f", "claude-code", "-t", "codex", "--dry-run"), *told(*words, "--dry-run"), *told(*words), *told("init")]
+
+    assert "skip = true" in printed[2]
+    assert "says already" in printed[-2]
     assert [driving(text) for text in printed if driving(text)] == []
 
 

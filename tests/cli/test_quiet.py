@@ -32,7 +32,19 @@ def _packed(source, run):
     (source / "good.md").write_text(OTHER)
 
 
+def _edited_bundle(source, run):
+    run("to-json", "src", "-o", "agents.json", "-q", code=0)
+    (source / "good.md").write_text(OTHER)
+
+
+def _bundled(source, run):
+    _edited(source, run)
+    run("to-json", "src", "-o", "edited.json", "-q", code=0)
+
+
 WAYS = {
+    "a bundle is kept": (_edited_bundle, ("to-json", "src", "-o", "agents.json", "-q"), "1 agent: 1 file kept: agents.json\n"),
+    "kept, from a bundle": (_bundled, ("from-json", "edited.json", *CONVERT[2:]), "1 agent: 1 file kept: out/.codex/agents/good.toml\n"),
     "kept": (_edited, CONVERT, "1 agent: 1 file kept: out/.codex/agents/good.toml\n"),
     "would change": (_edited, (*CONVERT, "--check"), "change    out/.codex/agents/good.toml\n"),
     "not loaded": (
@@ -44,6 +56,15 @@ WAYS = {
         _mute,
         CONVERT,
         "2 agents: 1 file written: out/.codex/agents/good.toml, 1 agent refused (mute), 1 agent not loaded by the source client (mute)\n",
+    ),
+    "would refuse": (
+        _mute,
+        (*CONVERT, "--dry-run"),
+        (
+            "create    out/.codex/agents/good.toml\n"
+            "2 agents: 1 file to create: out/.codex/agents/good.toml, 1 agent refused (mute), 1 agent not loaded by the source client "
+            "(mute)\n"
+        ),
     ),
     "strict": (
         lambda *_: None,
@@ -61,7 +82,7 @@ WAYS = {
 
 @pytest.mark.parametrize(("prepare", "words", "said"), WAYS.values(), ids=WAYS)
 def test_one_line(prepare, words, said, run, source):
-    """What ends with 1 says why, in one line."""
+    """What ends with 1 says why, in one line, beside what was asked for."""
     prepare(source, run)
     done = run(*words, code=1)
 

@@ -385,6 +385,19 @@ def test_refused_agents_and_losses(project, give, run, asked):
     assert "refusal[" in run("install", "backend-agents", "--accept", "-q", code=1).err
 
 
+def test_quiet_never_ends_with_1_in_silence(project, give, run):
+    """With `-q`, what needs a look is told all the same: what is in the way, what was edited, and what stays when the pack goes."""
+    give(ONE)
+    run("install", "backend-agents", "--accept", "--to", "claude-code")
+    edited = next((project / ".claude/agents").glob("*.md"))
+    edited.write_text(edited.read_text() + "More.\n")
+    give(ONE, "2.0.0")
+    said = [run(*words, "-q", code=1) for words in (("status",), ("uninstall", "backend-agents"))]
+    said.append(run("install", "backend-agents", "--accept", "--to", "claude-code", "-q", code=1))
+
+    assert all(done.out or done.err for done in said)
+
+
 def test_removed_pack_is_orphaned(project, give, run, asked):
     """When the pack is gone from the environment, what was deployed is orphaned, and can still be taken away."""
     give(ONE)

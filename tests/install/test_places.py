@@ -8,7 +8,7 @@ from agentconv.core import vocabulary
 from agentconv.formats import registry
 from agentconv.install import places
 
-KEYS = {"user", "no_user", "also_reads", "marks", "then", "then_user", "source"}
+KEYS = {"user", "user_adds", "user_also", "user_beside", "no_user", "also_reads", "marks", "then", "then_user", "source"}
 TARGETS = places.targets()
 
 
@@ -27,6 +27,7 @@ def test_data(target):
     assert bool(target.user) != bool(target.no_user)
     assert all(place.startswith(("$", "~/")) for place in target.user)
     assert target.no_user or target.user[-1].startswith("~/")
+    assert "user_adds" not in row or row["user_adds"] == target.user[0]
     assert target.marks
     assert target.then
     assert all(registry.FORMATS[other].folders for other in target.also_reads)

@@ -40,9 +40,10 @@ def test_console_runs(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="run by sh")
-def test_tutorial(tmp_path):
-    """The tutorial's runs are what the program prints, in an empty folder."""
-    path = CHECKOUT / "docs" / "tutorial.md"
+@pytest.mark.parametrize("name", ["tutorial", "sync"])
+def test_guides(name, tmp_path):
+    """The runs of a guide are what the program prints, in an empty folder."""
+    path = CHECKOUT / "docs" / f"{name}.md"
     expected = path.read_text("utf-8")
     project = tmp_path / "project"
     project.mkdir()

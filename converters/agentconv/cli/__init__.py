@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from typing import TextIO
 
 COMMANDS = {
+    "init": "write down which assistant's agents are the source, and who gets them",
     "convert": "convert agents to another assistant's format",
+    "sync": "keep every assistant in step with one source of agents",
     "to-json": "read agents into one canonical JSON bundle",
     "from-json": "write the agents of a bundle",
     "inspect": "show what each client makes of agent files as they stand",

@@ -77,7 +77,7 @@ def _offer(action: argparse.Action, command: str) -> None:
 
 def _words(name: str) -> Iterable[str]:
     if name.startswith(("FORMAT", "TARGET")):
-        return (*registry.FORMATS, "all") if "all" in name else registry.FORMATS
+        return (*registry.FORMATS, *(word for word in ("all", "rulesync") if word in name))
     if name.startswith("ASSISTANT"):
         from agentconv.install import places
 

@@ -1,20 +1,26 @@
-"""Options that were not given: from AGENTCONV_* in the environment, then from `[tool.agentconv]` of the project that SRC is in."""
+"""Options that were not given: from AGENTCONV_* in the environment, then from the settings of the project that SRC is in.
+
+They are in `agentconv.toml`, or in `[tool.agentconv]` of its pyproject.toml.
+"""
 
 from __future__ import annotations
 
 import os
-import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agentconv.conversion import converting, model_choices
+from agentconv import __version__
+from agentconv.conversion.choices import MAP_MODELS, ON_DUPLICATE
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.formats import registry
-from agentconv.sources import discovery
+from agentconv.sources import discovery, settings_file
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
+
+    from agentconv.sources.settings_file import SettingsFile
 
 STRICT = ("warnings", "notes", "off")
 DEFAULTS: dict[str, Any] = {
@@ -27,11 +33,10 @@ DEFAULTS: dict[str, Any] = {
     "lint": None,
     "pack": None,
 }
-_CHOICES = {"on-duplicate": converting.ON_DUPLICATE, "strict": STRICT, "map-models": model_choices.MAP_MODELS}
+_CHOICES = {"on-duplicate": ON_DUPLICATE, "strict": STRICT, "map-models": MAP_MODELS}
 _IN_FILES_ONLY = ("models", "lint", "pack")
 """Tables, which no flag and no variable can hold."""
 _SWITCHES = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False, "": False}
-_MAX_BYTES = 1024 * 1024
 
 
 def settle(options: argparse.Namespace) -> None:
@@ -66,100 +71,78 @@ def _checked(place: str, key: str, value: Any) -> Any:
 
 
 def _from_file(options: argparse.Namespace) -> dict[str, Any]:
-    path = (
-        Path(options.config) if options.config else _project_file(discovery.places(options.sources, getattr(options, "stdin_filename", "")))
-    )
-    if path is None:
-        return {}
-    table, text = _table(path)
-    if options.config and not table:
-        _tell_nothing(options, path)
-    settings = {}
-    for key, value in table.items():
-        line = text[: _offset(text, key)].count("\n") + 1
-        if key not in DEFAULTS:
-            hint = registry.did_you_mean(key, DEFAULTS, f"settings: {', '.join(DEFAULTS)}")
-            raise _wrong(path, f"there is no setting `{key}` in [tool.agentconv]", line, hint)
+    files = [settings_file.read(Path(options.config))] if options.config else _of_project(options)
+    if options.config and not files[0].values:
+        _tell_nothing(options, files[0])
+    settings_file.check(files, __version__)
+    return {key: value for file in files for key, value in _settings(options, file)}
+
+
+def _settings(options: argparse.Namespace, file: SettingsFile) -> Iterator[tuple[str, Any]]:
+    """Yield the settings of one file, as the options have them."""
+    for key, value in file.values.items():
         if key == "allow-widening" and not options.config:
             hint = "give --allow-widening, or name the file with --config"
-            raise _wrong(path, "a project cannot allow itself to widen what its agents may do", line, hint)
+            raise _wrong(file, "a project cannot allow itself to widen what its agents may do", hint, key)
+        if key not in DEFAULTS:
+            continue  # what is kept in step is the matter of who keeps it
         try:
-            is_table = key in _IN_FILES_ONLY
-            place = Span(path.as_posix(), _line(text, key))
-            settings[key] = _read_table(options, place, key, value) if is_table else _checked(f"`{key}`", key, value)
+            if key == "models" and isinstance(value, str):
+                yield "map-models", _checked("`models`", "map-models", value)
+            elif key in _IN_FILES_ONLY:
+                yield key, _read_table(options, file, key, value)
+            else:
+                yield key, _checked(f"`{key}`", key, value)
         except InputError as error:
-            at = _line(text, key, *error.names) if hasattr(error, "names") else line
-            raise _wrong(path, error.diagnostic.message, at, error.diagnostic.hint) from None
-    return settings
+            raise _wrong(file, error.diagnostic.message, error.diagnostic.hint, key, *getattr(error, "names", ())) from None
 
 
-def _tell_nothing(options: argparse.Namespace, path: Path) -> None:
+def _tell_nothing(options: argparse.Namespace, file: SettingsFile) -> None:
     """Say that a file that was named says nothing to us."""
     from agentconv.render import text as shown
 
     message = "there is nothing for agentconv in it, so that it changes nothing"
-    remark = Diagnostic(Code.USAGE, Severity.WARNING, message, Span(path.as_posix()), "its settings go below [tool.agentconv]")
+    hint = f"its settings go below {file.shown()}" if file.prefix else None
+    remark = Diagnostic(Code.USAGE, Severity.WARNING, message, Span(file.path.as_posix()), hint)
     if not options.quiet:
         print(shown.diagnostic(remark, shown.style(sys.stderr, options.color)), file=sys.stderr)
 
 
-def _project_file(sources: list[str]) -> Path | None:
-    """Return the configuration of the project that the first SRC is, or is in."""
+def _sources(options: argparse.Namespace) -> list[str]:
+    """Return where the SRC arguments are: here where none is given, and nowhere where the user's own agents are meant."""
+    if not options.sources and getattr(options, "scope", None) == "user":
+        return []
+    return discovery.places(options.sources or [os.curdir], getattr(options, "stdin_filename", ""))
+
+
+def _of_project(options: argparse.Namespace) -> list[SettingsFile]:
+    """Return the files with settings of the project that the first SRC is, or is in; none where the user's own agents are meant."""
+    sources = _sources(options)
+    if not sources:
+        return []
     first = Path(sources[0])
     folder = discovery.project_root(first) or (first if first.is_dir() else first.parent)
-    path = Path(os.path.relpath(folder)) / "pyproject.toml"
-    return path if path.is_file() else None
+    return settings_file.of_folder(Path(os.path.relpath(folder)))
 
 
-def _table(path: Path) -> tuple[dict[str, Any], str]:
-    import tomllib
-
-    try:
-        with path.open("rb") as stream:
-            text = stream.read(_MAX_BYTES).decode("utf-8")
-        if "agentconv" not in text:
-            return {}, text
-        table = tomllib.loads(text).get("tool", {}).get("agentconv", {})
-    except OSError as error:
-        raise discovery.problem(f"cannot be read: {(error.strerror or str(error)).lower()}", None, path.as_posix()) from None
-    except (ValueError, RecursionError, AttributeError) as error:
-        at = re.search(r"\s*\(at line (\d+), column \d+\)", str(error))
-        message = str(error).replace(at[0], "") if at else str(error) or "nested too deep"
-        raise _wrong(path, f"not TOML: {message}", int(at[1]) if at else 1, "--isolated reads no configuration") from None
-    if not isinstance(table, dict):
-        raise _wrong(path, "[tool.agentconv] is not a table")
-    return table, text
-
-
-def _read_table(options: argparse.Namespace, place: Span, key: str, table: Any) -> Any:
+def _read_table(options: argparse.Namespace, file: SettingsFile, key: str, table: Any) -> Any:
     """Check a table; the linter's and the packer's are read where they count, for only then are the modules there that know them."""
     if key == "models":
+        from agentconv.conversion import model_choices
+
         model_choices.choose("off", table)
     elif key == "pack" and hasattr(options, key):
         from agentconv.cli import pack_settings
 
-        return pack_settings.read(table, os.path.dirname(place.path) or os.curdir)
+        return pack_settings.read(table, os.path.dirname(file.path.as_posix()) or os.curdir, file.shown(key))
     elif hasattr(options, key):
         from agentconv.cli import lint_settings
 
-        return lint_settings.read(table, place, named=bool(options.config))
+        place = Span(file.path.as_posix(), file.place(key).line)
+        return lint_settings.read(table, place, named=bool(options.config), shown=file.shown(key))
     return table
 
 
-def _line(text: str, *names: str) -> int:
-    """Return the line of a key that stands in tables of tables, be they headers or in braces."""
-    at = max(text.find("[tool.agentconv"), 0)
-    for name in names:
-        match = re.compile(rf"""(?m)(?:^[ \t]*|[.,{{\[ ])["']?{re.escape(name)}["']?[ \t]*[=.\]]""").search(text, at)
-        at = match.start() if match else at
-    return text[:at].count("\n") + 1
-
-
-def _offset(text: str, key: str) -> int:
-    start = max(text.find("[tool.agentconv]"), 0)
-    match = re.compile(rf'(?m)^[ \t]*"?{re.escape(key)}"?[ \t]*[=.]').search(text, start)
-    return match.start() if match else start
-
-
-def _wrong(path: Path, message: str, line: int = 1, hint: str | None = None) -> InputError:
-    return InputError(Diagnostic(Code.USAGE, Severity.ERROR, message, Span(path.as_posix(), line), hint))
+def _wrong(file: SettingsFile, message: str, hint: str | None, *names: str) -> InputError:
+    """Make the error for a setting, at its line."""
+    return InputError(Diagnostic(Code.USAGE, Severity.ERROR, message, Span(file.path.as_posix(), file.place(*names).line), hint))

@@ -8,11 +8,12 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from agentconv.cli import options as shared
+from agentconv.cli import scope
 from agentconv.cli.output import Output
 from agentconv.conversion import converting, model_choices
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.formats import registry
-from agentconv.sources import agentless, discovery, elsewhere, loading
+from agentconv.sources import agentless, elsewhere, loading
 
 if TYPE_CHECKING:
     import argparse
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from agentconv.sources.discovery import Discovery
 
-USAGE = "SRC... -t FORMAT[,FORMAT|all] [-f FORMAT] [-o DIR|FILE|-] [options]"
+USAGE = "SRC... -t FORMAT[,FORMAT|all] [-f FORMAT] [-o DIR|FILE|- | --scope user] [options]"
 EXAMPLES = """\
 examples:
   agentconv convert . -t codex -o .            this project's agents, for Codex, beside what is there
@@ -29,13 +30,16 @@ examples:
   agentconv convert reviewer.md -t codex       one agent, to standard output
   agentconv convert .claude/agents -t codex,json -o out
   agentconv convert . -t all -o .              for every other assistant
+  agentconv convert -f claude -t codex --scope user     your own agents, for all projects
   cat reviewer.md | agentconv convert - -f claude-code -t codex
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    shared.add_sources(parser)
+    shared.add_sources(
+        parser, scoped="user: SRC is among your own agents, for all projects, or is all of them; files go there (default: project)"
+    )
     shared.add_output(parser)
     shared.add_selection(parser)
     shared.add_models(parser)
@@ -47,7 +51,9 @@ def run(options: argparse.Namespace) -> int:
     targets = shared.targets(options)
     source_format = registry.resolve(options.source_format) if options.source_format else None
     exclude = targets if source_format is None and not shared.is_for_all(options) else ()
-    found = discovery.discover(options.sources, source_format, exclude=exclude, stdin_name=options.stdin_filename)
+    if not options.sources and options.scope != scope.USER:
+        raise registry.usage("SRC is missing", "see the examples of `agentconv convert --help`")
+    found = scope.discover(options, source_format, exclude=exclude)
     loader = loading.Loader(found.files)
     if source_format is None:
         forbid_mixture(found, loader)
@@ -59,20 +65,28 @@ def run(options: argparse.Namespace) -> int:
 
 def convert_files(found: Discovery, loader: loading.Loader, targets: Sequence[str], options: argparse.Namespace) -> int:
     """Convert what was found to each target and report."""
-    output = Output(options, targets, places(found))
+    output = Output(options, targets, places(found), found)
     for diagnostic in found.diagnostics:
         output.report.diagnostic(diagnostic)
     file = output.place.file
     into = file.name if file and any(registry.FORMATS[target].holds_several(file.name) for target in targets) else None
     models = model_choices.choose(options.map_models, options.models)
-    choices = converting.Options(bool(options.allow_widening), bool(options.only_loaded), options.on_duplicate, into=into, models=models)
+    choices = converting.Options(
+        bool(options.allow_widening),
+        bool(options.only_loaded),
+        options.on_duplicate,
+        into=into,
+        models=models,
+        deploy=output.home is not None,
+    )
     pieces = output.report.line.over(loader, len(found.files), "files")
     for target in targets:
         for done in converting.convert(pieces, target, choices):
             output.take(done)
-    ends = f" -t {','.join(targets)}{f' -o {shlex.quote(options.output)}' if options.output else ''}"
+    where = f" -o {shlex.quote(options.output)}" if options.output else " --scope user" if output.home else ""
+    ends = f" -t {','.join(targets)}{where}"
     clients = [registry.resolve(options.source_format)] if options.source_format else {*registry.CLIENTS} - {*targets}
-    beside = elsewhere.told(found, elsewhere.Asked(options.sources, "convert", ends, clients))
+    beside = elsewhere.told(found, elsewhere.Asked(scope.sources(options), "convert", ends, clients))
     for diagnostic in (*agentless.told(loader.agentless), *beside):
         output.report.diagnostic(diagnostic)
     if output.report.nothing and not output.waiting:
@@ -82,7 +96,11 @@ def convert_files(found: Discovery, loader: loading.Loader, targets: Sequence[st
 
 def places(found: Discovery) -> dict[str, str]:
     """Return where each file is, as the user would name it."""
-    return {file.path: file.location.replace(os.sep, "/") if file.location else found.stdin_name or "<stdin>" for file in found.files}
+    return {file.path: _place(found, file.location) if file.location else found.stdin_name or "<stdin>" for file in found.files}
+
+
+def _place(found: Discovery, location: str) -> str:
+    return found.home.shown(location) if found.home and os.path.isabs(location) else location.replace(os.sep, "/")
 
 
 def nothing_found(found: Discovery, targets: Sequence[str] = ()) -> InputError:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from agentconv.cli import options as shared
 from agentconv.cli import project
+from agentconv.cli import scope as scoping
 from agentconv.core.diagnostics import InputError
 from agentconv.disk.exclusive import exclusive
 from agentconv.disk.saving import other_names
 from agentconv.formats import registry
-from agentconv.install import applying, places
 from agentconv.install import lock as lock_file
+from agentconv.install import places
 from agentconv.install.lock import Lock
-from agentconv.packs import finding, installed, record
 from agentconv.sources import discovery
 
 if TYPE_CHECKING:
@@ -36,13 +36,7 @@ if TYPE_CHECKING:
 def add_place(parser: argparse.ArgumentParser, *, python: bool) -> None:
     """Add which place is meant, and where packs are looked for."""
     group = parser.add_argument_group("place")
-    group.add_argument(
-        "--scope",
-        choices=(places.PROJECT, places.USER),
-        metavar=f"{places.PROJECT}|{places.USER}",
-        default=places.PROJECT,
-        help="this project (default), or your own agents, for all projects",
-    )
+    scoping.add_scope(group, "this project (default), or your own agents, for all projects", default=places.PROJECT)
     project.add_project(group, python=python)
 
 
@@ -92,6 +86,8 @@ def apply(place: Scope, plan: Plan) -> list[Diagnostic]:
     Raises:
         InputError: The disk refuses; everything is as it was.
     """
+    from agentconv.install import applying
+
     return [other_names(place.shown(path), number) for path, number in applying.apply(place.root, place.lock, plan).items()]
 
 
@@ -116,6 +112,8 @@ def ours(place: Scope, reader: Reader, *, dry_run: bool) -> Lock:
     Raises:
         InputError: The lock is none, or the disk refuses.
     """
+    from agentconv.install import applying
+
     lock = locked(place)
     return applying.settled(reader, lock) if dry_run else applying.recover(place.root, lock, place.lock)
 
@@ -126,6 +124,8 @@ def at_hand(locked: LockedPack, place: Scope, environment: Environment) -> Pack 
     Raises:
         InputError: It is there, and may not be used.
     """
+    from agentconv.packs import finding, installed, record
+
     if record.normal(locked.name) in installed.find(environment.folders):
         return finding.find(locked.name, environment)
     if locked.file is None or os.path.basename(locked.file) != locked.file or locked.file in ("", os.curdir, os.pardir):

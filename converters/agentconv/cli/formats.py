@@ -74,10 +74,12 @@ def describe(format_id: str) -> dict[str, Any]:
     row = registry.FORMATS[format_id]
     verified = schema_files.load(format_id)["x-verified"] if format_id in schema_files.client_names() else None
     where = f"{row.folders[0]}/*{row.suffixes[0]}" if row.folders else row.files[0]
+    user = (vocabulary.installation(format_id) or {}).get("user") if row.folders else None
     return {
         "id": format_id,
         "client": f"{verified['client']} {verified['version']}" if verified else row.title,
         "where": where,
+        **({"user": user} if user else {}),
         "aliases": list(row.aliases),
         **({"verified": verified} if verified else {}),
     }

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from agentconv.cli import options as shared
+from agentconv.cli import scope
 from agentconv.cli.convert import convert_files
 from agentconv.formats import registry
 from agentconv.sources import discovery, loading
@@ -27,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("input")
     group.add_argument("sources", nargs="+", metavar="BUNDLE", help="a bundle (JSON, or TOML), or - for standard input")
     group.add_argument("-f", "--from", dest="source_format", metavar="json|toml", help="format of BUNDLE (default: told from its name)")
+    scope.add_scope(group, "user: files go where each assistant looks for your own agents, for all projects (default: project)")
     shared.add_output(parser)
     shared.add_selection(parser)
     shared.add_models(parser)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentconv.cli import options as shared
+from agentconv.cli import scope
 from agentconv.cli.convert import nothing_found, places
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.progress import Progress
@@ -16,20 +16,21 @@ from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.formats import registry
 from agentconv.lint import inspection
 from agentconv.render import inspected, machine, text
-from agentconv.sources import agentless, discovery, elsewhere, loading
+from agentconv.sources import agentless, elsewhere, loading
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from agentconv.lint.inspection import Inspected
 
-USAGE = "[SRC...] [--for FORMAT,...|all] [options]"
+USAGE = "[SRC...] [--scope user] [--for FORMAT,...|all] [options]"
 EXAMPLES = """\
 examples:
   agentconv inspect                                this project's agents, in the clients that it has folders for
   agentconv inspect --for all                      in every client
   agentconv inspect reviewer.md --for gemini-cli   exit 1 when Gemini CLI would not load it
+  agentconv inspect --scope user                   your own agents, which each client loads in all projects
   agentconv inspect -v                             everything that the clients' readers say
 
 states:
@@ -43,7 +44,7 @@ _PATH_WIDTH = 40
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    shared.add_sources(parser, here=True)
+    shared.add_sources(parser, here=True, scoped="this project (default), or your own agents, which clients load in all projects")
     group = parser.add_argument_group("report")
     group.add_argument(
         "--for",
@@ -61,9 +62,9 @@ def run(options: argparse.Namespace) -> int:
     """Run the command."""
     named = registry.clients_named(options.clients) if options.clients else []
     source_format = registry.resolve(options.source_format) if options.source_format else None
-    found = discovery.discover(options.sources, source_format, stdin_name=options.stdin_filename)
+    found = scope.discover(options, source_format)
     loader = loading.Loader(found.files)
-    asked = named or inspection.clients(loader, present_clients(discovery.places(options.sources, options.stdin_filename)))
+    asked = named or inspection.clients(loader, scope.present(options, found))
     files: list[Inspected] = []
     loose: list[str] = []
     diagnostics = list(found.diagnostics)
@@ -76,7 +77,7 @@ def run(options: argparse.Namespace) -> int:
             diagnostics += piece.diagnostics
             loose += [agent.id for agent in piece.agents]
     line.clear()
-    diagnostics += [*agentless.told(loader.agentless), *elsewhere.told(found, elsewhere.Asked(options.sources, "inspect"))]
+    diagnostics += [*agentless.told(loader.agentless), *elsewhere.told(found, elsewhere.Asked(scope.sources(options), "inspect"))]
     diagnostics += elsewhere.out_of_place(found)
     diagnostics += [*inspection.duplicates(files), *([_without_file(loose)] if loose else [])]
     errors = any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
@@ -97,14 +98,6 @@ def run(options: argparse.Namespace) -> int:
         told = {file.path for file in loader.agentless}
         _tell(options, [file for file in files if file.is_agent or file.path not in told], diagnostics, asked, places(found))
     return code
-
-
-def present_clients(sources: Iterable[str]) -> Iterator[str]:
-    """Yield the clients whose places exist in the projects that the sources are, or are in."""
-    for source in sources:
-        path = Path(source)
-        project = discovery.project_root(path) or (path if path.is_dir() else path.parent)
-        yield from (client for client in registry.CLIENTS if discovery.locations(project, client))
 
 
 def _without_file(agents: Sequence[str]) -> Diagnostic:

@@ -6,19 +6,18 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agentconv.cli import lint_files, lint_mending, lint_settings
+from agentconv.cli import lint_files, lint_mending, lint_settings, scope
 from agentconv.cli import options as shared
 from agentconv.cli.configuration import STRICT
 from agentconv.cli.convert import nothing_found, places
 from agentconv.cli.exit_codes import Exit
-from agentconv.cli.inspect import present_clients
 from agentconv.cli.lint_mending import Mended
 from agentconv.cli.progress import Progress
 from agentconv.core.diagnostics import Code, InputError, Severity
 from agentconv.formats import registry
 from agentconv.lint import checking, fixing
 from agentconv.render import findings, findings_machine, machine, printable, text
-from agentconv.sources import discovery, elsewhere, loading
+from agentconv.sources import elsewhere, loading
 
 if TYPE_CHECKING:
     import argparse
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from agentconv.lint.checking import Checked
     from agentconv.lint.rule import Rule
 
-USAGE = "[SRC...] [--for FORMAT,...|all] [--fix] [options]"
+USAGE = "[SRC...] [--scope user] [--for FORMAT,...|all] [--fix] [options]"
 EXAMPLES = """\
 examples:
   agentconv lint                                    this project's agents, for the assistants that it has folders for
@@ -54,7 +53,7 @@ FORMATS = ("text", "json", "sarif", "github")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    shared.add_sources(parser, here=True)
+    shared.add_sources(parser, here=True, scoped="this project (default), or your own agents, for all projects")
     group = parser.add_argument_group("rules")
     group.add_argument(
         "--for",
@@ -97,10 +96,10 @@ def run(options: argparse.Namespace) -> int:
     chosen = options.lint or lint_settings.LintSettings()
     rules = _rules(options, chosen)
     source_format = registry.resolve(options.source_format) if options.source_format else None
-    found = discovery.discover(options.sources, source_format, stdin_name=options.stdin_filename)
+    found = scope.discover(options, source_format)
     loader = loading.Loader(found.files, keep=False, results=True)
     named = registry.clients_named(options.clients) if options.clients else chosen.clients
-    asked = tuple(present_clients(discovery.places(options.sources, options.stdin_filename)) if named is None else named)
+    asked = tuple(scope.present(options, found) if named is None else named)
     line = Progress(options)
     files, diagnostics = lint_files.read(line.over(loader, len(found.files), "files read"), found, asked, chosen)
     siblings = lint_files.read_siblings(found)
@@ -108,7 +107,7 @@ def run(options: argparse.Namespace) -> int:
     if named is None:
         lint_files.leave_out_versions(files)
     diagnostics = [*found.diagnostics, *diagnostics]
-    beside = tuple(elsewhere.told(found, elsewhere.Asked(options.sources, "lint")))
+    beside = tuple(elsewhere.told(found, elsewhere.Asked(scope.sources(options), "lint")))
     if not files and not diagnostics:
         _print(options, beside)
         raise nothing_found(found)

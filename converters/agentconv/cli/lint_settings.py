@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from agentconv.cli.table_error import TableError
+from agentconv.core import paths
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.formats import registry
 from agentconv.lint import catalogue, project
@@ -67,7 +67,7 @@ class LintSettings:
     def ignored(self, location: str) -> frozenset[str]:
         """Return the codes, in lower case, of the rules that are ignored in a file."""
         path = os.path.relpath(location, self.folder).replace(os.sep, "/") if self.per_file else ""
-        words = tuple(word for pattern, several in self.per_file.items() if _matches(path, pattern) for word in several)
+        words = tuple(word for pattern, several in self.per_file.items() if paths.matches(path, pattern) for word in several)
         rules = catalogue.select(words) if words else []
         return frozenset(rule.code.casefold() for rule in rules if self.named or not rule.protects)
 
@@ -81,13 +81,14 @@ class LintSettings:
 KEYS = ("select", "ignore", "per-file-ignores", "for", "max-description")
 
 
-def read(table: object, place: Span | None = None, *, named: bool = False) -> LintSettings:
+def read(table: object, place: Span | None = None, *, named: bool = False, shown: str = "[lint]") -> LintSettings:
     """Read the table.
 
     Args:
         table: What it holds.
         place: Where it is.
         named: Whether a person named its file.
+        shown: What it is called there.
 
     Raises:
         TableError: It cannot be meant.
@@ -96,11 +97,11 @@ def read(table: object, place: Span | None = None, *, named: bool = False) -> Li
         return LintSettings()
     place = place or LintSettings().place
     if not isinstance(table, dict):
-        raise TableError(registry.usage("[tool.agentconv.lint] is a table"))
+        raise TableError(registry.usage(f"{shown} is a table"))
     for key in table:
         if key not in KEYS:
             hint = registry.did_you_mean(key, KEYS, f"settings: {', '.join(KEYS)}")
-            raise TableError(registry.usage(f"there is no setting `{key}` in [tool.agentconv.lint]", hint), key)
+            raise TableError(registry.usage(f"there is no setting `{key}` in {shown}", hint), key)
     return LintSettings(
         select=_rules(table["select"], "select") if "select" in table else None,
         ignore=_rules(table.get("ignore", []), "ignore"),
@@ -161,12 +162,6 @@ def _number(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
         raise TableError(registry.usage("`max-description` is a number of characters, 1 or more"), "max-description")
     return value
-
-
-def _matches(path: str, pattern: str) -> bool:
-    """Whether a path is meant by a pattern: of the whole path, of a folder, or of a file's name."""
-    pattern = pattern.removeprefix("./").rstrip("/")
-    return any(fnmatchcase(candidate, pattern) for candidate in (path, path.rpartition("/")[2])) or fnmatchcase(path, f"{pattern}/*")
 
 
 def tell(options: argparse.Namespace, remark: Diagnostic | None) -> None:

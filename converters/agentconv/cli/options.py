@@ -6,9 +6,9 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
+from agentconv.cli import scope
 from agentconv.cli.configuration import STRICT
-from agentconv.conversion import converting
-from agentconv.conversion.model_choices import MAP_MODELS
+from agentconv.conversion.choices import MAP_MODELS, ON_DUPLICATE
 from agentconv.core import vocabulary
 from agentconv.formats import registry
 
@@ -33,7 +33,8 @@ def targets(options: argparse.Namespace, source: str | None = None) -> list[str]
     words = [word.strip() for word in ",".join(options.to).split(",") if word.strip()]
     if not words:
         raise no_target()
-    every = [client for client in registry.CLIENTS if vocabulary.installation(client) and client != source]
+    kind = "user" if scope.is_user(options) else "marks"
+    every = [client for client in registry.CLIENTS if kind in (vocabulary.installation(client) or ()) and client != source]
     return list(dict.fromkeys(one for word in words for one in (every if word.lower() == ALL else [registry.resolve(word)])))
 
 
@@ -48,14 +49,19 @@ def no_target(meant: str | None = None) -> InputError:
     return registry.usage("which format to write? -t is missing", hint)
 
 
-def add_sources(parser: argparse.ArgumentParser, *, here: bool = False) -> None:
-    """Add SRC... and what tells its format; for a command that only looks, SRC may be left out, and is the current folder."""
+def add_sources(parser: argparse.ArgumentParser, *, here: bool = False, scoped: str = "") -> None:
+    """Add SRC... and what tells its format.
+
+    Args:
+        parser: The command's.
+        here: Whether SRC may be left out, and is the current folder then, as for a command that only looks.
+        scoped: What `--scope user` means to the command; empty where it knows no such thing.
+    """
     group = parser.add_argument_group("input")
-    words = "a file, a folder, a project's root, a glob, or - for standard input"
-    if here:
-        group.add_argument("sources", nargs="*", default=[os.curdir], metavar="SRC", help=f"{words} (default: {os.curdir})")
-    else:
-        group.add_argument("sources", nargs="+", metavar="SRC", help=words)
+    words = f"a file, a folder, a project's root, a glob, or - for standard input{f' (default: {os.curdir})' if here else ''}"
+    group.add_argument("sources", nargs="*" if here or scoped else "+", default=[], metavar="SRC", help=words)
+    if scoped:
+        scope.add_scope(group, scoped)
     group.add_argument("-f", "--from", dest="source_format", metavar="FORMAT", help="format of SRC (default: told from path and content)")
     group.add_argument("--stdin-filename", metavar="NAME", default="", help="name of what comes on standard input; tells its format")
 
@@ -66,8 +72,8 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
     add_only_loaded(group)
     group.add_argument(
         "--on-duplicate",
-        choices=converting.ON_DUPLICATE,
-        metavar="|".join(converting.ON_DUPLICATE),
+        choices=ON_DUPLICATE,
+        metavar="|".join(ON_DUPLICATE),
         help="agents of one name: call the later ones NAME-2, NAME-3 (default), keep the first, or stop",
     )
     group.add_argument(
@@ -130,7 +136,9 @@ def add_configuration(parser: argparse.ArgumentParser) -> None:
     """Add where what the command line leaves open is settled."""
     group = parser.add_argument_group("configuration")
     group.add_argument(
-        "--config", metavar="FILE", help="read [tool.agentconv] here (default: pyproject.toml of the project that SRC is in)"
+        "--config",
+        metavar="FILE",
+        help="read settings here (default: agentconv.toml, and [tool.agentconv] of pyproject.toml, of the project that SRC is in)",
     )
     group.add_argument("--isolated", action="store_true", help="read no configuration file")
 

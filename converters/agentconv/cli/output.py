@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentconv.cli.destination import destination, several
+from agentconv.cli import scope
+from agentconv.cli.destination import Destination, destination, several
 from agentconv.cli.report import Report
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.disk.saving import Fate, OutputFolder
@@ -18,19 +20,21 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Mapping, Sequence
 
-    from agentconv.cli.destination import Destination
     from agentconv.cli.exit_codes import Exit
     from agentconv.conversion.converting import Converted
     from agentconv.disk.output import OutputFile
     from agentconv.disk.saving import Saved
+    from agentconv.sources.discovery import Discovery
+    from agentconv.sources.user_places import Home
 
-_PLANS = {
+PLANS = {
     Fate.CREATED: "create",
     Fate.MERGED: "add to",
     Fate.REPLACED: "replace",
     Fate.SAME: "unchanged",
     Fate.KEPT: "keep",
 }
+"""What is to be done with a file, while nothing is written."""
 
 
 def output_folder(place: Destination, sources: Iterable[str]) -> OutputFolder | None:
@@ -40,15 +44,34 @@ def output_folder(place: Destination, sources: Iterable[str]) -> OutputFolder | 
     return OutputFolder(place.folder, sources=sources) if place.folder else None
 
 
+def _in_step(told: Diagnostic) -> Diagnostic:
+    """Say besides which command tells what it wrote from what somebody edited."""
+    return replace(told, hint=f"{told.hint}; `agentconv sync` keeps such files in step with their source")
+
+
+def _in_folder(file: OutputFile, target: str) -> OutputFile:
+    """Return a file with its path below the folder of its client."""
+    return replace(file, path=file.path.removeprefix(f"{registry.FORMATS[target].folders[0]}/"))
+
+
 class Output:
     """Takes results one by one and writes them."""
 
-    def __init__(self, options: argparse.Namespace, targets: Sequence[str], places: Mapping[str, str]) -> None:
+    def __init__(self, options: argparse.Namespace, targets: Sequence[str], places: Mapping[str, str], found: Discovery) -> None:
         self.options = options
         self.targets = targets
-        self.place = destination(options, targets)
-        self.folder = output_folder(self.place, places.values())
+        self.sources = [file.location for file in found.files if file.location]
+        self.home = scope.destination(options, targets)
+        """The user's home, where each target has a folder of its own."""
+        self.place = Destination(folder=self.home.root) if self.home else destination(options, targets)
+        self.folder = output_folder(self.place, self.sources)
+        self.own: dict[str, OutputFolder] = {}
+        """By target, the folder of the user's own agents."""
         self.report = Report(options, targets, places)
+        if self.home:
+            self.report.below = "~"
+            if told := scope.taken(options):
+                self.report.diagnostic(told)
         self.waiting: Converted | None = None
         """The one result without a folder, until it is known to be the only one."""
         self.failures: dict[tuple[str, str], int] = {}
@@ -71,9 +94,12 @@ class Output:
     def write(self, done: Converted) -> None:
         """Write a result's file to where it belongs."""
         saved: Saved | None = None
-        if done.file and self.folder:
+        if done.file and self.home:
+            saved = self.save(self._own(self.home, done.target), _in_folder(done.file, done.target), done.target)
+            done = replace(done, file=replace(done.file, path=saved.path.as_posix())) if saved else done
+        elif done.file and self.folder:
             named = replace(done.file, path=self.place.file.name) if self.place.file else done.file
-            saved = self.save(self.folder, named)
+            saved = self.save(self.folder, named, done.target)
         elif done.file:
             printable.data(done.file.data)
             self.report.to_stdout = True
@@ -81,7 +107,15 @@ class Output:
         unsaved = done.file is not None and saved is None and self.folder is not None
         self.report.result(done, "unsaved" if unsaved else saved.fate if saved else None, shown)
 
-    def save(self, folder: OutputFolder, file: OutputFile) -> Saved | None:
+    def _own(self, home: Home, target: str) -> OutputFolder:
+        """Return the folder of the user's own agents of a target."""
+        if target not in self.own:
+            place = home.folder(target) or home.root
+            within = home.root if place.is_relative_to(home.root) else None
+            self.own[target] = OutputFolder(place, within=within, sources=self.sources, called=Path(home.shown(place)))
+        return self.own[target]
+
+    def save(self, folder: OutputFolder, file: OutputFile, target: str) -> Saved | None:
         """Save one file, or see what that would do; None when it cannot be done, which is told once per folder."""
         force, dry = self.options.force, self.options.check or self.options.diff or self.options.dry_run
         try:
@@ -102,7 +136,8 @@ class Output:
             return None
         self.report.fate(saved.fate, saved.path)
         if saved.diagnostic and not dry:
-            self.report.diagnostic(saved.diagnostic)
+            synced = self.place.folder and saved.forcible and not registry.FORMATS[target].bundle
+            self.report.diagnostic(_in_step(saved.diagnostic) if synced else saved.diagnostic)
         return saved
 
     def preview(self, saved: Saved) -> str | None:
@@ -117,8 +152,8 @@ class Output:
             self.report.line.clear()
             sys.stdout.write(shown)
         elif self.options.dry_run or (self.options.check and saved.fate is not Fate.SAME):
-            word = "change" if self.options.check and saved.fate is Fate.KEPT else _PLANS[saved.fate]
-            self.report.told = True
+            word = "change" if self.options.check and saved.fate is Fate.KEPT else PLANS[saved.fate]
+            self.report.told = self.report.told or not self.options.dry_run or saved.fate is Fate.KEPT  # what ends with 1
             self.report.line.clear()
             entries = f" of {text.names(saved.kept)}" if saved.kept else ""
             remark = f"  (other content{entries} is there; --force replaces it)" if word == "keep" else ""

@@ -43,24 +43,25 @@ _LICENSES = ("LICENSE", "LICENCE", "COPYING")
 _LARGEST_LICENSE = 1024 * 1024
 
 
-def read(table: object, folder: str = ".") -> dict[str, Any]:
+def read(table: object, folder: str = ".", shown: str = "[pack]") -> dict[str, Any]:
     """Read the table: values as the command line has them, each checked.
 
     Args:
         table: What it holds.
         folder: Where its file is; the licence's file is meant below it.
+        shown: What the table is called there.
 
     Raises:
         TableError: It cannot be meant.
     """
     if not isinstance(table, dict):
-        raise TableError(registry.usage("[tool.agentconv.pack] is a table"))
+        raise TableError(registry.usage(f"{shown} is a table"))
     found: dict[str, Any] = {}
     for key, value in table.items():
         if key not in ONE and key not in SEVERAL:
             known = (*ONE, *SEVERAL)
             hint = registry.did_you_mean(key, known, f"settings: {', '.join(known)}")
-            raise TableError(registry.usage(f"there is no setting `{key}` in [tool.agentconv.pack]", hint), key)
+            raise TableError(registry.usage(f"there is no setting `{key}` in {shown}", hint), key)
         try:
             found[key] = _one(key, value) if key in ONE else _several(key, value)
         except InputError as error:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentconv.formats import registry
-from agentconv.packs import environment as pack_environment
 from agentconv.sources import discovery
 
 if TYPE_CHECKING:
@@ -69,4 +68,6 @@ def environment(options: argparse.Namespace) -> Environment:
     Raises:
         InputError: What is named is none.
     """
+    from agentconv.packs import environment as pack_environment
+
     return pack_environment.choose(options.python, root(options))

@@ -35,7 +35,7 @@ _PLANNED = {Fate.CREATED: "to create", Fate.MERGED: "to add to", Fate.REPLACED: 
 _CHANGES = {**_PLANNED, Fate.MERGED: "to change", Fate.REPLACED: "to change", Fate.KEPT: "to change"}
 _CODES = {"not_loaded": Code.NOT_LOADED, "failed": Code.INTERNAL}
 """What the diagnostics say of an agent in a state."""
-_ALWAYS = (Code.NO_AGENT, Code.ELSEWHERE)
+_ALWAYS = (Code.NO_AGENT, Code.ELSEWHERE, Code.LINE_ENDS, Code.USER_SCOPE)
 """What is not told is missed, although it does not matter to what was asked for."""
 _STRICT = {
     "warnings": {LossSeverity.WARNING, LossSeverity.REFUSAL},
@@ -65,6 +65,8 @@ class Report:
         self.results: list[dict[str, Any]] = []
         self.diagnostics: list[Diagnostic] = []
         self.to_stdout = False
+        self.below: str = options.output or ""
+        """What the files of several folders are below."""
         self.unsaved = 0
         self.told = False
         """Whether anything was said."""
@@ -181,7 +183,7 @@ class Report:
         elif parts and len(self.folders) == 1:
             parts[-1] += f" in {text.safe(self.paths[0].parent.as_posix())}"
         elif parts:
-            parts[-1] += f" below {text.safe(self.options.output)}"
+            parts[-1] += f" below {text.safe(self.below)}"
         if self.to_stdout:
             parts.append("1 file to standard output")
         if self.unsaved:

@@ -1,4 +1,4 @@
-"""`agentconv schema`: the JSON Schemas of bundles, agents and each client's files."""
+"""`agentconv schema`: the JSON Schemas of bundles, agents, settings and each client's files."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ examples:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("name", nargs="?", metavar="SCHEMA", help="bundle, agent, or a format")
+    parser.add_argument("name", nargs="?", metavar="SCHEMA", help="bundle, agent, config, or a format")
     parser.add_argument("--self-contained", action="store_true", help="embed every schema that it refers to")
     shared.add_common(parser)
 

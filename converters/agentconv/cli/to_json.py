@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
     source_format = registry.resolve(options.source_format) if options.source_format else None
     exclude = () if source_format else ("json",)
     found = discovery.discover(options.sources, source_format, exclude=exclude, stdin_name=options.stdin_filename)
-    output = Output(options, ["json"], places(found))
+    output = Output(options, ["json"], places(found), found)
     for diagnostic in found.diagnostics:
         output.report.diagnostic(diagnostic)
     choices = converting.Options(only_loaded=bool(options.only_loaded), sources=not options.no_sources)

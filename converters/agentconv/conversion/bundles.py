@@ -33,7 +33,7 @@ def bundle(pieces: Iterable[Loaded], target: str, options: Options) -> Converted
         data = _checked(agents, module, path)
     except Exception as error:  # noqa: BLE001 - a bug must surface as one, with what else is told
         return Converted(target, ids, diagnostics=(*told, bug_in_file(path, target, error)), not_loaded=not_loaded)
-    return Converted(target, ids, OutputFile(path, data), diagnostics=told, not_loaded=not_loaded)
+    return Converted(target, ids, OutputFile(path, data, spelled=True), diagnostics=told, not_loaded=not_loaded)
 
 
 def _checked(agents: AgentSet, module: Format, path: str) -> bytes:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.conversion import kept_credentials
+from agentconv.conversion import kept_credentials, line_ends
 from agentconv.conversion.bundles import bundle
 from agentconv.conversion.converted import Converted
 from agentconv.conversion.files import Files
 from agentconv.conversion.index_file import Listing
 from agentconv.conversion.law import Law
-from agentconv.conversion.options import DEFAULTS, ON_DUPLICATE, Options
+from agentconv.conversion.options import DEFAULTS, Options
 from agentconv.conversion.other_formats import OtherFormats
 from agentconv.conversion.renaming import names_of
 from agentconv.conversion.same_format import SameFormat
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Agent, AgentSet
     from agentconv.sources.loaded import Loaded
 
-__all__ = ["ON_DUPLICATE", "Converted", "Options", "convert"]
+__all__ = ["Converted", "Options", "convert"]
 
 
 def convert(pieces: Iterable[Loaded], target: str, options: Options = DEFAULTS) -> Iterator[Converted]:
@@ -48,6 +48,7 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = DEFAULTS) 
     if registry.FORMATS[target].bundle:
         yield bundle(pieces, target, options)
         return
+    pieces = line_ends.Pieces(pieces, target)
     names = names_of(pieces, target, options)
     listing, servers = Listing(target), SetServers(target)
     files = Files(target, names.stems, Law(target, options, names, servers.defined), listing)
@@ -68,8 +69,8 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = DEFAULTS) 
     yield from listing.written()
     if left := tuple(servers.left()):
         yield Converted(target, (), losses=left)
-    if duplicates := tuple(own.duplicates()):
-        yield Converted(target, (), diagnostics=duplicates)
+    if told := (*own.duplicates(), *pieces.told()):
+        yield Converted(target, (), diagnostics=told)
 
 
 def _holders(piece: Loaded) -> Iterator[Agent | AgentSet]:

@@ -55,7 +55,7 @@ class Files:
         if verdict.written is None:
             return self._refused(case, verdict, not_loaded=not_loaded)
         notes = tuple(respelled(case.agent, case.path, verdict.written)) if case.original else ()
-        file = self.listed(OutputFile(case.path, verdict.written.data))
+        file = self.listed(OutputFile(case.path, verdict.written.data, spelled=case.original is None))
         return Converted(self.target, (case.agent.id,), file, None, verdict.losses, notes, not_loaded)
 
     def among(self, case: Case, file: Collected, *, not_loaded: bool) -> Converted:

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agentconv.conversion.choices import MAP_MODELS
 from agentconv.core import vocabulary
 from agentconv.core.diagnostics import InputError
-from agentconv.core.format import ModelChoices
+from agentconv.core.model_choices import ModelChoices
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-MAP_MODELS = ("off", "tier")
 
 
 class ModelTableError(InputError):

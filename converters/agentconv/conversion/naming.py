@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.core.names import avoiding, stem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from agentconv.core.format import FormatSpec
 
@@ -36,7 +38,11 @@ class Name:
 
 
 def assign(
-    agents: Iterable[Named], legal: Callable[[str], str], kept: Iterable[str] = (), reserved: Collection[str] = ()
+    agents: Iterable[Named],
+    legal: Callable[[str], str],
+    kept: Iterable[str] = (),
+    reserved: Collection[str] = (),
+    pinned: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Name]:
     """Give each agent a legal name, unique without case: the first keeps its own, the others get `-2`, `-3`.
 
@@ -45,15 +51,22 @@ def assign(
         legal: Turns a name into a legal one.
         kept: Names that other agents have and keep.
         reserved: Names, in lower case, that belong to the client's own agents.
+        pinned: Names, by agents' ids, that they had before and keep, where they would be theirs with no other agent there, or with others.
     """
     wanted = sorted(agents, key=lambda agent: not agent.first)
     bases = [avoiding(_base(agent, legal), reserved) for agent in wanted]
     present = {base.casefold() for base in bases}
     taken = {name.casefold() for name in kept}
+    pins = _held(zip(wanted, bases, strict=True), pinned, legal, taken) if pinned else {}
+    taken |= {name.casefold() for name in pins.values()}
     names: dict[str, Name] = {}
     numbers: dict[str, int] = {}
     for agent, base in zip(wanted, bases, strict=True):
-        if base.casefold() not in taken:
+        pin = pins.get(agent.id)
+        if pin is not None and pin != base:
+            names[agent.id] = Name(pin, "name-duplicate")
+            continue
+        if pin is not None or base.casefold() not in taken:
             taken.add(base.casefold())
             code = None if base == agent.name else "name-missing" if agent.name is None else "name-illegal"
             if agent.name and agent.name.casefold() in reserved:
@@ -67,6 +80,23 @@ def assign(
         taken.add(found.casefold())
         names[agent.id] = Name(found, "name-duplicate")
     return names
+
+
+def _held(
+    wanted: Iterable[tuple[Named, str]], pinned: Mapping[str, str], legal: Callable[[str], str], taken: Collection[str]
+) -> dict[str, str]:
+    """Return the names that agents keep: their own, or their own with a number; no two keep one."""
+    held: dict[str, str] = {}
+    names = {*taken}
+    for agent, base in wanted:
+        pin = pinned.get(agent.id)
+        if pin is None or pin.casefold() in names:
+            continue
+        number = re.search(r"-[0-9]+$", pin)
+        if pin == base or (number and _ending(base, number[0], legal) == pin):
+            held[agent.id] = pin
+            names.add(pin.casefold())
+    return held
 
 
 def _ending(base: str, end: str, legal: Callable[[str], str]) -> str:

@@ -61,7 +61,7 @@ class OtherFormats:
         """Write an agent into the file of all of them, or into one of its own."""
         if self._together is not None:
             return self.files.among(Case(agent, piece, name, self._together.path), self._together, not_loaded=state.dropped)
-        path = self.files.named(name.name)
+        path = self.names.paths.get(agent.id) or self.files.named(name.name)
         text = _own_text(piece, state, self.target)
         original = SourceText(path, text.data) if text else None
         exact = piece.result is not None and as_read and not registry.load(self.target).SPEC.named_by_stem

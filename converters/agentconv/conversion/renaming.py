@@ -33,6 +33,8 @@ class Names:
     """Finds an old name in a text."""
     stems: dict[str, int]
     """Stems of the files that are of the target's format already, and the number that comes next to each."""
+    paths: Mapping[str, str]
+    """Files of the agents that keep theirs, by their ids."""
 
     def rename(self, projection: Projection, name: Name) -> None:
         """Give an agent its name, and the agents that it speaks of theirs."""
@@ -63,11 +65,13 @@ def names_of(pieces: Iterable[Loaded], target: str, options: Options) -> Names:
             stems[_stem(piece).casefold()] = 2
         else:
             wanted.extend(one for one in wanting(piece) if one.first or not options.only_loaded)
-    names = naming.assign(wanted, spec.legal_name, own, spec.reserved)
+    names = naming.assign(wanted, spec.legal_name, own, spec.reserved, {id_: pin.name for id_, pin in options.pins.items()})
+    paths = {id_: pin.path for id_, pin in options.pins.items() if id_ in names and names[id_].name == pin.name}
+    stems |= {spelling.stem_of(path, registry.FORMATS[target].suffixes).casefold(): 2 for path in paths.values()}
     if options.on_duplicate == "error":
         _forbid_duplicates(wanted, names)
     renamed = _renamed(wanted, names)
-    return Names(names, renamed, _mention(renamed), stems)
+    return Names(names, renamed, _mention(renamed), stems, paths)
 
 
 def wanting(piece: Loaded) -> Iterator[naming.Named]:

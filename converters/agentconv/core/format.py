@@ -10,12 +10,14 @@ from agentconv.core import fields, losses, vocabulary
 from agentconv.core import shapes as format_shapes
 from agentconv.core.diagnostics import LossSeverity
 from agentconv.core.ir import AgentSet
+from agentconv.core.model_choices import NO_CHOICES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from agentconv.core.diagnostics import Detail, Diagnostic, Loss
     from agentconv.core.ir import Agent, Json
+    from agentconv.core.model_choices import ModelChoices
     from agentconv.core.shapes import Shape, Shapes
     from agentconv.core.source import SourceText
 
@@ -173,21 +175,6 @@ class Format(Protocol):
             agents: All that is to be in the file, in order.
             original: The file as it stands; without a byte where there is none yet.
         """
-
-
-@dataclass(frozen=True, slots=True)
-class ModelChoices:
-    """What a user chose about models; the words of models are in lower case."""
-
-    by_tier: bool = False
-    """Whether a model that the target does not serve becomes the target's own of the same tier."""
-    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """By target, what to write for a model, or for all models of a tier."""
-    tiers: Mapping[str, str] = field(default_factory=dict)
-    """Tiers of models that the vocabulary does not know."""
-
-
-NO_CHOICES = ModelChoices()
 
 
 class Projection:

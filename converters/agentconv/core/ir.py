@@ -10,6 +10,8 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
 
+from agentconv.core.versions import FORMAT_VERSION
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -19,7 +21,6 @@ Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | Non
 """A JSON value whose strings are Unicode scalars and whose numbers are finite. What JSON cannot hold is a map of one key:
 `{"$float": "nan"}`, `{"$datetime": "..."}`; a user's key that starts with `$` gets one more (`escape_key`)."""
 
-FORMAT_VERSION = 2
 BUNDLE_URN = f"urn:agentconv:bundle:{FORMAT_VERSION}"
 
 

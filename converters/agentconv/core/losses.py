@@ -61,6 +61,7 @@ CATALOGUE: dict[str, LossRule] = {
         "say it in a key of its client",
     ),
     "ignored-key-dropped": LossRule(_NOTE, _DROPPED, "a key that the source client ignores too"),
+    "overridden": LossRule(_NOTE, _APPROXIMATED, "the configuration wants it otherwise for this target"),
     "extra-overridden": LossRule(_NOTE, _DROPPED, "a key that says otherwise than the agent's fields; the fields win"),
     "path-dropped": LossRule(
         _WARNING, _DROPPED, "a key with a path that leads out of the project", "write it by hand where the file is yours"

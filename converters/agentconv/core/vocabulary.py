@@ -15,8 +15,10 @@ The tables:
   its words for inheriting; the `efforts` that only some of its models have, by what their ids start with; `tiers`: its model for each tier.
 
 - `install`: where agents are deployed to: `user` (folders of the user's own agents; the first whose environment variable is set,
-  else that below `~`) or `no_user` (why there is none), `also_reads` (formats whose folders in a project it reads too), `marks`
-  (what tells in a project that the client is used), `then` and `then_user` (what a person does next in the client).
+  else that below `~`) or `no_user` (why there is none), `user_beside` (further folders and files that it reads beside that one),
+  `user_adds` (that of `user` which does not keep it from reading the next one), `user_also` (further folders that it reads as well),
+  `also_reads` (formats whose folders in a project it reads too), `marks` (what tells in a project that the client is used),
+  `then` and `then_user` (what a person does next in the client).
 - `references`: files, folders, variables and commands in a prompt that mean something to this client, and what they are.
 
 Besides, facts: `enforces_patterns` (an agent is held to the pattern of `Tool(pattern)`), `ignores_case` (of tool words),

@@ -36,3 +36,9 @@ class OutputFile:
     """What it shares with others: a file that is there takes it in among its own."""
     beside: bool = False
     """Whether it only means something beside the other files, in a folder."""
+    spelled: bool = False
+    """Whether its bytes are ours, rather than those of a file that was read: then git may have given it other line ends."""
+
+    def says(self, present: bytes) -> bool:
+        """Whether what is in its place says all that it says."""
+        return present == self.data or (self.spelled and b"\r" not in self.data and present == self.data.replace(b"\n", b"\r\n"))

@@ -57,6 +57,11 @@ class Saved:
     """How many hard links there are to what was replaced; they lead to the old bytes from now on."""
 
     @property
+    def forcible(self) -> bool:
+        """Whether it is kept for its content alone."""
+        return self.fate is Fate.KEPT and not (self.late or self.problem)
+
+    @property
     def diagnostic(self) -> Diagnostic | None:
         """Say what a user would not expect: that something was kept, or that a link has a part in it."""
         if self.fate is Fate.KEPT:
@@ -80,6 +85,11 @@ class Saved:
         return "a file with other content is there, and is kept", "--diff shows what differs; --force replaces it and keeps a copy"
 
 
+def _called(within: Path | None, called: Path | None) -> str:
+    """Say what the folder is out of which no link may lead."""
+    return "the output folder" if within is None else "the project" if called is None else "your home folder"
+
+
 def other_names(path: str, number: int) -> Diagnostic:
     """Say that there were hard links to a file that has other content now."""
     names = "another name" if number == 1 else f"{number:,} other names"
@@ -90,16 +100,19 @@ def other_names(path: str, number: int) -> Diagnostic:
 class OutputFolder:
     """One folder below which a run saves files."""
 
-    def __init__(self, folder: Path, *, within: Path | None = None, sources: Iterable[str] = ()) -> None:
+    def __init__(self, folder: Path, *, within: Path | None = None, sources: Iterable[str] = (), called: Path | None = None) -> None:
         """Prepare to save below a folder; nothing is touched.
 
         Args:
             folder: What the files' paths are relative to.
             within: The folder out of which no link may lead, where that is another one.
+            called: What the folder is for people, where that is something else.
             sources: The files that the run reads. What a link makes one with them, or puts into their folder, is never written.
         """
-        self.folder = folder
-        self._disk = Disk(folder, within=within, called="the output folder" if within is None else "the project")
+        self.folder = called or folder
+        """What the paths that are told begin with."""
+        self._root = folder
+        self._disk = Disk(folder, within=within, called=_called(within, called))
         self._sources = Sources(sources)
 
     def fate(self, file: OutputFile, *, force: bool = False) -> Saved:
@@ -159,7 +172,8 @@ class OutputFolder:
             raise _failed(path, "it is no file below the output folder")
         present = self._present(file.path, path)
         differs = present is None or present.data != file.data
-        if differs and self._sources.hold(os.fspath(path), self._disk.folder(file.path), present, below=len(parts) > 1):
+        place, below = os.fspath(self._root / file.path), len(parts) > 1 or self.folder != self._root
+        if differs and self._sources.hold(place, self._disk.folder(file.path), present, below=below):
             return Saved(path, Fate.SAME, present.data if present else file.data, own=True), present
         if present is None:
             return Saved(path, Fate.CREATED, file.data), None
@@ -209,7 +223,7 @@ class OutputFolder:
 
 def _against(path: Path, file: OutputFile, present: bytes, *, force: bool) -> Saved:
     """Return what becomes of a file whose place has these bytes."""
-    if present == file.data:
+    if file.says(present):
         return Saved(path, Fate.SAME, present)
     if file.shared is None:
         return Saved(path, Fate.REPLACED if force else Fate.KEPT, file.data, present)

@@ -73,6 +73,7 @@ def recover(root: Path, lock: Lock, lock_path: Path | None = None) -> Lock:
         if entry.pending and not isinstance(here.read(entry.path), files.Blocked):
             names = (entry.path, entry.path + placing.BACKUP, *([entry.beside] if entry.beside else []))
             places += [_stage(here, name, name) for name in names]
+    places += [_stage(here, one.path, one.path) for one in lock.synced if lock.interrupted]
     try:
         for place in places:
             placing.remove(place)
@@ -143,7 +144,7 @@ class _Run:
         plan = self.plan
         before = self.present_lock()
         self.require_planned(before)
-        after = dump(plan.lock_after) if plan.lock_after.packs else None
+        after = None if plan.lock_after.empty else dump(plan.lock_after)
         if not plan.changes and not plan.folders_left and before == after:
             return
         self.make_folders_above(self.lock_path)

@@ -90,10 +90,14 @@ class Draft:
         self.changes: dict[str, Change] = {}
         self.changed: set[tuple[str, str]] = set()
         """Keys of the entries that become others themselves."""
+        self.synced = {one.key: one.source for one in lock.synced}
+        """What is kept in step with the project's own agents, with the file that each follows."""
         self._identities = {reader.identity(path): path for path in self.by_path}
 
     def same_file(self, path: str) -> str | None:
-        """Say why a path cannot have a file of its own: a linked folder makes it one with another of ours."""
+        """Say why a path cannot have a file of its own: it is synced, or a linked folder makes it one with another of ours."""
+        if (path, "") in self.synced:
+            return f"it is kept in step with `{self.synced[path, '']}`"
         other = self._identities.setdefault(self.reader.identity(path), path)
         return None if other == path else f"it is one file with `{other}`, because of a symbolic link"
 
@@ -181,12 +185,15 @@ class Draft:
     def plan(self, packs: Sequence[LockedPack]) -> Plan:
         """Return the plan of all that was decided."""
         made = sorted(self._missing_folders())
-        beneath = {parent for path, _ in self.after for parent in parents(path)}
+        kept = [path for path, _ in self.after] + [one.path for one in self.lock.synced]
+        beneath = {parent for path in kept for parent in parents(path)}
         folders = {*self.lock.folders, *made}
         left = sorted(folders - beneath, key=lambda folder: (-folder.count("/"), folder))
         gone = [pack for pack in self.lock.packs if all(pack.name != other.name for other in packs)]
-        pending = Lock((*packs, *gone), tuple(self._pending_entries()), tuple(sorted(folders)))
-        after = Lock(tuple(packs), tuple(self.after.values()), tuple(sorted(folders & beneath)))
+        entries = tuple(self._pending_entries())
+        pending = replace(self.lock, packs=(*packs, *gone), entries=entries, folders=tuple(sorted(folders)))
+        left_over = tuple(sorted(folders & beneath))
+        after = replace(self.lock, packs=tuple(packs), entries=tuple(self.after.values()), folders=left_over)
         changes = sorted(self.changes.values(), key=lambda change: (change.like is None, change.path))
         believed = tuple(dict.fromkeys(self.believed))
         return Plan(tuple(self.steps), tuple(changes), self.lock, pending, after, tuple(made), tuple(left), believed)

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.core.source import SourceText
 from agentconv.disk.files import Blocked, Disk
-from agentconv.formats.canonical import toml_values
 from agentconv.install import lock_check
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 FILE = "agentconv.lock"
@@ -104,6 +103,51 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Synced:
+    """One file, or one entry of a file that holds several agents, that is kept in step with an agent of the project's own.
+
+    What it holds are checksums and names, never a text. A key may be given twice: a run that did not come to its end, or a
+    merge, left both, and either may be what is there.
+    """
+
+    path: str
+    """POSIX, below the root; in the user's own scope absolute where it is elsewhere."""
+    target: str
+    source: str
+    """Path of the file that its agent is in."""
+    name: str
+    """The agent's name in the target, which it keeps as long as its own name stays the same."""
+    source_sha256: str
+    """Of the source's text, with LF for line ends."""
+    fields: Mapping[str, str]
+    """By field path, the first 16 digits of the SHA-256 of what was settled there; an absent field is not among them."""
+    pointer: str = ""
+    """Empty for a whole file; else the place of the agents in it and the agent's name there, as a JSON Pointer."""
+    source_pointer: str = ""
+    """The place of the agent in a source that holds several."""
+    bytes_sha256: str = ""
+    """Of the whole file's text as it was left, with LF for line ends; empty for an entry of a file that holds several."""
+    blob: str = ""
+    """Git's id of a text that gives the settled fields."""
+    own: Mapping[str, str] = field(default_factory=dict)
+    """By field path, the same of what the target's file says beside its agent, and keeps."""
+    losses: tuple[str, ...] = ()
+    """Losses that were told: code, field, and a checksum of the detail, with colons between them."""
+    created: bool = True
+    """Whether the file was not there before us."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells an entry from every other one."""
+        return self.path, self.pointer
+
+    @property
+    def agent(self) -> tuple[str, str]:
+        """What tells an agent of the sources from every other one: never its id, which follows from the others."""
+        return self.source, self.source_pointer
+
+
+@dataclass(frozen=True, slots=True)
 class Lock:
     """Everything that is ours below one root. Sorted however it is made."""
 
@@ -111,11 +155,23 @@ class Lock:
     entries: tuple[Entry, ...] = ()
     folders: tuple[str, ...] = ()
     """The folders that were not there before us."""
+    synced: tuple[Synced, ...] = ()
+    written_by: str = ""
+    """The version of agentconv that synced last."""
+    ir: int = 0
+    """The version of the representation that the checksums of fields are of."""
+    config_sha256: str = ""
+    """Of the configuration that was synced with."""
 
     @property
     def interrupted(self) -> bool:
         """Whether a run did not come to its end."""
-        return any(entry.pending for entry in self.entries)
+        return any(entry.pending for entry in self.entries) or len({one.key for one in self.synced}) < len(self.synced)
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to be remembered."""
+        return not self.packs and not self.synced
 
     def pack(self, name: str) -> LockedPack | None:
         """Return a pack by its name."""
@@ -145,14 +201,18 @@ def load(data: bytes, place: str, *, anywhere: bool = False) -> Lock:
     document = _parsed(source)
     if not lock_check.fits(document):
         where, problem = lock_check.complaint(document)
-        raise _wrong(source.span(toml_values.locate(source.text, where)), problem)
+        raise _wrong(_span(source, where), problem)
     found = next(lock_check.contradictions(document, anywhere=anywhere), None)
     if found is not None:
-        raise _wrong(source.span(toml_values.locate(source.text, found[0])), found[1])
+        raise _wrong(_span(source, found[0]), found[1])
     return Lock(
         tuple(_pack(table) for table in document.get("packs", ())),
         tuple(_entry(table) for table in document.get("entries", ())),
         tuple(document.get("folders", ())),
+        tuple(_synced(table) for table in document.get("synced", ())),
+        document.get("written_by", ""),
+        document.get("ir", 0),
+        document.get("config_sha256", ""),
     )
 
 
@@ -174,9 +234,15 @@ def _parsed(source: SourceText) -> dict[str, Any]:
     if type(version) is int and version > VERSION:
         message = f"a lock of format {version}; this agentconv reads formats up to {VERSION}"
         hint = "install a newer one: pip install --upgrade agentconv-toolkit"
-        place = source.span(toml_values.locate(source.text, ("version",)))
+        place = _span(source, ("version",))
         raise InputError(Diagnostic(Code.NEWER_FORMAT, Severity.ERROR, message, place, hint))
     return document
+
+
+def _span(source: SourceText, where: Sequence[str | int]) -> Span:
+    from agentconv.formats.canonical import toml_values
+
+    return source.span(toml_values.locate(source.text, tuple(where)))
 
 
 def _wrong(span: Span, message: str) -> InputError:
@@ -199,18 +265,49 @@ def _entry(table: dict[str, Any]) -> Entry:
     return Entry(**{"pointer": "", **words})
 
 
+def _synced(table: dict[str, Any]) -> Synced:
+    words: dict[str, Any] = {key: tuple(value) if type(value) is list else value for key, value in table.items()}
+    return Synced(**words)
+
+
 def dump(lock: Lock) -> bytes:
     """Return a lock as the bytes of its file: sorted, so that a change of one entry is one hunk."""
     import tomli_w
 
     document: dict[str, Any] = {"version": VERSION}
+    if lock.synced:
+        document |= {"written_by": lock.written_by, "ir": lock.ir, "config_sha256": lock.config_sha256}
     if lock.folders:
         document["folders"] = sorted(lock.folders)
     if lock.packs:
         document["packs"] = [_pack_table(pack) for pack in sorted(lock.packs, key=lambda pack: pack.name)]
     if lock.entries:
         document["entries"] = [_entry_table(entry) for entry in sorted(lock.entries, key=lambda entry: entry.key)]
+    if lock.synced:
+        document["synced"] = [_synced_table(one) for one in sorted(lock.synced, key=_synced_order)]
     return (_HEADING + tomli_w.dumps(document)).encode()
+
+
+def _synced_order(one: Synced) -> tuple[str, ...]:
+    return one.target, one.path, one.pointer, one.blob, one.bytes_sha256
+
+
+def _synced_table(one: Synced) -> dict[str, Any]:
+    return {
+        "path": one.path,
+        **({"pointer": one.pointer} if one.pointer else {}),
+        "target": one.target,
+        "source": one.source,
+        **({"source_pointer": one.source_pointer} if one.source_pointer else {}),
+        "name": one.name,
+        "source_sha256": one.source_sha256,
+        **({"bytes_sha256": one.bytes_sha256} if one.bytes_sha256 else {}),
+        **({"blob": one.blob} if one.blob else {}),
+        "fields": dict(sorted(one.fields.items())),
+        **({"own": dict(sorted(one.own.items()))} if one.own else {}),
+        **({"losses": list(one.losses)} if one.losses else {}),
+        **({} if one.created else {"created": False}),
+    }
 
 
 def _pack_table(pack: LockedPack) -> dict[str, Any]:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _SHA256 = re.compile("[0-9a-f]{64}")
 _STATE = re.compile("[0-9a-f]{64}|absent")
+_DIGEST = re.compile(r"[0-9a-f]{16}|\*")
+_BLOB = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 _NOT_PORTABLE = re.compile(r"[\x00-\x1f\x7f\\]")
 
 
@@ -42,6 +44,10 @@ def _sha256(value: Any) -> object:
 
 def _state(value: Any) -> object:
     return type(value) is str and _STATE.fullmatch(value)
+
+
+def _digests(value: Any) -> bool:
+    return type(value) is dict and all(type(one) is str and _DIGEST.fullmatch(one) for one in value.values())
 
 
 def _targets(value: Any) -> bool:
@@ -86,8 +92,27 @@ _ENTRY: Mapping[str, Test] = {
     "beside_pending_sha256": _state,
     "created": lambda value: value is False,
 }
+_SYNCED: Mapping[str, Test] = {
+    "path": _word,
+    "target": _word,
+    "source": _word,
+    "name": _word,
+    "source_sha256": _sha256,
+    "fields": _digests,
+    "pointer": lambda value: _text(value) and value.startswith("/"),
+    "source_pointer": lambda value: _text(value) and value.startswith("/"),
+    "bytes_sha256": _sha256,
+    "blob": lambda value: type(value) is str and _BLOB.fullmatch(value),
+    "own": _digests,
+    "losses": _texts,
+    "created": lambda value: value is False,
+}
 _LOCK: Mapping[str, Test] = {
     "version": lambda value: type(value) is int and value in (1, 2),
+    "written_by": _word,
+    "ir": lambda value: type(value) is int and value > 0,
+    "config_sha256": _sha256,
+    "synced": lambda value: _tables(value, _SYNCED, 6),
     "folders": _words,
     "packs": lambda value: _tables(value, _PACK, 4),
     "entries": lambda value: _tables(value, _ENTRY, 6) and all(map(_whole_beside, value)),
@@ -142,6 +167,13 @@ def contradictions(document: dict[str, Any], *, anywhere: bool) -> Iterator[tupl
         keys.add(key)
         if reason is not None:
             yield ("entries", number), f"`{path}` {reason}"
+    for number, one in enumerate(document.get("synced", ())):
+        reason = _unsafe(one["path"], one["target"], anywhere=anywhere)
+        if reason is None and (one["path"], one.get("pointer", "")) in keys:
+            reason = "belongs to a pack, and is synced too"
+        source = _leads_out(one["source"], anywhere=anywhere)
+        if reason is not None or source is not None:
+            yield ("synced", number), f"`{one['path']}` {reason}" if reason else f"`{one['source']}` {source}"
     for folder in document.get("folders", ()):
         reason = _leads_out(folder, anywhere=anywhere)
         if reason is not None or (not anywhere and folder not in _folders()):

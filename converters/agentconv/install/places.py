@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,14 +11,14 @@ from agentconv.core import vocabulary
 from agentconv.core.diagnostics import InputError
 from agentconv.formats import registry
 from agentconv.install import lock as lock_file
-from agentconv.sources import discovery
+from agentconv.sources import discovery, user_places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 PROJECT, USER = "project", "user"
 AUTO = "auto"
-_VARIABLE = re.compile(r"\$([A-Z0-9_]+)")
+_WORDS = ("user", "also_reads", "marks", "then", "then_user")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ def targets() -> dict[str, Target]:
 
 
 def _target(client: str, row: Mapping[str, object]) -> Target:
-    words = {key: tuple(value) for key, value in row.items() if isinstance(value, list)}
+    words = {key: tuple(value) for key, value in row.items() if isinstance(value, list) and key in _WORDS}
     no_user = row.get("no_user")
     return Target(client, no_user=str(no_user) if no_user else None, **words)
 
@@ -88,25 +87,10 @@ class Scope:
         row = registry.FORMATS[target.id]
         if not self.is_user:
             return row.folders[0] if row.folders else ""
-        if target.no_user:
-            message = f"{row.title} takes no agents in user scope: {target.no_user}"
-            raise registry.usage(message, f"install into a project, or leave {target.id} out of --to")
-        place = next(found for template in target.user if (found := self._filled(template)) is not None)
-        try:
-            return place.relative_to(self.root).as_posix()
-        except ValueError:
-            return place.as_posix()
-
-    def _filled(self, template: str) -> Path | None:
-        """Return a folder with its variable filled in; None where that is not set."""
-        name = _VARIABLE.match(template)
-        if not name:
-            return self.root / template.removeprefix("~/")
-        value = self.variables.get(name[1], "").strip()
-        if not value:
-            return None
-        value = str(self.root) + value[1:] if value == "~" or value.startswith("~/") else value
-        return Path(os.path.abspath(value + template[name.end() :]))
+        place = user_places.Home(self.root, self.variables).folder(target.id)
+        if place is None:
+            raise user_places.refusal(target.id, f"install into a project, or leave {target.id} out of --to")
+        return (place.relative_to(self.root) if place.is_relative_to(self.root) else place).as_posix()
 
     def path(self, target: Target, path: str) -> str:
         """Return where a file that is converted for a project goes in this scope."""
@@ -114,6 +98,12 @@ class Scope:
             return path
         place = registry.FORMATS[target.id].folders[0]
         return f"{self.folder(target)}/{path.removeprefix(f'{place}/')}"
+
+    def path_in_project(self, target: Target, path: str) -> str:
+        """Return the path that a file of this scope would have in a project: what `path` makes of that is this path again."""
+        if not self.is_user:
+            return path
+        return f"{registry.FORMATS[target.id].folders[0]}/{path.removeprefix(f'{self.folder(target)}/')}"
 
     def present(self) -> list[str]:
         """Return the targets that are used here."""
@@ -178,13 +168,7 @@ def user(variables: Mapping[str, str] = os.environ) -> Scope:
     Raises:
         InputError: It is not known where the user's home is.
     """
-    try:
-        home = Path(variables["HOME"]) if variables.get("HOME") else Path.home()
-    except RuntimeError:
-        raise registry.usage("it is not known where your home folder is", "set HOME") from None
-    if not home.is_absolute() or not home.is_dir():
-        raise registry.usage(f"your home folder `{home}` is not there", "set HOME to a folder")
+    home = user_places.home(variables).root
     given = variables.get("XDG_STATE_HOME", "")
     state = Path(given) if os.path.isabs(given) else home / ".local" / "state"
-    home = Path(os.path.abspath(home))
     return Scope(USER, home, state / "agentconv" / lock_file.FILE, variables)

@@ -124,7 +124,12 @@ def _decisions(draft: Draft, file: _File, wanted: Sequence[Wanted]) -> list[_Dec
         present, goal = file.agents.get(agent.name or ""), checksum(agent)
         there = None if present is None else goal if fields.same(present, agent) else checksum(present)
         action = decide(old, there, goal, draft.pack, force=draft.force)
-        found.append(_Decision(one, agent, pointer, old, draft.update(old, action) if old else action))
+        action = draft.update(old, action) if old else action
+        follows = draft.synced.get((one.path, pointer))
+        if follows is not None:
+            found.append(_Decision(one, agent, pointer, old, Action.BLOCKED, f"it is kept in step with `{follows}`"))
+        else:
+            found.append(_Decision(one, agent, pointer, old, action))
     return found
 
 

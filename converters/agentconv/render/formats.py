@@ -52,6 +52,7 @@ def head(row: Mapping[str, Any]) -> list[str]:
     verified = row.get("verified")
     return [
         f"{row['client']}, in {row['where']}",
+        *([f"your own, for all projects: {', else '.join(row['user'])}"] if "user" in row else []),
         *([f"verified {verified['date']}", verified["page"]] if verified else []),
     ]
 
@@ -126,7 +127,8 @@ def markdown(rows: Sequence[Mapping[str, Any]], cells: Matrix, details: Mapping[
 
 
 def _markdown_keys(row: Mapping[str, Any], keys_of: Rows) -> list[str]:
-    lines = [f"{row['client']}, in `{row['where']}`. [Its documentation]({row['verified']['page']})", ""]
+    user = f"; the user's own, for all projects, in {', else '.join(f'`{place}`' for place in row['user'])}" if "user" in row else ""
+    lines = [f"{row['client']}, in `{row['where']}`{user}. [Its documentation]({row['verified']['page']})", ""]
     lines += ["| key | becomes | with a wrong value | meaning |", "|---|---|---|---|"]
     lines += [f"| `{one['key']}` | `{one['field']}` | {one['invalid']} | {_cell(one['description'])} |" for one in keys_of]
     return lines

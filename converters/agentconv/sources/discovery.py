@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -17,12 +18,13 @@ from agentconv.core.suggestions import nearest
 from agentconv.disk import reading
 from agentconv.disk.files import stray
 from agentconv.formats import registry
-from agentconv.sources import sniffing
+from agentconv.sources import sniffing, user_places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from agentconv.disk.files import Blocked
+    from agentconv.sources.user_places import Home
 
 SKIPPED = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", "venv", ".tox", ".nox", "site-packages"})
 STDIN = "-"
@@ -59,6 +61,8 @@ class Discovery:
     """The targets' own locations, which are no source."""
     stdin_name: str = ""
     """What standard input is said to be called."""
+    home: Home | None = None
+    """The home of the user whose own agents are meant: where they are is told from there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,10 @@ class _Search:
     format_id: str | None
     exclude: tuple[str, ...]
     """Formats whose own locations are no source."""
+    like: str = ""
+    """The place in a project that the folder is like, which the paths of its files begin with; empty where it is in one."""
+    top: Path | None = None
+    """The folder out of which no link may lead; None for the project, or else the folder itself."""
 
 
 def problem(message: str, hint: str | None = None, path: str | None = None, code: Code = Code.UNREADABLE) -> InputError:
@@ -106,6 +114,45 @@ def discover(arguments: Sequence[str], format_id: str | None = None, *, exclude:
             _add_file(found, path, root if several else path.parent, format_id)
     found.files = _unique(_once(found.files))
     return found
+
+
+def discover_user(home: Home, format_id: str | None = None, *, exclude: Sequence[str] = ()) -> Discovery:
+    """Find the files of the user's own agents.
+
+    Args:
+        home: The user's home.
+        format_id: The one client whose agents are meant.
+        exclude: Formats whose own locations are no source (the targets).
+
+    Raises:
+        InputError: That client has no agents of the user's own.
+    """
+    if format_id is not None and home.folder(format_id) is None:
+        raise user_places.refusal(format_id, "name a project's agents, or another assistant's")
+    found = Discovery(home=home)
+    for client in home.folders() if format_id is None else [format_id]:
+        places = [(place, like) for place, like in home.locations(client) if place.exists()]
+        if client in exclude:
+            found.passed_over += [home.shown(place) for place, _ in places]
+            continue
+        for place, like in places:
+            top = home.root if place.is_relative_to(home.root) else None
+            found.looked.append(home.shown(place))
+            _add_location(found, _Search(place, place, client, (), like, top), place, client)
+        _add_declared(found, home, client, [place for place, _ in places])
+    found.files = _unique(_once(found.files))
+    found.looked = found.looked or [home.shown(folder) for client, folder in home.folders().items() if format_id in (None, client)]
+    return found
+
+
+def _add_declared(found: Discovery, home: Home, client: str, known: list[Path]) -> None:
+    """Take in what the user's own configuration of a client names outside of its folder."""
+    name, folder = registry.FORMATS[client].settings, home.folder(client)
+    if name and folder and (home.root / name).parent == folder.parent:
+        search = _Search(home.root, home.root, client, ())
+        found.diagnostics.extend(_of_settings(search))
+        for file in _declared(home.root, client, known):
+            _add_location(found, search, file, client)
 
 
 def _indexed(path: Path, format_id: str | None) -> tuple[str, Path] | None:
@@ -294,6 +341,8 @@ def _add_folder(found: Discovery, search: _Search) -> None:
     home = sniffing.home(search.folder)
     if home:  # in a client's location, every file is that client's
         found.looked.append(str(search.folder))
+        own = user_places.at(os.path.abspath(search.folder)) if project_root(search.folder) is None else None
+        search = replace(search, root=search.folder, like=own[1]) if own else search
         _add_location(found, search, search.folder, search.format_id or home)
         return
     places = [(client, place) for client in registry.CLIENTS for place in locations(search.folder, client)]
@@ -323,7 +372,7 @@ def _of_settings(search: _Search) -> Iterator[Diagnostic]:
 
 
 def _add_location(found: Discovery, search: _Search, location: Path, client: str) -> None:
-    path, top = os.fspath(location), os.path.realpath(project_root(location) or search.folder)
+    path, top = os.fspath(location), os.path.realpath(search.top or project_root(location) or search.folder)
     if location == search.folder:
         top = top if _stray(path, top) is None else os.path.realpath(location)  # the user named it
     elif not _followed(found, path, top):
@@ -332,7 +381,7 @@ def _add_location(found: Discovery, search: _Search, location: Path, client: str
     if not files:
         found.barren.append((path, client))
     for file in files:
-        _append(found, file, search.root, client, within=top)
+        _append(found, file, search.root, client, within=top, like=search.like)
 
 
 def _from_settings_folder(search: _Search) -> _Search:
@@ -378,13 +427,21 @@ def _add_file(found: Discovery, path: Path, root: Path, format_id: str | None) -
     _append(found, os.fspath(path), root, told)
 
 
-def _append(found: Discovery, path: str, root: Path, format_id: str, *, within: str | None = None) -> None:
+def _append(found: Discovery, path: str, root: Path, format_id: str, *, within: str | None = None, like: str = "") -> None:
     """Take in a file that was found in a folder, or one that the user named."""
-    place, prefix = os.path.abspath(path), os.path.join(os.path.abspath(root), "")
+    place, prefix = os.path.abspath(path), _prefix(os.getcwd(), root)
     relative = place[len(prefix) :] if place.startswith(prefix) else os.path.basename(path)
+    if like:
+        relative = f"{like}/{relative}" if place.startswith(prefix) else like
     named = within is None
     top = os.fspath(project_root(Path(path)) or os.path.dirname(place)) if within is None else within
     found.files.append(Found(_storable(relative.replace(os.sep, "/")), path, format_id, named, top))
+
+
+@lru_cache(maxsize=8)
+def _prefix(_here: str, root: Path) -> str:
+    """Return what the paths below a root begin with."""
+    return os.path.join(os.path.abspath(root), "")
 
 
 def _storable(path: str) -> str:
@@ -432,7 +489,7 @@ def _unique(files: list[Found]) -> list[Found]:
             pure = PurePosixPath(file.path)
             path, number = str(pure.with_name(f"{pure.stem}-{number}{pure.suffix}")), number + 1
         paths.add(path)
-        kept.append(file if path == file.path else Found(path, file.location, file.format, file.named))
+        kept.append(file if path == file.path else replace(file, path=path))
     return kept
 
 

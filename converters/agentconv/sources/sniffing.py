@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.disk import reading
 from agentconv.formats import registry
+from agentconv.sources import user_places
 
 if TYPE_CHECKING:
     from agentconv.formats.registry import Row
@@ -20,7 +21,7 @@ _DEFAULTS = {".md": "claude-code", ".toml": "codex", ".json": "json", ".yaml": "
 
 
 def by_place(path: PurePosixPath, base: str | None = None) -> str | None:
-    """Tell a format from a client's location that the path is in, or from a name that only this client's files have.
+    """Tell a format from a client's location that the path is in, be it of the user's own, or from a name that only its files have.
 
     Args:
         path: The path.
@@ -33,7 +34,9 @@ def by_place(path: PurePosixPath, base: str | None = None) -> str | None:
             return format_id
         if path.name in row.files or (row.index and posix.endswith(f"/{row.index}")):
             return format_id
-    return None
+    place = str(path) if base is None else os.path.abspath(os.path.join(base, path))
+    own = user_places.at(place) if os.path.isabs(place) else None
+    return own[0] if own and path.name.endswith(registry.FORMATS[own[0]].suffixes) else None
 
 
 def index_root(row: Row, path: str) -> Path | None:
@@ -49,13 +52,14 @@ def index_root(row: Row, path: str) -> Path | None:
 
 
 def home(folder: Path) -> str | None:
-    """Return the client in whose location a folder is."""
+    """Return the client in whose location a folder is, in a project or of the user's own."""
     posix = f"{PurePosixPath(os.path.abspath(folder))}/"
     for format_id, row in registry.FORMATS.items():
         inside = any(f"/{place}/" in posix for place in row.folders)
         if inside and (not row.index or index_root(row, os.path.abspath(folder))):
             return format_id
-    return None
+    own = user_places.at(os.path.abspath(folder))
+    return own[0] if own else None
 
 
 def by_path(path: PurePosixPath) -> str | None:

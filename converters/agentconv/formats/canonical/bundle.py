@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from agentconv.core import schema_files
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.core.format import ReadResult, State
-from agentconv.core.ir import FORMAT_VERSION
 from agentconv.core.suggestions import nearest
+from agentconv.core.versions import FORMAT_VERSION
 from agentconv.formats.canonical import documents, special_values
 
 if TYPE_CHECKING:

@@ -1,0 +1,264 @@
+"""`agentconv init`: look what a project has, and write which assistant's agents are the source, and who gets them."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agentconv.cli import options as shared
+from agentconv.cli import project
+from agentconv.cli.exit_codes import Exit
+from agentconv.cli.output import PLANS
+from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
+from agentconv.disk.output import OutputFile
+from agentconv.disk.saving import Fate, OutputFolder
+from agentconv.formats import registry
+from agentconv.install import places
+from agentconv.render import text
+from agentconv.render.table import table
+from agentconv.sync import rulesync, settings, starting
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable, Sequence
+
+    from agentconv.sync.rulesync import Moved
+    from agentconv.sync.settings import Settings
+    from agentconv.sync.starting import Here, Start, Written
+
+USAGE = "[-f FORMAT|rulesync] [-t ASSISTANT,...] [--yes] [options]"
+EXAMPLES = """\
+examples:
+  agentconv init                                 the assistant with the most agents is the source; the others here get them
+  agentconv init -f claude-code -t codex,cursor  say it yourself
+  agentconv init --from rulesync                 rulesync's agents become the source's
+  agentconv init -n                              what would be written
+
+It is written where the project's settings are: [tool.agentconv] of pyproject.toml, if that is there, else
+agentconv.toml. What says already what is kept in step is left as it is. Where several assistants may be the
+source, it asks on a terminal; elsewhere it writes nothing and exits with 1, unless --yes takes the first.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    group = parser.add_argument_group("what is kept in step")
+    group.add_argument(
+        "-f",
+        "--from",
+        dest="source",
+        metavar="FORMAT|rulesync",
+        help="the assistant whose agents are the source (default: the one with the most agents that it loads), or rulesync",
+    )
+    group.add_argument(
+        "-t",
+        "--to",
+        action="append",
+        metavar="ASSISTANT,...",
+        help=f"the assistants that get them (default: the others that are used here); {registry.LISTED}",
+    )
+    group = parser.add_argument_group("place")
+    project.add_project(group, python=False)
+    group = parser.add_argument_group("how")
+    group.add_argument("-y", "--yes", action="store_true", help="take the first where several assistants may be the source; never ask")
+    group.add_argument("-n", "--dry-run", action="store_true", help="write nothing; show what would be written")
+    shared.add_common(group)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the command."""
+    root = project.root(options)
+    said = root if options.project else settings.find_root(root)
+    present = settings.read(said) if said else None
+    if present is not None:
+        return _is_said(options, present, root)
+    here = starting.look(root)
+    moving = options.source == rulesync.NAME
+    source = _of_rulesync(here) if moving else _source(options, here)
+    if source is None:
+        return Exit.FINDINGS
+    targets = _targets(options, here, source)
+    moved = list(rulesync.read(root)) if moving else []
+    start = starting.propose(root, source, targets, moved)
+    written = starting.written(root, start)
+    _show(here, start)
+    kept = [_move(options, root, one, targets) for one in moved]
+    _write(options, root, written)
+    _beside(here, root, moving=moving)
+    print(f"\nNext, in {text.safe(options.project)}:" if options.project and not options.dry_run else "\nNext:")
+    for line in table(_next(options)):
+        print(f"  {line}")
+    return Exit.FINDINGS if any(kept) else Exit.OK
+
+
+def _is_said(options: argparse.Namespace, present: Settings, root: Path) -> Exit:
+    """Say that the project says already what is kept in step, and what."""
+    place = Path(os.path.relpath(present.file)).as_posix()
+    print(f"{text.safe(place)} says already what is kept in step: {_names([present.source_format])} for {_names(present.targets)}")
+    if present.root != Path(os.path.abspath(root)):
+        print("`agentconv init --project DIR` makes a folder in it a project of its own.")
+    if not (options.source or options.to):
+        return Exit.OK
+    hint = "nothing was written; change `source` and `targets` in it"
+    remark = Diagnostic(Code.EXISTS, Severity.WARNING, "it is left as it is", Span(place), hint)
+    print(text.diagnostic(remark, _look(options)), file=sys.stderr)
+    return Exit.FINDINGS
+
+
+def _look(options: argparse.Namespace) -> text.Style:
+    return text.style(sys.stderr, options.color)
+
+
+def _names(clients: Iterable[str]) -> str:
+    return ", ".join(map(text.client, clients))
+
+
+def _of_rulesync(here: Here) -> str:
+    """Return the source that rulesync's agents move to: the assistant whose files have the same header as its own.
+
+    Raises:
+        InputError: There are none.
+    """
+    if not here.of_rulesync:
+        raise registry.usage(f"there is no agent in {rulesync.FOLDER}", "name the project's root with --project")
+    return rulesync.SOURCE
+
+
+def _source(options: argparse.Namespace, here: Here) -> str | None:
+    """Return the assistant whose agents are the source; None where it cannot be told, which was said then.
+
+    Raises:
+        InputError: There are no agents.
+    """
+    if options.source:
+        named = registry.resolve(options.source)
+        if named not in here.agents:
+            found = f"there are agents of {_names(here.agents)}" if here.agents else "there are none of any assistant"
+            raise registry.usage(f"there are no agents of {text.client(named)} here", found)
+        return named
+    if not here.agents:
+        hint = (
+            "agentconv init --from rulesync takes rulesync's" if here.of_rulesync else "`agentconv formats` says where assistants have them"
+        )
+        raise registry.usage("there are no agents here", hint)
+    if len(here.leading) == 1 or options.yes:
+        return here.leading[0]
+    if sys.stdin.isatty() and sys.stderr.isatty():
+        return _answer(here.leading)
+    number = text.count(here.agents[here.leading[0]], "agent")
+    print(f"The source may be {' or '.join(map(text.client, here.leading))}, with {number} each; nothing was written.\n\nTry:")
+    for line in table([(f"agentconv init -f {client}", f"{text.client(client)} is the source") for client in here.leading]):
+        print(f"  {line}")
+    return None
+
+
+def _answer(leading: Sequence[str]) -> str | None:
+    """Ask whose agents are the source."""
+    print(f"Whose agents are the source: {', '.join(leading)}?", end=" ", file=sys.stderr, flush=True)
+    word = sys.stdin.readline().strip()
+    if not word:
+        print("nothing was written", file=sys.stderr)
+        return None
+    found = registry.resolve(word)
+    if found not in leading:
+        raise registry.usage(f"{text.client(found)} is none of them", f"say it with -f {found}")
+    return found
+
+
+def _targets(options: argparse.Namespace, here: Here, source: str) -> list[str]:
+    """Return the assistants that get the agents.
+
+    Raises:
+        InputError: There are none, or the source is one of them.
+    """
+    named = places.chosen(options.to) if options.to else None
+    if named is not None and source in named:
+        raise registry.usage(f"{text.client(source)} is the source", "leave it out of --to, or name another source with -f")
+    found = [target for target in here.used if target != source] if named is None else named
+    if not found:
+        hint = f"name those that get them: agentconv init -t ASSISTANT,...; {registry.LISTED}"
+        raise registry.usage(f"no other assistant than {text.client(source)} is used here", hint)
+    return found
+
+
+def _show(here: Here, start: Start) -> None:
+    """Say what is here, and what is proposed."""
+    counted = ", ".join(f"{text.client(client)} {number:,}" for client, number in here.agents.items())
+    rows = [("agents", counted), ("source", text.client(start.source)), ("targets", _names(start.targets))]
+    for line in table([row for row in rows if row[1]]):
+        print(line)
+
+
+def _move(options: argparse.Namespace, root: Path, one: Moved, targets: Sequence[str]) -> bool:
+    """Write what one of rulesync's files becomes; return whether something has to be looked at."""
+    remarks = list(one.diagnostics)
+    folder = OutputFolder(Path(os.path.relpath(root)))
+    needs_a_look = not one.files
+    for file in one.files:
+        saved = (folder.fate if options.dry_run else folder.save)(file)
+        word = PLANS[saved.fate] if options.dry_run else saved.fate.value
+        print(f"{word:9} {text.safe(file.path)}  from {text.safe(one.path)}")
+        needs_a_look |= saved.fate is Fate.KEPT
+        remarks += [replace(saved.diagnostic, hint=f"compare it with {one.path}")] if saved.diagnostic else []
+    remarks += [_left(one, target, keys) for target, keys in one.left.items() if target in targets]
+    for remark in remarks:
+        print(text.diagnostic(remark, _look(options)), file=sys.stderr)
+    for loss in one.losses:
+        print(text.loss(loss, _look(options)), file=sys.stderr)
+    return needs_a_look
+
+
+def _left(one: Moved, target: str, keys: Sequence[str]) -> Diagnostic:
+    """Say what rulesync said of one assistant that nothing says from now on."""
+    message = f"what it says for {text.client(target)} alone is left: {', '.join(keys)}"
+    hint = "neither the source nor the settings have a place for it; see `agentconv schema config`"
+    return Diagnostic(Code.USAGE, Severity.WARNING, message, Span(one.path), hint)
+
+
+def _write(options: argparse.Namespace, root: Path, written: Written) -> None:
+    """Write the settings, and show them.
+
+    Raises:
+        InputError: The disk refuses, or the file changed meanwhile.
+    """
+    folder = OutputFolder(Path(os.path.relpath(root)))
+    place = (folder.folder / written.path).as_posix()
+    if not options.dry_run:
+        new = written.before is None
+        saved = (
+            folder.save(OutputFile(written.path, written.after)) if new else folder.mend(written.path, written.before or b"", written.after)
+        )
+        if saved.fate is Fate.KEPT:
+            raise registry.usage(f"{place} changed while this ran, and is kept", "run it again")
+    print(f"\n{text.safe(place)} {'would get' if options.dry_run else 'has now'}:\n")
+    for line in written.added.splitlines():
+        print(f"  {text.safe(line)}".rstrip())
+
+
+def _beside(here: Here, root: Path, *, moving: bool) -> None:
+    """Say what else there is to tidy up: nothing of it is touched."""
+    if moving:
+        print(f"\n{rulesync.FOLDER} is read no more. Take `subagents` out of `features` in rulesync.jsonc, and delete it:")
+        print("two programs that write the same files undo each other's work.")
+    elif here.of_rulesync:
+        print(f"\nrulesync has {text.count(here.of_rulesync, 'agent')} in {rulesync.FOLDER}, and may write the same files.")
+        print("`agentconv init --from rulesync` makes them the source.")
+    if here.backups:
+        folder = os.path.relpath(root)
+        paths = [shlex.quote(os.path.normpath(os.path.join(folder, path))) for path in here.backups]
+        copies = "1 copy" if len(paths) == 1 else f"{len(paths):,} copies"
+        print(f"\n{copies} of earlier files beside agents. Once you need none of them:")
+        print(f"  {text.safe('rm ' + ' '.join(paths))}")
+
+
+def _next(options: argparse.Namespace) -> list[tuple[str, str]]:
+    """Return what to type next, each with what it does."""
+    if options.dry_run:
+        given = [("-f", options.source), ("-t", ",".join(options.to or ())), ("--project", options.project)]
+        words = [word for flag, value in given if value for word in (flag, value)]
+        return [(shlex.join(["agentconv", "init", *words, *(["--yes"] if options.yes else [])]), "write it")]
+    return [("agentconv sync --dry-run", "what it would write"), ("agentconv sync", "write it")]

@@ -1,0 +1,124 @@
+"""`--scope`: whether a command is about a project, or about the user's own agents, for all projects."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agentconv.core.diagnostics import Code, Diagnostic, Severity
+from agentconv.formats import registry
+from agentconv.sources import discovery, user_places
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Sequence
+
+    from agentconv.sources.discovery import Discovery
+    from agentconv.sources.user_places import Home
+
+PROJECT, USER = "project", "user"
+
+
+def add_scope(group: argparse._ActionsContainer, what: str, *, default: str | None = None) -> None:
+    """Add which of the two is meant."""
+    group.add_argument("--scope", choices=(PROJECT, USER), metavar=f"{PROJECT}|{USER}", default=default, help=what)
+
+
+def home(options: argparse.Namespace) -> Home | None:
+    """Return the user's home, where the user's own agents are meant.
+
+    Raises:
+        InputError: It is not known where it is.
+    """
+    return user_places.home() if options.scope == USER else None
+
+
+def sources(options: argparse.Namespace) -> list[str]:
+    """Return the SRC arguments: the current folder where none is given, but in user scope, where all of the user's own agents are meant."""
+    return options.sources or ([] if options.scope == USER else [os.curdir])
+
+
+def discover(options: argparse.Namespace, format_id: str | None, *, exclude: Sequence[str] = ()) -> Discovery:
+    """Find the files that the SRC arguments name, which in user scope are looked for in the user's own places, too, or all of those.
+
+    Raises:
+        InputError: An argument names nothing.
+    """
+    own, named = home(options), sources(options)
+    if own is None:
+        return discovery.discover(named, format_id, exclude=exclude, stdin_name=options.stdin_filename)
+    if not named:
+        return discovery.discover_user(own, format_id, exclude=exclude)
+    clients = [client for client in own.folders() if client not in exclude and format_id in (None, client)]
+    places = [place for client in clients for place, _ in own.locations(client)]
+    looked = {word: _looked_for(places, word) for word in named}
+    words = [one for word in named for one in looked[word] or [word]]
+    found = discovery.discover(words, format_id, exclude=exclude, stdin_name=options.stdin_filename)
+    among = {one for several in looked.values() for one in several}
+    found.files = [replace(file, named=file.named and file.location not in among) for file in found.files]
+    found.home = own
+    return found
+
+
+def _looked_for(places: Sequence[Path], word: str) -> list[str]:
+    """Return what is called so in the user's own places, once whatever links lead to it; nothing where the word names what is here."""
+    if word == discovery.STDIN or os.path.isabs(word) or os.path.lexists(word):
+        return []
+    found: dict[str, str] = {}
+    for place in places:
+        if (place / word).exists():
+            found.setdefault(os.path.realpath(place / word), os.fspath(place / word))
+    return list(found.values())
+
+
+def present(options: argparse.Namespace, found: Discovery) -> Iterator[str]:
+    """Yield the clients that are used where the sources are: by the user, or in the projects that they are, or are in."""
+    if found.home is not None:
+        yield from (client for client, folder in found.home.folders().items() if folder.is_dir())
+        return
+    for source in discovery.places(sources(options), options.stdin_filename):
+        path = Path(source)
+        project = discovery.project_root(path) or (path if path.is_dir() else path.parent)
+        yield from (client for client in registry.CLIENTS if discovery.locations(project, client))
+
+
+def is_user(options: argparse.Namespace) -> bool:
+    """Whether what is written is for the user's own scope: as `--scope` says, or else an -o that is the home folder."""
+    asked = getattr(options, "scope", PROJECT)
+    return asked == USER or (asked is None and bool(options.output) and _is_home(options.output))
+
+
+def destination(options: argparse.Namespace, targets: Sequence[str]) -> Home | None:
+    """Return the user's home, where files go to each target's own folder there: with `--scope user`, or an -o that is the home folder.
+
+    Raises:
+        InputError: The options contradict each other, or a target has no such folder.
+    """
+    output = options.output
+    if not is_user(options) or output == discovery.STDIN:
+        return None
+    if output is not None and not _is_home(output):
+        hint = "leave -o out, or leave --scope out and name your own agents: agentconv convert ~/.claude/agents -t FORMAT -o DIR"
+        raise registry.usage(f"--scope user and -o {output} exclude each other", hint)
+    own = user_places.home()
+    for target in targets:
+        if own.folder(target) is None:
+            raise user_places.refusal(target, f"write into a project, or leave {target} out of -t")
+    return own
+
+
+def _is_home(output: str) -> bool:
+    try:
+        return os.path.samefile(output, os.path.expanduser("~"))
+    except (OSError, ValueError):
+        return False
+
+
+def taken(options: argparse.Namespace) -> Diagnostic | None:
+    """Say that an -o was taken for the user's scope."""
+    if options.scope == USER:
+        return None
+    message = "-o is your home folder: files go where each assistant looks for your own agents (--scope user; --scope project: below it)"
+    return Diagnostic(Code.USER_SCOPE, Severity.NOTE, message)

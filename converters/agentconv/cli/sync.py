@@ -1,0 +1,168 @@
+"""`agentconv sync`: one source, and every assistant in step with it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agentconv.cli import deploying
+from agentconv.cli.exit_codes import Exit
+from agentconv.formats import registry
+from agentconv.install import places
+from agentconv.sync import settings, unchanged
+
+if TYPE_CHECKING:
+    import argparse
+
+    from agentconv.install.lock import Lock
+    from agentconv.install.places import Scope
+    from agentconv.sync.settings import Settings
+
+USAGE = "[--check] [--dry-run] [--diff] [--prefer source|target [AGENT[:FIELD]...]] [options]"
+EXAMPLES = """\
+examples:
+  agentconv init                      write agentconv.toml: which assistant is the source, which ones follow
+  agentconv sync --dry-run            what would be written
+  agentconv sync                      bring every assistant in step with the source
+  agentconv sync --check              in CI: exit 1 when one is not
+  agentconv sync --prefer source reviewer    where both sides changed: the source's word counts
+
+An edit on one side wins, edits on both sides are merged or told as a conflict and kept. agentconv.lock says what was
+settled: commit it with the files.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    group = parser.add_argument_group("what")
+    group.add_argument("--prefer", nargs="+", metavar="SIDE", help="source or target, and agents or their fields (AGENT, AGENT:FIELD)")
+    group.add_argument(
+        "--carry-back",
+        nargs="?",
+        const="",
+        metavar="FIELD,...",
+        help="take edits of the targets into the source (prompt, description, model, ...)",
+    )
+    group.add_argument("--adopt", action="store_true", help="take agents that stand in a target alone into the source")
+    group.add_argument("--yes", action="store_true", help="delete, even if it is much")
+    group.add_argument("--allow-widening", action="store_true", help="write agents that may do more than their source says")
+    group = parser.add_argument_group("how")
+    group.add_argument("--check", action="store_true", help="write nothing; exit 1 when something is not in step")
+    group.add_argument("-n", "--dry-run", action="store_true", help="write nothing; list what would be done")
+    group.add_argument("--diff", action="store_true", help="write nothing; show what would change")
+    group.add_argument("--watch", action="store_true", help="sync again after each change, until Ctrl-C")
+    group.add_argument("--staged", action="store_true", help="with --check: look at what is staged in git, rather than at the files")
+    group.add_argument("--release", metavar="FORMAT", help="forget what was synced for an assistant, and keep its files")
+    group.add_argument(
+        "--scope",
+        choices=(places.PROJECT, places.USER),
+        metavar=f"{places.PROJECT}|{places.USER}",
+        default=places.PROJECT,
+        help="this project (default), or your own agents, for all projects: one way only",
+    )
+    group.add_argument("--all", action="store_true", help="every project below this folder that has a configuration")
+    group.add_argument("--project", metavar="DIR", help="the project's root (default: the nearest folder with agentconv.toml)")
+    report = deploying.add_report(parser)
+    report.add_argument("--strict", action="store_true", help="exit 1 on limits that a target does not hold, too")
+    report.add_argument("--accept", action="append", default=[], metavar="CODE", help="with --strict: no finding of what is accepted")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the command."""
+    _check(options)
+    if options.all:
+        from agentconv.cli import syncing
+
+        return syncing.run_all(options)
+    chosen = found_settings(options)
+    closer = options.verbose or options.prefer or options.staged or options.watch or options.release
+    lock = None if closer else unchanged.in_step(chosen, scope_of(options, chosen))
+    if lock is not None:
+        return _in_step(options, chosen, lock)
+    from agentconv.cli import syncing
+
+    return syncing.run(options, chosen)
+
+
+def _in_step(options: argparse.Namespace, chosen: Settings, lock: Lock) -> int:
+    """Say that everything is in step, and return the exit code."""
+    from agentconv.render import in_step
+
+    code = Exit.FINDINGS if options.strict and in_step.open_limits(chosen, lock.synced, options.accept) else Exit.OK
+    if options.output_format == "json":
+        from agentconv.render import machine
+
+        looking = options.check or options.dry_run or options.diff
+        print(machine.report(in_step.document(int(code), len({one.agent for one in lock.synced}), looking=looking)))
+    elif not options.quiet or code:
+        from agentconv.render import text
+
+        for row in in_step.lasting(chosen, lock.synced, text.style(sys.stderr, options.color)):
+            print(row, file=sys.stderr)
+        print(in_step.line(chosen, lock.synced), file=sys.stderr if options.quiet else sys.stdout)
+    return code
+
+
+def found_settings(options: argparse.Namespace) -> Settings:
+    """Return what the project's configuration says of sync.
+
+    Raises:
+        InputError: There is none.
+    """
+    if options.scope == places.USER:
+        return _own_settings()
+    root = settings.find_root(Path(options.project) if options.project else Path.cwd())
+    return settings_of(root)
+
+
+def _own_settings() -> Settings:
+    """Return what the user says of the agents of their own, for all projects.
+
+    Raises:
+        InputError: Nothing is said.
+    """
+    home = places.user()
+    given = os.environ.get("XDG_CONFIG_HOME", "")
+    folder = (Path(given) if os.path.isabs(given) else home.root / ".config") / "agentconv"
+    found = settings.read(folder) if folder.is_dir() else None
+    if found is None:
+        where = home.shown(os.path.relpath(folder, home.root).replace(os.sep, "/"))
+        hint = f'write `source = "claude-code"` and `targets = ["codex"]` into {where}/agentconv.toml'
+        raise registry.usage("nothing says what to sync of your own agents", hint)
+    return replace(found, root=home.root)
+
+
+def scope_of(options: argparse.Namespace, chosen: Settings) -> Scope:
+    """Return the place that a command is about."""
+    return places.user() if options.scope == places.USER else places.project(chosen.root)
+
+
+def settings_of(root: Path | None) -> Settings:
+    """Return what the configuration of a root says of sync.
+
+    Raises:
+        InputError: There is none.
+    """
+    found = settings.read(root) if root is not None else None
+    if found is None:
+        raise registry.usage(
+            "nothing here says what to sync", "agentconv init writes agentconv.toml: which assistant is the source, which ones follow"
+        )
+    return found
+
+
+def _check(options: argparse.Namespace) -> None:
+    """Complain about words that do not go together.
+
+    Raises:
+        InputError: There are such.
+    """
+    if options.watch and (options.check or options.dry_run or options.diff or options.adopt or options.yes or options.prefer):
+        raise registry.usage("--watch goes with --carry-back alone", "agentconv sync --watch")
+    if options.scope == places.USER and (options.carry_back is not None or options.adopt or options.staged or options.all or options.watch):
+        raise registry.usage("your own agents are synced one way only", "agentconv sync --scope user")
+    if options.staged and not options.check:
+        raise registry.usage("--staged goes with --check", "agentconv sync --check --staged")

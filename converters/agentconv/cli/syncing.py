@@ -1,0 +1,206 @@
+"""What `agentconv sync` does where something may not be in step: it runs, or watches, and tells."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agentconv.cli import deploying
+from agentconv.cli import sync as command
+from agentconv.cli.exit_codes import Exit
+from agentconv.core.diagnostics import Code, Severity
+from agentconv.disk.saving import other_names
+from agentconv.formats import registry
+from agentconv.render import diff, in_step, machine, synced, text
+from agentconv.sources import settings_file
+from agentconv.sync import candidates, settings, staged, syncing
+from agentconv.sync.carrying import CARRIED
+from agentconv.sync.git import Git
+from agentconv.sync.planning import Choices
+
+if TYPE_CHECKING:
+    import argparse
+
+    from agentconv.core.diagnostics import Diagnostic
+    from agentconv.sync.planning import Outcome
+    from agentconv.sync.settings import Settings
+
+
+def run(options: argparse.Namespace, chosen: Settings) -> int:
+    """Run the command.
+
+    Raises:
+        InputError: Something that was asked for cannot be.
+    """
+    if options.prefer and not candidates.prefer(options.prefer):
+        hint = "--prefer source, or --prefer target; then agents, if not all are meant"
+        raise registry.usage(f"--prefer does not take `{options.prefer[0]}`", hint)
+    if options.staged:
+        with staged.written_out(chosen.root) as place:
+            return _synced(options, command.settings_of(place), chosen.root)
+    if options.release:
+        return _release(options, chosen)
+    if options.watch:
+        return _watch(options, chosen)
+    return _synced(options, chosen, None)
+
+
+def run_all(options: argparse.Namespace) -> int:
+    """Sync every project below a folder that says what is kept in step; the worst exit code counts.
+
+    Raises:
+        InputError: There is none.
+    """
+    top = Path(options.project) if options.project else Path.cwd()
+    git = Git(top)
+    files = [path for name in (settings_file.FILE, settings_file.PYTHON) for path in git.tracked(name)]
+    roots = sorted({top / path.rpartition("/")[0] for path in files} | ({top} if (top / settings_file.FILE).is_file() else set()))
+    found = [(root, chosen) for root in roots if (chosen := settings.read(root)) is not None]
+    if not found:
+        raise registry.usage("no project here says what to sync", "--all looks for agentconv.toml among the files that git has")
+    codes = []
+    for root, chosen in found:
+        if len(found) > 1 and options.output_format == "text" and not options.quiet:
+            print(f"{text.safe(os.path.relpath(root, top))}:")
+        codes.append(_synced(options, chosen, None))
+    return max(codes)
+
+
+def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | None) -> int:
+    """Sync one project."""
+    scope = command.scope_of(options, chosen)
+    looking = options.check or options.dry_run or options.diff
+    choices = Choices(candidates.prefer(options.prefer or ()), options.yes, options.allow_widening)
+    with deploying.alone(scope, dry_run=looking):
+        one = syncing.Run(
+            chosen, scope, choices, _texts(options, chosen) if options.watch else _carry_back(options, chosen), options.adopt, repository
+        )
+        outcome = one.outcome(dry_run=looking, look_closely=options.verbose)
+        told = [] if looking else [other_names(scope.shown(path), number) for path, number in one.apply(outcome).items()]
+    return _tell(options, outcome, told, looking=looking)
+
+
+def _watch(options: argparse.Namespace, chosen: Settings) -> int:
+    """Sync again after each change, until Ctrl-C."""
+    try:
+        import watchfiles  # noqa: F401 - asked for before anything else is done
+    except ImportError:
+        raise registry.usage("--watch needs one more package", 'pip install "agentconv-toolkit[watch]"') from None
+    from agentconv.sync.watching import Watch
+
+    def now() -> Settings:
+        return command.settings_of(chosen.root)
+
+    def look() -> Outcome:
+        return syncing.Run(now(), command.scope_of(options, chosen), Choices(), _texts(options, now())).outcome(dry_run=True)
+
+    def tell(line: str) -> None:
+        print(text.safe(line), file=sys.stderr, flush=True)
+
+    def run_once() -> None:
+        _synced(options, now(), None)
+        sys.stdout.flush()
+
+    Watch(now, look, run_once, tell, Git(chosen.root).is_under_way).watch()
+    return Exit.OK
+
+
+def _texts(options: argparse.Namespace, chosen: Settings) -> tuple[str, ...] | None:
+    """Return the fields that are carried back without anybody at hand: texts alone."""
+    words = _carry_back(options, chosen)
+    return words if words is None else tuple(word for word in words if word in settings.CARRIED) or settings.CARRIED
+
+
+def _release(options: argparse.Namespace, chosen: Settings) -> int:
+    """Forget what was synced for a target, and keep its files."""
+    target = registry.resolve(options.release)
+    scope = command.scope_of(options, chosen)
+    with deploying.alone(scope, dry_run=False):
+        one = syncing.Run(chosen, scope, Choices())
+        outcome = one.released(target)
+        one.apply(outcome)
+    print(f"{text.count(outcome.agents, 'file')} of {text.client(target)} released: they stay, and are yours now.")
+    if target in chosen.targets:
+        print(f'take "{target}" out of `targets` in {chosen.file.name}: as long as it is there, they are taken over again')
+    return Exit.OK
+
+
+def _carry_back(options: argparse.Namespace, chosen: Settings) -> tuple[str, ...] | None:
+    """Return the fields that are carried back; None for nothing.
+
+    Raises:
+        InputError: There is no such field.
+    """
+    if options.carry_back is None:
+        return chosen.carry_back or None
+    words = tuple(word.strip() for word in options.carry_back.split(",") if word.strip())
+    wrong = next((word for word in words if word not in CARRIED.values()), None)
+    if wrong is not None:
+        raise registry.usage(
+            f"--carry-back does not take `{wrong}`",
+            registry.did_you_mean(wrong, CARRIED.values(), f"fields: {', '.join(CARRIED.values())}"),
+        )
+    return words
+
+
+def _tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic], *, looking: bool) -> int:
+    """Print what was done, or would be, and return the exit code."""
+    found = synced.told(outcome)
+    code = _exit_code(options, outcome, found)
+    if options.output_format == "json":
+        print(machine.report(_document(outcome, found, int(code), looking=looking)))
+        return code
+    look = text.style(sys.stderr, options.color)
+    for diagnostic in [*outcome.diagnostics, *outcome.broken(), *told]:
+        if not options.quiet or diagnostic.severity is Severity.ERROR:
+            print(text.diagnostic(diagnostic, look), file=sys.stderr)
+    lines = synced.shown(line for line in found if line.look or not options.quiet)
+    if options.diff and outcome.plan is not None:
+        for change in outcome.plan.changes:
+            sys.stdout.write(diff.unified(change.path, change.before, change.after or b""))
+    if lines and not options.quiet:
+        print(text.safe(synced.head(outcome)))
+    if lines:
+        print("\n".join(lines))
+    served = [] if options.quiet else list(synced.served(outcome))
+    if served:
+        print("\n".join(served))
+    if not options.quiet:
+        for line in synced.lost(outcome, look, every=options.verbose):
+            print(line, file=sys.stderr)
+        print(synced.summary(outcome, found, dry_run=looking))
+    elif code and not lines:
+        print(synced.summary(outcome, found, dry_run=looking), file=sys.stderr)
+    return code
+
+
+def _exit_code(options: argparse.Namespace, outcome: Outcome, found: list[synced.Line]) -> Exit:
+    if any(diagnostic.code is Code.INTERNAL for diagnostic in outcome.diagnostics):
+        return Exit.BUG
+    changes = options.check and outcome.is_drift()
+    broken = any(one.severity is Severity.ERROR for one in [*outcome.diagnostics, *outcome.broken()])
+    refused = bool(syncing.refusals(outcome))
+    lasting = in_step.open_limits(outcome.settings, outcome.synced, options.accept) or any(one.losses for one in outcome.served)
+    broken = broken or (bool(options.strict) and bool(lasting))
+    return Exit.FINDINGS if changes or broken or refused or any(line.look for line in found) else Exit.OK
+
+
+def _document(outcome: Outcome, found: list[synced.Line], code: int, *, looking: bool) -> dict[str, object]:
+    files = [change.path for change in outcome.plan.changes] if outcome.plan is not None else []
+    entries = [
+        {
+            "action": line.word.lower(),
+            "target": line.target,
+            "path": line.path,
+            **({"pointer": line.pointer} if line.pointer else {}),
+            "agent": line.agent,
+            "what": line.what,
+            **({"fields": list(line.fields)} if line.fields else {}),
+            **({"hint": line.hint} if line.hint else {}),
+            "needs_a_look": line.look,
+        }
+        for line in found
+    ]
+    return in_step.document(code, outcome.agents, looking=looking) | {"files": files, "entries": entries}

@@ -1,0 +1,6 @@
+"""The words that a user may choose about a conversion, for those who need not know what becomes of them."""
+
+from __future__ import annotations
+
+ON_DUPLICATE = ("suffix", "first", "error")
+MAP_MODELS = ("off", "tier")

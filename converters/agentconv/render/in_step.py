@@ -1,0 +1,53 @@
+"""What is told of a project where everything is in step, and of the limits that are not held in each run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentconv.sync import known
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from agentconv.install.lock import Synced
+    from agentconv.render.text import Style
+    from agentconv.sync.settings import Settings
+
+
+def line(settings: Settings, synced: Sequence[Synced]) -> str:
+    """Say that everything is in step."""
+    return " ".join([agents(settings, len({one.agent for one in synced})), *losses(synced)])
+
+
+def agents(settings: Settings, number: int) -> str:
+    """Say with what they are in step."""
+    return f"{number:,} {'agent' if number == 1 else 'agents'} in step with {', '.join(settings.targets)}."
+
+
+def losses(synced: Sequence[Synced]) -> list[str]:
+    """Say how many losses are known, if any are."""
+    number = known.counted(synced)
+    return [f"{number:,} known {'loss' if number == 1 else 'losses'} (-v)."] if number else []
+
+
+def lasting(settings: Settings, synced: Sequence[Synced], look: Style) -> Iterator[str]:
+    """Yield a line for each loss that is told in every run."""
+    for (target, code), number in sorted(known.lasting(synced).items()):
+        from agentconv.core.diagnostics import LossSeverity
+        from agentconv.core.losses import CATALOGUE
+        from agentconv.render import text
+
+        word = look.paint(LossSeverity.WARNING.value, LossSeverity.WARNING)
+        accepted = " (accepted)" if known.is_accepted(settings, target, code) else ""
+        summary = text.for_target(CATALOGUE[code].summary, target)
+        yield f"{word}[{code}] to {text.client(target)}, {text.count(number, 'agent')}: {summary}{accepted}"
+
+
+def open_limits(settings: Settings, synced: Sequence[Synced], accepted: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the losses of every run that count: all but those that both the configuration and the command line accept."""
+    return [row for row in known.lasting(synced) if not (row[1] in accepted and known.is_accepted(settings, *row))]
+
+
+def document(code: int, number: int, *, looking: bool) -> dict[str, object]:
+    """Return what a run is for other programs, where nothing changes."""
+    return {"command": "sync", "exit_code": code, "dry_run": looking, "agents": number, "files": [], "entries": []}

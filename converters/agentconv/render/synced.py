@@ -1,0 +1,285 @@
+"""What a run of sync did, or would do, for people: a line for each change, what needs a look with what to do about it, and the sum."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agentconv.core import fields
+from agentconv.core.diagnostics import LossKind
+from agentconv.install.places import entry_name
+from agentconv.render import in_step, text
+from agentconv.render.table import table
+from agentconv.render.tally import Tally
+from agentconv.sync import digests, known, lines
+from agentconv.sync.decisions import Entry, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from agentconv.core.ir import Agent
+    from agentconv.render.text import Style
+    from agentconv.sync.candidates import Candidate
+    from agentconv.sync.carrying import Edit
+    from agentconv.sync.planning import Outcome
+
+_PLAIN = {
+    Entry.WRITE: ("write", ""),
+    Entry.RESTORE: ("restore", "it was gone; `skip = true` in its table says that it is not wanted"),
+    Entry.DELETE: ("delete", "its source is gone"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that is told."""
+
+    word: str
+    agent: str
+    what: str
+    target: str
+    path: str
+    pointer: str = ""
+    hint: str = ""
+    look: bool = False
+    """Whether a person has to see to it."""
+    fields: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """Where it is, for people."""
+        name = entry_name(self.pointer)
+        return f"{self.path} ({name})" if name else self.path
+
+
+def told(outcome: Outcome) -> list[Line]:
+    """Return everything that is to be told of a run, but for what is as it was."""
+    found = [_carried(edit, outcome) for edit in outcome.carried]
+    found += [
+        Line("adopted", agent.name or "", f"into {source}", file.target, file.path, pointer)
+        for file, pointer, agent, source in outcome.adopted
+    ]
+    found += [line for one in outcome.candidates for line in _of(one, outcome)]
+    found += [_orphan(outcome, file.target, file.path, pointer, agent) for file, pointer, agent in outcome.orphans]
+    return found
+
+
+def _of(one: Candidate, outcome: Outcome) -> Iterator[Line]:
+    """Yield what is told of one entry."""
+    if one.wider:
+        words = ", ".join(map(str, one.wider))
+        yield _line(one, "WIDER", words, hint="it may do more there than its source says; --prefer source takes that back", look=True)
+    if one.renamed_to is not None:
+        hint = f"rename it in {one.key[0]}, or --prefer source {one.name} and delete the other"
+        yield _line(one, "renamed", one.reason or "", hint=hint, look=True)
+        return
+    if one.reason and one.entry is Entry.LEAVE:
+        if one.source is not Source.BROKEN:
+            yield _line(one, "left", one.reason, hint="mend it, or --prefer source writes it anew", look=True)
+        return
+    if one.entry is Entry.LEAVE and one.source is Source.THERE:
+        problem = (one.file.problem if one.file else None) or "it cannot be read"
+        yield _line(one, "left", problem, hint=f"mend it, or --prefer source {one.name} writes it anew", look=True)
+    elif one.entry in _PLAIN:
+        word, what = _PLAIN[one.entry]
+        if one.entry is Entry.DELETE:
+            what = one.reason or ("it is left out" if one.source is Source.LEFT_OUT else what)
+        yield _line(one, "rename" if one.moved_from else word, what)
+    elif one.entry is Entry.FOREIGN:
+        hint = f"--prefer source {one.name} replaces it; --adopt takes it into the source"
+        yield _line(one, "foreign", f"not ours: {_listed(_unlike(one))}", hint=hint, look=True)
+    elif one.entry is Entry.RELEASE:
+        yield _line(
+            one, "released", "its source is gone, and it was edited: it is yours now", hint="delete it, or --adopt takes it back", look=True
+        )
+    elif one.entry is Entry.STALE:
+        reason = next((f"{loss.detail}" for loss in one.refused if loss.severity == "refusal"), "the target cannot hold it")
+        yield _line(one, "stale", reason, hint="it stays as it was; change the source, or `skip = true` in its table", look=True)
+    elif one.entry in (Entry.FIELDS, Entry.TAKE_OVER) and one.settled is not None:
+        yield from _fields(one, outcome)
+
+
+def _fields(one: Candidate, outcome: Outcome) -> Iterator[Line]:
+    settled = one.settled
+    if settled is None or one.view is None:
+        return
+    if one.moved_from is not None:
+        yield _line(one, "rename", f"was {one.moved_from[0]}" if one.moved_from[0] != one.path else "")
+    written = [path for path in settled.written if not (one.moved_from and path == "name")]
+    if written:
+        yield _line(one, "update", _listed(_said(path, one.there, one.view.agent) for path in written), paths=tuple(written))
+    for path in (*settled.edited, *settled.merged):
+        word = "merged" if path in settled.merged else "edited"
+        yield _line(
+            one,
+            word,
+            _said(path, one.view.agent, settled.agent if word == "merged" else one.there),
+            hint=_way(one, path, outcome),
+            look=True,
+            paths=(path,),
+        )
+    for path in settled.conflicts:
+        hint = f"kept on both sides; --prefer source {one.name} | --prefer target {one.name}"
+        yield _line(one, "CONFLICT", _both(path, one.view.agent, one.there), hint=hint, look=True, paths=(path,))
+    if settled.new_own:
+        yield _line(one, "noted", f"{_listed(path.rpartition('.')[2] for path in settled.new_own)}: this file's own, kept")
+
+
+def _both(path: str, view: Agent, there: Agent | None) -> str:
+    """Return what both sides say of a field; of a text the first line that they do not share."""
+    if path == digests.GROUP:
+        return path
+    new, old = _value(view, path), _value(there, path)
+    place = path
+    if path in digests.TEXTS:
+        ours, theirs = new.split("\n"), old.split("\n")
+        number = next((at for at, (one, other) in enumerate(zip(ours, theirs, strict=False)) if one != other), min(len(ours), len(theirs)))
+        place = f"{'prompt' if path == 'prompt.text' else path}, line {number + 1}"
+        new, old = ("".join(lines_[number : number + 1]) for lines_ in (ours, theirs))
+    start = next((at for at, (one, other) in enumerate(zip(new, old, strict=False)) if one != other), 0)
+    start = start - 12 if start > 24 else 0
+    shown = (f"{'…' if start else ''}{text.shorten(one[start:], 40)}" for one in (new, old))
+    return "{}: {} in the source, {} here".format(place, *(f'"{one}"' for one in shown))
+
+
+def _way(one: Candidate, path: str, outcome: Outcome) -> str:
+    """Say what can be done with an edit of a target."""
+    edits = outcome.carrying.edits if outcome.carrying is not None else []
+    edit = next(
+        (each for each in edits if each.candidate.place == one.place and each.candidate.target == one.target and each.path == path), None
+    )
+    if edit is None:
+        return ""
+    if edit.reason is not None:
+        return f"not carried: {edit.reason}"
+    if edit.override is not None:
+        return f"--carry-back keeps it for {one.target} in {outcome.settings.file.name}"
+    return f"--carry-back takes it into {one.key[0]}"
+
+
+def _line(one: Candidate, word: str, what: str, *, hint: str = "", look: bool = False, paths: tuple[str, ...] = ()) -> Line:
+    return Line(word, one.name, what, one.target, one.path, one.pointer, hint, look, paths)
+
+
+def _carried(edit: Edit, outcome: Outcome) -> Line:
+    place = edit.candidate.key[0] if edit.override is None else outcome.settings.file.name
+    settled, view = edit.candidate.settled, edit.candidate.view
+    what = _said(edit.path, view.agent, settled.agent) if view is not None and settled is not None else edit.word
+    return _line(edit.candidate, "carried", f"{what}, into {place}", paths=(edit.path,))
+
+
+def _orphan(outcome: Outcome, target: str, path: str, pointer: str, agent: Agent) -> Line:
+    place = outcome.settings.place
+    hint = f'--adopt takes it into {place}; `exclude = ["{path}"]` leaves it alone'
+    return Line("new", agent.name or "", "not ours", target, path, pointer, hint, look=True)
+
+
+def _unlike(one: Candidate) -> list[str]:
+    if one.view is None or one.there is None:
+        return ["something else is there"]
+    new, old = digests.of(one.view.agent), digests.of(one.there)
+    return [path for path in sorted({*new, *old}) if new.get(path) != old.get(path)] or ["something else is there"]
+
+
+def _said(path: str, before: Agent | None, after: Agent | None) -> str:
+    """Return what changed of a field."""
+    if before is None or after is None or path == digests.GROUP:
+        return path
+    if path in digests.TEXTS:
+        number = lines.changed(_value(before, path), _value(after, path))
+        return f"{'prompt' if path == 'prompt.text' else path}: {text.count(number, 'line')}"
+    old, new = _value(before, path), _value(after, path)
+    return f"{path.removeprefix('extras.')}: {text.shorten(old, 30) or 'none'} -> {text.shorten(new, 30) or 'none'}"
+
+
+def _value(agent: Agent | None, path: str) -> str:
+    value = fields.get(agent, path) if agent is not None else None
+    value = getattr(value, "value", None) or getattr(value, "kind", value)
+    return "" if value is None else ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _listed(words: Iterable[str]) -> str:
+    found = list(words)
+    return ", ".join(found[:4]) + (f" and {len(found) - 4} more" if len(found) > 4 else "")
+
+
+def shown(found: Iterable[Line]) -> list[str]:
+    """Return the lines: a change of one agent in several targets is one, what needs a look is told file by file, with what to do."""
+    rows: dict[tuple[str, str, str], list[str]] = {}
+    looks: list[Line] = []
+    for line in found:
+        if line.look:
+            looks.append(line)
+        else:
+            rows.setdefault((line.word, line.agent, line.what), []).append(line.target)
+    plain = [(f"  {word}", text.shorten(agent, 30), text.safe(what), ", ".join(targets)) for (word, agent, what), targets in rows.items()]
+    out = list(table(plain)) if plain else []
+    words, places = (max((len(one) for one in column), default=0) for column in ([line.word for line in looks], map(_place, looks)))
+    last = ""
+    for line in looks:
+        out.append(f"  {line.word:{words}}  {_place(line):{places}}  {text.safe(line.what)}")
+        if line.hint and line.hint != last:
+            out.append(f"    {text.safe(line.hint)}")
+        last = line.hint
+    return out
+
+
+def _place(line: Line) -> str:
+    return text.safe(line.place)
+
+
+def head(outcome: Outcome) -> str:
+    """Say from where to where."""
+    place = outcome.settings.place
+    return f"{place} -> {', '.join(outcome.settings.targets)}: {text.count(outcome.agents, 'agent')}"
+
+
+def summary(outcome: Outcome, found: list[Line], *, dry_run: bool) -> str:
+    """Say what it comes to."""
+    looks = len({(line.target, line.path, line.pointer) for line in found if line.look})
+    files = len(outcome.plan.changes) if outcome.plan is not None else 0
+    parts = []
+    if not files and not looks:
+        parts.append(in_step.agents(outcome.settings, outcome.agents))
+    else:
+        word = "would be written" if dry_run else "written"
+        parts.append(
+            f"{text.count(files, 'file')} {word}." if files else "Nothing was written." if not dry_run else "Nothing would be written."
+        )
+        if looks:
+            parts.append(f"{looks:,} {'needs' if looks == 1 else 'need'} a look.")
+    parts += in_step.losses(outcome.synced)
+    return " ".join(parts)
+
+
+def lost(outcome: Outcome, look: Style, *, every: bool) -> Iterator[str]:
+    """Yield what is told of losses: those that are new, or every one; and what is told in each run.
+
+    Args:
+        outcome: The run.
+        look: How it looks.
+        every: Whether those that the lock knows are told, too.
+    """
+    tally = Tally(several_targets=len(outcome.settings.targets) > 1)
+    if every:
+        found = [loss for one in outcome.candidates if one.view is not None for loss in one.view.losses]
+    else:
+        found = [loss for loss in outcome.new_losses if loss.code not in known.LASTING]
+    refused = [loss for one in outcome.views for losses in one.refused.values() for loss in losses if loss.kind is LossKind.REFUSED]
+    for loss in [
+        *refused,
+        *found,
+        *(loss for one in outcome.views for loss in one.losses),
+        *(loss for one in outcome.served for loss in one.losses),
+    ]:
+        tally.add(loss)
+    yield from tally.lines(look)
+    if not every:
+        yield from in_step.lasting(outcome.settings, outcome.synced, look)
+
+
+def served(outcome: Outcome) -> Iterator[str]:
+    """Yield a line for each target that reads the source's own folder."""
+    for one in outcome.served:
+        agents = text.count(one.agents, "agent")
+        yield f"  {text.client(one.target)} reads {outcome.settings.place} itself ({agents}): nothing is written for it"

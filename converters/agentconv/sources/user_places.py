@@ -1,0 +1,122 @@
+"""The user's own agents, for all projects: each client's folder of them, below the home folder or where a variable puts it."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from agentconv.core import vocabulary
+from agentconv.formats import registry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from agentconv.core.diagnostics import InputError
+
+_VARIABLE = re.compile(r"\$([A-Z0-9_]+)")
+_LEAVES = frozenset(PurePosixPath(place).name for row in registry.FORMATS.values() for place in row.folders)
+"""What folders of agents are called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A user's home folder, with the variables that say where clients have theirs."""
+
+    root: Path
+    variables: Mapping[str, str]
+
+    def folder(self, client: str) -> Path | None:
+        """Return the folder of a client's agents of the user, where we write; None where it has none."""
+        return next(self._folders(client), None)
+
+    def _folders(self, client: str) -> Iterator[Path]:
+        """Yield the folders of which the client reads the first, or all."""
+        templates = (vocabulary.installation(client) or {}).get("user", ())
+        return (found for template in templates if (found := self._filled(template)) is not None)
+
+    def _filled(self, template: str) -> Path | None:
+        """Return a folder with its variable filled in; None where that is not set."""
+        name = _VARIABLE.match(template)
+        if not name:
+            return self.root / template.removeprefix("~/")
+        value = self.variables.get(name[1], "").strip()
+        if not value:
+            return None
+        value = str(self.root) + value[1:] if value == "~" or value.startswith("~/") else value
+        return Path(os.path.abspath(value + template[name.end() :]))
+
+    def folders(self) -> dict[str, Path]:
+        """Return the folder of each client that has one."""
+        return {client: folder for client in registry.CLIENTS if (folder := self.folder(client))}
+
+    def locations(self, client: str) -> Iterator[tuple[Path, str]]:
+        """Yield where a client looks for the user's own agents, each with the place in a project that it is like."""
+        table, row = vocabulary.installation(client) or {}, registry.FORMATS[client]
+        adds = self._filled(table["user_adds"]) if "user_adds" in table else None
+        found = [*self._folders(client)]
+        read = found[: 2 if adds and adds == found[0] else 1] + [
+            self.root / place.removeprefix("~/") for place in table.get("user_also", ())
+        ]
+        for folder in read:
+            yield folder, row.folders[0]
+            for name in table.get("user_beside", ()):
+                yield folder.parent / name, name if "." in name else f"{PurePosixPath(row.folders[0]).parent}/{name}"
+
+    def shown(self, place: str | os.PathLike[str]) -> str:
+        """Return a path for people: `~/...` where it is below the home folder."""
+        path = Path(os.path.abspath(place))
+        return f"~/{path.relative_to(self.root).as_posix()}" if path.is_relative_to(self.root) else path.as_posix()
+
+
+def home(variables: Mapping[str, str] = os.environ) -> Home:
+    """Return the user's home.
+
+    Raises:
+        InputError: It is not known where it is.
+    """
+    try:
+        root = Path(variables["HOME"]) if variables.get("HOME") else Path.home()
+    except RuntimeError:
+        raise registry.usage("it is not known where your home folder is", "set HOME") from None
+    if not root.is_absolute() or not root.is_dir():
+        raise registry.usage(f"your home folder `{root}` is not there", "set HOME to a folder")
+    return Home(Path(os.path.abspath(root)), variables)
+
+
+def refusal(client: str, hint: str) -> InputError:
+    """Make the error for a client without agents of the user's own."""
+    reason = (vocabulary.installation(client) or {}).get("no_user", "it has no such folder")
+    return registry.usage(f"{registry.FORMATS[client].title} takes no agents in user scope: {reason}", hint)
+
+
+def at(path: str) -> tuple[str, str] | None:
+    """Return in whose folder of the user's own agents an absolute path is, and the place in a project that it is like."""
+    if not _LEAVES & set(path.split("/")):
+        return None
+    place = Path(path)
+    for client, folder, like in _known(_variables()):
+        if place.is_relative_to(folder):
+            return client, (PurePosixPath(like) / place.relative_to(folder).as_posix()).as_posix()
+    return None
+
+
+def _variables() -> tuple[tuple[str, str], ...]:
+    return tuple((name, os.environ.get(name, "")) for name in ("HOME", *variable_names()))
+
+
+@lru_cache
+def variable_names() -> tuple[str, ...]:
+    """Return the variables that decide about folders."""
+    templates = [template for client in registry.CLIENTS for template in (vocabulary.installation(client) or {}).get("user", ())]
+    return tuple(sorted({found[1] for template in templates if (found := _VARIABLE.match(template))}))
+
+
+@lru_cache(1)
+def _known(variables: tuple[tuple[str, str], ...]) -> tuple[tuple[str, Path, str], ...]:
+    values = dict(variables)
+    here = Home(Path(values["HOME"] or os.path.expanduser("~")), values)
+    return tuple((client, place, like) for client in registry.CLIENTS for place, like in here.locations(client))

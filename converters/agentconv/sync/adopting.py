@@ -1,0 +1,100 @@
+"""Agents that stand in a target alone, taken into the source: each becomes a file there, and what the target has counts as settled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from agentconv.conversion.converting import Options, convert
+from agentconv.conversion.shared_files import Shared
+from agentconv.core import fields
+from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
+from agentconv.core.format import State
+from agentconv.formats import registry
+from agentconv.install.lock import Synced
+from agentconv.sources.discovery import Found
+from agentconv.sources.loaded import Loaded
+from agentconv.sync import digests
+from agentconv.sync.source_files import SourceFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from agentconv.core.ir import Agent
+    from agentconv.sync.present import File
+    from agentconv.sync.settings import Settings
+    from agentconv.sync.sources import Sources
+
+
+@dataclass(slots=True)
+class Adopting:
+    """What becomes of agents that are nobody's."""
+
+    settings: Settings
+    sources: Sources
+    files: dict[str, bytes] = field(default_factory=dict)
+    """Sources that are made or changed, with their bytes."""
+    settled: list[Synced] = field(default_factory=list)
+    """What is there already of them."""
+    taken: list[tuple[File, str, Agent, str]] = field(default_factory=list)
+    """What was taken in: the file, the place in it, the agent, and its source."""
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    def take(self, orphans: Iterable[tuple[File, str, Agent]]) -> None:
+        """Take in what can be taken in; of several of one name the first."""
+        names = {agent.name for _, agent in self.sources.agents()}
+        for file, pointer, agent in orphans:
+            if file.problem is None and agent.name not in names:
+                names.add(agent.name)
+                self._one(file, pointer, agent)
+
+    def _one(self, file: File, pointer: str, agent: Agent) -> None:
+        source_format = self.settings.source_format
+        piece = Loaded(file.path, file.target, None, (fields.changed(agent, {"id": agent.name or "agent"}),), (State.LOADS,))
+        done = next(iter(convert([piece], source_format, Options(deploy=True, models=self.settings.models))), None)
+        if done is None or done.file is None:
+            reason = next((loss.detail for loss in done.losses if loss.severity == "refusal"), "") if done else ""
+            message = f"not taken in: {registry.FORMATS[source_format].title} cannot hold it{f' ({reason})' if reason else ''}"
+            self.diagnostics.append(Diagnostic(Code.BLOCKED, Severity.ERROR, message, Span(file.path), agent=agent.name))
+            return
+        path, data = self._place(done.file.path), done.file.data
+        if isinstance(done.file.shared, Shared):
+            path = done.file.path
+            present = self.files.get(path, self.sources.files[path].data if path in self.sources.files else b"")
+            data = done.file.shared.merge(present).data if present else data
+        self.files[path] = data
+        self.taken.append((file, pointer, agent, path))
+        self.settled.append(_settled(file, pointer, agent, path))
+
+    def _place(self, path: str) -> str:
+        """Return a file for a new agent of the source: where the source is, under a name that is free without case."""
+        inside = self.settings.source not in (".", "") and (self.settings.root / self.settings.source).is_dir()
+        found = PurePosixPath(self.settings.source, PurePosixPath(path).name) if inside else PurePosixPath(path)
+        there = {one.casefold() for one in (*self.sources.files, *self.files)}
+        name, number = found, 2
+        while str(name).casefold() in there or (self.settings.root / name).exists():
+            end = "".join(found.suffixes)
+            name, number = found.with_name(f"{found.name.removesuffix(end)}-{number}{end}"), number + 1
+        return str(name)
+
+    def with_files(self) -> list[SourceFile]:
+        """Return the files of the source, with those that were made or changed."""
+        made = {path: SourceFile(Found(path, None, self.settings.source_format), data) for path, data in self.files.items()}
+        return [made.pop(path, file) for path, file in self.sources.files.items()] + list(made.values())
+
+
+def _settled(file: File, pointer: str, agent: Agent, source: str) -> Synced:
+    """Return what is there, as if it had been settled: what its source gives otherwise is written, what is its own stays."""
+    found = digests.of(agent)
+    own = {path: one for path, one in found.items() if path.startswith("extras.") and not digests.restrains(path)}
+    said = {path: one for path, one in found.items() if path not in own}
+    name = agent.name or ""
+    # its place in a source of several is found by name alone, once it is there
+    return Synced(file.path, file.target, source, name, "0" * 64, said, pointer, "", "" if pointer else file.sha256, "", own)
+
+
+def keyed(settled: Iterable[Synced], loaded: Sources) -> list[Synced]:
+    """Return what was settled, with the place that each agent has in its source."""
+    places = {(key[0], agent.name): key for key, agent in loaded.agents()}
+    return [replace(one, source_pointer=places.get((one.source, one.name), (one.source, ""))[1]) for one in settled]

@@ -1,0 +1,299 @@
+"""Each entry that a run is about: what the source gives for it, what is there, what was settled, and what becomes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from agentconv.conversion import compare
+from agentconv.install.places import entry_name
+from agentconv.sync import digests, overriding, present
+from agentconv.sync.decisions import Entry, Source, There, decide_entry
+from agentconv.sync.settling import SOURCE, TARGET, settle
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from agentconv.core.diagnostics import Loss
+    from agentconv.core.effects import Widening
+    from agentconv.core.ir import Agent
+    from agentconv.install.lock import Lock, Synced
+    from agentconv.sync.bases import Bases
+    from agentconv.sync.present import File
+    from agentconv.sync.settings import Settings
+    from agentconv.sync.settling import Settled
+    from agentconv.sync.situation import Situation
+    from agentconv.sync.sources import Key, Sources
+    from agentconv.sync.views import View, Views
+
+
+@dataclass(slots=True)
+class Candidate:
+    """One entry of one target."""
+
+    target: str
+    path: str
+    pointer: str
+    key: Key
+    """Its agent in the source."""
+    name: str
+    """That agent's name, for people."""
+    source: Source
+    source_sha256: str = ""
+    """Of that file's text."""
+    view: View | None = None
+    bases: list[Synced] = field(default_factory=list)
+    there: Agent | None = None
+    file: File | None = None
+    """The file that the agent is in now."""
+    moved_from: tuple[str, str] | None = None
+    """Where it was, when it is to be elsewhere from now on."""
+    entry: Entry = Entry.NOTHING
+    settled: Settled | None = None
+    wider: tuple[Widening, ...] = ()
+    """What it may do in the target beyond what its source allows."""
+    reason: str | None = None
+    """Why nothing is done."""
+    kept: frozenset[str] = frozenset()
+    refused: tuple[Loss, ...] = ()
+    """Why the target cannot hold it."""
+    owner: str | None = None
+    """The pack that has something in its place."""
+    author: Agent | None = None
+    """Its agent in the source, where the target cannot hold it."""
+    replaces: bool = False
+    """Whether something that is not ours gives way, because a person said so."""
+    renamed_to: str | None = None
+    """The name that it has in the target by now, because somebody renamed it there."""
+    is_unlocked: bool = False
+    """Whether it was there, and not ours, before this run."""
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Where it is to be."""
+        return self.path, self.pointer
+
+    def state(self) -> There:
+        """Tell what is in its place."""
+        if self.there is None:
+            return There.UNREADABLE if self.file is not None and self.file.problem else There.NOTHING
+        if self.file is not None and self.file.problem:
+            return There.UNREADABLE
+        found = digests.of(self.there)
+        if any(self._is_as_left(found, one) for one in self.bases):
+            return There.AS_LEFT
+        return There.EQUAL if self.view is not None and found == digests.of(self.view.agent) else There.OTHER
+
+    def _is_as_left(self, found: Mapping[str, str], base: Synced) -> bool:
+        sha256 = self.file.sha256 if self.file is not None else ""
+        return (bool(self.pointer) or sha256 == base.bytes_sha256) and found == {**base.fields, **base.own}
+
+    def decide(self, bases: Bases, prefer: Mapping[str, Mapping[str, str]]) -> None:
+        """Decide what becomes of it."""
+        if self.owner is not None:
+            self.entry, self.reason = Entry.LEAVE, f"the pack {self.owner} has an agent there"
+            return
+        created = all(one.created for one in self.bases)
+        self.entry = decide_entry(self.source, self.state(), locked=bool(self.bases), created=created)
+        wish = {**prefer.get("", {}), **prefer.get(self.name, {})}
+        insists = wish.get("") == SOURCE
+        if insists and (self.entry is Entry.FOREIGN or (self.entry is Entry.LEAVE and self.source is Source.THERE)):
+            self.entry, self.replaces = Entry.WRITE, True
+        if self.entry is Entry.STALE:
+            self._judge_stale()
+        if self.entry is Entry.RELEASE and wish.get("") == SOURCE:
+            self.entry = Entry.DELETE
+        if self.entry in (Entry.FIELDS, Entry.TAKE_OVER) and self.view is not None and self.there is not None:
+            self.settled = settle(self.view.agent, self.there, self.bases, lambda: self._base(bases), prefer=wish, kept=self.kept)
+            if not self.settled.in_step or self.kept:
+                found = compare.widenings(self.view.source, self.settled.agent, self.target)
+                self.wider = tuple(found)
+
+    def _judge_stale(self) -> None:
+        """See what an agent that the target cannot hold any more may still do there: more than its source says is not left to it."""
+        if self.author is None or self.there is None:
+            return
+        self.wider = tuple(compare.widenings(self.author, self.there, self.target))
+        if self.wider and self.state() is There.AS_LEFT:
+            self.entry, self.wider = Entry.DELETE, ()
+            self.reason = "it could do more than its source says now, which the target cannot hold"
+
+    def _base(self, bases: Bases) -> Agent | None:
+        """Return the agent that was settled last, where its text is found.
+
+        The text of a file of several agents may be one that git never had; then an older one of it has the agent as it was settled.
+        """
+        there, like = (self.file.data, self.file.like) if self.file is not None else (None, "")
+        for one in self.bases:
+            data = bases.text(one.blob, there)
+            found = _in_text(one, data, like) if data is not None else None
+            if found is None and one.pointer:
+                found = next(
+                    (agent for text in bases.history(one.path) if (agent := _in_text(one, text, like)) and _is_settled(one, agent)), None
+                )
+            if found is not None:
+                return found
+        return None
+
+
+def _in_text(entry: Synced, data: bytes, like: str) -> Agent | None:
+    """Return the agent of an entry in a text that its file had."""
+    agents = present.parsed(entry.path, entry.target, data, like).agents
+    return agents.get(entry.pointer) or (next(iter(agents.values())) if len(agents) == 1 else None)
+
+
+def _is_settled(entry: Synced, agent: Agent) -> bool:
+    """Whether the fields that are merged are what was settled."""
+    found = digests.of(agent)
+    return all(found.get(path) == entry.fields.get(path) for path in (*digests.TEXTS, *digests.LISTS))
+
+
+def of(situation: Situation) -> list[Candidate]:
+    """Return every entry that a run is about, by target and path."""
+    lock, sources, files, given = situation.lock, situation.sources, situation.files, situation.views
+    by_place: dict[tuple[str, str, str], list[Synced]] = {}
+    for one in lock.synced:
+        by_place.setdefault((one.target, *one.key), []).append(one)
+    moved = _moved(lock, sources, given)
+    found: list[Candidate] = []
+    for views in given:
+        by_agent: dict[Key, list[Synced]] = {}
+        for place, several in by_place.items():
+            if place[0] == views.target:
+                by_agent.setdefault(moved.get(several[0].agent, several[0].agent), []).extend(several)
+        found += [_of_view(view, by_place, by_agent, files, situation.settings) for view in views.entries]
+    packs = {(entry.target, *entry.key): entry.packs[0] for entry in lock.entries}
+    for given_one in found:
+        given_one.owner = packs.get((given_one.target, *given_one.place))
+        given_one.source_sha256 = sources.files[given_one.key[0]].sha256
+    taken = {(one.target, *one.place) for one in found} | {(one.target, *one.moved_from) for one in found if one.moved_from}
+    states = {views.target: views for views in given}
+    for place, several in by_place.items():
+        if place not in taken:
+            found.append(_without_view(several, states.get(place[0]), sources, files, moved))
+    return sorted(found, key=lambda one: (one.target, one.path, one.pointer))
+
+
+def _of_view(
+    view: View,
+    by_place: Mapping[tuple[str, str, str], list[Synced]],
+    by_agent: Mapping[Key, list[Synced]],
+    files: Mapping[str, File],
+    settings: Settings,
+) -> Candidate:
+    """Return the entry of an agent that the source gives."""
+    name = view.source.name or view.agent.name or ""
+    bases = by_place.get((view.target, view.path, view.pointer), [])
+    one = Candidate(view.target, view.path, view.pointer, view.key, name, Source.THERE, view=view, bases=bases)
+    one.kept = overriding.kept(settings, view.target, name)
+    file = files.get(view.path)
+    old = by_agent.get(view.key, [])
+    if (
+        not bases
+        and old
+        and (file is None or view.pointer not in file.agents)
+        and (file is None or bool(view.pointer) or file.data is None)
+    ):
+        one.bases, one.moved_from = old, old[0].key
+        file = files.get(old[0].path)
+        one.there = file.agents.get(old[0].pointer) if file is not None else None
+    else:
+        one.there = file.agents.get(view.pointer) if file is not None else None
+    one.file = file
+    one.is_unlocked = not one.bases and one.there is not None
+    return one
+
+
+def _without_view(
+    several: list[Synced], views: Views | None, sources: Sources, files: Mapping[str, File], moved: Mapping[Key, Key]
+) -> Candidate:
+    """Return an entry of the lock for which the source gives nothing."""
+    first = several[0]
+    key = moved.get(first.agent, first.agent)
+    name = first.name if not first.pointer else entry_name(first.pointer)
+    if views is None or key in views.skipped:
+        source = Source.LEFT_OUT
+    elif key in views.refused:
+        source = Source.REFUSED
+    elif key[0] in sources.broken:
+        source = Source.BROKEN
+    else:
+        source = Source.GONE
+    one = Candidate(first.target, *first.key, key, name, source, bases=several)
+    one.file = files.get(first.path)
+    one.there = one.file.agents.get(first.pointer) if one.file is not None else None
+    one.refused = views.refused.get(key, ()) if views is not None else ()
+    one.reason = sources.broken.get(key[0])
+    one.author = next((agent for where, agent in sources.agents() if where == key), None) if source is Source.REFUSED else None
+    return one
+
+
+def mark_renamed(found: Collection[Candidate], situation: Situation, prefer: Mapping[str, Mapping[str, str]]) -> None:
+    """Find agents that somebody renamed in a target: one of ours is gone there, and one that is nobody's says the same but for the name."""
+    gone = [
+        one for one in found if one.entry is Entry.RESTORE and SOURCE not in {**prefer.get("", {}), **prefer.get(one.name, {})}.values()
+    ]
+    if not gone:
+        return
+    nobodys = [(file, agent, _nameless(digests.of(agent))) for file, _, agent in orphans(found, situation)]
+    for one in gone:
+        said = [_nameless({**base.fields, **base.own}) for base in one.bases]
+        same = [(file, agent) for file, agent, found_ in nobodys if file.target == one.target and found_ in said and len(found_) > 1]
+        if len(same) == 1:
+            one.entry, one.renamed_to = Entry.LEAVE, same[0][1].name
+            one.reason = f"renamed to `{one.renamed_to}` in {same[0][0].path}"
+
+
+def _nameless(found: Mapping[str, str]) -> dict[str, str]:
+    return {path: one for path, one in found.items() if path != "name"}
+
+
+def _moved(lock: Lock, sources: Sources, given: Sequence[Views]) -> dict[Key, Key]:
+    """Return the agents whose file has another name now: the old one is gone, and one new one says the same."""
+    present_keys = {key for key, _ in sources.agents()}
+    gone: dict[Key, dict[str, tuple[str | None, str | None]]] = {}
+    known = {one.agent for one in lock.synced}
+    for one in lock.synced:
+        if one.agent not in present_keys and one.source not in sources.broken:
+            gone.setdefault(one.agent, {})[one.target] = (one.fields.get("prompt.text"), one.fields.get("description"))
+    if not gone:
+        return {}
+    new: dict[Key, dict[str, tuple[str | None, str | None]]] = {}
+    for views in given:
+        for view in views.entries:
+            if view.key not in known:
+                found = digests.of(view.agent)
+                new.setdefault(view.key, {})[view.target] = (found.get("prompt.text"), found.get("description"))
+    pairs = [(old, other) for old, was in gone.items() for other, now in new.items() if _is_same(was, now)]
+    olds, news = [old for old, _ in pairs], [other for _, other in pairs]
+    return {old: other for old, other in pairs if olds.count(old) == 1 and news.count(other) == 1}
+
+
+def _is_same(was: Mapping[str, tuple[str | None, str | None]], now: Mapping[str, tuple[str | None, str | None]]) -> bool:
+    shared = [target for target in was if target in now]
+    return bool(shared) and all(was[target] == now[target] and was[target][0] is not None for target in shared)
+
+
+def prefer(words: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Read `--prefer`: a side, and the agents, or their fields, that it is about; all of them without any."""
+    side, rest = (words[0], words[1:]) if words else ("", ())
+    if side not in (SOURCE, TARGET):
+        return {}
+    if not rest:
+        return {"": {"": side}}
+    found: dict[str, dict[str, str]] = {}
+    for word in rest:
+        name, _, path = word.partition(":")
+        found.setdefault(name, {})[path] = side
+    return found
+
+
+def orphans(found: Collection[Candidate], situation: Situation) -> Iterator[tuple[File, str, Agent]]:
+    """Yield the agents of the targets' files that are nobody's."""
+    ours = {(one.target, *one.place) for one in found} | {(one.target, *one.moved_from) for one in found if one.moved_from}
+    ours |= {(entry.target, *entry.key) for entry in situation.lock.entries}
+    renamed = {(one.target, one.renamed_to) for one in found if one.renamed_to is not None}
+    for file in situation.files.values():
+        for pointer, agent in file.agents.items():
+            if (file.target, file.path, pointer) not in ours and (file.target, agent.name) not in renamed:
+                yield file, pointer, agent

@@ -1,0 +1,247 @@
+"""Edits of targets, taken back into the source: only where the way out can be walked back, and never by a guess.
+
+A new source is proposed, converted forward, and compared, as the law of conversion does it. An edit is carried when all of this holds:
+
+1. *Native*: what the target's file said before, brought home, is what the source says; or the lines that were edited stand in
+   the source, too.
+2. *No override*: else it is an edit of that.
+3. *Home*: bringing the edited file home declares no warning and no refusal for the field.
+4. *Frame*: the patched source differs in that field alone, with nothing spelled anew, and loads as before.
+5. *Put-get*: what the new source gives the target says the edit, and nothing else that is new; no other target refuses it.
+6. *No more*: the new source may do no more than the old one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from agentconv.conversion import compare
+from agentconv.conversion.converting import Options, convert
+from agentconv.core import fields
+from agentconv.core.diagnostics import LossSeverity
+from agentconv.core.format import State
+from agentconv.core.ir import AgentSet, Model
+from agentconv.core.source import SourceText
+from agentconv.formats import registry
+from agentconv.sources.loaded import Loaded
+from agentconv.sync import digests, lines, texts, views
+from agentconv.sync.sources import Sources
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from agentconv.core.diagnostics import Loss
+    from agentconv.core.ir import Agent, Json
+    from agentconv.install.lock import Synced
+    from agentconv.sync.candidates import Candidate
+    from agentconv.sync.settings import Settings
+    from agentconv.sync.source_files import SourceFile
+    from agentconv.sync.sources import Key
+
+CARRIED = {"prompt.text": "prompt", "description": "description"} | {
+    path: path.rpartition(".")[2] for path in ("model", "effort", "temperature", "top_p", "color", "limits.max_turns")
+}
+"""Fields that are carried, each with the word for it in the configuration."""
+OVERRIDDEN = frozenset(CARRIED) - set(digests.TEXTS)
+"""Fields that have a place in the configuration, where the source has none for them."""
+_WORDS = {word: path for path, word in CARRIED.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One edit of a field of a target, and what becomes of it."""
+
+    candidate: Candidate
+    path: str
+    reason: str | None = None
+    """Why it is not carried; None where it is."""
+    override: Json = None
+    """The value that goes into the configuration, rather than into the source."""
+
+    @property
+    def word(self) -> str:
+        """What the field is called."""
+        return CARRIED.get(self.path, self.path)
+
+
+@dataclass(slots=True)
+class Carrying:
+    """What is taken back: the new bytes of sources, and what goes into the configuration."""
+
+    settings: Settings
+    sources: Sources
+    locked: Sequence[Synced]
+    files: dict[str, bytes] = field(default_factory=dict)
+    """New bytes, by source."""
+    edits: list[Edit] = field(default_factory=list)
+    touched: dict[tuple[Key, str], Candidate] = field(default_factory=dict)
+    """Which target a field of an agent was carried from."""
+
+    @property
+    def overrides(self) -> list[Edit]:
+        """What goes into the configuration."""
+        return [one for one in self.edits if one.reason is None and one.override is not None]
+
+    def carry(self, found: Sequence[Candidate], only: Collection[str] = ()) -> None:
+        """Take back what can be taken back; `only` are the fields that are meant, in the configuration's words."""
+        paths = {_WORDS.get(word, word) for word in only}
+        for one in found:
+            if one.settled is None or one.view is None:
+                continue
+            for path in (*one.settled.edited, *one.settled.merged):
+                if not paths or path in paths:
+                    self.edits.append(self._one(one, path))
+
+    def _one(self, one: Candidate, path: str) -> Edit:
+        if path not in CARRIED:
+            return Edit(one, path, _not_carried(self.settings, path))
+        view, settled = one.view, one.settled
+        if view is None or settled is None:
+            return Edit(one, path, "nothing is there")
+        override = self.settings.override(one.name, one.target)
+        if override is not None and path in override.values:
+            return Edit(one, path, override=_plain(fields.get(settled.agent, path)))
+        value, reason = self._value(one, path)
+        reason = reason or self._put(one, path, value)
+        if reason is not None and path in OVERRIDDEN and fields.get(settled.agent, path) is not None:
+            return Edit(one, path, override=_plain(fields.get(settled.agent, path)))
+        return Edit(one, path, reason)
+
+    def _value(self, one: Candidate, path: str) -> tuple[object, str | None]:
+        """Return what the source is to say, and why that cannot be told."""
+        view, settled = one.view, one.settled
+        if view is None or settled is None:
+            return None, "nothing is there"
+        home, losses = self._home(one, settled.agent)
+        if home is None or any(_is_about(loss, path) and loss.severity is not LossSeverity.NOTE for loss in losses):
+            return None, f"{registry.load(self.settings.source_format).SPEC.client} has nothing that means the same"
+        if path not in registry.load(self.settings.source_format).SPEC.holds:
+            return None, f"{registry.load(self.settings.source_format).SPEC.client} has no place for it"
+        before, _ = self._home(one, view.agent)
+        source = self._now(one) or view.source
+        native = before is not None and fields.portable(fields.get(before, path)) == fields.portable(fields.get(source, path))
+        if native:
+            return fields.get(home, path), None
+        if path not in digests.TEXTS:
+            return None, "the source says it in a way that is another one there"
+        old, new, mine = (fields.get(each, path) or "" for each in (view.agent, settled.agent, source))
+        done = lines.merged(old, new, mine)
+        if done is None and path == "description":  # which many clients fold into one line
+            done = lines.reworded(old, new, mine)
+        return done, None if done is not None else "the lines that were edited are spelled otherwise in the source"
+
+    def _home(self, one: Candidate, agent: Agent) -> tuple[Agent | None, tuple[Loss, ...]]:
+        """Return an agent of the target as the source's format has it."""
+        piece = Loaded(one.path, one.target, None, (fields.changed(agent, {"id": "a"}),), (State.LOADS,))
+        done = next(iter(convert([piece], self.settings.source_format, Options(deploy=True, models=self.settings.models))), None)
+        if done is None or done.file is None:
+            return None, done.losses if done else ()
+        found = registry.load(self.settings.source_format).read(SourceText(done.file.path, done.file.data)).set.agents
+        return (found[0] if len(found) == 1 else None), done.losses
+
+    def _now(self, one: Candidate) -> Agent | None:
+        """Return the agent of the source, with what was carried before."""
+        return next((agent for agent in self._read(one.key[0])[0] if _pointer(agent) == one.key[1]), None)
+
+    def _read(self, path: str) -> tuple[tuple[Agent, ...], tuple[State, ...], SourceText]:
+        data = texts.to_lf(self.files.get(path, self.sources.files[path].data))
+        text = SourceText(path, data)
+        result = registry.load(self.settings.source_format).read(text).as_meant
+        return result.set.agents, result.states, text
+
+    def _put(self, one: Candidate, path: str, value: object) -> str | None:
+        """Patch the source, if nothing else changes with it; say why it cannot be."""
+        agents, states, text = self._read(one.key[0])
+        number = next((at for at, agent in enumerate(agents) if _pointer(agent) == one.key[1]), None)
+        if number is None or states[number] is not State.LOADS:
+            return "the source does not load as it is written"
+        before = agents[number]
+        if fields.portable(fields.get(before, path)) == fields.portable(value):
+            return None
+        earlier = self.touched.get((one.key, path))
+        if earlier is not None and earlier.target != one.target and path not in digests.TEXTS:
+            return f"another value was edited in {earlier.target}"
+        wanted = [*agents]
+        wanted[number] = fields.with_values(before, {path: value})
+        module = registry.load(self.settings.source_format)
+        written = module.write(AgentSet(tuple(wanted)), text)
+        again = module.read(SourceText(text.path, written.data)).as_meant
+        same = len(again.set.agents) == len(wanted) and all(map(fields.same, again.set.agents, wanted))
+        if not same or again.states != states or written.whole or written.respelled:
+            return "the source cannot be changed there without spelling more of it anew"
+        after = again.set.agents[number]
+        reason = self._forward(one, path, before, after) or self._wider(before, after)
+        if reason is None:
+            self.files[text.path] = texts.ended_as(written.data, self.sources.files[text.path].data)
+            self.touched[one.key, path] = one
+        return reason
+
+    def _forward(self, one: Candidate, path: str, before: Agent, after: Agent) -> str | None:
+        """Convert the new source, and say what is not as it was meant."""
+        for target in self.settings.targets:
+            old, new = self._views(one, before, target), self._views(one, after, target)
+            if target != one.target:
+                if new.refused and not old.refused:
+                    return f"{target} could not hold it then"
+            elif not new.entries or not old.entries:
+                return "the target could not hold it then"
+            elif not _is_as_meant(one, path, old.entries[0].agent, new.entries[0].agent):
+                return "what comes back from the source is another text than the one here"
+        return None
+
+    def _views(self, one: Candidate, agent: Agent, target: str) -> views.Views:
+        piece = Loaded(one.key[0], self.settings.source_format, None, (fields.changed(agent, {"id": "a"}),), (State.LOADS,))
+        locked = [each for each in self.locked if each.target == target]
+        return views.of(Sources(pieces=[piece]), target, self.settings, locked)
+
+    def _wider(self, before: Agent, after: Agent) -> str | None:
+        found = compare.widenings(before, after, self.settings.source_format)
+        return f"the source could do more then: {', '.join(map(str, found))}" if found else None
+
+
+def _is_as_meant(one: Candidate, path: str, old: Agent, new: Agent) -> bool:
+    """Whether the target gets the edit, with those that were carried before, and nothing else that is new."""
+    if one.view is None or one.settled is None:
+        return False
+    was, now = digests.of(old), digests.of(new)
+    if any(now.get(each) != was.get(each) for each in {*now, *was} - {path}):
+        return False
+    wanted = fields.get(one.settled.agent, path)
+    if path in digests.TEXTS:
+        wanted = lines.merged(fields.get(one.view.agent, path) or "", wanted or "", fields.get(old, path) or "")
+    return bool(fields.portable(fields.get(new, path) or None) == fields.portable(wanted or None))
+
+
+def _pointer(agent: Agent) -> str:
+    return agent.origin.pointer if agent.origin else ""
+
+
+def _is_about(loss: Loss, path: str) -> bool:
+    return loss.field == path or loss.field == fields.head_of(path)
+
+
+def _plain(value: object) -> Json:
+    """Return a value as the configuration has it."""
+    if isinstance(value, Model):
+        return value.value or value.kind
+    return value if isinstance(value, (str, int, float, bool)) else str(value)
+
+
+def _not_carried(settings: Settings, path: str) -> str:
+    """Say why a field is never carried, and what to do instead."""
+    place = settings.place
+    if path == digests.GROUP or digests.restrains(path):
+        return f"what an agent may do is said in the source alone: change it in {place}, or take it back with --prefer source"
+    return f"it is not carried: change it in {place}, or take it back with --prefer source"
+
+
+def given(sources: Sources, files: dict[str, bytes]) -> Iterator[tuple[str, bytes, bytes]]:
+    """Yield the sources that change, with what they were and what they are to be."""
+    for path, data in sorted(files.items()):
+        yield path, sources.files[path].data, data
+
+
+def with_files(sources: Sources, files: dict[str, bytes]) -> list[SourceFile]:
+    """Return the files of the source, some of them with other bytes."""
+    return [replace(file, data=files.get(path, file.data)) for path, file in sources.files.items()]

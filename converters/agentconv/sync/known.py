@@ -1,0 +1,56 @@
+"""Losses that were told: a run counts them, and words only those that are new. What limits an agent is told in every run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from agentconv.core.diagnostics import Loss
+    from agentconv.install.lock import Synced
+    from agentconv.sync.candidates import Candidate
+    from agentconv.sync.settings import Settings
+
+LASTING = frozenset({"not-enforced", "asks-dropped", "sandbox-dropped", "pattern-dropped", "widened", "widened-elsewhere"})
+"""Losses that are never known by themselves: each run says them, with how many agents."""
+
+
+def key(loss: Loss) -> str:
+    """Return what a loss is known by: code, field, and a checksum of the detail that no wording is part of."""
+    from agentconv.core.diagnostics import LossSeverity
+    from agentconv.sync.digests import digest
+
+    data = (loss.data.words, *loss.data.values) if loss.data else (loss.detail,)
+    lasting = loss.code in LASTING and (loss.code != "pattern-dropped" or loss.severity is LossSeverity.WARNING)
+    return f"{loss.code}{'!' if lasting else ''}:{loss.field}:{digest(tuple(str(one) for one in data))[:8]}"
+
+
+def keys(losses: Iterable[Loss]) -> tuple[str, ...]:
+    """Return what losses are known by."""
+    return tuple(sorted({key(loss) for loss in losses}))
+
+
+def new(found: Sequence[Candidate]) -> Iterator[Loss]:
+    """Yield losses that the lock does not know yet."""
+    for one in found:
+        if one.view is not None:
+            told = {loss for base in one.bases for loss in base.losses}
+            yield from (loss for loss in one.view.losses if key(loss) not in told)
+
+
+def counted(synced: Iterable[Synced]) -> int:
+    """Return how many losses a lock knows."""
+    return sum(1 for one in synced for loss in one.losses if "!" not in loss.partition(":")[0])
+
+
+def lasting(synced: Iterable[Synced]) -> Counter[tuple[str, str]]:
+    """Return how many agents have each loss that is told in every run, by target and code."""
+    found = {(one.target, loss.partition("!")[0], one.agent) for one in synced for loss in one.losses if "!" in loss.partition(":")[0]}
+    return Counter((target, code) for target, code, _ in found)
+
+
+def is_accepted(settings: Settings, target: str, code: str) -> bool:
+    """Whether the configuration accepts a loss."""
+    return code in settings.accept or f"{code}:{target}" in settings.accept

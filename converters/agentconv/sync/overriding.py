@@ -1,0 +1,141 @@
+"""What the configuration wants other than a conversion has it, for one target or one agent: never more than the conversion gives.
+
+Each change is declared in the projection, before the agent is written, read back and judged as every other one is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agentconv.core import fields, vocabulary
+from agentconv.core.diagnostics import Code, Detail, Diagnostic, InputError, Severity
+from agentconv.core.ir import Model, Sandbox, Tools
+from agentconv.core.suggestions import nearest
+from agentconv.families import tool_tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from agentconv.core.diagnostics import Span
+    from agentconv.core.format import Projection
+    from agentconv.core.ir import Agent, ToolGrant
+    from agentconv.sync.overrides import Override
+    from agentconv.sync.settings import Settings
+
+_ORDER = ("read-only", "workspace-write", "full")
+
+
+def is_skipped(settings: Settings, target: str, name: str) -> bool:
+    """Whether the configuration leaves an agent out of a target."""
+    return target in settings.skipped.get(name, ())
+
+
+def kept(settings: Settings, target: str, name: str) -> frozenset[str]:
+    """Return the fields of which the target's file, as it stands, is what counts."""
+    override = settings.override(name, target)
+    return frozenset(override.keep) if override is not None else frozenset()
+
+
+def unknown(settings: Settings, names: frozenset[str]) -> Iterator[Diagnostic]:
+    """Complain about overrides for agents that the source does not have."""
+    for name, place in settings.places.items():
+        if name not in names:
+            near = nearest(name, sorted(names), 0.7)
+            hint = f"did you mean `{near}`?" if near else "take its table out"
+            yield Diagnostic(Code.USAGE, Severity.ERROR, f"the source has no agent `{name}`", place, hint)
+
+
+@dataclass(frozen=True, slots=True)
+class Overriding:
+    """Applies what the configuration says of a target to the agents on their way there."""
+
+    settings: Settings
+    target: str
+
+    def __call__(self, agent: Agent, projection: Projection) -> None:
+        """Change what is overridden.
+
+        Raises:
+            InputError: What it says cannot be.
+        """
+        override = self.settings.override(agent.name or "", self.target)
+        if override is None:
+            return
+        for path, value in override.values.items():
+            self._set(projection, path, _value(self.target, path, value), override.place)
+        for key, value in override.extras.items():
+            self._set(projection, f"extras.{self.target}.{key}", value, override.place)
+        if override.tools is not None or override.deny_tools:
+            _narrow(projection, override)
+        if override.sandbox is not None:
+            _confine(projection, override)
+
+    def _set(self, projection: Projection, path: str, value: object, place: Span | None) -> None:
+        if path in fields.PATHS and path not in projection.target.holds:
+            raise _wrong(f"{projection.target.client} has no place for `{path}`", place)
+        if fields.portable(projection.get(path)) == fields.portable(value):
+            return
+        projection.change(path, value, "overridden", _said(value))
+
+
+def _value(target: str, path: str, value: object) -> object:
+    """Return a value of the configuration as the field has it."""
+    if path != "model":
+        return value
+    kind = vocabulary.model_kind(target, str(value))
+    return Model("inherit") if kind == "inherit" else Model("alias" if kind == "alias" else "id", str(value))
+
+
+def _said(value: object) -> Detail:
+    return Detail("{}", (value.value or "inherit" if isinstance(value, Model) else str(value),))
+
+
+def _narrow(projection: Projection, override: Override) -> None:
+    """Let an agent have those of its tools that are named, and none of those that are denied."""
+    tools: Tools = fields.with_values(projection.source, {p: projection.get(p) for p in ("tools.mode", "tools.allow", "tools.deny")}).tools
+    if override.tools is not None:
+        named = [tool_tokens.grant(projection.target.id, word) for word in override.tools]
+        allow = tuple(named) if tools.mode == "inherit" else tuple(_of(tools.allow, named, projection, override))
+        tools = Tools("list" if allow else "none", allow, tools.deny)
+    more = [tool_tokens.grant(projection.target.id, word) for word in override.deny_tools]
+    deny = (*tools.deny, *(one for one in more if one not in tools.deny))
+    changed = {"tools.mode": tools.mode, "tools.allow": tools.allow, "tools.deny": deny}
+    projection.change_together(changed, "overridden", Detail("{}", (tuple(one.native for one in tools.allow or deny),)))
+
+
+def _of(allow: tuple[ToolGrant, ...], named: list[ToolGrant], projection: Projection, override: Override) -> Iterator[ToolGrant]:
+    """Yield the tools that an agent has and that are named.
+
+    Raises:
+        InputError: It does not have one of them.
+    """
+    for one in named:
+        has = next((grant for grant in allow if grant.native.casefold() == one.native.casefold()), None)
+        if has is None:
+            listed = ", ".join(f"`{grant.native}`" for grant in allow) or "none"
+            raise _wrong(
+                f"`{one.native}` is no tool that `{projection.source.name}` has there: an override only narrows ({listed})", override.place
+            )
+        yield has
+
+
+def _confine(projection: Projection, override: Override) -> None:
+    """Give an agent a narrower sandbox.
+
+    Raises:
+        InputError: It is a wider one.
+    """
+    files = override.sandbox or ""
+    has: Sandbox | None = projection.get("permissions.sandbox")
+    if "permissions.sandbox" not in projection.target.holds or files not in _ORDER:
+        raise _wrong(f"{projection.target.client} has no sandbox `{files}`", override.place)
+    if has is not None and _ORDER.index(files) > _ORDER.index(has.files):
+        raise _wrong(f"`{projection.source.name}` has the sandbox `{has.files}` there, and an override only narrows", override.place)
+    network = has.network if has else None
+    wanted = Sandbox("workspace-write", network) if files == "workspace-write" else Sandbox("read-only") if files == "read-only" else has
+    projection.change("permissions.sandbox", wanted, "overridden", Detail("{}", (files,)))
+
+
+def _wrong(message: str, place: Span | None) -> InputError:
+    return InputError(Diagnostic(Code.USAGE, Severity.ERROR, message, place, "change it, or take it out"))

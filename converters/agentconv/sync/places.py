@@ -1,0 +1,42 @@
+"""Where a target's client looks for agents in a project, and what lies there."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from agentconv.install import places as installed
+from agentconv.sources import discovery
+
+if TYPE_CHECKING:
+    from agentconv.install.places import Scope
+    from agentconv.sync.settings import Settings
+
+
+def of(settings: Settings, target: str, scope: Scope) -> list[str]:
+    """Return the files that a target's client reads agents from, below the root."""
+    folders = folders_of(target, scope)
+    if not folders:
+        return []
+    found = discovery.discover(folders, target).files
+    relative = {below(scope, file.location) for file in found if file.location}
+    return sorted(path for path in relative if path is not None and not settings.excludes(path))
+
+
+def folders_of(target: str, scope: Scope) -> list[str]:
+    """Return where a client's agents lie: in a project, or of the user's own."""
+    if not scope.is_user:
+        return [os.fspath(place) for place in discovery.locations(scope.root, target)]
+    known = installed.targets().get(target)
+    folder = scope.root / scope.folder(known) if known is not None and not known.no_user else None
+    return [os.fspath(folder)] if folder is not None and folder.is_dir() else []
+
+
+def below(scope: Scope, place: str) -> str | None:
+    """Return a place as it is seen from the root, POSIX; of what is outside None, or, of the user's own, the place."""
+    root = os.fspath(scope.root)
+    inside = place[len(root) + 1 :] if place.startswith(root + os.sep) else os.path.relpath(place, root)
+    path = inside.replace(os.sep, "/")
+    if path.startswith("../"):
+        return place.replace(os.sep, "/") if scope.is_user else None
+    return path

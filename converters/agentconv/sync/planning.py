@@ -1,0 +1,179 @@
+"""The plan of a run: what becomes of each entry, which files change for that, and what the lock says afterwards. Nothing is written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from agentconv import __version__
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
+from agentconv.core.versions import FORMAT_VERSION
+from agentconv.install.draft import parents
+from agentconv.install.steps import Change, Plan
+from agentconv.sync import candidates, digests, known, rewriting
+from agentconv.sync.decisions import Entry
+from agentconv.sync.sources import wrong
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from agentconv.core.diagnostics import Loss
+    from agentconv.core.ir import Agent
+    from agentconv.install.lock import Lock, Synced
+    from agentconv.sync.bases import Bases
+    from agentconv.sync.candidates import Candidate
+    from agentconv.sync.carrying import Carrying, Edit
+    from agentconv.sync.present import File
+    from agentconv.sync.serving import Served
+    from agentconv.sync.settings import Settings
+    from agentconv.sync.situation import Situation
+    from agentconv.sync.source_files import SourceFile
+    from agentconv.sync.sources import Sources
+    from agentconv.sync.views import Views
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a user may choose about a run."""
+
+    prefer: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By agent (`` for all), and by field (`` for all), whose word counts."""
+    insist: bool = False
+    """Whether much may be deleted."""
+    allow_widening: bool = False
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a run does, or would do."""
+
+    settings: Settings
+    candidates: list[Candidate] = field(default_factory=list)
+    plan: Plan | None = None
+    views: list[Views] = field(default_factory=list)
+    sources: Sources | None = None
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    agents: int = 0
+    """How many agents the source has."""
+    synced: Sequence[Synced] = ()
+    """What the lock says afterwards."""
+    lock: Lock | None = None
+    """What was settled, when decisions were made."""
+    sources_changed: tuple[Change, ...] = ()
+    """Sources, and the configuration, that change."""
+    new_losses: list[Loss] = field(default_factory=list)
+    """Losses that were not told before."""
+    served: list[Served] = field(default_factory=list)
+    """Targets that read the source's own folder."""
+    files: int = 0
+    """How many files of the source were looked at."""
+    orphans: list[tuple[File, str, Agent]] = field(default_factory=list)
+    """Agents of the targets' files that are nobody's."""
+    carrying: Carrying | None = None
+    """What edits of the targets could be taken back into the source."""
+    carried: tuple[Edit, ...] = ()
+    """What was taken back."""
+    adopted: tuple[tuple[File, str, Agent, str], ...] = ()
+    """Agents of targets that were taken into the source: the file, the place in it, the agent, and its source."""
+
+    def is_drift(self) -> bool:
+        """Whether a file is not what it is to be; one that version control does not have is made anew on each clone."""
+        if self.plan is None:
+            return False
+        made = {one.path for one in self.candidates if one.entry is Entry.WRITE and not self.settings.formats[one.target].committed}
+        return any(change.path not in made for change in self.plan.changes)
+
+    def broken(self) -> list[Diagnostic]:
+        """Return what is to be told of sources of which nothing is known."""
+        return [wrong(path, reason) for path, reason in sorted(self.sources.broken.items())] if self.sources is not None else []
+
+
+def plan(situation: Situation, bases: Bases, choices: Choices) -> Outcome:
+    """Make the plan of a run.
+
+    Args:
+        situation: What it starts from.
+        bases: Finds texts that were settled.
+        choices: What the user chose.
+
+    Raises:
+        InputError: It would delete more than anybody means without saying so.
+    """
+    found = candidates.of(situation)
+    for one in found:
+        one.decide(bases, choices.prefer)
+    candidates.mark_renamed(found, situation, choices.prefer)
+    if not choices.insist:
+        _guard(found, situation.lock, situation.sources)
+    changes, synced = rewriting.rewritten(found, situation.files, situation.reader, bases)
+    sources = situation.sources
+    outcome = Outcome(situation.settings, found, views=list(situation.views), sources=sources, files=len(sources.files))
+    outcome.agents = sum(1 for _ in sources.agents())
+    outcome.synced = synced
+    outcome.new_losses = list(known.new(found))
+    outcome.lock = situation.lock
+    outcome.plan = _plan(situation, changes, synced)
+    outcome.orphans = list(candidates.orphans(found, situation))
+    return outcome
+
+
+def _guard(found: Sequence[Candidate], lock: Lock, sources: Sources) -> None:
+    """Stop a run that would delete what nobody said is to go.
+
+    Raises:
+        InputError: It would.
+    """
+    going = Counter(one.target for one in found if one.entry is Entry.DELETE)
+    if not going:
+        return
+    there = Counter(one.target for one in lock.synced)
+    if not sources.files:
+        number, targets = len({one.agent for one in lock.synced}), len(going)
+        message = f"the source is gone: {number:,} agents in {targets} assistants would go with it"
+        raise InputError(Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint="bring it back; if they are to go: agentconv sync --yes"))
+    for target, number in going.items():
+        if number * 2 > there[target] and number > 1:
+            message = f"{number:,} of the {there[target]:,} agents of {target} would be deleted"
+            raise InputError(Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint="if they are to go: agentconv sync --yes"))
+
+
+def _plan(situation: Situation, changes: Mapping[str, Change], synced: Sequence[Synced]) -> Plan:
+    """Return what is to be done; a lock that a kill leaves holds what was settled before and what is settled after it."""
+    lock = situation.lock
+    written = {parent for path, change in changes.items() if change.after is not None for parent in parents(path)}
+    made = sorted(folder for folder in written if not situation.reader.is_folder(folder))
+    ours = [*(one.path for one in synced), *(entry.path for entry in lock.entries)]
+    beneath = {parent for path in ours for parent in parents(path)}
+    folders = {*lock.folders, *made}
+    left = sorted(folders - beneath, key=lambda folder: (-folder.count("/"), folder))
+    after = replace(
+        lock,
+        synced=tuple(synced),
+        folders=tuple(sorted(folders & beneath)),
+        written_by=__version__,
+        ir=FORMAT_VERSION,
+        config_sha256=situation.settings.sha256,
+    )
+    pending = replace(after, synced=tuple(_pending(lock, changes, synced)), folders=tuple(sorted(folders)))
+    ordered = sorted(changes.values(), key=lambda change: (change.like is None, change.path))
+    return Plan((), tuple(ordered), lock, pending, after, tuple(made), tuple(left))
+
+
+def _pending(lock: Lock, changes: Mapping[str, Change], synced: Sequence[Synced]) -> Iterator[Synced]:
+    """Yield what the lock says while files are being changed: of those that change, what was settled, and what will be.
+
+    A file that stays as it is keeps what was settled: an edit of it that is on its way into the source is still an edit until it is there.
+    """
+    yield from lock.synced
+    yield from (one for one in synced if one.path in changes and one not in lock.synced)
+
+
+def unchanged(settings: Settings, lock: Lock, found: Sequence[SourceFile]) -> Outcome:
+    """Return the outcome of a run that finds everything as the last one left it."""
+    return Outcome(settings, agents=len({one.agent for one in lock.synced}), synced=lock.synced, files=len(found))
+
+
+def said(agent: Agent) -> dict[str, str]:
+    """Return the checksums of all that an agent of a target says."""
+    return digests.of(agent)

@@ -1,0 +1,228 @@
+"""The files that a run changes: entry by entry, over the bytes that are there, and read back before anything counts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import count
+from typing import TYPE_CHECKING
+
+from agentconv.conversion import shared_files
+from agentconv.core import fields
+from agentconv.core.ir import AgentSet
+from agentconv.core.source import SourceText
+from agentconv.disk.placing import BACKUP, numbered
+from agentconv.formats import registry
+from agentconv.install.lock import Synced
+from agentconv.install.steps import Change
+from agentconv.sync import digests, known, texts
+from agentconv.sync.decisions import Entry
+from agentconv.sync.present import File
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from agentconv.core.ir import Agent
+    from agentconv.disk.reader import Reader
+    from agentconv.sync.bases import Bases
+    from agentconv.sync.candidates import Candidate
+
+PUTS = frozenset({Entry.WRITE, Entry.RESTORE, Entry.FIELDS, Entry.TAKE_OVER})
+"""What ends with an entry of ours in its place."""
+STAYS = frozenset({Entry.LEAVE, Entry.STALE})
+"""What leaves both the entry and the lock as they are."""
+
+
+def rewritten(
+    found: Sequence[Candidate], files: Mapping[str, File], reader: Reader, bases: Bases
+) -> tuple[dict[str, Change], list[Synced]]:
+    """Return the files that change, and what the lock says afterwards."""
+    by_path: dict[str, list[Candidate]] = {}
+    for one in found:
+        by_path.setdefault(one.path, []).append(one)
+    changes: dict[str, Change] = {}
+    synced: list[Synced] = []
+    for path, several in by_path.items():
+        file = files.get(path) or File(path, several[0].target)
+        data = _of_file(path, several, file, reader)
+        _add(changes, path, file.data, data, bases)
+        if file.data is not None and file.data != data and any(one.replaces for one in several) and bases.git.top is None:
+            _back_up(changes, path, file.data, reader)
+        synced += [entry for one in several for entry in _entries(one, file, data, bases)]
+    for one in found:
+        if one.moved_from is not None and one.entry in PUTS:
+            _leave(changes, one, files)
+    return changes, synced
+
+
+def _add(changes: dict[str, Change], path: str, before: bytes | None, after: bytes | None, bases: Bases) -> None:
+    if before == after:
+        return
+    kept = before is not None and bases.git.top is None
+    changes[path] = Change(path, before, after, path, None, forced=kept)
+
+
+def _back_up(changes: dict[str, Change], path: str, data: bytes, reader: Reader) -> None:
+    """Keep a copy of what a person lets go, where no version control has one."""
+    for number in count(1):
+        name = numbered(path, BACKUP, number)
+        there = reader.read(name)
+        if there == data:
+            return
+        if there is None:
+            changes[name] = Change(name, None, data, path + BACKUP, path, forced=True)
+            return
+
+
+def _of_file(path: str, several: Sequence[Candidate], file: File, reader: Reader) -> bytes | None:
+    """Return a file as it is to be."""
+    if file.blocked or (file.data is not None and reader.is_link(path)):
+        for one in several:
+            _block(one, file.blocked or "a symbolic link is in its place")
+        return file.data
+    if registry.FORMATS[several[0].target].holds_several(path):
+        return _several(path, several, file)
+    return _alone(several[0], file)
+
+
+def _block(one: Candidate, reason: str) -> None:
+    if one.entry in PUTS or one.entry is Entry.DELETE:
+        one.entry, one.reason, one.settled = Entry.LEAVE, reason, None
+
+
+def _alone(one: Candidate, file: File) -> bytes | None:
+    """Return a file of one agent."""
+    if one.entry is Entry.DELETE:
+        return None
+    if one.entry not in PUTS or one.view is None:
+        return file.data
+    there = one.file if one.moved_from is not None else file
+    if one.settled is None or there is None or there.data is None:
+        return texts.ended_as(one.view.data, file.data)
+    agent = one.settled.agent
+    if agent is one.there and one.moved_from is None:
+        return file.data
+    if fields.same(agent, one.view.agent) and _is_untouched(one, there):
+        return texts.ended_as(one.view.data, there.data)
+    module = registry.load(one.target)
+    path = file.like or one.path
+    written = module.write(AgentSet((agent,)), SourceText(path, texts.to_lf(there.data)))
+    again = module.read(SourceText(path, written.data))
+    if len(again.set.agents) != 1 or again.states[0].dropped or not fields.same(again.set.agents[0], agent):
+        if fields.same(agent, one.view.agent):
+            return texts.ended_as(one.view.data, there.data)
+        _block(one, "what is there cannot be changed without changing what else is in it")
+        return file.data
+    return texts.ended_as(written.data, there.data)
+
+
+def _is_untouched(one: Candidate, file: File) -> bool:
+    """Whether a file has the very bytes that it was left with, and nothing of its own."""
+    return any(base.bytes_sha256 == file.sha256 and not base.own for base in one.bases)
+
+
+def _several(path: str, several: Sequence[Candidate], file: File) -> bytes | None:
+    """Return a file of several agents, in which nothing but ours changes."""
+    module = registry.load(several[0].target)
+    if file.problem is not None:
+        for one in several:
+            _block(one, file.problem)
+        return file.data
+    wanted = {one.pointer: agent for one in several if (agent := _wanted(one)) is not None}
+    gone = {one.pointer for one in several if one.entry is Entry.DELETE}
+    gone |= {one.moved_from[1] for one in several if one.moved_from is not None and one.entry in PUTS}
+    agents: list[Agent] = []
+    first = {id(agent): pointer for pointer, agent in file.agents.items()}
+    for agent in file.found:
+        pointer = first.get(id(agent))
+        if pointer is not None and pointer in wanted:
+            agents.append(replace(wanted.pop(pointer), origin=agent.origin))
+        elif pointer is None or pointer not in gone:
+            agents.append(agent)
+    agents += [replace(agent, origin=None) for agent in wanted.values()]
+    if len(agents) == len(file.found) and all(map(fields.same, agents, file.found)):
+        return file.data
+    done = shared_files.rewrite(module, file.text, agents, {agent.name for agent in agents})
+    if done.problem:
+        for one in several:
+            _block(one, done.problem)
+        return file.data
+    if not agents and all(base.created for one in several for base in one.bases) and shared_files.is_bare(module, path, done.data):
+        return None
+    return texts.ended_as(done.data, file.data)
+
+
+def _wanted(one: Candidate) -> Agent | None:
+    if one.entry not in PUTS or one.view is None:
+        return None
+    return one.settled.agent if one.settled is not None else one.view.agent
+
+
+def _leave(changes: dict[str, Change], one: Candidate, files: Mapping[str, File]) -> None:
+    """Take an entry away from where it was."""
+    path, pointer = one.moved_from or ("", "")
+    if path == one.path:
+        return  # another entry of the same file, which is rewritten already
+    file = files.get(path)
+    if file is not None and file.data is not None and not pointer and path not in changes:
+        changes[path] = Change(path, file.data, None, path)
+
+
+def _entries(one: Candidate, file: File, data: bytes | None, bases: Bases) -> list[Synced]:
+    """Return what the lock says of an entry from now on."""
+    if one.entry in STAYS:
+        return list(one.bases)
+    if one.entry not in PUTS or one.view is None or data is None:
+        return []
+    view, settled = one.view, one.settled
+    fixed = dict(settled.fields) if settled is not None else digests.of(view.agent)
+    sources = one.key
+    in_text = bool(settled and {*settled.conflicts} & {*digests.TEXTS})
+    blob = one.bases[0].blob if in_text and one.bases else _blob(one, fixed, data, bases)
+    created = all(base.created for base in one.bases) if one.bases else not one.is_unlocked and (file.data is None or bool(one.pointer))
+    left = "" if one.pointer else _left(one, file, data)
+    return [
+        Synced(
+            one.path,
+            one.target,
+            sources[0],
+            view.agent.name or one.name,
+            one.source_sha256,
+            fixed,
+            one.pointer,
+            sources[1],
+            left,
+            blob,
+            dict(settled.own) if settled is not None else {},
+            known.keys(view.losses),
+            created,
+        )
+    ]
+
+
+def _left(one: Candidate, file: File, data: bytes) -> str:
+    """Return the checksum of a file as it was left: what a person made of it is not ours to settle, be it a comment.
+
+    A file with edits in it has none, so that it is looked at closely in each run.
+    """
+    if one.settled is not None and not one.settled.in_step:
+        return ""
+    present = texts.sha256(data)
+    known = [base.bytes_sha256 for base in one.bases if base.bytes_sha256]
+    if data != file.data or not known or present in known or (one.view is not None and texts.to_lf(data) == texts.to_lf(one.view.data)):
+        return present
+    return known[0]
+
+
+def _blob(one: Candidate, fixed: Mapping[str, str], data: bytes, bases: Bases) -> str:
+    """Return git's id of a text that gives what is settled: the file as it is to be, where it does, else what the source gives alone.
+
+    It is kept where it is a new one: whoever edits the file next, before git has it, takes away its only copy. In a file of several
+    agents it stays what it is as long as its own agent does: else no two people could change two agents without a conflict in the lock.
+    """
+    view = one.view
+    if view is None:
+        return ""
+    same = next((base.blob for base in one.bases if one.pointer and base.fields == fixed), "")
+    text = data if one.settled is None or one.settled.in_step else view.data
+    blob = same or texts.blob(text)
+    return blob if any(base.blob == blob for base in one.bases) else bases.keep(text)

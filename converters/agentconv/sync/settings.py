@@ -1,0 +1,385 @@
+"""What a project says of its own agents: which assistant's are the source, and which others are kept in step with them.
+
+It stands in `agentconv.toml`, or in `[tool.agentconv]` of pyproject.toml; `schemas/config.schema.json` describes it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from agentconv import __version__
+from agentconv.conversion.choices import MAP_MODELS
+from agentconv.core import paths
+from agentconv.core.diagnostics import InputError
+from agentconv.core.model_choices import NO_CHOICES, ModelChoices
+from agentconv.formats import registry
+from agentconv.install import places
+from agentconv.sources import settings_file, sniffing
+from agentconv.sync.tables import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from agentconv.core.diagnostics import Span
+    from agentconv.sync.overrides import Override
+
+__all__ = ["ACCEPTABLE", "CARRIED", "Settings", "TargetSettings", "find_root", "read"]
+
+CARRIED = ("prompt", "description")
+"""What `carry-back` may name: texts alone. What decides what an agent may do is never carried without being asked for."""
+ACCEPTABLE = ("not-enforced", "asks-dropped", "sandbox-dropped", "pattern-dropped")
+"""Losses that a project may accept. What would widen an agent, and what is refused, is in no project's hands."""
+HERE = "."
+_NEEDED = ("source", "targets")
+_OF_TARGET = ("committed", "own")
+
+
+@dataclass(frozen=True, slots=True)
+class TargetSettings:
+    """What is said of one target."""
+
+    format: str
+    committed: bool = True
+    """Whether version control has its files."""
+    own: bool = False
+    """Whether files are written for it though it reads the source's folder itself."""
+    override: Override | None = None
+    """What holds for all of its agents, unless more is said of one of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a project wants to be kept in step, and how."""
+
+    root: Path
+    file: Path
+    """The file that says what the source is."""
+    source: str
+    """A file or folder below the root, as a POSIX path; `.` where an assistant is named: then all of its places are read."""
+    source_format: str
+    targets: tuple[str, ...]
+    formats: Mapping[str, TargetSettings]
+    """Of every target."""
+    agents: Mapping[str, Mapping[str, Override]] = field(default_factory=dict)
+    """By the name of an agent in the source, then by target."""
+    skipped: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """By the name of an agent, the targets that do not get it."""
+    exclude: tuple[str, ...] = ()
+    """Patterns of paths of the source that are left out."""
+    carry_back: tuple[str, ...] = ()
+    accept: tuple[str, ...] = ()
+    """Losses that are known, `CODE` or `CODE:FORMAT`."""
+    models: ModelChoices = NO_CHOICES
+    required_version: str | None = None
+    sha256: str = ""
+    """Of all that decides what is written, whichever way it is spelled."""
+    places: Mapping[str, Span] = field(default_factory=dict, compare=False)
+    """By the name of an agent, where something is said of it."""
+
+    @property
+    def place(self) -> str:
+        """The source, for people."""
+        return registry.FORMATS[self.source_format].place if self.source == HERE else self.source
+
+    def override(self, name: str, target: str) -> Override | None:
+        """Return what holds for one agent in one target: what is said of it comes before what is said of all."""
+        general = self.formats[target].override
+        own = self.agents.get(name, {}).get(target)
+        return own.above(general) if own else general
+
+    def excludes(self, path: str) -> bool:
+        """Whether a file of the source is left out, by its path below the root."""
+        return any(paths.matches(path, pattern) for pattern in self.exclude)
+
+
+def find_root(start: Path) -> Path | None:
+    """Return the nearest folder, from `start` upwards, that says what is kept in step; none above version control's top, or the home."""
+    home = os.path.expanduser("~")
+    start = Path(os.path.abspath(start))
+    for folder in (start, *start.parents):
+        if _is_root(folder):
+            return folder
+        if (folder / ".git").exists() or os.fspath(folder) == home:
+            return None
+    return None
+
+
+def _is_root(folder: Path) -> bool:
+    if (folder / settings_file.FILE).is_file():
+        return True
+    path = folder / settings_file.PYTHON
+    try:
+        return path.is_file() and any(key in _NEEDED for key in settings_file.read(path).values)
+    except InputError:
+        return True  # it says something to us; what is wrong with it is told when it is read
+
+
+def read(root: Path, instead: Mapping[str, bytes] = MappingProxyType({})) -> Settings | None:
+    """Read what a project says; None where it says nothing of what is kept in step.
+
+    Args:
+        root: The project's root.
+        instead: By name what is to be in a file of its settings, where that is not there yet.
+
+    Raises:
+        InputError: It cannot be meant, or two versions of it were merged and are in conflict.
+    """
+    shown = Path(os.path.relpath(root))
+    files = settings_file.of_folder(shown, instead)
+    settings_file.check(files, __version__)
+    said = {key: Table(file, (), file.values) for file in files for key in file.values}
+    first = next((key for key in _NEEDED if key in said), None)
+    if first is None:
+        return None
+    for key in _NEEDED:
+        if key not in said:
+            hint = 'for example: source = "claude-code" and targets = ["codex", "opencode"]'
+            raise said[first].wrong(f"`{first}` is said, and `{key}` is not", hint, first)
+    place, source_format = _source(said, root)
+    targets = _targets(said["targets"], source_format)
+    sync = said["sync"].table("sync") if "sync" in said else None
+    agents = _agents(sync, targets) if sync else {}
+    meaning: dict[str, Any] = {
+        "source": place,
+        "source_format": source_format,
+        "targets": targets,
+        "formats": _formats(sync, targets, source_format),
+        "agents": {name: found for name, table in agents.items() if (found := _of_agent(table, targets))},
+        "skipped": {name: left for name, table in agents.items() if (left := _skipped(table, targets))},
+        "exclude": _exclude(said["exclude"]) if "exclude" in said else (),
+        "models": _models(said),
+    }
+    return Settings(
+        root=Path(os.path.abspath(root)),
+        file=Path(os.path.abspath(said["source"].file.path)),
+        carry_back=_carry_back(said["carry-back"]) if "carry-back" in said else (),
+        accept=_accept(said["accept"], targets) if "accept" in said else (),
+        required_version=said[settings_file.VERSION].text(settings_file.VERSION) if settings_file.VERSION in said else None,
+        sha256=_sha256(meaning),
+        places={name: table.place() for name, table in agents.items()},
+        **meaning,
+    )
+
+
+def _resolved(table: Table, word: str, *names: str | int) -> str:
+    """Return the format that a word names."""
+    try:
+        return registry.resolve(word)
+    except InputError as error:
+        raise table.at(error, *names) from None
+
+
+def _source(said: Mapping[str, Table], root: Path) -> tuple[str, str]:
+    """Return where the source is, and in which format."""
+    table = said["source"]
+    if isinstance(table.values["source"], list):
+        hint = "several sources are not kept in step yet: name the one that the others follow"
+        raise table.wrong("`source` is one assistant, or one path", hint, "source")
+    word = table.text("source")
+    told = _source_format(said["source-format"]) if "source-format" in said else None
+    if registry.is_known(word):
+        named = registry.resolve(word)
+        if told not in (None, named):
+            raise said["source-format"].wrong(f"the source is {named}, and `source-format` says {told}", "take it out", "source-format")
+        row = registry.FORMATS[named]
+        return (row.files[0] if row.bundle else HERE), named
+    if "/" not in word and "." not in word and not os.path.lexists(root / word):
+        raise _unknown_source(table, word)
+    if not paths.stays_below(word):
+        raise table.wrong(f"`source` is a path below this file's folder, and `{word}` leads out of it", None, "source")
+    place = PurePosixPath(word.replace("\\", "/"))
+    found = told or _format_at(root, place)
+    if found is None:
+        hint = f'say it beside it: source-format = "claude-code"; {registry.LISTED}'
+        raise table.wrong(f"the format of `{word}` cannot be told from its path", hint, "source")
+    return place.as_posix(), found
+
+
+def _source_format(table: Table) -> str:
+    return _resolved(table, table.text("source-format"), "source-format")
+
+
+def _unknown_source(table: Table, word: str) -> InputError:
+    """Make the error for what is neither an assistant nor a path."""
+    try:
+        registry.resolve(word)
+    except InputError as error:
+        return table.at(error, "source")
+    return table.wrong(f"there is no `{word}`", None, "source")
+
+
+def _format_at(root: Path, place: PurePosixPath) -> str | None:
+    """Tell a format from a client's location, or from the name of a file; from what is in it only where nothing else tells."""
+    path = root / place
+    return sniffing.home(path) or sniffing.by_place(place, os.fspath(root)) or (sniffing.of_file(path) if path.is_file() else None)
+
+
+def _targets(table: Table, source: str) -> tuple[str, ...]:
+    """Return the assistants that are kept in step, each once."""
+    what = "assistants"
+    known = places.targets()
+    found = []
+    for number, word in enumerate(table.texts("targets", what)):
+        target = _resolved(table, word, "targets", number)
+        if target == source:
+            hint = "take it out: what is the source is not written"
+            raise table.wrong(f"{registry.FORMATS[target].title} is the source", hint, "targets", number)
+        if target not in known:
+            hint = f"name assistants with a folder of their own for agents: {', '.join(name for name in known if name != source)}"
+            raise table.wrong(f"nothing is kept in step in {registry.FORMATS[target].title}", hint, "targets", number)
+        found.append(target)
+    if not found:
+        raise table.wrong("`targets` names no assistant", f"name those that are used here; {registry.LISTED}", "targets")
+    return tuple(dict.fromkeys(found))
+
+
+def _target(table: Table, word: str, targets: tuple[str, ...], others: tuple[str, ...]) -> str:
+    """Return the target that the key of a table names."""
+    if not registry.is_known(word):
+        hint = registry.did_you_mean(word, [*targets, *others], f"what may be said here: {', '.join([*others, *targets])}")
+        raise table.wrong(f"there is no format `{word}`", hint, word)
+    target = registry.resolve(word)
+    if target not in targets:
+        hint = f"add it to them, or take {table.file.shown(*table.names, word)} out"
+        raise table.wrong(f"`targets` does not name {target}", hint, word)
+    return target
+
+
+def _by_target(table: Table, targets: tuple[str, ...], others: tuple[str, ...]) -> dict[str, Table]:
+    """Return the tables of a table that are a target's, by target."""
+    found: dict[str, Table] = {}
+    for word in table.values:
+        if word not in others:
+            target = _target(table, word, targets, others)
+            if target in found:
+                raise table.wrong(f"{target} is said twice, here and as `{found[target].names[-1]}`", None, word)
+            found[target] = table.table(word)
+    return found
+
+
+def _formats(sync: Table | None, targets: tuple[str, ...], source: str) -> dict[str, TargetSettings]:
+    if sync is None:
+        return {target: TargetSettings(target) for target in targets}
+    for word in sync.values:
+        if registry.is_known(word) and registry.resolve(word) == source:
+            raise sync.wrong(f"{registry.FORMATS[source].title} is the source, of which nothing is overridden", "change the agents", word)
+    tables = _by_target(sync, targets, ("agents",))
+    return {target: _of_target(tables[target], target) if target in tables else TargetSettings(target) for target in targets}
+
+
+def _of_target(table: Table, target: str) -> TargetSettings:
+    from agentconv.sync import overrides
+
+    if "skip" in table.values:
+        raise table.wrong("one agent is skipped, not all of a target's", f"take {target} out of `targets`", "skip")
+    table.only((*_OF_TARGET, *overrides.KEYS))
+    committed, own = table.switch("committed", default=True), table.switch("own", default=False)
+    return TargetSettings(target, committed, own, overrides.read(table, target))
+
+
+def _agents(sync: Table, targets: tuple[str, ...]) -> dict[str, Table]:
+    """Return the table of each agent, whose keys are known to be meant."""
+    from agentconv.sync import overrides
+
+    table = sync.table("agents")
+    found = {name: table.table(name) for name in table.values}
+    for name, one in found.items():
+        for key in one.values:
+            if key in (*_OF_TARGET, *overrides.KEYS):
+                header = one.file.shown(*one.names, targets[0])
+                raise one.wrong(f"`{key}` is said of an agent in one assistant", f"put it below {header}", key)
+        for below in _by_target(one, targets, ("skip",)).values():
+            below.only(("skip", *overrides.KEYS))
+        one.switch("skip", default=False)
+        found[name] = one
+    return found
+
+
+def _of_agent(table: Table, targets: tuple[str, ...]) -> dict[str, Override]:
+    from agentconv.sync import overrides
+
+    tables = _by_target(table, targets, ("skip",))
+    read = {target: overrides.read(below, target) for target, below in tables.items()}
+    return {target: override for target, override in read.items() if override is not None}
+
+
+def _skipped(table: Table, targets: tuple[str, ...]) -> frozenset[str]:
+    """Return the targets that do not get an agent: what is said of one of them comes before what is said of all."""
+    general = table.switch("skip", default=False)
+    tables = _by_target(table, targets, ("skip",))
+    said = {target: below.switch("skip", default=general) for target, below in tables.items()}
+    return frozenset(target for target in targets if said.get(target, general))
+
+
+def _exclude(table: Table) -> tuple[str, ...]:
+    patterns = table.texts("exclude", "patterns of paths")
+    for number, pattern in enumerate(patterns):
+        if pattern.startswith(("!", "/")):
+            hint = "a pattern is of a whole path below this file's folder, of a folder in it, or of a file's name"
+            raise table.wrong(f"no path is like `{pattern}`", hint, "exclude", number)
+    return patterns
+
+
+def _carry_back(table: Table) -> tuple[str, ...]:
+    words = table.texts("carry-back", "fields")
+    for number, word in enumerate(words):
+        if word not in CARRIED:
+            hint = registry.did_you_mean(word, CARRIED, f"it may be {' and '.join(CARRIED)}; the rest takes `agentconv sync --carry-back`")
+            raise table.wrong(f"`{word}` is not carried back by itself", hint, "carry-back", number)
+    return tuple(dict.fromkeys(words))
+
+
+def _accept(table: Table, targets: tuple[str, ...]) -> tuple[str, ...]:
+    found = []
+    for number, word in enumerate(table.texts("accept", "losses, such as not-enforced:codex")):
+        code, colon, name = word.partition(":")
+        if code not in ACCEPTABLE:
+            hint = registry.did_you_mean(code, ACCEPTABLE, f"it may be {', '.join(ACCEPTABLE)}, each perhaps with an assistant")
+            raise table.wrong(f"`{code}` cannot be accepted", hint, "accept", number)
+        if colon:
+            target = _resolved(table, name, "accept", number)
+            if target not in targets:
+                raise table.wrong(f"`targets` does not name {target}", "take it out", "accept", number)
+            code = f"{code}:{target}"
+        found.append(code)
+    return tuple(dict.fromkeys(found))
+
+
+def _models(said: Mapping[str, Table]) -> ModelChoices:
+    """Return what becomes of models: `models` is `tier`, `off`, or a table, beside which `map-models` says one of these."""
+    from agentconv.conversion import model_choices
+
+    how, table = settings_file.models({key: said[key].values[key] for key in ("models", "map-models") if key in said})
+    if how not in MAP_MODELS:
+        key = "map-models" if "map-models" in said else "models"
+        raise said[key].wrong(f"`{key}` wants one of {', '.join(MAP_MODELS)}", None, key)
+    try:
+        return model_choices.choose(how, table)
+    except InputError as error:
+        raise said["models"].at(error, "models", *getattr(error, "names", ())) from None
+
+
+def _sha256(meaning: Mapping[str, Any]) -> str:
+    """Return the digest of what decides what is written. Where settings stand, and who commits what, does not."""
+    formats: Mapping[str, TargetSettings] = meaning["formats"]
+    document = {
+        **meaning,
+        "targets": sorted(meaning["targets"]),
+        "formats": {name: [one.own, one.override] for name, one in formats.items()},
+        "exclude": sorted(set(meaning["exclude"])),
+    }
+    return hashlib.sha256(json.dumps(document, sort_keys=True, default=_plain, ensure_ascii=False).encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    """Return a value that JSON does not have in such as it has."""
+    if isinstance(value, frozenset):
+        return sorted(value)
+    names = [name for name in value.__dataclass_fields__ if name != "place"]
+    return {name: getattr(value, name) for name in names}

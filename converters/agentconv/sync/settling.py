@@ -1,0 +1,159 @@
+"""One agent of a target, field by field: what the source gives now, what is there, and what was settled last, put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from agentconv.core import fields
+from agentconv.sync import digests, lines
+from agentconv.sync.decisions import Field, decide_field
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+    from agentconv.core.ir import Agent
+    from agentconv.install.lock import Synced
+
+SOURCE, TARGET = "source", "target"
+"""Whose word counts, where a person says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What becomes of an agent's fields."""
+
+    agent: Agent
+    """As it is to be in the target."""
+    fields: Mapping[str, str]
+    """What is settled from now on."""
+    own: Mapping[str, str]
+    """What the target's file says beside its agent."""
+    written: tuple[str, ...] = ()
+    edited: tuple[str, ...] = ()
+    merged: tuple[str, ...] = ()
+    """Fields with the edits of both sides; they are edited from now on."""
+    conflicts: tuple[str, ...] = ()
+    new_own: tuple[str, ...] = ()
+    """Fields of `own` that were not told yet."""
+
+    @property
+    def in_step(self) -> bool:
+        """Whether the target says what the source says."""
+        return not (self.edited or self.merged or self.conflicts)
+
+
+@dataclass(slots=True)
+class _Draft:
+    values: dict[str, Any] = field(default_factory=dict)
+    by: dict[Field, list[str]] = field(default_factory=dict)
+    merged: list[str] = field(default_factory=list)
+
+
+def settle(
+    view: Agent,
+    there: Agent,
+    bases: Sequence[Synced],
+    base: Callable[[], Agent | None],
+    *,
+    prefer: Mapping[str, str] | None = None,
+    kept: Collection[str] = (),
+) -> Settled:
+    """Put an agent together.
+
+    Args:
+        view: What the source gives now.
+        there: What is there.
+        bases: What was settled there.
+        base: Finds the agent that was settled there, for merging by lines.
+        prefer: By field, or for all (``), whose word counts where both sides changed, or the target's alone.
+        kept: Fields of which the target's word counts, as it stands.
+    """
+    new, old = digests.of(view), digests.of(there)
+    own = {path: one for path, one in old.items() if _is_own(path, new, bases)}
+    theirs = {path: one for path, one in old.items() if path not in own}
+    now, then = digests.grouped(new), digests.grouped(theirs)
+    known = [digests.grouped(one.fields) for one in bases]
+    draft = _Draft()
+    for path in sorted({*now, *then, *(path for one in known for path in one)}):
+        action = decide_field(now.get(path), _seen(path, now, then, view, there), {one.get(path) for one in known})
+        if path in kept or (path == digests.GROUP and any(one in kept for one in digests.members(new))):
+            action = Field.MET
+        else:
+            action = _preferred(action, path, prefer or {})
+        if action is Field.BOTH:
+            action = _merge(draft, path, view, there, base)
+        draft.by.setdefault(action, []).append(path)
+        if action is Field.WRITE:
+            draft.values |= {one: fields.get(view, one) for one in _members(path, new, theirs)}
+    conflicts = draft.by.get(Field.BOTH, [])
+    settled = _settled(new, conflicts, bases)
+    return Settled(
+        fields.with_values(there, draft.values) if draft.values else there,
+        settled,
+        own,
+        tuple(draft.by.get(Field.WRITE, ())),
+        tuple(draft.by.get(Field.EDITED, ())),
+        tuple(draft.merged),
+        tuple(conflicts),
+        tuple(path for path, one in own.items() if all(base_.own.get(path) != one for base_ in bases)),
+    )
+
+
+def _seen(path: str, now: Mapping[str, str], then: Mapping[str, str], view: Agent, there: Agent) -> str | None:
+    """Return the checksum of what is there; of a field with a credential in it none is kept, and its values are compared."""
+    if then.get(path) != digests.HIDDEN or now.get(path) != digests.HIDDEN:
+        return then.get(path)
+    paths = [path] if path != digests.GROUP else digests.members({*digests.values(view), *digests.values(there)})
+    same = all(fields.portable(fields.get(view, one)) == fields.portable(fields.get(there, one)) for one in paths)
+    return digests.HIDDEN if same else f"{digests.HIDDEN} of another"
+
+
+def _is_own(path: str, new: Mapping[str, str], bases: Sequence[Synced]) -> bool:
+    """Whether a field is the target's own: a key of its client that grants nothing, and that never came from the source."""
+    return path.startswith("extras.") and path not in new and not digests.restrains(path) and all(path not in one.fields for one in bases)
+
+
+def _preferred(action: Field, path: str, prefer: Mapping[str, str]) -> Field:
+    side = prefer.get(path, prefer.get(path.partition(".")[0], prefer.get("")))
+    if side == SOURCE and action in (Field.BOTH, Field.EDITED):
+        return Field.WRITE
+    return Field.EDITED if side == TARGET and action is Field.BOTH else action
+
+
+def _members(path: str, new: Mapping[str, str], theirs: Mapping[str, str]) -> Iterable[str]:
+    """Return the fields that a row of the table is about."""
+    return digests.members({*new, *theirs}) if path == digests.GROUP else (path,)
+
+
+def _merge(draft: _Draft, path: str, view: Agent, there: Agent, base: Callable[[], Agent | None]) -> Field:
+    """Put two edits of a text, or of a list without an order, together; say what it comes to.
+
+    Where one side has the other one's edit already, only that side was edited.
+    """
+    was = base() if path in digests.TEXTS or path in digests.LISTS else None
+    if was is None:
+        return Field.BOTH
+    old, new, other = (fields.get(one, path) for one in (was, view, there))
+    done = _merged_list(old, new, other) if path in digests.LISTS else lines.merged(old or "", new or "", other or "")
+    if done is None:
+        return Field.BOTH
+    if done in (new, other):
+        return Field.WRITE if done == new else Field.EDITED
+    draft.values[path] = done
+    draft.merged.append(path)
+    return Field.MET
+
+
+def _merged_list(old: Sequence[str] | None, new: Sequence[str] | None, other: Sequence[str] | None) -> tuple[str, ...]:
+    """Return a list with what either side added, and without what either took away."""
+    was, one, two = (tuple(items or ()) for items in (old, new, other))
+    gone = {item for item in was if item not in one or item not in two}
+    return tuple(dict.fromkeys(item for item in (*two, *one) if item not in gone))
+
+
+def _settled(new: Mapping[str, str], conflicts: Sequence[str], bases: Sequence[Synced]) -> dict[str, str]:
+    """Return what is settled: what the source gives, and where there is a conflict what it was."""
+    was = bases[0].fields if bases else {}
+    left = {one for path in conflicts for one in ({*digests.members({*new, *was})} if path == digests.GROUP else {path})}
+    return {path: one for path, one in new.items() if path not in left} | {path: one for path, one in was.items() if path in left}

@@ -1,0 +1,30 @@
+"""What a run starts from: what the configuration says, what was settled, what the source gives, and what is in the targets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from agentconv.disk.reader import Reader
+    from agentconv.install.lock import Lock
+    from agentconv.sync.present import File
+    from agentconv.sync.settings import Settings
+    from agentconv.sync.sources import Sources
+    from agentconv.sync.views import Views
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Everything that decisions follow from."""
+
+    settings: Settings
+    reader: Reader
+    lock: Lock
+    sources: Sources
+    views: Sequence[Views]
+    """What the source gives, by target."""
+    files: Mapping[str, File]
+    """What is in the targets, by path."""

@@ -1,0 +1,77 @@
+"""The one source: its files as they are, and the agents in them, each told from the others by file and place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
+from agentconv.core.source import SourceText
+from agentconv.sources import loading
+from agentconv.sync import texts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from agentconv.core.ir import Agent
+    from agentconv.sources.loaded import Loaded
+    from agentconv.sync.source_files import SourceFile
+
+Key: TypeAlias = tuple[str, str]
+"""An agent of the sources: its file, and its place in one that holds several."""
+
+
+@dataclass(slots=True)
+class Sources:
+    """The agents of the source that are loaded, and why the others are not."""
+
+    pieces: list[Loaded] = field(default_factory=list)
+    broken: dict[str, str] = field(default_factory=dict)
+    """By file why nothing is known of what it says."""
+    files: dict[str, SourceFile] = field(default_factory=dict)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    def agents(self) -> Iterator[tuple[Key, Agent]]:
+        """Yield each agent with what tells it from the others."""
+        for piece in self.pieces:
+            for agent in piece.agents:
+                yield key(piece, agent), agent
+
+
+def key(piece: Loaded, agent: Agent) -> Key:
+    """Return what tells an agent from all others of the source."""
+    return piece.path, agent.origin.pointer if agent.origin else ""
+
+
+def load(files: Sequence[SourceFile], like: Callable[[str], str] = str) -> Sources:
+    """Read the agents of the files, with LF for line ends; `like` gives the path that a file would have in a project."""
+    sources = Sources(files={file.path: file for file in files})
+    loaded: list[Loaded] = []
+    for file in files:
+        if texts.is_marked(file.data):
+            sources.broken[file.path] = "it holds the marks of a merge that is not done"
+            continue
+        read = loading.load_source(file.found.format, SourceText(like(file.path), texts.to_lf(file.data)))
+        loaded += [replace(piece, path=file.path) if piece.path != file.path and piece.path == like(file.path) else piece for piece in read]
+    for piece in loading.with_ids(loaded):
+        _take(sources, piece)
+    return sources
+
+
+def _take(sources: Sources, piece: Loaded) -> None:
+    """Take in what was read of a file: agents that the client loads, and why others are not known."""
+    sources.diagnostics += [one for one in piece.diagnostics if one.severity is Severity.ERROR]
+    kept = [(agent, state) for agent, state in zip(piece.agents, piece.states, strict=True) if not state.dropped]
+    if len(kept) < len(piece.agents) or not kept:
+        problem = next(iter(piece.diagnostics), piece.absence)
+        sources.broken[piece.path] = problem.message if problem else "there is no agent in it"
+    if kept:
+        agents, states = zip(*kept, strict=True)
+        sources.pieces.append(replace(piece, agents=agents, states=states))
+
+
+def wrong(path: str, reason: str) -> Diagnostic:
+    """Say that nothing of a source is synced as long as it is what it is."""
+    hint = "mend it; its files in the other assistants are left as they are until then"
+    return Diagnostic(Code.BLOCKED, Severity.ERROR, f"not synced: {reason}", Span(Path(path).as_posix()), hint)

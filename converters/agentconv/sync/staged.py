@@ -1,0 +1,50 @@
+"""What is to be committed, rather than what lies in the folder: git's index, written out beside and looked at there."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
+from agentconv.formats import registry
+from agentconv.install.lock import FILE as LOCK
+from agentconv.sources import settings_file
+from agentconv.sync.git import Git
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextmanager
+def written_out(root: Path) -> Iterator[Path]:
+    """Have what is staged of a project's agents, lock and settings in a folder of its own for a while.
+
+    Raises:
+        InputError: There is no git, or it refuses.
+    """
+    git = Git(root)
+    if git.top is None:
+        hint = "run it in a clone, or without --staged"
+        raise InputError(Diagnostic(Code.USAGE, Severity.ERROR, "--staged is about git's index, and there is none here", hint=hint))
+    with tempfile.TemporaryDirectory(prefix="agentconv-") as folder:
+        place = git.write_out(Path(folder).resolve(), _is_ours)
+        if place is None:
+            raise InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, "git does not write out what is staged", hint="see `git status`"))
+        before = Path.cwd()
+        os.chdir(place)  # so that every path is told as it is in the project
+        try:
+            yield place
+        finally:
+            os.chdir(before)
+
+
+def _is_ours(path: str) -> bool:
+    """Whether a file may be an agent's, or say something of them."""
+    name = path.rpartition("/")[2]
+    if name in (LOCK, settings_file.FILE, settings_file.PYTHON) and "/" not in path:
+        return True
+    rows = registry.FORMATS.values()
+    return any(path in row.files or any(path.startswith(f"{folder}/") for folder in row.folders) for row in rows) or path.endswith(".md")

@@ -1,0 +1,291 @@
+"""One run: read the lock and the source, see what is there, make the plan, and do it as one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
+from agentconv.disk.files import Disk
+from agentconv.install import applying, places
+from agentconv.install.draft import parents
+from agentconv.install.lock import Lock
+from agentconv.install.steps import Change, Plan
+from agentconv.sync import carrying as carry
+from agentconv.sync import configuring, locks, overriding, planning, present, serving, settings, source_files, sources, views
+from agentconv.sync import places as client_places
+from agentconv.sync.adopting import Adopting, keyed
+from agentconv.sync.bases import Bases
+from agentconv.sync.decisions import Entry
+from agentconv.sync.planning import Outcome
+from agentconv.sync.situation import Situation
+from agentconv.sync.unchanged import is_served, is_unchanged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from agentconv.core.diagnostics import Loss
+    from agentconv.install.places import Scope
+    from agentconv.sync.planning import Choices
+    from agentconv.sync.present import File
+    from agentconv.sync.settings import Settings
+    from agentconv.sync.source_files import SourceFile
+    from agentconv.sync.sources import Sources
+    from agentconv.sync.views import Views
+
+
+@dataclass(slots=True)
+class Run:
+    """What one run knows."""
+
+    settings: Settings
+    scope: Scope
+    choices: Choices
+    carry_back: tuple[str, ...] | None = None
+    """Fields whose edits are taken back, in the configuration's words: all of them where it is empty; None for nothing."""
+    adopt: bool = False
+    """Whether agents that stand in a target alone are taken into the source."""
+    repository: Path | None = None
+    """A folder of the repository that is asked for texts; None for the root."""
+    lock: Lock = field(default_factory=Lock)
+    read_locks: tuple[Lock, Lock] = field(init=False)
+    """The project's lock, and the one of what version control does not have, as they were read."""
+    reader: Disk = field(init=False)
+    bases: Bases = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Look at the root."""
+        self.reader = Disk(self.scope.root)
+        self.bases = Bases(self.repository or self.scope.root)
+
+    def outcome(self, *, dry_run: bool, look_closely: bool = False) -> Outcome:
+        """Return what is to be done.
+
+        Args:
+            dry_run: Whether nothing at all is written, not even what an interrupted run left.
+            look_closely: Whether losses are to be told one by one, for which everything is converted again.
+
+        Raises:
+            InputError: It cannot be told, or should not be done unasked.
+        """
+        in_conflict = locks.is_in_conflict(self.scope)
+        self.lock = self._locked(dry_run=dry_run)
+        found, told = source_files.find(self.settings, self.scope)
+        if in_conflict and dry_run:
+            told.append(_conflict(self.scope))
+        packs = {entry.path for entry in self.lock.entries}
+        found = [file for file in found if file.path not in packs]  # whose agents follow their pack
+        if not found and not self.lock.synced:
+            raise _no_source(self.settings)
+        targets = [target for target in self.settings.targets if not is_served(self.settings, target, self.scope)]
+        may_be = not look_closely and not told and not self.choices.prefer
+        if may_be and is_unchanged(self.settings, self.lock, found, targets, self.scope):
+            outcome = planning.unchanged(self.settings, self.lock, found)
+            outcome.served = self._served(found)
+            return outcome
+        loaded = self._loaded(found)
+        outcome = self._planned(loaded, targets)
+        if self.adopt:
+            loaded, outcome = self._adopted(loaded, outcome, targets)
+        carrying = self._carrying(loaded, outcome)
+        if carrying is not None and self.carry_back is not None and (carrying.files or carrying.overrides):
+            edits = tuple(one for one in carrying.edits if one.reason is None)
+            outcome = self._carried(loaded, carrying, targets, outcome)
+            outcome.carried = edits
+            carrying = self._carrying(self._loaded(list(carry.with_files(loaded, carrying.files))), outcome)
+        outcome.carrying = carrying
+        outcome.served = self._served(found)
+        outcome.diagnostics = [*told, *loaded.diagnostics, *outcome.diagnostics]
+        return outcome
+
+    def _locked(self, *, dry_run: bool) -> Lock:
+        """Return what was settled, of all targets."""
+        lock = locks.read(self.scope, self.bases.git, self.reader, dry_run=dry_run)
+        place = self.local_lock
+        self.read_locks = (lock, Lock())
+        if place is None:
+            return lock
+        self.read_locks = (lock, locks.read_local(self.scope, place, dry_run=dry_run))
+        return locks.with_local(*self.read_locks, self.uncommitted)
+
+    def _loaded(self, found: list[SourceFile]) -> Sources:
+        """Read the agents of the source.
+
+        Raises:
+            InputError: The configuration speaks of one that is not there.
+        """
+        loaded = sources.load(found, self.like)
+        unmerged = self.bases.git.unmerged() & loaded.files.keys()
+        loaded.pieces = [piece for piece in loaded.pieces if piece.path not in unmerged]
+        for path in sorted(unmerged):
+            loaded.broken.setdefault(path, "git has not merged it yet")
+        names = frozenset(agent.name or "" for _, agent in loaded.agents())
+        wrong = [] if loaded.broken else list(overriding.unknown(self.settings, names))
+        if wrong:
+            raise InputError(wrong[0])
+        return loaded
+
+    def _served(self, found: list[SourceFile]) -> list[serving.Served]:
+        """Return the targets that read the source's own folder, with what their clients make of it."""
+        targets = [target for target in self.settings.targets if is_served(self.settings, target, self.scope)]
+        loaded = sources.load(found, self.like) if targets else sources.Sources()
+        return [serving.of(loaded, target) for target in targets]
+
+    def _planned(self, loaded: Sources, targets: list[str], lock: Lock | None = None) -> Outcome:
+        """Return what is to be done, given what is settled: what the lock says, unless more is."""
+        lock = lock or self.lock
+        given = [self.given(loaded, target, lock) for target in targets]
+        files = self.files(targets, given)
+        return planning.plan(Situation(self.settings, self.reader, lock, loaded, given, files), self.bases, self.choices)
+
+    def _carrying(self, loaded: Sources, outcome: Outcome) -> carry.Carrying | None:
+        """Return what of the targets' edits can be taken back; None where there are none."""
+        edited = [one for one in outcome.candidates if one.settled is not None and (one.settled.edited or one.settled.merged)]
+        if not edited:
+            return None
+        carrying = carry.Carrying(self.settings, loaded, self.lock.synced)
+        carrying.carry(edited, self.carry_back or ())
+        return carrying
+
+    def _adopted(self, loaded: Sources, outcome: Outcome, targets: list[str]) -> tuple[Sources, Outcome]:
+        """Return the source with what stood in targets alone, and what is to be done then."""
+        adopting = Adopting(self.settings, loaded)
+        released = [one for one in outcome.candidates if one.entry is Entry.RELEASE and one.file is not None and one.there is not None]
+        adopting.take([*outcome.orphans, *((one.file, one.pointer, one.there) for one in released if one.file and one.there)])
+        if not adopting.taken:
+            outcome.diagnostics += adopting.diagnostics
+            return loaded, outcome
+        again = self._loaded(adopting.with_files())
+        settled = keyed(adopting.settled, again)
+        places = {(one.target, *one.key) for one in settled}
+        kept = [one for one in self.lock.synced if (one.target, *one.key) not in places]
+        planned = self._planned(again, targets, replace(self.lock, synced=(*kept, *settled)))
+        self._before(planned, self._source_changes(loaded, adopting.files))
+        planned.adopted = tuple(adopting.taken)
+        planned.diagnostics += adopting.diagnostics
+        return again, planned
+
+    def _carried(self, loaded: Sources, carrying: carry.Carrying, targets: list[str], before: Outcome) -> Outcome:
+        """Return what is to be done with the sources, and the configuration, that edits were taken back into."""
+        config = self._configured(carrying)
+        outcome = self._planned(self._loaded(carry.with_files(loaded, carrying.files)), targets, before.lock)
+        earlier = {change.path: change for change in before.sources_changed}
+        changes = [
+            replace(earlier[change.path], after=change.after) if change.path in earlier else change
+            for change in self._source_changes(loaded, carrying.files)
+        ]
+        others = [change for path, change in earlier.items() if path not in carrying.files]
+        self._before(outcome, [*config, *others, *changes])
+        outcome.adopted = before.adopted
+        return outcome
+
+    def _source_changes(self, loaded: Sources, files: dict[str, bytes]) -> list[Change]:
+        there = {path: file.data for path, file in loaded.files.items()}
+        return [Change(path, there.get(path), data, path, None, forced=True) for path, data in sorted(files.items())]
+
+    def _before(self, outcome: Outcome, changes: list[Change]) -> None:
+        """Let sources, and the configuration, change before anything else: a kill then leaves every edit where it was made, too."""
+        outcome.sources_changed = tuple(changes)
+        if outcome.plan is not None:
+            made = {parent for change in changes for parent in parents(change.path) if not self.reader.is_folder(parent)}
+            folders = tuple(sorted({*outcome.plan.folders_made, *made}))
+            outcome.plan = replace(outcome.plan, changes=(*changes, *outcome.plan.changes), lock_before=self.lock, folders_made=folders)
+
+    def _configured(self, carrying: carry.Carrying) -> list[Change]:
+        """Take the configuration with what goes into it, and return its change."""
+        if not carrying.overrides:
+            return []
+        path = self.settings.file.name
+        before = self.settings.file.read_bytes()
+        after = configuring.with_overrides(self.settings, before.decode(), carrying.overrides).encode()
+        self.settings = settings.read(self.settings.root, {path: after}) or self.settings
+        return [Change(path, before, after, path, None, forced=True)]
+
+    def given(self, loaded: Sources, target: str, lock: Lock) -> Views:
+        """Return what the source gives for a target."""
+        locked = [one for one in lock.synced if one.target == target]
+        return views.of(loaded, target, self.settings, locked, self.scope, allow_widening=self.choices.allow_widening)
+
+    def like(self, path: str) -> str:
+        """Return the path that a file of the source would have in a project."""
+        known = places.targets().get(self.settings.source_format)
+        return self.scope.path_in_project(known, path) if known is not None else path
+
+    def files(self, targets: Iterable[str], given: list[Views]) -> dict[str, File]:
+        """Return what is in the targets: where the source gives something, where the lock has something, and where the clients look."""
+        wanted = {view.path: view.target for one in given for view in one.entries}
+        wanted |= {one.path: one.target for one in self.lock.synced}
+        wanted |= {path: target for target in targets for path in client_places.of(self.settings, target, self.scope)}
+        known = places.targets()
+        return {
+            path: present.read(self.reader, path, target, self.scope.path_in_project(known[target], path) if target in known else "")
+            for path, target in wanted.items()
+        }
+
+    def released(self, target: str) -> Outcome:
+        """Return a run that forgets what was synced for a target, and leaves its files as they are."""
+        self.lock = self._locked(dry_run=False)
+        rest = tuple(one for one in self.lock.synced if one.target != target)
+        after = replace(self.lock, synced=rest)
+        plan = Plan((), (), self.lock, after, after)
+        return Outcome(self.settings, plan=plan, synced=rest, agents=len(self.lock.synced) - len(rest))
+
+    def apply(self, outcome: Outcome) -> dict[str, int]:
+        """Do what is planned; return the files that had other names, and how many.
+
+        Raises:
+            InputError: The disk refuses, or a file changed meanwhile; everything is as it was.
+        """
+        if outcome.plan is None:
+            return {}
+        self.bases.save()
+        local, rest = self._parted(outcome.plan)
+        place = self.local_lock
+        names = {}
+        if place is not None and local is not None:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            names = applying.apply(self.scope.root, place, local)
+        names |= applying.apply(self.scope.root, self.scope.lock, rest)
+        if outcome.plan.changes:
+            self.bases.prune(frozenset(one.blob for one in outcome.plan.lock_after.synced))
+        return names
+
+    @property
+    def uncommitted(self) -> frozenset[str]:
+        """Targets whose files version control does not have."""
+        return frozenset(target for target, row in self.settings.formats.items() if not row.committed)
+
+    @property
+    def local_lock(self) -> Path | None:
+        """The lock of what version control does not have: beside git's own files; None where all is committed."""
+        return locks.local(self.bases.git, self.scope) if self.uncommitted else None
+
+    def _parted(self, plan: Plan) -> tuple[Plan | None, Plan]:
+        """Return what is to be done of what version control does not have, and of the rest: each with a lock of its own."""
+        if not self.uncommitted:
+            return None, plan
+        paths = {one.path for lock in (plan.lock_before, plan.lock_pending) for one in lock.synced if one.target in self.uncommitted}
+
+        def part(*, local: bool) -> Plan:
+            pending, after = (locks.part(lock, self.uncommitted, local=local) for lock in (plan.lock_pending, plan.lock_after))
+            before = self.read_locks[local]
+            changes = tuple(change for change in plan.changes if (change.path in paths) is local)
+            return replace(plan, changes=changes, lock_before=before, lock_pending=pending, lock_after=after, folders_left=())
+
+        return part(local=True), replace(part(local=False), folders_left=plan.folders_left)
+
+
+def _conflict(scope: Scope) -> Diagnostic:
+    message = "a merge left it with both sides in it"
+    return Diagnostic(Code.SYNTAX, Severity.ERROR, message, Span(scope.lock.name), "agentconv sync mends it")
+
+
+def _no_source(chosen: Settings) -> InputError:
+    message = f"no agents in the source, `{chosen.place}`"
+    return InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, message, hint="agentconv init says what is here"))
+
+
+def refusals(outcome: Outcome) -> dict[str, list[Loss]]:
+    """Return the agents that a target cannot hold, with the reasons, by target."""
+    return {one.target: [loss for losses in one.refused.values() for loss in losses] for one in outcome.views if one.refused}

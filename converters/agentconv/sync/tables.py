@@ -1,0 +1,84 @@
+"""A table of a project's settings, of which each value is read as what it has to be, or refused at its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from agentconv.formats import registry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from agentconv.core.diagnostics import InputError, Span
+    from agentconv.sources.settings_file import SettingsFile
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table, and where it is."""
+
+    file: SettingsFile
+    names: tuple[str, ...]
+    """The keys that lead to it."""
+    values: Mapping[str, Any]
+
+    @property
+    def shown(self) -> str:
+        """What it is called."""
+        return self.file.shown(*self.names)
+
+    def place(self, *names: str | int) -> Span:
+        """Return where something in it stands."""
+        return self.file.place(*self.names, *names)
+
+    def wrong(self, message: str, hint: str | None = None, *names: str | int) -> InputError:
+        """Make the error for something in it."""
+        return self.file.wrong(message, hint, *self.names, *names)
+
+    def at(self, error: InputError, *names: str | int) -> InputError:
+        """Return an error with the place of something in it."""
+        return self.wrong(error.diagnostic.message, error.diagnostic.hint, *names)
+
+    def only(self, known: Iterable[str]) -> None:
+        """Complain about a key that it does not take.
+
+        Raises:
+            InputError: There is one.
+        """
+        words = list(known)
+        for key in self.values:
+            if key not in words:
+                hint = registry.did_you_mean(key, words, f"settings: {', '.join(words)}")
+                raise self.wrong(f"there is no setting `{key}` in {self.shown}", hint, key)
+
+    def table(self, key: str) -> Table:
+        """Return a table in it; an empty one where there is none."""
+        value = self.values.get(key, {})
+        if not isinstance(value, dict):
+            raise self.wrong(f"{self.file.shown(*self.names, key)} is a table", None, key)
+        return Table(self.file, (*self.names, key), value)
+
+    def switch(self, key: str, *, default: bool) -> bool:
+        """Return a boolean."""
+        value = self.values.get(key, default)
+        if not isinstance(value, bool):
+            raise self.wrong(f"`{key}` wants true or false", None, key)
+        return value
+
+    def text(self, key: str) -> str:
+        """Return a text, which is not empty."""
+        value = self.values[key]
+        if not isinstance(value, str) or not value.strip():
+            raise self.wrong(f"`{key}` is text", None, key)
+        return value
+
+    def texts(self, key: str, what: str) -> tuple[str, ...]:
+        """Return a list of texts, none of which is empty; an empty list where there is none."""
+        value = self.values.get(key, [])
+        if not isinstance(value, list):
+            raise self.wrong(f"`{key}` is a list of {what}", None, key)
+        for number, word in enumerate(value):
+            if not isinstance(word, str) or not word.strip():
+                raise self.wrong(f"`{key}` is a list of {what}", None, key, number)
+        return tuple(value)

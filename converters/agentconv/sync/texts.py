@@ -1,0 +1,34 @@
+"""Texts of files as sync compares them: with LF for line ends, and without the marks that git leaves in a conflict."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from agentconv.core.line_ends import to_lf
+
+__all__ = ["blob", "ended_as", "is_marked", "sha256", "to_lf"]
+
+_MARKED = re.compile(rb"(?m)^<{7} [^\n]*\n(?:[^\n]*\n)*?={7}\r?\n(?:[^\n]*\n)*?>{7} ")
+
+
+def ended_as(data: bytes, present: bytes | None) -> bytes:
+    """Return a text with the line ends of what is there, where those are CRLF throughout."""
+    is_crlf = present is not None and to_lf(present) != present
+    return data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n") if is_crlf else data
+
+
+def sha256(data: bytes) -> str:
+    """Return the checksum of a file's text."""
+    return hashlib.sha256(to_lf(data)).hexdigest()
+
+
+def blob(data: bytes) -> str:
+    """Return git's id of a file's text."""
+    text = to_lf(data)
+    return hashlib.sha1(b"blob %d\0%s" % (len(text), text), usedforsecurity=False).hexdigest()
+
+
+def is_marked(data: bytes) -> bool:
+    """Whether a merge left the marks of a conflict, at the start of lines and in their order."""
+    return b"<<<<<<< " in data and _MARKED.search(data) is not None

@@ -1,0 +1,100 @@
+"""Whether everything is as the last run left it, told from checksums alone: nothing is converted for that, and little is imported."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentconv import __version__
+from agentconv.core.diagnostics import InputError
+from agentconv.core.versions import FORMAT_VERSION
+from agentconv.disk.files import Disk
+from agentconv.install import lock as lock_file
+from agentconv.install import places as installed
+from agentconv.sync import places, source_files, texts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from agentconv.disk.reader import Reader
+    from agentconv.install.lock import Lock, Synced
+    from agentconv.install.places import Scope
+    from agentconv.sync.settings import Settings
+    from agentconv.sync.source_files import SourceFile
+
+
+def is_served(settings: Settings, target: str, scope: Scope) -> bool:
+    """Whether a target's client reads the source's own folder, so that nothing has to be written for it."""
+    if scope.is_user:
+        return False
+    known = installed.targets().get(target)
+    return known is not None and settings.source_format in known.also_reads and not settings.formats[target].own
+
+
+def in_step(settings: Settings, scope: Scope) -> Lock | None:
+    """Return the lock, where everything is as the last run left it; None where that is not known without a closer look."""
+    if any(is_served(settings, target, scope) for target in settings.targets) or not all(
+        row.committed for row in settings.formats.values()
+    ):
+        return None
+    try:
+        lock = lock_file.read(scope.lock, anywhere=scope.is_user)
+        found, told = source_files.find(settings, scope)
+    except InputError:
+        return None
+    packs = {entry.path for entry in lock.entries} if lock is not None else set()
+    files = [file for file in found if file.path not in packs]
+    if lock is None or told or not lock.synced or not is_unchanged(settings, lock, files, settings.targets, scope):
+        return None
+    return lock
+
+
+def is_unchanged(settings: Settings, lock: Lock, found: Sequence[SourceFile], targets: Sequence[str], scope: Scope) -> bool:
+    """Whether every file, of the source and of the targets, is what the last run left.
+
+    Args:
+        settings: What the configuration says.
+        lock: What the last run settled.
+        found: The files of the source.
+        targets: The targets that files are written for.
+        scope: Where it all is.
+    """
+    reader = Disk(scope.root)
+    head = (lock.written_by, lock.ir, lock.config_sha256) == (__version__, FORMAT_VERSION, settings.sha256)
+    if not head or lock.interrupted:
+        return False
+    hashes = {file.path: file.sha256 for file in found}
+    by_target: dict[str, list[Synced]] = {target: [] for target in targets}
+    for one in lock.synced:
+        if one.target not in by_target or hashes.get(one.source) != one.source_sha256:
+            return False
+        by_target[one.target].append(one)
+    counts = {len({one.agent for one in several}) for several in by_target.values()}
+    every = all({one.source for one in several} == set(hashes) for several in by_target.values())
+    return (
+        len(counts) == 1 and every and all(_is_as_left(settings, target, several, reader, scope) for target, several in by_target.items())
+    )
+
+
+def _is_as_left(settings: Settings, target: str, several: Sequence[Synced], reader: Reader, scope: Scope) -> bool:
+    """Whether the files of a target are those that were left, and no others."""
+    if set(places.of(settings, target, scope)) != {one.path for one in several}:
+        return False
+    shared: dict[str, dict[str, Synced]] = {}
+    for one in several:
+        if one.pointer:
+            shared.setdefault(one.path, {})[one.pointer] = one
+            continue
+        there = reader.read(one.path)
+        if not isinstance(there, bytes) or texts.sha256(there) != one.bytes_sha256:
+            return False
+    return all(_holds(path, target, entries, reader) for path, entries in shared.items())
+
+
+def _holds(path: str, target: str, entries: dict[str, Synced], reader: Reader) -> bool:
+    """Whether a file of several agents holds those that were left in it, and no others."""
+    from agentconv.sync import digests, present
+
+    agents = present.read(reader, path, target).agents
+    return agents.keys() == entries.keys() and all(
+        digests.of(agents[pointer]) == {**one.fields, **one.own} for pointer, one in entries.items()
+    )

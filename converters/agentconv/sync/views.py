@@ -1,0 +1,138 @@
+"""What the source gives for a target now: converted with the names and files that its agents have there already, and read back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from agentconv.conversion.converting import Options, convert
+from agentconv.conversion.options import Pin
+from agentconv.conversion.shared_files import Shared, pointer
+from agentconv.core.source import SourceText
+from agentconv.formats import registry
+from agentconv.install import places
+from agentconv.sync import overriding
+from agentconv.sync.sources import key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from agentconv.conversion.converted import Converted
+    from agentconv.core.diagnostics import Diagnostic, Loss
+    from agentconv.core.ir import Agent
+    from agentconv.install.lock import Synced
+    from agentconv.install.places import Scope
+    from agentconv.sources.loaded import Loaded
+    from agentconv.sync.settings import Settings
+    from agentconv.sync.sources import Key, Sources
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One agent, as a target is to have it."""
+
+    target: str
+    path: str
+    pointer: str
+    key: Key
+    """Its agent in the source."""
+    source: Agent
+    """That agent."""
+    agent: Agent
+    """As the target's reader has it."""
+    data: bytes
+    """A file of it alone."""
+    losses: tuple[Loss, ...] = ()
+
+
+@dataclass(slots=True)
+class Views:
+    """All agents, as a target is to have them."""
+
+    target: str
+    entries: list[View] = field(default_factory=list)
+    refused: dict[Key, tuple[Loss, ...]] = field(default_factory=dict)
+    """Agents that the target cannot hold, with the reasons."""
+    skipped: set[Key] = field(default_factory=set)
+    """Agents that the configuration leaves out."""
+    losses: list[Loss] = field(default_factory=list)
+    """What is of no agent alone."""
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+
+def of(
+    sources: Sources, target: str, settings: Settings, locked: Iterable[Synced], scope: Scope | None = None, *, allow_widening: bool = False
+) -> Views:
+    """Return what the source gives for a target.
+
+    Args:
+        sources: The agents of the source.
+        target: The target.
+        settings: What the configuration says.
+        locked: What is settled of the target.
+        scope: Where to; the project by default.
+        allow_widening: Whether agents may do more than their source says.
+    """
+    where = places.targets()[target]
+    views = Views(target)
+    pieces = list(_wanted(sources, target, settings, views))
+    ids = {agent.id: (key(piece, agent), agent) for piece in pieces for agent in piece.agents}
+    pins = _pins(ids, locked, lambda path: scope.path_in_project(where, path) if scope else path)
+    overrides = overriding.Overriding(settings, target)
+    options = Options(allow_widening=allow_widening, models=settings.models, deploy=True, pins=pins, overriding=overrides)
+    results = list(convert(pieces, target, options))
+    together = {agent.id: agent for one in results if one.file and isinstance(one.file.shared, Shared) for agent in one.file.shared.agents}
+    for one in results:
+        views.diagnostics += one.diagnostics
+        for id_ in one.agents:
+            if id_ in ids:
+                _take(views, one, id_, ids[id_], together)
+        if not one.agents:
+            views.losses += one.losses
+    if scope is not None and scope.is_user:
+        views.entries = [replace(view, path=scope.path(where, view.path)) for view in views.entries]
+    return views
+
+
+def _wanted(sources: Sources, target: str, settings: Settings, views: Views) -> Iterator[Loaded]:
+    """Yield the files with the agents that are not left out."""
+    for piece in sources.pieces:
+        out = [overriding.is_skipped(settings, target, agent.name or "") for agent in piece.agents]
+        views.skipped |= {key(piece, agent) for agent, skipped in zip(piece.agents, out, strict=True) if skipped}
+        if not any(out):
+            yield piece
+        elif not all(out):
+            rows = [row for row, skipped in zip(zip(piece.agents, piece.states, strict=True), out, strict=True) if not skipped]
+            yield replace(piece, agents=tuple(agent for agent, _ in rows), states=tuple(state for _, state in rows))
+
+
+def _pins(ids: Mapping[str, tuple[Key, Agent]], locked: Iterable[Synced], in_project: Callable[[str], str]) -> dict[str, Pin]:
+    """Return the names and files that agents have already."""
+    known = {one.agent: Pin(one.name, in_project(one.path)) for one in locked}
+    return {id_: known[of_agent] for id_, (of_agent, _) in ids.items() if of_agent in known}
+
+
+def _take(views: Views, one: Converted, id_: str, of_agent: tuple[Key, Agent], together: Mapping[str, Agent]) -> None:
+    where, source = of_agent
+    losses = tuple(loss for loss in one.losses if loss.agent == id_)
+    path = one.file.path if one.file else one.path
+    if path is None or (one.file is None and id_ not in together):
+        views.refused[where] = losses
+        return
+    if one.file is not None:
+        views.entries.append(View(views.target, path, "", where, source, _read(views.target, path, one.file.data), one.file.data, losses))
+        return
+    agent, data = alone(views.target, path, together[id_])
+    views.entries.append(View(views.target, path, pointer(agent), where, source, agent, data, losses))
+
+
+def _read(target: str, path: str, data: bytes) -> Agent:
+    return registry.load(target).read(SourceText(path, data)).set.agents[0]
+
+
+def alone(target: str, path: str, agent: Agent) -> tuple[Agent, bytes]:
+    """Return an agent as a new file of it alone gives it back, and that file."""
+    from agentconv.core.ir import AgentSet
+
+    data = registry.load(target).write(AgentSet((replace(agent, origin=None),)), SourceText(path, b"")).data
+    return _read(target, path, data), data

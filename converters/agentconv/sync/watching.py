@@ -1,0 +1,161 @@
+"""Runs again when something changed: folders are watched, never single files, since editors save by renaming; the content decides.
+
+A file that is half there (empty, gone, or not loaded all at once) is looked at a second time before it counts. Much is never
+deleted unasked, and while git is in the middle of something nothing is done.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, InternalError, Severity
+from agentconv.install.lock import FILE as LOCK
+from agentconv.sources import discovery, settings_file
+from agentconv.sync.decisions import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterator
+    from pathlib import Path
+    from threading import Event
+
+    from agentconv.sync.planning import Outcome
+    from agentconv.sync.settings import Settings
+
+QUIET, LONGEST = 100, 1_000
+"""Milliseconds that a change has to be over, and that a storm of changes is waited for at most."""
+SECOND_LOOK, BRANCH = 1.0, 0.5
+"""Seconds after which what is half there is looked at again, and for which a change of branch has to be over."""
+MOST_DELETED = 3
+"""How many agents may go in one run that nobody asked for."""
+_OF_ROOT = (LOCK, settings_file.FILE, settings_file.PYTHON)
+
+
+@dataclass(slots=True)
+class Watch:
+    """Watches one project."""
+
+    settings: Callable[[], Settings]
+    look: Callable[[], Outcome]
+    """Returns what a run would do."""
+    run: Callable[[], None]
+    """Does it, and tells of it."""
+    tell: Callable[[str], None]
+    under_way: Callable[[], str | None]
+    """Returns what git is in the middle of."""
+    stop: Event | None = None
+    last: Hashable = None
+    """What was said last."""
+
+    def watch(self) -> None:
+        """Run once, and then after each change, until it is interrupted."""
+        from watchfiles import watch
+
+        self.once()
+        while self.stop is None or not self.stop.is_set():
+            root, folders = self.settings().root, self.folders()
+            changes = watch(
+                *folders,
+                watch_filter=partial(_counts, root),
+                debounce=LONGEST,
+                step=QUIET,
+                recursive=False,
+                stop_event=self.stop,
+                raise_interrupt=True,
+            )
+            for found in changes:
+                if any(os.path.basename(path) == "HEAD" for _, path in found):
+                    time.sleep(BRANCH)
+                self.once()
+                if self.folders() != folders:
+                    break  # and look at what came meanwhile
+            else:
+                return
+            self.once()
+
+    def folders(self) -> list[str]:
+        """Return the folders that say something when they change: of the source, of the targets, and the root."""
+        settings = self.settings()
+        root = settings.root
+        places = [root / settings.source] if (root / settings.source) != root else []
+        clients = [settings.source_format, *settings.targets]
+        places += [place for client in clients for place in discovery.locations(root, client)]
+        found = {os.fspath(root), *(os.fspath(folder) for place in places for folder in _below(place))}
+        if (root / ".git").is_dir():
+            found.add(os.fspath(root / ".git"))
+        return sorted(found)
+
+    def once(self) -> None:
+        """Run, unless that has to wait; what a run leaves is what the next one finds.
+
+        Raises:
+            InternalError: It is not.
+        """
+        try:
+            self._once()
+        except InputError as error:
+            self.tell(str(error))
+
+    def _once(self) -> None:
+        under_way = self.under_way()
+        if under_way is not None:
+            self.tell(f"waiting: git is in the middle of something ({under_way})")
+            return
+        outcome = self.look()
+        if _is_half(outcome):
+            time.sleep(SECOND_LOOK)
+            outcome = self.look()
+        going = {one.key for one in outcome.candidates if one.entry is Entry.DELETE}
+        if len(going) > MOST_DELETED or len(going) * 3 > max(outcome.agents + len(going), 9):
+            message, hint = f"{len(going)} agents would go, which is not done while watching", "if they are to go: agentconv sync"
+            raise InputError(Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint))
+        said = _said(outcome)
+        if said == self.last:
+            return
+        self.run()
+        again = self.look()
+        self.last = _said(again)
+        if again.plan is not None and again.plan.changes and not _is_half(again):
+            paths = ", ".join(change.path for change in again.plan.changes)
+            time.sleep(SECOND_LOOK)
+            once_more = self.look()
+            if once_more.plan is not None and [one.path for one in once_more.plan.changes] == [one.path for one in again.plan.changes]:
+                raise InternalError(f"a run leaves something to do, although nothing changed: {paths}")
+
+
+def _counts(root: Path, _: object, path: str) -> bool:
+    """Whether a change may matter: of git's own files only that of the branch, of the root's only what has to do with agents."""
+    folder, name = os.path.split(path)
+    if folder == os.fspath(root / ".git"):
+        return name == "HEAD"
+    if name.startswith(".agentconv-"):
+        return False
+    of_root = name in _OF_ROOT or name.startswith(".") or name.endswith((".json", ".jsonc")) or os.path.isdir(path)
+    return folder != os.fspath(root) or of_root
+
+
+def _said(outcome: Outcome) -> Hashable:
+    """Return what tells a run from the one before, for those who read along."""
+    changes = tuple(change.path for change in outcome.plan.changes) if outcome.plan is not None else ()
+    open_ = [(one.target, *one.place, one.settled) for one in outcome.candidates if one.settled is not None and not one.settled.in_step]
+    broken = tuple(sorted(outcome.sources.broken)) if outcome.sources is not None else ()
+    return changes, repr(open_), broken, outcome.agents
+
+
+def _is_half(outcome: Outcome) -> bool:
+    """Whether something may be half there: a source that says nothing, or is gone."""
+    broken = bool(outcome.sources is not None and outcome.sources.broken)
+    return broken or any(one.entry is Entry.DELETE for one in outcome.candidates)
+
+
+def _below(place: Path) -> Iterator[Path]:
+    """Yield a folder and those in it; of a file its own."""
+    if not place.is_dir():
+        yield place.parent
+        return
+    for folder, names, _ in os.walk(place):
+        names[:] = [name for name in names if name not in discovery.SKIPPED]
+        yield place.__class__(folder)

@@ -1,0 +1,286 @@
+"""Sync in repositories as people have them: clones, branches, merges that took only a part, and conflicts in each of the files."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from agentconv.install import lock
+from agentconv.sync import planning, unchanged
+from synced_projects import SOURCE, Project, agent
+
+ONE, TWO = f"{SOURCE}/one.md", f"{SOURCE}/two.md"
+CODEX, OPENCODE = ".codex/agents/one.toml", ".opencode/agents/one.md"
+
+
+class Repository(Project):
+    """A project with its history."""
+
+    def git(self, *words: str, fails: bool = False) -> str:
+        """Run git, without what anybody's own configuration says."""
+        names = {f"GIT_{who}_{what}": "one@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+        settings = {**os.environ, **names, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_EDITOR": "true"}
+        done = subprocess.run(["git", *words], cwd=self.root, env=settings, capture_output=True, check=False)
+        assert fails == (done.returncode != 0), done.stderr
+        return done.stdout.decode()
+
+    def commit(self, message: str = "more", *paths: str) -> None:
+        self.git("add", "-A", *(paths or (".",)))
+        self.git("commit", "-qm", message)
+
+    def clone(self, name: str, *words: str) -> Repository:
+        """Return what another person gets."""
+        root = self.root.with_name(name)
+        self.git("clone", "-q", *words, self.root.as_uri(), os.fspath(root))
+        return Repository(root, self.targets)
+
+
+@pytest.fixture
+def project(tmp_path) -> Repository:
+    """Two agents in step, and committed."""
+    project = Repository(tmp_path / "project")
+    project.git("init", "-q", "-b", "main")
+    for name in ("one", "two"):
+        project.write(f"{SOURCE}/{name}.md", agent(name))
+    assert project.sync().code == 0
+    project.commit("start")
+    return project
+
+
+def _is_in_step(project: Repository) -> bool:
+    """Whether nothing is to be done, and nothing said."""
+    return project.sync("--check").code == 0
+
+
+@pytest.mark.parametrize("words", [(), ("--depth", "1"), ("-c", "core.autocrlf=true")], ids=["whole", "shallow", "crlf"])
+def test_a_clone_is_in_step(project, words):
+    """Whoever clones what was committed has nothing to do, whatever history and line ends they have."""
+    other = project.clone("other", *words)
+
+    assert _is_in_step(other)
+    assert other.sync().files == ()
+    assert other.git("status", "--porcelain") == ""
+
+
+def test_a_clone_without_a_lock_takes_over_what_is_equal(project):
+    """A lock that was lost is made anew without a question; only what differs is told, and kept."""
+    project.remove(lock.FILE)
+    project.replace(CODEX, "Two.", "Typed here.")
+    project.commit()
+    other = project.clone("other")
+    told = other.sync()
+
+    assert told.looks == [("foreign", CODEX, "", ())]
+    assert "Typed here." in other.read(CODEX)
+    assert {one.path for one in other.lock().synced} == {".codex/agents/two.toml", OPENCODE, ".opencode/agents/two.md", ".roomodes"}
+
+
+def test_lines_are_merged_with_a_text_that_only_git_has(project):
+    """A clone has no store of its own: what was settled is found among git's objects, whatever was committed since."""
+    project.replace(CODEX, "Three.", "Typed here.")
+    project.commit()
+    project.write("other.txt", "more\n")
+    project.commit()
+    other = project.clone("other")
+    other.replace(ONE, "One.", "Eins.")
+    told = other.sync()
+
+    assert ("merged", CODEX, "", ("prompt.text",)) in told.looks
+    assert "Eins.\n\nTwo.\n\nTyped here." in other.read(CODEX)
+
+
+def test_lines_that_nobody_can_compare_are_a_conflict(project):
+    """In a shallow clone the text that was settled may be nowhere: both sides stay, and it is told."""
+    project.replace(CODEX, "Three.", "Typed here.")
+    project.commit()
+    other = project.clone("other", "--depth", "1")
+    other.replace(ONE, "One.", "Eins.")
+    told = other.sync()
+
+    assert ("conflict", CODEX, "", ("prompt.text",)) in told.looks
+    assert "Typed here." in other.read(CODEX)
+    assert "Eins." not in other.read(CODEX)
+
+
+def test_another_branch_is_in_step_with_itself(project):
+    """Files and lock change together with the branch, there and back."""
+    project.git("switch", "-qc", "side")
+    project.replace(ONE, "Two.", "Zwei.")
+    project.remove(TWO)
+    project.sync()
+    project.commit()
+    for branch in ("main", "side", "main"):
+        project.git("switch", "-q", branch)
+
+        assert _is_in_step(project)
+
+
+def _branches(project: Repository, one: dict[str, tuple[str, str]], other: dict[str, tuple[str, str]], *paths: str) -> None:
+    """Edit, sync and commit on two branches; the second one commits these paths alone, if there are any."""
+    project.git("switch", "-qc", "side")
+    for path, edit in one.items():
+        project.replace(path, *edit)
+    project.sync()
+    project.commit("one")
+    project.git("switch", "-q", "main")
+    for path, edit in other.items():
+        project.replace(path, *edit)
+    project.sync()
+    project.commit("other", *paths)
+
+
+@pytest.mark.parametrize("how", ["merge", "rebase", "cherry-pick"])
+def test_two_people_change_two_agents(project, how):
+    """What they did to agents that are not neighbours git puts together, and it is in step as it is: lock and shared files, too."""
+    for name in ("three", "four", "five"):
+        project.write(f"{SOURCE}/{name}.md", agent(name))
+    project.sync("--yes")
+    project.commit()
+    _branches(project, {ONE: ("Two.", "Zwei.")}, {f"{SOURCE}/three.md": ("Two.", "Deux.")})
+    project.git(how, *(["--no-edit"] if how == "merge" else []), "side")
+
+    assert _is_in_step(project)
+    assert "Zwei." in project.read(CODEX)
+    assert "Deux." in project.read(".codex/agents/three.toml")
+    assert project.sync().files == ()
+
+
+def test_two_people_change_one_agent(project):
+    """The lock is in conflict, and the files are not: what is in them is what the source gives, and sync mends the lock without a word."""
+    _branches(project, {ONE: ("One.", "Eins.")}, {ONE: ("Three.", "Drei.")})
+    project.git("merge", "side", fails=True)
+    assert "<<<<<<<" in project.read(lock.FILE)
+    assert project.sync("--check").code == 1
+    assert "<<<<<<<" in project.read(lock.FILE)
+    told = project.sync()
+
+    assert (told.code, told.files) == (0, ())
+    assert "<<<<<<<" not in project.read(lock.FILE)
+    assert "Eins.\n\nTwo.\n\nDrei." in project.read(CODEX)
+    project.commit("merged")
+    assert _is_in_step(project.clone("other"))
+
+
+def test_either_side_of_a_lock_in_conflict_is_what_we_wrote(project):
+    """Where the source has one side and a target still the other one, the target is written: nobody edited it."""
+    _branches(project, {ONE: ("One.", "Eins.")}, {ONE: ("One.", "Uno.")})
+    project.git("merge", "side", fails=True)
+    for path, side in ((ONE, "--ours"), (CODEX, "--theirs"), (OPENCODE, "--ours"), (".roomodes", "--theirs")):
+        project.git("checkout", side, path)
+        project.git("add", path)
+    told = project.sync()
+
+    assert (told.code, set(told.files)) == (0, {CODEX, ".roomodes"})
+    assert "Uno." in project.read(CODEX)
+    assert _is_in_step(project)
+
+
+def test_a_source_in_conflict_is_left_alone(project):
+    """No side of it is written anywhere until it is merged; other agents are synced as ever."""
+    _branches(project, {ONE: ("One.", "Eins.")}, {ONE: ("One.", "Uno.")})
+    project.git("merge", "side", fails=True)
+    project.git("checkout", "--ours", CODEX, OPENCODE, ".roomodes", lock.FILE)
+    before = project.read(CODEX)
+    project.replace(TWO, "Two.", "Deux.")
+    told = project.sync()
+
+    assert told.code == 1
+    assert project.read(CODEX) == before
+    assert "Deux." in project.read(".codex/agents/two.toml")
+    project.git("checkout", "--ours", ONE)
+    project.replace(ONE, "Two.", "Zwei.")
+    assert project.sync().code == 1, "git has not merged it yet"
+    assert project.read(CODEX) == before
+    project.git("add", ".")
+    assert project.sync().code == 0
+
+
+def test_a_target_in_conflict_is_left_alone(project):
+    """A file with marks in it is neither written over nor read; once it is merged it is a file like any other."""
+    _branches(project, {CODEX: ("One.", "Eins.")}, {CODEX: ("One.", "Uno.")})
+    project.git("merge", "side", fails=True)
+    before = project.read(CODEX)
+    project.replace(ONE, "Two.", "Zwei.")
+    told = project.sync()
+
+    assert [look[:2] for look in told.looks] == [("left", CODEX)]
+    assert project.read(CODEX) == before
+    assert "Zwei." in project.read(OPENCODE)
+    project.git("checkout", "--theirs", CODEX)
+    project.git("add", CODEX)
+    assert ("merged", CODEX, "", ("prompt.text",)) in project.sync().looks
+    assert "Eins.\n\nZwei." in project.read(CODEX)
+
+
+def test_a_configuration_in_conflict_stops_everything(project):
+    """Nobody knows what is meant: nothing is written, whatever else changed."""
+    _branches(project, {"agentconv.toml": ("source", "exclude = ['a']\nsource")}, {"agentconv.toml": ("source", "exclude = ['b']\nsource")})
+    project.git("merge", "side", fails=True)
+    project.replace(TWO, "Two.", "Deux.")
+    before = project.tree()
+    told = project.sync()
+
+    assert told.code == 2
+    assert "conflict" in told.errors
+    assert project.tree() == before
+
+
+def test_files_without_their_lock_are_in_step(project):
+    """A merge, or a commit, that took the files alone: what is there is what the source gives, whatever the lock says was there."""
+    project.replace(ONE, "Two.", "Zwei.")
+    project.sync()
+    project.git("add", SOURCE, ".codex", ".opencode", ".roomodes")
+    project.git("commit", "-qm", "files alone")
+    other = project.clone("other")
+
+    assert _is_in_step(other)
+    assert other.sync().files == ()
+    assert other.git("status", "--porcelain").split() == ["M", lock.FILE]
+
+
+def test_a_lock_without_its_files_loses_nothing(project):
+    """A commit that took the lock alone: what is there is told as an edit, and stays until somebody says what counts."""
+    project.replace(ONE, "Two.", "Zwei.")
+    project.sync()
+    project.commit("lock alone", lock.FILE)
+    other = project.clone("other")
+    told = other.sync()
+
+    assert told.files == ()
+    assert "Two." in other.read(CODEX)
+    assert other.sync("--prefer", "source").code == 0
+    assert _is_in_step(other)
+
+
+def test_another_version_is_no_change(project, monkeypatch):
+    """Who has another agentconv finds everything in step, and does not write the files anew."""
+    monkeypatch.setattr(unchanged, "__version__", "99.0")
+    monkeypatch.setattr(planning, "__version__", "99.0")
+
+    assert _is_in_step(project)
+    assert project.sync().files == ()
+    project.replace(ONE, "Two.", "Zwei.")
+    assert set(project.sync().files) == {CODEX, OPENCODE, ".roomodes"}
+
+
+def test_names_that_some_disks_take_for_one_have_files_of_their_own(project):
+    """On a disk that does not tell capitals from others, no two agents share a file."""
+    project.write(f"{SOURCE}/up.md", agent("One", ["Upper."]))
+    project.sync()
+    paths = [one.path for one in project.lock().synced if not one.pointer]
+
+    assert len({path.casefold() for path in paths}) == len(paths) == 6
+    assert "Upper." not in project.read(CODEX)
+
+
+def test_nothing_of_ours_is_in_a_commit(project):
+    """What is kept for merging lies among git's own files: `git status` knows nothing of it."""
+    project.replace(CODEX, "Two.", "Typed here.")
+    project.sync()
+
+    assert project.git("status", "--porcelain").split() == ["M", CODEX, "M", lock.FILE]
+    assert list((project.root / ".git/agentconv/base").iterdir())
+    assert not Path(project.environment["XDG_STATE_HOME"]).exists()

@@ -1,0 +1,243 @@
+"""What sync must not do: each story of people and their files ends well, and breaking the one thing that it rests on is seen by it."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from agentconv.core import fields
+from agentconv.sync import bases, candidates, carrying, digests, lines, planning, settling, texts, views
+from agentconv.sync.decisions import Field, decide_field
+from synced_projects import SOURCE, Project, Told, agent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ONE = f"{SOURCE}/one.md"
+CODEX, OPENCODE = ".codex/agents/one.toml", ".opencode/agents/one.md"
+
+
+@pytest.fixture
+def project(tmp_path) -> Project:
+    """A project with three agents, in step."""
+    project = Project(tmp_path / "project")
+    for name in ("one", "two", "three"):
+        project.write(f"{SOURCE}/{name}.md", agent(name))
+    assert project.sync().code == 0
+    return project
+
+
+def an_edit_that_was_merged_outlives_the_next_one(project):
+    """What a person wrote into a target is there after any number of changes of its source."""
+    for number in range(1, 4):
+        project.replace(ONE, "One" if number == 1 else f"One {number - 1}", f"One {number}")
+        if number == 1:
+            project.replace(CODEX, "Three.", "Typed here.")
+        told = project.sync()
+
+        assert ("merged", CODEX, "", ("prompt.text",)) in told.looks
+        assert f"One {number}." in project.read(CODEX)
+        assert "Typed here." in project.read(CODEX)
+
+
+def a_model_of_one_client_stays_with_it(project):
+    """A model that the source's client does not have goes into the configuration, and the source stays as it is."""
+    before = project.tree()
+    project.write(CODEX, 'model = "gpt-5.1"\n' + project.read(CODEX))
+    project.sync("--carry-back")
+
+    assert project.read(ONE) == before[ONE].decode()
+    assert '[sync.agents.one.codex]\nmodel = "gpt-5.1"' in project.read("agentconv.toml")
+    assert project.sync().code == 0
+
+
+def no_agent_moves_another_one(project):
+    """Two names that come to one file: whichever goes, or comes, the file of the other one is where it was."""
+    project.write(f"{SOURCE}/a.md", agent("api-tester", ["First."]))
+    project.sync()
+    project.write(f"{SOURCE}/b.md", agent("api-tester", ["Second."]))
+    project.sync()
+    second = ".opencode/agents/api-tester-2.md"
+    assert "Second." in project.read(second)
+    project.remove(f"{SOURCE}/a.md")
+    project.sync()
+    assert "Second." in project.read(second)
+    project.write(f"{SOURCE}/0.md", agent("api-tester", ["Third."]))
+    project.sync()
+
+    assert "Second." in project.read(second)
+    assert "Third." in project.read(".opencode/agents/api-tester.md")
+
+
+def the_same_edit_on_both_sides_is_none(project):
+    """What was typed into a target and its source alike is no conflict, and is settled without a word."""
+    for path in (ONE, CODEX, OPENCODE, ".roomodes"):
+        project.replace(path, "Two.", "Typed twice.")
+    told = project.sync()
+
+    assert (told.code, told.entries, told.files) == (0, (), ())
+    assert project.sync("--check").code == 0
+
+
+def a_comment_is_no_edit(project):
+    """What the client does not read may be written into a target: nobody is asked about it, and it is there after the next change."""
+    project.write(CODEX, "# typed here\n" + project.read(CODEX).replace("\n", "\n\n", 1))
+    told = project.sync()
+    project.replace(ONE, "Two.", "Zwei.")
+    project.sync()
+
+    assert (told.code, told.entries) == (0, ())
+    assert "# typed here" in project.read(CODEX)
+    assert "Zwei." in project.read(CODEX)
+
+
+def what_holds_a_comment_is_not_deleted(project):
+    """Where the source is gone, a target goes if it is as it was left to the byte; else it is its author's."""
+    project.write(CODEX, "# typed here\n" + project.read(CODEX))
+    project.sync()
+    project.remove(ONE)
+    told = project.sync()
+
+    assert ("released", CODEX, "", ()) in told.looks
+    assert "# typed here" in project.read(CODEX)
+    assert not project.has(OPENCODE)
+
+
+def two_narrowings_are_not_mixed(project):
+    """Where both sides changed what an agent may do, nothing of it is taken from either."""
+    project.write(ONE, agent("one", tools="Read, Edit, Bash"))
+    project.sync()
+    project.replace(OPENCODE, "bash: ask", "bash: deny")
+    project.write(ONE, agent("one", tools="Read, Bash"))
+    before = project.read(OPENCODE)
+    told = project.sync()
+
+    assert ("conflict", OPENCODE, "", (digests.GROUP,)) in told.looks
+    assert project.read(OPENCODE) == before
+
+
+def other_line_ends_are_no_change(project):
+    """A checkout with CRLF is in step with one with LF, and sync writes neither of them anew."""
+    for path, data in project.tree().items():
+        project.write(path, data.replace(b"\n", b"\r\n"))
+    checked, told = project.sync("--check"), project.sync()
+
+    assert (checked.code, told.code, told.files) == (0, 0, ())
+    project.write(ONE, project.read(ONE).replace("Two.", "Zwei."))
+    project.sync()
+    assert project.read(CODEX).count("\n") == project.read(CODEX).count("\r\n")
+    assert "Zwei." in project.read(CODEX)
+
+
+def a_source_that_is_gone_takes_nothing_with_it(project):
+    """A folder that is not there, or is empty, is a mistake until it is said to be meant."""
+    before = {path for path in project.tree() if not path.startswith(SOURCE)}
+    shutil.rmtree(project.root / SOURCE)
+    told = project.sync()
+
+    assert told.code == 2
+    assert "--yes" in told.errors
+    assert set(project.tree()) == before
+    assert project.sync("--yes").code == 0
+    assert set(project.tree()) == {"agentconv.toml"}
+
+
+def a_text_that_git_does_not_have_is_found_again(project):
+    """Lines are merged where nothing was ever committed: the text that was settled is kept elsewhere."""
+    project.replace(ONE, "Two.", "Zwei.")
+    project.sync()
+    project.replace(OPENCODE, "Three.", "Typed here.")
+    project.replace(ONE, "One.", "Eins.")
+    told = project.sync()
+
+    assert ("merged", OPENCODE, "", ("prompt.text",)) in told.looks
+    assert "Eins.\n\nZwei.\n\nTyped here." in project.read(OPENCODE)
+
+
+def edits_of_two_targets_are_both_carried(project):
+    """What was typed into two targets, each in a place of its own, is everywhere after one run, and nobody is asked."""
+    project.replace(CODEX, "One.", "Typed here.")
+    project.replace(OPENCODE, "Three.", "Typed there.")
+    told = project.sync("--carry-back")
+
+    assert told.code == 0
+    for path in (ONE, CODEX, OPENCODE):
+        assert "Typed here.\n\nTwo.\n\nTyped there." in project.read(path)
+    assert project.sync("--check") == Told(0)
+
+
+def a_broken_source_is_no_deleted_one(project):
+    """Nothing is known of an agent that does not load: its files are what they were, and so are all others."""
+    before = {path: data for path, data in project.tree().items() if path != ONE}
+    for broken in ("", "---\nname: [\n---\n", "<<<<<<< ours\n" + agent("one") + "=======\n" + agent("one") + ">>>>>>> theirs\n"):
+        project.write(ONE, broken)
+        told = project.sync()
+
+        assert told.code == 1, broken
+        assert {path: data for path, data in project.tree().items() if path != ONE} == before, broken
+
+
+def _settling_what_is_there(*arguments: Any, **options: Any) -> settling.Settled:
+    done = settling.settle(*arguments, **options)
+    return replace(done, fields=digests.of(done.agent))
+
+
+def _asking_what_was_settled_first(view: str | None, there: str | None, known: set[str | None]) -> Field:
+    if there not in known and view != there:
+        return decide_field(view, there, known)
+    return Field.WRITE if there in known else Field.BOTH
+
+
+def _merging_what_is_there_already(draft: Any, path: str, view: Any, there: Any, base: Callable[[], Any]) -> Field:
+    draft.values[path] = lines.merged(*(fields.get(one, path) for one in (base(), view, there)))
+    draft.merged.append(path)
+    return Field.MET
+
+
+def _looking_at_bytes(decide: Callable[..., None] = candidates.Candidate.decide) -> Callable[..., None]:
+    def decided(one: candidates.Candidate, *arguments: Any) -> None:
+        decide(one, *arguments)
+        other = one.file is not None and one.bases and one.file.sha256 != one.bases[0].bytes_sha256
+        if other and one.settled is not None and not one.pointer:
+            one.settled = replace(one.settled, edited=("prompt.text",))
+
+    return decided
+
+
+MUTANTS: dict[Callable[[Project], None], tuple[object, str, object]] = {
+    an_edit_that_was_merged_outlives_the_next_one: (candidates, "settle", _settling_what_is_there),
+    a_model_of_one_client_stays_with_it: (carrying, "_is_about", lambda *_: False),
+    no_agent_moves_another_one: (views, "_pins", lambda *_: {}),
+    the_same_edit_on_both_sides_is_none: (settling, "decide_field", _asking_what_was_settled_first),
+    a_comment_is_no_edit: (candidates.Candidate, "decide", _looking_at_bytes()),
+    what_holds_a_comment_is_not_deleted: (
+        candidates.Candidate,
+        "_is_as_left",
+        lambda _, found, base: found == {**base.fields, **base.own},
+    ),
+    two_narrowings_are_not_mixed: (digests, "grouped", dict),
+    other_line_ends_are_no_change: (texts, "to_lf", lambda data: data),
+    a_source_that_is_gone_takes_nothing_with_it: (planning, "_guard", lambda *_: None),
+    a_text_that_git_does_not_have_is_found_again: (bases.Bases, "save", lambda _: None),
+    edits_of_two_targets_are_both_carried: (settling, "_merge", _merging_what_is_there_already),
+    a_broken_source_is_no_deleted_one: (candidates, "decide_entry", lambda *_, **__: candidates.Entry.DELETE),
+}
+"""By story, what it rests on, and what is there instead."""
+
+
+@pytest.mark.parametrize("story", MUTANTS, ids=lambda story: story.__name__)
+def test_story(project, story):
+    """It ends well."""
+    story(project)
+
+
+@pytest.mark.parametrize(("story", "mutant"), MUTANTS.items(), ids=lambda one: getattr(one, "__name__", ""))
+def test_a_mutant_is_seen(project, story, mutant, monkeypatch):
+    """The story ends badly where what it rests on is not there."""
+    monkeypatch.setattr(*mutant)
+
+    with pytest.raises(AssertionError):
+        story(project)
