@@ -29,10 +29,9 @@ def by_place(path: PurePosixPath, base: str | None = None) -> str | None:
     """
     posix = "/" + path.as_posix()
     folder, _, name = posix.rpartition("/")
-    if name not in _names() and not _lies_in_location(f"{folder}/"):
-        return None
-    for format_id, row in registry.FORMATS.items():
-        inside = path.name.endswith(row.suffixes) and any(f"/{folder}/" in posix for folder in row.folders)
+    rows = registry.FORMATS.items() if name in _names() or _lies_in_location(f"{folder}/") else ()
+    for format_id, row in rows:
+        inside = path.name.endswith(row.suffixes) and any(f"/{one}/" in posix for one in row.folders)
         if inside and (not row.index or (base is not None and index_root(row, os.path.join(base, path)))):
             return format_id
         if path.name in row.files or (row.index and posix.endswith(f"/{row.index}")):
