@@ -283,3 +283,10 @@ def test_included_text_is_looked_at_where_it_stands(tmp_path: Path) -> None:
     ]
     assert found == [("p.txt", "AC801", (2, 4))]
     assert [(one.subject.path, [finding.rule.code for finding in one.findings]) for one in verdict.stopping] == [("p.txt", ["AC801"])]
+
+
+def test_formats_that_include_say_so():
+    """The table of formats says of each whether its files may include others, so that nobody imports a module to ask."""
+    said = {format_id for format_id, row in registry.FORMATS.items() if row.includes}
+
+    assert said == {format_id for format_id in registry.FORMATS if hasattr(registry.load(format_id), "INCLUDES")}

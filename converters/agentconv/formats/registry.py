@@ -43,6 +43,8 @@ class Row:
     """A file that makes the folder in which it lies an extension of the client, which then reads the agents in that one's `agents`."""
     settings: str = ""
     """A file of the client's configuration at the root that may name agents' files, too, and keys of theirs."""
+    includes: bool = False
+    """Whether its files may include others (the module's `INCLUDES`)."""
     bundle: bool = False
     """Whether it is one of our own canonical forms, which no client reads."""
     aliases: tuple[str, ...] = ()
@@ -88,8 +90,17 @@ FORMATS: dict[str, Row] = {
     ),
     "gemini-cli": Row("gemini.gemini", "Gemini CLI", (".gemini/agents",), (".md",), extension="gemini-extension.json", aliases=("gemini",)),
     "qwen-code": Row("gemini.qwen", "Qwen Code", (".qwen/agents",), (".md",), aliases=("qwen",)),
-    "opencode": Row("opencode.opencode", "OpenCode", _below((".opencode",), _LEAVES), (".md",), ("opencode.json", "opencode.jsonc")),
-    "kilo": Row("opencode.kilo", "Kilo", _below((".kilo", ".kilocode"), _LEAVES), (".md",), ("kilo.json", "kilo.jsonc", ".kilocodemodes")),
+    "opencode": Row(
+        "opencode.opencode", "OpenCode", _below((".opencode",), _LEAVES), (".md",), ("opencode.json", "opencode.jsonc"), includes=True
+    ),
+    "kilo": Row(
+        "opencode.kilo",
+        "Kilo",
+        _below((".kilo", ".kilocode"), _LEAVES),
+        (".md",),
+        ("kilo.json", "kilo.jsonc", ".kilocodemodes"),
+        includes=True,
+    ),
     "roo": Row("roo.roo", "Roo Code", (), (".yaml", ".yml", ".json"), (".roomodes",), looks=_MODES),
     "cursor": Row("cursor.cursor", "Cursor", (".cursor/agents",), (".md", ".mdc", ".markdown")),
     "cline": Row("cline.cline", "Cline", (".cline/agents",), (".yaml", ".yml"), looks=_HEADED),
@@ -219,7 +230,9 @@ def catalog_of(format_id: str) -> Callable[[SourceText], Sequence[Offered]]:
 
 def includes_of(format_id: str) -> Callable[[SourceText], Sequence[Include]]:
     """Return how the places in a format's files are found where its client puts the text of other files."""
-    found: Callable[[SourceText], Sequence[Include]] = getattr(load(format_id), "INCLUDES", lambda _source: ())
+    if not FORMATS[format_id].includes:
+        return lambda _source: ()
+    found: Callable[[SourceText], Sequence[Include]] = load(format_id).INCLUDES  # type: ignore[attr-defined]
     return found
 
 
