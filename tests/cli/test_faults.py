@@ -31,6 +31,9 @@ def project(tmp_path):
     done = program("to-json", ".", "-o", "all.json", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     pack_files.write(tmp_path / "backend_agents", pack_files.packed())
+    (tmp_path / "kept/.claude/agents").mkdir(parents=True)
+    (tmp_path / "kept/.claude/agents/one.md").write_text("---\nname: one\ndescription: Does one thing\n---\nDo it.\n")
+    (tmp_path / "kept/agentconv.toml").write_text('source = "claude-code"\ntargets = ["codex"]\n')
     return tmp_path
 
 
@@ -45,6 +48,7 @@ def program(*words, folder, environment=(), **options):
 LINES = {
     "init": "init -t codex --dry-run",
     "convert": "convert . -t codex -o out -v",
+    "sync": "sync --project kept --dry-run",
     "to-json": "to-json .",
     "from-json": "from-json all.json -t codex -o out -v",
     "inspect": "inspect . --for all",

@@ -166,6 +166,8 @@ MISTAKES = [
         ("init", "-f", name),
         ("init", "-t", name),
         ("init", "--project", name),
+        ("sync", "--project", name),
+        ("sync", "--prefer", name),
         ("install", name),
         ("uninstall", name),
         ("list", "--python", name),
@@ -243,6 +245,21 @@ def test_starting(project, told):
 
     assert "skip = true" in printed[2]
     assert "says already" in printed[-2]
+    assert [driving(text) for text in printed if driving(text)] == []
+
+
+def test_synced(project, told):
+    """What is kept in step, edited on the other side, in conflict, or nobody's drives nothing, whatever it is called."""
+    (project / "agentconv.toml").write_text('source = "claude-code"\ntargets = ["codex", "roo", "cursor"]\n[sync.cursor]\nown = true\n')
+    printed = [*told("sync", "--dry-run"), *told("sync", "-v"), *told("sync")]
+    for file in sorted((project / ".codex/agents").glob("*.toml"))[::2]:
+        file.write_bytes(file.read_bytes() + b"# edited\nmodel = '::add-mask::x'\n")
+    for file in sorted((project / CLAUDE).glob("*.md"))[:3]:
+        file.write_bytes(file.read_bytes() + "::error::\u202e\n".encode())
+    for words in (("--diff",), (), ("--carry-back",), ("--output-format", "json"), ("--prefer", "source"), ("--adopt",), ("--check", "-v")):
+        printed += told("sync", *words)
+
+    assert any(printed)
     assert [driving(text) for text in printed if driving(text)] == []
 
 

@@ -69,7 +69,7 @@ WAYS = {
     "strict": (
         lambda *_: None,
         (*CONVERT, "--strict"),
-        "1 agent: 1 file written: out/.codex/agents/good.toml; --strict counts tools-approximated\n",
+        "1 agent: 1 file written: out/.codex/agents/good.toml; --strict counts tools-approximated, not-enforced\n",
     ),
     "lint": (_warned, ("lint", "src", "-q"), "2 files: 1 warning\n"),
     "pack": (

@@ -14,7 +14,7 @@ from agentconv.cli import main
 from agentconv.install import lock
 from agentconv.install.lock import Entry, Lock, LockedPack
 from agentconv.sync import ignored, rulesync, settings, starting
-from agentconv.sync.settings import Override
+from agentconv.sync.overrides import Override
 from agentconv.sync.starting import Start
 
 AGENT = "---\nname: {0}\ndescription: Does {0}\n---\n\nDo {0}.\n"

@@ -106,6 +106,18 @@ class Dialect:
         return decode_header(self, header.values)
 
 
+def _judge_prompt(dialect: Dialect, header: Header, decoded: Decoded) -> None:
+    """Say why a client does not take a prompt: too short, or no template that it can fill in."""
+    if dialect.least_prompt and javascript.length(_prompt(dialect, header)) < dialect.least_prompt:
+        least = dialect.least_prompt
+        short = f"the prompt is shorter than {least} characters" if least > 1 else "there is no prompt"
+        remedy = f"write {least} characters or more below the header" if least > 1 else "write the prompt below the header"
+        decoded.refused.setdefault(_PROMPT, Complaint(short, remedy=remedy))
+    problem_of_prompt = dialect.template.complaint(_prompt(dialect, header)) if dialect.template else None
+    if problem_of_prompt:
+        decoded.refused.setdefault(_PROMPT, Complaint(problem_of_prompt))
+
+
 def read(dialect: Dialect, source: SourceText) -> ReadResult:
     """Read one markdown file as the client does; what the client drops is recovered."""
     limit = dialect.spec.max_bytes
@@ -121,14 +133,7 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
         problem = Complaint(f"the header is not valid YAML: {header.error.problem}", cause=Cause.SYNTAX, remedy=remedy)
         return _unusable(dialect, source, header, problem, source.span(header.start + header.error.offset))
     decoded = decode_header(dialect, header.values)
-    if dialect.least_prompt and javascript.length(_prompt(dialect, header)) < dialect.least_prompt:
-        least = dialect.least_prompt
-        short = f"the prompt is shorter than {least} characters" if least > 1 else "there is no prompt"
-        remedy = f"write {least} characters or more below the header" if least > 1 else "write the prompt below the header"
-        decoded.refused.setdefault(_PROMPT, Complaint(short, remedy=remedy))
-    problem_of_prompt = dialect.template.complaint(_prompt(dialect, header)) if dialect.template else None
-    if problem_of_prompt:
-        decoded.refused.setdefault(_PROMPT, Complaint(problem_of_prompt))
+    _judge_prompt(dialect, header, decoded)
     if decoded.refused:
         key, complaint = next(iter(decoded.refused.items()))
         state = keys.state_for(dialect.spec.id, key, State.NOT_LOADED)

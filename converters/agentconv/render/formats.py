@@ -52,7 +52,7 @@ def head(row: Mapping[str, Any]) -> list[str]:
     verified = row.get("verified")
     return [
         f"{row['client']}, in {row['where']}",
-        *([f"your own, for all projects: {', else '.join(row['user'])}"] if "user" in row else []),
+        *(wrap(f"your own, for all projects: {', else '.join(row['user'])}", width(), subsequent_indent="  ") if "user" in row else []),
         *([f"verified {verified['date']}", verified["page"]] if verified else []),
     ]
 
