@@ -157,15 +157,25 @@ def a_text_that_git_does_not_have_is_found_again(project):
     assert "Eins.\n\nZwei.\n\nTyped here." in project.read(OPENCODE)
 
 
-def edits_of_two_targets_are_both_carried(project):
-    """What was typed into two targets, each in a place of its own, is everywhere after one run, and nobody is asked."""
-    project.replace(CODEX, "One.", "Typed here.")
-    project.replace(OPENCODE, "Three.", "Typed there.")
+def a_part_of_what_the_source_says_is_no_edit(project):
+    """A target that has one of two changes of its source already gets the other one, and nobody is asked."""
+    for path, old, new in ((ONE, "One.", "Eins."), (ONE, "Three.", "Drei."), (CODEX, "One.", "Eins.")):
+        project.replace(path, old, new)
+    told = project.sync()
+
+    assert (told.code, told.looks) == (0, [])
+    assert "Eins.\n\nTwo.\n\nDrei." in project.read(CODEX)
+
+
+def edits_that_touch_are_settled_once_they_are_carried(project):
+    """A line that was put before another one in one target, and that other one changed in another: both are everywhere, once."""
+    project.replace(CODEX, "Two.", "Typed here.\n\nTwo.")
+    project.replace(OPENCODE, "Two.", "Typed there.")
     told = project.sync("--carry-back")
 
     assert told.code == 0
     for path in (ONE, CODEX, OPENCODE):
-        assert "Typed here.\n\nTwo.\n\nTyped there." in project.read(path)
+        assert "One.\n\nTyped here.\n\nTyped there.\n\nThree." in project.read(path)
     assert project.sync("--check") == Told(0)
 
 
@@ -222,7 +232,8 @@ MUTANTS: dict[Callable[[Project], None], tuple[object, str, object]] = {
     other_line_ends_are_no_change: (texts, "to_lf", lambda data: data),
     a_source_that_is_gone_takes_nothing_with_it: (planning, "_guard", lambda *_: None),
     a_text_that_git_does_not_have_is_found_again: (bases.Bases, "save", lambda _: None),
-    edits_of_two_targets_are_both_carried: (settling, "_merge", _merging_what_is_there_already),
+    a_part_of_what_the_source_says_is_no_edit: (settling, "_merge", _merging_what_is_there_already),
+    edits_that_touch_are_settled_once_they_are_carried: (candidates.Candidate, "_known", lambda one, _: one.bases),
     a_broken_source_is_no_deleted_one: (candidates, "decide_entry", lambda *_, **__: candidates.Entry.DELETE),
 }
 """By story, what it rests on, and what is there instead."""
