@@ -10,16 +10,18 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import fields, vocabulary
 from agentconv.core.diagnostics import Code, Detail, Diagnostic, InputError, Severity
-from agentconv.core.ir import Model, Sandbox, Tools
+from agentconv.core.ir import Agent, AgentSet, Model, Prompt, Sandbox, Tools
+from agentconv.core.source import SourceText
 from agentconv.core.suggestions import nearest
 from agentconv.families import tool_tokens
+from agentconv.formats import registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from agentconv.core.diagnostics import Span
     from agentconv.core.format import Projection
-    from agentconv.core.ir import Agent, ToolGrant
+    from agentconv.core.ir import ToolGrant
     from agentconv.sync.overrides import Override
     from agentconv.sync.settings import Settings
 
@@ -81,10 +83,18 @@ class Overriding:
 
 def _value(target: str, path: str, value: object) -> object:
     """Return a value of the configuration as the field has it."""
-    if path != "model":
-        return value
-    kind = vocabulary.model_kind(target, str(value))
-    return Model("inherit") if kind == "inherit" else Model("alias" if kind == "alias" else "id", str(value))
+    return _model(target, str(value)) if path == "model" else value
+
+
+def _model(target: str, word: str) -> Model:
+    """Return the model that a target's client takes a word for: it may stand for a provider, too."""
+    kind = vocabulary.model_kind(target, word)
+    model = Model("inherit") if kind == "inherit" else Model("alias" if kind == "alias" else "id", word)
+    module, path = registry.load(target), f"agent{registry.FORMATS[target].suffixes[0]}"
+    agent = Agent("a", "a", description="a", prompt=Prompt("a"), model=model)
+    data = module.write(AgentSet((agent,)), SourceText(path, b"")).data
+    found = module.read(SourceText(path, data)).set.agents
+    return next((one.model for one in found if one.model is not None), model)
 
 
 def _said(value: object) -> Detail:
