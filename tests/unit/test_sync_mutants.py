@@ -251,6 +251,36 @@ MUTANTS: dict[Callable[[Project], None], tuple[object, str, object]] = {
 """By story, what it rests on, and what is there instead."""
 
 
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ('codex]\nsandbox = "full"\n', "an override only narrows"),
+        ('opencode]\nmodel = "gpt-5.1"\n', "OpenCode does not take `gpt-5.1` as a model"),
+    ],
+)
+def test_what_the_configuration_cannot_mean_is_told(project, table, message):
+    """An override that does not narrow, or that its client does not take, is a mistake, and no bug: nothing is written."""
+    project.write(ONE, agent("one", tools="Read"))
+    project.sync()
+    project.configure(f"[sync.agents.one.{table}")
+    before = project.tree()
+    told = project.sync()
+
+    assert told.code == 2
+    assert message in told.errors
+    assert project.tree() == before
+
+
+def test_the_order_of_targets_does_not_matter(project):
+    """The same agents, written in another order for targets that are named in another order, are the same files and the same lock."""
+    other = Project(project.root.with_name("other"), project.targets[::-1])
+    for name in ("two", "three", "one"):
+        other.write(f"{SOURCE}/{name}.md", agent(name))
+    other.sync()
+
+    assert {**other.tree(), "agentconv.toml": b""} == {**project.tree(), "agentconv.toml": b""}
+
+
 @pytest.mark.parametrize("story", MUTANTS, ids=lambda story: story.__name__)
 def test_story(project, story):
     """It ends well."""

@@ -96,7 +96,8 @@ class Run:
             carrying = self._carrying(self._loaded(list(carry.with_files(loaded, carrying.files))), outcome)
         outcome.carrying = carrying
         outcome.served = self._served(found)
-        outcome.diagnostics = [*told, *loaded.diagnostics, *outcome.diagnostics]
+        wrong = [one for views in outcome.views for one in views.diagnostics if one.severity is Severity.ERROR]
+        outcome.diagnostics = list(dict.fromkeys((*told, *loaded.diagnostics, *wrong, *outcome.diagnostics)))
         return outcome
 
     def _locked(self, *, dry_run: bool) -> Lock:
