@@ -18,7 +18,6 @@ from agentconv.core.ir import (
     McpServer,
     Model,
     Origin,
-    Pattern,
     PermissionMode,
     Permissions,
     Prompt,
@@ -28,6 +27,7 @@ from agentconv.core.ir import (
     ToolGrant,
     Tools,
 )
+from agentconv.core.meant import Pattern
 from agentconv.formats import registry
 from agentconv.formats.canonical import bundle
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from agentconv.api import Result, iter_agents, read, reads, write
     from agentconv.core.diagnostics import Diagnostic, InputError, Loss, Severity, Span
-    from agentconv.core.ir import Agent, AgentSet, Pattern, Reference, Text
+    from agentconv.core.ir import Agent, AgentSet
+    from agentconv.core.meant import Pattern, Reference, Text
 
 __version__ = "0.1.0"
 __all__ = [
@@ -42,7 +43,8 @@ __all__ = [
 _HOMES = {
     **dict.fromkeys(("Result", "iter_agents", "read", "reads", "write"), "agentconv.api"),
     **dict.fromkeys(("Diagnostic", "InputError", "Loss", "Severity", "Span"), "agentconv.core.diagnostics"),
-    **dict.fromkeys(("Agent", "AgentSet", "Pattern", "Reference", "Text"), "agentconv.core.ir"),
+    **dict.fromkeys(("Agent", "AgentSet"), "agentconv.core.ir"),
+    **dict.fromkeys(("Pattern", "Reference", "Text"), "agentconv.core.meant"),
 }
 
 

@@ -99,7 +99,7 @@ def test_status_of_what_was_deployed(folder, run, project):
 
     assert found.pop("edited", set()) == edited
     assert len(found.pop("up-to-date")) > 9
-    assert {*found} <= {"stale"}  # a later version may convert better, and would then deploy something else
+    assert {*found} <= {"stale", "orphaned"}  # a later version may convert better, or refuse what it would leave without a tool
     assert not found or folder.name == "from-environment"
 
 
@@ -125,7 +125,10 @@ def test_updating_what_was_deployed(folder, run, project):
     assert any("glossary" in path for path in found["up-to-date"])
     assert not any("greeter" in path for path in found["up-to-date"])
     run("uninstall", NAME, "--project", there, "--accept", codes=(0, 1))
-    assert tree(there) == tree(folder / "left")
+    entries = [entry for target in report["results"][0]["targets"] for entry in target["entries"]]
+    released = {entry["path"] for entry in entries if entry["action"] == "release"}  # refused now, so that nobody can tell whose it is
+    left, expected = ({path: data for path, data in tree(one).items() if path not in released} for one in (there, folder / "left"))
+    assert left == expected
 
 
 @pytest.mark.parametrize("version", VERSIONS, ids=lambda version: version.name)

@@ -12,6 +12,7 @@ from agentconv.cli.exit_codes import Exit
 from agentconv.cli.run import build_parser
 from agentconv.core.diagnostics import Span
 from agentconv.core.source import SourceText, encode
+from agentconv.formats import registry
 from agentconv.lint import catalogue, checking, fixing
 from agentconv.lint.subject import Settings, Subject
 
@@ -126,10 +127,11 @@ def test_what_protects():
 def test_a_project_leaves_out_no_rule_that_protects(tmp_path, capsys, monkeypatch, table):
     """Neither a project's own table nor a comment does; a file that a person names with --config does, and so does the command line."""
     monkeypatch.chdir(tmp_path)
-    (tmp_path / ".claude/agents").mkdir(parents=True)
     for rule in PROTECTING:
         text = rule.bad.replace("---\n", "---\n# agentconv: ignore\n", 1)
-        (tmp_path / f".claude/agents/{rule.code}.md").write_bytes(encode(text))
+        row = registry.FORMATS[rule.example]
+        (tmp_path / row.folders[0]).mkdir(parents=True, exist_ok=True)
+        (tmp_path / row.folders[0] / f"{rule.code}{row.suffixes[0]}").write_bytes(encode(text))
     (tmp_path / "pyproject.toml").write_text(f"[tool.agentconv.lint]\nfor = 'all'\n{table}\n")
 
     def found(*words):

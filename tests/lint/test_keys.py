@@ -179,3 +179,28 @@ def test_a_value_that_costs_the_whole_header_is_one_error(client: str, key: str,
     found = findings(client, SourceText(f"{registry.FORMATS[client].folders[0]}/reviewer.md", make(client, header).data))
 
     assert [finding.severity for finding in found] == [Severity.ERROR], [finding.message for finding in found]
+
+
+@pytest.mark.parametrize(
+    ("client", "word", "meant"),
+    [
+        ("claude-code", "claude-sonet-4", "claude-sonnet-4"),
+        ("claude-code", "sonett", "sonnet"),
+        ("claude-code", "cluade-opus-4-5", "claude-opus-4-5"),
+        ("opencode", "anthropic/claude-hiaku-4-5", "anthropic/claude-haiku-4-5"),
+        ("gemini-cli", "gemini-3-flahs", "gemini-3-flash"),
+        ("claude-code", "claude-sonnet-9", None),
+        ("claude-code", "openai:kimi-k2.7-code", None),
+        ("claude-code", "my-own-model", None),
+        ("codex", "gpt-5.1-codex-max", None),
+        ("qwen-code", "qwen3-coder-plus", None),
+        ("copilot", "Claude Haiku 4.5 (copilot)", None),
+    ],
+)
+def test_misspelled_models(client: str, word: str, meant: str | None) -> None:
+    """A model that is nearly one is told with the one that is meant, and no other is; of a new or a strange one, nothing is known."""
+    found = [
+        one.help for one in findings(client, file(client, {**minimal(client), "model": word}, several=False)) if one.rule.code == "AC413"
+    ]
+
+    assert found == ([f"did you mean `{meant}`?"] if meant else [])

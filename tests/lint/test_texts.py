@@ -6,9 +6,9 @@ import pytest
 
 from agentconv.core import credentials
 from agentconv.core.diagnostics import Severity
+from agentconv.core.mentions import fences
 from agentconv.core.source import SourceText, encode
 from agentconv.lint import catalogue, checking, fixing
-from agentconv.lint.passages import fences
 from agentconv.lint.rules.text import mojibake
 from agentconv.lint.subject import Subject
 from agentconv.render import findings, text

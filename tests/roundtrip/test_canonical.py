@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
-from agentconv.core import ir, references, schema_files
+from agentconv.core import ir, meant, references, schema_files
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.formats.canonical import documents
@@ -41,7 +41,7 @@ def _exact(agents: ir.AgentSet) -> str:
 
 def _literal(servers: tuple[ir.McpServer, ...] | None) -> tuple[ir.McpServer, ...] | None:
     def made(_place: str, _key: str | int | None, value: str) -> str:
-        return value if isinstance(value, ir.Text) else references.as_it_stands(value)
+        return value if isinstance(value, meant.Text) else references.as_it_stands(value)
 
     return None if servers is None else tuple(references._with_values(server, made) for server in servers)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import agentconv
-from agentconv.core.ir import Pattern
+from agentconv.core.meant import Pattern
 from agentconv.formats import registry
 
 if TYPE_CHECKING:

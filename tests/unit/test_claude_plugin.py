@@ -10,6 +10,7 @@ import pytest
 
 import agentconv
 from agent_files import FIXTURES, agent_of, convert_agent, output, state_of
+from agentconv.__main__ import main
 from agentconv.conversion import compare
 from agentconv.core import effects, fields
 from agentconv.core.format import State
@@ -18,7 +19,7 @@ from agentconv.core.source import SourceText
 from agentconv.disk import saving
 from agentconv.formats import registry
 from agentconv.formats.claude import plugin
-from agentconv.sources import discovery, sniffing
+from agentconv.sources import discovery, loading, sniffing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -249,3 +250,77 @@ def test_a_folder_of_a_plugin_is_one(tmp_path: Path) -> None:
     assert discovery.project_root(place) == tmp_path
     assert sniffing.of_file(tmp_path / INDEX) == "claude-plugin"
     assert registry.FORMATS["claude-plugin"].index == INDEX
+
+
+_ASKED = {"type": "string", "title": "Title", "description": "What it is for"}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"dependencies": ["other", "o@m", "A_b.c", {"name": "other", "version": "^1.0"}]},
+        {"settings": {"agent": 5}},
+        {"userConfig": {name: {**_ASKED, "type": name} for name in ("string", "number", "boolean", "directory", "file")}},
+        {"userConfig": {"_a": {**_ASKED, "required": True, "sensitive": False, "multiple": True, "min": 1, "max": 2.5, "default": "x"}}},
+        {"keywords": "one", "repository": 5, "displayName": 5, "experimental": 5, "unknown": 5, "defaultEnabled": False},
+    ],
+)
+def test_values_that_claude_code_takes(value: dict[str, Any]) -> None:
+    """What the client takes keeps no plugin out."""
+    assert not plugin.read(SourceText(INDEX, json.dumps({"name": "p", **value}).encode())).diagnostics
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ({"dependencies": {"other": "1.0"}}, "`dependencies` must be a list"),
+        *(
+            ({"dependencies": ["fine", name]}, "names of plugins")
+            for name in ("", "a b", "a/b", "a@b@c", "-a", 1, {"x": 1}, {"name": "a b"})
+        ),
+        *(({"settings": found}, "`settings` must be a map") for found in ("./s.json", [], None)),
+        ({"userConfig": []}, "`userConfig` must be a map"),
+        *(({"userConfig": {key: _ASKED}}, "letters, digits") for key in ("a b", "a-b", "1a", "a.b")),
+        ({"userConfig": {"k": "text"}}, "`userConfig.k` must be a map"),
+        *(({"userConfig": {"k": {key: one for key, one in _ASKED.items() if key != gone}}}, f"`{gone}`") for gone in _ASKED),
+        ({"userConfig": {"k": {**_ASKED, "type": "text"}}}, "one of string, number"),
+        ({"userConfig": {"k": {**_ASKED, "placeholder": "x"}}}, "takes no `placeholder`"),
+        ({"userConfig": {"k": {**_ASKED, "required": "yes"}}}, "true or false"),
+        ({"userConfig": {"k": {**_ASKED, "min": "x"}}}, "a number"),
+        ({"userConfig": {"k": {**_ASKED, "default": {}}}}, "`default`"),
+        ({"defaultEnabled": "no"}, "`defaultEnabled`"),
+        ({"channels": 5}, "`channels` must be a list"),
+    ],
+)
+def test_values_that_keep_a_plugin_out(value: dict[str, Any], said: str) -> None:
+    """Each is told at its own place, as the client refuses it."""
+    text = json.dumps({"name": "p", **value}, indent=1)
+    (found,) = plugin.read(SourceText(INDEX, text.encode())).diagnostics
+
+    assert said in found.message
+    assert found.span is not None
+    assert found.span.line > 2
+
+
+@pytest.mark.parametrize(
+    ("manifest", "lost", "said"),
+    [
+        ({"name": "p"}, [], ""),
+        ({"name": "p", "settings": 5}, ["one", "two"], "`settings` must be a map"),
+        ({"name": "p", "agents": ["./agents/one.md"]}, ["two"], "lists other files"),
+    ],
+)
+@pytest.mark.parametrize("named", ["agents", "agents/two.md"])
+def test_a_folder_of_agents_is_what_the_file_above_makes_of_it(
+    named: str, manifest: dict[str, Any], lost: list[str], said: str, *, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Agents that are named without their plugin load or not as they do with it, and why not is told once by each command."""
+    place = _plugin(tmp_path, manifest, "agents/one.md", "agents/two.md") / named
+    pieces = list(loading.Loader(discovery.discover([str(place)]).files))
+    found = [agent.name for piece in pieces for agent, state in zip(piece.agents, piece.states, strict=True) if state.dropped]
+    linted = main(["lint", str(place)])
+    heard = capsys.readouterr().err
+
+    assert found == [name for name in lost if named == "agents" or name == "two"]
+    assert [one.message.count(said) for piece in pieces for one in piece.diagnostics] == ([1] if lost else [])
+    assert (linted, heard.count(said) if said else 0) == ((1, 1) if lost else (0, 0))

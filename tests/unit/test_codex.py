@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from agent_files import agent_of, convert_agent, make, read, state_of, written
+from agent_files import agent_of, convert_agent, make, minimal, read, state_of, written
 from agentconv.core.format import State
 from agentconv.core.ir import Agent, McpServer, Permissions, Prompt, Sandbox, ToolGrant
 from agentconv.core.source import SourceText
@@ -64,28 +65,20 @@ def test_read_only_modes_become_a_sandbox(mode: str) -> None:
 
 def test_bypass_is_full_access_without_approval() -> None:
     """A bypass is written only as full access without approval."""
-    agent = _from_claude(permissionMode="bypassPermissions")
+    done = convert_agent(agent_of("qwen-code", make("qwen-code", {**minimal("qwen-code"), "approvalMode": "yolo"})), "codex")
+    assert done.file
 
-    assert Permissions("bypass", sandbox=Sandbox("full")) == agent.permissions
-
-
-def test_mcp_tools_are_listed_with_their_server() -> None:
-    """Tools that a list takes from a server become the server's enabled tools; one that it does not name has none."""
-    servers = [{"s": {"command": "x"}}, {"t": {"command": "y"}}, {"u": {"command": "z"}}]
-    agent = _from_claude(tools="Read, mcp__s__a, mcp__s__b, mcp__t", mcpServers=servers)
-
-    assert (
-        McpServer("s", "stdio", "x", enabled_tools=("a", "b")),
-        McpServer("t", "stdio", "y"),
-        McpServer("u", "stdio", "z", enabled_tools=()),
-    ) == agent.mcp_servers
+    assert Permissions("bypass", sandbox=Sandbox("full")) == agent_of("codex", done.file.data).permissions
 
 
-def test_denied_mcp_tools_are_listed_with_their_server() -> None:
-    """Denied tools of a server become its disabled tools."""
-    agent = _from_claude(disallowedTools="mcp__s__a", mcpServers=[{"s": {"command": "x"}}])
+def test_a_role_keeps_the_servers_that_it_has() -> None:
+    """A role of Codex's own that was edited keeps its servers and their limits, though none of them is started."""
+    servers = {"s": {"command": "x", "enabled_tools": ["a"]}}
+    role = make("codex", {**minimal("codex"), "mcp_servers": servers})
+    done = convert_agent(replace(agent_of("codex", role), description="Another one."), "codex")
+    assert done.file
 
-    assert (McpServer("s", "stdio", "x", disabled_tools=("a",)),) == agent.mcp_servers
+    assert (McpServer("s", "stdio", "x", enabled_tools=("a",)),) == agent_of("codex", done.file.data).mcp_servers
 
 
 @pytest.mark.parametrize("key", ["name", "description", "developer_instructions"])

@@ -1,6 +1,7 @@
 """Agents that a client's own configuration names are read as the client does, with what the configuration gives them."""
 
 import json
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from agentconv.__main__ import main
 from agentconv.core.format import State
 from agentconv.sources import discovery, loading
 
-ROLE = 'developer_instructions = "Look for things with care."\nsandbox_mode = "read-only"\n'
+ROLE = 'developer_instructions = "Look for things with care."\nmodel_reasoning_effort = "low"\n'
 
 
 @pytest.fixture
@@ -104,3 +105,62 @@ def test_a_configuration_further_out_says_nothing(inner, codex, tmp_path, monkey
     (piece,) = loading.Loader(discovery.discover([str(role)]).files)
 
     assert piece.states == (State.LOADS,)
+
+
+@pytest.mark.parametrize("place", ["agents/finder.toml", "roles/deep/finder.toml"])
+def test_a_declared_role_keeps_its_file(place, codex, capsys):
+    """In its own format it is the file that it was, where it was; out of a bundle, which has no configuration, it says all itself."""
+    codex(f'[agents.finder]\ndescription = "Finds things"\nconfig_file = "{place}"\n', **{place: ROLE})
+
+    code = main(["convert", ".", "-f", "codex", "-t", "codex", "-o", ".", "--check"])
+    main(["to-json", ".", "-o", "all.json", "-q"])
+    main(["from-json", "all.json", "-t", "codex", "-o", "out", "-q"])
+    (written,) = Path("out").rglob("*.toml")
+
+    assert (code, Path(".codex", place).read_text()) == (0, ROLE)
+    assert "config.toml` says what this file does not" in capsys.readouterr().err
+    assert written == Path("out/.codex/agents", place.removeprefix("agents/"))
+    assert {**tomllib.loads(written.read_text())} == {"name": "finder", "description": "Finds things", **tomllib.loads(ROLE)}
+
+
+def test_two_roles_of_one_file(codex):
+    """A file that two tables name is two roles, to every other format and in a bundle, and stays one file in its own."""
+    tables = "".join(f'[agents.{name}]\ndescription = "{name}"\nconfig_file = "roles/f.toml"\n' for name in ("one", "two"))
+    codex(tables, **{"roles/f.toml": ROLE})
+
+    same = main(["convert", ".", "-f", "codex", "-t", "codex", "-o", ".", "--check"])
+    main(["convert", ".", "-t", "claude-code", "-o", "out", "-q"])
+    main(["to-json", ".", "-o", "all.json", "-q"])
+    back = main(["from-json", "all.json", "-t", "codex", "-o", "back", "-q"])
+
+    assert (same, back) == (0, 0)
+    assert sorted(path.name for path in Path("out").rglob("*.md")) == ["one.md", "two.md"]
+    assert sorted(path.as_posix() for path in Path("back").rglob("*.toml")) == [
+        "back/.codex/agents/one.toml",
+        "back/.codex/agents/two.toml",
+    ]
+
+
+def test_a_role_whose_file_is_not_there_is_told(codex):
+    """Codex leaves out a role of which it finds no file; that is said at its table."""
+    codex(
+        'model = "x"\n[agents.gone]\ndescription = "d"\nconfig_file = "roles/gone.toml"\n',
+        **{"agents/a.toml": f'name = "a"\ndescription = "d"\n{ROLE}'},
+    )
+    agents, (said,) = loaded()
+
+    assert [agent.name for agent, _ in agents] == ["a"]
+    assert (said.span.line, "`roles/gone.toml`" in said.message) == (2, True)
+
+
+def test_a_role_without_a_file_is_told(codex, capsys):
+    """Codex reads its description alone: that is a note, and what else stands in its table, to no effect, a warning at it."""
+    tables = '[agents.bare]\ndescription = "d"\n[agents.inline]\ndescription = "d"\ndeveloper_instructions = "Work."\n'
+    codex(tables, **{"agents/a.toml": f'name = "a"\ndescription = "d"\n{ROLE}'})
+    agents, (bare, inline) = loaded()
+    main(["lint"])
+
+    assert [agent.name for agent, _ in agents] == ["a"]
+    assert (bare.severity, bare.span.line, "description alone" in bare.message) == ("note", 1, True)
+    assert (inline.severity, inline.span.line, "`developer_instructions`" in inline.message) == ("warning", 3, True)
+    assert "description alone" in capsys.readouterr().err

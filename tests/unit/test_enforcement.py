@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import random
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from agent_files import agent_of, convert_agent, make, minimal
-from agentconv.core import effects, modes
+from agent_files import agent_of, convert_agent, convert_file, make, minimal
+from agentconv import write
+from agentconv.core import effects, enforcement, modes, vocabulary
 from agentconv.core.effects import Level
+from agentconv.core.ir import AgentSet, McpServer
 from agentconv.formats import registry
+from agentconv.render.tally import Tally
+from agentconv.render.text import Style
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +43,7 @@ FACTS = [
     ("claude-code", {"permissionMode": "default"}, (ASK, ASK, ASK)),
     ("claude-code", {"permissionMode": "dontAsk"}, (ASK, ASK, ASK)),
     ("claude-code", {"permissionMode": "acceptEdits"}, (ALLOW, INHERIT, INHERIT)),
+    ("claude-code", {"permissionMode": "bypassPermissions"}, (INHERIT, INHERIT, INHERIT)),
     ("qwen-code", {"approvalMode": "plan"}, (ASK, ASK, ASK)),
     ("qwen-code", {"approvalMode": "auto-edit"}, (ALLOW, ALLOW, INHERIT)),
     ("qwen-code", {}, (ALLOW, ALLOW, INHERIT)),
@@ -207,3 +214,290 @@ def test_relatives_exchange_the_words_that_both_have(source: str, target: str, w
 
     assert [(word, "deny")] == [(rule.native, rule.effect) for rule in rules]
     assert "tool-unknown" not in {loss.code for loss in done.losses}
+
+
+LIMITS = [
+    ("claude-code", {"tools": ["Read", "Write"]}),
+    ("claude-code", {"tools": []}),
+    ("claude-code", {"disallowedTools": ["Bash", "WebSearch", "WebFetch"], "permissionMode": "plan"}),
+    ("claude-code", {"tools": ["Read", "mcp__hub__get"], "mcpServers": [{"hub": {"command": "hub"}}]}),
+    ("opencode", {"permission": {"read": "allow", "*": "deny"}}),
+    ("cursor", {"readonly": "true"}),
+    ("codex", {"sandbox_mode": "workspace-write", "sandbox_workspace_write": {"network_access": False}, "approval_policy": "untrusted"}),
+    ("codex", {"web_search": "disabled", "mcp_servers": {"hub": {"command": "hub", "enabled_tools": ["get"]}}}),
+]
+"""Clients, and keys that limit what an agent may do; the last are of a client that holds none of its agents to them."""
+
+
+@pytest.mark.parametrize("target", registry.CLIENTS)
+@pytest.mark.parametrize(("client", "keys"), LIMITS, ids=[f"{client} {keys}" for client, keys in LIMITS])
+def test_a_limit_that_holds_nobody_is_told(client: str, keys: dict[str, object], target: str) -> None:
+    """Each limit in a written file that its client does not hold an agent to is told, by its key, whichever client's agent it was."""
+    done = convert_agent(made(client, keys), target)
+    told = [(loss.detail, loss.hint) for loss in done.losses if loss.code == "not-enforced" and loss.detail.startswith("`")]
+    unheld = registry.unheld(target, agent_of(target, done.file.data)) if done.file else ()
+
+    assert [f"`{limit}`" for limit in unheld] == [detail for detail, _ in told]
+    assert all(hint and "sandbox" in hint for _, hint in told)
+    assert target != "codex" or unheld
+
+
+@pytest.mark.parametrize(
+    ("client", "keys"), [row for row in LIMITS if row[0] != "codex"], ids=[f"{row[0]} {row[1]}" for row in LIMITS[:-2]]
+)
+def test_a_role_gets_no_server_and_no_limit_of_one(client: str, keys: dict[str, object]) -> None:
+    """A role's own server is never started, so none is written; that the agent has all of its session is told, where it had not."""
+    done = convert_agent(made(client, keys), "codex")
+    assert done.file
+    limited = "disallowedTools" not in keys
+
+    assert agent_of("codex", done.file.data).mcp_servers is None
+    assert limited == (vocabulary.unenforced("codex").servers in [loss.detail for loss in done.losses])
+    assert ("mcpServers" in keys) == ("mcp-dropped" in [loss.code for loss in done.losses])
+
+
+def test_a_server_of_the_set_widens_no_role() -> None:
+    """An agent that may use none of its set's servers is written as a role, which no file closes them to: that is told."""
+    agents = AgentSet((replace(made("claude-code", {"tools": ["Read"]}), id="a"),), mcp_servers=(McpServer("hub", "stdio", "hub"),))
+    result = write(agents, "codex")
+
+    assert len(result.files) == 1
+    assert vocabulary.unenforced("codex").servers in [loss.detail for loss in result.losses if loss.code == "not-enforced"]
+
+
+def test_a_role_that_is_copied_is_told_of_as_well() -> None:
+    """A file that keeps its bytes is one whose limits hold nobody all the same."""
+    source = make("codex", {**minimal("codex"), "sandbox_mode": "read-only"})
+    (done,) = convert_file(source, "codex", "codex")
+    assert done.file
+
+    assert source.data == done.file.data
+    assert [(loss.code, loss.field) for loss in done.losses] == [("not-enforced", "permissions.sandbox")]
+
+
+def test_each_limit_is_told_once_in_a_run() -> None:
+    """A limit that holds nobody is one line with the number of agents, and what to do about them all is said once."""
+    tally = Tally()
+    for name, limits in (("a", ["sandbox_mode", "web_search"]), ("b", ["sandbox_mode"])):
+        for loss in enforcement.losses_of(name, "codex", limits):
+            tally.add(loss)
+    lines = tally.lines(Style())
+
+    assert [line.split("] ")[1].split(": ")[0] for line in lines if "[not-enforced]" in line] == ["2 agents (a, b)", "1 agent (a)"]
+    assert [line.rpartition(": ")[2].strip("`") for line in lines if "[not-enforced]" in line] == ["sandbox_mode", "web_search"]
+    assert sum("hint:" in line for line in lines) == 1
+
+
+@pytest.mark.parametrize("target", registry.CLIENTS)
+def test_a_bypass_that_grants_nothing_is_as_nothing(target: str) -> None:
+    """An agent whose bypass its client gives nothing for becomes what it would without, with a note; its own client keeps the word."""
+    bypass, plain = (
+        made("claude-code", {"tools": ["Read", "Write", "Bash"], **mode}) for mode in ({"permissionMode": "bypassPermissions"}, {})
+    )
+    done, without = convert_agent(bypass, target), convert_agent(plain, target)
+    assert done.file
+    assert without.file
+    home = vocabulary.words_of(target) == "claude-code"
+
+    assert home != ("mode-grants-nothing" in {loss.code for loss in done.losses})
+    assert home or done.file.data == without.file.data
+
+
+@pytest.mark.parametrize("target", registry.CLIENTS)
+def test_an_agent_without_a_tool_stays_without(target: str) -> None:
+    """An agent that a last denial leaves no tool gets none that touches anything; what a client keeps all the same is told."""
+    done = convert_agent(made("opencode", {"permission": {"read": "allow", "*": "deny"}}), target)
+    left = effects.effects(agent_of(target, done.file.data), format_id=target) if done.file else None
+    told = [loss.detail for loss in done.losses if loss.code == "not-enforced"]
+
+    assert target == "cursor" if left is None else not any(left.may(effect) for effect in effects.EFFECTS) or target == "codex"
+    assert ("`sandbox_mode`" in told) == (target == "codex")
+
+
+@pytest.mark.parametrize("target", registry.CLIENTS)
+@pytest.mark.parametrize(
+    ("client", "keys", "closed"),
+    [
+        ("kilo", {"permission": {"notebook_execute": "deny"}}, None),
+        ("kilo", {"permission": {"list": "deny"}}, None),
+        ("kilo", {"permission": {"*": "deny", "bash": "allow", "notebook_execute": "deny"}}, None),
+        ("claude-code", {"disallowedTools": ["Monitor"]}, None),
+        ("claude-code", {"tools": ["Read", "Monitor"], "disallowedTools": ["Monitor"]}, "run"),
+        ("kilo", {"permission": {"bash": "deny", "notebook_execute": "deny"}}, "run"),
+        ("kilo", {"permission": {"*": "deny", "notebook_execute": "deny", "read": "allow"}}, "run"),
+        ("claude-code", {"disallowedTools": ["Bash"]}, "run"),
+    ],
+)
+def test_a_denied_tool_beside_an_open_one_closes_nothing(client: str, keys: dict[str, object], closed: str | None, target: str) -> None:
+    """Where another tool of its client does the same, a denied one takes nothing from the agent in a client that has but one of them."""
+    agent = made(client, keys)
+    done = convert_agent(agent, target)
+    assert done.file or closed  # Cursor's one switch leaves the network open
+    may = effects.effects(agent_of(target, done.file.data), format_id=target) if done.file else None
+    before, after = ({effect for effect in effects.EFFECTS if one.may(effect)} if one else set() for one in (effects.effects(agent), may))
+
+    assert closed not in before
+    assert (after <= before if closed else after == before) or vocabulary.words_of(client) == vocabulary.words_of(target)
+
+
+@pytest.mark.parametrize("target", ["opencode", "kilo"])
+@pytest.mark.parametrize(
+    ("client", "keys"),
+    [
+        ("roo", {"groups": ["read", "mcp"]}),
+        ("claude-code", {"tools": ["Read", "mcp__notebook"]}),
+        ("opencode", {"permission": {"*": "deny", "read": "allow", "notebook_*": "ask"}}),
+    ],
+)
+def test_a_grant_of_servers_opens_no_tool_of_the_target(client: str, keys: dict[str, object], target: str) -> None:
+    """A pattern for servers' tools that also fits tools of the target's own leaves those closed that were."""
+    done = convert_agent(made(client, keys), target)
+    assert done.file
+    found = effects.effects(agent_of(target, done.file.data), format_id=target)
+
+    assert (found.levels["write"], found.levels["run"]) == (NO, NO)
+    assert found.servers
+
+
+ENV = {"*": "allow", "*.env": "deny"}
+
+
+@pytest.mark.parametrize("target", registry.CLIENTS)
+def test_a_denied_part_that_another_tool_reaches_is_no_boundary(target: str) -> None:
+    """A search prints what `read` may not, so reading stays open where no pattern holds it, with a warning; without one it closes."""
+    searched = convert_agent(made("opencode", {"permission": {"*": "deny", "read": ENV, "grep": "allow"}}), target)
+    alone = convert_agent(made("opencode", {"permission": {"*": "deny", "read": ENV}}), target)
+    codes = {(loss.code, loss.severity.value) for loss in searched.losses}
+    held = target in ("opencode", "kilo")
+    cursor = target == "cursor"  # whose switch leaves the network open
+
+    assert cursor or (searched.file and "fs.read" in effects.usable(agent_of(target, searched.file.data), target)) or target == "codex"
+    assert held or cursor or codes & {("pattern-dropped", "warning"), ("rules-dropped", "warning")}
+    assert held == (alone.file is not None)
+    assert held or {"refused-tools", "widening"} & {loss.code for loss in alone.losses}
+
+
+@pytest.mark.parametrize("target", registry.CLIENTS)
+def test_a_shell_that_is_denied_in_part_asks(target: str) -> None:
+    """Commands some of which are denied are asked for one by one where the target cannot say which and asks; else they are closed."""
+    done = convert_agent(made("opencode", {"permission": {"*": "deny", "read": "allow", "bash": {"*": "allow", "sudo *": "deny"}}}), target)
+    assert done.file
+    found = effects.effects(agent_of(target, done.file.data), format_id=target)
+    held, closes = target in ("opencode", "kilo"), target in ("cline", "droid", "codex", "cursor")
+
+    assert held or found.levels["run"] <= (INHERIT if found.asks else ASK)
+    assert closes == (found.levels["run"] is NO)
+    assert held or closes or "sandbox-dropped" in {loss.code for loss in done.losses}
+
+
+@pytest.mark.parametrize("target", registry.CLIENTS)
+@pytest.mark.parametrize("bash", ["allow", "deny"])
+def test_a_denied_place_is_never_dropped_without_a_warning(bash: str, target: str) -> None:
+    """Places outside of the project that an agent may not touch are so in a relative; elsewhere their denial is told."""
+    done = convert_agent(made("opencode", {"permission": {"external_directory": "deny", "edit": "allow", "bash": bash}}), target)
+    warned = {loss.code for loss in done.losses if loss.severity.value == "warning" and "external_directory" in loss.detail}
+
+    assert target in ("opencode", "kilo", "cursor") or done.file
+    assert (target in ("opencode", "kilo")) != bool(warned & {"pattern-dropped" if bash == "allow" else "rules-dropped"})
+
+
+def guarded(client: str, matcher: str | None, command: str = "./guard.sh", **more: object) -> Agent:
+    """Read an agent of a client with a guard."""
+    group = {"hooks": [{"type": "command", "command": command, **more}], **({} if matcher is None else {"matcher": matcher})}
+    return made(client, {"hooks": {"PreToolUse": [group]}})
+
+
+GUARDS = [
+    ("claude-code", "qwen-code", None, None),
+    ("claude-code", "qwen-code", "*", "*"),
+    ("claude-code", "qwen-code", "Bash", "run_shell_command|monitor|exec"),
+    ("claude-code", "qwen-code", "Write|Edit", "write_file|edit"),
+    ("claude-code", "qwen-code", "mcp__hub__get", "mcp__hub__get"),
+    ("qwen-code", "claude-code", "run_shell_command", "Bash|PowerShell|Monitor"),
+    ("qwen-code", "claude-code", "Shell", "Bash|PowerShell|Monitor"),
+    ("qwen-code", "claude-agents-json", "edit", "Edit"),
+]
+
+
+@pytest.mark.parametrize(("source", "target", "matcher", "expected"), GUARDS)
+def test_a_guard_goes_where_agents_are_guarded(source: str, target: str, matcher: str | None, expected: str | None) -> None:
+    """A guard of an agent is one of the target's, about all of its tools that do what the guarded ones do, and says so."""
+    done = convert_agent(guarded(source, matcher), target)
+    assert done.file
+    (hook,) = agent_of(target, done.file.data).hooks or ()
+
+    assert (hook.native_event, hook.matcher, hook.handlers) == ("PreToolUse", expected, ({"type": "command", "command": "./guard.sh"},))
+    assert "hooks-moved" in {loss.code for loss in done.losses}
+
+
+UNSURE = {
+    "expression": guarded("claude-code", "B.*h"),
+    "unknown": guarded("claude-code", "NoSuchTool"),
+    "variable": guarded("claude-code", "Bash", "$CLAUDE_PLUGIN_ROOT/guard.sh"),
+    "key": guarded("claude-code", "Bash", statusMessage="Looking"),
+    "server": guarded("claude-code", "mcp__a_b__get"),
+}
+
+
+@pytest.mark.parametrize("agent", UNSURE.values(), ids=UNSURE)
+def test_a_guard_that_may_not_fire_is_none(agent: Agent) -> None:
+    """A guard that nobody can be sure of in the target is dropped, and so the agent is refused."""
+    done = convert_agent(agent, "qwen-code")
+
+    assert done.file is None
+    assert {"widening", "hooks-dropped"} <= {loss.code for loss in done.losses}
+
+
+@pytest.mark.parametrize("target", [one for one in registry.CLIENTS if vocabulary.hook_variables(vocabulary.words_of(one)) is None])
+def test_a_guard_goes_nowhere_else(target: str) -> None:
+    """A client that does not guard its agents gets none that is guarded."""
+    assert convert_agent(guarded("claude-code", None), target).file is None
+
+
+@pytest.mark.parametrize(("bash", "told"), [("ask", True), ("allow", False), ("deny", False)])
+def test_commands_that_a_mode_covers_are_told(bash: str, told: bool) -> None:
+    """An agent that edits unasked and asks for commands gets the mode that also runs some commands unasked, and that is told."""
+    done = convert_agent(made("opencode", {"permission": {"edit": "allow", "bash": bash}}), "claude-code")
+    assert done.file
+
+    assert told == ("mode-covers-commands" in {loss.code for loss in done.losses})
+    assert not told or agent_of("claude-code", done.file.data).permissions.mode == "accept-edits"
+
+
+def _drawn(dice: random.Random) -> Agent:
+    """Draw an agent that may use some tools in part, or the servers of a client that tells none of them apart."""
+    if dice.random() < 0.3:
+        return made("roo", {"groups": dice.sample(["read", "edit", "command", "mcp"], dice.randint(1, 3))})
+    pattern = dice.choice(["*.env", ".env*", "secrets/*"])
+    rules: dict[str, object] = {"*": "deny", "read": dice.choice([{"*": "allow", pattern: "deny"}, "allow"])}
+    rules |= {word: "allow" for word in ("grep", "glob", "list", "webfetch", "todowrite") if dice.random() < 0.3}
+    return made("opencode", {"permission": rules})
+
+
+def test_only_agents_without_an_open_tool_are_refused() -> None:
+    """Of agents that read in part, and that have servers which are not told apart, those alone are refused that keep no tool."""
+    dice = random.Random(13)
+    refused = 0
+    for _ in range(200):
+        agent = _drawn(dice)
+        ceiling = effects.effects(agent)
+        for target in set(registry.CLIENTS) - {"cursor"}:  # whose one switch leaves the network open
+            done = convert_agent(agent, target)
+            words = [vocabulary.tool_for(vocabulary.words_of(target), one) for one in ceiling.tools if one in effects.EFFECT_OF]
+            parted = {capability for capability, _, _ in ceiling.parts if capability not in ceiling.reached}
+            left = [word for word in words if word and not parted & set(vocabulary.grants(vocabulary.words_of(target), word))]
+            refused += done.file is None
+
+            assert done.file or not left, (target, agent.tools, agent.permissions, [loss.detail for loss in done.losses])
+    assert refused
+
+
+@pytest.mark.parametrize("target", registry.CLIENTS)
+def test_parts_of_writing_and_of_commands_are_judged_apart(target: str) -> None:
+    """An agent that may neither write nor run some things is written everywhere: writing closes, and commands ask, or close as well."""
+    parts = {"edit": {"*": "allow", "*.key": "deny"}, "bash": {"*": "allow", "rm -rf *": "deny"}}
+    done = convert_agent(made("opencode", {"permission": parts}), target)
+    assert done.file or target in ("cline", "droid")
+    found = effects.effects(agent_of(target, done.file.data), format_id=target) if done.file else None
+
+    assert found is None or target in ("opencode", "kilo") or found.levels["run"] <= (INHERIT if found.asks else ASK)

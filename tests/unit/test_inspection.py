@@ -177,6 +177,7 @@ def test_tools_in_words():
     assert words(deny=(grant("fs.write"),)) == "all but write"
     assert words(deny=(ToolGrant("x", "claude-code", "mcp", None, "hub"),)) == "all but mcp:hub"
     assert words(permissions=Permissions("plan")) == "all but write shell"
-    assert words(permissions=Permissions("bypass")) == "all, unattended"
+    assert words(permissions=Permissions("bypass")) == "all"  # its session decides
+    assert words("qwen-code", Permissions("bypass")) == "all, unattended"
     assert words("opencode", Permissions(rules=GIT_ONLY, resolution="last")) == "shell, in part: shell, asks"
     assert words("codex", Permissions(sandbox=Sandbox("workspace-write"))) == "all, workspace-write sandbox"

@@ -411,26 +411,26 @@ def test_no_agent_with_a_shell_is_refused_for_its_tools(format_id: str, tools: T
 def test_denied_server_is_closed_where_there_is_no_tool_list(deny: str) -> None:
     """What names a server's tools closes it under its own name too; a pattern that the target lacks closes all of it."""
     header = {**minimal("claude-code"), "disallowedTools": deny, "mcpServers": [{"my srv": {"command": "run"}}]}
-    done = convert_agent(replace(agent_of("claude-code", make("claude-code", header)), id="a"), "codex")
+    done = convert_agent(replace(agent_of("claude-code", make("claude-code", header)), id="a"), "gemini-cli")
 
     assert done.file
-    assert agent_of("codex", done.file.data).mcp_servers == (McpServer("my srv", "stdio", "run", enabled_tools=()),)
+    assert agent_of("gemini-cli", done.file.data).mcp_servers == (McpServer("my srv", "stdio", "run", enabled_tools=()),)
 
 
 def test_granted_server_tool_is_kept_under_the_servers_own_name() -> None:
     header = {**minimal("claude-code"), "tools": "Read, mcp__my_srv__get", "mcpServers": [{"my srv": {"command": "run"}}]}
-    done = convert_agent(replace(agent_of("claude-code", make("claude-code", header)), id="a"), "codex")
+    done = convert_agent(replace(agent_of("claude-code", make("claude-code", header)), id="a"), "gemini-cli")
 
     assert done.file
-    assert agent_of("codex", done.file.data).mcp_servers == (McpServer("my srv", "stdio", "run", enabled_tools=("get",)),)
+    assert agent_of("gemini-cli", done.file.data).mcp_servers == (McpServer("my srv", "stdio", "run", enabled_tools=("get",)),)
 
 
 def test_grants_of_an_agent_without_tools_open_no_server() -> None:
     agent = replace(PLAIN, tools=Tools("none", (_mcp("s"),)), mcp_servers=_SERVER)
-    done = convert_agent(agent, "codex")
+    done = convert_agent(agent, "gemini-cli")
 
     assert done.file
-    assert agent_of("codex", done.file.data).mcp_servers == (replace(_SERVER[0], enabled_tools=()),)
+    assert agent_of("gemini-cli", done.file.data).mcp_servers == (replace(_SERVER[0], enabled_tools=()),)
 
 
 def test_server_that_is_switched_off_stays_off() -> None:

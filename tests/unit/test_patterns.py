@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 import agentconv
 from agentconv.core import effects, patterns, vocabulary
 from agentconv.core.effects import Level
-from agentconv.core.ir import Agent, Pattern, Permissions, Rule, ToolGrant, Tools
+from agentconv.core.ir import Agent, Permissions, Rule, ToolGrant, Tools
+from agentconv.core.meant import Pattern
 from client_patterns import MATCHERS, Command, decided, regex
 
 if TYPE_CHECKING:

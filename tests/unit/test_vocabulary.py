@@ -6,12 +6,14 @@ import datetime as dt
 
 import pytest
 
-from agentconv.core import effects, references, vocabulary
+from agent_files import agent_of, make, minimal
+from agentconv.core import effects, references, schema_files, vocabulary
 from template_format import CLIENTS
 
 pytestmark = pytest.mark.usefixtures("with_the_template")
 FACTS = {"client", "verified", "source", "servers", "enforces_patterns", "ignores_case", "asks_by_default", "own_servers_open"} | {
     "description_tokens",
+    "server_tool",
     "shows_model_names",
 }
 TABLES = {
@@ -27,6 +29,10 @@ TABLES = {
     "install",
     "patterns",
     "commands",
+    "unenforced",
+    "mode_commands",
+    "hooks",
+    "reaches",
     "variables",
     "unattended",
 }
@@ -52,6 +58,18 @@ def test_variables_are_of_known_languages(client: str) -> None:
     assert {known.language, known.configured} <= {None, *references.LANGUAGES}
     assert sorted({*known.places, *known.meant}) == sorted((*known.places, *known.meant))
     assert set(references.PLACES) >= {*known.places, *known.meant}
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_limits_that_are_not_enforced_are_keys_of_the_client(client: str) -> None:
+    """What holds nobody is a key of the client's files, whose values that limit nothing it takes, and it is said what to do instead."""
+    known = vocabulary.unenforced(client)
+    values = [({limit: value}, limit) for limit, several in known.free.items() for value in several if "." not in limit]
+    refused = [limit for keys, limit in values if schema_files.complaint(client, limit, keys[limit])]
+
+    assert {limit.partition(".")[0] for limit in known.free} <= schema_files.load(client)["properties"].keys()
+    assert not refused
+    assert bool(known.free) == bool(known.instead)
 
 
 @pytest.mark.parametrize("client", CLIENTS)
@@ -143,3 +161,40 @@ def test_unknown_word_resolves_to_nothing() -> None:
 def test_models_are_served(client: str, kind: str, value: str, served: bool) -> None:
     """A client serves its own vendor's models and its own aliases."""
     assert served == vocabulary.serves_model(client, kind, value)
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_the_tool_of_a_server_is_named_as_the_client_reads_it(client: str) -> None:
+    """What is said for `mcp__github__search` is read by the client as that tool of that server, and for `mcp__github` as all of it."""
+    for word, tool in (("mcp__github__search_code", "search_code"), ("mcp__github", None)):
+        own = vocabulary.server_tool(client, word)
+        if own is None:
+            continue
+        header = {**minimal(client), "tools": [own]}
+        (grant,) = agent_of(client, make(client, header)).tools.allow
+
+        assert (grant.server, grant.tool) == ("github", tool)
+
+
+@pytest.mark.parametrize(
+    ("client", "word", "model"),
+    [
+        ("copilot", "Claude Haiku 4.5", "claude-haiku-4-5"),
+        ("copilot", "Claude Opus 4.5 (copilot)", "claude-opus-4-5"),
+        ("copilot", "GPT-5.2 (copilot)", "gpt-5.2"),
+        ("copilot", "claude-sonnet-4.6", "claude-sonnet-4-6"),
+        ("claude-code", "sonnet", None),
+        ("claude-code", "claude-sonnet-5-5", None),
+        ("opencode", "my model", None),
+    ],
+)
+def test_a_model_by_the_name_that_is_shown(client: str, word: str, model: str | None) -> None:
+    """A name that is shown, with or without its vendor, is one model's id; an alias for the newest of a kind is none."""
+    assert vocabulary.named_model(client, word) == model
+
+
+def test_names_of_models_lead_to_known_makers() -> None:
+    """Each name that is shown has the id of a model whose maker is known, and is that id but for blanks and dots."""
+    for name, model in vocabulary._table(vocabulary._MAKERS)["names"].items():
+        assert vocabulary.model_provider(model), name
+        assert name.translate(str.maketrans(" .", "--", "()")) == model.replace(".", "-"), name

@@ -86,12 +86,19 @@ def convert_files(found: Discovery, loader: loading.Loader, targets: Sequence[st
     where = f" -o {shlex.quote(options.output)}" if options.output else " --scope user" if output.home else ""
     ends = f" -t {','.join(targets)}{where}"
     clients = [registry.resolve(options.source_format)] if options.source_format else {*registry.CLIENTS} - {*targets}
-    beside = elsewhere.told(found, elsewhere.Asked(scope.sources(options), "convert", ends, clients))
+    sources = scope.sources(options)
+    beside = elsewhere.told(found, elsewhere.Asked(sources, "convert", ends, clients, _folder(options.output, sources)))
     for diagnostic in (*agentless.told(loader.agentless), *beside):
         output.report.diagnostic(diagnostic)
     if output.report.nothing and not output.waiting:
         raise nothing_found(found, targets)
     return output.finish()
+
+
+def _folder(output: str | None, sources: Sequence[str]) -> str | None:
+    """Return the folder that is written to, where that is inside of one that is read."""
+    inside = output and any(os.path.realpath(output).startswith(os.path.join(os.path.realpath(one), "")) for one in sources)
+    return output if inside else None
 
 
 def places(found: Discovery) -> dict[str, str]:

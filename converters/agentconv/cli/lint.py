@@ -106,8 +106,10 @@ def run(options: argparse.Namespace) -> int:
     lint_files.introduce(files, siblings)
     if named is None:
         lint_files.leave_out_versions(files)
-    diagnostics = [*found.diagnostics, *diagnostics]
-    beside = tuple(elsewhere.told(found, elsewhere.Asked(scope.sources(options), "lint")))
+    files += lint_files.included(files)
+    notes = [one for one in found.diagnostics if one.severity is Severity.NOTE]
+    diagnostics = [*(one for one in found.diagnostics if one not in notes), *diagnostics]
+    beside = (*notes, *elsewhere.told(found, elsewhere.Asked(scope.sources(options), "lint")))
     if not files and not diagnostics:
         _print(options, beside)
         raise nothing_found(found)
@@ -116,7 +118,11 @@ def run(options: argparse.Namespace) -> int:
     found_in = line.over(checking.check([file.subject for file in files], rules, siblings), len(files), "files checked")
     checked = [_settled(file, one, find) for file, one in zip(files, found_in, strict=True)]
     line.clear()
-    where = {**places(found), **{file.subject.path: "<stdin>" for file in files if file.subject.nameless}}
+    where = {
+        **places(found),
+        **{file.subject.path: file.location for file in files if file.subject.included and file.location},
+        **{file.subject.path: "<stdin>" for file in files if file.subject.nameless},
+    }
     return _tell(options, checked, [*diagnostics, *mended.told], where, mended, beside=beside)
 
 

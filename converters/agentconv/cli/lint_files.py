@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import names as spelling
 from agentconv.core.diagnostics import Severity
-from agentconv.core.source import SourceText
 from agentconv.formats import registry
+from agentconv.lint import included as included_files
 from agentconv.lint.subject import Subject
 from agentconv.sources import discovery
 from agentconv.sources.loading import Loader
@@ -47,6 +47,8 @@ def read(
         if piece.source is None or piece.format not in registry.CLIENTS:
             diagnostics += [remark for remark in piece.diagnostics if remark.severity is Severity.ERROR]
             continue
+        above = [remark for remark in piece.diagnostics if remark.span and remark.span.path not in given and remark.span.path != piece.path]
+        diagnostics += [*above, *([piece.rejected] if piece.rejected in piece.diagnostics and piece.rejected not in above else [])]
         index = registry.FORMATS[piece.format].is_index(piece.path)  # of agents elsewhere, and no other client's business
         clients = tuple(dict.fromkeys((piece.format, *(() if index else asked))))
         file = given.get(piece.path)
@@ -55,11 +57,27 @@ def read(
         subject = Subject(piece.source, piece.format, clients, chosen.for_file(location), nameless=stdin and location is None)
         subject.location = os.path.abspath(location) if location else ""
         if subject.nameless:  # as a file of its kind
-            subject.source = SourceText(f"{piece.path}{registry.FORMATS[piece.format].suffixes[0]}", piece.source.data)
+            subject.source = piece.source.put(piece.source.data, f"{piece.path}{registry.FORMATS[piece.format].suffixes[0]}")
         else:
             subject.take(piece.result, declared=piece.declared)
         files.append(LintFile(subject, location, within, stdin))
     return files, diagnostics
+
+
+def included(files: Iterable[LintFile]) -> list[LintFile]:
+    """Return the files that others include, where they are."""
+    found = []
+    by_subject = {id(file.subject): file for file in files}
+    for includer, subject in included_files.subjects(file.subject for file in files):
+        file = by_subject[id(includer)]
+        if file.location and not file.stdin:
+            place = os.path.relpath(subject.path, os.path.dirname(includer.path) or os.curdir)
+            location = os.path.join(os.path.dirname(file.location), place)
+            subject.location = os.path.abspath(location)
+            found.append(LintFile(subject, location, file.within))
+        else:
+            found.append(LintFile(subject, None))
+    return found
 
 
 def read_siblings(found: discovery.Discovery) -> list[Subject]:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, TypeAlias
 
 from agentconv.core.diagnostics import Diagnostic, InputError
-from agentconv.core.source import SourceText
 from agentconv.disk.saving import Fate, OutputFolder
 from agentconv.lint import fixing
 from agentconv.lint.rule import Finding
@@ -46,7 +45,7 @@ class Mended:
         if not file.stdin and not self._saved(file, done.data):
             return
         self.findings += len(done.made)
-        file.subject = replace(file.subject, source=SourceText(file.subject.path, done.data))
+        file.subject = replace(file.subject, source=file.subject.source.put(done.data))
 
     def _saved(self, file: LintFile, data: bytes) -> bool:
         place = Path(file.location or "")

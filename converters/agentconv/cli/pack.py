@@ -19,7 +19,7 @@ from agentconv.formats import registry
 from agentconv.pack import building, contents, gate, project, sources
 from agentconv.pack.outcome import Outcome
 from agentconv.render import findings, packed, text
-from agentconv.sources import discovery, loading
+from agentconv.sources import agentless, discovery, elsewhere, loading
 
 if TYPE_CHECKING:
     import argparse
@@ -82,9 +82,12 @@ def run(options: argparse.Namespace) -> int:
     source_format = registry.resolve(options.source_format) if options.source_format else None
     found = discovery.discover(options.sources, source_format, stdin_name=options.stdin_filename)
     where = places(found)
-    read = list(loading.Loader(found.files, keep=False, results=True))
+    loader = loading.Loader(found.files, keep=False, results=True)
+    read = list(loader)
     gathered = sources.gather(read)
-    diagnostics = tuple(_placed(one, where) for one in (*found.diagnostics, *gathered.diagnostics))
+    beside = (*agentless.told(loader.agentless), *elsewhere.told(found, elsewhere.Asked(options.sources, "pack")))
+    notes = (one for one in beside if one.severity is not Severity.ERROR)  # a file that was named and left out is in the list
+    diagnostics = tuple(_placed(one, where) for one in (*found.diagnostics, *gathered.diagnostics, *notes))
     if not gathered.pieces:
         errors = [one for one in diagnostics if one.severity is Severity.ERROR]
         if not errors:

@@ -12,6 +12,7 @@ from agentconv.cli import unheard
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.progress import Progress
 from agentconv.core.diagnostics import Code, LossSeverity, Severity
+from agentconv.core.losses import CATALOGUE
 from agentconv.disk.saving import Fate
 from agentconv.render import machine, text
 from agentconv.render.tally import Tally
@@ -63,6 +64,8 @@ class Report:
         self.seen: set[int] = set()
         self.last_hint: str | None = None
         self.results: list[dict[str, Any]] = []
+        self.unsettled: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        """Results of agents whose file, which they share with others, comes later; by target and path."""
         self.diagnostics: list[Diagnostic] = []
         self.to_stdout = False
         self.below: str = options.output or ""
@@ -105,7 +108,7 @@ class Report:
         return not self.options.quiet and (severity is Severity.WARNING or self.options.verbose)
 
     def loss(self, loss: Loss) -> None:
-        if self.options.verbose and not self.options.quiet and not self.json:
+        if self.options.verbose and not self.options.quiet and not self.json and not CATALOGUE[loss.code].of_pair:
             self.say(text.loss(loss, self.look))
 
     def fate(self, fate: Fate, path: Path) -> None:
@@ -153,9 +156,8 @@ class Report:
             }
             print(machine.report(report), file=sys.stderr if self.to_stdout else sys.stdout)
         elif not self.options.quiet:
-            if not self.options.verbose:
-                for line in self.tally.lines(self.look):
-                    self.say(line)
+            for line in self.tally.lines(self.look, of_pairs=bool(self.options.verbose)):
+                self.say(line)
             if not (code is Exit.USAGE and not self.unsaved):
                 self.say(self.summary())
         elif code is not Exit.OK and not self.told:
@@ -202,18 +204,23 @@ class Report:
         if not self.json or not (done.agents or done.file):
             return
         state = "failed" if done.failed else "refused" if done.refused else "converted" if done.file or done.path else "nothing"
-        self.results.append(
-            {
-                "target": done.target,
-                "agents": list(done.agents),
-                **({"path": done.file.path if done.file else done.path} if done.file or done.path else {}),
-                **({"fate": str(fate)} if fate else {}),
-                "state": state,
-                **({"not_loaded": True} if done.not_loaded else {}),
-                **({"diff": diff} if diff else {}),
-                "losses": [machine.plain(loss) for loss in done.losses],
-            }
-        )
+        path = done.file.path if done.file else done.path
+        found = {
+            "target": done.target,
+            "agents": list(done.agents),
+            **({"path": path} if path else {}),
+            **({"fate": str(fate)} if fate else {}),
+            "state": state,
+            **({"not_loaded": True} if done.not_loaded else {}),
+            **({"diff": diff} if diff else {}),
+            "losses": [machine.plain(loss) for loss in done.losses],
+        }
+        self.results.append(found)
+        if path and done.file is None:
+            self.unsettled.setdefault((done.target, path), []).append(found)
+        elif path and fate:
+            for one in self.unsettled.pop((done.target, path), ()):
+                one["fate"] = str(fate)
 
 
 def _concerned(done: Converted, code: Code | None) -> Iterable[str]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from agentconv.core.diagnostics import Loss
     from agentconv.core.format import WriteResult
     from agentconv.core.ir import Agent
+    from agentconv.core.source import SourceText
     from agentconv.disk.output import OutputFile
 
 
@@ -69,3 +70,11 @@ def respelled(agent: Agent, path: str, written: WriteResult, quote: str = "") ->
     if words:
         message = f"{', '.join(words)}: spelled anew, because the change would have let the client read it another way"
         yield Diagnostic(Code.RESPELLED, Severity.WARNING, message, Span(path), "look at it with --diff", agent.id)
+
+
+def taken_in(original: SourceText, written: WriteResult) -> Iterator[Diagnostic]:
+    """Say which files are no longer included, since the changed text stands in the file itself."""
+    for named in written.taken_in:
+        message = f"the changed text of `{named}` stands in the file itself now, which no longer includes that one"
+        hint = "the file that was included is left as it is"
+        yield Diagnostic(Code.INCLUDE, Severity.WARNING, message, Span(original.path), hint)

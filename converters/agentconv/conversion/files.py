@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import posixpath
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import naming
 from agentconv.conversion.converted import Converted, bug, respelled
+from agentconv.core import includes
 from agentconv.disk.output import OutputFile
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from agentconv.conversion.index_file import Listing
     from agentconv.conversion.law import Case, Law, Verdict
     from agentconv.conversion.shared_files import Collected
+    from agentconv.core.source import SourceText
 
 
 class Files:
@@ -33,10 +38,15 @@ class Files:
         """Return the path of a file for an agent of that name: in the folder where we write, unless another is given."""
         return f"{self.row.folders[0] if folder is None else folder}/{naming.unique_stem(name, self._stems)}{self.row.suffixes[0]}"
 
-    def kept(self, path: str) -> str:
-        """Return a source's own path, below the client's location unless it already holds one."""
-        inside = not self.row.folders or self.row.holds_several(path) or any(f"/{folder}/" in f"/{path}" for folder in self.row.folders)
-        found = path if inside else f"{self.row.folders[0]}/{path}"
+    def kept(self, path: str, *, anywhere: bool = False) -> str:
+        """Return a source's own path, below the client's location unless it already holds one, or may be anywhere."""
+        inside = (
+            anywhere
+            or not self.row.folders
+            or self.row.holds_several(path)
+            or any(f"/{folder}/" in f"/{path}" for folder in self.row.folders)
+        )
+        found = path if inside else self._below(path)
         pure = PurePosixPath(found)
         number = 2
         while found in self._kept:
@@ -44,10 +54,24 @@ class Files:
         self._kept.add(found)
         return found
 
+    def _below(self, path: str) -> str:
+        """Return a path below the client's location; what lies in another of the client's own folders keeps its place in there."""
+        folder = self.row.folders[0]
+        before, own, rest = f"/{path}".rpartition(f"/{folder.partition('/')[0]}/") if folder.startswith(".") else ("", "", path)
+        return f"{before}/{folder}/{rest}".lstrip("/") if own else f"{folder}/{path}"
+
     def listed(self, file: OutputFile) -> OutputFile:
         """Return a file of agents that the client loads, which is listed where the format lists them."""
         self.listing.add(file.path)
         return file
+
+    def included(self, text: SourceText, path: str) -> Iterator[Converted]:
+        """Write the files that a file includes, beside it; each once."""
+        for one in (text.included or {}).values():
+            place = includes.beside(path, posixpath.relpath(one.path, posixpath.dirname(text.path))) if one.data is not None else None
+            if one.data is not None and place is not None and place not in self._kept:
+                self._kept.add(place)
+                yield Converted(self.target, (), OutputFile(place, one.data, beside=True))
 
     def alone(self, case: Case, *, not_loaded: bool) -> Converted:
         """Write an agent into a file of its own."""

@@ -22,11 +22,11 @@ from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
 from agentconv.conversion.converted import in_words
-from agentconv.core import modes, paths, restrictions
+from agentconv.core import denials, effects, modes, paths, restrictions, vocabulary
 from agentconv.core.diagnostics import Detail, InputError, InternalError
 from agentconv.core.format import Projection, Whole, WriteResult
 from agentconv.core.ir import AgentSet
-from agentconv.core.losses import listed
+from agentconv.core.losses import listed, quoted
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 
@@ -97,10 +97,18 @@ class Law:
     def _begun(self, case: Case) -> Projection:
         """Return the projection of an agent, whose fields say first what its mode and the source's other keys restrict."""
         agent = restrictions.in_fields(case.agent, self.target) if case.agent.extras else case.agent
+        agent, moot = denials.without_moot(agent, self.target)
+        mode = modes.idle(agent, self.target)
+        agent = modes.without_mode(agent) if mode else agent
         agent = modes.in_tools(agent, self.target, holds="permissions.mode" in self.module.SPEC.holds)
         trusted = _author_wrote(case.agent, case.piece)
         foreign = any(paths.astray(agent, self.target)) and not _is_written(case.agent, case.piece)
-        return Projection(agent, self.module.SPEC, self.options.models, case.path, self.shapes, trusted=trusted, foreign=foreign)
+        begun = Projection(agent, self.module.SPEC, self.options.models, case.path, self.shapes, trusted=trusted, foreign=foreign)
+        if moot:
+            begun.remark("denial-moot", "tools.deny", listed(moot))
+        if mode:
+            begun.remark("mode-grants-nothing", "permissions.mode", quoted(mode))
+        return begun
 
     def _through(self, case: Case, projection: Projection) -> WriteResult | None:
         """Take the six steps; None where one of them refuses the agent."""
@@ -116,7 +124,7 @@ class Law:
         written = WriteResult(known.data) if known else self._spelled(case, projected)
         self._judge_size(projection, len(written.data))
         if not known and not projection.is_refused():  # what is known was read from these very bytes
-            again = self._read_back(case.path, written.data)
+            again = self._read_back(case, written)
             compare.check_read_back(projected, again)
             self._judge_effects(projection, again)
         return None if projection.is_refused() else written
@@ -133,19 +141,44 @@ class Law:
         if limit is not None and size > limit:
             projection.refuse("refused-size", "prompt.text", Detail("{:,} bytes, {:,} are read", (size, limit)))
 
-    def _read_back(self, path: str, data: bytes) -> Agent:
-        again = self.module.read(SourceText(path, data))
+    def _read_back(self, case: Case, written: WriteResult) -> Agent:
+        again = self.module.read(written.over(case.original or SourceText(case.path, b"")))
         if len(again.set.agents) != 1 or again.states[0].dropped:
             reason = again.diagnostics[0].message if again.diagnostics else "no agent in it"
             raise InternalError(f"the output would not load: {reason}")
         return again.set.agents[0]
 
     def _judge_effects(self, projection: Projection, again: Agent) -> None:
+        self._judge_places(projection, again)
+        if self._is_emptied(projection, again):
+            closed = [loss.detail for loss in projection.losses if loss.code in ("tools-narrowed", "tool-unknown")]
+            projection.refuse("refused-tools", "tools", listed(closed, nothing="none of its tools"))
         wider = self._wider(projection, again)
+        if vocabulary.unenforced(self.target).servers:  # no file of the target limits them: `not-enforced`
+            wider = [one for one in wider if not one.server]
         if wider and not self.options.allow_widening:
             projection.refuse("widening", "tools", listed(map(str, wider)))
         elif wider:
             projection.remark("widened", "tools", listed(map(str, wider)))
+
+    def _judge_places(self, projection: Projection, again: Agent) -> None:
+        """Say which places an agent was denied that it is not any more."""
+        places = denials.lost_places(projection.source, again)
+        if places and effects.effects(projection.source).levels["run"] > effects.Level.ASK:
+            projection.warn("pattern-dropped", "permissions.rules", listed(places))
+        elif places:
+            projection.remark("rules-dropped", "permissions.rules", listed(places))
+
+    def _is_emptied(self, projection: Projection, again: Agent) -> bool:
+        """Whether an agent had tools and has none: once for those of one shape."""
+        shape = projection.shape
+        if shape is not None and shape.emptied is not None:
+            return shape.emptied
+        before = effects.effects(projection.source, trusted=projection.trusted)
+        found = effects.effects(again, format_id=self.target).is_empty(before)
+        if shape is not None:
+            shape.emptied = found
+        return found
 
     def _wider(self, projection: Projection, again: Agent) -> list[Widening]:
         """Say what an agent that came back as it was projected may do beyond its author's words: once for those of one shape."""

@@ -10,7 +10,8 @@ from agentconv.conversion.converting import convert
 from agentconv.core import fields, vocabulary
 from agentconv.core.diagnostics import InternalError, LossKind, LossSeverity
 from agentconv.core.format import State
-from agentconv.core.ir import Agent, Hook, McpServer, Model, Pattern, Rule, Sandbox, ToolGrant
+from agentconv.core.ir import Agent, Hook, McpServer, Model, Rule, Sandbox, ToolGrant
+from agentconv.core.meant import Pattern
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.sources.loaded import Loaded

@@ -63,7 +63,7 @@ class OtherFormats:
             return self.files.among(Case(agent, piece, name, self._together.path), self._together, not_loaded=state.dropped)
         path = self.names.paths.get(agent.id) or self.files.named(name.name)
         text = _own_text(piece, state, self.target)
-        original = SourceText(path, text.data) if text else None
+        original = text.put(text.data, path) if text else None
         exact = piece.result is not None and as_read and not registry.load(self.target).SPEC.named_by_stem
         return self.files.alone(Case(agent, piece, name, path, original, exact=exact), not_loaded=state.dropped)
 

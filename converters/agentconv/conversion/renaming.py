@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from agentconv.conversion.naming import Name
     from agentconv.conversion.options import Options
-    from agentconv.core.format import Projection
+    from agentconv.core.format import FormatSpec, Projection
     from agentconv.sources.loaded import Loaded
 
 
@@ -41,7 +41,7 @@ class Names:
         agent = projection.source
         if name.name != agent.name:
             detail = losses.becomes(agent.name, name.name) if agent.name else Detail("no name becomes `{}`", (name.name,))
-            projection.change("name", name.name, name.code or "name-illegal", detail)
+            projection.change("name", name.name, name.code or "name-illegal", _as_ruled(detail, name, projection.target))
         if agent.delegates and any(delegate in self.renamed for delegate in agent.delegates):
             renamed = tuple(self.renamed.get(delegate, delegate) for delegate in agent.delegates)
             projection.change("delegates", renamed, "delegates-renamed", losses.listed(renamed))
@@ -93,6 +93,14 @@ def _renamed(wanted: Iterable[naming.Named], names: Mapping[str, Name]) -> dict[
         for agent in wanted
         if agent.name and names[agent.id].code in ("name-illegal", "name-reserved") and agent.name not in kept
     }
+
+
+def _as_ruled(detail: Detail, name: Name, target: FormatSpec) -> Detail:
+    """Add whose rule it is that a name breaks, where that is not the client's own."""
+    if not target.names_by or name.code not in (None, "name-illegal"):
+        return detail
+    words = f"{detail.words} (the rule of {{}}; {{}} itself takes both)"
+    return Detail(words, (*detail.values, target.names_by, target.client))
 
 
 def _mention(renamed: Collection[str]) -> re.Pattern[str] | None:

@@ -9,10 +9,9 @@ from agentconv.conversion import naming
 from agentconv.conversion.converted import Converted
 from agentconv.conversion.law import Case
 from agentconv.conversion.shared_files import Collected, Shared
-from agentconv.core import fields, paths
+from agentconv.core import enforcement, fields, paths
 from agentconv.core import names as spelling
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
-from agentconv.core.source import SourceText
 from agentconv.disk.output import OutputFile
 from agentconv.formats import registry
 
@@ -21,7 +20,9 @@ if TYPE_CHECKING:
 
     from agentconv.conversion.files import Files
     from agentconv.conversion.naming import Name
+    from agentconv.core.diagnostics import Loss
     from agentconv.core.ir import Agent
+    from agentconv.core.source import SourceText
     from agentconv.sources.loaded import Loaded
 
 
@@ -44,16 +45,16 @@ class SameFormat:
         if dropped and self.only_loaded and len(ids) == 1:
             yield Converted(self.target, ids)
             return
-        found = self.module.read(source).as_meant.set.agents if piece.agents else ()
-        path = self.files.kept(self._loadable(piece.path, source, found))
+        found = (piece.declared or self.module.read(source).as_meant).set.agents if piece.agents else ()
+        path = self.files.kept(self._loadable(piece.path, source, found), anywhere=piece.declared is not None)
         self._note(piece)
         shares = self.row.holds_several(path)
         if len(found) == len(piece.agents) and all(map(fields.same, found, piece.agents)):
-            file = OutputFile(path, source.data, Shared(self.module, path, found) if shares else None)
-            told = tuple(self._astray(piece))
-            yield Converted(
-                self.target, ids, self.files.listed(file) if ids and not dropped else file, diagnostics=told, not_loaded=dropped
-            )
+            file = OutputFile(path, source.data, Shared(self.module, path, found, source) if shares else None)
+            listed = self.files.listed(file) if ids and not dropped else file
+            told = (*self._astray(piece), *self._declared(piece, source))
+            yield Converted(self.target, ids, listed, None, self._unheld(piece), told, dropped)
+            yield from self.files.included(source, path)
         elif shares or len(ids) > 1:
             yield from self._entries(piece, source, path, found)
         else:
@@ -68,7 +69,7 @@ class SameFormat:
         names = [agent.name for agent in found]
 
         def is_same(other: str) -> bool:
-            return [agent.name for agent in self.module.read(SourceText(other, source.data)).set.agents] == names
+            return [agent.name for agent in self.module.read(source.put(source.data, other)).set.agents] == names
 
         return next(filter(is_same, near), near[0])
 
@@ -79,6 +80,19 @@ class SameFormat:
                 message = f"`{key}` leads out of the project: `{path}`"
                 hint = "make sure that the file is yours: its client reads or writes there"
                 yield Diagnostic(Code.ASTRAY, Severity.WARNING, message, Span(piece.path), hint, agent.id)
+
+    def _declared(self, piece: Loaded, source: SourceText) -> Iterator[Diagnostic]:
+        """Say that a file is not all that its client reads of an agent: the configuration is the user's, and goes nowhere."""
+        alone = self.module.read(source).set.agents if piece.declared else piece.agents
+        if len(alone) != len(piece.agents) or not all(map(fields.same, alone, piece.agents)):
+            settings = registry.FORMATS[piece.format].settings
+            message = f"`{settings}` says what this file does not, and is not written with it"
+            yield Diagnostic(Code.ELSEWHERE, Severity.NOTE, message, Span(piece.path), f"elsewhere, copy the agent's table of `{settings}`")
+
+    def _unheld(self, piece: Loaded) -> tuple[Loss, ...]:
+        """Say what the client does not hold the agents of a file to that it loads."""
+        loaded = [agent for agent, state in zip(piece.agents, piece.states, strict=True) if not state.dropped]
+        return tuple(loss for agent in loaded for loss in enforcement.losses_of(agent.id, self.target, registry.unheld(self.target, agent)))
 
     def _note(self, piece: Loaded) -> None:
         for agent, state in zip(piece.agents, piece.states, strict=True):
@@ -91,7 +105,7 @@ class SameFormat:
         name = self._own_name(agent, piece.path)
         if self.module.SPEC.named_by_stem and found and name.name != found[0].name:
             path = self.files.named(name.name, path.rpartition("/")[0])
-        return self.files.alone(Case(agent, piece, name, path, SourceText(path, source.data)), not_loaded=state.dropped)
+        return self.files.alone(Case(agent, piece, name, path, source.put(source.data, path)), not_loaded=state.dropped)
 
     def _entries(self, piece: Loaded, source: SourceText, path: str, found: Sequence[Agent]) -> Iterator[Converted]:
         """Write a file of several agents of which some were changed; an entry that cannot be written stays as it was."""
@@ -107,7 +121,10 @@ class SameFormat:
             if done.path is None and old is not None:
                 file.leave(old)
             yield done
-        yield from file.written()
+        for done in file.written():
+            yield done
+        if file.result is not None:
+            yield from self.files.included(file.result, path)
 
     def _own_name(self, agent: Agent, path: str) -> Name:
         """Return the name of an agent that stays in its own format: its own, where that is legal."""

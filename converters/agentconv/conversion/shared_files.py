@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from agentconv.conversion.converted import Converted, bug_in_file, respelled
+from agentconv.conversion.converted import Converted, bug_in_file, respelled, taken_in
 from agentconv.core import fields
 from agentconv.core.diagnostics import InternalError
 from agentconv.core.ir import Agent, AgentSet, Prompt
@@ -43,7 +43,7 @@ def rewrite(module: Format, original: SourceText, wanted: Sequence[Agent], ours:
         ours: Names of the agents that the client has to load afterwards.
     """
     written = module.write(AgentSet(tuple(wanted)), original)
-    again = module.read(SourceText(original.path, written.data))
+    again = module.read(written.over(original))
     found = again.set.agents
     bad = any(state.dropped and agent.name in ours for agent, state in zip(found, again.states, strict=True))
     exact = len(found) == len(wanted) and all(map(fields.same, found, wanted))
@@ -75,13 +75,15 @@ class Shared:
     module: Format
     path: str
     agents: tuple[Agent, ...]
+    source: SourceText | None = None
+    """What the agents stand in; None where that is nothing but they."""
 
     def merge(self, present: bytes, *, force: bool = False) -> Merged:
         """Put the agents into a file: new ones are added, the same ones left, others of one name kept unless forced.
 
         Not a byte changes that is not theirs; the result is read back, and where the client would not take it, nothing changes.
         """
-        original = SourceText(self.path, present)
+        original = self.source.put(present, self.path) if self.source else SourceText(self.path, present)
         before = self.module.read(original)
         wanted = list(before.set.agents)
         places = {agent.name: place for place, agent in enumerate(wanted)}
@@ -113,6 +115,8 @@ class Collected:
     """The agents as projected, and those that stand in it as they were."""
     ids: list[str] = field(default_factory=list)
     """Ids of those that are not in it as they were."""
+    result: SourceText | None = None
+    """The file as it was written, with what it includes."""
 
     def add(self, agent: Agent, agent_id: str) -> None:
         """Take in an agent that the law found to be what it was projected to."""
@@ -133,15 +137,17 @@ class Collected:
         except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other files
             yield Converted(self.target, tuple(self.ids), diagnostics=(bug_in_file(self.path, self.target, error),))
             return
-        notes = tuple(respelled(agents[0], self.original.path, written, quote="`")) if self.original.size else ()
-        file = OutputFile(self.path, written.data, Shared(module, self.path, agents))
+        notes = (*respelled(agents[0], self.original.path, written, quote="`"), *taken_in(self.original, written))
+        notes = notes if self.original.size else ()
+        self.result = written.over(self.original)
+        file = OutputFile(self.path, written.data, Shared(module, self.path, agents, self.result))
         yield Converted(self.target, (), file, diagnostics=notes)
 
     def _checked(self, agents: AgentSet) -> WriteResult:
         module = registry.load(self.target)
         written = module.write(agents, self.original)
         dropped = {state.dropped for state in module.read(self.original).states}
-        if not self._come_back(module.read(SourceText(self.path, written.data)), whole=True not in dropped):
+        if not self._come_back(module.read(written.over(self.original)), whole=True not in dropped):
             raise InternalError("the agents of one file do not come back from it")
         return written
 

@@ -66,6 +66,8 @@ class Code(StrEnum):
     """Line ends other than LF, and how a conversion to another format reads them."""
     USER_SCOPE = "user-scope"
     """An output folder that is the user's home, so that files go where assistants look for the user's own agents."""
+    INCLUDE = "include"
+    """A file whose text the client puts into another one, and that is not read."""
     CALL_FAILS = "call-fails"
     """The client loads the agent, and each of its calls fails."""
     UNDECODABLE = "undecodable"
@@ -158,6 +160,10 @@ class Complaint:
     """The words of the value that it is about."""
     general: str | None = None
     """The reason with `the client` in the place of the client's name, where it names it."""
+    within: tuple[str | int, ...] = ()
+    """The way from the key's value to the part of it that is meant: keys of maps, and numbers of items."""
+    remedy: str | None = None
+    """What to do about it, where its reader knows more than that the value is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +192,8 @@ class Diagnostic:
     """Why, where the message says first what the client does."""
     general: str | None = None
     """The same in words that fit every client: the reason, where the client has no such agent, else the message."""
+    remedy: str | None = None
+    """What to do about the value itself, where its reader knows that."""
 
 
 class LossKind(StrEnum):

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from agentconv.core import partial, patterns, plain_words, restrictions, vocabulary
+from agentconv.core import fields, hook_matchers, partial, patterns, plain_words, restrictions, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -67,6 +67,10 @@ _UNATTENDED: Mapping[str, tuple[str, ...]] = {"bypass": EFFECTS, "auto": EFFECTS
 """What a mode leaves unattended, where no client says otherwise."""
 
 
+Guard: TypeAlias = "tuple[str, frozenset[str] | None, str]"
+"""Portable event, what it is about (`hook_matchers.meaning`), and what is run."""
+
+
 @dataclass(frozen=True, slots=True)
 class Effects:
     """What an agent may do."""
@@ -80,16 +84,31 @@ class Effects:
     denied_servers: frozenset[str]
     """MCP servers that are closed to it whatever else is open."""
     parts: frozenset[Part]
-    guards: frozenset[tuple[str, str]]
-    """Hooks that can block: (portable event, what they run)."""
+    guards: frozenset[Guard]
+    """Hooks that can block."""
     asks: bool
     """Whether the client asks by default, so that inheriting the user's settings is asking unless the user chose otherwise."""
+    tools: frozenset[str] = frozenset()
+    """The capabilities that are open to it, in full or in part."""
+    reached: frozenset[str] = frozenset()
+    """Capabilities whose patterns are no boundary, since another one that is open does the same."""
     confined: bool = False
     """Whether its commands run in a sandbox that lets them write: a shell that asks for each of them takes its place."""
 
     def may(self, effect: str) -> bool:
         """Whether the effect is possible at all; running commands covers the others."""
         return self.levels[effect] > Level.NO or self.levels["run"] > Level.NO
+
+    def is_empty(self, had: Effects) -> bool:
+        """Whether nothing is possible any more where something was: no effect, and no MCP server of those that were open."""
+        servers, before = (one.every_server or any(one.servers.values()) for one in (self, had))
+        return (before or any(map(had.may, EFFECTS))) and not any(map(self.may, EFFECTS)) and not (servers and before)
+
+    def bounds(self, capability: str) -> bool:
+        """Whether a denied part of a capability is a boundary, which nothing that the agent does unattended goes past."""
+        whole_shell = all(part[0] != "shell" for part in self.parts)
+        commands = self.levels["run"] > Level.ASK and whole_shell and EFFECT_OF.get(capability, "run") != "run"
+        return not commands and capability not in self.reached
 
 
 def effects(
@@ -115,10 +134,15 @@ def effects(
     for client in granting if agent.extras else ():
         levels = _with_grants(levels, agent, client, trusted=trusted)
     named = dict.fromkeys((*(server.name for server in agent.mcp_servers or ()), *servers))
-    mcp = _mcp(agent, named, own=vocabulary.fact(format_id, "own_servers_open"))
+    mcp = _mcp(agent, named, own=vocabulary.fact(format_id or fields.client_of(agent), "own_servers_open"))
     asks = vocabulary.fact(format_id, "asks_by_default")
     confined = is_confined(agent)
-    return Effects(levels, mcp.open, mcp.every, mcp.denied, parts | mcp.parts, _guards(agent, levels), asks, confined)
+    open_to = accesses(agent.tools, agent.permissions, format_id, held=held)
+    sandboxed = _sandboxed(agent.tools, agent.permissions, format_id, held=held)
+    tools = frozenset(open_to).union(one for one, effect in EFFECT_OF.items() if effect in sandboxed)
+    reached = frozenset(one for other, access in open_to.items() if not access.parts for one in vocabulary.reaches(format_id, other))
+    guards = _guards(agent, levels)
+    return Effects(levels, mcp.open, mcp.every, mcp.denied, parts | mcp.parts, guards, asks, tools, reached, confined)
 
 
 def is_confined(agent: Agent) -> bool:
@@ -209,6 +233,13 @@ class Access:
     parts: frozenset[Part] = frozenset()
 
 
+def limits_servers(agent: Agent) -> bool:
+    """Whether an agent may not use every tool of every MCP server that the user has configured."""
+    may = effects(agent)
+    narrowed = any(ALL_TOOLS not in tools for tools in may.servers.values()) or any(part[0] == "mcp" for part in may.parts)
+    return not may.every_server or bool(may.denied_servers) or narrowed
+
+
 def whole_levels(agent: Agent) -> Mapping[str, Level]:
     """Return the levels of the effects, where what is open to a part only counts as closed (for a client without patterns)."""
     format_id = agent.origin.format if agent.origin else None
@@ -247,11 +278,40 @@ def accesses(tools: Tools, permissions: Permissions, format_id: str | None, *, h
     have = capabilities_of(tools, format_id) if words is None else {capability for several in words.values() for capability in several}
     found: dict[str, Access] = {}
     for capability in sorted(have):
-        access = _by_rules(capability, permissions) if words is None else _by_words(capability, permissions, words, format_id)
+        meant = permissions if words is not None else _without_moot(capability, tools, permissions, format_id)
+        access = _by_rules(capability, meant) if words is None else _by_words(capability, permissions, words, format_id)
         level = _by_mode(EFFECT_OF.get(capability), access.level, permissions, format_id, held=held)
         if level:
             found[capability] = Access(level, access.parts | _by_patterns(capability, tools))
     return found
+
+
+def is_moot(rule: Rule, capability: str, tools: Tools, permissions: Permissions, client: str | None) -> bool:
+    """Whether a rule closes a tool, or asks for it, beside the client's first tool for the same, which the agent may use more freely."""
+    first = vocabulary.tool_for(client, capability) if client else None
+    if not client or first is None or rule.effect == "allow" or not _is_beside(rule.native, capability, client):
+        return False
+    left = _words_left(tools, client) or {}
+    return first in left and _by_rules(capability, permissions, first).level > _LEVELS[rule.effect]
+
+
+def is_moot_denial(denied: ToolGrant, capability: str, tools: Tools, client: str | None) -> bool:
+    """Whether a tool is denied beside the client's first tool for the same, which is left to the agent."""
+    if not client or denied.server or not _is_beside(denied.native, capability, client):
+        return False
+    return vocabulary.tool_for(client, capability) in (_words_left(tools, client) or {})
+
+
+def _is_beside(word: str, capability: str, client: str) -> bool:
+    """Whether a word is one of the client's for a capability, but not the first."""
+    own = vocabulary.own_word(client, word)
+    return own in vocabulary.tools_for(client, capability)[1:]
+
+
+def _without_moot(capability: str, tools: Tools, permissions: Permissions, client: str | None) -> Permissions:
+    """Return permissions without the rules that say nothing of a capability, since the client's first tool for it is open."""
+    rules = tuple(rule for rule in permissions.rules if not is_moot(rule, capability, tools, permissions, client))
+    return permissions if len(rules) == len(permissions.rules) else replace(permissions, rules=rules)
 
 
 def _words_left(tools: Tools, client: str) -> Mapping[str, tuple[str, ...]] | None:
@@ -294,7 +354,8 @@ def capabilities_of(tools: Tools, format_id: str | None) -> set[str]:
         return set()
     else:
         have = {capability for grant in tools.allow for capability in granted(grant)}
-    return have - {capability for grant in tools.deny if not _enforced(grant) and not grant.server for capability in granted(grant)}
+    whole = [grant for grant in tools.deny if not _enforced(grant) and not grant.server]
+    return have - {one for grant in whole for one in granted(grant) if not is_moot_denial(grant, one, tools, format_id)}
 
 
 def _enforced(grant: ToolGrant) -> bool:
@@ -310,7 +371,8 @@ def _by_patterns(capability: str, tools: Tools) -> frozenset[Part]:
     return frozenset({(capability, partial.only({text: partial.INHERITED for grant in grants for text in partial.texts(grant)}), "only")})
 
 
-def _speaks_of(rule: Rule, capability: str) -> bool:
+def speaks_of(rule: Rule, capability: str) -> bool:
+    """Whether a rule is about a capability, be it among others."""
     return rule.capability == EVERY_CAPABILITY or capability in granted(rule)
 
 
@@ -337,7 +399,7 @@ def in_order(permissions: Permissions) -> list[Rule]:
 
 def _whole(permissions: Permissions, capability: str) -> str | None:
     """Return what the rules say about all uses of a capability: allow, ask or deny."""
-    found = [rule.effect for rule in in_order(permissions) if _speaks_of(rule, capability) and _is_whole(rule)]
+    found = [rule.effect for rule in in_order(permissions) if speaks_of(rule, capability) and _is_whole(rule)]
     return found[-1] if found else None
 
 
@@ -346,7 +408,7 @@ def _by_rules(capability: str, permissions: Permissions, word: str | None = None
     level = Level.INHERIT
     special: dict[str, str] = {}
     for rule in in_order(permissions) if permissions.rules else ():
-        if not (_speaks_of(rule, capability) if word is None else _names(rule, word)):
+        if not (speaks_of(rule, capability) if word is None else _names(rule, word)):
             continue
         if _is_whole(rule):
             level, special = _LEVELS[rule.effect], {}
@@ -369,7 +431,7 @@ def opening(permissions: Permissions, capability: str) -> tuple[Rule, ...]:
     """Return the rules that open a part of a capability, all of which is closed else; nothing where some of them close again."""
     found: list[Rule] | None = None
     for rule in in_order(permissions):
-        if not _speaks_of(rule, capability):
+        if not speaks_of(rule, capability):
             continue
         if _is_whole(rule):
             found = [] if rule.effect == "deny" else None
@@ -442,7 +504,7 @@ def _mcp(agent: Agent, named: Iterable[str], *, own: bool) -> _Mcp:
     parts = {("mcp", f"{server_key(grant.server)} {grant.tool}", "deny") for grant in tools.deny if grant.server and grant.tool}
     for rule in in_order(agent.permissions) if agent.permissions.rules else ():
         key = server_key(rule.server) if rule.server else EVERY_SERVER
-        if _is_whole(rule) and _speaks_of(rule, "mcp"):
+        if _is_whole(rule) and speaks_of(rule, "mcp"):
             every = every and rule.effect != "deny"
             found = found if rule.effect != "deny" else {}
         elif rule.server and rule.effect == "deny" and not rule.tool:
@@ -473,9 +535,16 @@ def _limit_to_enabled(found: dict[str, set[str]], agent: Agent) -> None:
             found[key] = enabled if ALL_TOOLS in found[key] else found[key] & enabled
 
 
-def _guards(agent: Agent, levels: Mapping[str, Level]) -> frozenset[tuple[str, str]]:
+def _guards(agent: Agent, levels: Mapping[str, Level]) -> frozenset[Guard]:
     guards = [hook for hook in agent.hooks or () if hook.handlers and hook.event in _GUARD_EVENTS]
-    return frozenset((hook.event or "", repr((hook.matcher, hook.handlers))) for hook in guards if not _is_idle(hook, levels))
+    return frozenset((hook.event or "", hook_matchers.meaning(hook), repr(hook.handlers)) for hook in guards if not _is_idle(hook, levels))
+
+
+def _is_guarded(guard: Guard, result: Effects) -> bool:
+    """Whether a guard is still there, and is about no less."""
+    event, about, run = guard
+    held = [other for when, other, does in result.guards if (when, does) == (event, run)]
+    return any(other is None or (about is not None and about <= other) for other in held)
 
 
 def _is_idle(hook: Hook, levels: Mapping[str, Level]) -> bool:
@@ -518,7 +587,7 @@ def widenings(ceiling: Effects, result: Effects) -> list[Widening]:
             continue
         if _touches(result, capability, pattern):
             found.append(_beyond_part(capability, pattern, effect))
-    if ceiling.guards - result.guards:
+    if not all(_is_guarded(guard, result) for guard in ceiling.guards):
         found.append(Widening("tool use that a hook may block in the source", effect=plain_words.HOOKS))
     return list(dict.fromkeys(found))
 
@@ -545,20 +614,20 @@ def _within(ceiling: Effects, name: str, tools: frozenset[str]) -> bool:
 
 
 def _is_moot(ceiling: Effects, capability: str) -> bool:
-    """Whether the author of a restriction lets the agent run any command, which can do all that the restriction is about."""
+    """Whether the author of a restriction lets the agent run any command, or use another tool, that can do all that it is about."""
     commands = ceiling.levels["run"] > Level.NO and all(part[0] != "shell" for part in ceiling.parts)
-    return commands and capability in EFFECT_OF and capability != "shell"
+    return capability in ceiling.reached or (commands and capability in EFFECT_OF and capability != "shell")
 
 
 def _asks_for_all(result: Effects, capability: str) -> bool:
     """Whether each command is asked for: a shell that is denied in part may become one that asks."""
-    return capability == "shell" and result.levels["run"] <= Level.ASK
+    return capability == "shell" and result.levels["run"] <= (Level.INHERIT if result.asks else Level.ASK)
 
 
 def _touches(result: Effects, capability: str, pattern: str) -> bool:
     """Whether what a restriction is about is open at all in the result."""
     if capability != "mcp":
-        return result.levels[EFFECT_OF.get(capability, "run")] > Level.NO
+        return capability in result.tools or capability not in EFFECT_OF
     server, _, tool = pattern.partition(" ")
     open_tools = _open_tools(result, server)
     return ALL_TOOLS in open_tools or any(fnmatchcase(name, tool) for name in open_tools)

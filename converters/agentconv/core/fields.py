@@ -12,7 +12,8 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import vocabulary
-from agentconv.core.ir import Agent, Hook, Invocation, Limits, McpServer, Permissions, Prompt, Text, ToolGrant, Tools
+from agentconv.core.ir import Agent, Hook, Invocation, Limits, McpServer, Permissions, Prompt, Rule, ToolGrant, Tools
+from agentconv.core.meant import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -111,6 +112,15 @@ def said(agent: Agent) -> set[str]:
     return {
         head for head, value, nothing in zip(HEADS, _SAID(agent), _SAID(_NOTHING), strict=True) if value is not nothing and value != nothing
     }
+
+
+def client_of(agent: Agent) -> str | None:
+    """Return the client whose words an agent's fields are in: that of its file, or, without one, that of all its tools."""
+    if agent.origin is not None:
+        return agent.origin.format
+    grants: tuple[ToolGrant | Rule, ...] = (*agent.tools.allow, *agent.tools.deny, *agent.permissions.rules)
+    spelled = {one.format for one in grants}
+    return spelled.pop() if len(spelled) == 1 else None
 
 
 def head_of(path: str) -> str:

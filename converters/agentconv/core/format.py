@@ -11,15 +11,16 @@ from agentconv.core import shapes as format_shapes
 from agentconv.core.diagnostics import LossSeverity
 from agentconv.core.ir import AgentSet
 from agentconv.core.model_choices import NO_CHOICES
+from agentconv.core.source import SourceText
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from agentconv.core.diagnostics import Detail, Diagnostic, Loss
+    from agentconv.core.includes import Included
     from agentconv.core.ir import Agent, Json
     from agentconv.core.model_choices import ModelChoices
     from agentconv.core.shapes import Shape, Shapes
-    from agentconv.core.source import SourceText
 
 
 class State(StrEnum):
@@ -55,8 +56,9 @@ class ReadResult:
     set: AgentSet = field(default_factory=AgentSet)
     states: tuple[State, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
-    place: Callable[[int, str], tuple[int, int] | None] | None = field(default=None, compare=False)
-    """Where the value of a key stands, in characters: the agent's number in the file and the key, empty for the prompt."""
+    place: Callable[..., tuple[int, int] | None] | None = field(default=None, compare=False)
+    """Where the value of a key stands, in characters: the agent's number in the file and the key, empty for the prompt; and after
+    these the way to a part of the value, keys of maps and numbers of items, which is gone as far as it is there."""
     absence: Diagnostic | None = None
     """Why there is no agent in a file of which nothing else is to be said: it is told where an agent was to be expected."""
     meant: ReadResult | None = None
@@ -85,6 +87,16 @@ class WriteResult:
     respelled: tuple[str, ...] = ()
     """Keys of the agent; of a file that holds several agents, their names."""
     whole: Whole | None = None
+    beside: tuple[Included, ...] = ()
+    """The files that it includes and that have another text now."""
+    taken_in: tuple[str, ...] = ()
+    """Paths, as the file named them, of files that it included and whose changed text stands in it now."""
+
+    def over(self, original: SourceText) -> SourceText:
+        """Return what was written in the place of a file, with the files beside it that it includes, as they are now."""
+        changed = {one.path: one for one in self.beside}
+        known = original.included
+        return SourceText(original.path, self.data, known and {path: changed.get(one.path, one) for path, one in known.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +118,8 @@ class FormatSpec:
     """Which of several agents of one name the client uses, in words."""
     max_bytes: int | None = None
     """Size above which the client does not read a file."""
+    names_by: str = ""
+    """Which of the client's services asks for names that the client itself does not, where that is so: the name stays legal for both."""
     longest_prompt: tuple[int, str] | None = None
     """Characters that a prompt may have in one of the client's services that takes fewer than the others, and its name."""
     essence: Callable[[SourceText], SourceText] | None = None
@@ -256,9 +270,14 @@ class Projection:
         self.losses.append(losses.loss(code, self.source.id, path, self.target.id, detail, hint=hint))
         self.declared.update((path, *also))
 
+    def warn(self, code: str, path: str, detail: Detail | str) -> None:
+        """Say what becomes of a field of which a loss is declared, where it matters more than its code mostly does."""
+        self.losses.append(losses.loss(code, self.source.id, path, self.target.id, detail, severity=LossSeverity.WARNING))
+
     def refuse(self, code: str, path: str, detail: Detail | str) -> None:
-        """Declare that the target cannot hold this agent."""
-        self.remark(code, path, detail)
+        """Declare that the target cannot hold this agent; of several such reasons in one field, the first one."""
+        if not any((loss.code, loss.field) == (code, path) for loss in self.losses):
+            self.remark(code, path, detail)
 
     def is_refused(self) -> bool:
         """Whether the target cannot hold this agent."""

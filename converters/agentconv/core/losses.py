@@ -37,6 +37,10 @@ class LossRule:
     hint: str | None = None
     by_flag: bool = False
     """Whether the hint is to a flag of a conversion."""
+    of_pair: bool = False
+    """Whether it is the two clients that differ, and so the same for all agents: it is told once in a run."""
+    apart: bool = False
+    """Whether each detail is told by itself, with its agents: a person does something else about each."""
 
 
 CATALOGUE: dict[str, LossRule] = {
@@ -56,8 +60,9 @@ CATALOGUE: dict[str, LossRule] = {
         _WARNING,
         _DROPPED,
         "a limit in words that the source client passes over: the agent was never held to it",
-        "say it in a key of its client",
+        "say it in words that its client holds it to",
     ),
+    "key-passed-on": LossRule(_NOTE, _DROPPED, "a key that the source client hands to the model's provider"),
     "ignored-key-dropped": LossRule(_NOTE, _DROPPED, "a key that the source client ignores too"),
     "overridden": LossRule(_NOTE, _APPROXIMATED, "the configuration wants it otherwise for this target"),
     "extra-overridden": LossRule(_NOTE, _DROPPED, "a key that says otherwise than the agent's fields; the fields win"),
@@ -79,7 +84,10 @@ CATALOGUE: dict[str, LossRule] = {
     "prompt-long": LossRule(
         _WARNING, _APPROXIMATED, "one of the target's services takes no prompt as long as this", "shorten the prompt, or use the others"
     ),
-    "prompt-mode": LossRule(_NOTE, _APPROXIMATED, "the target combines the prompt with its own in another way"),
+    "prompt-mode": LossRule(_NOTE, _APPROXIMATED, "the target combines the prompt with its own in another way", of_pair=True),
+    "prompt-speaks": LossRule(
+        _NOTE, _APPROXIMATED, "the prompt speaks of what only the source client has", "say what is to be done, or name what the target has"
+    ),
     "prompt-escaped": LossRule(_NOTE, _APPROXIMATED, "the target would take this text for a placeholder; it is spelled otherwise"),
     "limit-approximated": LossRule(_NOTE, _APPROXIMATED, "the target measures this in another unit, and takes the nearest"),
     "prompt-syntax": LossRule(_WARNING, _APPROXIMATED, "the prompt is a template in the source, and plain text in the target"),
@@ -87,14 +95,18 @@ CATALOGUE: dict[str, LossRule] = {
     "tools-unlisted": LossRule(_WARNING, _DROPPED, "the target has no tool list; the agent gets the client's tools"),
     "tools-as-rules": LossRule(_NOTE, _MOVED, "tools are permission rules in the target"),
     "rules-as-tools": LossRule(_NOTE, _MOVED, "permission rules are a list of tools in the target"),
+    "tools-joined": LossRule(_NOTE, _APPROXIMATED, "the target has one tool where the source has several"),
     "tools-listed": LossRule(_NOTE, _MOVED, "the target lists all tools that the agent may use"),
+    "denial-moot": LossRule(
+        _NOTE, _DROPPED, "a tool is denied beside an open one that does the same, and the target has but one: nothing is closed for it"
+    ),
     "tools-narrowed": LossRule(_WARNING, _APPROXIMATED, "the target cannot say this more narrowly; the agent may do less"),
     "asks": LossRule(_NOTE, _APPROXIMATED, "the target cannot inherit the user's settings here: it asks"),
     "not-enforced": LossRule(
         _WARNING,
         _DROPPED,
-        "the target's client does not hold a spawned agent to this, whatever its file says",
-        "start the client with the sandbox and the approvals that its agents need",
+        "the target does not hold a spawned agent to this, whatever its file says",
+        apart=True,
     ),
     "asks-dropped": LossRule(
         _WARNING, _DROPPED, "the source client asks before this where nobody says otherwise, and the target cannot be told to ask"
@@ -103,13 +115,26 @@ CATALOGUE: dict[str, LossRule] = {
     "invocation-dropped": LossRule(_WARNING, _DROPPED, "in the target, other agents call it, not the user"),
     "tools-from-sandbox": LossRule(_WARNING, _APPROXIMATED, "the target has no sandbox; a tool list stands for it"),
     "tool-unknown": LossRule(_WARNING, _DROPPED, "no tool of the target stands for this one"),
-    "pattern-dropped": LossRule(_NOTE, _DROPPED, "a tool pattern that the source client does not enforce either"),
+    "pattern-dropped": LossRule(
+        _NOTE, _DROPPED, "a limit of a tool that holds nothing in the source: its client does not enforce it, or another tool goes past it"
+    ),
+    "refused-tools": LossRule(
+        _REFUSAL, _REFUSED, "the agent has tools, and the target can hold it to none of them", "open one of them without a pattern"
+    ),
     "sandbox-dropped": LossRule(
         _WARNING,
         _APPROXIMATED,
         "the target cannot hold commands to what the source holds them to; it asks for each that would run unattended",
     ),
     "permission-mode": LossRule(_WARNING, _APPROXIMATED, "the target has no such permission mode"),
+    "mode-grants-nothing": LossRule(
+        _NOTE, _DROPPED, "a permission mode that grants nothing by itself in the source; the agent is as free as the user's settings say"
+    ),
+    "mode-covers-commands": LossRule(
+        _NOTE,
+        _APPROXIMATED,
+        "in the mode that lets it write unasked, the target also runs some commands unasked, for which the source asks",
+    ),
     "rules-dropped": LossRule(_WARNING, _DROPPED, "the target has no permission rules"),
     "model-dropped": LossRule(
         _WARNING,
@@ -118,6 +143,7 @@ CATALOGUE: dict[str, LossRule] = {
         "--map-models tier writes the target's own of the same tier",
         by_flag=True,
     ),
+    "model-renamed": LossRule(_NOTE, _RENAMED, "the target has another name for the same model"),
     "model-mapped": LossRule(_WARNING, _APPROXIMATED, "another model stands for this one in the target"),
     "model-provider": LossRule(_NOTE, _APPROXIMATED, "the target names a model with its provider", "name the one that you have a key for"),
     "effort-approximated": LossRule(_WARNING, _APPROXIMATED, "the target has no such effort"),
@@ -134,6 +160,9 @@ CATALOGUE: dict[str, LossRule] = {
         _WARNING, _DROPPED, "a value that comes from the environment, which an agent of the target cannot say", "write it by hand"
     ),
     "reference-inherited": LossRule(_NOTE, _MOVED, "a variable that the target hands to its servers by itself"),
+    "hooks-moved": LossRule(
+        _NOTE, _MOVED, "the target runs these hooks too, for its own tools of the kind, whose names are in what they are handed"
+    ),
     "hooks-dropped": LossRule(_WARNING, _DROPPED, "the target has no such hooks"),
     "refused-name": LossRule(_REFUSAL, _REFUSED, "the agent has no name that is legal in the target"),
     "refused-description": LossRule(
@@ -194,7 +223,15 @@ def listed(words: Iterable[str], around: str = "{}", *, nothing: str = "") -> De
 
 
 def loss(
-    code: str, agent: str, field: str, target: str, detail: Detail | str, *, hint: str | None = None, span: Span | None = None
+    code: str,
+    agent: str,
+    field: str,
+    target: str,
+    detail: Detail | str,
+    *,
+    hint: str | None = None,
+    span: Span | None = None,
+    severity: LossSeverity | None = None,
 ) -> Loss:
     """Make a Loss.
 
@@ -206,10 +243,11 @@ def loss(
         detail: What is particular to this agent, short enough for one line; text says it where no value of the agent's is in it.
         hint: What to do next, where the catalogue has nothing better.
         span: Where the field stands in the source.
+        severity: How much it matters, where that is not what it mostly is.
 
     Raises:
         KeyError: The code is not in the catalogue (a bug).
     """
     rule = CATALOGUE[code]
     data = Detail(detail) if isinstance(detail, str) else detail
-    return Loss(code, rule.severity, rule.kind, agent, field, target, str(data), hint or rule.hint, span, data)
+    return Loss(code, severity or rule.severity, rule.kind, agent, field, target, str(data), hint or rule.hint, span, data)

@@ -1,4 +1,4 @@
-"""What a permission mode closes, as tools: modes give way to a more permissive caller, so a limit is always written as tools."""
+"""What a permission mode closes, as tools, since modes give way to a more permissive caller; and modes that grant nothing."""
 
 from __future__ import annotations
 
@@ -32,6 +32,19 @@ def in_tools(agent: Agent, target: str, *, holds: bool = True) -> Agent:
     client = vocabulary.words_of(origin if origin and vocabulary.tool_words(origin) else target)
     tools = _reading(agent.tools, client) if mode in effects.HELD_MODES else _without_writing(agent.tools, client)
     return agent if tools == agent.tools else replace(agent, tools=tools)
+
+
+def idle(agent: Agent, target: str) -> str | None:
+    """Return an agent's mode where its client gives it nothing for it that its session has not, on its way to another client."""
+    mode = agent.permissions.mode
+    origin = agent.origin.format if agent.origin else None
+    at_home = origin and vocabulary.words_of(origin) == vocabulary.words_of(target)
+    return mode if mode and origin and not at_home and vocabulary.unattended(origin, mode) == () else None
+
+
+def without_mode(agent: Agent) -> Agent:
+    """Return an agent without its mode."""
+    return replace(agent, permissions=replace(agent.permissions, mode=None))
 
 
 def _reading(tools: Tools, client: str) -> Tools:

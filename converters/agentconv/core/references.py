@@ -22,10 +22,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from agentconv.core import vocabulary
-from agentconv.core.ir import Foreign, McpServer, Reference, Text
+from agentconv.core.meant import Foreign, Reference, Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from agentconv.core.ir import McpServer
 
 Part: TypeAlias = "str | Reference | Foreign"
 PLACES = ("command", "args", "env", "cwd", "url", "headers")
@@ -170,6 +172,18 @@ def _piece(known: _Language, language: str, part: Part) -> str | None:
     if isinstance(part, Foreign):
         return part.text if part.language == language else None
     return known.escape(part)
+
+
+def joined(language: str, parts: Iterable[Part]) -> Text:
+    """Return a text of these parts, each spelled as a language spells it, whatever the whole of it would be read as."""
+    whole = _joined(list(parts))
+    return Text("".join(_piece_of(language, part) for part in whole), whole)
+
+
+def _piece_of(language: str, part: Part) -> str:
+    if isinstance(part, Reference):
+        return _LANGUAGES[language].write(part) or _in_braces(part)
+    return part.text if isinstance(part, Foreign) else part
 
 
 def literal(parts: tuple[Part, ...]) -> str | None:

@@ -88,6 +88,12 @@ def uses_key(format_id: str, key: str) -> bool:
     return row is not None and row.get("x-field") == "extras"
 
 
+def is_passed_on(format_id: str, key: str) -> bool:
+    """Whether a client hands a key that it does not know to the model's provider."""
+    schema = load(format_id)
+    return schema["x-unknown"] == "passed on" and key not in schema["properties"] and key not in schema.get("x-known-keys", ())
+
+
 def only_here(format_id: str, key: str) -> str | None:
     """Say why no other client can run an agent with this key; None where others can."""
     if format_id not in client_names():
@@ -153,8 +159,15 @@ def _complaint(format_id: str, key: str, value: Any) -> Complaint | None:
         return None
     if "enum" not in row and (surely_valid(value, row, load(format_id)) or _validator(format_id, key).is_valid(value)):
         return None
-    reason = row.get("x-ignored", f"`{key}` has a value that it does not take")
-    return Complaint(reason, key, Effect(row["x-invalid"]), format_id)
+    effect = Effect(row["x-invalid"])
+    if "x-ignored" in row:
+        return Complaint(row["x-ignored"], key, effect, format_id)
+    from agentconv.core import schema_words
+
+    found = schema_words.fault(key, value, _validator(format_id, key).iter_errors(value), load(format_id)) or schema_words.Fault(
+        f"`{key}` has a value that it does not take"
+    )
+    return Complaint(found.reason, key, effect, format_id, within=found.within, remedy=found.remedy)
 
 
 def effect_of_unknown(format_id: str) -> Effect | None:

@@ -44,6 +44,8 @@ class Shape:
     """The paths, besides those of texts, that mean something else than in the source."""
     wider: list[Widening] | None = None
     """What the agent may do beyond what its author allowed."""
+    emptied: bool | None = None
+    """Whether the agent had tools and has none."""
 
 
 ONE = "one"

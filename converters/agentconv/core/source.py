@@ -9,8 +9,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from agentconv.core.includes import Included
 
 BOM = "\ufeff"
 _BREAKS = re.compile(r"\r\n|\n|\r")
@@ -44,10 +50,12 @@ def client_text(text: str) -> str:
 class SourceText:
     """One file's text, with a path for people (relative, POSIX). The bytes come back from the text, exactly."""
 
-    __slots__ = ("_near", "_starts", "decodable", "path", "size", "text")
+    __slots__ = ("_near", "_starts", "decodable", "included", "path", "size", "text")
 
-    def __init__(self, path: str, data: bytes) -> None:
+    def __init__(self, path: str, data: bytes, included: Mapping[str, Included] | None = None) -> None:
         self.path = path
+        self.included = included
+        """The files that its client puts into it, by the paths that it names; None where nobody has looked for any."""
         self.size = len(data)
         """Length in bytes."""
         self.decodable = True
@@ -69,6 +77,10 @@ class SourceText:
     def data(self) -> bytes:
         """The file's bytes."""
         return encode(self.text)
+
+    def put(self, data: bytes, path: str | None = None) -> SourceText:
+        """Return other bytes in this file's place, or in another one, with the same files beside them."""
+        return SourceText(self.path if path is None else path, data, self.included)
 
     @property
     def undecodable(self) -> int | None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import references
-from agentconv.core.ir import Reference, Text
+from agentconv.core.meant import Reference, Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,8 +7,10 @@ The tables:
   The first word with a capability is the one that is written for it. A word that ends in `*` is the start of many.
 - `aliases`: words that the client also takes; `retired`: words of older versions, which it now drops.
 - `closes`: word = the other words whose tools the client takes away with it, when it is denied.
+- `reaches`: capability = others that it does as well, whatever patterns those have.
 - `modes`, `events`: permission modes and hook events: word = portable word. The first word of a mode is written.
 - `unattended`: mode = the effects that the client leaves unattended in it, where they are open; without a row, what most clients do.
+- `mode_commands`: mode = commands that the client runs unasked in it, though it asks for others.
 - `models`: which makers' models the client serves, or the ids of its own list of models, with a star at the end of many; its aliases,
   its words for inheriting; the `efforts` that only some of its models have, by what their ids start with; `tiers`: its model for each tier.
 
@@ -23,16 +25,21 @@ Besides, facts: `enforces_patterns` (an agent is held to the pattern of `Tool(pa
 `asks_by_default` (without any setting of the user, writing, running and the network are asked for), `own_servers_open`
 (MCP servers that an agent itself defines are open to it whatever its list of tools says), `shows_model_names` (a model may
 be given by the name that is shown to people). A fact that is left out is false.
-`servers` are the MCP servers that a client brings along.
+`servers` are the MCP servers that a client brings along; `server_tool` is how it names the tool of one, where most name it otherwise.
 - `patterns`: for each language (core/patterns), the tool words whose patterns are in it, and what is held against them: `path` (of a
   file, from the project's root), `command` (a piece of a command line), `folder`, `name` (of an agent or skill), `query`, `address`.
   The word `*` stands for all others.
 - `commands`: how a command line is cut into the pieces that patterns are held against: `split` (what parses it), `unasked` (commands
   that no pattern is held against), `blanked` (characters of literals and of redirections that go nowhere, which `blank` stands for).
+- `hooks`: that the client runs those of an agent's own file, groups of matchers and what is run, and holds tools with them: `variables` are
+  those that it sets for what is run.
 - `variables`: the `language` (core/references) in which an agent's own MCP servers refer to variables, and the `places` of a server where
   they do; `meant` are those where the client's documents say so, and it hands the text on as it stands; `inherits` where a server gets
   all variables that the client has. `configured` is the language of the client's configuration; `file`, `key`, `shape`, `http` and
   `http_key` are where a server goes there, and how it is written.
+- `unenforced`: limits that the client documents, and does not hold a spawned agent to: `free` has the keys of an agent's file (dots for
+  tables, `*` for any name), each with the values that limit nothing; `instead` is what a person does; `servers` says that no file closes
+  the MCP servers of the session, in words.
 And limits: `description_tokens` (of the descriptions of all agents together; the client warns above it).
 
 A format whose client has another format too says `like = "<its id>"`, and nothing else: its words are the same.
@@ -41,11 +48,14 @@ A format whose client has another format too says `like = "<its id>"`, and nothi
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _CLIENTS = Path(__file__).parents[1] / "formats"
 _MAKERS = Path(__file__).with_name("models.toml")
@@ -219,10 +229,28 @@ def closed_with(format_id: str, word: str) -> tuple[str, ...]:
 
 
 @cache
+def reaches(format_id: str | None, capability: str) -> tuple[str, ...]:
+    """Return the capabilities whose patterns are no boundary in a client beside an open other one, which does the same."""
+    found: dict[str, list[str]] = _file(format_id).get("reaches", {}) if format_id else {}
+    return tuple(found.get(capability, ()))
+
+
+@cache
 def capabilities(format_id: str) -> frozenset[str]:
     """Return what the client's own tools can do; everything for a format that is no client's."""
     names = (format_id,) if _words(format_id).tools else clients()
     return frozenset(meaning for client in names for meanings in _words(client).tools.values() for meaning in meanings)
+
+
+_SERVER_TOOL = re.compile(r"mcp__(?P<server>[A-Za-z0-9-]+(?:_[A-Za-z0-9-]+)*)(?:__(?P<tool>[A-Za-z0-9_*-]+))?")
+
+
+@cache
+def server_tool(format_id: str, word: str) -> str | None:
+    """Return how the client names the tool of an MCP server that a word names as most others do: `mcp__server__tool`."""
+    spelling: str = _file(format_id).get("server_tool", "")
+    found = _SERVER_TOOL.fullmatch(word) if spelling else None
+    return spelling.format(server=found["server"], tool=found["tool"] or "*") if found else None
 
 
 @cache
@@ -248,6 +276,12 @@ def unattended(format_id: str, mode: str) -> tuple[str, ...] | None:
     return tuple(dict.fromkeys(effect for several in found for effect in several)) if found else None
 
 
+def mode_commands(format_id: str, mode: str) -> tuple[str, ...]:
+    """Return the commands that a client runs unasked in a portable permission mode, though it asks for others."""
+    rows: dict[str, list[str]] = _file(format_id).get("mode_commands", {})
+    return tuple(rows.get(native_mode(format_id, mode) or "", ()))
+
+
 @cache
 def portable_event(format_id: str, word: str) -> str | None:
     """Return the portable name of a client's hook event."""
@@ -264,6 +298,13 @@ def knows_event(format_id: str, word: str) -> bool:
 def native_event(format_id: str, event: str) -> str | None:
     """Return the client's word for a portable hook event."""
     return next((word for word, meaning in _file(format_id).get("events", {}).items() if meaning == event), None)
+
+
+@cache
+def hook_variables(format_id: str) -> frozenset[str] | None:
+    """Return the variables that a client sets for what the hooks of its agents run; None where it runs none that hold tools."""
+    found: dict[str, list[str]] | None = _file(format_id).get("hooks")
+    return None if found is None else frozenset(found["variables"])
 
 
 @cache
@@ -287,6 +328,24 @@ def model_provider(value: str) -> str | None:
         if value.casefold().startswith(tuple(row["prefixes"])):
             return str(provider)
     return None
+
+
+@cache
+def names_of_models(maker: str) -> tuple[str, ...]:
+    """Return the words by which a maker tells its models apart: `opus`, `sonnet`."""
+    return tuple(_table(_MAKERS)["providers"][maker].get("tiers", {}))
+
+
+@cache
+def starts_of_models() -> tuple[str, ...]:
+    """Return the words with which the ids of models begin: `claude`, `gemini`."""
+    return tuple(prefix.rstrip("-") for row in _table(_MAKERS)["providers"].values() for prefix in row["prefixes"])
+
+
+@cache
+def aliases(format_id: str) -> tuple[str, ...]:
+    """Return the client's own short names of models."""
+    return tuple(_file(format_id).get("models", {}).get("aliases", {}))
 
 
 @cache
@@ -319,6 +378,24 @@ def efforts(format_id: str, model: str) -> tuple[str, ...]:
     table: dict[str, list[str]] = _file(format_id).get("models", {}).get("efforts", {})
     return tuple(word for word, starts in table.items() if model.startswith(tuple(starts)))
 
+
+@cache
+def named_model(format_id: str | None, word: str) -> str | None:
+    """Return the id of the one model that a word names in a client: by the name that is shown to people, or in the client's own spelling.
+
+    An alias for whichever model is the newest names none.
+    """
+    bare = " ".join(_VENDOR.sub("", word).casefold().split())
+    shown: dict[str, str] = _table(_MAKERS)["names"]
+    if bare in shown:
+        return shown[bare]
+    meant = str(_file(format_id or "").get("models", {}).get("aliases", {}).get(bare, ""))
+    if meant and _PARTS.split(meant) == _PARTS.split(bare):
+        return meant
+    return bare if bare != word and " " not in bare and model_provider(bare) else None
+
+
+_VENDOR = re.compile(r"\s*\([a-z][a-z0-9 _-]*\)\s*\Z")
 
 _DATED = re.compile(r"-(?:[0-9]{8}|latest|0)|@[0-9]{8}|")
 
@@ -438,6 +515,26 @@ def variables(format_id: str) -> Variables:
     found: dict[str, Any] = _file(format_id).get("variables", {})
     values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
     return Variables(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class Unenforced:
+    """Limits that a client documents, and does not hold a spawned agent to."""
+
+    free: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    """The keys that say them (dots for tables, `*` for any name), each with the values that limit nothing."""
+    instead: str | None = None
+    """What a person does who relies on them."""
+    servers: str | None = None
+    """What no file limits of the MCP servers of the session, in words; None where files do."""
+
+
+@cache
+def unenforced(format_id: str) -> Unenforced:
+    """Return the limits that a client does not hold its agents to; none, where it holds them to all that it documents."""
+    found: dict[str, Any] = _file(format_id).get("unenforced", {})
+    free = {key: tuple(values) for key, values in found.get("free", {}).items()}
+    return Unenforced(free, found.get("instead"), found.get("servers"))
 
 
 TABLES = {

@@ -84,17 +84,20 @@ class Header:
             return self.start + offset
         return self.start + _original_offset(self.rewritten, self.text, offset)
 
-    def span(self, key: str) -> Span:
-        """Return where a key's value stands; the header's first line when the key is not there."""
-        extent = self.extent(key)
+    def span(self, key: str, *within: str | int) -> Span:
+        """Return where a key's value, or a part of it, stands; the header's first line when the key is not there."""
+        extent = self.extent(key, *within)
         return self.source.span(*extent) if extent else self.source.span(self.start)
 
-    def extent(self, key: str) -> tuple[int, int] | None:
-        """Return where a key's value stands, in the file's text; None when the key is not there."""
+    def extent(self, key: str, *within: str | int) -> tuple[int, int] | None:
+        """Return where a key's value, or what is in it at the end of a way, stands in the file; None when the key is not there."""
         if key in self.recovered:
             return self.recovered[key]
         node = self.nodes.get(unescape_key(key))
-        return None if node is None else (self.place(node.start), self.place(node.end))
+        if node is None:
+            return None
+        start, end = yaml_nodes.inside(node, within, self.grammar) if within else (node.start, node.end)
+        return self.place(start), self.place(end)
 
     def duplicates(self) -> list[tuple[str, Node]]:
         """Return the keys that are given again, with the key's later node."""

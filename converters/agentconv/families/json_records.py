@@ -112,6 +112,13 @@ class JsonFile(RecordFile):
     def _edits(self, edits: list[Edit]) -> list[Edit]:
         return [self.client_text.edit((start, end, self.escape(new))) for start, end, new in edits]
 
+    def inside(self, record: Record, way: tuple[str | int, ...]) -> tuple[int, int] | None:
+        index = next((number for number, one in enumerate(self.records) if one is record), None)
+        if index is None or index >= len(self.nodes):
+            return None
+        start, end = jsonc.inside(self.nodes[index], way)
+        return self.client_text.place(start), self.client_text.place(end, end=True)
+
     def patch(self, index: int, changes: Mapping[str, Json | None]) -> list[Edit] | None:
         node = self.nodes[index]
         if not isinstance(node, Object):

@@ -38,6 +38,8 @@ class NotTaken(Exception):
         cause: Cause | None = None,
         names: tuple[str, ...] = (),
         general: str | None = None,
+        within: tuple[str | int, ...] = (),
+        remedy: str | None = None,
     ) -> None:
         """Say what a client does not take.
 
@@ -50,6 +52,8 @@ class NotTaken(Exception):
             cause: What is wrong, where somebody has to tell it from other things.
             names: The words of the value that it is about.
             general: The reason with `the client` in the place of the client's name, where it names it.
+            within: The way from the value to the part of it that is meant: keys of maps, and numbers of items.
+            remedy: What to do about it.
         """
         super().__init__(reason)
         self.reason = reason
@@ -60,10 +64,13 @@ class NotTaken(Exception):
         self.cause = cause
         self.names = names
         self.general = general
+        self.within = within
+        self.remedy = remedy
 
     def complaint(self, key: str | None, client: str) -> Complaint:
         """Return it as a value, said of a key of a client's file unless it says itself what it is about."""
-        return Complaint(self.reason, self.key or key, self.effect, self.client or client, self.cause, self.names, self.general)
+        about = (self.effect, self.client or client, self.cause, self.names, self.general, self.within, self.remedy)
+        return Complaint(self.reason, self.key or key, *about)
 
 
 class Ignored(NotTaken):
@@ -105,7 +112,8 @@ def checked_table(format_id: str, key: str, value: Json) -> dict[str, Json]:
     """
     complaint = schema_files.complaint(format_id, key, value)
     if complaint:
-        raise Refused(complaint.reason, key=key, effect=complaint.effect, client=format_id)
+        within, remedy = complaint.within, complaint.remedy
+        raise Refused(complaint.reason, key=key, effect=complaint.effect, client=format_id, within=within, remedy=remedy)
     if not isinstance(value, dict):
         raise Refused(f"`{key}` is a table", key=key, client=format_id)
     return value
@@ -174,11 +182,11 @@ def decode(format_id: str, table: Mapping[str, Key], header: Mapping[str, Json],
             if key.says_more and key.says_more(value):
                 decoded.extras[name] = value
         except Ignored as reason:
-            decoded.ignored[name] = reason.complaint(name, format_id)
+            decoded.ignored[name] = _placed(reason.complaint(name, format_id), format_id, value)
             decoded.values.update(reason.values)
             decoded.extras[name] = value
         except Refused as reason:
-            decoded.refused[name] = reason.complaint(name, format_id)
+            decoded.refused[name] = _placed(reason.complaint(name, format_id), format_id, value)
             if lenient and isinstance(value, str) and key.fields[0] in _TEXTS:
                 decoded.values[key.fields[0]] = value
                 continue
@@ -187,6 +195,14 @@ def decode(format_id: str, table: Mapping[str, Key], header: Mapping[str, Json],
                 decoded.values.update(reason.values)
                 decoded.recovered.update({name} if reason.values else ())
     return decoded
+
+
+def _placed(complaint: Complaint, format_id: str, value: Json) -> Complaint:
+    """Add which part of a value is meant, and what to do, by the client's schema, where the reader of a key does not say that."""
+    if complaint.remedy or complaint.key is None or not schema_files.load(format_id)["properties"].get(complaint.key):
+        return complaint
+    found = schema_files.complaint(format_id, complaint.key, value)
+    return replace(complaint, within=found.within, remedy=found.remedy) if found else complaint
 
 
 def no_lift(_header: dict[str, Json]) -> Mapping[str, object]:
@@ -251,7 +267,8 @@ def _decode_header(dialect: HeaderDialect, header: Mapping[str, Json], *, lenien
         refused: Collection[str] = decoded.refused.keys()
     except Refused as reason:
         decoded = decode(dialect.spec.id, dialect.keys, header, lenient=lenient)
-        decoded.refused[reason.key or ""] = reason.complaint(None, dialect.spec.id)
+        complaint = reason.complaint(None, dialect.spec.id)
+        decoded.refused[reason.key or ""] = _placed(complaint, dialect.spec.id, header.get(reason.key or ""))
         refused = header.keys()  # nothing was lifted
     if lenient:
         taken = decoded.recovered | {name for name in dialect.keys if name not in decoded.refused}
@@ -264,7 +281,7 @@ def _decode_header(dialect: HeaderDialect, header: Mapping[str, Json], *, lenien
 
 def missing(name: str) -> Complaint:
     """Say that a key is not there without which the client drops the agent."""
-    return Complaint(f"`{name}` is missing", name, cause=Cause.MISSING_KEY)
+    return Complaint(f"`{name}` is missing", name, cause=Cause.MISSING_KEY, remedy=f"add `{name}`")
 
 
 def state_for(format_id: str, key: str, otherwise: State) -> State:

@@ -21,6 +21,7 @@ from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import no_lift, no_lower
 from agentconv.yaml import emitter
+from agentconv.yaml.errors import REMEDIES
 from agentconv.yaml.grammar import BUN
 from agentconv.yaml.nodes import Mapping, Scalar
 
@@ -116,21 +117,24 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
         return _unusable(dialect, source, None, header, source.span())
     frontmatter.parse(header, dialect.fallback, dialect.grammar, maps_only=dialect.repairs_all)
     if header.error and not header.fallback:
-        problem = Complaint(f"the header is not valid YAML: {header.error.problem}", cause=Cause.SYNTAX)
+        remedy = REMEDIES.get(header.error.slip) if header.error.slip else None
+        problem = Complaint(f"the header is not valid YAML: {header.error.problem}", cause=Cause.SYNTAX, remedy=remedy)
         return _unusable(dialect, source, header, problem, source.span(header.start + header.error.offset))
     decoded = decode_header(dialect, header.values)
     if dialect.least_prompt and javascript.length(_prompt(dialect, header)) < dialect.least_prompt:
         least = dialect.least_prompt
         short = f"the prompt is shorter than {least} characters" if least > 1 else "there is no prompt"
-        decoded.refused.setdefault("prompt", Complaint(short))
+        remedy = f"write {least} characters or more below the header" if least > 1 else "write the prompt below the header"
+        decoded.refused.setdefault(_PROMPT, Complaint(short, remedy=remedy))
     problem_of_prompt = dialect.template.complaint(_prompt(dialect, header)) if dialect.template else None
     if problem_of_prompt:
-        decoded.refused.setdefault("prompt", Complaint(problem_of_prompt))
+        decoded.refused.setdefault(_PROMPT, Complaint(problem_of_prompt))
     if decoded.refused:
         key, complaint = next(iter(decoded.refused.items()))
         state = keys.state_for(dialect.spec.id, key, State.NOT_LOADED)
         state = State.NOT_LOADED if state is State.STOPS and not dialect.stops else state
-        return _recovered(dialect, source, header, _Drop(complaint, header.span(key), state))
+        span = source.span(*_prompt_place(header)) if key == _PROMPT else header.span(key, *complaint.within)
+        return _recovered(dialect, source, header, _Drop(complaint, span, state))
     agent = _agent(dialect, source, header, decoded)
     diagnostics = [
         *_remarks(dialect, header),
@@ -146,8 +150,12 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
     )
 
 
-def _place(header: Header, _number: int, key: str) -> tuple[int, int] | None:
-    return header.extent(key) if key else _prompt_place(header)
+_PROMPT = "/prompt"
+"""What stands for a key where the prompt is refused: no key is called so."""
+
+
+def _place(header: Header, _number: int, key: str, *within: str | int) -> tuple[int, int] | None:
+    return header.extent(key, *within) if key else _prompt_place(header)
 
 
 def decode_header(dialect: Dialect, values: MappingType[str, Json]) -> Decoded:

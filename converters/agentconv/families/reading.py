@@ -35,6 +35,7 @@ def remark(
     names: tuple[str, ...] = (),
     reason: str | None = None,
     general: str | None = None,
+    remedy: str | None = None,
     signed: bool = True,
 ) -> Diagnostic:
     """Say what a client makes of something in a file.
@@ -53,19 +54,26 @@ def remark(
         names: The words of a value that it is about.
         reason: Why, where the message says first what the client does.
         general: What to say of any client, where that is not the message.
+        remedy: What to do about the value itself, where its reader knows that.
         signed: Whether the client is said beside the message.
     """
     client = spec.id if signed else None
     general = general or words("the client")
-    return Diagnostic(code, severity, words(spec.client), span, hint, name, client, key, effect, cause, names, reason, general)
+    return Diagnostic(code, severity, words(spec.client), span, hint, name, client, key, effect, cause, names, reason, general, remedy)
 
 
-def remarks(
-    spec: FormatSpec, table: Mapping[str, Key], agent: Agent, decoded: Decoded, span: Callable[[str], Span]
-) -> Iterator[Diagnostic]:
-    """Yield what the client ignores or takes in another way than it is written."""
+def remarks(spec: FormatSpec, table: Mapping[str, Key], agent: Agent, decoded: Decoded, span: Callable[..., Span]) -> Iterator[Diagnostic]:
+    """Yield what the client ignores or takes in another way than it is written.
+
+    Args:
+        spec: The client's format.
+        table: Its keys.
+        agent: The agent.
+        decoded: What the client makes of it.
+        span: Returns where the value of a key stands, or what is in it at the end of a way.
+    """
     for key, complaint in decoded.ignored.items():
-        yield _ignored(spec, key, complaint, span(key), agent.name)
+        yield _ignored(spec, key, complaint, span(key, *complaint.within), agent.name)
     for path, grants in (("tools.allow", agent.tools.allow), ("tools.deny", agent.tools.deny)):
         key = next((name for name, key in table.items() if path in key.fields), "")
         for grant in grants:
@@ -87,7 +95,7 @@ def _ignored(spec: FormatSpec, key: str, complaint: Complaint, span: Span, name:
     return _because(spec, Code.INVALID_VALUE, does, complaint, span, effect=complaint.effect, name=name)
 
 
-def _rule_remarks(spec: FormatSpec, table: Mapping[str, Key], agent: Agent, span: Callable[[str], Span]) -> Iterator[Diagnostic]:
+def _rule_remarks(spec: FormatSpec, table: Mapping[str, Key], agent: Agent, span: Callable[..., Span]) -> Iterator[Diagnostic]:
     """Yield the rules about words that the client does not have."""
     key = next((name for name, key in table.items() if "permissions.rules" in key.fields), "")
     for native in dict.fromkeys(rule.native for rule in agent.permissions.rules if not rule.server):
@@ -145,6 +153,7 @@ def _because(
         names=complaint.names,
         reason=complaint.reason,
         general=(complaint.general or complaint.reason) if effect.drops else None,
+        remedy=complaint.remedy,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from agentconv.core.diagnostics import Complaint
+from agentconv.core.ir import unescape_key
 from agentconv.core.source import BOM
 
 if TYPE_CHECKING:
@@ -116,11 +117,20 @@ class RecordFile(ABC):
         """Return a record's JSON Pointer."""
         return "" if self.alone else f"{self.roster.pointer}/{record.token.replace('~', '~0').replace('/', '~1')}"
 
-    def span(self, record: Record, key: str | None = None) -> Span:
-        """Return where a record's key stands, or the record's first line."""
-        if key in record.keys:
-            return self.source.span(*record.keys[key])
-        return self.source.span(record.place[0])
+    def span(self, record: Record, key: str | None = None, *within: str | int) -> Span:
+        """Return where the value of a record's key, or a part of it, stands, or the record's first line."""
+        found = self.extent(record, key, *within) if key is not None else None
+        return self.source.span(*found) if found else self.source.span(record.place[0])
+
+    def extent(self, record: Record, key: str, *within: str | int) -> tuple[int, int] | None:
+        """Return where the value of a record's key, or what is in it at the end of a way, stands; None when the key is not there."""
+        if not within or key not in record.keys:
+            return record.keys.get(key)
+        return self.inside(record, (unescape_key(key), *within)) or record.keys[key]
+
+    @abstractmethod
+    def inside(self, record: Record, way: tuple[str | int, ...]) -> tuple[int, int] | None:
+        """Return where what is in a record at the end of a way stands; None where the record was not read as a whole."""
 
     @abstractmethod
     def patch(self, index: int, changes: Mapping[str, Json | None]) -> list[Edit] | None:

@@ -51,6 +51,8 @@ class Dialect:
     """Writes those fields back as keys."""
     bad_name: Callable[[str], Complaint | None] = lambda name: None  # noqa: ARG005
     """Why the client refuses an entry for its name, in a map by name."""
+    is_agent: Callable[[str | None, Mapping[str, Json]], bool] = lambda name, record: True  # noqa: ARG005
+    """Whether an entry, by its name and its keys, is one of the user's agents; else it only says something of the client's own."""
     unique: bool = False
     """Whether two records of one name make the client drop the file."""
     all_or_nothing: bool = False
@@ -138,7 +140,7 @@ def _find_repeated(entries: list[_Entry]) -> None:
 def _make_agent(dialect: Dialect, file: RecordFile, entry: _Entry, *, lenient: bool) -> None:
     """Build the agent; a dropped record is one when it has a known key and something that names it."""
     record, decoded = entry.record, entry.decoded
-    if decoded is None or not isinstance(record.value, dict):
+    if decoded is None or not isinstance(record.value, dict) or not dialect.is_agent(record.name, record.value):
         return
     if lenient:
         known = sum(key in dialect.keys or key in dialect.required for key in record.value) + (record.name is not None)
@@ -165,17 +167,19 @@ def _result(dialect: Dialect, file: RecordFile, entries: list[_Entry]) -> ReadRe
             agents.append(entry.agent)
             states.append(_state(dialect, file, entry, remarks, rejected=rejected))
     records = [entry.record for entry in entries if entry.agent is not None]
-    return ReadResult(AgentSet(tuple(agents)), tuple(states), (*found, *twice), partial(_place, dialect, records))
+    return ReadResult(AgentSet(tuple(agents)), tuple(states), (*found, *twice), partial(_place, dialect, file, records))
 
 
-def _place(dialect: Dialect, records: Sequence[Record], number: int, key: str) -> tuple[int, int] | None:
-    """Return where the value of a key of a record stands; of the prompt, the key that the schema says holds it."""
+def _place(
+    dialect: Dialect, file: RecordFile, records: Sequence[Record], number: int, key: str, *within: str | int
+) -> tuple[int, int] | None:
+    """Return where the value of a key of a record, or a part of it, stands; of the prompt, the key that the schema says holds it."""
     if key == ENTRY:
         return records[number].place[0], records[number].place[0]
     properties = schema_files.load(dialect.spec.id)["properties"]
     prompts = (name for name, row in properties.items() if row.get("x-field") == "prompt.text")
     names = (key,) if key else (*prompts, *(name for name, row in dialect.keys.items() if "prompt.text" in row.fields))
-    return next((records[number].keys[name] for name in names if name in records[number].keys), None)
+    return next((file.extent(records[number], name, *within) for name in names if name in records[number].keys), None)
 
 
 def _remarks(dialect: Dialect, file: RecordFile, entry: _Entry, *, rejected: bool, lost: int) -> list[Diagnostic]:
@@ -183,7 +187,7 @@ def _remarks(dialect: Dialect, file: RecordFile, entry: _Entry, *, rejected: boo
     if entry.reason is not None:
         name = entry.agent.name if entry.agent else _name(entry)
         where = f"`{name if name is not None else file.pointer_to(entry.record)}`: {entry.reason.reason}"
-        complaint, place = replace(entry.reason, reason=where), file.span(entry.record, entry.at)
+        complaint, place = replace(entry.reason, reason=where), file.span(entry.record, entry.at, *entry.reason.within)
         return [reading.not_loaded(dialect.spec, name, dialect.dropped, complaint, place, whole=dialect.all_or_nothing, lost=lost)]
     if rejected or entry.agent is None or entry.decoded is None:
         return []
@@ -286,7 +290,7 @@ class _Merge:
             if edits is None:
                 return None
             text = _apply(self.file.source.text, edits)
-            again = read(self.dialect, SourceText(self.file.source.path, encode(text))).set.agents
+            again = read(self.dialect, self.file.source.put(encode(text))).set.agents
             if len(again) != len(self.wanted):
                 return None
             wrong = {number for number, agent in enumerate(self.wanted) if not fields.same(again[number], agent)}

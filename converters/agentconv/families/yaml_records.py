@@ -137,6 +137,13 @@ class YamlFile(RecordFile):
             return None
         return dash
 
+    def inside(self, record: Record, way: tuple[str | int, ...]) -> tuple[int, int] | None:
+        index = next((number for number, one in enumerate(self.records) if one is record), None)
+        if index is None or index >= len(self.nodes):
+            return None
+        start, end = nodes.inside(self.nodes[index], way, self.grammar)
+        return self.client_text.place(start), self.client_text.place(end, end=True)
+
     def patch(self, index: int, changes: MappingType[str, Json | None]) -> list[Edit] | None:
         if self.problem or not isinstance(node := self.nodes[index], Mapping) or node.flow or node.merged is not None:
             return None

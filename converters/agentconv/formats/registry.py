@@ -7,6 +7,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
+from agentconv.core import enforcement, vocabulary
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.core.suggestions import nearest
 
@@ -14,7 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from agentconv.core.format import Format, Index, Offered
+    from agentconv.core.includes import Include
+    from agentconv.core.ir import Agent
     from agentconv.core.source import SourceText
+    from agentconv.families.keys import Dialect
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +39,12 @@ class Row:
     """A file at the root that lists the agents' files; where it is not there, the folders are no location of the client."""
     catalog: str = ""
     """A file at the root that lists folders in which there is such an index, or the first of the client's folders."""
+    extension: str = ""
+    """A file that makes the folder in which it lies an extension of the client, which then reads the agents in that one's `agents`."""
     settings: str = ""
     """A file of the client's configuration at the root that may name agents' files, too, and keys of theirs."""
+    includes: bool = False
+    """Whether its files may include others (the module's `INCLUDES`)."""
     bundle: bool = False
     """Whether it is one of our own canonical forms, which no client reads."""
     aliases: tuple[str, ...] = ()
@@ -80,10 +88,19 @@ FORMATS: dict[str, Row] = {
     "copilot": Row(
         "copilot.copilot", "GitHub Copilot", (".github/agents", ".github/chatmodes"), (".agent.md", ".chatmode.md", ".md"), looks=_HEADER
     ),
-    "gemini-cli": Row("gemini.gemini", "Gemini CLI", (".gemini/agents",), (".md",), aliases=("gemini",)),
+    "gemini-cli": Row("gemini.gemini", "Gemini CLI", (".gemini/agents",), (".md",), extension="gemini-extension.json", aliases=("gemini",)),
     "qwen-code": Row("gemini.qwen", "Qwen Code", (".qwen/agents",), (".md",), aliases=("qwen",)),
-    "opencode": Row("opencode.opencode", "OpenCode", _below((".opencode",), _LEAVES), (".md",), ("opencode.json", "opencode.jsonc")),
-    "kilo": Row("opencode.kilo", "Kilo", _below((".kilo", ".kilocode"), _LEAVES), (".md",), ("kilo.json", "kilo.jsonc", ".kilocodemodes")),
+    "opencode": Row(
+        "opencode.opencode", "OpenCode", _below((".opencode",), _LEAVES), (".md",), ("opencode.json", "opencode.jsonc"), includes=True
+    ),
+    "kilo": Row(
+        "opencode.kilo",
+        "Kilo",
+        _below((".kilo", ".kilocode"), _LEAVES),
+        (".md",),
+        ("kilo.json", "kilo.jsonc", ".kilocodemodes"),
+        includes=True,
+    ),
     "roo": Row("roo.roo", "Roo Code", (), (".yaml", ".yml", ".json"), (".roomodes",), looks=_MODES),
     "cursor": Row("cursor.cursor", "Cursor", (".cursor/agents",), (".md", ".mdc", ".markdown")),
     "cline": Row("cline.cline", "Cline", (".cline/agents",), (".yaml", ".yml"), looks=_HEADED),
@@ -211,7 +228,23 @@ def catalog_of(format_id: str) -> Callable[[SourceText], Sequence[Offered]]:
     return found
 
 
+def includes_of(format_id: str) -> Callable[[SourceText], Sequence[Include]]:
+    """Return how the places in a format's files are found where its client puts the text of other files."""
+    if not FORMATS[format_id].includes:
+        return lambda _source: ()
+    found: Callable[[SourceText], Sequence[Include]] = load(format_id).INCLUDES  # type: ignore[attr-defined]
+    return found
+
+
 @cache
 def load(format_id: str) -> Format:
     """Import a format's module."""
     return cast("Format", import_module(f"agentconv.formats.{FORMATS[format_id].module}"))
+
+
+def unheld(format_id: str, agent: Agent) -> tuple[str, ...]:
+    """Return the keys of an agent's file that limit it, and that its client does not hold it to."""
+    if not vocabulary.unenforced(format_id).free:
+        return ()
+    dialect: Dialect = import_module(f"agentconv.formats.{FORMATS[format_id].module}").DIALECT
+    return enforcement.unheld(format_id, dialect.encode(agent))

@@ -106,6 +106,22 @@ class Document:
     error: JsonError | None = None
 
 
+def inside(node: Node, way: tuple[str | int, ...]) -> tuple[int, int]:
+    """Return where a part of a node stands: an item of a list, or a key with its value; as far along the way as there is one."""
+    place = node.start, node.end
+    for step in way:
+        if isinstance(node, Array) and isinstance(step, int) and step < len(node.items):
+            node = node.items[step]
+            place = node.start, node.end
+            continue
+        members = node.members if isinstance(node, Object) else []
+        found = next((member for member in reversed(members) if member.key == step), None)
+        if found is None:
+            return place
+        place, node = (found.start, found.node.end), found.node
+    return place
+
+
 def value(node: Node) -> Json:
     """Return a node's plain value, as canonical JSON has it."""
     if isinstance(node, Object):

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _COMMENT = re.compile(r"#[ \t]*agentconv:[ \t]*ignore(?:\[([A-Za-z0-9_, -]*)\])?")
 """`# agentconv: ignore[AC101, name]` in a header is about the whole file; without brackets it is about every rule."""
 
+OF_TEXTS = frozenset({f"AC{number}" for number in (603, 604, 605, 606, 607, 703, 706, 707, 801, 802, 803, 804, 805, 810, 811, 812, 813)})
+"""Rules about texts, whatever stands around them: those for a file that another one includes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
@@ -42,10 +45,11 @@ def check(subjects: Sequence[Subject], rules: Iterable[Rule], siblings: Sequence
     by_path: dict[str, list[Finding]] = {}
     for rule in rules:
         if rule.about == SET:
-            for finding in rule.check([*subjects, *siblings]):
+            for finding in rule.check([subject for subject in (*subjects, *siblings) if not subject.included]):
                 by_path.setdefault(finding.path, []).append(finding)
     for subject in subjects:
-        yield _check_file(subject, [rule for rule in rules if rule.about != SET], by_path.get(subject.path, []))
+        own = [rule for rule in rules if rule.about != SET and (rule.code in OF_TEXTS or not subject.included)]
+        yield _check_file(subject, own, by_path.get(subject.path, []))
 
 
 def _check_file(subject: Subject, rules: list[Rule], found: list[Finding]) -> Checked:

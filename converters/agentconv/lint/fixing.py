@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from agentconv.conversion import compare
 from agentconv.core import fields
 from agentconv.core.diagnostics import Code
-from agentconv.core.source import SourceText, encode
+from agentconv.core.source import encode
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def fix(subject: Subject, find: Callable[[Subject], Iterable[Finding]], *, unsaf
         if not now.done or now.data == subject.source.data:
             break
         made += now.done
-        subject = replace(subject, source=SourceText(subject.path, now.data))
+        subject = replace(subject, source=subject.source.put(now.data))
     return Fixed(subject.source.data, tuple(made), tuple(disproved.values()))
 
 
@@ -71,7 +71,7 @@ def promised(subject: Subject, findings: tuple[Finding, ...], find: Callable[[Su
         mended.update(map(_key, now.done))
         if not now.later or not now.done:
             break
-        subject = replace(subject, source=SourceText(subject.path, now.data))
+        subject = replace(subject, source=subject.source.put(now.data))
         waiting = [finding for finding in find(subject) if _is_made(finding, unsafe=False)]
         mended.update({*map(_key, now.later)} - {*map(_key, waiting)})  # gone together with another one
     return tuple(

@@ -14,7 +14,6 @@ from agentconv.core import effects, tool_summary
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.core.format import State
 from agentconv.core.names import stem_of
-from agentconv.core.source import SourceText
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from agentconv.core.format import ReadResult
     from agentconv.core.ir import Agent
+    from agentconv.core.source import SourceText
     from agentconv.sources.loaded import Loaded
 
 LOADED = frozenset({State.LOADS, State.DEGRADED})
@@ -57,6 +57,8 @@ class Reading:
     """How freely each effect may be used."""
     wider: tuple[str, ...] = ()
     """What it may do there that its author did not allow."""
+    unheld: tuple[str, ...] = ()
+    """Keys with limits that the client does not hold a spawned agent to."""
     reasons: tuple[Reason, ...] = ()
     """Why, in short."""
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -76,6 +78,8 @@ class Inspected:
     readings: tuple[Reading, ...]
     failures: tuple[Diagnostic, ...] = ()
     """Bugs of ours, which took the reading of one client away."""
+    includes: tuple[str, ...] = ()
+    """Paths of the files whose text its client puts into it."""
 
     @property
     def is_agent(self) -> bool:
@@ -110,7 +114,8 @@ def inspect(piece: Loaded, asked: Sequence[str]) -> Inspected:
             hint = "please report this with the file"
             failures.append(Diagnostic(Code.INTERNAL, Severity.ERROR, message, Span(piece.path), hint, None, client))
     ids = tuple(agent.id for agent in own.set.agents)
-    return Inspected(piece.path, piece.format, ids, tuple(readings), tuple(failures))
+    includes = tuple(dict.fromkeys(one.path for one in (piece.source.included or {}).values() if one.data is not None))
+    return Inspected(piece.path, piece.format, ids, tuple(readings), tuple(failures), includes)
 
 
 def _named(result: ReadResult, piece: Loaded) -> ReadResult:
@@ -154,7 +159,7 @@ def _kind(name: str) -> str:
 
 
 def _read(source: SourceText, format_id: str, client: str) -> ReadResult:
-    return registry.load(client).read(SourceText(place(source.path, format_id, client), source.data))
+    return registry.load(client).read(source.put(source.data, place(source.path, format_id, client)))
 
 
 def _readings(source: SourceText, format_id: str, own: ReadResult, client: str) -> Iterator[Reading]:
@@ -197,6 +202,7 @@ def _with_tools(reading: Reading, agent: Agent, author: Agent | None) -> Reading
         capabilities=tuple(capability for capability in effects.CAPABILITIES if capability in have),
         levels=tuple((effect, may.levels[effect].name.lower()) for effect in effects.EFFECTS),
         wider=tuple(map(str, compare.widenings(author, held, reading.client))) if author else (),
+        unheld=registry.unheld(reading.client, agent),
     )
 
 

@@ -118,33 +118,6 @@ def _living(result: ReadResult) -> int:
     return sum(not state.dropped for state in result.states)
 
 
-def fences(text: str) -> list[tuple[int, int]]:
-    """Return where the fenced code of a markdown text is; a fence that is not closed goes on to the end."""
-    marks = sorted((at, char) for char in "`~" for at in _marks(text, char))
-    found: list[tuple[int, int]] = []
-    opened: tuple[int, str] | None = None
-    for at, char in marks:
-        if opened is None:
-            opened = at, char
-        elif opened[1] == char:
-            found.append((opened[0], at + 3))
-            opened = None
-    return [*found, (opened[0], len(text))] if opened else found
-
-
-def _marks(text: str, char: str) -> Iterator[int]:
-    """Yield where a line begins with three of a character; in a string of JSON or TOML, that may be after a backslash and n."""
-    at = text.find(char * 3)
-    while at >= 0:
-        before = text[max(at - 40, 0) : at].rstrip(" \t")
-        if not before or before.endswith(("\n", "\\n", "\r")):
-            yield at
-        end = at + 3
-        while text.startswith(char, end):
-            end += 1
-        at = text.find(char * 3, end)
-
-
 def shown(text: str, width: int = 40) -> str:
     """Return text that fits into a message."""
     return text if len(text) <= width else f"{text[: width - 1]}…"

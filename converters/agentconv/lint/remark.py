@@ -21,6 +21,8 @@ class Remark:
     """The field path that the key which it is about holds, by the client's schema; empty where there is no such key."""
     start: int
     end: int
+    agents: int = 1
+    """How many agents the file holds, which may all be lost with one of them."""
 
     @property
     def key(self) -> str:
@@ -44,9 +46,8 @@ class Remark:
 
     @property
     def reason(self) -> str:
-        """Why the client does not take something, with what else goes with it; all that is said, where that is no reason."""
-        alone = self.diagnostic.effect is not Effect.DROPS_ALL
-        return self.diagnostic.reason if alone and self.diagnostic.reason else self.diagnostic.message
+        """Why the client does not take something; all that is said, where that is no reason."""
+        return self.diagnostic.reason or self.diagnostic.message
 
     @property
     def problem(self) -> str:

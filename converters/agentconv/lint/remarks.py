@@ -26,11 +26,12 @@ def of(subject: Subject, client: str | None = None) -> list[Remark]:
 def _of(subject: Subject, client: str) -> list[Remark]:
     properties = schema_files.load(client)["properties"]
     found = []
-    for said in subject.reading(client).diagnostics:
+    result = subject.reading(client)
+    for said in result.diagnostics:
         field = str(properties[said.key]["x-field"]) if said.key in properties else ""
         start = subject.source.offset(said.span.line, said.span.column) if said.span else 0
         end = subject.source.offset(said.span.end_line, said.span.end_column or 1) if said.span and said.span.end_line else start
-        found.append(Remark(client, said, field, start, end))
+        found.append(Remark(client, said, field, start, end, len(result.set.agents)))
     return found
 
 
@@ -55,5 +56,5 @@ def fate(remark: Remark, otherwise: str) -> str:
     """Return what the client does because of a remark, in words: it drops the agent, does not start, or else what is said."""
     effect = remark.diagnostic.effect
     if effect is Effect.DROPS_ALL:
-        return "drops all agents of the file"
+        return f"drops all {remark.agents:,} agents of the file" if remark.agents > 1 else "drops the agent"
     return "does not start" if effect is Effect.STOPS else "drops the agent" if remark.drops else otherwise

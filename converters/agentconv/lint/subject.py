@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from agentconv.core.credentials import Credential
     from agentconv.core.format import ReadResult, State
-    from agentconv.core.ir import Agent
+    from agentconv.core.ir import Agent, Rule
     from agentconv.families.frontmatter import Header
     from agentconv.lint.remark import Remark
     from agentconv.lint.rule import Edit
@@ -51,6 +51,8 @@ class Subject:
     """Names of the other agents of the set."""
     location: str = ""
     """Where it is, as an absolute path; empty where that is not known."""
+    included: bool = False
+    """Whether it is no agent's file, but the text of a prompt, which another one includes: it is looked at as a text alone."""
     nameless: bool = False
     """Whether it is no file, so that its path is only a place for clients to look in: standard input that nobody named."""
 
@@ -111,7 +113,7 @@ class Subject:
         """Return what a client, by default the file's own, would make of other bytes in the file's place."""
         client = client or self.format
         path = inspection.place(self.source.path, self.format, client)
-        return registry.load(client).read(SourceText(path, data))
+        return registry.load(client).read(self.source.put(data, path))
 
     @property
     def troubled(self) -> bool:
@@ -137,16 +139,28 @@ class Subject:
         found = zip(self.result.set.agents, self.result.states, strict=True)
         return tuple((number, agent, state) for number, (agent, state) in enumerate(found))
 
-    def place(self, number: int, key: str) -> tuple[int, int]:
+    def place(self, number: int, key: str, *within: str | int) -> tuple[int, int]:
         """Return where the value of a key of an agent stands; when it is not there, its entry, or the beginning of a file of its own.
 
         Args:
             number: The agent's number in the file.
             key: A key of the format; empty for the prompt.
+            within: The way to a part of the value: keys of maps, and numbers of items.
         """
         if self.result.place is None:
             return 0, 0
-        return self.result.place(number, key) or self.result.place(number, ENTRY) or (0, 0)
+        return self.result.place(number, key, *within) or self.result.place(number, ENTRY) or (0, 0)
+
+    def place_of_rule(self, number: int, rule: Rule) -> tuple[int, int]:
+        """Return where a permission rule of an agent stands: its line in a map, else the value of the key that holds the rules."""
+        places = getattr(registry.load(self.format), "KEYS", {}).items()
+        holding = [name for name, key in places if "permissions.rules" in key.fields and self.has(number, name)]
+        way = (rule.native,) if rule.pattern is None else (rule.native, str(rule.pattern))
+        for key in (*holding, "tools"):
+            whole, line = self.place(number, key), self.place(number, key, *way)
+            if self.has(number, key) and line != whole:
+                return line
+        return self.place(number, holding[0]) if holding else (0, 0)
 
     def has(self, number: int, key: str) -> bool:
         """Whether an agent has a key."""

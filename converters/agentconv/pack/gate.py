@@ -11,7 +11,7 @@ from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.formats.canonical import documents
-from agentconv.lint import checking
+from agentconv.lint import checking, included
 from agentconv.lint.rule import LEFT
 from agentconv.lint.subject import Settings, Subject
 
@@ -69,6 +69,7 @@ def check(
     names = frozenset(agent.name for subject in subjects for _, agent, _ in subject.agents() if agent.name)
     for subject in subjects:
         subject.others = names
+    subjects += [subject for _, subject in included.subjects(subjects)]
     suspects = _suspects(subjects, [rule for rule in rules if rule.about != LEFT])
     texts = [rule for rule in rules if rule.code in SECRETS | HIDDEN]
     found = [*checking.check(suspects, rules), *checking.check([_canonical(agent) for agent in loose], texts)]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
 from agentconv.conversion.converting import Options, convert
+from agentconv.core.diagnostics import Effect
 from agentconv.core.format import Listed
 from agentconv.core.losses import CATALOGUE
 from agentconv.core.source import SourceText
@@ -92,7 +93,20 @@ def _reason(agent: Agent, done: Converted, ours: OutputFile | None) -> str | Non
     if meant is None or held is None:
         return "the plugin loader finds no agent in its file"
     other = sorted(path for path in compare.differences(meant, _plain(held)) if not path.startswith("extras."))
-    return f"the plugin loader reads {', '.join(f'`{path}`' for path in other)} of its file in another way" if other else None
+    if not other:
+        return None
+    passed_over = _passed_over(ours)
+    if passed_over:
+        return f"the plugin loader passes over {', '.join(passed_over)} of its file, and nothing else there says the same"
+    return f"the plugin loader reads {', '.join(f'`{path}`' for path in other)} of its file in another way"
+
+
+def _passed_over(file: OutputFile) -> list[str]:
+    """Return the keys of a file that the plugin loader does not look at, with their values where these are words."""
+    result = registry.load(TARGET).read(SourceText(file.path, file.data))
+    keys = dict.fromkeys(one.key for one in result.diagnostics if one.key and one.effect is Effect.IGNORES)
+    extras = result.set.agents[0].extras.get(TARGET, {})
+    return [f"`{key}: {value}`" if isinstance(value := extras.get(key), str) else f"`{key}`" for key in keys]
 
 
 def _plain(agent: Agent) -> Agent:

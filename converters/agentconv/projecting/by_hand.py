@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import references, variable_keys, vocabulary
-from agentconv.core.ir import Reference
+from agentconv.core.meant import Reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,7 +5,19 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects, fields, limits, paths, restrictions, schema_files, shapes, vocabulary
+from agentconv.core import (
+    effects,
+    enforcement,
+    fields,
+    hidden_rules,
+    limits,
+    mentions,
+    paths,
+    restrictions,
+    schema_files,
+    shapes,
+    vocabulary,
+)
 from agentconv.core.diagnostics import Detail
 from agentconv.core.losses import listed, quoted
 from agentconv.families import keys
@@ -25,11 +37,33 @@ def finish(projection: Projection, dialect: Dialect) -> None:
         drop_rest(projection)
     _hold_fields(projection, dialect.keys)
     _hold_extras(projection, dialect)
+    _tell_mentions(projection)
+    if vocabulary.unenforced(projection.target.id).free:
+        limits = enforcement.unheld(projection.target.id, dialect.encode(projection.result()))
+        projection.losses += enforcement.losses_of(projection.source.id, projection.target.id, limits)
+
+
+def _tell_mentions(projection: Projection) -> None:
+    """Say what a prompt speaks of that its own client has, and the target has not; the prompt stays as it is."""
+    origin, prompt = projection.source.origin, projection.source.prompt
+    if origin is None or prompt is None or vocabulary.words_of(origin.format) == vocabulary.words_of(projection.target.id):
+        return
+    found = mentions.find(prompt.text, origin.format, with_tools=True, unlike=projection.target.id)
+    words = [word for word in found if mentions.knows(origin.format, word) and not mentions.knows(projection.target.id, word)]
+    if words:
+        more = [f"{len(words) - _MENTIONS_SHOWN} more"] if len(words) > _MENTIONS_SHOWN else []
+        projection.remark("prompt-speaks", "prompt.text", listed([*(f"`{word}`" for word in words[:_MENTIONS_SHOWN]), *more]))
+
+
+_MENTIONS_SHOWN = 5
 
 
 def drop_rest(projection: Projection) -> None:
     """Drop every field that the target has no place for, and the extras of other formats."""
     target = projection.target
+    ignored = [f"{one.rule.shown} (hidden by {one.by.shown})" for one in hidden_rules.find(projection.source.permissions) if one.opens]
+    if ignored:
+        projection.remark("restriction-ignored", "permissions.rules", listed(ignored))
     for path in _unheld(target.holds):
         value = projection.get(path)
         if value is None:
@@ -74,6 +108,8 @@ def _code_without(projection: Projection, format_id: str, key: str) -> str:
     complaint = schema_files.complaint(format_id, key, projection.source.extras[format_id][key])
     if complaint:
         return "key-dropped" if complaint.effect.drops else "ignored-key-dropped"
+    if schema_files.is_passed_on(format_id, key):
+        return "key-passed-on"
     return schema_files.code_without(format_id, key) or ("key-dropped" if schema_files.uses_key(format_id, key) else "ignored-key-dropped")
 
 

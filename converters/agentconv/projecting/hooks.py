@@ -6,9 +6,10 @@ so the shapes here are exactly those that Claude Code 2.1.329 takes (measured on
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import vocabulary
+from agentconv.core import hook_matchers, vocabulary
 from agentconv.core.ir import Hook
 from agentconv.core.losses import listed
 from agentconv.families.javascript import is_regex
@@ -268,16 +269,47 @@ def write(hooks: tuple[Hook, ...]) -> Json:
 
 
 def project(projection: Projection, read_own: Callable[[Json], tuple[Hook, ...]]) -> None:
-    """Keep hooks of the target's own; those of another client are dropped, and the effects judge whether that widens."""
+    """Keep hooks that the target runs as the source's client does; the others are dropped, and the effects judge whether that widens."""
     hooks: tuple[Hook, ...] | None = projection.get("hooks")
     if not hooks:
         return
-    kept = [hook for hook in hooks if hook.format == vocabulary.words_of(projection.target.id) and _reads_back(hook, read_own)]
-    if len(kept) < len(hooks):
-        lost = listed(dict.fromkeys(hook.native_event for hook in hooks if hook not in kept))
-        projection.change("hooks", by_event(kept) or None, "hooks-dropped", lost)
-    else:
-        projection.translate("hooks", by_event(kept))
+    target = vocabulary.words_of(projection.target.id)
+    pairs = [(hook, hook if hook.format == target else _translated(hook, target)) for hook in hooks]
+    held = [(hook, own) for hook, own in pairs if own is not None and _reads_back(own, read_own)]
+    after = by_event(own for _, own in held) or None
+    kept = [hook for hook, _ in held]
+    projection.translate("hooks", after)
+    moved = dict.fromkeys(hook.native_event for hook, own in held if hook != own)
+    lost = dict.fromkeys(hook.native_event for hook in hooks if hook not in kept)
+    for code, events in (("hooks-moved", moved), ("hooks-dropped", lost)):
+        if events:
+            projection.change("hooks", after, code, listed(events))
+
+
+_SHARED_KEYS = frozenset({"type", "command", "timeout"})
+_VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
+
+
+def _translated(hook: Hook, target: str) -> Hook | None:
+    """Return a hook of another client as one of the target's, where both run the same for the same; else None."""
+    known = vocabulary.hook_variables(target)
+    event = vocabulary.native_event(target, hook.event) if hook.event else None
+    if known is None or vocabulary.hook_variables(hook.format) is None or event is None or hook.options:
+        return None
+    every = hook_matchers.is_everything(hook)
+    matcher = hook.matcher if every else hook_matchers.translated(hook, target)
+    if (matcher is None and not every) or not all(_is_shared(handler, known) for handler in hook.handlers):
+        return None
+    return Hook(event, target, hook.event, matcher, hook.handlers)
+
+
+def _is_shared(handler: Json, known: Collection[str]) -> bool:
+    """Whether a handler is a command that needs nothing of its own client: no key of its, and no variable."""
+    if not isinstance(handler, dict) or handler.get("type") != "command" or not handler.keys() <= _SHARED_KEYS:
+        return False
+    makers = {name.partition("_")[0] for client in vocabulary.clients() for name in vocabulary.hook_variables(client) or ()}
+    used = {name for name in _VARIABLE.findall(str(handler.get("command"))) if name.partition("_")[0] in makers}
+    return used <= set(known)
 
 
 def by_event(hooks: Iterable[Hook]) -> tuple[Hook, ...]:

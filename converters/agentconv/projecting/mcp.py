@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import effects, fields, references, vocabulary
+from agentconv.core import effects, enforcement, fields, references, vocabulary
 from agentconv.core.losses import listed
 from agentconv.projecting import by_hand
 
@@ -50,8 +50,8 @@ def _plain(value: Any) -> Json:
 
 def with_tools(server: McpServer, projection: Projection) -> McpServer:
     """Return a server with the tools that the agent's own list leaves of it, for a target without such a list."""
-    tools, origin = projection.source.tools, projection.source.origin
-    if server.transport is None or vocabulary.fact(origin.format if origin else None, "own_servers_open"):
+    tools = projection.source.tools
+    if server.transport is None or vocabulary.fact(fields.client_of(projection.source), "own_servers_open"):
         return server
     if tools.mode != "inherit":
         listed = tools.allow if tools.mode == "list" else ()
@@ -66,7 +66,7 @@ def with_tools(server: McpServer, projection: Projection) -> McpServer:
     return replace(server, disabled_tools=(*(server.disabled_tools or ()), *added)) if added else server
 
 
-def _report_open(projection: Projection, servers: tuple[McpServer, ...]) -> None:
+def _report_open(projection: Projection, servers: tuple[McpServer, ...] = ()) -> None:
     """Say which servers the agent is denied that the target can only close where the agent defines them."""
     defined = {effects.server_key(server.name) for server in servers if server.transport}
     dropped = [grant for grant in projection.source.tools.deny if grant.server and grant not in projection.get("tools.deny")]
@@ -177,6 +177,15 @@ class Told:
         """Say how to write servers by hand that were lost with their references; nothing where they refer to nothing."""
         lost = [server for server in servers if server.name in names and not self.holds(server)]
         return by_hand.hint(self._target, lost) if lost else None
+
+
+def drop_unheld(projection: Projection, hint: str) -> None:
+    """Drop all servers, and what limits them, for a target whose agents have those of their session; `hint` says where they are defined."""
+    drop(projection, hint)
+    _report_open(projection)
+    told = any(loss.code == "mcp-open" for loss in projection.losses)
+    if not told and effects.limits_servers(projection.source):
+        projection.losses.append(enforcement.loss_of_servers(projection.source.id, projection.target.id))
 
 
 def drop(projection: Projection, hint: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from agentconv.core import vocabulary
 from agentconv.core.diagnostics import Detail
 from agentconv.core.ir import Model
-from agentconv.core.losses import becomes, quoted
+from agentconv.core.losses import becomes, listed, quoted
 from agentconv.families import model_words
 
 if TYPE_CHECKING:
@@ -39,16 +39,37 @@ def model(projection: Projection, read: Callable[[str], Model] | None = None, *,
     served = value.kind != "tier" and value.value is not None and vocabulary.serves_model(projection.target.id, value.kind, value.value)
     if mapped != value:
         projection.change("model", mapped, "model-mapped", becomes(value.value, word))
+    elif not (served or word) and _rename(projection, value, providers=providers):
+        return
     elif not (served or word):
         hint = "say its tier, or what to write for it, in [tool.agentconv.models]" if projection.models.by_tier else None
         projection.change("model", None, "model-dropped", quoted(value.value), hint=hint)
     elif value.fallbacks or (value.provider and not providers):
         bare = Model(value.kind, value.value, value.provider if providers else None)
         alone = not value.fallbacks and value.provider == vocabulary.model_provider(value.value or "")
-        projection.change("model", bare, "default-dropped" if alone else "field-dropped", "provider and fallbacks")
+        projection.change("model", bare, "default-dropped" if alone else "field-dropped", _beside(value))
     elif providers and not value.provider:
         maker = vocabulary.model_provider(value.value or "")
         projection.change("model", Model("id", value.value, maker), "model-provider", Detail("`{}/{}`", (maker, value.value)))
+
+
+def _rename(projection: Projection, value: Model, *, providers: bool) -> bool:
+    """Write the id of the very model that the source names in another way, where the target serves it."""
+    origin = projection.source.origin
+    same = vocabulary.named_model(origin.format if origin else None, value.value or "")
+    if same is None or not vocabulary.serves_model(projection.target.id, "id", same):
+        return False
+    named = Model("id", same, vocabulary.model_provider(same) if providers else None)
+    projection.change("model", named, "model-renamed", becomes(value.value, same))
+    if value.fallbacks:
+        projection.declare("field-dropped", "model", _beside(Model(value.kind, value.value, None, value.fallbacks)))
+    return True
+
+
+def _beside(value: Model) -> Detail:
+    """Say what stands with a model's name: its provider, and the models that take its place."""
+    provider = [f"the provider `{value.provider}`"] if value.provider else []
+    return listed([*provider, *(f"`{word}` where it is not to be had" for word in value.fallbacks)])
 
 
 def _instead(projection: Projection, value: Model) -> str | None:

@@ -21,7 +21,10 @@ def mode(projection: Projection, *, held: bool = True) -> None:
         held: Whether the target's files can say a mode at all, where they are not the client's only ones.
     """
     mode = projection.get("permissions.mode")
-    if mode is None or (held and vocabulary.native_mode(projection.target.id, mode) and _is_within(projection, mode)):
+    if mode is None:
+        return
+    if held and vocabulary.native_mode(projection.target.id, mode) and _is_within(projection, mode):
+        _report_commands(projection, mode)
         return
     if mode == "default" and vocabulary.fact(projection.target.id, "asks_by_default"):
         projection.change("permissions.mode", None, "default-dropped", "it asks")
@@ -29,6 +32,13 @@ def mode(projection: Projection, *, held: bool = True) -> None:
     other = None if mode == "accept-edits" and vocabulary.fact(projection.target.id, "asks_by_default") else _NEAREST.get(mode)
     kept = other if held and other and vocabulary.native_mode(projection.target.id, other) else None
     projection.change("permissions.mode", kept, "permission-mode", becomes(mode, kept) if kept else quoted(mode))
+
+
+def _report_commands(projection: Projection, mode: str) -> None:
+    """Say which commands the target runs unasked in a mode, where the source asks for all of them."""
+    commands = vocabulary.mode_commands(projection.target.id, mode)
+    if commands and not projection.at_home and effects.effects(projection.source).levels["run"] is effects.Level.ASK:
+        projection.remark("mode-covers-commands", "permissions.mode", listed(commands))
 
 
 _NEAREST = {"read-only": "plan", "plan": "read-only", "dont-ask": "default", "accept-edits": "default"}
@@ -66,7 +76,7 @@ def unasked(projection: Projection, effect: str | None = None) -> None:
     before = effects.effects(projection.source).levels
     asked = [one for one in effects.EFFECTS if one == (effect or one) and before[one] is not effects.Level.ALLOW]
     found = [one for one in asked if levels[one] is effects.Level.INHERIT]
-    said = any(loss.code == "not-enforced" for loss in projection.losses)
+    said = any(loss.code == "not-enforced" and loss.field == "permissions.mode" for loss in projection.losses)
     if found and not said and not projection.at_home:
         projection.remark("asks-dropped", "permissions.mode", listed(plain_words.EFFECTS[one] for one in found))
 

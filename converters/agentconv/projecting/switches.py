@@ -19,13 +19,12 @@ if TYPE_CHECKING:
 _READ_ONLY = ("plan", "read-only")
 
 
-def sandbox_for_list(projection: Projection, switches: Mapping[str, ToolGrant], *, hint: str) -> None:
+def sandbox_for_list(projection: Projection, switches: Mapping[str, ToolGrant]) -> None:
     """Turn tools into the sandbox and the switches that leave the same effects, for a target without a list of tools.
 
     Args:
         projection: The agent on its way.
         switches: By effect, the target's tool that goes when the effect does.
-        hint: What to know about the target's sandbox.
     """
     tools, mode = projection.source.tools, projection.get("permissions.mode")
     sandbox: Sandbox | None = projection.get("permissions.sandbox")
@@ -55,7 +54,7 @@ def sandbox_for_list(projection: Projection, switches: Mapping[str, ToolGrant], 
         projection.change_together(values, "tools-unlisted", "it may run commands, so nothing narrower fits")
     else:
         words = [*([f"sandbox_mode {sandbox.files}"] if sandbox else []), *(f"no {switch.native}" for switch in off)]
-        projection.change_together(values, "tools-approximated", listed(words), hint=hint)
+        projection.change_together(values, "tools-approximated", listed(words))
 
 
 def read_only_flag(projection: Projection, *, hint: str | None = None) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Detail
 from agentconv.core.losses import quoted
+from agentconv.core.meant import Foreign, Reference, Text
 from agentconv.families.javascript import SPACE
 
 if TYPE_CHECKING:
@@ -32,7 +33,11 @@ def trim(projection: Projection, path: str, blanks: str | None = None) -> None:
 
 def prompt(projection: Projection, mode: str, syntax: str = "literal") -> None:
     """Say how the target combines the prompt with its own, and whether it renders templates."""
-    if projection.get("prompt.text") is None:
+    text = projection.get("prompt.text")
+    if text is None:
+        return
+    if syntax == "literal" and refused_unread(projection):
+        projection.translate("prompt.syntax", syntax)
         return
     before = projection.get("prompt.mode") or "replace"
     if before != mode:
@@ -41,7 +46,24 @@ def prompt(projection: Projection, mode: str, syntax: str = "literal") -> None:
     before = projection.get("prompt.syntax")
     before = "literal" if before is None else before
     if before != syntax:
-        projection.change("prompt.syntax", syntax, "prompt-syntax", Detail("from {}", (before,)))
+        by_hand = _variables(text) if syntax == "literal" else None
+        projection.change("prompt.syntax", syntax, "prompt-syntax", Detail("from {}", (before,)), hint=by_hand)
+
+
+def refused_unread(projection: Projection) -> bool:
+    """Refuse a prompt that is in a file which was not read; return whether it is one."""
+    text = projection.get("prompt.text")
+    files = [part.text for part in text.parts if isinstance(part, Foreign)] if isinstance(text, Text) else []
+    if files:
+        projection.refuse("refused-text", "prompt.text", Detail("the text that `{}` stands for is not known", (files[0],)))
+    return bool(files)
+
+
+def _variables(text: object) -> str | None:
+    """Say what is to be written by hand where a prompt refers to variables of the environment."""
+    named = [part.env for part in text.parts if isinstance(part, Reference)] if isinstance(text, Text) else []
+    words = ", ".join(f"`{name}`" for name in dict.fromkeys(named))
+    return f"write what {words} holds where the prompt names it; where it is not set, the source has nothing there" if named else None
 
 
 def body(projection: Projection) -> None:

@@ -6,17 +6,18 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeAlias
 
-from agentconv.core import effects, fields, losses, patterns, vocabulary
+from agentconv.core import effects, fields, losses, patterns, plain_words, vocabulary
 from agentconv.core.diagnostics import Detail
 from agentconv.core.ir import ToolGrant, Tools
 from agentconv.core.losses import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-    from agentconv.core.effects import Effects
+    from agentconv.core.effects import Access, Effects
     from agentconv.core.format import Projection
-    from agentconv.core.ir import Agent, Pattern, Permissions
+    from agentconv.core.ir import Agent, Permissions
+    from agentconv.core.meant import Pattern
 
 
 SpellServer: TypeAlias = "Callable[[str, str | None], str]"
@@ -69,7 +70,14 @@ def grants(projection: Projection, path: str, spell_server: SpellServer, reads_b
     if narrowed:
         projection.declare("tools-narrowed", path, listed(narrowed, "{} is open to a part only, and closes"))
     if not unknown and not loose and not narrowed:
-        projection.declare("looks-dropped", path, "tools that the target does not tell apart")
+        projection.declare("tools-joined", path, _joined(before, after))
+
+
+def _joined(before: Iterable[ToolGrant], after: Iterable[ToolGrant]) -> Detail:
+    """Name the words of the target that do more than the tools in whose place they stand."""
+    meant = {capability for grant in before for capability in effects.granted(grant)}
+    wider = [grant.native for grant in after if not meant.issuperset(effects.granted(grant))]
+    return listed(dict.fromkeys(wider or [grant.native for grant in after]))
 
 
 def _without_repeats(found: Iterable[ToolGrant]) -> tuple[ToolGrant, ...]:
@@ -125,12 +133,13 @@ def tool_list(
         _list_what(projection, may, Detail("its switches"), spell_server, reads_back)
     if projection.get("tools.mode") != "list" and projection.get("tools.allow"):
         projection.change("tools.allow", (), "looks-dropped", "tools that count for nothing without a list")
+    before: tuple[ToolGrant, ...] = projection.get("tools.allow")
     carried = join_patterns is not None and _carry_patterns(projection, join_patterns)
-    grants(projection, "tools.allow", spell_server, reads_back)
-    if carried and "tools.allow" not in projection.declared:
-        projection.declare("looks-dropped", "tools.allow", "tools that the target does not tell apart")
     if not denies:
         _list_the_others(projection, spell_server, reads_back)
+    grants(projection, "tools.allow", spell_server, reads_back)
+    if carried and "tools.allow" not in projection.declared:
+        projection.declare("tools-joined", "tools.allow", _joined(before, projection.get("tools.allow")))
     grants(projection, "tools.deny", closes.server, closes.reads_back)
     if projection.get("tools.mode") == "list" and not projection.get("tools.allow"):
         projection.change_together({"tools.mode": "none"}, "tool-unknown", "no tool is left")
@@ -139,7 +148,7 @@ def tool_list(
 def _list_own_servers(projection: Projection, spell_server: SpellServer, reads_back: Callable[[ToolGrant], bool]) -> None:
     """List the MCP servers that the agent defines, where its client opens them without that and the target does not."""
     source, target = projection.source, vocabulary.words_of(projection.target.id)
-    opens = vocabulary.fact(source.origin.format if source.origin else None, "own_servers_open")
+    opens = vocabulary.fact(fields.client_of(source), "own_servers_open")
     if not opens or vocabulary.fact(target, "own_servers_open") or source.tools.mode == "inherit":
         return
     allow: tuple[ToolGrant, ...] = projection.get("tools.allow") if source.tools.mode == "list" else ()
@@ -185,20 +194,37 @@ def _list_the_others(projection: Projection, spell_server: SpellServer, reads_ba
     closed = {capability for grant in denied if not grant.server for capability in effects.granted(grant)}
     servers = [grant for grant in denied if grant.server]
     target = vocabulary.words_of(projection.target.id)
+    joined: list[str] = []
     if projection.get("tools.mode") == "inherit":
         allow = _all_words(target, closed, spell_server, reads_back)
         if servers:
             allow = tuple(grant for grant in allow if grant.server != effects.EVERY_SERVER)
     else:
-        allow = tuple(grant for grant in projection.get("tools.allow") if not set(effects.granted(grant)) & closed)
-        allow = tuple(grant for grant in allow if not _touched(grant, servers))
+        listed_ones: tuple[ToolGrant, ...] = projection.get("tools.allow")
+        open_ones = [one for one in listed_ones if not (_denied(one, closed) or _touched(one, servers))]
+        allow = tuple(grant for grant in open_ones if not {*effects.granted(grant), *_meant(grant, target)} & closed)
+        joined = [grant.native for grant in open_ones if grant not in allow]
     mode = projection.get("tools.mode")
     values = {"tools.mode": "list" if mode == "inherit" else mode, "tools.allow": allow, "tools.deny": ()}
     projection.change_together(values, "tools-listed", listed((grant.native for grant in denied), "all but {}"))
+    if joined:
+        projection.declare("tools-narrowed", "tools.allow", listed(joined, "{} is one with a denied tool, and closes with it"))
     if mode == "inherit" and not spell_server(effects.EVERY_SERVER, None):
         projection.declare("tools-narrowed", "tools.allow", "all MCP servers that the user has configured close")
     elif mode == "inherit" and servers:
         projection.declare("tools-narrowed", "tools.allow", "with a denied MCP server, all that the user has configured close")
+
+
+def _denied(grant: ToolGrant, closed: Collection[str]) -> bool:
+    """Whether all that a tool does is denied."""
+    meanings = effects.granted(grant)
+    return bool(meanings) and set(meanings) <= set(closed)
+
+
+def _meant(grant: ToolGrant, target: str) -> set[str]:
+    """Return all that the words grant by which a target would say a grant."""
+    words = (word for capability in effects.granted(grant) for word in vocabulary.tools_for(target, capability)[:1])
+    return {meaning for word in words for meaning in vocabulary.grants(target, word)}
 
 
 def _touched(grant: ToolGrant, denied: Collection[ToolGrant]) -> bool:
@@ -221,6 +247,8 @@ def _tools_for_rules(projection: Projection, may: Effects, opens: _Spelling, clo
     origin = source.origin.format if source.origin else None
     access = effects.accesses(source.tools, source.permissions, origin)
     partly = sorted(capability for capability, one in access.items() if one.parts and one.parts <= may.parts)
+    kept = _kept_open(partly, access, may, projection.target.id)
+    partly = [capability for capability in partly if capability not in kept]
     closed = {capability for capability in effects.capabilities_of(source.tools, origin) if capability not in access} | set(partly)
     target = vocabulary.words_of(projection.target.id)
     values: dict[str, object] = {"permissions.rules": (), "permissions.resolution": None}
@@ -236,15 +264,31 @@ def _tools_for_rules(projection: Projection, may: Effects, opens: _Spelling, clo
         values["tools.deny"] = tuple(dict.fromkeys([*source.tools.deny, *filter(closes.reads_back, denied)]))
     else:
         words = [vocabulary.tool_for(target, capability) or "" for capability in access if capability not in closed]
-        allow = [_granting(target, word) for word in dict.fromkeys(words) if word]
+        allow = [
+            _granting(target, word) for word in dict.fromkeys(words) if word and not set(vocabulary.grants(target, word)) & set(partly)
+        ]
         servers = _open_servers(may, target, opens.server, opens.reads_back)
         values.update({"tools.mode": "list", "tools.deny": (), "tools.allow": (*allow, *parts.values(), *servers)})
-    mode = _mode_for_rules(source.permissions, may)
+    asks = "shell" in kept and not vocabulary.fact(target, "asks_by_default")
+    mode = "default" if asks else _mode_for_rules(source.permissions, may)
     if source.permissions.mode is None and mode and vocabulary.native_mode(projection.target.id, mode):
         values["permissions.mode"] = mode
     projection.change_together(values, "rules-as-tools", listed(dict.fromkeys(rule.native for rule in source.permissions.rules)))
     if partly:
         projection.declare("tools-narrowed", "permissions.rules", listed(partly, "{} is open to a part only, and closes"))
+    for capability in kept:
+        lost = listed((pattern for _, pattern, _ in sorted(access[capability].parts)), f"{plain_words.tool(capability)} {{}}")
+        if capability == "shell":
+            projection.declare("sandbox-dropped", "permissions.rules", lost)
+        else:
+            projection.warn("pattern-dropped", "permissions.rules", lost)
+
+
+def _kept_open(partly: Sequence[str], access: Mapping[str, Access], may: Effects, target: str) -> list[str]:
+    """Return what is denied in part and stays open: what something else goes past, and commands where each is asked for instead."""
+    asks = vocabulary.fact(target, "asks_by_default") or vocabulary.native_mode(target, "default") is not None
+    denied = [capability for capability in partly if all(effect == "deny" for _, _, effect in access[capability].parts)]
+    return [capability for capability in denied if not may.bounds(capability) or (capability == "shell" and asks)]
 
 
 def _open_parts(source: Agent, target: str, join: JoinPatterns) -> dict[str, ToolGrant]:

@@ -32,7 +32,7 @@ def losses(synced: Sequence[Synced]) -> list[str]:
 
 def lasting(settings: Settings, synced: Sequence[Synced], look: Style) -> Iterator[str]:
     """Yield a line for each loss that is told in every run."""
-    for (target, code), number in sorted(known.lasting(synced).items()):
+    for (target, code), (number, fields) in sorted(known.lasting(synced).items()):
         from agentconv.core.diagnostics import LossSeverity
         from agentconv.core.losses import CATALOGUE
         from agentconv.render import text
@@ -40,7 +40,7 @@ def lasting(settings: Settings, synced: Sequence[Synced], look: Style) -> Iterat
         word = look.paint(LossSeverity.WARNING.value, LossSeverity.WARNING)
         accepted = " (accepted)" if known.is_accepted(settings, target, code) else ""
         summary = text.for_target(CATALOGUE[code].summary, target)
-        yield f"{word}[{code}] to {text.client(target)}, {text.count(number, 'agent')}: {summary}{accepted}"
+        yield f"{word}[{code}] to {text.client(target)}, {text.count(number, 'agent')}: {summary}: {', '.join(fields)}{accepted}"
 
 
 def open_limits(settings: Settings, synced: Sequence[Synced], accepted: Sequence[str]) -> list[tuple[str, str]]:

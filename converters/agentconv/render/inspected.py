@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core import vocabulary
 from agentconv.core.diagnostics import Severity
 from agentconv.core.format import State
 from agentconv.formats import registry
@@ -69,7 +70,17 @@ def report(files: Sequence[tuple[str, Inspected]], asked: Sequence[str], look: S
     )
     found = columns.row(f"{'STATE':{columns.state}}", "TOOLS", "CLIENTS")
     for heading, file in files:
-        found += ["", f"{text.safe(heading)}{_called(file)}", *_entry(heading, file, columns, look, verbose=verbose)]
+        included = (
+            wrap(f"with the text of {', '.join(map(text.safe, file.includes))}", width() - 2, break_on_hyphens=False)
+            if file.includes
+            else []
+        )
+        found += [
+            "",
+            f"{text.safe(heading)}{_called(file)}",
+            *(f"  {line}" for line in included),
+            *_entry(heading, file, columns, look, verbose=verbose),
+        ]
     if sum(len(file.agents) for _, file in files) > 1:
         found += ["", *_summary([file for _, file in files], asked)]
     return found
@@ -123,6 +134,9 @@ def _reasons(file: Inspected, reading: Reading, *, verbose: bool) -> tuple[Reaso
     found = list(reading.reasons)
     if not verbose and (reading.other_kind or reading.state is State.NO_AGENT):
         found = [Reason("other files")] if reading.other_kind else []
+    if reading.unheld:
+        limits = ", ".join(f"`{limit}`" for limit in reading.unheld)
+        found.insert(0, Reason(f"a spawned agent is not held to {limits}"))
     if reading.wider:
         found.insert(0, Reason(f"may do what its author did not allow: {', '.join(reading.wider)}", "wider"))
     if reading.tools and len(file.agents) == 1 and reading.name != _own_name(file):
@@ -143,7 +157,10 @@ def _worded(found: Sequence[Reading], reasons: tuple[str, ...], *, verbose: bool
 
 def _hint(reading: Reading) -> str | None:
     """Return what to do about a reading; where there is no agent, the reason says it all."""
-    return next((remark.hint for remark in reading.diagnostics if remark.hint), None) if reading.tools else None
+    if not reading.tools:
+        return None
+    instead = vocabulary.unenforced(reading.client).instead if reading.unheld else None
+    return next((remark.hint for remark in reading.diagnostics if remark.hint), instead)
 
 
 def _row(group: _Group, columns: _Columns, look: Style, *, verbose: bool) -> list[str]:
@@ -178,7 +195,9 @@ def _summary(files: Sequence[Inspected], asked: Sequence[str]) -> list[str]:
 
 def plain(file: Inspected) -> dict[str, Any]:
     """Return a file's entry for other programs."""
-    return {"path": file.path, "format": file.format, "agents": list(file.agents), "readings": [_plain(one) for one in file.readings]}
+    includes = {"includes": list(file.includes)} if file.includes else {}
+    readings = [_plain(one) for one in file.readings]
+    return {"path": file.path, "format": file.format, "agents": list(file.agents), **includes, "readings": readings}
 
 
 def _plain(reading: Reading) -> dict[str, Any]:
@@ -193,6 +212,7 @@ def _plain(reading: Reading) -> dict[str, Any]:
                 "capabilities": list(reading.capabilities),
                 "effects": dict(reading.levels),
                 "widenings": list(reading.wider),
+                "not_enforced": list(reading.unheld),
             }
             if reading.tools is not None
             else {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import LossSeverity
@@ -52,32 +53,46 @@ class _Group:
 
 
 class Tally:
-    """Counts losses and words them, one entry per code: how many agents, what happened, and the first three."""
+    """Counts losses and words them, one entry per code, or what is told apart of it: how many agents, what happened, the first three."""
 
     def __init__(self, *, several_targets: bool = False) -> None:
         self.several_targets = several_targets
-        self.groups: dict[tuple[str, str], _Group] = {}
+        self.groups: dict[tuple[str, str, LossSeverity, Detail | str | None], _Group] = {}
         self.severities: set[LossSeverity] = set()
 
     def add(self, loss: Loss) -> None:
         """Count one loss."""
         self.severities.add(loss.severity)
-        self.groups.setdefault((loss.target, loss.code), _Group(loss)).add(loss)
+        apart = (loss.data or loss.detail) if CATALOGUE[loss.code].apart else None
+        self.groups.setdefault((loss.target, loss.code, loss.severity, apart), _Group(loss)).add(loss)
 
-    def lines(self, look: Style) -> list[str]:
-        """Return the entries, the worst first; what is particular to each agent is left out of notes."""
-        groups = sorted(self.groups.values(), key=lambda group: (group.first.target, _ORDER[group.first.severity], group.first.code))
-        return [line for group in groups for line in self._entry(group, look)]
+    def lines(self, look: Style, *, of_pairs: bool = False) -> list[str]:
+        """Return the entries, the worst first; what is particular to each agent is left out of notes.
 
-    def _entry(self, group: _Group, look: Style) -> list[str]:
+        Args:
+            look: How they are shown.
+            of_pairs: Only those that are the same for all agents of two clients.
+        """
+        chosen = [group for group in self.groups.values() if CATALOGUE[group.first.code].of_pair or not of_pairs]
+        groups = sorted(chosen, key=lambda group: (group.first.target, _ORDER[group.first.severity], group.first.code))
+        following = [group.first for group in groups[1:]]
+        return [line for group, then in zip_longest(groups, following) for line in self._entry(group, then, look, detailed=of_pairs)]
+
+    def _entry(self, group: _Group, then: Loss | None, look: Style, *, detailed: bool) -> list[str]:
+        """Return the lines of one entry; a hint that the entry of the same code after it gives too is left to that."""
         loss = group.first
         head = f"{look.paint(loss.severity.value, loss.severity)}[{loss.code}]"
         to = f" to {text.client(loss.target)}," if self.several_targets else ""
         summary = text.for_target(CATALOGUE[loss.code].summary, loss.target)
         if loss.severity is LossSeverity.NOTE:
-            return [f"{head}{to} {text.count(group.agents, 'agent')} ({_names(group)}): {summary}"]
-        lines = [f"{head}{to} {text.count(group.agents, 'agent')}: {summary}", f"  {_details(group)}"]
-        return [*lines, f"  hint: {text.safe(text.for_target(loss.hint, loss.target))}"] if loss.hint else lines
+            more = f": {_details(group, alone=True)}" if detailed else ""
+            return [f"{head}{to} {text.count(group.agents, 'agent')} ({_names(group)}): {summary}{more}"]
+        if CATALOGUE[loss.code].apart:
+            lines = [f"{head}{to} {text.count(group.agents, 'agent')} ({_names(group)}): {summary}: {text.shorten(loss.detail)}"]
+        else:
+            lines = [f"{head}{to} {text.count(group.agents, 'agent')}: {summary}", f"  {_details(group)}"]
+        said_next = then is not None and (then.target, then.code, then.hint) == (loss.target, loss.code, loss.hint)
+        return [*lines, f"  hint: {text.safe(text.for_target(loss.hint, loss.target))}"] if loss.hint and not said_next else lines
 
 
 def _names(group: _Group) -> str:
@@ -86,12 +101,13 @@ def _names(group: _Group) -> str:
     return f"{shown} and {more:,} more" if more else shown
 
 
-def _details(group: _Group) -> str:
-    """Return the first agents with what is particular to them, said once where it is the same."""
+def _details(group: _Group, *, alone: bool = False) -> str:
+    """Return the first agents with what is particular to them, said once where it is the same; then it may stand alone."""
     worded = {name: ", ".join(text.shorten(told.words) for told in details) for name, details in group.details.items()}
     first, *others = group.details.values()
     if all(list(details) == list(first) for details in others):
-        return f"{_names(group)}: {next(iter(worded.values()))}"
+        said = next(iter(worded.values()))
+        return said if alone else f"{_names(group)}: {said}"
     more = group.agents - len(worded)
     shown = "; ".join(f"{text.shorten(name, 40)}: {detail}" for name, detail in worded.items())
     return f"{shown}; and {more:,} more" if more else shown

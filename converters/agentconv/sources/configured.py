@@ -26,5 +26,11 @@ def remarks(client: str, text: SourceText) -> Sequence[Diagnostic]:
     return found
 
 
+def missing(client: str, text: SourceText, one: Declared) -> Diagnostic:
+    """Say that the client leaves out an agent whose file is not there."""
+    found: Diagnostic = _module(client).MISSING(text, one)
+    return found
+
+
 def _module(client: str) -> Any:
     return registry.load(client)

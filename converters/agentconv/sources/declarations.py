@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core.diagnostics import Effect
-from agentconv.core.format import State
+from agentconv.core.format import ReadResult, State
+from agentconv.core.ir import AgentSet
 from agentconv.formats import registry
 from agentconv.sources import configured
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from agentconv.core.diagnostics import Diagnostic
-    from agentconv.core.ir import Json
+    from agentconv.core.ir import Agent, Json
     from agentconv.sources.discovery import Found
     from agentconv.sources.loaded import Loaded
 
@@ -25,8 +26,8 @@ class Declarations:
     """What configurations say of agents' files; each is read once."""
 
     def __init__(self) -> None:
-        self._given: dict[str, dict[str, Mapping[str, Json]]] = {}
-        """By root, and the real path of an agent's file."""
+        self._given: dict[str, dict[str, list[Mapping[str, Json]]]] = {}
+        """By root, and the real path of an agent's file, which may be that of several."""
         self._stopping: dict[str, Diagnostic] = {}
         """By root, why its client does not start."""
 
@@ -46,11 +47,11 @@ class Declarations:
         if given is None:
             return piece
         module: Any = registry.load(file.format)
-        result = module.read_declared(piece.source, given)
+        result = _together([module.read_declared(piece.source, one) for one in given])
         told = result.diagnostics
         return replace(piece, agents=result.set.agents, states=result.states, diagnostics=told, result=None, declared=result, as_read=False)
 
-    def _of(self, root: Path, client: str) -> Mapping[str, Mapping[str, Json]]:
+    def _of(self, root: Path, client: str) -> Mapping[str, Sequence[Mapping[str, Json]]]:
         key = os.fspath(root)
         if key not in self._given:
             from agentconv.sources import discovery
@@ -60,8 +61,26 @@ class Declarations:
             stops = [one for one in (configured.remarks(client, text) if text else ()) if one.effect is Effect.STOPS]
             if stops:
                 self._stopping[key] = stops[0]
-            self._given[key] = {os.path.realpath(root / one.path): one.given for one in rows}
+            found = self._given[key] = {}
+            for one in rows:
+                found.setdefault(os.path.realpath(root / one.path), []).append(one.given)
         return self._given[key]
+
+
+def _together(results: Sequence[ReadResult]) -> ReadResult:
+    """Return what is read of one file by each name that it is declared under; what it says itself, it says once."""
+    first = results[0]
+    agents: dict[str | None, tuple[Agent, State]] = {}
+    for result in results:
+        agents.update({agent.name: (agent, state) for agent, state in zip(result.set.agents, result.states, strict=True)})
+    told = tuple(dict.fromkeys(one for result in results for one in result.diagnostics))
+    rows = tuple(agents.values())
+    return ReadResult(
+        AgentSet(tuple(agent for agent, _ in rows)),
+        tuple(state for _, state in rows),
+        told,
+        lambda _number, key: first.place and first.place(0, key),
+    )
 
 
 def _root(place: Path, name: str) -> Path | None:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from agentconv.core import includes
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.core.source import SourceText
 from agentconv.core.suggestions import nearest
@@ -369,6 +370,8 @@ def _of_settings(search: _Search) -> Iterator[Diagnostic]:
                 from agentconv.sources import configured
 
                 yield from configured.remarks(client, text)
+                gone = [one for one in configured.declared(client, text) if not (search.folder / one.path).is_file()]
+                yield from (configured.missing(client, text, one) for one in gone)
 
 
 def _add_location(found: Discovery, search: _Search, location: Path, client: str) -> None:
@@ -405,15 +408,36 @@ def _add_walked(found: Discovery, search: _Search) -> None:
     rows = [registry.FORMATS[search.format_id]] if search.format_id else list(registry.FORMATS.values())
     suffixes = tuple({end for row in rows for end in (*row.suffixes, *row.files)})
     top = os.path.realpath(project_root(search.folder) or search.folder)
-    for place in _walk(found, search.folder, top, suffixes):
-        path = Path(place)
-        relative = PurePosixPath(path.relative_to(search.folder).as_posix())
+    walked = list(_walk(found, search.folder, top, suffixes))
+    start = os.path.join(search.folder, "")
+    included: set[str] | None = None
+    for place in walked:
+        relative = PurePosixPath(place[len(start) :].replace(os.sep, "/"))
         own = sniffing.by_place(relative, os.fspath(search.folder))
         if own in search.exclude:
             continue
-        told = search.format_id or own or sniffing.by_content(relative, path)
+        told = search.format_id or own or sniffing.by_content(relative, place)
+        if told and own is None:
+            included = _included(walked) if included is None else included
+            told = told if os.path.abspath(place) not in included else None
         if told and (told not in search.exclude or not registry.FORMATS[told].bundle):
             _append(found, place, search.root, told, within=top)
+
+
+def _included(places: Sequence[str]) -> set[str]:
+    """Return the files that shared files among others put into themselves: none of them is an agent's because of its looks."""
+    found: set[str] = set()
+    for place in places:
+        client = next((one for one in registry.CLIENTS if os.path.basename(place) in registry.FORMATS[one].files), None)
+        if client is None:
+            continue
+        try:
+            text = SourceText(os.path.basename(place), read_bytes(Found("", place, client)))
+        except InputError:
+            continue  # reading it again says why
+        named = (includes.beside("", one.path) for one in registry.includes_of(client)(text))
+        found.update(os.path.join(os.path.dirname(os.path.abspath(place)), path) for path in named if path)
+    return found
 
 
 def _add_file(found: Discovery, path: Path, root: Path, format_id: str | None) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shlex
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,8 @@ class Asked:
     """What stands behind that."""
     clients: Collection[str] = registry.CLIENTS
     """Clients whose agents are meant."""
+    output: str | None = None
+    """The folder that the command writes to: what is in there is what it made."""
 
 
 def told(found: Discovery, asked: Asked) -> Iterator[Diagnostic]:
@@ -55,6 +58,20 @@ def told(found: Discovery, asked: Asked) -> Iterator[Diagnostic]:
         root = Path(source)
         if source != discovery.STDIN and root.is_dir() and any(_places(root, registry.CLIENTS)):
             yield from _inside(root, found, asked)
+            yield from _shared(root, found)
+
+
+def _shared(root: Path, found: Discovery) -> Iterator[Diagnostic]:
+    """Say which client reads the agents of a folder as those of its extension, where they are read here as another one's."""
+    for client, row in registry.FORMATS.items():
+        if not row.extension or not (root / row.extension).is_file():
+            continue
+        folder = os.path.realpath(root / "agents")
+        others = {file.format for file in found.files if file.location and os.path.dirname(os.path.realpath(file.location)) == folder}
+        if others - {client}:
+            titles = " and ".join(registry.FORMATS[one].title for one in sorted(others - {client}))
+            message = f"agents of {titles}; with `{row.extension}`, {row.title} reads the same files"
+            yield _note(f"{message}: agentconv inspect {shlex.quote(_shown(os.fspath(root)))} --for {client}", os.fspath(root / "agents"))
 
 
 def _has_files(place: str | os.PathLike[str]) -> bool:
@@ -85,8 +102,12 @@ def _inside(root: Path, found: Discovery, asked: Asked) -> Iterator[Diagnostic]:
     projects: list[str] = []
     loose: dict[str, int] = {}
     files = 0
-    for folder in _folders(root):
-        if folder != os.fspath(root) and any(_places(Path(folder), registry.CLIENTS)):
+    output = os.path.realpath(asked.output) if asked.output else ""
+    for folder, names in _folders(root):
+        inner = folder != os.fspath(root)
+        if inner and output and f"{os.path.realpath(folder)}{os.sep}".startswith(f"{output}{os.sep}"):
+            continue
+        if inner and not _beginnings().isdisjoint(names) and any(_places(Path(folder), registry.CLIENTS)):
             meant = list(_places(Path(folder), asked.clients))
             if meant and not any(_holds(place, read) for place in meant):
                 projects.append(folder)
@@ -94,9 +115,9 @@ def _inside(root: Path, found: Discovery, asked: Asked) -> Iterator[Diagnostic]:
         parts = Path(folder).relative_to(root).parts
         if not _FOLDERS & set(parts) or files > MOST_FILES:
             continue
-        names = [name for name in _files(folder) if os.path.realpath(os.path.join(folder, name)) not in read]
-        files += len(names)
-        agents = sum(_is_agent(folder, name) for name in names)
+        here = [name for name in _files(folder) if os.path.realpath(os.path.join(folder, name)) not in read]
+        files += len(here)
+        agents = sum(_is_agent(folder, name) for name in here)
         if agents:
             last = max(number for number, part in enumerate(parts) if part in _FOLDERS)
             top = os.path.join(root, *parts[: last + 1])
@@ -118,16 +139,26 @@ def _holds(place: Path, read: set[str]) -> bool:
     return real in read or any(path.startswith(real + os.sep) for path in read)
 
 
-def _folders(root: Path) -> Iterator[str]:
-    """Yield the folders of a project, itself first; none that is hidden, linked, or holds what others made."""
+@cache
+def _beginnings() -> frozenset[str]:
+    """Return the names of which a project's root has one, whatever client's project it is."""
+    rows = registry.FORMATS.values()
+    places = [place for row in rows for place in ([row.index, row.catalog] if row.index else [*row.folders, *row.files, row.settings])]
+    return frozenset(PurePosixPath(place).parts[0] for place in places if place)
+
+
+def _folders(root: Path) -> Iterator[tuple[str, list[str]]]:
+    """Yield the folders of a project, itself first, and the names in each; none that is hidden, linked, or holds what others made."""
     stack, left = [(os.fspath(root), 0)], MOST_FOLDERS
     while stack and left:
         folder, depth = stack.pop()
         left -= 1
-        yield folder
         try:
-            entries = sorted(os.scandir(folder), key=lambda entry: entry.name, reverse=True) if depth < DEEPEST else []
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name, reverse=True)
         except OSError:
+            continue
+        yield folder, [entry.name for entry in entries]
+        if depth == DEEPEST:
             continue
         open_ones = (entry for entry in entries if not entry.name.startswith(".") and entry.name not in discovery.SKIPPED)
         stack += [(entry.path, depth + 1) for entry in open_ones if entry.is_dir(follow_symlinks=False)]

@@ -15,7 +15,7 @@ from agentconv.core.format import State
 from agentconv.core.ir import Agent, AgentSet, Origin, Source
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
-from agentconv.sources import agentless, discovery
+from agentconv.sources import agentless, discovery, including
 from agentconv.sources.containers import Containers
 from agentconv.sources.declarations import Declarations
 from agentconv.sources.loaded import Loaded
@@ -65,16 +65,18 @@ class Loader:
             if file.location is None:
                 self._keep(index, file, pieces)
             return pieces
-        if self._again and self._first.get(index, (None,))[0] != hash(data):
+        text = including.from_project(file, SourceText(file.path, data))
+        read = hash((data, *(one.data for one in (text.included or {}).values())))
+        if self._again and self._first.get(index, (None,))[0] != read:
             return (_changed(file),)
-        pieces = tuple(load_source(file.format, SourceText(file.path, data), results=self._results))
+        pieces = tuple(load_source(file.format, text, results=self._results))
         pieces = tuple(self._containers.judge(file, self._declarations.complete(file, piece)) for piece in pieces)
         if self._again:
             given = iter(self._first[index][1])
             pieces = tuple(_with_ids(piece, lambda _agent, _path: next(given)) for piece in pieces)
         else:
             pieces = tuple(_with_ids(piece, ids.give) for piece in pieces)
-            self._first[index] = hash(data), tuple(agent.id for piece in pieces for agent in piece.agents)
+            self._first[index] = read, tuple(agent.id for piece in pieces for agent in piece.agents)
             if data or file.location:  # an empty stream names nothing
                 self.agentless += [one for piece in pieces if piece.absence and (one := agentless.in_question(file, piece.absence))]
         self._keep(index, file, pieces)
@@ -182,22 +184,24 @@ def take_apart(agents: AgentSet, diagnostics: tuple[Diagnostic, ...] = (), bundl
             by_path.setdefault(agent.origin.source, []).append(agent)
         else:
             loose.append(agent)
+    stored = {source.path: source.data for source in agents.sources}
     for source in agents.sources:
-        yield _stored(source, by_path.get(source.path, []), bundle)
+        if source.format != including.FORMAT:
+            text = including.from_bundle(source.format, SourceText(source.path, source.data), stored)
+            yield _stored(source, text, by_path.get(source.path, []), bundle)
     for agent in loose:
         path = agent.origin.source if agent.origin else ""
         yield Loaded(path, agent.origin.format if agent.origin else "json", None, (agent,), (State.LOADS,))
 
 
-def _stored(source: Source, agents: list[Agent], bundle: str | None) -> Loaded:
+def _stored(source: Source, text: SourceText, agents: list[Agent], bundle: str | None) -> Loaded:
     if agents or source.format not in registry.FORMATS:
-        text = SourceText(source.path, source.data) if source.format in registry.FORMATS else None
-        found, as_read = tuple(agents), text is not None and source.agents == tuple(agents)
-        if as_read and text and bundle is not None:
+        known = source.format in registry.FORMATS
+        found, as_read = tuple(agents), known and source.agents == tuple(agents)
+        if as_read and bundle is not None:
             again = _read_anew(source, agents, text)
             found, as_read = again or found, again is not None
-        return Loaded(source.path, source.format, text, found, (State.LOADS,) * len(agents), as_read=as_read)
-    text = SourceText(source.path, source.data)
+        return Loaded(source.path, source.format, text if known else None, found, (State.LOADS,) * len(agents), as_read=as_read)
     if not registry.load(source.format).read(text).set.agents:
         return Loaded(source.path, source.format, text)
     message = f"the stored text of `{source.path}` holds an agent that the bundle does not; the fields win"
@@ -227,12 +231,15 @@ def gather(pieces: Iterable[Loaded], *, only_loaded: bool = False, sources: bool
         if piece.about is not None and about == AgentSet():
             about = piece.about
         kept = [agent for agent, state in zip(piece.agents, piece.states, strict=True) if not (only_loaded and state.dropped)]
-        if sources and piece.source is not None:
+        shared = piece.declared is not None and len(piece.agents) > 1  # which the file alone does not say
+        if sources and piece.source is not None and not shared:
             path = _free_path(piece, stored)
             if path != piece.path:
                 kept = [replace(agent, origin=Origin(piece.format, path, _pointer(agent))) for agent in kept]
-            data = _essence(piece.format, piece.source).data
-            stored[path] = Source(path, piece.format, data, tuple(kept) if piece.as_read else ())
+            text = _essence(piece.format, piece.source)
+            stored[path] = Source(path, piece.format, text.data, tuple(kept) if piece.as_read else ())
+            for one in including.files(piece.format, text):
+                stored.setdefault(one.path, Source(one.path, including.FORMAT, one.data or b""))
         agents.extend(kept)
     return replace(about, agents=tuple(agents), sources=tuple(stored.values()), diagnostics=tuple(diagnostics))
 

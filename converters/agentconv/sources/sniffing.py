@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -28,8 +28,10 @@ def by_place(path: PurePosixPath, base: str | None = None) -> str | None:
         base: The folder that it is relative to; without one, no location counts that only another file makes one.
     """
     posix = "/" + path.as_posix()
-    for format_id, row in registry.FORMATS.items():
-        inside = path.name.endswith(row.suffixes) and any(f"/{folder}/" in posix for folder in row.folders)
+    folder, _, name = posix.rpartition("/")
+    rows = registry.FORMATS.items() if name in _names() or _lies_in_location(f"{folder}/") else ()
+    for format_id, row in rows:
+        inside = path.name.endswith(row.suffixes) and any(f"/{one}/" in posix for one in row.folders)
         if inside and (not row.index or (base is not None and index_root(row, os.path.join(base, path)))):
             return format_id
         if path.name in row.files or (row.index and posix.endswith(f"/{row.index}")):
@@ -37,6 +39,20 @@ def by_place(path: PurePosixPath, base: str | None = None) -> str | None:
     place = str(path) if base is None else os.path.abspath(os.path.join(base, path))
     own = user_places.at(place) if os.path.isabs(place) else None
     return own[0] if own and path.name.endswith(registry.FORMATS[own[0]].suffixes) else None
+
+
+@cache
+def _names() -> frozenset[str]:
+    """Return the names that tell a format wherever a file lies."""
+    return frozenset(
+        name for row in registry.FORMATS.values() for name in (*row.files, *([PurePosixPath(row.index).name] if row.index else []))
+    )
+
+
+@lru_cache(maxsize=1024)
+def _lies_in_location(folder: str) -> bool:
+    """Whether a folder is one of a client's, or in one: asked for one file after the other of it."""
+    return any(f"/{one}/" in folder for row in registry.FORMATS.values() for one in row.folders)
 
 
 def index_root(row: Row, path: str) -> Path | None:
@@ -73,16 +89,21 @@ def by_path(path: PurePosixPath) -> str | None:
 
 def _candidates(name: str) -> list[str]:
     """Return the formats whose files end as a name does, those with the longest such end: `.agent.md` is no mere `.md`."""
-    ends = {format_id: max(map(len, filter(name.endswith, row.suffixes)), default=0) for format_id, row in registry.FORMATS.items()}
+    return _candidates_of(name[name.find(".") :] if "." in name else "")
+
+
+@lru_cache(maxsize=1024)
+def _candidates_of(end: str) -> list[str]:
+    ends = {format_id: max(map(len, filter(end.endswith, row.suffixes)), default=0) for format_id, row in registry.FORMATS.items()}
     longest = max(ends.values())
     return [format_id for format_id, length in ends.items() if length == longest] if longest else []
 
 
-def by_content(relative: PurePosixPath, path: Path) -> str | None:
+def by_content(relative: PurePosixPath, place: str | os.PathLike[str]) -> str | None:
     """Tell the format of a file in no client's location; None for what is no agent, such as a project's own files."""
-    if _settings_folders() & set(relative.parts):
+    if not _settings_folders().isdisjoint(relative.parts):
         return None  # a client's commands and settings are no agents
-    return _by_looks(relative.name, path)
+    return _by_looks(relative.name, place)
 
 
 @cache
@@ -103,13 +124,13 @@ def of_file(path: Path) -> str | None:
     return _by_looks(place.name, path) or _DEFAULTS.get(place.suffix)
 
 
-def _by_looks(name: str, path: Path) -> str | None:
+def _by_looks(name: str, place: str | os.PathLike[str]) -> str | None:
     """Tell a format from the first lines, among those whose files end so."""
     head = None
     for format_id in _candidates(name):
         looks = registry.FORMATS[format_id].looks
         if looks:
-            head = reading.head(os.fspath(path), _HEAD_BYTES) if head is None else head
+            head = reading.head(os.fspath(place), _HEAD_BYTES) if head is None else head
             if re.search(looks, head):
                 return format_id
     return None

@@ -13,10 +13,8 @@ from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.core.format import State
 from agentconv.formats import registry
 from agentconv.install.lock import Synced
-from agentconv.sources.discovery import Found
 from agentconv.sources.loaded import Loaded
-from agentconv.sync import digests
-from agentconv.sync.source_files import SourceFile
+from agentconv.sync import digests, source_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,6 +22,7 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Agent
     from agentconv.sync.present import File
     from agentconv.sync.settings import Settings
+    from agentconv.sync.source_files import SourceFile
     from agentconv.sync.sources import Sources
 
 
@@ -80,7 +79,7 @@ class Adopting:
 
     def with_files(self) -> list[SourceFile]:
         """Return the files of the source, with those that were made or changed."""
-        made = {path: SourceFile(Found(path, None, self.settings.source_format), data) for path, data in self.files.items()}
+        made = {path: source_files.made(path, data, self.settings.source_format) for path, data in self.files.items()}
         return [made.pop(path, file) for path, file in self.sources.files.items()] + list(made.values())
 
 

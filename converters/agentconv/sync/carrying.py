@@ -145,8 +145,8 @@ class Carrying:
         return next((agent for agent in self._read(one.key[0])[0] if _pointer(agent) == one.key[1]), None)
 
     def _read(self, path: str) -> tuple[tuple[Agent, ...], tuple[State, ...], SourceText]:
-        data = texts.to_lf(self.files.get(path, self.sources.files[path].data))
-        text = SourceText(path, data)
+        file = self.sources.files[path]
+        text = file.text if path not in self.files else SourceText(path, texts.to_lf(self.files[path]), file.text.included)
         result = registry.load(self.settings.source_format).read(text).as_meant
         return result.set.agents, result.states, text
 
@@ -166,14 +166,14 @@ class Carrying:
         wanted[number] = fields.with_values(before, {path: value})
         module = registry.load(self.settings.source_format)
         written = module.write(AgentSet(tuple(wanted)), text)
-        again = module.read(SourceText(text.path, written.data)).as_meant
+        again = module.read(SourceText(text.path, written.data, text.included)).as_meant
         same = len(again.set.agents) == len(wanted) and all(map(fields.same, again.set.agents, wanted))
-        if not same or again.states != states or written.whole or written.respelled:
+        if not same or again.states != states or written.whole or written.respelled or written.beside:
             return "the source cannot be changed there without spelling more of it anew"
         after = again.set.agents[number]
         reason = self._forward(one, path, before, after) or self._wider(before, after)
         if reason is None:
-            self.files[text.path] = texts.ended_as(written.data, self.sources.files[text.path].data)
+            self.files[one.key[0]] = texts.ended_as(written.data, self.sources.files[one.key[0]].data)
             self.touched[one.key, path] = one
         return reason
 
@@ -244,4 +244,8 @@ def given(sources: Sources, files: dict[str, bytes]) -> Iterator[tuple[str, byte
 
 def with_files(sources: Sources, files: dict[str, bytes]) -> list[SourceFile]:
     """Return the files of the source, some of them with other bytes."""
-    return [replace(file, data=files.get(path, file.data)) for path, file in sources.files.items()]
+    return [_with(file, files[path]) if path in files else file for path, file in sources.files.items()]
+
+
+def _with(file: SourceFile, data: bytes) -> SourceFile:
+    return replace(file, data=data, text=SourceText(file.text.path, texts.to_lf(data), file.text.included))

@@ -12,7 +12,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import credentials, fields, restrictions
-from agentconv.core.ir import Text
+from agentconv.core.meant import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -45,10 +44,18 @@ def counted(synced: Iterable[Synced]) -> int:
     return sum(1 for one in synced for loss in one.losses if "!" not in loss.partition(":")[0])
 
 
-def lasting(synced: Iterable[Synced]) -> Counter[tuple[str, str]]:
-    """Return how many agents have each loss that is told in every run, by target and code."""
-    found = {(one.target, loss.partition("!")[0], one.agent) for one in synced for loss in one.losses if "!" in loss.partition(":")[0]}
-    return Counter((target, code) for target, code, _ in found)
+def lasting(synced: Iterable[Synced]) -> dict[tuple[str, str], tuple[int, tuple[str, ...]]]:
+    """Return what is told in every run, by target and code: how many agents it is about, and which of their fields."""
+    agents: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    fields: dict[tuple[str, str], dict[str, None]] = {}
+    for one in synced:
+        for loss in one.losses:
+            code, field, _ = loss.split(":", 2)
+            if code.endswith("!"):
+                row = one.target, code.removesuffix("!")
+                agents.setdefault(row, set()).add(one.agent)
+                fields.setdefault(row, {})[field] = None
+    return {row: (len(found), tuple(sorted(fields[row]))) for row, found in agents.items()}
 
 
 def is_accepted(settings: Settings, target: str, code: str) -> bool:

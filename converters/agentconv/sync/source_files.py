@@ -7,14 +7,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import InputError, Span
-from agentconv.sources import discovery
+from agentconv.core.source import SourceText
+from agentconv.formats import registry
+from agentconv.install import places as installed
+from agentconv.sources import discovery, including
+from agentconv.sources.discovery import Found
 from agentconv.sync import places, texts
 from agentconv.sync.settings import HERE
 
 if TYPE_CHECKING:
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.install.places import Scope
-    from agentconv.sources.discovery import Found
     from agentconv.sync.settings import Settings
 
 
@@ -24,6 +27,8 @@ class SourceFile:
 
     found: Found
     data: bytes
+    text: SourceText
+    """Its text with LF for line ends, and with what it includes."""
 
     @property
     def path(self) -> str:
@@ -33,7 +38,15 @@ class SourceFile:
     @property
     def sha256(self) -> str:
         """The checksum of its text."""
-        return texts.sha256(self.data)
+        included = self.text.included or {}
+        if not included:
+            return texts.sha256(self.data)
+        return texts.sha256(b"\0".join([texts.to_lf(self.data), *(one.data or b"" for _, one in sorted(included.items()))]))
+
+
+def made(path: str, data: bytes, format_id: str) -> SourceFile:
+    """Return a file of the source that is not there yet."""
+    return SourceFile(Found(path, None, format_id), data, SourceText(path, texts.to_lf(data)))
 
 
 def find(settings: Settings, scope: Scope) -> tuple[list[SourceFile], list[Diagnostic]]:
@@ -52,7 +65,19 @@ def find(settings: Settings, scope: Scope) -> tuple[list[SourceFile], list[Diagn
         if path is None or settings.excludes(path):
             continue
         try:
-            files.append(SourceFile(replace(one, path=path), discovery.read_bytes(one)))
+            data = discovery.read_bytes(one)
+            text = SourceText(_like(settings, scope, path), texts.to_lf(data))
+            files.append(SourceFile(replace(one, path=path), data, including.from_project(one, text) if _includes(one) else text))
         except InputError as error:
             told.append(replace(error.diagnostic, span=Span(path)))
     return files, told
+
+
+def _includes(file: Found) -> bool:
+    return registry.FORMATS[file.format].includes
+
+
+def _like(settings: Settings, scope: Scope, path: str) -> str:
+    """Return the path that a file of the source would have in a project, by which its client's reader goes."""
+    known = installed.targets().get(settings.source_format)
+    return scope.path_in_project(known, path) if known is not None else path

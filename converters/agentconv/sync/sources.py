@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
-from agentconv.core.source import SourceText
 from agentconv.sources import loading
 from agentconv.sync import texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from agentconv.core.ir import Agent
     from agentconv.sources.loaded import Loaded
@@ -44,16 +43,16 @@ def key(piece: Loaded, agent: Agent) -> Key:
     return piece.path, agent.origin.pointer if agent.origin else ""
 
 
-def load(files: Sequence[SourceFile], like: Callable[[str], str] = str) -> Sources:
-    """Read the agents of the files, with LF for line ends; `like` gives the path that a file would have in a project."""
+def load(files: Sequence[SourceFile]) -> Sources:
+    """Read the agents of the files, with LF for line ends."""
     sources = Sources(files={file.path: file for file in files})
     loaded: list[Loaded] = []
     for file in files:
         if texts.is_marked(file.data):
             sources.broken[file.path] = "it holds the marks of a merge that is not done"
             continue
-        read = loading.load_source(file.found.format, SourceText(like(file.path), texts.to_lf(file.data)))
-        loaded += [replace(piece, path=file.path) if piece.path != file.path and piece.path == like(file.path) else piece for piece in read]
+        read = loading.load_source(file.found.format, file.text)
+        loaded += [replace(piece, path=file.path) if piece.path == file.text.path != file.path else piece for piece in read]
     for piece in loading.with_ids(loaded):
         _take(sources, piece)
     return sources

@@ -116,7 +116,7 @@ class Run:
         Raises:
             InputError: The configuration speaks of one that is not there.
         """
-        loaded = sources.load(found, self.like)
+        loaded = sources.load(found)
         unmerged = self.bases.git.unmerged() & loaded.files.keys()
         loaded.pieces = [piece for piece in loaded.pieces if piece.path not in unmerged]
         for path in sorted(unmerged):
@@ -130,7 +130,7 @@ class Run:
     def _served(self, found: list[SourceFile]) -> list[serving.Served]:
         """Return the targets that read the source's own folder, with what their clients make of it."""
         targets = [target for target in self.settings.targets if is_served(self.settings, target, self.scope)]
-        loaded = sources.load(found, self.like) if targets else sources.Sources()
+        loaded = sources.load(found) if targets else sources.Sources()
         return [serving.of(loaded, target) for target in targets]
 
     def _planned(self, loaded: Sources, targets: list[str], lock: Lock | None = None, edits: Iterable[carry.Edit] = ()) -> Outcome:
@@ -212,11 +212,6 @@ class Run:
         """Return what the source gives for a target."""
         locked = [one for one in lock.synced if one.target == target]
         return views.of(loaded, target, self.settings, locked, self.scope, allow_widening=self.choices.allow_widening)
-
-    def like(self, path: str) -> str:
-        """Return the path that a file of the source would have in a project."""
-        known = places.targets().get(self.settings.source_format)
-        return self.scope.path_in_project(known, path) if known is not None else path
 
     def files(self, targets: Iterable[str], given: list[Views]) -> dict[str, File]:
         """Return what is in the targets: where the source gives something, where the lock has something, and where the clients look."""

@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from agentconv.yaml import mending, tokens
-from agentconv.yaml.errors import YamlError, YamlLimitError
+from agentconv.yaml.errors import Slip, YamlError, YamlLimitError
 from agentconv.yaml.tree import MAX_ALIASES, MAX_DEPTH, MAX_NODES, Mapping, Scalar, Sequence
 from agentconv.yaml.values import entries, key_text
 
@@ -298,7 +298,7 @@ class _Builder:
             raise _Misread("an odd alias", place)
         node = self.anchors.get(event.anchor)
         if node is None:
-            raise YamlError("an alias without its anchor", place)
+            raise YamlError("an alias without its anchor", place, Slip.ALIAS)
         if self.aliases > MAX_ALIASES:
             raise YamlLimitError(f"more than {MAX_ALIASES:,} aliases", place)
         if any(node is parent for parent in self.stack):

@@ -12,6 +12,19 @@ class Slip(StrEnum):
     """A colon and a blank in a value without quotes."""
     TAB = "tab"
     """A tab where blanks belong."""
+    ALIAS = "alias"
+    """A star without quotes, which begins an alias."""
+    TWICE = "twice"
+    """A key that is given twice, where the library takes it once."""
+
+
+REMEDIES = {
+    Slip.COLON: "put the value in double quotes",
+    Slip.TAB: "write blanks for the tab",
+    Slip.ALIAS: "put the `*` in quotes",
+    Slip.TWICE: "delete one of the two",
+}
+"""What to do about each."""
 
 
 class YamlError(Exception):

@@ -617,7 +617,7 @@ class Loader:
         self.position = _end(_NAME, text, start + 1)
         node = self.anchors.get(text[start + 1 : self.position])
         if node is None:
-            raise self.fail("an alias without its anchor", start)
+            raise self.fail("an alias without its anchor", start, Slip.ALIAS)
         self.aliases += 1
         if self.aliases > MAX_ALIASES:
             raise YamlLimitError(f"more than {MAX_ALIASES:,} aliases", start)
@@ -744,7 +744,7 @@ class Entries:
             raise self.loader.fail("lists inside a key", place)
         name = key_text(key, self.loader.grammar)
         if self.loader.repeated(self, name, key):
-            raise self.loader.fail(f"`{name}` is given twice", place)
+            raise self.loader.fail(f"`{name}` is given twice", place, Slip.TWICE)
         self.merged.discard(name)
         self.found[name] = value
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from agentconv.yaml.errors import YamlError, YamlLimitError
+from agentconv.yaml.errors import Slip, YamlError, YamlLimitError
 from agentconv.yaml.serde import CORE, TYPES, plain, tagged
 from agentconv.yaml.tree import MAX_ALIASES, MAX_NODES, Mapping, Scalar, Sequence
 
@@ -122,7 +122,7 @@ class _Builder:
         self.aliases += 1
         node = self.anchors.get(anchor)
         if node is None or any(node is parent for parent in self.stack):
-            raise YamlError("an alias without its anchor", start)
+            raise YamlError("an alias without its anchor", start, Slip.ALIAS)
         if self.aliases > MAX_ALIASES:
             raise YamlLimitError(f"more than {MAX_ALIASES:,} aliases", start)
         self.add(replace(node, start=start, end=end))
@@ -153,5 +153,5 @@ class _Builder:
         typed = _typed(node)
         name = (type(typed), typed)
         if name in self.seen[-1]:
-            raise YamlError(f"the key `{node.text}` is given twice", node.start)
+            raise YamlError(f"the key `{node.text}` is given twice", node.start, Slip.TWICE)
         self.seen[-1].add(name)

@@ -29,6 +29,7 @@ __all__ = [
     "YamlError",
     "YamlLimitError",
     "entries",
+    "inside",
     "js_text",
     "key_text",
     "parse",
@@ -74,6 +75,22 @@ def scalar_value(node: Scalar, grammar: Grammar = BUN) -> Json:
 def entries(node: Mapping, grammar: Grammar = BUN) -> dict[str, Node]:
     """Return a map's entries by key: the last duplicate wins where the library takes any, merge keys are applied."""
     return values.entries(node, grammar)
+
+
+def inside(node: Node, way: tuple[str | int, ...], grammar: Grammar = BUN) -> tuple[int, int]:
+    """Return where a part of a node stands: an item of a list, or a key with its value; as far along the way as there is one."""
+    place = node.start, node.end
+    for step in way:
+        if isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
+            node = node.items[step]
+            place = node.start, node.end
+            continue
+        pairs = node.pairs if isinstance(node, Mapping) else []
+        found = next((pair for pair in reversed(pairs) if key_text(pair[0], grammar) == step), None)
+        if found is None:
+            return place
+        place, node = (found[0].start, found[1].end), found[1]
+    return place
 
 
 def key_text(node: Node, grammar: Grammar = BUN) -> str:

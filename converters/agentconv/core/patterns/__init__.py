@@ -22,8 +22,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from agentconv.core import vocabulary
-from agentconv.core.ir import Pattern, Rule
-from agentconv.core.patterns import command_lines, gitignore, globs, prefix, regex
+from agentconv.core.ir import Rule
+from agentconv.core.meant import Pattern
+from agentconv.core.patterns import command_lines, covering, gitignore, globs, prefix, regex
 from agentconv.core.patterns.form import ANY
 
 if TYPE_CHECKING:
@@ -79,6 +80,15 @@ def is_everything(pattern: Pattern) -> bool:
     return pattern == "*" or _form(pattern, denies=False) == ((ANY,),)
 
 
+def covers(wide: Pattern, narrow: Pattern) -> bool:
+    """Whether a pattern surely matches all that another one matches, of whatever languages they are."""
+    if wide == narrow or is_everything(wide):
+        return True
+    forms = _form(wide, denies=False), _form(narrow, denies=False)
+    return None not in forms and covering.covers(forms[0] or (), forms[1] or ())
+
+
+@lru_cache(maxsize=1024)
 def _form(pattern: Pattern, *, denies: bool) -> Form | None:
     read = _READERS.get(pattern.language or "")
     if read is None or len(pattern) > LONGEST or (denies and pattern.language in _DENIES_MORE):

@@ -17,24 +17,21 @@ from agentconv.core.ir import (
     BUNDLE_URN,
     Agent,
     AgentSet,
-    Foreign,
     Hook,
     Invocation,
     Limits,
     McpServer,
     Model,
     Origin,
-    Pattern,
     Permissions,
     Prompt,
-    Reference,
     Rule,
     Sandbox,
     Source,
-    Text,
     ToolGrant,
     Tools,
 )
+from agentconv.core.meant import Foreign, Pattern, Reference, Text
 from agentconv.core.source import decode as decode_bytes
 
 if TYPE_CHECKING:
@@ -63,6 +60,7 @@ _SHAPES: dict[type, dict[str, Any]] = {
     ToolGrant: {"pattern": Pattern},
     Rule: {"pattern": Pattern},
     McpServer: dict.fromkeys(references.PLACES, Text),
+    Prompt: {"text": Text},
 }
 _TUPLES = {(AgentSet, "authors"), (Agent, "skills"), (Agent, "delegates"), (Model, "fallbacks"), (Hook, "handlers")} | {
     (McpServer, name) for name in ("enabled_tools", "disabled_tools")
@@ -165,7 +163,7 @@ def build(cls: Any, data: Any, *, spoken: bool = False) -> Any:
         if shape is Pattern:
             values[name] = item if isinstance(item, str) else Pattern(item["pattern"], item.get("language"))
         elif shape is Text:
-            values[name] = _text(item, spoken=spoken)
+            values[name] = item if cls is Prompt and isinstance(item, str) else _text(item, spoken=spoken)
         elif isinstance(shape, list):
             values[name] = tuple(build(shape[0], child, spoken=spoken) for child in item)
         elif shape is not None:

@@ -127,6 +127,7 @@ def _bare(source: SourceText, problem: Complaint, span: Span) -> ReadResult | No
         name=agent.name,
         severity=Severity.WARNING if broken else Severity.NOTE,
         reason=problem.reason,
+        remedy=problem.remedy,
     )
     return ReadResult(AgentSet((agent,)), (State.DEGRADED if broken else State.LOADS,), (found,))
 

@@ -21,6 +21,7 @@ from agentconv.core.names import slug
 from agentconv.core.source import BOM, encode
 from agentconv.families import reading
 from agentconv.families.frontmatter import apply
+from agentconv.formats.claude import manifest_values
 from agentconv.json import edits as jsonc_edits
 from agentconv.json import jsonc
 from agentconv.json.edits import REMOVED
@@ -93,6 +94,7 @@ def _faults(root: jsonc.Object) -> Iterator[tuple[Complaint, Node]]:
     for key, end in _PATHS.items():
         if key in nodes:
             yield from path_faults(key, end, nodes[key])
+    yield from manifest_values.faults(root)
 
 
 def path_faults(key: str, end: str, node: Node) -> Iterator[tuple[Complaint, Node]]:

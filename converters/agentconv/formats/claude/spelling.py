@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import effects, vocabulary
-from agentconv.core.ir import Pattern, ToolGrant
+from agentconv.core.ir import ToolGrant
 from agentconv.core.losses import listed
+from agentconv.core.meant import Pattern
 from agentconv.families import model_words
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import ABSENT, Ignored, Key

@@ -5,7 +5,8 @@ https://developers.openai.com/codex/subagents
 A role file is a configuration layer with a name, a description and developer instructions: an unknown key or a wrong
 value drops the role. There is no tool list. What an agent may do is set by the sandbox, the web search and the shell
 switch, so a list of tools becomes the settings that leave the same effects. (Measured: 0.169.0 checks the sandbox, the
-approval policy and the web search of a role, but a spawned agent keeps those of its caller; each loss says so.)
+approval policy, the web search and the MCP servers of a role, but a spawned agent keeps those of its caller: `unenforced`
+in the vocabulary.)
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import variable_keys
+from agentconv.core import variable_keys, vocabulary
 from agentconv.core.diagnostics import Detail
 from agentconv.core.format import FormatSpec
 from agentconv.core.ir import Hook, McpServer, Model, Sandbox, ToolGrant, escape_key, unescape_key
@@ -196,7 +197,7 @@ SPEC = FormatSpec(
 )
 DIALECT = role_file.Dialect(SPEC, KEYS, ("name", "description", "developer_instructions"), _lift, _lower)
 
-DECLARED, OF_SETTINGS = config_file.declared, config_file.remarks
+DECLARED, OF_SETTINGS, MISSING = config_file.declared, config_file.remarks, config_file.missing
 
 
 def read(source: SourceText) -> ReadResult:
@@ -225,17 +226,25 @@ def project(projection: Projection) -> None:
 
 def _project_shape(projection: Projection) -> None:
     """Project all but the texts."""
-    switches.sandbox_for_list(projection, {"read": _SHELL, "network": _WEB}, hint=_NOT_HELD)
+    switches.sandbox_for_list(projection, {"read": _SHELL, "network": _WEB})
     _project_mode(projection)
     permissions.rules(projection)
     permissions.unasked(projection, "write")
     models.model(projection)
     models.effort(projection, EFFORTS, any_text=True)
-    mcp.project_with_tools(projection, _reads_back, "add [mcp_servers.{}] with its command or url to ~/.codex/config.toml")
+    _project_servers(projection)
     hooks.project(projection, _read_hooks)
 
 
-_NOT_HELD = "Codex 0.169.0 spawns agents with the sandbox of their caller: start it with the sandbox that they need"
+_DEFINED = "add [mcp_servers.{}] with its command or url to .codex/config.toml"
+
+
+def _project_servers(projection: Projection) -> None:
+    """Leave servers in roles of Codex's own alone: it starts none of a role's (0.169.0), and a table without a server costs the role."""
+    if projection.at_home:
+        mcp.project_with_tools(projection, _reads_back, _DEFINED)
+    else:
+        mcp.drop_unheld(projection, "add it to [mcp_servers] in .codex/config.toml, with its command or url")
 
 
 def _project_mode(projection: Projection) -> None:
@@ -249,7 +258,13 @@ def _project_mode(projection: Projection) -> None:
     if mode is None or (mode == "bypass" and projection.get("permissions.sandbox") == Sandbox("full")):
         return
     if mode in ("default", "dont-ask") and not projection.at_home:
-        projection.change("permissions.mode", None, "not-enforced", Detail("`{}`: an agent asks as its caller does", (mode,)))
+        projection.change(
+            "permissions.mode",
+            None,
+            "not-enforced",
+            Detail("`{}`: an agent asks as its caller does", (mode,)),
+            hint=vocabulary.unenforced(ID).instead,
+        )
     elif mode != "default":
         projection.change("permissions.mode", None, "permission-mode", Detail("`{}`; Codex asks as its approval_policy says", (mode,)))
 

@@ -9,6 +9,7 @@ nor a description of its own. A role without a description in either is left out
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +18,13 @@ from agentconv.core.format import Declared
 from agentconv.core.source import BOM
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from agentconv.core.source import SourceText
 
 FOLDER = PurePosixPath(".codex")
+_READ = ("description", "config_file", "nickname_candidates")
+"""What Codex reads in a role's table; what else stands there has no effect (asked: 0.169.0 spawned it without)."""
 
 
 def declared(source: SourceText) -> list[Declared]:
@@ -40,17 +45,34 @@ def remarks(source: SourceText) -> list[Diagnostic]:
     if isinstance(agents, list):
         message = "Codex does not start with this file: `agents` must be a table, and `[[agents]]` is a list"
         return [_remark(source, message, r"\[\[[ \t]*agents\b", "write `[agents.NAME]`", Effect.STOPS)]
-    return [
-        _remark(
-            source,
-            f"Codex leaves out the role `{name}`: it must define a description",
-            rf"\[[ \t]*agents[ \t]*\.[ \t]*\"?{re.escape(name)}\b",
-            "a role is `[agents.NAME]`, with a `description`",
-            Effect.DROPS,
-        )
-        for name, table in _tables(source).items()
-        if not table.get("description") and not isinstance(table.get("config_file"), str)
-    ]
+    return [found for name, table in _tables(source).items() for found in _of_table(source, name, table)]
+
+
+def _of_table(source: SourceText, name: str, table: dict[str, Any]) -> Iterator[Diagnostic]:
+    filed, place = isinstance(table.get("config_file"), str), _table_of(name)
+    unread = [key for key in table if key not in _READ]
+    if not table.get("description") and not filed:
+        message = f"Codex leaves out the role `{name}`: it must define a description"
+        yield _remark(source, message, place, "a role is `[agents.NAME]`, with a `description`", Effect.DROPS)
+    elif unread:
+        message = f"Codex reads nothing of `{unread[0]}` in the table of the role `{name}`"
+        yield _remark(source, message, place, "put it into a file, and name that in `config_file`", Effect.IGNORES)
+    elif not filed:
+        message = f"Codex loads the role `{name}` with its description alone: it has no instructions, and no file to convert"
+        note = _remark(source, message, place, "give it a `config_file` with `developer_instructions`", Effect.IGNORES)
+        yield replace(note, code=Code.ELSEWHERE, severity=Severity.NOTE)
+
+
+def missing(source: SourceText, one: Declared) -> Diagnostic:
+    """Say that the client leaves out a role whose file is not there."""
+    name = str(one.given["name"])
+    file = PurePosixPath(one.path).relative_to(FOLDER)
+    message = f"Codex leaves out the role `{name}`: its `config_file` is not there: `{file}`"
+    return _remark(source, message, _table_of(name), "mend the path; it is relative to the configuration", Effect.DROPS)
+
+
+def _table_of(name: str) -> str:
+    return rf"\[[ \t]*agents[ \t]*\.[ \t]*\"?{re.escape(name)}\b"
 
 
 def _agents(source: SourceText) -> Any:
@@ -70,6 +92,7 @@ def _tables(source: SourceText) -> dict[str, dict[str, Any]]:
 def _remark(source: SourceText, message: str, pattern: str, hint: str, effect: Effect) -> Diagnostic:
     match = re.search(rf"(?m)^[ \t]*{pattern}", source.text)
     severity = Severity.ERROR if effect is Effect.STOPS else Severity.WARNING
+    code = Code.NOT_LOADED if effect.drops else Code.INVALID_VALUE
     return Diagnostic(
-        Code.NOT_LOADED, severity, message, source.span(match.start() if match else 0), hint, client="codex", effect=effect, reason=message
+        code, severity, message, source.span(match.start() if match else 0), hint, client="codex", effect=effect, reason=message
     )

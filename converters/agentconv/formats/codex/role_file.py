@@ -19,6 +19,7 @@ from agentconv.formats.codex import toml_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from agentconv.core.diagnostics import Span
     from agentconv.core.format import FormatSpec
     from agentconv.core.ir import Agent, Json
     from agentconv.core.source import SourceText
@@ -57,41 +58,51 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
 
     at = source.undecodable
     if at is not None:
-        return _recovered(dialect, source, None, Complaint("the file is not UTF-8"), at)
+        return _recovered(dialect, source, None, Complaint("the file is not UTF-8"), source.span(at))
     text = source.text.removeprefix("\ufeff")
     skipped = len(source.text) - len(text)
     too_deep = _too_deep(text)
     if too_deep is not None:
         problem = Complaint(f"nested deeper than {MAX_NESTING} levels")
-        return _recovered(dialect, source, None, problem, too_deep + skipped, end=too_deep + skipped)
+        return _recovered(dialect, source, None, problem, source.span(too_deep + skipped), end=too_deep + skipped)
     try:
         header = _loads(text)
     except tomli.TOMLDecodeError as error:
         problem = Complaint(f"not TOML: {error.msg[0].lower()}{error.msg[1:]}", cause=Cause.SYNTAX)
-        return _recovered(dialect, source, None, problem, error.pos + skipped)
+        return _recovered(dialect, source, None, problem, source.span(error.pos + skipped))
     except (RecursionError, ValueError) as error:
         problem = Complaint(f"not TOML that can be read: {str(error) or 'nested too deep'}", cause=Cause.SYNTAX)
-        return _recovered(dialect, source, None, problem, 0)
+        return _recovered(dialect, source, None, problem, source.span(0))
     header = {**dialect.given, **header}
     decoded = keys.decode_header(dialect, header)
+    span = partial(_span, dialect, source)
     if decoded.refused:
         key, complaint = next(iter(decoded.refused.items()))
-        return _recovered(dialect, source, header, complaint, _key_offset(source.text, key))
+        return _recovered(dialect, source, header, complaint, span(key, *complaint.within))
     agent = _agent(dialect, source, decoded)
-    diagnostics = tuple(reading.remarks(dialect.spec, dialect.keys, agent, decoded, lambda key: source.span(_key_offset(source.text, key))))
+    diagnostics = tuple(reading.remarks(dialect.spec, dialect.keys, agent, decoded, span))
     state = State.DEGRADED if diagnostics else State.LOADS
     return ReadResult(AgentSet((agent,)), (state,), diagnostics, partial(_place, dialect, source.text))
 
 
-def _place(dialect: Dialect, text: str, _number: int, key: str) -> tuple[int, int] | None:
-    """Return where a key's value stands: behind the `=`, to the next key or table at the start of a line."""
+def _place(dialect: Dialect, text: str, _number: int, key: str, *within: str | int) -> tuple[int, int] | None:
+    """Return where a key's value stands, behind the `=` to the next key or table at the start of a line, or one of its strings."""
     name = key or next((name for name, row in dialect.keys.items() if "prompt.text" in row.fields), "")
     match = re.search(rf'(?m)^[ \t]*"?{re.escape(unescape_key(name))}"?[ \t]*=[ \t]*', text)
     if match is None:
         return None
     following = re.compile(r"(?m)^[ \t]*(?:\[|[A-Za-z0-9_.\"-]+[ \t]*=)").search(text, match.end())
     end = following.start() if following else len(text)
+    strings = [one.span() for one in _STRINGS.finditer(text, match.end(), end) if not one[0].startswith("#")]
+    if within and isinstance(within[0], int) and within[0] < len(strings):
+        return strings[within[0]]
     return match.end(), match.end() + len(text[match.end() : end].rstrip())
+
+
+def _span(dialect: Dialect, source: SourceText, key: str, *within: str | int) -> Span:
+    """Return where a key's value, or one of its strings, stands; the key's line where that is a table."""
+    place = _place(dialect, source.text, 0, key, *within) if key else None
+    return source.span(*place) if place else source.span(_key_offset(source.text, key))
 
 
 _STRINGS = re.compile(
@@ -176,16 +187,16 @@ def _key_offset(text: str, key: str) -> int:
 
 
 def _recovered(
-    dialect: Dialect, source: SourceText, header: dict[str, Json] | None, problem: Complaint, at: int, *, end: int | None = None
+    dialect: Dialect, source: SourceText, header: dict[str, Json] | None, problem: Complaint, at: Span, *, end: int | None = None
 ) -> ReadResult:
     """Make the best of a file that the client drops: an agent if it holds two known keys, one that names it."""
     if header is None:
         header = _read_lines(dialect, source, end)
     known = [key for key in header if key in dialect.keys]
     if len(known) < 2 or not {"name", "description"} & set(known):
-        return ReadResult(diagnostics=(reading.no_agent(dialect.spec, problem, source.span(at)),))
+        return ReadResult(diagnostics=(reading.no_agent(dialect.spec, problem, at),))
     agent = _agent(dialect, source, keys.decode_header(dialect, header, lenient=True))
-    diagnostic = reading.not_loaded(dialect.spec, agent.name, State.NOT_LOADED, problem, source.span(at))
+    diagnostic = reading.not_loaded(dialect.spec, agent.name, State.NOT_LOADED, problem, at)
     return ReadResult(AgentSet((agent,)), (State.NOT_LOADED,), (diagnostic,), partial(_place, dialect, source.text))
 
 

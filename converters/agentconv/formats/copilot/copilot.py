@@ -167,6 +167,7 @@ SPEC = FormatSpec(
     named_by_stem=True,
     reserved=frozenset(("explore", "task", "code-review", "rubber-duck", "research", "rem-agent", "security-review", _IGNORED_NAME)),
     duplicates="`.agent.md` before `.md`, then the first in path order",
+    names_by="github.com",
     longest_prompt=(LONGEST_PROMPT, "github.com"),
 )
 DIALECT = markdown.Dialect(

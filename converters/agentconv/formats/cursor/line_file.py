@@ -94,7 +94,7 @@ def _read(dialect: Dialect, source: SourceText, *, wide: bool = False) -> ReadRe
     return ReadResult(AgentSet((agent,)), (state,), tuple(replace(one, agent=agent.name) for one in found), partial(_place, header))
 
 
-def _place(header: LineHeader, _number: int, key: str) -> tuple[int, int] | None:
+def _place(header: LineHeader, _number: int, key: str, *_within: str | int) -> tuple[int, int] | None:
     return header.extent(key) if key else _prompt_place(header)
 
 

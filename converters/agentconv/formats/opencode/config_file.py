@@ -2,8 +2,9 @@
 
 OpenCode itself has a third one, `agents` (`opencode_native`), which Kilo 7.7.9 does not read.
 
-Before the configuration is parsed, `{env:NAME}` and `{file:path}` in its text are filled in, wherever they stand. A text from
-elsewhere that holds one cannot be written there; one that is read has the client's own syntax.
+`{env:NAME}` and `{file:path}` in it are filled in (`file_references`). A text from elsewhere that holds one cannot be written
+there; a prompt with a variable, or with a file that is not read, has the client's own syntax. A prompt that is changed goes back
+into its file where no other text is in there, and else into the configuration itself.
 """
 
 from __future__ import annotations
@@ -12,15 +13,16 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from agentconv.core import fields
+from agentconv.core import fields, references
 from agentconv.core.diagnostics import Complaint, Detail
 from agentconv.core.format import ReadResult, State, WriteResult
 from agentconv.core.ir import AgentSet
+from agentconv.core.meant import Reference, Text
 from agentconv.core.source import SourceText, encode
 from agentconv.families import json_records, reading, records
 from agentconv.families.keys import ABSENT, Key, Refused
 from agentconv.families.record_file import Roster
-from agentconv.formats.opencode import agent_keys, native_agents
+from agentconv.formats.opencode import agent_keys, file_references, native_agents
 from agentconv.json import jsonc
 from agentconv.projecting import texts
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from agentconv.core.format import Projection
+    from agentconv.core.includes import Include, Included
     from agentconv.core.ir import Agent, Json
     from agentconv.families.keys import Absent
     from agentconv.formats.opencode.dialect import Client
@@ -48,6 +51,8 @@ class Configuration:
     """Whether `{env:NAME}` may stand in a project's configuration."""
     native: bool = False
     """Whether the client reads the map `agents` too."""
+    values_alone: bool = False
+    """Whether the client looks for files that are named in values, and nowhere else."""
 
     @property
     def keys(self) -> dict[str, Key]:
@@ -62,12 +67,19 @@ class Configuration:
         return records.Dialect(
             self.client.spec,
             self.keys,
-            lambda source: json_records.parse(source, roster, jsonc.JSONC),
+            lambda source: file_references.parse(source, roster, self.includes(source)),
             lift=lambda record: self._lift(record, mode=mode),
             bad_name=lambda name: Complaint("JavaScript needs this word itself") if name == "__proto__" else None,
+            is_agent=lambda name, record: (
+                not (name in self.client.spec.reserved and record.get("disable") is True and "prompt" not in record)
+            ),
             all_or_nothing=True,
             dropped=self.dropped,
         )
+
+    def includes(self, source: SourceText) -> list[Include]:
+        """Return where a configuration names files whose text the client fills in."""
+        return file_references.in_values(source) if self.values_alone else file_references.found(source)
 
     def _lift(self, record: dict[str, Json], *, mode: bool) -> Mapping[str, object]:
         if "permissions" in record:
@@ -79,10 +91,11 @@ class Configuration:
             return {}
         if not isinstance(value, str):
             raise Refused("`prompt` must be text")
-        found = _FILLED_IN.search(value)
-        if found and found[1] == "env" and not self.trusted:
-            raise Refused("`prompt`: a project's configuration must not have `{env:NAME}`", {"prompt.text": value})
-        return {"prompt.text": value, "prompt.syntax": self.client.spec.id if found else "literal"}
+        text = value if isinstance(value, Text) else references.read(file_references.LANGUAGE, value)
+        if not self.trusted and any(isinstance(part, Reference) for part in text.parts):
+            raise Refused("`prompt`: a project's configuration must not have `{env:NAME}`", {"prompt.text": str(value)})
+        live = references.literal(text.parts) is None
+        return {"prompt.text": text if live else value, "prompt.syntax": self.client.spec.id if live else "literal"}
 
     def read(self, source: SourceText) -> ReadResult:
         """Read the agents of all maps."""
@@ -93,12 +106,13 @@ class Configuration:
         if State.STOPS in states or (self.native and native_agents.stops(source)):
             states = [state if state.dropped else State.NOT_LOADED for state in states]
         found = AgentSet(tuple(agent for result in results for agent in result.set.agents))
-        told = tuple(dict.fromkeys(one for result in results for one in result.diagnostics))
+        unread = file_references.unread(source, found.agents, self.includes(source))
+        told = tuple(dict.fromkeys((*(one for result in results for one in result.diagnostics), *unread)))
         numbered = [(result, number) for result in results for number in range(len(result.set.agents))]
 
-        def place(number: int, key: str) -> tuple[int, int] | None:
+        def place(number: int, key: str, *within: str | int) -> tuple[int, int] | None:
             result, own = numbered[number]
-            return result.place(own, key) if result.place else None
+            return result.place(own, key, *within) if result.place else None
 
         return ReadResult(found, tuple(states), told, place)
 
@@ -108,6 +122,7 @@ class Configuration:
 
         def parse(text: SourceText) -> json_records.JsonFile:
             file, found = native_agents.parse(text)
+            file_references.fill(file, text, self.includes(text))
             problems.clear()
             problems.update(found)
             return file
@@ -141,21 +156,44 @@ class Configuration:
             *twice,
         ]
 
-        def place(number: int, key: str) -> tuple[int, int] | None:
-            return result.place(kept[number], key) if result.place else None
+        def place(number: int, key: str, *within: str | int) -> tuple[int, int] | None:
+            return result.place(kept[number], key, *within) if result.place else None
 
         return ReadResult(AgentSet(tuple(agent for agent, _ in rows)), tuple(state for _, state in rows), tuple(found), place)
 
     def write(self, agents: AgentSet, original: SourceText) -> WriteResult:
         """Write the agents of all maps; one that comes from none, or that `agents` no longer holds, is put into `agent`."""
-        native, stay = self._write_native(agents, original)
+        changed = self._put_back(agents, original)
+        text = SourceText(original.path, original.data, {**(original.included or {}), **changed}) if changed else original
+        native, stay = self._write_native(agents, text)
         steps = [native]
         for roster in ROSTERS:
             rest = (agent for agent in agents.agents if agent not in stay)
             ours = tuple(agent for agent in rest if _is_at(agent, "/mode") == (roster.pointer == "/mode"))
-            steps.append(records.write(self.dialect(roster), AgentSet(ours), SourceText(original.path, steps[-1].data)))
+            steps.append(records.write(self.dialect(roster), AgentSet(ours), text.put(steps[-1].data)))
         respelled = tuple(name for step in steps for name in step.respelled)
-        return WriteResult(steps[-1].data, respelled, next((step.whole for step in steps if step.whole), None))
+        left = {one.path for one in self.includes(text.put(steps[-1].data))}
+        taken_in = tuple(dict.fromkeys(one.path for one in self.includes(original) if one.path not in left))
+        whole = next((step.whole for step in steps if step.whole), None)
+        return WriteResult(steps[-1].data, respelled, whole, tuple(changed.values()), taken_in)
+
+    def _put_back(self, agents: AgentSet, original: SourceText) -> dict[str, Included]:
+        """Return the files that hold a prompt which is another one now, and nothing but that, with its text in them."""
+        includes = self.includes(original)
+        if not includes:
+            return {}
+        before = {agent.origin.pointer: agent for agent in self.read(original).set.agents if agent.origin}
+        places = [file_references.known(original, one.path).path for one in includes]
+        found: dict[str, Included] = {}
+        for pointer, agent in ((agent.origin.pointer, agent) for agent in agents.agents if agent.origin):
+            path = file_references.alone(original, pointer)
+            old, text = before.get(pointer), fields.get(agent, "prompt.text")
+            if path is None or old is None or fields.get(old, "prompt.text") == text:
+                continue
+            one = file_references.known(original, path)
+            put = file_references.with_text(one, text) if places.count(one.path) == 1 else None
+            found.update({path: put} if put else {})
+        return found
 
     def _write_native(self, agents: AgentSet, original: SourceText) -> tuple[WriteResult, list[Agent]]:
         """Take out of `agents` what is no longer as it was; return what stays there."""
@@ -179,8 +217,10 @@ class Configuration:
         target = projection.target
         template = projection.get("prompt.syntax") == target.id
         for path in ("name", "description", "prompt.text"):
-            found = _FILLED_IN.search(projection.get(path) or "")
-            if found and not (template and path == "prompt.text") and not (projection.at_home and path != "prompt.text"):
+            value = projection.get(path) or ""
+            found = _FILLED_IN.search(value)
+            meant = isinstance(value, Text) and references.read(file_references.LANGUAGE, str(value)).parts == value.parts
+            if found and not (template and meant and path == "prompt.text") and not (projection.at_home and path != "prompt.text"):
                 projection.refuse("refused-text", path, Detail("{} would fill in `{}`", (target.client, found[0])))
         if projection.get("prompt.text") == "":
             projection.translate("prompt.text", None)
@@ -196,7 +236,7 @@ class Configuration:
             if container is not None:
                 bare = source.text.removeprefix("\ufeff")
                 parts.append(f'  "{roster.pointer[1:]}": {bare[container.start : container.end]}')
-        return SourceText(source.path, encode("{\n" + ",\n".join(parts) + "\n}\n"))
+        return source.put(encode("{\n" + ",\n".join(parts) + "\n}\n"))
 
 
 def _is_at(agent: Agent, pointer: str) -> bool:

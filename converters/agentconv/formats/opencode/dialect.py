@@ -179,6 +179,7 @@ class Client:
             name=agent.name,
             severity=Severity.NOTE if bare else Severity.WARNING,
             reason=None if bare else problem.reason,
+            remedy=problem.remedy,
         )
         return ReadResult(AgentSet((agent,)), (State.LOADS if bare else State.DEGRADED,), (found,))
 

@@ -22,12 +22,14 @@ from agentconv.formats.opencode import agent_keys, kilo_modes
 from agentconv.formats.opencode.config_file import Configuration, is_configuration
 from agentconv.formats.opencode.dialect import Client, Repair
 from agentconv.formats.opencode.permission_maps import Permissions
+from agentconv.projecting import texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.core.format import Projection, ReadResult, WriteResult
+    from agentconv.core.includes import Include
     from agentconv.core.ir import AgentSet
     from agentconv.core.source import SourceText
 
@@ -88,7 +90,15 @@ CLIENT = Client(SPEC, Repair(_in_quotes), PERMISSIONS, (".kilo", ".kilocode"), K
 AGENTS, MODES = CLIENT.dialect(), CLIENT.dialect(mode=True)
 
 
-CONFIGURATION: Configuration = Configuration(CLIENT, State.NOT_LOADED, trusted=False)
+CONFIGURATION: Configuration = Configuration(CLIENT, State.NOT_LOADED, trusted=False, values_alone=True)
+
+
+def _includes(source: SourceText) -> list[Include]:
+    """Return where a configuration names files whose text the client fills in."""
+    return CONFIGURATION.includes(source) if is_configuration(source.path) else []
+
+
+INCLUDES = _includes
 OLD_MODES = kilo_modes.dialect(SPEC, PERMISSIONS)
 
 
@@ -122,6 +132,7 @@ def project(projection: Projection) -> None:
     if projection.path.endswith(kilo_modes.NAME):
         kilo_modes.project(projection, OLD_MODES)
         return
+    texts.refused_unread(projection)
     text = (projection.get("prompt.text") or "").strip(SPACE)
     template = projection.get("prompt.syntax") == ID and REFERENCES.syntax_of(text) == ID
     found = REFERENCES.live(text, "env") or (None if template else REFERENCES.live(text, "file"))

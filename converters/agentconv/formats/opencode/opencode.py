@@ -21,6 +21,7 @@ from agentconv.formats.opencode.permission_maps import Permissions
 
 if TYPE_CHECKING:
     from agentconv.core.format import Projection, ReadResult, WriteResult
+    from agentconv.core.includes import Include
     from agentconv.core.ir import AgentSet
     from agentconv.core.source import SourceText
 
@@ -42,6 +43,14 @@ AGENTS, MODES = CLIENT.dialect(), CLIENT.dialect(mode=True)
 
 
 CONFIGURATION: Configuration = Configuration(CLIENT, State.STOPS, trusted=True, native=True)
+
+
+def _includes(source: SourceText) -> list[Include]:
+    """Return where a configuration names files whose text the client fills in."""
+    return CONFIGURATION.includes(source) if is_configuration(source.path) else []
+
+
+INCLUDES = _includes
 
 
 def _dialect(path: str) -> markdown.Dialect:

@@ -7,15 +7,18 @@ A value is an action, or a map of patterns to actions. A key that stands for sev
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Literal, cast
 
 from agentconv.core import fields, patterns, vocabulary
+from agentconv.core.diagnostics import Complaint
 from agentconv.core.effects import EVERY_CAPABILITY
 from agentconv.core.ir import Rule, escape_key, unescape_key
 from agentconv.core.losses import listed
+from agentconv.core.suggestions import nearest
 from agentconv.families import tool_tokens
 from agentconv.families.javascript import in_order
 from agentconv.families.keys import ABSENT, Key, Refused
@@ -57,15 +60,17 @@ class Permissions:
         entries, problem = self._entries(value)
         found = _fields(self.rules(entries))
         if problem:
-            raise Refused(f"`permission`: {problem}", found)
+            raise Refused(problem.reason, found, within=problem.within, remedy=problem.remedy)
         return found
 
-    def _entries(self, value: Json) -> tuple[dict[str, Json], str | None]:
+    def _entries(self, value: Json) -> tuple[dict[str, Json], Complaint | None]:
         """Return the map, and what is wrong with it; what is no action there denies, since nobody knows what it grants."""
         if isinstance(value, str) or (value is None and self.nullable):
+            if value is not None and value not in ACTIONS:
+                return {"*": _as_a_person(value)}, _no_action((), value)
             value = {"*": value}
         if not isinstance(value, dict):
-            return {}, "it is a map, or allow, ask or deny"
+            return {}, Complaint("`permission` is a map, or allow, ask or deny", remedy="write allow, ask or deny, or a map of them")
         problem = None
         entries: dict[str, Json] = {}
         for key, entry in in_order(value).items():
@@ -74,14 +79,14 @@ class Permissions:
             entries[unescape_key(key)] = _as_a_person(entry) if wrong else entry
         return entries, problem
 
-    def _complaint(self, key: str, entry: Json) -> str | None:
-        if isinstance(entry, dict):
-            if key in self.whole:
-                return f"`{key}` takes no patterns"
-            bad = [action for action in entry.values() if not self._is_action(action)]
-        else:
-            bad = [] if self._is_action(entry) else [entry]
-        return f"`{key}` is allow, ask or deny" if bad else None
+    def _complaint(self, key: str, entry: Json) -> Complaint | None:
+        if not isinstance(entry, dict):
+            return None if self._is_action(entry) else _no_action((key,), entry)
+        if key in self.whole:
+            actions = f"`permission.{key}` takes no patterns, and is allow, ask or deny"
+            return Complaint(actions, within=(key,), remedy=f"write `{key}: deny`, or another action")
+        bad = ((unescape_key(pattern), action) for pattern, action in entry.items() if not self._is_action(action))
+        return next((_no_action((key, pattern), action) for pattern, action in bad), None)
 
     def _is_action(self, value: Json) -> bool:
         return (isinstance(value, str) and value in ACTIONS) or (value is None and self.nullable)
@@ -185,6 +190,24 @@ def _listed(format_id: str, tools: Json) -> Mapping[str, object]:
     if allow:
         return {"tools.mode": "list", "tools.allow": allow}
     return {"tools.mode": "none"} if tools == [] else {}
+
+
+def _no_action(way: tuple[str, ...], value: Json) -> Complaint:
+    """Say that a value is no action, and what its author may have meant."""
+    shown = json.dumps(value, ensure_ascii=False)
+    place = ".".join(("permission", *way))
+    reason = f"`{place}`: `{shown if len(shown) <= _SHOWN else f'{shown[:_SHOWN]}...'}` is no action; there are allow, ask and deny"
+    if len(way) > 1 and way[-1] in ACTIONS and isinstance(value, str):
+        return Complaint(f"pattern and action are swapped: {reason}", within=way, remedy=f'write `"{value}": {way[-1]}`')
+    if isinstance(value, bool):
+        meant = "allow" if value else "deny"
+        return Complaint(reason, within=way, remedy=f"write `{meant}` if that is what {shown} is to say")
+    near = nearest(value, sorted(ACTIONS), 0.7) if isinstance(value, str) else None
+    return Complaint(reason, within=way, remedy=f"did you mean `{near}`?" if near else "write allow, ask or deny")
+
+
+_SHOWN = 40
+"""Characters of a value that are shown."""
 
 
 def _as_a_person(entry: Json) -> Json:

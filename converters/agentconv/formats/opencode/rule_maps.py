@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from agentconv.core.format import Projection
-    from agentconv.core.ir import Pattern
+    from agentconv.core.meant import Pattern
     from agentconv.projecting.tool_lists import SpellServer
 
 
@@ -99,8 +100,26 @@ class _RuleWriter:
         capability = effects.EVERY_CAPABILITY if word == effects.EVERY_CAPABILITY else meanings[0] if meanings else None
         self.found.append(Rule(effect, word, self.target, capability, pattern))
 
-    def add_server(self, effect: Any, server: str, tool: str | None) -> None:
-        self.found.append(Rule(effect, self.spell_server(server, tool), self.target, "mcp", None, server, tool))
+    def add_server(self, effect: Any, server: str, tool: str | None, but: str | None = None) -> None:
+        """Write a rule for a server; tools of the target's own that its pattern would open, and that are closed so far, stay closed.
+
+        Args:
+            effect: What the rule does.
+            server: The server.
+            tool: The one tool of it that the rule is about.
+            but: A client whose rule with that very pattern opens what it has of these tools, too.
+        """
+        word = self.spell_server(server, tool)
+        own = [one for one in vocabulary.tool_words(self.target) if "*" in word and effect != "deny" and fnmatchcase(one, word)]
+        closed = [one for one in own if self.is_closed(one) and not (but and vocabulary.own_word(but, one))]
+        self.found.append(Rule(effect, word, self.target, "mcp", None, server, tool))
+        for one in closed:
+            self.add("deny", one)
+
+    def is_closed(self, word: str) -> bool:
+        """Whether the rules that are there close a word of the target: the last that is about all of it decides."""
+        speaking = [rule for rule in self.found if rule.pattern is None and fnmatchcase(word, rule.native)]
+        return bool(speaking) and speaking[-1].effect == "deny"
 
     def translate(self) -> None:
         """Spell the rules of another client's permission map, one by one, in their order."""
@@ -108,7 +127,7 @@ class _RuleWriter:
             if rule.capability == effects.EVERY_CAPABILITY:
                 self.add(rule.effect, effects.EVERY_CAPABILITY)
             elif rule.server:
-                self.add_server(rule.effect, rule.server, rule.tool)
+                self.add_server(rule.effect, rule.server, rule.tool, rule.format)
             else:
                 self.translate_word(rule)
         if self.unsure:

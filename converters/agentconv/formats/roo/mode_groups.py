@@ -26,27 +26,34 @@ def read(value: Json, words: Collection[str], gone: Collection[str]) -> list[Gro
         Refused: The client takes none of it.
     """
     if not isinstance(value, list):
-        raise Refused("`groups` must be a list")
-    groups = [_read_entry(entry, words) for entry in value if _word(entry) not in gone]
-    if len({word for word, _ in groups}) < len(groups):
-        raise Refused("`groups` has a group twice")
-    return groups
+        raise Refused("`groups` must be a list", remedy=f"write a list of {', '.join(words)}")
+    groups = {number: _read_entry(entry, words, number) for number, entry in enumerate(value) if word(entry) not in gone}
+    seen: set[str] = set()
+    for number, (group, options) in groups.items():
+        if group in seen:
+            more = ", and join their expressions with `|`" if "fileRegex" in options else ""
+            raise Refused(f"`groups` has `{group}` twice", within=(number,), remedy=f"give `{group}` once{more}")
+        seen.add(group)
+    return list(groups.values())
 
 
-def _word(entry: Json) -> str:
-    word = entry[0] if isinstance(entry, list) and entry else entry
-    return word if isinstance(word, str) else ""
+def word(entry: Json) -> str:
+    """Return the word of an entry, with or without options; empty where it has none."""
+    found = entry[0] if isinstance(entry, list) and entry else entry
+    return found if isinstance(found, str) else ""
 
 
-def _read_entry(entry: Json, words: Collection[str]) -> Group:
+def _read_entry(entry: Json, words: Collection[str], number: int) -> Group:
     word, options = (entry[0], entry[1]) if isinstance(entry, list) and len(entry) == 2 else (entry, {})
     if not isinstance(word, str) or word not in words or not isinstance(options, dict):
-        raise Refused("`groups` is a list of " + ", ".join(words) + ", or of pairs of one of them and its options")
+        wanted = f"{', '.join(words)}, or of pairs of one of them and its options"
+        raise Refused(f"`groups` is a list of {wanted}", within=(number,), remedy=f"write a list of {wanted}")
     if not all(isinstance(options[key], str) for key in ("fileRegex", "description") if key in options):
-        raise Refused("`groups`: `fileRegex` and `description` must be text")
+        raise Refused("`groups`: `fileRegex` and `description` must be text", within=(number,), remedy="put it in quotes")
     problem = javascript_pattern.complaint(str(options.get("fileRegex", "")))
     if problem:
-        raise Refused(f"`groups`: `fileRegex` is no regular expression: {problem}")
+        at = (number, 1, "fileRegex")
+        raise Refused(f"`groups`: `fileRegex` is no regular expression: {problem}", within=at, remedy="mend the expression")
     return word, options
 
 

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from agentconv.core.format import Projection, ReadResult, WriteResult
-    from agentconv.core.ir import Agent, AgentSet, Json, Pattern
+    from agentconv.core.ir import Agent, AgentSet, Json
+    from agentconv.core.meant import Pattern
     from agentconv.core.source import SourceText
     from agentconv.families.record_file import RecordFile
 
@@ -91,7 +92,9 @@ def _read_groups(value: Json) -> Mapping[str, object]:
     found: dict[str, object] = {"tools.mode": "list", "tools.allow": grants} if grants else {"tools.mode": "none"}
     found = {} if _is_everything(grants) else found
     if isinstance(value, list) and len(groups) < len(value):
-        raise Ignored(f"{', '.join(sorted(GONE))} is no group any more", found)
+        gone = next(number for number, entry in enumerate(value) if mode_groups.word(entry) in GONE)
+        word = mode_groups.word(value[gone])
+        raise Ignored(f"`{word}` is no group any more", found, within=(gone,), remedy=f"delete `{word}`")
     return found
 
 

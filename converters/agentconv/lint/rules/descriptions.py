@@ -7,18 +7,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import schema_files, vocabulary
-from agentconv.core.diagnostics import Severity
+from agentconv.core.diagnostics import Code, Severity
 from agentconv.core.format import ENTRY
 from agentconv.families import frontmatter
 from agentconv.families.javascript import length
 from agentconv.formats import registry
 from agentconv.lint import headers, remarks
-from agentconv.lint.passages import count, title, titles
+from agentconv.lint.passages import count, shown, title, titles
 from agentconv.lint.rule import SET, Fix, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from agentconv.core.ir import Agent
     from agentconv.lint.rule import Finding, Rule
     from agentconv.lint.subject import Subject
 
@@ -77,8 +78,14 @@ def missing_description(self: Rule, subject: Subject) -> Iterator[Finding]:
         yield self.find(message, place, f"add a `{key}`, or move the file", clients=(subject.format,))
     for number, agent, state in subject.agents():
         key = subject.key_of("description")
-        if agent.description is not None or not key or subject.has(number, key) or _is_whole_file(subject):
+        if not key or subject.has(number, key):
             continue
+        headerless = tuple(_headerless(self, subject, agent)) if subject.result.diagnostics else ()
+        yield from headerless
+        if agent.description is not None or headerless or _is_whole_file(subject):
+            continue
+        if subject.result.meant and any(one.description for one in subject.result.meant.set.agents):
+            continue  # it is in the header, of which the client takes nothing
         if agent.invocation and agent.invocation.disabled:
             continue  # one of the client's own, switched off
         clients = _dropping(subject) if key in schema_files.load(subject.format).get("required", ()) or not state.dropped else ()
@@ -92,6 +99,15 @@ def missing_description(self: Rule, subject: Subject) -> Iterator[Finding]:
                 clients=clients or (subject.format,),
                 agent=agent.name,
             )
+
+
+def _headerless(self: Rule, subject: Subject, agent: Agent) -> Iterator[Finding]:
+    """Yield what the client makes of a file that has no header at all: a prompt, with every tool."""
+    for remark in remarks.of(subject):
+        if remark.diagnostic.severity is Severity.NOTE and remark.diagnostic.code is Code.SYNTAX:
+            help_text = remark.diagnostic.hint or "write a header"
+            message, client = shown(remark.diagnostic.message, 160), (subject.format,)
+            yield self.find(message, (remark.start, remark.end), help_text, severity=Severity.NOTE, clients=client, agent=agent.name)
 
 
 def _is_whole_file(subject: Subject) -> bool:

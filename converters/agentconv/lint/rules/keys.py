@@ -84,7 +84,13 @@ def _own_key(client: str, key: str) -> str:
 
 def _place(subject: Subject, number: int, key: str) -> tuple[int, int]:
     found = headers.key_place(subject, key)
-    return found or subject.place(number, key)
+    if found or not subject.has(number, key):
+        return found or subject.place(number, key)
+    start, end = subject.place(number, key)
+    before = re.compile(rf"(?:(?<=[\s\"'{{,])|^){re.escape(key)}(?=[\"']?[ \t]*[:=]\s*\Z)").search(
+        subject.text, max(0, start - len(key) - 200), start
+    )
+    return before.span() if before else (start, end)
 
 
 def _severity(fate: str, mild: Severity) -> Severity:
@@ -468,7 +474,7 @@ def ignored_value(self: Rule, subject: Subject) -> Iterator[Finding]:
             yield self.find(
                 shown(f"{title(subject)} {effect}: {remark.reason}", 160),
                 (remark.start, remark.end),
-                "write a value that it takes, or delete the key",
+                remark.diagnostic.remedy or "write a value that it takes, or delete the key",
                 severity=remark.severity,
                 clients=(subject.format,),
                 agent=remark.diagnostic.agent,
@@ -745,3 +751,72 @@ def retired_model(self: Rule, subject: Subject) -> Iterator[Finding]:
                 clients=(subject.format,),
                 agent=subject.result.set.agents[number].name,
             )
+
+
+@rule(
+    "AC413",
+    "misspelled-model",
+    bad="""
+        ---
+        name: reviewer
+        description: Reviews changes before a merge
+        model: claude-sonet-5-5
+        ---
+
+        You review changes.
+        """,
+    good="""
+        ---
+        name: reviewer
+        description: Reviews changes before a merge
+        model: claude-sonnet-5-5
+        ---
+
+        You review changes.
+        """,
+    source="the names that makers give their models, and the client's aliases",
+    verified="2026-11-29",
+    severity=Severity.WARNING,
+)
+def misspelled_model(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A model whose name is nearly one that there is.
+
+    Claude Code 2.1.329 sends `claude-sonet-5-5` as it is written, and each call of the agent fails; so do the other clients.
+    """
+    for number, model, place in _models(subject):
+        word = f"{model.provider}/{model.value}" if model.provider else model.value or ""
+        meant = _meant_model(subject.format, word) if model.kind == "id" and not _choice(subject.format, word) else None
+        if meant:
+            yield self.find(
+                f"{title(subject)} has no model `{shown(word)}`, and sends it as it is",
+                place,
+                f"did you mean `{meant}`?",
+                clients=(subject.format,),
+                agent=subject.result.set.agents[number].name,
+            )
+
+
+_WORDS = re.compile(r"[A-Za-z]{4,}")
+
+
+@cache
+def _meant_model(client: str, word: str) -> str | None:
+    """Return a model's word with the one part set right that is nearly a maker's, or a client's alias; None where it is no slip."""
+    if vocabulary.tier_of(client, word) or vocabulary.named_model(client, word) or vocabulary.retired_model(word):
+        return None
+    start = len(word) - len(_BEFORE_MODEL.split(word)[-1])
+    maker = vocabulary.model_provider(word[start:])
+    if maker is None:  # then it is how the word begins that is wrong, or all of it
+        whole = nearest(word.casefold(), vocabulary.aliases(client), 0.8)
+        first = _WORDS.match(word, start)
+        return whole or (_set_right(word, first, vocabulary.starts_of_models()) if first else None)
+    found = (_set_right(word, match, vocabulary.names_of_models(maker)) for match in _WORDS.finditer(word, start))
+    return next(filter(None, found), None)
+
+
+_BEFORE_MODEL = re.compile(r"[/:]")
+
+
+def _set_right(word: str, part: re.Match[str], known: tuple[str, ...]) -> str | None:
+    near = nearest(part[0].casefold(), known, 0.8) if part[0].casefold() not in known else None
+    return f"{word[: part.start()]}{near}{word[part.end() :]}" if near else None

@@ -15,7 +15,7 @@ from agentconv.lint.passages import shown, title, titles
 from agentconv.lint.rule import SET, Fix, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from agentconv.core.format import State
     from agentconv.core.ir import Agent
@@ -151,7 +151,7 @@ def illegal_name(self: Rule, subject: Subject) -> Iterator[Finding]:
                 continue
             legal = registry.load(clients[0]).SPEC.legal_name(agent.name)
             what = _lost(subject, clients) if severity is Severity.ERROR else ""
-            effect = f"{titles(clients)} drops {what}" if what else f"no name for {titles(clients)}"
+            effect = f"{titles(clients)} drops {what}" if what else f"no name for {_askers(clients)}"
             fix = _named(subject, number, legal) if severity is Severity.ERROR else None
             yield self.find(
                 f"`{shown(agent.name)}`: {effect}",
@@ -168,6 +168,12 @@ def _lost(subject: Subject, clients: tuple[str, ...]) -> str:
     """Return what a client drops for one name: some take a file as a whole, or nothing of it."""
     whole = subject.format in clients and any(remark.diagnostic.effect is Effect.DROPS_ALL for remark in remarks.of(subject))
     return f"all {len(subject.agents()):,} agents of the file" if whole and len(subject.agents()) > 1 else "the agent"
+
+
+def _askers(clients: Sequence[str]) -> str:
+    """Return who asks for legal names: the clients, or the one service of a client that does."""
+    by = registry.load(clients[0]).SPEC.names_by if len(clients) == 1 else ""
+    return f"{by}, though {titles(clients)} itself takes it" if by else titles(clients)
 
 
 def _refuses(subject: Subject, client: str, agent: Agent, state: State) -> bool:

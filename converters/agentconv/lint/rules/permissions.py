@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import effects, plain_words, tool_summary, vocabulary
+from agentconv.core import effects, enforcement, hidden_rules, plain_words, tool_summary, vocabulary
 from agentconv.core.diagnostics import Cause, Code, Severity
 from agentconv.core.effects import Level
 from agentconv.formats import registry
 from agentconv.lint import remarks
 from agentconv.lint.passages import shown, title
-from agentconv.lint.rule import rule
+from agentconv.lint.rule import WIDENING, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from agentconv.core.effects import Effects
+    from agentconv.core.ir import Agent
+    from agentconv.core.ir import Rule as PermissionRule
     from agentconv.lint.rule import Finding, Rule
     from agentconv.lint.subject import Subject
 
@@ -33,17 +36,19 @@ hooks:
 @rule(
     "AC501",
     "bypassed-permissions",
-    bad=f"{_HEADER}permissionMode: bypassPermissions\n{_BODY}",
-    good=f"{_HEADER}permissionMode: default\n{_BODY}",
-    source="the client's own table of permission modes",
-    verified="2026-11-24",
+    bad=f"{_HEADER}approvalMode: yolo\n{_BODY}",
+    good=f"{_HEADER}approvalMode: default\n{_BODY}",
+    source="the client's own table of permission modes; agents with each mode, called under each of their caller's",
+    verified="2026-11-28",
     severity=Severity.WARNING,
+    example="qwen-code",
 )
 def bypassed_permissions(self: Rule, subject: Subject) -> Iterator[Finding]:
     """A permission mode in which the agent does everything without being asked about.
 
-    Claude Code 2.1.329 with `bypassPermissions` runs any command and writes any file that the agent wants to. Whoever installs the
-    file takes that over from its author, and a text that the agent reads may talk it into anything.
+    Qwen Code 0.24.4 with `yolo` runs any command and writes any file that the agent wants to. Whoever installs the file takes that over
+    from its author, and a text that the agent reads may talk it into anything. It is a note where the mode alone does nothing: Claude
+    Code 2.1.329 asks for what an agent with `bypassPermissions` does, unless its session bypasses permissions itself.
     """
     for number, agent, state in subject.agents():
         if agent.permissions.mode != "bypass" or state.dropped:
@@ -52,9 +57,15 @@ def bypassed_permissions(self: Rule, subject: Subject) -> Iterator[Finding]:
         if sandbox is not None and sandbox.files != "full":
             continue
         place = subject.place(number, subject.key_of("permissions.mode"))
-        message = f"{title(subject)} lets this agent run, write and fetch anything without asking"
+        idle = not effects.unattended(subject.format, "bypass")
+        does = "asks as its session does, whatever the mode of this agent: it bypasses nothing by itself"
         yield self.find(
-            message, place, "leave the mode to the user, or name the few tools that it needs", agent=agent.name, clients=(subject.format,)
+            f"{title(subject)} {does if idle else 'lets this agent run, write and fetch anything without asking'}",
+            place,
+            "leave the mode to the user, or name the few tools that it needs",
+            severity=Severity.NOTE if idle else Severity.WARNING,
+            agent=agent.name,
+            clients=(subject.format,),
         )
 
 
@@ -81,10 +92,18 @@ def unattended_effects(self: Rule, subject: Subject) -> Iterator[Finding]:
         key = _said(subject, number)
         if found and key:
             message = f"{title(subject)} allows this agent without asking: {', '.join(found)}"
-            place = subject.place(number, key) if key else (0, 0)
+            deciding = _deciding(agent, may)
+            place = subject.place_of_rule(number, deciding) if deciding else subject.place(number, key)
             yield self.find(
                 message, place, "see that this is meant; let the client ask where it is not", agent=agent.name, clients=(subject.format,)
             )
+
+
+def _deciding(agent: Agent, may: Effects) -> PermissionRule | None:
+    """Return the last rule that lets an agent write or run unasked; None where no rule does."""
+    freed = [one for one, effect in effects.EFFECT_OF.items() if effect in ("write", "run") and may.levels[effect] is Level.ALLOW]
+    rules = [rule for rule in effects.in_order(agent.permissions) if rule.effect == "allow" and not rule.server]
+    return next((rule for rule in reversed(rules) if any(effects.speaks_of(rule, one) for one in freed)), None)
 
 
 def _said(subject: Subject, number: int) -> str:
@@ -120,11 +139,11 @@ def unknown_permission_mode(self: Rule, subject: Subject) -> Iterator[Finding]:
         folded = {mode.casefold(): mode for mode in modes}
         near = folded.get(written.casefold())
         otherwise = f"values: {', '.join(modes)}" if len(modes) > 1 else "write a value that it takes, or delete the key"
-        help_text = f"did you mean `{near}`?" if near else registry.did_you_mean(written[:60], modes, otherwise)
+        close = f"did you mean `{near}`?" if near else registry.did_you_mean(written[:60], modes, otherwise)
         yield self.find(
             shown(f"{title(subject)} {effect}: {remark.reason}", 160),
             (remark.start, remark.end),
-            help_text,
+            remark.diagnostic.remedy or close,
             severity=Severity.ERROR if remark.drops else Severity.WARNING,
             agent=remark.diagnostic.agent,
             clients=(subject.format,),
@@ -198,3 +217,75 @@ def broken_hook(self: Rule, subject: Subject) -> Iterator[Finding]:
             agent=remark.diagnostic.agent,
             clients=(subject.format,),
         )
+
+
+_RULES = "---\ndescription: Reviews changes before a merge\nmode: subagent\npermission:\n"
+
+
+@rule(
+    "AC507",
+    "hidden-rule",
+    bad=f'{_RULES}  edit: deny\n  "*": allow\n{_BODY}',
+    good=f'{_RULES}  "*": allow\n  edit: deny\n{_BODY}',
+    source="the client's own evaluation of its rules, and the languages of its patterns",
+    verified="2026-11-29",
+    severity=Severity.ERROR,
+    example="opencode",
+    protects=WIDENING,
+)
+def hidden_rule(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A permission rule that never decides, since a later one matches the same and says otherwise.
+
+    In OpenCode 1.18.33 and Kilo 7.7.9 the last rule that matches wins, whichever is the narrower one. A denial that a later rule
+    opens again denies nothing, which is an error; what a later rule closes is a warning, since the agent has less than is written.
+    """
+    for number, agent, state in subject.agents():
+        for hidden in () if state.dropped else hidden_rules.find(agent.permissions):
+            said, by = (f"`{shown(one.shown, 50)}`" for one in (hidden.rule, hidden.by))
+            yield self.find(
+                f"{title(subject)} never comes to {said}: {by}, further down, matches all of it, and the last match wins",
+                subject.place_of_rule(number, hidden.rule),
+                f"put the line below {by}",
+                severity=Severity.ERROR if hidden.opens else Severity.WARNING,
+                agent=agent.name,
+                clients=(subject.format,),
+            )
+
+
+@rule(
+    "AC506",
+    "limit-not-enforced",
+    bad="""
+        name = "reviewer"
+        description = "Reviews changes before a merge"
+        developer_instructions = "You review changes."
+        sandbox_mode = "read-only"
+        """,
+    good="""
+        name = "reviewer"
+        description = "Reviews changes before a merge"
+        developer_instructions = "You review changes."
+
+        [features]
+        shell_tool = false
+        """,
+    source="roles with each key, spawned under four callers, each calling every tool",
+    verified="2026-11-28",
+    severity=Severity.WARNING,
+    example="codex",
+)
+def limit_not_enforced(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A limit that the client documents, and does not hold a spawned agent to.
+
+    Codex 0.169.0 and 0.171.0 check `sandbox_mode`, `web_search`, `approval_policy` and the limits in `mcp_servers` of a role, and then
+    spawn it with those of its caller: a reviewer that is `read-only` writes files in a session that may. `features.shell_tool = false`
+    does bind, though models that Codex knows keep `apply_patch`. The limit may stay, for what other assistants make of it.
+    """
+    for number, agent, state in subject.agents():
+        limits = () if state.dropped else registry.unheld(subject.format, agent)
+        if limits:
+            words = ", ".join(f"`{limit}`" for limit in limits)
+            place = subject.place(number, enforcement.key_of(limits[0]))
+            help_text = vocabulary.unenforced(subject.format).instead or "do not rely on it"
+            message = f"{title(subject)} does not hold a spawned agent to {words}"
+            yield self.find(shown(message, 160), place, help_text, agent=agent.name, clients=(subject.format,))

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import cache
 from typing import TYPE_CHECKING
 
-from agentconv.core import vocabulary
+from agentconv.core import mentions, vocabulary
 from agentconv.core.diagnostics import Code, Severity
 from agentconv.core.ir import Prompt
 from agentconv.formats import registry
 from agentconv.lint import fixing
-from agentconv.lint.passages import do, fences, lost, owner, passages, shown, title, titles
+from agentconv.lint.passages import do, lost, owner, passages, shown, title, titles
 from agentconv.lint.rule import Fix, rule
 from agentconv.projecting.placeholders import Template
 
@@ -200,7 +199,8 @@ def live_template(self: Rule, subject: Subject) -> Iterator[Finding]:
             continue
         plain = passage.agent.prompt is None or passage.agent.prompt.syntax == "literal"
         filled = tuple(client for client in subject.asked if plain and _is_template(subject, passage, client))
-        dropped = lost(subject, _without_braces(subject, passage)) if _REFERENCE.search(subject.text, passage.start, passage.end) else ()
+        named = plain and _REFERENCE.search(subject.text, passage.start, passage.end)
+        dropped = lost(subject, _without_braces(subject, passage)) if named else ()
         if filled or dropped:
             at = _LIVE.search(subject.text, passage.start, passage.end)
             taken = f"{shown(at[0])}" if at else "a brace"
@@ -249,12 +249,12 @@ def foreign_reference(self: Rule, subject: Subject) -> Iterator[Finding]:
     for passage in passages(subject):
         if passage.path != "prompt.text":
             continue
-        mentions = _mentions(subject, passage)
-        lacking = {client: [word for word in mentions if not _knows(client, word)] for client in subject.asked}
+        found = _mentions(subject, passage)
+        lacking = {client: [word for word in found if not mentions.knows(client, word)] for client in subject.asked}
         clients = tuple(client for client, words in lacking.items() if words)
-        words = [word for word in mentions if any(word in lacking[client] for client in clients)]
+        words = [word for word in found if any(word in lacking[client] for client in clients)]
         if words:
-            start = passage.start + mentions[words[0]]
+            start = passage.start + found[words[0]]
             names = ", ".join(f"`{shown(word, 24)}`" for word in words[:2]) + (f" and {len(words) - 2} more" if len(words) > 2 else "")
             every = all(lacking[client] == words for client in clients)
             message = f"the prompt speaks of {names}: {'not' if every else 'not all'} in {titles(clients)}"
@@ -268,90 +268,10 @@ def _instead(clients: tuple[str, ...], word: str) -> str:
     return f"write `{own}`, or say what is to be done" if own else "say what is to be done, or name what the client has"
 
 
-def _knows(client: str, word: str) -> bool:
-    """Whether a word in a prompt means something to a client."""
-    own = vocabulary.references(client)
-    if word in own or any(word.startswith(start[:-1]) for start in own if start.endswith("*")):
-        return True
-    found = vocabulary.tool_word(client, word)
-    return found is not None and found.how in ("exact", "alias", "case", "retired")
-
-
-@cache
-def _references() -> tuple[str, ...]:
-    return tuple(dict.fromkeys(word for client in vocabulary.clients() for word in vocabulary.references(client)))
-
-
 def _mentions(subject: Subject, passage: Passage) -> dict[str, int]:
     """Return what a prompt mentions that some clients know and others do not, each with its first place, in order."""
-    text = subject.text[passage.start : passage.end]
-    rare = _rare(text)
-    words = [word for word in _references() if _rare(word.removesuffix("*")) in rare]
-    if len({vocabulary.words_of(client) for client in subject.asked}) > 1:
-        words += _tellable(subject.format)
-    places = [place for word in words for place in _words(text, word)]
-    places += _named_tools(text, subject.format) if " tool" in text else ()
-    code = fences(text) if places else ()
-    found: dict[str, int] = {}
-    for start, end in sorted(places):
-        if not any(first <= start < last for first, last in code):
-            found.setdefault(text[start:end], start)
-    return found
-
-
-def _rare(text: str) -> bytes:
-    """Return the characters of a text that are rare in prose: a word can only be where its own are, and that is soon seen."""
-    return text.encode("utf-8", "surrogatepass").translate(None, b"abcdefghijklmnopqrstuvwxyz \n\r\t,")
-
-
-def _named_tools(text: str, client: str) -> Iterator[tuple[int, int]]:
-    """Yield the words that are called tools and are those of some client."""
-    at = text.find(" tool")
-    while at >= 0:
-        begin = max(at - 44, 0)
-        match = _NAME_BEFORE.search(text[begin:at])
-        word = (match[1] or match[2]) if match else ""
-        if match and vocabulary.tool_word(client, word) is not None and (match[1] or not word.isupper()):
-            yield begin + match.start(match.lastindex or 0), begin + match.end(match.lastindex or 0)
-        at = text.find(" tool", at + 1)
-
-
-_NAME_BEFORE = re.compile(r"(?:`([A-Za-z][A-Za-z_]{2,40})`|\b([A-Z][A-Za-z]{2,40}))\Z")
-_INNER_CAPITAL = re.compile(r"[a-z][A-Z]|[a-z]_[a-z]")
-
-
-@cache
-def _tellable(client: str) -> tuple[str, ...]:
-    """Return the client's tools whose names are no words of a language or of a program."""
-    words = (word for word in vocabulary.tool_words(client) if _INNER_CAPITAL.search(word) and not word.endswith("*"))
-    return tuple(word for word in words if word not in _ALSO_NAMES)
-
-
-_ALSO_NAMES = frozenset({"PowerShell"})
-"""Tools that have the names of programs, of which a prompt may speak without meaning the tool."""
-
-
-def _words(text: str, word: str) -> Iterator[tuple[int, int]]:
-    """Yield where a word stands for itself, rather than as a part of a longer one."""
-    start_only = word.endswith("*")
-    bare = word.removesuffix("*")
-    before = _PATH if bare.startswith("/") else _NAME
-    at = text.find(bare)
-    while at >= 0:
-        end = at + len(bare)
-        if start_only:
-            end = _REST.match(text, end).end()  # type: ignore[union-attr]
-        whole = bare.endswith("/") or end == len(text) or text[end] not in (_PATH if bare.startswith("/") else _NAME)
-        if bare.startswith(".") and text[at - 1 : at] == "/":
-            whole = whole and text[max(at - 2, 0) : at - 1] in ("~", ".", "")  # and not somewhere in a web address
-        if whole and (at == 0 or text[at - 1] not in before) and (not start_only or end > at + len(bare)):
-            yield at, end
-        at = text.find(bare, end)
-
-
-_NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
-_PATH = _NAME | frozenset("/~$-<")
-_REST = re.compile(r"[A-Za-z0-9_-]*")
+    several = len({vocabulary.words_of(client) for client in subject.asked}) > 1
+    return mentions.find(subject.text[passage.start : passage.end], subject.format, with_tools=several)
 
 
 @rule(

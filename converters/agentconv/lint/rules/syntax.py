@@ -139,7 +139,7 @@ def _repaired(self: Rule, subject: Subject, slip: Slip | None) -> Iterator[Findi
     header = subject.header
     if header is None or not header.fallback or header.error is None:
         return
-    if slip is not header.error.slip:
+    if slip is not (header.error.slip if header.error.slip in (Slip.COLON, Slip.TAB) else None):
         return
     fix = (_untabbed(subject) if slip is Slip.TAB else None) or requoted(subject)
     gone = tuple(client for client in subject.alike() if fixing.astray(subject, client))
@@ -620,9 +620,10 @@ def not_as_written(self: Rule, subject: Subject, found: list[Finding]) -> Iterat
     """
     for remark in remarks.of(subject):
         if remark.severity is not Severity.NOTE and not remarks.is_told(subject, remark, found):
-            lead = f"{title(subject)} does not load it: " if remark.drops else ""
+            lead = f"{title(subject)} {remarks.fate(remark, '')}: " if remark.drops else ""
             hint = remark.diagnostic.hint
-            help_text = hint if hint and not remark.drops else "mend it, so that the client takes it as it is meant"
+            otherwise = hint if hint and not remark.drops else "mend it, so that the client takes it as it is meant"
+            help_text = remark.diagnostic.remedy or otherwise
             message = shown(lead + remark.problem, 160)
             yield self.find(
                 message,

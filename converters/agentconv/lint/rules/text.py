@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Code, Severity
-from agentconv.core.source import BOM, SourceText, encode
+from agentconv.core.source import BOM, encode
 from agentconv.lint import fixing
 from agentconv.lint.passages import EVERYTHING, count, do, edits_in_texts, lost, owner, shown, title
 from agentconv.lint.rule import Fix, rule
@@ -97,7 +97,7 @@ def _with_line_feeds(text: str) -> str:
 
 def _requoted(subject: Subject, fixed: str) -> Fix | None:
     """Keep the line ends, and spell the header's values so that it needs no repair."""
-    fix = syntax.requoted(replace(subject, source=SourceText(subject.path, encode(fixed))))
+    fix = syntax.requoted(replace(subject, source=subject.source.put(encode(fixed))))
     if fix is None or "\r" in subject.text.replace("\r\n", ""):
         return None
     edits = tuple(

@@ -121,7 +121,8 @@ def unknown_tool(self: Rule, subject: Subject) -> Iterator[Finding]:
         if grant.capability is not None or grant.native in ("", "*") or vocabulary.tool_word(subject.format, grant.native):
             continue
         effect, severity = _effect(subject, path, grant.native)
-        near = _spelling(vocabulary.words_of(subject.format), grant.native)
+        own = vocabulary.server_tool(subject.format, grant.native)
+        near = own or _spelling(vocabulary.words_of(subject.format), grant.native)
         help_text = f"did you mean `{near}`?" if near else f"`agentconv formats {subject.format} -v` lists its tools"
         message = shown(f"{title(subject)} has no tool `{shown(grant.native)}`: {effect}", 160)
         yield self.find(
@@ -292,7 +293,7 @@ def ignored_tools(self: Rule, subject: Subject) -> Iterator[Finding]:
         yield self.find(
             shown(f"{title(subject)} does not take `{remark.key}` as it is written and {effect}: {remark.reason}", 160),
             (remark.start, remark.end),
-            "name the tools, with commas between them",
+            remark.diagnostic.remedy or "name the tools, with commas between them",
             severity=Severity.ERROR if remark.drops or opens else Severity.WARNING,
             agent=agent.name if agent else None,
             clients=(subject.format,),

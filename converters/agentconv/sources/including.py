@@ -1,0 +1,71 @@
+"""The files that a file includes, out of its project or its bundle: a text gets them beside it before it is read."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from agentconv.core import includes
+from agentconv.core.includes import Included
+from agentconv.core.source import SourceText
+from agentconv.disk.files import Disk, Present
+from agentconv.formats import registry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from agentconv.sources.discovery import Found
+
+FORMAT = "text"
+"""What a bundle calls the format of a file that is no agent's, and that another one includes."""
+
+
+def from_project(file: Found, text: SourceText) -> SourceText:
+    """Return a file's text with the files beside it that it includes, none of them out of its project."""
+    if file.location is None:
+        return text
+    folder = os.path.dirname(os.path.abspath(file.location))
+    disk = Disk(Path(folder), within=Path(file.within or folder), limit=includes.MOST_BYTES)
+    return _with(file.format, text, lambda place: _on_disk(disk, place))
+
+
+def _on_disk(disk: Disk, place: str) -> Included:
+    found = disk.look(place)
+    if isinstance(found, Present):
+        return Included("", found.data)
+    if found is None:
+        return Included("", problem="there is no such file", missing=True)
+    return Included("", problem=found.reason, missing=disk.is_folder(place))
+
+
+def from_bundle(format_id: str, text: SourceText, stored: Mapping[str, bytes]) -> SourceText:
+    """Return the text of a bundle's source with those of its other sources beside it that it includes."""
+
+    def read(place: str) -> Included:
+        data = stored.get(str(PurePosixPath(text.path).parent / place))
+        return Included("", problem="the bundle does not hold it", missing=True) if data is None else Included("", data)
+
+    return _with(format_id, text, read)
+
+
+def _with(format_id: str, text: SourceText, read: Callable[[str], Included]) -> SourceText:
+    """Return a text with what is read for each path that it names, relative to its folder."""
+    found: dict[str, Included] = {}
+    for one in registry.includes_of(format_id)(text) if format_id in registry.FORMATS else ():
+        place = includes.beside("", one.path)
+        path = includes.beside(text.path, one.path)
+        if place is None or path is None:
+            found[one.path] = Included("", problem=includes.why_elsewhere(one.path))
+        elif one.path not in found:
+            seen = read(place)
+            found[one.path] = Included(path, seen.data, seen.problem, seen.missing)
+    return SourceText(text.path, text.data, found) if found else text
+
+
+def files(format_id: str, text: SourceText) -> Iterator[Included]:
+    """Yield the files that a text includes and that were read, each once."""
+    found = text.included or {}
+    named = dict.fromkeys(one.path for one in registry.includes_of(format_id)(text)) if found else {}
+    known = {found[path].path: found[path] for path in named if path in found}
+    yield from (one for one in known.values() if one.data is not None)

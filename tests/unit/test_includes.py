@@ -1,0 +1,292 @@
+"""Files whose text a client puts into another file: read inside the project, kept, and changed where they are."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import agentconv
+from agentconv.core.diagnostics import Code
+from agentconv.core.format import State
+from agentconv.core.includes import MOST_BYTES, Included, beside
+from agentconv.core.ir import AgentSet, Prompt
+from agentconv.core.meant import Reference
+from agentconv.core.source import SourceText
+from agentconv.formats import registry
+from agentconv.lint import catalogue, checking, included
+from agentconv.lint.subject import Subject
+from agentconv.pack import gate
+from agentconv.sources import discovery, including, loading
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from agentconv.core.format import ReadResult
+
+FORMATS = [format_id for format_id in registry.CLIENTS if hasattr(registry.load(format_id), "INCLUDES")]
+NAMES = {"opencode": "opencode.json", "kilo": "kilo.json"}
+"""By format, a file of its that includes others: a format with `INCLUDES` has a row here."""
+
+
+def _project(folder: Path, format_id: str, *prompts: str, files: dict[str, bytes] | None = None) -> Path:
+    """Make a project with agents of these prompts, and files beside their configuration."""
+    entries = {f"a{number}": {"description": "Does work.", "prompt": prompt} for number, prompt in enumerate(prompts)}
+    (folder / NAMES[format_id]).write_text(json.dumps({"agent": entries}, indent=2) + "\n")
+    for name, data in (files or {}).items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+    return folder
+
+
+def _named(path: str) -> str:
+    return f"{{file:{path}}}"
+
+
+def _read(format_id: str, text: str, included: dict[str, Included] | None = None) -> ReadResult:
+    return registry.load(format_id).read(SourceText(NAMES[format_id], text.encode(), included))
+
+
+def _texts(agents: AgentSet) -> list[str | None]:
+    return [agent.prompt.text if agent.prompt else None for agent in agents.agents]
+
+
+def test_every_format_with_includes_is_held_to_this() -> None:
+    """A format that declares what its files include has a row here."""
+    assert list(NAMES) == FORMATS
+
+
+@pytest.mark.parametrize("format_id", FORMATS)
+def test_prompt_is_the_text_of_its_file(format_id: str, tmp_path: Path) -> None:
+    """What stands in the file, trimmed as the client trims, is the prompt, and what looks like a reference in it is none."""
+    text = '\ufeff \nYou say "no",\t\\ and {env:X}, {file:y}.\u2028\n'.encode()
+    project = _project(
+        tmp_path, format_id, _named("./p/a.txt"), f"Before {_named('p/b.txt')} after.", files={"p/a.txt": text, "p/b.txt": b"\xff"}
+    )
+
+    agents = agentconv.read(project)
+
+    assert _texts(agents) == ['You say "no",\t\\ and {env:X}, {file:y}.', "Before \ufffd after."]
+    assert [agent.prompt.syntax for agent in agents.agents if agent.prompt] == ["literal"] * 2
+    assert not agents.diagnostics
+
+
+@pytest.mark.parametrize("format_id", FORMATS)
+def test_unmodified_nothing_is_written(format_id: str, tmp_path: Path) -> None:
+    """Written to its own format, out of the project or out of a bundle without it, each file has the bytes that it had."""
+    files = {"p/a.txt": b"You review.\r\n", "agents/b.md": b"---\nname: b\ndescription: b\n---\nText.\n"}
+    project = _project(tmp_path, format_id, _named("p/a.txt"), _named("./agents/b.md"), files=files)
+    agents = agentconv.read(project)
+    (bundle,) = agentconv.write(agents, "json").files
+    again = agentconv.reads(bundle.data, "json")
+
+    found = [{file.path: file.data for file in agentconv.write(one, format_id).files} for one in (agents, again)]
+
+    assert found == [{NAMES[format_id]: (project / NAMES[format_id]).read_bytes(), **files}] * 2
+    assert [source.path for source in again.sources if source.format == including.FORMAT] == ["p/a.txt", "agents/b.md"]
+
+
+@pytest.mark.parametrize("format_id", FORMATS)
+def test_changed_prompt_goes_back_into_its_file(format_id: str, tmp_path: Path) -> None:
+    """One that is all that includes its file changes that file alone; one that shares it stands in the configuration, which is told."""
+    files = {"a.txt": b"\n  You review.\n\n", "b.txt": b"Shared.\n"}
+    project = _project(tmp_path, format_id, _named("a.txt"), _named("b.txt"), f"Also {_named('./b.txt')}", files=files)
+    before = (project / NAMES[format_id]).read_text()
+    agents = agentconv.read(project)
+    changed = [replace(agents.agents[0], prompt=Prompt("You look.")), agents.agents[1], agents.agents[2]]
+
+    alone = agentconv.write(replace(agents, agents=tuple(changed)), format_id)
+    changed[1] = replace(changed[1], prompt=Prompt("Mine."))
+    both = agentconv.write(replace(agents, agents=tuple(changed)), format_id)
+
+    assert {file.path: file.data for file in alone.files} == {
+        NAMES[format_id]: before.encode(),
+        "a.txt": b"\n  You look.\n\n",
+        "b.txt": b"Shared.\n",
+    }
+    assert not alone.diagnostics
+    written = {file.path: file.data for file in both.files}
+    assert written[NAMES[format_id]].decode() == before.replace('"{file:b.txt}"', '"Mine."')
+    assert written["b.txt"] == b"Shared.\n"
+    assert [one.code for one in both.diagnostics] == [Code.INCLUDE]
+
+
+@given(text=st.text(), before=st.sampled_from(["", "\n", "  "]), other=st.text(min_size=1))
+def test_put_back_and_read_again(text: str, before: str, other: str) -> None:
+    """Whatever text a prompt gets, and whatever its file holds, the text is read again from what is written."""
+    module = registry.load("opencode")
+    path, config = "p.txt", {"agent": {"a": {"description": "d", "prompt": "{file:p.txt}"}}}
+    data = f"{before}{text}\n".encode("utf-8", "surrogatepass")
+    source = SourceText("opencode.json", json.dumps(config).encode(), {path: Included(path, data)})
+    (agent,) = module.read(source).set.agents
+    wanted = replace(agent, prompt=Prompt(other.encode("utf-8", "replace").decode()))
+
+    written = module.write(AgentSet((wanted,)), source)
+    again = module.read(written.over(source)).set.agents[0]
+
+    assert again.prompt
+    assert wanted.prompt
+    assert again.prompt.text == wanted.prompt.text
+    assert written.data == source.data or not written.beside
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("../out.txt", "out of the folder"),
+        ("a/../../out.txt", "out of the folder"),
+        ("~/out.txt", "out of the folder"),
+        ("/etc/hostname", "out of the folder"),
+        ("link.txt", "leads out of the project"),
+        ("folder/out.txt", "leads out of the project"),
+        ("pipe.txt", "no regular file"),
+        ("large.txt", "read at most"),
+        (".git/config", "version control"),
+    ],
+)
+@pytest.mark.parametrize("format_id", FORMATS)
+def test_nothing_else_is_read(format_id: str, path: str, reason: str, tmp_path: Path) -> None:
+    """What leads out of the project, is no plain file or is too large is not read; the agent goes nowhere else, the others do."""
+    (tmp_path / "out.txt").write_text("SECRET")
+    project = tmp_path / "in"
+    (project / ".git").mkdir(parents=True)
+    (project / ".git" / "config").write_text("SECRET")
+    (project / "link.txt").symlink_to("../out.txt")
+    (project / "folder").symlink_to("..")
+    os.mkfifo(project / "pipe.txt")
+    (project / "large.txt").write_bytes(b"x" * (MOST_BYTES + 1))
+
+    agents = agentconv.read(_project(project, format_id, _named(path), "You write."))
+    done = agentconv.write(agents, "claude-code")
+
+    assert reason in agents.diagnostics[0].message
+    assert (agents.diagnostics[0].code, agents.diagnostics[0].span and agents.diagnostics[0].span.line) == (Code.INCLUDE, 5)
+    assert (done.refused, [file.path for file in done.files]) == (("a0",), [".claude/agents/a1.md"])
+    assert path in done.losses[0].detail
+    assert "SECRET" not in str(agents)
+
+
+@pytest.mark.parametrize(("format_id", "state"), [("opencode", State.STOPS), ("kilo", State.NOT_LOADED)])
+@pytest.mark.parametrize("path", ["gone.txt", "folder", " spaced.txt"])
+def test_file_that_is_not_there_is_what_it_is_to_the_client(format_id: str, state: State, path: str, tmp_path: Path) -> None:
+    """It stops OpenCode and costs Kilo its configuration, which is told at its place; the other agents are recovered."""
+    (tmp_path / "folder").mkdir()
+    project = _project(tmp_path, format_id, "You write.", _named(path))
+
+    loader = loading.Loader(discovery.discover([str(project)]).files)
+    (piece,) = loader
+    done = agentconv.write(agentconv.read(project), "claude-code")
+
+    assert piece.states == (state, state)
+    assert [(str(one.code), str(one.span).rpartition("/")[2]) for one in piece.diagnostics] == [("not-loaded", f"{NAMES[format_id]}:9:18")]
+    assert f"{{file:{path}}}" in piece.diagnostics[0].message
+    assert (done.refused, [file.path for file in done.files]) == (("a1",), [".claude/agents/a0.md"])
+
+
+@pytest.mark.parametrize("format_id", FORMATS)
+def test_bytes_alone_say_what_they_can(format_id: str) -> None:
+    """Where nobody could look for a file, its place and what to do are told; nothing is taken for the prompt, and bytes stay."""
+    config = json.dumps({"agent": {"a": {"description": "d", "prompt": _named("p.txt")}}})
+
+    agents = agentconv.reads(config, format_id, path=NAMES[format_id])
+
+    assert [(one.code, one.hint) for one in agents.diagnostics] == [(Code.INCLUDE, "read the file where it lies: name it, or its folder")]
+    assert agentconv.write(agents, "claude-code").refused == ("a",)
+    assert json.loads(agentconv.write(agents, format_id).files[0].data) == json.loads(config)
+
+
+def test_variable_is_told_from_text() -> None:
+    """A variable in a prompt is one in every form of the set, and elsewhere it is told what to write; in a file it is text."""
+    prompt = f"For {{env:TEAM}}: {_named('p.txt')}"
+    config = json.dumps({"agent": {"a": {"description": "d", "prompt": prompt}}})
+    result = _read("opencode", config, {"p.txt": Included("p.txt", b"not {env:X}\n")})
+    (agent,) = result.set.agents
+    agent = replace(agent, id="a")
+    again = agentconv.reads(agentconv.write(AgentSet((agent,)), "json").files[0].data, "json").agents[0]
+
+    done = agentconv.write(AgentSet((again,)), "claude-code")
+    (loss,) = [one for one in done.losses if one.code == "prompt-syntax"]
+
+    assert agent.prompt
+    assert again.prompt
+    assert agent.prompt.text.parts == again.prompt.text.parts == ("For ", Reference("TEAM"), ": not {env:X}")  # type: ignore[attr-defined]
+    assert done.files[0].data.endswith(b"\nFor {env:TEAM}: not {env:X}\n")
+    assert loss.hint
+    assert "`TEAM`" in loss.hint
+
+
+def test_commented_references_are_none_to_each_client(tmp_path: Path) -> None:
+    """OpenCode passes over lines of comment, and fails on a file that another comment names; Kilo looks at values alone."""
+    text = '{\n// {file:gone.txt}\n/* {file:gone.txt} */ "agent": {"a": {"description": "{file:d.txt}"}}}'
+    found: dict[str, Any] = {}
+    for format_id in FORMATS:
+        folder = tmp_path / format_id
+        folder.mkdir()
+        (folder / f"{format_id}.jsonc").write_text(text)
+        (folder / "d.txt").write_text("Does work.\n")
+        (piece,) = loading.Loader(discovery.discover([str(folder)]).files)
+        found[format_id] = (piece.agents[0].description, piece.states[0])
+
+    assert found == {"opencode": ("Does work.", State.STOPS), "kilo": ("Does work.", State.LOADS)}
+
+
+def test_included_file_is_no_agent(tmp_path: Path) -> None:
+    """A prompt's file that looks like an agent is none because of that, wherever it is searched for agents."""
+    project = tmp_path / "inner"
+    project.mkdir()
+    files = {"p/a.md": b"---\nname: p\ndescription: p\n---\nText.\n", "p/b.md": b"---\nname: q\ndescription: q\n---\nText.\n"}
+    _project(project, "opencode", _named("p/a.md"), files=files)
+
+    walked = [file.path for file in discovery.discover([str(tmp_path)]).files]
+    left = [file.path for file in discovery.discover([str(project)], exclude=["opencode"]).files]
+
+    assert walked == ["inner/opencode.json", "inner/p/b.md"]
+    assert left == ["p/b.md"]
+
+
+def test_disabled_agent_of_the_client_is_nobodys(tmp_path: Path) -> None:
+    """An entry that only switches one of the client's own agents off is no agent, and nothing is said of it."""
+    config = {"agent": {"build": {"disable": True}, "mine": {"description": "d", "prompt": "p"}}}
+    (tmp_path / "opencode.json").write_text(json.dumps(config))
+
+    agents = agentconv.read(tmp_path)
+
+    assert [agent.name for agent in agents.agents] == ["mine"]
+    assert not agents.diagnostics
+    assert json.loads(agentconv.write(agents, "opencode").files[0].data) == config
+
+
+@given(path=st.text(st.sampled_from("ab./~\\:\0"), max_size=8))
+def test_a_path_stays_below_its_file(path: str) -> None:
+    """No path that is followed leads out of the folder of the file that names it."""
+    found = beside("folder/file.json", path)
+
+    assert found is None or os.path.abspath(found).startswith(os.path.abspath("folder"))
+
+
+def test_included_text_is_looked_at_where_it_stands(tmp_path: Path) -> None:
+    """What a pack may not hold is found in a file that a prompt is in, at its line, and rules about agents leave that file alone."""
+    project = _project(tmp_path, "opencode", _named("p.txt"), files={"p.txt": "Look.\nHid\U000e0041\U000e0042den.\n".encode()})
+    pieces = list(loading.Loader(discovery.discover([str(project)]).files, results=True))
+    subject = Subject(pieces[0].source, "opencode", ("opencode",))
+
+    checked = list(checking.check([subject, *(one for _, one in included.subjects([subject]))], catalogue.rules().values()))
+    verdict = gate.check(pieces, (), rules=list(catalogue.rules().values()))
+
+    found = [
+        (one.subject.path, finding.rule.code, one.subject.source.position(finding.start)) for one in checked for finding in one.findings
+    ]
+    assert found == [("p.txt", "AC801", (2, 4))]
+    assert [(one.subject.path, [finding.rule.code for finding in one.findings]) for one in verdict.stopping] == [("p.txt", ["AC801"])]
+
+
+def test_formats_that_include_say_so():
+    """The table of formats says of each whether its files may include others, so that nobody imports a module to ask."""
+    said = {format_id for format_id, row in registry.FORMATS.items() if row.includes}
+
+    assert said == {format_id for format_id in registry.FORMATS if hasattr(registry.load(format_id), "INCLUDES")}
