@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from agentconv.install import lock
-from agentconv.sync import planning, unchanged
+from agentconv.sync import locks, planning, unchanged
+from agentconv.sync.git import Git
 from synced_projects import SOURCE, Project, agent
 
 ONE, TWO = f"{SOURCE}/one.md", f"{SOURCE}/two.md"
@@ -284,3 +285,20 @@ def test_nothing_of_ours_is_in_a_commit(project):
     assert project.git("status", "--porcelain").split() == ["M", CODEX, "M", lock.FILE]
     assert list((project.root / ".git/agentconv/base").iterdir())
     assert not Path(project.environment["XDG_STATE_HOME"]).exists()
+
+
+@pytest.mark.parametrize(
+    ("story", "mutant"),
+    [
+        (test_either_side_of_a_lock_in_conflict_is_what_we_wrote, (locks, "_united", lambda sides: sides[0])),
+        (test_lines_are_merged_with_a_text_that_only_git_has, (Git, "blob", lambda *_: None)),
+        (test_a_source_in_conflict_is_left_alone, (Git, "unmerged", lambda _: frozenset())),
+    ],
+    ids=["one side of a lock", "no texts of git's", "what is not merged"],
+)
+def test_a_mutant_is_seen(project, story, mutant, monkeypatch):
+    """What these rest on is seen to be missing."""
+    monkeypatch.setattr(*mutant)
+
+    with pytest.raises(AssertionError):
+        story(project)

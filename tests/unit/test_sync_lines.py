@@ -88,3 +88,14 @@ def test_ends_of_lines_are_part_of_them():
     assert lines.merged("1\n2", "1\n2\n3", "1\n2\n4") is None
     assert lines.merged("1\n2\n3", "one\n2\n3", "1\n2\n3\n") == "one\n2\n3\n"
     assert lines.merged("1\r\n2\r\n3\r\n", "one\r\n2\r\n3\r\n", "1\r\n2\r\nthree\r\n") == "one\r\n2\r\nthree\r\n"
+
+
+@given(st.integers(2, 5), st.data())
+def test_an_edit_that_one_side_has_already_is_not_done_twice(size, data):
+    """Where one side took the other's edit and made one more, no line that somebody typed is there twice, however alike others are."""
+    base = "".join(f"line {number}\n\n" for number in range(size))
+    one, other = (f"line {data.draw(st.integers(0, size - 1))}\n" for _ in range(2))
+    first = base.replace(one, data.draw(st.sampled_from(["new\n", f"new\n\n{one}", f"{one}\nnew\n"])))
+    second = first.replace(other, data.draw(st.sampled_from(["more\n", f"more\n\n{other}", f"{other}\nmore\n", ""])))
+
+    assert (lines.merged(base, first, second) or "").count("new") <= 1

@@ -54,6 +54,17 @@ def a_model_of_one_client_stays_with_it(project):
     assert project.sync().code == 0
 
 
+def a_model_is_kept_with_its_provider(project):
+    """What stands in a target for a provider and its model stands so in the configuration, and means the same there."""
+    project.replace(OPENCODE, "mode: subagent", "mode: subagent\nmodel: openai/gpt-5.1")
+    before = project.read(OPENCODE)
+    told = project.sync("--carry-back")
+
+    assert told.code == 0
+    assert 'model = "openai/gpt-5.1"' in project.read("agentconv.toml")
+    assert (project.read(OPENCODE), project.sync("--check").code) == (before, 0)
+
+
 def no_agent_moves_another_one(project):
     """Two names that come to one file: whichever goes, or comes, the file of the other one is where it was."""
     project.write(f"{SOURCE}/a.md", agent("api-tester", ["First."]))
@@ -157,15 +168,25 @@ def a_text_that_git_does_not_have_is_found_again(project):
     assert "Eins.\n\nZwei.\n\nTyped here." in project.read(OPENCODE)
 
 
-def edits_of_two_targets_are_both_carried(project):
-    """What was typed into two targets, each in a place of its own, is everywhere after one run, and nobody is asked."""
-    project.replace(CODEX, "One.", "Typed here.")
-    project.replace(OPENCODE, "Three.", "Typed there.")
+def a_part_of_what_the_source_says_is_no_edit(project):
+    """A target that has one of two changes of its source already gets the other one, and nobody is asked."""
+    for path, old, new in ((ONE, "One.", "Eins."), (ONE, "Three.", "Drei."), (CODEX, "One.", "Eins.")):
+        project.replace(path, old, new)
+    told = project.sync()
+
+    assert (told.code, told.looks) == (0, [])
+    assert "Eins.\n\nTwo.\n\nDrei." in project.read(CODEX)
+
+
+def edits_that_touch_are_settled_once_they_are_carried(project):
+    """A line that was put before another one in one target, and that other one changed in another: both are everywhere, once."""
+    project.replace(CODEX, "Two.", "Typed here.\n\nTwo.")
+    project.replace(OPENCODE, "Two.", "Typed there.")
     told = project.sync("--carry-back")
 
     assert told.code == 0
     for path in (ONE, CODEX, OPENCODE):
-        assert "Typed here.\n\nTwo.\n\nTyped there." in project.read(path)
+        assert "One.\n\nTyped here.\n\nTyped there.\n\nThree." in project.read(path)
     assert project.sync("--check") == Told(0)
 
 
@@ -210,6 +231,7 @@ def _looking_at_bytes(decide: Callable[..., None] = candidates.Candidate.decide)
 MUTANTS: dict[Callable[[Project], None], tuple[object, str, object]] = {
     an_edit_that_was_merged_outlives_the_next_one: (candidates, "settle", _settling_what_is_there),
     a_model_of_one_client_stays_with_it: (carrying, "_is_about", lambda *_: False),
+    a_model_is_kept_with_its_provider: (carrying, "_plain", lambda value: getattr(value, "value", value)),
     no_agent_moves_another_one: (views, "_pins", lambda *_: {}),
     the_same_edit_on_both_sides_is_none: (settling, "decide_field", _asking_what_was_settled_first),
     a_comment_is_no_edit: (candidates.Candidate, "decide", _looking_at_bytes()),
@@ -222,10 +244,41 @@ MUTANTS: dict[Callable[[Project], None], tuple[object, str, object]] = {
     other_line_ends_are_no_change: (texts, "to_lf", lambda data: data),
     a_source_that_is_gone_takes_nothing_with_it: (planning, "_guard", lambda *_: None),
     a_text_that_git_does_not_have_is_found_again: (bases.Bases, "save", lambda _: None),
-    edits_of_two_targets_are_both_carried: (settling, "_merge", _merging_what_is_there_already),
+    a_part_of_what_the_source_says_is_no_edit: (settling, "_merge", _merging_what_is_there_already),
+    edits_that_touch_are_settled_once_they_are_carried: (candidates.Candidate, "_known", lambda one, _: one.bases),
     a_broken_source_is_no_deleted_one: (candidates, "decide_entry", lambda *_, **__: candidates.Entry.DELETE),
 }
 """By story, what it rests on, and what is there instead."""
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ('codex]\nsandbox = "full"\n', "an override only narrows"),
+        ('opencode]\nmodel = "gpt-5.1"\n', "OpenCode does not take `gpt-5.1` as a model"),
+    ],
+)
+def test_what_the_configuration_cannot_mean_is_told(project, table, message):
+    """An override that does not narrow, or that its client does not take, is a mistake, and no bug: nothing is written."""
+    project.write(ONE, agent("one", tools="Read"))
+    project.sync()
+    project.configure(f"[sync.agents.one.{table}")
+    before = project.tree()
+    told = project.sync()
+
+    assert told.code == 2
+    assert message in told.errors
+    assert project.tree() == before
+
+
+def test_the_order_of_targets_does_not_matter(project):
+    """The same agents, written in another order for targets that are named in another order, are the same files and the same lock."""
+    other = Project(project.root.with_name("other"), project.targets[::-1])
+    for name in ("two", "three", "one"):
+        other.write(f"{SOURCE}/{name}.md", agent(name))
+    other.sync()
+
+    assert {**other.tree(), "agentconv.toml": b""} == {**project.tree(), "agentconv.toml": b""}
 
 
 @pytest.mark.parametrize("story", MUTANTS, ids=lambda story: story.__name__)

@@ -203,4 +203,5 @@ def _document(outcome: Outcome, found: list[synced.Line], code: int, *, looking:
         }
         for line in found
     ]
-    return in_step.document(code, outcome.agents, looking=looking) | {"files": files, "entries": entries}
+    told = [machine.plain(one) for one in (*outcome.diagnostics, *outcome.broken())]
+    return in_step.document(code, outcome.agents, looking=looking) | {"files": files, "entries": entries, "diagnostics": told}

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 from agentconv.conversion import compare
 from agentconv.conversion.converted import in_words
 from agentconv.core import denials, effects, modes, paths, restrictions, vocabulary
-from agentconv.core.diagnostics import Detail, InternalError
+from agentconv.core.diagnostics import Detail, InputError, InternalError
 from agentconv.core.format import Projection, Whole, WriteResult
 from agentconv.core.ir import AgentSet
 from agentconv.core.losses import listed, quoted
@@ -89,6 +89,8 @@ class Law:
             projection = self._begun(case)
             written = self._through(case, projection)
             return Verdict(projection.result() if written else None, written, tuple(projection.losses))
+        except InputError:
+            raise  # what is overridden cannot be: that is the user's to mend
         except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other agents
             return Verdict(bug=in_words(error))
 

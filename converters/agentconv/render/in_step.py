@@ -50,4 +50,4 @@ def open_limits(settings: Settings, synced: Sequence[Synced], accepted: Sequence
 
 def document(code: int, number: int, *, looking: bool) -> dict[str, object]:
     """Return what a run is for other programs, where nothing changes."""
-    return {"command": "sync", "exit_code": code, "dry_run": looking, "agents": number, "files": [], "entries": []}
+    return {"command": "sync", "exit_code": code, "dry_run": looking, "agents": number, "files": [], "entries": [], "diagnostics": []}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
@@ -55,6 +55,8 @@ class Candidate:
     reason: str | None = None
     """Why nothing is done."""
     kept: frozenset[str] = frozenset()
+    carried: frozenset[str] = frozenset()
+    """Fields whose edits are in the source by now."""
     refused: tuple[Loss, ...] = ()
     """Why the target cannot hold it."""
     owner: str | None = None
@@ -104,7 +106,9 @@ class Candidate:
         if self.entry is Entry.RELEASE and wish.get("") == SOURCE:
             self.entry = Entry.DELETE
         if self.entry in (Entry.FIELDS, Entry.TAKE_OVER) and self.view is not None and self.there is not None:
-            self.settled = settle(self.view.agent, self.there, self.bases, lambda: self._base(bases), prefer=wish, kept=self.kept)
+            self.settled = settle(
+                self.view.agent, self.there, self._known(self.there), lambda: self._base(bases), prefer=wish, kept=self.kept
+            )
             if not self.settled.in_step or self.kept:
                 found = compare.widenings(self.view.source, self.settled.agent, self.target)
                 self.wider = tuple(found)
@@ -117,6 +121,14 @@ class Candidate:
         if self.wider and self.state() is There.AS_LEFT:
             self.entry, self.wider = Entry.DELETE, ()
             self.reason = "it could do more than its source says now, which the target cannot hold"
+
+    def _known(self, there: Agent) -> list[Synced]:
+        """Return what was settled; an edit that is in the source by now is."""
+        if not self.carried:
+            return self.bases
+        found = digests.of(there)
+        fixed = {path: found[path] for path in self.carried if path in found}
+        return [*self.bases, *(replace(one, fields={**one.fields, **fixed}) for one in self.bases[:1])]
 
     def _base(self, bases: Bases) -> Agent | None:
         """Return the agent that was settled last, where its text is found.
@@ -166,6 +178,7 @@ def of(situation: Situation) -> list[Candidate]:
     for given_one in found:
         given_one.owner = packs.get((given_one.target, *given_one.place))
         given_one.source_sha256 = sources.files[given_one.key[0]].sha256
+        given_one.carried = situation.carried.get((given_one.target, *given_one.place), frozenset())
     taken = {(one.target, *one.place) for one in found} | {(one.target, *one.moved_from) for one in found if one.moved_from}
     states = {views.target: views for views in given}
     for place, several in by_place.items():

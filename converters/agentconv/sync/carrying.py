@@ -224,7 +224,7 @@ def _is_about(loss: Loss, path: str) -> bool:
 def _plain(value: object) -> Json:
     """Return a value as the configuration has it."""
     if isinstance(value, Model):
-        return value.value or value.kind
+        return f"{value.provider}/{value.value}" if value.provider else value.value or value.kind
     return value if isinstance(value, (str, int, float, bool)) else str(value)
 
 
@@ -233,7 +233,7 @@ def _not_carried(settings: Settings, path: str) -> str:
     place = settings.place
     if path == digests.GROUP or digests.restrains(path):
         return f"what an agent may do is said in the source alone: change it in {place}, or take it back with --prefer source"
-    return f"it is not carried: change it in {place}, or take it back with --prefer source"
+    return f"it has no way back: change it in {place}, or take it back with --prefer source"
 
 
 def given(sources: Sources, files: dict[str, bytes]) -> Iterator[tuple[str, bytes, bytes]]:

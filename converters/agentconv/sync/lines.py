@@ -6,6 +6,7 @@ Both are compared with the text that they come from; an edit of one side alone w
 from __future__ import annotations
 
 import re
+from collections import Counter
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,14 @@ def merged(base: str, one: str, other: str) -> str | None:
             return None
         done += [*old[at:start], *lines]
         at = end
-    return "".join([*done, *old[at:]])
+    done += old[at:]
+    return None if _is_doubled(done, one, other) else "".join(done)
+
+
+def _is_doubled(done: Sequence[str], one: str, other: str) -> bool:
+    """Whether a line is there more often than on either side: between lines that are alike, blank ones mostly, one edit looks like two."""
+    sides = Counter(one.splitlines(keepends=True)) | Counter(other.splitlines(keepends=True))
+    return any(line.strip() and number > sides[line] for line, number in Counter(done).items())
 
 
 def _edits(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, int, tuple[str, ...]]]:

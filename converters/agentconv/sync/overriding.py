@@ -10,16 +10,19 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import fields, vocabulary
 from agentconv.core.diagnostics import Code, Detail, Diagnostic, InputError, Severity
-from agentconv.core.ir import Model, Sandbox, Tools
+from agentconv.core.format import State
+from agentconv.core.ir import Agent, AgentSet, Model, Prompt, Sandbox, Tools
+from agentconv.core.source import SourceText
 from agentconv.core.suggestions import nearest
 from agentconv.families import tool_tokens
+from agentconv.formats import registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from agentconv.core.diagnostics import Span
     from agentconv.core.format import Projection
-    from agentconv.core.ir import Agent, ToolGrant
+    from agentconv.core.ir import ToolGrant
     from agentconv.sync.overrides import Override
     from agentconv.sync.settings import Settings
 
@@ -63,13 +66,22 @@ class Overriding:
         if override is None:
             return
         for path, value in override.values.items():
-            self._set(projection, path, _value(self.target, path, value), override.place)
+            self._set(projection, path, self._value(path, value, override.place), override.place)
         for key, value in override.extras.items():
             self._set(projection, f"extras.{self.target}.{key}", value, override.place)
         if override.tools is not None or override.deny_tools:
             _narrow(projection, override)
         if override.sandbox is not None:
             _confine(projection, override)
+
+    def _value(self, path: str, value: object, place: Span | None) -> object:
+        """Return a value of the configuration as the field has it."""
+        if path != "model":
+            return value
+        model = _model(self.target, str(value))
+        if model is None:
+            raise _wrong(f"{registry.load(self.target).SPEC.client} does not take `{value}` as a model", place)
+        return model
 
     def _set(self, projection: Projection, path: str, value: object, place: Span | None) -> None:
         if path in fields.PATHS and path not in projection.target.holds:
@@ -79,12 +91,17 @@ class Overriding:
         projection.change(path, value, "overridden", _said(value))
 
 
-def _value(target: str, path: str, value: object) -> object:
-    """Return a value of the configuration as the field has it."""
-    if path != "model":
-        return value
-    kind = vocabulary.model_kind(target, str(value))
-    return Model("inherit") if kind == "inherit" else Model("alias" if kind == "alias" else "id", str(value))
+def _model(target: str, word: str) -> Model | None:
+    """Return the model that a target's client takes a word for, which may name a provider, too; None where it takes it for none."""
+    kind = vocabulary.model_kind(target, word)
+    if kind == "inherit":
+        return Model("inherit")
+    model = Model("alias" if kind == "alias" else "id", word)
+    module, path = registry.load(target), f"agent{registry.FORMATS[target].suffixes[0]}"
+    agent = Agent("an-agent", "an-agent", description="Does one thing", prompt=Prompt("Do one thing, and do it well."), model=model)
+    data = module.write(AgentSet((agent,)), SourceText(path, b"")).data
+    result = module.read(SourceText(path, data))
+    return next((one.model for one, state in zip(result.set.agents, result.states, strict=True) if state is State.LOADS), None)
 
 
 def _said(value: object) -> Detail:

@@ -130,12 +130,16 @@ def _guard(found: Sequence[Candidate], lock: Lock, sources: Sources) -> None:
     there = Counter(one.target for one in lock.synced)
     if not sources.files:
         number, targets = len({one.agent for one in lock.synced}), len(going)
-        message = f"the source is gone: {number:,} agents in {targets} assistants would go with it"
+        message = f"the source is gone: {_count(number, 'agent')} in {_count(targets, 'assistant')} would go with it"
         raise InputError(Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint="bring it back; if they are to go: agentconv sync --yes"))
     for target, number in going.items():
         if number * 2 > there[target] and number > 1:
             message = f"{number:,} of the {there[target]:,} agents of {target} would be deleted"
             raise InputError(Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint="if they are to go: agentconv sync --yes"))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' if number != 1 else ''}"
 
 
 def _plan(situation: Situation, changes: Mapping[str, Change], synced: Sequence[Synced], found: Sequence[Candidate]) -> Plan:

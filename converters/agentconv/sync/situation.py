@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,3 +28,5 @@ class Situation:
     """What the source gives, by target."""
     files: Mapping[str, File]
     """What is in the targets, by path."""
+    carried: Mapping[tuple[str, str, str], frozenset[str]] = field(default_factory=dict)
+    """By target and place the fields whose edits are in the source by now: what is there is no edit any more."""

@@ -96,7 +96,8 @@ class Run:
             carrying = self._carrying(self._loaded(list(carry.with_files(loaded, carrying.files))), outcome)
         outcome.carrying = carrying
         outcome.served = self._served(found)
-        outcome.diagnostics = [*told, *loaded.diagnostics, *outcome.diagnostics]
+        wrong = [one for views in outcome.views for one in views.diagnostics if one.severity is Severity.ERROR]
+        outcome.diagnostics = list(dict.fromkeys((*told, *loaded.diagnostics, *wrong, *outcome.diagnostics)))
         return outcome
 
     def _locked(self, *, dry_run: bool) -> Lock:
@@ -132,12 +133,16 @@ class Run:
         loaded = sources.load(found) if targets else sources.Sources()
         return [serving.of(loaded, target) for target in targets]
 
-    def _planned(self, loaded: Sources, targets: list[str], lock: Lock | None = None) -> Outcome:
-        """Return what is to be done, given what is settled: what the lock says, unless more is."""
+    def _planned(self, loaded: Sources, targets: list[str], lock: Lock | None = None, edits: Iterable[carry.Edit] = ()) -> Outcome:
+        """Return what is to be done, given what is settled: what the lock says, unless more is; and edits that are in the source by now."""
         lock = lock or self.lock
         given = [self.given(loaded, target, lock) for target in targets]
         files = self.files(targets, given)
-        return planning.plan(Situation(self.settings, self.reader, lock, loaded, given, files), self.bases, self.choices)
+        carried: dict[tuple[str, str, str], frozenset[str]] = {}
+        for edit in edits:
+            place = (edit.candidate.target, *edit.candidate.place)
+            carried[place] = carried.get(place, frozenset()) | {edit.path}
+        return planning.plan(Situation(self.settings, self.reader, lock, loaded, given, files, carried), self.bases, self.choices)
 
     def _carrying(self, loaded: Sources, outcome: Outcome) -> carry.Carrying | None:
         """Return what of the targets' edits can be taken back; None where there are none."""
@@ -169,7 +174,8 @@ class Run:
     def _carried(self, loaded: Sources, carrying: carry.Carrying, targets: list[str], before: Outcome) -> Outcome:
         """Return what is to be done with the sources, and the configuration, that edits were taken back into."""
         config = self._configured(carrying)
-        outcome = self._planned(self._loaded(carry.with_files(loaded, carrying.files)), targets, before.lock)
+        done = [edit for edit in carrying.edits if edit.reason is None]
+        outcome = self._planned(self._loaded(carry.with_files(loaded, carrying.files)), targets, before.lock, done)
         earlier = {change.path: change for change in before.sources_changed}
         changes = [
             replace(earlier[change.path], after=change.after) if change.path in earlier else change
