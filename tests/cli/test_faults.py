@@ -32,8 +32,10 @@ def project(tmp_path):
     assert done.returncode == 0, done.stderr
     pack_files.write(tmp_path / "backend_agents", pack_files.packed())
     (tmp_path / "kept/.claude/agents").mkdir(parents=True)
-    (tmp_path / "kept/.claude/agents/one.md").write_text("---\nname: one\ndescription: Does one thing\n---\nDo it.\n")
-    (tmp_path / "kept/agentconv.toml").write_text('source = "claude-code"\ntargets = ["codex"]\n')
+    (tmp_path / "kept/.claude/agents/one.md").write_text(
+        "---\nname: one\ndescription: Does one thing, and says so\n---\nDo it, and say so.\n"
+    )
+    (tmp_path / "kept/agentconv.toml").write_text('source = "claude-code"\ntargets = ["codex"]\nmodels = "tier"\nexclude = ["x"]\n')
     return tmp_path
 
 
@@ -82,7 +84,7 @@ def test_nobody_reads(line, project):
 
     assert done.returncode in ((0, 1) if not line.startswith("uninstall") else (2,))
     assert not any(word in (done.stderr or b"").decode() for word in BUGS)
-    assert len(list(project.rglob("*.toml"))) == (3 if writes else 0)
+    assert len(list(project.glob("out/**/*.toml"))) == (3 if writes else 0)
 
 
 PLACES = {

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 from agentconv.conversion import compare
 from agentconv.conversion.converted import in_words
 from agentconv.core import denials, effects, modes, paths, restrictions, vocabulary
-from agentconv.core.diagnostics import Detail, InputError, InternalError
+from agentconv.core.diagnostics import Code, Detail, Diagnostic, InputError, InternalError, Severity
 from agentconv.core.format import Projection, Whole, WriteResult
 from agentconv.core.ir import AgentSet
 from agentconv.core.losses import listed, quoted
@@ -31,7 +31,7 @@ from agentconv.core.source import SourceText
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from agentconv.conversion.naming import Name
     from agentconv.conversion.options import Options
@@ -85,6 +85,7 @@ class Law:
 
     def judge(self, case: Case) -> Verdict:
         """Take one agent through the law."""
+        projection: Projection | None = None
         try:
             projection = self._begun(case)
             written = self._through(case, projection)
@@ -92,7 +93,16 @@ class Law:
         except InputError:
             raise  # what is overridden cannot be: that is the user's to mend
         except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other agents
+            overridden = [loss for loss in projection.losses if loss.code == "overridden"] if projection else []
+            if overridden and isinstance(error, InternalError):
+                raise self._unsayable(case, overridden) from None
             return Verdict(bug=in_words(error))
+
+    def _unsayable(self, case: Case, overridden: Sequence[Loss]) -> InputError:
+        """Make the error for an override that the target has no words for."""
+        words = ", ".join(f"`{loss.field}` ({loss.detail})" for loss in overridden)
+        message = f"{self.module.SPEC.client} cannot say what the configuration wants of `{case.agent.name}`: {words}"
+        return InputError(Diagnostic(Code.USAGE, Severity.ERROR, message, hint="change it, or take it out"))
 
     def _begun(self, case: Case) -> Projection:
         """Return the projection of an agent, whose fields say first what its mode and the source's other keys restrict."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from agentconv.core import fields, vocabulary
 from agentconv.core.diagnostics import Code, Detail, Diagnostic, InputError, Severity
 from agentconv.core.format import State
-from agentconv.core.ir import Agent, AgentSet, Model, Prompt, Sandbox, Tools
+from agentconv.core.ir import Agent, AgentSet, Model, Prompt, Rule, Sandbox, Tools
 from agentconv.core.source import SourceText
 from agentconv.core.suggestions import nearest
 from agentconv.families import tool_tokens
@@ -109,16 +109,39 @@ def _said(value: object) -> Detail:
 
 
 def _narrow(projection: Projection, override: Override) -> None:
-    """Let an agent have those of its tools that are named, and none of those that are denied."""
-    tools: Tools = fields.with_values(projection.source, {p: projection.get(p) for p in ("tools.mode", "tools.allow", "tools.deny")}).tools
+    """Let an agent have those of its tools that are named, and none of those that are denied, in the words that the target has for that.
+
+    Raises:
+        InputError: The target has none.
+    """
+    holds, denied = projection.target.holds, override.deny_tools
+    if "permissions.rules" in holds and override.tools is None:
+        rules = [rule for rule in projection.get("permissions.rules") if rule.native not in denied]
+        more = tuple(Rule("deny", word, projection.target.id, _capability(projection.target.id, word)) for word in denied)
+        projection.change("permissions.rules", (*rules, *more), "overridden", Detail("{}", (denied,)))
+        return
+    tools = Tools(projection.get("tools.mode"), projection.get("tools.allow"), projection.get("tools.deny"))
+    if "tools.allow" not in holds and (override.tools is not None or "tools.deny" not in holds):
+        raise _wrong(f"{projection.target.client} has no list of tools that could be narrowed", override.place)
     if override.tools is not None:
         named = [tool_tokens.grant(projection.target.id, word) for word in override.tools]
         allow = tuple(named) if tools.mode == "inherit" else tuple(_of(tools.allow, named, projection, override))
         tools = Tools("list" if allow else "none", allow, tools.deny)
-    more = [tool_tokens.grant(projection.target.id, word) for word in override.deny_tools]
-    deny = (*tools.deny, *(one for one in more if one not in tools.deny))
-    changed = {"tools.mode": tools.mode, "tools.allow": tools.allow, "tools.deny": deny}
-    projection.change_together(changed, "overridden", Detail("{}", (tuple(one.native for one in tools.allow or deny),)))
+    if denied and "tools.deny" not in holds:
+        if tools.mode == "inherit":
+            raise _wrong(f"{projection.target.client} denies no single tool: list those that stay with `tools`", override.place)
+        allow = tuple(one for one in tools.allow if one.native.casefold() not in {word.casefold() for word in denied})
+        tools = Tools("list" if allow else "none", allow, tools.deny)
+    elif denied:
+        more_denied = [tool_tokens.grant(projection.target.id, word) for word in denied]
+        tools = Tools(tools.mode, tools.allow, (*tools.deny, *(one for one in more_denied if one not in tools.deny)))
+    changed = {"tools.mode": tools.mode, "tools.allow": tools.allow, "tools.deny": tools.deny}
+    projection.change_together(changed, "overridden", Detail("{}", (tuple(one.native for one in tools.allow or tools.deny),)))
+
+
+def _capability(target: str, word: str) -> str | None:
+    found = vocabulary.tool_word(target, word)
+    return found.capability if found else None
 
 
 def _of(allow: tuple[ToolGrant, ...], named: list[ToolGrant], projection: Projection, override: Override) -> Iterator[ToolGrant]:
