@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
 _QUIET = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
 _SECONDS = 20
@@ -89,9 +89,11 @@ class Git:
         found = self._run("ls-files", "-z", "--", name, f"**/{name}", given=b"") if self.top else None
         return sorted(os.fsdecode(path) for path in (found or b"").split(b"\0") if path)
 
-    def is_ignored(self, path: str) -> bool:
-        """Whether git passes a path over."""
-        return self.top is not None and self._run("check-ignore", "-q", "--", path) is not None
+    def ignored(self, paths: Collection[str]) -> frozenset[str]:
+        """Return those of some paths below the root that git passes over."""
+        given = b"".join(os.fsencode(path) + b"\0" for path in paths)
+        found = self._run("check-ignore", "-z", "--stdin", given=given) if self.top and paths else None
+        return frozenset(os.fsdecode(path) for path in (found or b"").split(b"\0") if path) & frozenset(paths)
 
     def is_under_way(self) -> str | None:
         """Return what git is in the middle of."""

@@ -190,8 +190,3 @@ def _without_edits(one: Synced, bases: Sequence[Synced], there: Mapping[str, str
 def unchanged(settings: Settings, lock: Lock, found: Sequence[SourceFile]) -> Outcome:
     """Return the outcome of a run that finds everything as the last one left it."""
     return Outcome(settings, agents=len({one.agent for one in lock.synced}), synced=lock.synced, files=len(found))
-
-
-def said(agent: Agent) -> dict[str, str]:
-    """Return the checksums of all that an agent of a target says."""
-    return digests.of(agent)

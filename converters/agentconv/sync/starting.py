@@ -17,7 +17,8 @@ from agentconv.install import lock as lock_file
 from agentconv.install import places
 from agentconv.sources import discovery, settings_file
 from agentconv.sources.loading import Loader
-from agentconv.sync import ignored, rulesync
+from agentconv.sync import rulesync
+from agentconv.sync.git import Git
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -107,7 +108,7 @@ def _backups(root: Path) -> tuple[str, ...]:
 def propose(root: Path, source: str, targets: Sequence[str], moved: Sequence[Moved] = ()) -> Start:
     """Propose settings, with what git says of the targets' places, and what rulesync said of them."""
     samples = {target: _sample(target) for target in targets}
-    left_out = ignored.among(samples.values(), root)
+    left_out = Git(root).ignored(frozenset(samples.values()))
     agents = {one.name: said for one in moved if one.files and (said := _said(one, targets))}
     return Start(source, tuple(targets), frozenset(target for target in targets if samples[target] in left_out), agents)
 
