@@ -13,7 +13,8 @@ import tomli
 from agentconv.cli import main
 from agentconv.install import lock
 from agentconv.install.lock import Entry, Lock, LockedPack
-from agentconv.sync import ignored, rulesync, settings, starting
+from agentconv.sync import rulesync, settings, starting
+from agentconv.sync.git import Git
 from agentconv.sync.overrides import Override
 from agentconv.sync.starting import Start
 
@@ -153,7 +154,7 @@ def test_what_git_ignores(project, tmp_path):
     subprocess.run(["git", "config", "core.fsmonitor", str(root / "watch.sh")], check=True)
     paths = [".codex/agents/agent.toml", ".opencode/agents/agent.md", "a b é.md", "line\nbreak.md"]
 
-    assert ignored.among(paths, root) == {".codex/agents/agent.toml", "a b é.md"}
+    assert Git(root).ignored(paths) == {".codex/agents/agent.toml", "a b é.md"}
     assert not (root / "started").exists()
     assert starting.propose(root, "claude-code", ["codex", "opencode", "roo"]).ignored == {"codex"}
 
@@ -161,10 +162,10 @@ def test_what_git_ignores(project, tmp_path):
 def test_without_git(project, monkeypatch):
     """Without git, and without a repository, nothing is ignored."""
     root = project(**{".gitignore": ".codex/\n"})
-    assert ignored.among([".codex/agents/a.toml"], root) == frozenset()
+    assert Git(root).ignored([".codex/agents/a.toml"]) == frozenset()
 
     monkeypatch.setenv("PATH", "")
-    assert ignored.among([".codex/agents/a.toml"], root) == frozenset()
+    assert Git(root).ignored([".codex/agents/a.toml"]) == frozenset()
 
 
 def test_copies_are_named_and_stay(project, capsys):
