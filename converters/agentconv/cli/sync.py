@@ -132,6 +132,8 @@ def _own_settings() -> Settings:
         where = home.shown(os.path.relpath(folder, home.root).replace(os.sep, "/"))
         hint = f'write `source = "claude-code"` and `targets = ["codex"]` into {where}/agentconv.toml'
         raise registry.usage("nothing says what to sync of your own agents", hint)
+    for target in found.targets:
+        home.folder(places.targets()[target])  # which refuses one that has no place there
     return replace(found, root=home.root)
 
 
@@ -164,5 +166,9 @@ def _check(options: argparse.Namespace) -> None:
         raise registry.usage("--watch goes with --carry-back alone", "agentconv sync --watch")
     if options.scope == places.USER and (options.carry_back is not None or options.adopt or options.staged or options.all or options.watch):
         raise registry.usage("your own agents are synced one way only", "agentconv sync --scope user")
+    if options.release and (options.check or options.dry_run or options.diff or options.all or options.staged):
+        raise registry.usage("--release goes alone", f"agentconv sync --release {options.release}")
+    if options.all and (options.staged or options.watch or options.output_format == "json"):
+        raise registry.usage("--all goes with none of --staged, --watch and --output-format json", "run it in each project")
     if options.staged and not options.check:
         raise registry.usage("--staged goes with --check", "agentconv sync --check --staged")

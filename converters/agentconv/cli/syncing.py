@@ -38,7 +38,7 @@ def run(options: argparse.Namespace, chosen: Settings) -> int:
         hint = "--prefer source, or --prefer target; then agents, if not all are meant"
         raise registry.usage(f"--prefer does not take `{options.prefer[0]}`", hint)
     if options.staged:
-        with staged.written_out(chosen.root) as place:
+        with staged.written_out(chosen.root, chosen.source) as place:
             return _synced(options, command.settings_of(place), chosen.root)
     if options.release:
         return _release(options, chosen)

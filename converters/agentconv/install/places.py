@@ -103,7 +103,9 @@ class Scope:
         """Return the path that a file of this scope would have in a project: what `path` makes of that is this path again."""
         if not self.is_user:
             return path
-        return f"{registry.FORMATS[target.id].folders[0]}/{path.removeprefix(f'{self.folder(target)}/')}"
+        folder = self.folder(target)
+        inside = path.removeprefix(f"{folder}/") if path.startswith(f"{folder}/") else path.rpartition("/")[2]  # the folder was another one
+        return f"{registry.FORMATS[target.id].folders[0]}/{inside}"
 
     def present(self) -> list[str]:
         """Return the targets that are used here."""

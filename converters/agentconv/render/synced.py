@@ -61,14 +61,30 @@ def told(outcome: Outcome) -> list[Line]:
     ]
     found += [line for one in outcome.candidates for line in _of(one, outcome)]
     found += [_orphan(outcome, file.target, file.path, pointer, agent) for file, pointer, agent in outcome.orphans]
+    found += _refused(outcome)
     return found
+
+
+def _refused(outcome: Outcome) -> Iterator[Line]:
+    """Yield the agents that a target cannot hold, and has not had before."""
+    names = {key: agent.name or "" for key, agent in outcome.sources.agents()} if outcome.sources is not None else {}
+    stale = {(one.target, one.key) for one in outcome.candidates if one.source is Source.REFUSED}
+    for views in outcome.views:
+        for key, losses in views.refused.items():
+            if (views.target, key) not in stale:
+                name = names.get(key, "")
+                reason = next((loss.detail for loss in losses if loss.kind is LossKind.REFUSED), "")
+                hint = f"`skip = true` in [sync.agents.{name}.{views.target}] leaves it out"
+                yield Line("refused", name, f"{views.target} cannot hold it: {reason}", views.target, key[0], key[1], hint, look=True)
 
 
 def _of(one: Candidate, outcome: Outcome) -> Iterator[Line]:
     """Yield what is told of one entry."""
     if one.wider:
         words = ", ".join(map(str, one.wider))
-        yield _line(one, "WIDER", words, hint="it may do more there than its source says; --prefer source takes that back", look=True)
+        yield _line(
+            one, "WIDER", words, hint=f"it may do more there than its source says; --prefer source {one.name} takes that back", look=True
+        )
     if one.renamed_to is not None:
         hint = f"rename it in {one.key[0]}, or --prefer source {one.name} and delete the other"
         yield _line(one, "renamed", one.reason or "", hint=hint, look=True)
@@ -86,12 +102,12 @@ def _of(one: Candidate, outcome: Outcome) -> Iterator[Line]:
             what = one.reason or ("it is left out" if one.source is Source.LEFT_OUT else what)
         yield _line(one, "rename" if one.moved_from else word, what)
     elif one.entry is Entry.FOREIGN:
-        hint = f"--prefer source {one.name} replaces it; --adopt takes it into the source"
+        hint = f"--prefer source {one.name} replaces it; or rename one of the two"
         yield _line(one, "foreign", f"not ours: {_listed(_unlike(one))}", hint=hint, look=True)
     elif one.entry is Entry.RELEASE:
-        yield _line(
-            one, "released", "its source is gone, and it was edited: it is yours now", hint="delete it, or --adopt takes it back", look=True
-        )
+        cause = "it is left out" if one.source is Source.LEFT_OUT else "its source is gone"
+        edited = "was edited" if all(base.created for base in one.bases) else "was there before"
+        yield _line(one, "released", f"{cause}, and it {edited}: it is yours now", hint="delete it, or --adopt takes it back", look=True)
     elif one.entry is Entry.STALE:
         reason = next((f"{loss.detail}" for loss in one.refused if loss.severity == "refusal"), "the target cannot hold it")
         yield _line(one, "stale", reason, hint="it stays as it was; change the source, or `skip = true` in its table", look=True)
@@ -151,10 +167,11 @@ def _way(one: Candidate, path: str, outcome: Outcome) -> str:
     if edit is None:
         return ""
     if edit.reason is not None:
-        return f"not carried: {edit.reason}"
+        return f"not carried: {edit.reason}; --prefer source {one.name} takes it back"
+    undone = f"--prefer source {one.name} takes it back"
     if edit.override is not None:
-        return f"--carry-back keeps it for {one.target} in {outcome.settings.file.name}"
-    return f"--carry-back takes it into {one.key[0]}"
+        return f"--carry-back keeps it for {one.target} in {outcome.settings.file.name}; {undone}"
+    return f"--carry-back takes it into {one.key[0]}; {undone}"
 
 
 def _line(one: Candidate, word: str, what: str, *, hint: str = "", look: bool = False, paths: tuple[str, ...] = ()) -> Line:
@@ -170,7 +187,7 @@ def _carried(edit: Edit, outcome: Outcome) -> Line:
 
 def _orphan(outcome: Outcome, target: str, path: str, pointer: str, agent: Agent) -> Line:
     place = outcome.settings.place
-    hint = f'--adopt takes it into {place}; `exclude = ["{path}"]` leaves it alone'
+    hint = f'--adopt takes it into {place}; `exclude = ["{path}"]` at the top of {outcome.settings.file.name} leaves it alone'
     return Line("new", agent.name or "", "not ours", target, path, pointer, hint, look=True)
 
 

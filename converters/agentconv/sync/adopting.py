@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from agentconv.sync.settings import Settings
     from agentconv.sync.source_files import SourceFile
     from agentconv.sync.sources import Sources
+    from agentconv.sync.views import View, Views
 
 
 @dataclass(slots=True)
@@ -54,17 +55,30 @@ class Adopting:
         done = next(iter(convert([piece], source_format, Options(deploy=True, models=self.settings.models))), None)
         if done is None or done.file is None:
             reason = next((loss.detail for loss in done.losses if loss.severity == "refusal"), "") if done else ""
-            message = f"not taken in: {registry.FORMATS[source_format].title} cannot hold it{f' ({reason})' if reason else ''}"
-            self.diagnostics.append(Diagnostic(Code.BLOCKED, Severity.ERROR, message, Span(file.path), agent=agent.name))
+            why = f"{registry.FORMATS[source_format].title} cannot hold it{f' ({reason})' if reason else ''}"
+            self.diagnostics.append(_not_taken(file, agent, why))
             return
         path, data = self._place(done.file.path), done.file.data
         if isinstance(done.file.shared, Shared):
             path = done.file.path
             present = self.files.get(path, self.sources.files[path].data if path in self.sources.files else b"")
             data = done.file.shared.merge(present).data if present else data
+        outside = self._outside(file, path)
+        if outside is not None:
+            self.diagnostics.append(_not_taken(file, agent, outside))
+            return
         self.files[path] = data
         self.taken.append((file, pointer, agent, path))
         self.settled.append(_settled(file, pointer, agent, path))
+
+    def _outside(self, file: File, path: str) -> str | None:
+        """Say why an agent would not be kept in step in the source: nobody looks there, or the target writes elsewhere."""
+        row, source = registry.FORMATS[file.target], self.settings.source
+        if self.settings.excludes(path) or ((self.settings.root / source).is_file() and path != source):
+            return f"`{path}` is no part of the source"
+        if row.folders and row.holds_several(file.path):
+            return f"agents go into `{row.folders[0]}`; move it there first"
+        return None
 
     def _place(self, path: str) -> str:
         """Return a file for a new agent of the source: where the source is, under a name that is free without case."""
@@ -83,14 +97,31 @@ class Adopting:
         return [made.pop(path, file) for path, file in self.sources.files.items()] + list(made.values())
 
 
+def _not_taken(file: File, agent: Agent, reason: str) -> Diagnostic:
+    return Diagnostic(Code.BLOCKED, Severity.ERROR, f"`{agent.name}` is not taken in: {reason}", Span(file.path), agent=agent.name)
+
+
 def _settled(file: File, pointer: str, agent: Agent, source: str) -> Synced:
-    """Return what is there, as if it had been settled: what its source gives otherwise is written, what is its own stays."""
-    found = digests.of(agent)
-    own = {path: one for path, one in found.items() if path.startswith("extras.") and not digests.restrains(path)}
-    said = {path: one for path, one in found.items() if path not in own}
-    name = agent.name or ""
+    """Return what is there, as an entry of the lock; what is settled of it is known once the source gives it."""
     # its place in a source of several is found by name alone, once it is there
-    return Synced(file.path, file.target, source, name, "0" * 64, said, pointer, "", "" if pointer else file.sha256, "", own)
+    sha256 = "" if pointer else file.sha256
+    return Synced(file.path, file.target, source, agent.name or "", "0" * 64, digests.of(agent), pointer, "", sha256)
+
+
+def as_given(settled: Iterable[Synced], given: Iterable[Views]) -> list[Synced]:
+    """Return entries of which that is settled what the source gives for them: what the target says beyond it stays, and is an edit."""
+    views = {(view.target, view.path, view.pointer): view for one in given for view in one.entries}
+    return [_as_view(one, views.get((one.target, *one.key))) for one in settled]
+
+
+def _as_view(one: Synced, view: View | None) -> Synced:
+    if view is None:
+        return one
+    new = digests.of(view.agent)
+    own = {
+        path: each for path, each in one.fields.items() if path not in new and path.startswith("extras.") and not digests.restrains(path)
+    }
+    return replace(one, fields=new, own=own)
 
 
 def keyed(settled: Iterable[Synced], loaded: Sources) -> list[Synced]:

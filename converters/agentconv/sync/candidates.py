@@ -107,7 +107,13 @@ class Candidate:
             self.entry = Entry.DELETE
         if self.entry in (Entry.FIELDS, Entry.TAKE_OVER) and self.view is not None and self.there is not None:
             self.settled = settle(
-                self.view.agent, self.there, self._known(self.there), lambda: self._base(bases), prefer=wish, kept=self.kept
+                self.view.agent,
+                self.there,
+                self._known(self.there),
+                lambda: self._base(bases),
+                prefer=wish,
+                kept=self.kept,
+                is_named=self.name in prefer,
             )
             if not self.settled.in_step or self.kept:
                 found = compare.widenings(self.view.source, self.settled.agent, self.target)

@@ -232,8 +232,8 @@ def _not_carried(settings: Settings, path: str) -> str:
     """Say why a field is never carried, and what to do instead."""
     place = settings.place
     if path == digests.GROUP or digests.restrains(path):
-        return f"what an agent may do is said in the source alone: change it in {place}, or take it back with --prefer source"
-    return f"it has no way back: change it in {place}, or take it back with --prefer source"
+        return f"what an agent may do is said in the source alone: change it in {place}"
+    return f"it has no way back: change it in {place}"
 
 
 def given(sources: Sources, files: dict[str, bytes]) -> Iterator[tuple[str, bytes, bytes]]:

@@ -66,7 +66,9 @@ def with_local(lock: Lock, beside: Lock, targets: frozenset[str]) -> Lock:
     """Return a lock with what stands in the one of what version control does not have: that alone counts for its targets."""
     heads = {(one.written_by, one.ir, one.config_sha256) for one in (lock, beside) if one.synced}
     written_by, ir, config = heads.pop() if len(heads) == 1 else ("", 0, "")
-    synced = (*part(lock, targets, local=False).synced, *beside.synced)
+    known = {one.target for one in beside.synced}
+    moving = [one for one in part(lock, targets, local=True).synced if one.target not in known]  # committed until now
+    synced = (*part(lock, targets, local=False).synced, *beside.synced, *moving)
     return replace(lock, written_by=written_by, ir=ir, config_sha256=config, synced=synced)
 
 

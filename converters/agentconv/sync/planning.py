@@ -81,12 +81,18 @@ class Outcome:
         """Whether a file is not what it is to be; one that version control does not have is made anew on each clone."""
         if self.plan is None:
             return False
-        made = {one.path for one in self.candidates if one.entry is Entry.WRITE and not self.settings.formats[one.target].committed}
+        made = {
+            one.path
+            for one in self.candidates
+            if one.entry in (Entry.WRITE, Entry.RESTORE) and not self.settings.formats[one.target].committed
+        }
         return any(change.path not in made for change in self.plan.changes)
 
     def broken(self) -> list[Diagnostic]:
         """Return what is to be told of sources of which nothing is known."""
-        return [wrong(path, reason) for path, reason in sorted(self.sources.broken.items())] if self.sources is not None else []
+        if self.sources is None:
+            return []
+        return [wrong(path, reason) for path, reason in sorted(self.sources.broken.items()) if path not in self.sources.told]
 
 
 def plan(situation: Situation, bases: Bases, choices: Choices) -> Outcome:

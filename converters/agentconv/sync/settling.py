@@ -58,6 +58,7 @@ def settle(
     *,
     prefer: Mapping[str, str] | None = None,
     kept: Collection[str] = (),
+    is_named: bool = True,
 ) -> Settled:
     """Put an agent together.
 
@@ -68,6 +69,7 @@ def settle(
         base: Finds the agent that was settled there, for merging by lines.
         prefer: By field, or for all (``), whose word counts where both sides changed, or the target's alone.
         kept: Fields of which the target's word counts, as it stands.
+        is_named: Whether `prefer` names the agent: an edit that nobody named is not taken back.
     """
     new, old = digests.of(view), digests.of(there)
     own = {path: one for path, one in old.items() if _is_own(path, new, bases)}
@@ -80,7 +82,7 @@ def settle(
         if path in kept or (path == digests.GROUP and any(one in kept for one in digests.members(new))):
             action = Field.MET
         else:
-            action = _preferred(action, path, prefer or {})
+            action = _preferred(action, path, prefer or {}, is_named=is_named)
         if action is Field.BOTH:
             action = _merge(draft, path, view, there, base)
         draft.by.setdefault(action, []).append(path)
@@ -114,9 +116,9 @@ def _is_own(path: str, new: Mapping[str, str], bases: Sequence[Synced]) -> bool:
     return path.startswith("extras.") and path not in new and not digests.restrains(path) and all(path not in one.fields for one in bases)
 
 
-def _preferred(action: Field, path: str, prefer: Mapping[str, str]) -> Field:
+def _preferred(action: Field, path: str, prefer: Mapping[str, str], *, is_named: bool) -> Field:
     side = prefer.get(path, prefer.get(path.partition(".")[0], prefer.get("")))
-    if side == SOURCE and action in (Field.BOTH, Field.EDITED):
+    if side == SOURCE and (action is Field.BOTH or (action is Field.EDITED and is_named)):
         return Field.WRITE
     return Field.EDITED if side == TARGET and action is Field.BOTH else action
 

@@ -49,28 +49,34 @@ def made(path: str, data: bytes, format_id: str) -> SourceFile:
     return SourceFile(Found(path, None, format_id), data, SourceText(path, texts.to_lf(data)))
 
 
-def find(settings: Settings, scope: Scope) -> tuple[list[SourceFile], list[Diagnostic]]:
-    """Read the files of the source; what cannot be read is told, and stands for a file that is broken."""
+def find(settings: Settings, scope: Scope) -> tuple[list[SourceFile], list[Diagnostic], dict[str, str]]:
+    """Read the files of the source; return them, what is to be told, and by path why others cannot be read: those are broken, not gone."""
     if scope.is_user and settings.source == HERE:
         folders = places.folders_of(settings.source_format, scope)
     else:
         place = os.path.normpath(os.path.join(scope.root, settings.source))
         folders = [place] if os.path.lexists(place) else []
     if not folders:
-        return [], []
+        return [], [], {}
     found = discovery.discover(folders, settings.source_format)
-    told, files = list(found.diagnostics), []
+    told, files, unread = list(found.diagnostics), [], {}
+    for remark in told:
+        path = places.below(scope, os.path.abspath(remark.span.path)) if remark.span is not None else None
+        if path is not None:
+            unread[path] = remark.message
     for one in found.files:
         path = places.below(scope, one.location or "")
         if path is None or settings.excludes(path):
             continue
         try:
             data = discovery.read_bytes(one)
-            text = SourceText(_like(settings, scope, path), texts.to_lf(data))
-            files.append(SourceFile(replace(one, path=path), data, including.from_project(one, text) if _includes(one) else text))
         except InputError as error:
             told.append(replace(error.diagnostic, span=Span(path)))
-    return files, told
+            unread[path] = error.diagnostic.message
+            continue
+        text = SourceText(_like(settings, scope, path), texts.to_lf(data))
+        files.append(SourceFile(replace(one, path=path), data, including.from_project(one, text) if _includes(one) else text))
+    return files, told, unread
 
 
 def _includes(file: Found) -> bool:

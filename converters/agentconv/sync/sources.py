@@ -6,7 +6,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from agentconv.core import fields
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
+from agentconv.formats import registry
 from agentconv.sources import loading
 from agentconv.sync import texts
 
@@ -28,6 +30,8 @@ class Sources:
     pieces: list[Loaded] = field(default_factory=list)
     broken: dict[str, str] = field(default_factory=dict)
     """By file why nothing is known of what it says."""
+    told: frozenset[str] = frozenset()
+    """Those of which it is told already."""
     files: dict[str, SourceFile] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
@@ -40,7 +44,13 @@ class Sources:
 
 def key(piece: Loaded, agent: Agent) -> Key:
     """Return what tells an agent from all others of the source."""
-    return piece.path, agent.origin.pointer if agent.origin else ""
+    return piece.path, agent.origin.pointer if agent.origin else f"/{agent.id}" if piece.source is None else ""
+
+
+def _of_bundle(piece: Loaded, path: str) -> Loaded:
+    """Return agents of a bundle as such of that one file, each told from the others by its id."""
+    places = ((agent, {"origin": replace(agent.origin, pointer=f"/{agent.id}")} if agent.origin else {}) for agent in piece.agents)
+    return replace(piece, path=path, source=None, agents=tuple(fields.changed(agent, place) for agent, place in places))
 
 
 def load(files: Sequence[SourceFile]) -> Sources:
@@ -52,7 +62,10 @@ def load(files: Sequence[SourceFile]) -> Sources:
             sources.broken[file.path] = "it holds the marks of a merge that is not done"
             continue
         read = loading.load_source(file.found.format, file.text)
-        loaded += [replace(piece, path=file.path) if piece.path == file.text.path != file.path else piece for piece in read]
+        if registry.FORMATS[file.found.format].bundle:
+            loaded += [_of_bundle(piece, file.path) for piece in read if piece.agents]
+        else:
+            loaded += [replace(piece, path=file.path) if piece.path == file.text.path != file.path else piece for piece in read]
     for piece in loading.with_ids(loaded):
         _take(sources, piece)
     return sources

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def written_out(root: Path) -> Iterator[Path]:
+def written_out(root: Path, source: str) -> Iterator[Path]:
     """Have what is staged of a project's agents, lock and settings in a folder of its own for a while.
 
     Raises:
@@ -30,7 +30,7 @@ def written_out(root: Path) -> Iterator[Path]:
         hint = "run it in a clone, or without --staged"
         raise InputError(Diagnostic(Code.USAGE, Severity.ERROR, "--staged is about git's index, and there is none here", hint=hint))
     with tempfile.TemporaryDirectory(prefix="agentconv-") as folder:
-        place = git.write_out(Path(folder).resolve(), _is_ours)
+        place = git.write_out(Path(folder).resolve(), lambda path: _is_ours(path) or path == source or path.startswith(f"{source}/"))
         if place is None:
             raise InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, "git does not write out what is staged", hint="see `git status`"))
         before = Path.cwd()

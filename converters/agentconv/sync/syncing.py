@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
+from agentconv.core.suggestions import nearest
 from agentconv.disk.files import Disk
 from agentconv.install import applying, places
 from agentconv.install.draft import parents
@@ -14,7 +15,7 @@ from agentconv.install.steps import Change, Plan
 from agentconv.sync import carrying as carry
 from agentconv.sync import configuring, locks, overriding, planning, present, serving, settings, source_files, sources, views
 from agentconv.sync import places as client_places
-from agentconv.sync.adopting import Adopting, keyed
+from agentconv.sync.adopting import Adopting, as_given, keyed
 from agentconv.sync.bases import Bases
 from agentconv.sync.decisions import Entry
 from agentconv.sync.planning import Outcome
@@ -22,7 +23,7 @@ from agentconv.sync.situation import Situation
 from agentconv.sync.unchanged import is_served, is_unchanged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from agentconv.core.diagnostics import Loss
@@ -49,6 +50,8 @@ class Run:
     repository: Path | None = None
     """A folder of the repository that is asked for texts; None for the root."""
     lock: Lock = field(default_factory=Lock)
+    unread: dict[str, str] = field(default_factory=dict)
+    """Sources that cannot be read, with the reasons."""
     read_locks: tuple[Lock, Lock] = field(init=False)
     """The project's lock, and the one of what version control does not have, as they were read."""
     reader: Disk = field(init=False)
@@ -71,12 +74,12 @@ class Run:
         """
         in_conflict = locks.is_in_conflict(self.scope)
         self.lock = self._locked(dry_run=dry_run)
-        found, told = source_files.find(self.settings, self.scope)
+        found, told, self.unread = source_files.find(self.settings, self.scope)
         if in_conflict and dry_run:
             told.append(_conflict(self.scope))
         packs = {entry.path for entry in self.lock.entries}
         found = [file for file in found if file.path not in packs]  # whose agents follow their pack
-        if not found and not self.lock.synced:
+        if not found and not self.lock.synced and not told:
             raise _no_source(self.settings)
         targets = [target for target in self.settings.targets if not is_served(self.settings, target, self.scope)]
         may_be = not look_closely and not told and not self.choices.prefer
@@ -117,12 +120,15 @@ class Run:
             InputError: The configuration speaks of one that is not there.
         """
         loaded = sources.load(found)
+        loaded.broken |= self.unread
+        loaded.told = frozenset(self.unread)
         unmerged = self.bases.git.unmerged() & loaded.files.keys()
         loaded.pieces = [piece for piece in loaded.pieces if piece.path not in unmerged]
         for path in sorted(unmerged):
             loaded.broken.setdefault(path, "git has not merged it yet")
         names = frozenset(agent.name or "" for _, agent in loaded.agents())
-        wrong = [] if loaded.broken else list(overriding.unknown(self.settings, names))
+        loaded.diagnostics += [] if loaded.broken else overriding.unknown(self.settings, names)
+        wrong = list(self._unknown_wishes(names))
         if wrong:
             raise InputError(wrong[0])
         return loaded
@@ -132,6 +138,15 @@ class Run:
         targets = [target for target in self.settings.targets if is_served(self.settings, target, self.scope)]
         loaded = sources.load(found) if targets else sources.Sources()
         return [serving.of(loaded, target) for target in targets]
+
+    def _unknown_wishes(self, names: frozenset[str]) -> Iterator[Diagnostic]:
+        """Complain about agents that `--prefer` names and that are nowhere."""
+        known = names | {one.name for one in self.lock.synced}
+        for name in self.choices.prefer:
+            if name and name not in known:
+                near = nearest(name, sorted(known), 0.7)
+                hint = f"did you mean `{near}`?" if near else "it takes the agents' names, or AGENT:FIELD"
+                yield Diagnostic(Code.USAGE, Severity.ERROR, f"--prefer: there is no agent `{name}`", hint=hint)
 
     def _planned(self, loaded: Sources, targets: list[str], lock: Lock | None = None, edits: Iterable[carry.Edit] = ()) -> Outcome:
         """Return what is to be done, given what is settled: what the lock says, unless more is; and edits that are in the source by now."""
@@ -165,6 +180,8 @@ class Run:
         settled = keyed(adopting.settled, again)
         places = {(one.target, *one.key) for one in settled}
         kept = [one for one in self.lock.synced if (one.target, *one.key) not in places]
+        lock = replace(self.lock, synced=(*kept, *settled))
+        settled = as_given(settled, [self.given(again, target, lock) for target in targets])
         planned = self._planned(again, targets, replace(self.lock, synced=(*kept, *settled)))
         self._before(planned, self._source_changes(loaded, adopting.files))
         planned.adopted = tuple(adopting.taken)

@@ -38,7 +38,7 @@ def in_step(settings: Settings, scope: Scope) -> Lock | None:
         return None
     try:
         lock = lock_file.read(scope.lock, anywhere=scope.is_user)
-        found, told = source_files.find(settings, scope)
+        found, told, _ = source_files.find(settings, scope)
     except InputError:
         return None
     packs = {entry.path for entry in lock.entries} if lock is not None else set()

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from threading import Event
 
+    from agentconv.install.steps import Plan
     from agentconv.sync.planning import Outcome
     from agentconv.sync.settings import Settings
 
@@ -54,9 +55,10 @@ class Watch:
         """Run once, and then after each change, until it is interrupted."""
         from watchfiles import watch
 
+        root, folders = self.settings().root, self.folders()
         self.once()
         while self.stop is None or not self.stop.is_set():
-            root, folders = self.settings().root, self.folders()
+            root, folders = self._watched(root, folders)
             changes = watch(
                 *folders,
                 watch_filter=partial(_counts, root),
@@ -70,11 +72,18 @@ class Watch:
                 if any(os.path.basename(path) == "HEAD" for _, path in found):
                     time.sleep(BRANCH)
                 self.once()
-                if self.folders() != folders:
+                if self._watched(root, folders)[1] != folders:
                     break  # and look at what came meanwhile
             else:
                 return
             self.once()
+
+    def _watched(self, root: Path, folders: list[str]) -> tuple[Path, list[str]]:
+        """Return what is to be watched by now; what was, while the configuration cannot be meant."""
+        try:
+            return self.settings().root, self.folders()
+        except InputError:
+            return root, folders
 
     def folders(self) -> list[str]:
         """Return the folders that say something when they change: of the source, of the targets, and the root."""
@@ -97,7 +106,8 @@ class Watch:
         try:
             self._once()
         except InputError as error:
-            self.tell(str(error))
+            hint = error.diagnostic.hint
+            self.tell(f"error: {error}{f' ({hint})' if hint else ''}")
 
     def _once(self) -> None:
         under_way = self.under_way()
@@ -122,7 +132,7 @@ class Watch:
             paths = ", ".join(change.path for change in again.plan.changes)
             time.sleep(SECOND_LOOK)
             once_more = self.look()
-            if once_more.plan is not None and [one.path for one in once_more.plan.changes] == [one.path for one in again.plan.changes]:
+            if once_more.plan is not None and _exactly(once_more.plan) == _exactly(again.plan):
                 raise InternalError(f"a run leaves something to do, although nothing changed: {paths}")
 
 
@@ -143,6 +153,10 @@ def _said(outcome: Outcome) -> Hashable:
     open_ = [(one.target, *one.place, one.settled) for one in outcome.candidates if one.settled is not None and not one.settled.in_step]
     broken = tuple(sorted(outcome.sources.broken)) if outcome.sources is not None else ()
     return changes, repr(open_), broken, outcome.agents
+
+
+def _exactly(plan: Plan) -> list[tuple[str, bytes | None, bytes | None]]:
+    return [(one.path, one.before, one.after) for one in plan.changes]
 
 
 def _is_half(outcome: Outcome) -> bool:
