@@ -1,0 +1,104 @@
+"""Sources, targets and wishes that are seldom: nothing is lost by them, and nothing is done that nobody meant."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentconv.cli import main
+from synced_projects import SOURCE, Project, agent
+
+NAMES = ("reviewer", "tester", "planner", "writer")
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A project in step, with four agents."""
+    found = Project(tmp_path / "shop", targets=("codex", "opencode"))
+    for name in NAMES:
+        found.write(f"{SOURCE}/{name}.md", agent(name))
+    found.sync()
+    return found
+
+
+def codex(project):
+    """Return the names of Codex's files."""
+    return sorted(path.stem for path in (project.root / ".codex/agents").glob("*.toml"))
+
+
+def dangling(place):
+    place.unlink()
+    place.symlink_to("nowhere")
+
+
+def leading_out(place):
+    place.unlink()
+    place.symlink_to("/etc/hosts")
+
+
+@pytest.mark.parametrize("spoil", [dangling, leading_out, lambda place: place.write_bytes(b"x" * (17 * 1024 * 1024))])
+def test_a_source_that_cannot_be_read_is_not_gone(project, spoil):
+    """A source that is there, and that nobody can read, deletes nothing, and is told."""
+    spoil(project.root / SOURCE / "tester.md")
+    told = project.sync()
+
+    assert codex(project) == sorted(NAMES)
+    assert told.code == 1
+
+
+def test_adopting_takes_nothing_away(project):
+    """What the source has no place for stays in the file that was taken in, and is an edit of it."""
+    text = "---\ndescription: Counts words.\nmode: subagent\nmodel: openai/gpt-6-luna\ntemperature: 0.3\n---\nCount them.\n"
+    project.write(".opencode/agents/counter.md", text)
+    told = project.sync("--adopt")
+
+    assert (project.root / ".opencode/agents/counter.md").read_text() == text
+    assert (project.root / SOURCE / "counter.md").is_file()
+    assert ("edited", ".opencode/agents/counter.md", "", ("model",)) in told.looks
+
+
+@pytest.mark.parametrize(
+    ("more", "path"),
+    [('exclude = ["*draft*"]\n', ".codex/agents/draft.toml"), ("", "opencode.json")],
+    ids=["excluded", "a file that nobody writes"],
+)
+def test_what_would_not_be_kept_in_step_is_not_taken_in(project, more, path):
+    """An agent is taken in only where the source looks, and from where the target's files go."""
+    text = (project.root / "agentconv.toml").read_text()
+    project.write("agentconv.toml", more.replace("*draft*", f"{SOURCE}/draft*") + text)
+    project.write(path, 'name = "draft"\ndescription = "Drafts."\ndeveloper_instructions = "Draft it."\n')
+    if path.endswith(".json"):
+        project.write(path, '{"agent": {"draft": {"description": "Drafts.", "mode": "subagent", "prompt": "Draft it."}}}\n')
+    before = (project.root / path).read_bytes()
+    project.sync("--adopt")
+    project.sync()
+
+    assert not (project.root / SOURCE / "draft.md").exists()
+    assert (project.root / path).read_bytes() == before
+
+
+def test_a_bundle_is_a_source(project, monkeypatch):
+    """A canonical bundle is a source as a folder is: each of its agents is one, and a second run changes nothing."""
+    monkeypatch.chdir(project.root)
+    assert main(["to-json", SOURCE, "-o", "agents.json"]) == 0
+    project.write("agentconv.toml", 'source = "agents.json"\ntargets = ["codex", "opencode"]\n')
+    project.sync("--yes")
+
+    assert codex(project) == sorted(NAMES)
+    assert (project.sync().code, project.sync().files) == (0, ())
+
+
+def test_an_edit_is_taken_back_only_by_name(project):
+    """`--prefer source` without a name leaves edits alone that nobody spoke of."""
+    place = project.root / ".codex/agents/writer.toml"
+    text = place.read_text().replace('name = "writer"', 'name = "writer"\nmodel = "gpt-5.1"')
+    place.write_text(text)
+    kept = project.sync("--prefer", "source").code, place.read_text()
+    project.sync("--prefer", "source", "writer")
+
+    assert kept == (1, text)
+    assert "gpt-5.1" not in place.read_text()
+
+
+def test_agents_that_nobody_has_are_no_wish(project):
+    """A name that is nowhere is a mistake, and nothing is done."""
+    assert project.sync("--prefer", "source", "reveiwer").code == 2
