@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -41,7 +41,7 @@ class Asked:
     """The command, to the place where its SRC stands."""
     ends: str = ""
     """What stands behind that."""
-    clients: Collection[str] = registry.CLIENTS
+    clients: Collection[str] = field(default_factory=lambda: registry.CLIENTS)
     """Clients whose agents are meant."""
     output: str | None = None
     """The folder that the command writes to: what is in there is what it made."""

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from agentconv.core.diagnostics import InputError
 
 _VARIABLE = re.compile(r"\$([A-Z0-9_]+)")
-_LEAVES = frozenset(PurePosixPath(place).name for row in registry.FORMATS.values() for place in row.folders)
-"""What folders of agents are called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +93,7 @@ def refusal(client: str, hint: str) -> InputError:
 
 def at(path: str) -> tuple[str, str] | None:
     """Return in whose folder of the user's own agents an absolute path is, and the place in a project that it is like."""
-    if not _LEAVES & set(path.split("/")):
+    if _leaves().isdisjoint(path.split("/")):
         return None
     place = Path(path)
     for client, folder, like in _known(_variables()):
@@ -106,6 +104,12 @@ def at(path: str) -> tuple[str, str] | None:
 
 def _variables() -> tuple[tuple[str, str], ...]:
     return tuple((name, os.environ.get(name, "")) for name in ("HOME", *variable_names()))
+
+
+@lru_cache(1)
+def _leaves() -> frozenset[str]:
+    """Return what folders of agents are called."""
+    return frozenset(PurePosixPath(place).name for row in registry.FORMATS.values() for place in row.folders)
 
 
 @lru_cache
