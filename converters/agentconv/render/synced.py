@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import fields
@@ -222,13 +222,13 @@ def _listed(words: Iterable[str]) -> str:
 
 def shown(found: Iterable[Line]) -> list[str]:
     """Return the lines: a change of one agent in several targets is one, what needs a look is told file by file, with what to do."""
-    rows: dict[tuple[str, str, str], list[str]] = {}
+    rows: dict[tuple[str, str, str], dict[str, None]] = {}
     looks: list[Line] = []
     for line in found:
         if line.look:
             looks.append(line)
         else:
-            rows.setdefault((line.word, line.agent, line.what), []).append(line.target)
+            rows.setdefault((line.word, line.agent, line.what), {})[line.target] = None  # once, however many agents have the name
     plain = [(f"  {word}", text.shorten(agent, 30), text.safe(what), ", ".join(targets)) for (word, agent, what), targets in rows.items()]
     out = list(table(plain)) if plain else []
     words, places = (max((len(one) for one in column), default=0) for column in ([line.word for line in looks], map(_place, looks)))
@@ -289,7 +289,7 @@ def lost(outcome: Outcome, look: Style, *, every: bool) -> Iterator[str]:
         *(loss for one in outcome.views for loss in one.losses),
         *(loss for one in outcome.served for loss in one.losses),
     ]:
-        tally.add(loss)
+        tally.add(replace(loss, hint=None) if loss.code == "name-duplicate" else loss)  # names are pinned: there is no flag to choose
     yield from tally.lines(look)
     if not every:
         yield from in_step.lasting(outcome.settings, outcome.synced, look)
