@@ -231,7 +231,7 @@ def _looking_at_bytes(decide: Callable[..., None] = candidates.Candidate.decide)
 MUTANTS: dict[Callable[[Project], None], tuple[object, str, object]] = {
     an_edit_that_was_merged_outlives_the_next_one: (candidates, "settle", _settling_what_is_there),
     a_model_of_one_client_stays_with_it: (carrying, "_is_about", lambda *_: False),
-    a_model_is_kept_with_its_provider: (carrying, "_plain", lambda value: getattr(value, "value", value)),
+    a_model_is_kept_with_its_provider: (carrying, "plain", lambda value: getattr(value, "value", value)),
     no_agent_moves_another_one: (views, "_pins", lambda *_: {}),
     the_same_edit_on_both_sides_is_none: (settling, "decide_field", _asking_what_was_settled_first),
     a_comment_is_no_edit: (candidates.Candidate, "decide", _looking_at_bytes()),

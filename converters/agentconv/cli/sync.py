@@ -56,6 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--watch", action="store_true", help="sync again after each change, until Ctrl-C")
     group.add_argument("--staged", action="store_true", help="with --check: look at what is staged in git, rather than at the files")
     group.add_argument("--release", metavar="FORMAT", help="forget what was synced for an assistant, and keep its files")
+    group.add_argument("--switch-source", metavar="FORMAT", help="from now on another assistant's files are the source")
     group.add_argument(
         "--scope",
         choices=(places.PROJECT, places.USER),
@@ -78,7 +79,7 @@ def run(options: argparse.Namespace) -> int:
 
         return syncing.run_all(options)
     chosen = found_settings(options)
-    closer = options.verbose or options.prefer or options.staged or options.watch or options.release
+    closer = options.verbose or options.prefer or options.staged or options.watch or options.release or options.switch_source
     lock = None if closer else unchanged.in_step(chosen, scope_of(options, chosen))
     if lock is not None:
         return _in_step(options, chosen, lock)
@@ -166,6 +167,10 @@ def _check(options: argparse.Namespace) -> None:
         raise registry.usage("--watch goes with --carry-back alone", "agentconv sync --watch")
     if options.scope == places.USER and (options.carry_back is not None or options.adopt or options.staged or options.all or options.watch):
         raise registry.usage("your own agents are synced one way only", "agentconv sync --scope user")
+    if options.switch_source:
+        others = (options.check, options.all, options.staged, options.watch, options.adopt, options.release, options.prefer)
+        if any(others) or options.carry_back is not None or options.scope == places.USER:
+            raise registry.usage("--switch-source goes alone", f"agentconv sync --switch-source {options.switch_source}")
     if options.release and (options.check or options.dry_run or options.diff or options.all or options.staged):
         raise registry.usage("--release goes alone", f"agentconv sync --release {options.release}")
     if options.all and (options.staged or options.watch or options.output_format == "json"):

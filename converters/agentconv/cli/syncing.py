@@ -15,7 +15,7 @@ from agentconv.disk.saving import other_names
 from agentconv.formats import registry
 from agentconv.render import diff, in_step, machine, synced, text
 from agentconv.sources import settings_file
-from agentconv.sync import candidates, settings, staged, syncing
+from agentconv.sync import candidates, settings, staged, switching, syncing
 from agentconv.sync.carrying import CARRIED
 from agentconv.sync.git import Git
 from agentconv.sync.planning import Choices
@@ -77,9 +77,26 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
         one = syncing.Run(
             chosen, scope, choices, _texts(options, chosen) if options.watch else _carry_back(options, chosen), options.adopt, repository
         )
-        outcome = one.outcome(dry_run=looking, look_closely=options.verbose)
+        outcome = _switched(one, options) if options.switch_source else one.outcome(dry_run=looking, look_closely=options.verbose)
         told = [] if looking else [other_names(scope.shown(path), number) for path, number in one.apply(outcome).items()]
     return _tell(options, outcome, told, looking=looking)
+
+
+def _switched(run: syncing.Run, options: argparse.Namespace) -> Outcome:
+    """Return what is to be done so that another assistant's files are the source.
+
+    Raises:
+        InputError: Not everything is in step.
+    """
+    target = registry.resolve(options.switch_source)
+    switching.check(run, target)
+    run.carry_back = None
+    before = run.outcome(dry_run=True, look_closely=True)
+    found = [line for line in synced.told(before) if line.look and line.word != "refused"]
+    wrong = any(one.severity is Severity.ERROR for one in (*before.diagnostics, *before.broken()))
+    if found or wrong or before.is_drift():
+        raise registry.usage("the source is switched where everything is in step", "agentconv sync says what is not")
+    return switching.switched(run, target, before)
 
 
 def _watch(options: argparse.Namespace, chosen: Settings) -> int:

@@ -59,10 +59,23 @@ def told(outcome: Outcome) -> list[Line]:
         Line("adopted", agent.name or "", f"into {source}", file.target, file.path, pointer)
         for file, pointer, agent, source in outcome.adopted
     ]
+    found += _switched(outcome)
     found += [line for one in outcome.candidates for line in _of(one, outcome)]
     found += [_orphan(outcome, file.target, file.path, pointer, agent) for file, pointer, agent in outcome.orphans]
     found += _refused(outcome)
     return found
+
+
+def _switched(outcome: Outcome) -> Iterator[Line]:
+    """Yield what the new source cannot say and the old one keeps, and what may do more from now on."""
+    place = outcome.settings.file.name
+    for one in outcome.switched.kept if outcome.switched else ():
+        said = [f"{key}: {text.shorten(str(value), 30)}" for key, value in one.says.items() if key != "keep"]
+        kept = one.says.get("keep")
+        listed = [digests.GROUP] if kept is True else [str(path) for path in kept] if isinstance(kept, list) else []
+        yield Line("kept", one.agent, f"{_listed([*said, *listed])}, by {place}", one.target, one.path, one.pointer)
+    for wide in outcome.switched.wider if outcome.switched else ():
+        yield Line("WIDER", wide.agent, f"than the old source: {', '.join(map(str, wide.effects))}", wide.target, wide.path)
 
 
 def _refused(outcome: Outcome) -> Iterator[Line]:
@@ -277,7 +290,7 @@ def lost(outcome: Outcome, look: Style, *, every: bool) -> Iterator[str]:
         look: How it looks.
         every: Whether those that the lock knows are told, too.
     """
-    tally = Tally(several_targets=len(outcome.settings.targets) > 1)
+    tally = Tally(several_targets=len(outcome.settings.targets) > 1 or bool(outcome.adopted))
     if every:
         found = [loss for one in outcome.candidates if one.view is not None for loss in one.view.losses]
     else:
@@ -285,6 +298,7 @@ def lost(outcome: Outcome, look: Style, *, every: bool) -> Iterator[str]:
     refused = [loss for one in outcome.views for losses in one.refused.values() for loss in losses if loss.kind is LossKind.REFUSED]
     for loss in [
         *refused,
+        *outcome.adopted_losses,
         *found,
         *(loss for one in outcome.views for loss in one.losses),
         *(loss for one in outcome.served for loss in one.losses),

@@ -19,6 +19,7 @@ from agentconv.sync import digests, source_files
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from agentconv.core.diagnostics import Loss
     from agentconv.core.ir import Agent
     from agentconv.sync.present import File
     from agentconv.sync.settings import Settings
@@ -33,6 +34,8 @@ class Adopting:
 
     settings: Settings
     sources: Sources
+    allow_widening: bool = False
+    """Whether the source may get agents that may do more there than they may in the target."""
     files: dict[str, bytes] = field(default_factory=dict)
     """Sources that are made or changed, with their bytes."""
     settled: list[Synced] = field(default_factory=list)
@@ -40,6 +43,8 @@ class Adopting:
     taken: list[tuple[File, str, Agent, str]] = field(default_factory=list)
     """What was taken in: the file, the place in it, the agent, and its source."""
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    losses: list[Loss] = field(default_factory=list)
+    """What the source's format cannot say of them."""
 
     def take(self, orphans: Iterable[tuple[File, str, Agent]]) -> None:
         """Take in what can be taken in; of several of one name the first."""
@@ -52,7 +57,8 @@ class Adopting:
     def _one(self, file: File, pointer: str, agent: Agent) -> None:
         source_format = self.settings.source_format
         piece = Loaded(file.path, file.target, None, (fields.changed(agent, {"id": agent.name or "agent"}),), (State.LOADS,))
-        done = next(iter(convert([piece], source_format, Options(deploy=True, models=self.settings.models))), None)
+        options = Options(allow_widening=self.allow_widening, deploy=True, models=self.settings.models)
+        done = next(iter(convert([piece], source_format, options)), None)
         if done is None or done.file is None:
             reason = next((loss.detail for loss in done.losses if loss.severity == "refusal"), "") if done else ""
             why = f"{registry.FORMATS[source_format].title} cannot hold it{f' ({reason})' if reason else ''}"
@@ -68,6 +74,7 @@ class Adopting:
             self.diagnostics.append(_not_taken(file, agent, outside))
             return
         self.files[path] = data
+        self.losses += done.losses
         self.taken.append((file, pointer, agent, path))
         self.settled.append(_settled(file, pointer, agent, path))
 

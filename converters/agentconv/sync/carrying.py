@@ -101,11 +101,11 @@ class Carrying:
             return Edit(one, path, "nothing is there")
         override = self.settings.override(one.name, one.target)
         if override is not None and path in override.values:
-            return Edit(one, path, override=_plain(fields.get(settled.agent, path)))
+            return Edit(one, path, override=plain(fields.get(settled.agent, path)))
         value, reason = self._value(one, path)
         reason = reason or self._put(one, path, value)
         if reason is not None and path in OVERRIDDEN and fields.get(settled.agent, path) is not None:
-            return Edit(one, path, override=_plain(fields.get(settled.agent, path)))
+            return Edit(one, path, override=plain(fields.get(settled.agent, path)))
         return Edit(one, path, reason)
 
     def _value(self, one: Candidate, path: str) -> tuple[object, str | None]:
@@ -221,7 +221,7 @@ def _is_about(loss: Loss, path: str) -> bool:
     return loss.field == path or loss.field == fields.head_of(path)
 
 
-def _plain(value: object) -> Json:
+def plain(value: object) -> Json:
     """Return a value as the configuration has it."""
     if isinstance(value, Model):
         return f"{value.provider}/{value.value}" if value.provider else value.value or value.kind

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from agentconv.formats import registry
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from agentconv.core.ir import Json
     from agentconv.sync.carrying import Edit
     from agentconv.sync.settings import Settings
 
@@ -16,13 +19,75 @@ def with_overrides(settings: Settings, text: str, edits: Sequence[Edit]) -> str:
     import tomlkit
 
     document = tomlkit.parse(text)
-    table: Any = document
-    if settings.file.name == "pyproject.toml":
-        table = table["tool"]["agentconv"]
+    table = _ours(settings, document)
     for edit in edits:
         one = _table(_table(_table(_table(table, "sync"), "agents"), edit.candidate.name), edit.candidate.target)
         one[edit.word] = edit.override
     return tomlkit.dumps(document)
+
+
+def with_source(
+    settings: Settings, text: str, source: str, renamed: Mapping[str, Sequence[str]], said: Mapping[str, Mapping[str, Json]]
+) -> str:
+    """Return the text of a configuration in which a target is the source, and what was the source follows it.
+
+    Args:
+        settings: What it says now.
+        text: Its text.
+        source: The target.
+        renamed: By an agent's name in the old source, its names in the new one.
+        said: By an agent's name in the new source, what holds of it in the old one.
+    """
+    import tomlkit
+
+    document = tomlkit.parse(text)
+    table = _ours(settings, document)
+    old = settings.source_format
+    table["source"] = source
+    table.pop("source-format", None)
+    table["targets"] = [old if one == source else one for one in settings.targets]
+    if any(one.endswith(f":{source}") for one in settings.accept):
+        table["accept"] = [one for one in settings.accept if not one.endswith(f":{source}")]
+    if "sync" in table:
+        _without(table["sync"], source)
+        if "agents" in table["sync"]:
+            _rename(table["sync"]["agents"], source, renamed)
+    for name, values in said.items():
+        one = _table(_table(_table(_table(table, "sync"), "agents"), name), old)
+        for key, value in values.items():
+            one[key] = value
+    _prune(table, "sync")
+    return tomlkit.dumps(document)
+
+
+def _ours(settings: Settings, document: Any) -> Any:
+    return document["tool"]["agentconv"] if settings.file.name == "pyproject.toml" else document
+
+
+def _without(table: Any, target: str) -> None:
+    """Take out what is said of a target, whichever way it is spelled."""
+    for word in [word for word in table if registry.is_known(word) and registry.resolve(word) == target]:
+        del table[word]
+
+
+def _rename(agents: Any, source: str, renamed: Mapping[str, Sequence[str]]) -> None:
+    """Give agents the names that they have in the new source, of which nothing is overridden."""
+    for name in list(agents):
+        _without(agents[name], source)
+        names = renamed.get(name, [name])
+        if names != [name]:
+            one = agents.pop(name)
+            for new in names:
+                agents[new] = one
+
+
+def _prune(table: Any, name: str) -> None:
+    """Take out tables with nothing in them."""
+    if name in table and hasattr(table[name], "items"):
+        for inner in list(table[name]):
+            _prune(table[name], inner)
+        if not table[name]:
+            del table[name]
 
 
 def _table(table: Any, name: str) -> Any:

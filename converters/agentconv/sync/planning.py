@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from agentconv.sync.situation import Situation
     from agentconv.sync.source_files import SourceFile
     from agentconv.sync.sources import Sources
+    from agentconv.sync.switching import Switched
     from agentconv.sync.views import Views
 
 
@@ -76,6 +77,11 @@ class Outcome:
     """What was taken back."""
     adopted: tuple[tuple[File, str, Agent, str], ...] = ()
     """Agents of targets that were taken into the source: the file, the place in it, the agent, and its source."""
+
+    adopted_losses: tuple[Loss, ...] = ()
+    """What the source cannot say of them."""
+    switched: Switched | None = None
+    """What a change of the source comes to."""
 
     def is_drift(self) -> bool:
         """Whether a file is not what it is to be; one that version control does not have is made anew on each clone."""

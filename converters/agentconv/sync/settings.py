@@ -187,8 +187,7 @@ def _source(said: Mapping[str, Table], root: Path) -> tuple[str, str]:
         named = registry.resolve(word)
         if told not in (None, named):
             raise said["source-format"].wrong(f"the source is {named}, and `source-format` says {told}", "take it out", "source-format")
-        row = registry.FORMATS[named]
-        return (row.files[0] if row.bundle else HERE), named
+        return place_of(named), named
     if "/" not in word and "." not in word and not os.path.lexists(root / word):
         raise _unknown_source(table, word)
     if not paths.stays_below(word):
@@ -199,6 +198,12 @@ def _source(said: Mapping[str, Table], root: Path) -> tuple[str, str]:
         hint = f'say it beside it: source-format = "claude-code"; {registry.LISTED}'
         raise table.wrong(f"the format of `{word}` cannot be told from its path", hint, "source")
     return place.as_posix(), found
+
+
+def place_of(source: str) -> str:
+    """Return where an assistant that is named as the source has its agents."""
+    row = registry.FORMATS[source]
+    return row.files[0] if row.bundle else HERE
 
 
 def _source_format(table: Table) -> str:

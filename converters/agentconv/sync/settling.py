@@ -79,7 +79,7 @@ def settle(
     draft = _Draft()
     for path in sorted({*now, *then, *(path for one in known for path in one)}):
         action = decide_field(now.get(path), _seen(path, now, then, view, there), {one.get(path) for one in known})
-        if path in kept or (path == digests.GROUP and any(one in kept for one in digests.members(new))):
+        if path in kept or (path == digests.GROUP and digests.members(kept)):
             action = Field.MET
         else:
             action = _preferred(action, path, prefer or {}, is_named=is_named)

@@ -87,8 +87,8 @@ class Run:
             outcome = planning.unchanged(self.settings, self.lock, found)
             outcome.served = self._served(found)
             return outcome
-        loaded = self._loaded(found)
-        outcome = self._planned(loaded, targets)
+        loaded = self.loaded(found)
+        outcome = self.planned(loaded, targets)
         if self.adopt:
             loaded, outcome = self._adopted(loaded, outcome, targets)
         carrying = self._carrying(loaded, outcome)
@@ -96,7 +96,7 @@ class Run:
             edits = tuple(one for one in carrying.edits if one.reason is None)
             outcome = self._carried(loaded, carrying, targets, outcome)
             outcome.carried = edits
-            carrying = self._carrying(self._loaded(list(carry.with_files(loaded, carrying.files))), outcome)
+            carrying = self._carrying(self.loaded(list(carry.with_files(loaded, carrying.files))), outcome)
         outcome.carrying = carrying
         outcome.served = self._served(found)
         wrong = [one for views in outcome.views for one in views.diagnostics if one.severity is Severity.ERROR]
@@ -113,7 +113,7 @@ class Run:
         self.read_locks = (lock, locks.read_local(self.scope, place, dry_run=dry_run))
         return locks.with_local(*self.read_locks, self.uncommitted)
 
-    def _loaded(self, found: list[SourceFile]) -> Sources:
+    def loaded(self, found: list[SourceFile]) -> Sources:
         """Read the agents of the source.
 
         Raises:
@@ -148,7 +148,7 @@ class Run:
                 hint = f"did you mean `{near}`?" if near else "it takes the agents' names, or AGENT:FIELD"
                 yield Diagnostic(Code.USAGE, Severity.ERROR, f"--prefer: there is no agent `{name}`", hint=hint)
 
-    def _planned(self, loaded: Sources, targets: list[str], lock: Lock | None = None, edits: Iterable[carry.Edit] = ()) -> Outcome:
+    def planned(self, loaded: Sources, targets: list[str], lock: Lock | None = None, edits: Iterable[carry.Edit] = ()) -> Outcome:
         """Return what is to be done, given what is settled: what the lock says, unless more is; and edits that are in the source by now."""
         lock = lock or self.lock
         given = [self.given(loaded, target, lock) for target in targets]
@@ -170,21 +170,21 @@ class Run:
 
     def _adopted(self, loaded: Sources, outcome: Outcome, targets: list[str]) -> tuple[Sources, Outcome]:
         """Return the source with what stood in targets alone, and what is to be done then."""
-        adopting = Adopting(self.settings, loaded)
+        adopting = Adopting(self.settings, loaded, self.choices.allow_widening)
         released = [one for one in outcome.candidates if one.entry is Entry.RELEASE and one.file is not None and one.there is not None]
         adopting.take([*outcome.orphans, *((one.file, one.pointer, one.there) for one in released if one.file and one.there)])
         if not adopting.taken:
             outcome.diagnostics += adopting.diagnostics
             return loaded, outcome
-        again = self._loaded(adopting.with_files())
+        again = self.loaded(adopting.with_files())
         settled = keyed(adopting.settled, again)
         places = {(one.target, *one.key) for one in settled}
         kept = [one for one in self.lock.synced if (one.target, *one.key) not in places]
         lock = replace(self.lock, synced=(*kept, *settled))
         settled = as_given(settled, [self.given(again, target, lock) for target in targets])
-        planned = self._planned(again, targets, replace(self.lock, synced=(*kept, *settled)))
-        self._before(planned, self._source_changes(loaded, adopting.files))
-        planned.adopted = tuple(adopting.taken)
+        planned = self.planned(again, targets, replace(self.lock, synced=(*kept, *settled)))
+        self.first(planned, self._source_changes(loaded, adopting.files))
+        planned.adopted, planned.adopted_losses = tuple(adopting.taken), tuple(adopting.losses)
         planned.diagnostics += adopting.diagnostics
         return again, planned
 
@@ -192,22 +192,22 @@ class Run:
         """Return what is to be done with the sources, and the configuration, that edits were taken back into."""
         config = self._configured(carrying)
         done = [edit for edit in carrying.edits if edit.reason is None]
-        outcome = self._planned(self._loaded(carry.with_files(loaded, carrying.files)), targets, before.lock, done)
+        outcome = self.planned(self.loaded(carry.with_files(loaded, carrying.files)), targets, before.lock, done)
         earlier = {change.path: change for change in before.sources_changed}
         changes = [
             replace(earlier[change.path], after=change.after) if change.path in earlier else change
             for change in self._source_changes(loaded, carrying.files)
         ]
         others = [change for path, change in earlier.items() if path not in carrying.files]
-        self._before(outcome, [*config, *others, *changes])
-        outcome.adopted = before.adopted
+        self.first(outcome, [*config, *others, *changes])
+        outcome.adopted, outcome.adopted_losses = before.adopted, before.adopted_losses
         return outcome
 
     def _source_changes(self, loaded: Sources, files: dict[str, bytes]) -> list[Change]:
         there = {path: file.data for path, file in loaded.files.items()}
         return [Change(path, there.get(path), data, path, None, forced=True) for path, data in sorted(files.items())]
 
-    def _before(self, outcome: Outcome, changes: list[Change]) -> None:
+    def first(self, outcome: Outcome, changes: list[Change]) -> None:
         """Let sources, and the configuration, change before anything else: a kill then leaves every edit where it was made, too."""
         outcome.sources_changed = tuple(changes)
         if outcome.plan is not None:

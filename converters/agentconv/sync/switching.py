@@ -1,0 +1,283 @@
+"""Another assistant's files become the source, and what was the source follows: nothing of either is lost, or rewritten unasked.
+
+It starts where everything is in step, so that the new source says all of the old one that it can. What it cannot say goes into
+the configuration, as what holds in the old assistant alone: values as overrides, and what agents may do as what stands there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from agentconv.conversion import compare
+from agentconv.conversion.shared_files import pointer
+from agentconv.core import fields
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
+from agentconv.formats import registry
+from agentconv.install.lock import Synced
+from agentconv.install.steps import Change
+from agentconv.sync import configuring, digests, places, settings, source_files, sources, texts, unchanged
+from agentconv.sync.adopting import as_given
+from agentconv.sync.carrying import CARRIED, OVERRIDDEN, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from agentconv.core.effects import Widening
+    from agentconv.core.ir import Agent, Json
+    from agentconv.sync.planning import Outcome
+    from agentconv.sync.settings import Settings
+    from agentconv.sync.sources import Key, Sources
+    from agentconv.sync.syncing import Run
+    from agentconv.sync.views import View, Views
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What of an agent holds in the old source alone from now on."""
+
+    agent: str
+    path: str
+    pointer: str
+    target: str
+    says: Mapping[str, Json]
+    """What the configuration says of it: values by key, and in `keep` the fields of which the file's word counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wider:
+    """An agent that may do more from now on than the old source allowed."""
+
+    agent: str
+    path: str
+    target: str
+    effects: tuple[Widening, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Switched:
+    """What a change of the source comes to, beside what is written."""
+
+    kept: tuple[Kept, ...] = ()
+    wider: tuple[Wider, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Switch:
+    """What a switch starts from: everything in step."""
+
+    run: Run
+    target: str
+    """The assistant that becomes the source."""
+    old: Sources
+    new: Sources
+    names: Mapping[Key, Key]
+    """By agent of the old source, the one of the new source that stands for it."""
+
+    @property
+    def settings(self) -> Settings:
+        """What the configuration says before."""
+        return self.run.settings
+
+    def lock(self) -> tuple[Synced, ...]:
+        """Return what is settled, with each agent where it is in the new source."""
+        return tuple(_at(one, *self.names[one.agent]) for one in self._locked() if one.target != self.target) + tuple(self._of_old())
+
+    def _locked(self) -> list[Synced]:
+        return [one for one in self.run.lock.synced if one.agent in self.names]
+
+    def _of_old(self) -> Iterator[Synced]:
+        """Yield what was the source, as files of a target that were there before us."""
+        source_format = self.settings.source_format
+        for key, agent in self.old.agents():
+            if key in self.names:
+                several = registry.FORMATS[source_format].holds_several(key[0])
+                sha256 = "" if several else texts.sha256(self.old.files[key[0]].data)
+                one = Synced(key[0], source_format, "", agent.name or "", "0" * 64, digests.of(agent), pointer(agent) if several else "")
+                yield _at(replace(one, bytes_sha256=sha256, created=False), *self.names[key])
+
+    def configuration(self, said: Mapping[str, Mapping[str, Json]]) -> tuple[bytes, Settings]:
+        """Return the configuration with the new source, and with what is said of its agents in the old one."""
+        file = self.settings.file
+        there = dict(self.new.agents())
+        renamed: dict[str, dict[str, None]] = {}
+        for key, agent in self.old.agents():
+            if key in self.names:
+                renamed.setdefault(agent.name or "", {})[there[self.names[key]].name or ""] = None
+        names = {name: list(found) for name, found in renamed.items()}
+        data = configuring.with_source(self.settings, file.read_bytes().decode(), self.target, names, said).encode()
+        found = settings.read(self.settings.root, {file.name: data})
+        if found is None or found.source_format != self.target:
+            raise registry.usage(f"{file.name} cannot be changed as it stands", f'write `source = "{self.target}"` into it')
+        return data, found
+
+
+def _at(one: Synced, source: str, source_pointer: str) -> Synced:
+    return replace(one, source=source, source_pointer=source_pointer)
+
+
+def switched(run: Run, target: str, before: Outcome) -> Outcome:
+    """Return what is to be done so that a target is the source.
+
+    Args:
+        run: What the run knows.
+        target: The target.
+        before: What the run found, which is that everything is in step.
+
+    Raises:
+        InputError: It cannot be, or should not be unasked.
+    """
+    switch = _start(run, target, before)
+    missing = _missing(switch, before)
+    if missing and not run.choices.insist:
+        raise _not_held(target, missing)
+    _, bare = switch.configuration({})
+    lock = replace(run.lock, synced=switch.lock())
+    source_format = run.settings.source_format
+    given = replace(run, settings=bare).given(switch.new, source_format, lock)
+    kept = tuple(_kept(switch, given))
+    data, chosen = switch.configuration({one.agent: one.says for one in kept if one.says})
+    return _planned(switch, replace(run, settings=chosen), data, kept)
+
+
+def check(run: Run, target: str) -> None:
+    """Complain about a target that can be no source.
+
+    Raises:
+        InputError: It cannot.
+    """
+    chosen, client = run.settings, registry.FORMATS[target].title
+    if target not in chosen.targets:
+        raise registry.usage(f"`targets` does not name {target}", "name it, and bring it in step first: agentconv sync")
+    if unchanged.is_served(chosen, target, run.scope):
+        raise registry.usage(f"{client} reads {chosen.place} itself, and has no files of its own", "it goes on reading them as they are")
+    if not chosen.formats[target].committed:
+        raise registry.usage(f"version control does not have the files of {client}", "what is not committed is no source")
+
+
+def _start(run: Run, target: str, before: Outcome) -> _Switch:
+    """Look at both sides.
+
+    Raises:
+        InputError: The old one could not follow.
+    """
+    chosen = run.settings
+    old = before.sources or sources.Sources()
+    if not set(old.files) <= set(places.of(chosen, chosen.source_format, run.scope)):
+        where = registry.FORMATS[chosen.source_format].place
+        hint = f"move it to {where}, and sync; then switch"
+        raise registry.usage(f"the source, {chosen.place}, is not where its client looks: it cannot follow", hint)
+    found, _, _ = source_files.find(replace(chosen, source=settings.place_of(target), source_format=target), run.scope)
+    new = sources.load(found)
+    by_name = {(key[0], agent.name): key for key, agent in new.agents()}
+    locked = [one for one in run.lock.synced if one.target == target]
+    names = {one.agent: key for one in locked if (key := by_name.get((one.path, one.name)))}
+    return _Switch(run, target, old, new, names)
+
+
+def _missing(switch: _Switch, before: Outcome) -> dict[Key, str]:
+    """Return the agents that the new source does not have, with the reasons."""
+    client = registry.FORMATS[switch.target].title
+    views = next(views for views in before.views if views.target == switch.target)
+    found = {}
+    for key, agent in switch.old.agents():
+        if key not in switch.names:
+            reason = next((loss.detail for loss in views.refused.get(key, ()) if loss.severity == "refusal"), "")
+            found[key] = f"`{agent.name}`, " + (f"which {client} cannot hold: {reason}" if reason else f"which {client} does not get")
+    return found
+
+
+def _not_held(target: str, missing: Mapping[Key, str]) -> InputError:
+    client = registry.FORMATS[target].title
+    number = f"{len(missing):,} agent{'s' if len(missing) != 1 else ''}"
+    listed = "; ".join([*list(missing.values())[:3], *(["..."] if len(missing) > 3 else [])])
+    hint = "--yes goes on without them: every file of theirs stays, and nobody keeps it in step"
+    return InputError(Diagnostic(Code.BLOCKED, Severity.ERROR, f"{client} does not have {number} of the source: {listed}", hint=hint))
+
+
+def _kept(switch: _Switch, given: Views) -> Iterator[Kept]:
+    """Yield what the old source's files say, and the new one cannot: it holds there."""
+    old = dict(switch.old.agents())
+    keys = {new: key for key, new in switch.names.items()}
+    for view in given.entries:
+        agent = old[keys[view.key]]
+        yield Kept(view.source.name or "", view.path, view.pointer, view.target, _said(view, agent))
+
+
+def _said(view: View, agent: Agent) -> dict[str, Json]:
+    """Return what the configuration has to say so that an agent stays as it is.
+
+    A text is none of that: it would be another one for good. The new source's, which is the same but for blanks, takes its place.
+    """
+    new, old = digests.grouped(digests.of(view.agent)), digests.grouped(digests.of(agent))
+    said: dict[str, Json] = {}
+    keep: list[str] = []
+    for path in sorted({*new, *old} - {"name", *digests.TEXTS}):
+        if new.get(path) == old.get(path) or (path.startswith("extras.") and path not in new):
+            continue
+        value = fields.get(agent, path) if path in OVERRIDDEN else None
+        if value is not None:
+            said[CARRIED[path]] = plain(value)
+        else:
+            keep.append(f"extras.{path.split('.', 2)[2]}" if path.startswith("extras.") else path)
+    if keep:
+        security = digests.GROUP in keep
+        rest = [path for path in keep if path != digests.GROUP]
+        said["keep"] = True if security and not rest else [*(digests.SECURITY if security else ()), *rest]
+    return said
+
+
+def _planned(switch: _Switch, run: Run, data: bytes, kept: tuple[Kept, ...]) -> Outcome:
+    """Return what is to be done, where nothing may do more than before, or that is meant.
+
+    Raises:
+        InputError: Something may.
+    """
+    before, file, old = switch.run, run.settings.file, switch.settings.source_format
+    run.read_locks = before.read_locks
+    new = run.loaded([*switch.new.files.values()])
+    targets = [target for target in run.settings.targets if not unchanged.is_served(run.settings, target, run.scope)]
+    locked = switch.lock()
+    given = [run.given(new, target, replace(before.lock, synced=locked)) for target in targets]
+    settled = [_with_texts(one, locked) if one.target == old else one for one in as_given(locked, given)]
+    others = [one for one in locked if one.target != old]
+    run.lock = replace(before.lock, synced=(*others, *(one for one in settled if one.target == old)))
+    outcome = run.planned(new, targets)
+    run.lock = before.lock
+    wider = tuple(_wider(switch, outcome))
+    if wider and not run.choices.allow_widening:
+        raise _would_widen(wider)
+    run.first(outcome, [Change(file.name, file.read_bytes(), data, file.name, None, forced=True)])
+    outcome.switched = Switched(tuple(one for one in kept if one.says), wider)
+    return outcome
+
+
+def _with_texts(one: Synced, locked: Collection[Synced]) -> Synced:
+    """Return an entry of the old source whose texts count as settled: where the new source's are others, they follow."""
+    was = next(each for each in locked if each.key == one.key and each.target == one.target)
+    texts_ = {path: was.fields[path] for path in digests.TEXTS if path in was.fields}
+    return replace(one, fields={**one.fields, **texts_})
+
+
+def _wider(switch: _Switch, outcome: Outcome) -> Iterator[Wider]:
+    """Yield what may do more than the old source says: in the new one, or in a target that follows it."""
+    old = dict(switch.old.agents())
+    authors = {new: old[key] for key, new in switch.names.items()}
+    for key, agent in switch.new.agents():
+        if key in authors:
+            effects = tuple(compare.widenings(authors[key], agent, switch.target))
+            if effects:
+                yield Wider(agent.name or "", key[0], switch.target, effects)
+    for one in outcome.candidates:
+        if one.key in authors and one.settled is not None:
+            effects = tuple(compare.widenings(authors[one.key], one.settled.agent, one.target))
+            if effects:
+                yield Wider(one.name, one.path, one.target, effects)
+
+
+def _would_widen(wider: Sequence[Wider]) -> InputError:
+    listed = "; ".join(f"{one.agent} in {one.target} ({', '.join(map(str, one.effects))})" for one in wider[:3])
+    more = f"; and {len(wider) - 3:,} more" if len(wider) > 3 else ""
+    message = f"agents could do more than their source says now: {listed}{more}"
+    hint = "narrow them in the new source first; --allow-widening goes on as it is"
+    return InputError(Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint))

@@ -1,0 +1,96 @@
+"""Another assistant's files become the source: nothing of either side is lost, and nothing may do more unasked."""
+
+from __future__ import annotations
+
+import pytest
+
+from synced_projects import SOURCE, Project, agent
+
+ONE, TWO = f"{SOURCE}/one.md", f"{SOURCE}/two.md"
+
+
+@pytest.fixture
+def project(tmp_path) -> Project:
+    """A project in step, with an agent that Codex cannot say all of."""
+    found = Project(tmp_path / "shop", ("codex", "opencode", "roo"), 'accept = ["not-enforced:codex"]\nmodels = "tier"\n')
+    found.write(ONE, agent("one", tools="Read, Grep", model="opus", color="red"))
+    found.write(TWO, agent("two"))
+    found.configure('models = "tier"\n[sync.agents.two.codex]\nmodel = "gpt-6-luna"\n')
+    assert found.sync().code == 0
+    return found
+
+
+def switch(project, source, *words):
+    """Switch, with what is needed for it."""
+    return project.sync("--switch-source", source, *words)
+
+
+def test_there_and_back(project):
+    """What Codex cannot say holds in Claude Code by the configuration, edits go the other way, and the way back gives the very bytes."""
+    before = project.tree()
+    done = switch(project, "codex", "--allow-widening")
+    there = project.tree()
+
+    assert done.code == 0
+    assert [there[path] for path in (ONE, TWO)] == [before[path] for path in (ONE, TWO)]
+    assert ("kept", "claude-code one") in done.words()
+    assert project.sync("--check").code == 0
+    project.replace(".codex/agents/two.toml", "Two.", "Typed in Codex.")
+    assert project.sync().code == 0
+    assert "Typed in Codex." in project.read(TWO)
+    project.replace(".codex/agents/two.toml", "Typed in Codex.", "Two.")
+    project.sync()
+    assert switch(project, "claude-code").code == 0
+    after = project.tree()
+
+    assert {path: data for path, data in after.items() if "agentconv" not in path} == {
+        path: data for path, data in before.items() if "agentconv" not in path
+    }
+    assert project.sync("--check").code == 0
+
+
+def test_more_is_not_done_unasked(project):
+    """An agent that would do more from the new source on is told before, and nothing is written."""
+    before = project.tree()
+    told = switch(project, "codex")
+
+    assert told.code == 2
+    assert "one in opencode" in told.errors
+    assert project.tree() == before
+
+
+def test_an_agent_that_the_new_source_lacks(project):
+    """It stops the switch; once that is meant, every file of it stays."""
+    project.configure("[sync.agents.two.codex]\nskip = true\n")
+    project.sync()
+    before = project.tree()
+    told = switch(project, "codex", "--allow-widening")
+
+    assert told.code == 2
+    assert "`two`, which Codex does not get" in told.errors
+    assert project.tree() == before
+    switch(project, "codex", "--allow-widening", "--yes")
+    project.sync()
+    assert project.read(TWO) == before[TWO].decode()
+    assert project.has(".opencode/agents/two.md")
+
+
+@pytest.mark.parametrize(
+    ("source", "prepare", "words"),
+    [
+        ("cursor", None, "`targets` does not name cursor"),
+        ("codex", lambda one: one.replace(ONE, "Two.", "Zwei."), "where everything is in step"),
+        ("codex", lambda one: one.configure("[sync.codex]\ncommitted = false\n"), "version control does not have the files"),
+        ("copilot", lambda one: one.write("agentconv.toml", one.read("agentconv.toml").replace("roo", "copilot")), "itself"),
+    ],
+)
+def test_what_can_be_no_source(project, source, prepare, words):
+    """A switch is told why it cannot be, and changes nothing."""
+    if prepare is not None:
+        prepare(project)
+    before = project.tree()
+    told = switch(project, source)
+
+    assert told.code == 2
+    assert words in told.errors
+    assert project.tree() == before
