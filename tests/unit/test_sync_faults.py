@@ -14,6 +14,7 @@ from agentconv.core.diagnostics import InputError
 from agentconv.install import lock, places
 from agentconv.sync import settings, syncing
 from agentconv.sync.planning import Choices
+from agentconv.sync.selecting import Selection
 from synced_projects import SOURCE, Project, agent
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
 def _planned(project: Project) -> tuple[syncing.Run, Outcome]:
     chosen = settings.read(project.root)
     assert chosen is not None
-    run = syncing.Run(chosen, places.project(chosen.root), Choices(), ())
+    run = syncing.Run(chosen, places.project(chosen.root), Choices(), Selection())
     return run, run.outcome(dry_run=False)
 
 

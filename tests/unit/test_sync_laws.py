@@ -17,6 +17,7 @@ from agentconv.formats import registry
 from agentconv.install import places
 from agentconv.sync import carrying, digests, settings, sources, syncing, texts
 from agentconv.sync.planning import Choices
+from agentconv.sync.selecting import Selection
 from synced_projects import OWN, SOURCE, TARGETS, Project, agent
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def _source(data: bytes, path: str) -> Agent:
 def _run(project: Project, *, carry: bool, dry_run: bool) -> tuple[syncing.Run, Outcome]:
     chosen = settings.read(project.root)
     assert chosen is not None
-    run = syncing.Run(chosen, places.project(chosen.root), Choices(), () if carry else None)
+    run = syncing.Run(chosen, places.project(chosen.root), Choices(), Selection() if carry else None)
     return run, run.outcome(dry_run=dry_run, look_closely=True)
 
 

@@ -102,3 +102,33 @@ def test_an_edit_is_taken_back_only_by_name(project):
 def test_agents_that_nobody_has_are_no_wish(project):
     """A name that is nowhere is a mistake, and nothing is done."""
     assert project.sync("--prefer", "source", "reveiwer").code == 2
+
+
+def test_the_target_s_word_goes_all_the_way(project):
+    """Where both sides changed, `--prefer target` decides for all of them at once: the source says it, and so does each other target."""
+    for path, text in ((f"{SOURCE}/writer.md", "Ours."), (".codex/agents/writer.toml", "Theirs."), (".codex/agents/tester.toml", "Else.")):
+        project.replace(path, "Two.", text)
+    assert project.sync().code == 1
+    told = project.sync("--prefer", "target")
+
+    assert [look[:2] for look in told.looks] == [("edited", ".codex/agents/tester.toml")]
+    assert "Theirs." in project.read(f"{SOURCE}/writer.md")
+    assert "Theirs." in project.read(".opencode/agents/writer.md")
+    assert "Else." not in project.read(f"{SOURCE}/tester.md")
+    assert project.sync("--prefer", "target", "tester:prompt").code == 0
+    assert "Else." in project.read(f"{SOURCE}/tester.md")
+
+
+def test_edits_are_carried_back_agent_by_agent(project):
+    """A word after `--carry-back` is an agent, a field of all, or a field of one."""
+    for name in ("writer", "tester", "planner"):
+        project.replace(f".codex/agents/{name}.toml", "Two.", "Zwei.")
+        project.replace(f".codex/agents/{name}.toml", "When there is work", "Whenever there is work")
+    project.sync("--carry-back", "writer", "tester:prompt")
+    told = project.sync("--carry-back", "description")
+
+    assert {look[1:] for look in told.looks} == {(".codex/agents/planner.toml", "", ("prompt.text",))}
+    assert "Zwei." in project.read(f"{SOURCE}/writer.md")
+    assert "Zwei." not in project.read(f"{SOURCE}/planner.md")
+    assert "Whenever" in project.read(f"{SOURCE}/planner.md")
+    assert project.sync("--carry-back", "reveiwer").code == 2

@@ -41,10 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--prefer", nargs="+", metavar="SIDE", help="source or target, and agents or their fields (AGENT, AGENT:FIELD)")
     group.add_argument(
         "--carry-back",
-        nargs="?",
-        const="",
-        metavar="FIELD,...",
-        help="take edits of the targets into the source (prompt, description, model, ...)",
+        nargs="*",
+        metavar="AGENT[:FIELD]",
+        help="take edits of the targets into the source: all, or a field (prompt, name, ...), an agent, or AGENT:FIELD",
     )
     group.add_argument("--adopt", action="store_true", help="take agents that stand in a target alone into the source")
     group.add_argument("--yes", action="store_true", help="delete, even if it is much")

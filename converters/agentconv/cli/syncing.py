@@ -15,10 +15,11 @@ from agentconv.disk.saving import other_names
 from agentconv.formats import registry
 from agentconv.render import diff, in_step, machine, synced, text
 from agentconv.sources import settings_file
-from agentconv.sync import candidates, settings, staged, switching, syncing
+from agentconv.sync import candidates, digests, selecting, settings, staged, switching, syncing
 from agentconv.sync.carrying import CARRIED
 from agentconv.sync.git import Git
 from agentconv.sync.planning import Choices
+from agentconv.sync.selecting import Selection
 
 if TYPE_CHECKING:
     import argparse
@@ -124,10 +125,13 @@ def _watch(options: argparse.Namespace, chosen: Settings) -> int:
     return Exit.OK
 
 
-def _texts(options: argparse.Namespace, chosen: Settings) -> tuple[str, ...] | None:
+def _texts(options: argparse.Namespace, chosen: Settings) -> Selection | None:
     """Return the fields that are carried back without anybody at hand: texts alone."""
-    words = _carry_back(options, chosen)
-    return words if words is None else tuple(word for word in words if word in settings.CARRIED) or settings.CARRIED
+    chosen_ = _carry_back(options, chosen)
+    if chosen_ is None:
+        return None
+    pairs = [(agent, path) for agent, field in chosen_.pairs or (("", ""),) for path in digests.TEXTS if field in ("", path)]
+    return Selection(tuple(pairs) or tuple(("", path) for path in digests.TEXTS))
 
 
 def _release(options: argparse.Namespace, chosen: Settings) -> int:
@@ -144,22 +148,20 @@ def _release(options: argparse.Namespace, chosen: Settings) -> int:
     return Exit.OK
 
 
-def _carry_back(options: argparse.Namespace, chosen: Settings) -> tuple[str, ...] | None:
+def _carry_back(options: argparse.Namespace, chosen: Settings) -> Selection | None:
     """Return the fields that are carried back; None for nothing.
 
     Raises:
         InputError: There is no such field.
     """
     if options.carry_back is None:
-        return chosen.carry_back or None
-    words = tuple(word.strip() for word in options.carry_back.split(",") if word.strip())
-    wrong = next((word for word in words if word not in CARRIED.values()), None)
+        return selecting.read(chosen.carry_back) if chosen.carry_back else None
+    found = selecting.read(options.carry_back)
+    known = (*CARRIED.values(), selecting.NAME)
+    wrong = next((path for _, path in found.pairs if path and path not in (*CARRIED, selecting.NAME)), None)
     if wrong is not None:
-        raise registry.usage(
-            f"--carry-back does not take `{wrong}`",
-            registry.did_you_mean(wrong, CARRIED.values(), f"fields: {', '.join(CARRIED.values())}"),
-        )
-    return words
+        raise registry.usage(f"--carry-back does not take `{wrong}`", registry.did_you_mean(wrong, known, f"fields: {', '.join(known)}"))
+    return found
 
 
 def _tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic], *, looking: bool) -> int:

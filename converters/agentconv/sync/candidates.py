@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
 from agentconv.install.places import entry_name
-from agentconv.sync import digests, overriding, present
+from agentconv.sync import digests, overriding, present, selecting
 from agentconv.sync.decisions import Entry, Source, There, decide_entry
 from agentconv.sync.settling import SOURCE, TARGET, settle
 
@@ -301,8 +301,7 @@ def prefer(words: Sequence[str]) -> dict[str, dict[str, str]]:
     if not rest:
         return {"": {"": side}}
     found: dict[str, dict[str, str]] = {}
-    for word in rest:
-        name, _, path = word.partition(":")
+    for name, path in selecting.read(rest).pairs:
         found.setdefault(name, {})[path] = side
     return found
 

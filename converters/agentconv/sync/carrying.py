@@ -25,11 +25,11 @@ from agentconv.core.ir import AgentSet, Model
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.sources.loaded import Loaded
-from agentconv.sync import digests, lines, texts, views
+from agentconv.sync import digests, lines, selecting, texts, views
 from agentconv.sync.sources import Sources
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from agentconv.core.diagnostics import Loss
     from agentconv.core.ir import Agent, Json
@@ -39,13 +39,10 @@ if TYPE_CHECKING:
     from agentconv.sync.source_files import SourceFile
     from agentconv.sync.sources import Key
 
-CARRIED = {"prompt.text": "prompt", "description": "description"} | {
-    path: path.rpartition(".")[2] for path in ("model", "effort", "temperature", "top_p", "color", "limits.max_turns")
-}
+CARRIED = selecting.FIELDS
 """Fields that are carried, each with the word for it in the configuration."""
 OVERRIDDEN = frozenset(CARRIED) - set(digests.TEXTS)
 """Fields that have a place in the configuration, where the source has none for them."""
-_WORDS = {word: path for path, word in CARRIED.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +80,13 @@ class Carrying:
         """What goes into the configuration."""
         return [one for one in self.edits if one.reason is None and one.override is not None]
 
-    def carry(self, found: Sequence[Candidate], only: Collection[str] = ()) -> None:
-        """Take back what can be taken back; `only` are the fields that are meant, in the configuration's words."""
-        paths = {_WORDS.get(word, word) for word in only}
+    def carry(self, found: Sequence[Candidate], chosen: Callable[[Candidate, str], bool] = lambda *_: True) -> None:
+        """Take back what can be taken back of what is chosen."""
         for one in found:
             if one.settled is None or one.view is None:
                 continue
             for path in (*one.settled.edited, *one.settled.merged):
-                if not paths or path in paths:
+                if chosen(one, path):
                     self.edits.append(self._one(one, path))
 
     def _one(self, one: Candidate, path: str) -> Edit:

@@ -34,6 +34,8 @@ class Settled:
     merged: tuple[str, ...] = ()
     """Fields with the edits of both sides; they are edited from now on."""
     conflicts: tuple[str, ...] = ()
+    preferred: tuple[str, ...] = ()
+    """Edited fields of which a person said that the target's word counts."""
     new_own: tuple[str, ...] = ()
     """Fields of `own` that were not told yet."""
 
@@ -48,6 +50,7 @@ class _Draft:
     values: dict[str, Any] = field(default_factory=dict)
     by: dict[Field, list[str]] = field(default_factory=dict)
     merged: list[str] = field(default_factory=list)
+    preferred: list[str] = field(default_factory=list)
 
 
 def settle(
@@ -82,7 +85,7 @@ def settle(
         if path in kept or (path == digests.GROUP and digests.members(kept)):
             action = Field.MET
         else:
-            action = _preferred(action, path, prefer or {}, is_named=is_named)
+            action = _preferred(draft, action, path, prefer or {}, is_named=is_named)
         if action is Field.BOTH:
             action = _merge(draft, path, view, there, base)
         draft.by.setdefault(action, []).append(path)
@@ -98,6 +101,7 @@ def settle(
         tuple(draft.by.get(Field.EDITED, ())),
         tuple(draft.merged),
         tuple(conflicts),
+        tuple(draft.preferred),
         tuple(path for path, one in own.items() if all(base_.own.get(path) != one for base_ in bases)),
     )
 
@@ -116,11 +120,14 @@ def _is_own(path: str, new: Mapping[str, str], bases: Sequence[Synced]) -> bool:
     return path.startswith("extras.") and path not in new and not digests.restrains(path) and all(path not in one.fields for one in bases)
 
 
-def _preferred(action: Field, path: str, prefer: Mapping[str, str], *, is_named: bool) -> Field:
+def _preferred(draft: _Draft, action: Field, path: str, prefer: Mapping[str, str], *, is_named: bool) -> Field:
     side = prefer.get(path, prefer.get(path.partition(".")[0], prefer.get("")))
-    if side == SOURCE and (action is Field.BOTH or (action is Field.EDITED and is_named)):
+    if side is None or not (action is Field.BOTH or (action is Field.EDITED and is_named)):
+        return action
+    if side == SOURCE:
         return Field.WRITE
-    return Field.EDITED if side == TARGET and action is Field.BOTH else action
+    draft.preferred.append(path)
+    return Field.EDITED
 
 
 def _members(path: str, new: Mapping[str, str], theirs: Mapping[str, str]) -> Iterable[str]:

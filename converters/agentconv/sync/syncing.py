@@ -13,7 +13,7 @@ from agentconv.install.draft import parents
 from agentconv.install.lock import Lock
 from agentconv.install.steps import Change, Plan
 from agentconv.sync import carrying as carry
-from agentconv.sync import configuring, locks, overriding, planning, present, serving, settings, source_files, sources, views
+from agentconv.sync import configuring, locks, overriding, planning, present, selecting, serving, settings, source_files, sources, views
 from agentconv.sync import places as client_places
 from agentconv.sync.adopting import Adopting, as_given, keyed
 from agentconv.sync.bases import Bases
@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 
     from agentconv.core.diagnostics import Loss
     from agentconv.install.places import Scope
+    from agentconv.sync.candidates import Candidate
     from agentconv.sync.planning import Choices
     from agentconv.sync.present import File
+    from agentconv.sync.selecting import Selection
     from agentconv.sync.settings import Settings
     from agentconv.sync.source_files import SourceFile
     from agentconv.sync.sources import Sources
@@ -43,8 +45,8 @@ class Run:
     settings: Settings
     scope: Scope
     choices: Choices
-    carry_back: tuple[str, ...] | None = None
-    """Fields whose edits are taken back, in the configuration's words: all of them where it is empty; None for nothing."""
+    carry_back: Selection | None = None
+    """Fields whose edits are taken back; None for nothing but those of which a person says that the target's word counts."""
     adopt: bool = False
     """Whether agents that stand in a target alone are taken into the source."""
     repository: Path | None = None
@@ -92,12 +94,12 @@ class Run:
         if self.adopt:
             loaded, outcome = self._adopted(loaded, outcome, targets)
         carrying = self._carrying(loaded, outcome)
-        if carrying is not None and self.carry_back is not None and (carrying.files or carrying.overrides):
+        if carrying.files or carrying.overrides:
             edits = tuple(one for one in carrying.edits if one.reason is None)
             outcome = self._carried(loaded, carrying, targets, outcome)
             outcome.carried = edits
-            carrying = self._carrying(self.loaded(list(carry.with_files(loaded, carrying.files))), outcome)
-        outcome.carrying = carrying
+            loaded = self.loaded(carry.with_files(loaded, carrying.files))
+        outcome.carrying = self._carrying(loaded, outcome, every=True)
         outcome.served = self._served(found)
         wrong = [one for views in outcome.views for one in views.diagnostics if one.severity is Severity.ERROR]
         outcome.diagnostics = list(dict.fromkeys((*told, *loaded.diagnostics, *wrong, *outcome.diagnostics)))
@@ -140,13 +142,15 @@ class Run:
         return [serving.of(loaded, target) for target in targets]
 
     def _unknown_wishes(self, names: frozenset[str]) -> Iterator[Diagnostic]:
-        """Complain about agents that `--prefer` names and that are nowhere."""
+        """Complain about agents that are named on the command line and that are nowhere."""
         known = names | {one.name for one in self.lock.synced}
-        for name in self.choices.prefer:
-            if name and name not in known:
-                near = nearest(name, sorted(known), 0.7)
-                hint = f"did you mean `{near}`?" if near else "it takes the agents' names, or AGENT:FIELD"
-                yield Diagnostic(Code.USAGE, Severity.ERROR, f"--prefer: there is no agent `{name}`", hint=hint)
+        wishes = [("--prefer", name) for name in self.choices.prefer if name]
+        wishes += [("--carry-back", name) for name in self.carry_back.agents()] if self.carry_back else []
+        for flag, name in wishes:
+            if name not in known:
+                near = nearest(name, sorted({*known, *selecting.FIELDS.values()}), 0.7)
+                hint = f"did you mean `{near}`?" if near else "it takes the agents' names, fields, or AGENT:FIELD"
+                yield Diagnostic(Code.USAGE, Severity.ERROR, f"{flag}: there is no agent `{name}`", hint=hint)
 
     def planned(self, loaded: Sources, targets: list[str], lock: Lock | None = None, edits: Iterable[carry.Edit] = ()) -> Outcome:
         """Return what is to be done, given what is settled: what the lock says, unless more is; and edits that are in the source by now."""
@@ -159,14 +163,16 @@ class Run:
             carried[place] = carried.get(place, frozenset()) | {edit.path}
         return planning.plan(Situation(self.settings, self.reader, lock, loaded, given, files, carried), self.bases, self.choices)
 
-    def _carrying(self, loaded: Sources, outcome: Outcome) -> carry.Carrying | None:
-        """Return what of the targets' edits can be taken back; None where there are none."""
-        edited = [one for one in outcome.candidates if one.settled is not None and (one.settled.edited or one.settled.merged)]
-        if not edited:
-            return None
+    def _carrying(self, loaded: Sources, outcome: Outcome, *, every: bool = False) -> carry.Carrying:
+        """Return what of the targets' edits is taken back; or, with `every`, what could be."""
         carrying = carry.Carrying(self.settings, loaded, self.lock.synced)
-        carrying.carry(edited, self.carry_back or ())
+        edited = [one for one in outcome.candidates if one.settled is not None and (one.settled.edited or one.settled.merged)]
+        carrying.carry(edited, (lambda *_: True) if every else self._is_taken_back)
         return carrying
+
+    def _is_taken_back(self, one: Candidate, path: str) -> bool:
+        asked = self.carry_back is not None and self.carry_back.holds(one.name, path)
+        return asked or (one.settled is not None and path in one.settled.preferred)
 
     def _adopted(self, loaded: Sources, outcome: Outcome, targets: list[str]) -> tuple[Sources, Outcome]:
         """Return the source with what stood in targets alone, and what is to be done then."""
