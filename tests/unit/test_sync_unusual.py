@@ -132,3 +132,16 @@ def test_edits_are_carried_back_agent_by_agent(project):
     assert "Zwei." not in project.read(f"{SOURCE}/planner.md")
     assert "Whenever" in project.read(f"{SOURCE}/planner.md")
     assert project.sync("--carry-back", "reveiwer").code == 2
+
+
+def test_a_stray_carriage_return_changes_no_line_end(project):
+    """A source with CRLF throughout has it after an edit was carried back, whatever else stands in it."""
+    place = f"{SOURCE}/writer.md"
+    project.write(place, project.read(place).replace("One.", "One.\rStill one.\r").replace("\n", "\r\n"))
+    project.sync()
+    before = project.read(place)
+    project.replace(".opencode/agents/writer.md", "Two.", "Zwei.")
+    told = project.sync("--carry-back")
+
+    assert told.code == 0
+    assert project.read(place) == before.replace("Two.", "Zwei.")

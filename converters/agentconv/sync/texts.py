@@ -13,9 +13,9 @@ _MARKED = re.compile(rb"(?m)^<{7} [^\n]*\n(?:[^\n]*\n)*?={7}\r?\n(?:[^\n]*\n)*?>
 
 
 def ended_as(data: bytes, present: bytes | None) -> bytes:
-    """Return a text with the line ends of what is there, where those are CRLF throughout."""
-    is_crlf = present is not None and to_lf(present) != present and b"\r" not in data
-    return data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n") if is_crlf else data
+    """Return a text with the line ends of what is there, where those are CRLF throughout: the way back from `to_lf`, to the byte."""
+    is_crlf = present is not None and to_lf(present) != present
+    return data.replace(b"\n", b"\r\n") if is_crlf else data
 
 
 def sha256(data: bytes) -> str:
