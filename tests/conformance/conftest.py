@@ -21,9 +21,11 @@ def client(request: pytest.FixtureRequest) -> str:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what each client made of what was converted for it; write it too, where AGENTCONV_CONFORMANCE_TABLE says."""
-    if not TABLE.rows:
-        return
-    terminalreporter.section("agents as the real clients have them")
-    terminalreporter.write(TABLE.text())
-    if place := os.environ.get("AGENTCONV_CONFORMANCE_TABLE"):
-        Path(place).write_text(TABLE.text(), "utf-8")
+    tables = {"agents as the real clients have them": TABLE.text() if TABLE.rows else ""}
+    tables["what ran in permissive sessions"] = TABLE.permissive_text() if TABLE.calls else ""
+    for title, text in tables.items():
+        if text:
+            terminalreporter.section(title)
+            terminalreporter.write(text)
+    if any(tables.values()) and (place := os.environ.get("AGENTCONV_CONFORMANCE_TABLE")):
+        Path(place).write_text("\n".join(text for text in tables.values() if text), "utf-8")

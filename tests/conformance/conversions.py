@@ -17,8 +17,9 @@ from installed import CLIENTS
 import agentconv
 from agent_files import FIXTURES
 from agentconv.core import effects, vocabulary
-from agentconv.core.effects import HARMLESS
-from agentconv.core.ir import AgentSet, ToolGrant, Tools
+from agentconv.core.effects import EFFECT_OF, HARMLESS, Level
+from agentconv.core.format import State
+from agentconv.core.ir import Agent, AgentSet, ToolGrant, Tools
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.sources import loading
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from driving import Seen, Session
 
     from agentconv.core.diagnostics import Loss
-    from agentconv.core.ir import Agent
+    from agentconv.core.effects import Widening
 
 HERE = Path(__file__).parent
 _SERVER_TOOL = re.compile(rf"(?:mcp_+)?{SERVER}(?:_+|\.)(\w+)")
@@ -48,10 +49,21 @@ class Case:
     seen: Seen | None
     at_home: bool
     """Whether it is in the client's own words, which come back as they were."""
+    loads: bool
+    """Whether the client loads what was written as it stands."""
 
     def reported(self, *fields: str) -> bool:
         """Whether a loss says that one of these fields, or a part of it, is not what it was."""
         return any(f"{loss.field}.".startswith(f"{field}.") for loss in self.losses for field in fields)
+
+    @property
+    def author(self) -> Agent:
+        """The agent that says what is allowed: the source.
+
+        But at home nothing is converted: a file that its own client takes for something else, such as a broken header for text, stays
+        as it is, byte for byte, and what the client reads is all that anybody has said.
+        """
+        return self.written if self.at_home and self.written and not self.loads else self.source
 
     @property
     def name(self) -> str | None:
@@ -131,24 +143,28 @@ def _told_apart(agents: AgentSet) -> AgentSet:
 
 
 @cache
-def convert(client: str, name: str) -> Conversion:
-    """Convert a set to a client's format, save it in a scratch project, and start the client there."""
+def convert(client: str, name: str, *, permissive: bool = False) -> Conversion:
+    """Convert a set to a client's format, save it in a scratch project, and start the client there, in a permissive session or not."""
     agents = read_set(client, name)
     result = agentconv.write(agents, client)
     reader = registry.load(client).read  # as the client reads it: a broken header of its own file is no header
-    written = [agent for file in result.files for agent in reader(SourceText(file.path, file.data)).set.agents]
+    readings = [reader(SourceText(file.path, file.data)) for file in result.files]
+    written = [
+        (agent, state is State.LOADS) for reading in readings for agent, state in zip(reading.set.agents, reading.states, strict=True)
+    ]
     kept = [agent for agent in agents.agents if agent.id not in result.refused]
     assert len(kept) == len(written), result.diagnostics
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         place = Place.make(Path(folder))
         result.save(place.project)
-        session = drive(client, place)
+        session = drive(client, place, permissive=permissive)
     again = {agent.id: one for agent, one in zip(kept, written, strict=True)}
     cases = []
     for agent in agents.agents:
         losses = tuple(loss for loss in result.losses if loss.agent == agent.id)
-        one = again.get(agent.id)
-        cases.append(Case(agent, losses, one, session.agents.get(one.name or "") if one else None, _at_home(agent, client)))
+        one, loads = again.get(agent.id, (None, False))
+        seen = session.agents.get(one.name or "") if one else None
+        cases.append(Case(agent, losses, one, seen, _at_home(agent, client), loads))
     return Conversion(session, tuple(cases))
 
 
@@ -185,6 +201,27 @@ def as_seen(client: str, case: Case) -> effects.Effects:
     words = (case.seen.tools or frozenset()) - set(CLIENTS[client].session_decides)
     offered = Tools("list", grants(client, words))
     return effects.effects(replace(case.written, tools=offered), format_id=client)
+
+
+def beyond(client: str, case: Case, tool: str) -> list[Widening]:
+    """Return what an agent does that calls one of a client's tools, and that is more than its author lets it do unasked."""
+    done = effects.effects(Agent(tools=Tools("list", grants(client, frozenset({tool})))), format_id=client)
+    return effects.widenings(_outside_of_patterns(case), replace(done, asks=False))
+
+
+def is_declared(case: Case, what: Widening) -> bool:
+    """Whether the conversion says that the client does not hold the agent to this."""
+    fields = {loss.field.partition(".")[0] for loss in case.losses if loss.code == "not-enforced"}
+    return "mcp_servers" in fields if what.server else bool(fields - {"mcp_servers"})
+
+
+def _outside_of_patterns(case: Case) -> effects.Effects:
+    """Return what the author of an agent lets it do with files and commands that no pattern and no hook is about."""
+    may = effects.effects(case.author, held=case.at_home)
+    only = {capability for capability, _, effect in may.parts if effect == "only"}
+    closed = {EFFECT_OF.get(capability) for capability in only} - {EFFECT_OF.get(capability) for capability in may.tools - only}
+    levels = {effect: Level.NO if effect in closed else level for effect, level in may.levels.items()}
+    return replace(may, levels=levels, parts=frozenset(), guards=frozenset())
 
 
 def capabilities(client: str, case: Case) -> set[str]:

@@ -12,16 +12,15 @@ import subprocess
 import sys
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from model_server import serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from contextlib import AbstractContextManager
 
     from model_server import Call, Model, Request
 
@@ -31,6 +30,8 @@ SERVER = "github"
 """The MCP server that every client is given."""
 SERVER_TOOLS = ("get_issue", "create_issue")
 SERVER_COMMAND = (sys.executable, str(Path(__file__).parent / "mcp_server.py"), *SERVER_TOOLS)
+SECRET, SECRET_TEXT = "secret", "conformance-secret"
+"""A file of the project, and what only who may read can know."""
 _MARK = re.compile(r"conformance-agent-(\d+)-")
 _NOWHERE = "http://127.0.0.1:9"
 
@@ -48,6 +49,10 @@ class Seen:
     model: str | None = None
     unattended: frozenset[str] = frozenset()
     """Effects (write, run) that it has in a session whose user is to be asked."""
+    ran: frozenset[str] = frozenset()
+    """The tools that did what they were called for, by the client's names."""
+    called: frozenset[str] = frozenset()
+    """Those that it called and had an answer from."""
     error: str | None = None
     """Why it cannot be started."""
 
@@ -157,9 +162,23 @@ class Talk:
         return None
 
 
+@dataclass(frozen=True)
+class Try:
+    """A call of a client's tool that leaves a trace when it runs, whatever the client answers."""
+
+    tool: str
+    """The tool, by the client's name."""
+    effect: str
+    """What the agent has done when there is a trace."""
+    arguments: Callable[[str], dict[str, Any] | str]
+    """The tool's arguments for what it is about: a path or an address."""
+    trace: Literal["made", "shown", "fetched"] = "made"
+    """What there is when it has run: a file that was not there, the project's secret in its answer, or a page that was asked for."""
+
+
 @dataclass
 class Caller:
-    """A model that calls every agent once, and keeps what each of them asks for."""
+    """A model that calls every agent once, and keeps what each of them asks for, and what came of the tools that it calls in turn."""
 
     tool: str
     """The client's tool that starts an agent."""
@@ -167,13 +186,18 @@ class Caller:
     """The tool's arguments for an agent's name and what to tell it."""
     list_agents: Callable[[Request], Mapping[str, str | None]]
     """The names and descriptions that the client lists: read from what it first asks, or known from elsewhere."""
-    tries: Mapping[str, tuple[str, Callable[[str], dict[str, Any]]]]
-    """By effect, a tool that makes a file, and its arguments for the file's path: what happens without anybody being asked."""
+    tries: Sequence[Try]
+    """What each agent calls, one after the other."""
     project: Path
+    unoffered: bool = False
+    """Whether it calls tools that it was not offered, too."""
     listed: Mapping[str, str | None] = field(default_factory=dict)
     names: Sequence[str] = ()
     asked: dict[str, Request] = field(default_factory=dict)
     results: dict[str, str] = field(default_factory=dict)
+    model: Model = field(init=False)
+    shown: dict[str, list[str]] = field(default_factory=dict)
+    """By agent, what each of its calls has given."""
 
     def note(self, agents: Mapping[str, str | None]) -> None:
         """Note which agents there are, in the order in which they are told their place."""
@@ -187,22 +211,39 @@ class Caller:
     def answer(self, request: Request) -> Sequence[Call]:
         if marks := _MARK.findall(request.user):
             name = self.names[int(marks[-1])]
-            if name not in self.asked:
-                self.asked[name] = request
-                made = {effect: self._made(effect, name) for effect in self.tries}
-                return [(tool, arguments(str(made[effect]))) for effect, (tool, arguments) in self.tries.items() if tool in request.tools]
-        elif self.tool in request.tools and not self.listed:
+            self.asked.setdefault(name, request)
+            self.shown[name] = [*request.results.values()]
+            return [(one.tool, one.arguments(self._about(one, name))) for one in self._tries(name)[len(request.results) :][:1]]
+        if self.tool in request.tools and not self.listed:
             self.note(self.list_agents(request))
             return [(self.tool, self.arguments(name, self.word_for(name))) for name in self.names]
-        elif self.tool in request.tools:
+        if self.tool in request.tools:
             self.results |= {self.names[int(call.rpartition("_")[2])]: text for call, text in request.results.items()}
         return []
 
-    def _made(self, effect: str, name: str) -> Path:
-        return self.project / f"{effect}-{self.names.index(name)}"
+    def _tries(self, name: str) -> list[Try]:
+        return [one for one in self.tries if self.unoffered or one.tool in self.asked[name].tools]
 
-    def serve(self) -> AbstractContextManager[Model]:
-        return serve(self.answer)
+    def _about(self, one: Try, name: str) -> str:
+        """Return the path or the address that a call is about."""
+        if one.trace == "fetched":
+            return f"{self.model.url}/{self._place(one, name)}"
+        return str(self.project / (SECRET if one.trace == "shown" else self._place(one, name)))
+
+    def _place(self, one: Try, name: str) -> str:
+        return f"{self.tries.index(one)}-{self.names.index(name)}"
+
+    def _ran(self, one: Try, name: str) -> bool:
+        """Whether a call did what it was made for."""
+        if one.trace == "fetched":
+            return self._place(one, name) in self.model.fetched
+        return any(SECRET_TEXT in text for text in self.shown[name]) if one.trace == "shown" else Path(self._about(one, name)).exists()
+
+    @contextmanager
+    def serve(self) -> Iterator[Model]:
+        (self.project / SECRET).write_text(SECRET_TEXT)
+        with serve(self.answer) as self.model:
+            yield self.model
 
     def seen(self, prompt: Callable[[Request], str | None]) -> dict[str, Seen]:
         """Return every agent that was listed, as what it asked shows it."""
@@ -212,9 +253,17 @@ class Caller:
             if request is None:
                 agents[name] = Seen(name, description, error=self.results.get(name) or "it asked for nothing")
             else:
-                done = frozenset(effect for effect in self.tries if self._made(effect, name).exists())
-                agents[name] = Seen(name, description, frozenset(request.tools), prompt(request), request.model, done)
+                done = [one for one in self.tries if self._ran(one, name)]
+                effects, tools = frozenset(one.effect for one in done), frozenset(one.tool for one in done)
+                seen = Seen(name, description, frozenset(request.tools), prompt(request), request.model, effects)
+                called = self._tries(name)[: len(self.shown[name])]
+                agents[name] = replace(seen, ran=tools, called=frozenset(one.tool for one in called))
         return agents
+
+
+def server_tries(names: Callable[[str], str]) -> tuple[Try, ...]:
+    """Return a call of each tool of the server, which makes a file, by the names that the client gives them."""
+    return tuple(Try(names(tool), "mcp", lambda path: {"path": path}) for tool in SERVER_TOOLS)
 
 
 def make_file(path: str) -> str:
@@ -222,11 +271,18 @@ def make_file(path: str) -> str:
     return f"python3 -c \"open('{path}', 'w')\""
 
 
-def drive(format_id: str, place: Place) -> Session:
-    """Start a client on a scratch project, and return what it made of it."""
+def drive(format_id: str, place: Place, *, permissive: bool = False) -> Session:
+    """Start a client on a scratch project, and return what it made of it.
+
+    Args:
+        format_id: The client.
+        place: The project.
+        permissive: Whether the session that calls the agents asks for nothing and is confined by nothing, and each agent calls
+            every tool, offered or not.
+    """
     module = import_module(f"drivers.{format_id.replace('-', '_')}")
     try:
-        session: Session = module.drive(place)
+        session: Session = module.drive(place, permissive=permissive)
     except subprocess.TimeoutExpired:
         return Session(failed=f"it took more than {SECONDS} seconds")
     return session

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-Call = tuple[str, dict[str, Any]]
+Call = tuple[str, dict[str, Any] | str]
+"""A tool and its arguments; or the text that a tool takes that is no function."""
 Event = tuple[str, dict[str, Any]]
 
 
@@ -42,6 +43,8 @@ class Model:
 
     answer: Callable[[Request], Sequence[Call]]
     url: str = ""
+    fetched: set[str] = field(default_factory=set)
+    """The last parts of the addresses that were asked for as pages."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -60,7 +63,7 @@ def _said(messages: list[dict[str, Any]], *roles: str) -> list[str]:
     return [text for message in messages if message.get("role") in roles for text in _texts(message.get("content"))]
 
 
-def _messages(calls: Sequence[Call]) -> list[Event]:
+def _messages(calls: Sequence[Call], first: int) -> list[Event]:
     """Anthropic's Messages."""
     message = {
         "id": "m",
@@ -72,7 +75,7 @@ def _messages(calls: Sequence[Call]) -> list[Event]:
     }
     events: list[Event] = [("message_start", {"message": message})]
     for index, (name, arguments) in enumerate(calls or [("", {})]):
-        block = {"type": "tool_use", "id": f"call_{index}", "name": name, "input": {}} if name else {"type": "text", "text": ""}
+        block = {"type": "tool_use", "id": f"call_{first + index}", "name": name, "input": {}} if name else {"type": "text", "text": ""}
         delta = {"type": "input_json_delta", "partial_json": json.dumps(arguments)} if name else {"type": "text_delta", "text": "ok"}
         events += [
             ("content_block_start", {"index": index, "content_block": block}),
@@ -84,25 +87,26 @@ def _messages(calls: Sequence[Call]) -> list[Event]:
     return [(kind, {"type": kind, **value}) for kind, value in events]
 
 
-def _responses(calls: Sequence[Call]) -> list[Event]:
-    """OpenAI's Responses; a tool of a namespace is called `namespace.tool`."""
+def _responses(calls: Sequence[Call], first: int) -> list[Event]:
+    """OpenAI's Responses; a tool of a namespace is called `namespace.tool`, and one that takes text is a custom one."""
     items: list[dict[str, Any]] = []
     for index, (name, arguments) in enumerate(calls):
         space, _, tool = name.rpartition(".")
-        call = {"type": "function_call", "call_id": f"call_{index}", "name": tool, "arguments": json.dumps(arguments)}
-        items.append({**call, **({"namespace": space} if space else {})})
-    text = {"type": "message", "role": "assistant", "id": "m", "content": [{"type": "output_text", "text": "ok", "annotations": []}]}
+        text = isinstance(arguments, str)
+        what = {"type": "custom_tool_call", "input": arguments} if text else {"type": "function_call", "arguments": json.dumps(arguments)}
+        items.append({**what, "call_id": f"call_{first + index}", "name": tool, **({"namespace": space} if space else {})})
+    said = {"type": "message", "role": "assistant", "id": "m", "content": [{"type": "output_text", "text": "ok", "annotations": []}]}
     events: list[Event] = [("response.created", {"response": {"id": "r"}})]
-    events += [("response.output_item.done", {"output_index": index, "item": item}) for index, item in enumerate(items or [text])]
+    events += [("response.output_item.done", {"output_index": index, "item": item}) for index, item in enumerate(items or [said])]
     usage = {"input_tokens": 1, "output_tokens": 1, "total_tokens": 2}
-    events.append(("response.completed", {"response": {"id": "r", "output": items or [text], "usage": usage}}))
+    events.append(("response.completed", {"response": {"id": "r", "output": items or [said], "usage": usage}}))
     return [(kind, {"type": kind, **value}) for kind, value in events]
 
 
-def _completions(calls: Sequence[Call]) -> list[Event]:
+def _completions(calls: Sequence[Call], first: int) -> list[Event]:
     """OpenAI's Chat Completions."""
     tools = [
-        {"index": index, "id": f"call_{index}", "type": "function", "function": {"name": name, "arguments": json.dumps(arguments)}}
+        {"index": index, "id": f"call_{first + index}", "type": "function", "function": {"name": name, "arguments": json.dumps(arguments)}}
         for index, (name, arguments) in enumerate(calls)
     ]
     head = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m"}
@@ -115,9 +119,12 @@ def _completions(calls: Sequence[Call]) -> list[Event]:
     ]
 
 
-def _contents(calls: Sequence[Call]) -> list[Event]:
+def _contents(calls: Sequence[Call], first: int) -> list[Event]:
     """Google's generateContent."""
-    parts = [{"functionCall": {"name": name, "args": arguments}} for name, arguments in calls] or [{"text": "ok"}]
+    called = [
+        {"functionCall": {"id": f"call_{first + index}", "name": name, "args": arguments}} for index, (name, arguments) in enumerate(calls)
+    ]
+    parts = called or [{"text": "ok"}]
     content = {"role": "model", "parts": parts}
     return [("", {"candidates": [{"index": 0, "content": content, "finishReason": "STOP"}], "usageMetadata": {"totalTokenCount": 2}})]
 
@@ -142,7 +149,7 @@ def _ask_responses(body: dict[str, Any]) -> Request:
             about = one.get("parameters", {}).get("properties", {}).get("agent_type", {})
             tools[space + (one.get("name") or one["type"])] = about.get("description") or one.get("description", "")
             tools |= dict.fromkeys(_NESTED.findall(one.get("description", "")), "")
-    results = {item["call_id"]: _text(item["output"]) for item in items if item.get("type") == "function_call_output"}
+    results = {item["call_id"]: _text(item["output"]) for item in items if str(item.get("type")).endswith("_call_output")}
     return Request(tuple(_said(items, "developer", "system")), "\n".join(_said(items, "user")), tools, body.get("model"), results)
 
 
@@ -157,7 +164,9 @@ def _ask_contents(body: dict[str, Any]) -> Request:
     declared = [one for tool in body.get("tools", ()) for one in tool.get("functionDeclarations", ())]
     said = [text for turn in body["contents"] if turn.get("role") == "user" for text in _texts(turn["parts"])]
     system = tuple(_texts(body.get("systemInstruction", {}).get("parts")))
-    return Request(system, "\n".join(said), {one["name"]: one.get("description", "") for one in declared}, body.get("model"), {})
+    answers = [part["functionResponse"] for turn in body["contents"] for part in turn["parts"] if "functionResponse" in part]
+    results = {f"{index} {answer.get('id')}": json.dumps(answer.get("response")) for index, answer in enumerate(answers)}
+    return Request(system, "\n".join(said), {one["name"]: one.get("description", "") for one in declared}, body.get("model"), results)
 
 
 PROTOCOLS = {
@@ -183,6 +192,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(data)
 
     def do_GET(self) -> None:
+        self.model.fetched.add(self.path.rpartition("/")[2])
         self._send("application/json", json.dumps({"object": "list", "data": [{"id": "fake-model", "object": "model"}]}).encode())
 
     def do_POST(self) -> None:
@@ -194,8 +204,11 @@ class _Handler(BaseHTTPRequestHandler):
             return
         ask, speak = protocol
         with self.model.lock:
-            calls = self.model.answer(ask(body))
-        stream = "".join((f"event: {kind}\n" if kind else "") + f"data: {json.dumps(value)}\n\n" for kind, value in speak(calls))
+            request = ask(body)
+            calls = self.model.answer(request)
+        stream = "".join(
+            (f"event: {kind}\n" if kind else "") + f"data: {json.dumps(value)}\n\n" for kind, value in speak(calls, len(request.results))
+        )
         self._send("text/event-stream", stream.encode() + (b"data: [DONE]\n\n" if speak is _completions else b""))
 
     def _body(self) -> bytes:

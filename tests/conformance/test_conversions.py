@@ -109,12 +109,12 @@ def test_descriptions_are_kept(conversion: Conversion, row: Row) -> None:
 
 
 def test_no_agent_gets_more_tools(client: str, conversion: Conversion) -> None:
-    """With the tools that the client really offers it, an agent may do no more than its author wrote."""
+    """With the tools that the client really offers it, an agent may do no more than its author wrote, or at home than its client reads."""
     more = {}
     for case in _running(conversion):
         if case.at_home and case.source.tools.deny:
             continue  # a denied word takes away one tool, and its author meant all that do the same
-        found = effects.widenings(effects.effects(case.source, held=case.at_home), as_seen(client, case))
+        found = effects.widenings(effects.effects(case.author, held=case.at_home), as_seen(client, case))
         if case.reported("tools", "permissions") and effects.effects(case.written or case.source).every_server:
             found = [what for what in found if what.server is None]  # the user's own servers, which is reported
         more[case.source.id] = found

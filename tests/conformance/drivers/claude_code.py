@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from driving import SERVER, SERVER_COMMAND, Caller, Session, before_last, make_file
+from driving import SERVER, SERVER_COMMAND, Caller, Session, Try, before_last, make_file, server_tries
 from installed import CLIENTS
 
 if TYPE_CHECKING:
@@ -18,6 +18,18 @@ if TYPE_CHECKING:
 BUILT_IN = frozenset({"claude", "Explore", "general-purpose", "Plan", "statusline-setup"})
 PROTOCOL = ["--input-format", "stream-json", "--output-format", "stream-json", "--verbose"]
 TAILS = ("\n\nMessages from the agent that launched you", "\n\n# Persistent Agent Memory\n")
+TRIES = (
+    Try("Write", "write", lambda path: {"file_path": path, "content": ""}),
+    Try("Bash", "run", lambda path: {"command": make_file(path)}),
+)
+EVERY_TRY = (
+    *TRIES,
+    Try("Edit", "write", lambda path: {"file_path": path, "old_string": "", "new_string": "-"}),
+    Try("Read", "read", lambda path: {"file_path": path}, trace="shown"),
+    *server_tries(lambda tool: f"mcp__{SERVER}__{tool}"),
+)
+"""Not fetching: the client asks its own service about an address first."""
+PERMISSIVE = ["--dangerously-skip-permissions", "--settings", '{"disableAllHooks": true}']
 COMPLAINT = re.compile(r"\S+ \[(?:DEBUG|WARN|ERROR)\] (.*(?:\.claude/agents/|frontmatter|[Pp]lugin).*)")
 
 
@@ -25,18 +37,27 @@ def _prompt(request: Request) -> str:
     return before_last(request.system[-1], *TAILS)
 
 
-def drive(place: Place, *more: str | Path) -> Session:
+def drive(place: Place, *more: str | Path, permissive: bool = False) -> Session:
     """Start the client once, with more options, and have it call each of its agents."""
     log = place.home / "debug.log"
     servers = {"mcpServers": {SERVER: {"command": SERVER_COMMAND[0], "args": SERVER_COMMAND[1:]}}}
-    options = ["--strict-mcp-config", "--mcp-config", place.write("servers.json", servers), "--debug-file", log, *more]
+    options = [
+        "--strict-mcp-config",
+        "--mcp-config",
+        place.write("servers.json", servers),
+        "--debug-file",
+        log,
+        *(PERMISSIVE if permissive else []),
+        *more,
+    ]
     listed: dict[str, str | None] = {}
     caller = Caller(
         "Agent",
         lambda name, prompt: {"description": "d", "prompt": prompt, "subagent_type": name, "run_in_background": False},
         lambda _: listed,
-        {"write": ("Write", lambda path: {"file_path": path, "content": ""}), "run": ("Bash", lambda path: {"command": make_file(path)})},
+        EVERY_TRY if permissive else TRIES,
         place.project,
+        unoffered=permissive,
     )
     with caller.serve() as model, place.talk([CLIENTS["claude-code"].path, "-p", *PROTOCOL, *options], **_environment(model.url)) as talk:
         talk.say({"type": "control_request", "request_id": "1", "request": {"subtype": "initialize"}})
@@ -58,4 +79,6 @@ def _environment(url: str) -> dict[str, str]:
     quiet = ("DISABLE_AUTOUPDATER", "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "DISABLE_TELEMETRY", "DISABLE_ERROR_REPORTING")
     # every tool is offered by itself, rather than found by a search, and every agent runs at once
     all_of_it = {"ENABLE_TOOL_SEARCH": "false", "CLAUDE_CODE_MAX_CONCURRENT_SUBAGENTS": "1000"}
-    return {**dict.fromkeys(quiet, "1"), **all_of_it, "ANTHROPIC_BASE_URL": url, "ANTHROPIC_API_KEY": "none"}
+    # which says that the machine is one to be thrown away: root may not skip permissions elsewhere
+    scratch = {"IS_SANDBOX": "1"}
+    return {**dict.fromkeys(quiet, "1"), **all_of_it, **scratch, "ANTHROPIC_BASE_URL": url, "ANTHROPIC_API_KEY": "none"}

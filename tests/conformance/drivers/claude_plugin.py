@@ -23,9 +23,9 @@ def plugin_name(project: Path) -> str:
     return str(json.loads(index.read_text("utf-8"))["name"]) if index.is_file() else project.name
 
 
-def drive(place: Place) -> Session:
+def drive(place: Place, *, permissive: bool = False) -> Session:
     """Start the client once on the plugin, and have it call each agent of it; a description that it makes up is none."""
-    session = claude_code.drive(place, "--plugin-dir", place.project)
+    session = claude_code.drive(place, "--plugin-dir", place.project, permissive=permissive)
     name = plugin_name(place.project)
     agents = {}
     for called, seen in session.agents.items():

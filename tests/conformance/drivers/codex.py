@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from driving import SERVER, SERVER_COMMAND, Caller, Session, make_file
+from driving import SERVER, SERVER_COMMAND, Caller, Session, Try, make_file, server_tries
 from installed import CLIENTS
 
 if TYPE_CHECKING:
@@ -17,9 +17,16 @@ BUILT_IN = frozenset({"default", "explorer", "worker"})
 SPAWN = "multi_agent_v1.spawn_agent"
 ROLE = re.compile(r"^(.+?): \{\n(.*?)\n\}(?=\n.+?: \{\n|\s*\Z)", re.DOTALL | re.MULTILINE)
 ADDED = re.compile(r"\n- This role's .*", re.DOTALL)
-TRIES = {"run": ("exec_command", lambda path: {"cmd": make_file(path)})}
+TRIES = (Try("exec_command", "run", lambda path: {"cmd": make_file(path)}),)
+EVERY_TRY = (
+    *TRIES,
+    Try("apply_patch", "write", lambda path: f"*** Begin Patch\n*** Add File: {path}\n+x\n*** End Patch\n"),
+    *server_tries(lambda tool: f"mcp__{SERVER}.{tool}"),
+)
+SANDBOXES = {False: "read-only", True: "danger-full-access"}
+"""Of a session, by whether it is permissive."""
 CONFIG = """model = "fake-model"
-sandbox_mode = "read-only"
+sandbox_mode = {sandbox}
 approval_policy = "never"
 model_provider = "fake"
 [model_providers.fake]
@@ -37,7 +44,7 @@ command = {command}
 args = {arguments}
 """
 """A model that the client does not know, so that it offers the spawning tool itself rather than a search for tools; and
-a session that confines commands, so that one that makes a file shows that the agent is less confined."""
+a session that confines commands, unless it is permissive, so that one that makes a file shows that the agent is less confined."""
 
 
 def _roles(request: Request) -> dict[str, str | None]:
@@ -51,11 +58,12 @@ def _prompt(request: Request) -> str:
     return request.system[1]
 
 
-def drive(place: Place) -> Session:
+def drive(place: Place, *, permissive: bool = False) -> Session:
     """Start the client once, and have it call each of its agents."""
-    caller = Caller(SPAWN, lambda name, prompt: {"agent_type": name, "message": prompt}, _roles, TRIES, place.project)
+    tries = EVERY_TRY if permissive else TRIES
+    caller = Caller(SPAWN, lambda name, prompt: {"agent_type": name, "message": prompt}, _roles, tries, place.project, unoffered=permissive)
     with caller.serve() as model:
-        values = {"url": f"{model.url}/v1", "project": str(place.project), "server": SERVER}
+        values = {"url": f"{model.url}/v1", "project": str(place.project), "server": SERVER, "sandbox": SANDBOXES[permissive]}
         command, *arguments = SERVER_COMMAND
         quoted = {key: json.dumps(value) for key, value in {**values, "command": command, "arguments": arguments}.items()}
         place.write("home/.codex/config.toml", CONFIG.format(**quoted))

@@ -1,9 +1,9 @@
-// Load a project's agents with Gemini CLI's own core, and run each: `node gemini_cli.mjs CORE PROJECT SERVERS`, where the
-// agents' model is at GOOGLE_GEMINI_BASE_URL. Each is told its place in the list, which the model knows it by.
+// Load a project's agents with Gemini CLI's own core, and run each: `node gemini_cli.mjs CORE PROJECT SERVERS MODE`, where
+// MODE is yolo or default, and the agents' model is at GOOGLE_GEMINI_BASE_URL. Each is told its place in the list, which the model knows it by.
 import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const [core, project, servers] = process.argv.slice(2);
+const [core, project, servers, approvalMode] = process.argv.slice(2);
 const load = (module) => import(pathToFileURL(path.join(core, module)).href);
 const { Config } = await load('config/config.js');
 const { AuthType } = await load('core/contentGenerator.js');
@@ -11,6 +11,7 @@ const { coreEvents } = await load('utils/events.js');
 const { LocalAgentExecutor } = await load('agents/local-executor.js');
 const { MCPServerConfig } = await load('config/config.js');
 
+const EVERYTHING = { toolName: '*', decision: 'allow', priority: 1.998, allowRedirection: true }; // as the whole client has it
 const print = console.log;
 for (const level of ['log', 'debug', 'info', 'warn', 'error']) console[level] = () => {};
 const errors = [];
@@ -19,7 +20,7 @@ coreEvents.on('user-feedback', ({ severity, message }) => severity !== 'info' &&
 coreEvents.on('agents-discovered', ({ agents }) => found.push(...agents)); // a user is asked whether to trust these
 const config = new Config({
   sessionId: 'conformance', targetDir: project, cwd: project, model: 'gemini-2.5-pro', debugMode: false, interactive: false,
-  trustedFolder: true, usageStatisticsEnabled: false, telemetry: { enabled: false }, mcpServers: JSON.parse(servers),
+  approvalMode, policyEngineConfig: { approvalMode, rules: approvalMode === 'yolo' ? [EVERYTHING] : [] }, trustedFolder: true, usageStatisticsEnabled: false, telemetry: { enabled: false }, mcpServers: JSON.parse(servers),
 });
 await config.initialize();
 await config.getMcpClientManager()?.startConfiguredMcpServers?.();
@@ -39,7 +40,7 @@ for (const [index, agent] of listed.entries()) {
     continue;
   }
   try {
-    const brief = { ...agent, runConfig: { ...agent.runConfig, maxTurns: 2 } };
+    const brief = { ...agent, runConfig: { ...agent.runConfig, maxTurns: 10 } };
     const executor = await LocalAgentExecutor.create(brief, config);
     await executor.run({ query: `conformance-agent-${index}-` }, AbortSignal.timeout(20000));
   } catch (error) {

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from driving import SERVER, SERVER_COMMAND, Caller, Session, before_last, make_file
+from driving import SERVER, SERVER_COMMAND, Caller, Session, Try, before_last, make_file, server_tries
 from installed import CLIENTS
 
 if TYPE_CHECKING:
@@ -15,22 +15,29 @@ if TYPE_CHECKING:
     from model_server import Request
 
 TAILS = ("\n\n# Environment Context\n", "\n\n# Available Agent Skills\n")
-TRIES = {
-    "write": ("write_file", lambda path: {"file_path": path, "content": "-"}),
-    "run": ("run_shell_command", lambda path: {"command": make_file(path)}),
-}
+TRIES = (
+    Try("write_file", "write", lambda path: {"file_path": path, "content": "-"}),
+    Try("run_shell_command", "run", lambda path: {"command": make_file(path)}),
+)
+EVERY_TRY = (
+    *TRIES,
+    Try("replace", "write", lambda path: {"file_path": path, "instruction": "d", "old_string": "", "new_string": "-"}),
+    Try("read_file", "read", lambda path: {"file_path": path}, trace="shown"),
+    *server_tries(lambda tool: f"mcp_{SERVER}_{tool}"),
+)
+"""Not fetching: the client asks a model to do it that is none of ours."""
 
 
 def _prompt(request: Request) -> str:
     return before_last("".join(request.system), *TAILS)
 
 
-def drive(place: Place) -> Session:
+def drive(place: Place, *, permissive: bool = False) -> Session:
     """Start the client's core once, and have it run each of its agents."""
     servers = {SERVER: {"command": SERVER_COMMAND[0], "args": SERVER_COMMAND[1:]}}
     script, core = Path(__file__).with_suffix(".mjs"), CLIENTS["gemini-cli"].path
-    command = [CLIENTS["node"].path, script, core, place.project, json.dumps(servers)]
-    caller = Caller("", lambda *_: {}, lambda _: {}, TRIES, place.project)
+    command = [CLIENTS["node"].path, script, core, place.project, json.dumps(servers), "yolo" if permissive else "default"]
+    caller = Caller("", lambda *_: {}, lambda _: {}, EVERY_TRY if permissive else TRIES, place.project, unoffered=permissive)
     with caller.serve() as model, place.talk(command, GOOGLE_GEMINI_BASE_URL=model.url, GEMINI_API_KEY="none") as talk:
         listed = talk.until(lambda line: isinstance(line, list))
         if listed is None:

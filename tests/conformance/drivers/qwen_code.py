@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from driving import SERVER, SERVER_COMMAND, Caller, Seen, Session, before_last
+from driving import SERVER, SERVER_COMMAND, Caller, Seen, Session, Try, before_last, make_file, server_tries
 from installed import CLIENTS
 
 if TYPE_CHECKING:
@@ -18,6 +18,14 @@ OPTIONS = ["--prompt", "Go.", "--auth-type", "openai", "--approval-mode", "yolo"
 """All is allowed, since nobody is there to ask; the mode that an agent has in a session that asks is in the list."""
 UNATTENDED = {"auto_edit": {"write"}, "auto": {"write", "run"}, "yolo": {"write", "run"}}
 EFFECTS = {"write_file": "write", "edit": "write", "notebook_edit": "write", "run_shell_command": "run", "monitor": "run"}
+EVERY_TRY = (
+    Try("write_file", "write", lambda path: {"file_path": path, "content": "-"}),
+    Try("edit", "write", lambda path: {"file_path": path, "old_string": "", "new_string": "-"}),
+    Try("run_shell_command", "run", lambda path: {"command": make_file(path), "description": "d", "is_background": False}),
+    Try("read_file", "read", lambda path: {"file_path": path}, trace="shown"),
+    Try("web_fetch", "network", lambda url: {"url": url, "prompt": "d"}, trace="fetched"),
+    *server_tries(lambda tool: f"mcp__{SERVER}__{tool}"),
+)
 TAIL = "\n\nImportant Rules:\n - You operate in non-interactive mode"
 
 
@@ -25,10 +33,11 @@ def _prompt(request: Request) -> str:
     return before_last(request.system[0], TAIL)
 
 
-def drive(place: Place) -> Session:
+def drive(place: Place, *, permissive: bool = False) -> Session:
     """Start the client once, and have it call each of its agents."""
     server = {"command": SERVER_COMMAND[0], "args": SERVER_COMMAND[1:], "trust": True}
-    place.write("home/.qwen/settings.json", {"mcpServers": {SERVER: server}})
+    # a hook of one agent's would block the calls of all that run at the same time
+    place.write("home/.qwen/settings.json", {"mcpServers": {SERVER: server}, "disableAllHooks": permissive})
     program = CLIENTS["qwen-code"].path
     listing = place.run([CLIENTS["node"].path, Path(__file__).with_suffix(".mjs"), program.parent, place.project])
     if listing.returncode:
@@ -38,8 +47,9 @@ def drive(place: Place) -> Session:
         "agent",
         lambda name, prompt: {"description": "d", "prompt": prompt, "subagent_type": name, "run_in_background": False},
         lambda _: {name: agent["description"] for name, agent in said["agents"].items() if not agent["broken"]},
-        {},
+        EVERY_TRY if permissive else (),
         place.project,
+        unoffered=permissive,
     )
     with caller.serve() as model:
         environment = {"OPENAI_API_KEY": "none", "OPENAI_BASE_URL": f"{model.url}/v1", "OPENAI_MODEL": "fake-model"}
