@@ -34,6 +34,7 @@ HERE = Path(__file__).parent
 _SERVER_TOOL = re.compile(rf"(?:mcp_+)?{SERVER}(?:_+|\.)(\w+)")
 
 
+_DECLARING = ("not-enforced", "mcp-open")
 Three = tuple[str | None, str | None, str | None]
 """A text in the source, in what was written, and in the client."""
 
@@ -210,9 +211,9 @@ def beyond(client: str, case: Case, tool: str) -> list[Widening]:
 
 
 def is_declared(case: Case, what: Widening) -> bool:
-    """Whether the conversion says that the client does not hold the agent to this."""
-    fields = {loss.field.partition(".")[0] for loss in case.losses if loss.code == "not-enforced"}
-    return "mcp_servers" in fields if what.server else bool(fields - {"mcp_servers"})
+    """Whether the conversion says that the client does not hold the agent to this; of a denied server, that it stays open."""
+    said = {loss.code if loss.code == "mcp-open" else loss.field.partition(".")[0] for loss in case.losses if loss.code in _DECLARING}
+    return bool(said & ({"mcp_servers", "mcp-open"} if what.server else {"permissions"}))
 
 
 def _outside_of_patterns(case: Case) -> effects.Effects:

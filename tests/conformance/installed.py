@@ -48,7 +48,9 @@ class Client:
         return CLIENTS[self.needs].missing if self.needs else None
 
 
+_ROWS = tomllib.loads((HERE / "clients.toml").read_text("utf-8"))
+UNDRIVEN: dict[str, str] = _ROWS.pop("undriven")
+"""Clients that no test starts, and why."""
 CLIENTS = {
-    name: Client(**{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()})
-    for name, row in tomllib.loads((HERE / "clients.toml").read_text("utf-8")).items()
+    name: Client(**{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}) for name, row in _ROWS.items()
 }

@@ -32,10 +32,10 @@ class Calls:
     """Calls that had an answer, of tools offered or not."""
     closed: int = 0
     """Of these, those of tools that the author closed to the agent."""
-    ran: int = 0
-    """Of those, the ones that ran although nothing had said that they would."""
-    declared: int = 0
-    """And those that ran as `not-enforced` says."""
+    undeclared: list[str] = field(default_factory=list)
+    """Of those, the agents and tools that ran although nothing had said that they would."""
+    declared: list[str] = field(default_factory=list)
+    """And those that ran where the conversion says that the client does not hold the agent to it."""
     answered: list[str] = field(default_factory=list)
     """Agents and tools for which the author wants to be asked, and such a session answers."""
 
@@ -58,9 +58,9 @@ class Table:
 
     def permissive_text(self) -> str:
         """Return what became of the calls in permissive sessions, and what such a session was asked."""
-        lines: list[tuple[str, ...]] = [("client", "set", "agents", "calls", "closed", "ran", "not-enforced", "asks answered")]
+        lines: list[tuple[str, ...]] = [("client", "set", "agents", "calls", "closed", "ran", "ran as declared", "asks answered")]
         for (client, name), row in self.calls.items():
-            counts = (row.agents, row.called, row.closed, row.ran, row.declared, len(row.answered))
+            counts = (row.agents, row.called, row.closed, *map(len, (row.undeclared, row.declared, row.answered)))
             lines.append((client, name, *map(str, counts)))
         asked = [f"{client} {name}: {', '.join(row.answered)}\n" for (client, name), row in self.calls.items() if row.answered]
         return _aligned(lines) + "".join(["asks answered:\n", *asked] if asked else [])

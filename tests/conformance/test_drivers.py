@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from driving import Place, Session, drive
+from installed import CLIENTS, UNDRIVEN
+
+from agentconv.formats import registry
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,6 +100,16 @@ NATIVE = {
         {"short": (_markdown("short", body="short"), "short.md"), "mode": (_markdown("mode", "approvalMode: always"), "mode.md")},
     ),
 }
+
+
+def test_every_client_is_driven_or_it_is_said_why_not() -> None:
+    """A client without a driver is left out by a row with the reason, and by nothing else."""
+    driven = {name for name in CLIENTS if name != "node"}
+
+    assert driven | UNDRIVEN.keys() == {*registry.CLIENTS}
+    assert not driven & UNDRIVEN.keys()
+
+
 each_client = pytest.mark.parametrize("client", NATIVE, indirect=True)
 
 

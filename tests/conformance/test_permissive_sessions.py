@@ -6,10 +6,15 @@ was offered or not. What counts is what ran: a file that is there, a page that w
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
-from conversions import SETS, Conversion, beyond, convert, is_declared
+from conversions import SETS, Case, Conversion, beyond, convert, is_declared
 from installed import CLIENTS
 from results import TABLE, Calls
+
+if TYPE_CHECKING:
+    from driving import Seen
 
 pytestmark = [
     pytest.mark.conformance,
@@ -28,29 +33,36 @@ def _permissive(client: str, agents: str) -> Conversion:
 def test_nothing_runs_that_the_author_closed(client: str, agents: str) -> None:
     """No tool runs that the author closed, unless `not-enforced` says so; an ask that such a session answers is listed."""
     row = TABLE.calls.setdefault((client, agents), Calls())
-    leaks: dict[str, list[str]] = {}
-    for case in _permissive(client, agents).present:
-        seen = case.seen
-        row.agents += bool(seen and seen.called)
-        for tool in sorted(seen.called if seen else ()):
-            more = beyond(client, case, tool)
-            closed = [what for what in more if not what.unasked]
-            undeclared = [what for what in closed if not is_declared(case, what)]
-            ran = bool(seen and tool in seen.ran)
-            row.called += 1
-            row.closed += bool(closed)
-            row.ran += ran and bool(undeclared)
-            row.declared += ran and bool(closed) and not undeclared
-            if ran and more and not closed:
-                row.answered.append(f"{case.source.id} {tool}")
-            if ran and undeclared:
-                leaks.setdefault(case.source.id, []).append(tool)
+    cases = _running(_permissive(client, agents))
+    for case, seen in cases:
+        row.agents += 1
+        for tool in sorted(seen.called):
+            _count(row, client, case, tool, ran=tool in seen.ran)
 
-    assert leaks == {}
+    assert [case.source.id for case, seen in cases if not seen.called] == []
+    assert row.undeclared == []
+
+
+def _running(conversion: Conversion) -> list[tuple[Case, Seen]]:
+    """Return the agents that the client has and can call."""
+    return [(case, case.seen) for case in conversion.present if case.seen and not case.seen.error]
+
+
+def _count(row: Calls, client: str, case: Case, tool: str, *, ran: bool) -> None:
+    """Count one call of an agent: whether its author closed the tool, and what came of it."""
+    more = beyond(client, case, tool)
+    closed = [what for what in more if not what.unasked]
+    row.called += 1
+    row.closed += bool(closed)
+    if ran and closed:
+        declared = all(is_declared(case, what) for what in closed)
+        (row.declared if declared else row.undeclared).append(f"{case.source.id} {tool}")
+    elif ran and more:
+        row.answered.append(f"{case.source.id} {tool}")
 
 
 def test_every_tool_can_run(client: str) -> None:
     """Each tool that is called runs for an agent that has it, or that it did not run for others would prove nothing."""
-    seen = [case.seen for case in _permissive(client, "hostile").present if case.seen]
+    seen = [seen for agents in SETS for _, seen in _running(_permissive(client, agents))]
 
     assert frozenset().union(*(one.called for one in seen)) == frozenset().union(*(one.ran for one in seen))
