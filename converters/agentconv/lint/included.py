@@ -12,9 +12,6 @@ if TYPE_CHECKING:
 
     from agentconv.lint.subject import Subject
 
-FORMAT = "opencode"
-"""A client that takes a file without a header for a prompt."""
-
 
 def subjects(found: Iterable[Subject]) -> Iterator[tuple[Subject, Subject]]:
     """Yield each file that others include, once and after one of these, but for those that are among them."""
@@ -25,4 +22,4 @@ def subjects(found: Iterable[Subject]) -> Iterator[tuple[Subject, Subject]]:
             if one.data is not None and one.path not in seen:
                 seen.add(one.path)
                 text = SourceText(one.path, one.data)
-                yield subject, replace(subject, source=text, format=FORMAT, asked=(FORMAT, *subject.asked), included=True, location="")
+                yield subject, replace(subject, source=text, included=True, location="")
