@@ -78,6 +78,7 @@ def test_an_agent_that_the_new_source_lacks(project):
 @pytest.mark.parametrize(
     ("source", "prepare", "words"),
     [
+        ("claude-code", None, "claude-code is the source already"),
         ("cursor", None, "`targets` does not name cursor"),
         ("codex", lambda one: one.replace(ONE, "Two.", "Zwei."), "where everything is in step"),
         ("codex", lambda one: one.configure("[sync.codex]\ncommitted = false\n"), "version control does not have the files"),

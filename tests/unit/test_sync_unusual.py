@@ -35,6 +35,15 @@ def leading_out(place):
     place.symlink_to("/etc/hosts")
 
 
+@pytest.mark.parametrize("words", [("--prefer", "source", "reveiwer"), ("--carry-back", "reveiwer"), ("--carry-back", "reveiwer:prompt")])
+def test_an_agent_that_is_nowhere_is_told_where_nothing_is_to_do(project, words):
+    """A name that nobody has is a mistake in a project that is in step, too."""
+    told = project.sync(*words)
+
+    assert told.code == 2
+    assert "did you mean `reviewer`?" in told.errors
+
+
 @pytest.mark.parametrize("spoil", [dangling, leading_out, lambda place: place.write_bytes(b"x" * (17 * 1024 * 1024))])
 def test_a_source_that_cannot_be_read_is_not_gone(project, spoil):
     """A source that is there, and that nobody can read, deletes nothing, and is told."""

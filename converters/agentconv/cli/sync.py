@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--carry-back",
         nargs="*",
         metavar="AGENT[:FIELD]",
-        help="take edits of the targets into the source: all, or a field (prompt, name, ...), an agent, or AGENT:FIELD",
+        help="take edits of the targets into the source: all, or a field (prompt, model, ...), an agent, or AGENT:FIELD",
     )
     group.add_argument("--adopt", action="store_true", help="take agents that stand in a target alone into the source")
     group.add_argument("--yes", action="store_true", help="delete, even if it is much")
@@ -78,7 +78,8 @@ def run(options: argparse.Namespace) -> int:
 
         return syncing.run_all(options)
     chosen = found_settings(options)
-    closer = options.verbose or options.prefer or options.staged or options.watch or options.release or options.switch_source
+    named = options.prefer or options.carry_back or options.release or options.switch_source  # and may not be there
+    closer = options.verbose or options.staged or options.watch or named
     lock = None if closer else unchanged.in_step(chosen, scope_of(options, chosen))
     if lock is not None:
         return _in_step(options, chosen, lock)

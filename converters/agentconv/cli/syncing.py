@@ -157,8 +157,8 @@ def _carry_back(options: argparse.Namespace, chosen: Settings) -> Selection | No
     if options.carry_back is None:
         return selecting.read(chosen.carry_back) if chosen.carry_back else None
     found = selecting.read(options.carry_back)
-    known = (*CARRIED.values(), selecting.NAME)
-    wrong = next((path for _, path in found.pairs if path and path not in (*CARRIED, selecting.NAME)), None)
+    known = CARRIED.values()
+    wrong = next((path for _, path in found.pairs if path and path not in CARRIED), None)
     if wrong is not None:
         raise registry.usage(f"--carry-back does not take `{wrong}`", registry.did_you_mean(wrong, known, f"fields: {', '.join(known)}"))
     return found

@@ -147,6 +147,8 @@ def check(run: Run, target: str) -> None:
         InputError: It cannot.
     """
     chosen, client = run.settings, registry.FORMATS[target].title
+    if target == chosen.source_format:
+        raise registry.usage(f"{target} is the source already", f"name one of the targets: {', '.join(chosen.targets)}")
     if target not in chosen.targets:
         raise registry.usage(f"`targets` does not name {target}", "name it, and bring it in step first: agentconv sync")
     if unchanged.is_served(chosen, target, run.scope):
@@ -243,7 +245,7 @@ def _planned(switch: _Switch, run: Run, data: bytes, kept: tuple[Kept, ...]) -> 
     others = [one for one in locked if one.target != old]
     run.lock = replace(before.lock, synced=(*others, *(one for one in settled if one.target == old)))
     outcome = run.planned(new, targets)
-    run.lock = before.lock
+    run.lock = before.lock  # which is what is on the disk until the plan is carried out
     wider = tuple(_wider(switch, outcome))
     if wider and not run.choices.allow_widening:
         raise _would_widen(wider)

@@ -84,7 +84,8 @@ class Run:
         if not found and not self.lock.synced and not told:
             raise _no_source(self.settings)
         targets = [target for target in self.settings.targets if not is_served(self.settings, target, self.scope)]
-        may_be = not look_closely and not told and not self.choices.prefer
+        named = self.choices.prefer or (self.carry_back and self.carry_back.agents())
+        may_be = not look_closely and not told and not named
         if may_be and is_unchanged(self.settings, self.lock, found, targets, self.scope):
             outcome = planning.unchanged(self.settings, self.lock, found)
             outcome.served = self._served(found)
