@@ -76,7 +76,12 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
     choices = Choices(candidates.prefer(options.prefer or ()), options.yes, options.allow_widening)
     with deploying.alone(scope, dry_run=looking):
         one = syncing.Run(
-            chosen, scope, choices, _texts(options, chosen) if options.watch else _carry_back(options, chosen), options.adopt, repository
+            chosen,
+            scope,
+            choices,
+            _texts(options, chosen) if options.watch else _carry_back(options, chosen),
+            options.adopt,
+            repository=repository,
         )
         outcome = _switched(one, options) if options.switch_source else one.outcome(dry_run=looking, look_closely=options.verbose)
         told = [] if looking else [other_names(scope.shown(path), number) for path, number in one.apply(outcome).items()]

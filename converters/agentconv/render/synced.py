@@ -59,6 +59,11 @@ def told(outcome: Outcome) -> list[Line]:
         Line("adopted", agent.name or "", f"into {source}", file.target, file.path, pointer)
         for file, pointer, agent, source in outcome.adopted
     ]
+    found += [
+        _line(one.candidate, "carried", f"name: {one.candidate.name} -> {one.name}, into {one.source}", paths=("name",))
+        for one in outcome.renamed
+        if one.is_done
+    ]
     found += _switched(outcome)
     found += [line for one in outcome.candidates for line in _of(one, outcome)]
     found += [_orphan(outcome, file.target, file.path, pointer, agent) for file, pointer, agent in outcome.orphans]
@@ -99,8 +104,15 @@ def _of(one: Candidate, outcome: Outcome) -> Iterator[Line]:
             one, "WIDER", words, hint=f"it may do more there than its source says; --prefer source {one.name} takes that back", look=True
         )
     if one.renamed_to is not None:
-        hint = f"rename it in {one.key[0]}, or --prefer source {one.name} and delete the other"
-        yield _line(one, "renamed", one.reason or "", hint=hint, look=True)
+        reason = next(
+            (each.reason for each in outcome.renamed if (each.candidate.target, *each.candidate.place) == (one.target, *one.place)), None
+        )
+        way = f"not carried: {reason}" if reason else f"--carry-back {one.name}:name takes it into {one.key[0]}"
+        hint = f"{way}; or --prefer source {one.name} and delete the other"
+        word = "renamed"
+        if one.renamed_to == one.named:
+            word, hint = "moved", f"move it back; or --prefer source {one.name} and delete the other"
+        yield _line(one, word, one.reason or "", hint=hint, look=True)
         return
     if one.reason and one.entry is Entry.LEAVE:
         if one.source is not Source.BROKEN:
@@ -182,7 +194,7 @@ def _way(one: Candidate, path: str, outcome: Outcome) -> str:
     if edit.reason is not None:
         return f"not carried: {edit.reason}; --prefer source {one.name} takes it back"
     undone = f"--prefer source {one.name} takes it back"
-    if edit.override is not None:
+    if edit.overrides:
         return f"--carry-back keeps it for {one.target} in {outcome.settings.file.name}; {undone}"
     return f"--carry-back takes it into {one.key[0]}; {undone}"
 
@@ -192,7 +204,7 @@ def _line(one: Candidate, word: str, what: str, *, hint: str = "", look: bool = 
 
 
 def _carried(edit: Edit, outcome: Outcome) -> Line:
-    place = edit.candidate.key[0] if edit.override is None else outcome.settings.file.name
+    place = edit.candidate.key[0] if not edit.overrides else outcome.settings.file.name
     settled, view = edit.candidate.settled, edit.candidate.view
     what = _said(edit.path, view.agent, settled.agent) if view is not None and settled is not None else edit.word
     return _line(edit.candidate, "carried", f"{what}, into {place}", paths=(edit.path,))

@@ -67,6 +67,8 @@ class Candidate:
     """Whether something that is not ours gives way, because a person said so."""
     renamed_to: str | None = None
     """The name that it has in the target by now, because somebody renamed it there."""
+    renamed_in: tuple[str, str, Agent] | None = None
+    """Where that one is: its file, its place in it, and the agent."""
     is_unlocked: bool = False
     """Whether it was there, and not ours, before this run."""
 
@@ -74,6 +76,11 @@ class Candidate:
     def place(self) -> tuple[str, str]:
         """Where it is to be."""
         return self.path, self.pointer
+
+    @property
+    def named(self) -> str | None:
+        """Its name in the target, as it was settled."""
+        return next((base.name for base in self.bases), None)
 
     def state(self) -> There:
         """Tell what is in its place."""
@@ -254,13 +261,15 @@ def mark_renamed(found: Collection[Candidate], situation: Situation, prefer: Map
     ]
     if not gone:
         return
-    nobodys = [(file, agent, _nameless(digests.of(agent))) for file, _, agent in orphans(found, situation)]
+    nobodys = [(file, pointer, agent, _nameless(digests.of(agent))) for file, pointer, agent in orphans(found, situation)]
     for one in gone:
         said = [_nameless({**base.fields, **base.own}) for base in one.bases]
-        same = [(file, agent) for file, agent, found_ in nobodys if file.target == one.target and found_ in said and len(found_) > 1]
+        same = [row[:3] for row in nobodys if row[0].target == one.target and row[3] in said and len(row[3]) > 1]
         if len(same) == 1:
-            one.entry, one.renamed_to = Entry.LEAVE, same[0][1].name
-            one.reason = f"renamed to `{one.renamed_to}` in {same[0][0].path}"
+            file, pointer, agent = same[0]
+            one.entry, one.renamed_to, one.renamed_in = Entry.LEAVE, agent.name, (file.path, pointer, agent)
+            is_moved = one.renamed_to == one.named
+            one.reason = f"moved to {file.path}" if is_moved else f"renamed to `{one.renamed_to}` in {file.path}"
 
 
 def _nameless(found: Mapping[str, str]) -> dict[str, str]:

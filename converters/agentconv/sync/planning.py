@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from agentconv.sync.candidates import Candidate
     from agentconv.sync.carrying import Carrying, Edit
     from agentconv.sync.present import File
+    from agentconv.sync.renaming import Renamed
     from agentconv.sync.serving import Served
     from agentconv.sync.settings import Settings
     from agentconv.sync.situation import Situation
@@ -80,6 +81,8 @@ class Outcome:
 
     adopted_losses: tuple[Loss, ...] = ()
     """What the source cannot say of them."""
+    renamed: tuple[Renamed, ...] = ()
+    """Names that agents got in targets."""
     switched: Switched | None = None
     """What a change of the source comes to."""
 
