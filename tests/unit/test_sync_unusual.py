@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from agentconv.cli import main
@@ -207,3 +209,20 @@ def test_what_the_configuration_says_of_one_name_is_of_one_agent(project):
 
     assert [look[1:] for look in told.looks] == [(place, "", ("model",))]
     assert "gpt-5.1" not in project.read("agentconv.toml")
+
+
+def test_what_a_later_version_wrote_is_not_written_by_an_older_one(project):
+    """Files of a lock that a later agentconv wrote stay as they are, and so does that it wrote them, until somebody insists."""
+    lock = project.read("agentconv.lock")
+    project.write("agentconv.lock", re.sub('written_by = ".*"', 'written_by = "99.1"', lock))
+    same = project.sync().code
+    project.replace(f"{SOURCE}/writer.md", "Two.", "Zwei.")
+    before = project.tree()
+    told = project.sync()
+
+    assert (same, told.code) == (0, 1)
+    assert {look[:2] for look in told.looks} == {("left", ".codex/agents/writer.toml"), ("left", ".opencode/agents/writer.md")}
+    assert project.tree() == before
+    assert project.sync("--prefer", "source", "writer").code == 0
+    assert "Zwei." in project.read(".codex/agents/writer.toml")
+    assert 'written_by = "99.1"' in project.read("agentconv.lock")

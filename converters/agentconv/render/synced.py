@@ -116,7 +116,7 @@ def _of(one: Candidate, outcome: Outcome) -> Iterator[Line]:
         return
     if one.reason and one.entry is Entry.LEAVE:
         if one.source is not Source.BROKEN:
-            yield _line(one, "left", one.reason, hint="mend it, or --prefer source writes it anew", look=True)
+            yield _line(one, "left", one.reason, hint=one.way, look=True)
         return
     if one.entry is Entry.LEAVE and one.source is Source.THERE:
         problem = (one.file.problem if one.file else None) or "it cannot be read"

@@ -54,6 +54,8 @@ class Candidate:
     """What it may do in the target beyond what its source allows."""
     reason: str | None = None
     """Why nothing is done."""
+    way: str = "mend it, or --prefer source writes it anew"
+    """What can be done about that."""
     kept: frozenset[str] = frozenset()
     carried: frozenset[str] = frozenset()
     """Fields whose edits are in the source by now."""
@@ -125,6 +127,14 @@ class Candidate:
             if not self.settled.in_step or self.kept:
                 found = compare.widenings(self.view.source, self.settled.agent, self.target)
                 self.wider = tuple(found)
+
+    def hold_back(self, version: str, prefer: Mapping[str, Mapping[str, str]]) -> None:
+        """Leave what a later agentconv wrote as it is, where this one has it otherwise: two versions would undo each other's work."""
+        insists = SOURCE in {**prefer.get("", {}), **prefer.get(self.name, {})}.values()
+        if self.settled is not None and self.settled.written and self.bases and not insists:
+            self.entry, self.settled = Entry.LEAVE, None
+            self.reason = f"agentconv {version} wrote it, and this is an older one"
+            self.way = f"install that version; --prefer source {self.name} writes it anew all the same"
 
     def _judge_stale(self) -> None:
         """See what an agent that the target cannot hold any more may still do there: more than its source says is not left to it."""

@@ -118,6 +118,9 @@ def plan(situation: Situation, bases: Bases, choices: Choices) -> Outcome:
     found = candidates.of(situation)
     for one in found:
         one.decide(bases, choices.prefer)
+    newer = _newer(situation.lock)
+    for one in found if newer else ():
+        one.hold_back(newer, choices.prefer)
     candidates.mark_renamed(found, situation, choices.prefer)
     if not choices.insist:
         _guard(found, situation.lock, situation.sources)
@@ -131,6 +134,18 @@ def plan(situation: Situation, bases: Bases, choices: Choices) -> Outcome:
     outcome.plan = _plan(situation, changes, synced, found)
     outcome.orphans = list(candidates.orphans(found, situation))
     return outcome
+
+
+def _newer(lock: Lock) -> str:
+    """Return the version that wrote the lock, where it is a later one than this."""
+    if lock.written_by in ("", __version__):
+        return ""
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        return lock.written_by if Version(lock.written_by) > Version(__version__) else ""
+    except InvalidVersion:
+        return ""
 
 
 def _guard(found: Sequence[Candidate], lock: Lock, sources: Sources) -> None:
@@ -170,7 +185,7 @@ def _plan(situation: Situation, changes: Mapping[str, Change], synced: Sequence[
         lock,
         synced=tuple(synced),
         folders=tuple(sorted(folders & beneath)),
-        written_by=__version__,
+        written_by=_newer(lock) or __version__,
         ir=FORMAT_VERSION,
         config_sha256=situation.settings.sha256,
     )
