@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from agentconv.install.places import Scope
     from agentconv.sync.settings import Settings
 
+STRICT = ("warnings", "off")
+FORMATS = ("text", "json", "sarif", "github")
 USAGE = "[--check] [--dry-run] [--diff] [--prefer source|target [AGENT[:FIELD]...]] [options]"
 EXAMPLES = """\
 examples:
@@ -65,9 +67,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--all", action="store_true", help="every project below this folder that has a configuration")
     group.add_argument("--project", metavar="DIR", help="the project's root (default: the nearest folder with agentconv.toml)")
-    report = deploying.add_report(parser)
-    report.add_argument("--strict", action="store_true", help="exit 1 on limits that a target does not hold, too")
-    report.add_argument("--accept", action="append", default=[], metavar="CODE", help="with --strict: no finding of what is accepted")
+    report = deploying.add_report(parser, FORMATS)
+    report.add_argument("--strict", choices=STRICT, metavar="[=warnings|off]", help="exit 1 on limits that a target does not hold, too")
+    report.add_argument(
+        "--accept", action="append", default=[], metavar="[=CODE]", help="with --strict: no finding of what the configuration accepts"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -91,7 +95,12 @@ def _in_step(options: argparse.Namespace, chosen: Settings, lock: Lock) -> int:
     """Say that everything is in step, and return the exit code."""
     from agentconv.render import in_step
 
-    code = Exit.FINDINGS if options.strict and in_step.open_limits(chosen, lock.synced, options.accept) else Exit.OK
+    code = Exit.FINDINGS if options.strict == STRICT[0] and in_step.open_limits(chosen, lock.synced, options.accept) else Exit.OK
+    if options.output_format in ("github", "sarif"):
+        from agentconv.cli import syncing
+
+        syncing.report_in_step(options, chosen, lock.synced)
+        return code
     if options.output_format == "json":
         from agentconv.render import machine
 
@@ -172,7 +181,7 @@ def _check(options: argparse.Namespace) -> None:
             raise registry.usage("--switch-source goes alone", f"agentconv sync --switch-source {options.switch_source}")
     if options.release and (options.check or options.dry_run or options.diff or options.all or options.staged):
         raise registry.usage("--release goes alone", f"agentconv sync --release {options.release}")
-    if options.all and (options.staged or options.watch or options.output_format == "json"):
-        raise registry.usage("--all goes with none of --staged, --watch and --output-format json", "run it in each project")
+    if options.all and (options.staged or options.watch or options.output_format != "text"):
+        raise registry.usage("--all goes with none of --staged, --watch and --output-format", "run it in each project")
     if options.staged and not options.check:
         raise registry.usage("--staged goes with --check", "agentconv sync --check --staged")

@@ -13,7 +13,7 @@ from agentconv.cli.exit_codes import Exit
 from agentconv.core.diagnostics import Code, Severity
 from agentconv.disk.saving import other_names
 from agentconv.formats import registry
-from agentconv.render import diff, in_step, machine, synced, text
+from agentconv.render import diff, in_step, machine, printable, synced, synced_machine, text
 from agentconv.sources import settings_file
 from agentconv.sync import candidates, digests, selecting, settings, staged, switching, syncing
 from agentconv.sync.carrying import CARRIED
@@ -23,8 +23,10 @@ from agentconv.sync.selecting import Selection
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from agentconv.core.diagnostics import Diagnostic
+    from agentconv.install.lock import Synced
     from agentconv.sync.planning import Outcome
     from agentconv.sync.settings import Settings
 
@@ -176,6 +178,9 @@ def _tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic],
     if options.output_format == "json":
         print(machine.report(_document(outcome, found, int(code), looking=looking)))
         return code
+    if options.output_format in synced_machine.FORMATS:
+        _for_programs(options, outcome.settings, outcome.synced, found, [*outcome.diagnostics, *outcome.broken(), *told], looking=looking)
+        return code
     look = text.style(sys.stderr, options.color)
     for diagnostic in [*outcome.diagnostics, *outcome.broken(), *told]:
         if not options.quiet or diagnostic.severity is Severity.ERROR:
@@ -200,6 +205,25 @@ def _tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic],
     return code
 
 
+def report_in_step(options: argparse.Namespace, chosen: Settings, synced_: Sequence[Synced]) -> None:
+    """Report that everything is in step, for programs that read findings."""
+    _for_programs(options, chosen, synced_, looking=True)
+
+
+def _for_programs(
+    options: argparse.Namespace,
+    chosen: Settings,
+    synced_: Sequence[Synced],
+    found: Sequence[synced.Line] = (),
+    diagnostics: Sequence[Diagnostic] = (),
+    *,
+    looking: bool,
+) -> None:
+    limits = in_step.open_limits(chosen, synced_, options.accept) if options.strict == command.STRICT[0] else []
+    out = synced_machine.report(options.output_format, found, diagnostics, limits, place=chosen.file.name, looking=looking)
+    printable.data(out.encode("utf-8", "backslashreplace"))
+
+
 def _exit_code(options: argparse.Namespace, outcome: Outcome, found: list[synced.Line]) -> Exit:
     if any(diagnostic.code is Code.INTERNAL for diagnostic in outcome.diagnostics):
         return Exit.BUG
@@ -207,7 +231,7 @@ def _exit_code(options: argparse.Namespace, outcome: Outcome, found: list[synced
     broken = any(one.severity is Severity.ERROR for one in [*outcome.diagnostics, *outcome.broken()])
     refused = bool(syncing.refusals(outcome))
     lasting = in_step.open_limits(outcome.settings, outcome.synced, options.accept) or any(one.losses for one in outcome.served)
-    broken = broken or (bool(options.strict) and bool(lasting))
+    broken = broken or (options.strict == command.STRICT[0] and bool(lasting))
     return Exit.FINDINGS if changes or broken or refused or any(line.look for line in found) else Exit.OK
 
 

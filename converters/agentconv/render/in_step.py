@@ -45,7 +45,7 @@ def lasting(settings: Settings, synced: Sequence[Synced], look: Style) -> Iterat
 
 def open_limits(settings: Settings, synced: Sequence[Synced], accepted: Sequence[str]) -> list[tuple[str, str]]:
     """Return the losses of every run that count: all but those that both the configuration and the command line accept."""
-    return [row for row in known.lasting(synced) if not (row[1] in accepted and known.is_accepted(settings, *row))]
+    return [row for row in known.lasting(synced) if not ({row[1], "all"} & {*accepted} and known.is_accepted(settings, *row))]
 
 
 def document(code: int, number: int, *, looking: bool) -> dict[str, object]:
