@@ -108,9 +108,10 @@ def _in_step(options: argparse.Namespace, chosen: Settings, lock: Lock) -> int:
         print(machine.report(in_step.document(int(code), len({one.agent for one in lock.synced}), looking=looking)))
     elif not options.quiet or code:
         from agentconv.render import text
+        from agentconv.render.table import wrapped
 
         for row in in_step.lasting(chosen, lock.synced, text.style(sys.stderr, options.color)):
-            print(row, file=sys.stderr)
+            print(wrapped(row), file=sys.stderr)
         print(in_step.line(chosen, lock.synced), file=sys.stderr if options.quiet else sys.stdout)
     return code
 

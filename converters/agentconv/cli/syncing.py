@@ -14,6 +14,7 @@ from agentconv.core.diagnostics import Code, Severity
 from agentconv.disk.saving import other_names
 from agentconv.formats import registry
 from agentconv.render import diff, in_step, machine, printable, synced, synced_machine, text
+from agentconv.render.table import wrapped
 from agentconv.sources import settings_file
 from agentconv.sync import candidates, digests, selecting, settings, staged, switching, syncing
 from agentconv.sync.carrying import CARRIED
@@ -186,23 +187,32 @@ def _tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic],
         if not options.quiet or diagnostic.severity is Severity.ERROR:
             print(text.diagnostic(diagnostic, look), file=sys.stderr)
     lines = synced.shown(line for line in found if line.look or not options.quiet)
-    if options.diff and outcome.plan is not None:
-        for change in outcome.plan.changes:
-            sys.stdout.write(diff.unified(change.path, change.before, change.after or b""))
+    if options.diff:
+        _show_differences(outcome)
     if lines and not options.quiet:
         print(text.safe(synced.head(outcome)))
     if lines:
-        print("\n".join(lines))
-    served = [] if options.quiet else list(synced.served(outcome))
-    if served:
-        print("\n".join(served))
+        print("\n".join(map(wrapped, lines)))
+    for line in () if options.quiet else synced.served(outcome):
+        print(wrapped(line))
     if not options.quiet:
         for line in synced.lost(outcome, look, every=options.verbose):
-            print(line, file=sys.stderr)
+            print(wrapped(line), file=sys.stderr)
         print(synced.summary(outcome, found, dry_run=looking))
     elif code and not lines:
         print(synced.summary(outcome, found, dry_run=looking), file=sys.stderr)
     return code
+
+
+def _show_differences(outcome: Outcome) -> None:
+    """Print what would change in files, and of agents that a person has to see to both sides."""
+    for change in outcome.plan.changes if outcome.plan is not None else ():
+        sys.stdout.write(diff.unified(change.path, change.before, change.after or b""))
+    for one in outcome.candidates:
+        both = synced.apart(one)
+        if both is not None:
+            print(text.safe(f"{one.path}: `{one.name}` as the source has it, and as it is"))
+            sys.stdout.write(diff.unified(one.path, *both))
 
 
 def report_in_step(options: argparse.Namespace, chosen: Settings, synced_: Sequence[Synced]) -> None:

@@ -332,5 +332,6 @@ def orphans(found: Collection[Candidate], situation: Situation) -> Iterator[tupl
     renamed = {(one.target, one.renamed_to) for one in found if one.renamed_to is not None}
     for file in situation.files.values():
         for pointer, agent in file.agents.items():
-            if (file.target, file.path, pointer) not in ours and (file.target, agent.name) not in renamed:
+            is_left_out = any(map(situation.settings.excludes, (file.path, f"{file.path}{pointer}")))
+            if (file.target, file.path, pointer) not in ours and (file.target, agent.name) not in renamed and not is_left_out:
                 yield file, pointer, agent

@@ -86,6 +86,9 @@ class Outcome:
     switched: Switched | None = None
     """What a change of the source comes to."""
 
+    one_way: bool = False
+    """Whether nothing of a target can get into the source."""
+
     def is_drift(self) -> bool:
         """Whether a file is not what it is to be; one that version control does not have is made anew on each clone."""
         if self.plan is None:

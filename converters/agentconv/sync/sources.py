@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from agentconv.core import fields
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
+from agentconv.core.format import State
 from agentconv.formats import registry
 from agentconv.sources import loading
 from agentconv.sync import texts
@@ -33,6 +34,8 @@ class Sources:
     told: frozenset[str] = frozenset()
     """Those of which it is told already."""
     files: dict[str, SourceFile] = field(default_factory=dict)
+    mended: list[str] = field(default_factory=list)
+    """Files that their client loads, though not as they are written."""
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
     def agents(self) -> Iterator[tuple[Key, Agent]]:
@@ -78,9 +81,18 @@ def _take(sources: Sources, piece: Loaded) -> None:
     if len(kept) < len(piece.agents) or not kept:
         problem = next(iter(piece.diagnostics), piece.absence)
         sources.broken[piece.path] = problem.message if problem else "there is no agent in it"
+    if any(state is State.DEGRADED for _, state in kept) and registry.FORMATS.get(piece.format):
+        sources.mended.append(piece.path)
     if kept:
         agents, states = zip(*kept, strict=True)
         sources.pieces.append(replace(piece, agents=agents, states=states))
+
+
+def not_as_written(mended: Sequence[str], client: str) -> Diagnostic:
+    """Say which files are synced as their client reads them, which is not as they are written."""
+    more = f", and {len(mended) - 1:,} more" if len(mended) > 1 else ""
+    hint = "what it makes of them is synced; agentconv lint says what is wrong"
+    return Diagnostic(Code.SYNTAX, Severity.WARNING, f"{client} does not read it as it is written{more}", Span(mended[0]), hint)
 
 
 def wrong(path: str, reason: str) -> Diagnostic:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.core.suggestions import nearest
 from agentconv.disk.files import Disk
+from agentconv.formats import registry
 from agentconv.install import applying, places
 from agentconv.install.draft import parents
 from agentconv.install.lock import Lock
@@ -37,7 +38,7 @@ from agentconv.sync.situation import Situation
 from agentconv.sync.unchanged import is_served, is_unchanged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from agentconv.core.diagnostics import Loss
@@ -100,7 +101,8 @@ class Run:
         if not found and not self.lock.synced and not told:
             raise _no_source(self.settings)
         targets = [target for target in self.settings.targets if not is_served(self.settings, target, self.scope)]
-        may_be = not look_closely and not told and not self.choices.prefer
+        beside = {path for target in self.served_targets for path in client_places.of(self.settings, target, self.scope)}
+        may_be = not look_closely and not told and not self.choices.prefer and beside <= {file.path for file in found}
         if may_be and is_unchanged(self.settings, self.lock, found, targets, self.scope):
             outcome = planning.unchanged(self.settings, self.lock, found)
             outcome.served = self._served(found)
@@ -117,6 +119,7 @@ class Run:
             outcome.carried = edits
             loaded = self.loaded(carry.with_files(loaded, carrying.files))
         outcome.carrying = self._carrying(loaded, outcome, every=True)
+        outcome.one_way = self.scope.is_user
         outcome.served = self._served(found)
         wrong = [one for views in outcome.views for one in views.diagnostics if one.severity is Severity.ERROR]
         outcome.diagnostics = list(dict.fromkeys((*told, *loaded.diagnostics, *wrong, *outcome.diagnostics)))
@@ -145,6 +148,8 @@ class Run:
         loaded.pieces = [piece for piece in loaded.pieces if piece.path not in unmerged]
         for path in sorted(unmerged):
             loaded.broken.setdefault(path, "git has not merged it yet")
+        if loaded.mended:
+            loaded.diagnostics.append(sources.not_as_written(loaded.mended, registry.FORMATS[self.settings.source_format].title))
         names = frozenset(agent.name or "" for _, agent in loaded.agents())
         loaded.diagnostics += [] if loaded.broken else overriding.unknown(self.settings, names)
         wrong = list(self._unknown_wishes(names))
@@ -154,9 +159,13 @@ class Run:
 
     def _served(self, found: list[SourceFile]) -> list[serving.Served]:
         """Return the targets that read the source's own folder, with what their clients make of it."""
-        targets = [target for target in self.settings.targets if is_served(self.settings, target, self.scope)]
-        loaded = sources.load(found) if targets else sources.Sources()
-        return [serving.of(loaded, target) for target in targets]
+        loaded = sources.load(found) if self.served_targets else sources.Sources()
+        return [serving.of(loaded, target) for target in self.served_targets]
+
+    @property
+    def served_targets(self) -> list[str]:
+        """Targets whose client reads the source's own folder."""
+        return [target for target in self.settings.targets if is_served(self.settings, target, self.scope)]
 
     def _unknown_wishes(self, names: frozenset[str]) -> Iterator[Diagnostic]:
         """Complain about agents that are named on the command line and that are nowhere."""
@@ -175,11 +184,11 @@ class Run:
         Files that somebody moved within their target are settled where they are.
         """
         lock = lock or self.lock
-        files = self.files(targets, [], lock)
+        files = self.files([*targets, *self.served_targets], [], lock, leave=loaded.files)
         if any(file.data is None and file.blocked is None for file in files.values()):
             lock = replace(lock, synced=renaming.followed(lock.synced, files))
         given = [self.given(loaded, target, lock) for target in targets]
-        files = self.files(targets, given, lock, files)
+        files = self.files([*targets, *self.served_targets], given, lock, files, loaded.files)
         carried: dict[tuple[str, str, str], frozenset[str]] = {}
         for edit in edits:
             place = (edit.candidate.target, *edit.candidate.place)
@@ -287,12 +296,28 @@ class Run:
         return views.of(loaded, target, self.settings, locked, self.scope, allow_widening=self.choices.allow_widening)
 
     def files(
-        self, targets: Iterable[str], given: list[Views], lock: Lock, read: Mapping[str, File] = MappingProxyType({})
+        self,
+        targets: Iterable[str],
+        given: list[Views],
+        lock: Lock,
+        read: Mapping[str, File] = MappingProxyType({}),
+        leave: Collection[str] = (),
     ) -> dict[str, File]:
-        """Return what is in the targets: where the source gives something, where the lock has something, and where the clients look."""
-        wanted = {view.path: view.target for one in given for view in one.entries}
-        wanted |= {one.path: one.target for one in (*self.lock.synced, *lock.synced)}
-        wanted |= {path: target for target in targets for path in client_places.of(self.settings, target, self.scope)}
+        """Return what is in the targets: where the source gives something, where the lock has something, and where the clients look.
+
+        Args:
+            targets: Those whose clients are asked where they look.
+            given: What the source gives.
+            lock: What is settled.
+            read: Files that were read already.
+            leave: The source's own files.
+        """
+        wanted = {path: target for target in targets for path in client_places.of(self.settings, target, self.scope) if path not in leave}
+        wanted = (
+            {view.path: view.target for one in given for view in one.entries}
+            | {one.path: one.target for one in (*self.lock.synced, *lock.synced)}
+            | wanted
+        )
         known = places.targets()
         return {
             path: read.get(path)
