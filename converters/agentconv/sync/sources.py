@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from agentconv.core import fields
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
-from agentconv.core.format import State
 from agentconv.formats import registry
 from agentconv.sources import loading
 from agentconv.sync import texts
@@ -34,8 +33,8 @@ class Sources:
     told: frozenset[str] = frozenset()
     """Those of which it is told already."""
     files: dict[str, SourceFile] = field(default_factory=dict)
-    mended: list[str] = field(default_factory=list)
-    """Files that their client loads, though not as they are written."""
+    mended: list[Diagnostic] = field(default_factory=list)
+    """What is said, file by file, of those that their client loads in its own way."""
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
     def agents(self) -> Iterator[tuple[Key, Agent]]:
@@ -81,18 +80,18 @@ def _take(sources: Sources, piece: Loaded) -> None:
     if len(kept) < len(piece.agents) or not kept:
         problem = next(iter(piece.diagnostics), piece.absence)
         sources.broken[piece.path] = problem.message if problem else "there is no agent in it"
-    if any(state is State.DEGRADED for _, state in kept) and registry.FORMATS.get(piece.format):
-        sources.mended.append(piece.path)
+    elif piece.diagnostics:
+        sources.mended.append(piece.diagnostics[0])
     if kept:
         agents, states = zip(*kept, strict=True)
         sources.pieces.append(replace(piece, agents=agents, states=states))
 
 
-def not_as_written(mended: Sequence[str], client: str) -> Diagnostic:
-    """Say which files are synced as their client reads them, which is not as they are written."""
-    more = f", and {len(mended) - 1:,} more" if len(mended) > 1 else ""
-    hint = "what it makes of them is synced; agentconv lint says what is wrong"
-    return Diagnostic(Code.SYNTAX, Severity.WARNING, f"{client} does not read it as it is written{more}", Span(mended[0]), hint)
+def not_as_written(mended: Sequence[Diagnostic]) -> Diagnostic:
+    """Say in one line that files are synced as their client reads them, which is not as they are written."""
+    number = len(mended) - 1
+    more = f" (and {number:,} more {'files' if number > 1 else 'file'} with something of the kind)" if number else ""
+    return replace(mended[0], message=f"{mended[0].message}{more}", hint="it is synced as it is read there; agentconv lint says all of it")
 
 
 def wrong(path: str, reason: str) -> Diagnostic:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.core.suggestions import nearest
 from agentconv.disk.files import Disk
-from agentconv.formats import registry
 from agentconv.install import applying, places
 from agentconv.install.draft import parents
 from agentconv.install.lock import Lock
@@ -149,7 +148,7 @@ class Run:
         for path in sorted(unmerged):
             loaded.broken.setdefault(path, "git has not merged it yet")
         if loaded.mended:
-            loaded.diagnostics.append(sources.not_as_written(loaded.mended, registry.FORMATS[self.settings.source_format].title))
+            loaded.diagnostics.append(sources.not_as_written(loaded.mended))
         names = frozenset(agent.name or "" for _, agent in loaded.agents())
         loaded.diagnostics += [] if loaded.broken else overriding.unknown(self.settings, names)
         wrong = list(self._unknown_wishes(names))
