@@ -147,6 +147,11 @@ def _own_settings() -> Settings:
     return replace(found, root=home.root)
 
 
+def again(options: argparse.Namespace, chosen: Settings) -> Settings:
+    """Return what a configuration says by now."""
+    return _own_settings() if options.scope == places.USER else settings_of(chosen.root)
+
+
 def scope_of(options: argparse.Namespace, chosen: Settings) -> Scope:
     """Return the place that a command is about."""
     return places.user() if options.scope == places.USER else places.project(chosen.root)

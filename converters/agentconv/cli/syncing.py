@@ -78,6 +78,8 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
     looking = options.check or options.dry_run or options.diff
     choices = Choices(candidates.prefer(options.prefer or ()), options.yes, options.allow_widening)
     with deploying.alone(scope, dry_run=looking):
+        if not looking:
+            chosen = command.again(options, chosen)  # another run may have changed it, until this one was alone
         one = syncing.Run(
             chosen,
             scope,
@@ -147,6 +149,7 @@ def _release(options: argparse.Namespace, chosen: Settings) -> int:
     target = registry.resolve(options.release)
     scope = command.scope_of(options, chosen)
     with deploying.alone(scope, dry_run=False):
+        chosen = command.again(options, chosen)
         one = syncing.Run(chosen, scope, Choices())
         outcome = one.released(target)
         one.apply(outcome)
