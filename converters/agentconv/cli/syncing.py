@@ -24,12 +24,13 @@ from agentconv.sync.selecting import Selection
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.install.lock import Synced
     from agentconv.sync.planning import Outcome
     from agentconv.sync.settings import Settings
+    from agentconv.sync.sources import Key
 
 
 def run(options: argparse.Namespace, chosen: Settings) -> int:
@@ -72,11 +73,11 @@ def run_all(options: argparse.Namespace) -> int:
     return max(codes)
 
 
-def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | None) -> int:
+def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | None, going: Collection[Key] | None = None) -> int:
     """Sync one project."""
     scope = command.scope_of(options, chosen)
     looking = options.check or options.dry_run or options.diff
-    choices = Choices(candidates.prefer(options.prefer or ()), options.yes, options.allow_widening)
+    choices = Choices(candidates.prefer(options.prefer or ()), options.yes, options.allow_widening, going)
     with deploying.alone(scope, dry_run=looking):
         if not looking:
             chosen = command.again(options, chosen)  # another run may have changed it, until this one was alone
@@ -127,8 +128,8 @@ def _watch(options: argparse.Namespace, chosen: Settings) -> int:
     def tell(line: str) -> None:
         print(text.safe(line), file=sys.stderr, flush=True)
 
-    def run_once() -> None:
-        _synced(options, now(), None)
+    def run_once(going: Collection[Key]) -> None:
+        _synced(options, now(), None, going)
         sys.stdout.flush()
 
     Watch(now, look, run_once, tell, Git(chosen.root).is_under_way).watch()

@@ -16,7 +16,7 @@ from agentconv.sync.decisions import Entry
 from agentconv.sync.sources import wrong
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from agentconv.core.diagnostics import Loss
     from agentconv.core.ir import Agent
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from agentconv.sync.settings import Settings
     from agentconv.sync.situation import Situation
     from agentconv.sync.source_files import SourceFile
-    from agentconv.sync.sources import Sources
+    from agentconv.sync.sources import Key, Sources
     from agentconv.sync.switching import Switched
     from agentconv.sync.views import Views
 
@@ -44,6 +44,8 @@ class Choices:
     insist: bool = False
     """Whether much may be deleted."""
     allow_widening: bool = False
+    going: Collection[Key] | None = None
+    """Agents whose files may be deleted, where no others may: one that is gone for a moment is being saved."""
 
 
 @dataclass(slots=True)
@@ -121,6 +123,10 @@ def plan(situation: Situation, bases: Bases, choices: Choices) -> Outcome:
     found = candidates.of(situation)
     for one in found:
         one.decide(bases, choices.prefer)
+    for one in found if choices.going is not None else ():
+        if one.entry is Entry.DELETE and one.key not in (choices.going or ()):
+            one.entry, one.reason = Entry.LEAVE, "its source is gone"
+            one.way = "it is deleted if that is so for longer"
     newer = _newer(situation.lock)
     for one in found if newer else ():
         one.hold_back(newer, choices.prefer)
