@@ -153,7 +153,6 @@ CATALOGUE: dict[str, LossRule] = {
     ),
     "mcp-tools": LossRule(_NOTE, _MOVED, "the MCP tools that it may use are listed with their server"),
     "mcp-tools-listed": LossRule(_NOTE, _MOVED, "the tools that an MCP server opens or closes are listed with the agent's own"),
-    "mcp-open": LossRule(_WARNING, _DROPPED, "a denied MCP server stays open to the agent where the user has configured it"),
     "mcp-approximated": LossRule(_WARNING, _APPROXIMATED, "the target spells this MCP server in another way"),
     "mcp-dropped": LossRule(_WARNING, _DROPPED, "the target cannot hold this MCP server"),
     "reference-dropped": LossRule(
