@@ -55,7 +55,7 @@ def _count(row: Calls, client: str, case: Case, tool: str, *, ran: bool) -> None
     row.called += 1
     row.closed += bool(closed)
     if ran and closed:
-        declared = all(is_declared(case, what) for what in closed)
+        declared = all(is_declared(client, case, what) for what in closed)
         (row.declared if declared else row.undeclared).append(f"{case.source.id} {tool}")
     elif ran and more:
         row.answered.append(f"{case.source.id} {tool}")
