@@ -162,6 +162,12 @@ CATALOGUE: dict[str, LossRule] = {
     "hooks-moved": LossRule(
         _NOTE, _MOVED, "the target runs these hooks too, for its own tools of the kind, whose names are in what they are handed"
     ),
+    "guard-silent": LossRule(
+        _WARNING,
+        _APPROXIMATED,
+        "a guard that blocks with exit code 2 and says nothing blocks nothing in the target",
+        "let what it runs say why on stderr",
+    ),
     "hooks-dropped": LossRule(_WARNING, _DROPPED, "the target has no such hooks"),
     "refused-name": LossRule(_REFUSAL, _REFUSED, "the agent has no name that is legal in the target"),
     "refused-description": LossRule(
