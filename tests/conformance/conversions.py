@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from agentconv.core.effects import Widening
 
 HERE = Path(__file__).parent
-_SERVER_TOOL = re.compile(rf"(?:mcp_+)?{SERVER}(?:_+|\.)(\w+)")
+_SERVER_TOOL = re.compile(rf"(?:mcp_+)?{SERVER}(?:_+|\.|-)(\w+)")
 
 Three = tuple[str | None, str | None, str | None]
 """A text in the source, in what was written, and in the client."""
@@ -120,8 +120,8 @@ SETS = ("real", "hostile", "own", "others")
 @cache
 def read_set(client: str, name: str) -> AgentSet:
     """Return one of the sets for a client."""
-    if name == "real":
-        return agentconv.read(HERE / "real", format="claude-code")
+    if name in ("real", "guarded"):
+        return agentconv.read(HERE / name, format="claude-code")
     if name == "hostile":
         with TemporaryDirectory() as scratch:
             for stem, text in hostile.files().items():
@@ -147,7 +147,10 @@ def _told_apart(agents: AgentSet) -> AgentSet:
 
 @cache
 def convert(client: str, name: str, *, permissive: bool = False) -> Conversion:
-    """Convert a set to a client's format, save it in a scratch project, and start the client there, in a permissive session or not."""
+    """Convert a set to a client's format, save it in a scratch project, and start the client there, in a permissive session or not.
+
+    Such a session runs the hooks of the guarded set alone, whose commands are ours.
+    """
     agents = read_set(client, name)
     result = agentconv.write(agents, client)
     reader = registry.load(client).read  # as the client reads it: a broken header of its own file is no header
@@ -161,7 +164,7 @@ def convert(client: str, name: str, *, permissive: bool = False) -> Conversion:
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         place = Place.make(Path(folder))
         result.save(place.project)
-        session = drive(client, place, permissive=permissive)
+        session = drive(client, place, permissive=permissive, hooks=name == "guarded")
     again = {agent.id: one for agent, one in zip(kept, written, strict=True)}
     cases = []
     for agent in sources:
