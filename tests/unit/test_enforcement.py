@@ -421,13 +421,18 @@ GUARDS = [
 
 @pytest.mark.parametrize(("source", "target", "matcher", "expected"), GUARDS)
 def test_a_guard_goes_where_agents_are_guarded(source: str, target: str, matcher: str | None, expected: str | None) -> None:
-    """A guard of an agent is one of the target's, about all of its tools that do what the guarded ones do, and says so."""
+    """A guard of an agent is one of the target's, about all of its tools that do what the guarded ones do, and says so.
+
+    Qwen Code (run, 0.24.4) blocks nothing for a guard that says nothing.
+    """
     done = convert_agent(guarded(source, matcher), target)
     assert done.file
     (hook,) = agent_of(target, done.file.data).hooks or ()
 
     assert (hook.native_event, hook.matcher, hook.handlers) == ("PreToolUse", expected, ({"type": "command", "command": "./guard.sh"},))
-    assert "hooks-moved" in {loss.code for loss in done.losses}
+    codes = {loss.code for loss in done.losses}
+    assert "hooks-moved" in codes
+    assert ("guard-silent" in codes) == (target == "qwen-code")
 
 
 UNSURE = {

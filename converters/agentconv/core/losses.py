@@ -153,7 +153,6 @@ CATALOGUE: dict[str, LossRule] = {
     ),
     "mcp-tools": LossRule(_NOTE, _MOVED, "the MCP tools that it may use are listed with their server"),
     "mcp-tools-listed": LossRule(_NOTE, _MOVED, "the tools that an MCP server opens or closes are listed with the agent's own"),
-    "mcp-open": LossRule(_WARNING, _DROPPED, "a denied MCP server stays open to the agent where the user has configured it"),
     "mcp-approximated": LossRule(_WARNING, _APPROXIMATED, "the target spells this MCP server in another way"),
     "mcp-dropped": LossRule(_WARNING, _DROPPED, "the target cannot hold this MCP server"),
     "reference-dropped": LossRule(
@@ -162,6 +161,12 @@ CATALOGUE: dict[str, LossRule] = {
     "reference-inherited": LossRule(_NOTE, _MOVED, "a variable that the target hands to its servers by itself"),
     "hooks-moved": LossRule(
         _NOTE, _MOVED, "the target runs these hooks too, for its own tools of the kind, whose names are in what they are handed"
+    ),
+    "guard-silent": LossRule(
+        _WARNING,
+        _APPROXIMATED,
+        "a guard that blocks with exit code 2 and says nothing blocks nothing in the target",
+        "let what it runs say why on stderr",
     ),
     "hooks-dropped": LossRule(_WARNING, _DROPPED, "the target has no such hooks"),
     "refused-name": LossRule(_REFUSAL, _REFUSED, "the agent has no name that is legal in the target"),

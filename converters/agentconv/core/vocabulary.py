@@ -9,7 +9,8 @@ The tables:
 - `closes`: word = the other words whose tools the client takes away with it, when it is denied.
 - `reaches`: capability = others that it does as well, whatever patterns those have.
 - `modes`, `events`: permission modes and hook events: word = portable word. The first word of a mode is written.
-- `unattended`: mode = the effects that the client leaves unattended in it, where they are open; without a row, what most clients do.
+- `unattended`: mode (by its portable name where the client has no word) = the effects that the client leaves unattended in it, where they
+  are open; without a row, what most clients do.
 - `mode_commands`: mode = commands that the client runs unasked in it, though it asks for others.
 - `models`: which makers' models the client serves, or the ids of its own list of models, with a star at the end of many; its aliases,
   its words for inheriting; the `efforts` that only some of its models have, by what their ids start with; `tiers`: its model for each tier.
@@ -32,7 +33,7 @@ be given by the name that is shown to people). A fact that is left out is false.
 - `commands`: how a command line is cut into the pieces that patterns are held against: `split` (what parses it), `unasked` (commands
   that no pattern is held against), `blanked` (characters of literals and of redirections that go nowhere, which `blank` stands for).
 - `hooks`: that the client runs those of an agent's own file, groups of matchers and what is run, and holds tools with them: `variables` are
-  those that it sets for what is run.
+  those that it sets for what is run; `silent = false`, where exit code 2 blocks nothing when stderr is empty.
 - `variables`: the `language` (core/references) in which an agent's own MCP servers refer to variables, and the `places` of a server where
   they do; `meant` are those where the client's documents say so, and it hands the text on as it stands; `inherits` where a server gets
   all variables that the client has. `configured` is the language of the client's configuration; `file`, `key`, `shape`, `http` and
@@ -271,7 +272,7 @@ def unattended(format_id: str, mode: str) -> tuple[str, ...] | None:
     """Return the effects that a client leaves unattended in a portable permission mode; None where its file does not say."""
     file = _file(format_id)
     rows: dict[str, list[str]] = file.get("unattended", {})
-    words = [word for word, meaning in file.get("modes", {}).items() if meaning == mode]
+    words = [word for word, meaning in file.get("modes", {}).items() if meaning == mode] or [mode]
     found = [rows[word] for word in words if word in rows]
     return tuple(dict.fromkeys(effect for several in found for effect in several)) if found else None
 
@@ -280,6 +281,13 @@ def mode_commands(format_id: str, mode: str) -> tuple[str, ...]:
     """Return the commands that a client runs unasked in a portable permission mode, though it asks for others."""
     rows: dict[str, list[str]] = _file(format_id).get("mode_commands", {})
     return tuple(rows.get(native_mode(format_id, mode) or "", ()))
+
+
+@cache
+def blocks_silently(format_id: str) -> bool:
+    """Whether a hook blocks with its exit code alone."""
+    found: dict[str, Any] = _file(format_id).get("hooks", {})
+    return bool(found.get("silent", True))
 
 
 @cache

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import hook_matchers, vocabulary
+from agentconv.core import effects, hook_matchers, vocabulary
 from agentconv.core.ir import Hook
 from agentconv.core.losses import listed
 from agentconv.families.javascript import is_regex
@@ -284,6 +284,9 @@ def project(projection: Projection, read_own: Callable[[Json], tuple[Hook, ...]]
     for code, events in (("hooks-moved", moved), ("hooks-dropped", lost)):
         if events:
             projection.change("hooks", after, code, listed(events))
+    guards = dict.fromkeys(own.native_event for hook, own in held if hook != own and own.event in effects.GUARD_EVENTS)
+    if guards and not vocabulary.blocks_silently(target) and effects.effects(projection.source).guards:
+        projection.remark("guard-silent", "hooks", listed(guards))
 
 
 _SHARED_KEYS = frozenset({"type", "command", "timeout"})
