@@ -1,0 +1,141 @@
+"""What a client's format of one kind of part is: where it lies, how it is read, projected and written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+from agentconv.core import losses
+from agentconv.core.diagnostics import LossSeverity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from agentconv.core.diagnostics import Detail, Diagnostic, Loss
+    from agentconv.core.format import State
+    from agentconv.core.parts import FolderFile, Kind, Part
+    from agentconv.core.source import SourceText
+
+P = TypeVar("P", bound="Part")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a client looks for files of a part: a folder with a pattern, or one file."""
+
+    path: str
+    """POSIX, relative to the project's root, or to the user's home. `~CODEX_HOME` and the like are the user's to set: see `user_places`."""
+    pattern: str = ""
+    """Of files below the folder: `*/SKILL.md`, `**/*.md`, `*.toml`; empty where the path itself is the file."""
+    trusted: bool = False
+    """Whether the client only looks there where the user trusts the folder."""
+    native: bool = True
+    """Whether it is a place of this client, rather than another one's (or everybody's) that it reads too."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartSource:
+    """One file of a part, as it lies there; of a skill, with what is beside it."""
+
+    text: SourceText
+    """Its path is relative to the project's root, or to the user's home."""
+    place: Place
+    files: tuple[FolderFile, ...] = ()
+    """What is in a skill's folder beside SKILL.md."""
+    executable: bool = False
+
+    @property
+    def stem(self) -> str:
+        """The file's path below its place, without the suffix: what most clients make its name of."""
+        below = self.text.path.removeprefix(self.place.path).strip("/")
+        return below.rpartition(".")[0] or below
+
+
+@dataclass(frozen=True, slots=True)
+class PartsRead(Generic[P]):
+    """What one file holds. `states` runs parallel to `parts`."""
+
+    parts: tuple[P, ...] = ()
+    states: tuple[State, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenFile:
+    """A file that was written."""
+
+    path: str
+    """Relative to the project's root."""
+    data: bytes = field(repr=False)
+    executable: bool = False
+
+
+class PartProjection(Generic[P]):
+    """A part on its way into a client's format: changes are made here, and each is declared with its reason."""
+
+    def __init__(self, part: P, target: str) -> None:
+        self.source = part
+        self.part = part
+        """As it stands."""
+        self.target = target
+        """The client's format id."""
+        self.at_home = part.origin is not None and part.origin.format == target
+        """Whether it was read from a file of this very client, which takes its values as they are."""
+        self.losses: list[Loss] = []
+        self.declared: set[str] = set()
+
+    def translate(self, **values: Any) -> None:
+        """Spell values in the target's words; what they mean stays the same."""
+        self.part = replace(self.part, **values)
+
+    def change(self, name: str, value: object, code: str, detail: Detail | str, *, hint: str | None = None) -> None:
+        """Set a field to another value and declare the loss."""
+        self.translate(**{name: value})
+        self.losses.append(losses.loss(code, self.source.id, name, self.target, detail, hint=hint))
+        self.declared.add(name)
+
+    def warn(self, code: str, name: str, detail: Detail | str) -> None:
+        """Say something of a field, where it matters more than its code mostly does."""
+        self.losses.append(losses.loss(code, self.source.id, name, self.target, detail, severity=LossSeverity.WARNING))
+
+    def remark(self, code: str, name: str, detail: Detail | str, *, hint: str | None = None) -> None:
+        """Say what becomes of a field that is written as it is, or why the target cannot hold the part."""
+        self.losses.append(losses.loss(code, self.source.id, name, self.target, detail, hint=hint))
+
+    def is_refused(self) -> bool:
+        """Whether the target cannot hold it."""
+        return any(loss.severity is LossSeverity.REFUSAL for loss in self.losses)
+
+
+class PartFormat(Protocol[P]):
+    """One client's format of one kind of part. Functions are pure: text in, text out; the disk belongs to the callers."""
+
+    format: str
+    """The client's format id."""
+    kind: Kind
+    project: tuple[Place, ...]
+    """Where it looks in a project, first the place where we write; empty where it has none."""
+    user: tuple[Place, ...]
+    """The same below the user's home."""
+
+    def read(self, source: PartSource) -> PartsRead[P]:
+        """Read one file as the client does. Raises nothing: what is wrong is a diagnostic."""
+
+    def to_project(self, projection: PartProjection[P]) -> None:
+        """Turn the part into the most of it that the client can hold, declaring each loss."""
+
+    def path(self, part: P, place: Place) -> str:
+        """Return the path of the file that holds a part, relative to the root; of a skill, of its SKILL.md."""
+
+    def write(self, parts: Iterable[P], path: str, original: PartSource | None) -> tuple[WrittenFile, ...]:
+        """Write parts (one of them, but for shared files) into a file, patching the original: what did not change keeps its bytes.
+
+        The first file is that of `path`; a skill's other files follow.
+        """
+
+
+def difference(one: Part, other: Part) -> list[str]:
+    """Return the fields in which two parts of a kind differ, but for those that say where they stand."""
+    return [
+        known.name for known in fields(one) if known.name not in ("id", "origin") and getattr(one, known.name) != getattr(other, known.name)
+    ]
