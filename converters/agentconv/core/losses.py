@@ -232,22 +232,24 @@ def loss(
     hint: str | None = None,
     span: Span | None = None,
     severity: LossSeverity | None = None,
+    part: str | None = None,
 ) -> Loss:
     """Make a Loss.
 
     Args:
         code: A key of `CATALOGUE`.
-        agent: The agent's id.
+        agent: The agent's id, or that of a part.
         field: The path of the field that changed.
         target: The target's format id.
         detail: What is particular to this agent, short enough for one line; text says it where no value of the agent's is in it.
         hint: What to do next, where the catalogue has nothing better.
         span: Where the field stands in the source.
         severity: How much it matters, where that is not what it mostly is.
+        part: The kind of part, where it is no agent.
 
     Raises:
         KeyError: The code is not in the catalogue (a bug).
     """
     rule = CATALOGUE[code]
     data = Detail(detail) if isinstance(detail, str) else detail
-    return Loss(code, severity or rule.severity, rule.kind, agent, field, target, str(data), hint or rule.hint, span, data)
+    return Loss(code, severity or rule.severity, rule.kind, agent, field, target, str(data), hint or rule.hint, span, data, part)

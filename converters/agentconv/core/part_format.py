@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from agentconv.core import losses
 from agentconv.core.diagnostics import LossSeverity
+from agentconv.core.parts import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,6 +32,8 @@ class Place:
     """Whether the client only looks there where the user trusts the folder."""
     native: bool = True
     """Whether it is a place of this client, rather than another one's (or everybody's) that it reads too."""
+    wins: bool = False
+    """Whether what lies here wins over what is called the same in the places that are named before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ class PartProjection(Generic[P]):
         """Whether it was read from a file of this very client, which takes its values as they are."""
         self.losses: list[Loss] = []
         self.declared: set[str] = set()
+        self._kind = kind_of(part)
 
     def translate(self, **values: Any) -> None:
         """Spell values in the target's words; what they mean stays the same."""
@@ -91,16 +95,17 @@ class PartProjection(Generic[P]):
     def change(self, name: str, value: object, code: str, detail: Detail | str, *, hint: str | None = None) -> None:
         """Set a field to another value and declare the loss."""
         self.translate(**{name: value})
-        self.losses.append(losses.loss(code, self.source.id, name, self.target, detail, hint=hint))
+        self.losses.append(losses.loss(code, self.source.id, name, self.target, detail, hint=hint, part=self._kind))
         self.declared.add(name)
 
     def warn(self, code: str, name: str, detail: Detail | str) -> None:
         """Say something of a field, where it matters more than its code mostly does."""
-        self.losses.append(losses.loss(code, self.source.id, name, self.target, detail, severity=LossSeverity.WARNING))
+        severity = LossSeverity.WARNING
+        self.losses.append(losses.loss(code, self.source.id, name, self.target, detail, severity=severity, part=self._kind))
 
     def remark(self, code: str, name: str, detail: Detail | str, *, hint: str | None = None) -> None:
         """Say what becomes of a field that is written as it is, or why the target cannot hold the part."""
-        self.losses.append(losses.loss(code, self.source.id, name, self.target, detail, hint=hint))
+        self.losses.append(losses.loss(code, self.source.id, name, self.target, detail, hint=hint, part=self._kind))
 
     def is_refused(self) -> bool:
         """Whether the target cannot hold it."""
