@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
+from dataclasses import fields as part_fields
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from agentconv.core import losses
+from agentconv.core import fields, losses
 from agentconv.core.diagnostics import LossSeverity
 from agentconv.core.parts import kind_of
 
@@ -86,6 +87,8 @@ class PartProjection(Generic[P]):
         """Whether it was read from a file of this very client, which takes its values as they are."""
         self.losses: list[Loss] = []
         self.declared: set[str] = set()
+        self.instead: Part | None = None
+        """What says the same as a part of another kind, where the target cannot hold it as one of its own: that is written in its place."""
         self._kind = kind_of(part)
 
     def translate(self, **values: Any) -> None:
@@ -107,6 +110,11 @@ class PartProjection(Generic[P]):
         """Say what becomes of a field that is written as it is, or why the target cannot hold the part."""
         self.losses.append(losses.loss(code, self.source.id, name, self.target, detail, hint=hint, part=self._kind))
 
+    def turn(self, other: Part, name: str, code: str, detail: Detail | str) -> None:
+        """Have a part of another kind written in its place, because of a field that the target cannot hold in one of this kind."""
+        self.instead = other
+        self.remark(code, name, detail)
+
     def is_refused(self) -> bool:
         """Whether the target cannot hold it."""
         return any(loss.severity is LossSeverity.REFUSAL for loss in self.losses)
@@ -115,13 +123,21 @@ class PartProjection(Generic[P]):
 class PartFormat(Protocol[P]):
     """One client's format of one kind of part. Functions are pure: text in, text out; the disk belongs to the callers."""
 
-    format: str
-    """The client's format id."""
-    kind: Kind
-    project: tuple[Place, ...]
-    """Where it looks in a project, first the place where we write; empty where it has none."""
-    user: tuple[Place, ...]
-    """The same below the user's home."""
+    @property
+    def format(self) -> str:
+        """The client's format id."""
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of part."""
+
+    @property
+    def project(self) -> tuple[Place, ...]:
+        """Where it looks in a project, first the place where we write; empty where it has none."""
+
+    @property
+    def user(self) -> tuple[Place, ...]:
+        """The same below the user's home."""
 
     def read(self, source: PartSource) -> PartsRead[P]:
         """Read one file as the client does. Raises nothing: what is wrong is a diagnostic."""
@@ -135,12 +151,18 @@ class PartFormat(Protocol[P]):
     def write(self, parts: Iterable[P], path: str, original: PartSource | None) -> tuple[WrittenFile, ...]:
         """Write parts (one of them, but for shared files) into a file, patching the original: what did not change keeps its bytes.
 
-        The first file is that of `path`; a skill's other files follow.
+        The first file is that of `path`; a skill's other files follow. Where there is no file yet, a skill's own SKILL.md in the
+        source client is the original: all clients have the same file, and what means nothing to the target keeps its bytes, too.
         """
 
 
 def difference(one: Part, other: Part) -> list[str]:
-    """Return the fields in which two parts of a kind differ, but for those that say where they stand."""
-    return [
-        known.name for known in fields(one) if known.name not in ("id", "origin") and getattr(one, known.name) != getattr(other, known.name)
-    ]
+    """Return the fields in which two parts of a kind mean different things, but for those that say where they stand."""
+    names = (known.name for known in part_fields(one) if known.name not in ("id", "origin"))
+    return [name for name in names if getattr(one, name) != getattr(other, name) and _meant(one, name) != _meant(other, name)]
+
+
+def _meant(part: Part, name: str) -> object:
+    """Return what a field means in any client: keys that only one of them uses are the same, whoever has them."""
+    value = getattr(part, name)
+    return {key: one for keys in value.values() for key, one in keys.items()} if name == "extras" else fields.portable(value)
