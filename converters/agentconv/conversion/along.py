@@ -63,7 +63,9 @@ def chosen(words: Iterable[str]) -> With:
         kind, slash, name = word.partition("/")
         known = next((one for one in KINDS if kind in (one, one.removesuffix("s"))), None)
         if known is None or (slash and not name):
-            raise registry.usage(f"--with: there is nothing called `{word}`", registry.did_you_mean(word, (NEEDED, ALL, NONE, *KINDS), _HOW))
+            raise registry.usage(
+                f"--with: there is nothing called `{word}`", registry.did_you_mean(word, (NEEDED, ALL, NONE, *KINDS), _HOW)
+            )
         if slash:
             named.append((known, name))
         else:
@@ -155,6 +157,8 @@ def _not_there(missing: Iterable[tuple[Kind, str]]) -> Diagnostic:
     by_kind: dict[Kind, list[str]] = {}
     for kind, name in missing:
         by_kind.setdefault(kind, []).append(name)
-    words = "; ".join(f"{NOUNS[kind]}{'s' if len(names) > 1 else ''} {', '.join(f'`{name}`' for name in names)}" for kind, names in by_kind.items())
+    words = "; ".join(
+        f"{NOUNS[kind]}{'s' if len(names) > 1 else ''} {', '.join(f'`{name}`' for name in names)}" for kind, names in by_kind.items()
+    )
     hint = "what is nobody's part in the project has to be there in the other assistant already"
     return Diagnostic(Code.PARTS, Severity.NOTE, f"agents name what is not among these files: {words}", hint=hint)
