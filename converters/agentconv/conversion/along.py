@@ -80,16 +80,17 @@ _HOW = "needed, all, none, a kind (skills, commands, servers), or KIND/NAME, wit
 class Named:
     """The parts that agents' fields name, and which agent names each first."""
 
+    parts: Parts
+    """What there is; that of bundles comes to it as they go by."""
     by: dict[tuple[Kind, str], str] = field(default_factory=dict)
     servers: set[str] = field(default_factory=set)
     """Servers that agents define themselves."""
-    clients: dict[str, None] = field(default_factory=dict)
-    """The formats of the agents' files."""
 
     def over(self, pieces: Iterable[Loaded]) -> Iterator[Loaded]:
         """Take in what the agents of files name, as these go by."""
         for piece in pieces:
-            self.clients[piece.format] = None
+            if piece.about is not None:
+                self.parts.take(piece.about)
             for agent in piece.agents:
                 self.take(agent)
             yield piece
@@ -103,9 +104,11 @@ class Named:
                 self.by.setdefault(("servers", server.name), agent.id)
             else:
                 self.servers.add(server.name)
-        for grant in (*agent.tools.allow, *(rule for rule in agent.permissions.rules if rule.effect != "deny")):
-            if grant.server and grant.server != effects.EVERY_SERVER:
-                self.by.setdefault(("servers", grant.server), agent.id)
+        granted = [grant.server for grant in agent.tools.allow]
+        granted += [rule.server for rule in agent.permissions.rules if rule.effect != "deny"]
+        for name in granted:
+            if name and name != effects.EVERY_SERVER:
+                self.by.setdefault(("servers", name), agent.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,28 +117,33 @@ class Along:
 
     parts: tuple[LoadedPart, ...] = ()
     told: tuple[Diagnostic, ...] = ()
+    """What is to be said of those that are named and do not."""
 
 
-def along(wanted: With, named: Named, parts: Parts) -> Along:
+def along(wanted: With, named: Named) -> Along:
     """Return the parts that go along, in the order of kinds and paths, and say which are named and not there.
 
     Raises:
         InputError: The user named one that is not there.
     """
     found: list[LoadedPart] = []
+    told: list[Diagnostic] = []
     missing: list[tuple[Kind, str]] = []
     for kind in KINDS:
         names = {name for one, name in wanted.named if one == kind}
         needed = {name for one, name in named.by if one == kind and wanted.needed} - (named.servers if kind == "servers" else set())
         if not (kind in wanted.kinds or names or needed):
             continue
-        there = [one for one in parts.of(kind) if one.taken]
+        there = named.parts.of(kind)
         _forbid_unknown(kind, names, there)
         keys = {_key(kind, name) for name in names | needed}
-        found += [one for one in there if kind in wanted.kinds or _key(kind, one.part.name or "") in keys]
+        meant = [one for one in there if kind in wanted.kinds or _key(kind, one.part.name or "") in keys]
+        found += [one for one in meant if one.taken]
+        told += [remark for one in meant if one.hidden_by is None for remark in one.told]
         known = {_key(kind, one.part.name or "") for one in there}
         missing += [(kind, name) for name in sorted(needed) if _key(kind, name) not in known]
-    return Along(tuple(found), (_not_there(missing),) if missing else ())
+    told += named.parts.diagnostics
+    return Along(tuple(found), (*dict.fromkeys(told), *([_not_there(missing)] if missing else [])))
 
 
 def _key(kind: Kind, name: str) -> str:

@@ -389,19 +389,20 @@ def _add_location(found: Discovery, search: _Search, location: Path, client: str
 
 def _from_settings_folder(search: _Search) -> _Search:
     """Take a client's settings folder (`.claude`) for the project that it is in, seen from that client alone."""
-    folder = search.folder
-    for client in registry.CLIENTS:
-        for place in registry.FORMATS[client].folders:
-            top, *rest = PurePosixPath(place).parts
-            if (
-                rest
-                and Path(os.path.abspath(folder)).name == top
-                and folder.joinpath(*rest).is_dir()
-                and search.format_id in (None, client)
-            ):
-                project = Path(os.path.normpath(folder / ".."))
-                return _Search(project, project if search.root == folder else search.root, client, ())
+    for client in registry.CLIENTS if search.format_id is None else [search.format_id]:
+        project = settings_of(search.folder, client)
+        if project is not None:
+            return _Search(project, project if search.root == search.folder else search.root, client, ())
     return search
+
+
+def settings_of(folder: Path, client: str) -> Path | None:
+    """Return the project that a folder is a client's settings folder of (`.claude`); None where it is none with agents."""
+    for place in registry.FORMATS[client].folders:
+        top, *rest = PurePosixPath(place).parts
+        if rest and Path(os.path.abspath(folder)).name == top and folder.joinpath(*rest).is_dir():
+            return Path(os.path.normpath(folder / ".."))
+    return None
 
 
 def _add_walked(found: Discovery, search: _Search) -> None:

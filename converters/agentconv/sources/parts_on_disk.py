@@ -51,7 +51,7 @@ class LoadedPart:
     hidden_by: str | None = None
     """The file of the part of that name which the client takes instead of this one."""
     told: tuple[Diagnostic, ...] = ()
-    """What its client's reader says of it alone."""
+    """What its client's reader says of it, or of all of its file."""
     root: str = ""
     """The folder that the file's path is relative to: a project's root, or the user's home."""
 
@@ -70,7 +70,7 @@ class PartsOnDisk:
     home: Home | None = None
     """The user's home, where the user's own parts are meant."""
     diagnostics: list[Diagnostic] = field(default_factory=list)
-    """What reading found."""
+    """What reading found, but for what is said of a part."""
     _known: dict[tuple[str, Kind], tuple[LoadedPart, ...]] = field(default_factory=dict)
 
     def of(self, client: str, kind: Kind) -> tuple[LoadedPart, ...]:
@@ -97,9 +97,11 @@ class PartsOnDisk:
             hint = "the file was left out; please report this with the file"
             self.diagnostics.append(Diagnostic(Code.INTERNAL, Severity.ERROR, message, Span(source.text.path), hint))
             return
-        self.diagnostics += (self._shown(one) for one in result.diagnostics)
+        said = tuple(map(self._shown, result.diagnostics))
+        if not result.parts:
+            self.diagnostics += said
         for part, state in zip(result.parts, result.states, strict=True):
-            told = tuple(one for one in result.diagnostics if one.agent in (None, part.name))
+            told = tuple(one for one in said if one.agent in (None, part.name))
             yield LoadedPart(module.kind, part, state, client, source, told=told, root=os.fspath(self.folder))
 
     def _shown(self, told: Diagnostic) -> Diagnostic:
