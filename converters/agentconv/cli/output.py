@@ -95,7 +95,7 @@ class Output:
         """Write a result's file to where it belongs."""
         saved: Saved | None = None
         if done.file and self.home:
-            saved = self.save(self._own(self.home, done.target), _in_folder(done.file, done.target), done.target)
+            saved = self._save_own(self.home, done.file, done)
             done = replace(done, file=replace(done.file, path=saved.path.as_posix())) if saved else done
         elif done.file and self.folder:
             named = replace(done.file, path=self.place.file.name) if self.place.file else done.file
@@ -106,6 +106,14 @@ class Output:
         shown = self.preview(saved) if saved else None
         unsaved = done.file is not None and saved is None and self.folder is not None
         self.report.result(done, "unsaved" if unsaved else saved.fate if saved else None, shown)
+
+    def _save_own(self, home: Home, file: OutputFile, done: Converted) -> Saved | None:
+        """Save a file among the user's own: an agent's in the folder of its client, a part's where that looks below the home folder."""
+        if done.part is None:
+            return self.save(self._own(home, done.target), _in_folder(file, done.target), done.target)
+        if "" not in self.own:
+            self.own[""] = OutputFolder(home.root, sources=self.sources, called=Path("~"))
+        return self.save(self.own[""], file, done.target)
 
     def _own(self, home: Home, target: str) -> OutputFolder:
         """Return the folder of the user's own agents of a target."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import effects
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
-from agentconv.core.parts import KINDS
+from agentconv.core.parts import KINDS, NOUNS
 from agentconv.core.suggestions import nearest
 from agentconv.formats import registry
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from agentconv.sources.parts_on_disk import LoadedPart
 
 NEEDED, ALL, NONE = "needed", "all", "none"
-NOUNS: dict[str, str] = {"skills": "skill", "commands": "command", "servers": "MCP server"}
-"""What one part of a kind is called."""
 
 
 @dataclass(frozen=True, slots=True)

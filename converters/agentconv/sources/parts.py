@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core.format import State
+from agentconv.core.parts import KINDS
 from agentconv.sources import discovery
 from agentconv.sources.parts_on_disk import LoadedPart, PartsOnDisk
 
@@ -45,9 +46,14 @@ class Parts:
 
     def take(self, about: AgentSet) -> None:
         """Take in the parts of a bundle."""
-        for kind in ("skills", "commands", "servers"):
+        for kind in KINDS:
             self.stored += (one for part in getattr(about, kind, ()) if (one := _stored(kind, part)) not in self.stored)
         self._known.clear()
+
+    def has_own(self, client: str) -> bool:
+        """Whether a client has parts in a place that is its own."""
+        found = (one.source for kind in KINDS for place in self.places for one in place.of(client, kind))
+        return any(source is not None and source.place.native for source in found)
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:

@@ -17,6 +17,7 @@ from agentconv.core.part_format import PartSource
 from agentconv.core.parts import FolderFile
 from agentconv.core.source import SourceText
 from agentconv.disk import reading
+from agentconv.formats import registry as formats
 from agentconv.parts import registry
 from agentconv.sources import discovery
 from agentconv.sources.discovery import Discovery
@@ -76,9 +77,14 @@ class PartsOnDisk:
     def of(self, client: str, kind: Kind) -> tuple[LoadedPart, ...]:
         """Return the parts of a kind that a client finds, those that it does not take among them."""
         if (client, kind) not in self._known:
-            module = registry.part_format(client, kind)
+            module = registry.part_format(client, kind) if self._is_used(client) else None
             self._known[client, kind] = () if module is None else self._read(client, module)
         return self._known[client, kind]
+
+    def _is_used(self, client: str) -> bool:
+        """Whether the folder is one of a client that only looks where it finds a file of its own."""
+        index = formats.FORMATS[client].index
+        return not index or (self.home is None and (self.folder / index).is_file())
 
     def _read(self, client: str, module: PartFormat[Any]) -> tuple[LoadedPart, ...]:
         places = module.project if self.home is None else module.user
