@@ -185,6 +185,10 @@ CATALOGUE: dict[str, LossRule] = {
         "in the target, the model could do with the skill what its author closed",
         "write it for a client that keeps this",
     ),
+    "skill-description-cut": LossRule(
+        _WARNING, _APPROXIMATED, "the target shows the model the start of the description only", "shorten it"
+    ),
+    "skill-refused-body": LossRule(_REFUSAL, _REFUSED, "the target loads no skill without a body", "write what is to be done"),
     "skill-refused-name": LossRule(_REFUSAL, _REFUSED, "the skill has no name that is legal in the target"),
     "skill-refused-description": LossRule(_REFUSAL, _REFUSED, "the target loads no skill with such a description", "write one that fits"),
     "refused-name": LossRule(_REFUSAL, _REFUSED, "the agent has no name that is legal in the target"),

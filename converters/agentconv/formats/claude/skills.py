@@ -121,6 +121,7 @@ def _client(format_id: str, client: str, project: tuple[Place, ...], user: tuple
         legal_name=lambda name: names.stem(name) if name else "",
         described=_described,
         bare=True,
+        passes_over=True,
         read_hooks=partial(hooks.read, format_id),
     )
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.core.part_format import Place
-from agentconv.formats.opencode import dialect, kilo, opencode
+from agentconv.families import gray_matter
+from agentconv.formats.opencode import kilo, opencode
 from agentconv.parts.skills import keys
 from agentconv.parts.skills.client import Client
 from agentconv.yaml.grammar import JS_YAML_3
@@ -29,7 +30,7 @@ def _client(format_id: str, client: str, repair: Repair, project: tuple[str, ...
         client,
         (*(Place(path, _ANY) for path in project), *_SHARED),
         (*(Place(path, _ANY) for path in user), *_SHARED),
-        dialect.find,
+        gray_matter.find,
         {"description": keys.key("description", keys.required_text("description"))},
         fallback=repair,
         grammar=JS_YAML_3,

@@ -71,11 +71,19 @@ class Client:
     described: Callable[[str], str | None] | None = None
     """What it shows of a body where the header has no description; None where it has no such skill then."""
     bare: bool = False
-    """Whether a file without a header that it can read is a skill all the same."""
+    """Whether a file without a header is a skill all the same."""
+    passes_over: bool = False
+    """Whether it takes a header that does not parse for one that says nothing."""
+    needs_body: bool = False
+    """Whether it has no skill without a body."""
+    named_as_folder: bool = False
+    """Whether it has no skill whose name is not that of its folder."""
     needs_description: bool = True
     """Whether it has no skill without one."""
     longest_description: int | None = None
     """Characters above which it has no such skill."""
+    shown_description: int | None = None
+    """Characters of a description that it shows."""
     beside: Mapping[str, Callable[[bytes], Mapping[str, object]]] = field(default_factory=dict)
     """Files beside SKILL.md, by their paths, that say something of the skill to the client, too."""
     read_hooks: Callable[[Json], tuple[Hook, ...]] | None = None

@@ -28,6 +28,8 @@ def project(client: Client, projection: PartProjection[Skill]) -> None:
         _project_extras(client, projection)
     _project_name(client, projection)
     _project_description(client, projection)
+    if client.needs_body and not client.spell_body(projection.part):
+        projection.remark("skill-refused-body", "body", "")
     _project_starters(client, projection)
     _project_denied(client, projection)
     _project_hooks(client, projection)
@@ -48,6 +50,8 @@ def _project_extras(client: Client, projection: PartProjection[Skill]) -> None:
                 kept[name] = value
             elif name == "name":
                 projection.remark("skill-title-dropped", "extras", quoted(value))
+            elif _restrains(format_id, name, value):
+                _hold(client, projection, name, value, kept)
             elif not _takes_restraint(client, projection, name, value):
                 lost.append(name)
     projection.translate(extras={client.format: kept} if kept else {})
@@ -60,6 +64,20 @@ def _project_extras(client: Client, projection: PartProjection[Skill]) -> None:
 def _is_kin(one: str, other: str) -> bool:
     """Whether two formats are of one client."""
     return vocabulary.words_of(one) == vocabulary.words_of(other)
+
+
+def _restrains(format_id: str, name: str, value: Json) -> bool:
+    """Whether a value of a key, which no field holds, closes the skill in its own client."""
+    row = schema_files.load(schema_files.part_schema("skills", format_id))["properties"].get(name, {})
+    return any(one["value"] == value and type(one["value"]) is type(value) for one in row.get("x-restricts", ()))
+
+
+def _hold(client: Client, projection: PartProjection[Skill], name: str, value: Json, kept: dict[str, Json]) -> None:
+    """Keep what closes a skill where the target knows it; elsewhere, the skill is not written."""
+    if _restrains(client.format, name, value):
+        kept[name] = value
+    else:
+        projection.remark("skill-refused-restraint", "extras", quoted(name))
 
 
 def _means_something(client: Client, format_id: str, name: str, value: Json) -> bool:
@@ -97,10 +115,21 @@ def _project_name(client: Client, projection: PartProjection[Skill]) -> None:
 
 def _project_description(client: Client, projection: PartProjection[Skill]) -> None:
     description = projection.part.description
-    if not description:
-        projection.remark("skill-refused-description", "description", "there is none")
-    elif client.longest_description is not None and len(description) > client.longest_description:
+    if not description and not projection.at_home:
+        _describe(client, projection)
+    elif client.longest_description is not None and description and len(description) > client.longest_description:
         projection.remark("skill-refused-description", "description", Detail("longer than {:,} characters", (client.longest_description,)))
+    elif client.shown_description is not None and description and len(description) > client.shown_description:
+        projection.remark("skill-description-cut", "description", Detail("after {:,} characters", (client.shown_description,)))
+
+
+def _describe(client: Client, projection: PartProjection[Skill]) -> None:
+    """Say what the target shows of a skill without a description."""
+    shown = client.described(client.spell_body(projection.part)) if client.described else None
+    if shown:
+        projection.change("description", shown, "description-derived", quoted(shown))
+    elif client.needs_description:
+        projection.remark("skill-refused-description", "description", "there is none")
 
 
 def _project_starters(client: Client, projection: PartProjection[Skill]) -> None:

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from agentconv.parts.skills.client import Client
 
 
+_BODY = "/body"
+"""What stands for a key where the body is refused: no key is called so."""
+
+
 def read(client: Client, source: PartSource) -> PartsRead[Skill]:
     """Read a skill's folder as the client does. Raises nothing."""
     if source.text.size > client.max_bytes:
@@ -70,21 +74,47 @@ def folder_of(path: str) -> str:
 def _decode(client: Client, source: PartSource, values: dict[str, Json], body: str, *, lenient: bool = False) -> Decoded:
     """Return what a header's keys, and the files beside it, say to the client."""
     rest = {key: value for key, value in values.items() if key != "name"}
-    lifted = {**client.lift(rest), **(client.starters.lift(rest) if client.starters else {})}
+    lifted, problem = _lifted(client, rest)
     decoded = keys.decode(client.rows, client.table, rest, lenient=lenient)
     decoded.values.update(lifted)
+    if problem:
+        decoded.refused.setdefault(problem.key or "", problem)
     for file in source.files:
         if file.path in client.beside:
             decoded.values.update(client.beside[file.path](file.data))
     _name(client, source, values, decoded)
-    if decoded.values.get("description") is None and "description" not in decoded.refused:
-        shown = client.described(body) if client.described else None
-        if shown is None and client.needs_description:
-            decoded.refused["description"] = keys.missing("description")
-        elif shown is not None:
-            decoded.values["description"] = shown
-    _check_length(client, decoded)
+    _describe(client, decoded, body)
+    if client.needs_body and not body:
+        decoded.refused[_BODY] = Complaint("there is nothing below the header", remedy="write what is to be done")
     return decoded
+
+
+def _lifted(client: Client, header: dict[str, Json]) -> tuple[dict[str, object], Complaint | None]:
+    """Take the keys out of a header that only mean something together; where the client refuses one, what restrains is still taken."""
+    problem = None
+    found: dict[str, object] = {}
+    try:
+        found.update(client.lift(header))
+    except Refused as reason:
+        problem = reason.complaint(None, client.rows)
+    if client.starters:
+        found.update(client.starters.lift(header))
+    return found, problem
+
+
+def _describe(client: Client, decoded: Decoded, body: str) -> None:
+    """Find what the client shows of the skill: its description, or, to some, what the body starts with."""
+    description = decoded.values.get("description")
+    if isinstance(description, str):
+        decoded.values["description"] = description.strip(SPACE) or None
+        _check_length(client, decoded)
+    elif "description" not in decoded.refused:
+        shown = client.described(body) if client.described else None
+        if shown is not None:
+            decoded.values["description"] = shown
+            decoded.extras.pop("description", None)
+        elif client.needs_description:
+            decoded.refused["description"] = keys.missing("description")
 
 
 def _check_length(client: Client, decoded: Decoded) -> None:
@@ -112,7 +142,8 @@ def _name(client: Client, source: PartSource, values: dict[str, Json], decoded: 
         decoded.refused["name"] = reason.complaint("name", client.rows)
         return
     decoded.values["name"] = name or folder
-    problem = client.bad_name(name)
+    elsewhere = client.named_as_folder and decoded.values["name"] != folder
+    problem = f"`name` is not that of its folder, `{folder}`" if elsewhere else client.bad_name(name)
     if problem:
         decoded.refused["name"] = Complaint(problem, "name")
 
@@ -139,10 +170,12 @@ def _skill(client: Client, source: PartSource, decoded: Decoded, body: str) -> S
 
 def _without_header(client: Client, source: PartSource, header: Header | None, problem: Complaint, span: Span) -> PartsRead[Skill]:
     """Read a file in which the client finds no header that it can read: to some, it is a skill all the same."""
-    if not client.bare:
+    if not (client.passes_over if header else client.bare):
         return _dropped(client, source, header, problem, span)
     body = body_of(header) if header else client_text(source.text.text).strip(SPACE)
     said = _decode(client, source, {}, body)
+    if said.refused:
+        return _dropped(client, source, header, next(iter(said.refused.values())), span)
     skill = _skill(client, source, said, body)
     words = f"{client.client} takes nothing of the header: {problem.reason}"
     return _result(skill, [_told(client, Code.SYNTAX, words, span, "mend the header", skill=skill, cause=problem.cause)])

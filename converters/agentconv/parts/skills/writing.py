@@ -42,22 +42,19 @@ def _text(client: Client, skill: Skill, path: str, original: PartSource | None) 
 
 def _patched(client: Client, skill: Skill, there: PartSource) -> bytes | None:
     """Change only what differs; None where the file cannot be read as its client's, or single values not be changed."""
-    header = reading.header_of(client, there.text)
     old = reading.read(client, there)
-    if not old.parts or old.states[0].dropped:
-        return None
-    wanted = encoded(client, skill)
-    edits: list[frontmatter.Edit] = []
+    dropped = old.states[0].dropped
+    at_home = skill.origin is not None and skill.origin.format == client.format
+    if not difference(old.parts[0], skill) and (at_home or not dropped):
+        return there.text.data
+    header = reading.header_of(client, there.text)
     if isinstance(header, Complaint) or (header.error and not header.fallback):
-        if difference(old.parts[0], skill):
-            return None
-    else:
-        changes = differences(encoded(client, old.parts[0]), wanted)
-        found = frontmatter.patch(header, changes) if changes else []
-        if found is None:
-            return None
-        edits = [*found, *_body_edit(client, header, skill)]
-    data = encode(frontmatter.apply(there.text.text, edits))
+        return None
+    said = header.values if dropped else encoded(client, old.parts[0])
+    edits = frontmatter.patch(header, differences(said, encoded(client, skill)))
+    if edits is None:
+        return None
+    data = encode(frontmatter.apply(there.text.text, [*edits, *_body_edit(client, header, skill)]))
     again = reading.read(client, PartSource(SourceText(there.text.path, data), there.place, skill.files))
     return data if again.parts and not again.states[0].dropped and not difference(again.parts[0], skill) else None
 
