@@ -65,15 +65,13 @@ def _repaired(text: str) -> Rewritten:
     return Rewritten("\n".join(line for line, _, _ in out), tuple(place for _, place, _ in out), tuple(number for _, _, number in out))
 
 
-def _scalar(name: str, value: Json) -> str:
+def _written(value: Json) -> str:
     """Read text: what YAML takes for something else, the line reader finds as it is written."""
-    if isinstance(value, (list, dict)):
-        raise Refused(f"`{name}` must be text", key=name)
     return js_text(value) if value is not None else ""
 
 
 def _gemini_name(value: Json) -> str:
-    return _NO_NAME.sub("-", _scalar("name", value))
+    return _NO_NAME.sub("-", _written(value))
 
 
 _END = r"(?:\r\n|\r|\n)"
@@ -139,7 +137,7 @@ BY_FORMAT = {
         _GEMINI_PLACES,
         (Place(".gemini/skills", "*/SKILL.md"), Place(_SHARED, "*/SKILL.md", native=False, wins=True)),
         _find,
-        {"description": keys.key("description", partial(_scalar, "description"))},
+        {"description": keys.key("description", _written)},
         fallback=_repaired,
         repairs_all=True,
         grammar=JS_YAML_4,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agentconv.core import effects, patterns, schema_files, vocabulary
 from agentconv.core.diagnostics import Detail
@@ -43,7 +43,7 @@ def project(client: Client, projection: PartProjection[Skill]) -> None:
 def _project_extras(client: Client, projection: PartProjection[Skill]) -> None:
     """Keep the keys that mean nothing to anybody, take those that restrain, and drop those of other clients' own."""
     kept: dict[str, Json] = {}
-    lost: list[str] = []
+    lost: dict[str, list[str]] = {}
     for format_id, extras in projection.source.extras.items():
         for name, value in extras.items():
             if _is_kin(format_id, client.format) or not _means_something(client, format_id, name, value):
@@ -53,12 +53,13 @@ def _project_extras(client: Client, projection: PartProjection[Skill]) -> None:
             elif _restrains(format_id, name, value):
                 _hold(client, projection, name, value, kept)
             elif not _takes_restraint(client, projection, name, value):
-                lost.append(name)
+                code = "skill-key-dropped" if _row(format_id, name).get("x-field") == "extras" else "ignored-key-dropped"
+                lost.setdefault(code, []).append(name)
     projection.translate(extras={client.format: kept} if kept else {})
     if len(kept) < sum(map(len, projection.source.extras.values())):
         projection.declared.add("extras")
-    if lost:
-        projection.remark("skill-key-dropped", "extras", listed(lost))
+    for code, named in lost.items():
+        projection.remark(code, "extras", listed(named))
 
 
 def _is_kin(one: str, other: str) -> bool:
@@ -68,8 +69,7 @@ def _is_kin(one: str, other: str) -> bool:
 
 def _restrains(format_id: str, name: str, value: Json) -> bool:
     """Whether a value of a key, which no field holds, closes the skill in its own client."""
-    row = schema_files.load(schema_files.part_schema("skills", format_id))["properties"].get(name, {})
-    return any(one["value"] == value and type(one["value"]) is type(value) for one in row.get("x-restricts", ()))
+    return any(one["value"] == value and type(one["value"]) is type(value) for one in _row(format_id, name).get("x-restricts", ()))
 
 
 def _hold(client: Client, projection: PartProjection[Skill], name: str, value: Json, kept: dict[str, Json]) -> None:
@@ -89,7 +89,14 @@ def _means_something(client: Client, format_id: str, name: str, value: Json) -> 
 
 
 def _means(format_id: str, name: str) -> bool:
-    return name in schema_files.load(schema_files.part_schema("skills", format_id))["properties"]
+    """Whether a key means something to a client."""
+    return bool(_row(format_id, name))
+
+
+def _row(format_id: str, name: str) -> dict[str, Any]:
+    """Return what a client's schema says of a key; nothing, where the client does not know it."""
+    found: dict[str, Any] = schema_files.load(schema_files.part_schema("skills", format_id))["properties"].get(name, {})
+    return found
 
 
 def _takes_restraint(client: Client, projection: PartProjection[Skill], name: str, value: Json) -> bool:

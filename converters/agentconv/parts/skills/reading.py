@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from agentconv.core import schema_files
 from agentconv.core.diagnostics import Cause, Code, Complaint, Diagnostic, Severity
 from agentconv.core.format import State
 from agentconv.core.ir import Origin
@@ -15,6 +16,7 @@ from agentconv.families import frontmatter, keys
 from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Decoded, Refused
+from agentconv.parts.skills.keys import INFORMING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,6 +79,10 @@ def _decode(client: Client, source: PartSource, values: dict[str, Json], body: s
     lifted, problem = _lifted(client, rest)
     decoded = keys.decode(client.rows, client.table, rest, lenient=lenient)
     decoded.values.update(lifted)
+    for name in INFORMING.keys() & decoded.extras.keys():
+        wrong = schema_files.complaint(client.rows, name, decoded.extras[name])
+        if wrong and wrong.effect.drops:
+            decoded.refused[name] = wrong
     if problem:
         decoded.refused.setdefault(problem.key or "", problem)
     for file in source.files:
@@ -107,6 +113,8 @@ def _describe(client: Client, decoded: Decoded, body: str) -> None:
     description = decoded.values.get("description")
     if isinstance(description, str):
         decoded.values["description"] = description.strip(SPACE) or None
+        if not decoded.values["description"]:
+            decoded.extras["description"] = description
         _check_length(client, decoded)
     elif "description" not in decoded.refused:
         shown = client.described(body) if client.described else None
@@ -177,6 +185,10 @@ def _without_header(client: Client, source: PartSource, header: Header | None, p
     if said.refused:
         return _dropped(client, source, header, next(iter(said.refused.values())), span)
     skill = _skill(client, source, said, body)
+    if header is None:
+        words = f"{client.client} takes the whole file for the skill's text: {problem.reason}"
+        hint = "write a header with a name and a description"
+        return _result(skill, [_told(client, Code.SYNTAX, words, span, hint, skill=skill, severity=Severity.NOTE)])
     words = f"{client.client} takes nothing of the header: {problem.reason}"
     return _result(skill, [_told(client, Code.SYNTAX, words, span, "mend the header", skill=skill, cause=problem.cause)])
 

@@ -96,7 +96,7 @@ def _stands(key: Key, value: Json, skill: Skill) -> bool:
         found = reason.values
     except Refused:
         return False
-    return all(found.get(name) == getattr(skill, name) for name in key.fields)
+    return all((found.get(name) or None) == (getattr(skill, name) or None) for name in key.fields)
 
 
 def _rendered(client: Client, skill: Skill) -> str:
