@@ -8,13 +8,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from skill_files import CLIENTS, fixture, folders, plain, projected, read, read_back, source, written
 
 from agentconv.core import effects, schema_files
 from agentconv.core.format import State
 from agentconv.core.part_format import difference
 from agentconv.core.parts import Body, Command, FolderFile, Skill
 from agentconv.yaml import emitter
-from skill_files import CLIENTS, client, fixture, folders, plain, projected, read, read_back, source, written
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -114,7 +114,7 @@ def _is_within(skill: Skill, projection: PartProjection[Skill]) -> bool:
 @pytest.mark.parametrize("target", CLIENTS)
 @pytest.mark.parametrize("folder", FOLDERS, ids=IDS)
 def test_law_between_clients(folder: Path, target: str) -> None:
-    """What differs is declared, what is declared differs, what is written reads back, with and without the source's file; nothing widens."""
+    """What differs is declared, and only that; what is written reads back, with the source's file and without it; nothing widens."""
     given = fixture(folder)
     skill = read(given, folder.parent.name).parts[0]
     projection = projected(skill, target)
