@@ -119,13 +119,21 @@ class PartProjection(Generic[P]):
 class PartFormat(Protocol[P]):
     """One client's format of one kind of part. Functions are pure: text in, text out; the disk belongs to the callers."""
 
-    format: str
-    """The client's format id."""
-    kind: Kind
-    project: tuple[Place, ...]
-    """Where it looks in a project, first the place where we write; empty where it has none."""
-    user: tuple[Place, ...]
-    """The same below the user's home."""
+    @property
+    def format(self) -> str:
+        """The client's format id."""
+
+    @property
+    def kind(self) -> Kind:
+        """Which kind of part."""
+
+    @property
+    def project(self) -> tuple[Place, ...]:
+        """Where it looks in a project, first the place where we write; empty where it has none."""
+
+    @property
+    def user(self) -> tuple[Place, ...]:
+        """The same below the user's home."""
 
     def read(self, source: PartSource) -> PartsRead[P]:
         """Read one file as the client does. Raises nothing: what is wrong is a diagnostic."""
