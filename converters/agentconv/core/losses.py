@@ -205,6 +205,19 @@ CATALOGUE: dict[str, LossRule] = {
         _NOTE, _MOVED, "the target runs these hooks too, for its own tools of the kind, whose names are in what they are handed"
     ),
     "hooks-dropped": LossRule(_WARNING, _DROPPED, "the target has no such hooks"),
+    "part-unknown": LossRule(_REFUSAL, _REFUSED, "the target has no such parts"),
+    "part-no-place": LossRule(_REFUSAL, _REFUSED, "the target does not look for such parts where this goes"),
+    "part-name-taken": LossRule(_REFUSAL, _REFUSED, "the name is taken by another part, whose file it would be", "rename one of them"),
+    "part-in-place": LossRule(_NOTE, _MOVED, "the target reads the file of the source client itself; nothing is written"),
+    "part-loose-in-place": LossRule(
+        _WARNING, _DROPPED, "the target reads the file of the source client itself, and does not hold it to what it says"
+    ),
+    "part-twice": LossRule(
+        _NOTE, _APPROXIMATED, "the target finds another file of this name in a folder that it reads too, and takes one of them"
+    ),
+    "part-named-along": LossRule(_NOTE, _MOVED, "an MCP server that is named here goes along, into the target's configuration"),
+    "part-renamed": LossRule(_NOTE, _RENAMED, "what is named here was renamed"),
+    "command-agent-renamed": LossRule(_NOTE, _RENAMED, "the agent that a command is sent to was renamed"),
     "refused-name": LossRule(_REFUSAL, _REFUSED, "the agent has no name that is legal in the target"),
     "refused-description": LossRule(
         _REFUSAL, _REFUSED, "the target loads no agent without a description", "add a description to the agent"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
+from dataclasses import fields as part_fields
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeAlias, TypeVar
 
-from agentconv.core import losses
+from agentconv.core import fields, losses
 from agentconv.core.diagnostics import LossSeverity
 from agentconv.core.parts import kind_of
 
@@ -89,6 +90,8 @@ class PartProjection(Generic[P]):
         """Whether it was read from a file of this very client, which takes its values as they are."""
         self.losses: list[Loss] = []
         self.declared: set[str] = set()
+        self.instead: Part | None = None
+        """What says the same as a part of another kind, where the target cannot hold it as one of its own: that is written in its place."""
         self._kind = kind_of(part)
 
     def translate(self, **values: Any) -> None:
@@ -111,6 +114,11 @@ class PartProjection(Generic[P]):
         """Say what becomes of a field that is written as it is, or why the target cannot hold the part."""
         self.losses.append(losses.loss(code, self.source.id, name, self.target, detail, hint=hint, part=self._kind))
 
+    def turn(self, other: Part, name: str, code: str, detail: Detail | str) -> None:
+        """Have a part of another kind written in its place, because of a field that the target cannot hold in one of this kind."""
+        self.instead = other
+        self.remark(code, name, detail)
+
     def is_refused(self) -> bool:
         """Whether the target cannot hold it."""
         return any(loss.severity is LossSeverity.REFUSAL for loss in self.losses)
@@ -125,7 +133,7 @@ class PartFormat(Protocol[P]):
 
     @property
     def kind(self) -> Kind:
-        """Which kind of part."""
+        """The kind of part."""
 
     @property
     def project(self) -> tuple[Place, ...]:
@@ -147,18 +155,27 @@ class PartFormat(Protocol[P]):
     def write(self, parts: Iterable[P], path: str, original: PartSource | None, without: Collection[str] = ()) -> tuple[WrittenFile, ...]:
         """Write parts (one of them, but for shared files) into a file, patching the original: what did not change keeps its bytes.
 
-        The first file is that of `path`; a skill's other files follow. Of a shared file, parts that are not given stay, but for those
-        that `without` names.
+        The first file is that of `path`; a skill's other files follow. Where there is no file yet, a skill's own SKILL.md in the
+        source client is the original: all clients have the same file, and what means nothing to the target keeps its bytes, too.
+        Of a shared file, parts that are not given stay, but for those that `without` names.
         """
 
 
 def difference(one: Part, other: Part) -> list[str]:
-    """Return the fields in which two parts of a kind differ, but for those that say where they stand; `definition.env` of a server."""
-    return [name for head in fields(one) if head.name not in ("id", "origin") for name in _apart(head.name, one, other)]
+    """Return the fields in which two parts of a kind mean different things, but for those that say where they stand.
+
+    Those of a server's definition are told apart: `definition.env`.
+    """
+    return [name for head in part_fields(one) if head.name not in ("id", "origin") for name in _apart(head.name, one, other)]
 
 
 def _apart(name: str, one: Any, other: Any) -> list[str]:
     mine, others = getattr(one, name), getattr(other, name)
-    if mine == others:
+    if mine == others or _meant(name, mine) == _meant(name, others):
         return []
-    return [f"{name}.{tail.name}" for tail in fields(mine) if _apart(tail.name, mine, others)] if name == "definition" else [name]
+    return [f"{name}.{tail.name}" for tail in part_fields(mine) if _apart(tail.name, mine, others)] if name == "definition" else [name]
+
+
+def _meant(name: str, value: Any) -> object:
+    """Return what a field means in any client: keys that only one of them uses are the same, whoever has them."""
+    return {key: one for keys in value.values() for key, one in keys.items()} if name == "extras" else fields.portable(value)
