@@ -1,0 +1,1 @@
+"""Skills, commands and MCP servers: what all clients share of them."""
