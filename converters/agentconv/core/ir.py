@@ -217,7 +217,7 @@ class Agent:
     def __post_init__(self) -> None:
         """Read what servers are given, plain text as version 0.1.0 had it, in the language of the agent's client."""
         if isinstance(self.mcp_servers, tuple) and self.origin is not None:
-            object.__setattr__(self, "mcp_servers", references.spoken(self.mcp_servers, self.origin.format))
+            object.__setattr__(self, "mcp_servers", references.spoken(self.mcp_servers, vocabulary.variables(self.origin.format)))
 
 
 @dataclass(frozen=True, slots=True)

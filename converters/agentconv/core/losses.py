@@ -185,6 +185,19 @@ CATALOGUE: dict[str, LossRule] = {
     "placeholder-run": LossRule(
         _REFUSAL, _REFUSED, "text that the target would run as a command line, and that cannot be escaped there", "spell it in another way"
     ),
+    "part-unknown": LossRule(_REFUSAL, _REFUSED, "the target has no such parts"),
+    "part-no-place": LossRule(_REFUSAL, _REFUSED, "the target does not look for such parts where this goes"),
+    "part-name-taken": LossRule(_REFUSAL, _REFUSED, "the name is taken by another part, whose file it would be", "rename one of them"),
+    "part-in-place": LossRule(_NOTE, _MOVED, "the target reads the file of the source client itself; nothing is written"),
+    "part-loose-in-place": LossRule(
+        _WARNING, _DROPPED, "the target reads the file of the source client itself, and does not hold it to what it says"
+    ),
+    "part-twice": LossRule(
+        _NOTE, _APPROXIMATED, "the target finds another file of this name in a folder that it reads too, and takes one of them"
+    ),
+    "part-named-along": LossRule(_NOTE, _MOVED, "an MCP server that is named here goes along, into the target's configuration"),
+    "part-renamed": LossRule(_NOTE, _RENAMED, "what is named here was renamed"),
+    "command-agent-renamed": LossRule(_NOTE, _RENAMED, "the agent that a command is sent to was renamed"),
     "refused-name": LossRule(_REFUSAL, _REFUSED, "the agent has no name that is legal in the target"),
     "refused-description": LossRule(
         _REFUSAL, _REFUSED, "the target loads no agent without a description", "add a description to the agent"
@@ -253,22 +266,24 @@ def loss(
     hint: str | None = None,
     span: Span | None = None,
     severity: LossSeverity | None = None,
+    part: str | None = None,
 ) -> Loss:
     """Make a Loss.
 
     Args:
         code: A key of `CATALOGUE`.
-        agent: The agent's id.
+        agent: The agent's id, or that of a part.
         field: The path of the field that changed.
         target: The target's format id.
         detail: What is particular to this agent, short enough for one line; text says it where no value of the agent's is in it.
         hint: What to do next, where the catalogue has nothing better.
         span: Where the field stands in the source.
         severity: How much it matters, where that is not what it mostly is.
+        part: The kind of part, where it is no agent.
 
     Raises:
         KeyError: The code is not in the catalogue (a bug).
     """
     rule = CATALOGUE[code]
     data = Detail(detail) if isinstance(detail, str) else detail
-    return Loss(code, severity or rule.severity, rule.kind, agent, field, target, str(data), hint or rule.hint, span, data)
+    return Loss(code, severity or rule.severity, rule.kind, agent, field, target, str(data), hint or rule.hint, span, data, part)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from dataclasses import dataclass, field, replace
+from dataclasses import fields as part_fields
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeAlias, TypeVar
 
-from agentconv.core import losses
+from agentconv.core import fields, losses
 from agentconv.core.diagnostics import LossSeverity
+from agentconv.core.parts import kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from agentconv.core.diagnostics import Detail, Diagnostic, Loss
     from agentconv.core.format import State
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from agentconv.core.source import SourceText
 
 P = TypeVar("P", bound="Part")
+Scope: TypeAlias = Literal["project", "user"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class Place:
     """Whether the client only looks there where the user trusts the folder."""
     native: bool = True
     """Whether it is a place of this client, rather than another one's (or everybody's) that it reads too."""
+    wins: bool = False
+    """Whether what lies here wins over what is called the same in the places that are named before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,34 +78,46 @@ class WrittenFile:
 class PartProjection(Generic[P]):
     """A part on its way into a client's format: changes are made here, and each is declared with its reason."""
 
-    def __init__(self, part: P, target: str) -> None:
+    def __init__(self, part: P, target: str, scope: Scope = "project") -> None:
         self.source = part
         self.part = part
         """As it stands."""
         self.target = target
         """The client's format id."""
+        self.scope = scope
+        """Whether it is for a project, or for the user."""
         self.at_home = part.origin is not None and part.origin.format == target
         """Whether it was read from a file of this very client, which takes its values as they are."""
         self.losses: list[Loss] = []
         self.declared: set[str] = set()
+        self.instead: Part | None = None
+        """What says the same as a part of another kind, where the target cannot hold it as one of its own: that is written in its place."""
+        self._kind = kind_of(part)
 
     def translate(self, **values: Any) -> None:
         """Spell values in the target's words; what they mean stays the same."""
         self.part = replace(self.part, **values)
 
     def change(self, name: str, value: object, code: str, detail: Detail | str, *, hint: str | None = None) -> None:
-        """Set a field to another value and declare the loss."""
-        self.translate(**{name: value})
-        self.losses.append(losses.loss(code, self.source.id, name, self.target, detail, hint=hint))
+        """Set a field, or one of a server's definition (`definition.env`), to another value and declare the loss."""
+        head, _, tail = name.partition(".")
+        self.translate(**{head: replace(getattr(self.part, head), **{tail: value}) if tail else value})
+        self.losses.append(losses.loss(code, self.source.id, name, self.target, detail, hint=hint, part=self._kind))
         self.declared.add(name)
 
     def warn(self, code: str, name: str, detail: Detail | str) -> None:
         """Say something of a field, where it matters more than its code mostly does."""
-        self.losses.append(losses.loss(code, self.source.id, name, self.target, detail, severity=LossSeverity.WARNING))
+        severity = LossSeverity.WARNING
+        self.losses.append(losses.loss(code, self.source.id, name, self.target, detail, severity=severity, part=self._kind))
 
     def remark(self, code: str, name: str, detail: Detail | str, *, hint: str | None = None) -> None:
         """Say what becomes of a field that is written as it is, or why the target cannot hold the part."""
-        self.losses.append(losses.loss(code, self.source.id, name, self.target, detail, hint=hint))
+        self.losses.append(losses.loss(code, self.source.id, name, self.target, detail, hint=hint, part=self._kind))
+
+    def turn(self, other: Part, name: str, code: str, detail: Detail | str) -> None:
+        """Have a part of another kind written in its place, because of a field that the target cannot hold in one of this kind."""
+        self.instead = other
+        self.remark(code, name, detail)
 
     def is_refused(self) -> bool:
         """Whether the target cannot hold it."""
@@ -110,13 +127,21 @@ class PartProjection(Generic[P]):
 class PartFormat(Protocol[P]):
     """One client's format of one kind of part. Functions are pure: text in, text out; the disk belongs to the callers."""
 
-    format: str
-    """The client's format id."""
-    kind: Kind
-    project: tuple[Place, ...]
-    """Where it looks in a project, first the place where we write; empty where it has none."""
-    user: tuple[Place, ...]
-    """The same below the user's home."""
+    @property
+    def format(self) -> str:
+        """The client's format id."""
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of part."""
+
+    @property
+    def project(self) -> tuple[Place, ...]:
+        """Where it looks in a project, first the place where we write; empty where it has none."""
+
+    @property
+    def user(self) -> tuple[Place, ...]:
+        """The same below the user's home."""
 
     def read(self, source: PartSource) -> PartsRead[P]:
         """Read one file as the client does. Raises nothing: what is wrong is a diagnostic."""
@@ -127,15 +152,30 @@ class PartFormat(Protocol[P]):
     def path(self, part: P, place: Place) -> str:
         """Return the path of the file that holds a part, relative to the root; of a skill, of its SKILL.md."""
 
-    def write(self, parts: Iterable[P], path: str, original: PartSource | None) -> tuple[WrittenFile, ...]:
+    def write(self, parts: Iterable[P], path: str, original: PartSource | None, without: Collection[str] = ()) -> tuple[WrittenFile, ...]:
         """Write parts (one of them, but for shared files) into a file, patching the original: what did not change keeps its bytes.
 
-        The first file is that of `path`; a skill's other files follow.
+        The first file is that of `path`; a skill's other files follow. Where there is no file yet, a skill's own SKILL.md in the
+        source client is the original: all clients have the same file, and what means nothing to the target keeps its bytes, too.
+        Of a shared file, parts that are not given stay, but for those that `without` names.
         """
 
 
 def difference(one: Part, other: Part) -> list[str]:
-    """Return the fields in which two parts of a kind differ, but for those that say where they stand."""
-    return [
-        known.name for known in fields(one) if known.name not in ("id", "origin") and getattr(one, known.name) != getattr(other, known.name)
-    ]
+    """Return the fields in which two parts of a kind mean different things, but for those that say where they stand.
+
+    Those of a server's definition are told apart: `definition.env`.
+    """
+    return [name for head in part_fields(one) if head.name not in ("id", "origin") for name in _apart(head.name, one, other)]
+
+
+def _apart(name: str, one: Any, other: Any) -> list[str]:
+    mine, others = getattr(one, name), getattr(other, name)
+    if mine == others or _meant(name, mine) == _meant(name, others):
+        return []
+    return [f"{name}.{tail.name}" for tail in part_fields(mine) if _apart(tail.name, mine, others)] if name == "definition" else [name]
+
+
+def _meant(name: str, value: Any) -> object:
+    """Return what a field means in any client: keys that only one of them uses are the same, whoever has them."""
+    return {key: one for keys in value.values() for key, one in keys.items()} if name == "extras" else fields.portable(value)

@@ -186,3 +186,8 @@ class Server:
 
 
 Part: TypeAlias = Skill | Command | Server
+
+
+def kind_of(part: Part) -> Kind:
+    """Return what kind of part one is."""
+    return "skills" if isinstance(part, Skill) else "commands" if isinstance(part, Command) else "servers"
