@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from agentconv.cli import scope
 from agentconv.conversion.along import NOTHING, Named, With, along, chosen
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
-from agentconv.core.parts import NOUNS
+from agentconv.core.parts import KINDS, NOUNS
 from agentconv.formats import registry
 from agentconv.sources import parts as beside
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from agentconv.sources.loading import Loader
     from agentconv.sources.parts import Parts
 
-NEEDED = With(needed=True)
+NEEDED, EVERYTHING = With(needed=True), With(kinds=frozenset(KINDS))
 
 
 class Carried:
@@ -39,17 +39,20 @@ class Carried:
         """Where a conversion writes to."""
 
     def _wanted(self, words: list[str] | None, found: Discovery) -> With:
-        """Return what goes along: what the user says, or else what is needed, where whole folders are converted into a folder.
+        """Return what goes along where it can: what the user says, or else all that is in a bundle, and what is needed of a folder.
 
         Raises:
             InputError: The user says what nobody can do.
         """
-        folder = self._output.place.folder
+        bundles = all(registry.FORMATS[target].bundle for target in self._output.targets)
+        folder = self._output.place.folder is not None or bundles
         if words is None:
-            alone = len(found.files) == 1 and found.files[0].named and not registry.FORMATS[found.files[0].format].bundle
-            return NOTHING if folder is None or alone else NEEDED
+            if found.files and all(registry.FORMATS[file.format].bundle for file in found.files):
+                return EVERYTHING if folder else NOTHING
+            alone = len(found.files) == 1 and found.files[0].named
+            return NEEDED if folder and not alone else NOTHING
         wanted = chosen(words)
-        if wanted and folder is None:
+        if wanted and not folder:
             raise registry.usage("--with takes what is in several files, and there is no folder to put them in", "add -o DIR")
         return wanted
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -66,7 +67,7 @@ class Output:
         self.place = Destination(folder=self.home.root) if self.home else destination(options, targets)
         self.folder = output_folder(self.place, self.sources)
         self.own: dict[str, OutputFolder] = {}
-        """By target, the folder of the user's own agents."""
+        """By target, the folder of the user's own agents; by folder, that of the user's own parts."""
         self.report = Report(options, targets, places)
         if self.home:
             self.report.below = "~"
@@ -111,9 +112,12 @@ class Output:
         """Save a file among the user's own: an agent's in the folder of its client, a part's where that looks below the home folder."""
         if done.part is None:
             return self.save(self._own(home, done.target), _in_folder(file, done.target), done.target)
-        if "" not in self.own:
-            self.own[""] = OutputFolder(home.root, sources=self.sources, called=Path("~"))
-        return self.save(self.own[""], file, done.target)
+        folder, path = home.below(done.target, file.path)
+        key = os.fspath(folder)
+        if key not in self.own:
+            within = home.root if folder.is_relative_to(home.root) else None
+            self.own[key] = OutputFolder(folder, within=within, sources=self.sources, called=Path(home.shown(folder)))
+        return self.save(self.own[key], replace(file, path=path), done.target)
 
     def _own(self, home: Home, target: str) -> OutputFolder:
         """Return the folder of the user's own agents of a target."""

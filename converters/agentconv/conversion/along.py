@@ -87,8 +87,8 @@ class Named:
     def over(self, pieces: Iterable[Loaded]) -> Iterator[Loaded]:
         """Take in what the agents of files name, as these go by."""
         for piece in pieces:
-            if piece.about is not None:
-                self.parts.take(piece.about)
+            if piece.parts:
+                self.parts.take(piece.parts)
             for agent in piece.agents:
                 self.take(agent)
             yield piece

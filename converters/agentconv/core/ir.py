@@ -231,6 +231,8 @@ class Source:
     data: bytes
     agents: tuple[Agent, ...] = field(default=(), compare=False, repr=False)
     """The agents that its reader gave, where they are known: whoever changes one of them does so in the set, not here."""
+    executable: bool = False
+    """Whether it is a program."""
 
     @property
     def sha256(self) -> str:

@@ -210,7 +210,7 @@ def from_document(document: dict[str, Any]) -> tuple[AgentSet, list[str]]:
     by_path = _by_source(agents.agents)
     stored, changed = [], []
     for entry in document.get("sources", ()):
-        source = Source(entry["path"], entry["format"], _stored_bytes(entry, prompts))
+        source = Source(entry["path"], entry["format"], _stored_bytes(entry, prompts), executable=entry.get("executable", False))
         own = tuple(by_path.get(source.path, ()))
         if source.sha256 != entry["sha256"]:
             changed.append(source.path)
@@ -255,6 +255,8 @@ def source_documents(agents: AgentSet) -> Iterator[dict[str, Json]]:
             by_path.setdefault(agent.origin.source, []).append(agent)
     for source in agents.sources:
         document: dict[str, Json] = {"path": source.path, "format": source.format, "sha256": source.sha256}
+        if source.executable:
+            document["executable"] = True
         if source.agents:
             document["agents_sha256"] = _digest(source.agents)
         text = decode_bytes(source.data)
