@@ -198,6 +198,33 @@ CATALOGUE: dict[str, LossRule] = {
     "part-named-along": LossRule(_NOTE, _MOVED, "an MCP server that is named here goes along, into the target's configuration"),
     "part-renamed": LossRule(_NOTE, _RENAMED, "what is named here was renamed"),
     "command-agent-renamed": LossRule(_NOTE, _RENAMED, "the agent that a command is sent to was renamed"),
+    "skill-key-dropped": LossRule(_WARNING, _DROPPED, "a key of a skill that only other clients use"),
+    "skill-title-dropped": LossRule(
+        _NOTE, _DROPPED, "the name under which the source shows a skill; the target shows what it is called by"
+    ),
+    "skill-restraint-taken": LossRule(
+        _NOTE, _APPROXIMATED, "a restraint that the source client passes over; the target holds the skill to it"
+    ),
+    "skill-user-callable": LossRule(_NOTE, _APPROXIMATED, "in the target, the user starts such skills as well as the model"),
+    "skill-grants-dropped": LossRule(
+        _NOTE, _DROPPED, "tools that the source runs unasked while a skill is active; the target asks as ever"
+    ),
+    "skill-policy-file": LossRule(_NOTE, _MOVED, "a file beside the skill says to the target who starts it"),
+    "skill-as-command": LossRule(
+        _NOTE, _MOVED, "the target lets the model start any skill; what is the user's to start is a command there"
+    ),
+    "skill-refused-restraint": LossRule(
+        _REFUSAL,
+        _REFUSED,
+        "in the target, the model could do with the skill what its author closed",
+        "write it for a client that keeps this",
+    ),
+    "skill-description-cut": LossRule(
+        _WARNING, _APPROXIMATED, "the target shows the model the start of the description only", "shorten it"
+    ),
+    "skill-refused-body": LossRule(_REFUSAL, _REFUSED, "the target loads no skill without a body", "write what is to be done"),
+    "skill-refused-name": LossRule(_REFUSAL, _REFUSED, "the skill has no name that is legal in the target"),
+    "skill-refused-description": LossRule(_REFUSAL, _REFUSED, "the target loads no skill with such a description", "write one that fits"),
     "refused-name": LossRule(_REFUSAL, _REFUSED, "the agent has no name that is legal in the target"),
     "refused-description": LossRule(
         _REFUSAL, _REFUSED, "the target loads no agent without a description", "add a description to the agent"
