@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from agentconv.core.meant import Foreign, Reference, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from agentconv.core.ir import McpServer
     from agentconv.core.vocabulary import Variables
@@ -293,6 +293,28 @@ def _with_values(server: McpServer, made: Callable[[str, str | int | None, str],
         elif isinstance(held, dict):
             changed[place] = {key: each(place, key, value) for key, value in held.items()}
     return replace(server, **changed)
+
+
+def values(server: McpServer) -> list[tuple[str, str | int | None, str]]:
+    """Return the texts of a server, each with its field, and its key or number there."""
+    found: list[tuple[str, str | int | None, str]] = []
+
+    def seen(place: str, key: str | int | None, value: str) -> str:
+        found.append((place, key, value))
+        return value
+
+    _with_values(server, seen)
+    return found
+
+
+def with_parts(server: McpServer, made: Mapping[tuple[str, str | int | None], tuple[Part, ...]]) -> McpServer:
+    """Return a server with some of its texts made of other parts, by field, and key or number there."""
+
+    def each(place: str, key: str | int | None, value: str) -> str:
+        parts = made.get((place, key))
+        return value if parts is None else Text(common(parts), parts)
+
+    return _with_values(server, each)
 
 
 def spoken(servers: tuple[McpServer, ...], known: Variables) -> tuple[McpServer, ...]:
