@@ -164,6 +164,27 @@ CATALOGUE: dict[str, LossRule] = {
         _NOTE, _MOVED, "the target runs these hooks too, for its own tools of the kind, whose names are in what they are handed"
     ),
     "hooks-dropped": LossRule(_WARNING, _DROPPED, "the target has no such hooks"),
+    "placeholder-argument": LossRule(
+        _WARNING,
+        _APPROXIMATED,
+        "the target cannot set in this argument; words stand in its place, and what the user types comes after the text",
+    ),
+    "placeholder-rest": LossRule(
+        _NOTE, _APPROXIMATED, "one of the two clients sets in a single word where the other sets in all words from there on"
+    ),
+    "placeholder-quotes": LossRule(_NOTE, _APPROXIMATED, "the target treats the quotes around what the user types in another way"),
+    "placeholder-asked": LossRule(_NOTE, _APPROXIMATED, "the target asks the user for what is typed after the command in the source"),
+    "placeholder-hint": LossRule(_NOTE, _DROPPED, "the target shows no hint for a single argument"),
+    "placeholder-shell": LossRule(
+        _WARNING, _DROPPED, "the target runs no command line for a text; the model is told of it instead", "add it to the text by hand"
+    ),
+    "placeholder-file": LossRule(_WARNING, _DROPPED, "the target sets no file into a text; its path is named instead"),
+    "placeholder-folder": LossRule(_WARNING, _APPROXIMATED, "the target does not say where the skill lies"),
+    "placeholder-foreign": LossRule(_WARNING, _APPROXIMATED, "only the source client fills this in; the target sends it as it stands"),
+    "placeholder-literal": LossRule(_WARNING, _APPROXIMATED, "text that the target fills in, and that cannot be escaped there"),
+    "placeholder-run": LossRule(
+        _REFUSAL, _REFUSED, "text that the target would run as a command line, and that cannot be escaped there", "spell it in another way"
+    ),
     "skill-key-dropped": LossRule(_WARNING, _DROPPED, "a key of a skill that only other clients use"),
     "skill-title-dropped": LossRule(
         _NOTE, _DROPPED, "the name under which the source shows a skill; the target shows what it is called by"
@@ -176,6 +197,9 @@ CATALOGUE: dict[str, LossRule] = {
         _NOTE, _DROPPED, "tools that the source runs unasked while a skill is active; the target asks as ever"
     ),
     "skill-policy-file": LossRule(_NOTE, _MOVED, "a file beside the skill says to the target who starts it"),
+    "skill-own-folder": LossRule(
+        _NOTE, _APPROXIMATED, "the path of the skill's own folder is said as the specification has it: files are named from there"
+    ),
     "skill-as-command": LossRule(
         _NOTE, _MOVED, "the target lets the model start any skill; what is the user's to start is a command there"
     ),

@@ -9,7 +9,7 @@ from agentconv.core import effects, patterns, schema_files, vocabulary
 from agentconv.core.diagnostics import Detail
 from agentconv.core.ir import ToolGrant
 from agentconv.core.losses import becomes, listed, quoted
-from agentconv.parts.skills import as_command, keys
+from agentconv.parts.skills import as_command, bodies, keys
 from agentconv.projecting import hooks
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def project(client: Client, projection: PartProjection[Skill]) -> None:
     _project_grants(client, projection)
     _project_model(client, projection)
     _project_plain(client, projection)
-    client.project_body(projection)
+    bodies.project(projection, client.language)
     client.settle(projection)
 
 

@@ -54,17 +54,17 @@ def _patched(client: Client, skill: Skill, there: PartSource) -> bytes | None:
     edits = frontmatter.patch(header, differences(said, encoded(client, skill)))
     if edits is None:
         return None
-    data = encode(frontmatter.apply(there.text.text, [*edits, *_body_edit(client, header, skill)]))
+    data = encode(frontmatter.apply(there.text.text, [*edits, *_body_edit(client, header, old.parts[0], skill)]))
     again = reading.read(client, PartSource(SourceText(there.text.path, data), there.place, skill.files))
     return data if again.parts and not again.states[0].dropped and not difference(again.parts[0], skill) else None
 
 
-def _body_edit(client: Client, header: frontmatter.Header, skill: Skill) -> list[frontmatter.Edit]:
-    before, after = reading.body_of(header), client.spell_body(skill)
-    if client.parse_body(before) == skill.body:
+def _body_edit(client: Client, header: frontmatter.Header, old: Skill, skill: Skill) -> list[frontmatter.Edit]:
+    if old.body == skill.body:
         return []
     start, end = reading.body_place(header)
-    return [(start, end, after if before else f"\n{after}\n")]
+    after = client.spell_body(skill)
+    return [(start, end, after if start < end else f"\n{after}\n")]
 
 
 def differences(old: dict[str, Json], new: dict[str, Json]) -> dict[str, Json | None]:
