@@ -251,6 +251,9 @@ CATALOGUE: dict[str, LossRule] = {
         _NOTE, _DROPPED, "tools that the source runs unasked while a skill is active; the target asks as ever"
     ),
     "skill-policy-file": LossRule(_NOTE, _MOVED, "a file beside the skill says to the target who starts it"),
+    "skill-own-folder": LossRule(
+        _NOTE, _APPROXIMATED, "the path of the skill's own folder is said as the specification has it: files are named from there"
+    ),
     "skill-as-command": LossRule(
         _NOTE, _MOVED, "the target lets the model start any skill; what is the user's to start is a command there"
     ),
