@@ -43,6 +43,10 @@ class Parts:
             for client in self.clients:
                 yield from place.of(client, kind)
 
+    def taken(self) -> list[LoadedPart]:
+        """Return the parts of all kinds that their clients have."""
+        return [one for kind in KINDS for one in self.of(kind) if one.taken]
+
     def take(self, stored: Iterable[LoadedPart]) -> None:
         """Take in the parts of a bundle."""
         self.stored += (one for one in stored if one not in self.stored)
