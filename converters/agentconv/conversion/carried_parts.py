@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from agentconv.conversion.options import Options
     from agentconv.core.diagnostics import Loss
     from agentconv.core.format import Projection
+    from agentconv.core.kinds import Kind
     from agentconv.core.part_format import PartFormat, Place
-    from agentconv.core.parts import Kind, Part
+    from agentconv.core.parts import Part
     from agentconv.disk.output import Mergeable
     from agentconv.sources.parts_on_disk import LoadedPart
 
