@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Cause, Code, Complaint, Severity
-from agentconv.core.source import client_text
+from agentconv.core.source import SourceText, client_text, encode
 from agentconv.families import frontmatter
 from agentconv.families.javascript import SPACE
 from agentconv.parts.commands.shapes import Entry, Opened, Said, given_twice, undecodable
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from agentconv.core.diagnostics import Span
-    from agentconv.core.source import SourceText
     from agentconv.families.frontmatter import Edit, Header, Rewritten
     from agentconv.parts.commands.shapes import Change, New
     from agentconv.yaml.grammar import Grammar
@@ -96,7 +95,15 @@ class Markdown:
         """Return a file from nothing."""
         (one,) = new
         header = f"---\n{emitter.mapping(dict(one.values))}---\n\n" if one.values else ""
+        headers = (header,) if one.values else ("", "---\n---\n\n", "---\n{}\n---\n\n")
+        # a text that starts like a header is none behind one
+        header = next((header for header in headers if self._leaves(header, one.body)), header)
         return f"{header}{one.body}\n" if one.body else header.removesuffix("\n")
+
+    def _leaves(self, header: str, body: str) -> bool:
+        """Whether a body is the whole text behind a header."""
+        found = self.header(SourceText("", encode(f"{header}{body}\n")))
+        return found is None if not header else found is not None and found.body <= len(header)
 
 
 _PEOPLES = ("name", "description", "argument-hint", "allowed-tools", "model", "agent", "mode", "tools", "subtask", "arguments")

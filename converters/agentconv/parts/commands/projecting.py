@@ -10,8 +10,9 @@ from agentconv.core import schema_files, vocabulary
 from agentconv.core.diagnostics import Detail
 from agentconv.core.losses import becomes, listed, quoted
 from agentconv.core.parts import AllArguments
+from agentconv.families.javascript import SPACE
 from agentconv.parts.commands import own_agents, reading
-from agentconv.parts.placeholders import OF_FORMAT, PLAIN, named, spell
+from agentconv.parts.placeholders import OF_FORMAT, PLAIN, named, parse, spell
 from agentconv.parts.placeholders.ways import takes_arguments
 from agentconv.parts.skills.keys import tokens
 from agentconv.parts.skills.projecting import granted, is_kin
@@ -150,8 +151,9 @@ def _project_body(client: Client, projection: PartProjection[Command]) -> None:
     result = spell(_with_arguments(client, projection, body), client.language, names, source)
     for lost in result.lost:
         projection.remark(lost.code, "body", Detail("{} in line {} of the text", (lost.placeholder, lost.line)))
-    projection.translate(body=result.body)
-    if result.body != projection.source.body:
+    said = parse(result.text.strip(SPACE), client.language, names)
+    projection.translate(body=said)
+    if said != projection.source.body:
         projection.declared.add("body")
 
 

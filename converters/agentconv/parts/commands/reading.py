@@ -12,6 +12,7 @@ from agentconv.core.part_format import PartsRead
 from agentconv.core.parts import Body, Command, ShellOutput
 from agentconv.core.source import client_text
 from agentconv.families import keys
+from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Refused
 from agentconv.parts.placeholders import parse
 
@@ -121,7 +122,7 @@ def _lifted(client: Client, header: dict[str, Json]) -> tuple[dict[str, object],
 
 def _command(client: Client, source: PartSource, entry: Entry, decoded: Decoded, lifted: dict[str, object]) -> Command:
     values: dict[str, Any] = {**decoded.values, **lifted}
-    body = None if entry.body is None else parse(entry.body, client.language, values.get("arguments") or ())
+    body = None if entry.body is None else parse(entry.body.strip(SPACE), client.language, values.get("arguments") or ())
     origin = Origin(client.format, source.text.path, entry.pointer)
     extras = {client.format: decoded.extras} if decoded.extras else {}
     name = values.pop("name", None) or entry.name or name_of(client, source)

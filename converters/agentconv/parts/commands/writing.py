@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from agentconv.core import names
 from agentconv.core.part_format import PartSource, WrittenFile, difference
 from agentconv.core.source import SourceText, encode
+from agentconv.families.javascript import SPACE
 from agentconv.families.keys import ABSENT, Ignored, Refused
 from agentconv.parts.commands import reading
 from agentconv.parts.commands.shapes import Change, New
@@ -99,7 +100,7 @@ def body_text(client: Client, command: Command) -> str:
     if command.body is None:
         return ""
     at_home = command.origin is not None and command.origin.format == client.format
-    return spell(command.body, client.language, command.arguments or (), client.language if at_home else None).text
+    return spell(command.body, client.language, command.arguments or (), client.language if at_home else None).text.strip(SPACE)
 
 
 def encoded(client: Client, command: Command) -> dict[str, Json]:
