@@ -49,8 +49,8 @@ class ShellOutput:
     """What a command line prints, which the client runs before the model sees the text: an effect (run)."""
 
     command: tuple[BodyPart, ...]
-    block: bool = False
-    """Whether it stands in a code fence of its own."""
+    block: bool = field(default=False, compare=False)
+    """Whether it stands in a code fence of its own, which makes no difference to what is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Body:
     """The text that a command or skill sends to the model: what the client fills in is told from what is meant as it stands."""
 
     parts: tuple[BodyPart, ...]
-    appended: bool = True
+    appended: bool = field(default=True, compare=False)
     """Whether the client adds what the user typed where no part of the text takes it."""
 
 
