@@ -87,8 +87,8 @@ _LANGUAGES = {
     "braces": _Language(re.compile(rf"\$\{{(?:({_PLUGINS})|{_BRACED})\}}"), _braced_or_plugins, _in_braces),
     "posix": _Language(re.compile(rf"\$\{{{_BRACED}\}}"), lambda found: Reference(found[1], found[2]), _in_braces),
     "bare": _Language(
-        re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}|\$([A-Za-z_][A-Za-z0-9_]*)"),
-        lambda found: Reference(found[1] or found[2]),
+        re.compile(r"\$\{([^}]+)\}|\$([A-Za-z0-9_]+)"),
+        lambda found: Reference(found[1] or found[2]) if _NAME.fullmatch(found[1] or found[2]) else found[0],
         _without_default("${{{}}}"),
     ),
     "shell": _Language(
