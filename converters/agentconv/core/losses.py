@@ -160,6 +160,47 @@ CATALOGUE: dict[str, LossRule] = {
         _WARNING, _DROPPED, "a value that comes from the environment, which an agent of the target cannot say", "write it by hand"
     ),
     "reference-inherited": LossRule(_NOTE, _MOVED, "a variable that the target hands to its servers by itself"),
+    "server-undefined": LossRule(
+        _REFUSAL, _REFUSED, "an MCP server without a command and without an address, which no client can start", "give it one of them"
+    ),
+    "server-elsewhere": LossRule(
+        _REFUSAL, _REFUSED, "the target has MCP servers of the user alone, none of a project", "--scope user writes it there"
+    ),
+    "server-transport": LossRule(
+        _REFUSAL, _REFUSED, "the target does not speak the protocol of this MCP server", "use another address of the same server"
+    ),
+    "server-transport-tried": LossRule(_NOTE, _APPROXIMATED, "the target finds out by itself which protocol the address speaks"),
+    "server-restraint": LossRule(
+        _REFUSAL, _REFUSED, "a key that holds this MCP server back, and the target has none that does", "write the server by hand"
+    ),
+    "server-limit": LossRule(
+        _REFUSAL, _REFUSED, "only some tools of this MCP server are open, and the target's entry cannot say so", "write it by hand"
+    ),
+    "server-disabled": LossRule(
+        _REFUSAL, _REFUSED, "an MCP server that is switched off, and the target's entry cannot say so", "write it by hand"
+    ),
+    "server-unheld": LossRule(_REFUSAL, _REFUSED, "the target would not take this MCP server as it was meant", "write it by hand"),
+    "server-reference": LossRule(
+        _REFUSAL, _REFUSED, "a value without which this MCP server is another one, and which the target cannot be told", "write it by hand"
+    ),
+    "server-reference-dropped": LossRule(_WARNING, _DROPPED, "a value of an MCP server that the target cannot be told", "write it by hand"),
+    "server-default-dropped": LossRule(
+        _WARNING, _APPROXIMATED, "what stands there where the variable is not set, which the target cannot be told", "set the variable"
+    ),
+    "server-reference-inherited": LossRule(_NOTE, _MOVED, "a variable that the target hands to its MCP servers by itself"),
+    "server-credential": LossRule(
+        _WARNING, _APPROXIMATED, "a credential, which is not copied into another client's file", "set the variable in the environment"
+    ),
+    "server-grant-dropped": LossRule(
+        _WARNING, _DROPPED, "what lets tools of this MCP server run unasked is for each client to be told by its user"
+    ),
+    "server-folder-dropped": LossRule(
+        _WARNING, _DROPPED, "the target starts its MCP servers in a folder of its own choice", "name files by paths that hold everywhere"
+    ),
+    "server-timeout-dropped": LossRule(_NOTE, _DROPPED, "the target cannot be told how long to wait for this MCP server"),
+    "server-timeout-approximated": LossRule(_NOTE, _APPROXIMATED, "the target counts the time in another unit, and takes the nearest"),
+    "server-key-dropped": LossRule(_WARNING, _DROPPED, "a key of an MCP server that only the source client uses"),
+    "server-key-ignored": LossRule(_NOTE, _DROPPED, "a key of an MCP server that no client uses"),
     "hooks-moved": LossRule(
         _NOTE, _MOVED, "the target runs these hooks too, for its own tools of the kind, whose names are in what they are handed"
     ),
@@ -185,6 +226,19 @@ CATALOGUE: dict[str, LossRule] = {
     "placeholder-run": LossRule(
         _REFUSAL, _REFUSED, "text that the target would run as a command line, and that cannot be escaped there", "spell it in another way"
     ),
+    "part-unknown": LossRule(_REFUSAL, _REFUSED, "the target has no such parts"),
+    "part-no-place": LossRule(_REFUSAL, _REFUSED, "the target does not look for such parts where this goes"),
+    "part-name-taken": LossRule(_REFUSAL, _REFUSED, "the name is taken by another part, whose file it would be", "rename one of them"),
+    "part-in-place": LossRule(_NOTE, _MOVED, "the target reads the file of the source client itself; nothing is written"),
+    "part-loose-in-place": LossRule(
+        _WARNING, _DROPPED, "the target reads the file of the source client itself, and does not hold it to what it says"
+    ),
+    "part-twice": LossRule(
+        _NOTE, _APPROXIMATED, "the target finds another file of this name in a folder that it reads too, and takes one of them"
+    ),
+    "part-named-along": LossRule(_NOTE, _MOVED, "an MCP server that is named here goes along, into the target's configuration"),
+    "part-renamed": LossRule(_NOTE, _RENAMED, "what is named here was renamed"),
+    "command-agent-renamed": LossRule(_NOTE, _RENAMED, "the agent that a command is sent to was renamed"),
     "skill-key-dropped": LossRule(_WARNING, _DROPPED, "a key of a skill that only other clients use"),
     "skill-title-dropped": LossRule(
         _NOTE, _DROPPED, "the name under which the source shows a skill; the target shows what it is called by"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from dataclasses import fields as part_fields
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 from agentconv.core import fields, losses
 from agentconv.core.diagnostics import LossSeverity
 from agentconv.core.parts import kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from agentconv.core.diagnostics import Detail, Diagnostic, Loss
     from agentconv.core.format import State
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from agentconv.core.source import SourceText
 
 P = TypeVar("P", bound="Part")
+Scope: TypeAlias = Literal["project", "user"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +27,15 @@ class Place:
     """Where a client looks for files of a part: a folder with a pattern, or one file."""
 
     path: str
-    """POSIX, relative to the project's root, or to the user's home. `~CODEX_HOME` and the like are the user's to set: see `user_places`."""
+    """POSIX, relative to the project's root, or to the user's home, with the client's own folder where it is by default (`.codex`)."""
     pattern: str = ""
     """Of files below the folder: `*/SKILL.md`, `**/*.md`, `*.toml`; empty where the path itself is the file."""
     trusted: bool = False
     """Whether the client only looks there where the user trusts the folder."""
     native: bool = True
     """Whether it is a place of this client, rather than another one's (or everybody's) that it reads too."""
+    mixed: bool = False
+    """Whether the file is mainly the user's configuration, in which parts are entries among others."""
     wins: bool = False
     """Whether what lies here wins over what is called the same in the places that are named before it."""
 
@@ -77,12 +80,14 @@ class WrittenFile:
 class PartProjection(Generic[P]):
     """A part on its way into a client's format: changes are made here, and each is declared with its reason."""
 
-    def __init__(self, part: P, target: str) -> None:
+    def __init__(self, part: P, target: str, scope: Scope = "project") -> None:
         self.source = part
         self.part = part
         """As it stands."""
         self.target = target
         """The client's format id."""
+        self.scope = scope
+        """Whether it is for a project, or for the user."""
         self.at_home = part.origin is not None and part.origin.format == target
         """Whether it was read from a file of this very client, which takes its values as they are."""
         self.losses: list[Loss] = []
@@ -96,8 +101,9 @@ class PartProjection(Generic[P]):
         self.part = replace(self.part, **values)
 
     def change(self, name: str, value: object, code: str, detail: Detail | str, *, hint: str | None = None) -> None:
-        """Set a field to another value and declare the loss."""
-        self.translate(**{name: value})
+        """Set a field, or one of a server's definition (`definition.env`), to another value and declare the loss."""
+        head, _, tail = name.partition(".")
+        self.translate(**{head: replace(getattr(self.part, head), **{tail: value}) if tail else value})
         self.losses.append(losses.loss(code, self.source.id, name, self.target, detail, hint=hint, part=self._kind))
         self.declared.add(name)
 
@@ -148,21 +154,30 @@ class PartFormat(Protocol[P]):
     def path(self, part: P, place: Place) -> str:
         """Return the path of the file that holds a part, relative to the root; of a skill, of its SKILL.md."""
 
-    def write(self, parts: Iterable[P], path: str, original: PartSource | None) -> tuple[WrittenFile, ...]:
+    def write(self, parts: Iterable[P], path: str, original: PartSource | None, without: Collection[str] = ()) -> tuple[WrittenFile, ...]:
         """Write parts (one of them, but for shared files) into a file, patching the original: what did not change keeps its bytes.
 
         The first file is that of `path`; a skill's other files follow. Where there is no file yet, a skill's own SKILL.md in the
         source client is the original: all clients have the same file, and what means nothing to the target keeps its bytes, too.
+        Of a shared file, parts that are not given stay, but for those that `without` names.
         """
 
 
 def difference(one: Part, other: Part) -> list[str]:
-    """Return the fields in which two parts of a kind mean different things, but for those that say where they stand."""
-    names = (known.name for known in part_fields(one) if known.name not in ("id", "origin"))
-    return [name for name in names if getattr(one, name) != getattr(other, name) and _meant(one, name) != _meant(other, name)]
+    """Return the fields in which two parts of a kind mean different things, but for those that say where they stand.
+
+    Those of a server's definition are told apart: `definition.env`.
+    """
+    return [name for head in part_fields(one) if head.name not in ("id", "origin") for name in _apart(head.name, one, other)]
 
 
-def _meant(part: Part, name: str) -> object:
+def _apart(name: str, one: Any, other: Any) -> list[str]:
+    mine, others = getattr(one, name), getattr(other, name)
+    if mine == others or _meant(name, mine) == _meant(name, others):
+        return []
+    return [f"{name}.{tail.name}" for tail in part_fields(mine) if _apart(tail.name, mine, others)] if name == "definition" else [name]
+
+
+def _meant(name: str, value: Any) -> object:
     """Return what a field means in any client: keys that only one of them uses are the same, whoever has them."""
-    value = getattr(part, name)
     return {key: one for keys in value.values() for key, one in keys.items()} if name == "extras" else fields.portable(value)

@@ -1,1 +1,1 @@
-"""Skills, commands and MCP servers: what all clients share of them."""
+"""What agents need beside themselves, skills, commands and MCP servers: what all clients share of them."""

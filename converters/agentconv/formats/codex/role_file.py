@@ -54,25 +54,15 @@ class Dialect:
 
 def read(dialect: Dialect, source: SourceText) -> ReadResult:
     """Read one TOML file as the client does; what the client drops is recovered."""
-    import tomli
-
     at = source.undecodable
     if at is not None:
         return _recovered(dialect, source, None, Complaint("the file is not UTF-8"), source.span(at))
     text = source.text.removeprefix("\ufeff")
     skipped = len(source.text) - len(text)
-    too_deep = _too_deep(text)
-    if too_deep is not None:
-        problem = Complaint(f"nested deeper than {MAX_NESTING} levels")
-        return _recovered(dialect, source, None, problem, source.span(too_deep + skipped), end=too_deep + skipped)
-    try:
-        header = _loads(text)
-    except tomli.TOMLDecodeError as error:
-        problem = Complaint(f"not TOML: {error.msg[0].lower()}{error.msg[1:]}", cause=Cause.SYNTAX)
-        return _recovered(dialect, source, None, problem, source.span(error.pos + skipped))
-    except (RecursionError, ValueError) as error:
-        problem = Complaint(f"not TOML that can be read: {str(error) or 'nested too deep'}", cause=Cause.SYNTAX)
-        return _recovered(dialect, source, None, problem, source.span(0))
+    header = parsed(text)
+    if isinstance(header, Broken):
+        end = header.at + skipped if header.deep else None
+        return _recovered(dialect, source, None, header.complaint, source.span(header.at + skipped), end=end)
     header = {**dialect.given, **header}
     decoded = keys.decode_header(dialect, header)
     span = partial(_span, dialect, source)
@@ -83,6 +73,31 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
     diagnostics = tuple(reading.remarks(dialect.spec, dialect.keys, agent, decoded, span))
     state = State.DEGRADED if diagnostics else State.LOADS
     return ReadResult(AgentSet((agent,)), (state,), diagnostics, partial(_place, dialect, source.text))
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Why a text is no TOML that can be read, and where."""
+
+    complaint: Complaint
+    at: int = 0
+    deep: bool = False
+    """Whether it is nested too deep to be given to a parser."""
+
+
+def parsed(text: str) -> dict[str, Json] | Broken:
+    """Return what a text without a byte order mark holds, or why it is not TOML."""
+    import tomli
+
+    too_deep = _too_deep(text)
+    if too_deep is not None:
+        return Broken(Complaint(f"nested deeper than {MAX_NESTING} levels"), too_deep, deep=True)
+    try:
+        return _loads(text)
+    except tomli.TOMLDecodeError as error:
+        return Broken(Complaint(f"not TOML: {error.msg[0].lower()}{error.msg[1:]}", cause=Cause.SYNTAX), error.pos)
+    except (RecursionError, ValueError) as error:
+        return Broken(Complaint(f"not TOML that can be read: {str(error) or 'nested too deep'}", cause=Cause.SYNTAX))
 
 
 def _place(dialect: Dialect, text: str, _number: int, key: str, *within: str | int) -> tuple[int, int] | None:
