@@ -45,6 +45,7 @@ CLOSED_BY_MODES = ("write", "run")
 _ASKING_MODES = frozenset({"default", "dont-ask"})
 """Modes that ask before what the user's settings do not allow, or deny it; so does each that closes nothing."""
 GUARD_EVENTS = frozenset({"before-tool", "permission-request"})
+"""Events whose hooks can keep a tool from being used."""
 ALL_TOOLS = "*"
 EVERY_SERVER = "*"
 EVERY_CAPABILITY = "*"

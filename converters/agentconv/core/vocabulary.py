@@ -36,8 +36,8 @@ be given by the name that is shown to people). A fact that is left out is false.
   those that it sets for what is run; `silent = false`, where exit code 2 blocks nothing when stderr is empty.
 - `variables`: the `language` (core/references) in which an agent's own MCP servers refer to variables, and the `places` of a server where
   they do; `meant` are those where the client's documents say so, and it hands the text on as it stands; `inherits` where a server gets
-  all variables that the client has. `configured` is the language of the client's configuration; `file`, `key`, `shape`, `http` and
-  `http_key` are where a server goes there, and how it is written.
+  all variables that the client has. `configured` is the language of the client's configuration, which a project's may not use where it
+  is `refused`; `file`, `key`, `shape`, `http` and `http_key` are where a server goes there, and how it is written.
 - `unenforced`: limits that the client documents, and does not hold a spawned agent to: `free` has the keys of an agent's file (dots for
   tables, `*` for any name), each with the values that limit nothing; `instead` is what a person does; `servers` says that no file closes
   the MCP servers of the session, in words.
@@ -49,7 +49,7 @@ A format whose client has another format too says `like = "<its id>"`, and nothi
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
@@ -506,6 +506,10 @@ class Variables:
     """Whether the server is handed all variables that the client has."""
     configured: str | None = None
     """The language of the client's configuration."""
+    configured_places: tuple[str, ...] = ("command", "args", "env", "cwd", "url", "headers")
+    """The fields of a server in the configuration whose values may do so."""
+    refused: bool = False
+    """Whether a project's configuration that refers to a variable is left out as a whole."""
     file: str = ""
     """The file in which a project's servers are configured."""
     key: str = "mcpServers"
@@ -523,6 +527,14 @@ def variables(format_id: str) -> Variables:
     found: dict[str, Any] = _file(format_id).get("variables", {})
     values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
     return Variables(**values)
+
+
+@cache
+def configured(format_id: str, scope: str = "project") -> Variables:
+    """Return how the servers of a client's configuration refer to variables; a user's may do so where a project's may not."""
+    known = variables(format_id)
+    refused = known.refused and scope == "project"
+    return replace(known, language=known.configured, places=known.configured_places, meant=(), refused=refused)
 
 
 @dataclass(frozen=True, slots=True)

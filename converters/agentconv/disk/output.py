@@ -36,6 +36,8 @@ class OutputFile:
     """What it shares with others: a file that is there takes it in among its own."""
     beside: bool = False
     """Whether it only means something beside the other files, in a folder."""
+    executable: bool = False
+    """Whether it is a program, where it is written anew."""
     spelled: bool = False
     """Whether its bytes are ours, rather than those of a file that was read: then git may have given it other line ends."""
 

@@ -192,10 +192,10 @@ class OutputFolder:
         """Write a new file; its folder is made when it turns out that there is none."""
         place = self._disk.at(file.path)
         try:
-            create(place, file.data)
+            create(place, file.data, executable=file.executable)
         except (FileNotFoundError, NotADirectoryError):
             make_folders(os.path.dirname(place))
-            create(place, file.data)
+            create(place, file.data, executable=file.executable)
 
     def _replace(self, path: str, present: Present, data: bytes, *, copied: bool) -> None:
         """Give a file other bytes; a copy of the old ones comes first."""

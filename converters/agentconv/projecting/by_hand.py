@@ -47,7 +47,7 @@ def _common(known: Variables, server: McpServer) -> dict[str, Json]:
     return {"type": server.transport, **found} if server.transport in ("sse", "ws") else found
 
 
-def _local_or_remote(_known: Variables, server: McpServer) -> dict[str, Json]:
+def local_or_remote(server: McpServer) -> dict[str, Json]:
     """Write a server that is `local`, with its command in one list, or `remote`."""
     if server.transport != "stdio":
         found: dict[str, Any] = {"type": "remote", "url": server.url, "headers": server.headers}
@@ -64,7 +64,7 @@ def _with_variable_keys(_known: Variables, server: McpServer) -> dict[str, Json]
     return {key: value for key, value in found.items() if value}
 
 
-_SHAPES = {"mcpServers": _common, "local-remote": _local_or_remote, "toml": _with_variable_keys}
+_SHAPES = {"mcpServers": _common, "local-remote": lambda _known, server: local_or_remote(server), "toml": _with_variable_keys}
 """By the word that a client's vocabulary has for it (`[variables] shape`)."""
 
 

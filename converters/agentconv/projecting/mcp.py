@@ -150,7 +150,7 @@ class Told:
         """Return a server as the target reads the same of it, without the variables and headers that it cannot be told."""
         if self._projection.at_home or server.transport is None:
             return server
-        told, left = references.carried(server, self._target)
+        told, left = references.carried(server, vocabulary.variables(self._target))
         if not left:
             return told
         if any(one.place not in ("env", "headers") for one in left):
@@ -174,7 +174,7 @@ class Told:
 
     def holds(self, server: McpServer) -> bool:
         """Whether the target reads all values of a server as they were meant."""
-        return self._projection.at_home or not references.carried(server, self._target)[1]
+        return self._projection.at_home or not references.carried(server, vocabulary.variables(self._target))[1]
 
     def hint(self, names: Iterable[str], servers: Iterable[McpServer]) -> str | None:
         """Say how to write servers by hand that were lost with their references; nothing where they refer to nothing."""

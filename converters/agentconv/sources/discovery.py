@@ -378,9 +378,9 @@ def _add_location(found: Discovery, search: _Search, location: Path, client: str
     path, top = os.fspath(location), os.path.realpath(search.top or project_root(location) or search.folder)
     if location == search.folder:
         top = top if _stray(path, top) is None else os.path.realpath(location)  # the user named it
-    elif not _followed(found, path, top):
+    elif not followed(found, path, top):
         return
-    files = list(_walk(found, location, top, registry.FORMATS[client].suffixes)) if location.is_dir() else [path]
+    files = list(walk(found, location, top, registry.FORMATS[client].suffixes)) if location.is_dir() else [path]
     if not files:
         found.barren.append((path, client))
     for file in files:
@@ -389,26 +389,27 @@ def _add_location(found: Discovery, search: _Search, location: Path, client: str
 
 def _from_settings_folder(search: _Search) -> _Search:
     """Take a client's settings folder (`.claude`) for the project that it is in, seen from that client alone."""
-    folder = search.folder
-    for client in registry.CLIENTS:
-        for place in registry.FORMATS[client].folders:
-            top, *rest = PurePosixPath(place).parts
-            if (
-                rest
-                and Path(os.path.abspath(folder)).name == top
-                and folder.joinpath(*rest).is_dir()
-                and search.format_id in (None, client)
-            ):
-                project = Path(os.path.normpath(folder / ".."))
-                return _Search(project, project if search.root == folder else search.root, client, ())
+    for client in registry.CLIENTS if search.format_id is None else [search.format_id]:
+        project = settings_of(search.folder, client)
+        if project is not None:
+            return _Search(project, project if search.root == search.folder else search.root, client, ())
     return search
+
+
+def settings_of(folder: Path, client: str) -> Path | None:
+    """Return the project that a folder is a client's settings folder of (`.claude`); None where it is none with agents."""
+    for place in registry.FORMATS[client].folders:
+        top, *rest = PurePosixPath(place).parts
+        if rest and Path(os.path.abspath(folder)).name == top and folder.joinpath(*rest).is_dir():
+            return Path(os.path.normpath(folder / ".."))
+    return None
 
 
 def _add_walked(found: Discovery, search: _Search) -> None:
     rows = [registry.FORMATS[search.format_id]] if search.format_id else list(registry.FORMATS.values())
     suffixes = tuple({end for row in rows for end in (*row.suffixes, *row.files)})
     top = os.path.realpath(project_root(search.folder) or search.folder)
-    walked = list(_walk(found, search.folder, top, suffixes))
+    walked = list(walk(found, search.folder, top, suffixes))
     start = os.path.join(search.folder, "")
     included: set[str] | None = None
     for place in walked:
@@ -517,7 +518,7 @@ def _unique(files: list[Found]) -> list[Found]:
     return kept
 
 
-def _walk(found: Discovery, folder: Path, top: str, suffixes: tuple[str, ...]) -> Iterator[str]:
+def walk(found: Discovery, folder: Path, top: str, suffixes: tuple[str, ...]) -> Iterator[str]:
     """Yield the files below a folder in path order; each real folder once, none outside of the real folder `top`."""
     seen: set[tuple[int, int]] = set()
     stack = [os.fspath(folder)]
@@ -531,14 +532,14 @@ def _walk(found: Discovery, folder: Path, top: str, suffixes: tuple[str, ...]) -
             seen.add((info.st_dev, info.st_ino))
             entries = list(os.scandir(current))
         except OSError as error:
-            found.diagnostics.append(_unread(current, f"cannot be read: {_reason(error)}"))
+            found.diagnostics.append(unread(current, f"cannot be read: {reason(error)}"))
             continue
         for entry in entries:
             is_folder = os.path.isdir(entry) if entry.is_symlink() else entry.is_dir()
             if entry.name in SKIPPED or not (is_folder or entry.name.endswith(suffixes)):
                 continue
             path = entry.path
-            if entry.is_symlink() and not _followed(found, path, top):
+            if entry.is_symlink() and not followed(found, path, top):
                 continue
             if is_folder:
                 stack.append(path)
@@ -547,13 +548,13 @@ def _walk(found: Discovery, folder: Path, top: str, suffixes: tuple[str, ...]) -
     yield from sorted(files, key=lambda path: os.fsencode(path).replace(b"/", b"\0"))  # path order, part by part
 
 
-def _followed(found: Discovery, path: str, top: str) -> bool:
+def followed(found: Discovery, path: str, top: str) -> bool:
     """Whether a path is followed where it may be a link; one that is not is told."""
     blocked = _stray(path, top)
     if blocked is not None:
         severity = Severity.WARNING if os.path.isdir(path) else Severity.ERROR
         hint = "name it on the command line to read it" if blocked.astray else None
-        found.diagnostics.append(_unread(path, f"{blocked.reason}; it is not followed", severity, hint))
+        found.diagnostics.append(unread(path, f"{blocked.reason}; it is not followed", severity, hint))
     return blocked is None
 
 
@@ -564,7 +565,8 @@ def _stray(path: str, top: str) -> Blocked | None:
         return None  # leads nowhere, or to itself: reading it says so
 
 
-def _unread(path: str, message: str, severity: Severity = Severity.ERROR, hint: str | None = None) -> Diagnostic:
+def unread(path: str, message: str, severity: Severity = Severity.ERROR, hint: str | None = None) -> Diagnostic:
+    """Say that something at a path is not read."""
     return Diagnostic(Code.UNREADABLE, severity, message, Span(Path(path).as_posix()), hint)
 
 
@@ -581,7 +583,7 @@ def read_bytes(file: Found) -> bytes:
         try:
             data = sys.stdin.buffer.read(-1 if limit is None else limit + 1)
         except OSError as error:
-            raise problem(f"standard input cannot be read: {_reason(error)}") from None
+            raise problem(f"standard input cannot be read: {reason(error)}") from None
         if limit is not None and len(data) > limit:
             raise _too_large(file, f"more than {limit:,}")
         return data
@@ -590,7 +592,7 @@ def read_bytes(file: Found) -> bytes:
     except reading.TooLarge as error:
         raise _too_large(file, f"{error.size:,}") from None
     except OSError as error:
-        raise problem(f"cannot be read: {_reason(error)}", None, file.path) from None
+        raise problem(f"cannot be read: {reason(error)}", None, file.path) from None
 
 
 def _too_large(file: Found, size: str) -> InputError:
@@ -598,5 +600,6 @@ def _too_large(file: Found, size: str) -> InputError:
     return problem(message, "no assistant can use a prompt of that size", file.path, Code.TOO_LARGE)
 
 
-def _reason(error: OSError) -> str:
+def reason(error: OSError) -> str:
+    """Return what the system says is wrong."""
     return (error.strerror or str(error)).lower()
