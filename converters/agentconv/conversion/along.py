@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import effects
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
-from agentconv.core.parts import KINDS
+from agentconv.core.parts import KINDS, NOUNS
 from agentconv.core.suggestions import nearest
 from agentconv.formats import registry
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from agentconv.sources.parts_on_disk import LoadedPart
 
 NEEDED, ALL, NONE = "needed", "all", "none"
-NOUNS: dict[str, str] = {"skills": "skill", "commands": "command", "servers": "MCP server"}
-"""What one part of a kind is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +87,8 @@ class Named:
     def over(self, pieces: Iterable[Loaded]) -> Iterator[Loaded]:
         """Take in what the agents of files name, as these go by."""
         for piece in pieces:
-            if piece.about is not None:
-                self.parts.take(piece.about)
+            if piece.parts:
+                self.parts.take(piece.parts)
             for agent in piece.agents:
                 self.take(agent)
             yield piece

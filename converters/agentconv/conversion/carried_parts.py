@@ -18,7 +18,7 @@ from agentconv.parts import registry
 from agentconv.sources.parts_on_disk import matches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from agentconv.conversion.options import Options
     from agentconv.core.diagnostics import Loss
@@ -257,12 +257,21 @@ class CarriedParts:
             if merged.problem:
                 raise InternalError(merged.problem)
             return merged.data
-        files = shared.module.write(shared.parts, shared.path, None)
+        files = shared.module.write(shared.parts, shared.path, *self._own(shared))
         again = shared.module.read(as_source(files, shared.place))
         found = {part.name: part for part in again.parts}
         if len(found) != len(shared.parts) or any(difference(part, found[part.name]) for part in shared.parts):
             raise InternalError("the parts of one file do not come back from it")
         return files[0].data
+
+    def _own(self, shared: SharedParts) -> tuple[PartSource | None, Collection[str]]:
+        """Return the file of the target's own format that parts of it stay in, and what of it does not go along."""
+        loaded = [one.loaded for one in self._files[shared.path]]
+        source = loaded[0].source if all(one.client == self.target for one in loaded) else None
+        if source is None or source.place.mixed or any(one.source is None or one.source.text.path != shared.path for one in loaded):
+            return None, ()
+        ours = {part.name for part in shared.parts}
+        return source, [one.name for one in shared.module.read(source).parts if one.name not in ours]
 
 
 def _is_lost(name: str, before: Part, after: Part) -> bool:

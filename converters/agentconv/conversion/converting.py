@@ -51,7 +51,7 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = DEFAULTS, 
         InputError: Two agents share a name and `on_duplicate` is `error`, or a part is named that is not there.
     """
     if registry.FORMATS[target].bundle:
-        yield bundle(pieces, target, options)
+        yield bundle(pieces, target, options, parts)
         return
     pieces = line_ends.Pieces(pieces, target)
     named = Named(parts) if options.along and parts is not None else None

@@ -205,6 +205,27 @@ CATALOGUE: dict[str, LossRule] = {
         _NOTE, _MOVED, "the target runs these hooks too, for its own tools of the kind, whose names are in what they are handed"
     ),
     "hooks-dropped": LossRule(_WARNING, _DROPPED, "the target has no such hooks"),
+    "placeholder-argument": LossRule(
+        _WARNING,
+        _APPROXIMATED,
+        "the target cannot set in this argument; words stand in its place, and what the user types comes after the text",
+    ),
+    "placeholder-rest": LossRule(
+        _NOTE, _APPROXIMATED, "one of the two clients sets in a single word where the other sets in all words from there on"
+    ),
+    "placeholder-quotes": LossRule(_NOTE, _APPROXIMATED, "the target treats the quotes around what the user types in another way"),
+    "placeholder-asked": LossRule(_NOTE, _APPROXIMATED, "the target asks the user for what is typed after the command in the source"),
+    "placeholder-hint": LossRule(_NOTE, _DROPPED, "the target shows no hint for a single argument"),
+    "placeholder-shell": LossRule(
+        _WARNING, _DROPPED, "the target runs no command line for a text; the model is told of it instead", "add it to the text by hand"
+    ),
+    "placeholder-file": LossRule(_WARNING, _DROPPED, "the target sets no file into a text; its path is named instead"),
+    "placeholder-folder": LossRule(_WARNING, _APPROXIMATED, "the target does not say where the skill lies"),
+    "placeholder-foreign": LossRule(_WARNING, _APPROXIMATED, "only the source client fills this in; the target sends it as it stands"),
+    "placeholder-literal": LossRule(_WARNING, _APPROXIMATED, "text that the target fills in, and that cannot be escaped there"),
+    "placeholder-run": LossRule(
+        _REFUSAL, _REFUSED, "text that the target would run as a command line, and that cannot be escaped there", "spell it in another way"
+    ),
     "part-unknown": LossRule(_REFUSAL, _REFUSED, "the target has no such parts"),
     "part-no-place": LossRule(_REFUSAL, _REFUSED, "the target does not look for such parts where this goes"),
     "part-name-taken": LossRule(_REFUSAL, _REFUSED, "the name is taken by another part, whose file it would be", "rename one of them"),
@@ -218,6 +239,36 @@ CATALOGUE: dict[str, LossRule] = {
     "part-named-along": LossRule(_NOTE, _MOVED, "an MCP server that is named here goes along, into the target's configuration"),
     "part-renamed": LossRule(_NOTE, _RENAMED, "what is named here was renamed"),
     "command-agent-renamed": LossRule(_NOTE, _RENAMED, "the agent that a command is sent to was renamed"),
+    "skill-key-dropped": LossRule(_WARNING, _DROPPED, "a key of a skill that only other clients use"),
+    "skill-title-dropped": LossRule(
+        _NOTE, _DROPPED, "the name under which the source shows a skill; the target shows what it is called by"
+    ),
+    "skill-restraint-taken": LossRule(
+        _NOTE, _APPROXIMATED, "a restraint that the source client passes over; the target holds the skill to it"
+    ),
+    "skill-user-callable": LossRule(_NOTE, _APPROXIMATED, "in the target, the user starts such skills as well as the model"),
+    "skill-grants-dropped": LossRule(
+        _NOTE, _DROPPED, "tools that the source runs unasked while a skill is active; the target asks as ever"
+    ),
+    "skill-policy-file": LossRule(_NOTE, _MOVED, "a file beside the skill says to the target who starts it"),
+    "skill-own-folder": LossRule(
+        _NOTE, _APPROXIMATED, "the path of the skill's own folder is said as the specification has it: files are named from there"
+    ),
+    "skill-as-command": LossRule(
+        _NOTE, _MOVED, "the target lets the model start any skill; what is the user's to start is a command there"
+    ),
+    "skill-refused-restraint": LossRule(
+        _REFUSAL,
+        _REFUSED,
+        "in the target, the model could do with the skill what its author closed",
+        "write it for a client that keeps this",
+    ),
+    "skill-description-cut": LossRule(
+        _WARNING, _APPROXIMATED, "the target shows the model the start of the description only", "shorten it"
+    ),
+    "skill-refused-body": LossRule(_REFUSAL, _REFUSED, "the target loads no skill without a body", "write what is to be done"),
+    "skill-refused-name": LossRule(_REFUSAL, _REFUSED, "the skill has no name that is legal in the target"),
+    "skill-refused-description": LossRule(_REFUSAL, _REFUSED, "the target loads no skill with such a description", "write one that fits"),
     "refused-name": LossRule(_REFUSAL, _REFUSED, "the agent has no name that is legal in the target"),
     "refused-description": LossRule(
         _REFUSAL, _REFUSED, "the target loads no agent without a description", "add a description to the agent"

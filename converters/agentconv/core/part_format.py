@@ -27,13 +27,15 @@ class Place:
     """Where a client looks for files of a part: a folder with a pattern, or one file."""
 
     path: str
-    """POSIX, relative to the project's root, or to the user's home. `~CODEX_HOME` and the like are the user's to set: see `user_places`."""
+    """POSIX, relative to the project's root, or to the user's home, with the client's own folder where it is by default (`.codex`)."""
     pattern: str = ""
     """Of files below the folder: `*/SKILL.md`, `**/*.md`, `*.toml`; empty where the path itself is the file."""
     trusted: bool = False
     """Whether the client only looks there where the user trusts the folder."""
     native: bool = True
     """Whether it is a place of this client, rather than another one's (or everybody's) that it reads too."""
+    mixed: bool = False
+    """Whether the file is mainly the user's configuration, in which parts are entries among others."""
     wins: bool = False
     """Whether what lies here wins over what is called the same in the places that are named before it."""
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 Kind: TypeAlias = Literal["skills", "commands", "servers"]
 KINDS: tuple[Kind, ...] = ("skills", "commands", "servers")
 """The kinds of parts, in the order in which they are read and written."""
+NOUNS: dict[str, str] = {"skills": "skill", "commands": "command", "servers": "MCP server"}
+"""What one part of a kind is called."""
 By: TypeAlias = Literal["user", "agents", "both"]
 """Who starts it: the user alone (`disable-model-invocation`), the model alone (`user-invocable: false`), or both."""
 

@@ -51,6 +51,15 @@ def load(name: str) -> dict[str, Any]:
     return loaded
 
 
+@cache
+def part_schema(kind: str, format_id: str) -> str:
+    """Return the name of a client's schema of a kind of part: a format that has none of its own has that of its client's other one."""
+    from agentconv.core import vocabulary
+
+    own = f"parts/{kind}/{format_id}"
+    return own if (FOLDER / f"{own}.schema.json").is_file() else f"parts/{kind}/{vocabulary.words_of(format_id)}"
+
+
 def self_contained(name: str) -> dict[str, Any]:
     """Return a schema with every schema that it refers to embedded under `$defs`, as JSON Schema's bundling says.
 

@@ -273,17 +273,22 @@ def project(projection: Projection, read_own: Callable[[Json], tuple[Hook, ...]]
     hooks: tuple[Hook, ...] | None = projection.get("hooks")
     if not hooks:
         return
-    target = vocabulary.words_of(projection.target.id)
-    pairs = [(hook, hook if hook.format == target else _translated(hook, target)) for hook in hooks]
-    held = [(hook, own) for hook, own in pairs if own is not None and _reads_back(own, read_own)]
-    after = by_event(own for _, own in held) or None
-    kept = [hook for hook, _ in held]
+    pairs = held(hooks, projection.target.id, read_own)
+    after = by_event(own for _, own in pairs) or None
+    kept = [hook for hook, _ in pairs]
     projection.translate("hooks", after)
-    moved = dict.fromkeys(hook.native_event for hook, own in held if hook != own)
+    moved = dict.fromkeys(hook.native_event for hook, own in pairs if hook != own)
     lost = dict.fromkeys(hook.native_event for hook in hooks if hook not in kept)
     for code, events in (("hooks-moved", moved), ("hooks-dropped", lost)):
         if events:
             projection.change("hooks", after, code, listed(events))
+
+
+def held(hooks: Iterable[Hook], target: str, read_own: Callable[[Json], tuple[Hook, ...]]) -> list[tuple[Hook, Hook]]:
+    """Return the hooks that a client runs as their own client does, each with how that one spells it."""
+    words = vocabulary.words_of(target)
+    pairs = [(hook, hook if hook.format == words else _translated(hook, words)) for hook in hooks]
+    return [(hook, own) for hook, own in pairs if own is not None and _reads_back(own, read_own)]
 
 
 _SHARED_KEYS = frozenset({"type", "command", "timeout"})

@@ -5,19 +5,19 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from agentconv.core.format import State
+from agentconv.core.parts import KINDS
 from agentconv.sources import discovery
-from agentconv.sources.parts_on_disk import LoadedPart, PartsOnDisk
+from agentconv.sources.parts_on_disk import PartsOnDisk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from agentconv.core.diagnostics import Diagnostic
-    from agentconv.core.ir import AgentSet
     from agentconv.core.parts import Kind
     from agentconv.sources.discovery import Discovery
+    from agentconv.sources.parts_on_disk import LoadedPart
 
 
 @dataclass(slots=True)
@@ -43,11 +43,19 @@ class Parts:
             for client in self.clients:
                 yield from place.of(client, kind)
 
-    def take(self, about: AgentSet) -> None:
+    def taken(self) -> list[LoadedPart]:
+        """Return the parts of all kinds that their clients have."""
+        return [one for kind in KINDS for one in self.of(kind) if one.taken]
+
+    def take(self, stored: Iterable[LoadedPart]) -> None:
         """Take in the parts of a bundle."""
-        for kind in ("skills", "commands", "servers"):
-            self.stored += (one for part in getattr(about, kind, ()) if (one := _stored(kind, part)) not in self.stored)
+        self.stored += (one for one in stored if one not in self.stored)
         self._known.clear()
+
+    def has_own(self, client: str) -> bool:
+        """Whether a client has parts in a place that is its own."""
+        found = (one.source for kind in KINDS for place in self.places for one in place.of(client, kind))
+        return any(source is not None and source.place.native for source in found)
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
@@ -55,15 +63,11 @@ class Parts:
         return tuple(told for place in self.places for told in place.diagnostics)
 
 
-def _stored(kind: Any, part: Any) -> LoadedPart:
-    return LoadedPart(kind, part, State.LOADS, part.origin.format if part.origin else "json")
-
-
 def _with_ids(parts: Iterable[LoadedPart]) -> Iterator[LoadedPart]:
     """Give each part its id: the name, then `name~2` in path order."""
     taken: set[str] = set()
     for one in parts:
-        base = one.part.name or (one.source.stem if one.source else "") or one.kind.removesuffix("s")
+        base = one.part.id or one.part.name or (one.source.stem if one.source else "") or one.kind.removesuffix("s")
         found, number = base, 2
         while found in taken:
             found, number = f"{base}~{number}", number + 1

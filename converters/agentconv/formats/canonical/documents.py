@@ -32,7 +32,9 @@ from agentconv.core.ir import (
     Tools,
 )
 from agentconv.core.meant import Foreign, Pattern, Reference, Text
+from agentconv.core.parts import Body, Command, FolderFile, Server, Skill
 from agentconv.core.source import decode as decode_bytes
+from agentconv.formats.canonical import bodies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +45,18 @@ SHORTEST_REFERENCE = 40
 """Prompts shorter than this stay in the stored text: a reference would be longer."""
 
 _SHAPES: dict[type, dict[str, Any]] = {
-    AgentSet: {"agents": [Agent], "servers": [McpServer], "mcp_servers": [McpServer]},
+    AgentSet: {"agents": [Agent], "skills": [Skill], "commands": [Command], "servers": [Server], "mcp_servers": [Server]},
+    Skill: {
+        "body": Body,
+        "approved_tools": [ToolGrant],
+        "denied_tools": [ToolGrant],
+        "hooks": [Hook],
+        "model": Model,
+        "files": [FolderFile],
+        "origin": Origin,
+    },
+    Command: {"body": Body, "approved_tools": [ToolGrant], "denied_tools": [ToolGrant], "model": Model, "origin": Origin},
+    Server: {"origin": Origin},
     Agent: {
         "prompt": Prompt,
         "invocation": Invocation,
@@ -65,10 +78,12 @@ _SHAPES: dict[type, dict[str, Any]] = {
 _TUPLES = {(AgentSet, "authors"), (Agent, "skills"), (Agent, "delegates"), (Model, "fallbacks"), (Hook, "handlers")} | {
     (McpServer, name) for name in ("enabled_tools", "disabled_tools")
 }
+_TUPLES |= {(Skill, "arguments"), (Skill, "paths"), (Command, "arguments"), (Server, "unasked_tools")}
 _LEFT_OUT = frozenset({"sources", "diagnostics", "further"})
-_SPELLED = {(AgentSet, "mcp_servers"): "servers"}
-"""Fields that a document calls otherwise since version 2; it is read under both names."""
-_FIELDS = {(cls, key): name for (cls, name), key in _SPELLED.items()}
+_FIELDS = {(AgentSet, "mcp_servers"): "servers"}
+"""What version 1 called otherwise: it is read under both names."""
+_DEFINITION = frozenset(field.name for field in dataclasses.fields(McpServer))
+"""The fields of a server that stand beside its own ones in a document."""
 
 
 def to_document(agents: AgentSet, *, sources: bool = True) -> dict[str, Json]:
@@ -92,7 +107,10 @@ def plain(value: Any, *, languages: bool = True) -> dict[str, Json]:
         item = getattr(value, field.name)
         if field.name in _LEFT_OUT or _is_default(field, item):
             continue
-        found[_SPELLED.get((type(value), field.name), field.name)] = _plain_item(item, languages=languages)
+        if isinstance(item, McpServer) and isinstance(value, Server):
+            found |= plain(item, languages=languages)
+        else:
+            found[field.name] = _plain_item(item, languages=languages)
     return found
 
 
@@ -105,6 +123,10 @@ def _is_default(field: dataclasses.Field[Any], item: object) -> bool:
 
 
 def _plain_item(item: Any, *, languages: bool) -> Json:
+    if isinstance(item, Body):
+        return bodies.plain(item)
+    if isinstance(item, FolderFile):
+        return bodies.plain_file(item)
     if dataclasses.is_dataclass(item):
         return plain(item, languages=languages)
     if isinstance(item, Pattern):
@@ -156,8 +178,13 @@ def build(cls: Any, data: Any, *, spoken: bool = False) -> Any:
         data: The map.
         spoken: Whether plain texts are in their client's language, as they are in version 1.
     """
+    if cls in bodies.BUILDERS:
+        return bodies.BUILDERS[cls](data)
     shapes = _SHAPES.get(cls, {})
     values: dict[str, Any] = {}
+    if cls is Server:
+        values["definition"] = build(McpServer, {key: item for key, item in data.items() if key in _DEFINITION}, spoken=spoken)
+        data = {key: item for key, item in data.items() if key not in _DEFINITION}
     for key, item in data.items():
         shape, name = shapes.get(key), _FIELDS.get((cls, key), key)
         if shape is Pattern:
@@ -183,7 +210,7 @@ def from_document(document: dict[str, Any]) -> tuple[AgentSet, list[str]]:
     by_path = _by_source(agents.agents)
     stored, changed = [], []
     for entry in document.get("sources", ()):
-        source = Source(entry["path"], entry["format"], _stored_bytes(entry, prompts))
+        source = Source(entry["path"], entry["format"], _stored_bytes(entry, prompts), executable=entry.get("executable", False))
         own = tuple(by_path.get(source.path, ()))
         if source.sha256 != entry["sha256"]:
             changed.append(source.path)
@@ -195,7 +222,7 @@ def from_document(document: dict[str, Any]) -> tuple[AgentSet, list[str]]:
 
 def unknown_lists(document: dict[str, Any]) -> list[str]:
     """Return the keys of a document whose lists are kept as they are, in an order that does not depend on its own."""
-    known = {*_SPELLED.values(), *(field.name for field in dataclasses.fields(AgentSet))}
+    known = {*(key for _, key in _FIELDS), *(field.name for field in dataclasses.fields(AgentSet))}
     return sorted(key for key, value in document.items() if isinstance(value, list) and key not in known)
 
 
@@ -228,6 +255,8 @@ def source_documents(agents: AgentSet) -> Iterator[dict[str, Json]]:
             by_path.setdefault(agent.origin.source, []).append(agent)
     for source in agents.sources:
         document: dict[str, Json] = {"path": source.path, "format": source.format, "sha256": source.sha256}
+        if source.executable:
+            document["executable"] = True
         if source.agents:
             document["agents_sha256"] = _digest(source.agents)
         text = decode_bytes(source.data)

@@ -47,7 +47,7 @@ BY_FORMAT: dict[str, PartFormat[Server]] = {
     "codex": ServerFormat(
         Client("codex", "Codex", _read, codex.write_server, transports=("stdio", "http"), bad_name=_bad_name),
         ServerTables,
-        (Place(".codex/config.toml", trusted=True),),
-        (Place(".codex/config.toml"),),
+        (Place(".codex/config.toml", trusted=True, mixed=True),),
+        (Place(".codex/config.toml", mixed=True),),
     )
 }

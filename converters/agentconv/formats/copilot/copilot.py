@@ -49,7 +49,7 @@ _OPEN = re.compile(rf"---{_S}*\n")
 _CLOSE = re.compile(rf"^---{_S}*(?:\n|\Z)", re.MULTILINE)
 
 
-def _find(source: SourceText) -> Header | Complaint:
+def find(source: SourceText) -> Header | Complaint:
     """Find the header: between a first line `---` and the next one, blanks behind the dashes passed over."""
     if not source.decodable:
         return Complaint("the file is not valid UTF-8")
@@ -173,7 +173,7 @@ SPEC = FormatSpec(
 DIALECT = markdown.Dialect(
     SPEC,
     KEYS,
-    _find,
+    find,
     required=("description",),
     lift=_lift,
     lower=_lower,

@@ -62,8 +62,8 @@ def _format(format_id: str, title: str, folder: str, spelling: mcp_servers.Spell
     return ServerFormat(
         _client(format_id, title, folder, spelling),
         json_servers("/mcpServers", Syntax(comments=True), stops=stops),
-        (Place(f"{folder}/settings.json", trusted=True),),
-        (Place(f"{folder}/settings.json"),),
+        (Place(f"{folder}/settings.json", trusted=True, mixed=True),),
+        (Place(f"{folder}/settings.json", mixed=True),),
     )
 
 

@@ -73,13 +73,13 @@ BY_FORMAT: dict[str, PartFormat[Server]] = {
     "opencode": ServerFormat(
         _client("opencode", "OpenCode", Effect.STOPS),
         json_servers("/mcp", jsonc.JSONC, stops=True),
-        tuple(map(Place, (*_OPENCODE, ".opencode/opencode.json", ".opencode/opencode.jsonc"))),
-        tuple(Place(f".config/opencode/{name}") for name in _OPENCODE),
+        tuple(Place(name, mixed=True) for name in (*_OPENCODE, ".opencode/opencode.json", ".opencode/opencode.jsonc")),
+        tuple(Place(f".config/opencode/{name}", mixed=True) for name in _OPENCODE),
     ),
     "kilo": ServerFormat(
         _client("kilo", "Kilo", Effect.DROPS_ALL),
         json_servers("/mcp", jsonc.JSONC),
-        tuple(map(Place, _KILO)),
-        tuple(Place(f".config/kilo/{name}") for name in _KILO),
+        tuple(Place(name, mixed=True) for name in _KILO),
+        tuple(Place(f".config/kilo/{name}", mixed=True) for name in _KILO),
     ),
 }

@@ -59,7 +59,7 @@ def taken(client: Client, name: str, config: Json) -> Taken:
 
 
 def _complaint(format_id: str, key: str, value: Json) -> Complaint | None:
-    found = schema_files.complaint(spelling.schema_of(format_id), key, value)
+    found = schema_files.complaint(schema_files.part_schema(spelling.KIND, format_id), key, value)
     return found and replace(found, client=format_id)
 
 

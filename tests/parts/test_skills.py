@@ -1,0 +1,139 @@
+"""Skills of every client are held to the same: read as it reads them, copied but for what means something, never freer than before."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from skill_files import CLIENTS, fixture, folders, plain, projected, read, read_back, source, written
+
+from agentconv.core import effects, schema_files
+from agentconv.core.format import State
+from agentconv.core.part_format import difference
+from agentconv.core.parts import Body, Command, FolderFile, Skill
+from agentconv.yaml import emitter
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from agentconv.core.part_format import PartProjection
+
+FOLDERS = folders()
+IDS = ["/".join(folder.parts[-2:]) for folder in FOLDERS]
+BASE = {"name": "one", "description": "Does one thing"}
+
+
+def _rows(format_id: str) -> dict[str, dict[str, Any]]:
+    rows: dict[str, dict[str, Any]] = schema_files.load(schema_files.part_schema("skills", format_id))["properties"]
+    return rows
+
+
+def _made(values: dict[str, Any]) -> bytes:
+    return f"---\n{emitter.mapping(values)}---\n\nDo it.\n".encode()
+
+
+@pytest.mark.parametrize("format_id", CLIENTS)
+def test_examples_load_and_count(format_id: str) -> None:
+    """A skill with any example of any key of its client's schema loads as written, and what it says is in a field or in `extras`."""
+    uncounted = []
+    for key, row in _rows(format_id).items():
+        for value in row["examples"]:
+            folder = value if key == "name" and isinstance(value, str) and "/" not in value else "one"
+            result = read(source(format_id, _made({**BASE, "name": folder, key: value}), folder), format_id)
+            (skill,) = result.parts
+            held = row["x-field"] != "extras" and getattr(skill, row["x-field"]) is not None
+            if result.states[0] is not State.LOADS or not (held or key in skill.extras.get(format_id, {}) or key == "name"):
+                uncounted.append((key, value, result.diagnostics))
+
+    assert uncounted == []
+
+
+@pytest.mark.parametrize("format_id", CLIENTS)
+def test_bad_examples_cost_what_the_schema_says(format_id: str) -> None:
+    """A bad example costs the skill where the schema says so, and the key alone elsewhere: it then stays where it was."""
+    wrong = []
+    for key, row in _rows(format_id).items():
+        for value in row.get("x-bad-examples", ()):
+            result = read(source(format_id, _made({**BASE, key: value})), format_id)
+            dropped = result.states[0] is State.NOT_LOADED
+            kept = written(result.parts[0], format_id, source(format_id, _made({**BASE, key: value})))[0].data
+            if dropped != (row["x-invalid"] == "skip-file") or kept != _made({**BASE, key: value}):
+                wrong.append((key, value, result.diagnostics))
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=IDS)
+def test_fixture_is_read_as_its_client_reads_it(folder: Path) -> None:
+    """A fixture gives the skill, the state and the diagnostics beside it."""
+    result = read(fixture(folder), folder.parent.name)
+    told = [f"{one.code}: {one.message}" for one in result.diagnostics]
+    found = json.dumps({"state": result.states[0], "skill": plain(result.parts[0]), "told": told}, indent=2, ensure_ascii=False) + "\n"
+    beside = folder / "expected.json"
+    if os.environ.get("AGENTCONV_ACCEPT"):
+        beside.write_text(found, "utf-8")
+
+    assert beside.read_text("utf-8") == found
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=IDS)
+def test_same_client_keeps_every_byte(folder: Path) -> None:
+    """A skill that is written where it came from keeps its bytes, and those of each file beside it, with their modes."""
+    given = fixture(folder)
+    main, *beside = written(read(given, folder.parent.name).parts[0], folder.parent.name, given)
+    found = [(one.path.removeprefix(f"{given.place.path}/{folder.name}/"), one.data, one.executable) for one in beside]
+
+    assert (main.data, found) == (given.text.data, [(one.path, one.data, one.executable) for one in given.files])
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=IDS)
+def test_change_of_a_field_leaves_the_other_lines(folder: Path) -> None:
+    """Where the description alone is another, no line changes but those of its key."""
+    given = fixture(folder)
+    skill = replace(read(given, folder.parent.name).parts[0], description="Quite another")
+    lines = written(skill, folder.parent.name, given)[0].data.split(b"\n")
+    kept = [line for line in given.text.data.split(b"\n") if b"description" not in line and not line.startswith(b"  ")]
+
+    assert [line for line in kept if line not in lines] == []
+
+
+def _is_within(skill: Skill, projection: PartProjection[Skill]) -> bool:
+    """Whether what was projected is the user's where it was, grants no more, and closes no less."""
+    after = projection.part
+    closed = all(one in (after.denied_tools or ()) for one in skill.denied_tools or ())
+    guarded = all(
+        any(hook.event == one.event for hook in after.hooks or ()) for one in skill.hooks or () if one.event in effects.GUARD_EVENTS
+    )
+    granted = {one.capability for one in after.approved_tools or ()} <= {one.capability for one in skill.approved_tools or ()}
+    return closed and guarded and granted and (skill.invoked_by != "user" or after.invoked_by == "user")
+
+
+@pytest.mark.parametrize("target", CLIENTS)
+@pytest.mark.parametrize("folder", FOLDERS, ids=IDS)
+def test_law_between_clients(folder: Path, target: str) -> None:
+    """What differs is declared, and only that; what is written reads back, with the source's file and without it; nothing widens."""
+    given = fixture(folder)
+    skill = read(given, folder.parent.name).parts[0]
+    projection = projected(skill, target)
+    if projection.is_refused() or projection.instead:
+        return
+    files = [written(projection.part, target, original) for original in (given, None)]
+    backs = [read_back(one, target) for one in files]
+    found = [(difference(projection.part, back.parts[0]), back.states[0] is State.NOT_LOADED) for back in backs]
+
+    assert sorted(projection.declared) == sorted(difference(skill, projection.part))
+    assert found == [([], False), ([], False)]
+    assert _is_within(skill, projection)
+
+
+@pytest.mark.parametrize("target", CLIENTS)
+def test_restraint_is_kept_turned_or_refused(target: str) -> None:
+    """What is the user's to start is that in the target, or a command there, or, with files that a command has no place for, refused."""
+    skill = Skill("ship", "ship", "Ships it", Body(("Ship it.",)), invoked_by="user")
+    alone, with_files = projected(skill, target), projected(replace(skill, files=(FolderFile("a.sh", b"x"),)), target)
+    keeps = alone.part.invoked_by == "user" and alone.instead is None
+
+    assert (isinstance(alone.instead, Command), with_files.is_refused()) == ((False, False) if keeps else (True, True))
