@@ -111,7 +111,13 @@ def code_without(format_id: str, key: str, value: Json) -> str:
         return "server-key-dropped"  # of a client that is not known here, nobody can say what it makes of the key
     if row is None:
         return "server-key-ignored"
-    return "server-restraint" if any(one == value for one in row.get("x-restrains", ())) else "server-key-dropped"
+    return "server-restraint" if _says_one(value, row.get("x-restrains", ())) else "server-key-dropped"
+
+
+def _says_one(value: Json, words: list[Json]) -> bool:
+    """Whether a value, or one that is in it, is among some."""
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return value in words or any(_says_one(one, words) for one in inside)
 
 
 def row_for(format_id: str, field: str) -> Row | None:
@@ -199,7 +205,7 @@ class Typed:
         given = dict(config)
         word: Any = given.pop("type", None)
         fallback: Any = self.url if "url" in given and "command" not in given else "stdio" if "command" in given else None
-        transport = self.words.get(word, fallback)
+        transport = self.words.get(word, fallback) if isinstance(word, str) else fallback
         needed = "url" if transport not in (None, "stdio") else "command"
         if needed not in given:
             return replace(NOTHING if transport is None else Complaint(f"it has no `{needed}`"), effect=self.effect)
