@@ -126,7 +126,7 @@ def test_ids_are_unique(project):
     """Two parts of one name, of two assistants, have ids of their own."""
     skill(project, ".claude/skills")
     skill(project, ".codex/skills")
-    found = parts.Parts([PartsOnDisk(project)], ["claude-code", "codex"])
+    found = parts.Parts([project], ["claude-code", "codex"])
 
     assert [one.part.id for one in found.of("skills")] == ["deploy", "deploy~2"]
 

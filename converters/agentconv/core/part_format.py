@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from agentconv.core.diagnostics import Detail, Diagnostic, Loss
     from agentconv.core.format import State
-    from agentconv.core.parts import FolderFile, Kind, Part
+    from agentconv.core.kinds import Kind
+    from agentconv.core.parts import FolderFile, Part
     from agentconv.core.source import SourceText
 
 P = TypeVar("P", bound="Part")
