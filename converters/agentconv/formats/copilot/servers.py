@@ -3,7 +3,7 @@
 https://docs.github.com/copilot/how-tos/copilot-cli
 
 Of `.mcp.json` and `.github/mcp.json`, only the first that is there is read, and only in a folder that the user trusts. An address without
-a type is spoken to over HTTP. References are filled in everywhere. `disabled` does nothing.
+a type is spoken to over HTTP. References are filled in everywhere.
 """
 
 from __future__ import annotations
@@ -28,24 +28,14 @@ if TYPE_CHECKING:
 def _read(name: str, config: dict[str, Json]) -> McpServer | Complaint:
     if not config.get("command") and not config.get("url"):
         return NOTHING
-    found = mcp_servers.read_server(escape_key(name), {key: value for key, value in config.items() if key != "disabled"})
-    if "disabled" not in config:
-        return found
-    return replace(found, options={"disabled": config["disabled"], **(found.options or {})})
+    return mcp_servers.read_server(escape_key(name), config)
 
 
 def _settled(server: McpServer) -> McpServer:
     return replace(server, args=server.args or ()) if server.transport == "stdio" else server
 
 
-_CLIENT = Client(
-    "copilot",
-    "GitHub Copilot",
-    _read,
-    mcp_servers.write_server,
-    settled=_settled,
-    switches_off="copilot starts what is in the file: `/mcp disable NAME` in a session, once it is defined in .mcp.json by hand",
-)
+_CLIENT = Client("copilot", "GitHub Copilot", _read, mcp_servers.write_server, settled=_settled)
 BY_FORMAT: dict[str, PartFormat[Server]] = {
     "copilot": ServerFormat(
         _CLIENT,

@@ -76,4 +76,10 @@ class ServerFormat:
         before, after = spelling.lowered(self.client, old.server), spelling.lowered(self.client, server)
         wrong = {one.key for one in old.complaints if one.key}
         gone: dict[str, Json | None] = {key: None for key in (*before, *wrong) if key not in after}
-        return {**gone, **{key: value for key, value in after.items() if key not in before or before[key] != value}}
+        changes = {**gone, **{key: value for key, value in after.items() if key not in before or before[key] != value}}
+        config = record.value if isinstance(record.value, dict) else {}
+        patched: dict[str, Json] = {key: value for key, value in {**config, **changes}.items() if value is not None}
+        again = reading.taken(self.client, server.name, patched).server
+        whole: dict[str, Json | None] = dict.fromkeys(config)
+        whole.update(after)
+        return whole if difference(again, server) else changes

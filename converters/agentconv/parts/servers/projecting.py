@@ -73,7 +73,9 @@ def _drop_keys(client: Client, projection: PartProjection[Server]) -> None:
     for format_id, held in projection.source.extras.items():
         found: dict[str, list[str]] = {}
         for key, value in held.items() if format_id not in kept else ():
-            found.setdefault(spelling.code_without(format_id, key, value), []).append(key)
+            code = spelling.code_without(format_id, key, value)
+            asks = code == "server-restraint" and vocabulary.fact(client.format, "asks_by_default")
+            found.setdefault("server-asks" if asks else code, []).append(key)
         for code, names in found.items():
             projection.change("extras", kept, code, listed(names))
     if projection.source.description is not None and not spelling.holds(projection.target, "description"):
@@ -109,7 +111,10 @@ def _keep_limits(client: Client, projection: PartProjection[Server]) -> None:
         server = mcp.without_denied(server)
     if server.disabled_tools == () and "disabled_tools" not in held:
         server = replace(server, disabled_tools=None)
-    _define(projection, enabled_tools=server.enabled_tools, disabled_tools=server.disabled_tools)
+    if server.enabled_tools != projection.part.definition.enabled_tools:
+        projection.change("definition.enabled_tools", server.enabled_tools, "server-limit-moved", listed(server.enabled_tools or ()))
+        projection.declared.add("definition.disabled_tools")
+    _define(projection, disabled_tools=server.disabled_tools)
     for name, around in _LIMITS.items():
         tools = getattr(server, name)
         if tools is not None and name not in held:

@@ -52,14 +52,24 @@ def taken(client: Client, name: str, config: Json) -> Taken:
     if isinstance(definition, Complaint):
         if all(one.effect is Effect.IGNORES for one in complaints):
             complaints.append(replace(definition, client=client.format))
-        extras = {client.format: kept} if kept else {}
-        return Taken(Server(definition=McpServer(name), extras=extras), tuple(complaints))
+        definition = _meant(client, name, kept)
     (spoken,) = references.spoken((definition,), vocabulary.configured(client.format))
     return Taken(spelling.lifted(client.format, spoken), tuple(complaints))
 
 
+_MEANT: tuple[dict[str, Json], ...] = ({"type": "http"}, {"type": "remote"}, {"type": "local"})
+
+
+def _meant(client: Client, name: str, config: dict[str, Json]) -> McpServer:
+    """Return what a person reads of a configuration of which its client makes nothing: mostly, its type was forgotten."""
+    address = config.get("url")
+    first: dict[str, Json] = {"type": "sse"} if isinstance(address, str) and address.rstrip("/").endswith("/sse") else {}
+    found = (client.read(name, {**config, **guess}) for guess in (first, *_MEANT) if "type" not in config)
+    return next((one for one in found if isinstance(one, McpServer)), McpServer(name, options=config or None))
+
+
 def _complaint(format_id: str, key: str, value: Json) -> Complaint | None:
-    found = schema_files.complaint(spelling.schema_of(format_id), key, value)
+    found = schema_files.complaint(schema_files.part_schema(spelling.KIND, format_id), key, value)
     return found and replace(found, client=format_id)
 
 

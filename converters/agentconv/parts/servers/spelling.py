@@ -15,6 +15,7 @@ from agentconv.core.diagnostics import Complaint, Effect
 from agentconv.core.ir import McpServer
 from agentconv.core.part_format import difference
 from agentconv.core.parts import Server
+from agentconv.core.schema_files import part_schema
 from agentconv.projecting import mcp
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Json
     from agentconv.parts.servers.files import ServerFile
 
+KIND = "servers"
 _DEFINITION = "definition."
 _SECONDS = {"s": 1, "ms": 1000}
 NOTHING = Complaint("it has no `command` and no `url`")
@@ -90,15 +92,10 @@ class Row:
         return (not value) if self.negated else list(value) if isinstance(value, tuple) else value
 
 
-def schema_of(format_id: str) -> str:
-    """Return the name of the schema of a client's entries."""
-    return f"parts/servers/{format_id}"
-
-
 @cache
 def rows(format_id: str) -> dict[str, Row]:
     """Return the keys of a client's entries that hold a field of a server."""
-    properties: dict[str, Any] = schema_files.load(schema_of(format_id))["properties"]
+    properties: dict[str, Any] = schema_files.load(part_schema(KIND, format_id))["properties"]
     return {
         key: Row(key, row["x-field"], row.get("x-unit", ""), row.get("x-negated", False))
         for key, row in properties.items()
@@ -108,15 +105,19 @@ def rows(format_id: str) -> dict[str, Row]:
 
 def code_without(format_id: str, key: str, value: Json) -> str:
     """Return the code of the loss that it is to drop a key that no field holds on the way to another client."""
-    row = schema_files.load(schema_of(format_id))["properties"].get(key) if has_schema(format_id) else {}
+    try:
+        row = schema_files.load(part_schema(KIND, format_id))["properties"].get(key)
+    except KeyError:
+        return "server-key-dropped"  # of a client that is not known here, nobody can say what it makes of the key
     if row is None:
         return "server-key-ignored"
-    return "server-restraint" if any(one == value for one in row.get("x-restrains", ())) else "server-key-dropped"
+    return "server-restraint" if _says_one(value, row.get("x-restrains", ())) else "server-key-dropped"
 
 
-def has_schema(format_id: str) -> bool:
-    """Whether a format has servers of a whole project or user."""
-    return (schema_files.FOLDER / f"{schema_of(format_id)}.schema.json").is_file()
+def _says_one(value: Json, words: list[Json]) -> bool:
+    """Whether a value, or one that is in it, is among some."""
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return value in words or any(_says_one(one, words) for one in inside)
 
 
 def row_for(format_id: str, field: str) -> Row | None:
@@ -127,7 +128,7 @@ def row_for(format_id: str, field: str) -> Row | None:
 def nearest(format_id: str, row: Row, seconds: float) -> float | None:
     """Return the time nearest to one that a client takes; None where it takes none."""
     for counted in (row.spelled(seconds), max(1, round(seconds * _SECONDS[row.unit]))):
-        if schema_files.complaint(schema_of(format_id), row.key, counted) is None:
+        if schema_files.complaint(part_schema(KIND, format_id), row.key, counted) is None:
             return row.value(counted)  # type: ignore[no-any-return]
     return None
 
@@ -176,7 +177,7 @@ def lowered(client: Client, server: Server) -> dict[str, Json]:
             found = {key: item for key, item in found.items() if key not in known or known[key].field != row.field}
             found[row.key] = row.spelled(value)
     found.update({key: value for key, value in server.extras.get(client.format, {}).items() if key not in found})
-    documented: Mapping[str, Any] = schema_files.load(schema_of(client.format))["properties"]
+    documented: Mapping[str, Any] = schema_files.load(part_schema(KIND, client.format))["properties"]
     return {**{key: found[key] for key in documented if key in found}, **found}
 
 
@@ -204,7 +205,7 @@ class Typed:
         given = dict(config)
         word: Any = given.pop("type", None)
         fallback: Any = self.url if "url" in given and "command" not in given else "stdio" if "command" in given else None
-        transport = self.words.get(word, fallback)
+        transport = self.words.get(word, fallback) if isinstance(word, str) else fallback
         needed = "url" if transport not in (None, "stdio") else "command"
         if needed not in given:
             return replace(NOTHING if transport is None else Complaint(f"it has no `{needed}`"), effect=self.effect)
