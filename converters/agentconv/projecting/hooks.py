@@ -282,8 +282,8 @@ def project(projection: Projection, read_own: Callable[[Json], tuple[Hook, ...]]
     for code, events in (("hooks-moved", moved), ("hooks-dropped", lost)):
         if events:
             projection.change("hooks", after, code, listed(events))
-    guards = dict.fromkeys(own.native_event for hook, own in held if hook != own and own.event in effects.GUARD_EVENTS)
-    if guards and not vocabulary.blocks_silently(target) and effects.effects(projection.source).guards:
+    guards = dict.fromkeys(own.native_event for hook, own in pairs if hook != own and own.event in effects.GUARD_EVENTS)
+    if guards and not vocabulary.blocks_silently(vocabulary.words_of(projection.target.id)) and effects.effects(projection.source).guards:
         projection.remark("guard-silent", "hooks", listed(guards))
 
 
