@@ -36,7 +36,7 @@ TAILS = ("\n\n<prohibited_actions>\n", "\n\n<environment_context>\n", "\n\n<tool
 
 def _prompt(request: Request) -> str:
     """Return the agent's own text: for one that the user calls, it stands in the client's own."""
-    own = re.search(r"<agent_instructions>\n(.*)\n</agent_instructions>", request.system[0], re.DOTALL)
+    own = re.search(r"<agent_instructions>\n[^\n]*\n\n(.*)\n</agent_instructions>", request.system[0], re.DOTALL)
     return own[1] if own else before_last(request.system[0], *TAILS)
 
 
