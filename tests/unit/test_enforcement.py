@@ -11,6 +11,7 @@ import pytest
 from agent_files import agent_of, convert_agent, convert_file, make, minimal
 from agentconv import write
 from agentconv.core import effects, enforcement, modes, vocabulary
+from agentconv.core.diagnostics import LossKind
 from agentconv.core.effects import Level
 from agentconv.core.ir import AgentSet, McpServer
 from agentconv.core.source import SourceText
@@ -536,3 +537,32 @@ def test_limits_of_a_header_that_its_client_drops_open_nothing(client: str, line
 
     assert (again.description, (again.prompt.text if again.prompt else "").strip()) == ("Runs checks.", "Run them.")
     assert set(effects.effects(again, format_id=target).levels.values()) == {effects.Level.NO}
+
+
+@pytest.mark.parametrize("target", ["claude-code", "gemini-cli", "qwen-code", "copilot", "cline"])
+@pytest.mark.parametrize(("key", "effect"), [("edit", "write"), ("bash", "run"), ("webfetch", "network")])
+def test_what_is_asked_for_in_part_is_asked_for_as_a_whole(key: str, effect: str, target: str) -> None:
+    """A tool that asks for some paths or commands asks for all in a client with lists, and closes in one that never asks; both are told."""
+    done = convert_agent(made("opencode", {"permission": {"*": "allow", key: {"*": "allow", "release*": "ask"}}}), target)
+    assert done.file
+    level = effects.effects(agent_of(target, done.file.data), format_id=target).levels[effect]
+
+    assert level is NO if target == "cline" else level in (ASK, INHERIT)
+    assert "tools-narrowed" in {loss.code for loss in done.losses}
+
+
+UNASKED_EDITS = {
+    "claude-code": {"permissionMode": "acceptEdits", "disallowedTools": ["Bash", "PowerShell", "Monitor"]},
+    "opencode": {"permission": {"edit": "allow", "bash": "deny"}},
+    "qwen-code": {"approvalMode": "auto-edit", "disallowedTools": ["run_shell_command"]},
+}
+
+
+@pytest.mark.parametrize(("client", "target"), [(one, other) for one in UNASKED_EDITS for other in registry.CLIENTS if one != other])
+def test_edits_without_asking_open_no_shell_that_is_closed(client: str, target: str) -> None:
+    """Beside a closed shell, an agent that writes unasked gets no tool that runs commands, which its mode would run, or is refused."""
+    done = convert_agent(made(client, UNASKED_EDITS[client]), target)
+    levels = effects.effects(agent_of(target, done.file.data), format_id=target).levels if done.file else {"run": NO}
+
+    assert levels["run"] is NO
+    assert done.file or [loss for loss in done.losses if loss.kind is LossKind.REFUSED]
