@@ -235,12 +235,17 @@ def is_declared(client: str, case: Case, what: Widening) -> bool:
 
 def _outside_of_patterns(client: str, case: Case) -> effects.Effects:
     """Return what the author of an agent lets it do with files and commands that no pattern and no hook is about."""
-    author = _in_this_session(client, case.author) if case.at_home else case.author
-    may = effects.effects(author, held=case.at_home)
+    may = may_do(client, case)
     only = {capability for capability, _, effect in may.parts if effect == "only"}
     closed = {EFFECT_OF.get(capability) for capability in only} - {EFFECT_OF.get(capability) for capability in may.tools - only}
     levels = {effect: Level.NO if effect in closed else level for effect, level in may.levels.items()}
     return replace(may, levels=levels, parts=frozenset(), guards=frozenset())
+
+
+def may_do(client: str, case: Case) -> effects.Effects:
+    """Return what the author of an agent lets it do."""
+    author = _in_this_session(client, case.author) if case.at_home else case.author
+    return effects.effects(author, held=case.at_home)
 
 
 def _in_this_session(client: str, agent: Agent) -> Agent:

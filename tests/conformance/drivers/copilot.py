@@ -31,7 +31,7 @@ OPTIONS = ["--trust-folder", "--no-auto-update", "--disable-builtin-mcps", "--lo
 COMPLAINT = re.compile(r"\S+ \[(?:WARNING|ERROR)\] (\.github/agents/.*)")
 AT_ONCE = 30
 """Agents that the client runs at the same time; it turns away those above 32."""
-TAILS = ("\n\n<prohibited_actions>\n", "\n\n<environment_context>\n", "\n\n<tools>\n")
+TAILS = ("\n\n<prohibited_actions>\n", "\n\n<environment_context>\n", "\n\n<tools>\n", "\n\n<tool_preferences>\n")
 
 
 def _prompt(request: Request) -> str:
