@@ -221,7 +221,7 @@ def as_seen(client: str, case: Case) -> effects.Effects:
 def beyond(client: str, case: Case, tool: str) -> list[Widening]:
     """Return what an agent does that calls one of a client's tools, and that is more than its author lets it do unasked."""
     done = effects.effects(Agent(tools=Tools("list", grants(client, frozenset({tool})))), format_id=client)
-    return effects.widenings(_outside_of_patterns(case), replace(done, asks=False))
+    return effects.widenings(_outside_of_patterns(client, case), replace(done, asks=False))
 
 
 def is_declared(client: str, case: Case, what: Widening) -> bool:
@@ -233,13 +233,27 @@ def is_declared(client: str, case: Case, what: Widening) -> bool:
     return any(what.effect in unheld.get(str(key), ()) for loss in said if loss.data for key in loss.data.values)
 
 
-def _outside_of_patterns(case: Case) -> effects.Effects:
+def _outside_of_patterns(client: str, case: Case) -> effects.Effects:
     """Return what the author of an agent lets it do with files and commands that no pattern and no hook is about."""
-    may = effects.effects(case.author, held=case.at_home)
+    may = may_do(client, case)
     only = {capability for capability, _, effect in may.parts if effect == "only"}
     closed = {EFFECT_OF.get(capability) for capability in only} - {EFFECT_OF.get(capability) for capability in may.tools - only}
     levels = {effect: Level.NO if effect in closed else level for effect, level in may.levels.items()}
     return replace(may, levels=levels, parts=frozenset(), guards=frozenset())
+
+
+def may_do(client: str, case: Case) -> effects.Effects:
+    """Return what the author of an agent lets it do."""
+    author = _in_this_session(client, case.author) if case.at_home else case.author
+    return effects.effects(author, held=case.at_home)
+
+
+def _in_this_session(client: str, agent: Agent) -> Agent:
+    """Return an agent with what its client takes tools for of servers that are not in its session."""
+    if not CLIENTS[client].last_part_counts:
+        return agent
+    own = [grants(client, frozenset({grant.tool})) for grant in agent.tools.allow if grant.tool and grant.server != SERVER]
+    return replace(agent, tools=replace(agent.tools, allow=(*agent.tools.allow, *(grant for several in own for grant in several))))
 
 
 def capabilities(client: str, case: Case) -> set[str]:

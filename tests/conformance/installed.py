@@ -32,6 +32,8 @@ class Client:
     """Tools that it offers and that no agent's file can name."""
     session_decides: tuple[str, ...] = ()
     """Tools that an agent has or has not as the session has them, whatever its file says."""
+    last_part_counts: bool = False
+    """Whether `server/tool` is the client's own tool of that name, where the session has no such tool of a server."""
     unheld: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By key that it does not hold a spawned agent to, as `not-enforced` names it: the effects that the key would close."""
 

@@ -313,6 +313,9 @@ CATALOGUE: dict[str, LossRule] = {
         _REFUSAL, _REFUSED, "the target loads no agent without a description", "add a description to the agent"
     ),
     "refused-prompt": LossRule(_REFUSAL, _REFUSED, "the target loads no agent without a prompt", "add a body to the agent"),
+    "refused-silent": LossRule(
+        _REFUSAL, _REFUSED, "in the target, an agent without a prompt has every tool, whatever its list says", "add a body to the agent"
+    ),
     "refused-text": LossRule(_REFUSAL, _REFUSED, "the target cannot hold this text"),
     "refused-key": LossRule(
         _REFUSAL, _REFUSED, "the target's client drops an agent with this key", "mend the key, or delete it from `extras`"

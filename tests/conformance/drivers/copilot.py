@@ -31,12 +31,12 @@ OPTIONS = ["--trust-folder", "--no-auto-update", "--disable-builtin-mcps", "--lo
 COMPLAINT = re.compile(r"\S+ \[(?:WARNING|ERROR)\] (\.github/agents/.*)")
 AT_ONCE = 30
 """Agents that the client runs at the same time; it turns away those above 32."""
-TAILS = ("\n\n<prohibited_actions>\n", "\n\n<environment_context>\n", "\n\n<tools>\n")
+TAILS = ("\n\n<prohibited_actions>\n", "\n\n<environment_context>\n", "\n\n<tools>\n", "\n\n<tool_preferences>\n")
 
 
 def _prompt(request: Request) -> str:
     """Return the agent's own text: for one that the user calls, it stands in the client's own."""
-    own = re.search(r"<agent_instructions>\n(.*)\n</agent_instructions>", request.system[0], re.DOTALL)
+    own = re.search(r"<agent_instructions>\n[^\n]*\n\n(.*)\n</agent_instructions>", request.system[0], re.DOTALL)
     return own[1] if own else before_last(request.system[0], *TAILS)
 
 

@@ -210,7 +210,14 @@ def project(projection: Projection) -> None:
         projection.refuse("refused-description", "description", "missing")
     _project_texts(projection)
     once(projection, _project_shape)
+    _refuse_silent(projection)
     finish(projection, DIALECT)
+
+
+def _refuse_silent(projection: Projection) -> None:
+    """Refuse an agent with a list of tools and no prompt: called by another one, it has every tool (run, 1.0.102)."""
+    if not projection.at_home and not projection.get("prompt.text") and projection.get("tools.mode") != "inherit":
+        projection.refuse("refused-silent", "prompt.text", "missing")
 
 
 def _project_shape(projection: Projection) -> None:
