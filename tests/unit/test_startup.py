@@ -42,19 +42,51 @@ def test_lean(code, tmp_path):
     assert not {name for name in found if name.startswith(("agentconv.formats", "agentconv.api", "agentconv.conversion.converting"))}
 
 
-def test_conversion(tmp_path):
-    """Claude Code to Codex needs no schema validator, no TOML patcher and no other format."""
-    (tmp_path / "a.md").write_text("---\nname: a\ndescription: d\ntools: Read\nmodel: opus\n---\nhi\n")
-    found = loaded("from agentconv.cli import main; main(['convert', 'a.md', '-t', 'codex', '-o', 'out', '-q'])", tmp_path)
+AGENT = "---\nname: a\ndescription: Reviews a change.\ntools: Read, Bash\nmodel: opus\ncolor: Purple\nmaxTurns: 5\n---\nhi\n"
+SELDOM = {"jsonschema", "referencing", "ftfy", "tomlkit", "jinja2", "pygls", "mcp", "pyarrow"}
+"""What words rare faults, patches TOML, serves editors and assistants, and reads tables."""
 
-    assert not found & {"jsonschema", "referencing", "tomlkit", "tomli_w"}
+
+def ran(folder, *commands):
+    """Return the modules that commands load, one after the other in one process, in a project of one agent, which has a usual fault."""
+    (folder / ".claude/agents").mkdir(parents=True)
+    (folder / ".claude/agents/a.md").write_text(AGENT)
+    if commands[0] == "sync":
+        (folder / "agentconv.toml").write_text('source = "claude-code"\ntargets = ["codex", "opencode"]\n')
+    runs = "; ".join(f"assert main({command.split()!r}) in (0, 1)" for command in commands)
+    return loaded(f"from agentconv.cli import main; {runs}", folder)
+
+
+@pytest.mark.parametrize(
+    "commands",
+    [
+        ("convert . -t codex,opencode,json -o .", "convert . -t codex,opencode,json -o . --check"),
+        ("lint . --for all",),
+        ("inspect . --for all",),
+        ("to-json . -o all.json", "from-json all.json -t claude-code -o out"),
+        ("sync", "sync --check"),
+        ("formats",),
+    ],
+    ids=lambda commands: commands[0].split()[0],
+)
+def test_a_usual_run(commands, tmp_path):
+    """What is loaded for rare faults only is not loaded for sound agents, nor for one with a usual fault."""
+    found = ran(tmp_path, *commands)
+
+    assert not found & SELDOM
+
+
+def test_conversion(tmp_path):
+    """Claude Code to Codex needs no TOML writer and no other format."""
+    found = ran(tmp_path, "convert . -t codex -o out -q")
+
+    assert "tomli_w" not in found
     assert clients(found) == {"claude", "codex"}
 
 
 def test_inspection(tmp_path):
     """Inspecting for one client loads that client, the file's own format, and neither another one nor what conversions need."""
-    (tmp_path / "a.md").write_text("---\nname: a\ndescription: d\ntools: Read\nmodel: opus\n---\nhi\n")
-    found = loaded("from agentconv.cli import main; main(['inspect', 'a.md', '--for', 'codex'])", tmp_path)
+    found = ran(tmp_path, "inspect . --for codex")
 
-    assert not found & {"jsonschema", "referencing", "tomlkit", "tomli_w", "agentconv.conversion.matrix"}
+    assert not found & {"tomli_w", "agentconv.conversion.matrix"}
     assert clients(found) == {"claude", "codex"}
