@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from agentconv.core import credentials
@@ -49,8 +50,14 @@ def finding(value: Finding, source: SourceText, path: str, look: Style) -> str:
 
 
 def _line(source: SourceText, line: int) -> str:
-    lines = credentials.masked(source.text, "*").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = _lines(source.text)
     return lines[line - 1].removeprefix("\ufeff") if line <= len(lines) else ""
+
+
+@lru_cache(maxsize=1)
+def _lines(whole: str) -> list[str]:
+    """Return the lines of a file without its credentials: its findings come one after the other."""
+    return credentials.masked(whole, "*").replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def _cut(line: str, first: int) -> tuple[str, int]:
