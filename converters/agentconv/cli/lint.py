@@ -202,7 +202,7 @@ def _tell(
         for finding in one.findings:
             if not options.quiet or finding.severity is Severity.ERROR:
                 told = True
-                shown = findings.finding(finding, one.subject.source, where.get(one.subject.path, one.subject.path), look)
+                shown = findings.finding(finding, one.subject, where.get(one.subject.path, one.subject.path), look)
                 print(shown, end="\n\n", file=mended.out)
     sys.stdout.flush()
     summary = findings.summary(checked, mended.findings, pending=pending)
