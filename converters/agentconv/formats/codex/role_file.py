@@ -14,7 +14,7 @@ from agentconv.core.ir import AgentSet, Origin, escape_key, float_value, unescap
 from agentconv.core.source import encode
 from agentconv.families import keys, reading
 from agentconv.families.keys import no_lift, no_lower
-from agentconv.formats.codex import toml_text
+from agentconv.formats.codex import plain_toml, toml_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -61,12 +61,13 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
         return _recovered(dialect, source, None, Complaint("the file is not UTF-8"), source.span(at))
     text = source.text.removeprefix("\ufeff")
     skipped = len(source.text) - len(text)
-    too_deep = _too_deep(text)
+    header = plain_toml.read(text)
+    too_deep = _too_deep(text) if header is None else None
     if too_deep is not None:
         problem = Complaint(f"nested deeper than {MAX_NESTING} levels")
         return _recovered(dialect, source, None, problem, source.span(too_deep + skipped), end=too_deep + skipped)
     try:
-        header = _loads(text)
+        header = _loads(text) if header is None else header
     except tomli.TOMLDecodeError as error:
         problem = Complaint(f"not TOML: {error.msg[0].lower()}{error.msg[1:]}", cause=Cause.SYNTAX)
         return _recovered(dialect, source, None, problem, source.span(error.pos + skipped))
