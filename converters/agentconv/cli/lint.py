@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from agentconv.cli import lint_files, lint_mending, lint_settings, scope
 from agentconv.cli import options as shared
 from agentconv.cli.configuration import STRICT
-from agentconv.cli.convert import nothing_found, places
 from agentconv.cli.exit_codes import Exit
+from agentconv.cli.found_files import nothing_found, places
 from agentconv.cli.lint_mending import Mended
 from agentconv.cli.progress import Progress
 from agentconv.core.diagnostics import Code, InputError, Severity

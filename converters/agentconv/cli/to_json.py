@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.cli import options as shared
-from agentconv.cli.convert import nothing_found, places
+from agentconv.cli.found_files import nothing_found, places
 from agentconv.cli.output import Output
 from agentconv.conversion import converting
 from agentconv.formats import registry
