@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.cli import options as shared
 from agentconv.cli.exit_codes import Exit
-from agentconv.conversion import matrix
+from agentconv.conversion import held_fields
 from agentconv.core import schema_files, vocabulary
 from agentconv.formats import registry
 from agentconv.render import formats
@@ -58,14 +58,14 @@ def _one(options: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
 def _all(options: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
     """Return what there is to say about all formats, for programs and for people."""
     rows = [describe(format_id) for format_id in registry.FORMATS]
-    cells = matrix.matrix()
+    cells = held_fields.recorded()
     report = {"formats": [{**row, "fields": _plain(cells[row["id"]])} for row in rows]}
     if options.output_format == "markdown":
         return report, formats.markdown(rows, cells, {client: (keys(client), vocabulary.meanings(client)) for client in registry.CLIENTS})
     return report, [*formats.listing(rows), "", *formats.matrix(cells)]
 
 
-def _plain(cells: Mapping[str, matrix.Cell]) -> dict[str, Any]:
+def _plain(cells: Mapping[str, held_fields.Cell]) -> dict[str, Any]:
     return {path: {"read": cell.read.value, "write": cell.write.value, "losses": list(cell.losses)} for path, cell in cells.items()}
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from agentconv.cli import options as shared
 from agentconv.cli import scope
-from agentconv.cli.convert import nothing_found, places
 from agentconv.cli.exit_codes import Exit
+from agentconv.cli.found_files import nothing_found, places
 from agentconv.cli.progress import Progress
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.formats import registry

@@ -33,9 +33,14 @@ def targets(options: argparse.Namespace, source: str | None = None) -> list[str]
     words = [word.strip() for word in ",".join(options.to).split(",") if word.strip()]
     if not words:
         raise no_target()
+    return list(
+        dict.fromkeys(one for word in words for one in (_every(options, source) if word.lower() == ALL else [registry.resolve(word)]))
+    )
+
+
+def _every(options: argparse.Namespace, source: str | None) -> list[str]:
     kind = "user" if scope.is_user(options) else "marks"
-    every = [client for client in registry.CLIENTS if kind in (vocabulary.installation(client) or ()) and client != source]
-    return list(dict.fromkeys(one for word in words for one in (every if word.lower() == ALL else [registry.resolve(word)])))
+    return [client for client in registry.CLIENTS if kind in (vocabulary.installation(client) or ()) and client != source]
 
 
 def is_for_all(options: argparse.Namespace) -> bool:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from agentconv.cli import lint_settings, pack_settings
 from agentconv.cli import options as shared
-from agentconv.cli.convert import nothing_found, places
 from agentconv.cli.exit_codes import Exit
+from agentconv.cli.found_files import nothing_found, places
 from agentconv.cli.lint_settings import LintSettings
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.disk.output import OutputFile
@@ -187,7 +187,7 @@ def _tell(options: argparse.Namespace, outcome: Outcome, where: Mapping[str, str
     for checked in (*outcome.stopping, *(outcome.told if not options.quiet else ())):
         path = where.get(checked.subject.path, checked.subject.path)
         for finding in checked.findings:
-            print(findings.finding(finding, checked.subject.source, path, look), end="\n\n", file=sys.stderr)
+            print(findings.finding(finding, checked.subject, path, look), end="\n\n", file=sys.stderr)
     if outcome.contents is None:
         print(packed.stopped(outcome), file=sys.stderr)
         return outcome.code

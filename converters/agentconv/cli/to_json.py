@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.cli import options as shared
 from agentconv.cli.carried import Carried
-from agentconv.cli.convert import nothing_found, places
+from agentconv.cli.found_files import nothing_found, places
 from agentconv.cli.output import Output
 from agentconv.conversion import converting
 from agentconv.formats import registry

@@ -5,14 +5,14 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from agentconv.conversion.matrix import Holds
+from agentconv.conversion.held_fields import Holds
 from agentconv.core import vocabulary
 from agentconv.render.table import table, width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from agentconv.conversion.matrix import Cell
+    from agentconv.conversion.held_fields import Cell
 
     Matrix = Mapping[str, Mapping[str, Cell]]
     Rows = Sequence[Mapping[str, Any]]

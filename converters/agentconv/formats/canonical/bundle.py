@@ -10,6 +10,7 @@ from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.core.format import ReadResult, State
 from agentconv.core.kinds import KINDS
 from agentconv.core.suggestions import nearest
+from agentconv.core.verdict import verdict
 from agentconv.core.versions import FORMAT_VERSION
 from agentconv.formats.canonical import documents, special_values
 
@@ -107,14 +108,17 @@ def _known() -> list[str]:
 
 
 def _schema_problems(document: Any, place: Callable[[Sequence[str | int]], Span]) -> Iterable[Diagnostic]:
+    schema = schema_files.load("bundle")
+    beside = {one["$id"]: one for one in map(schema_files.load, _SCHEMAS)}
+    known = {key: value for key, value in document.items() if key in _known()}
+    if verdict(known, schema, beside=beside):
+        return
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import best_match, relevance
     from referencing import Registry, Resource
 
-    schema = schema_files.load("bundle")
-    resources = [(schema_files.load(name)["$id"], Resource.from_contents(schema_files.load(name))) for name in _SCHEMAS]
+    resources = [(one["$id"], Resource.from_contents(one)) for one in (schema, *beside.values())]
     validator = Draft202012Validator(schema, registry=Registry().with_resources(resources))
-    known = {key: value for key, value in document.items() if key in _known()}
     errors = sorted(validator.iter_errors(known), key=relevance)
     for error in errors[:20]:
         cause = best_match([error]) or error

@@ -15,6 +15,7 @@ from agentconv.core.source import encode
 from agentconv.families import keys, reading, toml_text
 from agentconv.families.keys import no_lift, no_lower
 from agentconv.families.toml_values import STRINGS, Broken, parsed, plain
+from agentconv.formats.codex import plain_toml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -56,7 +57,8 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
         return _recovered(dialect, source, None, Complaint("the file is not UTF-8"), source.span(at))
     text = source.text.removeprefix("\ufeff")
     skipped = len(source.text) - len(text)
-    header = parsed(text)
+    plainly = plain_toml.read(text)
+    header = parsed(text) if plainly is None else plainly
     if isinstance(header, Broken):
         end = header.at + skipped if header.deep else None
         return _recovered(dialect, source, None, header.complaint, source.span(header.at + skipped), end=end)

@@ -686,8 +686,8 @@ def bare_model_alias(self: Rule, subject: Subject) -> Iterator[Finding]:
     """
     for number, model, place in _models(subject):
         word = model.value or ""
-        maker = _maker(word)
-        breaking = [client for client in subject.alike() if model.kind == "alias" and maker and _breaks(subject, client, word, maker)]
+        maker = _maker(word) if model.kind == "alias" and subject.alike() else None
+        breaking = [client for client in subject.alike() if maker and _breaks(subject, client, word, maker)]
         if breaking:
             yield self.find(
                 f"{titles(breaking)} has no model `{shown(word)}`",
