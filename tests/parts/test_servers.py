@@ -73,15 +73,17 @@ def test_file_keeps_each_byte_that_did_not_change(path: Path) -> None:
     texts = [written(format_id, found, original).decode() for found in (list(servers), [changed], [added])]
     (less,) = client(format_id).write((), original.text.path, original, without=[first.name])
 
-    again = client(format_id).read(source(format_id, texts[1].encode())).parts
+    again = client(format_id).read(source(format_id, texts[1].encode(), original.place)).parts
     assert texts[0] == original.text.text
     assert plain(again[0])["definition"]["command"] == "other-mcp"
     assert list(map(plain, again[1:])) == list(map(plain, servers[1:]))
-    assert [one.name for one in client(format_id).read(source(format_id, texts[2].encode())).parts] == [
+    assert [one.name for one in client(format_id).read(source(format_id, texts[2].encode(), original.place)).parts] == [
         *(one.name for one in servers),
         "added",
     ]
-    assert [one.name for one in client(format_id).read(source(format_id, less.data)).parts] == [one.name for one in servers[1:]]
+    assert [one.name for one in client(format_id).read(source(format_id, less.data, original.place)).parts] == [
+        one.name for one in servers[1:]
+    ]
 
     kept = {line for line in original.text.text.splitlines() if "//" in line or "#" in line or "other" in line}
     assert all(line in texts[2] for line in kept)
