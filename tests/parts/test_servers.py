@@ -263,6 +263,14 @@ def test_full_set_is_written_as_the_client_has_it(target: str) -> None:
     assert found == _golden(path.with_name(f"{target}.out.json"), found)
 
 
+def test_name_that_the_client_does_not_take_becomes_the_nearest_legal_one() -> None:
+    """Codex starts no server whose name has a blank, so it gets another one, which is told."""
+    one = projected(replace(STARTED, definition=replace(STARTED.definition, name="our db")), "codex")
+    (again,) = read("codex", written("codex", [one.part])).parts
+
+    assert (again.name, _codes(one)) == ("our-db", ["server-renamed"])
+
+
 def test_tables_of_toml_are_made_and_changed_where_they_are() -> None:
     """A server is changed within its tables, dotted keys and comments included, and a new one comes last."""
     data = b'a = 1 # one\r\n[mcp_servers]\r\ndb.command = "x" # its program\r\ndb.env = { A = "1" }\r\n[other]\r\nb = 2\r\n'

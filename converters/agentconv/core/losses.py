@@ -160,6 +160,7 @@ CATALOGUE: dict[str, LossRule] = {
         _WARNING, _DROPPED, "a value that comes from the environment, which an agent of the target cannot say", "write it by hand"
     ),
     "reference-inherited": LossRule(_NOTE, _MOVED, "a variable that the target hands to its servers by itself"),
+    "server-renamed": LossRule(_WARNING, _RENAMED, "the name of the MCP server is not legal in the target; its legal form is used"),
     "server-undefined": LossRule(
         _REFUSAL, _REFUSED, "an MCP server without a command and without an address, which no client can start", "give it one of them"
     ),

@@ -50,7 +50,7 @@ def project(client: Client, projection: PartProjection[Server], *, at_home: bool
         _drop_other_transport(projection)
         if server.transport in client.tried:
             projection.change("definition.transport", "http", "server-transport-tried", quoted(server.transport))
-        for step in (_drop_keys, _drop_grants, _keep_limits, _place, _time, _hide_credentials, _refer):
+        for step in (_rename, _drop_keys, _drop_grants, _keep_limits, _place, _time, _hide_credentials, _refer):
             step(client, projection)
     if not projection.is_refused():
         _settle(client, projection, at_home=at_home)
@@ -59,6 +59,13 @@ def project(client: Client, projection: PartProjection[Server], *, at_home: bool
 def _line(client: Client, server: McpServer) -> str | None:
     """Say where a server goes by hand, with the line, in which no credential stands."""
     return by_hand.hint(client.format, [given_credentials.referred(server)[0]])
+
+
+def _rename(client: Client, projection: PartProjection[Server]) -> None:
+    """Give it a name that the client takes."""
+    name, legal = projection.source.name, client.legal_name(projection.source.name)
+    if legal != name:
+        projection.change("definition.name", legal, "server-renamed", becomes(name, legal))
 
 
 def _drop_other_transport(projection: PartProjection[Server]) -> None:

@@ -61,6 +61,8 @@ class Client:
     """Those that it finds out by itself, at an address that is written like one over HTTP."""
     bad_name: Callable[[str], Complaint | None] = _any_name
     """Why the client does not take a server of this name."""
+    legal_name: Callable[[str], str] = str
+    """Returns the nearest name that the client takes."""
     is_off: Callable[[ServerFile, str], bool] = _is_on
     """Whether something else in its file switches a server of a name off."""
     settled: Callable[[McpServer], McpServer] = _as_it_is
