@@ -54,7 +54,7 @@ def test_each_client_has_its_own_words(language: str, text: str, parts: tuple[ob
         ("gemini", "```\n$1\n```", "opencode", "```\n$1\n```", [("placeholder-literal", 2)]),
         ("claude", r"\$1", "claude", r"\$1", []),
         ("claude", "$0", "claude", "$0", []),
-        ("copilot", "${input:issue}: ${input:other}", "claude", "$issue: $2", []),
+        ("copilot", "${input:issue}: ${input:other}", "claude", "$issue: $2", [("placeholder-named", 1)]),
         ("claude", "@a/b.md", "gemini", "@{a/b.md}", []),
         ("gemini", "!{echo {{args}}}", "opencode", "!`echo $ARGUMENTS`", [("placeholder-quotes", 1)]),
     ],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from agentconv.cli import scope
 from agentconv.conversion.along import NOTHING, Named, With, along, chosen
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
-from agentconv.core.parts import KINDS, NOUNS
+from agentconv.core.kinds import KINDS, NOUNS
 from agentconv.formats import registry
 from agentconv.sources import parts as beside
 

@@ -12,8 +12,8 @@ from agentconv.cli import unheard
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.progress import Progress
 from agentconv.core.diagnostics import Code, LossSeverity, Severity
+from agentconv.core.kinds import NOUNS
 from agentconv.core.losses import CATALOGUE
-from agentconv.core.parts import NOUNS
 from agentconv.disk.saving import Fate
 from agentconv.render import machine, text
 from agentconv.render.tally import Tally

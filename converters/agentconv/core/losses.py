@@ -205,6 +205,34 @@ CATALOGUE: dict[str, LossRule] = {
         _NOTE, _MOVED, "the target runs these hooks too, for its own tools of the kind, whose names are in what they are handed"
     ),
     "hooks-dropped": LossRule(_WARNING, _DROPPED, "the target has no such hooks"),
+    "command-renamed": LossRule(_NOTE, _RENAMED, "the target calls it by another name"),
+    "command-model-closed": LossRule(
+        _NOTE, _APPROXIMATED, "in the target, only the user starts commands; the model does not", of_pair=True
+    ),
+    "command-user-callable": LossRule(
+        _WARNING, _APPROXIMATED, "a command that is hidden from the user in the source is the user's in the target"
+    ),
+    "command-grants-dropped": LossRule(_NOTE, _DROPPED, "the target asks before these tools, which run unasked in the source"),
+    "command-key-dropped": LossRule(_WARNING, _DROPPED, "the target has no place for this in a command"),
+    "command-looks-dropped": LossRule(_NOTE, _DROPPED, "the target shows the user nothing of the kind"),
+    "command-agent-dropped": LossRule(_WARNING, _DROPPED, "the target sends the command to the agent that the user talks to"),
+    "command-arguments": LossRule(
+        _NOTE, _MOVED, "the names of arguments stand where the target has them, or its arguments go by their places"
+    ),
+    "command-as-skill": LossRule(_NOTE, _MOVED, "the target has no commands; it is a skill, which the user calls by its name"),
+    "command-refused-name": LossRule(_REFUSAL, _REFUSED, "the command has no name that is legal in the target", "rename it"),
+    "command-refused-body": LossRule(_REFUSAL, _REFUSED, "there is no text to send"),
+    "command-refused-script": LossRule(
+        _REFUSAL, _REFUSED, "the source client runs this file, and sends what it prints; the target runs none", "write a text that runs it"
+    ),
+    "command-refused-restraint": LossRule(
+        _REFUSAL, _REFUSED, "the target would not hold the command to what its author closed", "write it by hand for this client"
+    ),
+    "placeholder-named": LossRule(_NOTE, _APPROXIMATED, "the target has no names for arguments; they go by their places"),
+    "placeholder-appended": LossRule(
+        _NOTE, _MOVED, "the target adds nothing of what the user types by itself; the text has a place for it at its end"
+    ),
+    "placeholder-added": LossRule(_NOTE, _APPROXIMATED, "the target adds what the user types, which the source client leaves out"),
     "placeholder-argument": LossRule(
         _WARNING,
         _APPROXIMATED,

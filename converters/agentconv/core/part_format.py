@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from agentconv.core.diagnostics import Detail, Diagnostic, Loss
     from agentconv.core.format import State
-    from agentconv.core.parts import FolderFile, Kind, Part
+    from agentconv.core.kinds import Kind
+    from agentconv.core.parts import FolderFile, Part
     from agentconv.core.source import SourceText
 
 P = TypeVar("P", bound="Part")
@@ -38,6 +39,11 @@ class Place:
     """Whether the file is mainly the user's configuration, in which parts are entries among others."""
     wins: bool = False
     """Whether what lies here wins over what is called the same in the places that are named before it."""
+
+    @property
+    def shown(self) -> str:
+        """The place, for people."""
+        return f"{self.path}/{self.pattern}" if self.pattern else self.path
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,11 +179,20 @@ def difference(one: Part, other: Part) -> list[str]:
 
 def _apart(name: str, one: Any, other: Any) -> list[str]:
     mine, others = getattr(one, name), getattr(other, name)
-    if mine == others or _meant(name, mine) == _meant(name, others):
+    if mine == others:
         return []
-    return [f"{name}.{tail.name}" for tail in part_fields(mine) if _apart(tail.name, mine, others)] if name == "definition" else [name]
+    if name == "definition":
+        (mine,), (others,) = fields.portable((mine,)), fields.portable((others,))  # type: ignore[misc]
+        return [f"{name}.{tail.name}" for tail in part_fields(mine) if _apart(tail.name, mine, others)]
+    return [name] if _meant(name, mine) != _meant(name, others) else []
+
+
+_SAYS_NOTHING = {"trusted": False, "unasked_tools": (), "enabled": True, "disabled_tools": ()}
+"""What is said of a server by that, is so of one of which nothing is said."""
 
 
 def _meant(name: str, value: Any) -> object:
     """Return what a field means in any client: keys that only one of them uses are the same, whoever has them."""
-    return {key: one for keys in value.values() for key, one in keys.items()} if name == "extras" else fields.portable(value)
+    if name == "extras":
+        return {key: one for keys in value.values() for key, one in keys.items()}
+    return None if name in _SAYS_NOTHING and value == _SAYS_NOTHING[name] else fields.portable(value)

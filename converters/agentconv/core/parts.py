@@ -15,12 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from agentconv.core.ir import Hook, Json, Model, Origin, ToolGrant
+    from agentconv.core.kinds import Kind
 
-Kind: TypeAlias = Literal["skills", "commands", "servers"]
-KINDS: tuple[Kind, ...] = ("skills", "commands", "servers")
-"""The kinds of parts, in the order in which they are read and written."""
-NOUNS: dict[str, str] = {"skills": "skill", "commands": "command", "servers": "MCP server"}
-"""What one part of a kind is called."""
 By: TypeAlias = Literal["user", "agents", "both"]
 """Who starts it: the user alone (`disable-model-invocation`), the model alone (`user-invocable: false`), or both."""
 
@@ -53,8 +49,8 @@ class ShellOutput:
     """What a command line prints, which the client runs before the model sees the text: an effect (run)."""
 
     command: tuple[BodyPart, ...]
-    block: bool = False
-    """Whether it stands in a code fence of its own."""
+    block: bool = field(default=False, compare=False)
+    """Whether it stands in a code fence of its own, which makes no difference to what is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +81,7 @@ class Body:
     """The text that a command or skill sends to the model: what the client fills in is told from what is meant as it stands."""
 
     parts: tuple[BodyPart, ...]
-    appended: bool = True
+    appended: bool = field(default=True, compare=False)
     """Whether the client adds what the user typed where no part of the text takes it."""
 
 

@@ -7,8 +7,8 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import LossSeverity
+from agentconv.core.kinds import NOUNS
 from agentconv.core.losses import CATALOGUE
-from agentconv.core.parts import NOUNS
 from agentconv.render import text
 
 if TYPE_CHECKING:

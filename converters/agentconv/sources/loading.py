@@ -13,8 +13,7 @@ from agentconv.core import fields
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.core.format import State
 from agentconv.core.ir import Agent, AgentSet, Origin, Source
-from agentconv.core.part_format import PartSource
-from agentconv.core.parts import KINDS
+from agentconv.core.kinds import KINDS
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.sources import agentless, discovery, including
@@ -202,6 +201,7 @@ def take_apart(agents: AgentSet, diagnostics: tuple[Diagnostic, ...] = (), bundl
 
 def stored_parts(agents: AgentSet) -> tuple[LoadedPart, ...]:
     """Return the parts of a set, each with its file where that is stored."""
+    from agentconv.core.part_format import PartSource
     from agentconv.parts import registry as part_registry
     from agentconv.sources.parts_on_disk import LoadedPart, matches
 

@@ -3,33 +3,50 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentconv.core.parts import KINDS
+from agentconv.core.kinds import KINDS
 from agentconv.sources import discovery
-from agentconv.sources.parts_on_disk import PartsOnDisk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from agentconv.core.diagnostics import Diagnostic
-    from agentconv.core.parts import Kind
+    from agentconv.core.kinds import Kind
     from agentconv.sources.discovery import Discovery
-    from agentconv.sources.parts_on_disk import LoadedPart
+    from agentconv.sources.parts_on_disk import LoadedPart, PartsOnDisk
+    from agentconv.sources.user_places import Home
 
 
-@dataclass(slots=True)
 class Parts:
     """Parts of several places and clients, each with an id of its own; a kind is looked for when it is asked for."""
 
-    places: Sequence[PartsOnDisk] = ()
-    clients: Sequence[str] = ()
-    """The formats of the clients whose parts they are."""
-    stored: list[LoadedPart] = field(default_factory=list)
-    """Those of a bundle."""
-    _known: dict[Kind, tuple[LoadedPart, ...]] = field(default_factory=dict)
+    def __init__(self, folders: Iterable[Path] = (), clients: Sequence[str] = (), home: Home | None = None) -> None:
+        """Prepare to look; nothing is touched.
+
+        Args:
+            folders: The roots of projects, or the user's home.
+            clients: The formats of the clients whose parts they are.
+            home: The user's home, where the user's own parts are meant.
+        """
+        self.clients = clients
+        self._folders = tuple(folders)
+        self._home = home
+        self._places: tuple[PartsOnDisk, ...] | None = None
+        self._stored: list[LoadedPart] = []
+        """Those of a bundle."""
+        self._known: dict[Kind, tuple[LoadedPart, ...]] = {}
+
+    @property
+    def places(self) -> tuple[PartsOnDisk, ...]:
+        """What there is in each folder."""
+        if self._places is None:
+            from agentconv.sources.parts_on_disk import PartsOnDisk
+
+            self._places = tuple(PartsOnDisk(folder, self._home) for folder in self._folders)
+        return self._places
 
     def of(self, kind: Kind) -> tuple[LoadedPart, ...]:
         """Return the parts of a kind, those among them that their client does not take."""
@@ -38,14 +55,18 @@ class Parts:
         return self._known[kind]
 
     def _all(self, kind: Kind) -> Iterator[LoadedPart]:
-        yield from (one for one in self.stored if one.kind == kind)
+        yield from (one for one in self._stored if one.kind == kind)
         for place in self.places:
             for client in self.clients:
                 yield from place.of(client, kind)
 
+    def taken(self) -> list[LoadedPart]:
+        """Return the parts of all kinds that their clients have."""
+        return [one for kind in KINDS for one in self.of(kind) if one.taken]
+
     def take(self, stored: Iterable[LoadedPart]) -> None:
         """Take in the parts of a bundle."""
-        self.stored += (one for one in stored if one not in self.stored)
+        self._stored += (one for one in stored if one not in self._stored)
         self._known.clear()
 
     def has_own(self, client: str) -> bool:
@@ -56,7 +77,7 @@ class Parts:
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """What reading has found by now."""
-        return tuple(told for place in self.places for told in place.diagnostics)
+        return tuple(told for place in self._places or () for told in place.diagnostics)
 
 
 def _with_ids(parts: Iterable[LoadedPart]) -> Iterator[LoadedPart]:
@@ -80,9 +101,9 @@ def beside(found: Discovery, arguments: Sequence[str], clients: Sequence[str]) -
         clients: The formats of the clients whose parts they are.
     """
     if found.home is not None:
-        return Parts([PartsOnDisk(found.home.root, found.home)], clients)
+        return Parts([found.home.root], clients, found.home)
     roots = dict.fromkeys(root for argument in arguments if argument != discovery.STDIN for root in _roots(Path(argument), clients))
-    return Parts([PartsOnDisk(root) for root in roots], clients)
+    return Parts(roots, clients)
 
 
 def _roots(path: Path, clients: Iterable[str]) -> Iterator[Path]:

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from agentconv.core.format import State
+    from agentconv.core.kinds import Kind
     from agentconv.core.part_format import PartFormat, PartsRead, Place
-    from agentconv.core.parts import Kind, Part
+    from agentconv.core.parts import Part
     from agentconv.sources.user_places import Home
 
 MAX_FILE_BYTES = 1024 * 1024

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from agentconv.core import schema_files
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.core.format import ReadResult, State
-from agentconv.core.parts import KINDS
+from agentconv.core.kinds import KINDS
 from agentconv.core.suggestions import nearest
 from agentconv.core.versions import FORMAT_VERSION
 from agentconv.formats.canonical import documents, special_values

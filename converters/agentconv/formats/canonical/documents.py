@@ -31,32 +31,22 @@ from agentconv.core.ir import (
     ToolGrant,
     Tools,
 )
+from agentconv.core.kinds import KINDS
 from agentconv.core.meant import Foreign, Pattern, Reference, Text
-from agentconv.core.parts import Body, Command, FolderFile, Server, Skill
 from agentconv.core.source import decode as decode_bytes
-from agentconv.formats.canonical import bodies
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from agentconv.core.ir import Json
 
 SHORTEST_REFERENCE = 40
 """Prompts shorter than this stay in the stored text: a reference would be longer."""
 
+Parts = object()
+"""The shape of a list of parts."""
 _SHAPES: dict[type, dict[str, Any]] = {
-    AgentSet: {"agents": [Agent], "skills": [Skill], "commands": [Command], "servers": [Server], "mcp_servers": [Server]},
-    Skill: {
-        "body": Body,
-        "approved_tools": [ToolGrant],
-        "denied_tools": [ToolGrant],
-        "hooks": [Hook],
-        "model": Model,
-        "files": [FolderFile],
-        "origin": Origin,
-    },
-    Command: {"body": Body, "approved_tools": [ToolGrant], "denied_tools": [ToolGrant], "model": Model, "origin": Origin},
-    Server: {"origin": Origin},
+    AgentSet: {"agents": [Agent], **dict.fromkeys((*KINDS, "mcp_servers"), Parts)},
     Agent: {
         "prompt": Prompt,
         "invocation": Invocation,
@@ -78,12 +68,9 @@ _SHAPES: dict[type, dict[str, Any]] = {
 _TUPLES = {(AgentSet, "authors"), (Agent, "skills"), (Agent, "delegates"), (Model, "fallbacks"), (Hook, "handlers")} | {
     (McpServer, name) for name in ("enabled_tools", "disabled_tools")
 }
-_TUPLES |= {(Skill, "arguments"), (Skill, "paths"), (Command, "arguments"), (Server, "unasked_tools")}
 _LEFT_OUT = frozenset({"sources", "diagnostics", "further"})
 _FIELDS = {(AgentSet, "mcp_servers"): "servers"}
 """What version 1 called otherwise: it is read under both names."""
-_DEFINITION = frozenset(field.name for field in dataclasses.fields(McpServer))
-"""The fields of a server that stand beside its own ones in a document."""
 
 
 def to_document(agents: AgentSet, *, sources: bool = True) -> dict[str, Json]:
@@ -95,23 +82,28 @@ def to_document(agents: AgentSet, *, sources: bool = True) -> dict[str, Json]:
     return document
 
 
-def plain(value: Any, *, languages: bool = True) -> dict[str, Json]:
+def plain(value: Any, *, languages: bool = True, without: Collection[str] = _LEFT_OUT) -> dict[str, Json]:
     """Return a value of the representation as a plain map, without what is absent or default.
 
     Args:
         value: The value.
         languages: Whether patterns say their languages; else they are those of their tools' clients.
+        without: Fields that are left out.
     """
     found: dict[str, Json] = {}
+    cls = type(value)
     for field in dataclasses.fields(value):
         item = getattr(value, field.name)
-        if field.name in _LEFT_OUT or _is_default(field, item):
+        if field.name in without or _is_default(field, item):
             continue
-        if isinstance(item, McpServer) and isinstance(value, Server):
-            found |= plain(item, languages=languages)
-        else:
-            found[field.name] = _plain_item(item, languages=languages)
+        found[field.name] = _plain_item(item, languages=languages) if field.name not in KINDS or cls is not AgentSet else _plain_parts(item)
     return found
+
+
+def _plain_parts(parts: Any) -> Json:
+    from agentconv.formats.canonical import part_documents
+
+    return [part_documents.plain(part) for part in parts]
 
 
 def _is_default(field: dataclasses.Field[Any], item: object) -> bool:
@@ -123,10 +115,6 @@ def _is_default(field: dataclasses.Field[Any], item: object) -> bool:
 
 
 def _plain_item(item: Any, *, languages: bool) -> Json:
-    if isinstance(item, Body):
-        return bodies.plain(item)
-    if isinstance(item, FolderFile):
-        return bodies.plain_file(item)
     if dataclasses.is_dataclass(item):
         return plain(item, languages=languages)
     if isinstance(item, Pattern):
@@ -178,19 +166,16 @@ def build(cls: Any, data: Any, *, spoken: bool = False) -> Any:
         data: The map.
         spoken: Whether plain texts are in their client's language, as they are in version 1.
     """
-    if cls in bodies.BUILDERS:
-        return bodies.BUILDERS[cls](data)
     shapes = _SHAPES.get(cls, {})
     values: dict[str, Any] = {}
-    if cls is Server:
-        values["definition"] = build(McpServer, {key: item for key, item in data.items() if key in _DEFINITION}, spoken=spoken)
-        data = {key: item for key, item in data.items() if key not in _DEFINITION}
     for key, item in data.items():
         shape, name = shapes.get(key), _FIELDS.get((cls, key), key)
         if shape is Pattern:
             values[name] = item if isinstance(item, str) else Pattern(item["pattern"], item.get("language"))
         elif shape is Text:
             values[name] = item if cls is Prompt and isinstance(item, str) else _text(item, spoken=spoken)
+        elif shape is Parts:
+            values[name] = _built_parts(name, item, spoken=spoken)
         elif isinstance(shape, list):
             values[name] = tuple(build(shape[0], child, spoken=spoken) for child in item)
         elif shape is not None:
@@ -198,6 +183,12 @@ def build(cls: Any, data: Any, *, spoken: bool = False) -> Any:
         else:
             values[name] = tuple(item) if (cls, name) in _TUPLES else item
     return cls(**values)
+
+
+def _built_parts(kind: str, items: Any, *, spoken: bool) -> Any:
+    from agentconv.formats.canonical import part_documents
+
+    return tuple(part_documents.build(kind, item, spoken=spoken) for item in items)
 
 
 def from_document(document: dict[str, Any]) -> tuple[AgentSet, list[str]]:

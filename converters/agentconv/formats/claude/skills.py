@@ -90,7 +90,8 @@ def _described(body: str) -> str | None:
     return (f"{line[: _LONGEST_LINE - 3]}..." if len(line) > _LONGEST_LINE else line) or None
 
 
-def _table(format_id: str) -> dict[str, Key]:
+def table(format_id: str) -> dict[str, Key]:
+    """Return the keys that hold fields of a skill."""
     return {
         "description": keys.key("description", _description),
         "when_to_use": keys.key("when_to_use", _any_text),
@@ -118,7 +119,7 @@ def _client(format_id: str, client: str, project: tuple[Place, ...], user: tuple
         project,
         user,
         loader.find,
-        _table(format_id),
+        table(format_id),
         fallback=loader.requoted,
         starters=keys.Starters(closes=is_true, hides=_hides),
         lift=partial(_lift, format_id),

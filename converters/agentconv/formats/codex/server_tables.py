@@ -9,8 +9,8 @@ from agentconv.core import toml_places
 from agentconv.core.diagnostics import Complaint, Effect
 from agentconv.core.ir import unescape_key
 from agentconv.core.source import BOM
+from agentconv.families import toml_text, toml_values
 from agentconv.families.record_file import Record
-from agentconv.formats.codex import role_file, toml_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -37,8 +37,8 @@ class ServerTables:
         self._read()
 
     def _read(self) -> None:
-        values = role_file.parsed(self._text)
-        if isinstance(values, role_file.Broken):
+        values = toml_values.parsed(self._text)
+        if isinstance(values, toml_values.Broken):
             self.problem = replace(values.complaint, effect=Effect.STOPS), values.at + len(self._bom)
             return
         found = values.get(_KEY, {})

@@ -67,19 +67,18 @@ def _client(format_id: str, title: str, effect: Effect) -> Client:
     )
 
 
-_FILE = json_servers("/mcp", jsonc.JSONC)
 _OPENCODE = ("opencode.json", "opencode.jsonc")
 _KILO = ("kilo.json", "kilo.jsonc")
 BY_FORMAT: dict[str, PartFormat[Server]] = {
     "opencode": ServerFormat(
         _client("opencode", "OpenCode", Effect.STOPS),
-        _FILE,
+        json_servers("/mcp", jsonc.JSONC, stops=True),
         tuple(Place(name, mixed=True) for name in (*_OPENCODE, ".opencode/opencode.json", ".opencode/opencode.jsonc")),
         tuple(Place(f".config/opencode/{name}", mixed=True) for name in _OPENCODE),
     ),
     "kilo": ServerFormat(
         _client("kilo", "Kilo", Effect.DROPS_ALL),
-        _FILE,
+        json_servers("/mcp", jsonc.JSONC),
         tuple(Place(name, mixed=True) for name in _KILO),
         tuple(Place(f".config/kilo/{name}", mixed=True) for name in _KILO),
     ),

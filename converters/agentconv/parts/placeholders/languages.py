@@ -79,8 +79,19 @@ GEMINI = Language("gemini", everything="{{args}}", runs="{", quotes=True, file="
 COPILOT = Language(
     "copilot", asked=True, file="#file:", own=r"\$\{(?:selection|selectedText|file|fileBasename|fileDirname|workspaceFolder\w*)\}"
 )
-DROID = Language("droid", everything="$ARGUMENTS")
+DROID = Language("droid", everything="$ARGUMENTS", appends=False)
 
+OF_FORMAT = {
+    "claude-code": CLAUDE,
+    "claude-plugin": CLAUDE,
+    "copilot": COPILOT,
+    "gemini-cli": GEMINI,
+    "qwen-code": GEMINI,
+    "opencode": OPENCODE,
+    "kilo": OPENCODE,
+    "droid": DROID,
+}
+"""The words of each client's commands, by format id; the texts of the others are plain."""
 LANGUAGES = {language.id: language for language in (PLAIN, CLAUDE, OPENCODE, GEMINI, COPILOT, DROID)}
 
 

@@ -80,6 +80,12 @@ def arguments(parts: tuple[BodyPart, ...]) -> Iterator[Argument | NamedArgument]
             yield from arguments(part.path)
 
 
+def takes_arguments(parts: tuple[BodyPart, ...]) -> bool:
+    """Whether a text has a place for something of what the user types."""
+    inner = [part.command if isinstance(part, ShellOutput) else part.path for part in parts if isinstance(part, ShellOutput | FileText)]
+    return any(isinstance(part, Argument | NamedArgument | AllArguments) for part in parts) or any(map(takes_arguments, inner))
+
+
 def ways(part: BodyPart, wording: Wording) -> list[Way]:
     """Return the ways to say a part."""
     if isinstance(part, str):
@@ -131,18 +137,22 @@ def _by_name(part: NamedArgument, wording: Wording) -> Iterator[Way]:
 def _by_position(part: Argument, wording: Wording, name: str | None) -> Iterator[Way]:
     language, about = wording.language, _called(part, name)
     is_last = part.index == wording.highest
+    exact = None if name is None else "placeholder-named"
     if language.base is not None and language.last_takes_rest:
-        code = None if part.rest == is_last else "placeholder-rest"
+        code = exact if part.rest == is_last else "placeholder-rest"
         yield Way(f"${part.index + language.base}", Argument(part.index, rest=is_last), code, about)
     if part.index == 0 and part.rest and language.everything:
         yield Way(language.everything, AllArguments(), "placeholder-quotes", about)
+    single = Argument(part.index)
+    code = "placeholder-rest" if part.rest else exact
     if language.base is not None and not language.last_takes_rest:
-        yield Way(f"${part.index + language.base}", Argument(part.index), "placeholder-rest" if part.rest else None, about)
+        yield Way(f"${part.index + language.base}", single, code, about)
     if language.indexed:
-        yield Way(f"$ARGUMENTS[{part.index}]", Argument(part.index), "placeholder-rest" if part.rest else None, about)
+        yield Way(f"$ARGUMENTS[{part.index}]", single, code, about)
     if language.asked:
-        yield Way(f"${{input:argument{part.index + 1}}}", NamedArgument(f"argument{part.index + 1}"), "placeholder-asked", about)
-    if wording.highest == 0 and language.everything and language.base is None:
+        asked = name or f"argument{part.index + 1}"
+        yield Way(f"${{input:{asked}}}", NamedArgument(asked), "placeholder-asked", about)
+    if wording.highest == 0 and AllArguments() not in wording.body.parts and language.everything and language.base is None:
         yield Way(language.everything, AllArguments(), "placeholder-rest", about)
 
 

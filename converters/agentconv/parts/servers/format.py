@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
     from agentconv.core.ir import Json
+    from agentconv.core.kinds import Kind
     from agentconv.core.part_format import PartProjection, PartSource, PartsRead, Place
-    from agentconv.core.parts import Kind, Server
+    from agentconv.core.parts import Server
     from agentconv.families.record_file import Record
     from agentconv.parts.servers.files import ServerFile
     from agentconv.parts.servers.spelling import Client

@@ -22,10 +22,7 @@ if TYPE_CHECKING:
 
 _TIMES = ("timeout_seconds", "startup_timeout_seconds")
 _LIMITS = {"enabled_tools": "only {}", "disabled_tools": "all but {}"}
-_NOT_OF: dict[bool, dict[str, Any]] = {
-    True: dict.fromkeys(("url", "headers")),
-    False: dict.fromkeys(("command", "args", "env", "cwd")),
-}
+_NOT_OF = {True: ("url", "headers"), False: ("command", "args", "env", "cwd")}
 """What says nothing of a server that is a command, and of one that is not."""
 
 
@@ -44,14 +41,15 @@ def project(client: Client, projection: PartProjection[Server], *, in_project: b
     if not in_project and projection.scope == "project":
         projection.remark("server-elsewhere", "definition", quoted(server.name), hint=_line(client, server))
         return
+    _keep_off(client, projection)
     if not projection.at_home:
         if server.transport not in client.transports:
             projection.remark("server-transport", "definition.transport", quoted(server.transport))
             return
-        _define(projection, **_NOT_OF[server.transport == "stdio"])
+        _drop_other_transport(projection)
         if server.transport in client.tried:
             projection.change("definition.transport", "http", "server-transport-tried", quoted(server.transport))
-        for step in (_drop_keys, _drop_grants, _keep_off, _keep_limits, _place, _time, _hide_credentials, _refer):
+        for step in (_drop_keys, _drop_grants, _keep_limits, _place, _time, _hide_credentials, _refer):
             step(client, projection)
     if not projection.is_refused():
         _settle(client, projection)
@@ -59,6 +57,14 @@ def project(client: Client, projection: PartProjection[Server], *, in_project: b
 
 def _line(client: Client, server: McpServer) -> str | None:
     return by_hand.hint(client.format, [server])
+
+
+def _drop_other_transport(projection: PartProjection[Server]) -> None:
+    """Leave out what says nothing of a server that is reached in its way."""
+    server = projection.source.definition
+    for name in _NOT_OF[server.transport == "stdio"]:
+        if getattr(server, name):
+            projection.change(f"definition.{name}", None, "server-key-ignored", listed([name]))
 
 
 def _drop_keys(client: Client, projection: PartProjection[Server]) -> None:

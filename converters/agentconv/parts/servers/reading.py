@@ -80,7 +80,10 @@ def _state(effect: Effect | None, one: Taken) -> State:
 
 
 def _placed(client: Client, file: ServerFile, source: SourceText, record: Record, one: Taken) -> Server:
-    return replace(one.server, id=one.server.name, origin=Origin(client.format, source.path, file.pointer_to(record)))
+    server = one.server
+    if client.is_off(file, server.name):
+        server = replace(server, definition=replace(server.definition, enabled=False))
+    return replace(server, id=server.name, origin=Origin(client.format, source.path, file.pointer_to(record)))
 
 
 def _told(client: Client, file: ServerFile, source: SourceText, found: list[Taken]) -> Iterator[Diagnostic]:

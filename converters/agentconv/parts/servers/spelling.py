@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import schema_files
-from agentconv.core.diagnostics import Complaint
+from agentconv.core.diagnostics import Complaint, Effect
 from agentconv.core.ir import McpServer
 from agentconv.core.part_format import difference
 from agentconv.core.parts import Server
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from agentconv.core.ir import Json
+    from agentconv.parts.servers.files import ServerFile
 
 _DEFINITION = "definition."
 _SECONDS = {"s": 1, "ms": 1000}
@@ -29,6 +30,10 @@ NOTHING = Complaint("it has no `command` and no `url`")
 
 def _any_name(_name: str) -> Complaint | None:
     return None
+
+
+def _is_on(_file: ServerFile, _name: str) -> bool:
+    return False
 
 
 def _as_it_is(server: McpServer) -> McpServer:
@@ -52,6 +57,8 @@ class Client:
     """Those that it finds out by itself, at an address that is written like one over HTTP."""
     bad_name: Callable[[str], Complaint | None] = _any_name
     """Why the client does not take a server of this name."""
+    is_off: Callable[[ServerFile, str], bool] = _is_on
+    """Whether something else in its file switches a server of a name off."""
     settled: Callable[[McpServer], McpServer] = _as_it_is
     """Returns a server that says nothing where the client says nothing, such as an empty list of arguments."""
     switches_off: str | None = None
@@ -162,7 +169,7 @@ def _is_unsaid(definition: McpServer, row: Row) -> bool:
 def lowered(client: Client, server: Server) -> dict[str, Json]:
     """Return the configuration that says a server, its keys in the order in which the schema has them."""
     known = rows(client.format)
-    found = client.write(server.definition)
+    found = client.write(replace(server.definition, options=server.extras.get(client.format) or None))
     for row in reversed(known.values()):  # of several keys for a field, the first is written
         value = _value(server, row.field) if row.negated or not row.field.startswith(_DEFINITION) else None
         if value is not None:
@@ -189,6 +196,8 @@ class Typed:
     """What an address without a type means."""
     named: bool = True
     """Whether a server that is no command is written with its type."""
+    effect: Effect = Effect.DROPS
+    """What the client does about an entry that is none."""
 
     def read(self, name: str, config: dict[str, Json]) -> McpServer | Complaint:
         """Read a definition."""
@@ -198,8 +207,10 @@ class Typed:
         transport = self.words.get(word, fallback)
         needed = "url" if transport not in (None, "stdio") else "command"
         if needed not in given:
-            return NOTHING if transport is None else Complaint(f"it has no `{needed}`")
-        values, options = mcp.read_config(given, defined_by(self.format))
+            return replace(NOTHING if transport is None else Complaint(f"it has no `{needed}`"), effect=self.effect)
+        strange = ("url", "headers") if needed == "command" else ("command", "args", "env", "cwd")
+        known = {key: field for key, field in defined_by(self.format).items() if field not in strange}
+        values, options = mcp.read_config(given, known)
         return McpServer(name, transport, **values, options=options or None)
 
     def write(self, server: McpServer) -> dict[str, Json]:

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
     from agentconv.core.diagnostics import Complaint
     from agentconv.core.ir import Hook, Json
+    from agentconv.core.kinds import Kind
     from agentconv.core.part_format import PartProjection, PartSource, PartsRead, Place, WrittenFile
-    from agentconv.core.parts import Kind, Skill
+    from agentconv.core.parts import Skill
     from agentconv.core.source import SourceText
     from agentconv.families.frontmatter import Header, Rewritten
     from agentconv.families.keys import Key

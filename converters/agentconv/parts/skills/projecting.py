@@ -53,7 +53,7 @@ def _project_extras(client: Client, projection: PartProjection[Skill]) -> None:
     lost: dict[str, list[str]] = {}
     for format_id, extras in projection.source.extras.items():
         for name, value in extras.items():
-            if _is_kin(format_id, client.format) or not _means_something(client, format_id, name, value):
+            if is_kin(format_id, client.format) or not _means_something(client, format_id, name, value):
                 kept[name] = value
             elif name == "name":
                 projection.remark("skill-title-dropped", "extras", quoted(value))
@@ -69,7 +69,7 @@ def _project_extras(client: Client, projection: PartProjection[Skill]) -> None:
         projection.remark(code, "extras", listed(named))
 
 
-def _is_kin(one: str, other: str) -> bool:
+def is_kin(one: str, other: str) -> bool:
     """Whether two formats are of one client."""
     return vocabulary.words_of(one) == vocabulary.words_of(other)
 
@@ -163,7 +163,7 @@ def _project_starters(client: Client, projection: PartProjection[Skill]) -> None
 
 def _project_denied(client: Client, projection: PartProjection[Skill]) -> None:
     denied = projection.part.denied_tools
-    if denied and ("denied_tools" not in client.holds or not all(_is_kin(one.format, client.format) for one in denied)):
+    if denied and ("denied_tools" not in client.holds or not all(is_kin(one.format, client.format) for one in denied)):
         projection.remark("skill-refused-restraint", "denied_tools", listed(one.native for one in denied))
 
 
@@ -190,7 +190,7 @@ def _project_grants(client: Client, projection: PartProjection[Skill]) -> None:
     if approved is None:
         return
     held = "approved_tools" in client.holds
-    pairs = [(one, _granted(client, one) if held else None) for one in approved]
+    pairs = [(one, granted(client.format, one) if held else None) for one in approved]
     kept = tuple(dict.fromkeys(grant for _, grant in pairs if grant is not None)) or None
     lost = [token for one, grant in pairs if grant is None for token in keys.tokens((one,))]
     if lost:
@@ -199,17 +199,17 @@ def _project_grants(client: Client, projection: PartProjection[Skill]) -> None:
         projection.translate(approved_tools=kept)
 
 
-def _granted(client: Client, one: ToolGrant) -> ToolGrant | None:
+def granted(format_id: str, one: ToolGrant) -> ToolGrant | None:
     """Return a grant in the target's words: the same tool, on the same commands or paths, or nothing."""
-    if _is_kin(one.format, client.format):
-        return one if one.format == client.format else replace(one, format=client.format)
-    word = vocabulary.tool_for(client.format, one.capability) if one.capability and one.server is None else None
-    if word is None or vocabulary.grants(client.format, word) != (one.capability,):
+    if is_kin(one.format, format_id):
+        return one if one.format == format_id else replace(one, format=format_id)
+    word = vocabulary.tool_for(format_id, one.capability) if one.capability and one.server is None else None
+    if word is None or vocabulary.grants(format_id, word) != (one.capability,):
         return None
     if one.pattern is None:
-        return ToolGrant(word, client.format, one.capability)
-    carried = patterns.carried(one, client.format, word, denies=False)
-    return ToolGrant(word, client.format, one.capability, carried[0]) if carried and len(carried) == 1 else None
+        return ToolGrant(word, format_id, one.capability)
+    carried = patterns.carried(one, format_id, word, denies=False)
+    return ToolGrant(word, format_id, one.capability, carried[0]) if carried and len(carried) == 1 else None
 
 
 def _project_model(client: Client, projection: PartProjection[Skill]) -> None:

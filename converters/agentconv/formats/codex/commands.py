@@ -1,0 +1,68 @@
+"""Codex 0.169.0 has no commands (its loader of prompts is gone): a command is a skill there, which a user calls as `$name`.
+
+https://developers.openai.com/codex/skills
+
+Nothing is filled in in a skill, and what the user types stands in the line with its name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from agentconv.core.diagnostics import Detail
+from agentconv.core.losses import quoted
+from agentconv.core.part_format import PartsRead, WrittenFile
+from agentconv.parts.commands import as_skill, reading
+from agentconv.parts.placeholders import OF_FORMAT, PLAIN, spell
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from agentconv.core.kinds import Kind
+    from agentconv.core.part_format import PartProjection, PartSource, Place
+    from agentconv.core.parts import Command
+
+
+@dataclass(frozen=True, slots=True)
+class NoCommands:
+    """The format of a client without commands."""
+
+    format: str
+    project: tuple[Place, ...] = ()
+    user: tuple[Place, ...] = ()
+    kind: Kind = "commands"
+
+    def read(self, source: PartSource) -> PartsRead[Command]:  # noqa: ARG002
+        """Read nothing: no file is a command."""
+        return PartsRead()
+
+    def to_project(self, projection: PartProjection[Command]) -> None:
+        """Turn a command into a skill; a program whose output is the text is none."""
+        command = projection.part
+        if command.body is None or not command.body.parts:
+            projection.remark("command-refused-body", "body", "")
+            return
+        if reading.script_of(command) is not None:
+            projection.remark("command-refused-script", "body", "")
+            return
+        source = OF_FORMAT.get(command.origin.format, PLAIN) if command.origin else None
+        result = spell(command.body, PLAIN, command.arguments or (), source)
+        for lost in result.lost:
+            projection.remark(lost.code, "body", Detail("{} in line {} of the text", (lost.placeholder, lost.line)))
+        skill = as_skill.skill_of(replace(command, body=result.body))
+        projection.turn(skill, "name", "command-as-skill", quoted(command.name))
+
+    def path(self, part: Command, place: Place) -> str:
+        """Return where a command would be."""
+        return f"{place.path}/{part.name}.md"
+
+    def write(
+        self, parts: Iterable[Command], path: str, original: PartSource | None, without: Collection[str] = ()
+    ) -> tuple[WrittenFile, ...]:
+        """Write nothing: there is no such file."""
+        del parts, path, original, without
+        return ()
+
+
+BY_FORMAT = {"codex": NoCommands("codex")}
