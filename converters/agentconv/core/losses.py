@@ -261,7 +261,7 @@ CATALOGUE: dict[str, LossRule] = {
     "placeholder-run": LossRule(
         _REFUSAL, _REFUSED, "text that the target would run as a command line, and that cannot be escaped there", "spell it in another way"
     ),
-    "part-unknown": LossRule(_REFUSAL, _REFUSED, "the target has no such parts"),
+    "part-unknown": LossRule(_WARNING, _DROPPED, "the target holds agents alone; what they need stays"),
     "part-no-place": LossRule(_REFUSAL, _REFUSED, "the target does not look for such parts where this goes"),
     "part-name-taken": LossRule(_REFUSAL, _REFUSED, "the name is taken by another part, whose file it would be", "rename one of them"),
     "part-in-place": LossRule(_NOTE, _MOVED, "the target reads the file of the source client itself; nothing is written"),

@@ -56,6 +56,16 @@ class LoadedPart:
     """The folder that the file's path is relative to: a project's root, or the user's home."""
 
     @property
+    def path(self) -> str:
+        """Of its file; empty where that is not known."""
+        return self.source.text.path if self.source else ""
+
+    @property
+    def is_own(self) -> bool:
+        """Whether its file lies in a place of its client alone."""
+        return self.source is not None and self.source.place.native
+
+    @property
     def taken(self) -> bool:
         """Whether the client has this part, as it is called."""
         return self.hidden_by is None and not self.state.dropped
