@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core import schema_files
 from agentconv.core.diagnostics import Code, Complaint, Diagnostic, Effect, Severity
 from agentconv.core.format import State
 from agentconv.core.ir import Origin
@@ -92,7 +93,8 @@ def _taken(client: Client, source: PartSource, entry: Entry) -> _Taken:
     named = rest.pop(client.name_key, None) if client.name_key else None
     lifted, problem = _lifted(client, rest)
     decoded = keys.decode(client.rows, client.keys, rest)
-    refused = [*decoded.refused.values(), *filter(None, (problem, entry.problem))]
+    refused = [_weighed(client, key, rest, one) for key, one in decoded.refused.items()]
+    refused += filter(None, (problem, entry.problem))
     if refused:
         decoded = keys.decode(client.rows, client.keys, rest, lenient=True)
     if isinstance(named, str) and named.strip():
@@ -106,6 +108,12 @@ def _taken(client: Client, source: PartSource, entry: Entry) -> _Taken:
     if client.needs_body and not entry.body and not entry.problem:
         refused.append(Complaint("there is no text", remedy="write what is to be sent"))
     return _Taken(command, tuple(refused), entry.span, tuple(decoded.ignored.items()))
+
+
+def _weighed(client: Client, key: str, header: dict[str, Json], complaint: Complaint) -> Complaint:
+    """Return a complaint with what the client's schema says that such a value costs."""
+    found = schema_files.complaint(client.rows, key, header.get(key))
+    return replace(complaint, effect=found.effect) if found and found.effect.drops else complaint
 
 
 def _lifted(client: Client, header: dict[str, Json]) -> tuple[dict[str, object], Complaint | None]:

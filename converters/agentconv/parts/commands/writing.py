@@ -58,6 +58,8 @@ def _patched(client: Client, commands: tuple[Command, ...], there: PartSource, w
     shape = client.shape(there.text)
     old, opened = reading.read(client, there), shape.open(there.text, client.client)
     shared = not there.place.pattern
+    if not shared and len(old.parts) == 1 and not difference(old.parts[0], commands[0]):
+        return there.text.data
     known = {one.name: index for index, one in enumerate(opened.entries)} if shared else {}
     changes: dict[int, Change] = {}
     added = []
@@ -70,6 +72,8 @@ def _patched(client: Client, commands: tuple[Command, ...], there: PartSource, w
     removed = [index for name, index in known.items() if name in without]
     if not changes and not added and not removed:
         return there.text.data
+    if shared and opened.problem and not opened.entries:
+        return None
     written = shape.patched(there.text, changes, added, removed)
     if written is None:
         return None
