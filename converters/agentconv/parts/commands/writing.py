@@ -48,6 +48,8 @@ def write(
     if original is not None and original.text.size:
         there = PartSource(SourceText(path, original.text.data), original.place, executable=original.executable)
         data = _patched(client, commands, there, without)
+        if data is None and not there.place.pattern:
+            data = original.text.data  # it is the user's, and cannot be read
         if data is not None:
             return (WrittenFile(path, data, original.executable),)
     return (WrittenFile(path, encode(shape.rendered([_new(client, one) for one in commands]))),)
