@@ -59,7 +59,7 @@ def fixture(folder: Path) -> PartSource:
 def _files(folder: Path) -> Iterator[FolderFile]:
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.is_file() and name not in ("SKILL.md", "expected.json"):
+        if path.is_file() and name not in ("SKILL.md", "expected.json", "converted.md"):
             yield FolderFile(name, path.read_bytes(), path.stat().st_mode & 0o100 != 0)
 
 
@@ -99,3 +99,14 @@ def plain(value: Any) -> Any:
     if isinstance(value, (tuple, list)):
         return [plain(one) for one in value]
     return value.decode() if isinstance(value, bytes) else value
+
+
+def told(skill: Skill, given: PartSource, target: str) -> str:
+    """Say what becomes of a skill in another client: its losses, and the files."""
+    projection = projected(skill, target)
+    lines = [f"## {target}", "", *(f"- {one.severity} {one.code} {one.field}: {one.detail}" for one in projection.losses), ""]
+    if projection.is_refused() or projection.instead:
+        return "\n".join(lines)
+    for one in written(projection.part, target, given):
+        lines += [f"`{one.path}`{' (executable)' if one.executable else ''}", "", "````", one.data.decode().rstrip("\n"), "````", ""]
+    return "\n".join(lines)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from skill_files import CLIENTS, fixture, folders, plain, projected, read, read_back, source, written
+from skill_files import CLIENTS, client, fixture, folders, plain, projected, read, read_back, source, told, written
 
 from agentconv.core import effects, schema_files
 from agentconv.core.format import State
@@ -137,3 +137,74 @@ def test_restraint_is_kept_turned_or_refused(target: str) -> None:
     keeps = alone.part.invoked_by == "user" and alone.instead is None
 
     assert (isinstance(alone.instead, Command), with_files.is_refused()) == ((False, False) if keeps else (True, True))
+
+
+GOLDEN = [folder for folder in FOLDERS if (folder / "converted.md").exists()]
+
+
+@pytest.mark.parametrize("folder", GOLDEN, ids=["/".join(folder.parts[-2:]) for folder in GOLDEN])
+def test_conversion_is_as_it_was(folder: Path) -> None:
+    """What every client gets of a fixture is what stands beside it."""
+    given = fixture(folder)
+    skill = read(given, folder.parent.name).parts[0]
+    found = "\n".join(told(skill, given, target) for target in CLIENTS)
+    beside = folder / "converted.md"
+    if os.environ.get("AGENTCONV_ACCEPT"):
+        beside.write_text(found, "utf-8")
+
+    assert beside.read_text("utf-8") == found
+
+
+BAD = {
+    "nothing": b"",
+    "blanks": b" \n\t\n",
+    "header alone": b"---\nname: one\ndescription: Does one thing\n---",
+    "cut in the header": b"---\nname: one\ndescr",
+    "cut in a value": b'---\nname: one\ndescription: "Does one',
+    "lists": b"---\nname: [one]\ndescription: {a: b}\nmetadata: [x]\n---\nDo it.\n",
+    "numbers": b"---\nname: 1\ndescription: 2\nallowed-tools: 3\ndisable-model-invocation: 4\nhooks: 5\npaths: 6\n---\nDo it.\n",
+    "nulls": b"---\nname:\ndescription:\nallowed-tools:\ndisable-model-invocation:\nuser-invocable:\nhooks:\n---\nDo it.\n",
+    "twice": b"---\nname: one\nname: two\ndescription: a\ndescription: b\n---\nDo it.\n",
+    "no map": b"---\n- name\n- description\n---\nDo it.\n",
+    "way out": b"---\nname: ../../../etc/passwd\ndescription: Leaves\n---\nDo it.\n",
+    "absolute": b"---\nname: /etc/passwd\ndescription: Leaves\n---\nDo it.\n",
+    "device": b"---\nname: con\ndescription: Is a device\n---\nDo it.\n",
+    "not UTF-8": b"---\nname: one\ndescription: \xff\xfe\n---\nDo \xff it.\n",
+    "zeros": b"---\nname: one\ndescription: \x00\n---\n\x00\n",
+    "CR alone": b"---\rname: one\rdescription: a\r---\rDo it.\r",
+    "deep": b"---\nname: one\ndescription: a\nx: " + b"[" * 2000 + b"\n---\nDo it.\n",
+    "aliases": b"---\nname: &a one\ndescription: *a\nmetadata: &m {<<: *m}\n---\nDo it.\n",
+    "large": b"---\nname: one\ndescription: a\n---\n" + b"x" * 1_100_000,
+    "code": b"---js\n{name: process.exit(1)}\n---\nDo it.\n",
+    "program": b"#!/bin/sh\necho no\n",
+}
+
+
+@pytest.mark.parametrize("format_id", CLIENTS)
+def test_bad_input_is_told_and_kept(format_id: str) -> None:
+    """Whatever a file holds, reading it raises nothing, says what it costs, and the file keeps its bytes and its place."""
+    place, wrong = client(format_id).project[0].path, []
+    for what, data in BAD.items():
+        given = source(format_id, data)
+        result = read(given, format_id)
+        (skill,), (state,), found = result.parts, result.states, result.diagnostics
+        path = client(format_id).path(skill, client(format_id).project[0])
+        silent = state is not State.LOADS and not found
+        if written(skill, format_id, given)[0].data != data or path.count("/") != place.count("/") + 2 or ".." in path or silent:
+            wrong.append((what, state, path, found))
+
+    assert wrong == []
+
+
+def test_what_agents_openai_yaml_says_is_patched() -> None:
+    """Where Codex is to keep a skill to the user, the file that says so keeps all else that stands in it, and a broken one is mended."""
+    beside = FolderFile("agents/openai.yaml", b"# shown\ninterface:\n  display_name: One\npolicy:\n  products: [codex]\n")
+    skill = Skill("one", "one", "Does one thing", Body(("Do it.",)), invoked_by="user", files=(beside,))
+    (file,) = projected(skill, "codex").part.files
+    back = read_back(written(projected(skill, "codex").part, "codex"), "codex").parts[0]
+
+    assert (file.data.startswith(b"# shown\ninterface:\n  display_name: One\n"), b"products" in file.data, back.invoked_by) == (
+        True,
+        True,
+        "user",
+    )

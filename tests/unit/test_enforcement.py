@@ -13,6 +13,7 @@ from agentconv import write
 from agentconv.core import effects, enforcement, modes, vocabulary
 from agentconv.core.effects import Level
 from agentconv.core.ir import AgentSet, McpServer
+from agentconv.core.parts import Server
 from agentconv.formats import registry
 from agentconv.render.tally import Tally
 from agentconv.render.text import Style
@@ -258,7 +259,9 @@ def test_a_role_gets_no_server_and_no_limit_of_one(client: str, keys: dict[str, 
 
 def test_a_server_of_the_set_widens_no_role() -> None:
     """An agent that may use none of its set's servers is written as a role, which no file closes them to: that is told."""
-    agents = AgentSet((replace(made("claude-code", {"tools": ["Read"]}), id="a"),), mcp_servers=(McpServer("hub", "stdio", "hub"),))
+    agents = AgentSet(
+        (replace(made("claude-code", {"tools": ["Read"]}), id="a"),), servers=(Server(definition=McpServer("hub", "stdio", "hub")),)
+    )
     result = write(agents, "codex")
 
     assert len(result.files) == 1

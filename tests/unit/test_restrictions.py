@@ -13,6 +13,7 @@ from agentconv.conversion.converting import Options, convert
 from agentconv.core import effects, restrictions, schema_files
 from agentconv.core.effects import EFFECTS, Level
 from agentconv.core.ir import Agent, AgentSet, McpServer, Origin, Permissions, Prompt, Sandbox, Source, ToolGrant, Tools
+from agentconv.core.parts import Server
 from agentconv.formats import registry
 from agentconv.sources.loading import take_apart
 
@@ -144,7 +145,10 @@ def test_unattended_key_counts_only_where_fields_say_nothing() -> None:
 
 _SET = AgentSet(
     (replace(PLAIN, mcp_servers=(McpServer("db"), McpServer("other"))),),
-    mcp_servers=(McpServer("db", "stdio", "run", ("-x",), {"TOKEN": "ghp_" + "aB3dE6gH9" * 4}), McpServer("left", "stdio", "go")),
+    servers=(
+        Server(definition=McpServer("db", "stdio", "run", ("-x",), {"TOKEN": "ghp_" + "aB3dE6gH9" * 4})),
+        Server(definition=McpServer("left", "stdio", "go")),
+    ),
 )
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import shlex
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.cli import options as shared
 from agentconv.cli import scope
+from agentconv.cli.carried import Carried
 from agentconv.cli.output import Output
 from agentconv.conversion import converting, model_choices
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
@@ -42,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     shared.add_output(parser)
     shared.add_selection(parser)
+    shared.add_along(parser)
     shared.add_models(parser)
     shared.add_report(parser)
 
@@ -79,10 +82,14 @@ def convert_files(found: Discovery, loader: loading.Loader, targets: Sequence[st
         models=models,
         deploy=output.home is not None,
     )
+    carried = Carried(options, found, loader, output)
+    choices = replace(choices, along=carried.wanted, scope="user" if output.home else "project", **carried.places)
     pieces = output.report.line.over(loader, len(found.files), "files")
     for target in targets:
-        for done in converting.convert(pieces, target, choices):
+        for done in converting.convert(pieces, target, choices, carried.parts):
             output.take(done)
+    for diagnostic in carried.told():
+        output.report.diagnostic(diagnostic)
     where = f" -o {shlex.quote(options.output)}" if options.output else " --scope user" if output.home else ""
     ends = f" -t {','.join(targets)}{where}"
     clients = [registry.resolve(options.source_format)] if options.source_format else {*registry.CLIENTS} - {*targets}

@@ -83,6 +83,19 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_along(parser: argparse.ArgumentParser) -> None:
+    """Add which skills, commands and MCP servers go along with the agents."""
+    group = parser.add_argument_group("skills, commands and MCP servers")
+    group.add_argument(
+        "--with",
+        dest="along",
+        action="append",
+        metavar="needed|all|none|KIND[/NAME],...",
+        help="what goes along into a folder: what the agents' fields name (default), everything, nothing, all of a kind (skills, commands, "
+        "servers), or one of it by name",
+    )
+
+
 def add_models(parser: argparse.ArgumentParser) -> None:
     """Add what becomes of models that the target does not serve."""
     group = parser.add_argument_group("models")

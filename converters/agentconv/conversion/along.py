@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from agentconv.core import effects
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
-from agentconv.core.parts import KINDS
+from agentconv.core.kinds import KINDS, NOUNS
 from agentconv.core.suggestions import nearest
 from agentconv.formats import registry
 
@@ -15,14 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from agentconv.core.ir import Agent
-    from agentconv.core.parts import Kind
+    from agentconv.core.kinds import Kind
     from agentconv.sources.loaded import Loaded
     from agentconv.sources.parts import Parts
     from agentconv.sources.parts_on_disk import LoadedPart
 
 NEEDED, ALL, NONE = "needed", "all", "none"
-NOUNS: dict[str, str] = {"skills": "skill", "commands": "command", "servers": "MCP server"}
-"""What one part of a kind is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +74,21 @@ def chosen(words: Iterable[str]) -> With:
 _HOW = "needed, all, none, a kind (skills, commands, servers), or KIND/NAME, with commas between them"
 
 
-@dataclass(slots=True)
 class Named:
     """The parts that agents' fields name, and which agent names each first."""
 
-    parts: Parts
-    """What there is; that of bundles comes to it as they go by."""
-    by: dict[tuple[Kind, str], str] = field(default_factory=dict)
-    servers: set[str] = field(default_factory=set)
-    """Servers that agents define themselves."""
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        """What there is; that of bundles comes to it as they go by."""
+        self.by: dict[tuple[Kind, str], str] = {}
+        self.servers: set[str] = set()
+        """Servers that agents define themselves."""
 
     def over(self, pieces: Iterable[Loaded]) -> Iterator[Loaded]:
         """Take in what the agents of files name, as these go by."""
         for piece in pieces:
-            if piece.about is not None:
-                self.parts.take(piece.about)
+            if piece.parts:
+                self.parts.take(piece.parts)
             for agent in piece.agents:
                 self.take(agent)
             yield piece
@@ -111,8 +109,7 @@ class Named:
                 self.by.setdefault(("servers", name), agent.id)
 
 
-@dataclass(frozen=True, slots=True)
-class Along:
+class Along(NamedTuple):
     """What goes along."""
 
     parts: tuple[LoadedPart, ...] = ()

@@ -12,19 +12,21 @@ from agentconv.core import effects, losses
 from agentconv.core.diagnostics import Code, Diagnostic, InternalError, Severity, Span
 from agentconv.core.losses import listed, quoted
 from agentconv.core.part_format import PartSource, difference
+from agentconv.core.parts import kind_of
 from agentconv.core.source import SourceText
 from agentconv.disk.output import Merged, OutputFile
 from agentconv.parts import registry
 from agentconv.sources.parts_on_disk import matches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from agentconv.conversion.options import Options
     from agentconv.core.diagnostics import Loss
     from agentconv.core.format import Projection
+    from agentconv.core.kinds import Kind
     from agentconv.core.part_format import PartFormat, Place
-    from agentconv.core.parts import Kind, Part
+    from agentconv.core.parts import Part
     from agentconv.disk.output import Mergeable
     from agentconv.sources.parts_on_disk import LoadedPart
 
@@ -101,8 +103,8 @@ class CarriedParts:
     agents: Mapping[str, str]
     """Old name to new name, of agents that were renamed."""
     verdicts: list[PartVerdict] = field(default_factory=list)
-    _files: dict[str, list[PartVerdict]] = field(default_factory=dict)
-    """What goes into each shared file."""
+    _files: dict[tuple[str, Kind], list[PartVerdict]] = field(default_factory=dict)
+    """What of each kind goes into each shared file."""
     _taken: set[str] = field(default_factory=set)
     """Paths that are taken, without their cases."""
 
@@ -136,7 +138,7 @@ class CarriedParts:
             return verdict
         key = verdict.path.casefold()
         if verdict.is_shared:
-            others = self._files.setdefault(verdict.path, [])
+            others = self._files.setdefault((verdict.path, kind_of(verdict.part)), [])
             if all(one.part is not None and one.part.name != verdict.part.name for one in others):
                 others.append(verdict)
                 return verdict
@@ -184,6 +186,10 @@ class CarriedParts:
             if left:
                 yield losses.loss("mcp-undefined", loss.agent, loss.field, loss.target, listed(left), hint=loss.hint)
 
+    def kept(self) -> list[LoadedPart]:
+        """Return the parts that stay in their own client's format, with the values that they have."""
+        return [one.loaded for one in self.verdicts if one.part is not None and one.loaded.client == self.target]
+
     def renamed(self, kind: Kind) -> dict[str, str]:
         """Return old names to new ones, of parts that were renamed."""
         found = ((one.loaded.part.name, one.part) for one in self.verdicts if one.part is not None and one.loaded.kind == kind)
@@ -196,15 +202,20 @@ class CarriedParts:
     @property
     def shared(self) -> frozenset[str]:
         """Paths of files in which there are entries of others, too."""
-        return frozenset(self._files)
+        return frozenset(path for path, _ in self._files)
 
     def convert(self, beside: Mapping[str, Converted]) -> Iterator[Converted]:
         """Write the parts; `beside` has the files of agents that parts go into as well."""
         for verdict in self.verdicts:
             yield from self._one(verdict)
-        for path, verdicts in self._files.items():
-            yield from self._together(path, verdicts, beside.get(path))
-        yield from (done for path, done in beside.items() if path not in self._files)
+        files = dict(beside)
+        for (path, _), verdicts in self._files.items():
+            try:
+                files[path] = self._together(path, verdicts, files.get(path))
+            except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other files
+                ids, kind = tuple(one.loaded.part.id for one in verdicts), verdicts[0].loaded.kind
+                yield Converted(self.target, ids, diagnostics=(bug_in_file(path, self.target, error),), part=kind)
+        yield from files.values()
 
     def _one(self, verdict: PartVerdict) -> Iterator[Converted]:
         """Write a part into files of its own, or say why it goes nowhere, or where it goes."""
@@ -232,37 +243,37 @@ class CarriedParts:
                 yield losses.loss("part-twice", part.id, "name", self.target, quoted(path), part=verdict.loaded.kind)
                 return
 
-    def _together(self, path: str, verdicts: Sequence[PartVerdict], beside: Converted | None) -> Iterator[Converted]:
-        """Write all parts of a shared file, after what agents have in it, and check that all are in it."""
+    def _together(self, path: str, verdicts: Sequence[PartVerdict], beside: Converted | None) -> Converted:
+        """Write all parts of a kind into a shared file, after what others have in it, and check that all are in it."""
         first = verdicts[0]
         if first.module is None or first.place is None:
-            return
-        parts = tuple(one.part for one in verdicts if one.part is not None)
-        shared = SharedParts(first.module, path, first.place, parts)
-        try:
-            data = self._checked(shared, beside)
-        except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other files
-            ids = tuple(one.loaded.part.id for one in verdicts)
-            yield Converted(self.target, ids, diagnostics=(bug_in_file(path, self.target, error),), part=first.loaded.kind)
-            return
-        if beside is not None and beside.file is not None:
-            sides = (*([beside.file.shared] if beside.file.shared else []), shared)
-            yield replace(beside, file=replace(beside.file, data=data, shared=Together(sides)))
-            return
-        yield Converted(self.target, (), OutputFile(path, data, shared, spelled=True), part=first.loaded.kind)
+            raise InternalError("it has no place")
+        shared = SharedParts(first.module, path, first.place, tuple(one.part for one in verdicts if one.part is not None))
+        if beside is None or beside.file is None:
+            return Converted(self.target, (), OutputFile(path, self._fresh(shared, verdicts), shared, spelled=True), part=first.loaded.kind)
+        merged = shared.merge(beside.file.data, force=True)
+        if merged.problem:
+            raise InternalError(merged.problem)
+        sides = (*([beside.file.shared] if beside.file.shared else []), shared)
+        return replace(beside, file=replace(beside.file, data=merged.data, shared=Together(sides)))
 
-    def _checked(self, shared: SharedParts, beside: Converted | None) -> bytes:
-        if beside is not None and beside.file is not None:
-            merged = shared.merge(beside.file.data, force=True)
-            if merged.problem:
-                raise InternalError(merged.problem)
-            return merged.data
-        files = shared.module.write(shared.parts, shared.path, None)
+    def _fresh(self, shared: SharedParts, verdicts: Sequence[PartVerdict]) -> bytes:
+        """Return a file of these parts alone."""
+        files = shared.module.write(shared.parts, shared.path, *self._own(shared, verdicts))
         again = shared.module.read(as_source(files, shared.place))
         found = {part.name: part for part in again.parts}
         if len(found) != len(shared.parts) or any(difference(part, found[part.name]) for part in shared.parts):
             raise InternalError("the parts of one file do not come back from it")
         return files[0].data
+
+    def _own(self, shared: SharedParts, verdicts: Sequence[PartVerdict]) -> tuple[PartSource | None, Collection[str]]:
+        """Return the file of the target's own format that parts of it stay in, and what of it does not go along."""
+        loaded = [one.loaded for one in verdicts]
+        source = loaded[0].source if all(one.client == self.target for one in loaded) else None
+        if source is None or source.place.mixed or any(one.source is None or one.source.text.path != shared.path for one in loaded):
+            return None, ()
+        ours = {part.name for part in shared.parts}
+        return source, [one.name for one in shared.module.read(source).parts if one.name not in ours]
 
 
 def _is_lost(name: str, before: Part, after: Part) -> bool:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from agentconv.core.diagnostics import Loss
     from agentconv.core.format import WriteResult
     from agentconv.core.ir import Agent
-    from agentconv.core.parts import Kind
+    from agentconv.core.kinds import Kind
     from agentconv.core.source import SourceText
     from agentconv.disk.output import OutputFile
 

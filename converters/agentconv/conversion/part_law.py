@@ -100,13 +100,22 @@ class PartLaw:
             loss = losses.loss("part-no-place", loaded.part.id, "name", self.target, quoted(projection.part.name), part=loaded.kind)
             return PartVerdict(loaded, losses=(*told, loss))
         part, place = projection.part, places[0]
-        path = module.path(part, place)
-        own = loaded.source if kind_of(part) == loaded.kind and (loaded.kind == "skills" or loaded.client == self.target) else None
-        files = module.write((part,), path, None if not place.pattern else own)
+        original = loaded.source if kind_of(part) == loaded.kind else None
+        if original is not None and loaded.client == self.target and self.scope == "project":
+            place = original.place
+        path = _kept_path(part, original, module) if original is not None and place is original.place else module.path(part, place)
+        patched = place.pattern and (loaded.kind == "skills" or loaded.client == self.target)
+        files = module.write((part,), path, original if patched else None)
         again = module.read(as_source(files, place))
         _check_read_back(part, again)
         _check_narrow(loaded.part, again.parts[0])
         return PartVerdict(loaded, part, module, place, path, files, told)
+
+
+def _kept_path(part: Part, original: PartSource, module: PartFormat[Any]) -> str:
+    """Return the path of a file that stays in its own format: its own, as long as the part in it is called what it was."""
+    named = any(one.name == part.name for one in module.read(original).parts)
+    return original.text.path if named or not original.place.pattern else module.path(part, original.place)
 
 
 def as_source(files: tuple[WrittenFile, ...], place: Place) -> PartSource:

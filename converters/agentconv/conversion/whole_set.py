@@ -50,7 +50,7 @@ class SetServers:
 
     def define(self, about: AgentSet) -> None:
         """Take in what a set defines."""
-        self.defined.update({server.name: server for server in about.mcp_servers or ()})
+        self.defined.update({server.name: server.definition for server in about.servers})
 
     def in_place(self, agent: Agent) -> Agent:
         """Return an agent with the servers that its set defines in place of their names, where its file can hold them."""
@@ -69,4 +69,4 @@ class SetServers:
         left = {name: server for name, server in self.defined.items() if name not in self._resolved}
         if left:
             hint = f"define them in {registry.FORMATS[self.target].title}'s configuration: {by_hand.snippet(self.target, left.values())}"
-            yield losses.loss("set-servers-dropped", "the set", "set.mcp_servers", self.target, listed(left), hint=hint)
+            yield losses.loss("set-servers-dropped", "the set", "set.servers", self.target, listed(left), hint=hint)

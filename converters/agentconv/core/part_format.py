@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from agentconv.core.diagnostics import Detail, Diagnostic, Loss
     from agentconv.core.format import State
-    from agentconv.core.parts import FolderFile, Kind, Part
+    from agentconv.core.kinds import Kind
+    from agentconv.core.parts import FolderFile, Part
     from agentconv.core.source import SourceText
 
 P = TypeVar("P", bound="Part")
@@ -27,15 +28,22 @@ class Place:
     """Where a client looks for files of a part: a folder with a pattern, or one file."""
 
     path: str
-    """POSIX, relative to the project's root, or to the user's home. `~CODEX_HOME` and the like are the user's to set: see `user_places`."""
+    """POSIX, relative to the project's root, or to the user's home, with the client's own folder where it is by default (`.codex`)."""
     pattern: str = ""
     """Of files below the folder: `*/SKILL.md`, `**/*.md`, `*.toml`; empty where the path itself is the file."""
     trusted: bool = False
     """Whether the client only looks there where the user trusts the folder."""
     native: bool = True
     """Whether it is a place of this client, rather than another one's (or everybody's) that it reads too."""
+    mixed: bool = False
+    """Whether the file is mainly the user's configuration, in which parts are entries among others."""
     wins: bool = False
     """Whether what lies here wins over what is called the same in the places that are named before it."""
+
+    @property
+    def shown(self) -> str:
+        """The place, for people."""
+        return f"{self.path}/{self.pattern}" if self.pattern else self.path
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +179,20 @@ def difference(one: Part, other: Part) -> list[str]:
 
 def _apart(name: str, one: Any, other: Any) -> list[str]:
     mine, others = getattr(one, name), getattr(other, name)
-    if mine == others or _meant(name, mine) == _meant(name, others):
+    if mine == others:
         return []
-    return [f"{name}.{tail.name}" for tail in part_fields(mine) if _apart(tail.name, mine, others)] if name == "definition" else [name]
+    if name == "definition":
+        (mine,), (others,) = fields.portable((mine,)), fields.portable((others,))  # type: ignore[misc]
+        return [f"{name}.{tail.name}" for tail in part_fields(mine) if _apart(tail.name, mine, others)]
+    return [name] if _meant(name, mine) != _meant(name, others) else []
+
+
+_SAYS_NOTHING = {"trusted": False, "unasked_tools": (), "enabled": True, "disabled_tools": ()}
+"""What is said of a server by that, is so of one of which nothing is said."""
 
 
 def _meant(name: str, value: Any) -> object:
     """Return what a field means in any client: keys that only one of them uses are the same, whoever has them."""
-    return {key: one for keys in value.values() for key, one in keys.items()} if name == "extras" else fields.portable(value)
+    if name == "extras":
+        return {key: one for keys in value.values() for key, one in keys.items()}
+    return None if name in _SAYS_NOTHING and value == _SAYS_NOTHING[name] else fields.portable(value)

@@ -15,10 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from agentconv.core.ir import Hook, Json, Model, Origin, ToolGrant
+    from agentconv.core.kinds import Kind
 
-Kind: TypeAlias = Literal["skills", "commands", "servers"]
-KINDS: tuple[Kind, ...] = ("skills", "commands", "servers")
-"""The kinds of parts, in the order in which they are read and written."""
 By: TypeAlias = Literal["user", "agents", "both"]
 """Who starts it: the user alone (`disable-model-invocation`), the model alone (`user-invocable: false`), or both."""
 

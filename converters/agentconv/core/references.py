@@ -4,9 +4,11 @@ A language is what a client does with a text before it hands it on.
 
 | language | a variable | meant as it stands | where |
 |---|---|---|---|
-| `braces` | `${X}`, `${X:-default}` | cannot be said | Claude Code |
-| `shell` | `$X` too | cannot be said | Copilot |
-| `dotenv` | `$X`, `${X}`, `${X:-default}` | `\$X` | Gemini CLI |
+| `braces` | `${X}`, `${X:-default}` (`${CLAUDE_PLUGIN_ROOT}`, `${user_config.x}`: the plugin's) | cannot be said | Claude Code |
+| `posix` | `${X}`, `${X:-default}` | cannot be said | Factory Droid |
+| `bare` | `$X`, `${X}` | cannot be said | Qwen Code |
+| `shell` | `$X`, `${X}`, `${X:-default}` | cannot be said | Copilot, the settings of Gemini CLI |
+| `dotenv` | `$X`, `${X}`, `${X:-default}` | `\$X` | agents of Gemini CLI |
 | `env` | `{env:X}` (`{file:path}`: the text of a file) | cannot be said | OpenCode, Kilo |
 | `editor` | `${env:X}` (`${workspaceFolder}`: a folder) | cannot be said | Cursor, Roo Code |
 | `keys` | has keys of its own for names of variables | every text | Codex |
@@ -47,8 +49,12 @@ class _Language:
     """Spells a text so that nothing of it is taken for a reference, where the language can."""
 
 
-def _braced(found: re.Match[str]) -> Part:
-    return Reference(found[1], found[2])
+_BRACED = r"([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?"
+_PLUGINS = r"CLAUDE_PLUGIN_ROOT|CLAUDE_PLUGIN_DATA|user_config\.[^}]+"
+
+
+def _braced_or_plugins(found: re.Match[str]) -> Part:
+    return Foreign(found[0], "braces") if found[1] else Reference(found[2], found[3])
 
 
 def _in_braces(one: Reference) -> str:
@@ -78,7 +84,13 @@ def _without_default(form: str) -> Callable[[Reference], str | None]:
 
 
 _LANGUAGES = {
-    "braces": _Language(re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}"), _braced, _in_braces),
+    "braces": _Language(re.compile(rf"\$\{{(?:({_PLUGINS})|{_BRACED})\}}"), _braced_or_plugins, _in_braces),
+    "posix": _Language(re.compile(rf"\$\{{{_BRACED}\}}"), lambda found: Reference(found[1], found[2]), _in_braces),
+    "bare": _Language(
+        re.compile(r"\$\{([^}]+)\}|\$([A-Za-z0-9_]+)"),
+        lambda found: Reference(found[1] or found[2]) if _NAME.fullmatch(found[1] or found[2]) else found[0],
+        _without_default("${{{}}}"),
+    ),
     "shell": _Language(
         re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}|\$([A-Za-z_][A-Za-z0-9_]*)"),
         lambda found: Reference(found[1] or found[3], found[2]),

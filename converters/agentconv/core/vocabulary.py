@@ -498,6 +498,8 @@ class Variables:
     """Whether the server is handed all variables that the client has."""
     configured: str | None = None
     """The language of the client's configuration."""
+    configured_places: tuple[str, ...] = ("command", "args", "env", "cwd", "url", "headers")
+    """The fields of a server in the configuration whose values may do so."""
     refused: bool = False
     """Whether a project's configuration that refers to a variable is left out as a whole."""
     file: str = ""
@@ -523,11 +525,8 @@ def variables(format_id: str) -> Variables:
 def configured(format_id: str, scope: str = "project") -> Variables:
     """Return how the servers of a client's configuration refer to variables; a user's may do so where a project's may not."""
     known = variables(format_id)
-    places = known.places if known.configured == "keys" else _EVERYWHERE
-    return replace(known, language=known.configured, places=places, meant=(), refused=known.refused and scope == "project")
-
-
-_EVERYWHERE = ("command", "args", "env", "cwd", "url", "headers")
+    refused = known.refused and scope == "project"
+    return replace(known, language=known.configured, places=known.configured_places, meant=(), refused=refused)
 
 
 @dataclass(frozen=True, slots=True)

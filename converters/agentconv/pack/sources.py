@@ -83,7 +83,7 @@ def gather(read: Iterable[Loaded]) -> Sources:
             stored[one.path] = one
         else:
             loose += piece.agents
-    if loose or about.mcp_servers or about.extras or about.further:
+    if loose or about.skills or about.commands or about.servers or about.extras or about.further:
         one = _bundle(loose, about, stored)
         stored[one.path] = one
     ordered = sorted(stored.values(), key=lambda one: one.path.encode("utf-8", "surrogatepass").replace(b"/", b"\0"))
@@ -94,7 +94,7 @@ def gather(read: Iterable[Loaded]) -> Sources:
 def _about(piece: Loaded) -> AgentSet | None:
     """Return what a bundle, or a file that lists others, says of a whole set."""
     if piece.about is not None:
-        return piece.about
+        return loading.holding(piece.about, piece.parts)
     if piece.result is not None and not piece.agents:
         return replace(piece.result.set, agents=(), sources=(), diagnostics=())
     return None
@@ -121,7 +121,9 @@ def _bundle(agents: list[Agent], about: AgentSet, taken: dict[str, Stored]) -> S
     """Put agents that no text holds into one canonical bundle, with what their set shares."""
     path = _free(BUNDLE, taken)
     (piece,) = loading.with_ids([Loaded("", "json", None, tuple(agents), (State.LOADS,) * len(agents))])
-    whole = AgentSet(piece.agents, mcp_servers=about.mcp_servers, extras=about.extras, further=about.further)
+    whole = AgentSet(
+        piece.agents, skills=about.skills, commands=about.commands, servers=about.servers, extras=about.extras, further=about.further
+    )
     module = registry.load("json")
     data = module.write(whole, SourceText(path, b"")).data
     again = module.read(SourceText(path, data))

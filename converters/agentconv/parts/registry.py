@@ -12,8 +12,8 @@ from agentconv.core import vocabulary
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from agentconv.core.kinds import Kind
     from agentconv.core.part_format import PartFormat
-    from agentconv.core.parts import Kind
 
 
 @cache

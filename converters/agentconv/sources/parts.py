@@ -3,33 +3,50 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from agentconv.core.format import State
+from agentconv.core.kinds import KINDS
 from agentconv.sources import discovery
-from agentconv.sources.parts_on_disk import LoadedPart, PartsOnDisk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from agentconv.core.diagnostics import Diagnostic
-    from agentconv.core.ir import AgentSet
-    from agentconv.core.parts import Kind
+    from agentconv.core.kinds import Kind
     from agentconv.sources.discovery import Discovery
+    from agentconv.sources.parts_on_disk import LoadedPart, PartsOnDisk
+    from agentconv.sources.user_places import Home
 
 
-@dataclass(slots=True)
 class Parts:
     """Parts of several places and clients, each with an id of its own; a kind is looked for when it is asked for."""
 
-    places: Sequence[PartsOnDisk] = ()
-    clients: Sequence[str] = ()
-    """The formats of the clients whose parts they are."""
-    stored: list[LoadedPart] = field(default_factory=list)
-    """Those of a bundle."""
-    _known: dict[Kind, tuple[LoadedPart, ...]] = field(default_factory=dict)
+    def __init__(self, folders: Iterable[Path] = (), clients: Sequence[str] = (), home: Home | None = None) -> None:
+        """Prepare to look; nothing is touched.
+
+        Args:
+            folders: The roots of projects, or the user's home.
+            clients: The formats of the clients whose parts they are.
+            home: The user's home, where the user's own parts are meant.
+        """
+        self.clients = clients
+        self._folders = tuple(folders)
+        self._home = home
+        self._places: tuple[PartsOnDisk, ...] | None = None
+        self._stored: list[LoadedPart] = []
+        """Those of a bundle."""
+        self._known: dict[Kind, tuple[LoadedPart, ...]] = {}
+
+    @property
+    def places(self) -> tuple[PartsOnDisk, ...]:
+        """What there is in each folder."""
+        if self._places is None:
+            from agentconv.sources.parts_on_disk import PartsOnDisk
+
+            self._places = tuple(PartsOnDisk(folder, self._home) for folder in self._folders)
+        return self._places
 
     def of(self, kind: Kind) -> tuple[LoadedPart, ...]:
         """Return the parts of a kind, those among them that their client does not take."""
@@ -38,32 +55,39 @@ class Parts:
         return self._known[kind]
 
     def _all(self, kind: Kind) -> Iterator[LoadedPart]:
-        yield from (one for one in self.stored if one.kind == kind)
-        for place in self.places:
-            for client in self.clients:
-                yield from place.of(client, kind)
+        """Yield the parts of a kind: what several clients find in one file once, as its own client reads it."""
+        yield from (one for one in self._stored if one.kind == kind)
+        found = [(place, one) for place in self.places for client in self.clients for one in place.of(client, kind)]
+        first: dict[tuple[str, str | None], LoadedPart] = {}
+        for place, one in sorted(found, key=lambda pair: (not pair[1].taken, not pair[1].is_own)):
+            first.setdefault((os.path.realpath(place.place(one.client, one.path)), one.part.name), one)
+        chosen = set(map(id, first.values()))
+        yield from (one for _, one in found if id(one) in chosen)
 
-    def take(self, about: AgentSet) -> None:
+    def taken(self) -> list[LoadedPart]:
+        """Return the parts of all kinds that their clients have."""
+        return [one for kind in KINDS for one in self.of(kind) if one.taken]
+
+    def take(self, stored: Iterable[LoadedPart]) -> None:
         """Take in the parts of a bundle."""
-        for kind in ("skills", "commands", "servers"):
-            self.stored += (one for part in getattr(about, kind, ()) if (one := _stored(kind, part)) not in self.stored)
+        self._stored += (one for one in stored if one not in self._stored)
         self._known.clear()
+
+    def has_own(self, client: str) -> bool:
+        """Whether a client has parts in a place that is its own."""
+        return any(one.is_own for kind in KINDS for place in self.places for one in place.of(client, kind))
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """What reading has found by now."""
-        return tuple(told for place in self.places for told in place.diagnostics)
-
-
-def _stored(kind: Any, part: Any) -> LoadedPart:
-    return LoadedPart(kind, part, State.LOADS, part.origin.format if part.origin else "json")
+        return tuple(told for place in self._places or () for told in place.diagnostics)
 
 
 def _with_ids(parts: Iterable[LoadedPart]) -> Iterator[LoadedPart]:
     """Give each part its id: the name, then `name~2` in path order."""
     taken: set[str] = set()
     for one in parts:
-        base = one.part.name or (one.source.stem if one.source else "") or one.kind.removesuffix("s")
+        base = one.part.id or one.part.name or (one.source.stem if one.source else "") or one.kind.removesuffix("s")
         found, number = base, 2
         while found in taken:
             found, number = f"{base}~{number}", number + 1
@@ -80,9 +104,9 @@ def beside(found: Discovery, arguments: Sequence[str], clients: Sequence[str]) -
         clients: The formats of the clients whose parts they are.
     """
     if found.home is not None:
-        return Parts([PartsOnDisk(found.home.root, found.home)], clients)
+        return Parts([found.home.root], clients, found.home)
     roots = dict.fromkeys(root for argument in arguments if argument != discovery.STDIN for root in _roots(Path(argument), clients))
-    return Parts([PartsOnDisk(root) for root in roots], clients)
+    return Parts(roots, clients)
 
 
 def _roots(path: Path, clients: Iterable[str]) -> Iterator[Path]:

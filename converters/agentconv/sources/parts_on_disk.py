@@ -17,24 +17,24 @@ from agentconv.core.part_format import PartSource
 from agentconv.core.parts import FolderFile
 from agentconv.core.source import SourceText
 from agentconv.disk import reading
+from agentconv.formats import registry as formats
 from agentconv.parts import registry
-from agentconv.sources import discovery
+from agentconv.sources import agentless, discovery
 from agentconv.sources.discovery import Discovery
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from agentconv.core.format import State
+    from agentconv.core.kinds import Kind
     from agentconv.core.part_format import PartFormat, PartsRead, Place
-    from agentconv.core.parts import Kind, Part
+    from agentconv.core.parts import Part
     from agentconv.sources.user_places import Home
 
 MAX_FILE_BYTES = 1024 * 1024
 """Of one file beside a SKILL.md."""
 MAX_FOLDER_BYTES = 16 * 1024 * 1024
 """Of all of them together."""
-_VARIABLE = re.compile(r"~([A-Z][A-Z0-9_]*)(?=/|\Z)")
-"""What stands, at the start of a place, for a folder that the user sets with a variable of the environment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,16 @@ class LoadedPart:
     """What its client's reader says of it, or of all of its file."""
     root: str = ""
     """The folder that the file's path is relative to: a project's root, or the user's home."""
+
+    @property
+    def path(self) -> str:
+        """Of its file; empty where that is not known."""
+        return self.source.text.path if self.source else ""
+
+    @property
+    def is_own(self) -> bool:
+        """Whether its file lies in a place of its client alone."""
+        return self.source is not None and self.source.place.native
 
     @property
     def taken(self) -> bool:
@@ -76,18 +86,36 @@ class PartsOnDisk:
     def of(self, client: str, kind: Kind) -> tuple[LoadedPart, ...]:
         """Return the parts of a kind that a client finds, those that it does not take among them."""
         if (client, kind) not in self._known:
-            module = registry.part_format(client, kind)
+            module = registry.part_format(client, kind) if self._is_used(client) else None
             self._known[client, kind] = () if module is None else self._read(client, module)
         return self._known[client, kind]
+
+    def _is_used(self, client: str) -> bool:
+        """Whether the folder is one of a client that only looks where it finds a file of its own."""
+        index = formats.FORMATS[client].index
+        return not index or (self.home is None and (self.folder / index).is_file())
 
     def _read(self, client: str, module: PartFormat[Any]) -> tuple[LoadedPart, ...]:
         places = module.project if self.home is None else module.user
         found: list[tuple[int, LoadedPart]] = []
         for number, place in enumerate(places):
             rank = number - len(places) if place.wins else number
-            for source in self.sources(place, module.kind):
+            for source in self.sources(client, place, module.kind):
                 found += [(rank, one) for one in self._loaded(source, client, module)]
+            if module.kind == "skills" and place.native:
+                self.diagnostics += self._flat(client, place)
         return _ranked(found)
+
+    def _flat(self, client: str, place: Place) -> Iterator[Diagnostic]:
+        """Say which files lie where skills do and are none, since a skill is a folder."""
+        base = self.place(client, place.path)
+        names = os.listdir(base) if os.path.isdir(base) else ()
+        for name in sorted(names):
+            path = f"{place.path}/{name}"
+            if name.endswith(".md") and agentless.may_be_agent(name) and not matches(place, path) and os.path.isfile(base / name):
+                message = f"{formats.FORMATS[client].title} reads no such skill: a skill is a folder with a SKILL.md in it"
+                hint = f"move it to {name.removesuffix('.md')}/SKILL.md"
+                yield Diagnostic(Code.PARTS, Severity.NOTE, message, Span(self.shown(client, path)), hint, client=client)
 
     def _loaded(self, source: PartSource, client: str, module: PartFormat[Any]) -> Iterator[LoadedPart]:
         try:
@@ -97,24 +125,30 @@ class PartsOnDisk:
             hint = "the file was left out; please report this with the file"
             self.diagnostics.append(Diagnostic(Code.INTERNAL, Severity.ERROR, message, Span(source.text.path), hint))
             return
-        said = tuple(map(self._shown, result.diagnostics))
+        said = tuple(self._shown(one, client) for one in result.diagnostics)
         if not result.parts:
             self.diagnostics += said
         for part, state in zip(result.parts, result.states, strict=True):
             told = tuple(one for one in said if one.agent in (None, part.name))
             yield LoadedPart(module.kind, part, state, client, source, told=told, root=os.fspath(self.folder))
 
-    def _shown(self, told: Diagnostic) -> Diagnostic:
+    def _shown(self, told: Diagnostic, client: str) -> Diagnostic:
         """Return a diagnostic with the path of its file as it is seen from here."""
-        return replace(told, span=replace(told.span, path=self.place(told.span.path).as_posix())) if told.span else told
+        return replace(told, span=replace(told.span, path=self.shown(client, told.span.path))) if told.span else told
 
-    def place(self, path: str) -> Path:
-        """Return where a path is that is relative to the project's root, or to the home."""
-        return Path(os.path.normpath(self.folder / _filled(path, self.home)))
+    def place(self, client: str, path: str) -> Path:
+        """Return where a path of a client is that is relative to the project's root, or to the home."""
+        folder, below = (self.folder, path) if self.home is None else self.home.below(client, path)
+        return Path(os.path.normpath(folder / below))
 
-    def sources(self, place: Place, kind: Kind) -> Iterator[PartSource]:
-        """Yield the files at a place, in path order."""
-        base = self.place(place.path)
+    def shown(self, client: str, path: str) -> str:
+        """Return a path of a client as its user would name it."""
+        place = self.place(client, path)
+        return place.as_posix() if self.home is None else self.home.shown(place)
+
+    def sources(self, client: str, place: Place, kind: Kind) -> Iterator[PartSource]:
+        """Yield the files at a place of a client, in path order."""
+        base = self.place(client, place.path)
         if not os.path.lexists(base):
             return
         found = Discovery(diagnostics=self.diagnostics)
@@ -160,16 +194,6 @@ class PartsOnDisk:
 
 def _left_out(file: Path, reason: str) -> Diagnostic:
     return Diagnostic(Code.TOO_LARGE, Severity.ERROR, f"the skill is left out: {reason}", Span(file.as_posix()))
-
-
-def _filled(path: str, home: Home | None) -> str:
-    """Return a place with the folder in it that a variable says, where it names one; below the home folder by default."""
-    name = _VARIABLE.match(path)
-    if name is None:
-        return path
-    value = (home.variables.get(name[1], "") if home else "").strip()
-    default = f".{name[1].removesuffix('_HOME').removesuffix('_DIR').lower()}"
-    return f"{value or default}{path[name.end() :]}"
 
 
 def matches(place: Place, path: str) -> bool:

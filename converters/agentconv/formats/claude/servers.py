@@ -44,8 +44,8 @@ def _client(format_id: str, title: str) -> Client:
 
 _FILE = json_servers("/mcpServers")
 BY_FORMAT: dict[str, PartFormat[Server]] = {
-    "claude-code": ServerFormat(_client("claude-code", "Claude Code"), _FILE, (Place(".mcp.json"),), (Place(".claude.json"),)),
+    "claude-code": ServerFormat(_client("claude-code", "Claude Code"), _FILE, (Place(".mcp.json"),), (Place(".claude.json", mixed=True),)),
     "claude-plugin": ServerFormat(
-        _client("claude-plugin", "Claude Code"), _FILE, (Place(".mcp.json"), Place(".claude-plugin/plugin.json")), ()
+        _client("claude-plugin", "Claude Code"), _FILE, (Place(".mcp.json"), Place(".claude-plugin/plugin.json", mixed=True)), ()
     ),
 }

@@ -19,6 +19,7 @@ from agentconv.families import model_words
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Refused
 from agentconv.formats.claude import loader, spelling
+from agentconv.parts.placeholders import LANGUAGES
 from agentconv.parts.skills import keys
 from agentconv.parts.skills.client import Client
 from agentconv.projecting import hooks
@@ -35,11 +36,15 @@ _LONGEST_LINE = 100
 _HEADING = re.compile(rf"#+[{SPACE}]+([^{SPACE}].*)")
 
 
-def _text(what: str, value: Json) -> str | None:
-    """Read text as the client does: scalars are, null is nothing."""
-    if isinstance(value, (list, dict)):
-        raise Ignored(f"{what} is text")
+def _any_text(value: Json) -> str | None:
+    """Read what JavaScript makes a text of, lists too; null is nothing."""
     return None if value is None else js_text(value).strip(SPACE) or None
+
+
+def _description(value: Json) -> str | None:
+    if isinstance(value, (list, dict)):
+        raise Ignored("a description is text")
+    return _any_text(value)
 
 
 def is_true(value: Json) -> bool:
@@ -88,9 +93,9 @@ def _described(body: str) -> str | None:
 def table(format_id: str) -> dict[str, Key]:
     """Return the keys that hold fields of a skill."""
     return {
-        "description": keys.key("description", partial(_text, "a description")),
-        "when_to_use": keys.key("when_to_use", partial(_text, "it")),
-        "argument-hint": keys.key("argument_hint", partial(_text, "a hint")),
+        "description": keys.key("description", _description),
+        "when_to_use": keys.key("when_to_use", _any_text),
+        "argument-hint": keys.key("argument_hint", _any_text),
         "arguments": keys.key("arguments", _arguments, list),
         "allowed-tools": keys.key("approved_tools", partial(_grants, format_id), keys.tokens_in_text),
         "disallowed-tools": keys.key("denied_tools", partial(_grants, format_id), keys.tokens_in_text),
@@ -121,6 +126,8 @@ def _client(format_id: str, client: str, project: tuple[Place, ...], user: tuple
         name_from="folder",
         legal_name=lambda name: names.stem(name) if name else "",
         described=_described,
+        needs_description=False,
+        language=LANGUAGES["claude"],
         bare=True,
         passes_over=True,
         read_hooks=partial(hooks.read, format_id),

@@ -19,8 +19,9 @@ from agentconv.parts.placeholders import OF_FORMAT, PLAIN, spell
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    from agentconv.core.kinds import Kind
     from agentconv.core.part_format import PartProjection, PartSource, Place
-    from agentconv.core.parts import Command, Kind
+    from agentconv.core.parts import Command
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from agentconv.families.keys import Refused
 from agentconv.formats.codex.codex import BLANKS
 from agentconv.parts.skills import keys
 from agentconv.parts.skills.client import Client
-from agentconv.yaml import emitter
+from agentconv.yaml import emitter, nodes
 from agentconv.yaml.grammar import SERDE_YAML
 from agentconv.yaml.scalars import js_text
 
@@ -54,21 +54,34 @@ def _find(source: SourceText) -> Header | Complaint:
     return Complaint("the header is never closed by a line `---`")
 
 
-_KEY_VALUE = re.compile(r"([A-Za-z_][\w-]*):([ \t]+)(.*?)[ \t]*\r?")
+_KEY_VALUE = re.compile(r"([ \t]*(?:-[ \t]+)?[A-Za-z_][\w-]*:[ \t]+)(.*?)[ \t]*\r?")
 
 
 def _repaired(text: str) -> Rewritten:
-    """Rewrite a header that does not parse: values of top-level keys become quoted text."""
+    """Rewrite a header that does not parse: values that read as something else than plain text become quoted text, line by line."""
     lines, places = [], []
     for line in text.split("\n"):
         match = _KEY_VALUE.fullmatch(line)
-        if match is None or not match[3] or match[3][0] in "\"'|>":
+        if match is None or not _is_misread(match[2]):
             lines.append(line)
             places.append((0, 0))
             continue
-        lines.append(f"{match[1]}: {emitter.quoted(match[3])}")
-        places.append((len(match[1]) + 2, match.start(3)))
+        lines.append(f"{match[1]}{emitter.quoted(match[2])}")
+        places.append((len(match[1]), match.start(2)))
     return Rewritten("\n".join(lines), tuple(places))
+
+
+def _is_misread(value: str) -> bool:
+    """Whether a value, as it stands, is no plain text to YAML although it is no quoted text, and no list or map that parses."""
+    if not value or value[0] in "\"'":
+        return False
+    if value[0] in "[{":
+        try:
+            nodes.parse(value, SERDE_YAML)
+        except nodes.YamlError:
+            return True
+        return False
+    return value[0] in "`@" or ": " in value
 
 
 def _line(name: str, value: Json) -> str:

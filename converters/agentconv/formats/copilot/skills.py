@@ -9,6 +9,7 @@ Without a description, what the body says first is shown. The client also reads 
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import names
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 ID = "copilot"
 LONGEST_NAME = 64
 LONGEST_DESCRIPTION = 1024
+SHOWN_LINES = 3
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.: -]*")
 _STARTERS = keys.Starters()
 
@@ -63,8 +65,13 @@ def _grants(value: Any) -> tuple[ToolGrant, ...] | None:
 
 
 def _described(body: str) -> str | None:
-    """Return what is shown of a body: its first line that is no heading."""
-    return next((line.strip() for line in body.split("\n") if line.strip() and not line.startswith("#")), None)
+    """Return what is shown of a body: its first lines that are no headings."""
+    lines = (line.strip() for line in body.split("\n"))
+    return " ".join(islice((line for line in lines if line and not line.startswith("#")), SHOWN_LINES))[:LONGEST_DESCRIPTION] or None
+
+
+def _hint(value: Json) -> str:
+    return keys.required_text("argument-hint")(value)
 
 
 _ANY = "**/SKILL.md"
@@ -78,7 +85,7 @@ BY_FORMAT = {
         copilot.find,
         {
             "description": keys.key("description", keys.required_text("description")),
-            "argument-hint": keys.hint(),
+            "argument-hint": keys.key("argument_hint", _hint),
             "allowed-tools": keys.key("approved_tools", _grants, keys.tokens),
         },
         grammar=SERDE_YAML,
@@ -89,6 +96,7 @@ BY_FORMAT = {
         bad_name=_bad_name,
         legal_name=_legal_name,
         described=_described,
+        needs_description=False,
         longest_description=LONGEST_DESCRIPTION,
     )
 }

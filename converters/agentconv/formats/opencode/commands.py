@@ -55,7 +55,7 @@ def _client(
     return Client(
         format_id,
         client,
-        (*(Place(path, _ANY) for path in project), *(Place(path) for path in files)),
+        (*(Place(path, _ANY) for path in project), *(Place(path, mixed=True) for path in files)),
         tuple(Place(path, _ANY) for path in user),
         {".md": Markdown(gray_matter.find, repair, JS_YAML_3), ".json": entries, ".jsonc": entries},
         OPENCODE,

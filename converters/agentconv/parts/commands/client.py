@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
     from agentconv.core.diagnostics import Complaint
     from agentconv.core.ir import Json
+    from agentconv.core.kinds import Kind
     from agentconv.core.part_format import PartProjection, PartSource, PartsRead, Place, WrittenFile
-    from agentconv.core.parts import Command, Kind
+    from agentconv.core.parts import Command
     from agentconv.core.source import SourceText
     from agentconv.families.keys import Key
     from agentconv.parts.commands.shapes import Shape

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from agentconv.core.diagnostics import Effect
 from agentconv.families import json_records
 from agentconv.families.frontmatter import apply
 from agentconv.families.record_file import Roster, as_written
@@ -39,6 +41,12 @@ class ServerFile(Protocol):
 class JsonServers(json_records.JsonFile):
     """A JSON file with a map of servers."""
 
+    def value(self, key: str) -> Json:
+        """Return the value of another key of the file."""
+        root = self.document.root
+        found = root.entries().get(key) if isinstance(root, jsonc.Object) else None
+        return jsonc.value(found) if found else None
+
     def rewritten(self, changed: Mapping[int, Mapping[str, Json | None]], added: Sequence[Named], removed: Collection[int]) -> str:
         """Return the file with keys of some records set (None removes one), with records more and less, and nothing else changed."""
         if self.document.root is None:
@@ -51,10 +59,19 @@ class JsonServers(json_records.JsonFile):
         return apply(self.source.text, [*edits, *(self.arrange(removed, {last: added} if added else {}) or [])])
 
 
-def json_servers(pointer: str, syntax: Syntax = jsonc.JSON) -> Callable[[SourceText], ServerFile]:
-    """Return what reads a client's files: the map of servers is where the JSON Pointer leads."""
+def json_servers(pointer: str, syntax: Syntax = jsonc.JSON, *, stops: bool = False) -> Callable[[SourceText], ServerFile]:
+    """Return what reads a client's files.
+
+    Args:
+        pointer: Where the map of servers is.
+        syntax: What the client takes besides JSON.
+        stops: Whether a file that does not parse keeps it from starting.
+    """
 
     def parse(source: SourceText) -> ServerFile:
-        return JsonServers(source, Roster(pointer, by_name=True), syntax, as_written(source))
+        file = JsonServers(source, Roster(pointer, by_name=True), syntax, as_written(source))
+        if file.problem and stops:
+            file.problem = replace(file.problem[0], effect=Effect.STOPS), file.problem[1]
+        return file
 
     return parse

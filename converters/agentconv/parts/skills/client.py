@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from agentconv.core import names, schema_files
-from agentconv.core.parts import Body
-from agentconv.parts.skills import projecting, reading, writing
+from agentconv.parts.placeholders import LANGUAGES, Language
+from agentconv.parts.skills import bodies, projecting, reading, writing
 from agentconv.parts.skills.keys import INFORMING, Starters, required_text
 from agentconv.yaml.grammar import BUN
 
@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
     from agentconv.core.diagnostics import Complaint
     from agentconv.core.ir import Hook, Json
+    from agentconv.core.kinds import Kind
     from agentconv.core.part_format import PartProjection, PartSource, PartsRead, Place, WrittenFile
-    from agentconv.core.parts import Kind, Skill
+    from agentconv.core.parts import Skill
     from agentconv.core.source import SourceText
     from agentconv.families.frontmatter import Header, Rewritten
     from agentconv.families.keys import Key
@@ -70,6 +71,8 @@ class Client:
     """The nearest name that it takes; empty where there is none."""
     described: Callable[[str], str | None] | None = None
     """What it shows of a body where the header has no description; None where it has no such skill then."""
+    language: Language = LANGUAGES["plain"]
+    """What it fills in in a body."""
     bare: bool = False
     """Whether a file without a header is a skill all the same."""
     passes_over: bool = False
@@ -122,16 +125,9 @@ class Client:
         """Return where a skill's file goes: into a folder that is called as the skill is, as far as a folder can be."""
         return f"{place.path}/{names.stem(part.name or part.id)}/{FILE}"
 
-    def parse_body(self, text: str) -> Body:
-        """Return what the client fills in in a body, and what is meant as it stands."""
-        return Body((text,))
-
     def spell_body(self, skill: Skill) -> str:
         """Write a body as the client reads it."""
-        return "".join(part for part in skill.body.parts if isinstance(part, str)) if skill.body else ""
-
-    def project_body(self, projection: PartProjection[Skill]) -> None:
-        """Translate what is filled in in a body."""
+        return bodies.spelled(skill, self.language)
 
     def write(self, parts: Iterable[Skill], path: str, original: PartSource | None) -> tuple[WrittenFile, ...]:
         """Write a skill's folder."""

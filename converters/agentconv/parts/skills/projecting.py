@@ -9,7 +9,7 @@ from agentconv.core import effects, patterns, schema_files, vocabulary
 from agentconv.core.diagnostics import Detail
 from agentconv.core.ir import ToolGrant
 from agentconv.core.losses import becomes, listed, quoted
-from agentconv.parts.skills import as_command, keys
+from agentconv.parts.skills import as_command, bodies, keys
 from agentconv.projecting import hooks
 
 if TYPE_CHECKING:
@@ -18,25 +18,32 @@ if TYPE_CHECKING:
     from agentconv.core.parts import Skill
     from agentconv.parts.skills.client import Client
 
-_PLAIN = ("when_to_use", "argument_hint", "arguments", "paths")
-"""Fields of which nothing is to be said but that a client has no place for them."""
+_PLAIN = {
+    "when_to_use": "skill-key-dropped",
+    "argument_hint": "looks-dropped",
+    "arguments": "skill-key-dropped",
+    "paths": "skill-key-dropped",
+}
+"""Fields of which nothing is to be said but that a client has no place for them, and the code of the loss."""
 
 
 def project(client: Client, projection: PartProjection[Skill]) -> None:
     """Turn a skill into the most of it that a client can hold."""
+    _project_denied(client, projection)
+    _project_hooks(client, projection)
+    _project_starters(client, projection)
+    if projection.instead or projection.is_refused():
+        return
     if not projection.at_home:
         _project_extras(client, projection)
     _project_name(client, projection)
     _project_description(client, projection)
-    if client.needs_body and not client.spell_body(projection.part):
-        projection.remark("skill-refused-body", "body", "")
-    _project_starters(client, projection)
-    _project_denied(client, projection)
-    _project_hooks(client, projection)
     _project_grants(client, projection)
     _project_model(client, projection)
     _project_plain(client, projection)
-    client.project_body(projection)
+    bodies.project(projection, client.language)
+    if client.needs_body and not client.spell_body(projection.part):
+        projection.remark("skill-refused-body", "body", "")
     client.settle(projection)
 
 
@@ -216,7 +223,7 @@ def _project_model(client: Client, projection: PartProjection[Skill]) -> None:
 
 
 def _project_plain(client: Client, projection: PartProjection[Skill]) -> None:
-    for name in _PLAIN:
+    for name, code in _PLAIN.items():
         value = getattr(projection.part, name)
         if value is not None and name not in client.holds:
-            projection.change(name, None, "skill-key-dropped", listed(value) if isinstance(value, tuple) else quoted(value))
+            projection.change(name, None, code, listed(value) if isinstance(value, tuple) else quoted(value))

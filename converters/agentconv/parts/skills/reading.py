@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agentconv.core import schema_files
 from agentconv.core.diagnostics import Cause, Code, Complaint, Diagnostic, Severity
@@ -16,6 +16,7 @@ from agentconv.families import frontmatter, keys
 from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Decoded, Refused
+from agentconv.parts import placeholders
 from agentconv.parts.skills.keys import INFORMING
 
 if TYPE_CHECKING:
@@ -170,7 +171,8 @@ def body_place(header: Header) -> tuple[int, int]:
 
 
 def _skill(client: Client, source: PartSource, decoded: Decoded, body: str) -> Skill:
-    values = {**decoded.values, "body": client.parse_body(body)}
+    named: Any = decoded.values.get("arguments") or ()
+    values = {**decoded.values, "body": placeholders.parse(body, client.language, named)}
     extras = {client.format: decoded.extras} if decoded.extras else {}
     origin = Origin(client.format, source.text.path)
     return Skill(files=source.files, extras=extras, origin=origin, **values)  # type: ignore[arg-type]

@@ -8,6 +8,7 @@ from agentconv.core.diagnostics import Complaint
 from agentconv.core.part_format import PartSource, WrittenFile, difference
 from agentconv.core.source import SourceText, encode
 from agentconv.families import frontmatter
+from agentconv.families.javascript import SPACE
 from agentconv.families.keys import ABSENT, Ignored, Refused
 from agentconv.parts.skills import reading
 from agentconv.yaml import emitter
@@ -50,21 +51,27 @@ def _patched(client: Client, skill: Skill, there: PartSource) -> bytes | None:
     header = reading.header_of(client, there.text)
     if isinstance(header, Complaint) or (header.error and not header.fallback):
         return None
-    said = header.values if dropped else encoded(client, old.parts[0])
+    said = _as_trimmed(header.values) if dropped else encoded(client, old.parts[0])
     edits = frontmatter.patch(header, differences(said, encoded(client, skill)))
     if edits is None:
         return None
-    data = encode(frontmatter.apply(there.text.text, [*edits, *_body_edit(client, header, skill)]))
+    data = encode(frontmatter.apply(there.text.text, [*edits, *_body_edit(client, header, old.parts[0], skill)]))
     again = reading.read(client, PartSource(SourceText(there.text.path, data), there.place, skill.files))
     return data if again.parts and not again.states[0].dropped and not difference(again.parts[0], skill) else None
 
 
-def _body_edit(client: Client, header: frontmatter.Header, skill: Skill) -> list[frontmatter.Edit]:
-    before, after = reading.body_of(header), client.spell_body(skill)
-    if client.parse_body(before) == skill.body:
+def _as_trimmed(values: dict[str, Json]) -> dict[str, Json]:
+    """Return a header's values with the description as it is read."""
+    description = values.get("description")
+    return {**values, "description": description.strip(SPACE)} if isinstance(description, str) else values
+
+
+def _body_edit(client: Client, header: frontmatter.Header, old: Skill, skill: Skill) -> list[frontmatter.Edit]:
+    if old.body == skill.body:
         return []
     start, end = reading.body_place(header)
-    return [(start, end, after if before else f"\n{after}\n")]
+    after = client.spell_body(skill)
+    return [(start, end, after if start < end else f"\n{after}\n")]
 
 
 def differences(old: dict[str, Json], new: dict[str, Json]) -> dict[str, Json | None]:
