@@ -3,9 +3,9 @@
 https://opencode.ai/docs/mcp-servers
 
 `local` with its command in one list, or `remote`; SSE is tried where an address speaks nothing newer. An entry with `enabled` alone
-switches one of another file on or off. One wrong value costs the whole file: OpenCode does not start, Kilo passes over the file. Kilo
-passes over a project's file with `{env:X}`, too. It also reads the older `.kilocode/mcp.json` and `.kilo/mcp.json`, where it fills nothing in
-(its code).
+switches one of another file on or off. One wrong value costs the whole file: OpenCode does not start, Kilo passes over the file.
+Kilo passes over a project's file with `{env:X}`, too. It also reads the older `.kilocode/mcp.json` and `.kilo/mcp.json`, where it fills
+nothing in (its code).
 """
 
 from __future__ import annotations
