@@ -48,7 +48,7 @@ def _find(source: SourceText) -> Header | Complaint:
 
 def _repaired(text: str) -> Rewritten:
     """Rewrite a header as the client's line reader takes it: a name, and a description with the indented lines below it."""
-    out: list[tuple[str, tuple[int, int], int]] = []
+    found: dict[str, tuple[str, tuple[int, int], int]] = {}
     lines = text.split("\n")
     row = 0
     while row < len(lines):
@@ -61,7 +61,9 @@ def _repaired(text: str) -> Rewritten:
         while match[1] == "description" and row < len(lines) and _MORE.fullmatch(lines[row].rstrip("\r")):
             words.append(lines[row].strip())
             row += 1
-        out.append((f"{match[1]}: {emitter.quoted(' '.join(filter(None, words)))}", (len(match[1]) + 2, match.start(2)), first))
+        spelled = f"{match[1]}: {emitter.quoted(' '.join(filter(None, words)))}"
+        found[match[1]] = (spelled, (len(match[1]) + 2, match.start(2)), first)
+    out = sorted(found.values(), key=lambda one: one[2])
     return Rewritten("\n".join(line for line, _, _ in out), tuple(place for _, place, _ in out), tuple(number for _, _, number in out))
 
 

@@ -29,13 +29,13 @@ _PLAIN = {
 
 def project(client: Client, projection: PartProjection[Skill]) -> None:
     """Turn a skill into the most of it that a client can hold."""
-    if not projection.at_home:
-        _project_extras(client, projection)
     _project_denied(client, projection)
     _project_hooks(client, projection)
     _project_starters(client, projection)
     if projection.instead or projection.is_refused():
         return
+    if not projection.at_home:
+        _project_extras(client, projection)
     _project_name(client, projection)
     _project_description(client, projection)
     _project_grants(client, projection)
