@@ -271,6 +271,16 @@ def test_name_that_the_client_does_not_take_becomes_the_nearest_legal_one() -> N
     assert (again.name, _codes(one)) == ("our-db", ["server-renamed"])
 
 
+@pytest.mark.parametrize("target", [one for one in CLIENTS if one != "claude-plugin"])
+def test_folder_of_a_plugin_is_nobody_elses(target: str) -> None:
+    """What only a plugin's own files know is told with the line to write, and never copied as text or as a variable."""
+    path = next(path for path in FILES if path.parent.name == "claude-plugin")
+    (server,) = client("claude-plugin").read(fixture(path)).parts
+    one = projected(server, target)
+
+    assert _codes(one) == ["server-reference"]
+
+
 def test_variable_keeps_kilo_from_reading_a_projects_file() -> None:
     """Kilo passes over a project's whole file for one reference, and takes it in the user's own."""
     data = made("kilo", {"db": {**COMMANDS["kilo"], "environment": {"TOKEN": "{env:TOKEN}"}}, "other": COMMANDS["kilo"]})
