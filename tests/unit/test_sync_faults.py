@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
+import subprocess
+import sys
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import pytest
 
 import disk_faults
 from agentconv.core.diagnostics import InputError
-from agentconv.install import lock, places
+from agentconv.install import applying, lock, places
 from agentconv.sync import settings, syncing
 from agentconv.sync.planning import Choices
 from agentconv.sync.selecting import Selection
 from synced_projects import SOURCE, Project, agent
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from agentconv.sync.planning import Outcome
@@ -95,6 +100,58 @@ def test_an_error_at_any_call_undoes_everything(project):
             assert project.changes(expected) == "", (error, number)
 
     assert undone > count / 2
+
+
+def a_text_is_kept_before_its_file_is_there(project: Project) -> None:
+    """A kill right after the files were written costs no merge: what was settled in them is found again."""
+    _restore(project)
+    last = ".opencode/agents/last.md"
+    run, outcome = _planned(project)
+    with mock.patch.object(applying, "apply", _then_killed(applying.apply)), pytest.raises(KeyboardInterrupt):
+        run.apply(outcome)
+    project.replace(last, "Three.", "Type zq000006.")
+    project.replace(f"{SOURCE}/last.md", "One.", "Type zq000007.")
+    told = project.sync()
+
+    assert ("merged", last, "", ("prompt.text",)) in told.looks
+
+
+def _then_killed(apply: Callable[..., object]) -> Callable[..., object]:
+    def killed(*words: Any) -> object:
+        apply(*words)
+        raise KeyboardInterrupt
+
+    return killed
+
+
+def _keeping_texts_last(run: syncing.Run, outcome: Outcome, apply: Callable[..., object] = syncing.Run.apply) -> object:
+    with mock.patch.object(run.bases, "save"):
+        done = apply(run, outcome)
+    run.bases.save()
+    return done
+
+
+def test_a_text_is_kept_before_its_file_is_there(project, monkeypatch):
+    """It is, and a run that keeps it last is seen."""
+    a_text_is_kept_before_its_file_is_there(project)
+    monkeypatch.setattr(syncing.Run, "apply", _keeping_texts_last)
+
+    with pytest.raises(AssertionError):
+        a_text_is_kept_before_its_file_is_there(project)
+
+
+def test_two_runs_at_once(project):
+    """Of several runs that start at one time each does all or nothing, and it ends as one run does."""
+    before = project.tree()
+    expected = _expected(project, before)
+    line = [sys.executable, "-m", "agentconv", "sync", "--carry-back", "--yes", "-q", "--project", os.fspath(project.root)]
+    environment = {**os.environ, **project.environment}
+    runs = [subprocess.Popen(line, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for _ in range(3)]
+    codes = [run.wait(timeout=60) for run in runs]
+
+    assert project.changes(expected) == ""
+    assert set(codes) <= {0, 1, 2}
+    assert not list(project.root.rglob("*agentconv-stage*"))
 
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded")

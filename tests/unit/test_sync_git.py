@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from agentconv.install import lock
-from agentconv.sync import locks, planning, unchanged
+from agentconv.sync import candidates, locks, planning, unchanged
 from agentconv.sync.git import Git
 from synced_projects import SOURCE, Project, agent
 
@@ -287,14 +288,63 @@ def test_nothing_of_ours_is_in_a_commit(project):
     assert not Path(project.environment["XDG_STATE_HOME"]).exists()
 
 
+def test_what_was_settled_last_is_what_is_compared_with(project):
+    """Lines are merged with what was settled, whatever HEAD has: it may be older, and say what nobody says any more."""
+    project.replace(ONE, "Two.", "Zwei.")
+    project.sync()
+    project.replace(CODEX, "Zwei.", "Two.")  # which HEAD has
+    project.replace(ONE, "One.", "Eins.")
+    told = project.sync()
+
+    assert ("merged", CODEX, "", ("prompt.text",)) in told.looks
+    assert "Eins.\n\nTwo.\n\nThree." in project.read(CODEX)
+
+
+def _base_of_head(one, bases):
+    """Return what HEAD has in an entry's place."""
+    text = bases.git.show("HEAD", one.path)
+    return candidates._in_text(one.bases[0], text, one.file.like) if text is not None and one.bases else None
+
+
+def test_a_lock_of_another_meaning_makes_no_edit(project):
+    """When what checksums are of has changed with a version, files that are as they were left are no edits, and later ones are found."""
+    text = project.read(lock.FILE)
+    digests = re.sub(r'(?m)^("?[a-z.]+"? = )"[0-9a-f]{16}"$', r'\1"0123456789abcdef"', text)
+    project.write(lock.FILE, re.sub(r"(?m)^ir = \d+$", "ir = 1", digests))
+    project.replace(CODEX, "Three.", "Typed here.")
+    project.replace(ONE, "One.", "Eins.")
+    told = project.sync()
+
+    assert digests != text
+    assert {look[1] for look in told.looks} == {CODEX}
+    assert "Typed here." in project.read(CODEX)
+    assert "Eins." in project.read(OPENCODE)
+    assert "Eins." in project.read(".roomodes")
+
+
+def test_what_is_staged_is_what_is_checked(project):
+    """A check before a commit looks at the index: half of a change in it is seen, and what is not staged is not."""
+    project.replace(ONE, "Two.", "Zwei.")
+    unstaged = project.sync("--check", "--staged").code
+    project.sync()
+    project.git("add", ONE)
+    half = project.sync("--check", "--staged")
+    project.git("add", "-A")
+    whole = project.sync("--check", "--staged").code
+
+    assert (unstaged, half.code, whole) == (0, 1, 0)
+    assert {one["path"] for one in half.entries} == {CODEX, OPENCODE, ".roomodes"}
+
+
 @pytest.mark.parametrize(
     ("story", "mutant"),
     [
+        (test_what_was_settled_last_is_what_is_compared_with, (candidates.Candidate, "_base", _base_of_head)),
         (test_either_side_of_a_lock_in_conflict_is_what_we_wrote, (locks, "_united", lambda sides: sides[0])),
         (test_lines_are_merged_with_a_text_that_only_git_has, (Git, "blob", lambda *_: None)),
         (test_a_source_in_conflict_is_left_alone, (Git, "unmerged", lambda _: frozenset())),
     ],
-    ids=["one side of a lock", "no texts of git's", "what is not merged"],
+    ids=["what HEAD has", "one side of a lock", "no texts of git's", "what is not merged"],
 )
 def test_a_mutant_is_seen(project, story, mutant, monkeypatch):
     """What these rest on is seen to be missing."""

@@ -63,7 +63,7 @@ class Trial:
     @property
     def carried(self) -> list[carrying.Edit]:
         """What went into the source."""
-        return [one for one in self.outcome.carried if one.override is None]
+        return [one for one in self.outcome.carried if not one.overrides]
 
     def source(self, path: str) -> Agent:
         """Return the agent of a source as it is now."""

@@ -112,7 +112,8 @@ def what_holds_a_comment_is_not_deleted(project):
     project.remove(ONE)
     told = project.sync()
 
-    assert ("released", CODEX, "", ()) in told.looks
+    assert ("released", "codex one") in told.words()
+    assert ("new", CODEX, "", ()) in told.looks
     assert "# typed here" in project.read(CODEX)
     assert not project.has(OPENCODE)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from agentconv.cli import main
@@ -154,3 +156,82 @@ def test_a_stray_carriage_return_changes_no_line_end(project):
 
     assert told.code == 0
     assert project.read(place) == before.replace("Two.", "Zwei.")
+
+
+def test_a_name_is_carried_back(project):
+    """A name that an agent got in a target is the source's once that is asked for: its file, its table and who delegates to it follow."""
+    project.write(f"{SOURCE}/planner.md", agent("planner", tools="Read, Agent(writer)"))
+    project.configure('[sync.agents.writer.codex]\nmodel = "gpt-5.1"\n')
+    project.sync()
+    old, new = ".codex/agents/writer.toml", ".codex/agents/author.toml"
+    project.replace(old, '"writer"', '"author"')
+    project.move(old, new)
+    told = project.sync()
+
+    assert [look[:2] for look in told.looks] == [("renamed", old)]
+    assert project.sync("--carry-back").code == 1
+    told = project.sync("--carry-back", "writer:name")
+    assert ("carried", "codex writer") in told.words()
+    assert project.sync("--check") == type(told)(0)
+    assert not project.has(f"{SOURCE}/writer.md")
+    assert "name: author\n" in project.read(f"{SOURCE}/author.md")
+    assert "Agent(author)" in project.read(f"{SOURCE}/planner.md")
+    assert "[sync.agents.author.codex]" in project.read("agentconv.toml")
+    assert project.has(".opencode/agents/author.md")
+    assert not project.has(".opencode/agents/writer.md")
+
+
+def test_a_file_that_was_moved_within_its_target_stays_there(project):
+    """A target's file with another name is where that agent is from now on; one in another folder is told of."""
+    old, new, other = (f".codex/agents/{name}.toml" for name in ("writer", "texts", "far/texts"))
+    project.move(old, new)
+    told = project.sync()
+    project.replace(f"{SOURCE}/writer.md", "Two.", "Zwei.")
+    project.sync()
+
+    assert told.code == 0
+    assert "Zwei." in project.read(new)
+    project.move(new, other)
+    assert [look[:2] for look in project.sync().looks] == [("moved", new)]
+    assert not project.has(old)
+
+
+def test_a_value_that_is_taken_out_leaves_the_configuration(project):
+    """A model that stood in a target alone goes from the configuration, when it goes from the target and that is carried back."""
+    place, before = ".codex/agents/writer.toml", project.read("agentconv.toml")
+    project.write(place, 'model = "gpt-5.1"\n' + project.read(place))
+    project.sync("--carry-back")
+    project.replace(place, 'model = "gpt-5.1"\n', "")
+    told = project.sync("--carry-back")
+
+    assert told.code == 0
+    assert project.read("agentconv.toml").strip() == before.strip()
+
+
+def test_what_the_configuration_says_of_one_name_is_of_one_agent(project):
+    """Where two agents of the source have one name, no value of one of them goes into the configuration."""
+    project.write(f"{SOURCE}/other.md", agent("writer", ["Another one."]))
+    project.sync()
+    place = ".codex/agents/writer-2.toml"
+    project.write(place, 'model = "gpt-5.1"\n' + project.read(place))
+    told = project.sync("--carry-back")
+
+    assert [look[1:] for look in told.looks] == [(place, "", ("model",))]
+    assert "gpt-5.1" not in project.read("agentconv.toml")
+
+
+def test_what_a_later_version_wrote_is_not_written_by_an_older_one(project):
+    """Files of a lock that a later agentconv wrote stay as they are, and so does that it wrote them, until somebody insists."""
+    lock = project.read("agentconv.lock")
+    project.write("agentconv.lock", re.sub('written_by = ".*"', 'written_by = "99.1"', lock))
+    same = project.sync().code
+    project.replace(f"{SOURCE}/writer.md", "Two.", "Zwei.")
+    before = project.tree()
+    told = project.sync()
+
+    assert (same, told.code) == (0, 1)
+    assert {look[:2] for look in told.looks} == {("left", ".codex/agents/writer.toml"), ("left", ".opencode/agents/writer.md")}
+    assert project.tree() == before
+    assert project.sync("--prefer", "source", "writer").code == 0
+    assert "Zwei." in project.read(".codex/agents/writer.toml")
+    assert 'written_by = "99.1"' in project.read("agentconv.lock")

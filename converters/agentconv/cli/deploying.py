@@ -22,6 +22,7 @@ from agentconv.sources import discovery
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
     from agentconv.core.diagnostics import Diagnostic
@@ -40,10 +41,12 @@ def add_place(parser: argparse.ArgumentParser, *, python: bool) -> None:
     project.add_project(group, python=python)
 
 
-def add_report(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+def add_report(parser: argparse.ArgumentParser, formats: Sequence[str] = ("text", "json")) -> argparse._ArgumentGroup:
     """Add how results are told, and return the group for what a command adds to it."""
     group = parser.add_argument_group("report")
-    group.add_argument("--output-format", choices=("text", "json"), metavar="text|json", default="text", help="json: for other programs")
+    group.add_argument(
+        "--output-format", choices=formats, metavar="|".join(formats), default="text", help=f"{', '.join(formats[1:])}: for other programs"
+    )
     group.add_argument("-v", "--verbose", action="store_true", help="name each agent's file, and each loss")
     group.add_argument("-q", "--quiet", action="store_true", help="only what needs a look")
     shared.add_common(group)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from agentconv.install.places import Scope
     from agentconv.sync.settings import Settings
 
+STRICT = ("warnings", "off")
+FORMATS = ("text", "json", "sarif", "github")
 USAGE = "[--check] [--dry-run] [--diff] [--prefer source|target [AGENT[:FIELD]...]] [options]"
 EXAMPLES = """\
 examples:
@@ -43,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--carry-back",
         nargs="*",
         metavar="AGENT[:FIELD]",
-        help="take edits of the targets into the source: all, or a field (prompt, model, ...), an agent, or AGENT:FIELD",
+        help="take edits of the targets into the source: all, or a field (prompt, name, ...), an agent, or AGENT:FIELD",
     )
     group.add_argument("--adopt", action="store_true", help="take agents that stand in a target alone into the source")
     group.add_argument("--yes", action="store_true", help="delete, even if it is much")
@@ -65,9 +67,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--all", action="store_true", help="every project below this folder that has a configuration")
     group.add_argument("--project", metavar="DIR", help="the project's root (default: the nearest folder with agentconv.toml)")
-    report = deploying.add_report(parser)
-    report.add_argument("--strict", action="store_true", help="exit 1 on limits that a target does not hold, too")
-    report.add_argument("--accept", action="append", default=[], metavar="CODE", help="with --strict: no finding of what is accepted")
+    report = deploying.add_report(parser, FORMATS)
+    report.add_argument("--strict", choices=STRICT, metavar="[=warnings|off]", help="exit 1 on limits that a target does not hold, too")
+    report.add_argument(
+        "--accept", action="append", default=[], metavar="[=CODE]", help="with --strict: no finding of what the configuration accepts"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -92,7 +96,12 @@ def _in_step(options: argparse.Namespace, chosen: Settings, lock: Lock) -> int:
     """Say that everything is in step, and return the exit code."""
     from agentconv.render import in_step
 
-    code = Exit.FINDINGS if options.strict and in_step.open_limits(chosen, lock.synced, options.accept) else Exit.OK
+    code = Exit.FINDINGS if options.strict == STRICT[0] and in_step.open_limits(chosen, lock.synced, options.accept) else Exit.OK
+    if options.output_format in ("github", "sarif"):
+        from agentconv.cli import syncing
+
+        syncing.report_in_step(options, chosen, lock.synced)
+        return code
     if options.output_format == "json":
         from agentconv.render import machine
 
@@ -100,9 +109,10 @@ def _in_step(options: argparse.Namespace, chosen: Settings, lock: Lock) -> int:
         print(machine.report(in_step.document(int(code), len({one.agent for one in lock.synced}), looking=looking)))
     elif not options.quiet or code:
         from agentconv.render import text
+        from agentconv.render.table import wrapped
 
         for row in in_step.lasting(chosen, lock.synced, text.style(sys.stderr, options.color)):
-            print(row, file=sys.stderr)
+            print(wrapped(row), file=sys.stderr)
         print(in_step.line(chosen, lock.synced), file=sys.stderr if options.quiet else sys.stdout)
     return code
 
@@ -136,6 +146,11 @@ def _own_settings() -> Settings:
     for target in found.targets:
         home.folder(places.targets()[target])  # which refuses one that has no place there
     return replace(found, root=home.root)
+
+
+def again(options: argparse.Namespace, chosen: Settings) -> Settings:
+    """Return what a configuration says by now."""
+    return _own_settings() if options.scope == places.USER else settings_of(chosen.root)
 
 
 def scope_of(options: argparse.Namespace, chosen: Settings) -> Scope:
@@ -173,7 +188,7 @@ def _check(options: argparse.Namespace) -> None:
             raise registry.usage("--switch-source goes alone", f"agentconv sync --switch-source {options.switch_source}")
     if options.release and (options.check or options.dry_run or options.diff or options.all or options.staged):
         raise registry.usage("--release goes alone", f"agentconv sync --release {options.release}")
-    if options.all and (options.staged or options.watch or options.output_format == "json"):
-        raise registry.usage("--all goes with none of --staged, --watch and --output-format json", "run it in each project")
+    if options.all and (options.staged or options.watch or options.output_format != "text"):
+        raise registry.usage("--all goes with none of --staged, --watch and --output-format", "run it in each project")
     if options.staged and not options.check:
         raise registry.usage("--staged goes with --check", "agentconv sync --check --staged")

@@ -13,7 +13,8 @@ from agentconv.cli.exit_codes import Exit
 from agentconv.core.diagnostics import Code, Severity
 from agentconv.disk.saving import other_names
 from agentconv.formats import registry
-from agentconv.render import diff, in_step, machine, synced, text
+from agentconv.render import diff, in_step, machine, printable, synced, synced_machine, text
+from agentconv.render.table import wrapped
 from agentconv.sources import settings_file
 from agentconv.sync import candidates, digests, selecting, settings, staged, switching, syncing
 from agentconv.sync.carrying import CARRIED
@@ -23,10 +24,13 @@ from agentconv.sync.selecting import Selection
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Collection, Sequence
 
     from agentconv.core.diagnostics import Diagnostic
+    from agentconv.install.lock import Synced
     from agentconv.sync.planning import Outcome
     from agentconv.sync.settings import Settings
+    from agentconv.sync.sources import Key
 
 
 def run(options: argparse.Namespace, chosen: Settings) -> int:
@@ -69,14 +73,21 @@ def run_all(options: argparse.Namespace) -> int:
     return max(codes)
 
 
-def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | None) -> int:
+def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | None, going: Collection[Key] | None = None) -> int:
     """Sync one project."""
     scope = command.scope_of(options, chosen)
     looking = options.check or options.dry_run or options.diff
-    choices = Choices(candidates.prefer(options.prefer or ()), options.yes, options.allow_widening)
+    choices = Choices(candidates.prefer(options.prefer or ()), options.yes, options.allow_widening, going)
     with deploying.alone(scope, dry_run=looking):
+        if not looking:
+            chosen = command.again(options, chosen)  # another run may have changed it, until this one was alone
         one = syncing.Run(
-            chosen, scope, choices, _texts(options, chosen) if options.watch else _carry_back(options, chosen), options.adopt, repository
+            chosen,
+            scope,
+            choices,
+            _texts(options, chosen) if options.watch else _carry_back(options, chosen),
+            options.adopt,
+            repository=repository,
         )
         outcome = _switched(one, options) if options.switch_source else one.outcome(dry_run=looking, look_closely=options.verbose)
         told = [] if looking else [other_names(scope.shown(path), number) for path, number in one.apply(outcome).items()]
@@ -117,8 +128,8 @@ def _watch(options: argparse.Namespace, chosen: Settings) -> int:
     def tell(line: str) -> None:
         print(text.safe(line), file=sys.stderr, flush=True)
 
-    def run_once() -> None:
-        _synced(options, now(), None)
+    def run_once(going: Collection[Key]) -> None:
+        _synced(options, now(), None, going)
         sys.stdout.flush()
 
     Watch(now, look, run_once, tell, Git(chosen.root).is_under_way).watch()
@@ -139,6 +150,7 @@ def _release(options: argparse.Namespace, chosen: Settings) -> int:
     target = registry.resolve(options.release)
     scope = command.scope_of(options, chosen)
     with deploying.alone(scope, dry_run=False):
+        chosen = command.again(options, chosen)
         one = syncing.Run(chosen, scope, Choices())
         outcome = one.released(target)
         one.apply(outcome)
@@ -157,8 +169,8 @@ def _carry_back(options: argparse.Namespace, chosen: Settings) -> Selection | No
     if options.carry_back is None:
         return selecting.read(chosen.carry_back) if chosen.carry_back else None
     found = selecting.read(options.carry_back)
-    known = CARRIED.values()
-    wrong = next((path for _, path in found.pairs if path and path not in CARRIED), None)
+    known = (*CARRIED.values(), selecting.NAME)
+    wrong = next((path for _, path in found.pairs if path and path not in (*CARRIED, selecting.NAME)), None)
     if wrong is not None:
         raise registry.usage(f"--carry-back does not take `{wrong}`", registry.did_you_mean(wrong, known, f"fields: {', '.join(known)}"))
     return found
@@ -171,28 +183,59 @@ def _tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic],
     if options.output_format == "json":
         print(machine.report(_document(outcome, found, int(code), looking=looking)))
         return code
+    if options.output_format in synced_machine.FORMATS:
+        _for_programs(options, outcome.settings, outcome.synced, found, [*outcome.diagnostics, *outcome.broken(), *told], looking=looking)
+        return code
     look = text.style(sys.stderr, options.color)
     for diagnostic in [*outcome.diagnostics, *outcome.broken(), *told]:
         if not options.quiet or diagnostic.severity is Severity.ERROR:
             print(text.diagnostic(diagnostic, look), file=sys.stderr)
     lines = synced.shown(line for line in found if line.look or not options.quiet)
-    if options.diff and outcome.plan is not None:
-        for change in outcome.plan.changes:
-            sys.stdout.write(diff.unified(change.path, change.before, change.after or b""))
+    if options.diff:
+        _show_differences(outcome)
     if lines and not options.quiet:
         print(text.safe(synced.head(outcome)))
     if lines:
-        print("\n".join(lines))
-    served = [] if options.quiet else list(synced.served(outcome))
-    if served:
-        print("\n".join(served))
+        print("\n".join(map(wrapped, lines)))
+    for line in () if options.quiet else synced.served(outcome):
+        print(wrapped(line))
     if not options.quiet:
         for line in synced.lost(outcome, look, every=options.verbose):
-            print(line, file=sys.stderr)
+            print(wrapped(line), file=sys.stderr)
         print(synced.summary(outcome, found, dry_run=looking))
     elif code and not lines:
         print(synced.summary(outcome, found, dry_run=looking), file=sys.stderr)
     return code
+
+
+def _show_differences(outcome: Outcome) -> None:
+    """Print what would change in files, and of agents that a person has to see to both sides."""
+    for change in outcome.plan.changes if outcome.plan is not None else ():
+        sys.stdout.write(diff.unified(change.path, change.before, change.after or b""))
+    for one in outcome.candidates:
+        both = synced.apart(one)
+        if both is not None:
+            print(text.safe(f"{one.path}: `{one.name}` as the source has it, and as it is"))
+            sys.stdout.write(diff.unified(one.path, *both))
+
+
+def report_in_step(options: argparse.Namespace, chosen: Settings, synced_: Sequence[Synced]) -> None:
+    """Report that everything is in step, for programs that read findings."""
+    _for_programs(options, chosen, synced_, looking=True)
+
+
+def _for_programs(
+    options: argparse.Namespace,
+    chosen: Settings,
+    synced_: Sequence[Synced],
+    found: Sequence[synced.Line] = (),
+    diagnostics: Sequence[Diagnostic] = (),
+    *,
+    looking: bool,
+) -> None:
+    limits = in_step.open_limits(chosen, synced_, options.accept) if options.strict == command.STRICT[0] else []
+    out = synced_machine.report(options.output_format, found, diagnostics, limits, place=chosen.file.name, looking=looking)
+    printable.data(out.encode("utf-8", "backslashreplace"))
 
 
 def _exit_code(options: argparse.Namespace, outcome: Outcome, found: list[synced.Line]) -> Exit:
@@ -202,7 +245,7 @@ def _exit_code(options: argparse.Namespace, outcome: Outcome, found: list[synced
     broken = any(one.severity is Severity.ERROR for one in [*outcome.diagnostics, *outcome.broken()])
     refused = bool(syncing.refusals(outcome))
     lasting = in_step.open_limits(outcome.settings, outcome.synced, options.accept) or any(one.losses for one in outcome.served)
-    broken = broken or (bool(options.strict) and bool(lasting))
+    broken = broken or (options.strict == command.STRICT[0] and bool(lasting))
     return Exit.FINDINGS if changes or broken or refused or any(line.look for line in found) else Exit.OK
 
 

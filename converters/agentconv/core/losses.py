@@ -160,6 +160,7 @@ CATALOGUE: dict[str, LossRule] = {
         _WARNING, _DROPPED, "a value that comes from the environment, which an agent of the target cannot say", "write it by hand"
     ),
     "reference-inherited": LossRule(_NOTE, _MOVED, "a variable that the target hands to its servers by itself"),
+    "server-renamed": LossRule(_WARNING, _RENAMED, "the name of the MCP server is not legal in the target; its legal form is used"),
     "server-undefined": LossRule(
         _REFUSAL, _REFUSED, "an MCP server without a command and without an address, which no client can start", "give it one of them"
     ),
@@ -175,6 +176,12 @@ CATALOGUE: dict[str, LossRule] = {
     ),
     "server-limit": LossRule(
         _REFUSAL, _REFUSED, "only some tools of this MCP server are open, and the target's entry cannot say so", "write it by hand"
+    ),
+    "server-asks": LossRule(
+        _NOTE, _MOVED, "a key that has tools of this MCP server ask, which the target does for each where nobody says otherwise"
+    ),
+    "server-limit-moved": LossRule(
+        _NOTE, _MOVED, "tools of this MCP server that are closed are left out of the list of those that are open"
     ),
     "server-disabled": LossRule(
         _REFUSAL, _REFUSED, "an MCP server that is switched off, and the target's entry cannot say so", "write it by hand"
@@ -254,7 +261,7 @@ CATALOGUE: dict[str, LossRule] = {
     "placeholder-run": LossRule(
         _REFUSAL, _REFUSED, "text that the target would run as a command line, and that cannot be escaped there", "spell it in another way"
     ),
-    "part-unknown": LossRule(_REFUSAL, _REFUSED, "the target has no such parts"),
+    "part-unknown": LossRule(_WARNING, _DROPPED, "the target holds agents alone; what they need stays"),
     "part-no-place": LossRule(_REFUSAL, _REFUSED, "the target does not look for such parts where this goes"),
     "part-name-taken": LossRule(_REFUSAL, _REFUSED, "the name is taken by another part, whose file it would be", "rename one of them"),
     "part-in-place": LossRule(_NOTE, _MOVED, "the target reads the file of the source client itself; nothing is written"),

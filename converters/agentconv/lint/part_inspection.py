@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core.kinds import KINDS
@@ -47,7 +47,7 @@ class InspectedPart:
     """One part, as each client reads it that looks where its file is."""
 
     path: str
-    """Of its file, relative to the project's root, or to the home."""
+    """Of its file, as the user would name it."""
     kind: Kind
     name: str
     readings: tuple[PartReading, ...]
@@ -60,8 +60,9 @@ def inspect(parts: Parts, asked: Sequence[str]) -> list[InspectedPart]:
         for place in parts.places:
             for client in asked:
                 for one in place.of(client, kind):
-                    path = one.source.text.path if one.source else ""
-                    found.setdefault((kind, path, one.part.name or ""), []).append((client, one))
+                    path = place.shown(client, one.source.text.path) if one.source else ""
+                    shown = replace(one, hidden_by=place.shown(client, one.hidden_by)) if one.hidden_by else one
+                    found.setdefault((kind, path, one.part.name or ""), []).append((client, shown))
     ordered = sorted(found.items(), key=lambda item: (KINDS.index(item[0][0]), item[0][1:]))
     return [InspectedPart(path, kind, name, tuple(_readings(several))) for (kind, path, name), several in ordered]
 

@@ -48,17 +48,14 @@ def sarif(checked: Sequence[Checked], where: Mapping[str, str]) -> dict[str, Any
     rules = {finding.rule.code: finding.rule for one in checked for finding in one.findings}
     order = sorted(rules)
     results = [_result(finding, one, where, order) for one in checked for finding in one.findings]
-    driver = {
-        "name": "agentconv",
-        "version": __version__,
-        "semanticVersion": __version__,
-        "rules": [_descriptor(rules[code]) for code in order],
-    }
-    return {
-        "$schema": _SARIF_SCHEMA,
-        "version": "2.1.0",
-        "runs": [{"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}],
-    }
+    return log([_descriptor(rules[code]) for code in order], results)
+
+
+def log(rules: Sequence[Mapping[str, Any]], results: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return one run of SARIF 2.1.0."""
+    driver = {"name": "agentconv", "version": __version__, "semanticVersion": __version__, "rules": [*rules]}
+    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": [*results]}
+    return {"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
 def _descriptor(rule: Rule) -> dict[str, Any]:
@@ -75,7 +72,7 @@ def _descriptor(rule: Rule) -> dict[str, Any]:
 def _result(finding: Finding, one: Checked, where: Mapping[str, str], order: Sequence[str]) -> dict[str, Any]:
     found = _plain(finding, one, where)
     region = {"startLine": found["line"], "startColumn": found["column"], "endLine": found["end_line"], "endColumn": found["end_column"]}
-    location = {"artifactLocation": {"uri": _uri(found["path"])}, "region": region}
+    location = {"artifactLocation": {"uri": uri(found["path"])}, "region": region}
     return {
         "ruleId": finding.rule.code,
         "ruleIndex": order.index(finding.rule.code),
@@ -85,7 +82,8 @@ def _result(finding: Finding, one: Checked, where: Mapping[str, str], order: Seq
     }
 
 
-def _uri(path: str) -> str:
+def uri(path: str) -> str:
+    """Return a path as SARIF has it."""
     from urllib.parse import quote
 
     try:
@@ -101,7 +99,6 @@ def github(checked: Sequence[Checked], where: Mapping[str, str]) -> str:
     for one in checked:
         for finding in one.findings:
             found = _plain(finding, one, where)
-            level = {"note": "notice"}.get(found["severity"], found["severity"])
             keys = {
                 "file": found["path"],
                 "line": found["line"],
@@ -110,10 +107,14 @@ def github(checked: Sequence[Checked], where: Mapping[str, str]) -> str:
                 "endColumn": found["end_column"],
                 "title": f"{found['code']} {found['name']}",
             }
-            properties = ",".join(f"{key}={_escaped(str(value), property_=True)}" for key, value in keys.items())
-            message = f"{found['message']}. Help: {found['help']}"
-            lines.append(f"::{level} {properties}::{_escaped(message)}")
+            lines.append(command(found["severity"], keys, f"{found['message']}. Help: {found['help']}"))
     return "".join(f"{line}\n" for line in lines)
+
+
+def command(level: str, keys: Mapping[str, object], message: str) -> str:
+    """Return one workflow command."""
+    properties = ",".join(f"{key}={_escaped(str(value), property_=True)}" for key, value in keys.items())
+    return f"::{'notice' if level == 'note' else level} {properties}::{_escaped(message)}"
 
 
 def _escaped(value: str, *, property_: bool = False) -> str:

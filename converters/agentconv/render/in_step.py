@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from agentconv.sync import known
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence
 
     from agentconv.install.lock import Synced
     from agentconv.render.text import Style
@@ -30,22 +30,31 @@ def losses(synced: Sequence[Synced]) -> list[str]:
     return [f"{number:,} known {'loss' if number == 1 else 'losses'} (-v)."] if number else []
 
 
-def lasting(settings: Settings, synced: Sequence[Synced], look: Style) -> Iterator[str]:
-    """Yield a line for each loss that is told in every run."""
-    for (target, code), (number, fields) in sorted(known.lasting(synced).items()):
-        from agentconv.core.diagnostics import LossSeverity
-        from agentconv.core.losses import CATALOGUE
-        from agentconv.render import text
+def lasting(settings: Settings, synced: Sequence[Synced], look: Style, new: Container[tuple[str, str]] = ()) -> Iterator[str]:
+    """Yield what is told of losses in every run: all of those that are new, by target and code, and a line for each other code."""
+    found = sorted(known.lasting(synced).items())
+    if not found:
+        return
+    from agentconv.core.diagnostics import LossSeverity
+    from agentconv.core.losses import CATALOGUE
+    from agentconv.render import text
 
-        word = look.paint(LossSeverity.WARNING.value, LossSeverity.WARNING)
+    word = look.paint(LossSeverity.WARNING.value, LossSeverity.WARNING)
+    counted: dict[str, list[str]] = {}
+    for (target, code), (number, fields) in found:
         accepted = " (accepted)" if known.is_accepted(settings, target, code) else ""
-        summary = text.for_target(CATALOGUE[code].summary, target)
-        yield f"{word}[{code}] to {text.client(target)}, {text.count(number, 'agent')}: {summary}: {', '.join(fields)}{accepted}"
+        where = f"to {text.client(target)}, {text.count(number, 'agent')}{accepted}"
+        if (target, code) in new:
+            yield f"{word}[{code}] {where}: {text.for_target(CATALOGUE[code].summary, target)}: {', '.join(fields)}"
+        else:
+            counted.setdefault(code, []).append(where)
+    for code, places in sorted(counted.items()):
+        yield f"{word}[{code}] {'; '.join(places)} (-v)"
 
 
 def open_limits(settings: Settings, synced: Sequence[Synced], accepted: Sequence[str]) -> list[tuple[str, str]]:
     """Return the losses of every run that count: all but those that both the configuration and the command line accept."""
-    return [row for row in known.lasting(synced) if not (row[1] in accepted and known.is_accepted(settings, *row))]
+    return [row for row in known.lasting(synced) if not ({row[1], "all"} & {*accepted} and known.is_accepted(settings, *row))]
 
 
 def document(code: int, number: int, *, looking: bool) -> dict[str, object]:

@@ -13,6 +13,7 @@ from agentconv.render.table import table
 from agentconv.render.tally import Tally
 from agentconv.sync import digests, known, lines
 from agentconv.sync.decisions import Entry, Source
+from agentconv.sync.views import alone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -59,6 +60,11 @@ def told(outcome: Outcome) -> list[Line]:
         Line("adopted", agent.name or "", f"into {source}", file.target, file.path, pointer)
         for file, pointer, agent, source in outcome.adopted
     ]
+    found += [
+        _line(one.candidate, "carried", f"name: {one.candidate.name} -> {one.name}, into {one.source}", paths=("name",))
+        for one in outcome.renamed
+        if one.is_done
+    ]
     found += _switched(outcome)
     found += [line for one in outcome.candidates for line in _of(one, outcome)]
     found += [_orphan(outcome, file.target, file.path, pointer, agent) for file, pointer, agent in outcome.orphans]
@@ -99,12 +105,11 @@ def _of(one: Candidate, outcome: Outcome) -> Iterator[Line]:
             one, "WIDER", words, hint=f"it may do more there than its source says; --prefer source {one.name} takes that back", look=True
         )
     if one.renamed_to is not None:
-        hint = f"rename it in {one.key[0]}, or --prefer source {one.name} and delete the other"
-        yield _line(one, "renamed", one.reason or "", hint=hint, look=True)
+        yield _renamed(one, outcome)
         return
     if one.reason and one.entry is Entry.LEAVE:
         if one.source is not Source.BROKEN:
-            yield _line(one, "left", one.reason, hint="mend it, or --prefer source writes it anew", look=True)
+            yield _line(one, "left", one.reason, hint=one.way, look=True)
         return
     if one.entry is Entry.LEAVE and one.source is Source.THERE:
         problem = (one.file.problem if one.file else None) or "it cannot be read"
@@ -118,14 +123,34 @@ def _of(one: Candidate, outcome: Outcome) -> Iterator[Line]:
         hint = f"--prefer source {one.name} replaces it; or rename one of the two"
         yield _line(one, "foreign", f"not ours: {_listed(_unlike(one))}", hint=hint, look=True)
     elif one.entry is Entry.RELEASE:
-        cause = "it is left out" if one.source is Source.LEFT_OUT else "its source is gone"
-        edited = "was edited" if all(base.created for base in one.bases) else "was there before"
-        yield _line(one, "released", f"{cause}, and it {edited}: it is yours now", hint="delete it, or --adopt takes it back", look=True)
+        yield from _released(one, outcome)
     elif one.entry is Entry.STALE:
         reason = next((f"{loss.detail}" for loss in one.refused if loss.severity == "refusal"), "the target cannot hold it")
         yield _line(one, "stale", reason, hint="it stays as it was; change the source, or `skip = true` in its table", look=True)
     elif one.entry in (Entry.FIELDS, Entry.TAKE_OVER) and one.settled is not None:
         yield from _fields(one, outcome)
+
+
+def _renamed(one: Candidate, outcome: Outcome) -> Line:
+    """Return what is told of an agent that has another name, or another folder, in its target."""
+    hint = f"--prefer source {one.name} and delete the other"
+    if one.renamed_to == one.named:
+        return _line(one, "moved", one.reason or "", hint=f"move it back; or {hint}", look=True)
+    place = (one.target, *one.place)
+    reason = next((each.reason for each in outcome.renamed if (each.candidate.target, *each.candidate.place) == place), None)
+    way = f"not carried: {reason}" if reason else f"--carry-back {one.name}:name takes it into {one.key[0]}"
+    way = f"rename it in {one.key[0]}" if outcome.one_way else way
+    return _line(one, "renamed", one.reason or "", hint=f"{way}; or {hint}", look=True)
+
+
+def _released(one: Candidate, outcome: Outcome) -> Iterator[Line]:
+    """Yield what is told of a file that is nobody's from now on, and that it is so in the next run."""
+    cause = "it is left out" if one.source is Source.LEFT_OUT else "its source is gone"
+    edited = "was edited" if all(base.created for base in one.bases) else "was there before"
+    is_seen = one.target in outcome.settings.targets and one.there is not None
+    yield _line(one, "released", f"{cause}, and it {edited}: it stays, and is yours", look=not is_seen)
+    if is_seen and one.there is not None:
+        yield _orphan(outcome, one.target, one.path, one.pointer, one.there)
 
 
 def _fields(one: Candidate, outcome: Outcome) -> Iterator[Line]:
@@ -179,10 +204,12 @@ def _way(one: Candidate, path: str, outcome: Outcome) -> str:
     )
     if edit is None:
         return ""
+    if outcome.one_way:
+        return f"--prefer source {one.name} takes it back; or say it in {one.key[0]}"
     if edit.reason is not None:
         return f"not carried: {edit.reason}; --prefer source {one.name} takes it back"
     undone = f"--prefer source {one.name} takes it back"
-    if edit.override is not None:
+    if edit.overrides:
         return f"--carry-back keeps it for {one.target} in {outcome.settings.file.name}; {undone}"
     return f"--carry-back takes it into {one.key[0]}; {undone}"
 
@@ -192,7 +219,7 @@ def _line(one: Candidate, word: str, what: str, *, hint: str = "", look: bool = 
 
 
 def _carried(edit: Edit, outcome: Outcome) -> Line:
-    place = edit.candidate.key[0] if edit.override is None else outcome.settings.file.name
+    place = edit.candidate.key[0] if not edit.overrides else outcome.settings.file.name
     settled, view = edit.candidate.settled, edit.candidate.view
     what = _said(edit.path, view.agent, settled.agent) if view is not None and settled is not None else edit.word
     return _line(edit.candidate, "carried", f"{what}, into {place}", paths=(edit.path,))
@@ -200,7 +227,8 @@ def _carried(edit: Edit, outcome: Outcome) -> Line:
 
 def _orphan(outcome: Outcome, target: str, path: str, pointer: str, agent: Agent) -> Line:
     place = outcome.settings.place
-    hint = f'--adopt takes it into {place}; `exclude = ["{path}"]` at the top of {outcome.settings.file.name} leaves it alone'
+    left = f'`exclude = ["{path}{pointer}"]` at the top of {outcome.settings.file.name} leaves it alone'
+    hint = left if outcome.one_way else f"--adopt takes it into {place}; {left}"
     return Line("new", agent.name or "", "not ours", target, path, pointer, hint, look=True)
 
 
@@ -226,6 +254,13 @@ def _value(agent: Agent | None, path: str) -> str:
     value = fields.get(agent, path) if agent is not None else None
     value = getattr(value, "value", None) or getattr(value, "kind", value)
     return "" if value is None else ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def apart(one: Candidate) -> tuple[bytes, bytes] | None:
+    """Return a file of an agent alone as the source gives it, and as it is in the target, where a person has to see to the difference."""
+    if one.settled is None or one.settled.in_step or one.view is None or one.there is None:
+        return None
+    return one.view.data, alone(one.target, one.view.path, one.there)[1]
 
 
 def _listed(words: Iterable[str]) -> str:
@@ -306,11 +341,17 @@ def lost(outcome: Outcome, look: Style, *, every: bool) -> Iterator[str]:
         tally.add(replace(loss, hint=None) if loss.code == "name-duplicate" else loss)  # names are pinned: there is no flag to choose
     yield from tally.lines(look)
     if not every:
-        yield from in_step.lasting(outcome.settings, outcome.synced, look)
+        new = {(loss.target, loss.code) for loss in outcome.new_losses}
+        yield from in_step.lasting(outcome.settings, outcome.synced, look, new)
 
 
 def served(outcome: Outcome) -> Iterator[str]:
-    """Yield a line for each target that reads the source's own folder."""
+    """Yield a line for each target that reads the source's own folder, and what it makes nothing of there."""
     for one in outcome.served:
         agents = text.count(one.agents, "agent")
         yield f"  {text.client(one.target)} reads {outcome.settings.place} itself ({agents}): nothing is written for it"
+        lost = [f"{path.removeprefix('extras.')} ({number})" for path, number in one.lost.items()]
+        if one.dropped:
+            lost.append(f"{text.count(one.dropped, 'agent')} as a whole")
+        if lost:
+            yield f"    it makes nothing of {_listed(lost)}; `own = true` in [sync.{one.target}] writes files for it"

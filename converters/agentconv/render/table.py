@@ -18,6 +18,16 @@ def width() -> int:
     return min(shutil.get_terminal_size((100, 24)).columns, 120)
 
 
+def wrapped(line: str, most: int = 80) -> str:
+    """Return a line in as many as its terminal, or else `most`, has columns for; a word that is longer stays whole."""
+    columns = min(shutil.get_terminal_size((most, 24)).columns, 120)
+    if len(line) <= columns:
+        return line
+    indent = " " * (len(line) - len(line.lstrip()) + 2)
+    parts = wrap(line, columns, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(parts)
+
+
 def table(rows: Sequence[Sequence[str]]) -> list[str]:
     """Return rows as lines, the last column wrapped; where a first cell would leave it no room, it has a line of its own."""
     if not rows:

@@ -56,6 +56,16 @@ class LoadedPart:
     """The folder that the file's path is relative to: a project's root, or the user's home."""
 
     @property
+    def path(self) -> str:
+        """Of its file; empty where that is not known."""
+        return self.source.text.path if self.source else ""
+
+    @property
+    def is_own(self) -> bool:
+        """Whether its file lies in a place of its client alone."""
+        return self.source is not None and self.source.place.native
+
+    @property
     def taken(self) -> bool:
         """Whether the client has this part, as it is called."""
         return self.hidden_by is None and not self.state.dropped
@@ -111,12 +121,17 @@ class PartsOnDisk:
 
     def _shown(self, told: Diagnostic, client: str) -> Diagnostic:
         """Return a diagnostic with the path of its file as it is seen from here."""
-        return replace(told, span=replace(told.span, path=self.place(client, told.span.path).as_posix())) if told.span else told
+        return replace(told, span=replace(told.span, path=self.shown(client, told.span.path))) if told.span else told
 
     def place(self, client: str, path: str) -> Path:
         """Return where a path of a client is that is relative to the project's root, or to the home."""
         folder, below = (self.folder, path) if self.home is None else self.home.below(client, path)
         return Path(os.path.normpath(folder / below))
+
+    def shown(self, client: str, path: str) -> str:
+        """Return a path of a client as its user would name it."""
+        place = self.place(client, path)
+        return place.as_posix() if self.home is None else self.home.shown(place)
 
     def sources(self, client: str, place: Place, kind: Kind) -> Iterator[PartSource]:
         """Yield the files at a place of a client, in path order."""

@@ -54,6 +54,8 @@ class Candidate:
     """What it may do in the target beyond what its source allows."""
     reason: str | None = None
     """Why nothing is done."""
+    way: str = "mend it, or --prefer source writes it anew"
+    """What can be done about that."""
     kept: frozenset[str] = frozenset()
     carried: frozenset[str] = frozenset()
     """Fields whose edits are in the source by now."""
@@ -67,6 +69,8 @@ class Candidate:
     """Whether something that is not ours gives way, because a person said so."""
     renamed_to: str | None = None
     """The name that it has in the target by now, because somebody renamed it there."""
+    renamed_in: tuple[str, str, Agent] | None = None
+    """Where that one is: its file, its place in it, and the agent."""
     is_unlocked: bool = False
     """Whether it was there, and not ours, before this run."""
 
@@ -74,6 +78,11 @@ class Candidate:
     def place(self) -> tuple[str, str]:
         """Where it is to be."""
         return self.path, self.pointer
+
+    @property
+    def named(self) -> str | None:
+        """Its name in the target, as it was settled."""
+        return next((base.name for base in self.bases), None)
 
     def state(self) -> There:
         """Tell what is in its place."""
@@ -118,6 +127,14 @@ class Candidate:
             if not self.settled.in_step or self.kept:
                 found = compare.widenings(self.view.source, self.settled.agent, self.target)
                 self.wider = tuple(found)
+
+    def hold_back(self, version: str, prefer: Mapping[str, Mapping[str, str]]) -> None:
+        """Leave what a later agentconv wrote as it is, where this one has it otherwise: two versions would undo each other's work."""
+        insists = SOURCE in {**prefer.get("", {}), **prefer.get(self.name, {})}.values()
+        if self.settled is not None and self.settled.written and self.bases and not insists:
+            self.entry, self.settled = Entry.LEAVE, None
+            self.reason = f"agentconv {version} wrote it, and this is an older one"
+            self.way = f"install that version; --prefer source {self.name} writes it anew all the same"
 
     def _judge_stale(self) -> None:
         """See what an agent that the target cannot hold any more may still do there: more than its source says is not left to it."""
@@ -254,13 +271,15 @@ def mark_renamed(found: Collection[Candidate], situation: Situation, prefer: Map
     ]
     if not gone:
         return
-    nobodys = [(file, agent, _nameless(digests.of(agent))) for file, _, agent in orphans(found, situation)]
+    nobodys = [(file, pointer, agent, _nameless(digests.of(agent))) for file, pointer, agent in orphans(found, situation)]
     for one in gone:
         said = [_nameless({**base.fields, **base.own}) for base in one.bases]
-        same = [(file, agent) for file, agent, found_ in nobodys if file.target == one.target and found_ in said and len(found_) > 1]
+        same = [row[:3] for row in nobodys if row[0].target == one.target and row[3] in said and len(row[3]) > 1]
         if len(same) == 1:
-            one.entry, one.renamed_to = Entry.LEAVE, same[0][1].name
-            one.reason = f"renamed to `{one.renamed_to}` in {same[0][0].path}"
+            file, pointer, agent = same[0]
+            one.entry, one.renamed_to, one.renamed_in = Entry.LEAVE, agent.name, (file.path, pointer, agent)
+            is_moved = one.renamed_to == one.named
+            one.reason = f"moved to {file.path}" if is_moved else f"renamed to `{one.renamed_to}` in {file.path}"
 
 
 def _nameless(found: Mapping[str, str]) -> dict[str, str]:
@@ -313,5 +332,6 @@ def orphans(found: Collection[Candidate], situation: Situation) -> Iterator[tupl
     renamed = {(one.target, one.renamed_to) for one in found if one.renamed_to is not None}
     for file in situation.files.values():
         for pointer, agent in file.agents.items():
-            if (file.target, file.path, pointer) not in ours and (file.target, agent.name) not in renamed:
+            is_left_out = any(map(situation.settings.excludes, (file.path, f"{file.path}{pointer}")))
+            if (file.target, file.path, pointer) not in ours and (file.target, agent.name) not in renamed and not is_left_out:
                 yield file, pointer, agent

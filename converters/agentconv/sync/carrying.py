@@ -53,8 +53,10 @@ class Edit:
     path: str
     reason: str | None = None
     """Why it is not carried; None where it is."""
+    overrides: bool = False
+    """Whether it goes into the configuration, rather than into the source."""
     override: Json = None
-    """The value that goes into the configuration, rather than into the source."""
+    """The value that goes there; None where what stands there goes."""
 
     @property
     def word(self) -> str:
@@ -78,7 +80,7 @@ class Carrying:
     @property
     def overrides(self) -> list[Edit]:
         """What goes into the configuration."""
-        return [one for one in self.edits if one.reason is None and one.override is not None]
+        return [one for one in self.edits if one.reason is None and one.overrides]
 
     def carry(self, found: Sequence[Candidate], chosen: Callable[[Candidate, str], bool] = lambda *_: True) -> None:
         """Take back what can be taken back of what is chosen."""
@@ -96,13 +98,23 @@ class Carrying:
         if view is None or settled is None:
             return Edit(one, path, "nothing is there")
         override = self.settings.override(one.name, one.target)
+        wanted = fields.get(settled.agent, path)
         if override is not None and path in override.values:
-            return Edit(one, path, override=plain(fields.get(settled.agent, path)))
+            return self._overridden(one, path, wanted)
         value, reason = self._value(one, path)
         reason = reason or self._put(one, path, value)
-        if reason is not None and path in OVERRIDDEN and fields.get(settled.agent, path) is not None:
-            return Edit(one, path, override=plain(fields.get(settled.agent, path)))
+        if reason is not None and path in OVERRIDDEN and wanted is not None:
+            return self._overridden(one, path, wanted)
         return Edit(one, path, reason)
+
+    def _overridden(self, one: Candidate, path: str, wanted: object) -> Edit:
+        """Have the configuration say what the target says, or no longer say anything."""
+        if sum(agent.name == one.name for _, agent in self.sources.agents()) > 1:
+            return Edit(one, path, f"several agents of the source are called `{one.name}`, and the configuration names them all")
+        own = self.settings.agents.get(one.name, {}).get(one.target)
+        if wanted is None and (own is None or path not in own.values):
+            return Edit(one, path, f"[sync.{one.target}] says it for all agents")
+        return Edit(one, path, overrides=True, override=None if wanted is None else plain(wanted))
 
     def _value(self, one: Candidate, path: str) -> tuple[object, str | None]:
         """Return what the source is to say, and why that cannot be told."""

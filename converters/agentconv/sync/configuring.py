@@ -22,7 +22,12 @@ def with_overrides(settings: Settings, text: str, edits: Sequence[Edit]) -> str:
     table = _ours(settings, document)
     for edit in edits:
         one = _table(_table(_table(_table(table, "sync"), "agents"), edit.candidate.name), edit.candidate.target)
-        one[edit.word] = edit.override
+        if edit.override is None:
+            one.pop(edit.word, None)
+        else:
+            one[edit.word] = edit.override
+    if any(edit.override is None for edit in edits):
+        _prune(table, "sync")
     return tomlkit.dumps(document)
 
 
@@ -57,6 +62,18 @@ def with_source(
         for key, value in values.items():
             one[key] = value
     _prune(table, "sync")
+    return tomlkit.dumps(document)
+
+
+def with_names(settings: Settings, text: str, names: Mapping[str, str]) -> str:
+    """Return the text of a configuration with other names for agents."""
+    import tomlkit
+
+    document = tomlkit.parse(text)
+    agents = _ours(settings, document).get("sync", {}).get("agents", {})
+    for old, new in names.items():
+        if old in agents:
+            agents[new] = agents.pop(old)
     return tomlkit.dumps(document)
 
 

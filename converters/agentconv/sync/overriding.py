@@ -41,12 +41,13 @@ def kept(settings: Settings, target: str, name: str) -> frozenset[str]:
 
 
 def unknown(settings: Settings, names: frozenset[str]) -> Iterator[Diagnostic]:
-    """Complain about overrides for agents that the source does not have."""
+    """Complain about overrides for agents that the source does not have: one went, or its name is a mistake."""
     for name, place in settings.places.items():
         if name not in names:
             near = nearest(name, sorted(names), 0.7)
-            hint = f"did you mean `{near}`?" if near else "take its table out"
-            yield Diagnostic(Code.USAGE, Severity.ERROR, f"the source has no agent `{name}`", place, hint)
+            hint = f"did you mean `{near}`? else take its table out" if near else "take its table out"
+            severity = Severity.ERROR if near else Severity.WARNING
+            yield Diagnostic(Code.USAGE, severity, f"the source has no agent `{name}`", place, hint)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from agentconv.sync.decisions import Entry
 from agentconv.sync.sources import wrong
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from agentconv.core.diagnostics import Loss
     from agentconv.core.ir import Agent
@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     from agentconv.sync.candidates import Candidate
     from agentconv.sync.carrying import Carrying, Edit
     from agentconv.sync.present import File
+    from agentconv.sync.renaming import Renamed
     from agentconv.sync.serving import Served
     from agentconv.sync.settings import Settings
     from agentconv.sync.situation import Situation
     from agentconv.sync.source_files import SourceFile
-    from agentconv.sync.sources import Sources
+    from agentconv.sync.sources import Key, Sources
     from agentconv.sync.switching import Switched
     from agentconv.sync.views import Views
 
@@ -43,6 +44,8 @@ class Choices:
     insist: bool = False
     """Whether much may be deleted."""
     allow_widening: bool = False
+    going: Collection[Key] | None = None
+    """Agents whose files may be deleted, where no others may: one that is gone for a moment is being saved."""
 
 
 @dataclass(slots=True)
@@ -80,8 +83,13 @@ class Outcome:
 
     adopted_losses: tuple[Loss, ...] = ()
     """What the source cannot say of them."""
+    renamed: tuple[Renamed, ...] = ()
+    """Names that agents got in targets."""
     switched: Switched | None = None
     """What a change of the source comes to."""
+
+    one_way: bool = False
+    """Whether nothing of a target can get into the source."""
 
     def is_drift(self) -> bool:
         """Whether a file is not what it is to be; one that version control does not have is made anew on each clone."""
@@ -115,6 +123,13 @@ def plan(situation: Situation, bases: Bases, choices: Choices) -> Outcome:
     found = candidates.of(situation)
     for one in found:
         one.decide(bases, choices.prefer)
+    for one in found if choices.going is not None else ():
+        if one.entry is Entry.DELETE and one.key not in (choices.going or ()):
+            one.entry, one.reason = Entry.LEAVE, "its source is gone"
+            one.way = "it is deleted if that is so for longer"
+    newer = _newer(situation.lock)
+    for one in found if newer else ():
+        one.hold_back(newer, choices.prefer)
     candidates.mark_renamed(found, situation, choices.prefer)
     if not choices.insist:
         _guard(found, situation.lock, situation.sources)
@@ -128,6 +143,18 @@ def plan(situation: Situation, bases: Bases, choices: Choices) -> Outcome:
     outcome.plan = _plan(situation, changes, synced, found)
     outcome.orphans = list(candidates.orphans(found, situation))
     return outcome
+
+
+def _newer(lock: Lock) -> str:
+    """Return the version that wrote the lock, where it is a later one than this."""
+    if lock.written_by in ("", __version__):
+        return ""
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        return lock.written_by if Version(lock.written_by) > Version(__version__) else ""
+    except InvalidVersion:
+        return ""
 
 
 def _guard(found: Sequence[Candidate], lock: Lock, sources: Sources) -> None:
@@ -167,7 +194,7 @@ def _plan(situation: Situation, changes: Mapping[str, Change], synced: Sequence[
         lock,
         synced=tuple(synced),
         folders=tuple(sorted(folders & beneath)),
-        written_by=__version__,
+        written_by=_newer(lock) or __version__,
         ir=FORMAT_VERSION,
         config_sha256=situation.settings.sha256,
     )

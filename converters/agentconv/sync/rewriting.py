@@ -179,7 +179,7 @@ def _entries(one: Candidate, file: File, data: bytes | None, bases: Bases) -> li
     in_text = bool(settled and {*settled.conflicts} & {*digests.TEXTS})
     blob = one.bases[0].blob if in_text and one.bases else _blob(one, fixed, data, bases)
     created = all(base.created for base in one.bases) if one.bases else not one.is_unlocked and (file.data is None or bool(one.pointer))
-    left = "" if one.pointer else _left(one, file, data)
+    left = "" if one.pointer else _left(one, file, data, fixed)
     return [
         Synced(
             one.path,
@@ -199,15 +199,16 @@ def _entries(one: Candidate, file: File, data: bytes | None, bases: Bases) -> li
     ]
 
 
-def _left(one: Candidate, file: File, data: bytes) -> str:
+def _left(one: Candidate, file: File, data: bytes, fixed: Mapping[str, str]) -> str:
     """Return the checksum of a file as it was left: what a person made of it is not ours to settle, be it a comment.
 
-    A file with edits in it has none, so that it is looked at closely in each run.
+    A file with edits in it has none, so that it is looked at closely in each run. Where other fields are settled than before,
+    the bytes that were left before are those of another agent.
     """
     if one.settled is not None and not one.settled.in_step:
         return ""
     present = texts.sha256(data)
-    known = [base.bytes_sha256 for base in one.bases if base.bytes_sha256]
+    known = [base.bytes_sha256 for base in one.bases if base.bytes_sha256 and base.fields == fixed]
     if data != file.data or not known or present in known or (one.view is not None and texts.to_lf(data) == texts.to_lf(one.view.data)):
         return present
     return known[0]

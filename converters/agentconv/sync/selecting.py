@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+NAME = "name"
 FIELDS = {
     "prompt.text": "prompt",
     "description": "description",
@@ -44,6 +45,6 @@ def read(words: Iterable[str]) -> Selection:
 
 def _pair(word: str) -> tuple[str, str]:
     agent, colon, field = word.partition(":")
-    if not colon and agent in _PATHS:
+    if not colon and (agent in _PATHS or agent == NAME):
         agent, field = "", agent
     return agent, _PATHS.get(field, field)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
 from agentconv.core import losses
 from agentconv.formats import registry
+from agentconv.sync import digests
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from agentconv.core.diagnostics import Loss
     from agentconv.sync.sources import Sources
 
@@ -23,21 +27,28 @@ class Served:
     """How many agents it loads from there."""
     losses: tuple[Loss, ...]
     """What an agent may do there beyond what its source says."""
+    lost: Mapping[str, int] = field(default_factory=dict)
+    """Fields that its client has nothing of, with how many agents say something there."""
+    dropped: int = 0
+    """How many agents it does not load."""
 
 
 def of(sources: Sources, target: str) -> Served:
     """Return what a target's client makes of the source's files."""
     module = registry.load(target)
-    number, found = 0, []
+    number, found, dropped = 0, [], 0
+    lost: Counter[str] = Counter()
     for piece in sources.pieces:
         result = module.read(piece.source) if piece.source is not None else None
         if result is None or len(result.set.agents) != len(piece.agents):
             continue
         for agent, seen, state in zip(piece.agents, result.set.agents, result.states, strict=True):
             if state.dropped:
+                dropped += 1
                 continue
             number += 1
+            lost.update(digests.of(agent).keys() - digests.of(seen).keys())
             wider = compare.widenings(agent, seen, target)
             if wider:
                 found.append(losses.loss("widened-elsewhere", agent.id, "tools", target, losses.listed(map(str, wider))))
-    return Served(target, number, tuple(found))
+    return Served(target, number, tuple(found), dict(sorted(lost.items())), dropped)

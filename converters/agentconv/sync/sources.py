@@ -33,6 +33,8 @@ class Sources:
     told: frozenset[str] = frozenset()
     """Those of which it is told already."""
     files: dict[str, SourceFile] = field(default_factory=dict)
+    mended: list[Diagnostic] = field(default_factory=list)
+    """What is said, file by file, of those that their client loads in its own way."""
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
     def agents(self) -> Iterator[tuple[Key, Agent]]:
@@ -78,9 +80,18 @@ def _take(sources: Sources, piece: Loaded) -> None:
     if len(kept) < len(piece.agents) or not kept:
         problem = next(iter(piece.diagnostics), piece.absence)
         sources.broken[piece.path] = problem.message if problem else "there is no agent in it"
+    elif piece.diagnostics:
+        sources.mended.append(piece.diagnostics[0])
     if kept:
         agents, states = zip(*kept, strict=True)
         sources.pieces.append(replace(piece, agents=agents, states=states))
+
+
+def not_as_written(mended: Sequence[Diagnostic]) -> Diagnostic:
+    """Say in one line that files are synced as their client reads them, which is not as they are written."""
+    number = len(mended) - 1
+    more = f" (and {number:,} more {'files' if number > 1 else 'file'} with something of the kind)" if number else ""
+    return replace(mended[0], message=f"{mended[0].message}{more}", hint="it is synced as it is read there; agentconv lint says all of it")
 
 
 def wrong(path: str, reason: str) -> Diagnostic:

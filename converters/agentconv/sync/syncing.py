@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
@@ -13,7 +14,20 @@ from agentconv.install.draft import parents
 from agentconv.install.lock import Lock
 from agentconv.install.steps import Change, Plan
 from agentconv.sync import carrying as carry
-from agentconv.sync import configuring, locks, overriding, planning, present, selecting, serving, settings, source_files, sources, views
+from agentconv.sync import (
+    configuring,
+    locks,
+    overriding,
+    planning,
+    present,
+    renaming,
+    selecting,
+    serving,
+    settings,
+    source_files,
+    sources,
+    views,
+)
 from agentconv.sync import places as client_places
 from agentconv.sync.adopting import Adopting, as_given, keyed
 from agentconv.sync.bases import Bases
@@ -23,7 +37,7 @@ from agentconv.sync.situation import Situation
 from agentconv.sync.unchanged import is_served, is_unchanged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from agentconv.core.diagnostics import Loss
@@ -49,6 +63,8 @@ class Run:
     """Fields whose edits are taken back; None for nothing but those of which a person says that the target's word counts."""
     adopt: bool = False
     """Whether agents that stand in a target alone are taken into the source."""
+    configuration: bytes | None = None
+    """The configuration as it is to be, where it changes."""
     repository: Path | None = None
     """A folder of the repository that is asked for texts; None for the root."""
     lock: Lock = field(default_factory=Lock)
@@ -84,8 +100,9 @@ class Run:
         if not found and not self.lock.synced and not told:
             raise _no_source(self.settings)
         targets = [target for target in self.settings.targets if not is_served(self.settings, target, self.scope)]
+        beside = {path for target in self.served_targets for path in client_places.of(self.settings, target, self.scope)}
         named = self.choices.prefer or (self.carry_back and self.carry_back.agents())
-        may_be = not look_closely and not told and not named
+        may_be = not look_closely and not told and not named and beside <= {file.path for file in found}
         if may_be and is_unchanged(self.settings, self.lock, found, targets, self.scope):
             outcome = planning.unchanged(self.settings, self.lock, found)
             outcome.served = self._served(found)
@@ -94,6 +111,7 @@ class Run:
         outcome = self.planned(loaded, targets)
         if self.adopt:
             loaded, outcome = self._adopted(loaded, outcome, targets)
+        loaded, outcome = self._renamed(loaded, outcome, targets)
         carrying = self._carrying(loaded, outcome)
         if carrying.files or carrying.overrides:
             edits = tuple(one for one in carrying.edits if one.reason is None)
@@ -101,6 +119,7 @@ class Run:
             outcome.carried = edits
             loaded = self.loaded(carry.with_files(loaded, carrying.files))
         outcome.carrying = self._carrying(loaded, outcome, every=True)
+        outcome.one_way = self.scope.is_user
         outcome.served = self._served(found)
         wrong = [one for views in outcome.views for one in views.diagnostics if one.severity is Severity.ERROR]
         outcome.diagnostics = list(dict.fromkeys((*told, *loaded.diagnostics, *wrong, *outcome.diagnostics)))
@@ -129,6 +148,8 @@ class Run:
         loaded.pieces = [piece for piece in loaded.pieces if piece.path not in unmerged]
         for path in sorted(unmerged):
             loaded.broken.setdefault(path, "git has not merged it yet")
+        if loaded.mended:
+            loaded.diagnostics.append(sources.not_as_written(loaded.mended))
         names = frozenset(agent.name or "" for _, agent in loaded.agents())
         loaded.diagnostics += [] if loaded.broken else overriding.unknown(self.settings, names)
         wrong = list(self._unknown_wishes(names))
@@ -138,9 +159,13 @@ class Run:
 
     def _served(self, found: list[SourceFile]) -> list[serving.Served]:
         """Return the targets that read the source's own folder, with what their clients make of it."""
-        targets = [target for target in self.settings.targets if is_served(self.settings, target, self.scope)]
-        loaded = sources.load(found) if targets else sources.Sources()
-        return [serving.of(loaded, target) for target in targets]
+        loaded = sources.load(found) if self.served_targets else sources.Sources()
+        return [serving.of(loaded, target) for target in self.served_targets]
+
+    @property
+    def served_targets(self) -> list[str]:
+        """Targets whose client reads the source's own folder."""
+        return [target for target in self.settings.targets if is_served(self.settings, target, self.scope)]
 
     def _unknown_wishes(self, names: frozenset[str]) -> Iterator[Diagnostic]:
         """Complain about agents that are named on the command line and that are nowhere."""
@@ -154,15 +179,24 @@ class Run:
                 yield Diagnostic(Code.USAGE, Severity.ERROR, f"{flag}: there is no agent `{name}`", hint=hint)
 
     def planned(self, loaded: Sources, targets: list[str], lock: Lock | None = None, edits: Iterable[carry.Edit] = ()) -> Outcome:
-        """Return what is to be done, given what is settled: what the lock says, unless more is; and edits that are in the source by now."""
+        """Return what is to be done, given what is settled: what the lock says, unless more is; and edits that are in the source by now.
+
+        Files that somebody moved within their target are settled where they are.
+        """
         lock = lock or self.lock
+        files = self.files([*targets, *self.served_targets], [], lock, leave=loaded.files)
+        if any(file.data is None and file.blocked is None for file in files.values()):
+            lock = replace(lock, synced=renaming.followed(lock.synced, files))
         given = [self.given(loaded, target, lock) for target in targets]
-        files = self.files(targets, given)
+        files = self.files([*targets, *self.served_targets], given, lock, files, loaded.files)
         carried: dict[tuple[str, str, str], frozenset[str]] = {}
         for edit in edits:
             place = (edit.candidate.target, *edit.candidate.place)
             carried[place] = carried.get(place, frozenset()) | {edit.path}
-        return planning.plan(Situation(self.settings, self.reader, lock, loaded, given, files, carried), self.bases, self.choices)
+        outcome = planning.plan(Situation(self.settings, self.reader, lock, loaded, given, files, carried), self.bases, self.choices)
+        if outcome.plan is not None:
+            outcome.plan = replace(outcome.plan, lock_before=self.lock)
+        return outcome
 
     def _carrying(self, loaded: Sources, outcome: Outcome, *, every: bool = False) -> carry.Carrying:
         """Return what of the targets' edits is taken back; or, with `every`, what could be."""
@@ -195,9 +229,31 @@ class Run:
         planned.diagnostics += adopting.diagnostics
         return again, planned
 
+    def _renamed(self, loaded: Sources, outcome: Outcome, targets: list[str]) -> tuple[Sources, Outcome]:
+        """Return the source with the names that agents got in targets, and what is to be done then; what cannot be taken is told why."""
+        asked = self.carry_back is not None and any(path == selecting.NAME for _, path in self.carry_back.pairs)
+        chosen = self.carry_back if asked else None
+        renames = renaming.Renaming(self.settings, loaded)
+        renames.take(one for one in outcome.candidates if chosen is None or chosen.holds(one.name, selecting.NAME))
+        outcome.renamed = tuple(renames.found)
+        if chosen is None or not renames.done:
+            return loaded, outcome
+        settled = renames.settled((outcome.lock or self.lock).synced)
+        config = self._configured(
+            lambda text: configuring.with_names(self.settings, text, {one.candidate.name: one.name for one in renames.done})
+        )
+        again = self.loaded(renames.with_files())
+        planned = self.planned(again, targets, replace(self.lock, synced=settled))
+        self.first(planned, [*config, *outcome.sources_changed, *self._source_changes(loaded, renames.files)])
+        planned.adopted, planned.adopted_losses = outcome.adopted, outcome.adopted_losses
+        planned.renamed = tuple(replace(one, is_done=one.reason is None) for one in renames.found)
+        return again, planned
+
     def _carried(self, loaded: Sources, carrying: carry.Carrying, targets: list[str], before: Outcome) -> Outcome:
         """Return what is to be done with the sources, and the configuration, that edits were taken back into."""
-        config = self._configured(carrying)
+        config = (
+            self._configured(lambda text: configuring.with_overrides(self.settings, text, carrying.overrides)) if carrying.overrides else []
+        )
         done = [edit for edit in carrying.edits if edit.reason is None]
         outcome = self.planned(self.loaded(carry.with_files(loaded, carrying.files)), targets, before.lock, done)
         earlier = {change.path: change for change in before.sources_changed}
@@ -205,12 +261,13 @@ class Run:
             replace(earlier[change.path], after=change.after) if change.path in earlier else change
             for change in self._source_changes(loaded, carrying.files)
         ]
-        others = [change for path, change in earlier.items() if path not in carrying.files]
+        new = {*carrying.files, *(change.path for change in config)}
+        others = [change for path, change in earlier.items() if path not in new]
         self.first(outcome, [*config, *others, *changes])
-        outcome.adopted, outcome.adopted_losses = before.adopted, before.adopted_losses
+        outcome.adopted, outcome.adopted_losses, outcome.renamed = before.adopted, before.adopted_losses, before.renamed
         return outcome
 
-    def _source_changes(self, loaded: Sources, files: dict[str, bytes]) -> list[Change]:
+    def _source_changes(self, loaded: Sources, files: Mapping[str, bytes | None]) -> list[Change]:
         there = {path: file.data for path, file in loaded.files.items()}
         return [Change(path, there.get(path), data, path, None, forced=True) for path, data in sorted(files.items())]
 
@@ -222,13 +279,14 @@ class Run:
             folders = tuple(sorted({*outcome.plan.folders_made, *made}))
             outcome.plan = replace(outcome.plan, changes=(*changes, *outcome.plan.changes), lock_before=self.lock, folders_made=folders)
 
-    def _configured(self, carrying: carry.Carrying) -> list[Change]:
-        """Take the configuration with what goes into it, and return its change."""
-        if not carrying.overrides:
-            return []
+    def _configured(self, change: Callable[[str], str]) -> list[Change]:
+        """Take the configuration as it is to be, and return its change."""
         path = self.settings.file.name
         before = self.settings.file.read_bytes()
-        after = configuring.with_overrides(self.settings, before.decode(), carrying.overrides).encode()
+        after = change((self.configuration or before).decode()).encode()
+        if after == (self.configuration or before):
+            return []
+        self.configuration = after
         self.settings = settings.read(self.settings.root, {path: after}) or self.settings
         return [Change(path, before, after, path, None, forced=True)]
 
@@ -237,14 +295,33 @@ class Run:
         locked = [one for one in lock.synced if one.target == target]
         return views.of(loaded, target, self.settings, locked, self.scope, allow_widening=self.choices.allow_widening)
 
-    def files(self, targets: Iterable[str], given: list[Views]) -> dict[str, File]:
-        """Return what is in the targets: where the source gives something, where the lock has something, and where the clients look."""
-        wanted = {view.path: view.target for one in given for view in one.entries}
-        wanted |= {one.path: one.target for one in self.lock.synced}
-        wanted |= {path: target for target in targets for path in client_places.of(self.settings, target, self.scope)}
+    def files(
+        self,
+        targets: Iterable[str],
+        given: list[Views],
+        lock: Lock,
+        read: Mapping[str, File] = MappingProxyType({}),
+        leave: Collection[str] = (),
+    ) -> dict[str, File]:
+        """Return what is in the targets: where the source gives something, where the lock has something, and where the clients look.
+
+        Args:
+            targets: Those whose clients are asked where they look.
+            given: What the source gives.
+            lock: What is settled.
+            read: Files that were read already.
+            leave: The source's own files.
+        """
+        wanted = {path: target for target in targets for path in client_places.of(self.settings, target, self.scope) if path not in leave}
+        wanted = (
+            {view.path: view.target for one in given for view in one.entries}
+            | {one.path: one.target for one in (*self.lock.synced, *lock.synced)}
+            | wanted
+        )
         known = places.targets()
         return {
-            path: present.read(self.reader, path, target, self.scope.path_in_project(known[target], path) if target in known else "")
+            path: read.get(path)
+            or present.read(self.reader, path, target, self.scope.path_in_project(known[target], path) if target in known else "")
             for path, target in wanted.items()
         }
 

@@ -60,7 +60,7 @@ def is_unchanged(settings: Settings, lock: Lock, found: Sequence[SourceFile], ta
     """
     reader = Disk(scope.root)
     head = (lock.written_by, lock.ir, lock.config_sha256) == (__version__, FORMAT_VERSION, settings.sha256)
-    if not head or lock.interrupted:
+    if not head or lock.interrupted or not settings.places.keys() <= {one.name for one in lock.synced}:
         return False
     hashes = {file.path: file.sha256 for file in found}
     by_target: dict[str, list[Synced]] = {target: [] for target in targets}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,13 +18,13 @@ from agentconv.sources import discovery, settings_file
 from agentconv.sync.decisions import Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator
+    from collections.abc import Callable, Collection, Hashable, Iterator
     from pathlib import Path
     from threading import Event
 
-    from agentconv.install.steps import Plan
     from agentconv.sync.planning import Outcome
     from agentconv.sync.settings import Settings
+    from agentconv.sync.sources import Key
 
 QUIET, LONGEST = 100, 1_000
 """Milliseconds that a change has to be over, and that a storm of changes is waited for at most."""
@@ -32,6 +32,8 @@ SECOND_LOOK, BRANCH = 1.0, 0.5
 """Seconds after which what is half there is looked at again, and for which a change of branch has to be over."""
 MOST_DELETED = 3
 """How many agents may go in one run that nobody asked for."""
+MOST_RUNS = 3
+"""How often the same may be there to do, one run after the other."""
 _OF_ROOT = (LOCK, settings_file.FILE, settings_file.PYTHON)
 
 
@@ -42,14 +44,16 @@ class Watch:
     settings: Callable[[], Settings]
     look: Callable[[], Outcome]
     """Returns what a run would do."""
-    run: Callable[[], None]
-    """Does it, and tells of it."""
+    run: Callable[[Collection[Key]], None]
+    """Does it, and tells of it; no agents go but these."""
     tell: Callable[[str], None]
     under_way: Callable[[], str | None]
     """Returns what git is in the middle of."""
     stop: Event | None = None
     last: Hashable = None
     """What was said last."""
+    seen: list[Hashable] = field(default_factory=list)
+    """What was to be done in the runs since everything was in step."""
 
     def watch(self) -> None:
         """Run once, and then after each change, until it is interrupted."""
@@ -125,15 +129,27 @@ class Watch:
         said = _said(outcome)
         if said == self.last:
             return
-        self.run()
+        self._run(outcome)
+
+    def _run(self, outcome: Outcome) -> None:
+        """Run; what was saved meanwhile is another change, of which is told next.
+
+        Raises:
+            InternalError: What was there to do is there to do again and again.
+        """
+        self.seen.append(_exactly(outcome))
+        self.run(frozenset(one.key for one in outcome.candidates if one.entry is Entry.DELETE))
         again = self.look()
-        self.last = _said(again)
-        if again.plan is not None and again.plan.changes and not _is_half(again):
-            paths = ", ".join(change.path for change in again.plan.changes)
+        left = _exactly(again)
+        self.last = _said(again) if not left else None
+        if not left:
+            self.seen.clear()
+        elif self.seen.count(left) >= MOST_RUNS:
+            paths = ", ".join(path for path, *_ in left)
+            raise InternalError(f"a run leaves something to do, although nothing changed: {paths}")
+        elif left in self.seen:
             time.sleep(SECOND_LOOK)
-            once_more = self.look()
-            if once_more.plan is not None and _exactly(once_more.plan) == _exactly(again.plan):
-                raise InternalError(f"a run leaves something to do, although nothing changed: {paths}")
+            self._once()
 
 
 def _counts(root: Path, _: object, path: str) -> bool:
@@ -155,8 +171,8 @@ def _said(outcome: Outcome) -> Hashable:
     return changes, repr(open_), broken, outcome.agents
 
 
-def _exactly(plan: Plan) -> list[tuple[str, bytes | None, bytes | None]]:
-    return [(one.path, one.before, one.after) for one in plan.changes]
+def _exactly(outcome: Outcome) -> tuple[tuple[str, bytes | None, bytes | None], ...]:
+    return tuple((one.path, one.before, one.after) for one in outcome.plan.changes) if outcome.plan is not None else ()
 
 
 def _is_half(outcome: Outcome) -> bool:

@@ -3,7 +3,8 @@
 https://opencode.ai/docs/mcp-servers
 
 `local` with its command in one list, or `remote`; SSE is tried where an address speaks nothing newer. An entry with `enabled` alone
-switches one of another file on or off. One wrong value costs the whole file: OpenCode does not start, Kilo passes over the file.
+switches one of another file on or off. One wrong value costs the whole file: OpenCode does not start, Kilo passes over the file. Kilo
+also reads the older `.kilocode/mcp.json` and `.kilo/mcp.json`, and fills nothing in there (its code).
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 from agentconv.core.diagnostics import Complaint, Effect
 from agentconv.core.ir import McpServer
 from agentconv.core.part_format import Place
+from agentconv.core.vocabulary import Variables
 from agentconv.json import jsonc
 from agentconv.parts.servers.files import json_servers
 from agentconv.parts.servers.format import ServerFormat
-from agentconv.parts.servers.spelling import Client
+from agentconv.parts.servers.spelling import Client, Typed
 from agentconv.projecting import by_hand, mcp
 
 if TYPE_CHECKING:
@@ -69,6 +71,9 @@ def _client(format_id: str, title: str, effect: Effect) -> Client:
 
 _OPENCODE = ("opencode.json", "opencode.jsonc")
 _KILO = ("kilo.json", "kilo.jsonc")
+_OLDER = (".kilocode/mcp.json", ".kilo/mcp.json")
+_TYPED = Typed("kilocode", {"stdio": "stdio", "streamable-http": "http", "sse": "sse"}, url=None)
+_OLDER_CLIENT = Client("kilo", "Kilo", _TYPED.read, _TYPED.write, words="kilocode", spoken=Variables(), tried=("sse",))
 BY_FORMAT: dict[str, PartFormat[Server]] = {
     "opencode": ServerFormat(
         _client("opencode", "OpenCode", Effect.STOPS),
@@ -79,7 +84,12 @@ BY_FORMAT: dict[str, PartFormat[Server]] = {
     "kilo": ServerFormat(
         _client("kilo", "Kilo", Effect.DROPS_ALL),
         json_servers("/mcp", jsonc.JSONC),
-        tuple(Place(name, mixed=True) for name in _KILO),
+        (
+            *(Place(name, mixed=True) for name in _KILO),
+            *(Place(name, mixed=True, native=False) for name in _OPENCODE),
+            *(Place(folder) for folder in _OLDER),
+        ),
         tuple(Place(f".config/kilo/{name}", mixed=True) for name in _KILO),
+        elsewhere=tuple((file, ServerFormat(_OLDER_CLIENT, json_servers("/mcpServers"))) for file in _OLDER),
     ),
 }

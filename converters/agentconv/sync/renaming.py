@@ -1,0 +1,152 @@
+"""Agents that somebody renamed, or moved, in a target: what stays theirs there, and their new names taken into the source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from agentconv.core import fields
+from agentconv.core.format import State
+from agentconv.core.ir import AgentSet
+from agentconv.core.source import SourceText
+from agentconv.formats import registry
+from agentconv.sync import digests, source_files, texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from agentconv.core.ir import Agent
+    from agentconv.install.lock import Synced
+    from agentconv.sync.candidates import Candidate
+    from agentconv.sync.present import File
+    from agentconv.sync.settings import Settings
+    from agentconv.sync.source_files import SourceFile
+    from agentconv.sync.sources import Key, Sources
+
+
+def followed(locked: Sequence[Synced], files: Mapping[str, File]) -> tuple[Synced, ...]:
+    """Return what is settled, with the files that somebody called otherwise, and changed nothing of, where they are now."""
+    ours = {one.path for one in locked}
+    nobodys = [file for file in files.values() if file.path not in ours and "" in file.agents and file.problem is None]
+    moved: dict[str, str] = {}
+    for one in locked:
+        if not one.pointer and nobodys and (one.path not in files or files[one.path].data is None):
+            said = {**one.fields, **one.own}
+            beside = [file for file in nobodys if file.target == one.target and _folder(file.path) == _folder(one.path)]
+            same = [file.path for file in beside if digests.of(file.agents[""]) == said]
+            if len(same) == 1 and same[0] not in moved.values():
+                moved[one.path] = same[0]
+    return tuple(replace(one, path=moved.get(one.path, one.path)) for one in locked)
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """A new name that an agent got in a target, and what becomes of it."""
+
+    candidate: Candidate
+    name: str
+    source: str
+    """Its file in the source, from now on."""
+    reason: str | None = None
+    """Why the source does not take it."""
+    is_done: bool = False
+
+
+@dataclass(slots=True)
+class Renaming:
+    """What becomes of the source when names that were given in targets are taken into it."""
+
+    settings: Settings
+    sources: Sources
+    files: dict[str, bytes | None] = field(default_factory=dict)
+    """New bytes, by source; None for one that is gone."""
+    found: list[Renamed] = field(default_factory=list)
+
+    def take(self, candidates: Iterable[Candidate]) -> None:
+        """Take in what can be taken in."""
+        for one in candidates:
+            if one.renamed_to not in (None, one.named):
+                self.found.append(self._one(one, one.renamed_to or ""))
+
+    @property
+    def done(self) -> list[Renamed]:
+        """The names that the source can take."""
+        return [one for one in self.found if one.reason is None]
+
+    def _one(self, one: Candidate, name: str) -> Renamed:
+        agent = one.view.source if one.view is not None else None
+        path = one.key[0]
+        if agent is None or one.view is None or agent.name != one.view.agent.name:
+            return Renamed(one, name, path, "its name there is not the source's own")
+        if name in {each.name for _, each in self.sources.agents()} | {each.name for each in self.done}:
+            return Renamed(one, name, path, f"the source has an agent `{name}`")
+        if any(each.candidate.key == one.key for each in self.done):
+            return Renamed(one, name, path, "it got another name elsewhere")
+        place = PurePosixPath(path)
+        end = "".join(place.suffixes)
+        new = str(place.with_name(f"{name}{end}")) if place.name == f"{agent.name}{end}" else path
+        if new != path and (self.settings.root / new).exists():
+            return Renamed(one, name, path, f"`{new}` is there already")
+        data = self._written(path, new, one.key, {"name": name})
+        if data is None:
+            return Renamed(one, name, path, "the source cannot be changed there without spelling more of it anew")
+        if new != path:
+            self.files[path] = None
+        self.files[new] = data
+        self._mend_delegates(agent.name or "", name, path)
+        return Renamed(one, name, new)
+
+    def _mend_delegates(self, old: str, name: str, path: str) -> None:
+        """Have agents that name another one go on to do so, where their file can be changed there alone."""
+        for key, agent in self.sources.agents():
+            if key[0] != path and agent.delegates and old in agent.delegates:
+                named = tuple(name if each == old else each for each in agent.delegates)
+                data = self._written(key[0], key[0], key, {"delegates": named})
+                if data is not None:
+                    self.files[key[0]] = data
+
+    def _written(self, path: str, new: str, key: Key, values: Mapping[str, object]) -> bytes | None:
+        """Return a source with other values for an agent, perhaps under another path; None where more would change with it."""
+        file = self.sources.files[path]
+        module = registry.load(self.settings.source_format)
+        text = SourceText(new, texts.to_lf(self.files.get(path) or file.data), file.text.included)
+        before = module.read(text).as_meant
+        number = next((at for at, agent in enumerate(before.set.agents) if _pointer(agent) == key[1]), None)
+        if number is None or before.states[number] is not State.LOADS:
+            return None
+        wanted = [*before.set.agents]
+        wanted[number] = fields.with_values(wanted[number], values)
+        written = module.write(AgentSet(tuple(wanted)), text)
+        again = module.read(SourceText(new, written.data, text.included)).as_meant
+        same = len(again.set.agents) == len(wanted) and all(map(fields.same, again.set.agents, wanted)) and again.states == before.states
+        return texts.ended_as(written.data, file.data) if same and not (written.whole or written.respelled or written.beside) else None
+
+    def with_files(self) -> list[SourceFile]:
+        """Return the files of the source as they are to be."""
+        kept = [file for path, file in self.sources.files.items() if path not in self.files]
+        return kept + [source_files.made(path, data, self.settings.source_format) for path, data in self.files.items() if data is not None]
+
+    def settled(self, locked: Sequence[Synced]) -> tuple[Synced, ...]:
+        """Return what is settled once the names are the source's: in the targets that had them first, it is what is there."""
+        by_key = {one.candidate.key: one for one in self.done}
+        return tuple(_settled(one, by_key.get(one.agent)) for one in locked)
+
+
+def _settled(one: Synced, renamed: Renamed | None) -> Synced:
+    if renamed is None:
+        return one
+    old = renamed.candidate
+    moved = replace(one, source=renamed.source)
+    if old.renamed_in is None or (one.target, *one.key) != (old.target, *old.place):
+        return moved
+    path, pointer, agent = old.renamed_in
+    return replace(moved, path=path, pointer=pointer, name=renamed.name, fields={**one.fields, "name": digests.digest(agent.name)})
+
+
+def _pointer(agent: Agent) -> str:
+    return agent.origin.pointer if agent.origin else ""

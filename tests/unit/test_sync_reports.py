@@ -1,0 +1,68 @@
+"""What other programs are told of a run."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from agentconv.cli import main
+from synced_projects import SOURCE, Project, agent
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch) -> Project:
+    """A project in step, with an agent of whose limits Codex holds none."""
+    found = Project(tmp_path / "shop", ("codex",))
+    for name in ("one", "two"):
+        found.write(f"{SOURCE}/{name}.md", agent(name, tools="Read"))
+    found.sync()
+    monkeypatch.chdir(found.root)
+    return found
+
+
+def report(capfdbinary, kind, *words):
+    """Return the exit code, and what was printed."""
+    code = int(main(["sync", "--check", "--output-format", kind, *words]))
+    return code, capfdbinary.readouterr().out.decode()
+
+
+def test_annotations(project, capfdbinary):
+    """Each change to come, and each edit, is a line at its file; nothing is one where everything is in step."""
+    in_step = report(capfdbinary, "github")
+    strict = report(capfdbinary, "github", "--strict")
+    project.write("agentconv.toml", 'accept = ["not-enforced:codex"]\n' + project.read("agentconv.toml"))
+    accepted = [report(capfdbinary, "github", "--strict", *words)[0] for words in ((), ("--accept=not-enforced",), ("--accept",))]
+    project.replace(f"{SOURCE}/one.md", "Two.", "Zwei.")
+    project.replace(".codex/agents/two.toml", "Two.", "Deux: zwei.")
+    code, said = report(capfdbinary, "github")
+
+    assert in_step == (0, "")
+    assert strict[0] == 1
+    assert accepted == [1, 0, 0]
+    assert strict[1].startswith("::warning file=agentconv.toml,line=1,col=1,title=not-enforced::Codex: ")
+    assert code == 1
+    assert said.splitlines() == [
+        "::warning file=.codex/agents/one.toml,line=1,col=1,title=sync-update::update `one` in codex: prompt: 1 line",
+        (
+            "::error file=.codex/agents/two.toml,line=1,col=1,title=sync-edited::edited `two` in codex: prompt: 1 line. "
+            f"Help: --carry-back takes it into {SOURCE}/two.md; --prefer source two takes it back"
+        ),
+    ]
+
+
+def test_sarif(project, capfdbinary):
+    """It is one run of SARIF, whose results name their rules, and their files."""
+    empty = json.loads(report(capfdbinary, "sarif")[1])
+    project.write(f"{SOURCE}/one.md", "---\nname: [\n")
+    project.replace(".codex/agents/two.toml", "Two.", "Deux.")
+    code, said = report(capfdbinary, "sarif")
+    run = json.loads(said)["runs"][0]
+
+    assert empty["runs"][0]["results"] == []
+    assert code == 1
+    assert [(one["ruleId"], one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]) for one in run["results"]] == [
+        ("sync-failed", f"{SOURCE}/one.md"),
+        ("sync-edited", ".codex/agents/two.toml"),
+    ]
+    assert all(run["tool"]["driver"]["rules"][one["ruleIndex"]]["id"] == one["ruleId"] for one in run["results"])

@@ -1,0 +1,149 @@
+"""What a run tells of: as much as a person needs, once, and in words that hold in the next run."""
+
+from __future__ import annotations
+
+import os
+from unittest import mock
+
+import pytest
+
+from agentconv.cli import main
+from synced_projects import SOURCE, Project, agent
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch) -> Project:
+    """A project in step."""
+    found = Project(tmp_path / "shop", ("codex", "opencode"))
+    for name in ("one", "two"):
+        found.write(f"{SOURCE}/{name}.md", agent(name, tools="Read"))
+    monkeypatch.chdir(found.root)
+    return found
+
+
+def printed(project, capsys, *words):
+    """Return what a run prints: on standard output, and on standard error."""
+    with mock.patch.dict(os.environ, {**project.environment, "COLUMNS": "80"}):
+        main(["sync", *words])
+    return capsys.readouterr()
+
+
+def test_what_is_known_is_a_line(project, capsys):
+    """A limit that is not held is told in full when it is new, and then as its code and a number; no line is wider than the terminal."""
+    first, second = printed(project, capsys), printed(project, capsys)
+    project.write(f"{SOURCE}/three.md", agent("three", tools="Read"))
+    third = printed(project, capsys)
+
+    assert "whatever its file says" in " ".join(first.err.split())
+    assert second.err == "warning[not-enforced] to Codex, 2 agents (-v)\n"
+    assert "warning[not-enforced] to Codex, 3 agents" in third.err
+    assert all(len(line) <= 80 for said in (first, second, third) for line in (said.out + said.err).splitlines())
+
+
+def test_a_difference_is_shown(project, capsys):
+    """`--diff` shows an edit, and both sides of a conflict."""
+    printed(project, capsys)
+    project.replace(".codex/agents/one.toml", "Two.", "Deux.")
+    project.replace(f"{SOURCE}/two.md", "Two.", "Zwei.")
+    project.replace(".opencode/agents/two.md", "Two.", "Due.")
+    said = printed(project, capsys, "--diff").out.splitlines()
+
+    assert [line for line in said if line in ("-Two.", "+Deux.", "-Zwei.", "+Due.", "+Zwei.")] == [
+        "-Two.",
+        "+Zwei.",
+        "-Two.",
+        "+Deux.",
+        "-Zwei.",
+        "+Due.",
+    ]
+
+
+def test_a_released_file_is_told_as_in_the_next_run(project):
+    """A file that outlives its source is nobody's, in the run that lets it go and in each one after it."""
+    project.sync()
+    project.replace(".codex/agents/one.toml", "Two.", "Deux.")
+    project.remove(f"{SOURCE}/one.md")
+    told, again = project.sync(), project.sync()
+
+    assert told.looks == again.looks == [("new", ".codex/agents/one.toml", "", ())]
+
+
+def test_an_agent_that_goes_leaves_its_table(project):
+    """The table of an agent that went is told at its line, in each run, and stops nothing; a name like another's is a mistake."""
+    project.configure('[sync.agents.one.codex]\nmodel = "gpt-5.1"\n')
+    project.sync()
+    project.remove(f"{SOURCE}/one.md")
+    runs = [project.sync(), project.sync()]
+
+    assert [told.code for told in runs] == [0, 0]
+    assert all("the source has no agent `one`" in told.errors for told in runs)
+    assert not project.has(".codex/agents/one.toml")
+    project.write(f"{SOURCE}/reviewer.md", agent("reviewer"))
+    project.configure('[sync.agents.reveiwer.codex]\nmodel = "gpt-5.1"\n')
+    assert project.sync().code == 1
+
+
+def test_an_entry_is_excluded(project):
+    """An entry of a file of several agents is left out by its place in it."""
+    project.configure(targets=("roo",))
+    project.sync("--yes")
+    project.write(
+        ".roomodes", project.read(".roomodes") + "  - slug: mine\n    name: Mine\n    roleDefinition: It is mine.\n    groups: [read]\n"
+    )
+    before = project.sync().looks
+    project.write("agentconv.toml", 'exclude = [".roomodes/customModes/mine"]\n' + project.read("agentconv.toml"))
+    project.replace(f"{SOURCE}/one.md", "Two.", "Zwei.")
+
+    assert before == [("new", ".roomodes", "/customModes/mine", ())]
+    assert project.sync().code == 0
+    assert "It is mine." in project.read(".roomodes")
+
+
+def test_a_served_assistant(project, capsys):
+    """Of one that reads the source itself it is told what it makes nothing of, and which agents stand in its own folder."""
+    project.write("agentconv.toml", 'source = "claude-code"\ntargets = ["copilot"]\n')
+    project.write(f"{SOURCE}/one.md", agent("one", model="opus", color="red"))
+    project.write(".github/agents/mine.agent.md", "---\nname: mine\ndescription: Mine\n---\n\nDo it.\n")
+    told, said = project.sync(), printed(project, capsys)
+
+    assert ("new", ".github/agents/mine.agent.md", "", ()) in told.looks
+    assert "makes nothing of" in said.out
+    assert "color (1)" in said.out
+    assert project.sync("--adopt").code == 0
+    assert project.has(f"{SOURCE}/mine.md")
+
+
+def test_a_header_that_is_read_in_another_way(project):
+    """A source that its client mends is synced as the client reads it, and that is said."""
+    project.write(f"{SOURCE}/one.md", agent("one", description="Use it: for this, and for that"))
+    project.write(f"{SOURCE}/two.md", agent("two", description="*Use* it"))
+    told = project.sync()
+
+    assert told.code == 0
+    assert told.errors.count("loads it through its own repair") == 1
+    assert "1 more file with something of the kind" in told.errors
+
+
+def test_your_own_agents_go_one_way(tmp_path, monkeypatch, capsys):
+    """In user scope files go where each client has the user's own, and no hint speaks of what is not there."""
+    home = Project(tmp_path / "home")
+    home.remove("agentconv.toml")
+    home.write(".config/agentconv/agentconv.toml", 'source = "claude-code"\ntargets = ["codex"]\n')
+    home.write(".claude/agents/one.md", agent("one"))
+    for name, value in {"HOME": home.root, "XDG_STATE_HOME": tmp_path / "state"}.items():
+        monkeypatch.setenv(name, os.fspath(value))
+    for name in ("XDG_CONFIG_HOME", "CODEX_HOME", "CLAUDE_CONFIG_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    codes = [main(["sync", "--scope", "user"]), main(["sync", "--scope", "user"])]
+    home.replace(".codex/agents/one.toml", "Two.", "Zwei.")
+    home.write(".codex/agents/mine.toml", 'name = "mine"\ndescription = "Mine"\ndeveloper_instructions = "Do it."\n')
+    capsys.readouterr()
+    codes.append(main(["sync", "--scope", "user"]))
+    said = capsys.readouterr().out
+
+    assert codes == [0, 0, 1]
+    assert "edited" in said
+    assert "--carry-back" not in said
+    assert "--adopt" not in said
+    assert main(["sync", "--scope", "user", "--prefer", "source", "one"]) == 1
+    assert "Zwei." not in home.read(".codex/agents/one.toml")
