@@ -134,7 +134,7 @@ def write(
     on_duplicate: str = "suffix",
     map_models: str = "off",
     models: Mapping[str, object] | None = None,
-    with_: str = "needed",
+    with_: str | None = None,
 ) -> Result:
     """Convert a set to a format.
 
@@ -145,7 +145,8 @@ def write(
         on_duplicate: `suffix`, `first` or `error`: what to do with two agents of one name.
         map_models: `tier` to write the target's model of the same tier for one that it does not serve; `off` to inherit.
         models: What `[tool.agentconv.models]` holds: tiers by model, and by target a table of what to write.
-        with_: What of the set's skills, commands and MCP servers goes along, as `--with` says it.
+        with_: What of the set's skills, commands and MCP servers goes along, as `--with` says it; by default what its agents need, but
+            everything into a bundle.
 
     Raises:
         InputError: There is no such format, choice or part, or two agents share a name and `on_duplicate` is `error`.
@@ -154,7 +155,8 @@ def write(
         raise registry.usage(f"on_duplicate is one of {', '.join(ON_DUPLICATE)}, not `{on_duplicate}`")
     target = registry.resolve(format)
     choices = model_choices.choose(map_models, models)
-    options = conversion.Options(allow_widening=allow_widening, on_duplicate=on_duplicate, models=choices, along=along.chosen([with_]))
+    words = with_ if with_ is not None else along.ALL if registry.FORMATS[target].bundle else along.NEEDED
+    options = conversion.Options(allow_widening=allow_widening, on_duplicate=on_duplicate, models=choices, along=along.chosen([words]))
     done = list(conversion.convert(list(loading.with_ids(loading.take_apart(agents))), target, options, beside.Parts()))
     return Result(
         tuple(one.file for one in done if one.file),

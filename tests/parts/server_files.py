@@ -15,7 +15,7 @@ from agentconv.core.meant import Text
 from agentconv.core.part_format import PartProjection, PartSource, Place
 from agentconv.core.parts import Server
 from agentconv.core.source import SourceText
-from agentconv.formats.codex import toml_text
+from agentconv.families import toml_text
 from agentconv.parts.registry import part_format
 
 if TYPE_CHECKING:
@@ -50,8 +50,9 @@ def source(format_id: str, data: bytes, place: Place | None = None) -> PartSourc
 
 
 def fixture(path: Path) -> PartSource:
-    """Return a fixture as a source."""
-    return source(path.parent.name, path.read_bytes())
+    """Return a fixture as a source: at the place that it is called after, with dots for slashes, else where its client looks first."""
+    places = {place.path.strip(".").replace("/", "."): place for place in client(path.parent.name).project}
+    return source(path.parent.name, path.read_bytes(), places.get(path.name))
 
 
 def made(format_id: str, servers: dict[str, Any]) -> bytes:
@@ -75,7 +76,7 @@ def projected(server: Server, target: str, scope: Scope = "project") -> PartProj
 
 def written(target: str, servers: list[Server], original: PartSource | None = None) -> bytes:
     """Write servers into a client's file."""
-    (file,) = client(target).write(servers, place_of(target).path, original)
+    (file,) = client(target).write(servers, original.text.path if original else place_of(target).path, original)
     return file.data
 
 

@@ -73,15 +73,17 @@ def test_file_keeps_each_byte_that_did_not_change(path: Path) -> None:
     texts = [written(format_id, found, original).decode() for found in (list(servers), [changed], [added])]
     (less,) = client(format_id).write((), original.text.path, original, without=[first.name])
 
-    again = client(format_id).read(source(format_id, texts[1].encode())).parts
+    again = client(format_id).read(source(format_id, texts[1].encode(), original.place)).parts
     assert texts[0] == original.text.text
     assert plain(again[0])["definition"]["command"] == "other-mcp"
     assert list(map(plain, again[1:])) == list(map(plain, servers[1:]))
-    assert [one.name for one in client(format_id).read(source(format_id, texts[2].encode())).parts] == [
+    assert [one.name for one in client(format_id).read(source(format_id, texts[2].encode(), original.place)).parts] == [
         *(one.name for one in servers),
         "added",
     ]
-    assert [one.name for one in client(format_id).read(source(format_id, less.data)).parts] == [one.name for one in servers[1:]]
+    assert [one.name for one in client(format_id).read(source(format_id, less.data, original.place)).parts] == [
+        one.name for one in servers[1:]
+    ]
 
     kept = {line for line in original.text.text.splitlines() if "//" in line or "#" in line or "other" in line}
     assert all(line in texts[2] for line in kept)
@@ -245,7 +247,7 @@ def test_reference_is_said_in_the_clients_words_or_the_line_is_named(target: str
 
     assert str(held.get("KEY")) == SPELLED.get(target, "None")
     assert all(key in held or any(key in line for line in lines) or (key == "TOKEN" and dropped) for key in env)
-    assert all("db-mcp" in line for line in lines)
+    assert all("db-mcp" in line or "[mcp_servers." in line for line in lines)
     assert not (isinstance(held.get("NOTE"), Text) and any(isinstance(part, Reference) for part in held["NOTE"].parts))
 
 
@@ -259,6 +261,33 @@ def test_full_set_is_written_as_the_client_has_it(target: str) -> None:
     found = {"path": place_of(target).path, "file": text.splitlines(), "losses": losses}
 
     assert found == _golden(path.with_name(f"{target}.out.json"), found)
+
+
+def test_name_that_the_client_does_not_take_becomes_the_nearest_legal_one() -> None:
+    """Codex starts no server whose name has a blank, so it gets another one, which is told."""
+    one = projected(replace(STARTED, definition=replace(STARTED.definition, name="our db")), "codex")
+    (again,) = read("codex", written("codex", [one.part])).parts
+
+    assert (again.name, _codes(one)) == ("our-db", ["server-renamed"])
+
+
+@pytest.mark.parametrize("target", [one for one in CLIENTS if one != "claude-plugin"])
+def test_folder_of_a_plugin_is_nobody_elses(target: str) -> None:
+    """What only a plugin's own files know is told with the line to write, and never copied as text or as a variable."""
+    path = next(path for path in FILES if path.parent.name == "claude-plugin")
+    (server,) = client("claude-plugin").read(fixture(path)).parts
+    one = projected(server, target)
+
+    assert _codes(one) == ["server-reference"]
+
+
+def test_variable_keeps_kilo_from_reading_a_projects_file() -> None:
+    """Kilo passes over a project's whole file for one reference, and takes it in the user's own."""
+    data = made("kilo", {"db": {**COMMANDS["kilo"], "environment": {"TOKEN": "{env:TOKEN}"}}, "other": COMMANDS["kilo"]})
+    of_user = client("kilo").read(source("kilo", data, place_of("kilo", "user")))
+
+    assert read("kilo", data).states == (State.NOT_LOADED, State.NOT_LOADED)
+    assert of_user.states == (State.LOADS, State.LOADS)
 
 
 def test_tables_of_toml_are_made_and_changed_where_they_are() -> None:

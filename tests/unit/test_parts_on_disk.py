@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from agentconv.cli import main
 from agentconv.sources import parts, parts_on_disk, user_places
 from agentconv.sources.discovery import Discovery
 from agentconv.sources.parts_on_disk import PartsOnDisk
@@ -158,3 +159,37 @@ def test_patterns_of_places(pattern, path, there):
     from agentconv.core.part_format import Place
 
     assert parts_on_disk.matches(Place("here", pattern), f"here/{path}") is there
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links want a privilege there")
+def test_one_file_is_one_part(project):
+    """What several clients find in one file, or one of them under two names, is one part, and its client has it."""
+    skill(project, ".agents/skills")
+    (project / ".gemini/skills").mkdir(parents=True)
+    (project / ".gemini/skills/deploy").symlink_to(project / ".agents/skills/deploy")
+    found = parts.Parts([project], ["gemini-cli", "codex"]).of("skills")
+
+    assert [(one.client, one.source.text.path, one.taken) for one in found] == [("gemini-cli", ".agents/skills/deploy/SKILL.md", True)]
+
+
+def test_parts_of_no_agent_are_found_where_the_user_wants_all(project, monkeypatch):
+    """A project without agents gives its skills to who asks for all; where several assistants have some, the user says whose."""
+    skill(project, ".claude/skills")
+    monkeypatch.chdir(project)
+
+    assert main(["convert", ".", "-t", "codex", "-o", "out", "--with", "all", "-q"]) == 0
+    assert (project / "out/.codex/skills/deploy/SKILL.md").exists()
+    skill(project, ".qwen/skills")
+    assert main(["convert", ".", "-t", "codex", "-o", "out2", "--with", "all", "-q"]) == 2
+
+
+def test_a_skill_that_is_a_file_is_told(project):
+    """A file in the place of a skill's folder is read by nobody, and it is said what to do."""
+    folder = project / ".claude/skills"
+    folder.mkdir(parents=True)
+    (folder / "deploy.md").write_text(SKILL.format(name="deploy"))
+    (folder / "README.md").write_text("Our skills.\n")
+    disk = PartsOnDisk(project)
+
+    assert disk.of("claude-code", "skills") == ()
+    assert [(told.span.path.rpartition("/")[2], told.hint) for told in disk.diagnostics] == [("deploy.md", "move it to deploy/SKILL.md")]

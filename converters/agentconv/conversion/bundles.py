@@ -9,6 +9,7 @@ from agentconv.conversion import kept_credentials
 from agentconv.conversion.along import Named, along
 from agentconv.conversion.converted import Converted, bug_in_file
 from agentconv.core.diagnostics import Code, InternalError
+from agentconv.core.kinds import KINDS
 from agentconv.core.source import SourceText
 from agentconv.disk.output import OutputFile
 from agentconv.formats import registry
@@ -16,7 +17,7 @@ from agentconv.sources.loading import gather
 from agentconv.sources.parts import Parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from agentconv.conversion.options import Options
     from agentconv.core.diagnostics import Diagnostic
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from agentconv.sources.parts_on_disk import LoadedPart
 
 
-def bundle(pieces: Iterable[Loaded], target: str, options: Options, parts: Parts | None = None) -> Converted:
+def bundle(pieces: Iterable[Loaded], target: str, options: Options, parts: Parts | None = None) -> Iterator[Converted]:
     """Write everything into one canonical document, and hold it to being exact."""
     module, path = registry.load(target), registry.FORMATS[target].files[0]
     named = Named(Parts() if parts is None else parts)
@@ -34,7 +35,7 @@ def bundle(pieces: Iterable[Loaded], target: str, options: Options, parts: Parts
 
     def chosen() -> tuple[LoadedPart, ...]:
         found = along(options.along, named)
-        told.extend(found.told)
+        told.extend((*found.told, *kept_credentials.told_of_parts(found.parts)))
         return found.parts
 
     agents = gather(named.over(pieces), only_loaded=options.only_loaded, sources=options.sources, parts=chosen)
@@ -44,8 +45,12 @@ def bundle(pieces: Iterable[Loaded], target: str, options: Options, parts: Parts
     try:
         data = _checked(agents, module, path)
     except Exception as error:  # noqa: BLE001 - a bug must surface as one, with what else is told
-        return Converted(target, ids, diagnostics=(*diagnostics, bug_in_file(path, target, error)), not_loaded=not_loaded)
-    return Converted(target, ids, OutputFile(path, data, spelled=True), diagnostics=diagnostics, not_loaded=not_loaded)
+        yield Converted(target, ids, diagnostics=(*diagnostics, bug_in_file(path, target, error)), not_loaded=not_loaded)
+        return
+    for kind in KINDS:
+        if held := tuple(part.id for part in getattr(agents, kind)):
+            yield Converted(target, held, path=path, part=kind)
+    yield Converted(target, ids, OutputFile(path, data, spelled=True), diagnostics=diagnostics, not_loaded=not_loaded)
 
 
 def _checked(agents: AgentSet, module: Format, path: str) -> bytes:

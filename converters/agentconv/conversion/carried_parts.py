@@ -186,6 +186,10 @@ class CarriedParts:
             if left:
                 yield losses.loss("mcp-undefined", loss.agent, loss.field, loss.target, listed(left), hint=loss.hint)
 
+    def kept(self) -> list[LoadedPart]:
+        """Return the parts that stay in their own client's format, with the values that they have."""
+        return [one.loaded for one in self.verdicts if one.part is not None and one.loaded.client == self.target]
+
     def renamed(self, kind: Kind) -> dict[str, str]:
         """Return old names to new ones, of parts that were renamed."""
         found = ((one.loaded.part.name, one.part) for one in self.verdicts if one.part is not None and one.loaded.kind == kind)

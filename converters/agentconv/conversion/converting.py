@@ -51,7 +51,7 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = DEFAULTS, 
         InputError: Two agents share a name and `on_duplicate` is `error`, or a part is named that is not there.
     """
     if registry.FORMATS[target].bundle:
-        yield bundle(pieces, target, options, parts)
+        yield from bundle(pieces, target, options, parts)
         return
     pieces = line_ends.Pieces(pieces, target)
     named = Named(parts) if options.along and parts is not None else None
@@ -66,6 +66,8 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = DEFAULTS, 
 
     carried = CarriedParts(target, options, names.renamed)
     carried.judge(found.parts)
+    if told := tuple(kept_credentials.told_of_parts(carried.kept())):
+        yield Converted(target, (), diagnostics=told)
     beside: dict[str, Converted] = {}
     for done in _agents(pieces, target, options, replace(names, carried=carried)):
         if done.file is not None and done.file.path in carried.shared:

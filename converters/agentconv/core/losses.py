@@ -159,6 +159,7 @@ CATALOGUE: dict[str, LossRule] = {
         _WARNING, _DROPPED, "a value that comes from the environment, which an agent of the target cannot say", "write it by hand"
     ),
     "reference-inherited": LossRule(_NOTE, _MOVED, "a variable that the target hands to its servers by itself"),
+    "server-renamed": LossRule(_WARNING, _RENAMED, "the name of the MCP server is not legal in the target; its legal form is used"),
     "server-undefined": LossRule(
         _REFUSAL, _REFUSED, "an MCP server without a command and without an address, which no client can start", "give it one of them"
     ),
@@ -262,10 +263,13 @@ CATALOGUE: dict[str, LossRule] = {
     "placeholder-folder": LossRule(_WARNING, _APPROXIMATED, "the target does not say where the skill lies"),
     "placeholder-foreign": LossRule(_WARNING, _APPROXIMATED, "only the source client fills this in; the target sends it as it stands"),
     "placeholder-literal": LossRule(_WARNING, _APPROXIMATED, "text that the target fills in, and that cannot be escaped there"),
+    "placeholder-unclosed": LossRule(
+        _REFUSAL, _REFUSED, "every call in the target would fail at a brace that is never closed there", "spell it in another way"
+    ),
     "placeholder-run": LossRule(
         _REFUSAL, _REFUSED, "text that the target would run as a command line, and that cannot be escaped there", "spell it in another way"
     ),
-    "part-unknown": LossRule(_REFUSAL, _REFUSED, "the target has no such parts"),
+    "part-unknown": LossRule(_WARNING, _DROPPED, "the target holds agents alone; what they need stays"),
     "part-no-place": LossRule(_REFUSAL, _REFUSED, "the target does not look for such parts where this goes"),
     "part-name-taken": LossRule(_REFUSAL, _REFUSED, "the name is taken by another part, whose file it would be", "rename one of them"),
     "part-in-place": LossRule(_NOTE, _MOVED, "the target reads the file of the source client itself; nothing is written"),
@@ -279,6 +283,7 @@ CATALOGUE: dict[str, LossRule] = {
     "part-renamed": LossRule(_NOTE, _RENAMED, "what is named here was renamed"),
     "command-agent-renamed": LossRule(_NOTE, _RENAMED, "the agent that a command is sent to was renamed"),
     "skill-key-dropped": LossRule(_WARNING, _DROPPED, "a key of a skill that only other clients use"),
+    "skill-looks-dropped": LossRule(_NOTE, _DROPPED, "the target does not show the user what to type after a skill's name"),
     "skill-title-dropped": LossRule(
         _NOTE, _DROPPED, "the name under which the source shows a skill; the target shows what it is called by"
     ),
@@ -302,6 +307,7 @@ CATALOGUE: dict[str, LossRule] = {
         "in the target, the model could do with the skill what its author closed",
         "write it for a client that keeps this",
     ),
+    "skill-description-derived": LossRule(_NOTE, _APPROXIMATED, "there is no description; the target shows how the text starts"),
     "skill-description-cut": LossRule(
         _WARNING, _APPROXIMATED, "the target shows the model the start of the description only", "shorten it"
     ),

@@ -40,6 +40,11 @@ class Place:
     wins: bool = False
     """Whether what lies here wins over what is called the same in the places that are named before it."""
 
+    @property
+    def shown(self) -> str:
+        """The place, for people."""
+        return f"{self.path}/{self.pattern}" if self.pattern else self.path
+
 
 @dataclass(frozen=True, slots=True)
 class PartSource:

@@ -94,7 +94,7 @@ def gather(read: Iterable[Loaded]) -> Sources:
 def _about(piece: Loaded) -> AgentSet | None:
     """Return what a bundle, or a file that lists others, says of a whole set."""
     if piece.about is not None:
-        return piece.about
+        return loading.holding(piece.about, piece.parts)
     if piece.result is not None and not piece.agents:
         return replace(piece.result.set, agents=(), sources=(), diagnostics=())
     return None

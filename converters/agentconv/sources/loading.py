@@ -283,16 +283,24 @@ def gather(
 
 def _with_parts(about: AgentSet, parts: Sequence[LoadedPart], stored: dict[str, Source], *, sources: bool) -> AgentSet:
     """Return a set with parts, and with the files of theirs that are nobody else's: the user's configuration is none."""
-    kinds: dict[str, list[Any]] = {kind: [] for kind in KINDS}
+    kept: list[LoadedPart] = []
     for one in parts:
-        part, file = one.part, one.source
+        file = one.source
         if sources and file is not None and not file.place.mixed:
             source = Source(file.text.path, one.client, file.text.data, executable=file.executable)
-            if stored.setdefault(source.path, source) != source:
-                part = replace(part, origin=None)
-        kinds[one.kind].append(part)
-    found = {kind: tuple(several) for kind, several in kinds.items()}
-    return replace(about, **found, sources=tuple(stored.values()))  # type: ignore[arg-type]
+            taken = stored.setdefault(source.path, source) != source
+            kept.append(replace(one, part=replace(one.part, origin=None)) if taken else one)
+        else:
+            kept.append(one)
+    return replace(holding(about, kept), sources=tuple(stored.values()))
+
+
+def holding(about: AgentSet, parts: Iterable[LoadedPart]) -> AgentSet:
+    """Return a set with parts."""
+    kinds: dict[str, list[Any]] = {kind: [] for kind in KINDS}
+    for one in parts:
+        kinds[one.kind].append(one.part)
+    return replace(about, skills=tuple(kinds["skills"]), commands=tuple(kinds["commands"]), servers=tuple(kinds["servers"]))
 
 
 def _pointer(agent: Agent) -> str:

@@ -55,10 +55,14 @@ class Parts:
         return self._known[kind]
 
     def _all(self, kind: Kind) -> Iterator[LoadedPart]:
+        """Yield the parts of a kind: what several clients find in one file once, as its own client reads it."""
         yield from (one for one in self._stored if one.kind == kind)
-        for place in self.places:
-            for client in self.clients:
-                yield from place.of(client, kind)
+        found = [(place, one) for place in self.places for client in self.clients for one in place.of(client, kind)]
+        first: dict[tuple[str, str | None], LoadedPart] = {}
+        for place, one in sorted(found, key=lambda pair: (not pair[1].taken, not pair[1].is_own)):
+            first.setdefault((os.path.realpath(place.place(one.client, one.path)), one.part.name), one)
+        chosen = set(map(id, first.values()))
+        yield from (one for _, one in found if id(one) in chosen)
 
     def taken(self) -> list[LoadedPart]:
         """Return the parts of all kinds that their clients have."""
@@ -71,8 +75,7 @@ class Parts:
 
     def has_own(self, client: str) -> bool:
         """Whether a client has parts in a place that is its own."""
-        found = (one.source for kind in KINDS for place in self.places for one in place.of(client, kind))
-        return any(source is not None and source.place.native for source in found)
+        return any(one.is_own for kind in KINDS for place in self.places for one in place.of(client, kind))
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:

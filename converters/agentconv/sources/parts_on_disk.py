@@ -19,7 +19,7 @@ from agentconv.core.source import SourceText
 from agentconv.disk import reading
 from agentconv.formats import registry as formats
 from agentconv.parts import registry
-from agentconv.sources import discovery
+from agentconv.sources import agentless, discovery
 from agentconv.sources.discovery import Discovery
 
 if TYPE_CHECKING:
@@ -54,6 +54,16 @@ class LoadedPart:
     """What its client's reader says of it, or of all of its file."""
     root: str = ""
     """The folder that the file's path is relative to: a project's root, or the user's home."""
+
+    @property
+    def path(self) -> str:
+        """Of its file; empty where that is not known."""
+        return self.source.text.path if self.source else ""
+
+    @property
+    def is_own(self) -> bool:
+        """Whether its file lies in a place of its client alone."""
+        return self.source is not None and self.source.place.native
 
     @property
     def taken(self) -> bool:
@@ -92,7 +102,20 @@ class PartsOnDisk:
             rank = number - len(places) if place.wins else number
             for source in self.sources(client, place, module.kind):
                 found += [(rank, one) for one in self._loaded(source, client, module)]
+            if module.kind == "skills" and place.native:
+                self.diagnostics += self._flat(client, place)
         return _ranked(found)
+
+    def _flat(self, client: str, place: Place) -> Iterator[Diagnostic]:
+        """Say which files lie where skills do and are none, since a skill is a folder."""
+        base = self.place(client, place.path)
+        names = os.listdir(base) if os.path.isdir(base) else ()
+        for name in sorted(names):
+            path = f"{place.path}/{name}"
+            if name.endswith(".md") and agentless.may_be_agent(name) and not matches(place, path) and os.path.isfile(base / name):
+                message = f"{formats.FORMATS[client].title} reads no such skill: a skill is a folder with a SKILL.md in it"
+                hint = f"move it to {name.removesuffix('.md')}/SKILL.md"
+                yield Diagnostic(Code.PARTS, Severity.NOTE, message, Span(self.shown(client, path)), hint, client=client)
 
     def _loaded(self, source: PartSource, client: str, module: PartFormat[Any]) -> Iterator[LoadedPart]:
         try:
@@ -111,12 +134,17 @@ class PartsOnDisk:
 
     def _shown(self, told: Diagnostic, client: str) -> Diagnostic:
         """Return a diagnostic with the path of its file as it is seen from here."""
-        return replace(told, span=replace(told.span, path=self.place(client, told.span.path).as_posix())) if told.span else told
+        return replace(told, span=replace(told.span, path=self.shown(client, told.span.path))) if told.span else told
 
     def place(self, client: str, path: str) -> Path:
         """Return where a path of a client is that is relative to the project's root, or to the home."""
         folder, below = (self.folder, path) if self.home is None else self.home.below(client, path)
         return Path(os.path.normpath(folder / below))
+
+    def shown(self, client: str, path: str) -> str:
+        """Return a path of a client as its user would name it."""
+        place = self.place(client, path)
+        return place.as_posix() if self.home is None else self.home.shown(place)
 
     def sources(self, client: str, place: Place, kind: Kind) -> Iterator[PartSource]:
         """Yield the files at a place of a client, in path order."""

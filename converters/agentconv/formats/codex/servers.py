@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from agentconv.core.parts import Server
 
 _LEGAL = re.compile(r"[a-zA-Z0-9_:@/.-]+")
+_ILLEGAL = re.compile(r"[^a-zA-Z0-9_:@/.-]+")
 _LOCAL = ("args", "env", "env_vars", "cwd")
 _REMOTE = ("url", "http_headers", "bearer_token_env_var", "env_http_headers", "scopes", "oauth_resource")
 
@@ -43,9 +44,13 @@ def _bad_name(name: str) -> Complaint | None:
     return None if _LEGAL.fullmatch(name) else Complaint(f"a name has letters, digits and `_:@/.-` alone: `{name}`")
 
 
+def _legal_name(name: str) -> str:
+    return _ILLEGAL.sub("-", name).strip("-")
+
+
 BY_FORMAT: dict[str, PartFormat[Server]] = {
     "codex": ServerFormat(
-        Client("codex", "Codex", _read, codex.write_server, transports=("stdio", "http"), bad_name=_bad_name),
+        Client("codex", "Codex", _read, codex.write_server, transports=("stdio", "http"), bad_name=_bad_name, legal_name=_legal_name),
         ServerTables,
         (Place(".codex/config.toml", trusted=True, mixed=True),),
         (Place(".codex/config.toml", mixed=True),),

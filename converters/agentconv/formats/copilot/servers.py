@@ -4,6 +4,7 @@ https://docs.github.com/copilot/how-tos/copilot-cli
 
 Of `.mcp.json` and `.github/mcp.json`, only the first that is there is read, and only in a folder that the user trusts. An address without
 a type is spoken to over HTTP. References are filled in everywhere.
+Copilot in VS Code reads another file, `.vscode/mcp.json` (its documents): `servers`, with comments, and `${env:X}` and `${input:x}`.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from typing import TYPE_CHECKING
 
 from agentconv.core.ir import escape_key
 from agentconv.core.part_format import Place
+from agentconv.core.vocabulary import Variables
 from agentconv.formats.copilot import mcp_servers
+from agentconv.json import jsonc
 from agentconv.parts.servers.files import json_servers
 from agentconv.parts.servers.format import ServerFormat
-from agentconv.parts.servers.spelling import NOTHING, Client
+from agentconv.parts.servers.spelling import NOTHING, Client, Typed
 
 if TYPE_CHECKING:
     from agentconv.core.diagnostics import Complaint
@@ -36,11 +39,21 @@ def _settled(server: McpServer) -> McpServer:
 
 
 _CLIENT = Client("copilot", "GitHub Copilot", _read, mcp_servers.write_server, settled=_settled)
+_EDITOR = Typed("vscode", {"stdio": "stdio", "http": "http", "sse": "sse"})
+_IN_EDITOR = Client(
+    "copilot",
+    "GitHub Copilot in VS Code",
+    _EDITOR.read,
+    _EDITOR.write,
+    words="vscode",
+    spoken=Variables("editor", ("command", "args", "env", "cwd", "url", "headers")),
+)
 BY_FORMAT: dict[str, PartFormat[Server]] = {
     "copilot": ServerFormat(
         _CLIENT,
         json_servers("/mcpServers"),
-        (Place(".mcp.json", trusted=True, native=False), Place(".github/mcp.json", trusted=True)),
+        (Place(".mcp.json", trusted=True, native=False), Place(".github/mcp.json", trusted=True), Place(".vscode/mcp.json")),
         (Place(".copilot/mcp-config.json"),),
+        elsewhere=((".vscode/mcp.json", ServerFormat(_IN_EDITOR, json_servers("/servers", jsonc.JSONC))),),
     )
 }

@@ -30,6 +30,8 @@ class ServerFormat:
     """Reads a file, by its path where the client's files differ."""
     project: tuple[Place, ...] = ()
     user: tuple[Place, ...] = ()
+    elsewhere: tuple[tuple[str, ServerFormat], ...] = ()
+    """The formats of files in which servers are spelled otherwise, by what their paths end in."""
     kind: Kind = "servers"
 
     @property
@@ -39,11 +41,17 @@ class ServerFormat:
 
     def read(self, source: PartSource) -> PartsRead[Server]:
         """Read all servers of a file as the client does; those that it does not load are recovered."""
-        return reading.read(self.client, self.parse(source.text), source.text)
+        of_file = self._of(source.text.path)
+        return reading.read(of_file.client, of_file.parse(source.text), source.text)
+
+    def _of(self, path: str) -> ServerFormat:
+        return next((one for end, one in self.elsewhere if path.endswith(end)), self)
 
     def to_project(self, projection: PartProjection[Server]) -> None:
         """Turn a server into the most of it that the client can hold."""
-        projecting.project(self.client, projection, in_project=bool(self.project))
+        origin = projection.source.origin
+        at_home = projection.at_home and origin is not None and self._of(origin.source) is self
+        projecting.project(self.client, projection, at_home=at_home, in_project=bool(self.project))
 
     def path(self, part: Server, place: Place) -> str:  # noqa: ARG002
         """Return the file that holds all servers of a place."""
@@ -53,6 +61,9 @@ class ServerFormat:
         self, parts: Iterable[Server], path: str, original: PartSource | None, without: Collection[str] = ()
     ) -> tuple[WrittenFile, ...]:
         """Put servers into a file: keys that differ are patched, new servers come last, and every other byte stays."""
+        of_file = self._of(path)
+        if of_file is not self:
+            return of_file.write(parts, path, original, without)
         text = original.text if original else SourceText(path, b"")
         file = self.parse(text)
         known = {one.name or "": index for index, one in enumerate(file.records)}

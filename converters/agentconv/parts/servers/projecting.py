@@ -26,12 +26,13 @@ _NOT_OF = {True: ("url", "headers"), False: ("command", "args", "env", "cwd")}
 """What says nothing of a server that is a command, and of one that is not."""
 
 
-def project(client: Client, projection: PartProjection[Server], *, in_project: bool) -> None:
+def project(client: Client, projection: PartProjection[Server], *, at_home: bool, in_project: bool) -> None:
     """Turn a server into the most of it that a client can hold.
 
     Args:
         client: The client.
         projection: The server on its way.
+        at_home: Whether it comes from a file like the one that it goes to.
         in_project: Whether the client has servers of a project.
     """
     server = projection.source.definition
@@ -42,21 +43,29 @@ def project(client: Client, projection: PartProjection[Server], *, in_project: b
         projection.remark("server-elsewhere", "definition", quoted(server.name), hint=_line(client, server))
         return
     _keep_off(client, projection)
-    if not projection.at_home:
+    if not at_home:
         if server.transport not in client.transports:
             projection.remark("server-transport", "definition.transport", quoted(server.transport))
             return
         _drop_other_transport(projection)
         if server.transport in client.tried:
             projection.change("definition.transport", "http", "server-transport-tried", quoted(server.transport))
-        for step in (_drop_keys, _drop_grants, _keep_limits, _place, _time, _hide_credentials, _refer):
+        for step in (_rename, _drop_keys, _drop_grants, _keep_limits, _place, _time, _hide_credentials, _refer):
             step(client, projection)
     if not projection.is_refused():
-        _settle(client, projection)
+        _settle(client, projection, at_home=at_home)
 
 
 def _line(client: Client, server: McpServer) -> str | None:
-    return by_hand.hint(client.format, [server])
+    """Say where a server goes by hand, with the line, in which no credential stands."""
+    return by_hand.hint(client.format, [given_credentials.referred(server)[0]])
+
+
+def _rename(client: Client, projection: PartProjection[Server]) -> None:
+    """Give it a name that the client takes."""
+    name, legal = projection.source.name, client.legal_name(projection.source.name)
+    if legal != name:
+        projection.change("definition.name", legal, "server-renamed", becomes(name, legal))
 
 
 def _drop_other_transport(projection: PartProjection[Server]) -> None:
@@ -69,7 +78,8 @@ def _drop_other_transport(projection: PartProjection[Server]) -> None:
 
 def _drop_keys(client: Client, projection: PartProjection[Server]) -> None:
     """Leave out what only another client knows of it."""
-    kept = {format_id: held for format_id, held in projection.source.extras.items() if format_id == client.format}
+    own = None if projection.at_home else client.format  # what stands in another of its files is another one's
+    kept = {format_id: held for format_id, held in projection.source.extras.items() if format_id == own}
     for format_id, held in projection.source.extras.items():
         found: dict[str, list[str]] = {}
         for key, value in held.items() if format_id not in kept else ():
@@ -78,7 +88,7 @@ def _drop_keys(client: Client, projection: PartProjection[Server]) -> None:
             found.setdefault("server-asks" if asks else code, []).append(key)
         for code, names in found.items():
             projection.change("extras", kept, code, listed(names))
-    if projection.source.description is not None and not spelling.holds(projection.target, "description"):
+    if projection.source.description is not None and not spelling.holds(client.schema, "description"):
         projection.change("description", None, "server-key-ignored", listed(["description"]))
 
 
@@ -96,7 +106,7 @@ def _drop_grants(_client: Client, projection: PartProjection[Server]) -> None:
 
 def _keep_off(client: Client, projection: PartProjection[Server]) -> None:
     """Keep a server switched off that is."""
-    if spelling.holds(client.format, "definition.enabled"):
+    if spelling.holds(client.schema, "definition.enabled"):
         return
     if projection.source.definition.enabled is False:
         projection.remark("server-disabled", "definition.enabled", quoted(projection.source.name), hint=client.switches_off)
@@ -105,7 +115,7 @@ def _keep_off(client: Client, projection: PartProjection[Server]) -> None:
 
 def _keep_limits(client: Client, projection: PartProjection[Server]) -> None:
     """Keep tools closed that are."""
-    held = [name for name in _LIMITS if spelling.holds(client.format, f"definition.{name}")]
+    held = [name for name in _LIMITS if spelling.holds(client.schema, f"definition.{name}")]
     server = projection.part.definition
     if held == ["enabled_tools"] and server.enabled_tools is not None:
         server = mcp.without_denied(server)
@@ -128,7 +138,7 @@ def _define(projection: PartProjection[Server], **values: Any) -> None:
 def _place(client: Client, projection: PartProjection[Server]) -> None:
     """Leave out the folder that it starts in, where the client starts all of them in the project's."""
     cwd = projection.source.definition.cwd
-    if cwd is not None and not spelling.holds(client.format, "definition.cwd"):
+    if cwd is not None and not spelling.holds(client.schema, "definition.cwd"):
         projection.change("definition.cwd", None, "server-folder-dropped", quoted(cwd))
 
 
@@ -138,11 +148,11 @@ def _time(client: Client, projection: PartProjection[Server]) -> None:
         seconds = getattr(projection.source, name)
         if seconds is None:
             continue
-        row = spelling.row_for(client.format, name)
+        row = spelling.row_for(client.schema, name)
         if row is None:
             projection.change(name, None, "server-timeout-dropped", f"{seconds:g} s")
             continue
-        held = spelling.nearest(client.format, row, seconds)
+        held = spelling.nearest(client.schema, row, seconds)
         if held is None:
             projection.change(name, None, "server-timeout-dropped", f"{seconds:g} s")
         elif held != seconds:
@@ -160,7 +170,7 @@ def _hide_credentials(_client: Client, projection: PartProjection[Server]) -> No
 
 def _refer(client: Client, projection: PartProjection[Server]) -> None:
     """Spell references as the client does, and leave out what it cannot be told."""
-    known = vocabulary.configured(client.format, projection.scope)
+    known = client.variables(projection.scope)
     server = projection.part.definition
     carried, left = references.carried(server, known)
     if left and not known.refused:
@@ -171,15 +181,17 @@ def _refer(client: Client, projection: PartProjection[Server]) -> None:
     projection.translate(definition=carried)
     if not left:
         return
-    line = _line(client, _without_defaults(server, left))
+    bare = given_credentials.referred(_without_defaults(server, left))[0]
     whole = [one for one in left if one.place not in ("env", "headers")]
     if whole:
-        projection.remark("server-reference", f"definition.{whole[0].place}", listed(map(_named, whole)), hint=line)
+        projection.remark("server-reference", f"definition.{whole[0].place}", listed(map(_named, whole)), hint=_line(client, bare))
         return
     inherited = [one for one in left if one.place == "env" and known.inherits and references.has_key("env", one.key, one.parts)]
     projection.translate(definition=references.without(carried, left))
     _report(projection, "server-reference-inherited", inherited, None)
-    _report(projection, "server-reference-dropped", [one for one in left if one not in inherited], line)
+    dropped = [one for one in left if one not in inherited]
+    line = by_hand.hint_within(client.format, bare, [(one.place, one.key) for one in dropped])
+    _report(projection, "server-reference-dropped", dropped, line)
 
 
 def _report(projection: PartProjection[Server], code: str, left: Iterable[Left], hint: str | None) -> None:
@@ -202,14 +214,14 @@ def _bare(part: references.Part) -> references.Part:
     return Reference(part.env) if isinstance(part, Reference) else part
 
 
-def _settle(client: Client, projection: PartProjection[Server]) -> None:
+def _settle(client: Client, projection: PartProjection[Server], *, at_home: bool) -> None:
     """Spell nothing as the client does, and refuse what it would not read as it was written."""
-    if not projection.at_home:
+    if not at_home:
         found = projection.part.definition
         _define(projection, args=found.args or None, env=found.env or None, headers=found.headers or None)
         projection.translate(definition=client.settled(projection.part.definition))
     server = projection.part
     again = reading.taken(client, server.name, spelling.lowered(client, server))
-    if again.effect is not None or (not projection.at_home and spelling.apart(again.server, server)):
+    if again.effect is not None or (not at_home and spelling.apart(again.server, server)):
         reason = again.complaints[0].reason if again.complaints else "it would be read as another one"
         projection.remark("server-unheld", "definition", quoted(reason), hint=_line(client, server.definition))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from agentconv.core import references, schema_files, vocabulary
+from agentconv.core import references, schema_files
 from agentconv.core.diagnostics import Code, Complaint, Diagnostic, Effect, Severity
 from agentconv.core.format import State
 from agentconv.core.ir import McpServer, Origin
@@ -45,7 +45,7 @@ def taken(client: Client, name: str, config: Json) -> Taken:
     """Return what a client makes of a name and a configuration."""
     if not isinstance(config, dict):
         return Taken(Server(definition=McpServer(name)), (Complaint("it is no map", client=client.format),))
-    found = {key: _complaint(client.format, key, value) for key, value in config.items()}
+    found = {key: _complaint(client, key, value) for key, value in config.items()}
     complaints = [one for one in (client.bad_name(name), *found.values()) if one]
     kept = {key: value for key, value in config.items() if found[key] is None}
     definition = client.read(name, kept)
@@ -53,11 +53,11 @@ def taken(client: Client, name: str, config: Json) -> Taken:
         if all(one.effect is Effect.IGNORES for one in complaints):
             complaints.append(replace(definition, client=client.format))
         definition = _meant(client, name, kept)
-    (spoken,) = references.spoken((definition,), vocabulary.configured(client.format))
-    return Taken(spelling.lifted(client.format, spoken), tuple(complaints))
+    (spoken,) = references.spoken((definition,), client.variables())
+    return Taken(spelling.lifted(client, spoken), tuple(complaints))
 
 
-_MEANT: tuple[dict[str, Json], ...] = ({"type": "http"}, {"type": "remote"}, {"type": "local"})
+_MEANT: tuple[dict[str, Json], ...] = ({"type": "http"}, {"type": "streamable-http"}, {"type": "remote"}, {"type": "local"})
 
 
 def _meant(client: Client, name: str, config: dict[str, Json]) -> McpServer:
@@ -68,9 +68,9 @@ def _meant(client: Client, name: str, config: dict[str, Json]) -> McpServer:
     return next((one for one in found if isinstance(one, McpServer)), McpServer(name, options=config or None))
 
 
-def _complaint(format_id: str, key: str, value: Json) -> Complaint | None:
-    found = schema_files.complaint(schema_files.part_schema(spelling.KIND, format_id), key, value)
-    return found and replace(found, client=format_id)
+def _complaint(client: Client, key: str, value: Json) -> Complaint | None:
+    found = schema_files.complaint(schema_files.part_schema(spelling.KIND, client.schema), key, value)
+    return found and replace(found, client=client.format)
 
 
 def read(client: Client, file: ServerFile, source: SourceText) -> PartsRead[Server]:

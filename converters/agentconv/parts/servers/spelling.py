@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import schema_files
+from agentconv.core import schema_files, vocabulary
 from agentconv.core.diagnostics import Complaint, Effect
 from agentconv.core.ir import McpServer
 from agentconv.core.part_format import difference
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from agentconv.core.ir import Json
+    from agentconv.core.part_format import Scope
+    from agentconv.core.vocabulary import Variables
     from agentconv.parts.servers.files import ServerFile
 
 KIND = "servers"
@@ -59,14 +61,29 @@ class Client:
     """Those that it finds out by itself, at an address that is written like one over HTTP."""
     bad_name: Callable[[str], Complaint | None] = _any_name
     """Why the client does not take a server of this name."""
+    legal_name: Callable[[str], str] = str
+    """Returns the nearest name that the client takes."""
     is_off: Callable[[ServerFile, str], bool] = _is_on
     """Whether something else in its file switches a server of a name off."""
     settled: Callable[[McpServer], McpServer] = _as_it_is
     """Returns a server that says nothing where the client says nothing, such as an empty list of arguments."""
+    words: str = ""
+    """The name of its schema, where its files differ in what they take."""
+    spoken: Variables | None = None
+    """How values refer to variables, where that is not as the client's vocabulary says."""
     switches_off: str | None = None
     """How a server is switched off elsewhere, where its entry has no key for that."""
     limits: str | None = None
     """How tools of a server are closed elsewhere, where its entry cannot say that."""
+
+    @property
+    def schema(self) -> str:
+        """The name of its schema."""
+        return self.words or self.format
+
+    def variables(self, scope: Scope = "project") -> Variables:
+        """Return how the values of a server refer to variables."""
+        return self.spoken or vocabulary.configured(self.format, scope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,16 +166,16 @@ def defined_by(format_id: str) -> dict[str, str]:
     return {key: field for key, field in found.items() if field != "transport" and not rows(format_id)[key].negated}
 
 
-def lifted(format_id: str, definition: McpServer) -> Server:
+def lifted(client: Client, definition: McpServer) -> Server:
     """Return a server of what a client makes of its definition: what the options say beside it is in fields, the rest in extras."""
     rest = dict(definition.options or {})
     values: dict[str, Any] = {}
-    for key, row in rows(format_id).items():
+    for key, row in rows(client.schema).items():
         if key in rest and row.field not in values and _is_unsaid(definition, row):
             values[row.field] = row.value(rest.pop(key))
     inside = {field.removeprefix(_DEFINITION): value for field, value in values.items() if field.startswith(_DEFINITION)}
     outside = {field: value for field, value in values.items() if not field.startswith(_DEFINITION)}
-    extras: dict[str, dict[str, Json]] = {format_id: rest} if rest else {}
+    extras: dict[str, dict[str, Json]] = {client.format: rest} if rest else {}
     return Server(definition=replace(definition, options=None, **inside), **outside, extras=extras)
 
 
@@ -169,7 +186,7 @@ def _is_unsaid(definition: McpServer, row: Row) -> bool:
 
 def lowered(client: Client, server: Server) -> dict[str, Json]:
     """Return the configuration that says a server, its keys in the order in which the schema has them."""
-    known = rows(client.format)
+    known = rows(client.schema)
     found = client.write(replace(server.definition, options=server.extras.get(client.format) or None))
     for row in reversed(known.values()):  # of several keys for a field, the first is written
         value = _value(server, row.field) if row.negated or not row.field.startswith(_DEFINITION) else None
@@ -177,7 +194,7 @@ def lowered(client: Client, server: Server) -> dict[str, Json]:
             found = {key: item for key, item in found.items() if key not in known or known[key].field != row.field}
             found[row.key] = row.spelled(value)
     found.update({key: value for key, value in server.extras.get(client.format, {}).items() if key not in found})
-    documented: Mapping[str, Any] = schema_files.load(part_schema(KIND, client.format))["properties"]
+    documented: Mapping[str, Any] = schema_files.load(part_schema(KIND, client.schema))["properties"]
     return {**{key: found[key] for key in documented if key in found}, **found}
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _PLAIN = {
     "when_to_use": "skill-key-dropped",
-    "argument_hint": "looks-dropped",
+    "argument_hint": "skill-looks-dropped",
     "arguments": "skill-key-dropped",
     "paths": "skill-key-dropped",
 }
@@ -29,13 +29,13 @@ _PLAIN = {
 
 def project(client: Client, projection: PartProjection[Skill]) -> None:
     """Turn a skill into the most of it that a client can hold."""
-    if not projection.at_home:
-        _project_extras(client, projection)
     _project_denied(client, projection)
     _project_hooks(client, projection)
     _project_starters(client, projection)
     if projection.instead or projection.is_refused():
         return
+    if not projection.at_home:
+        _project_extras(client, projection)
     _project_name(client, projection)
     _project_description(client, projection)
     _project_grants(client, projection)
@@ -141,7 +141,7 @@ def _describe(client: Client, projection: PartProjection[Skill]) -> None:
     """Say what the target shows of a skill without a description."""
     shown = client.described(client.spell_body(projection.part)) if client.described else None
     if shown:
-        projection.change("description", shown, "description-derived", quoted(shown))
+        projection.change("description", shown, "skill-description-derived", quoted(shown))
     elif client.needs_description:
         projection.remark("skill-refused-description", "description", "there is none")
 
