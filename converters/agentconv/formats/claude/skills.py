@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Hook, Json
     from agentconv.families.keys import Key
 
+_WORDS = "claude-code"
+"""Whose words tools and hooks are in, in plugins too."""
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _LONGEST_LINE = 100
 _HEADING = re.compile(rf"#+[{SPACE}]+([^{SPACE}].*)")
@@ -122,7 +124,7 @@ def _client(format_id: str, client: str, project: tuple[Place, ...], user: tuple
         table(format_id),
         fallback=loader.requoted,
         starters=keys.Starters(closes=is_true, hides=_hides),
-        lift=partial(_lift, format_id),
+        lift=partial(_lift, _WORDS),
         name_from="folder",
         legal_name=lambda name: names.stem(name) if name else "",
         described=_described,
@@ -130,7 +132,7 @@ def _client(format_id: str, client: str, project: tuple[Place, ...], user: tuple
         language=LANGUAGES["claude"],
         bare=True,
         passes_over=True,
-        read_hooks=partial(hooks.read, format_id),
+        read_hooks=partial(hooks.read, _WORDS),
     )
 
 
