@@ -181,3 +181,15 @@ def test_parts_of_no_agent_are_found_where_the_user_wants_all(project, monkeypat
     assert (project / "out/.codex/skills/deploy/SKILL.md").exists()
     skill(project, ".qwen/skills")
     assert main(["convert", ".", "-t", "codex", "-o", "out2", "--with", "all", "-q"]) == 2
+
+
+def test_a_skill_that_is_a_file_is_told(project):
+    """A file in the place of a skill's folder is read by nobody, and it is said what to do."""
+    folder = project / ".claude/skills"
+    folder.mkdir(parents=True)
+    (folder / "deploy.md").write_text(SKILL.format(name="deploy"))
+    (folder / "README.md").write_text("Our skills.\n")
+    disk = PartsOnDisk(project)
+
+    assert disk.of("claude-code", "skills") == ()
+    assert [(told.span.path.rpartition("/")[2], told.hint) for told in disk.diagnostics] == [("deploy.md", "move it to deploy/SKILL.md")]

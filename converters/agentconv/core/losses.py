@@ -243,7 +243,7 @@ CATALOGUE: dict[str, LossRule] = {
     "placeholder-argument": LossRule(
         _WARNING,
         _APPROXIMATED,
-        "the target cannot set in this argument; words stand in its place, and what the user types comes after the text",
+        "the target cannot set this argument into the text; words stand in its place",
     ),
     "placeholder-rest": LossRule(
         _NOTE, _APPROXIMATED, "one of the two clients sets in a single word where the other sets in all words from there on"
@@ -258,6 +258,9 @@ CATALOGUE: dict[str, LossRule] = {
     "placeholder-folder": LossRule(_WARNING, _APPROXIMATED, "the target does not say where the skill lies"),
     "placeholder-foreign": LossRule(_WARNING, _APPROXIMATED, "only the source client fills this in; the target sends it as it stands"),
     "placeholder-literal": LossRule(_WARNING, _APPROXIMATED, "text that the target fills in, and that cannot be escaped there"),
+    "placeholder-unclosed": LossRule(
+        _REFUSAL, _REFUSED, "every call in the target would fail at a brace that is never closed there", "spell it in another way"
+    ),
     "placeholder-run": LossRule(
         _REFUSAL, _REFUSED, "text that the target would run as a command line, and that cannot be escaped there", "spell it in another way"
     ),

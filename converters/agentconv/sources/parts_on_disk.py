@@ -19,7 +19,7 @@ from agentconv.core.source import SourceText
 from agentconv.disk import reading
 from agentconv.formats import registry as formats
 from agentconv.parts import registry
-from agentconv.sources import discovery
+from agentconv.sources import agentless, discovery
 from agentconv.sources.discovery import Discovery
 
 if TYPE_CHECKING:
@@ -102,7 +102,20 @@ class PartsOnDisk:
             rank = number - len(places) if place.wins else number
             for source in self.sources(client, place, module.kind):
                 found += [(rank, one) for one in self._loaded(source, client, module)]
+            if module.kind == "skills" and place.native:
+                self.diagnostics += self._flat(client, place)
         return _ranked(found)
+
+    def _flat(self, client: str, place: Place) -> Iterator[Diagnostic]:
+        """Say which files lie where skills do and are none, since a skill is a folder."""
+        base = self.place(client, place.path)
+        names = os.listdir(base) if os.path.isdir(base) else ()
+        for name in sorted(names):
+            path = f"{place.path}/{name}"
+            if name.endswith(".md") and agentless.may_be_agent(name) and not matches(place, path) and os.path.isfile(base / name):
+                message = f"{formats.FORMATS[client].title} reads no such skill: a skill is a folder with a SKILL.md in it"
+                hint = f"move it to {name.removesuffix('.md')}/SKILL.md"
+                yield Diagnostic(Code.PARTS, Severity.NOTE, message, Span(self.shown(client, path)), hint, client=client)
 
     def _loaded(self, source: PartSource, client: str, module: PartFormat[Any]) -> Iterator[LoadedPart]:
         try:

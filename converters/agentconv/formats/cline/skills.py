@@ -29,7 +29,8 @@ ID = "cline"
 _FRONTMATTER = re.compile(r"---\r?\n([\s\S]*?)(\r?\n)---\r?\n?")
 
 
-def _find(source: SourceText) -> Header | Complaint:
+def find(source: SourceText) -> Header | Complaint:
+    """Find the header: between two lines `---`, the first of them the first line of the file."""
     found = _FRONTMATTER.match(source.text, markdown.strip_bom(source.text))
     if found is None:
         return Complaint("the file does not start with a header between two lines `---`")
@@ -53,7 +54,7 @@ BY_FORMAT = {
         "Cline",
         _PLACES,
         (_PLACES[0], _PLACES[2]),
-        _find,
+        find,
         {"description": keys.key("description", lambda value: _text("description", value) or None)},
         grammar=YAML_2,
         name_from="either",

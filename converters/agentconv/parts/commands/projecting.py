@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agentconv.core import schema_files, vocabulary
 from agentconv.core.diagnostics import Detail
@@ -59,7 +59,7 @@ def _project_extras(client: Client, projection: PartProjection[Command]) -> None
             row = _row(format_id, name)
             if is_kin(format_id, client.format) or (client.keeps_unknown and not row and not _row(client.format, name)):
                 kept[name] = value
-            elif "x-restricts" in row and value:
+            elif any(schema_files.follows(value, case["value"]) for case in row.get("x-restricts", ())):
                 projection.remark("command-refused-restraint", "extras", quoted(name))
             else:
                 lost.setdefault("command-key-dropped" if row else "ignored-key-dropped", []).append(name)
@@ -71,9 +71,9 @@ def _project_extras(client: Client, projection: PartProjection[Command]) -> None
         projection.remark(code, "extras", listed(names))
 
 
-def _row(format_id: str, name: str) -> dict[str, Json]:
+def _row(format_id: str, name: str) -> dict[str, Any]:
     """Return what a client's schema says of a key; nothing, where the client does not know it."""
-    found: dict[str, Json] = schema_files.load(schema_files.part_schema("commands", format_id))["properties"].get(name, {})
+    found: dict[str, Any] = schema_files.load(schema_files.part_schema("commands", format_id))["properties"].get(name, {})
     return found
 
 

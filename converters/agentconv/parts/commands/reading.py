@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core import schema_files
 from agentconv.core.diagnostics import Code, Complaint, Diagnostic, Effect, Severity
 from agentconv.core.format import State
 from agentconv.core.ir import Origin
@@ -14,7 +15,8 @@ from agentconv.core.source import client_text
 from agentconv.families import keys
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Refused
-from agentconv.parts.placeholders import parse
+from agentconv.parts.commands.shapes import Opened
+from agentconv.parts.placeholders import is_unclosed, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from agentconv.core.part_format import PartSource
     from agentconv.families.keys import Decoded
     from agentconv.parts.commands.client import Client
-    from agentconv.parts.commands.shapes import Entry, Opened
+    from agentconv.parts.commands.shapes import Entry
 
 LARGEST = 1_048_576
 """Bytes of a file that is read."""
@@ -38,15 +40,14 @@ def read(client: Client, source: PartSource) -> PartsRead[Command]:
     problem = client.judge(source)
     if source.text.size > LARGEST:
         problem = Complaint(f"the file is larger than {LARGEST:,} bytes")
-    if problem is not None:
-        return _result(client, source, [_Taken(_bare(client, source), (problem,), source.text.span)])
-    if source.text.text.startswith(SCRIPT) and client.runs_files:
+    if problem is None and source.text.text.startswith(SCRIPT) and client.runs_files:
         return PartsRead((_script(client, source),), (State.LOADS,))
-    opened = client.shape(source.text).open(source.text, client.client)
+    shape = client.shape(source.text)
+    opened = shape.open(source.text, client.client) if problem is None else Opened(problem=(problem, source.text.span()))
     found = [_taken(client, source, entry) for entry in opened.entries]
-    if opened.problem and not found:
+    if opened.problem and not found and source.place.pattern:
         found = [_Taken(_bare(client, source), (), source.text.span)]
-    return _result(client, source, found, opened)
+    return _result(client, found, opened)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +93,16 @@ def _taken(client: Client, source: PartSource, entry: Entry) -> _Taken:
     named = rest.pop(client.name_key, None) if client.name_key else None
     lifted, problem = _lifted(client, rest)
     decoded = keys.decode(client.rows, client.keys, rest)
-    refused = [*decoded.refused.values(), *filter(None, (problem, entry.problem))]
+    refused = [_weighed(client, key, rest, one) for key, one in decoded.refused.items()]
+    refused += filter(None, (problem, entry.problem))
     if refused:
         decoded = keys.decode(client.rows, client.keys, rest, lenient=True)
     if isinstance(named, str) and named.strip():
         lifted["name"] = named.strip()
     elif named is not None and client.name_key:
         decoded.extras[client.name_key] = named
+        wrong = schema_files.complaint(client.rows, client.name_key, named)
+        refused += [wrong] if wrong and wrong.effect.drops else []
     command = _command(client, source, entry, decoded, lifted)
     why = client.bad_name(command.name or "")
     if why:
@@ -106,6 +110,12 @@ def _taken(client: Client, source: PartSource, entry: Entry) -> _Taken:
     if client.needs_body and not entry.body and not entry.problem:
         refused.append(Complaint("there is no text", remedy="write what is to be sent"))
     return _Taken(command, tuple(refused), entry.span, tuple(decoded.ignored.items()))
+
+
+def _weighed(client: Client, key: str, header: dict[str, Json], complaint: Complaint) -> Complaint:
+    """Return a complaint with what the client's schema says that such a value costs."""
+    found = schema_files.complaint(client.rows, key, header.get(key))
+    return replace(complaint, effect=found.effect) if found and found.effect.drops else complaint
 
 
 def _lifted(client: Client, header: dict[str, Json]) -> tuple[dict[str, object], Complaint | None]:
@@ -129,15 +139,15 @@ def _command(client: Client, source: PartSource, entry: Entry, decoded: Decoded,
     return Command(name=name, body=body, extras=extras, origin=origin, **values)
 
 
-def _result(client: Client, source: PartSource, found: list[_Taken], opened: Opened | None = None) -> PartsRead[Command]:
-    problem = opened.problem if opened else None
+def _result(client: Client, found: list[_Taken], opened: Opened) -> PartsRead[Command]:
+    problem = opened.problem
     effects = {one.effect for taken in found for one in taken.refused} | ({problem[0].effect} if problem else set())
     whole = next((effect for effect in _WORST if effect in effects), Effect.DROPS_ALL if problem else None)
-    told = [one for said in (opened.told if opened else ()) for one in _said(client, found, said)]
+    told = [one for said in opened.told for one in _said(client, found, said)]
     if problem:
         told.append(_not_loaded(client, found[0].command if len(found) == 1 else None, *problem))
     for taken in found:
-        told += _remarks(client, source, taken)
+        told += _remarks(client, taken)
     worse = any(one.severity is Severity.WARNING for one in told)
     states = tuple(_state(whole, taken, worse=worse) for taken in found)
     return PartsRead(tuple(taken.command for taken in found), states, tuple(told))
@@ -152,10 +162,14 @@ def _state(whole: Effect | None, taken: _Taken, *, worse: bool) -> State:
     return State.DEGRADED if worse or taken.ignored else State.LOADS
 
 
-def _remarks(client: Client, source: PartSource, taken: _Taken) -> Iterator[Diagnostic]:
+def _remarks(client: Client, taken: _Taken) -> Iterator[Diagnostic]:
     for complaint in taken.refused:
-        at = taken.span(complaint.key, *complaint.within) if complaint.key else source.text.span()
+        at = taken.span(complaint.key, *complaint.within) if complaint.key else taken.span("")
         yield _not_loaded(client, taken.command, complaint, at)
+    unclosed = [part for part in (taken.command.body.parts if taken.command.body else ()) if is_unclosed(part)]
+    if unclosed:
+        words = f"{client.client} loads the command, but every call fails: a brace is never closed"
+        yield Diagnostic(Code.CALL_FAILS, Severity.WARNING, words, taken.span(""), "close it", taken.command.name, client.format)
     for key, complaint in taken.ignored:
         words = f"{client.client} does not take `{key}` as it is written: {complaint.reason}"
         at = taken.span(key, *complaint.within)

@@ -48,6 +48,8 @@ def write(
     if original is not None and original.text.size:
         there = PartSource(SourceText(path, original.text.data), original.place, executable=original.executable)
         data = _patched(client, commands, there, without)
+        if data is None and not there.place.pattern:
+            data = original.text.data  # it is the user's, and cannot be read
         if data is not None:
             return (WrittenFile(path, data, original.executable),)
     return (WrittenFile(path, encode(shape.rendered([_new(client, one) for one in commands]))),)
@@ -58,6 +60,8 @@ def _patched(client: Client, commands: tuple[Command, ...], there: PartSource, w
     shape = client.shape(there.text)
     old, opened = reading.read(client, there), shape.open(there.text, client.client)
     shared = not there.place.pattern
+    if not shared and len(old.parts) == 1 and not difference(old.parts[0], commands[0]):
+        return there.text.data
     known = {one.name: index for index, one in enumerate(opened.entries)} if shared else {}
     changes: dict[int, Change] = {}
     added = []
@@ -70,6 +74,8 @@ def _patched(client: Client, commands: tuple[Command, ...], there: PartSource, w
     removed = [index for name, index in known.items() if name in without]
     if not changes and not added and not removed:
         return there.text.data
+    if shared and opened.problem and not opened.entries:
+        return None
     written = shape.patched(there.text, changes, added, removed)
     if written is None:
         return None

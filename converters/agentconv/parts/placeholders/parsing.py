@@ -80,9 +80,6 @@ def _tokens(text: str, language: Language, names: tuple[str, ...]) -> Iterator[T
     code, closing = fences(text), _closing_braces(text) if "{" in (language.runs, language.file[1:]) else {}
     while (match := form.search(text, at)) is not None:
         token = _token(text, match, closing, language, names)
-        if token is None:
-            at = match.start() + 1
-            continue
         yield replace(token, meant=not (_is_codes_own(match) and _is_inside(code, token.start)))
         at = token.end
 
@@ -98,6 +95,11 @@ def _is_codes_own(match: re.Match[str]) -> bool:
     return not words.get("escape") and any(words.get(kind) is not None for kind in ("number", "name", "path"))
 
 
+def is_unclosed(part: BodyPart) -> bool:
+    """Whether a client finds a brace that is never closed, and fails."""
+    return isinstance(part, ForeignPlaceholder) and part.text.endswith("{")
+
+
 def _closing_braces(text: str) -> dict[int, int]:
     """Return where each brace is closed, by the place after it."""
     opened: list[int] = []
@@ -110,14 +112,14 @@ def _closing_braces(text: str) -> dict[int, int]:
     return closed
 
 
-def _token(text: str, match: re.Match[str], closing: dict[int, int], language: Language, names: tuple[str, ...]) -> Token | None:
+def _token(text: str, match: re.Match[str], closing: dict[int, int], language: Language, names: tuple[str, ...]) -> Token:
     words = {kind: word for kind, word in match.groupdict().items() if word is not None}
     start, end = match.span()
     if "escape" in words:
         return Token(start, end, text[start + 1 : end])
     if words.get("shell") == "!{" or words.get("file") == "@{":
         if end not in closing:
-            return None
+            return Token(start, end, ForeignPlaceholder(match[0], language.id))
         words["line" if "shell" in words else "path"] = text[end : closing[end]]
         end = closing[end] + 1
     return Token(start, end, _part(text[start:end], words, language, names))

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from agentconv.core.parts import Argument, FileText, ShellOutput
-from agentconv.parts.placeholders.parsing import parse, tokens
+from agentconv.parts.placeholders.parsing import is_unclosed, parse, tokens
 from agentconv.parts.placeholders.ways import Way, Wording, ways
 
 if TYPE_CHECKING:
@@ -150,7 +150,14 @@ def _without_accidents(piece: _Piece, within: list[Token], start: int, language:
             piece.escaped.add(place)
             continue
         piece.escaped.discard(place)
-        code = "placeholder-run" if isinstance(token.part, ShellOutput) else "placeholder-literal"
+        code = _accident(token.part)
         found = text[place : place + token.end - token.start]
         piece.accidents[place] = Lost(code, found, piece.line + text.count("\n", 0, place))
     return changed
+
+
+def _accident(part: BodyPart) -> str:
+    """Return the code of what it is that a client takes a text for a placeholder."""
+    if isinstance(part, ShellOutput):
+        return "placeholder-run"
+    return "placeholder-unclosed" if is_unclosed(part) else "placeholder-literal"

@@ -58,6 +58,11 @@ class Wording:
         return max(self.positions, default=-1)
 
     @cached_property
+    def has_all(self) -> bool:
+        """Whether all arguments together have a place in the text."""
+        return any(isinstance(part, AllArguments) for part in self.body.parts)
+
+    @cached_property
     def positions(self) -> tuple[int, ...]:
         """Each position in the text."""
         inside = tuple(arguments(self.body.parts))
@@ -152,7 +157,7 @@ def _by_position(part: Argument, wording: Wording, name: str | None) -> Iterator
     if language.asked:
         asked = name or f"argument{part.index + 1}"
         yield Way(f"${{input:{asked}}}", NamedArgument(asked), "placeholder-asked", about)
-    if wording.highest == 0 and AllArguments() not in wording.body.parts and language.everything and language.base is None:
+    if wording.highest == 0 and not wording.has_all and language.everything and language.base is None:
         yield Way(language.everything, AllArguments(), "placeholder-rest", about)
 
 
