@@ -155,6 +155,14 @@ def test_conversion_is_as_it_was(folder: Path) -> None:
     assert beside.read_text("utf-8") == found
 
 
+def test_text_that_ends_with_a_line_break_keeps_it_everywhere() -> None:
+    """A text at the end of a header keeps its last line break in clients that cut it off before the fence."""
+    skill = Skill("one", "one", "Does one thing", Body(("Do it.",)), extras={"codex": {"notes": "One.\nTwo.\n"}})
+    found = {target: read_back(written(projected(skill, target).part, target), target).parts[0].extras[target] for target in CLIENTS}
+
+    assert found == {key: {"notes": "One.\nTwo.\n"} for key in CLIENTS}
+
+
 BAD = {
     "nothing": b"",
     "blanks": b" \n\t\n",
