@@ -44,7 +44,12 @@ HEADERS = {
         ("tools", ""),
     ],
     "codex": [("model", 'model = "gpt-5.1"'), ("sandbox_mode", 'sandbox_mode = "read-only"'), ("sandbox_mode", "")],
-    "opencode": [("model", "model: anthropic/claude-sonnet-4-5"), ("temperature", "temperature: 0.3"), ("model", "")],
+    "opencode": [
+        ("model", "model: anthropic/claude-sonnet-4-5"),
+        ("temperature", "temperature: 0.3"),
+        ("color", 'color: "#ff0000"'),
+        ("model", ""),
+    ],
     "roo": [],
 }
 """Lines of one key that people write into the heads of files, by side; an empty one takes the key away."""
@@ -249,6 +254,7 @@ class Sync(RuleBasedStateMachine):
         assert (checked.code == 0) == (told.code == 0 and not told.files), (checked, told)
         assert {path for path in {*before, *after} if before.get(path) != after.get(path)} - {lock.FILE} == set(told.files)
         self._only_ours(told, carry=carry)
+        self._carried_stays(told, before, after)
         self._others_stay(was)
         self._nothing_more(told, words, after)
         self._in_step(told)
@@ -258,6 +264,13 @@ class Sync(RuleBasedStateMachine):
         for path in told.files:
             ours = any(re.fullmatch(pattern.format(".*"), path) for pattern in PLACES.values())
             assert ours or (carry and (path.startswith(SOURCE) or path == "agentconv.toml")), path
+
+    def _carried_stays(self, told: Told, before: dict[str, bytes], after: dict[str, bytes]) -> None:
+        """A value that was carried is in the target that it came from as it was typed there."""
+        for one in told.entries:
+            if one["action"] == "carried" and one["fields"][0] not in digests.TEXTS:
+                line = rb"(?m)^%s\b.*$" % one["fields"][0].encode()
+                assert re.findall(line, before[one["path"]])[:1] == re.findall(line, after[one["path"]])[:1], one
 
     def _others_stay(self, was: lock.Lock) -> None:
         """An agent that is where it was in the source is where it was in each target."""

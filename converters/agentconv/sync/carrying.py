@@ -166,7 +166,7 @@ class Carrying:
             return "the source does not load as it is written"
         before = agents[number]
         if fields.portable(fields.get(before, path)) == fields.portable(value):
-            return None
+            return self._forward(one, path, before, before)  # what is lost on the way home looks as if the source said it already
         earlier = self.touched.get((one.key, path))
         if earlier is not None and earlier.target != one.target and path not in digests.TEXTS:
             return f"another value was edited in {earlier.target}"
@@ -195,7 +195,7 @@ class Carrying:
             elif not new.entries or not old.entries:
                 return "the target could not hold it then"
             elif not _is_as_meant(one, path, old.entries[0].agent, new.entries[0].agent):
-                return "what comes back from the source is another text than the one here"
+                return "what comes back from the source is not what is here"
         return None
 
     def _views(self, one: Candidate, agent: Agent, target: str) -> views.Views:
