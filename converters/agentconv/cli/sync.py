@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 STRICT = ("warnings", "off")
 FORMATS = ("text", "json", "sarif", "github")
-USAGE = "[--check] [--dry-run] [--diff] [--prefer source|target [AGENT[:FIELD]...]] [options]"
+USAGE = "[--check] [--dry-run] [--diff] [--prefer SIDE [AGENT[:FIELD]...]] [options]"
 EXAMPLES = """\
 examples:
   agentconv init                      write agentconv.toml: which assistant is the source, which ones follow
@@ -40,7 +40,12 @@ settled: commit it with the files.
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     group = parser.add_argument_group("what")
-    group.add_argument("--prefer", nargs="+", metavar="SIDE", help="source or target, and agents or their fields (AGENT, AGENT:FIELD)")
+    group.add_argument(
+        "--prefer",
+        nargs="+",
+        metavar="SIDE",
+        help="whose word counts: source, target, or one assistant's name; then agents or their fields (AGENT, AGENT:FIELD)",
+    )
     group.add_argument(
         "--carry-back",
         nargs="*",

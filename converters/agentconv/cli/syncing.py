@@ -16,10 +16,11 @@ from agentconv.formats import registry
 from agentconv.render import diff, in_step, machine, printable, synced, synced_machine, text
 from agentconv.render.table import wrapped
 from agentconv.sources import settings_file
-from agentconv.sync import candidates, digests, selecting, settings, staged, switching, syncing
+from agentconv.sync import digests, preferring, selecting, settings, staged, switching, syncing
 from agentconv.sync.carrying import CARRIED
 from agentconv.sync.git import Git
 from agentconv.sync.planning import Choices
+from agentconv.sync.preferring import Preference
 from agentconv.sync.selecting import Selection
 
 if TYPE_CHECKING:
@@ -39,9 +40,7 @@ def run(options: argparse.Namespace, chosen: Settings) -> int:
     Raises:
         InputError: Something that was asked for cannot be.
     """
-    if options.prefer and not candidates.prefer(options.prefer):
-        hint = "--prefer source, or --prefer target; then agents, if not all are meant"
-        raise registry.usage(f"--prefer does not take `{options.prefer[0]}`", hint)
+    _preference(options, chosen)
     if options.staged:
         with staged.written_out(chosen.root, chosen.source) as place:
             return _synced(options, command.settings_of(place), chosen.root)
@@ -77,7 +76,7 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
     """Sync one project."""
     scope = command.scope_of(options, chosen)
     looking = options.check or options.dry_run or options.diff
-    choices = Choices(candidates.prefer(options.prefer or ()), options.yes, options.allow_widening, going)
+    choices = Choices(_preference(options, chosen), options.yes, options.allow_widening, going)
     with deploying.alone(scope, dry_run=looking):
         if not looking:
             chosen = command.again(options, chosen)  # another run may have changed it, until this one was alone
@@ -158,6 +157,24 @@ def _release(options: argparse.Namespace, chosen: Settings) -> int:
     if target in chosen.targets:
         print(f'take "{target}" out of `targets` in {chosen.file.name}: as long as it is there, they are taken over again')
     return Exit.OK
+
+
+def _preference(options: argparse.Namespace, chosen: Settings) -> Preference:
+    """Return whose word counts.
+
+    Raises:
+        InputError: It is nobody's here.
+    """
+    if not options.prefer:
+        return Preference()
+    side, *words = options.prefer
+    known = registry.resolve(side) if registry.is_known(side) else None
+    if side in (preferring.SOURCE, preferring.TARGET) or known == chosen.source_format:
+        return preferring.read(preferring.TARGET if side == preferring.TARGET else preferring.SOURCE, words)
+    if known not in chosen.targets:
+        listed = ", ".join((preferring.SOURCE, preferring.TARGET, *chosen.targets))
+        raise registry.usage(f"--prefer does not take `{side}`", f"it is one of {listed}; then agents, if not all are meant")
+    return preferring.read(preferring.TARGET, words, known)
 
 
 def _carry_back(options: argparse.Namespace, chosen: Settings) -> Selection | None:

@@ -173,7 +173,7 @@ def _fields(one: Candidate, outcome: Outcome) -> Iterator[Line]:
             paths=(path,),
         )
     for path in settled.conflicts:
-        hint = f"kept on both sides; --prefer source {one.name} | --prefer target {one.name}"
+        hint = f"kept on both sides; --prefer source {one.name} | --prefer {one.target} {one.name}"
         yield _line(one, "CONFLICT", _both(path, one.view.agent, one.there), hint=hint, look=True, paths=(path,))
     if settled.new_own:
         yield _line(one, "noted", f"{_listed(path.rpartition('.')[2] for path in settled.new_own)}: this file's own, kept")

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
 from agentconv.install.places import entry_name
-from agentconv.sync import digests, overriding, present, selecting
+from agentconv.sync import digests, overriding, present
 from agentconv.sync.decisions import Entry, Source, There, decide_entry
-from agentconv.sync.settling import SOURCE, TARGET, settle
+from agentconv.sync.preferring import SOURCE
+from agentconv.sync.settling import settle
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Agent
     from agentconv.install.lock import Lock, Synced
     from agentconv.sync.bases import Bases
+    from agentconv.sync.preferring import Preference
     from agentconv.sync.present import File
     from agentconv.sync.settings import Settings
     from agentconv.sync.settling import Settled
@@ -99,14 +101,14 @@ class Candidate:
         sha256 = self.file.sha256 if self.file is not None else ""
         return (bool(self.pointer) or sha256 == base.bytes_sha256) and found == {**base.fields, **base.own}
 
-    def decide(self, bases: Bases, prefer: Mapping[str, Mapping[str, str]]) -> None:
+    def decide(self, bases: Bases, prefer: Preference) -> None:
         """Decide what becomes of it."""
         if self.owner is not None:
             self.entry, self.reason = Entry.LEAVE, f"the pack {self.owner} has an agent there"
             return
         created = all(one.created for one in self.bases)
         self.entry = decide_entry(self.source, self.state(), locked=bool(self.bases), created=created)
-        wish = {**prefer.get("", {}), **prefer.get(self.name, {})}
+        wish = prefer.of(self.target, self.name)
         insists = wish.get("") == SOURCE
         if insists and (self.entry is Entry.FOREIGN or (self.entry is Entry.LEAVE and self.source is Source.THERE)):
             self.entry, self.replaces = Entry.WRITE, True
@@ -119,18 +121,18 @@ class Candidate:
                 self.view.agent,
                 self.there,
                 self._known(self.there),
-                lambda: self._base(bases),
+                lambda: self.base(bases),
                 prefer=wish,
                 kept=self.kept,
-                is_named=self.name in prefer,
+                is_named=prefer.names(self.target, self.name),
             )
             if not self.settled.in_step or self.kept:
                 found = compare.widenings(self.view.source, self.settled.agent, self.target)
                 self.wider = tuple(found)
 
-    def hold_back(self, version: str, prefer: Mapping[str, Mapping[str, str]]) -> None:
+    def hold_back(self, version: str, prefer: Preference) -> None:
         """Leave what a later agentconv wrote as it is, where this one has it otherwise: two versions would undo each other's work."""
-        insists = SOURCE in {**prefer.get("", {}), **prefer.get(self.name, {})}.values()
+        insists = prefer.insists(self.target, self.name)
         if self.settled is not None and self.settled.written and self.bases and not insists:
             self.entry, self.settled = Entry.LEAVE, None
             self.reason = f"agentconv {version} wrote it, and this is an older one"
@@ -153,7 +155,7 @@ class Candidate:
         fixed = {path: found[path] for path in self.carried if path in found}
         return [*self.bases, *(replace(one, fields={**one.fields, **fixed}) for one in self.bases[:1])]
 
-    def _base(self, bases: Bases) -> Agent | None:
+    def base(self, bases: Bases) -> Agent | None:
         """Return the agent that was settled last, where its text is found.
 
         The text of a file of several agents may be one that git never had; then an older one of it has the agent as it was settled.
@@ -264,11 +266,9 @@ def _without_view(
     return one
 
 
-def mark_renamed(found: Collection[Candidate], situation: Situation, prefer: Mapping[str, Mapping[str, str]]) -> None:
+def mark_renamed(found: Collection[Candidate], situation: Situation, prefer: Preference) -> None:
     """Find agents that somebody renamed in a target: one of ours is gone there, and one that is nobody's says the same but for the name."""
-    gone = [
-        one for one in found if one.entry is Entry.RESTORE and SOURCE not in {**prefer.get("", {}), **prefer.get(one.name, {})}.values()
-    ]
+    gone = [one for one in found if one.entry is Entry.RESTORE and not prefer.insists(one.target, one.name)]
     if not gone:
         return
     nobodys = [(file, pointer, agent, _nameless(digests.of(agent))) for file, pointer, agent in orphans(found, situation)]
@@ -310,19 +310,6 @@ def _moved(lock: Lock, sources: Sources, given: Sequence[Views]) -> dict[Key, Ke
 def _is_same(was: Mapping[str, tuple[str | None, str | None]], now: Mapping[str, tuple[str | None, str | None]]) -> bool:
     shared = [target for target in was if target in now]
     return bool(shared) and all(was[target] == now[target] and was[target][0] is not None for target in shared)
-
-
-def prefer(words: Sequence[str]) -> dict[str, dict[str, str]]:
-    """Read `--prefer`: a side, and the agents, or their fields, that it is about; all of them without any."""
-    side, rest = (words[0], words[1:]) if words else ("", ())
-    if side not in (SOURCE, TARGET):
-        return {}
-    if not rest:
-        return {"": {"": side}}
-    found: dict[str, dict[str, str]] = {}
-    for name, path in selecting.read(rest).pairs:
-        found.setdefault(name, {})[path] = side
-    return found
 
 
 def orphans(found: Collection[Candidate], situation: Situation) -> Iterator[tuple[File, str, Agent]]:

@@ -137,6 +137,9 @@ class Carrying:
         done = lines.merged(old, new, mine)
         if done is None and path == "description":  # which many clients fold into one line
             done = lines.reworded(old, new, mine)
+        earlier = self.touched.get((one.key, path))
+        if done is None and earlier is not None and earlier.target != one.target:
+            return None, _rival(one, earlier)
         return done, None if done is not None else "the lines that were edited are spelled otherwise in the source"
 
     def _home(self, one: Candidate, agent: Agent) -> tuple[Agent | None, tuple[Loss, ...]]:
@@ -169,7 +172,7 @@ class Carrying:
             return self._forward(one, path, before, before)  # what is lost on the way home looks as if the source said it already
         earlier = self.touched.get((one.key, path))
         if earlier is not None and earlier.target != one.target and path not in digests.TEXTS:
-            return f"another value was edited in {earlier.target}"
+            return _rival(one, earlier)
         wanted = [*agents]
         wanted[number] = fields.with_values(before, {path: value})
         module = registry.load(self.settings.source_format)
@@ -206,6 +209,10 @@ class Carrying:
     def _wider(self, before: Agent, after: Agent) -> str | None:
         found = compare.widenings(before, after, self.settings.source_format)
         return f"the source could do more then: {', '.join(map(str, found))}" if found else None
+
+
+def _rival(one: Candidate, other: Candidate) -> str:
+    return f"{other.target} has another edit of it, which comes first; --prefer {one.target} {one.name} takes this one"
 
 
 def _is_as_meant(one: Candidate, path: str, old: Agent, new: Agent) -> bool:

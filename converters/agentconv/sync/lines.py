@@ -8,11 +8,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+Edit: TypeAlias = tuple[int, int, tuple[str, ...]]
+"""From which line to which something is another text, and the lines that are there instead."""
 _WORD = re.compile(r"(\s*)(\S+)")
 
 
@@ -24,15 +27,36 @@ def merged(base: str, one: str, other: str) -> str | None:
         return other
     old = base.splitlines(keepends=True)
     edits = sorted({*_edits(old, one.splitlines(keepends=True)), *_edits(old, other.splitlines(keepends=True))})
+    if any(start <= end for (_, end, _), (start, _, _) in pairwise(edits)):
+        return None
+    done = _done(old, edits)
+    return None if _is_doubled(done, one, other) else "".join(done)
+
+
+def decided(base: str, first: str, second: str) -> str:
+    """Return a text with the edits of both sides; where they touch one another, with those of the first alone."""
+    done = merged(base, first, second)
+    if done is not None:
+        return done
+    old = base.splitlines(keepends=True)
+    kept = list(_edits(old, first.splitlines(keepends=True)))
+    apart = [one for one in _edits(old, second.splitlines(keepends=True)) if not any(_touch(one, each) for each in kept)]
+    found = _done(old, sorted([*kept, *apart]))
+    return first if _is_doubled(found, first, second) else "".join(found)
+
+
+def _touch(one: Edit, other: Edit) -> bool:
+    return one[0] <= other[1] and other[0] <= one[1]
+
+
+def _done(old: Sequence[str], edits: Iterable[Edit]) -> list[str]:
+    """Return lines with edits of them, which are in order and apart."""
     done: list[str] = []
     at = 0
-    for number, (start, end, lines) in enumerate(edits):
-        if number and start <= at:
-            return None
+    for start, end, lines in edits:
         done += [*old[at:start], *lines]
         at = end
-    done += old[at:]
-    return None if _is_doubled(done, one, other) else "".join(done)
+    return [*done, *old[at:]]
 
 
 def _is_doubled(done: Sequence[str], one: str, other: str) -> bool:
@@ -41,8 +65,8 @@ def _is_doubled(done: Sequence[str], one: str, other: str) -> bool:
     return any(line.strip() and number > sides[line] for line, number in Counter(done).items())
 
 
-def _edits(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, int, tuple[str, ...]]]:
-    """Yield what was changed: from which line to which, and the lines that are there instead."""
+def _edits(old: Sequence[str], new: Sequence[str]) -> Iterator[Edit]:
+    """Yield what was changed."""
     for word, start, end, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if word != "equal":
             yield start, end, tuple(new[first:last])

@@ -13,6 +13,7 @@ from agentconv.install.draft import parents
 from agentconv.install.steps import Change, Plan
 from agentconv.sync import candidates, digests, known, rewriting
 from agentconv.sync.decisions import Entry
+from agentconv.sync.preferring import Preference
 from agentconv.sync.sources import wrong
 
 if TYPE_CHECKING:
@@ -39,8 +40,8 @@ if TYPE_CHECKING:
 class Choices:
     """What a user may choose about a run."""
 
-    prefer: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """By agent (`` for all), and by field (`` for all), whose word counts."""
+    prefer: Preference = field(default_factory=Preference)
+    """Whose word counts where both sides changed."""
     insist: bool = False
     """Whether much may be deleted."""
     allow_widening: bool = False

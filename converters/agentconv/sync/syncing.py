@@ -101,7 +101,7 @@ class Run:
             raise _no_source(self.settings)
         targets = [target for target in self.settings.targets if not is_served(self.settings, target, self.scope)]
         beside = {path for target in self.served_targets for path in client_places.of(self.settings, target, self.scope)}
-        named = self.choices.prefer or (self.carry_back and self.carry_back.agents())
+        named = self.choices.prefer.side or (self.carry_back and self.carry_back.agents())
         may_be = not look_closely and not told and not named and beside <= {file.path for file in found}
         if may_be and is_unchanged(self.settings, self.lock, found, targets, self.scope):
             outcome = planning.unchanged(self.settings, self.lock, found)
@@ -170,7 +170,7 @@ class Run:
     def _unknown_wishes(self, names: frozenset[str]) -> Iterator[Diagnostic]:
         """Complain about agents that are named on the command line and that are nowhere."""
         known = names | {one.name for one in self.lock.synced}
-        wishes = [("--prefer", name) for name in self.choices.prefer if name]
+        wishes = [("--prefer", name) for name in self.choices.prefer.agents()]
         wishes += [("--carry-back", name) for name in self.carry_back.agents()] if self.carry_back else []
         for flag, name in wishes:
             if name not in known:
@@ -193,7 +193,8 @@ class Run:
         for edit in edits:
             place = (edit.candidate.target, *edit.candidate.place)
             carried[place] = carried.get(place, frozenset()) | {edit.path}
-        outcome = planning.plan(Situation(self.settings, self.reader, lock, loaded, given, files, carried), self.bases, self.choices)
+        choices = replace(self.choices, prefer=self.choices.prefer.once_carried()) if carried else self.choices
+        outcome = planning.plan(Situation(self.settings, self.reader, lock, loaded, given, files, carried), self.bases, choices)
         if outcome.plan is not None:
             outcome.plan = replace(outcome.plan, lock_before=self.lock)
         return outcome
