@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 
 import pytest
@@ -54,6 +56,35 @@ def test_a_source_that_cannot_be_read_is_not_gone(project, spoil):
 
     assert codex(project) == sorted(NAMES)
     assert told.code == 1
+
+
+@pytest.mark.parametrize("shut", [".claude", SOURCE, f"{SOURCE}/more"])
+def test_a_folder_that_nobody_may_look_into_is_not_gone(project, monkeypatch, shut):
+    """A source in a folder that cannot be listed deletes nothing, whoever insists, and the permission is what is told."""
+    project.move(f"{SOURCE}/tester.md", f"{SOURCE}/more/tester.md")
+    project.sync()
+    before, folder = project.tree(), os.fspath(project.root / shut)
+
+    def closed(name):
+        call = getattr(os, name)
+
+        def asked(path=".", *words, **options):
+            place = os.fspath(path) if isinstance(path, (str, os.PathLike)) else ""
+            if place.startswith(f"{folder}/") or (place == folder and name == "scandir"):
+                raise PermissionError(errno.EACCES, "Permission denied", place)
+            return call(path, *words, **options)
+
+        return asked
+
+    with monkeypatch.context() as patch:
+        for name in ("scandir", "stat", "lstat", "open"):
+            patch.setattr(os, name, closed(name))
+        told = project.sync("--yes")
+
+    assert (told.code, told.files) == (1, ())
+    assert "permission denied" in told.errors
+    assert project.tree() == before
+    assert project.sync("--check").code == 0
 
 
 def test_adopting_takes_nothing_away(project):

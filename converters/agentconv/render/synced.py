@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import fields
-from agentconv.core.diagnostics import LossKind
+from agentconv.core.diagnostics import LossKind, Severity
 from agentconv.install.places import entry_name
 from agentconv.render import in_step, text
 from agentconv.render.table import table
@@ -304,7 +304,8 @@ def summary(outcome: Outcome, found: list[Line], *, dry_run: bool) -> str:
     looks = len({(line.target, line.path, line.pointer) for line in found if line.look})
     files = len(outcome.plan.changes) if outcome.plan is not None else 0
     parts = []
-    if not files and not looks:
+    wrong = any(one.severity is Severity.ERROR for one in (*outcome.diagnostics, *outcome.broken()))
+    if not files and not looks and not wrong:
         parts.append(in_step.agents(outcome.settings, outcome.agents))
     else:
         word = "would be written" if dry_run else "written"

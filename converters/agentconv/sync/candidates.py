@@ -253,7 +253,7 @@ def _without_view(
         source = Source.LEFT_OUT
     elif key in views.refused:
         source = Source.REFUSED
-    elif key[0] in sources.broken:
+    elif sources.broken_by(key[0]) is not None:
         source = Source.BROKEN
     else:
         source = Source.GONE
@@ -261,7 +261,7 @@ def _without_view(
     one.file = files.get(first.path)
     one.there = one.file.agents.get(first.pointer) if one.file is not None else None
     one.refused = views.refused.get(key, ()) if views is not None else ()
-    one.reason = sources.broken.get(key[0])
+    one.reason = sources.broken_by(key[0])
     one.author = next((agent for where, agent in sources.agents() if where == key), None) if source is Source.REFUSED else None
     return one
 
@@ -292,7 +292,7 @@ def _moved(lock: Lock, sources: Sources, given: Sequence[Views]) -> dict[Key, Ke
     gone: dict[Key, dict[str, tuple[str | None, str | None]]] = {}
     known = {one.agent for one in lock.synced}
     for one in lock.synced:
-        if one.agent not in present_keys and one.source not in sources.broken:
+        if one.agent not in present_keys and sources.broken_by(one.source) is None:
             gone.setdefault(one.agent, {})[one.target] = (one.fields.get("prompt.text"), one.fields.get("description"))
     if not gone:
         return {}
