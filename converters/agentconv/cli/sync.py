@@ -52,7 +52,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="AGENT[:FIELD]",
         help="take edits of the targets into the source: all, or a field (prompt, name, ...), an agent, or AGENT:FIELD",
     )
-    group.add_argument("--adopt", action="store_true", help="take agents that stand in a target alone into the source")
+    group.add_argument(
+        "--adopt", nargs="*", metavar="AGENT", help="take agents that stand in a target alone into the source: all, or by name"
+    )
     group.add_argument("--yes", action="store_true", help="delete, even if it is much")
     group.add_argument("--allow-widening", action="store_true", help="write agents that may do more than their source says")
     group = parser.add_argument_group("how")
@@ -87,7 +89,7 @@ def run(options: argparse.Namespace) -> int:
 
         return syncing.run_all(options)
     chosen = found_settings(options)
-    named = options.prefer or options.carry_back or options.release or options.switch_source  # and may not be there
+    named = options.prefer or options.carry_back or options.release or options.switch_source or options.adopt  # and may not be there
     closer = options.verbose or options.staged or options.watch or named
     lock = None if closer else unchanged.in_step(chosen, scope_of(options, chosen))
     if lock is not None:
@@ -183,12 +185,14 @@ def _check(options: argparse.Namespace) -> None:
     Raises:
         InputError: There are such.
     """
-    if options.watch and (options.check or options.dry_run or options.diff or options.adopt or options.yes or options.prefer):
+    if options.watch and (options.check or options.dry_run or options.diff or options.adopt is not None or options.yes or options.prefer):
         raise registry.usage("--watch goes with --carry-back alone", "agentconv sync --watch")
-    if options.scope == places.USER and (options.carry_back is not None or options.adopt or options.staged or options.all or options.watch):
+    if options.scope == places.USER and (
+        options.carry_back is not None or options.adopt is not None or options.staged or options.all or options.watch
+    ):
         raise registry.usage("your own agents are synced one way only", "agentconv sync --scope user")
     if options.switch_source:
-        others = (options.check, options.all, options.staged, options.watch, options.adopt, options.release, options.prefer)
+        others = (options.check, options.all, options.staged, options.watch, options.adopt is not None, options.release, options.prefer)
         if any(others) or options.carry_back is not None or options.scope == places.USER:
             raise registry.usage("--switch-source goes alone", f"agentconv sync --switch-source {options.switch_source}")
     if options.release and (options.check or options.dry_run or options.diff or options.all or options.staged):

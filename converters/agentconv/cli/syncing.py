@@ -152,6 +152,9 @@ def _release(options: argparse.Namespace, chosen: Settings) -> int:
         chosen = command.again(options, chosen)
         one = syncing.Run(chosen, scope, Choices())
         outcome = one.released(target)
+        if not outcome.agents:
+            known = sorted({each.target for each in outcome.synced})
+            raise registry.usage(f"nothing was synced for {target}", f"what was: {', '.join(known) or 'nothing'}")
         one.apply(outcome)
     print(f"{text.count(outcome.agents, 'file')} of {text.client(target)} released: they stay, and are yours now.")
     if target in chosen.targets:

@@ -11,7 +11,7 @@ from agentconv.install.places import entry_name
 from agentconv.render import in_step, text
 from agentconv.render.table import table
 from agentconv.render.tally import Tally
-from agentconv.sync import digests, known, lines
+from agentconv.sync import digests, known, lines, texts
 from agentconv.sync.decisions import Entry, Source
 from agentconv.sync.views import alone
 
@@ -29,6 +29,9 @@ _PLAIN = {
     Entry.RESTORE: ("restore", "it was gone; `skip = true` in its table says that it is not wanted"),
     Entry.DELETE: ("delete", "its source is gone"),
 }
+
+_BY_FLAG = ("name-duplicate", "model-dropped")
+"""Losses of which a flag of `convert` is the way out, which sync does not have: the lock pins names, and the configuration maps models."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +76,9 @@ def told(outcome: Outcome) -> list[Line]:
 
 
 def _switched(outcome: Outcome) -> Iterator[Line]:
-    """Yield what the new source cannot say and the old one keeps, and what may do more from now on."""
+    """Yield what the source cannot say and a target keeps, and what may do more from now on."""
     place = outcome.settings.file.name
-    for one in outcome.switched.kept if outcome.switched else ():
+    for one in outcome.kept:
         said = [f"{key}: {text.shorten(str(value), 30)}" for key, value in one.says.items() if key != "keep"]
         kept = one.says.get("keep")
         listed = [digests.GROUP] if kept is True else [str(path) for path in kept] if isinstance(kept, list) else []
@@ -106,21 +109,22 @@ def _of(one: Candidate, outcome: Outcome) -> Iterator[Line]:
         )
     if one.renamed_to is not None:
         yield _renamed(one, outcome)
-        return
+        if one.settled is None:
+            return
     if one.reason and one.entry is Entry.LEAVE:
         if one.source is not Source.BROKEN:
             yield _line(one, "left", one.reason, hint=one.way, look=True)
         return
     if one.entry is Entry.LEAVE and one.source is Source.THERE:
         problem = (one.file.problem if one.file else None) or "it cannot be read"
-        yield _line(one, "left", problem, hint=f"mend it, or --prefer source {one.name} writes it anew", look=True)
+        yield _line(one, "left", problem, hint=_mend(one), look=True)
     elif one.entry in _PLAIN:
         word, what = _PLAIN[one.entry]
         if one.entry is Entry.DELETE:
-            what = one.reason or ("it is left out" if one.source is Source.LEFT_OUT else what)
+            what = one.reason or (_cause(one, outcome) if one.source is Source.LEFT_OUT else what)
         yield _line(one, "rename" if one.moved_from else word, what)
     elif one.entry is Entry.FOREIGN:
-        hint = f"--prefer source {one.name} replaces it; or rename one of the two"
+        hint = f"--prefer source {one.name} replaces it; --prefer {one.target} {one.name} takes its edits into the source; or rename it"
         yield _line(one, "foreign", f"not ours: {_listed(_unlike(one))}", hint=hint, look=True)
     elif one.entry is Entry.RELEASE:
         yield from _released(one, outcome)
@@ -131,26 +135,44 @@ def _of(one: Candidate, outcome: Outcome) -> Iterator[Line]:
         yield from _fields(one, outcome)
 
 
+def _mend(one: Candidate) -> str:
+    """Say what can be done about a file of which nothing can be told."""
+    way = f"mend it, or --prefer source {one.name} writes it anew"
+    if one.file is None or one.file.data is None or not texts.is_marked(one.file.data):
+        return way
+    return f"{way}; `git checkout --theirs {one.path}` takes the other side, and --prefer {one.target} {one.name} has its word count"
+
+
 def _renamed(one: Candidate, outcome: Outcome) -> Line:
     """Return what is told of an agent that has another name, or another folder, in its target."""
-    hint = f"--prefer source {one.name} and delete the other"
+    if one.settled is not None:
+        hint, said = f"--prefer source {one.name} takes it back", f"renamed to `{one.renamed_to}`"
+    else:
+        hint, said = f"--prefer source {one.name} and delete the other", one.reason or ""
     if one.renamed_to == one.named:
-        return _line(one, "moved", one.reason or "", hint=f"move it back; or {hint}", look=True)
+        return _line(one, "moved", said, hint=f"move it back; or {hint}", look=True)
     place = (one.target, *one.place)
     reason = next((each.reason for each in outcome.renamed if (each.candidate.target, *each.candidate.place) == place), None)
     way = f"not carried: {reason}" if reason else f"--carry-back {one.name}:name takes it into {one.key[0]}"
     way = f"rename it in {one.key[0]}" if outcome.one_way else way
-    return _line(one, "renamed", one.reason or "", hint=f"{way}; or {hint}", look=True)
+    return _line(one, "renamed", said, hint=f"{way}; or {hint}", look=True)
 
 
 def _released(one: Candidate, outcome: Outcome) -> Iterator[Line]:
     """Yield what is told of a file that is nobody's from now on, and that it is so in the next run."""
-    cause = "it is left out" if one.source is Source.LEFT_OUT else "its source is gone"
+    cause = _cause(one, outcome)
     edited = "was edited" if all(base.created for base in one.bases) else "was there before"
     is_seen = one.target in outcome.settings.targets and one.there is not None
     yield _line(one, "released", f"{cause}, and it {edited}: it stays, and is yours", look=not is_seen)
     if is_seen and one.there is not None:
         yield _orphan(outcome, one.target, one.path, one.pointer, one.there)
+
+
+def _cause(one: Candidate, outcome: Outcome) -> str:
+    """Say why there is nothing for a target."""
+    if one.target not in outcome.settings.targets:
+        return f"`targets` does not name {one.target}"
+    return "`skip = true` leaves it out" if one.source is Source.LEFT_OUT else "its source is gone"
 
 
 def _fields(one: Candidate, outcome: Outcome) -> Iterator[Line]:
@@ -162,7 +184,7 @@ def _fields(one: Candidate, outcome: Outcome) -> Iterator[Line]:
     written = [path for path in settled.written if not (one.moved_from and path == "name")]
     if written:
         yield _line(one, "update", _listed(_said(path, one.there, one.view.agent) for path in written), paths=tuple(written))
-    for path in (*settled.edited, *settled.merged):
+    for path in (path for path in (*settled.edited, *settled.merged) if path != "name" or one.renamed_to is None):
         word = "merged" if path in settled.merged else "edited"
         yield _line(
             one,
@@ -228,7 +250,11 @@ def _carried(edit: Edit, outcome: Outcome) -> Line:
 def _orphan(outcome: Outcome, target: str, path: str, pointer: str, agent: Agent) -> Line:
     place = outcome.settings.place
     left = f'`exclude = ["{path}{pointer}"]` at the top of {outcome.settings.file.name} leaves it alone'
-    hint = left if outcome.one_way else f"--adopt takes it into {place}; {left}"
+    names = {one.name for _, one in outcome.sources.agents()} if outcome.sources is not None else set()
+    if agent.name in names:
+        hint = f"{place} has an agent `{agent.name}`, so that --adopt cannot take it: rename it, or delete it; {left}"
+    else:
+        hint = left if outcome.one_way else f"--adopt {agent.name} takes it into {place}; {left}"
     return Line("new", agent.name or "", "not ours", target, path, pointer, hint, look=True)
 
 
@@ -326,6 +352,7 @@ def lost(outcome: Outcome, look: Style, *, every: bool) -> Iterator[str]:
         look: How it looks.
         every: Whether those that the lock knows are told, too.
     """
+    models = False
     tally = Tally(several_targets=len(outcome.settings.targets) > 1 or bool(outcome.adopted))
     if every:
         found = [loss for one in outcome.candidates if one.view is not None for loss in one.view.losses]
@@ -339,8 +366,11 @@ def lost(outcome: Outcome, look: Style, *, every: bool) -> Iterator[str]:
         *(loss for one in outcome.views for loss in one.losses),
         *(loss for one in outcome.served for loss in one.losses),
     ]:
-        tally.add(replace(loss, hint=None) if loss.code == "name-duplicate" else loss)  # names are pinned: there is no flag to choose
+        tally.add(replace(loss, hint=None) if loss.code in _BY_FLAG else loss)
+        models = models or loss.code == "model-dropped"
     yield from tally.lines(look)
+    if models:
+        yield f'  hint: `models = "tier"` in {outcome.settings.file.name} writes each assistant\'s own of the same tier'
     if not every:
         new = {(loss.target, loss.code) for loss in outcome.new_losses}
         yield from in_step.lasting(outcome.settings, outcome.synced, look, new)

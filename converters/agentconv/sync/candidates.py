@@ -6,10 +6,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
+from agentconv.install.lock import Synced
 from agentconv.install.places import entry_name
 from agentconv.sync import digests, overriding, present
 from agentconv.sync.decisions import Entry, Source, There, decide_entry
-from agentconv.sync.preferring import SOURCE
+from agentconv.sync.preferring import SOURCE, TARGET
 from agentconv.sync.settling import settle
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from agentconv.core.diagnostics import Loss
     from agentconv.core.effects import Widening
     from agentconv.core.ir import Agent
-    from agentconv.install.lock import Lock, Synced
+    from agentconv.install.lock import Lock
     from agentconv.sync.bases import Bases
     from agentconv.sync.preferring import Preference
     from agentconv.sync.present import File
@@ -112,6 +113,12 @@ class Candidate:
         insists = wish.get("") == SOURCE
         if insists and (self.entry is Entry.FOREIGN or (self.entry is Entry.LEAVE and self.source is Source.THERE)):
             self.entry, self.replaces = Entry.WRITE, True
+        if (
+            self.entry is Entry.FOREIGN
+            and self.view is not None
+            and (self.carried or (wish.get("") == TARGET and self.name in prefer.agents()))
+        ):
+            self.entry, self.bases = Entry.FIELDS, [self._as_given(self.view)]
         if self.entry is Entry.STALE:
             self._judge_stale()
         if self.entry is Entry.RELEASE and wish.get("") == SOURCE:
@@ -129,6 +136,11 @@ class Candidate:
             if not self.settled.in_step or self.kept:
                 found = compare.widenings(self.view.source, self.settled.agent, self.target)
                 self.wider = tuple(found)
+
+    def _as_given(self, view: View) -> Synced:
+        """Return what is settled of what was not ours, and is to be: what the source gives, so that all else in it is an edit."""
+        name = view.agent.name or self.name
+        return Synced(*self.place[:1], self.target, self.key[0], name, "", digests.of(view.agent), self.pointer, self.key[1], created=False)
 
     def hold_back(self, version: str, prefer: Preference) -> None:
         """Leave what a later agentconv wrote as it is, where this one has it otherwise: two versions would undo each other's work."""
@@ -282,6 +294,13 @@ def mark_renamed(found: Collection[Candidate], situation: Situation, prefer: Pre
             one.reason = f"moved to {file.path}" if is_moved else f"renamed to `{one.renamed_to}` in {file.path}"
 
 
+def mark_renamed_in_place(found: Collection[Candidate]) -> None:
+    """Find agents that got another name in a target where they are: in a client in which the file's name is another thing."""
+    for one in found:
+        if one.settled is not None and "name" in one.settled.edited and one.there is not None:
+            one.renamed_to, one.renamed_in = one.there.name, (*one.place, one.there)
+
+
 def _nameless(found: Mapping[str, str]) -> dict[str, str]:
     return {path: one for path, one in found.items() if path != "name"}
 
@@ -316,7 +335,7 @@ def orphans(found: Collection[Candidate], situation: Situation) -> Iterator[tupl
     """Yield the agents of the targets' files that are nobody's."""
     ours = {(one.target, *one.place) for one in found} | {(one.target, *one.moved_from) for one in found if one.moved_from}
     ours |= {(entry.target, *entry.key) for entry in situation.lock.entries}
-    renamed = {(one.target, one.renamed_to) for one in found if one.renamed_to is not None}
+    renamed = {(one.target, one.renamed_to) for one in found if one.renamed_in is not None and one.renamed_in[:2] != one.place}
     for file in situation.files.values():
         for pointer, agent in file.agents.items():
             is_left_out = any(map(situation.settings.excludes, (file.path, f"{file.path}{pointer}")))
