@@ -120,6 +120,8 @@ def _in_step(options: argparse.Namespace, chosen: Settings, lock: Lock) -> int:
 
         for row in in_step.lasting(chosen, lock.synced, text.style(sys.stderr, options.color)):
             print(wrapped(row), file=sys.stderr)
+        for row in in_step.strictly(chosen, lock.synced, options.accept) if options.strict == STRICT[0] else ():
+            print(wrapped(row), file=sys.stderr)
         print(in_step.line(chosen, lock.synced), file=sys.stderr if options.quiet else sys.stdout)
     return code
 
@@ -132,6 +134,8 @@ def found_settings(options: argparse.Namespace) -> Settings:
     """
     if options.scope == places.USER:
         return _own_settings()
+    if options.project and not os.path.isdir(options.project):
+        raise registry.usage(f"there is no folder `{options.project}`", "--project names a project's root")
     root = settings.find_root(Path(options.project) if options.project else Path.cwd())
     return settings_of(root)
 

@@ -131,6 +131,7 @@ def _watch(options: argparse.Namespace, chosen: Settings) -> int:
         _synced(options, now(), None, going)
         sys.stdout.flush()
 
+    tell(f"watching {chosen.place}, and what {', '.join(chosen.targets)} have of it; Ctrl-C ends that")
     Watch(now, look, run_once, tell, Git(chosen.root).is_under_way).watch()
     return Exit.OK
 
@@ -209,7 +210,7 @@ def _tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic],
     look = text.style(sys.stderr, options.color)
     for diagnostic in [*outcome.diagnostics, *outcome.broken(), *told]:
         if not options.quiet or diagnostic.severity is Severity.ERROR:
-            print(text.diagnostic(diagnostic, look), file=sys.stderr)
+            print("\n".join(map(wrapped, text.diagnostic(diagnostic, look).split("\n"))), file=sys.stderr)
     lines = synced.shown(line for line in found if line.look or not options.quiet)
     if options.diff:
         _show_differences(outcome)
@@ -221,6 +222,8 @@ def _tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic],
         print(wrapped(line))
     if not options.quiet:
         for line in synced.lost(outcome, look, every=options.verbose):
+            print(wrapped(line), file=sys.stderr)
+        for line in in_step.strictly(outcome.settings, outcome.synced, options.accept) if options.strict == command.STRICT[0] else ():
             print(wrapped(line), file=sys.stderr)
         print(synced.summary(outcome, found, dry_run=looking))
     elif code and not lines:

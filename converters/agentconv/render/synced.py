@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import fields
 from agentconv.core.diagnostics import LossKind, Severity
+from agentconv.core.losses import CATALOGUE
 from agentconv.install.places import entry_name
 from agentconv.render import in_step, text
-from agentconv.render.table import table
+from agentconv.render.table import columns
 from agentconv.render.tally import Tally
 from agentconv.sync import digests, known, lines, texts
 from agentconv.sync.decisions import Entry, Source
 from agentconv.sync.views import alone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from agentconv.core.ir import Agent
     from agentconv.render.text import Style
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 _PLAIN = {
     Entry.WRITE: ("write", ""),
-    Entry.RESTORE: ("restore", "it was gone; `skip = true` in its table says that it is not wanted"),
+    Entry.RESTORE: ("restore", "it was gone; `skip = true` in [sync.agents.{agent}.{target}] says that it is not wanted"),
     Entry.DELETE: ("delete", "its source is gone"),
 }
 
@@ -122,7 +123,7 @@ def _of(one: Candidate, outcome: Outcome) -> Iterator[Line]:
         word, what = _PLAIN[one.entry]
         if one.entry is Entry.DELETE:
             what = one.reason or (_cause(one, outcome) if one.source is Source.LEFT_OUT else what)
-        yield _line(one, "rename" if one.moved_from else word, what)
+        yield _line(one, "rename" if one.moved_from else word, what.format(agent=one.name, target=one.target))
     elif one.entry is Entry.FOREIGN:
         hint = f"--prefer source {one.name} replaces it; --prefer {one.target} {one.name} takes its edits into the source; or rename it"
         yield _line(one, "foreign", f"not ours: {_listed(_unlike(one))}", hint=hint, look=True)
@@ -130,7 +131,13 @@ def _of(one: Candidate, outcome: Outcome) -> Iterator[Line]:
         yield from _released(one, outcome)
     elif one.entry is Entry.STALE:
         reason = next((f"{loss.detail}" for loss in one.refused if loss.severity == "refusal"), "the target cannot hold it")
-        yield _line(one, "stale", reason, hint="it stays as it was; change the source, or `skip = true` in its table", look=True)
+        yield _line(
+            one,
+            "stale",
+            reason,
+            hint=f"it stays as it was; change the source, or `skip = true` in [sync.agents.{one.name}.{one.target}]",
+            look=True,
+        )
     elif one.entry in (Entry.FIELDS, Entry.TAKE_OVER) and one.settled is not None:
         yield from _fields(one, outcome)
 
@@ -196,26 +203,25 @@ def _fields(one: Candidate, outcome: Outcome) -> Iterator[Line]:
         )
     for path in settled.conflicts:
         hint = f"kept on both sides; --prefer source {one.name} | --prefer {one.target} {one.name}"
-        yield _line(one, "CONFLICT", _both(path, one.view.agent, one.there), hint=hint, look=True, paths=(path,))
+        yield _line(one, "CONFLICT", _both(path, one.view.agent, one.there, settled.clashes.get(path)), hint=hint, look=True, paths=(path,))
     if settled.new_own:
         yield _line(one, "noted", f"{_listed(path.rpartition('.')[2] for path in settled.new_own)}: this file's own, kept")
 
 
-def _both(path: str, view: Agent, there: Agent | None) -> str:
-    """Return what both sides say of a field; of a text the first line that they do not share."""
+def _both(path: str, view: Agent, there: Agent | None, clash: tuple[int, str, str] | None) -> str:
+    """Return what both sides say of a field; of a text the first line that both made another one, or else that they do not share."""
     if path == digests.GROUP:
         return path
     new, old = _value(view, path), _value(there, path)
-    place = path
+    place, end = path, ""
     if path in digests.TEXTS:
-        ours, theirs = new.split("\n"), old.split("\n")
-        number = next((at for at, (one, other) in enumerate(zip(ours, theirs, strict=False)) if one != other), min(len(ours), len(theirs)))
-        place = f"{'prompt' if path == 'prompt.text' else path}, line {number + 1}"
-        new, old = ("".join(lines_[number : number + 1]) for lines_ in (ours, theirs))
+        number, new, old = clash or lines.differing(new, old)
+        place = f"{'prompt' if path == 'prompt.text' else path}, line {number}"
+        end = "" if clash else "; what it was before is not known, so that --prefer takes one side as a whole"
     start = next((at for at, (one, other) in enumerate(zip(new, old, strict=False)) if one != other), 0)
     start = start - 12 if start > 24 else 0
-    shown = (f"{'…' if start else ''}{text.shorten(one[start:], 40)}" for one in (new, old))
-    return "{}: {} in the source, {} here".format(place, *(f'"{one}"' for one in shown))
+    said = [f'"{"…" if start else ""}{text.shorten(one[start:], 40)}"' if one else "nothing" for one in (new, old)]
+    return f"{place}: {said[0]} in the source, {said[1]} here{end}"
 
 
 def _way(one: Candidate, path: str, outcome: Outcome) -> str:
@@ -303,8 +309,7 @@ def shown(found: Iterable[Line]) -> list[str]:
             looks.append(line)
         else:
             rows.setdefault((line.word, line.agent, line.what), {})[line.target] = None  # once, however many agents have the name
-    plain = [(f"  {word}", text.shorten(agent, 30), text.safe(what), ", ".join(targets)) for (word, agent, what), targets in rows.items()]
-    out = list(table(plain)) if plain else []
+    out = list(_columns([(word, text.safe(agent), text.safe(what), ", ".join(targets)) for (word, agent, what), targets in rows.items()]))
     words, places = (max((len(one) for one in column), default=0) for column in ([line.word for line in looks], map(_place, looks)))
     last = ""
     for line in looks:
@@ -313,6 +318,18 @@ def shown(found: Iterable[Line]) -> list[str]:
             out.append(f"    {text.safe(line.hint)}")
         last = line.hint
     return out
+
+
+def _columns(rows: Sequence[tuple[str, str, str, str]]) -> Iterator[str]:
+    """Yield rows in columns; what is too long for its column in the width that there is has a line of its own below its row."""
+    words, agents, targets = (max((len(row[at]) for row in rows), default=0) for at in (0, 1, 3))
+    room = columns() - words - agents - targets - 8
+    middle = max((len(what) for _, _, what, _ in rows if len(what) <= room), default=0)
+    for word, agent, what, listed in rows:
+        fits = len(what) <= room
+        yield f"  {word:{words}}  {agent:{agents}}  {what if fits else '':{middle}}  {listed}"
+        if not fits:
+            yield f"    {what}"
 
 
 def _place(line: Line) -> str:
@@ -332,7 +349,7 @@ def summary(outcome: Outcome, found: list[Line], *, dry_run: bool) -> str:
     parts = []
     wrong = any(one.severity is Severity.ERROR for one in (*outcome.diagnostics, *outcome.broken()))
     if not files and not looks and not wrong:
-        parts.append(in_step.agents(outcome.settings, outcome.agents))
+        parts.append(in_step.agents(outcome.settings, outcome.agents, [one.target for one in outcome.served if one.dropped]))
     else:
         word = "would be written" if dry_run else "written"
         parts.append(
@@ -359,16 +376,19 @@ def lost(outcome: Outcome, look: Style, *, every: bool) -> Iterator[str]:
     else:
         found = [loss for loss in outcome.new_losses if loss.code not in known.LASTING]
     refused = [loss for one in outcome.views for losses in one.refused.values() for loss in losses if loss.kind is LossKind.REFUSED]
-    for loss in [
+    shown = [
         *refused,
         *outcome.adopted_losses,
         *found,
         *(loss for one in outcome.views for loss in one.losses),
         *(loss for one in outcome.served for loss in one.losses),
-    ]:
+    ]
+    for loss in shown:
         tally.add(replace(loss, hint=None) if loss.code in _BY_FLAG else loss)
         models = models or loss.code == "model-dropped"
-    yield from tally.lines(look)
+    if every:
+        yield from dict.fromkeys(text.loss(loss, look) for loss in shown if not CATALOGUE[loss.code].of_pair)
+    yield from tally.lines(look, of_pairs=every)
     if models:
         yield f'  hint: `models = "tier"` in {outcome.settings.file.name} writes each assistant\'s own of the same tier'
     if not every:
@@ -382,7 +402,8 @@ def served(outcome: Outcome) -> Iterator[str]:
         agents = text.count(one.agents, "agent")
         yield f"  {text.client(one.target)} reads {outcome.settings.place} itself ({agents}): nothing is written for it"
         lost = [f"{path.removeprefix('extras.')} ({number})" for path, number in one.lost.items()]
+        own = f"`own = true` in [sync.{one.target}] writes files for it"
         if one.dropped:
-            lost.append(f"{text.count(one.dropped, 'agent')} as a whole")
+            yield f"    it does not load {_listed(one.dropped)}; {own}"
         if lost:
-            yield f"    it makes nothing of {_listed(lost)}; `own = true` in [sync.{one.target}] writes files for it"
+            yield f"    it makes nothing of {_listed(lost)}; {own}"

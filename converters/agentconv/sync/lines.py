@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from difflib import SequenceMatcher
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -43,6 +43,28 @@ def decided(base: str, first: str, second: str) -> str:
     apart = [one for one in _edits(old, second.splitlines(keepends=True)) if not any(_touch(one, each) for each in kept)]
     found = _done(old, sorted([*kept, *apart]))
     return first if _is_doubled(found, first, second) else "".join(found)
+
+
+def clash(base: str, one: str, other: str) -> tuple[int, str, str]:
+    """Return where two edits of a text touch first: the number of the line in the second text, and what either made of it."""
+    old, first, second = (text.splitlines(keepends=True) for text in (base, one, other))
+    for at, mine in enumerate(_edits(old, second)):
+        for theirs in _edits(old, first):
+            if _touch(mine, theirs) and mine != theirs:
+                shift = sum(len(lines) - (end - start) for start, end, lines in list(_edits(old, second))[:at])
+                return mine[0] + shift + 1, _first(theirs), _first(mine)
+    return differing(one, other)
+
+
+def differing(one: str, other: str) -> tuple[int, str, str]:
+    """Return the number of the first line that two texts do not share, and what it is in either; empty where a text has ended."""
+    rows = zip_longest(one.split("\n"), other.split("\n"), fillvalue="")
+    return next(((at, mine, theirs) for at, (mine, theirs) in enumerate(rows, 1) if mine != theirs), (1, "", ""))
+
+
+def _first(edit: Edit) -> str:
+    """Return the first line of an edit that says something; empty where it took lines away."""
+    return next((line.rstrip("\n") for line in edit[2] if line.strip()), "")
 
 
 def _touch(one: Edit, other: Edit) -> bool:

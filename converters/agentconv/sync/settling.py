@@ -36,6 +36,8 @@ class Settled:
     """Edited fields of which a person said that the target's word counts."""
     left: tuple[str, ...] = ()
     """Fields of which that is settled what was: a conflict, and one that is decided only once the source says so, too."""
+    clashes: Mapping[str, tuple[int, str, str]] = field(default_factory=dict)
+    """Of texts in conflict of which it is known what was settled: the line, and what the source and the target made of it."""
     new_own: tuple[str, ...] = ()
     """Fields of `own` that were not told yet."""
 
@@ -52,6 +54,7 @@ class _Draft:
     merged: list[str] = field(default_factory=list)
     preferred: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+    clashes: dict[str, tuple[int, str, str]] = field(default_factory=dict)
 
 
 def settle(
@@ -107,6 +110,7 @@ def settle(
         tuple(conflicts),
         tuple(draft.preferred),
         tuple(left),
+        draft.clashes,
         tuple(path for path, one in own.items() if all(base_.own.get(path) != one for base_ in bases)),
     )
 
@@ -152,6 +156,9 @@ def _merge(draft: _Draft, path: str, sides: tuple[Agent, Agent], base: Callable[
     """
     done = _together(path, sides, base, side)
     if done is None and side is None:
+        was = base() if path in digests.TEXTS else None
+        if was is not None:
+            draft.clashes[path] = lines.clash(*(fields.get(one, path) or "" for one in (was, *sides)))
         return Field.BOTH
     if done is None:
         action = Field.WRITE if side == SOURCE else Field.EDITED

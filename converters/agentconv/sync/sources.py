@@ -92,11 +92,15 @@ def _take(sources: Sources, piece: Loaded) -> None:
         sources.pieces.append(replace(piece, agents=agents, states=states))
 
 
-def not_as_written(mended: Sequence[Diagnostic]) -> Diagnostic:
-    """Say in one line that files are synced as their client reads them, which is not as they are written."""
-    number = len(mended) - 1
-    more = f" (and {number:,} more {'files' if number > 1 else 'file'} with something of the kind)" if number else ""
-    return replace(mended[0], message=f"{mended[0].message}{more}", hint="it is synced as it is read there; agentconv lint says all of it")
+def not_as_written(mended: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
+    """Say in a line for each kind that files are synced as their client reads them, which is not as they are written."""
+    hint = "it is synced as it is read there; agentconv lint says all of it"
+    kinds: dict[str, list[Diagnostic]] = {}
+    for one in mended:
+        kinds.setdefault(one.message, []).append(one)
+    for first, *others in kinds.values():
+        more = f" (and in {len(others):,} more {'files' if len(others) > 1 else 'file'})" if others else ""
+        yield replace(first, message=f"{first.message}{more}", hint=hint)
 
 
 def wrong(path: str, reason: str) -> Diagnostic:

@@ -68,6 +68,8 @@ class Run:
     """The configuration as it is to be, where it changes."""
     repository: Path | None = None
     """A folder of the repository that is asked for texts; None for the root."""
+    look_closely: bool = False
+    """Whether everything is to be told, also what was told before."""
     lock: Lock = field(default_factory=Lock)
     unread: dict[str, str] = field(default_factory=dict)
     """Sources that cannot be read, with the reasons."""
@@ -91,6 +93,7 @@ class Run:
         Raises:
             InputError: It cannot be told, or should not be done unasked.
         """
+        self.look_closely = look_closely
         in_conflict = locks.is_in_conflict(self.scope)
         self.lock = self._locked(dry_run=dry_run)
         found, told, self.unread = source_files.find(self.settings, self.scope)
@@ -149,14 +152,19 @@ class Run:
         loaded.pieces = [piece for piece in loaded.pieces if piece.path not in unmerged]
         for path in sorted(unmerged):
             loaded.broken.setdefault(path, "git has not merged it yet")
-        if loaded.mended:
-            loaded.diagnostics.append(sources.not_as_written(loaded.mended))
+        loaded.diagnostics += sources.not_as_written([one for one in loaded.mended if self.is_new(loaded, one)])
         names = frozenset(agent.name or "" for _, agent in loaded.agents())
         loaded.diagnostics += [] if loaded.broken else overriding.unknown(self.settings, names)
         wrong = list(self._unknown_wishes(names))
         if wrong:
             raise InputError(wrong[0])
         return loaded
+
+    def is_new(self, loaded: Sources, told: Diagnostic) -> bool:
+        """Whether what is said of a file of the source was not said before: it is another one than the lock knows, or all is to be said."""
+        file = loaded.files.get(told.span.path) if told.span is not None else None
+        known = {(one.source, one.source_sha256) for one in self.lock.synced}
+        return self.look_closely or file is None or (file.path, file.sha256) not in known
 
     def _served(self, found: list[SourceFile]) -> list[serving.Served]:
         """Return the targets that read the source's own folder, with what their clients make of it."""
