@@ -202,5 +202,6 @@ def test_your_own_agents_go_one_way(tmp_path, monkeypatch, capsys):
     assert "edited" in said
     assert "--carry-back" not in said
     assert "--adopt" not in said
+    assert main(["sync", "--scope", "user", "--prefer", "target", "one"]) == 2
     assert main(["sync", "--scope", "user", "--prefer", "source", "one"]) == 1
     assert "Zwei." not in home.read(".codex/agents/one.toml")

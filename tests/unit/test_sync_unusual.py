@@ -215,6 +215,19 @@ def test_edits_are_carried_back_agent_by_agent(project):
     assert project.sync("--carry-back", "reveiwer").code == 2
 
 
+def test_a_value_that_nothing_can_say_stops_no_other_edit(project):
+    """What neither the source nor the configuration takes stays where it is, with the reason, and everything else is carried."""
+    place = ".opencode/agents/writer.md"
+    project.replace(place, "mode: subagent", "mode: subagent\nmodel: weird")
+    project.replace(place, "Two.", "Zwei.")
+    told = project.sync("--carry-back")
+
+    assert [look[1:] for look in told.looks] == [(place, "", ("model",))]
+    assert any("OpenCode does not take `weird` as a model" in one.get("hint", "") for one in told.entries)
+    assert "Zwei." in project.read(f"{SOURCE}/writer.md")
+    assert "model: weird" in project.read(place)
+
+
 def test_a_stray_carriage_return_changes_no_line_end(project):
     """A source with CRLF throughout has it after an edit was carried back, whatever else stands in it."""
     place = f"{SOURCE}/writer.md"

@@ -13,6 +13,7 @@ from agentconv.cli.exit_codes import Exit
 from agentconv.core.diagnostics import Code, Severity
 from agentconv.disk.saving import other_names
 from agentconv.formats import registry
+from agentconv.install import places
 from agentconv.render import diff, in_step, machine, printable, synced, synced_machine, text
 from agentconv.render.table import wrapped
 from agentconv.sources import settings_file
@@ -173,12 +174,14 @@ def _preference(options: argparse.Namespace, chosen: Settings) -> Preference:
         return Preference()
     side, *words = options.prefer
     known = registry.resolve(side) if registry.is_known(side) else None
-    if side in (preferring.SOURCE, preferring.TARGET) or known == chosen.source_format:
-        return preferring.read(preferring.TARGET if side == preferring.TARGET else preferring.SOURCE, words)
-    if known not in chosen.targets:
+    if side == preferring.SOURCE or known == chosen.source_format:
+        return preferring.read(preferring.SOURCE, words)
+    if options.scope == places.USER:
+        raise registry.usage("your own agents are synced one way only", "--prefer source takes edits of a target back")
+    if known not in chosen.targets and side != preferring.TARGET:
         listed = ", ".join((preferring.SOURCE, preferring.TARGET, *chosen.targets))
         raise registry.usage(f"--prefer does not take `{side}`", f"it is one of {listed}; then agents, if not all are meant")
-    return preferring.read(preferring.TARGET, words, known)
+    return preferring.read(preferring.TARGET, words, known if side != preferring.TARGET else None)
 
 
 def _carry_back(options: argparse.Namespace, chosen: Settings) -> Selection | None:
