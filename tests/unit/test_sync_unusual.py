@@ -117,14 +117,17 @@ def test_what_is_no_part_of_the_lock_is_taken_by_name(project):
     project.remove("agentconv.lock")
     for name in ("tester", "writer"):
         project.replace(f".codex/agents/{name}.toml", "Two.", "Deux.")
+    marked = "<<<<<<< ours\n=======\n>>>>>>> theirs\n"
+    project.write(".codex/agents/planner.toml", marked)
     told = project.sync()
-    taken, back = project.sync("--prefer", "codex", "tester"), project.sync("--prefer", "source", "writer")
+    taken, back = project.sync("--prefer", "codex", "tester", "planner"), project.sync("--prefer", "source", "writer")
 
     assert {look[0] for look in told.looks} == {"foreign"}
     assert ("carried", "codex tester") in taken.words()
     assert "Deux." in project.read(f"{SOURCE}/tester.md")
-    assert (back.code, "Deux." in project.read(".codex/agents/writer.toml")) == (0, False)
-    assert project.sync("--check").code == 0
+    assert "Deux." not in project.read(".codex/agents/writer.toml")
+    assert project.read(".codex/agents/planner.toml") == marked
+    assert [look[1] for look in back.looks] == [".codex/agents/planner.toml"]
 
 
 def test_an_agent_that_is_left_out_cannot_be_adopted(project):

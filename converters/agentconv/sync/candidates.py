@@ -110,19 +110,9 @@ class Candidate:
         created = all(one.created for one in self.bases)
         self.entry = decide_entry(self.source, self.state(), locked=bool(self.bases), created=created)
         wish = prefer.of(self.target, self.name)
-        insists = wish.get("") == SOURCE
-        if insists and (self.entry is Entry.FOREIGN or (self.entry is Entry.LEAVE and self.source is Source.THERE)):
-            self.entry, self.replaces = Entry.WRITE, True
-        if (
-            self.entry is Entry.FOREIGN
-            and self.view is not None
-            and (self.carried or (wish.get("") == TARGET and self.name in prefer.agents()))
-        ):
-            self.entry, self.bases = Entry.FIELDS, [self._as_given(self.view)]
+        self._heed(wish.get(""), is_named=self.name in prefer.agents())
         if self.entry is Entry.STALE:
             self._judge_stale()
-        if self.entry is Entry.RELEASE and wish.get("") == SOURCE:
-            self.entry = Entry.DELETE
         if self.entry in (Entry.FIELDS, Entry.TAKE_OVER) and self.view is not None and self.there is not None:
             self.settled = settle(
                 self.view.agent,
@@ -136,6 +126,16 @@ class Candidate:
             if not self.settled.in_step or self.kept:
                 found = compare.widenings(self.view.source, self.settled.agent, self.target)
                 self.wider = tuple(found)
+
+    def _heed(self, side: str | None, *, is_named: bool) -> None:
+        """Let a person's word decide about the whole of it: what is not ours is replaced, or taken for an edit, what was released goes."""
+        if side == SOURCE and (self.entry is Entry.FOREIGN or (self.entry is Entry.LEAVE and self.source is Source.THERE)):
+            self.entry, self.replaces = Entry.WRITE, True
+        is_taken = bool(self.carried) or (side == TARGET and is_named)
+        if self.entry is Entry.FOREIGN and is_taken and self.view is not None and self.state() is There.OTHER:
+            self.entry, self.bases = Entry.FIELDS, [self._as_given(self.view)]
+        if self.entry is Entry.RELEASE and side == SOURCE:
+            self.entry = Entry.DELETE
 
     def _as_given(self, view: View) -> Synced:
         """Return what is settled of what was not ours, and is to be: what the source gives, so that all else in it is an edit."""
