@@ -13,13 +13,15 @@ from agentconv.cli.exit_codes import Exit
 from agentconv.core.diagnostics import Code, Severity
 from agentconv.disk.saving import other_names
 from agentconv.formats import registry
+from agentconv.install import places
 from agentconv.render import diff, in_step, machine, printable, synced, synced_machine, text
 from agentconv.render.table import wrapped
 from agentconv.sources import settings_file
-from agentconv.sync import candidates, digests, selecting, settings, staged, switching, syncing
+from agentconv.sync import digests, preferring, selecting, settings, staged, switching, syncing
 from agentconv.sync.carrying import CARRIED
 from agentconv.sync.git import Git
 from agentconv.sync.planning import Choices
+from agentconv.sync.preferring import Preference
 from agentconv.sync.selecting import Selection
 
 if TYPE_CHECKING:
@@ -39,9 +41,7 @@ def run(options: argparse.Namespace, chosen: Settings) -> int:
     Raises:
         InputError: Something that was asked for cannot be.
     """
-    if options.prefer and not candidates.prefer(options.prefer):
-        hint = "--prefer source, or --prefer target; then agents, if not all are meant"
-        raise registry.usage(f"--prefer does not take `{options.prefer[0]}`", hint)
+    _preference(options, chosen)
     if options.staged:
         with staged.written_out(chosen.root, chosen.source) as place:
             return _synced(options, command.settings_of(place), chosen.root)
@@ -77,7 +77,7 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
     """Sync one project."""
     scope = command.scope_of(options, chosen)
     looking = options.check or options.dry_run or options.diff
-    choices = Choices(candidates.prefer(options.prefer or ()), options.yes, options.allow_widening, going)
+    choices = Choices(_preference(options, chosen), options.yes, options.allow_widening, going)
     with deploying.alone(scope, dry_run=looking):
         if not looking:
             chosen = command.again(options, chosen)  # another run may have changed it, until this one was alone
@@ -132,6 +132,7 @@ def _watch(options: argparse.Namespace, chosen: Settings) -> int:
         _synced(options, now(), None, going)
         sys.stdout.flush()
 
+    tell(f"watching {chosen.place}, and what {', '.join(chosen.targets)} have of it; Ctrl-C ends that")
     Watch(now, look, run_once, tell, Git(chosen.root).is_under_way).watch()
     return Exit.OK
 
@@ -153,11 +154,34 @@ def _release(options: argparse.Namespace, chosen: Settings) -> int:
         chosen = command.again(options, chosen)
         one = syncing.Run(chosen, scope, Choices())
         outcome = one.released(target)
+        if not outcome.agents:
+            known = sorted({each.target for each in outcome.synced})
+            raise registry.usage(f"nothing was synced for {target}", f"what was: {', '.join(known) or 'nothing'}")
         one.apply(outcome)
     print(f"{text.count(outcome.agents, 'file')} of {text.client(target)} released: they stay, and are yours now.")
     if target in chosen.targets:
         print(f'take "{target}" out of `targets` in {chosen.file.name}: as long as it is there, they are taken over again')
     return Exit.OK
+
+
+def _preference(options: argparse.Namespace, chosen: Settings) -> Preference:
+    """Return whose word counts.
+
+    Raises:
+        InputError: It is nobody's here.
+    """
+    if not options.prefer:
+        return Preference()
+    side, *words = options.prefer
+    known = registry.resolve(side) if registry.is_known(side) else None
+    if side == preferring.SOURCE or known == chosen.source_format:
+        return preferring.read(preferring.SOURCE, words)
+    if options.scope == places.USER:
+        raise registry.usage("your own agents are synced one way only", "--prefer source takes edits of a target back")
+    if known not in chosen.targets and side != preferring.TARGET:
+        listed = ", ".join((preferring.SOURCE, preferring.TARGET, *chosen.targets))
+        raise registry.usage(f"--prefer does not take `{side}`", f"it is one of {listed}; then agents, if not all are meant")
+    return preferring.read(preferring.TARGET, words, known if side != preferring.TARGET else None)
 
 
 def _carry_back(options: argparse.Namespace, chosen: Settings) -> Selection | None:
@@ -189,7 +213,7 @@ def _tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic],
     look = text.style(sys.stderr, options.color)
     for diagnostic in [*outcome.diagnostics, *outcome.broken(), *told]:
         if not options.quiet or diagnostic.severity is Severity.ERROR:
-            print(text.diagnostic(diagnostic, look), file=sys.stderr)
+            print("\n".join(map(wrapped, text.diagnostic(diagnostic, look).split("\n"))), file=sys.stderr)
     lines = synced.shown(line for line in found if line.look or not options.quiet)
     if options.diff:
         _show_differences(outcome)
@@ -201,6 +225,8 @@ def _tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic],
         print(wrapped(line))
     if not options.quiet:
         for line in synced.lost(outcome, look, every=options.verbose):
+            print(wrapped(line), file=sys.stderr)
+        for line in in_step.strictly(outcome.settings, outcome.synced, options.accept) if options.strict == command.STRICT[0] else ():
             print(wrapped(line), file=sys.stderr)
         print(synced.summary(outcome, found, dry_run=looking))
     elif code and not lines:

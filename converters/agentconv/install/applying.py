@@ -115,9 +115,14 @@ def apply(root: Path, lock_path: Path, plan: Plan) -> dict[str, int]:
             hint = "mend that, and run the same command again, which finishes it; `agentconv status` says what is there"
             raise _failed(place, f"{placing.reason_of(problem)}; not everything could be put back", hint) from error
         if isinstance(error, OSError):
-            raise _failed(place, placing.reason_of(error), "everything is as it was") from None
+            raise _failed(_shown(place), placing.reason_of(error), "everything is as it was; mend that, and run it again") from None
         raise
     return run.other_names
+
+
+def _shown(place: str) -> str:
+    """Return the place of a failure for people: of a temporary file, the folder that did not take it."""
+    return os.path.dirname(place) if besides.is_stage(os.path.basename(place)) else place
 
 
 def _failed(place: str, reason: str, hint: str | None = None) -> InputError:

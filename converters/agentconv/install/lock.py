@@ -246,7 +246,7 @@ def _span(source: SourceText, where: Sequence[str | int]) -> Span:
 
 
 def _wrong(span: Span, message: str) -> InputError:
-    hint = "take it from version control as it was, or delete it and install again: what is deployed is then adopted; nothing was written"
+    hint = "take it from version control as it was, or delete it and run this again, which takes over what is there; nothing was written"
     return InputError(Diagnostic(Code.SCHEMA, Severity.ERROR, f"no valid lock: {message}", span, hint))
 
 

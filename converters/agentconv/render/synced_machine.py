@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import credentials
+from agentconv.core.diagnostics import Severity
 from agentconv.core.losses import CATALOGUE
 from agentconv.render import findings_machine, text
 
@@ -60,7 +61,8 @@ def _of_file(one: Diagnostic) -> _Remark:
     hint = f". Help: {one.hint}" if one.hint else ""
     place = one.span
     where = (place.path, place.line or 1, place.column or 1) if place is not None else (".", 1, 1)
-    return _Remark("sync-failed", one.severity.value, f"{one.message}{hint}", *where)
+    rule = "sync-failed" if one.severity is Severity.ERROR else "sync-remark"
+    return _Remark(rule, one.severity.value, f"{one.message}{hint}", *where)
 
 
 def _of_agents(told: Iterable[Line], *, looking: bool) -> Iterator[_Remark]:

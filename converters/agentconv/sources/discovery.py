@@ -7,6 +7,7 @@ folder is walked. Symbolic links that lead out of the project are not followed; 
 from __future__ import annotations
 
 import os
+import stat
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -22,7 +23,7 @@ from agentconv.formats import registry
 from agentconv.sources import sniffing, user_places
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from agentconv.disk.files import Blocked
     from agentconv.sources.user_places import Home
@@ -201,7 +202,20 @@ def _expand(argument: str) -> Iterator[Path | None]:
             yield from map(Path, matches)
             return
         raise problem(f"no file matches `{argument}`")
+    if is_shut(argument):
+        raise problem(f"`{argument}` cannot be read: permission denied")
     raise problem(f"there is no file or folder `{argument}`", _near(path))
+
+
+def is_shut(place: str) -> bool:
+    """Whether nobody may look at what is in a place, or whether anything is: it is not known to be gone."""
+    try:
+        os.lstat(place)
+    except PermissionError:
+        return True
+    except (OSError, ValueError):
+        return False
+    return False
 
 
 def _near(path: Path) -> str | None:
@@ -243,17 +257,26 @@ def locations(folder: Path, client: str) -> list[Path]:
     row = registry.FORMATS[client]
     if row.index:
         return [*(_listed(folder, client) if (folder / row.index).is_file() else []), *_offered(folder, client)]
-    folders = [folder / place for place in row.folders]
-    files = [folder / name for name in row.files]
-    found = [place for place in folders if place.is_dir()] + [file for file in files if file.is_file()]
+    found = [folder / place for place in row.folders if _is_there(folder / place, stat.S_ISDIR)]
+    found += [folder / name for name in row.files if _is_there(folder / name, stat.S_ISREG)]
     return found + (_declared(folder, client, found) if row.settings else [])
+
+
+def _is_there(place: Path, kind: Callable[[int], bool]) -> bool:
+    """Whether something of a kind is in a place. What nobody may look at counts as there: reading it says why, and it is not gone."""
+    try:
+        return kind(os.stat(place).st_mode)
+    except PermissionError:
+        return True
+    except (OSError, ValueError):
+        return False
 
 
 def settings(folder: Path, client: str) -> SourceText | None:
     """Return the file of a client's configuration that may name agents, where a project has one that can be read."""
     name = registry.FORMATS[client].settings
     place = folder / name
-    if not name or not place.is_file() or _stray(os.fspath(place), os.path.realpath(folder)) is not None:
+    if not name or not os.path.isfile(place) or _stray(os.fspath(place), os.path.realpath(folder)) is not None:
         return None
     try:
         return SourceText(name, read_bytes(Found(name, os.fspath(place), client)))
@@ -380,7 +403,7 @@ def _add_location(found: Discovery, search: _Search, location: Path, client: str
         top = top if _stray(path, top) is None else os.path.realpath(location)  # the user named it
     elif not followed(found, path, top):
         return
-    files = list(walk(found, location, top, registry.FORMATS[client].suffixes)) if location.is_dir() else [path]
+    files = list(walk(found, location, top, registry.FORMATS[client].suffixes)) if os.path.isdir(path) else [path]
     if not files:
         found.barren.append((path, client))
     for file in files:

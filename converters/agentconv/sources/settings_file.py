@@ -33,6 +33,10 @@ _MAX_BYTES = 1024 * 1024
 _CONFLICT = re.compile(r"(?m)^<{7} ")
 
 
+class NoTomlError(InputError):
+    """A file of settings is no TOML."""
+
+
 class SettingsFile:
     """One file with settings, and where each of them stands."""
 
@@ -115,8 +119,7 @@ def _no_toml(source: SourceText, message: str, offset: int) -> InputError:
         hint = "decide between what stands behind <<<<<<< and behind =======, take these lines out, and run it again"
         message = "two versions of the settings were merged, and are in conflict"
         return InputError(Diagnostic(Code.USAGE, Severity.ERROR, message, source.span(conflict.start()), hint))
-    hint = "--isolated reads no configuration"
-    return InputError(Diagnostic(Code.USAGE, Severity.ERROR, f"not TOML: {message}", source.span(offset), hint))
+    return InputError(Diagnostic(Code.USAGE, Severity.ERROR, f"not TOML: {message}", source.span(offset)))
 
 
 def of_folder(folder: Path, instead: Mapping[str, bytes] = MappingProxyType({})) -> list[SettingsFile]:

@@ -17,6 +17,7 @@ from agentconv.install.steps import Change
 from agentconv.sync import digests, known, texts
 from agentconv.sync.decisions import Entry
 from agentconv.sync.present import File
+from agentconv.sync.views import alone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -176,8 +177,7 @@ def _entries(one: Candidate, file: File, data: bytes | None, bases: Bases) -> li
     view, settled = one.view, one.settled
     fixed = dict(settled.fields) if settled is not None else digests.of(view.agent)
     sources = one.key
-    in_text = bool(settled and {*settled.conflicts} & {*digests.TEXTS})
-    blob = one.bases[0].blob if in_text and one.bases else _blob(one, fixed, data, bases)
+    blob = _blob(one, fixed, data, bases)
     created = all(base.created for base in one.bases) if one.bases else not one.is_unlocked and (file.data is None or bool(one.pointer))
     left = "" if one.pointer else _left(one, file, data, fixed)
     return [
@@ -223,7 +223,15 @@ def _blob(one: Candidate, fixed: Mapping[str, str], data: bytes, bases: Bases) -
     view = one.view
     if view is None:
         return ""
+    merged = (*digests.TEXTS, *digests.LISTS)
+    left = {*one.settled.left} & {*merged} if one.settled is not None else set()
     same = next((base.blob for base in one.bases if one.pointer and base.fields == fixed), "")
-    text = data if one.settled is None or one.settled.in_step else view.data
+    if left and one.bases and not same:
+        was = one.base(bases)
+        if was is None or all(fixed.get(path) == one.bases[0].fields.get(path) for path in merged):
+            return one.bases[0].blob
+        text = alone(one.target, one.path, fields.with_values(view.agent, {path: fields.get(was, path) for path in left}))[1]
+    else:
+        text = data if one.settled is None or one.settled.in_step else view.data
     blob = same or texts.blob(text)
     return blob if any(base.blob == blob for base in one.bases) else bases.keep(text)
