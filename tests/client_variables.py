@@ -60,7 +60,7 @@ def _gemini(text: str, env: Mapping[str, str]) -> str:
 EXPANDERS: dict[str, Callable[[str, Mapping[str, str]], str]] = {
     "braces": _once(r"\$\{([A-Za-z_][A-Za-z0-9_]*(?::-[^}]*)?)\}"),
     "shell": _once(r"\$\{([A-Za-z_][A-Za-z0-9_]*(?::-[^}]*)?)\}|\$([A-Za-z_][A-Za-z0-9_]*)"),
-    "posix": _once(r"\$\{([A-Za-z_][A-Za-z0-9_]*(?::-[^}]*)?)\}"),
+    "plugin": _once(r"\$\{([A-Za-z_][A-Za-z0-9_]*(?::-[^}]*)?)\}"),
     "bare": _qwen,
     "dotenv": _gemini,
     "env": _opencode,

@@ -247,7 +247,7 @@ def test_reference_is_said_in_the_clients_words_or_the_line_is_named(target: str
 
     assert str(held.get("KEY")) == SPELLED.get(target, "None")
     assert all(key in held or any(key in line for line in lines) or (key == "TOKEN" and dropped) for key in env)
-    assert all("db-mcp" in line for line in lines)
+    assert all("db-mcp" in line or "[mcp_servers." in line for line in lines)
     assert not (isinstance(held.get("NOTE"), Text) and any(isinstance(part, Reference) for part in held["NOTE"].parts))
 
 
@@ -269,6 +269,25 @@ def test_name_that_the_client_does_not_take_becomes_the_nearest_legal_one() -> N
     (again,) = read("codex", written("codex", [one.part])).parts
 
     assert (again.name, _codes(one)) == ("our-db", ["server-renamed"])
+
+
+@pytest.mark.parametrize("target", [one for one in CLIENTS if one != "claude-plugin"])
+def test_folder_of_a_plugin_is_nobody_elses(target: str) -> None:
+    """What only a plugin's own files know is told with the line to write, and never copied as text or as a variable."""
+    path = next(path for path in FILES if path.parent.name == "claude-plugin")
+    (server,) = client("claude-plugin").read(fixture(path)).parts
+    one = projected(server, target)
+
+    assert _codes(one) == ["server-reference"]
+
+
+def test_variable_keeps_kilo_from_reading_a_projects_file() -> None:
+    """Kilo passes over a project's whole file for one reference, and takes it in the user's own."""
+    data = made("kilo", {"db": {**COMMANDS["kilo"], "environment": {"TOKEN": "{env:TOKEN}"}}, "other": COMMANDS["kilo"]})
+    of_user = client("kilo").read(source("kilo", data, place_of("kilo", "user")))
+
+    assert read("kilo", data).states == (State.NOT_LOADED, State.NOT_LOADED)
+    assert of_user.states == (State.LOADS, State.LOADS)
 
 
 def test_tables_of_toml_are_made_and_changed_where_they_are() -> None:

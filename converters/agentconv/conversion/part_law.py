@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from agentconv.conversion.converted import in_words
-from agentconv.core import fields, losses
+from agentconv.core import effects, fields, losses
 from agentconv.core.diagnostics import InternalError
 from agentconv.core.losses import becomes, quoted
 from agentconv.core.part_format import PartProjection, PartSource, difference
@@ -186,9 +186,15 @@ def _loosened(source: Skill | Command, result: Part) -> str | None:
         return "its denied tools would be open"
     if _meanings(result.approved_tools) - _meanings(source.approved_tools):
         return "tools would run unasked"
-    if isinstance(source, Skill) and source.hooks and (not isinstance(result, Skill) or not result.hooks):
-        return "its hooks would not run"
+    if _guards(source) - _guards(result):
+        return "hooks that can block its tools would not run"
     return None
+
+
+def _guards(part: Part) -> frozenset[str]:
+    """Return the events of the hooks with which a skill can keep a tool from being used."""
+    hooks = part.hooks or () if isinstance(part, Skill) else ()
+    return frozenset(hook.event for hook in hooks if hook.event in effects.GUARD_EVENTS)
 
 
 def _meanings(tools: Any) -> frozenset[Any]:

@@ -278,6 +278,7 @@ CATALOGUE: dict[str, LossRule] = {
     "part-renamed": LossRule(_NOTE, _RENAMED, "what is named here was renamed"),
     "command-agent-renamed": LossRule(_NOTE, _RENAMED, "the agent that a command is sent to was renamed"),
     "skill-key-dropped": LossRule(_WARNING, _DROPPED, "a key of a skill that only other clients use"),
+    "skill-looks-dropped": LossRule(_NOTE, _DROPPED, "the target does not show the user what to type after a skill's name"),
     "skill-title-dropped": LossRule(
         _NOTE, _DROPPED, "the name under which the source shows a skill; the target shows what it is called by"
     ),
@@ -301,6 +302,7 @@ CATALOGUE: dict[str, LossRule] = {
         "in the target, the model could do with the skill what its author closed",
         "write it for a client that keeps this",
     ),
+    "skill-description-derived": LossRule(_NOTE, _APPROXIMATED, "there is no description; the target shows how the text starts"),
     "skill-description-cut": LossRule(
         _WARNING, _APPROXIMATED, "the target shows the model the start of the description only", "shorten it"
     ),

@@ -4,8 +4,8 @@ A language is what a client does with a text before it hands it on.
 
 | language | a variable | meant as it stands | where |
 |---|---|---|---|
-| `braces` | `${X}`, `${X:-default}` (`${CLAUDE_PLUGIN_ROOT}`, `${user_config.x}`: the plugin's) | cannot be said | Claude Code |
-| `posix` | `${X}`, `${X:-default}` | cannot be said | Factory Droid |
+| `braces` | `${X}`, `${X:-default}` | cannot be said | Claude Code, Factory Droid |
+| `plugin` | as in braces (`${CLAUDE_PLUGIN_ROOT}`, `${user_config.x}`: the plugin's own) | cannot be said | plugins of Claude Code |
 | `bare` | `$X`, `${X}` | cannot be said | Qwen Code |
 | `shell` | `$X`, `${X}`, `${X:-default}` | cannot be said | Copilot, the settings of Gemini CLI |
 | `dotenv` | `$X`, `${X}`, `${X:-default}` | `\$X` | agents of Gemini CLI |
@@ -54,7 +54,7 @@ _PLUGINS = r"CLAUDE_PLUGIN_ROOT|CLAUDE_PLUGIN_DATA|user_config\.[^}]+"
 
 
 def _braced_or_plugins(found: re.Match[str]) -> Part:
-    return Foreign(found[0], "braces") if found[1] else Reference(found[2], found[3])
+    return Foreign(found[0], "plugin") if found[1] else Reference(found[2], found[3])
 
 
 def _in_braces(one: Reference) -> str:
@@ -84,8 +84,8 @@ def _without_default(form: str) -> Callable[[Reference], str | None]:
 
 
 _LANGUAGES = {
-    "braces": _Language(re.compile(rf"\$\{{(?:({_PLUGINS})|{_BRACED})\}}"), _braced_or_plugins, _in_braces),
-    "posix": _Language(re.compile(rf"\$\{{{_BRACED}\}}"), lambda found: Reference(found[1], found[2]), _in_braces),
+    "braces": _Language(re.compile(rf"\$\{{{_BRACED}\}}"), lambda found: Reference(found[1], found[2]), _in_braces),
+    "plugin": _Language(re.compile(rf"\$\{{(?:({_PLUGINS})|{_BRACED})\}}"), _braced_or_plugins, _in_braces),
     "bare": _Language(
         re.compile(r"\$\{([^}]+)\}|\$([A-Za-z0-9_]+)"),
         lambda found: Reference(found[1] or found[2]) if _NAME.fullmatch(found[1] or found[2]) else found[0],

@@ -6,12 +6,13 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import references, variable_keys, vocabulary
+from agentconv.core.ir import McpServer
 from agentconv.core.meant import Reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from agentconv.core.ir import Json, McpServer
+    from agentconv.core.ir import Json
     from agentconv.core.references import Part
     from agentconv.core.vocabulary import Variables
 
@@ -25,11 +26,32 @@ def hint(format_id: str, servers: Iterable[McpServer]) -> str | None:
     return f"write it to {file}: {snippet(format_id, defined)}" if defined and file else None
 
 
+def hint_within(format_id: str, server: McpServer, left: Iterable[tuple[str, str | int | None]]) -> str | None:
+    """Say what is to be added to a server that stands in a client's configuration: the values of some keys of its fields.
+
+    Where a server is one value, that is the whole of it; where it is a table, keys are added to that.
+    """
+    known = vocabulary.variables(format_id)
+    if known.shape != "toml":
+        return hint(format_id, [server])
+    places = set(left)
+    held = {
+        field: {key: item for key, item in (getattr(server, field) or {}).items() if (field, key) in places} for field in ("env", "headers")
+    }
+    (added,) = _said(known, [McpServer(server.name, env=held["env"] or None, headers=held["headers"] or None)]).values()
+    lines = "; ".join(f"{key} = {_toml(value)}" for key, value in added.items())
+    return f"add to [{known.key}.{_toml(server.name)}] in {known.file}: {lines}"
+
+
+def _said(known: Variables, servers: Iterable[McpServer]) -> dict[str, dict[str, Json]]:
+    shape = _SHAPES[known.shape]
+    return {server.name: shape(known, references.written(known.configured, server, _for_a_person)) for server in servers}
+
+
 def snippet(format_id: str, servers: Iterable[McpServer]) -> str:
     """Write servers as a client's configuration has them, in one line: what refers to a variable does so in the client's language."""
     known = vocabulary.variables(format_id)
-    shape = _SHAPES[known.shape]
-    said = {server.name: shape(known, references.written(known.configured, server, _for_a_person)) for server in servers}
+    said = _said(known, servers)
     if known.shape == "toml":
         return f"{known.key} = {_toml(said)}"
     return json.dumps({known.key: said}, ensure_ascii=False)

@@ -8,8 +8,10 @@ do nothing. An address needs a `type`. References are filled in in `command`, `a
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from agentconv.core import vocabulary
 from agentconv.core.diagnostics import Complaint
 from agentconv.core.part_format import Place
 from agentconv.formats.claude import mcp_servers
@@ -30,13 +32,14 @@ def _read(name: str, config: dict[str, Json]) -> McpServer | Complaint:
     return Complaint("an address needs a `type`: `http` or `sse`") if "url" in config and "type" not in config else NOTHING
 
 
-def _client(format_id: str, title: str) -> Client:
+def _client(format_id: str, language: str) -> Client:
     return Client(
         format_id,
-        title,
+        "Claude Code",
         _read,
         mcp_servers.write_config,
         transports=("stdio", "http", "sse", "ws"),
+        spoken=replace(vocabulary.configured("claude-code"), language=language),
         switches_off="add its name to `disabledMcpjsonServers` in .claude/settings.json, and define it in .mcp.json by hand",
         limits="deny its other tools in .claude/settings.json (`mcp__server__tool`), and define it in .mcp.json by hand",
     )
@@ -44,8 +47,8 @@ def _client(format_id: str, title: str) -> Client:
 
 _FILE = json_servers("/mcpServers")
 BY_FORMAT: dict[str, PartFormat[Server]] = {
-    "claude-code": ServerFormat(_client("claude-code", "Claude Code"), _FILE, (Place(".mcp.json"),), (Place(".claude.json", mixed=True),)),
+    "claude-code": ServerFormat(_client("claude-code", "braces"), _FILE, (Place(".mcp.json"),), (Place(".claude.json", mixed=True),)),
     "claude-plugin": ServerFormat(
-        _client("claude-plugin", "Claude Code"), _FILE, (Place(".mcp.json"), Place(".claude-plugin/plugin.json", mixed=True)), ()
+        _client("claude-plugin", "plugin"), _FILE, (Place(".mcp.json"), Place(".claude-plugin/plugin.json", mixed=True)), ()
     ),
 }

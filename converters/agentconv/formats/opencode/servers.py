@@ -3,12 +3,14 @@
 https://opencode.ai/docs/mcp-servers
 
 `local` with its command in one list, or `remote`; SSE is tried where an address speaks nothing newer. An entry with `enabled` alone
-switches one of another file on or off. One wrong value costs the whole file: OpenCode does not start, Kilo passes over the file. Kilo
-also reads the older `.kilocode/mcp.json` and `.kilo/mcp.json`, and fills nothing in there (its code).
+switches one of another file on or off. One wrong value costs the whole file: OpenCode does not start, Kilo passes over the file.
+Kilo passes over a project's file with `{env:X}`, too. It also reads the older `.kilocode/mcp.json` and `.kilo/mcp.json`, where it fills
+nothing in (its code).
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core.diagnostics import Complaint, Effect
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Json
     from agentconv.core.part_format import PartFormat
     from agentconv.core.parts import Server
+    from agentconv.core.source import SourceText
+    from agentconv.parts.servers.files import ServerFile
 
 _LOCAL = {"environment": "env", "cwd": "cwd", "enabled": "enabled"}
 _REMOTE = {"url": "url", "headers": "headers", "enabled": "enabled"}
@@ -74,6 +78,20 @@ _KILO = ("kilo.json", "kilo.jsonc")
 _OLDER = (".kilocode/mcp.json", ".kilo/mcp.json")
 _TYPED = Typed("kilocode", {"stdio": "stdio", "streamable-http": "http", "sse": "sse"}, url=None)
 _OLDER_CLIENT = Client("kilo", "Kilo", _TYPED.read, _TYPED.write, words="kilocode", spoken=Variables(), tried=("sse",))
+_FILE = json_servers("/mcp", jsonc.JSONC)
+_USER = ".config/"
+_VARIABLE = re.compile(r"\{env:[^}]+\}")
+
+
+def _of_kilo(source: SourceText) -> ServerFile:
+    """Read a file of Kilo, which passes over a project's where a variable is referred to."""
+    file = _FILE(source)
+    found = None if source.path.startswith(_USER) else _VARIABLE.search(source.text)
+    if found and not file.problem:
+        file.problem = Complaint("a project's configuration must not have `{env:NAME}`", effect=Effect.DROPS_ALL), found.start()
+    return file
+
+
 BY_FORMAT: dict[str, PartFormat[Server]] = {
     "opencode": ServerFormat(
         _client("opencode", "OpenCode", Effect.STOPS),
@@ -83,7 +101,7 @@ BY_FORMAT: dict[str, PartFormat[Server]] = {
     ),
     "kilo": ServerFormat(
         _client("kilo", "Kilo", Effect.DROPS_ALL),
-        json_servers("/mcp", jsonc.JSONC),
+        _of_kilo,
         (
             *(Place(name, mixed=True) for name in _KILO),
             *(Place(name, mixed=True, native=False) for name in _OPENCODE),

@@ -181,15 +181,17 @@ def _refer(client: Client, projection: PartProjection[Server]) -> None:
     projection.translate(definition=carried)
     if not left:
         return
-    line = _line(client, _without_defaults(server, left))
+    bare = given_credentials.referred(_without_defaults(server, left))[0]
     whole = [one for one in left if one.place not in ("env", "headers")]
     if whole:
-        projection.remark("server-reference", f"definition.{whole[0].place}", listed(map(_named, whole)), hint=line)
+        projection.remark("server-reference", f"definition.{whole[0].place}", listed(map(_named, whole)), hint=_line(client, bare))
         return
     inherited = [one for one in left if one.place == "env" and known.inherits and references.has_key("env", one.key, one.parts)]
     projection.translate(definition=references.without(carried, left))
     _report(projection, "server-reference-inherited", inherited, None)
-    _report(projection, "server-reference-dropped", [one for one in left if one not in inherited], line)
+    dropped = [one for one in left if one not in inherited]
+    line = by_hand.hint_within(client.format, bare, [(one.place, one.key) for one in dropped])
+    _report(projection, "server-reference-dropped", dropped, line)
 
 
 def _report(projection: PartProjection[Server], code: str, left: Iterable[Left], hint: str | None) -> None:

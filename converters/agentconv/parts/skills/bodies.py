@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core.losses import listed
+from agentconv.core.diagnostics import Detail
 from agentconv.core.parts import Body, ForeignPlaceholder, OwnFolder
 from agentconv.parts import placeholders
 from agentconv.parts.registry import part_format
@@ -35,13 +35,10 @@ def project(projection: PartProjection[Skill], language: Language) -> None:
     if not language.own_folder:
         body = Body(tuple(_from_its_folder(skill.name or "", body.parts)), body.appended)
     result = placeholders.spell(body, language, skill.arguments or (), source)
-    lost: dict[str, list[str]] = {}
-    for one in result.lost:
-        lost.setdefault(one.code, []).append(f"{one.placeholder} (line {one.line} of the text)")
     if body.parts != skill.body.parts:
         projection.remark("skill-own-folder", "body", "")
-    for code, found in lost.items():
-        projection.remark(code, "body", listed(found))
+    for one in result.lost:
+        projection.remark(one.code, "body", Detail("{} in line {} of the text", (one.placeholder, one.line)))
     if result.body != skill.body:
         projection.translate(body=result.body)
         projection.declared.add("body")
