@@ -2,7 +2,8 @@
 
 https://opencode.ai/docs/commands, https://kilo.ai/docs/customize/workflows
 
-A command is called by its path, slashes and all (`/git/fix`). `$1` is the first word, and the highest one of a text takes all words
+A command is called by its path, slashes and all (`/git/fix`), unless a `name` in its header says otherwise.
+`$1` is the first word, and the highest one of a text takes all words
 from there on; an argument that is not given is nothing. All of it is filled in in code fences, too, and nothing can be escaped. Only
 users start commands. gray-matter keeps a file whose header did not parse, and gives it back as a text without one when it is asked again:
 so a header that the client's repair leaves as it is is sent with the text, while one that it changes in vain costs the command.
@@ -61,6 +62,8 @@ def _client(
         {".md": Markdown(gray_matter.find, repair, JS_YAML_3, broken="kept"), ".json": entries, ".jsonc": entries},
         OPENCODE,
         _KEYS,
+        name_key="name",
+        name_as_text=True,
         keeps_unknown=True,
     )
 
