@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -33,6 +33,22 @@ def _rows(format_id: str) -> dict[str, dict[str, Any]]:
 
 def _made(values: dict[str, Any]) -> bytes:
     return f"---\n{emitter.mapping(values)}---\n\nDo it.\n".encode()
+
+
+@pytest.mark.parametrize("format_id", CLIENTS)
+def test_schema_says_what_becomes_of_each_key(format_id: str) -> None:
+    """Each row of a client's schema has a sentence, an example, a field of a skill, and what a wrong value costs."""
+    known = {"extras", *(field.name for field in fields(Skill))}
+    wrong = [
+        key
+        for key, row in _rows(format_id).items()
+        if not row["description"].endswith(".")
+        or not row["examples"]
+        or row["x-field"] not in known
+        or row["x-invalid"] not in ("drop-key", "skip-file")
+    ]
+
+    assert wrong == []
 
 
 @pytest.mark.parametrize("format_id", CLIENTS)
@@ -153,6 +169,14 @@ def test_conversion_is_as_it_was(folder: Path) -> None:
         beside.write_text(found, "utf-8")
 
     assert beside.read_text("utf-8") == found
+
+
+def test_text_that_ends_with_a_line_break_keeps_it_everywhere() -> None:
+    """A text at the end of a header keeps its last line break in clients that cut it off before the fence."""
+    skill = Skill("one", "one", "Does one thing", Body(("Do it.",)), extras={"codex": {"notes": "One.\nTwo.\n"}})
+    found = {target: read_back(written(projected(skill, target).part, target), target).parts[0].extras[target] for target in CLIENTS}
+
+    assert found == {key: {"notes": "One.\nTwo.\n"} for key in CLIENTS}
 
 
 BAD = {

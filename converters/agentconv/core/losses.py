@@ -243,7 +243,7 @@ CATALOGUE: dict[str, LossRule] = {
     "placeholder-argument": LossRule(
         _WARNING,
         _APPROXIMATED,
-        "the target cannot set in this argument; words stand in its place, and what the user types comes after the text",
+        "the target cannot set this argument into the text; words stand in its place",
     ),
     "placeholder-rest": LossRule(
         _NOTE, _APPROXIMATED, "one of the two clients sets in a single word where the other sets in all words from there on"

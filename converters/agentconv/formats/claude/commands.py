@@ -40,7 +40,7 @@ def _agent(value: Json) -> str | None:
 
 
 def _client(format_id: str, project: Place, user: tuple[Place, ...]) -> Client:
-    table = skills.table(format_id)
+    table = skills.table()
     return Client(
         format_id,
         "Claude Code",

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Hook, Json
     from agentconv.families.keys import Key
 
+WORDS = "claude-code"
+"""Whose words tools and hooks are in, in plugins too."""
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _LONGEST_LINE = 100
 _HEADING = re.compile(rf"#+[{SPACE}]+([^{SPACE}].*)")
@@ -56,10 +58,10 @@ def _hides(value: Json) -> bool:
     return not is_true(value)
 
 
-def _grants(format_id: str, value: Json) -> Any:
+def _grants(value: Json) -> Any:
     if not isinstance(value, (str, list)) and value is not None:
         raise Ignored("tools are a list, or text with commas")
-    return keys.grants(format_id, value)
+    return keys.grants(WORDS, value)
 
 
 def _arguments(value: Json) -> tuple[str, ...] | None:
@@ -74,10 +76,10 @@ def _globs(value: Json) -> tuple[str, ...] | None:
     return tuple(one.strip(SPACE) for one in found if one.strip(SPACE)) or None
 
 
-def _read_hooks(format_id: str, value: Json) -> tuple[Hook, ...] | None:
+def _read_hooks(value: Json) -> tuple[Hook, ...] | None:
     """Read hooks; where one that can block does not load, the client runs none of them."""
     try:
-        return hooks.read(format_id, value) or None
+        return hooks.read(WORDS, value) or None
     except Refused as reason:
         raise Ignored(reason.reason, key=reason.key) from reason
 
@@ -90,25 +92,25 @@ def _described(body: str) -> str | None:
     return (f"{line[: _LONGEST_LINE - 3]}..." if len(line) > _LONGEST_LINE else line) or None
 
 
-def table(format_id: str) -> dict[str, Key]:
+def table() -> dict[str, Key]:
     """Return the keys that hold fields of a skill."""
     return {
         "description": keys.key("description", _description),
         "when_to_use": keys.key("when_to_use", _any_text),
         "argument-hint": keys.key("argument_hint", _any_text),
         "arguments": keys.key("arguments", _arguments, list),
-        "allowed-tools": keys.key("approved_tools", partial(_grants, format_id), keys.tokens_in_text),
-        "disallowed-tools": keys.key("denied_tools", partial(_grants, format_id), keys.tokens_in_text),
-        "model": keys.key("model", partial(spelling.model, format_id), model_words.write),
+        "allowed-tools": keys.key("approved_tools", _grants, keys.tokens_in_text),
+        "disallowed-tools": keys.key("denied_tools", _grants, keys.tokens_in_text),
+        "model": keys.key("model", partial(spelling.model, WORDS), model_words.write),
         "paths": keys.key("paths", _globs, list),
-        "hooks": keys.key("hooks", partial(_read_hooks, format_id), hooks.write),
+        "hooks": keys.key("hooks", _read_hooks, hooks.write),
     }
 
 
-def _lift(format_id: str, header: dict[str, Json]) -> Mapping[str, object]:
+def _lift(header: dict[str, Json]) -> Mapping[str, object]:
     """Take out the other spelling of the tools that are closed, which counts where the usual one is silent."""
     other = header.pop("disallowedTools", None)
-    denied = keys.grants(format_id, other) if header.get("disallowed-tools") is None else None
+    denied = keys.grants(WORDS, other) if header.get("disallowed-tools") is None else None
     return {"denied_tools": denied} if denied else {}
 
 
@@ -119,10 +121,10 @@ def _client(format_id: str, client: str, project: tuple[Place, ...], user: tuple
         project,
         user,
         loader.find,
-        table(format_id),
+        table(),
         fallback=loader.requoted,
         starters=keys.Starters(closes=is_true, hides=_hides),
-        lift=partial(_lift, format_id),
+        lift=_lift,
         name_from="folder",
         legal_name=lambda name: names.stem(name) if name else "",
         described=_described,
@@ -130,7 +132,7 @@ def _client(format_id: str, client: str, project: tuple[Place, ...], user: tuple
         language=LANGUAGES["claude"],
         bare=True,
         passes_over=True,
-        read_hooks=partial(hooks.read, format_id),
+        read_hooks=partial(hooks.read, WORDS),
     )
 
 

@@ -67,7 +67,9 @@ def _grants(value: Any) -> tuple[ToolGrant, ...] | None:
 def _described(body: str) -> str | None:
     """Return what is shown of a body: its first lines that are no headings."""
     lines = (line.strip() for line in body.split("\n"))
-    return " ".join(islice((line for line in lines if line and not line.startswith("#")), SHOWN_LINES))[:LONGEST_DESCRIPTION] or None
+    return (
+        " ".join(islice((line for line in lines if line and not line.startswith("#")), SHOWN_LINES))[:LONGEST_DESCRIPTION].strip() or None
+    )
 
 
 def _hint(value: Json) -> str:

@@ -57,7 +57,7 @@ def _client(
         client,
         (*(Place(path, _ANY) for path in project), *(Place(path, mixed=True) for path in files)),
         tuple(Place(path, _ANY) for path in user),
-        {".md": Markdown(gray_matter.find, repair, JS_YAML_3), ".json": entries, ".jsonc": entries},
+        {".md": Markdown(gray_matter.find, repair, JS_YAML_3, broken="whole"), ".json": entries, ".jsonc": entries},
         OPENCODE,
         _KEYS,
         keeps_unknown=True,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import effects, patterns, schema_files, vocabulary
@@ -202,7 +201,7 @@ def _project_grants(client: Client, projection: PartProjection[Skill]) -> None:
 def granted(format_id: str, one: ToolGrant) -> ToolGrant | None:
     """Return a grant in the target's words: the same tool, on the same commands or paths, or nothing."""
     if is_kin(one.format, format_id):
-        return one if one.format == format_id else replace(one, format=format_id)
+        return one
     word = vocabulary.tool_for(format_id, one.capability) if one.capability and one.server is None else None
     if word is None or vocabulary.grants(format_id, word) != (one.capability,):
         return None

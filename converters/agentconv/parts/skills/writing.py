@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from agentconv.core.diagnostics import Complaint
 from agentconv.core.part_format import PartSource, WrittenFile, difference
 from agentconv.core.source import SourceText, encode
-from agentconv.families import frontmatter
+from agentconv.families import frontmatter, markdown
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import ABSENT, Ignored, Refused
 from agentconv.parts.skills import reading
@@ -109,5 +109,8 @@ def _stands(key: Key, value: Json, skill: Skill) -> bool:
 def _rendered(client: Client, skill: Skill) -> str:
     """Write a file from nothing."""
     body = client.spell_body(skill)
-    header = emitter.mapping(encoded(client, skill))
+    values = encoded(client, skill)
+    header = emitter.mapping(values)
+    if markdown.last_text(values).endswith("\n"):
+        header += "\n"  # without it, some clients read such a text without its last line break
     return f"---\n{header}---\n\n{body}\n" if body else f"---\n{header}---\n"
