@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import references, vocabulary
+from agentconv.core.diagnostics import Detail
 from agentconv.core.losses import becomes, listed, quoted
 from agentconv.core.meant import Reference
 from agentconv.core.part_format import difference
@@ -151,13 +152,13 @@ def _time(client: Client, projection: PartProjection[Server]) -> None:
             continue
         row = spelling.row_for(client.schema, name)
         if row is None:
-            projection.change(name, None, "server-timeout-dropped", f"{seconds:g} s")
+            projection.change(name, None, "server-timeout-dropped", Detail("{:g} s", (seconds,)))
             continue
         held = spelling.nearest(client.schema, row, seconds)
         if held is None:
-            projection.change(name, None, "server-timeout-dropped", f"{seconds:g} s")
+            projection.change(name, None, "server-timeout-dropped", Detail("{:g} s", (seconds,)))
         elif held != seconds:
-            projection.change(name, held, "server-timeout-approximated", becomes(f"{seconds:g} s", f"{held:g} s"))
+            projection.change(name, held, "server-timeout-approximated", Detail("{:g} s becomes {:g} s", (seconds, held)))
 
 
 def _hide_credentials(_client: Client, projection: PartProjection[Server]) -> None:
