@@ -107,24 +107,29 @@ def test_change_of_the_description_leaves_the_other_lines(folder: Path) -> None:
     assert [one.name for one in again] == [one.name for one in result.parts]
 
 
-@pytest.mark.parametrize("target", WRITERS)
 @pytest.mark.parametrize("folder", CASES, ids=IDS)
-def test_law_between_clients(folder: Path, target: str) -> None:
-    """What differs is declared, and only that; what is written reads back; nothing widens."""
+def test_law_between_clients(folder: Path) -> None:
+    """What differs in any other client is declared, and only that; what is written reads back; nothing widens."""
+    broken = []
     for command in read(fixture(folder), folder.parent.name).parts:
-        projection = projected(command, target)
-        if projection.is_refused():
-            continue
-        part = projection.part
-        back = read(written(part, target), target)
-        denied = {one.capability for one in command.denied_tools or ()} <= {one.capability for one in part.denied_tools or ()}
-        granted = {one.capability for one in part.approved_tools or ()} <= {one.capability for one in command.approved_tools or ()}
+        for target in WRITERS:
+            projection = projected(command, target)
+            if projection.is_refused():
+                continue
+            part = projection.part
+            back = read(written(part, target), target)
+            undeclared = projection.declared ^ set(difference(command, part))
+            if undeclared or difference(part, back.parts[0]) or back.states[0].dropped or not _is_within(command, part):
+                broken.append((target, undeclared, difference(part, back.parts[0]), back))
 
-        assert sorted(projection.declared) == sorted(difference(command, part))
-        assert (difference(part, back.parts[0]), back.states[0].dropped) == ([], False)
-        assert denied
-        assert granted
-        assert command.invoked_by != "user" or part.invoked_by == "user"
+    assert broken == []
+
+
+def _is_within(command: Command, part: Command) -> bool:
+    """Whether what was projected is the user's where it was, grants no more, and closes no less."""
+    denied = {one.capability for one in command.denied_tools or ()} <= {one.capability for one in part.denied_tools or ()}
+    granted = {one.capability for one in part.approved_tools or ()} <= {one.capability for one in command.approved_tools or ()}
+    return denied and granted and (command.invoked_by != "user" or part.invoked_by == "user")
 
 
 @pytest.mark.parametrize("target", WRITERS)

@@ -290,6 +290,22 @@ def test_variable_keeps_kilo_from_reading_a_projects_file() -> None:
     assert of_user.states == (State.LOADS, State.LOADS)
 
 
+def test_shared_file_is_written_for_both_who_read_it() -> None:
+    """What is written for Copilot into `.mcp.json` is loaded by Claude Code, whose file that is, too."""
+    servers = [STARTED, Server("web", McpServer("web", "http", url="https://mcp.example.com/mcp"), origin=STARTED.origin)]
+    again = read("claude-code", written("copilot", [projected(server, "copilot").part for server in servers]))
+
+    assert again.states == (State.LOADS, State.LOADS)
+
+
+def test_entry_that_only_switches_off_stays_at_home() -> None:
+    """What switches a server of another file off is kept in its own client, and is nothing to another."""
+    (server,) = read("opencode", made("opencode", {"db": {"enabled": False}})).parts
+
+    assert json.loads(written("opencode", [projected(server, "opencode").part]))["mcp"] == {"db": {"enabled": False}}
+    assert _codes(projected(server, "codex")) == ["server-undefined"]
+
+
 def test_tables_of_toml_are_made_and_changed_where_they_are() -> None:
     """A server is changed within its tables, dotted keys and comments included, and a new one comes last."""
     data = b'a = 1 # one\r\n[mcp_servers]\r\ndb.command = "x" # its program\r\ndb.env = { A = "1" }\r\n[other]\r\nb = 2\r\n'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -33,6 +33,22 @@ def _rows(format_id: str) -> dict[str, dict[str, Any]]:
 
 def _made(values: dict[str, Any]) -> bytes:
     return f"---\n{emitter.mapping(values)}---\n\nDo it.\n".encode()
+
+
+@pytest.mark.parametrize("format_id", CLIENTS)
+def test_schema_says_what_becomes_of_each_key(format_id: str) -> None:
+    """Each row of a client's schema has a sentence, an example, a field of a skill, and what a wrong value costs."""
+    known = {"extras", *(field.name for field in fields(Skill))}
+    wrong = [
+        key
+        for key, row in _rows(format_id).items()
+        if not row["description"].endswith(".")
+        or not row["examples"]
+        or row["x-field"] not in known
+        or row["x-invalid"] not in ("drop-key", "skip-file")
+    ]
+
+    assert wrong == []
 
 
 @pytest.mark.parametrize("format_id", CLIENTS)

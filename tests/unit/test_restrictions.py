@@ -153,13 +153,13 @@ _SET = AgentSet(
 
 
 def _losses(target: str) -> dict[str, tuple[str, str | None]]:
-    result = write(_SET, target)
+    result = write(_SET, target, with_="none")
     return {loss.code: (loss.detail, loss.hint) for loss in result.losses}
 
 
 def test_server_of_the_set_is_defined_in_the_agents_file() -> None:
     """A name that the set defines is no name without a definition; what no agent names is reported with what to paste."""
-    (file,) = write(_SET, "gemini-cli").files
+    (file,) = write(_SET, "gemini-cli", with_="none").files
     found = _losses("gemini-cli")
 
     assert [server.name for server in agent_of("gemini-cli", file.data).mcp_servers or ()] == ["db"]
@@ -177,7 +177,10 @@ def test_server_of_the_set_is_left_where_the_agent_that_names_it_is_not_written(
     several = replace(_SET, agents=(*_SET.agents, second))
     left = [
         {loss.code: loss.detail for loss in result.losses}["set-servers-dropped"]
-        for result in (write(replace(_SET, agents=(refused,)), "codex"), write(several, "codex", on_duplicate="first"))
+        for result in (
+            write(replace(_SET, agents=(refused,)), "codex", with_="none"),
+            write(several, "codex", on_duplicate="first", with_="none"),
+        )
     ]
 
     assert left == ["db, left", "left"]

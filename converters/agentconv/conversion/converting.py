@@ -88,8 +88,8 @@ def _agents(pieces: line_ends.Pieces, target: str, options: Options, names: Name
         if told or piece.about:
             lost = tuple(words_lost(piece.about, listing.hold(piece.about), target)) if piece.about else ()
             yield Converted(target, (), losses=lost, diagnostics=told)
-        if piece.about:
-            servers.define(piece.about)
+        if piece.parts:
+            servers.define(piece.parts, names.carried.written("servers") if names.carried else ())
         if listing.takes(piece):
             continue
         text = options.kept_text(piece, target)

@@ -14,7 +14,7 @@ from agentconv.conversion.converted import in_words
 from agentconv.core import effects, fields, losses
 from agentconv.core.diagnostics import InternalError
 from agentconv.core.losses import becomes, quoted
-from agentconv.core.part_format import PartProjection, PartSource, difference
+from agentconv.core.part_format import PartProjection, PartSource, WrittenFile, difference
 from agentconv.core.parts import Command, FolderFile, Server, Skill, kind_of
 from agentconv.core.source import SourceText
 from agentconv.parts import registry
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from agentconv.core.diagnostics import Loss
-    from agentconv.core.part_format import PartFormat, PartsRead, Place, Scope, WrittenFile
+    from agentconv.core.part_format import PartFormat, PartsRead, Place, Scope
     from agentconv.core.parts import Part
     from agentconv.sources.parts_on_disk import LoadedPart
 
@@ -64,9 +64,22 @@ class PartLaw:
         """Take one part through the law."""
         told: list[Loss] = []
         try:
-            return self._judged(loaded, loaded.part, told)
+            return self._unchanged(loaded) or self._judged(loaded, loaded.part, told)
         except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other parts
             return PartVerdict(loaded, bug=in_words(error))
+
+    def _unchanged(self, loaded: LoadedPart) -> PartVerdict | None:
+        """Return the verdict on a part that stays in its own format as its file says it: that keeps its bytes. None for any other."""
+        source, module = loaded.source, registry.part_format(self.target, loaded.kind)
+        if source is None or module is None or loaded.client != self.target or self.scope != "project" or source.place.mixed:
+            return None
+        found = next((part for part in module.read(source).parts if part.name == loaded.part.name), None)
+        if found is None or difference(loaded.part, found):
+            return None
+        path = source.text.path
+        beside = (WrittenFile(f"{path.rpartition('/')[0]}/{one.path}", one.data, one.executable) for one in source.files)
+        files = (WrittenFile(path, source.text.data, source.executable), *beside)
+        return PartVerdict(loaded, loaded.part, module, source.place, path, files)
 
     def _judged(self, loaded: LoadedPart, part: Part, told: list[Loss]) -> PartVerdict:
         """Take a part through the law, or what is written in its place; `told` is what was said of it before."""

@@ -11,10 +11,11 @@ from agentconv.formats import registry
 from agentconv.projecting import by_hand
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from agentconv.core.diagnostics import Loss
     from agentconv.core.ir import Agent, AgentSet, McpServer
+    from agentconv.sources.parts_on_disk import LoadedPart
 
 _WORDS = ("name", "version", "description", "license", "authors", "extras")
 
@@ -48,9 +49,10 @@ class SetServers:
         self._resolved: set[str] = set()
         """Those that the files of agents hold: of an agent that is refused, or left out, none."""
 
-    def define(self, about: AgentSet) -> None:
-        """Take in what a set defines."""
-        self.defined.update({server.name: server.definition for server in about.servers})
+    def define(self, parts: Iterable[LoadedPart], carried: Collection[str]) -> None:
+        """Take in what a set defines, but for those that go into the target's configuration."""
+        servers = (one.part for one in parts if one.kind == "servers" and one.part.name not in carried)
+        self.defined.update({server.name: server.definition for server in servers})  # type: ignore[union-attr, misc]
 
     def in_place(self, agent: Agent) -> Agent:
         """Return an agent with the servers that its set defines in place of their names, where its file can hold them."""

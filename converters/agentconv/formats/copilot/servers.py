@@ -9,7 +9,6 @@ Copilot in VS Code reads another file, `.vscode/mcp.json` (its documents): `serv
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core.ir import escape_key
@@ -34,11 +33,16 @@ def _read(name: str, config: dict[str, Json]) -> McpServer | Complaint:
     return mcp_servers.read_server(escape_key(name), config)
 
 
-def _settled(server: McpServer) -> McpServer:
-    return replace(server, args=server.args or ()) if server.transport == "stdio" else server
+def _write(server: McpServer) -> dict[str, Json]:
+    """Write a server so that Claude Code, whose file it may be as well, takes it too."""
+    found = mcp_servers.write_server(server)
+    if server.transport == "stdio":
+        found["type"] = "stdio"
+    said = {"args": server.args, "tools": server.enabled_tools}
+    return {key: value for key, value in found.items() if key not in said or said[key] is not None}
 
 
-_CLIENT = Client("copilot", "GitHub Copilot", _read, mcp_servers.write_server, settled=_settled)
+_CLIENT = Client("copilot", "GitHub Copilot", _read, _write)
 _EDITOR = Typed("vscode", {"stdio": "stdio", "http": "http", "sse": "sse"})
 _IN_EDITOR = Client(
     "copilot",

@@ -2,9 +2,11 @@
 
 https://opencode.ai/docs/commands, https://kilo.ai/docs/customize/workflows
 
-A command is called by its path, slashes and all (`/git/fix`). `$1` is the first word, and the highest one of a text takes all words
+A command is called by its path, slashes and all (`/git/fix`), unless a `name` in its header says otherwise.
+`$1` is the first word, and the highest one of a text takes all words
 from there on; an argument that is not given is nothing. All of it is filled in in code fences, too, and nothing can be escaped. Only
-users start commands.
+users start commands. gray-matter keeps a file whose header did not parse, and gives it back as a text without one when it is asked again:
+so a header that the client's repair leaves as it is is sent with the text, while one that it changes in vain costs the command.
 """
 
 from __future__ import annotations
@@ -57,9 +59,11 @@ def _client(
         client,
         (*(Place(path, _ANY) for path in project), *(Place(path, mixed=True) for path in files)),
         tuple(Place(path, _ANY) for path in user),
-        {".md": Markdown(gray_matter.find, repair, JS_YAML_3, broken="whole"), ".json": entries, ".jsonc": entries},
+        {".md": Markdown(gray_matter.find, repair, JS_YAML_3, broken="kept"), ".json": entries, ".jsonc": entries},
         OPENCODE,
         _KEYS,
+        name_key="name",
+        name_as_text=True,
         keeps_unknown=True,
     )
 

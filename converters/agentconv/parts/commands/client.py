@@ -55,6 +55,8 @@ class Client:
     """Takes keys out of a header that only mean something together, and returns their fields."""
     name_key: str | None = None
     """A key whose text is what the command is called."""
+    name_as_text: bool = False
+    """Whether a number there is a name, too."""
     spelled: Callable[[str], str] = str
     """What the client makes of the path below its place."""
     bad_name: Callable[[str], str | None] = _no_complaint

@@ -41,7 +41,7 @@ class Markdown:
     """Whether it turns to its repair for YAML that is no map, too."""
     broken: str = "drops"
     """What it does with a header that does not parse: `drops` the command, `empty` where it takes the text below it alone,
-    `whole` where the text is all of the file."""
+    `whole` where the text is all of the file, `kept` where it is so only as long as the repair finds nothing to change."""
 
     def header(self, source: SourceText) -> Header | None:
         """Return the header, parsed as the client does."""
@@ -64,13 +64,17 @@ class Markdown:
         error = header.error
         source, reason = header.source, f"the header is not valid YAML: {error.problem if error else ''}"
         span = source.span(header.start + (error.offset if error else 0))
-        if self.broken == "drops":
+        broken = self.broken
+        if broken == "kept":
+            rewritten = self.fallback(header.text) if self.fallback else None
+            broken = "whole" if rewritten is None or rewritten.text == header.text else "drops"
+        if broken == "drops":
             frontmatter.recover(header, _PEOPLES)
             problem = Complaint(reason, cause=Cause.SYNTAX)
             return Opened((Entry(header.values, _trimmed(source.text[header.body :]), header.span),), (problem, span))
-        body = source.text if self.broken == "whole" else source.text[header.body :]
+        body = source.text if broken == "whole" else source.text[header.body :]
         words = f"{client} takes nothing of the header: {reason}"
-        if self.broken == "whole":
+        if broken == "whole":
             words = f"{client} sends the header with the text: {reason}"
         said = Said(Code.SYNTAX, words, span, "put the value in double quotes")
         return Opened((Entry({}, _trimmed(body), partial(_at_start, source)),), told=(*undecodable(source, client), said))

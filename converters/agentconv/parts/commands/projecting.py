@@ -11,7 +11,7 @@ from agentconv.core.diagnostics import Detail
 from agentconv.core.losses import becomes, listed, quoted
 from agentconv.core.parts import AllArguments
 from agentconv.families.javascript import SPACE
-from agentconv.parts.commands import own_agents, reading
+from agentconv.parts.commands import own_agents, reading, writing
 from agentconv.parts.placeholders import OF_FORMAT, PLAIN, named, parse, spell
 from agentconv.parts.placeholders.ways import takes_arguments
 from agentconv.parts.skills.keys import tokens
@@ -44,6 +44,8 @@ def project(client: Client, projection: PartProjection[Command]) -> None:
 def _project_name(client: Client, projection: PartProjection[Command]) -> None:
     name = projection.part.name or ""
     legal = client.legal_name(name)
+    if client.name_key is None and not projection.at_home:
+        legal = writing.as_path(legal)
     if not legal or client.bad_name(legal):
         projection.remark("command-refused-name", "name", quoted(name))
     elif legal != name:

@@ -17,6 +17,7 @@ from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Refused
 from agentconv.parts.commands.shapes import Opened
 from agentconv.parts.placeholders import is_unclosed, parse
+from agentconv.yaml.scalars import js_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,7 +91,9 @@ def _script(client: Client, source: PartSource) -> Command:
 def _taken(client: Client, source: PartSource, entry: Entry) -> _Taken:
     """Return what a client makes of an entry."""
     rest = dict(entry.values)
-    named = rest.pop(client.name_key, None) if client.name_key else None
+    named = rest.pop(client.name_key, None) if client.name_key and entry.name is None else None
+    if client.name_as_text and isinstance(named, (int, float)):
+        named = js_text(named)
     lifted, problem = _lifted(client, rest)
     decoded = keys.decode(client.rows, client.keys, rest)
     refused = [_weighed(client, key, rest, one) for key, one in decoded.refused.items()]

@@ -31,8 +31,12 @@ def path(client: Client, command: Command, place: Place) -> str:
     end = place.pattern.rpartition("*")[2]
     if not end and reading.script_of(command) is None:
         end = next(iter(client.shapes))
-    below = "/".join(names.stem(one) for one in (command.name or command.id).split("/"))
-    return f"{place.path}/{below}{end}"
+    return f"{place.path}/{as_path(command.name or command.id)}{end}"
+
+
+def as_path(name: str) -> str:
+    """Return a name as the path of a file, as far as it can be one."""
+    return "/".join(names.stem(one) for one in name.split("/"))
 
 
 def write(
@@ -68,7 +72,7 @@ def _patched(client: Client, commands: tuple[Command, ...], there: PartSource, w
     for command in commands:
         index = known.get(command.name) if shared else 0
         if index is None or index >= len(opened.entries):
-            added.append(_new(client, command))
+            added.append(_new(client, command, shared=shared))
         elif change := _change(client, old.parts[index], command):
             changes[index] = change
     removed = [index for name, index in known.items() if name in without]
@@ -97,8 +101,9 @@ def _change(client: Client, old: Command, command: Command) -> Change | None:
     return Change(differences(before, after), body)
 
 
-def _new(client: Client, command: Command) -> New:
-    return New(command.name or "", encoded(client, command), body_text(client, command))
+def _new(client: Client, command: Command, *, shared: bool = False) -> New:
+    values = {key: value for key, value in encoded(client, command).items() if not shared or key != client.name_key}
+    return New(command.name or "", values, body_text(client, command))
 
 
 def body_text(client: Client, command: Command) -> str:
@@ -113,6 +118,8 @@ def encoded(client: Client, command: Command) -> dict[str, Json]:
     """Return a command's keys; a value that the client passes over stays as it stood while it reads as the fields say."""
     extras = command.extras.get(client.format, {})
     header: dict[str, Json] = {}
+    if client.name_key and command.name and as_path(command.name) != command.name:
+        header[client.name_key] = command.name
     for name, key in client.keys.items():
         value = extras[name] if name in extras and _stands(key, extras[name], command) else key.write(command)  # type: ignore[arg-type]
         if value is not ABSENT:

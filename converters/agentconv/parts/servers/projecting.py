@@ -6,8 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import references, vocabulary
+from agentconv.core.diagnostics import Detail
 from agentconv.core.losses import becomes, listed, quoted
 from agentconv.core.meant import Reference
+from agentconv.core.part_format import difference
 from agentconv.parts.servers import given_credentials, reading, spelling
 from agentconv.projecting import by_hand, mcp
 
@@ -36,7 +38,7 @@ def project(client: Client, projection: PartProjection[Server], *, at_home: bool
         in_project: Whether the client has servers of a project.
     """
     server = projection.source.definition
-    if server.transport is None:
+    if server.transport is None and not at_home:
         projection.remark("server-undefined", "definition.transport", quoted(server.name))
         return
     if not in_project and projection.scope == "project":
@@ -150,13 +152,13 @@ def _time(client: Client, projection: PartProjection[Server]) -> None:
             continue
         row = spelling.row_for(client.schema, name)
         if row is None:
-            projection.change(name, None, "server-timeout-dropped", f"{seconds:g} s")
+            projection.change(name, None, "server-timeout-dropped", Detail("{:g} s", (seconds,)))
             continue
         held = spelling.nearest(client.schema, row, seconds)
         if held is None:
-            projection.change(name, None, "server-timeout-dropped", f"{seconds:g} s")
+            projection.change(name, None, "server-timeout-dropped", Detail("{:g} s", (seconds,)))
         elif held != seconds:
-            projection.change(name, held, "server-timeout-approximated", becomes(f"{seconds:g} s", f"{held:g} s"))
+            projection.change(name, held, "server-timeout-approximated", Detail("{:g} s becomes {:g} s", (seconds, held)))
 
 
 def _hide_credentials(_client: Client, projection: PartProjection[Server]) -> None:
@@ -222,6 +224,8 @@ def _settle(client: Client, projection: PartProjection[Server], *, at_home: bool
         projection.translate(definition=client.settled(projection.part.definition))
     server = projection.part
     again = reading.taken(client, server.name, spelling.lowered(client, server))
-    if again.effect is not None or (not at_home and spelling.apart(again.server, server)):
+    if again.effect is not None and server.definition.transport is None:
+        projection.remark("server-undefined", "definition.transport", quoted(server.name))
+    elif again.effect is not None or (not at_home and difference(again.server, server)):
         reason = again.complaints[0].reason if again.complaints else "it would be read as another one"
         projection.remark("server-unheld", "definition", quoted(reason), hint=_line(client, server.definition))

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from agentconv.core import schema_files, vocabulary
 from agentconv.core.diagnostics import Complaint, Effect
 from agentconv.core.ir import McpServer
-from agentconv.core.part_format import difference
 from agentconv.core.parts import Server
 from agentconv.core.schema_files import part_schema
 from agentconv.projecting import mcp
@@ -148,11 +147,6 @@ def nearest(format_id: str, row: Row, seconds: float) -> float | None:
         if schema_files.complaint(part_schema(KIND, format_id), row.key, counted) is None:
             return row.value(counted)  # type: ignore[no-any-return]
     return None
-
-
-def apart(one: Server, other: Server) -> bool:
-    """Whether two servers differ in more than where they stand."""
-    return bool(difference(one, other))
 
 
 def holds(format_id: str, field: str) -> bool:
