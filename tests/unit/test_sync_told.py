@@ -96,6 +96,20 @@ def test_what_is_not_there_is_a_mistake(project, capsys, words, message):
     assert message in printed(project, capsys, *words).err
 
 
+def test_no_way_out_is_named_that_there_is_not(project, capsys):
+    """A configuration that is no TOML has no flag against it in sync; marks of a merge in a target are decided with git, too."""
+    printed(project, capsys)
+    project.write(".codex/agents/one.toml", "<<<<<<< ours\na\n=======\nb\n>>>>>>> theirs\n")
+    marked = " ".join(printed(project, capsys).out.split())
+    project.write("agentconv.toml", "x = [\n" + project.read("agentconv.toml"))
+    said = printed(project, capsys).err
+
+    assert "`git checkout --theirs .codex/agents/one.toml`" in marked
+    assert "--prefer codex one" in marked
+    assert "not TOML" in said
+    assert "--isolated" not in said
+
+
 def refused(stage, _):
     raise PermissionError(errno.EACCES, "Permission denied", stage)
 

@@ -40,12 +40,8 @@ settled: commit it with the files.
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     group = parser.add_argument_group("what")
-    group.add_argument(
-        "--prefer",
-        nargs="+",
-        metavar="SIDE",
-        help="whose word counts: source, target, or one assistant's name; then agents or their fields (AGENT, AGENT:FIELD)",
-    )
+    whose = "whose word counts: source, target, or one assistant's name; then agents or their fields (AGENT, AGENT:FIELD)"
+    group.add_argument("--prefer", nargs="+", metavar="SIDE", help=whose)
     group.add_argument(
         "--carry-back",
         nargs="*",

@@ -14,6 +14,7 @@ from agentconv.render.table import columns
 from agentconv.render.tally import Tally
 from agentconv.sync import digests, known, lines, texts
 from agentconv.sync.decisions import Entry, Source
+from agentconv.sync.rewriting import line_of
 from agentconv.sync.views import alone
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ class Line:
     look: bool = False
     """Whether a person has to see to it."""
     fields: tuple[str, ...] = ()
+    number: int = 1
+    """The line of the file, where it is known."""
 
     @property
     def place(self) -> str:
@@ -243,7 +246,8 @@ def _way(one: Candidate, path: str, outcome: Outcome) -> str:
 
 
 def _line(one: Candidate, word: str, what: str, *, hint: str = "", look: bool = False, paths: tuple[str, ...] = ()) -> Line:
-    return Line(word, one.name, what, one.target, one.path, one.pointer, hint, look, paths)
+    number = line_of(one, paths[0]) if look and paths else 1
+    return Line(word, one.name, what, one.target, one.path, one.pointer, hint, look, paths, number)
 
 
 def _carried(edit: Edit, outcome: Outcome) -> Line:

@@ -72,7 +72,7 @@ def _of_agents(told: Iterable[Line], *, looking: bool) -> Iterator[_Remark]:
             agent = f"`{line.agent}` in {line.target}" if line.agent else line.target
             level = "error" if line.look else "warning"
             said = f": {line.what}" if line.what else ""
-            yield _Remark(f"sync-{line.word.lower()}", level, f"{line.word.lower()} {agent}{said}{hint}", line.path)
+            yield _Remark(f"sync-{line.word.lower()}", level, f"{line.word.lower()} {agent}{said}{hint}", line.path, line.number)
 
 
 def _command(one: _Remark) -> str:

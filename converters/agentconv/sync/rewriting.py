@@ -14,7 +14,7 @@ from agentconv.disk.placing import BACKUP, numbered
 from agentconv.formats import registry
 from agentconv.install.lock import Synced
 from agentconv.install.steps import Change
-from agentconv.sync import digests, known, texts
+from agentconv.sync import digests, known, lines, texts
 from agentconv.sync.decisions import Entry
 from agentconv.sync.present import File
 from agentconv.sync.views import alone
@@ -114,6 +114,17 @@ def _alone(one: Candidate, file: File) -> bytes | None:
         _block(one, "what is there cannot be changed without changing what else is in it")
         return file.data
     return texts.ended_as(written.data, there.data)
+
+
+def line_of(one: Candidate, path: str) -> int:
+    """Return the line at which a file says a field: the first that is another one with the source's value in its place."""
+    if one.pointer or one.view is None or one.there is None or one.file is None or one.file.data is None:
+        return 1
+    both = {*digests.values(one.view.agent), *digests.values(one.there)}
+    paths = digests.members(both) if path == digests.GROUP else (path,)
+    agent = fields.with_values(one.there, {each: fields.get(one.view.agent, each) for each in paths})
+    written = registry.load(one.target).write(AgentSet((agent,)), one.file.text).data
+    return lines.differing(written.decode("utf-8", "replace"), one.file.text.data.decode("utf-8", "replace"))[0]
 
 
 def _is_untouched(one: Candidate, file: File) -> bool:

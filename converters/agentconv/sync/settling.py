@@ -49,6 +49,10 @@ class Settled:
 
 @dataclass(slots=True)
 class _Draft:
+    sides: tuple[Agent, Agent]
+    """What the source gives, and what is there."""
+    base: Callable[[], Agent | None]
+    """Finds what was settled."""
     values: dict[str, Any] = field(default_factory=dict)
     by: dict[Field, list[str]] = field(default_factory=dict)
     merged: list[str] = field(default_factory=list)
@@ -83,26 +87,21 @@ def settle(
     theirs = {path: one for path, one in old.items() if path not in own}
     now, then = digests.grouped(new), digests.grouped(theirs)
     known = [digests.grouped(one.fields) for one in bases]
-    draft = _Draft()
+    draft = _Draft((view, there), base)
     for path in sorted({*now, *then, *(path for one in known for path in one)}):
         action = decide_field(now.get(path), _seen(path, now, then, view, there), {one.get(path) for one in known})
         if path in kept or (path == digests.GROUP and digests.members(kept)):
             action = Field.MET
         else:
-            side = _side(path, prefer or {})
-            if action is Field.BOTH:
-                action = _merge(draft, path, (view, there), base, side)
-            elif action is Field.EDITED and is_named:
-                action = _preferred(draft, path, side)
+            side = _side(path, prefer or {}) if is_named or action is Field.BOTH else None
+            action = _heeded(draft, action, path, side)
         draft.by.setdefault(action, []).append(path)
         if action is Field.WRITE:
             draft.values |= {one: fields.get(view, one) for one in _members(path, new, theirs)}
-    conflicts = draft.by.get(Field.BOTH, [])
-    left = [*conflicts, *draft.left]
-    settled = _settled(new, left, bases)
+    left = [*(conflicts := draft.by.get(Field.BOTH, [])), *draft.left]
     return Settled(
         fields.with_values(there, draft.values) if draft.values else there,
-        settled,
+        _settled(new, left, bases),
         own,
         tuple(draft.by.get(Field.WRITE, ())),
         tuple(draft.by.get(Field.EDITED, ())),
@@ -134,6 +133,13 @@ def _side(path: str, prefer: Mapping[str, str]) -> str | None:
     return prefer.get(path, prefer.get(path.partition(".")[0], prefer.get("")))
 
 
+def _heeded(draft: _Draft, action: Field, path: str, side: str | None) -> Field:
+    """Return what becomes of a field with what can be merged, and with what a person said of it."""
+    if action is Field.BOTH:
+        return _merge(draft, path, side)
+    return _preferred(draft, path, side) if action is Field.EDITED else action
+
+
 def _preferred(draft: _Draft, path: str, side: str | None) -> Field:
     """Return what becomes of a field that the target says, and the source does not, or says otherwise."""
     if side == SOURCE:
@@ -148,22 +154,22 @@ def _members(path: str, new: Mapping[str, str], theirs: Mapping[str, str]) -> It
     return digests.members({*new, *theirs}) if path == digests.GROUP else (path,)
 
 
-def _merge(draft: _Draft, path: str, sides: tuple[Agent, Agent], base: Callable[[], Agent | None], side: str | None) -> Field:
+def _merge(draft: _Draft, path: str, side: str | None) -> Field:
     """Put the source's edit and the target's of a text, or of a list without an order, together; say what it comes to.
 
     Where one side has the other one's edit already, only that side was edited. Whose word counts is asked where they touch alone:
     of texts by lines, of all that cannot be merged as a whole.
     """
-    done = _together(path, sides, base, side)
+    done = _together(draft, path, side)
     if done is None and side is None:
-        was = base() if path in digests.TEXTS else None
+        was = draft.base() if path in digests.TEXTS else None
         if was is not None:
-            draft.clashes[path] = lines.clash(*(fields.get(one, path) or "" for one in (was, *sides)))
+            draft.clashes[path] = lines.clash(*(fields.get(one, path) or "" for one in (was, *draft.sides)))
         return Field.BOTH
     if done is None:
         action = Field.WRITE if side == SOURCE else Field.EDITED
     else:
-        new, other = (fields.get(one, path) for one in sides)
+        new, other = (fields.get(one, path) for one in draft.sides)
         action = Field.WRITE if done == new else Field.EDITED if done == other else Field.MET
     if action is Field.MET:
         draft.values[path] = done
@@ -174,15 +180,15 @@ def _merge(draft: _Draft, path: str, sides: tuple[Agent, Agent], base: Callable[
     return action
 
 
-def _together(path: str, sides: tuple[Agent, Agent], base: Callable[[], Agent | None], side: str | None) -> Any:
+def _together(draft: _Draft, path: str, side: str | None) -> Any:
     """Return a text, or a list without an order, with the edits of both sides; None where they touch, or there is nothing to compare with.
 
     Where they touch, the lines of the side whose word counts are there.
     """
-    was = base() if path in digests.TEXTS or path in digests.LISTS else None
+    was = draft.base() if path in digests.TEXTS or path in digests.LISTS else None
     if was is None:
         return None
-    old, new, other = (fields.get(one, path) for one in (was, *sides))
+    old, new, other = (fields.get(one, path) for one in (was, *draft.sides))
     if path in digests.LISTS:
         return _merged_list(old, new, other)
     if side is None:
