@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import kept_credentials, line_ends
-from agentconv.conversion.bundles import bundle
 from agentconv.conversion.converted import Converted
 from agentconv.conversion.files import Files
 from agentconv.conversion.index_file import Listing
@@ -46,6 +45,8 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = DEFAULTS) 
         InputError: Two agents share a name and `on_duplicate` is `error`.
     """
     if registry.FORMATS[target].bundle:
+        from agentconv.conversion.bundles import bundle
+
         yield bundle(pieces, target, options)
         return
     pieces = line_ends.Pieces(pieces, target)
