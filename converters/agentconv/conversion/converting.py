@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from agentconv.conversion import kept_credentials, line_ends
 from agentconv.conversion.along import Along, Named, along
-from agentconv.conversion.bundles import bundle
 from agentconv.conversion.converted import Converted
 from agentconv.conversion.files import Files
 from agentconv.conversion.index_file import Listing
@@ -51,6 +50,8 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = DEFAULTS, 
         InputError: Two agents share a name and `on_duplicate` is `error`, or a part is named that is not there.
     """
     if registry.FORMATS[target].bundle:
+        from agentconv.conversion.bundles import bundle
+
         yield from bundle(pieces, target, options, parts)
         return
     pieces = line_ends.Pieces(pieces, target)
