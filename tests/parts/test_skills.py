@@ -127,6 +127,22 @@ def _is_within(skill: Skill, projection: PartProjection[Skill]) -> bool:
     return closed and guarded and granted and (skill.invoked_by != "user" or after.invoked_by == "user")
 
 
+def test_grants_are_said_in_the_targets_words_and_told() -> None:
+    """Tools that run unasked are named as the target names them, whatever key the source has them in, and each one is told."""
+    found = []
+    for line in (b"allowed-tools: [Execute, Edit]", b"tools: [Read]", b"allowed-tools: [Read, Own]"):
+        given = source("droid", b"---\nname: one\ndescription: Counts\n" + line + b"\n---\nCount.\n")
+        projection = projected(read(given, "droid").parts[0], "claude-code")
+        header = written(projection.part, "claude-code", given)[0].data.splitlines()[1:-2]
+        found.append((header[2:], [(one.code, str(one.detail)) for one in projection.losses]))
+
+    assert found == [
+        ([b"allowed-tools: Bash, Edit"], [("skill-grants-carried", "Bash, Edit")]),
+        ([b"allowed-tools: Read"], [("skill-grants-carried", "Read")]),
+        ([b"allowed-tools: Read"], [("skill-grants-dropped", "Own"), ("skill-grants-carried", "Read")]),
+    ]
+
+
 @pytest.mark.parametrize("target", CLIENTS)
 @pytest.mark.parametrize("folder", FOLDERS, ids=IDS)
 def test_law_between_clients(folder: Path, target: str) -> None:

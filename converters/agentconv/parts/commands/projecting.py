@@ -126,6 +126,8 @@ def _project_grants(client: Client, projection: PartProjection[Command]) -> None
         projection.change("approved_tools", kept, "command-grants-dropped", listed(map(str, lost)))
     elif kept != approved:
         projection.translate(approved_tools=kept)
+    if kept and not all(is_kin(one.format, client.format) for one in approved):
+        projection.remark("command-grants-carried", "approved_tools", listed(map(str, tokens(kept))))
 
 
 def _project_model(client: Client, projection: PartProjection[Command]) -> None:

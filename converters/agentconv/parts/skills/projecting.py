@@ -196,6 +196,8 @@ def _project_grants(client: Client, projection: PartProjection[Skill]) -> None:
         projection.change("approved_tools", kept, "skill-grants-dropped", listed(map(str, lost)))
     elif kept != approved:
         projection.translate(approved_tools=kept)
+    if kept and not all(is_kin(one.format, client.format) for one in approved):
+        projection.remark("skill-grants-carried", "approved_tools", listed(map(str, keys.tokens(kept))))
 
 
 def granted(format_id: str, one: ToolGrant) -> ToolGrant | None:
