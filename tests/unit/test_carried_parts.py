@@ -102,6 +102,22 @@ def test_the_same_format_keeps_every_byte(project, tmp_path):
     assert copies == {path.relative_to(project): (path.read_bytes(), path.stat().st_mode) for path in project.rglob("*") if path.is_file()}
 
 
+def test_what_one_mode_has_goes_along_told_and_never_in_place_of_what_all_have(tmp_path):
+    """Of two skills of a name, the general one is written; one that a single mode has alone is, too, and its mode is told."""
+    (tmp_path / ".roomodes").write_text("customModes: [{slug: deep, name: Deep, roleDefinition: You dig., groups: [read]}]\n")
+    for path in ("skills/check", "skills-ask/check", "skills-ask/only"):
+        (tmp_path / ".roo" / path).mkdir(parents=True)
+        (tmp_path / ".roo" / path / "SKILL.md").write_text(SKILL.format(name=path.rpartition("/")[2]) + f"It is of {path}.\n")
+    result = agentconv.write(agentconv.read(tmp_path), "claude-code", with_="skills")
+
+    assert [file.data.split()[-1] for file in result.files if "/skills/" in file.path] == [b"skills/check.", b"skills-ask/only."]
+    assert [(loss.code, loss.agent) for loss in result.losses if loss.code.startswith("part-")] == [
+        ("part-mode-dropped", "check~2"),
+        ("part-name-taken", "check~2"),
+        ("part-mode-dropped", "only"),
+    ]
+
+
 @pytest.mark.parametrize("format_id", ["json", "toml"])
 def test_bundles_keep_every_byte(project, tmp_path, format_id):
     """Parts that go through a bundle come back as the files that they were."""

@@ -116,6 +116,9 @@ class PartLaw:
         original = loaded.source if kind_of(part) == loaded.kind else None
         if original is not None and loaded.client == self.target and self.scope == "project":
             place = original.place
+        if loaded.only_in and not place.partial:
+            loss = losses.loss("part-mode-dropped", loaded.part.id, "name", self.target, quoted(loaded.only_in), part=loaded.kind)
+            told = (*told, loss)
         path = _kept_path(part, original, module) if original is not None and place is original.place else module.path(part, place)
         patched = place.pattern and (loaded.kind == "skills" or loaded.client == self.target)
         files = module.write((part,), path, original if patched else None)

@@ -272,6 +272,9 @@ CATALOGUE: dict[str, LossRule] = {
     ),
     "part-unknown": LossRule(_WARNING, _DROPPED, "the target holds agents alone; what they need stays"),
     "part-no-place": LossRule(_REFUSAL, _REFUSED, "the target does not look for such parts where this goes"),
+    "part-mode-dropped": LossRule(
+        _WARNING, _APPROXIMATED, "the source has this in one of its modes alone, by the folder that it is in; the target has it everywhere"
+    ),
     "part-name-taken": LossRule(_REFUSAL, _REFUSED, "the name is taken by another part, whose file it would be", "rename one of them"),
     "part-in-place": LossRule(_NOTE, _MOVED, "the target reads the file of the source client itself; nothing is written"),
     "part-loose-in-place": LossRule(

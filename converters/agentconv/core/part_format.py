@@ -39,6 +39,8 @@ class Place:
     """Whether the file is mainly the user's configuration, in which parts are entries among others."""
     wins: bool = False
     """Whether what lies here wins over what is called the same in the places that are named before it."""
+    partial: bool = False
+    """Whether its folders (`skills-<mode>`) are each for one of the client's modes, which takes what lies there over what is general."""
 
     @property
     def shown(self) -> str:
