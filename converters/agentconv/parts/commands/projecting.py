@@ -46,7 +46,7 @@ def project(client: Client, projection: PartProjection[Command]) -> None:
 def _project_name(client: Client, projection: PartProjection[Command]) -> None:
     name = projection.part.name or ""
     legal = client.legal_name(name)
-    if client.name_key is None and not projection.at_home:
+    if not projection.stays and not (projection.at_home and client.name_key):
         legal = writing.as_path(legal)
     if not legal or client.bad_name(legal):
         projection.remark("command-refused-name", "name", quoted(name))
