@@ -160,7 +160,10 @@ def test_a_client_without_commands_gets_a_skill() -> None:
 
     assert isinstance(projection.instead, Skill)
     assert (projection.instead.name, projection.instead.invoked_by) == ("git-fix", "user")
-    assert "command-as-skill" in [one.code for one in projection.losses]
+    assert [(one.code, str(one.detail)) for one in projection.losses] == [
+        ("command-renamed", "`git/fix` becomes `git-fix`"),
+        ("command-as-skill", "`git-fix`"),
+    ]
 
 
 def test_what_no_skill_has_is_told_of_a_command_that_becomes_one() -> None:

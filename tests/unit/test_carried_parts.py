@@ -119,6 +119,18 @@ def test_a_command_whose_name_no_file_can_have_is_renamed_and_told():
     assert wrong == []
 
 
+@pytest.mark.parametrize("target", ["opencode", "codex"])
+def test_a_name_that_was_made_legal_takes_no_others_place(project, target):
+    """Of two commands that come to one name, that one is written which is called so; of the other it is said."""
+    (project / ".claude/commands").mkdir()
+    for name in ("fix it", "fix-it"):
+        (project / f".claude/commands/{name}.md").write_text(f"---\ndescription: Fixes\n---\nAs {name}.\n")
+    result = agentconv.write(agentconv.read(project), target, with_="commands")
+
+    assert [file.data.splitlines()[-1] for file in result.files if "fix" in file.path] == [b"As fix-it."]
+    assert [loss.agent for loss in result.losses if loss.code == "part-name-taken"] == ["fix it"]
+
+
 def test_what_one_mode_has_goes_along_told_and_never_in_place_of_what_all_have(tmp_path):
     """Of two skills of a name, the general one is written; one that a single mode has alone is, too, and its mode is told."""
     (tmp_path / ".roomodes").write_text("customModes: [{slug: deep, name: Deep, roleDefinition: You dig., groups: [read]}]\n")

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Detail
-from agentconv.core.losses import quoted
+from agentconv.core.losses import becomes, quoted
 from agentconv.core.part_format import PartsRead, WrittenFile
-from agentconv.parts.commands import as_skill, projecting, reading
+from agentconv.formats.codex.skills import LONGEST_NAME
+from agentconv.parts.commands import as_skill, flat, projecting, reading, writing
 from agentconv.parts.placeholders import OF_FORMAT, PLAIN, spell
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class NoCommands:
         if reading.script_of(projection.part) is not None:
             projection.remark("command-refused-script", "body", "")
             return
+        _project_name(projection)
         _drop_what_no_skill_has(projection)
         if projection.is_refused():
             return
@@ -67,6 +69,14 @@ class NoCommands:
         """Write nothing: there is no such file."""
         del parts, path, original, without
         return ()
+
+
+def _project_name(projection: PartProjection[Command]) -> None:
+    """Call a command by one word, since it is called as `$word`."""
+    name = projection.part.name or ""
+    legal = writing.as_path(flat.name(name))[:LONGEST_NAME].rstrip("-.")
+    if legal != name:
+        projection.change("name", legal, "command-renamed", becomes(name, legal))
 
 
 def _drop_what_no_skill_has(projection: PartProjection[Command]) -> None:

@@ -19,7 +19,7 @@ def skill_of(command: Command) -> Skill:
     informing, extras = _informing(command)
     return Skill(
         id=command.id,
-        name=(command.name or "").replace("/", "-") or None,
+        name=command.name,
         description=command.description,
         body=command.body,
         invoked_by=command.invoked_by,
