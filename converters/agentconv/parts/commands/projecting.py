@@ -93,8 +93,7 @@ def means(format_id: str, name: str) -> bool:
 
 def _row(format_id: str, name: str) -> dict[str, Any]:
     """Return what a client's schema says of a key; nothing, where the client does not know it."""
-    found: dict[str, Any] = schema_files.load(schema_files.part_schema("commands", format_id))["properties"].get(name, {})
-    return found
+    return schema_files.part_rows("commands", format_id).get(name, {})
 
 
 def _project_starters(client: Client, projection: PartProjection[Command]) -> None:
