@@ -7,19 +7,19 @@ import os
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
+import command_files as commands
 import pytest
 from skill_files import CLIENTS, client, fixture, folders, plain, projected, read, read_back, source, told, written
 
 from agentconv.core import effects, schema_files
 from agentconv.core.format import State
-from agentconv.core.part_format import difference
+from agentconv.core.part_format import PartProjection, difference
 from agentconv.core.parts import Body, Command, FolderFile, Skill
 from agentconv.yaml import emitter
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from agentconv.core.part_format import PartProjection
 
 FOLDERS = folders()
 IDS = ["/".join(folder.parts[-2:]) for folder in FOLDERS]
@@ -125,6 +125,43 @@ def _is_within(skill: Skill, projection: PartProjection[Skill]) -> bool:
     )
     granted = {one.capability for one in after.approved_tools or ()} <= {one.capability for one in skill.approved_tools or ()}
     return closed and guarded and granted and (skill.invoked_by != "user" or after.invoked_by == "user")
+
+
+def test_what_says_who_starts_a_skill_is_no_file_that_it_needs() -> None:
+    """A skill that is the user's by the file beside it becomes a command, and each key that this has no place for is told."""
+    beside = b"interface: {display_name: Count}\npolicy: {allow_implicit_invocation: false}\n"
+    header = b"---\nname: one\ndescription: Counts\nlicense: MIT\nowner: me\n---\nCount.\n"
+    given = source("codex", header, files=(FolderFile("agents/openai.yaml", beside),))
+    skill = read(given, "codex").parts[0]
+    projection = projected(skill, "gemini-cli")
+    command = PartProjection(projection.instead, "gemini-cli")
+    commands.client("gemini-cli").to_project(command)
+    more = projected(replace(skill, files=(*skill.files, FolderFile("run.sh", b""))), "gemini-cli")
+
+    assert isinstance(projection.instead, Command)
+    assert projection.instead.extras == {"codex": {"owner": "me", "license": "MIT"}}
+    assert [(one.code, str(one.detail)) for one in projection.losses] == [
+        ("skill-key-dropped", "`agents/openai.yaml`: interface"),
+        ("skill-as-command", ""),
+    ]
+    assert [(one.code, str(one.detail)) for one in command.losses] == [("ignored-key-dropped", "owner, license")]
+    assert [str(one.detail) for one in more.losses] == ["a command has no place for run.sh"]
+
+
+def test_grants_are_said_in_the_targets_words_and_told() -> None:
+    """Tools that run unasked are named as the target names them, whatever key the source has them in, and each one is told."""
+    found = []
+    for line in (b"allowed-tools: [Execute, Edit]", b"tools: [Read]", b"allowed-tools: [Read, Own]"):
+        given = source("droid", b"---\nname: one\ndescription: Counts\n" + line + b"\n---\nCount.\n")
+        projection = projected(read(given, "droid").parts[0], "claude-code")
+        header = written(projection.part, "claude-code", given)[0].data.splitlines()[1:-2]
+        found.append((header[2:], [(one.code, str(one.detail)) for one in projection.losses]))
+
+    assert found == [
+        ([b"allowed-tools: Bash, Edit"], [("skill-grants-carried", "Bash, Edit")]),
+        ([b"allowed-tools: Read"], [("skill-grants-carried", "Read")]),
+        ([b"allowed-tools: Read"], [("skill-grants-dropped", "Own"), ("skill-grants-carried", "Read")]),
+    ]
 
 
 @pytest.mark.parametrize("target", CLIENTS)

@@ -160,7 +160,36 @@ def test_a_client_without_commands_gets_a_skill() -> None:
 
     assert isinstance(projection.instead, Skill)
     assert (projection.instead.name, projection.instead.invoked_by) == ("git-fix", "user")
-    assert "command-as-skill" in [one.code for one in projection.losses]
+    assert [(one.code, str(one.detail)) for one in projection.losses] == [
+        ("command-renamed", "`git/fix` becomes `git-fix`"),
+        ("command-as-skill", "`git-fix`"),
+    ]
+
+
+def test_what_no_skill_has_is_told_of_a_command_that_becomes_one() -> None:
+    """Keys that only commands have are told where one becomes a skill, and what one of them restrains is refused as elsewhere."""
+    told = {}
+    for format_id, header in (
+        ("claude-code", "hooks:\n  PreToolUse: []"),
+        ("copilot", "tools: [read]"),
+        ("claude-code", "context: fork\nagent: rev\nshell: bash\nowner: me\nlicense: MIT"),
+        ("opencode", "agent: rev\nsubtask: true\nvariant: high"),
+        ("roo", "mode: rev"),
+    ):
+        path = "one.prompt.md" if format_id == "copilot" else "one.md"
+        (command,) = read(source(format_id, f"---\ndescription: Fixes\n{header}\n---\nFix it.\n".encode(), path), format_id).parts
+        projection = projected(command, "codex")
+        extras = projection.instead.extras if projection.instead else None
+        told[header.split(":")[0], format_id] = {one.code for one in projection.losses}, projection.is_refused(), extras
+
+    dropped = {"command-agent-dropped", "command-as-skill"}
+    assert told == {
+        ("hooks", "claude-code"): ({"command-refused-restraint"}, True, None),
+        ("tools", "copilot"): ({"command-refused-restraint"}, True, None),
+        ("context", "claude-code"): ({"command-key-dropped", *dropped}, False, {"claude-code": {"owner": "me"}}),
+        ("agent", "opencode"): ({"command-key-dropped", *dropped}, False, {}),
+        ("mode", "roo"): (dropped, False, {}),
+    }
 
 
 def test_a_script_is_read_and_never_run() -> None:

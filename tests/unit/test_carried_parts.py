@@ -1,5 +1,6 @@
 """What goes along with agents: what is chosen, what the law sees, and where it is written."""
 
+import itertools
 import json
 from dataclasses import replace
 from types import SimpleNamespace
@@ -13,12 +14,13 @@ from agentconv.conversion.options import Options
 from agentconv.core import losses
 from agentconv.core.diagnostics import InputError
 from agentconv.core.format import State
-from agentconv.core.ir import McpServer, ToolGrant
+from agentconv.core.ir import McpServer, Origin, ToolGrant
 from agentconv.core.part_format import PartsRead, Place
-from agentconv.core.parts import Body, Server, Skill
+from agentconv.core.parts import Body, Command, Server, Skill
 from agentconv.parts import registry
 from agentconv.sources.parts_on_disk import LoadedPart
 
+TARGETS = ("claude-code", "claude-plugin", "copilot", "gemini-cli", "qwen-code", "opencode", "kilo", "roo", "cursor", "cline", "droid")
 AGENT = "---\nname: helper\ndescription: Helps\ntools: Read, mcp__db__query\nskills: [check, absent]\n---\n\nHelp.\n"
 SKILL = "---\nname: {name}\ndescription: Checks\n---\nCheck it.\n"
 SERVERS = {"mcpServers": {"db": {"command": "db-mcp"}, "web": {"type": "http", "url": "https://web.example/mcp"}}}
@@ -100,6 +102,49 @@ def test_the_same_format_keeps_every_byte(project, tmp_path):
     }
 
     assert copies == {path.relative_to(project): (path.read_bytes(), path.stat().st_mode) for path in project.rglob("*") if path.is_file()}
+
+
+def test_a_command_whose_name_no_file_can_have_is_renamed_and_told():
+    """Whatever a bundle calls a command, its own client or another gets it under a name that reads back, below the client's folder."""
+    names = ("a b", "../../evil", "CON", "-x", "a:b", "n" * 300, "git/fix", "/abs", ".hid", "x.y", "a\nb", "...")
+    wrong = []
+    for name, client, target in itertools.product(names, ("claude-code", "opencode", "roo"), TARGETS):
+        command = Command("it", name, body=Body(("Do it.",)), description="Does it", origin=Origin(client, "bundle.json"))
+        verdict = part_law.PartLaw(target, "project", {}).judge(LoadedPart("commands", command, State.LOADS, client))
+        renamed = verdict.part is not None and verdict.part.name != name
+        told = "command-renamed" in [loss.code for loss in verdict.losses]
+        if verdict.bug or verdict.part is None or renamed != told or ".." in verdict.path.split("/"):
+            wrong.append((name, client, target, verdict.bug, verdict.path, verdict.losses))
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("target", ["opencode", "codex"])
+def test_a_name_that_was_made_legal_takes_no_others_place(project, target):
+    """Of two commands that come to one name, that one is written which is called so; of the other it is said."""
+    (project / ".claude/commands").mkdir()
+    for name in ("fix it", "fix-it"):
+        (project / f".claude/commands/{name}.md").write_text(f"---\ndescription: Fixes\n---\nAs {name}.\n")
+    result = agentconv.write(agentconv.read(project), target, with_="commands")
+
+    assert [file.data.splitlines()[-1] for file in result.files if "fix" in file.path] == [b"As fix-it."]
+    assert [loss.agent for loss in result.losses if loss.code == "part-name-taken"] == ["fix it"]
+
+
+def test_what_one_mode_has_goes_along_told_and_never_in_place_of_what_all_have(tmp_path):
+    """Of two skills of a name, the general one is written; one that a single mode has alone is, too, and its mode is told."""
+    (tmp_path / ".roomodes").write_text("customModes: [{slug: deep, name: Deep, roleDefinition: You dig., groups: [read]}]\n")
+    for path in ("skills/check", "skills-ask/check", "skills-ask/only"):
+        (tmp_path / ".roo" / path).mkdir(parents=True)
+        (tmp_path / ".roo" / path / "SKILL.md").write_text(SKILL.format(name=path.rpartition("/")[2]) + f"It is of {path}.\n")
+    result = agentconv.write(agentconv.read(tmp_path), "claude-code", with_="skills")
+
+    assert [file.data.split()[-1] for file in result.files if "/skills/" in file.path] == [b"skills/check.", b"skills-ask/only."]
+    assert [(loss.code, loss.agent) for loss in result.losses if loss.code.startswith("part-")] == [
+        ("part-mode-dropped", "check~2"),
+        ("part-name-taken", "check~2"),
+        ("part-mode-dropped", "only"),
+    ]
 
 
 @pytest.mark.parametrize("format_id", ["json", "toml"])

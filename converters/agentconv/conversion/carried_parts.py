@@ -111,7 +111,10 @@ class CarriedParts:
     def judge(self, parts: Sequence[LoadedPart]) -> None:
         """Hold parts to the law; after this it is known which of them are written, and what they are called."""
         law = PartLaw(self.target, self.options.scope, self.agents)
-        self.verdicts = [self._in_place(one) or self._placed(law.judge(one)) for one in parts]
+        verdicts = [self._in_place(one) or law.judge(one) for one in parts]
+        order = sorted(range(len(verdicts)), key=lambda index: _claim(verdicts[index]))
+        placed = {index: self._placed(verdicts[index]) for index in order}
+        self.verdicts = [placed[index] for index in range(len(verdicts))]
 
     def _in_place(self, loaded: LoadedPart) -> PartVerdict | None:
         """Return the verdict on a part whose file the target reads where it is; None for any other."""
@@ -134,7 +137,7 @@ class CarriedParts:
 
     def _placed(self, verdict: PartVerdict) -> PartVerdict:
         """Return a verdict with a place of its own for its file, or among others in a shared one."""
-        if verdict.part is None:
+        if verdict.part is None or verdict.module is None:
             return verdict
         key = verdict.path.casefold()
         if verdict.is_shared:
@@ -274,6 +277,14 @@ class CarriedParts:
             return None, ()
         ours = {part.name for part in shared.parts}
         return source, [one.name for one in shared.module.read(source).parts if one.name not in ours]
+
+
+def _claim(verdict: PartVerdict) -> tuple[bool, bool]:
+    """Return what sorts parts by their claim to a name: what is called so comes before what was renamed or turned into its kind."""
+    loaded, part = verdict.loaded, verdict.part
+    if part is None:
+        return False, False
+    return part.name != loaded.part.name or bool(loaded.only_in), kind_of(part) != loaded.kind
 
 
 def _is_lost(name: str, before: Part, after: Part) -> bool:

@@ -87,7 +87,7 @@ class PartLaw:
         if module is None:
             loss = losses.loss("part-unknown", loaded.part.id, "name", self.target, quoted(part.name), part=loaded.kind)
             return PartVerdict(loaded, losses=(*told, loss))
-        projection: PartProjection[Any] = PartProjection(part, self.target, self.scope)
+        projection: PartProjection[Any] = PartProjection(part, self.target, self.scope, stays=self._stays(loaded, part, module))
         self._rename_agents(projection)
         module.to_project(projection)
         told += projection.losses
@@ -99,6 +99,12 @@ class PartLaw:
             return self._judged(loaded, projection.instead, told)
         _check_declared(projection)
         return self._written(loaded, projection, module, tuple(told))
+
+    def _stays(self, loaded: LoadedPart, part: Part, module: PartFormat[Any]) -> bool:
+        """Whether a part's file stays where it is, and calls it what it is called."""
+        if loaded.source is None or loaded.client != self.target or self.scope != "project" or kind_of(part) != loaded.kind:
+            return False
+        return not loaded.source.place.pattern or _is_called(part, loaded.source, module)
 
     def _rename_agents(self, projection: PartProjection[Any]) -> None:
         """Let a command follow the agent that it is sent to, where that has another name now."""
@@ -116,6 +122,9 @@ class PartLaw:
         original = loaded.source if kind_of(part) == loaded.kind else None
         if original is not None and loaded.client == self.target and self.scope == "project":
             place = original.place
+        if loaded.only_in and not place.partial:
+            loss = losses.loss("part-mode-dropped", loaded.part.id, "name", self.target, quoted(loaded.only_in), part=loaded.kind)
+            told = (*told, loss)
         path = _kept_path(part, original, module) if original is not None and place is original.place else module.path(part, place)
         patched = place.pattern and (loaded.kind == "skills" or loaded.client == self.target)
         files = module.write((part,), path, original if patched else None)
@@ -127,8 +136,13 @@ class PartLaw:
 
 def _kept_path(part: Part, original: PartSource, module: PartFormat[Any]) -> str:
     """Return the path of a file that stays in its own format: its own, as long as the part in it is called what it was."""
-    named = any(one.name == part.name for one in module.read(original).parts)
-    return original.text.path if named or not original.place.pattern else module.path(part, original.place)
+    stays = not original.place.pattern or _is_called(part, original, module)
+    return original.text.path if stays else module.path(part, original.place)
+
+
+def _is_called(part: Part, original: PartSource, module: PartFormat[Any]) -> bool:
+    """Whether a file has a part of that name."""
+    return any(one.name == part.name for one in module.read(original).parts)
 
 
 def as_source(files: tuple[WrittenFile, ...], place: Place) -> PartSource:

@@ -225,6 +225,7 @@ CATALOGUE: dict[str, LossRule] = {
         _WARNING, _APPROXIMATED, "a command that is hidden from the user in the source is the user's in the target"
     ),
     "command-grants-dropped": LossRule(_NOTE, _DROPPED, "the target asks before these tools, which run unasked in the source"),
+    "command-grants-carried": LossRule(_NOTE, _MOVED, "tools that run unasked while the command is active do so in the target, too"),
     "command-key-dropped": LossRule(_WARNING, _DROPPED, "the target has no place for this in a command"),
     "command-looks-dropped": LossRule(_NOTE, _DROPPED, "the target shows the user nothing of the kind"),
     "command-agent-dropped": LossRule(_WARNING, _DROPPED, "the target sends the command to the agent that the user talks to"),
@@ -271,6 +272,9 @@ CATALOGUE: dict[str, LossRule] = {
     ),
     "part-unknown": LossRule(_WARNING, _DROPPED, "the target holds agents alone; what they need stays"),
     "part-no-place": LossRule(_REFUSAL, _REFUSED, "the target does not look for such parts where this goes"),
+    "part-mode-dropped": LossRule(
+        _WARNING, _APPROXIMATED, "the source has this in one of its modes alone, by the folder that it is in; the target has it everywhere"
+    ),
     "part-name-taken": LossRule(_REFUSAL, _REFUSED, "the name is taken by another part, whose file it would be", "rename one of them"),
     "part-in-place": LossRule(_NOTE, _MOVED, "the target reads the file of the source client itself; nothing is written"),
     "part-loose-in-place": LossRule(
@@ -294,6 +298,7 @@ CATALOGUE: dict[str, LossRule] = {
     "skill-grants-dropped": LossRule(
         _NOTE, _DROPPED, "tools that the source runs unasked while a skill is active; the target asks as ever"
     ),
+    "skill-grants-carried": LossRule(_NOTE, _MOVED, "tools that run unasked while a skill is active do so in the target, too"),
     "skill-policy-file": LossRule(_NOTE, _MOVED, "a file beside the skill says to the target who starts it"),
     "skill-own-folder": LossRule(
         _NOTE, _APPROXIMATED, "the path of the skill's own folder is said as the specification has it: files are named from there"

@@ -39,6 +39,8 @@ class Place:
     """Whether the file is mainly the user's configuration, in which parts are entries among others."""
     wins: bool = False
     """Whether what lies here wins over what is called the same in the places that are named before it."""
+    partial: bool = False
+    """Whether its folders (`skills-<mode>`) are each for one of the client's modes, which takes what lies there over what is general."""
 
     @property
     def shown(self) -> str:
@@ -86,7 +88,7 @@ class WrittenFile:
 class PartProjection(Generic[P]):
     """A part on its way into a client's format: changes are made here, and each is declared with its reason."""
 
-    def __init__(self, part: P, target: str, scope: Scope = "project") -> None:
+    def __init__(self, part: P, target: str, scope: Scope = "project", *, stays: bool = False) -> None:
         self.source = part
         self.part = part
         """As it stands."""
@@ -96,6 +98,8 @@ class PartProjection(Generic[P]):
         """Whether it is for a project, or for the user."""
         self.at_home = part.origin is not None and part.origin.format == target
         """Whether it was read from a file of this very client, which takes its values as they are."""
+        self.stays = stays
+        """Whether the file that it is in stays where it is, and calls it what it is called."""
         self.losses: list[Loss] = []
         self.declared: set[str] = set()
         self.instead: Part | None = None

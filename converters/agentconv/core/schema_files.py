@@ -60,6 +60,14 @@ def part_schema(kind: str, format_id: str) -> str:
     return own if (FOLDER / f"{own}.schema.json").is_file() else f"parts/{kind}/{vocabulary.words_of(format_id)}"
 
 
+@cache
+def part_rows(kind: str, format_id: str) -> dict[str, dict[str, Any]]:
+    """Return what a client's schema of a kind of part says of each key; nothing, where the client has no files of such parts."""
+    name = part_schema(kind, format_id)
+    found: dict[str, dict[str, Any]] = load(name)["properties"] if (FOLDER / f"{name}.schema.json").is_file() else {}
+    return found
+
+
 def self_contained(name: str) -> dict[str, Any]:
     """Return a schema with every schema that it refers to embedded under `$defs`, as JSON Schema's bundling says.
 

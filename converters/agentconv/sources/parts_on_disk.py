@@ -66,6 +66,13 @@ class LoadedPart:
         return self.source is not None and self.source.place.native
 
     @property
+    def only_in(self) -> str:
+        """The folder of the mode that alone has it; empty where all have it."""
+        if self.source is None or not self.source.place.partial:
+            return ""
+        return self.path.removeprefix(f"{self.source.place.path}/").partition("/")[0]
+
+    @property
     def taken(self) -> bool:
         """Whether the client has this part, as it is called."""
         return self.hidden_by is None and not self.state.dropped
@@ -222,15 +229,18 @@ def _pattern(pattern: str) -> re.Pattern[str]:
 
 
 def _ranked(found: Sequence[tuple[int, LoadedPart]]) -> tuple[LoadedPart, ...]:
-    """Return parts with what each is hidden by: of one name, the one wins whose place does, and of one place the first."""
-    winners: dict[str, LoadedPart] = {}
+    """Return parts with what each is hidden by: of one name, the one wins whose place does, and of one place the first.
+
+    What only one mode has hides nothing from the others.
+    """
+    winners: dict[tuple[str, str], LoadedPart] = {}
     for _, one in sorted(found, key=lambda pair: pair[0]):
         if one.part.name is not None and not one.state.dropped:
-            winners.setdefault(one.part.name, one)
+            winners.setdefault((one.part.name, one.only_in), one)
     return tuple(replace(one, hidden_by=_winner(one, winners)) for _, one in found)
 
 
-def _winner(one: LoadedPart, winners: dict[str, LoadedPart]) -> str | None:
+def _winner(one: LoadedPart, winners: dict[tuple[str, str], LoadedPart]) -> str | None:
     """Return the file of the part that a client takes instead of one."""
-    winner = winners.get(one.part.name or "")
+    winner = winners.get((one.part.name or "", one.only_in))
     return None if winner is None or winner is one or one.state.dropped or winner.source is None else winner.source.text.path

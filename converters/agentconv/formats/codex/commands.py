@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Detail
-from agentconv.core.losses import quoted
+from agentconv.core.losses import becomes, quoted
 from agentconv.core.part_format import PartsRead, WrittenFile
-from agentconv.parts.commands import as_skill, reading
+from agentconv.formats.codex.skills import LONGEST_NAME
+from agentconv.parts.commands import as_skill, flat, projecting, reading, writing
 from agentconv.parts.placeholders import OF_FORMAT, PLAIN, spell
 
 if TYPE_CHECKING:
@@ -39,15 +40,20 @@ class NoCommands:
 
     def to_project(self, projection: PartProjection[Command]) -> None:
         """Turn a command into a skill; a program whose output is the text is none."""
-        command = projection.part
-        if command.body is None or not command.body.parts:
+        body = projection.part.body
+        if body is None or not body.parts:
             projection.remark("command-refused-body", "body", "")
             return
-        if reading.script_of(command) is not None:
+        if reading.script_of(projection.part) is not None:
             projection.remark("command-refused-script", "body", "")
             return
+        _project_name(projection)
+        _drop_what_no_skill_has(projection)
+        if projection.is_refused():
+            return
+        command = projection.part
         source = OF_FORMAT.get(command.origin.format, PLAIN) if command.origin else None
-        result = spell(command.body, PLAIN, command.arguments or (), source)
+        result = spell(body, PLAIN, command.arguments or (), source)
         for lost in result.lost:
             projection.remark(lost.code, "body", Detail("{} in line {} of the text", (lost.placeholder, lost.line)))
         skill = as_skill.skill_of(replace(command, body=result.body))
@@ -63,6 +69,22 @@ class NoCommands:
         """Write nothing: there is no such file."""
         del parts, path, original, without
         return ()
+
+
+def _project_name(projection: PartProjection[Command]) -> None:
+    """Call a command by one word, since it is called as `$word`."""
+    name = projection.part.name or ""
+    legal = writing.as_path(flat.name(name))[:LONGEST_NAME].rstrip("-.")
+    if legal != name:
+        projection.change("name", legal, "command-renamed", becomes(name, legal))
+
+
+def _drop_what_no_skill_has(projection: PartProjection[Command]) -> None:
+    """Tell of what only a command has: keys that its client knows in one, and whom it is sent to; the rest is told of the skill."""
+    kept = projecting.kept_extras(projection, lambda format_id, name: not projecting.means(format_id, name))
+    projection.translate(extras=kept)
+    projecting.drop_isolated(projection)
+    projecting.drop_agent(projection)
 
 
 BY_FORMAT = {"codex": NoCommands("codex")}

@@ -116,6 +116,14 @@ def _read_policy(data: bytes) -> Mapping[str, object]:
     return {"invoked_by": "user"} if isinstance(policy, dict) and policy.get("allow_implicit_invocation") is False else {}
 
 
+def _said_beside(file: FolderFile) -> list[str]:
+    """Name the keys of the file that say something else than who starts the skill."""
+    values = _policy_header(file.data).values
+    policy = values.get("policy")
+    ours = isinstance(policy, dict) and not policy.keys() - {"allow_implicit_invocation"}
+    return [name for name in values if name != "policy" or not ours]
+
+
 def _settle(projection: PartProjection[Skill]) -> None:
     """Have agents/openai.yaml say who starts the skill."""
     skill = projection.part
@@ -168,6 +176,7 @@ BY_FORMAT = {
         bad_name=_bad_name,
         legal_name=lambda name: " ".join(name[:LONGEST_NAME].split()),
         beside={POLICY: _read_policy},
+        said_beside=_said_beside,
         settle=_settle,
     )
 }

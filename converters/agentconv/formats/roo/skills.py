@@ -42,9 +42,9 @@ def _bad_name(name: str) -> str | None:
 
 _PLACES = (
     Place(".roo/skills", "*/SKILL.md"),
-    Place(".roo", "skills-*/*/SKILL.md", wins=True),
+    Place(".roo", "skills-*/*/SKILL.md", partial=True),
     Place(".agents/skills", "*/SKILL.md", native=False),
-    Place(".agents", "skills-*/*/SKILL.md", native=False),
+    Place(".agents", "skills-*/*/SKILL.md", native=False, partial=True),
 )
 BY_FORMAT = {
     ID: Client(

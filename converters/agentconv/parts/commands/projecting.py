@@ -18,6 +18,8 @@ from agentconv.parts.skills.keys import tokens
 from agentconv.parts.skills.projecting import granted, is_kin
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from agentconv.core.ir import Json
     from agentconv.core.part_format import PartProjection
     from agentconv.core.parts import Body, Command
@@ -44,7 +46,7 @@ def project(client: Client, projection: PartProjection[Command]) -> None:
 def _project_name(client: Client, projection: PartProjection[Command]) -> None:
     name = projection.part.name or ""
     legal = client.legal_name(name)
-    if client.name_key is None and not projection.at_home:
+    if not projection.stays and not (projection.at_home and client.name_key):
         legal = writing.as_path(legal)
     if not legal or client.bad_name(legal):
         projection.remark("command-refused-name", "name", quoted(name))
@@ -53,30 +55,45 @@ def _project_name(client: Client, projection: PartProjection[Command]) -> None:
 
 
 def _project_extras(client: Client, projection: PartProjection[Command]) -> None:
-    """Keep the keys of the client's own and those that mean nothing to anybody; what restrains in a key is refused."""
-    kept: dict[str, Json] = {}
+    """Keep the keys of the client's own and those that mean nothing to anybody."""
+
+    def keeps(format_id: str, name: str) -> bool:
+        unknown = client.keeps_unknown and not means(format_id, name) and not means(client.format, name)
+        return is_kin(format_id, client.format) or unknown
+
+    kept = {name: value for extras in kept_extras(projection, keeps).values() for name, value in extras.items()}
+    before = dict(projection.source.extras)
+    projection.translate(extras={client.format: kept} if kept else {})
+    if len(kept) < sum(map(len, before.values())) or (not kept and before):
+        projection.declared.add("extras")
+
+
+def kept_extras(projection: PartProjection[Command], keeps: Callable[[str, str], bool]) -> dict[str, dict[str, Json]]:
+    """Return the keys that stay, by their formats, and tell of the others; what restrains in one of these is refused."""
+    kept: dict[str, dict[str, Json]] = {}
     lost: dict[str, list[str]] = {}
     for format_id, extras in projection.source.extras.items():
         for name, value in extras.items():
             row = _row(format_id, name)
-            if is_kin(format_id, client.format) or (client.keeps_unknown and not row and not _row(client.format, name)):
-                kept[name] = value
+            if keeps(format_id, name):
+                kept.setdefault(format_id, {})[name] = value
             elif any(schema_files.follows(value, case["value"]) for case in row.get("x-restricts", ())):
                 projection.remark("command-refused-restraint", "extras", quoted(name))
             else:
                 lost.setdefault("command-key-dropped" if row else "ignored-key-dropped", []).append(name)
-    before = dict(projection.source.extras)
-    projection.translate(extras={client.format: kept} if kept else {})
-    if lost or (not kept and before):
-        projection.declared.add("extras")
     for code, names in lost.items():
         projection.remark(code, "extras", listed(names))
+    return kept
+
+
+def means(format_id: str, name: str) -> bool:
+    """Whether a key of a command means something to a client."""
+    return bool(_row(format_id, name))
 
 
 def _row(format_id: str, name: str) -> dict[str, Any]:
     """Return what a client's schema says of a key; nothing, where the client does not know it."""
-    found: dict[str, Any] = schema_files.load(schema_files.part_schema("commands", format_id))["properties"].get(name, {})
-    return found
+    return schema_files.part_rows("commands", format_id).get(name, {})
 
 
 def _project_starters(client: Client, projection: PartProjection[Command]) -> None:
@@ -108,6 +125,8 @@ def _project_grants(client: Client, projection: PartProjection[Command]) -> None
         projection.change("approved_tools", kept, "command-grants-dropped", listed(map(str, lost)))
     elif kept != approved:
         projection.translate(approved_tools=kept)
+    if kept and not all(is_kin(one.format, client.format) for one in approved):
+        projection.remark("command-grants-carried", "approved_tools", listed(map(str, tokens(kept))))
 
 
 def _project_model(client: Client, projection: PartProjection[Command]) -> None:
@@ -123,14 +142,26 @@ def _project_model(client: Client, projection: PartProjection[Command]) -> None:
 def _project_agent(client: Client, projection: PartProjection[Command]) -> None:
     """Keep the agent that a command is sent to; one of the source client's own is no agent of the target's."""
     part, origin = projection.part, projection.source.origin
-    if part.isolated is not None and "isolated" not in client.holds:
-        code = "command-key-dropped" if part.isolated else "default-dropped"
-        projection.change("isolated", None, code, "")
+    if "isolated" not in client.holds:
+        drop_isolated(projection)
     if part.agent is None or projection.at_home:
         return
     its_own = origin is not None and part.agent in own_agents.of(origin.format) - own_agents.of(client.format)
     if "agent" not in client.holds or its_own or (client.agents_apart and not projection.part.isolated):
-        projection.change("agent", None, "command-agent-dropped", quoted(part.agent))
+        drop_agent(projection)
+
+
+def drop_isolated(projection: PartProjection[Command]) -> None:
+    """Tell that a command runs in the conversation in which it is sent."""
+    if projection.part.isolated is not None:
+        code = "command-key-dropped" if projection.part.isolated else "default-dropped"
+        projection.change("isolated", None, code, "")
+
+
+def drop_agent(projection: PartProjection[Command]) -> None:
+    """Tell that a command goes to whom the user talks to."""
+    if projection.part.agent is not None:
+        projection.change("agent", None, "command-agent-dropped", quoted(projection.part.agent))
 
 
 def _project_plain(client: Client, projection: PartProjection[Command]) -> None:

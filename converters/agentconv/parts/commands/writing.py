@@ -36,7 +36,7 @@ def path(client: Client, command: Command, place: Place) -> str:
 
 def as_path(name: str) -> str:
     """Return a name as the path of a file, as far as it can be one."""
-    return "/".join(names.stem(one) for one in name.split("/"))
+    return "/".join(names.stem(one) for one in name.split("/") if one.strip(". ")) or names.stem(name)
 
 
 def write(

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from agentconv.core.parts import Command
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from agentconv.core.ir import Json
     from agentconv.core.parts import Skill
 
 
@@ -23,6 +26,16 @@ def command_of(skill: Skill) -> Command:
         model=skill.model,
         approved_tools=skill.approved_tools,
         denied_tools=skill.denied_tools,
-        extras=skill.extras,
+        extras=_extras(skill),
         origin=skill.origin,
     )
+
+
+def _extras(skill: Skill) -> Mapping[str, Mapping[str, Json]]:
+    """Return a skill's further keys, and those that hold fields which a command does not have."""
+    found = {name: getattr(skill, name) for name in ("license", "compatibility", "metadata", "when_to_use", "paths")}
+    keys = {name: list(value) if isinstance(value, tuple) else value for name, value in found.items() if value is not None}
+    if not keys or skill.origin is None:
+        return skill.extras
+    home = skill.origin.format
+    return {**skill.extras, home: {**skill.extras.get(home, {}), **keys}}

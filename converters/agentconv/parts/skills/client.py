@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Hook, Json
     from agentconv.core.kinds import Kind
     from agentconv.core.part_format import PartProjection, PartSource, PartsRead, Place, WrittenFile
-    from agentconv.core.parts import Skill
+    from agentconv.core.parts import FolderFile, Skill
     from agentconv.core.source import SourceText
     from agentconv.families.frontmatter import Header, Rewritten
     from agentconv.families.keys import Key
@@ -89,6 +89,8 @@ class Client:
     """Characters of a description that it shows."""
     beside: Mapping[str, Callable[[bytes], Mapping[str, object]]] = field(default_factory=dict)
     """Files beside SKILL.md, by their paths, that say something of the skill to the client, too."""
+    said_beside: Callable[[FolderFile], Iterable[str]] = lambda _file: ()
+    """Names what else such a file says than fields hold."""
     read_hooks: Callable[[Json], tuple[Hook, ...]] | None = None
     """Reads the hooks of a skill, where it runs them."""
     settle: Callable[[PartProjection[Skill]], None] = lambda _projection: None

@@ -8,6 +8,7 @@ from agentconv.core import effects, patterns, schema_files, vocabulary
 from agentconv.core.diagnostics import Detail
 from agentconv.core.ir import ToolGrant
 from agentconv.core.losses import becomes, listed, quoted
+from agentconv.parts import registry
 from agentconv.parts.skills import as_command, bodies, keys
 from agentconv.projecting import hooks
 
@@ -101,8 +102,7 @@ def _means(format_id: str, name: str) -> bool:
 
 def _row(format_id: str, name: str) -> dict[str, Any]:
     """Return what a client's schema says of a key; nothing, where the client does not know it."""
-    found: dict[str, Any] = schema_files.load(schema_files.part_schema("skills", format_id))["properties"].get(name, {})
-    return found
+    return schema_files.part_rows("skills", format_id).get(name, {})
 
 
 def _takes_restraint(client: Client, projection: PartProjection[Skill], name: str, value: Json) -> bool:
@@ -153,11 +153,28 @@ def _project_starters(client: Client, projection: PartProjection[Skill]) -> None
     elif by == "both" and not projection.at_home:
         projection.change("invoked_by", None, "default-dropped", "")
     elif by == "user" and "invoked_by" not in client.holds:
-        if projection.part.files:
-            files = (file.path for file in projection.part.files)
-            projection.remark("skill-refused-restraint", "invoked_by", listed(files, "a command has no place for {}"))
-        else:
-            projection.turn(as_command.command_of(projection.source), "invoked_by", "skill-as-command", "")
+        _turn_into_command(projection)
+
+
+def _turn_into_command(projection: PartProjection[Skill]) -> None:
+    """Have a command written in a skill's place; one that needs its files is refused, but a file that says who starts it is no such."""
+    origin, files = projection.source.origin, projection.part.files
+    source: Any = registry.part_format(origin.format, "skills") if origin else None
+    marks = [file for file in files if source is not None and file.path in source.beside]
+    needed = [file.path for file in files if file not in marks]
+    if needed:
+        projection.remark("skill-refused-restraint", "invoked_by", listed(needed, "a command has no place for {}"))
+        return
+    closing = [
+        name for format_id, extras in projection.source.extras.items() for name in extras if _restrains(format_id, name, extras[name])
+    ]
+    if closing:
+        projection.remark("skill-refused-restraint", "extras", listed(closing))
+        return
+    said = [name for file in marks for name in source.said_beside(file)]
+    if said:
+        projection.remark("skill-key-dropped", "files", listed(said, f"`{marks[0].path}`: {{}}"))
+    projection.turn(as_command.command_of(projection.source), "invoked_by", "skill-as-command", "")
 
 
 def _project_denied(client: Client, projection: PartProjection[Skill]) -> None:
@@ -196,6 +213,8 @@ def _project_grants(client: Client, projection: PartProjection[Skill]) -> None:
         projection.change("approved_tools", kept, "skill-grants-dropped", listed(map(str, lost)))
     elif kept != approved:
         projection.translate(approved_tools=kept)
+    if kept and not all(is_kin(one.format, client.format) for one in approved):
+        projection.remark("skill-grants-carried", "approved_tools", listed(map(str, keys.tokens(kept))))
 
 
 def granted(format_id: str, one: ToolGrant) -> ToolGrant | None:

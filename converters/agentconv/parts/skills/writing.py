@@ -46,7 +46,7 @@ def _patched(client: Client, skill: Skill, there: PartSource) -> bytes | None:
     old = reading.read(client, there)
     dropped = old.states[0].dropped
     at_home = skill.origin is not None and skill.origin.format == client.format
-    if not difference(old.parts[0], skill) and (at_home or not dropped):
+    if not difference(old.parts[0], skill) and _words(old.parts[0]) == _words(skill) and (at_home or not dropped):
         return there.text.data
     header = reading.header_of(client, there.text)
     if isinstance(header, Complaint) or (header.error and not header.fallback):
@@ -58,6 +58,11 @@ def _patched(client: Client, skill: Skill, there: PartSource) -> bytes | None:
     data = encode(frontmatter.apply(there.text.text, [*edits, *_body_edit(client, header, old.parts[0], skill)]))
     again = reading.read(client, PartSource(SourceText(there.text.path, data), there.place, skill.files))
     return data if again.parts and not again.states[0].dropped and not difference(again.parts[0], skill) else None
+
+
+def _words(skill: Skill) -> list[str]:
+    """Return the words for what a skill grants and closes: those of another client may mean the same, and do nothing here."""
+    return [one.native for tools in (skill.approved_tools, skill.denied_tools) for one in tools or ()]
 
 
 def _as_trimmed(values: dict[str, Json]) -> dict[str, Json]:
