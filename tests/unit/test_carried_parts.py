@@ -112,6 +112,21 @@ def test_bundles_keep_every_byte(project, tmp_path, format_id):
         assert (tmp_path / "copy" / path).read_bytes() == (project / path).read_bytes()
 
 
+@pytest.mark.parametrize(("words", "there"), [("servers/db", False), ("servers", True)])
+def test_bundles_have_no_file_with_more_than_goes_along(project, words, there):
+    """A file with servers is among the sources when all of them go along, and never when it has a credential."""
+    (bundle,) = agentconv.write(agentconv.read(project), "json", with_=words).files
+    assert ("web.example" in bundle.data.decode(), ".mcp.json" in {one["path"] for one in json.loads(bundle.data)["sources"]}) == (
+        there,
+    ) * 2
+
+    token = "ghp_" + "9aXk3LmQ7RtVw2YzB5CdEfGhJ8KnP4sUv1Wx"
+    (project / ".mcp.json").write_text(json.dumps({**SERVERS, "other": token}))
+    (bundle,) = agentconv.write(agentconv.read(project), "json", with_=words).files
+
+    assert token not in bundle.data.decode()
+
+
 def test_an_edited_part_changes_its_own_bytes_only(project):
     """Of a part that was changed in a bundle, no other byte changes."""
     found = agentconv.read(project)
