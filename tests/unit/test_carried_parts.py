@@ -16,6 +16,7 @@ from agentconv.core.format import State
 from agentconv.core.ir import McpServer, ToolGrant
 from agentconv.core.part_format import PartsRead, Place
 from agentconv.core.parts import Body, Server, Skill
+from agentconv.disk.saving import OutputFolder
 from agentconv.parts import registry
 from agentconv.sources.parts_on_disk import LoadedPart
 
@@ -148,6 +149,31 @@ def test_a_shared_file_takes_parts_among_its_own(project, tmp_path):
 
     assert first == '# mine\nmodel = "x"\n\n[mcp_servers.web]\nurl = "https://mine.example"\n\n[mcp_servers.db]\ncommand = "db-mcp"\n'
     assert config.read_text() == first.replace("https://mine.example", "https://web.example/mcp")
+
+
+@pytest.mark.parametrize(
+    ("path", "present", "place"),
+    [
+        (".codex/config.toml", "a = 1\nbroken = \n", (2, 10)),
+        (".codex/config.toml", "mcp_servers = []\n", (1, 1)),
+        ("opencode.json", '{\n "a": 1', (2, 8)),
+        ("opencode.json", '{"mcp": []}', (1, 9)),
+        ("opencode.json", '{"mcp": null}', (1, 1)),
+        ("opencode.json", "// mine\n", (1, 1)),
+    ],
+)
+def test_a_shared_file_that_can_take_nothing_stays(project, tmp_path, path, present, place):
+    """What is broken in the user's file, or is something else than servers, stays with its line told, and the agents are written."""
+    config = tmp_path / "out" / path
+    config.parent.mkdir(parents=True)
+    config.write_text(present)
+    files = agentconv.write(agentconv.read(project), "codex" if "codex" in path else "opencode", with_="servers").files
+    saved = [OutputFolder(tmp_path / "out").save(file, force=True) for file in files]
+    (told,) = [one.diagnostic for one in saved if one.problem]
+
+    assert (told.span.line, told.span.column) == place
+    assert config.read_text() == present
+    assert [one.fate for one in saved if "/agents/" in str(one.path)] == ["created"]
 
 
 def test_a_file_of_agents_takes_parts_in_one_go(tmp_path):
