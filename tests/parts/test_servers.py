@@ -298,6 +298,15 @@ def test_shared_file_is_written_for_both_who_read_it() -> None:
     assert again.states == (State.LOADS, State.LOADS)
 
 
+@pytest.mark.parametrize(("limit", "code"), [({"enabled": False}, "server-disabled"), ({"enabled_tools": ("query",)}, "server-limit")])
+def test_shared_file_has_no_limit_that_one_of_its_readers_ignores(limit: dict[str, Any], code: str) -> None:
+    """What Claude Code would start, or open, is not written into its file for Copilot; in the file of Copilot alone it is."""
+    server = replace(STARTED, definition=replace(STARTED.definition, **limit))
+
+    assert _codes(projected(server, "copilot")) == [code]
+    assert _codes(projected(server, "copilot", "user")) == []
+
+
 def test_entry_that_only_switches_off_stays_at_home() -> None:
     """What switches a server of another file off is kept in its own client, and is nothing to another."""
     (server,) = read("opencode", made("opencode", {"db": {"enabled": False}})).parts

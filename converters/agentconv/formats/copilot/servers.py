@@ -42,7 +42,8 @@ def _write(server: McpServer) -> dict[str, Json]:
     return {key: value for key, value in found.items() if key not in said or said[key] is not None}
 
 
-_CLIENT = Client("copilot", "GitHub Copilot", _read, _write)
+_BY_HAND = "define it in ~/.copilot/mcp-config.json by hand: Claude Code reads .mcp.json too, and holds it to nothing"
+_CLIENT = Client("copilot", "GitHub Copilot", _read, _write, read_by="claude-code", switches_off=_BY_HAND, limits=_BY_HAND)
 _EDITOR = Typed("vscode", {"stdio": "stdio", "http": "http", "sse": "sse"})
 _IN_EDITOR = Client(
     "copilot",

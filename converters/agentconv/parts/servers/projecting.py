@@ -44,7 +44,8 @@ def project(client: Client, projection: PartProjection[Server], *, at_home: bool
     if not in_project and projection.scope == "project":
         projection.remark("server-elsewhere", "definition", quoted(server.name), hint=_line(client, server))
         return
-    _keep_off(client, projection)
+    if not at_home or not spelling.holds(client.schema, "definition.enabled"):
+        _keep_off(client, projection)
     if not at_home:
         if server.transport not in client.transports:
             projection.remark("server-transport", "definition.transport", quoted(server.transport))
@@ -108,7 +109,7 @@ def _drop_grants(_client: Client, projection: PartProjection[Server]) -> None:
 
 def _keep_off(client: Client, projection: PartProjection[Server]) -> None:
     """Keep a server switched off that is."""
-    if spelling.holds(client.schema, "definition.enabled"):
+    if client.restrains("definition.enabled", projection.scope):
         return
     if projection.source.definition.enabled is False:
         projection.remark("server-disabled", "definition.enabled", quoted(projection.source.name), hint=client.switches_off)
@@ -117,7 +118,7 @@ def _keep_off(client: Client, projection: PartProjection[Server]) -> None:
 
 def _keep_limits(client: Client, projection: PartProjection[Server]) -> None:
     """Keep tools closed that are."""
-    held = [name for name in _LIMITS if spelling.holds(client.schema, f"definition.{name}")]
+    held = [name for name in _LIMITS if client.restrains(f"definition.{name}", projection.scope)]
     server = projection.part.definition
     if held == ["enabled_tools"] and server.enabled_tools is not None:
         server = mcp.without_denied(server)

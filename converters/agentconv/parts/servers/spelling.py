@@ -68,6 +68,8 @@ class Client:
     """Returns a server that says nothing where the client says nothing, such as an empty list of arguments."""
     words: str = ""
     """The name of its schema, where its files differ in what they take."""
+    read_by: str = ""
+    """The schema of another client that reads its file in a project, and holds a server to no more than that has a key for."""
     spoken: Variables | None = None
     """How values refer to variables, where that is not as the client's vocabulary says."""
     switches_off: str | None = None
@@ -79,6 +81,11 @@ class Client:
     def schema(self) -> str:
         """The name of its schema."""
         return self.words or self.format
+
+    def restrains(self, field: str, scope: Scope = "project") -> bool:
+        """Whether what a field keeps closed is closed in every client that reads its file."""
+        readers = (self.schema, self.read_by) if self.read_by and scope == "project" else (self.schema,)
+        return all(holds(reader, field) for reader in readers)
 
     def variables(self, scope: Scope = "project") -> Variables:
         """Return how the values of a server refer to variables."""
