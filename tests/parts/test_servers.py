@@ -223,6 +223,34 @@ def test_grant_is_never_carried(target: str) -> None:
     assert again.startup_timeout_seconds in (20.0, None)
 
 
+@pytest.mark.parametrize("target", [one for one in CLIENTS if one != "claude-code"])
+def test_tool_that_a_key_closes_stays_closed(target: str) -> None:
+    """What is denied in a key of the source's own is in the target's list of closed tools, or the server is refused; so is what asks."""
+    policies = {"drop_db": "always_deny", "read": "always_allow"}
+    tools = [{"name": name, "permission_policy": policy} for name, policy in policies.items()]
+    closing, asking = read(
+        "claude-code",
+        made(
+            "claude-code",
+            {"db": {"command": "db", "tools": tools}, "it": {"command": "it", "tools": [{"name": "a", "permission_policy": "always_ask"}]}},
+        ),
+    ).parts
+    one, other = projected(closing, target), projected(asking, target)
+    held = None if one.is_refused() else read(target, written(target, [one.part])).parts[0].definition.disabled_tools
+
+    assert held == ("drop_db",) or "server-limit" in _codes(one)
+    assert set(_codes(other)) & {"server-asks", "server-restraint"}
+
+
+def test_list_without_what_is_closed_is_declared() -> None:
+    """What a list of open tools closes already needs no second list, and its loss is declared."""
+    limits: dict[str, Any] = {"enabled_tools": ("query",), "disabled_tools": ("drop",)}
+    one = projected(replace(STARTED, definition=replace(STARTED.definition, **limits)), "copilot", "user")
+
+    assert set(difference(one.source, one.part)) == {"definition.disabled_tools"} == one.declared
+    assert _codes(one) == ["server-limit-moved"]
+
+
 SPELLED = {
     "claude-code": "${TOKEN}",
     "claude-plugin": "${TOKEN}",
