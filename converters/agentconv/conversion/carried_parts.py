@@ -113,7 +113,7 @@ class CarriedParts:
 
     def judge(self, parts: Sequence[LoadedPart]) -> None:
         """Hold parts to the law; after this it is known which of them are written, and what they are called."""
-        law = PartLaw(self.target, self.options.scope, self.agents)
+        law = PartLaw(self.target, self.options.scope, self.agents, self.options.read)
         self.verdicts = [self._in_place(one) or self._placed(law.judge(one)) for one in parts]
 
     def _in_place(self, loaded: LoadedPart) -> PartVerdict | None:

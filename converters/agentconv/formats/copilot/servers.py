@@ -57,7 +57,7 @@ BY_FORMAT: dict[str, PartFormat[Server]] = {
     "copilot": ServerFormat(
         _CLIENT,
         json_servers("/mcpServers"),
-        (Place(".mcp.json", trusted=True, native=False), Place(".github/mcp.json", trusted=True), Place(".vscode/mcp.json")),
+        (Place(".mcp.json", trusted=True, native=False), Place(".github/mcp.json", trusted=True, alone=True), Place(".vscode/mcp.json")),
         (Place(".copilot/mcp-config.json"),),
         elsewhere=((".vscode/mcp.json", ServerFormat(_IN_EDITOR, json_servers("/servers", jsonc.JSONC))),),
     )
