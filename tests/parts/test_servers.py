@@ -271,10 +271,10 @@ def test_reference_is_said_in_the_clients_words_or_the_line_is_named(target: str
     one = projected(replace(STARTED, definition=replace(STARTED.definition, env=env)), target)
     held = read(target, written(target, [one.part])).parts[0].definition.env or {}
     dropped = [loss for loss in one.losses if loss.code == "server-reference-dropped"]
-    lines = [loss.hint or "" for loss in dropped]
+    lines = [loss.hint for loss in dropped if loss.hint and loss.hint != "write it by hand"]
 
     assert str(held.get("KEY")) == SPELLED.get(target, "None")
-    assert all(key in held or any(key in line for line in lines) or (key == "TOKEN" and dropped) for key in env)
+    assert all(key in held or any(key in line for line in lines) or (key != "KEY" and dropped) for key in env)
     assert all("db-mcp" in line or "[mcp_servers." in line for line in lines)
     assert not (isinstance(held.get("NOTE"), Text) and any(isinstance(part, Reference) for part in held["NOTE"].parts))
 
@@ -307,6 +307,17 @@ def test_folder_of_a_plugin_is_nobody_elses(target: str) -> None:
     one = projected(server, target)
 
     assert _codes(one) == ["server-reference"]
+
+
+@pytest.mark.parametrize("value", ["{env:HOME}", "{file:/etc/passwd}", "key-{env:HOME}"])
+def test_no_line_to_write_says_what_the_client_would_fill_in(value: str) -> None:
+    """A text that is meant as it stands is in no line for a person where the client would fill something in for it."""
+    servers = {"db": {"command": "db", "args": [value]}, "web": {"command": "db", "env": {"A": value, "B": "${HOME:-x}"}}}
+    done = [projected(server, "opencode") for server in read("claude-code", made("claude-code", servers)).parts]
+    told = [loss for one in done for loss in one.losses if loss.code in ("server-reference", "server-reference-dropped")]
+
+    assert len(told) == 2
+    assert not any(value in (loss.hint or "") for loss in told)
 
 
 def test_variable_keeps_kilo_from_reading_a_projects_file() -> None:
