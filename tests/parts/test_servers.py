@@ -168,6 +168,18 @@ def test_server_that_no_client_could_start_is_refused() -> None:
     assert {tuple(_codes(projected(result.parts[0], target))) for target in CLIENTS} == {("server-undefined",)}
 
 
+@pytest.mark.parametrize("command", [[], [""], ["", "-y"]])
+def test_command_without_a_program_is_none(command: list[str]) -> None:
+    """A list that names no program starts nothing: the server is told at its line, stays in its file, and is written nowhere else."""
+    data = made("opencode", {"db": {"type": "local", "command": command}, "other": {"type": "local", "command": ["x"]}})
+    result = read("opencode", data)
+
+    assert result.states == (State.NOT_LOADED, State.LOADS)
+    assert [one.key for one in result.diagnostics] == ["command"]
+    assert written("opencode", list(result.parts), source("opencode", data)) == data
+    assert {tuple(_codes(projected(result.parts[0], target))) for target in CLIENTS if target != "opencode"} == {("server-undefined",)}
+
+
 @pytest.mark.parametrize("target", CLIENTS)
 def test_credential_is_never_copied(target: str) -> None:
     """A credential beyond doubt becomes a reference to a variable, or is left to be written by hand: no byte of it is in the file."""
