@@ -168,6 +168,18 @@ def test_server_that_no_client_could_start_is_refused() -> None:
     assert {tuple(_codes(projected(result.parts[0], target))) for target in CLIENTS} == {("server-undefined",)}
 
 
+@pytest.mark.parametrize("command", [[], [""], ["", "-y"]])
+def test_command_without_a_program_is_none(command: list[str]) -> None:
+    """A list that names no program starts nothing: the server is told at its line, stays in its file, and is written nowhere else."""
+    data = made("opencode", {"db": {"type": "local", "command": command}, "other": {"type": "local", "command": ["x"]}})
+    result = read("opencode", data)
+
+    assert result.states == (State.NOT_LOADED, State.LOADS)
+    assert [one.key for one in result.diagnostics] == ["command"]
+    assert written("opencode", list(result.parts), source("opencode", data)) == data
+    assert {tuple(_codes(projected(result.parts[0], target))) for target in CLIENTS if target != "opencode"} == {("server-undefined",)}
+
+
 @pytest.mark.parametrize("target", CLIENTS)
 def test_credential_is_never_copied(target: str) -> None:
     """A credential beyond doubt becomes a reference to a variable, or is left to be written by hand: no byte of it is in the file."""
@@ -223,6 +235,34 @@ def test_grant_is_never_carried(target: str) -> None:
     assert again.startup_timeout_seconds in (20.0, None)
 
 
+@pytest.mark.parametrize("target", [one for one in CLIENTS if one != "claude-code"])
+def test_tool_that_a_key_closes_stays_closed(target: str) -> None:
+    """What is denied in a key of the source's own is in the target's list of closed tools, or the server is refused; so is what asks."""
+    policies = {"drop_db": "always_deny", "read": "always_allow"}
+    tools = [{"name": name, "permission_policy": policy} for name, policy in policies.items()]
+    closing, asking = read(
+        "claude-code",
+        made(
+            "claude-code",
+            {"db": {"command": "db", "tools": tools}, "it": {"command": "it", "tools": [{"name": "a", "permission_policy": "always_ask"}]}},
+        ),
+    ).parts
+    one, other = projected(closing, target), projected(asking, target)
+    held = None if one.is_refused() else read(target, written(target, [one.part])).parts[0].definition.disabled_tools
+
+    assert held == ("drop_db",) or "server-limit" in _codes(one)
+    assert set(_codes(other)) & {"server-asks", "server-restraint"}
+
+
+def test_list_without_what_is_closed_is_declared() -> None:
+    """What a list of open tools closes already needs no second list, and its loss is declared."""
+    limits: dict[str, Any] = {"enabled_tools": ("query",), "disabled_tools": ("drop",)}
+    one = projected(replace(STARTED, definition=replace(STARTED.definition, **limits)), "copilot", "user")
+
+    assert set(difference(one.source, one.part)) == {"definition.disabled_tools"} == one.declared
+    assert _codes(one) == ["server-limit-moved"]
+
+
 SPELLED = {
     "claude-code": "${TOKEN}",
     "claude-plugin": "${TOKEN}",
@@ -243,10 +283,10 @@ def test_reference_is_said_in_the_clients_words_or_the_line_is_named(target: str
     one = projected(replace(STARTED, definition=replace(STARTED.definition, env=env)), target)
     held = read(target, written(target, [one.part])).parts[0].definition.env or {}
     dropped = [loss for loss in one.losses if loss.code == "server-reference-dropped"]
-    lines = [loss.hint or "" for loss in dropped]
+    lines = [loss.hint for loss in dropped if loss.hint and loss.hint != "write it by hand"]
 
     assert str(held.get("KEY")) == SPELLED.get(target, "None")
-    assert all(key in held or any(key in line for line in lines) or (key == "TOKEN" and dropped) for key in env)
+    assert all(key in held or any(key in line for line in lines) or (key != "KEY" and dropped) for key in env)
     assert all("db-mcp" in line or "[mcp_servers." in line for line in lines)
     assert not (isinstance(held.get("NOTE"), Text) and any(isinstance(part, Reference) for part in held["NOTE"].parts))
 
@@ -281,6 +321,17 @@ def test_folder_of_a_plugin_is_nobody_elses(target: str) -> None:
     assert _codes(one) == ["server-reference"]
 
 
+@pytest.mark.parametrize("value", ["{env:HOME}", "{file:/etc/passwd}", "key-{env:HOME}"])
+def test_no_line_to_write_says_what_the_client_would_fill_in(value: str) -> None:
+    """A text that is meant as it stands is in no line for a person where the client would fill something in for it."""
+    servers = {"db": {"command": "db", "args": [value]}, "web": {"command": "db", "env": {"A": value, "B": "${HOME:-x}"}}}
+    done = [projected(server, "opencode") for server in read("claude-code", made("claude-code", servers)).parts]
+    told = [loss for one in done for loss in one.losses if loss.code in ("server-reference", "server-reference-dropped")]
+
+    assert len(told) == 2
+    assert not any(value in (loss.hint or "") for loss in told)
+
+
 def test_variable_keeps_kilo_from_reading_a_projects_file() -> None:
     """Kilo passes over a project's whole file for one reference, and takes it in the user's own."""
     data = made("kilo", {"db": {**COMMANDS["kilo"], "environment": {"TOKEN": "{env:TOKEN}"}}, "other": COMMANDS["kilo"]})
@@ -296,6 +347,15 @@ def test_shared_file_is_written_for_both_who_read_it() -> None:
     again = read("claude-code", written("copilot", [projected(server, "copilot").part for server in servers]))
 
     assert again.states == (State.LOADS, State.LOADS)
+
+
+@pytest.mark.parametrize(("limit", "code"), [({"enabled": False}, "server-disabled"), ({"enabled_tools": ("query",)}, "server-limit")])
+def test_shared_file_has_no_limit_that_one_of_its_readers_ignores(limit: dict[str, Any], code: str) -> None:
+    """What Claude Code would start, or open, is not written into its file for Copilot; in the file of Copilot alone it is."""
+    server = replace(STARTED, definition=replace(STARTED.definition, **limit))
+
+    assert _codes(projected(server, "copilot")) == [code]
+    assert _codes(projected(server, "copilot", "user")) == []
 
 
 def test_entry_that_only_switches_off_stays_at_home() -> None:

@@ -17,6 +17,7 @@ from agentconv.core.format import State
 from agentconv.core.ir import McpServer, Origin, ToolGrant
 from agentconv.core.part_format import PartsRead, Place
 from agentconv.core.parts import Body, Command, Server, Skill
+from agentconv.disk.saving import OutputFolder
 from agentconv.parts import registry
 from agentconv.sources.parts_on_disk import LoadedPart
 
@@ -157,6 +158,21 @@ def test_bundles_keep_every_byte(project, tmp_path, format_id):
         assert (tmp_path / "copy" / path).read_bytes() == (project / path).read_bytes()
 
 
+@pytest.mark.parametrize(("words", "there"), [("servers/db", False), ("servers", True)])
+def test_bundles_have_no_file_with_more_than_goes_along(project, words, there):
+    """A file with servers is among the sources when all of them go along, and never when it has a credential."""
+    (bundle,) = agentconv.write(agentconv.read(project), "json", with_=words).files
+    assert ("web.example" in bundle.data.decode(), ".mcp.json" in {one["path"] for one in json.loads(bundle.data)["sources"]}) == (
+        there,
+    ) * 2
+
+    token = "ghp_" + "9aXk3LmQ7RtVw2YzB5CdEfGhJ8KnP4sUv1Wx"
+    (project / ".mcp.json").write_text(json.dumps({**SERVERS, "other": token}))
+    (bundle,) = agentconv.write(agentconv.read(project), "json", with_=words).files
+
+    assert token not in bundle.data.decode()
+
+
 def test_an_edited_part_changes_its_own_bytes_only(project):
     """Of a part that was changed in a bundle, no other byte changes."""
     found = agentconv.read(project)
@@ -178,6 +194,31 @@ def test_a_shared_file_takes_parts_among_its_own(project, tmp_path):
 
     assert first == '# mine\nmodel = "x"\n\n[mcp_servers.web]\nurl = "https://mine.example"\n\n[mcp_servers.db]\ncommand = "db-mcp"\n'
     assert config.read_text() == first.replace("https://mine.example", "https://web.example/mcp")
+
+
+@pytest.mark.parametrize(
+    ("path", "present", "place"),
+    [
+        (".codex/config.toml", "a = 1\nbroken = \n", (2, 10)),
+        (".codex/config.toml", "mcp_servers = []\n", (1, 1)),
+        ("opencode.json", '{\n "a": 1', (2, 8)),
+        ("opencode.json", '{"mcp": []}', (1, 9)),
+        ("opencode.json", '{"mcp": null}', (1, 1)),
+        ("opencode.json", "// mine\n", (1, 1)),
+    ],
+)
+def test_a_shared_file_that_can_take_nothing_stays(project, tmp_path, path, present, place):
+    """What is broken in the user's file, or is something else than servers, stays with its line told, and the agents are written."""
+    config = tmp_path / "out" / path
+    config.parent.mkdir(parents=True)
+    config.write_text(present)
+    files = agentconv.write(agentconv.read(project), "codex" if "codex" in path else "opencode", with_="servers").files
+    saved = [OutputFolder(tmp_path / "out").save(file, force=True) for file in files]
+    (told,) = [one.diagnostic for one in saved if one.problem]
+
+    assert (told.span.line, told.span.column) == place
+    assert config.read_text() == present
+    assert [one.fate for one in saved if "/agents/" in str(one.path)] == ["created"]
 
 
 def test_a_file_of_agents_takes_parts_in_one_go(tmp_path):

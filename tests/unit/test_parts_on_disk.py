@@ -1,5 +1,6 @@
 """Skills, commands and servers on the disk: where each client finds them, and which of one name it takes."""
 
+import json
 import os
 
 import pytest
@@ -193,3 +194,22 @@ def test_a_skill_that_is_a_file_is_told(project):
 
     assert disk.of("claude-code", "skills") == ()
     assert [(told.span.path.rpartition("/")[2], told.hint) for told in disk.diagnostics] == [("deploy.md", "move it to deploy/SKILL.md")]
+
+
+@pytest.mark.parametrize("path", ["opencode.jsonc", ".opencode/opencode.json", "kilo.jsonc", ".github/mcp.json"])
+def test_no_entry_of_another_file_is_hidden(project, monkeypatch, capsys, path):
+    """A server goes into the file that the target has already, and one of its name that is there stays and is told."""
+    target = "copilot" if "github" in path else "kilo" if "kilo" in path else "opencode"
+    key, entry = ("mcpServers", {"command": "mine"}) if target == "copilot" else ("mcp", {"type": "local", "command": ["mine"]})
+    (project / ".mcp.json").write_text('{"mcpServers": {"db": {"command": "db"}, "new": {"command": "new"}}}')
+    there = project / "out" / path
+    there.parent.mkdir(parents=True)
+    there.write_text(json.dumps({key: {"db": entry}}))
+    monkeypatch.chdir(project)
+
+    assert main(["convert", ".", "-t", target, "-o", "out", "--with", "servers/new"]) == 0
+    assert main(["convert", ".", "-t", target, "-o", "out", "--with", "servers/db"]) == 1
+    assert "are kept: `db`" in capsys.readouterr().err
+    assert list(json.loads(there.read_text())[key]) == ["db", "new"]
+    assert json.loads(there.read_text())[key]["db"] == entry
+    assert [file for file in (project / "out").rglob("*") if file.is_file()] == [there]

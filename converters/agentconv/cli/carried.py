@@ -9,6 +9,7 @@ from agentconv.cli import scope
 from agentconv.conversion.along import NOTHING, Named, With, along, chosen
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.core.kinds import KINDS, NOUNS
+from agentconv.disk import reading
 from agentconv.formats import registry
 from agentconv.sources import parts as beside
 
@@ -35,7 +36,7 @@ class Carried:
         self._stays = not self.wanted and options.along is None
         """Whether what is needed stays although nobody said so."""
         self.parts = self._parts(options, found)
-        self.places: dict[str, Any] = {"root": self._root(), "present": self._is_present}
+        self.places: dict[str, Any] = {"root": self._root(), "present": self._is_present, "read": self._read}
         """Where a conversion writes to."""
 
     def _wanted(self, words: list[str] | None, found: Discovery) -> With:
@@ -77,6 +78,13 @@ class Carried:
     def _is_present(self, path: str) -> bool:
         folder = self._output.place.folder
         return folder is not None and os.path.lexists(folder / path)
+
+    def _read(self, path: str) -> bytes | None:
+        folder = self._output.place.folder
+        try:
+            return reading.read(os.fspath(folder / path))[0] if folder else None
+        except OSError:
+            return None
 
     def told(self) -> Iterator[Diagnostic]:
         """Say what agents need that stays, where nobody said that it should."""

@@ -58,14 +58,14 @@ class SharedParts:
         data = self.module.write(wanted, self.path, original)[0].data
         problem = self._problem(data, {**before, **{part.name: part for part in wanted}})
         if problem:
-            return Merged(present, tuple(part.name or "" for part in self.parts), problem=problem)
+            return Merged(present, tuple(part.name or "" for part in self.parts), problem=problem[0], at=problem[1])
         return Merged(data, tuple(part.name or "" for part in kept), replaced=force and bool(differing))
 
     def _read(self, data: bytes) -> Any:
         return self.module.read(PartSource(SourceText(self.path, data), self.place))
 
-    def _problem(self, data: bytes, expected: Mapping[str | None, Part]) -> str | None:
-        """Say what the client does not take of a file that was changed; None where it has all that was meant."""
+    def _problem(self, data: bytes, expected: Mapping[str | None, Part]) -> tuple[str, tuple[int, int]] | None:
+        """Say what the client does not take of a file that was changed, and where; None where it has all that was meant."""
         again = self._read(data)
         found = {part.name: part for part in again.parts}
         exact = found.keys() == expected.keys() and not any(difference(expected[name], found[name]) for name in expected)
@@ -73,7 +73,10 @@ class SharedParts:
         taken = not any(state.dropped and part.name in ours for part, state in zip(again.parts, again.states, strict=True))
         if exact and taken:
             return None
-        return again.diagnostics[0].message if again.diagnostics else "it cannot be changed without changing what else is in it"
+        told = next((one for one in again.diagnostics if one.code is Code.NOT_LOADED), None)
+        if told is None:
+            return "it cannot be changed without changing what else is in it", (1, 1)
+        return told.message, (told.span.line, told.span.column) if told.span else (1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ class Together:
         for side in self.sides:
             done = side.merge(data, force=force)
             if done.problem:
-                return Merged(present, done.kept, problem=done.problem)
+                return Merged(present, done.kept, problem=done.problem, at=done.at)
             data, kept, replaced = done.data, (*kept, *done.kept), replaced or done.replaced
         return Merged(data, kept, replaced)
 
@@ -110,7 +113,7 @@ class CarriedParts:
 
     def judge(self, parts: Sequence[LoadedPart]) -> None:
         """Hold parts to the law; after this it is known which of them are written, and what they are called."""
-        law = PartLaw(self.target, self.options.scope, self.agents)
+        law = PartLaw(self.target, self.options.scope, self.agents, self.options.read)
         verdicts = [self._in_place(one) or law.judge(one) for one in parts]
         order = sorted(range(len(verdicts)), key=lambda index: _claim(verdicts[index]))
         placed = {index: self._placed(verdicts[index]) for index in order}

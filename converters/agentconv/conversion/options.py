@@ -54,6 +54,8 @@ class Options:
     """The real folder that files are written below, where there is one: a part that lies in it is where it belongs."""
     present: Callable[[str], bool] | None = None
     """Whether a file is there already, below that folder."""
+    read: Callable[[str], bytes | None] | None = None
+    """Returns the bytes of a file that is there, below that folder; None of one that is not, or cannot be read."""
 
     def into_root(self, root: str) -> bool:
         """Whether what is written goes to the folder that a part's file is in."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from agentconv.conversion import shared_places
 from agentconv.conversion.converted import in_words
 from agentconv.core import effects, fields, losses
 from agentconv.core.diagnostics import InternalError
@@ -20,7 +21,7 @@ from agentconv.core.source import SourceText
 from agentconv.parts import registry
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from agentconv.core.diagnostics import Loss
     from agentconv.core.part_format import PartFormat, PartsRead, Place, Scope
@@ -54,11 +55,13 @@ class PartVerdict:
 class PartLaw:
     """The law of one target, held to all the parts of a conversion."""
 
-    def __init__(self, target: str, scope: Scope, agents: Mapping[str, str]) -> None:
+    def __init__(self, target: str, scope: Scope, agents: Mapping[str, str], read: Callable[[str], bytes | None] | None = None) -> None:
         self.target = target
         self.scope: Scope = scope
         self.agents = agents
         """Old name to new name, of agents that were renamed."""
+        self.read = read
+        """Returns the bytes of a file that is there, where it is known what is."""
 
     def judge(self, loaded: LoadedPart) -> PartVerdict:
         """Take one part through the law."""
@@ -118,7 +121,7 @@ class PartLaw:
         if not places:
             loss = losses.loss("part-no-place", loaded.part.id, "name", self.target, quoted(projection.part.name), part=loaded.kind)
             return PartVerdict(loaded, losses=(*told, loss))
-        part, place = projection.part, places[0]
+        part, place = projection.part, shared_places.destination(module, projection.part.name, places, self.read)
         original = loaded.source if kind_of(part) == loaded.kind else None
         if original is not None and loaded.client == self.target and self.scope == "project":
             place = original.place

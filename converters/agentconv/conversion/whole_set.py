@@ -70,5 +70,7 @@ class SetServers:
         """Say which of them no file holds, and what to paste into the target's configuration."""
         left = {name: server for name, server in self.defined.items() if name not in self._resolved}
         if left:
-            hint = f"define them in {registry.FORMATS[self.target].title}'s configuration: {by_hand.snippet(self.target, left.values())}"
+            said = [server for server in left.values() if by_hand.can_be_said(self.target, server)]
+            where = f"define them in {registry.FORMATS[self.target].title}'s configuration"
+            hint = f"{where}: {by_hand.snippet(self.target, said)}" if said else None
             yield losses.loss("set-servers-dropped", "the set", "set.servers", self.target, listed(left), hint=hint)

@@ -179,9 +179,7 @@ CATALOGUE: dict[str, LossRule] = {
     "server-asks": LossRule(
         _NOTE, _MOVED, "a key that has tools of this MCP server ask, which the target does for each where nobody says otherwise"
     ),
-    "server-limit-moved": LossRule(
-        _NOTE, _MOVED, "tools of this MCP server that are closed are left out of the list of those that are open"
-    ),
+    "server-limit-moved": LossRule(_NOTE, _MOVED, "tools of this MCP server that are closed are so in the target's own list"),
     "server-disabled": LossRule(
         _REFUSAL, _REFUSED, "an MCP server that is switched off, and the target's entry cannot say so", "write it by hand"
     ),

@@ -37,6 +37,8 @@ class Place:
     """Whether it is a place of this client, rather than another one's (or everybody's) that it reads too."""
     mixed: bool = False
     """Whether the file is mainly the user's configuration, in which parts are entries among others."""
+    alone: bool = False
+    """Whether the client only looks there where none of the files is that are named before it."""
     wins: bool = False
     """Whether what lies here wins over what is called the same in the places that are named before it."""
     partial: bool = False

@@ -17,6 +17,8 @@ class Merged:
     """Whether an entry that was there is another one now."""
     problem: str | None = None
     """Why the file, as it is, can take none of ours."""
+    at: tuple[int, int] = (1, 1)
+    """The line and column of that, where it is known."""
 
 
 class Mergeable(Protocol):

@@ -49,6 +49,8 @@ class Saved:
     """Names of agents whose entries in a shared file are others, and stay."""
     problem: str | None = None
     """Why a shared file can take nothing."""
+    at: tuple[int, int] = (1, 1)
+    """Where in it that stands."""
     late: bool = False
     """Whether it came to be, or changed, since it was looked at."""
     own: bool = False
@@ -71,7 +73,7 @@ class Saved:
         return other_names(self.path.as_posix(), self.other_names) if self.other_names else None
 
     def _told(self, severity: Severity, message: str, hint: str | None = None) -> Diagnostic:
-        return Diagnostic(Code.EXISTS, severity, message, Span(self.path.as_posix()), hint)
+        return Diagnostic(Code.EXISTS, severity, message, Span(self.path.as_posix(), *self.at), hint)
 
     def _why_kept(self) -> tuple[str, str]:
         if self.late:
@@ -229,7 +231,7 @@ def _against(path: Path, file: OutputFile, present: bytes, *, force: bool) -> Sa
         return Saved(path, Fate.REPLACED if force else Fate.KEPT, file.data, present)
     merged = file.shared.merge(present, force=force)
     found = Fate.REPLACED if merged.replaced else Fate.KEPT if merged.kept else Fate.SAME if merged.data == present else Fate.MERGED
-    return Saved(path, found, merged.data, present, merged.kept, merged.problem)
+    return Saved(path, found, merged.data, present, merged.kept, merged.problem, merged.at)
 
 
 def _failed(path: Path, reason: str, hint: str | None = None) -> InputError:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core import references, variable_keys, vocabulary
 from agentconv.core.ir import McpServer
-from agentconv.core.meant import Reference
+from agentconv.core.meant import Reference, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,9 +21,17 @@ _KEYS = ("command", "args", "env", "cwd", "url", "headers")
 
 def hint(format_id: str, servers: Iterable[McpServer]) -> str | None:
     """Say where servers go in a client's configuration, with the line; None where there is none, or it is not known where."""
-    defined = [server for server in servers if server.transport is not None]
+    defined = [server for server in servers if server.transport is not None and can_be_said(format_id, server)]
     file = vocabulary.variables(format_id).file
     return f"write it to {file}: {snippet(format_id, defined)}" if defined and file else None
+
+
+def can_be_said(format_id: str, server: McpServer) -> bool:
+    """Whether no text of a server, as a line for a person has it, would be filled in by the client although it was meant as it stands."""
+    language = vocabulary.variables(format_id).configured or references.KEYS
+    meant = [value.parts for _, _, value in references.values(server) if isinstance(value, Text)]
+    hard = [_for_a_person(parts) for parts in meant if references.write(language, parts) is None]
+    return all(references.literal(references.read(language, text).parts) is not None for text in hard)
 
 
 def hint_within(format_id: str, server: McpServer, left: Iterable[tuple[str, str | int | None]]) -> str | None:

@@ -96,7 +96,7 @@ def diagnostic(value: Diagnostic, look: Style = Style(), *, hint: bool = True) -
 
 
 def _place(span: Span, code: Code) -> str:
-    return safe(span.path if code in _WHOLE_FILE else str(span))
+    return safe(span.path if code in _WHOLE_FILE and (span.line, span.column) == (1, 1) else str(span))
 
 
 def loss(value: Loss, look: Style = Style()) -> str:

@@ -24,6 +24,7 @@ from agentconv.sources.loaded import Loaded
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from agentconv.core.part_format import PartSource
     from agentconv.sources.agentless import Agentless
     from agentconv.sources.discovery import Found
     from agentconv.sources.parts_on_disk import LoadedPart
@@ -284,15 +285,30 @@ def gather(
 def _with_parts(about: AgentSet, parts: Sequence[LoadedPart], stored: dict[str, Source], *, sources: bool) -> AgentSet:
     """Return a set with parts, and with the files of theirs that are nobody else's: the user's configuration is none."""
     kept: list[LoadedPart] = []
+    names: dict[str, set[str | None]] = {}
+    for one in parts:
+        names.setdefault(one.path, set()).add(one.part.name)
     for one in parts:
         file = one.source
-        if sources and file is not None and not file.place.mixed:
+        if sources and file is not None and not _holds_more(one, file, names[one.path]):
             source = Source(file.text.path, one.client, file.text.data, executable=file.executable)
             taken = stored.setdefault(source.path, source) != source
             kept.append(replace(one, part=replace(one.part, origin=None)) if taken else one)
         else:
             kept.append(one)
     return replace(holding(about, kept), sources=tuple(stored.values()))
+
+
+def _holds_more(one: LoadedPart, file: PartSource, names: set[str | None]) -> bool:
+    """Whether a part's file has entries that do not go along, or a credential, which may be in what is no entry at all."""
+    if file.place.pattern or file.place.mixed:
+        return file.place.mixed
+    from agentconv.core import credentials
+    from agentconv.parts import registry as part_registry
+
+    module = part_registry.part_format(one.client, one.kind)
+    known = {part.name for part in module.read(file).parts} if module else set()
+    return not known <= names or any(credentials.secrets(file.text.text))
 
 
 def holding(about: AgentSet, parts: Iterable[LoadedPart]) -> AgentSet:

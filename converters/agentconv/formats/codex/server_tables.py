@@ -70,8 +70,14 @@ class ServerTables:
     def rewritten(self, changed: Mapping[int, Mapping[str, Json | None]], added: Sequence[Named], removed: Collection[int]) -> str:
         """Return the file with keys of some records set (None removes one), with records more and less, and nothing else changed."""
         import tomlkit
+        from tomlkit.exceptions import TOMLKitError
 
-        document: Any = tomlkit.parse(self._text)
+        if self.problem:
+            return self.source.text
+        try:
+            document: Any = tomlkit.parse(self._text)
+        except TOMLKitError:  # what Codex takes and this parser does not
+            return self.source.text
         for index, keys in changed.items():
             table = document[_KEY][self.records[index].token]
             for key, value in keys.items():

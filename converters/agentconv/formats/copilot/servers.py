@@ -42,7 +42,8 @@ def _write(server: McpServer) -> dict[str, Json]:
     return {key: value for key, value in found.items() if key not in said or said[key] is not None}
 
 
-_CLIENT = Client("copilot", "GitHub Copilot", _read, _write)
+_BY_HAND = "define it in ~/.copilot/mcp-config.json by hand: Claude Code reads .mcp.json too, and holds it to nothing"
+_CLIENT = Client("copilot", "GitHub Copilot", _read, _write, read_by="claude-code", switches_off=_BY_HAND, limits=_BY_HAND)
 _EDITOR = Typed("vscode", {"stdio": "stdio", "http": "http", "sse": "sse"})
 _IN_EDITOR = Client(
     "copilot",
@@ -56,7 +57,7 @@ BY_FORMAT: dict[str, PartFormat[Server]] = {
     "copilot": ServerFormat(
         _CLIENT,
         json_servers("/mcpServers"),
-        (Place(".mcp.json", trusted=True, native=False), Place(".github/mcp.json", trusted=True), Place(".vscode/mcp.json")),
+        (Place(".mcp.json", trusted=True, native=False), Place(".github/mcp.json", trusted=True, alone=True), Place(".vscode/mcp.json")),
         (Place(".copilot/mcp-config.json"),),
         elsewhere=((".vscode/mcp.json", ServerFormat(_IN_EDITOR, json_servers("/servers", jsonc.JSONC))),),
     )

@@ -52,6 +52,8 @@ def _reader(effect: Effect) -> Callable[[str, dict[str, Json]], McpServer | Comp
         if kind == "remote":
             return McpServer(name, "http", **values, options=options or None)
         program, *args = command or [""]
+        if not program:
+            return Complaint("its `command` names no program", "command")
         return McpServer(name, "stdio", program, tuple(args) or None, **values, options=options or None)
 
     return read

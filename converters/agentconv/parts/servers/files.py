@@ -35,7 +35,10 @@ class ServerFile(Protocol):
         """Return a record's JSON Pointer."""
 
     def rewritten(self, changed: Mapping[int, Mapping[str, Json | None]], added: Sequence[Named], removed: Collection[int]) -> str:
-        """Return the file with keys of some records set (None removes one), with records more and less, and nothing else changed."""
+        """Return the file with keys of some records set (None removes one), with records more and less, and nothing else changed.
+
+        A file that can take no entry stays as it is.
+        """
 
 
 class JsonServers(json_records.JsonFile):
@@ -49,8 +52,10 @@ class JsonServers(json_records.JsonFile):
 
     def rewritten(self, changed: Mapping[int, Mapping[str, Json | None]], added: Sequence[Named], removed: Collection[int]) -> str:
         """Return the file with keys of some records set (None removes one), with records more and less, and nothing else changed."""
-        if self.document.root is None:
+        if not self.source.text.strip():
             return self.render(added)
+        if self.problem or self.document.root is None or isinstance(self.parent, jsonc.Scalar):
+            return self.source.text
         edits = []
         for index, keys in changed.items():
             given = {key: value for key, value in keys.items() if value is not None}

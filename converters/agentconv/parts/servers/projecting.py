@@ -44,7 +44,8 @@ def project(client: Client, projection: PartProjection[Server], *, at_home: bool
     if not in_project and projection.scope == "project":
         projection.remark("server-elsewhere", "definition", quoted(server.name), hint=_line(client, server))
         return
-    _keep_off(client, projection)
+    if not at_home or not spelling.holds(client.schema, "definition.enabled"):
+        _keep_off(client, projection)
     if not at_home:
         if server.transport not in client.transports:
             projection.remark("server-transport", "definition.transport", quoted(server.transport))
@@ -52,7 +53,7 @@ def project(client: Client, projection: PartProjection[Server], *, at_home: bool
         _drop_other_transport(projection)
         if server.transport in client.tried:
             projection.change("definition.transport", "http", "server-transport-tried", quoted(server.transport))
-        for step in (_rename, _drop_keys, _drop_grants, _keep_limits, _place, _time, _hide_credentials, _refer):
+        for step in (_rename, _close_tools, _drop_keys, _drop_grants, _keep_limits, _place, _time, _hide_credentials, _refer):
             step(client, projection)
     if not projection.is_refused():
         _settle(client, projection, at_home=at_home)
@@ -76,6 +77,16 @@ def _drop_other_transport(projection: PartProjection[Server]) -> None:
     for name in _NOT_OF[server.transport == "stdio"]:
         if getattr(server, name):
             projection.change(f"definition.{name}", None, "server-key-ignored", listed([name]))
+
+
+def _close_tools(_client: Client, projection: PartProjection[Server]) -> None:
+    """Close the tools that a key of the source client's own closes, whether that client heeds it there or not."""
+    held = ((format_id, *pair) for format_id, keys in projection.source.extras.items() for pair in keys.items())
+    closed = [name for one in held for name in spelling.closed_by(*one)]
+    if closed:
+        before = projection.part.definition.disabled_tools or ()
+        _define(projection, disabled_tools=tuple(dict.fromkeys((*before, *closed))))
+        projection.remark("server-limit-moved", "definition.disabled_tools", listed(closed))
 
 
 def _drop_keys(client: Client, projection: PartProjection[Server]) -> None:
@@ -108,7 +119,7 @@ def _drop_grants(_client: Client, projection: PartProjection[Server]) -> None:
 
 def _keep_off(client: Client, projection: PartProjection[Server]) -> None:
     """Keep a server switched off that is."""
-    if spelling.holds(client.schema, "definition.enabled"):
+    if client.restrains("definition.enabled", projection.scope):
         return
     if projection.source.definition.enabled is False:
         projection.remark("server-disabled", "definition.enabled", quoted(projection.source.name), hint=client.switches_off)
@@ -117,16 +128,19 @@ def _keep_off(client: Client, projection: PartProjection[Server]) -> None:
 
 def _keep_limits(client: Client, projection: PartProjection[Server]) -> None:
     """Keep tools closed that are."""
-    held = [name for name in _LIMITS if spelling.holds(client.schema, f"definition.{name}")]
+    held = [name for name in _LIMITS if client.restrains(f"definition.{name}", projection.scope)]
     server = projection.part.definition
     if held == ["enabled_tools"] and server.enabled_tools is not None:
         server = mcp.without_denied(server)
-    if server.disabled_tools == () and "disabled_tools" not in held:
+    if not server.disabled_tools and "disabled_tools" not in held:
         server = replace(server, disabled_tools=None)
-    if server.enabled_tools != projection.part.definition.enabled_tools:
-        projection.change("definition.enabled_tools", server.enabled_tools, "server-limit-moved", listed(server.enabled_tools or ()))
-        projection.declared.add("definition.disabled_tools")
-    _define(projection, disabled_tools=server.disabled_tools)
+    if (projection.part.definition.disabled_tools or None) != (server.disabled_tools or None):
+        projection.remark("server-limit-moved", "definition.enabled_tools", listed(server.enabled_tools or (), nothing="none of its tools"))
+    values = {name: getattr(server, name) for name in _LIMITS}
+    _define(projection, **values)
+    before = projection.source.definition
+    projection.declared.update(f"definition.{name}" for name, tools in values.items() if tools != getattr(before, name))
+    projection.declared -= set() if before.disabled_tools or server.disabled_tools else {"definition.disabled_tools"}
     for name, around in _LIMITS.items():
         tools = getattr(server, name)
         if tools is not None and name not in held:

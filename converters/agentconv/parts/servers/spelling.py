@@ -1,7 +1,8 @@
 """How a client spells a server: the keys of its schema, and the definition, of which several keys only mean something together.
 
 The schema of a client's entries is `schemas/parts/servers/<format id>.schema.json`. A row's `x-field` is a field of `Server`, or
-`definition.` and one of `McpServer`; `x-unit` is what a time is counted in, and `x-negated` says that true means false there.
+`definition.` and one of `McpServer`; `x-unit` is what a time is counted in, and `x-negated` says that true means false there. Of a key
+without a field, `x-closes` has the words that close a tool, and `x-restrains` those that have one ask.
 """
 
 from __future__ import annotations
@@ -68,6 +69,8 @@ class Client:
     """Returns a server that says nothing where the client says nothing, such as an empty list of arguments."""
     words: str = ""
     """The name of its schema, where its files differ in what they take."""
+    read_by: str = ""
+    """The schema of another client that reads its file in a project, and holds a server to no more than that has a key for."""
     spoken: Variables | None = None
     """How values refer to variables, where that is not as the client's vocabulary says."""
     switches_off: str | None = None
@@ -79,6 +82,11 @@ class Client:
     def schema(self) -> str:
         """The name of its schema."""
         return self.words or self.format
+
+    def restrains(self, field: str, scope: Scope = "project") -> bool:
+        """Whether what a field keeps closed is closed in every client that reads its file."""
+        readers = (self.schema, self.read_by) if self.read_by and scope == "project" else (self.schema,)
+        return all(holds(reader, field) for reader in readers)
 
     def variables(self, scope: Scope = "project") -> Variables:
         """Return how the values of a server refer to variables."""
@@ -121,13 +129,35 @@ def rows(format_id: str) -> dict[str, Row]:
 
 def code_without(format_id: str, key: str, value: Json) -> str:
     """Return the code of the loss that it is to drop a key that no field holds on the way to another client."""
-    try:
-        row = schema_files.load(part_schema(KIND, format_id))["properties"].get(key)
-    except KeyError:
+    rows_of = _documented(format_id)
+    if rows_of is None:
         return "server-key-dropped"  # of a client that is not known here, nobody can say what it makes of the key
+    row = rows_of.get(key)
     if row is None:
         return "server-key-ignored"
     return "server-restraint" if _says_one(value, row.get("x-restrains", ())) else "server-key-dropped"
+
+
+def _documented(format_id: str) -> Mapping[str, Any] | None:
+    """Return the rows of a client's entries; None of a client that is not known here."""
+    try:
+        found: Mapping[str, Any] = schema_files.load(part_schema(KIND, format_id))["properties"]
+    except KeyError:
+        return None
+    return found
+
+
+def closed_by(format_id: str, key: str, value: Json) -> list[str]:
+    """Return the tools that a key which no field holds closes: those of a map by name, or of a list of maps with a `name`."""
+    words = (_documented(format_id) or {}).get(key, {}).get("x-closes", ())
+    pairs = (
+        value.items()
+        if isinstance(value, dict)
+        else [(one.get("name"), one) for one in value or () if isinstance(one, dict)]
+        if isinstance(value, list)
+        else ()
+    )
+    return [name for name, said in pairs if isinstance(name, str) and _says_one([said], words)]
 
 
 def _says_one(value: Json, words: list[Json]) -> bool:
