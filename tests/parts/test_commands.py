@@ -166,6 +166,16 @@ def test_a_client_without_commands_gets_a_skill() -> None:
     ]
 
 
+def test_a_command_without_a_description_has_that_of_its_text_as_a_skill() -> None:
+    """Codex loads no skill without a description: the first line of the text is one, and that is told."""
+    (command,) = read(source("claude-code", b"# Fix it\n\nWith $ARGUMENTS.\n"), "claude-code").parts
+    projection = projected(command, "codex")
+
+    assert isinstance(projection.instead, Skill)
+    assert projection.instead.description == "Fix it"
+    assert ("skill-description-derived", "`Fix it`") in [(one.code, str(one.detail)) for one in projection.losses]
+
+
 def test_what_no_skill_has_is_told_of_a_command_that_becomes_one() -> None:
     """Keys that only commands have are told where one becomes a skill, and what one of them restrains is refused as elsewhere."""
     told = {}
