@@ -42,7 +42,7 @@ def test_each_client_has_its_own_words(language: str, text: str, parts: tuple[ob
     ("source", "text", "target", "spelled", "lost"),
     [
         ("claude", "Fix $0 then $1", "opencode", "Fix $1 then $2", [("placeholder-rest", 1)]),
-        ("opencode", "Fix $1", "claude", "Fix $ARGUMENTS", [("placeholder-quotes", 1)]),
+        ("opencode", "Fix $1", "claude", "Fix $ARGUMENTS", [("placeholder-typed", 1)]),
         ("opencode", "$2 of $1\n$2", "claude", "$1 of $0\n$1", [("placeholder-rest", 1), ("placeholder-rest", 2)]),
         ("claude", "a\n$2", "gemini", "a\n<argument 3>", [("placeholder-argument", 2)]),
         ("claude", "$0", "gemini", "{{args}}", [("placeholder-rest", 1)]),

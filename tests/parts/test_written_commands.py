@@ -11,7 +11,9 @@ import pytest
 from command_files import CLIENTS, cases, client, fixture, plain, projected, read, source, written
 
 from agentconv.core import schema_files
+from agentconv.core.diagnostics import LossSeverity
 from agentconv.core.format import State
+from agentconv.core.ir import Origin
 from agentconv.core.part_format import difference
 from agentconv.core.parts import AllArguments, Body, Command, ShellOutput, Skill
 from agentconv.families import toml_text
@@ -164,6 +166,25 @@ def test_a_client_without_commands_gets_a_skill() -> None:
         ("command-renamed", "`git/fix` becomes `git-fix`"),
         ("command-as-skill", "`git-fix`"),
     ]
+
+
+def test_a_command_without_a_description_has_that_of_its_text_as_a_skill() -> None:
+    """Codex loads no skill without a description: the first line of the text is one, and that is told."""
+    (command,) = read(source("claude-code", b"# Fix it\n\nWith $ARGUMENTS.\n"), "claude-code").parts
+    projection = projected(command, "codex")
+
+    assert isinstance(projection.instead, Skill)
+    assert projection.instead.description == "Fix it"
+    assert ("skill-description-derived", "`Fix it`") in [(one.code, str(one.detail)) for one in projection.losses]
+
+
+@pytest.mark.parametrize(("format_id", "target"), [("gemini-cli", "opencode"), ("claude-code", "gemini-cli")])
+def test_what_is_quoted_for_the_shell_by_one_client_alone_is_a_warning(format_id: str, target: str) -> None:
+    """Where one client quotes what the user types into a command line, and the other does not, the user is warned."""
+    command = Command(name="fix", body=Body((ShellOutput(("ls ", AllArguments())),)), origin=Origin(format_id, "fix"))
+    (loss,) = [one for one in projected(command, target).losses if one.field == "body"]
+
+    assert (loss.code, loss.severity) == ("placeholder-quotes", LossSeverity.WARNING)
 
 
 def test_what_no_skill_has_is_told_of_a_command_that_becomes_one() -> None:

@@ -252,7 +252,13 @@ CATALOGUE: dict[str, LossRule] = {
     "placeholder-rest": LossRule(
         _NOTE, _APPROXIMATED, "one of the two clients sets in a single word where the other sets in all words from there on"
     ),
-    "placeholder-quotes": LossRule(_NOTE, _APPROXIMATED, "the target treats the quotes around what the user types in another way"),
+    "placeholder-typed": LossRule(_NOTE, _APPROXIMATED, "the target treats the quotes around what the user types in another way"),
+    "placeholder-quotes": LossRule(
+        _WARNING,
+        _APPROXIMATED,
+        "one of the two clients quotes for the shell what the user types into a command line; the other runs it as it is typed",
+        "see that nothing in it can end the command",
+    ),
     "placeholder-asked": LossRule(_NOTE, _APPROXIMATED, "the target asks the user for what is typed after the command in the source"),
     "placeholder-hint": LossRule(_NOTE, _DROPPED, "the target shows no hint for a single argument"),
     "placeholder-shell": LossRule(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from agentconv.core.diagnostics import Detail
 from agentconv.core.losses import becomes, quoted
 from agentconv.core.part_format import PartsRead, WrittenFile
+from agentconv.formats.codex.codex import BLANKS
 from agentconv.formats.codex.skills import LONGEST_NAME
 from agentconv.parts.commands import as_skill, flat, projecting, reading, writing
 from agentconv.parts.placeholders import OF_FORMAT, PLAIN, spell
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from agentconv.core.kinds import Kind
     from agentconv.core.part_format import PartProjection, PartSource, Place
     from agentconv.core.parts import Command
+
+_SHOWN = 100
+"""Characters of a text that stand for a description."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,8 @@ class NoCommands:
         result = spell(body, PLAIN, command.arguments or (), source)
         for lost in result.lost:
             projection.remark(lost.code, "body", Detail("{} in line {} of the text", (lost.placeholder, lost.line)))
+        _describe(projection, result.text)
+        command = projection.part
         skill = as_skill.skill_of(replace(command, body=result.body))
         projection.turn(skill, "name", "command-as-skill", quoted(command.name))
 
@@ -77,6 +83,14 @@ def _project_name(projection: PartProjection[Command]) -> None:
     legal = writing.as_path(flat.name(name))[:LONGEST_NAME].rstrip("-.")
     if legal != name:
         projection.change("name", legal, "command-renamed", becomes(name, legal))
+
+
+def _describe(projection: PartProjection[Command], text: str) -> None:
+    """Say what a command is for, without which there is no skill, in the words that its text starts with: a client shows these, too."""
+    lines = (line.strip(f"# {BLANKS}") for line in text.split("\n"))
+    first = next(filter(None, lines), "")[:_SHOWN].strip()
+    if first and not (projection.part.description or "").strip():
+        projection.change("description", first, "skill-description-derived", quoted(first))
 
 
 def _drop_what_no_skill_has(projection: PartProjection[Command]) -> None:

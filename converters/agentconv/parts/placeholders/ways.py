@@ -147,7 +147,7 @@ def _by_position(part: Argument, wording: Wording, name: str | None) -> Iterator
         code = exact if part.rest == is_last else "placeholder-rest"
         yield Way(f"${part.index + language.base}", Argument(part.index, rest=is_last), code, about)
     if part.index == 0 and part.rest and language.everything:
-        yield Way(language.everything, AllArguments(), "placeholder-quotes", about)
+        yield Way(language.everything, AllArguments(), "placeholder-typed", about)
     single = Argument(part.index)
     code = "placeholder-rest" if part.rest else exact
     if language.base is not None and not language.last_takes_rest:
