@@ -213,3 +213,18 @@ def test_no_entry_of_another_file_is_hidden(project, monkeypatch, capsys, path):
     assert list(json.loads(there.read_text())[key]) == ["db", "new"]
     assert json.loads(there.read_text())[key]["db"] == entry
     assert [file for file in (project / "out").rglob("*") if file.is_file()] == [there]
+
+
+def test_what_is_told_before_is_what_is_done(project, monkeypatch, capsys):
+    """A file that takes some servers while an entry stays is told as such by each way of looking first, and again once that is done."""
+    (project / ".mcp.json").write_text('{"mcpServers": {"db": {"command": "db"}, "new": {"command": "new"}}}')
+    (project / "opencode.json").write_text('{"mcp": {"db": {"type": "local", "command": ["mine"]}}}')
+    monkeypatch.chdir(project)
+    told = []
+    for _ in range(2):
+        for way in (["--dry-run"], ["--check"], ["--diff"], []):
+            assert main(["convert", ".", "-f", "claude-code", "-t", "opencode", "-o", ".", "--with", "servers", *way]) == 1
+            told.append(capsys.readouterr().err.splitlines()[-1].partition(": ")[2])
+
+    first, then = ["to add to", "to change", "to change", "added to"], ["to keep", "to keep", "to keep", "kept"]
+    assert told == [f"1 file {word}: opencode.json" for word in (*first, *then)]

@@ -61,12 +61,17 @@ class Saved:
     @property
     def forcible(self) -> bool:
         """Whether it is kept for its content alone."""
-        return self.fate is Fate.KEPT and not (self.late or self.problem)
+        return self.is_kept and not (self.late or self.problem)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether something that is there stays although it is not what was to be written: the file, or entries of it."""
+        return self.fate is Fate.KEPT or bool(self.kept)
 
     @property
     def diagnostic(self) -> Diagnostic | None:
         """Say what a user would not expect: that something was kept, or that a link has a part in it."""
-        if self.fate is Fate.KEPT:
+        if self.is_kept:
             return self._told(Severity.WARNING, *self._why_kept())
         if self.own:
             return self._told(Severity.NOTE, "a link makes it one with the source; it is in step by itself, and is left as it is")
@@ -230,7 +235,8 @@ def _against(path: Path, file: OutputFile, present: bytes, *, force: bool) -> Sa
     if file.shared is None:
         return Saved(path, Fate.REPLACED if force else Fate.KEPT, file.data, present)
     merged = file.shared.merge(present, force=force)
-    found = Fate.REPLACED if merged.replaced else Fate.KEPT if merged.kept else Fate.SAME if merged.data == present else Fate.MERGED
+    unchanged = Fate.KEPT if merged.kept else Fate.SAME
+    found = Fate.REPLACED if merged.replaced else unchanged if merged.data == present else Fate.MERGED
     return Saved(path, found, merged.data, present, merged.kept, merged.problem, merged.at)
 
 
