@@ -228,3 +228,20 @@ def test_what_is_told_before_is_what_is_done(project, monkeypatch, capsys):
 
     first, then = ["to add to", "to change", "to change", "added to"], ["to keep", "to keep", "to keep", "kept"]
     assert told == [f"1 file {word}: opencode.json" for word in (*first, *then)]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no file is a program by its mode there")
+def test_a_mode_that_differs_is_a_change(project, monkeypatch):
+    """A script that becomes a program in the source, or is none any more, is told by --check, and --force has the copy follow."""
+    file = skill(project, ".claude/skills").with_name("run.sh")
+    file.write_text("#!/bin/sh\n")
+    monkeypatch.chdir(project)
+    run = ["convert", ".", "-f", "claude-code", "-t", "codex", "-o", "out", "--with", "skills", "-q"]
+    copy = project / "out/.codex/skills/deploy/run.sh"
+    assert main(run) == 0
+
+    for mode in (0o755, 0o644):
+        file.chmod(mode)
+        assert [main([*run, *more]) for more in (["--check"], [], ["--force"], ["--check"])] == [1, 1, 0, 0]
+        assert copy.stat().st_mode & 0o111 == mode & 0o111
+    assert [path.name for path in sorted(copy.parent.iterdir())] == ["SKILL.md", "run.sh"]

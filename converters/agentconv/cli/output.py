@@ -170,6 +170,7 @@ class Output:
             entries = f" of {text.names(saved.kept)}" if saved.kept else ""
             remark = f"  (other content{entries} is there; --force replaces it)" if word == "keep" or saved.kept else ""
             remark = f"  ({saved.problem})" if saved.problem else remark
+            remark = "  (a program, or none, unlike the source; --force has it follow)" if saved.mode else remark
             print(f"{word:9} {text.safe(saved.path.as_posix())}{remark}")
         return shown
 
