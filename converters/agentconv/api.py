@@ -53,7 +53,7 @@ class Result:
         """
         place = saving.OutputFolder(Path(folder))
         saved = [place.save(file, force=force) for file in self.files]
-        return [one.path for one in saved if one.fate is not saving.Fate.KEPT]
+        return [one.path for one in saved if not one.is_kept]
 
 
 def read(path: str | os.PathLike[str], *, format: str | None = None) -> AgentSet:  # noqa: A002 - the word that users know

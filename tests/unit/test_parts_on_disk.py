@@ -213,3 +213,35 @@ def test_no_entry_of_another_file_is_hidden(project, monkeypatch, capsys, path):
     assert list(json.loads(there.read_text())[key]) == ["db", "new"]
     assert json.loads(there.read_text())[key]["db"] == entry
     assert [file for file in (project / "out").rglob("*") if file.is_file()] == [there]
+
+
+def test_what_is_told_before_is_what_is_done(project, monkeypatch, capsys):
+    """A file that takes some servers while an entry stays is told as such by each way of looking first, and again once that is done."""
+    (project / ".mcp.json").write_text('{"mcpServers": {"db": {"command": "db"}, "new": {"command": "new"}}}')
+    (project / "opencode.json").write_text('{"mcp": {"db": {"type": "local", "command": ["mine"]}}}')
+    monkeypatch.chdir(project)
+    told = []
+    for _ in range(2):
+        for way in (["--dry-run"], ["--check"], ["--diff"], []):
+            assert main(["convert", ".", "-f", "claude-code", "-t", "opencode", "-o", ".", "--with", "servers", *way]) == 1
+            told.append(capsys.readouterr().err.splitlines()[-1].partition(": ")[2])
+
+    first, then = ["to add to", "to change", "to change", "added to"], ["to keep", "to keep", "to keep", "kept"]
+    assert told == [f"1 file {word}: opencode.json" for word in (*first, *then)]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no file is a program by its mode there")
+def test_a_mode_that_differs_is_a_change(project, monkeypatch):
+    """A script that becomes a program in the source, or is none any more, is told by --check, and --force has the copy follow."""
+    file = skill(project, ".claude/skills").with_name("run.sh")
+    file.write_text("#!/bin/sh\n")
+    monkeypatch.chdir(project)
+    run = ["convert", ".", "-f", "claude-code", "-t", "codex", "-o", "out", "--with", "skills", "-q"]
+    copy = project / "out/.codex/skills/deploy/run.sh"
+    assert main(run) == 0
+
+    for mode in (0o755, 0o644):
+        file.chmod(mode)
+        assert [main([*run, *more]) for more in (["--check"], [], ["--force"], ["--check"])] == [1, 1, 0, 0]
+        assert copy.stat().st_mode & 0o111 == mode & 0o111
+    assert [path.name for path in sorted(copy.parent.iterdir())] == ["SKILL.md", "run.sh"]

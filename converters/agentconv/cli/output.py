@@ -146,7 +146,7 @@ class Output:
             )
             self.report.unsaved += 1
             return None
-        self.report.fate(saved.fate, saved.path)
+        self.report.saved(saved)
         if saved.diagnostic and not dry:
             synced = self.place.folder and saved.forcible and not registry.FORMATS[target].bundle
             self.report.diagnostic(_in_step(saved.diagnostic) if synced else saved.diagnostic)
@@ -164,11 +164,13 @@ class Output:
             self.report.line.clear()
             sys.stdout.write(shown)
         elif self.options.dry_run or (self.options.check and saved.fate is not Fate.SAME):
-            word = "change" if self.options.check and saved.fate is Fate.KEPT else PLANS[saved.fate]
-            self.report.told = self.report.told or not self.options.dry_run or saved.fate is Fate.KEPT  # what ends with 1
+            word = "change" if self.options.check and saved.fate is Fate.KEPT and not saved.kept else PLANS[saved.fate]
+            self.report.told = self.report.told or not self.options.dry_run or saved.is_kept  # what ends with 1
             self.report.line.clear()
             entries = f" of {text.names(saved.kept)}" if saved.kept else ""
-            remark = f"  (other content{entries} is there; --force replaces it)" if word == "keep" else ""
+            remark = f"  (other content{entries} is there; --force replaces it)" if word == "keep" or saved.kept else ""
+            remark = f"  ({saved.problem})" if saved.problem else remark
+            remark = "  (a program, or none, unlike the source; --force has it follow)" if saved.mode else remark
             print(f"{word:9} {text.safe(saved.path.as_posix())}{remark}")
         return shown
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from agentconv.conversion.converting import Converted
     from agentconv.core.diagnostics import Diagnostic, Loss
+    from agentconv.disk.saving import Saved
 
 _DONE = {
     Fate.CREATED: "written",
@@ -59,6 +60,10 @@ class Report:
         self.counts: dict[str, Counter[str]] = {noun: Counter() for noun in (_AGENT, *NOUNS.values())}
         """How many agents there were for each target, and how many of each kind of part."""
         self.fates: Counter[Fate] = Counter()
+        self.kept = 0
+        """Files of which something is kept that is not what was to be written."""
+        self.staying = 0
+        """Those that take nothing, since what is kept are their entries: nothing in them is to change."""
         self.paths: list[Path] = []
         """The first file."""
         self.folders: set[Path] = set()
@@ -116,11 +121,13 @@ class Report:
         if self.options.verbose and not self.options.quiet and not self.json and not CATALOGUE[loss.code].of_pair:
             self.say(text.loss(loss, self.look))
 
-    def fate(self, fate: Fate, path: Path) -> None:
+    def saved(self, saved: Saved) -> None:
         """Count a file."""
-        self.fates[fate] += 1
-        self.paths = self.paths or [path]
-        self.folders.add(path.parent)
+        self.fates[saved.fate] += 1
+        self.kept += saved.is_kept
+        self.staying += saved.fate is Fate.KEPT and bool(saved.kept)
+        self.paths = self.paths or [saved.path]
+        self.folders.add(saved.path.parent)
 
     def say(self, line: str) -> None:
         """Write a line; where nobody reads it any more, the work goes on without."""
@@ -142,7 +149,7 @@ class Report:
             errors
             or self.states["refused"]
             or self.states["not_loaded"]
-            or self.fates[Fate.KEPT]
+            or self.kept
             or ((self.options.check or self.options.diff) and changed)
             or (strict and _STRICT[strict] & self.tally.severities)
             or (strict and Severity.WARNING in self.severities)
@@ -185,7 +192,10 @@ class Report:
     def summary(self) -> str:
         """Say in one line what was done."""
         words = _CHANGES if self.options.check or self.options.diff else _PLANNED if self.options.dry_run else _DONE
-        parts = [f"{text.count(self.fates[fate], 'file')} {word}" for fate, word in words.items() if self.fates[fate]]
+        staying = self.staying if words is _CHANGES else 0
+        files = [(self.fates[fate] - (staying if fate is Fate.KEPT else 0), word) for fate, word in words.items()]
+        files.append((staying, _PLANNED[Fate.KEPT]))
+        parts = [f"{text.count(number, 'file')} {word}" for number, word in files if number]
         if parts and self.fates.total() == 1:
             parts[-1] += f": {text.safe(self.paths[0].as_posix())}"
         elif parts and len(self.folders) == 1:
