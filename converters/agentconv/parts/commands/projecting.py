@@ -6,11 +6,12 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import schema_files, vocabulary
+from agentconv.core import schema_files
 from agentconv.core.diagnostics import Detail
 from agentconv.core.losses import becomes, listed, quoted
 from agentconv.core.parts import AllArguments
 from agentconv.families.javascript import SPACE
+from agentconv.parts import models
 from agentconv.parts.commands import own_agents, reading, writing
 from agentconv.parts.placeholders import OF_FORMAT, PLAIN, named, parse, spell
 from agentconv.parts.placeholders.ways import takes_arguments
@@ -37,7 +38,7 @@ def project(client: Client, projection: PartProjection[Command]) -> None:
     _project_starters(client, projection)
     _project_denied(client, projection)
     _project_grants(client, projection)
-    _project_model(client, projection)
+    models.project(projection, client.holds, client.format, "command-key-dropped")
     _project_agent(client, projection)
     _project_plain(client, projection)
     _project_body(client, projection)
@@ -127,16 +128,6 @@ def _project_grants(client: Client, projection: PartProjection[Command]) -> None
         projection.translate(approved_tools=kept)
     if kept and not all(is_kin(one.format, client.format) for one in approved):
         projection.remark("command-grants-carried", "approved_tools", listed(map(str, tokens(kept))))
-
-
-def _project_model(client: Client, projection: PartProjection[Command]) -> None:
-    model = projection.part.model
-    if model is None or projection.at_home:
-        return
-    if model.kind == "inherit":
-        projection.change("model", None, "default-dropped", quoted("inherit"))
-    elif "model" not in client.holds or not vocabulary.serves_model(client.format, model.kind, model.value or ""):
-        projection.change("model", None, "command-key-dropped", quoted(model.value))
 
 
 def _project_agent(client: Client, projection: PartProjection[Command]) -> None:

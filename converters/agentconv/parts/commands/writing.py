@@ -8,11 +8,11 @@ from agentconv.core import names
 from agentconv.core.part_format import PartSource, WrittenFile, difference
 from agentconv.core.source import SourceText, encode
 from agentconv.families.javascript import SPACE
-from agentconv.families.keys import ABSENT, Ignored, Refused
+from agentconv.families.keys import ABSENT
 from agentconv.parts.commands import reading
 from agentconv.parts.commands.shapes import Change, New
 from agentconv.parts.placeholders import spell
-from agentconv.parts.skills.writing import differences
+from agentconv.parts.skills.writing import differences, stands
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Json
     from agentconv.core.part_format import Place
     from agentconv.core.parts import Command
-    from agentconv.families.keys import Key
     from agentconv.parts.commands.client import Client
 
 
@@ -121,7 +120,7 @@ def encoded(client: Client, command: Command) -> dict[str, Json]:
     if client.name_key and command.name and as_path(command.name) != command.name:
         header[client.name_key] = command.name
     for name, key in client.keys.items():
-        value = extras[name] if name in extras and _stands(key, extras[name], command) else key.write(command)  # type: ignore[arg-type]
+        value = extras[name] if name in extras and stands(key, extras[name], command) else key.write(command)  # type: ignore[arg-type]
         if value is not ABSENT:
             header[name] = value  # type: ignore[assignment]
     for name, value in extras.items():
@@ -129,13 +128,3 @@ def encoded(client: Client, command: Command) -> dict[str, Json]:
     if client.starters:
         header.update(client.starters.lower(command))  # type: ignore[arg-type]
     return header
-
-
-def _stands(key: Key, value: Json, command: Command) -> bool:
-    try:
-        found = key.read(value)
-    except Ignored as reason:
-        found = reason.values
-    except Refused:
-        return False
-    return all((found.get(name) or None) == (getattr(command, name) or None) for name in key.fields)

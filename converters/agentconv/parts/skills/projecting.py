@@ -8,7 +8,7 @@ from agentconv.core import effects, patterns, schema_files, vocabulary
 from agentconv.core.diagnostics import Detail
 from agentconv.core.ir import ToolGrant
 from agentconv.core.losses import becomes, listed, quoted
-from agentconv.parts import registry
+from agentconv.parts import models, registry
 from agentconv.parts.skills import as_command, bodies, keys
 from agentconv.projecting import hooks
 
@@ -39,7 +39,7 @@ def project(client: Client, projection: PartProjection[Skill]) -> None:
     _project_name(client, projection)
     _project_description(client, projection)
     _project_grants(client, projection)
-    _project_model(client, projection)
+    models.project(projection, client.holds, client.format, "skill-key-dropped")
     _project_plain(client, projection)
     bodies.project(projection, client.language)
     if client.needs_body and not client.spell_body(projection.part):
@@ -228,16 +228,6 @@ def granted(format_id: str, one: ToolGrant) -> ToolGrant | None:
         return ToolGrant(word, format_id, one.capability)
     carried = patterns.carried(one, format_id, word, denies=False)
     return ToolGrant(word, format_id, one.capability, carried[0]) if carried and len(carried) == 1 else None
-
-
-def _project_model(client: Client, projection: PartProjection[Skill]) -> None:
-    model = projection.part.model
-    if model is None or projection.at_home:
-        return
-    if model.kind == "inherit":
-        projection.change("model", None, "default-dropped", quoted("inherit"))
-    elif "model" not in client.holds or not vocabulary.serves_model(client.format, model.kind, model.value or ""):
-        projection.change("model", None, "skill-key-dropped", quoted(model.value))
 
 
 def _project_plain(client: Client, projection: PartProjection[Skill]) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from agentconv.core.ir import Json
-    from agentconv.core.parts import Skill
+    from agentconv.core.parts import Command, Skill
     from agentconv.families.keys import Key
     from agentconv.parts.skills.client import Client
 
@@ -91,7 +91,7 @@ def encoded(client: Client, skill: Skill) -> dict[str, Json]:
     extras = skill.extras.get(client.format, {})
     header: dict[str, Json] = {"name": extras.get("name", skill.name)}
     for name, key in client.table.items():
-        value = extras[name] if name in extras and _stands(key, extras[name], skill) else key.write(skill)  # type: ignore[arg-type]
+        value = extras[name] if name in extras and stands(key, extras[name], skill) else key.write(skill)  # type: ignore[arg-type]
         if value is not ABSENT:
             header[name] = value  # type: ignore[assignment]
     for name, value in extras.items():
@@ -101,14 +101,15 @@ def encoded(client: Client, skill: Skill) -> dict[str, Json]:
     return header
 
 
-def _stands(key: Key, value: Json, skill: Skill) -> bool:
+def stands(key: Key, value: Json, part: Skill | Command) -> bool:
+    """Whether a value, as the client takes it, says what the part's fields say."""
     try:
         found = key.read(value)
     except Ignored as reason:
         found = reason.values
     except Refused:
         return False
-    return all((found.get(name) or None) == (getattr(skill, name) or None) for name in key.fields)
+    return all((found.get(name) or None) == (getattr(part, name) or None) for name in key.fields)
 
 
 def _rendered(client: Client, skill: Skill) -> str:
