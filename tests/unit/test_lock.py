@@ -71,7 +71,7 @@ def test_no_lock_is_none(tmp_path):
     ("text", "words"),
     [
         ("version = 1\n<<<<<<< HEAD\n", ["conflict", ":2:1", "install"]),
-        ("version = 3\n", ["format 3", "pip install", ":1:1"]),
+        ("version = 4\n", ["format 4", "pip install", ":1:1"]),
         ("version = 1\nfolders = [\n", ["not TOML", ":3:1"]),
         ("version = 1\nother = 1\n", ["other"]),
         ("", ["version"]),

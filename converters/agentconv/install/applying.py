@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.disk import files, keeping, placing
 from agentconv.install import besides
-from agentconv.install.draft import sha256
+from agentconv.install.checksums import sha256
 from agentconv.install.lock import ABSENT, Lock, dump, load
 from agentconv.install.several_files import present_checksum
 
@@ -251,7 +251,7 @@ class _Run:
         stage = _stage(self.disk, change.path, change.stage_key)
         kept = keeping.of(self.disk.place(change.like or change.path)) if change.like or change.before is not None else None
         self.undo.append(lambda: placing.remove(stage))
-        self.staged[change.path] = placing.make(stage, change.after, kept=kept, forced=change.forced)
+        self.staged[change.path] = placing.make(stage, change.after, kept=kept, forced=change.forced, executable=change.executable)
 
     def finish(self, change: Change) -> None:
         """Let a file be what it becomes, unless it is not any more what it was."""

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE = "agentconv.lock"
-VERSION = 2
+VERSION = 3
+"""What is read; without parts, 2 is written, which earlier versions of agentconv read too."""
 _HEADING = "# What agentconv deployed here. Commit this file, and change it only with agentconv.\n\n"
 _CONFLICT = re.compile(r"(?m)^(?:<{7}|={7}|>{7}|\|{7})(?: |\r?$)")
 ABSENT = "absent"
@@ -74,7 +75,7 @@ class Entry:
     """Empty for a whole file; else the place of the agents in it and the agent's name there, as a JSON Pointer."""
     target: str
     agent: str
-    """Id of the agent in its pack."""
+    """Id of the agent in its pack; of a part, its kind before it."""
     packs: tuple[str, ...]
     """The packs that want it to be as it is."""
     source_sha256: str
@@ -90,6 +91,8 @@ class Entry:
     beside_pending_sha256: str | None = None
     created: bool = True
     """Whether the file was not there before us."""
+    part: str = ""
+    """The kind of part whose file or entry it is; empty for an agent's."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -274,7 +277,7 @@ def dump(lock: Lock) -> bytes:
     """Return a lock as the bytes of its file: sorted, so that a change of one entry is one hunk."""
     import tomli_w
 
-    document: dict[str, Any] = {"version": VERSION}
+    document: dict[str, Any] = {"version": VERSION if any(entry.part for entry in lock.entries) else VERSION - 1}
     if lock.synced:
         document |= {"written_by": lock.written_by, "ir": lock.ir, "config_sha256": lock.config_sha256}
     if lock.folders:
@@ -341,6 +344,7 @@ def _entry_table(entry: Entry) -> dict[str, Any]:
         **({"pointer": entry.pointer} if entry.pointer else {}),
         "target": entry.target,
         "agent": entry.agent,
+        **({"part": entry.part} if entry.part else {}),
         "packs": sorted(entry.packs),
         "source_sha256": entry.source_sha256,
         "deployed_sha256": entry.deployed_sha256,
