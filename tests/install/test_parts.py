@@ -1,6 +1,7 @@
 """Skills, commands and servers in packs: packed, asked for, deployed among the user's own, and taken away again, nothing else with them."""
 
 import os
+import zipfile
 
 import pytest
 
@@ -118,6 +119,28 @@ def test_secrets_in_parts_stop_the_build(packed):
     server = packed({**PARTS, ".mcp.json": SERVERS.replace("--stdio", token[:40])}, "--with", "servers", version="2", code=1)
 
     assert ["credential" in one.err for one in (script, server)] == [True, True]
+
+
+def test_an_agent_takes_what_it_names_along(packed, asked):
+    """Of a pack, an agent that is chosen alone comes with the parts that its fields name, and with no other."""
+    done = asked("install", packed(PARTS, "--with", "all"), "--accept", "--to", "claude-code", "--agent", "reviewer")
+
+    assert {path.split("/")[1] for path in done.actions()} == {"agents", "skills"}
+
+
+def test_parts_are_listed(project, packed, run, asked):
+    """The list says of each part of a pack what it asks for."""
+    with zipfile.ZipFile(packed(PARTS, "--with", "all")) as archive:
+        archive.extractall(project / ".venv/lib/python3.11/site-packages")
+    (pack,) = asked("list").report["results"]
+    told = run("list").out
+
+    assert {(part["kind"], part["name"]): part["asks"] for part in pack["parts"]} == {
+        ("skills", "changelog"): ["run"],
+        ("commands", "git/fix"): ["run"],
+        ("servers", "tracker"): ["run", "mcp:tracker"],
+    }
+    assert "servers/tracker" in told
 
 
 @pytest.mark.parametrize(
