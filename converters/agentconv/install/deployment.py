@@ -102,6 +102,28 @@ def deploy(manifest: Manifest, pieces: Sequence[Loaded], selection: Mapping[str,
     return list(done.values())
 
 
+def deploy_parts(pieces: Sequence[Loaded], target: str, options: Options, beside: Parts, scope: Scope) -> Deployment:
+    """Convert the parts that go along with agents, which are somebody else's business.
+
+    Args:
+        pieces: The agents.
+        target: Format id.
+        options: Which parts go along, and where to.
+        beside: The parts that there are.
+        scope: Where to.
+    """
+    results = [one for one in convert(pieces, target, options, beside) if one.part or not one.agents]
+    sources = {key(kind, one.part.id): checksum(one.part) for kind in KINDS for one in beside.of(kind)}
+    found = tuple(_said(loss) for one in results for loss in _losses(one) if loss.part)
+    codes: dict[str, set[str]] = {}
+    for loss in found:
+        codes.setdefault(owner(loss), set()).add(loss.code)
+    wanted = tuple(_parts(places.targets()[target], results, codes, sources=sources, scope=scope))
+    refused = tuple(id_ for one in results if one.refused and one.part for id_ in _owners(one))
+    told = tuple(remark for one in results if one.part or not one.losses for remark in one.diagnostics if remark.agent is None)
+    return Deployment(target, wanted, refused, losses=found, diagnostics=told)
+
+
 def _read_too(target: str, other: Deployment) -> Iterator[tuple[str, Agent]]:
     """Yield the agents that a target loads from the files of another one, as that has them, and as it reads them."""
     module = registry.load(target)
@@ -128,7 +150,7 @@ def _taken(
     scope: Scope,
 ) -> Deployment:
     """Take of a conversion what is for the chosen agents."""
-    found = tuple(_said(loss) for one in results for loss in one.losses if owner(loss) in ids)
+    found = tuple(_said(loss) for one in results for loss in _losses(one) if owner(loss) in ids)
     codes: dict[str, set[str]] = {}
     for loss in found:
         codes.setdefault(owner(loss), set()).add(loss.code)
@@ -152,6 +174,11 @@ def _taken(
 def owner(loss: Loss) -> str:
     """Return what a loss is about: an agent, or a part."""
     return key(loss.part, loss.agent) if loss.part else loss.agent
+
+
+def _losses(one: Converted) -> Iterator[Loss]:
+    """Yield the losses of a result: what was turned into a part of another kind is still the one that it was."""
+    return (replace(loss, part=one.part) if one.part else loss for loss in one.losses)
 
 
 def _owners(one: Converted) -> tuple[str, ...]:

@@ -20,6 +20,8 @@ VERSION = 3
 """What is read; without parts, 2 is written, which earlier versions of agentconv read too."""
 _HEADING = "# What agentconv deployed here. Commit this file, and change it only with agentconv.\n\n"
 _CONFLICT = re.compile(r"(?m)^(?:<{7}|={7}|>{7}|\|{7})(?: |\r?$)")
+OWN = "source"
+"""The origin of what is no pack: parts of the project's own that are kept in step."""
 ABSENT = "absent"
 """Stands for a checksum where nothing is there yet, or nothing is to be there any more."""
 
@@ -53,7 +55,7 @@ class LockedPack:
     name: str
     version: str
     origin: str
-    """How it was there: `packs.PIP`, `packs.WHEEL` or `packs.FOLDER`."""
+    """How it was there: `packs.PIP`, `packs.WHEEL` or `packs.FOLDER`; `OWN` of the project's own parts."""
     file: str | None
     """The wheel's or folder's name, where it was one."""
     manifest_sha256: str
@@ -175,6 +177,11 @@ class Lock:
     def empty(self) -> bool:
         """Whether there is nothing to be remembered."""
         return not self.packs and not self.synced
+
+    @property
+    def deployed(self) -> tuple[LockedPack, ...]:
+        """The packs that somebody made: what is kept in step of the project's own parts stands beside them as one, and is none."""
+        return tuple(pack for pack in self.packs if pack.origin != OWN)
 
     def pack(self, name: str) -> LockedPack | None:
         """Return a pack by its name."""

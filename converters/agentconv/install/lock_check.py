@@ -71,7 +71,7 @@ _AGENT: Mapping[str, Test] = {
 _PACK: Mapping[str, Test] = {
     "name": _word,
     "version": _word,
-    "origin": lambda value: value in ("pip", "wheel", "folder"),
+    "origin": lambda value: value in ("pip", "wheel", "folder", "source"),
     "manifest_sha256": _sha256,
     "file": _word,
     "wheel_sha256": _sha256,
