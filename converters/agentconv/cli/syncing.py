@@ -94,7 +94,7 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
         )
         outcome = _switched(one, options) if options.switch_source else one.outcome(dry_run=looking, look_closely=options.verbose)
         told = [] if looking else [other_names(scope.shown(path), number) for path, number in one.apply(outcome).items()]
-        beside = _parts(options, chosen, scope, looking=looking)
+        beside = _parts(options, chosen, scope, looking=looking) if repository is None else None  # what is staged are agents alone
         told += [other_names(scope.shown(path), number) for path, number in _applied(scope, beside, looking=looking)]
     return _tell(options, outcome, told, beside, looking=looking)
 
