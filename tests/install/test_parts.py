@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from agentconv.core.format import State
-from agentconv.core.ir import McpServer, ToolGrant
+from agentconv.core.ir import Agent, McpServer, Prompt, ToolGrant
 from agentconv.core.parts import Body, Command, FolderFile, Server, ShellOutput, Skill
 from agentconv.install import consent, gate
 from agentconv.sources.loaded import Loaded
@@ -76,6 +76,29 @@ def test_edited_parts_stay(project, packed, run, tree):
 
     assert servers.read_text() == edited
     assert [path for path, data in tree().items() if path.startswith(".claude") and data is not None] == [SCRIPT]
+
+
+def test_a_restored_part_needs_no_consent_again(project, packed, run, tree):
+    """Installing without a name brings back what the lock says, as it was accepted."""
+    run("install", packed(PARTS, "--with", "all"), "--accept", "--to", "claude-code")
+    before = tree()
+    (project / SCRIPT).unlink()
+    run("install")
+
+    assert tree() == before
+
+
+def test_what_an_assistant_reads_of_another_is_there_once(packed, asked):
+    """Where OpenCode reads Claude Code's skills, and Copilot its servers, none are written for these; lost restraints are told."""
+    user_only = {
+        ".claude/skills/changelog/SKILL.md": "---\nname: changelog\ndescription: d\ndisable-model-invocation: true\n---\n\nRun it.\n"
+    }
+    done = asked("install", packed({**PARTS, **user_only}, "--with", "all"), "--accept", "--to", "claude-code,copilot,opencode")
+    targets = {target["target"]: target for target in done.report["results"][0]["targets"]}
+
+    assert {"agent": "servers/tracker", "reads": "claude-code"} in targets["copilot"]["left_out"]
+    assert {"agent": "skills/changelog", "reads": "claude-code"} in targets["opencode"]["left_out"]
+    assert "part-loose-in-place" in {loss["code"] for loss in targets["opencode"]["losses"]}
 
 
 def test_nothing_of_parts_without_consent(packed, asked, tree):
@@ -173,5 +196,14 @@ def test_what_parts_may_do(part, words):
 def test_no_consent_is_enough_for_these(part):
     """A part with a file outside of its folder, or with hidden characters in any of its texts, is never deployed."""
     piece = Loaded("", "json", None, parts=(LoadedPart("skills", part, State.LOADS, "claude-code"),))
+
+    assert [*gate.unsafe([piece], {"skills/s"})] == ["skills/s"]
+
+
+def test_an_agent_cannot_stand_for_a_part():
+    """An agent that is called as a part of its pack is, under which name anything could be accepted, is never deployed; nor is that."""
+    part = Skill(id="s", name="s", body=Body(("Read it.",)))
+    agent = Agent("skills/s", "skills/s", description="d", prompt=Prompt("Read it."))
+    piece = Loaded("", "json", None, (agent,), (State.LOADS,), parts=(LoadedPart("skills", part, State.LOADS, "claude-code"),))
 
     assert [*gate.unsafe([piece], {"skills/s"})] == ["skills/s"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
 from agentconv.conversion.along import With
-from agentconv.conversion.carried_parts import SharedParts, Together
+from agentconv.conversion.carried_parts import SharedParts, Together, loose_in_place
 from agentconv.conversion.converting import Options, convert
 from agentconv.conversion.shared_files import Shared
 from agentconv.core import losses
@@ -92,13 +92,13 @@ def deploy(manifest: Manifest, pieces: Sequence[Loaded], selection: Mapping[str,
         scope.folder(target)  # refuses a target that has no place here
         others = [done[other] for other in target.also_reads if other in done] if not scope.is_user else []
         read = {id_: (other.target, agent) for other in others for id_, agent in _read_too(target.id, other) if id_ in ids}
-        wanted = ids - read.keys()
+        elsewhere, loose = ({}, []) if scope.is_user else _read_elsewhere(units, target.id, done.values(), ids)
+        wanted = ids - read.keys() - elsewhere.keys()
         results = list(convert(pieces, target.id, options, Parts())) if wanted else []
         taken = _taken(target, results, wanted, sources=sources, scope=scope)
-        taken = _only_first(taken, done.values())
         wider = tuple(_wider(units.agents, target.id, {id_: agent for id_, (_, agent) in read.items()}))
-        left_out = {**{id_: other for id_, (other, _) in read.items()}, **taken.left_out}
-        done[target.id] = replace(taken, left_out=left_out, losses=(*taken.losses, *wider))
+        left_out = {**{id_: other for id_, (other, _) in read.items()}, **elsewhere}
+        done[target.id] = replace(taken, left_out=left_out, losses=(*taken.losses, *wider, *loose))
     return list(done.values())
 
 
@@ -235,11 +235,19 @@ def _entries(
             yield Wanted(place, target.id, id_, sources[id_], b"", said, part, part=side.module.kind)
 
 
-def _only_first(one: Deployment, others: Iterable[Deployment]) -> Deployment:
-    """Return a deployment without the parts that another target has in the very same file, which both read."""
-    known = {(want.path, want.agent): other.target for other in others for want in other.wanted if want.part}
-    left_out = {want.agent: known[want.path, want.agent] for want in one.wanted if want.part and (want.path, want.agent) in known}
-    return replace(one, wanted=tuple(want for want in one.wanted if want.agent not in left_out), left_out=left_out)
+def _read_elsewhere(units: Units, target: str, others: Iterable[Deployment], ids: Collection[str]) -> tuple[dict[str, str], list[Loss]]:
+    """Return the parts that a target reads from the files of others, each with whose they are, and what it does not hold them to there."""
+    left_out: dict[str, str] = {}
+    told: list[Loss] = []
+    for other, want in ((one.target, want) for one in others for want in one.wanted if want.part and not want.beside):
+        if want.agent in left_out or want.agent not in ids or not part_places.reads(target, want.part, want.path):
+            continue
+        left_out[want.agent] = other
+        read = part_places.read(target, want.part, want.path, want.data) if want.shared is None else None
+        found = next(iter(read.parts), None) if read else None
+        loose = loose_in_place(units.loaded[want.agent], found, want.path, target) if found else None
+        told += [loose] if loose else []
+    return left_out, told
 
 
 def _said(loss: Loss) -> Loss:

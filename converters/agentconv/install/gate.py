@@ -41,7 +41,12 @@ def unsafe(pieces: Iterable[Loaded], ids: Collection[str]) -> dict[str, tuple[Di
         for agent in piece.agents:
             if agent.id in ids and (remarks := (*_astray(piece, agent), *_remarks(piece, agent))):
                 found[agent.id] = remarks
-    loaded = Units(pieces).loaded
+    units = Units(pieces)
+    loaded = units.loaded
+    for id_ in units.agents.keys() & loaded.keys():  # what is asked for and accepted goes by these names
+        message = f"not deployed: `{id_}` is an agent and a part of the pack"
+        found[id_] = (Diagnostic(Code.BLOCKED, Severity.ERROR, message, None, _HINT, id_),)
+    ids = {id_ for id_ in ids if id_ not in units.agents or id_ not in loaded}
     found.update({id_: remarks for id_, one in loaded.items() if id_ in ids and (remarks := tuple(_of_part(id_, one)))})
     return found
 

@@ -69,12 +69,18 @@ def read(target: str, kind: str, path: str, data: bytes, files: Iterable[FolderF
     return module.read(PartSource(SourceText(path, data), place, tuple(files)))
 
 
+def reads(target: str, kind: str, path: str) -> bool:
+    """Whether a client finds the file of a path in a project, whoever's it is."""
+    module = module_of(target, kind)
+    return module is not None and any(matches(place, path) for place in module.project)
+
+
 def is_place(target: str, kind: str, path: str) -> bool:
     """Whether a client has parts in the file of a path, or a skill what is beside its SKILL.md."""
     module = module_of(target, kind)
     if module is None:
         return False
-    if any(matches(place, path) for place in module.project):
+    if reads(target, kind, path):
         return True
     folders = [place.path for place in module.project if place.pattern.endswith(_FILE)]
     return any(path.startswith(f"{folder}/") and "/" in path[len(folder) + 1 :] for folder in folders)
