@@ -76,8 +76,8 @@ def test_tool_words(word: str, capability: str | None, server: str | None) -> No
 def test_a_server_s_tool_is_never_one_of_the_client_s_own() -> None:
     """`tickets/create` is the client's own `create` where there is no such server, so it is called as the client calls the tool."""
     tools = Tools("list", (ToolGrant("mcp__tickets__create", "claude-code", "mcp", None, "tickets", "create"),))
-    done = convert_agent(Agent(name="a", description="d", tools=tools, origin=Origin("claude-code", "a.md")), "copilot")
-    again = agent_of("copilot", output(done))
+    agent = Agent(name="a", description="d", prompt=Prompt("Do."), tools=tools, origin=Origin("claude-code", "a.md"))
+    again = agent_of("copilot", output(convert_agent(agent, "copilot")))
 
     assert [grant.native for grant in again.tools.allow] == ["tickets-create"]
     assert not effects.effects(again, format_id="copilot").may("write")

@@ -9,7 +9,8 @@ import tomli
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agentconv.formats.codex import plain_toml, toml_text
+from agentconv.families import toml_text
+from agentconv.formats.codex import plain_toml
 from strategies import texts
 
 if TYPE_CHECKING:

@@ -81,7 +81,8 @@ def examples(part: Any) -> list[Any]:
 @pytest.mark.parametrize("name", schema_files.names())
 def test_all_schemas(name: str) -> None:
     """Each part of a schema is held against its examples, whole or with something in them wrong, and those of others; all is decided."""
-    root, agent = schema_files.load(name), schema_files.load("agent")
+    root = schema_files.load(name)
+    beside = {one["$id"]: one for one in map(schema_files.load, ("agent", "skill", "command", "server"))}
     schemas = list(parts(root))
     others = [one for part in schemas for example in examples(part) for one in altered(example)]
     others = [*WRONG, *Random(1).sample(others, min(len(others), 40))]
@@ -89,7 +90,7 @@ def test_all_schemas(name: str) -> None:
     for part in schemas:
         oracle = validator(part, root)
         for value in [*others, *(one for example in examples(part) for one in altered(example))]:
-            found = verdict(value, part, root, {agent["$id"]: agent})
+            found = verdict(value, part, root, beside)
             assert found is None or found == oracle.is_valid(value), (part, value)
             judged += 1
             open_ += found is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agentconv.cli import options as shared
 from agentconv.cli import scope
@@ -92,23 +92,22 @@ def run(options: argparse.Namespace) -> int:
     bugs = any(diagnostic.code is Code.INTERNAL for diagnostic in diagnostics)
     code = Exit.BUG if bugs else _exit_code(files, named, errors=errors)
     if options.output_format == "json":
-        results = [inspected.plain(file) for file in files]
-        print(
-            machine.report(
-                {
-                    "exit_code": int(code),
-                    "clients": asked,
-                    "results": results,
-                    **({"parts": [*map(inspected_parts.plain, parts)]} if parts else {}),
-                    "diagnostics": [*map(machine.plain, diagnostics)],
-                }
-            )
-        )
+        print(_report(code, asked, files, parts, diagnostics))
     else:
         told = {file.path for file in loader.agentless}
         shown = [file for file in files if file.is_agent or file.path not in told]
         _tell(options, shown, diagnostics, asked, where=places(found), parts=parts)
     return code
+
+
+def _report(
+    code: Exit, asked: Sequence[str], files: Sequence[Inspected], parts: Sequence[InspectedPart], diagnostics: Iterable[Diagnostic]
+) -> str:
+    """Return what was found as JSON."""
+    found: dict[str, Any] = {"exit_code": int(code), "clients": asked, "results": [inspected.plain(file) for file in files]}
+    if parts:
+        found["parts"] = [*map(inspected_parts.plain, parts)]
+    return machine.report({**found, "diagnostics": [*map(machine.plain, diagnostics)]})
 
 
 def _parts(found: Discovery, sources: Sequence[str], asked: Sequence[str]) -> list[InspectedPart]:

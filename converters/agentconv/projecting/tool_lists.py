@@ -275,10 +275,20 @@ def _tools_for_rules(projection: Projection, may: Effects, opens: _Spelling, clo
     if source.permissions.mode is None and mode and vocabulary.native_mode(projection.target.id, mode):
         values["permissions.mode"] = mode
     projection.change_together(values, "rules-as-tools", listed(dict.fromkeys(rule.native for rule in source.permissions.rules)))
+    _tell_changed_rules(projection, partly, asked)
+    _tell_kept(projection, kept, access)
+
+
+def _tell_changed_rules(projection: Projection, partly: Sequence[str], asked: Sequence[str]) -> None:
+    """Say what closes, or asks as a whole, since rules opened or asked for a part of it."""
     if partly:
         projection.declare("tools-narrowed", "permissions.rules", listed(partly, "{} is open to a part only, and closes"))
     if asked:
         projection.declare("tools-narrowed", "permissions.rules", listed(asked, "{} asks for all, where the source asks for a part"))
+
+
+def _tell_kept(projection: Projection, kept: Iterable[str], access: Mapping[str, Access]) -> None:
+    """Say which limits of what stays open nothing holds any more."""
     for capability in kept:
         lost = listed((pattern for _, pattern, _ in sorted(access[capability].parts)), f"{plain_words.tool(capability)} {{}}")
         if capability == "shell":

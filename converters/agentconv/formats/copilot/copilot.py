@@ -210,8 +210,8 @@ def project(projection: Projection) -> None:
         projection.refuse("refused-description", "description", "missing")
     _project_texts(projection)
     once(projection, _project_shape)
-    _refuse_silent(projection)
     finish(projection, DIALECT)
+    _refuse_silent(projection)
 
 
 def _refuse_silent(projection: Projection) -> None:
