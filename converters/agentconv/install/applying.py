@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from agentconv.install.lock import Entry
     from agentconv.install.steps import Change, Plan
 
+_RUN = 0o111
+
 
 def settled(reader: Reader, lock: Lock) -> Lock:
     """Return what a lock says once each entry that a run left pending is what is there: old, new, or not ours."""
@@ -250,6 +252,8 @@ class _Run:
         self.at = self.disk.place(change.path)
         stage = _stage(self.disk, change.path, change.stage_key)
         kept = keeping.of(self.disk.place(change.like or change.path)) if change.like or change.before is not None else None
+        if kept is not None and change.executable:
+            kept = replace(kept, mode=kept.mode | _RUN)
         self.undo.append(lambda: placing.remove(stage))
         self.staged[change.path] = placing.make(stage, change.after, kept=kept, forced=change.forced, executable=change.executable)
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from agentconv.core import schema_files
 from agentconv.core.kinds import KINDS
 from agentconv.formats import registry
-from agentconv.install import part_places
 from agentconv.install.besides import BESIDE
 
 if TYPE_CHECKING:
@@ -201,6 +200,8 @@ def _unsafe(path: str, target: str, part: str, *, anywhere: bool) -> str | None:
     if row is None:
         return f"is for `{target}`, which this agentconv does not know: install a newer one"
     if part:
+        from agentconv.install import part_places
+
         return None if part_places.is_place(target, part, path) else f"is no place where {row.title} has {part}"
     folder, _, name = path.rpartition("/")
     inside = folder in row.folders and name.endswith(row.suffixes) if folder else path in row.files
@@ -214,7 +215,11 @@ def _unsafe_beside(path: str, beside: str | None) -> str | None:
 
 
 def _is_folder(folder: str) -> bool:
-    return folder in _folders() or any(part_places.is_folder(client, folder) for client in registry.CLIENTS)
+    if folder in _folders():
+        return True
+    from agentconv.install import part_places
+
+    return any(part_places.is_folder(client, folder) for client in registry.CLIENTS)
 
 
 @cache

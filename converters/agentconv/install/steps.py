@@ -103,7 +103,7 @@ class Change:
     forced: bool = False
     """Whether a user's own bytes are in it: it is then on the disk itself before it counts. Ours can be had again."""
     executable: bool = False
-    """Whether it is a program, where it is new."""
+    """Whether it is a program."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from agentconv import __version__
-from agentconv.conversion import along
 from agentconv.conversion.choices import MAP_MODELS
 from agentconv.core import paths
 from agentconv.core.diagnostics import InputError
@@ -347,6 +346,8 @@ def _carry_back(table: Table) -> tuple[str, ...]:
 
 def _along(table: Table) -> With:
     """Return which parts are kept in step."""
+    from agentconv.conversion import along
+
     words = table.texts("with", "what goes along, such as needed, all or skills")
     try:
         return along.chosen(words)
