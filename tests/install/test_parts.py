@@ -141,6 +141,15 @@ def test_what_agents_need_is_packed_by_default(packed, asked):
     assert {path.split("/")[1] for path in done.actions()} == {"agents", "skills"}
 
 
+def test_only_the_servers_that_go_along_are_packed(packed, project):
+    """Of a file with several servers, a pack has those that were asked for, and not a word of the others."""
+    both = SERVERS.replace("}}}", '}, "private": {"command": "private-mcp"}}}')
+    with zipfile.ZipFile(project / packed({**PARTS, ".mcp.json": both}, "--with", "servers/tracker")) as archive:
+        held = b"".join(map(archive.read, archive.namelist()))
+
+    assert [word in held for word in (b"tracker-mcp", b"private-mcp")] == [True, False]
+
+
 def test_secrets_in_parts_stop_the_build(packed):
     """A credential in a script of a skill, or for a server, keeps a pack from being built."""
     token = "ghp_" + "a1B2c3D4e5F6g7H8i9J0" * 2
@@ -170,6 +179,16 @@ def test_parts_are_listed(project, packed, run, asked):
         ("servers", "tracker"): ["run", "mcp:tracker"],
     }
     assert "servers/tracker" in told
+
+
+def test_what_may_be_a_secret_in_a_server_is_told(project, run):
+    """A value that only its name makes a secret does not stop the build, and is said."""
+    for path, text in {**PARTS, ".mcp.json": SERVERS.replace("]}", '], "env": {"API_PASSWORD": "correct-horse"}}')}.items():
+        (project / path).parent.mkdir(parents=True, exist_ok=True)
+        (project / path).write_text(text)
+    done = run("pack", ".", "--with", "servers", "--name", "team-parts", "--version", "1", "--license", "MIT")
+
+    assert "API_PASSWORD" in done.err
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def check(
     texts = [rule for rule in rules if rule.code in SECRETS | HIDDEN]
     found = [*checking.check(suspects, rules), *checking.check([*map(_canonical, loose), *map(_part, parts)], texts)]
     kept = (checking.Checked(one.subject, tuple(filter(_is_grave, one.findings)), one.failures) for one in found)
-    told = checking.check([*subjects, *map(_values, loose)], named)
+    told = checking.check([*subjects, *map(_values, loose), *map(_part_values, parts)], named)
     return Verdict(tuple(one for one in kept if one.findings or one.failures), tuple(one for one in told if one.findings))
 
 
@@ -152,7 +152,7 @@ def _canonical(agent: Agent) -> Subject:
 def _part(one: LoadedPart) -> Subject:
     """Return a part with all its files, and its own file as it is written, in that form."""
     document = part_documents.plain(one.part)
-    own = {"text of its file": one.source.text.text} if one.source and not one.source.place.mixed else {}
+    own = {"text of its file": one.source.text.text} if one.source and one.source.place.pattern else {}
     return _as_prompt(one.path or f"{one.kind}/{one.part.name}", document | own)
 
 
@@ -163,7 +163,18 @@ def _as_prompt(path: str, document: Mapping[str, Json]) -> Subject:
 
 def _values(agent: Agent) -> Subject:
     """Return an agent without a text as one whose header holds, in comments, all that it says beside its texts."""
-    document = documents.plain(replace(agent, prompt=None, description=None))
+    return _in_comments(agent.id, documents.plain(replace(agent, prompt=None, description=None)))
+
+
+def _part_values(one: LoadedPart) -> Subject:
+    """Return a part in that form."""
+    document = part_documents.plain(one.part)
+    return _in_comments(
+        one.path or one.part.id, {key: value for key, value in document.items() if key not in ("body", "files", "description")}
+    )
+
+
+def _in_comments(path: str, document: Mapping[str, Json]) -> Subject:
     comments = "".join(f"# {line}\n" for line in json.dumps(document, indent=2).splitlines())
     text = f"---\nname: agent\ndescription: d\n{comments}---\nd\n"
-    return Subject(SourceText(agent.id, text.encode()), "claude-code", ("claude-code",))
+    return Subject(SourceText(path, text.encode()), "claude-code", ("claude-code",))

@@ -88,13 +88,18 @@ def gather(read: Iterable[Loaded], parts: Sequence[LoadedPart] = ()) -> Sources:
             stored[one.path] = one
         else:
             loose += piece.agents
-    about = loading.with_parts(about, parts, {}, sources=True) if parts else about
+    about = loading.with_parts(about, map(_alone, parts), {}, sources=True) if parts else about
     if loose or parts or about.extras or about.further:
         one = _bundle(loose, about, stored)
         stored[one.path] = one
     ordered = sorted(stored.values(), key=lambda one: one.path.encode("utf-8", "surrogatepass").replace(b"/", b"\0"))
     pieces = tuple(loading.with_ids(piece for one in ordered for piece in one.pieces))
     return Sources(tuple(ordered), pieces, about, tuple(loose), tuple(left_out), tuple(diagnostics), tuple(parts))
+
+
+def _alone(one: LoadedPart) -> LoadedPart:
+    """Return a part without a file that has others in it, which may be nobody else's business."""
+    return one if one.source is not None and one.source.place.pattern else replace(one, source=None)
 
 
 def _about(piece: Loaded) -> AgentSet | None:
