@@ -87,7 +87,7 @@ def run(options: argparse.Namespace) -> int:
     chosen = found_settings(options)
     named = options.prefer or options.carry_back or options.release or options.switch_source or options.adopt  # and may not be there
     closer = options.verbose or options.staged or options.watch or named
-    lock = None if closer else unchanged.in_step(chosen, scope_of(options, chosen))
+    lock = None if closer or chosen.along is not None else unchanged.in_step(chosen, scope_of(options, chosen))
     if lock is not None:
         return _in_step(options, chosen, lock)
     from agentconv.cli import syncing

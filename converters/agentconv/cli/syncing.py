@@ -11,10 +11,11 @@ from agentconv.cli import deploying
 from agentconv.cli import sync as command
 from agentconv.cli.exit_codes import Exit
 from agentconv.core.diagnostics import Code, Severity
+from agentconv.disk.files import Disk
 from agentconv.disk.saving import other_names
 from agentconv.formats import registry
 from agentconv.install import places
-from agentconv.render import diff, in_step, machine, printable, synced, synced_machine, text
+from agentconv.render import diff, in_step, machine, printable, synced, synced_machine, synced_parts, text
 from agentconv.render.table import wrapped
 from agentconv.sources import settings_file
 from agentconv.sync import digests, preferring, selecting, settings, staged, switching, syncing
@@ -26,10 +27,12 @@ from agentconv.sync.selecting import Selection
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.install.lock import Synced
+    from agentconv.install.places import Scope
+    from agentconv.sync.parts import PartsOutcome
     from agentconv.sync.planning import Outcome
     from agentconv.sync.settings import Settings
     from agentconv.sync.sources import Key
@@ -91,7 +94,30 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
         )
         outcome = _switched(one, options) if options.switch_source else one.outcome(dry_run=looking, look_closely=options.verbose)
         told = [] if looking else [other_names(scope.shown(path), number) for path, number in one.apply(outcome).items()]
-    return _tell(options, outcome, told, looking=looking)
+        beside = _parts(options, chosen, scope, looking=looking) if repository is None else None  # what is staged are agents alone
+        told += [other_names(scope.shown(path), number) for path, number in _applied(scope, beside, looking=looking)]
+    return _tell(options, outcome, told, beside, looking=looking)
+
+
+def _parts(options: argparse.Namespace, chosen: Settings, scope: Scope, *, looking: bool) -> PartsOutcome | None:
+    """Return what is to be done with the skills, commands and servers that are kept in step; None where none are meant to be."""
+    if chosen.along is None:
+        return None
+    from agentconv.sync import parts
+
+    reader = Disk(scope.root)
+    lock = deploying.ours(scope, reader, dry_run=looking)
+    force = _preference(options, chosen).side == preferring.SOURCE
+    return parts.outcome(chosen, scope, reader, lock, chosen.along, force=force, insist=options.yes)
+
+
+def _applied(scope: Scope, beside: PartsOutcome | None, *, looking: bool) -> Iterable[tuple[str, int]]:
+    """Do what is to be done with parts, after the agents; return the files that had other names."""
+    if beside is None or looking:
+        return ()
+    from agentconv.install import applying
+
+    return applying.apply(scope.root, scope.lock, beside.plan).items()
 
 
 def _switched(run: syncing.Run, options: argparse.Namespace) -> Outcome:
@@ -200,12 +226,15 @@ def _carry_back(options: argparse.Namespace, chosen: Settings) -> Selection | No
     return found
 
 
-def _tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic], *, looking: bool) -> int:
+def _tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic], beside: PartsOutcome | None, *, looking: bool) -> int:
     """Print what was done, or would be, and return the exit code."""
     found = synced.told(outcome)
     code = _exit_code(options, outcome, found)
+    if beside is not None and code is Exit.OK and (beside.needs_a_look or (options.check and beside.plan.changes)):
+        code = Exit.FINDINGS
     if options.output_format == "json":
-        print(machine.report(_document(outcome, found, int(code), looking=looking)))
+        document = _document(outcome, found, int(code), looking=looking)
+        print(machine.report(document if beside is None else document | {"parts": synced_parts.plain(beside)}))
         return code
     if options.output_format in synced_machine.FORMATS:
         _for_programs(options, outcome.settings, outcome.synced, found, [*outcome.diagnostics, *outcome.broken(), *told], looking=looking)
@@ -214,6 +243,15 @@ def _tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic],
     for diagnostic in [*outcome.diagnostics, *outcome.broken(), *told]:
         if not options.quiet or diagnostic.severity is Severity.ERROR:
             print("\n".join(map(wrapped, text.diagnostic(diagnostic, look).split("\n"))), file=sys.stderr)
+    _tell_agents(options, outcome, found, code, looking=looking)
+    if beside is not None:
+        _tell_parts(options, beside, outcome, looking=looking)
+    return code
+
+
+def _tell_agents(options: argparse.Namespace, outcome: Outcome, found: list[synced.Line], code: Exit, *, looking: bool) -> None:
+    """Print what was done with agents."""
+    look = text.style(sys.stderr, options.color)
     lines = synced.shown(line for line in found if line.look or not options.quiet)
     if options.diff:
         _show_differences(outcome)
@@ -231,7 +269,18 @@ def _tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic],
         print(synced.summary(outcome, found, dry_run=looking))
     elif code and not lines:
         print(synced.summary(outcome, found, dry_run=looking), file=sys.stderr)
-    return code
+
+
+def _tell_parts(options: argparse.Namespace, beside: PartsOutcome, outcome: Outcome, *, looking: bool) -> None:
+    """Print what was done with parts."""
+    look = text.style(sys.stderr, options.color)
+    if options.diff:
+        for change in beside.plan.changes:
+            sys.stdout.write(diff.unified(change.path, change.before, change.after or b""))
+    if not options.quiet:
+        print("\n".join(synced_parts.lines(beside, dry_run=looking)))
+    for line in synced_parts.problems(beside, command.scope_of(options, outcome.settings), look, quiet=options.quiet, dry_run=looking):
+        print(line, file=sys.stderr)
 
 
 def _show_differences(outcome: Outcome) -> None:

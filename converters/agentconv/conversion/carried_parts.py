@@ -132,11 +132,9 @@ class CarriedParts:
             return PartVerdict(loaded, loaded.part)
         result = module.read(replace(source, place=place))
         found = next((part for part in result.parts if part.name == loaded.part.name), None)
-        code, detail = "part-in-place", quoted(source.text.path)
-        lost = [] if found is None else [name for name in _RESTRAINTS if _is_lost(name, loaded.part, found)]
-        if lost:
-            code, detail = "part-loose-in-place", listed(lost, f"`{source.text.path}`: {{}}")
-        return PartVerdict(loaded, loaded.part, losses=(losses.loss(code, loaded.part.id, "name", self.target, detail, part=loaded.kind),))
+        told = None if found is None else loose_in_place(loaded, found, source.text.path, self.target)
+        told = told or losses.loss("part-in-place", loaded.part.id, "name", self.target, quoted(source.text.path), part=loaded.kind)
+        return PartVerdict(loaded, loaded.part, losses=(told,))
 
     def _placed(self, verdict: PartVerdict) -> PartVerdict:
         """Return a verdict with a place of its own for its file, or among others in a shared one."""
@@ -288,6 +286,13 @@ def _claim(verdict: PartVerdict) -> tuple[bool, bool]:
     if part is None:
         return False, False
     return part.name != loaded.part.name or bool(loaded.only_in), kind_of(part) != loaded.kind
+
+
+def loose_in_place(loaded: LoadedPart, found: Part, path: str, target: str) -> Loss | None:
+    """Say what a target that reads another client's file does not hold a part to, as it finds it there; None where it does."""
+    lost = [name for name in _RESTRAINTS if _is_lost(name, loaded.part, found)]
+    detail = listed(lost, f"`{path}`: {{}}")
+    return losses.loss("part-loose-in-place", loaded.part.id, "name", target, detail, part=loaded.kind) if lost else None
 
 
 def _is_lost(name: str, before: Part, after: Part) -> bool:

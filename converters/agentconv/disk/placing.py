@@ -108,7 +108,7 @@ def require(place: str, before: bytes) -> os.stat_result:
     return status
 
 
-def make(stage: str, data: bytes, *, kept: Kept | None = None, forced: bool = False) -> Identity:
+def make(stage: str, data: bytes, *, kept: Kept | None = None, forced: bool = False, executable: bool = False) -> Identity:
     """Write a file under a temporary name, which gets its own later; a left-over of an interrupted run that has that name goes.
 
     Args:
@@ -116,11 +116,12 @@ def make(stage: str, data: bytes, *, kept: Kept | None = None, forced: bool = Fa
         data: What.
         kept: What it takes from the file that it comes in place of.
         forced: Whether it has to be on the disk when this returns.
+        executable: Whether it is a program, where it comes in place of none.
 
     Raises:
         OSError: The disk refuses; nothing is left behind.
     """
-    with _staged(stage, data, kept, forced=forced) as made:
+    with _staged(stage, data, kept, forced=forced, executable=executable) as made:
         return made
 
 

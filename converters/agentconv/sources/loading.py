@@ -279,10 +279,10 @@ def gather(
         agents.extend(kept)
     about = replace(about, agents=tuple(agents), diagnostics=tuple(diagnostics))
     along = of_bundles if parts is None else parts()
-    return _with_parts(about, along, stored, sources=sources) if along else replace(about, sources=tuple(stored.values()))
+    return with_parts(about, along, stored, sources=sources) if along else replace(about, sources=tuple(stored.values()))
 
 
-def _with_parts(about: AgentSet, parts: Sequence[LoadedPart], stored: dict[str, Source], *, sources: bool) -> AgentSet:
+def with_parts(about: AgentSet, parts: Iterable[LoadedPart], stored: dict[str, Source], *, sources: bool) -> AgentSet:
     """Return a set with parts, and with the files of theirs that are nobody else's: the user's configuration is none."""
     kept: list[LoadedPart] = []
     names: dict[str, set[str | None]] = {}

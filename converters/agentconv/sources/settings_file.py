@@ -25,7 +25,7 @@ TABLE = ("tool", "agentconv")
 """The keys that lead to the settings in the latter."""
 OF_COMMANDS = ("on-duplicate", "strict", "allow-widening", "only-loaded", "map-models", "models", "lint", "pack")
 """Settings of what flags say otherwise."""
-OF_SYNC = ("source", "source-format", "targets", "sync", "exclude", "carry-back", "accept")
+OF_SYNC = ("source", "source-format", "targets", "sync", "exclude", "carry-back", "accept", "with")
 """Settings of what is kept in step."""
 VERSION = "required-version"
 KEYS = (*OF_COMMANDS, *OF_SYNC, VERSION)

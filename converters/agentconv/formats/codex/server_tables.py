@@ -85,7 +85,15 @@ class ServerTables:
         for index in removed:
             del document[_KEY][self.records[index].token]
         text = tomlkit.dumps(document)
+        if removed and self._text.startswith(text):  # they stood at the end, where we put them behind a blank line
+            text = _without_blank_line(text)
         return self._bom + text + _appended(text, added)
+
+
+def _without_blank_line(text: str) -> str:
+    """Return a text without the blank line that it ends in."""
+    line = "\r\n" if text.endswith("\r\n") else "\n"
+    return text.removesuffix(line) if text.endswith(line * 2) else text
 
 
 def _set(table: Any, key: str, value: Json | None) -> None:
