@@ -16,7 +16,7 @@ from agentconv.core import effects, fields, losses
 from agentconv.core.diagnostics import InternalError
 from agentconv.core.losses import becomes, quoted
 from agentconv.core.part_format import PartProjection, PartSource, WrittenFile, difference
-from agentconv.core.parts import Command, FolderFile, Server, Skill, kind_of
+from agentconv.core.parts import Command, FolderFile, Instruction, Server, Skill, kind_of
 from agentconv.core.source import SourceText
 from agentconv.parts import registry
 
@@ -121,7 +121,7 @@ class PartLaw:
         if not places:
             loss = losses.loss("part-no-place", loaded.part.id, "name", self.target, quoted(projection.part.name), part=loaded.kind)
             return PartVerdict(loaded, losses=(*told, loss))
-        part, place = projection.part, shared_places.destination(module, projection.part.name, places, self.read)
+        part, place = projection.part, shared_places.destination(module, projection.part, places, self.read)
         original = loaded.source if kind_of(part) == loaded.kind else None
         if original is not None and loaded.client == self.target and self.scope == "project":
             place = original.place
@@ -190,6 +190,8 @@ def _check_narrow(source: Part, result: Part) -> None:
     Raises:
         InternalError: It may do more.
     """
+    if isinstance(source, Instruction):
+        return  # it opens nothing, and closes nothing
     wider = _opened(source, result) if isinstance(source, Server) else _loosened(source, result)
     if wider:
         raise InternalError(f"it would be wider than its author wrote it: {wider}")
@@ -208,8 +210,8 @@ def _opened(source: Server, result: Part) -> str | None:
 
 def _loosened(source: Skill | Command, result: Part) -> str | None:
     """Say what restraint of a skill or command is gone, or which grant came."""
-    if isinstance(result, Server):
-        return "it is a server"
+    if not isinstance(result, (Skill, Command)):
+        return "it is no skill or command"
     if source.invoked_by == "user" and isinstance(result, Skill) and result.invoked_by != "user":
         return "the model could call it"
     if _meanings(source.denied_tools) - _meanings(result.denied_tools):

@@ -44,10 +44,13 @@ class Place:
     partial: bool = False
     """Whether its folders (`skills-<mode>`) are each for one of the client's modes, which takes what lies there over what is general."""
 
+    unless: tuple[str, ...] = ()
+    """Files, by their paths from a file's own folder, of which any that is there keeps the client from this one."""
+
     @property
     def shown(self) -> str:
         """The place, for people."""
-        return f"{self.path}/{self.pattern}" if self.pattern else self.path
+        return "/".join(filter(None, (self.path, self.pattern)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What agents need beside themselves: skills, commands and MCP servers, in neutral terms.
+"""What agents need beside themselves: skills, commands, MCP servers and instructions, in neutral terms.
 
 As in `core.ir`: a field enters when two independent clients have it, everything else travels verbatim in `extras[format_id]`,
 absent is `None`, explicitly nothing is an empty tuple, and values are never mutated.
@@ -16,9 +16,14 @@ if TYPE_CHECKING:
 
     from agentconv.core.ir import Hook, Json, Model, Origin, ToolGrant
     from agentconv.core.kinds import Kind
+    from agentconv.core.meant import Pattern
 
 By: TypeAlias = Literal["user", "agents", "both"]
 """Who starts it: the user alone (`disable-model-invocation`), the model alone (`user-invocable: false`), or both."""
+
+
+When: TypeAlias = Literal["always", "scoped", "asked", "manual"]
+"""When an instruction is read: always, at certain files, when the model asks for it by its description, or when the user names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +188,33 @@ class Server:
         return self.definition.name
 
 
-Part: TypeAlias = Skill | Command | Server
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """A text that a client puts before the model by itself: what is to be known of a project, or of some of its files."""
+
+    id: str = ""
+    name: str | None = None
+    """The path of its file below where the client looks, without what the file's name ends with."""
+    description: str | None = None
+    body: Body | None = None
+    """A file that it imports is a part of it, by its path from the project's root."""
+    when: When | None = None
+    paths: tuple[Pattern, ...] | None = None
+    """The files at which it is read, where it is scoped."""
+    folder: str | None = None
+    """The folder of the project whose files alone it is for, because it lies there."""
+    main: bool = False
+    """Whether it is the one text that the client's users know by its file's name (`CLAUDE.md`), rather than one rule among others."""
+    personal: bool = False
+    """Whether it is one user's own, beside the project's (`CLAUDE.local.md`)."""
+    extras: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    origin: Origin | None = None
+
+
+Part: TypeAlias = Skill | Command | Server | Instruction
+_KINDS: dict[type[Part], Kind] = {Skill: "skills", Command: "commands", Server: "servers", Instruction: "instructions"}
 
 
 def kind_of(part: Part) -> Kind:
     """Return what kind of part one is."""
-    return "skills" if isinstance(part, Skill) else "commands" if isinstance(part, Command) else "servers"
+    return _KINDS[type(part)]

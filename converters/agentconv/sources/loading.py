@@ -178,7 +178,7 @@ def take_apart(agents: AgentSet, diagnostics: tuple[Diagnostic, ...] = (), bundl
         bundle: Path of the file that holds the set, for diagnostics.
     """
     about = replace(agents, agents=(), sources=(), diagnostics=())
-    parts = stored_parts(agents) if agents.skills or agents.commands or agents.servers else ()
+    parts = stored_parts(agents) if any(getattr(agents, kind) for kind in KINDS) else ()
     about = replace(about, skills=(), commands=(), servers=())
     yield Loaded("", "json", None, diagnostics=diagnostics, about=about, parts=parts)
     known = {source.path for source in agents.sources}
@@ -316,7 +316,8 @@ def holding(about: AgentSet, parts: Iterable[LoadedPart]) -> AgentSet:
     kinds: dict[str, list[Any]] = {kind: [] for kind in KINDS}
     for one in parts:
         kinds[one.kind].append(one.part)
-    return replace(about, skills=tuple(kinds["skills"]), commands=tuple(kinds["commands"]), servers=tuple(kinds["servers"]))
+    held: dict[str, Any] = {kind: tuple(found) for kind, found in kinds.items()}
+    return replace(about, **held)
 
 
 def _pointer(agent: Agent) -> str:

@@ -1,4 +1,4 @@
-"""The skills, commands and MCP servers of a project, or of the user's own: where a client finds them, and which of one name wins.
+"""Skills, commands, MCP servers and instructions of a project, or the user's own: where a client finds them, and which one wins.
 
 Nothing is looked at before somebody asks for a kind, and a place that is not there costs one look.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
-from agentconv.core.part_format import PartSource
+from agentconv.core.part_format import PartSource, Place
 from agentconv.core.parts import FolderFile
 from agentconv.core.source import SourceText
 from agentconv.disk import reading
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from agentconv.core.format import State
     from agentconv.core.kinds import Kind
-    from agentconv.core.part_format import PartFormat, PartsRead, Place
+    from agentconv.core.part_format import PartFormat, PartsRead
     from agentconv.core.parts import Part
     from agentconv.sources.user_places import Home
 
@@ -105,13 +105,30 @@ class PartsOnDisk:
     def _read(self, client: str, module: PartFormat[Any]) -> tuple[LoadedPart, ...]:
         places = module.project if self.home is None else module.user
         found: list[tuple[int, LoadedPart]] = []
-        for number, place in enumerate(places):
+        for number, place in enumerate((*places, *self._listed(client, module))):
             rank = number - len(places) if place.wins else number
             for source in self.sources(client, place, module.kind):
                 found += [(rank, one) for one in self._loaded(source, client, module)]
             if module.kind == "skills" and place.native:
                 self.diagnostics += self._flat(client, place)
-        return _ranked(found)
+        return self._side_by_side(client, found) if module.kind == "instructions" else _ranked(found)
+
+    def _listed(self, client: str, module: PartFormat[Any]) -> Iterator[Place]:
+        """Yield the places that a client's configuration names in the project."""
+        for path in getattr(module, "lists", ()) if self.home is None else ():
+            for source in self.sources(client, Place(path), module.kind):
+                yield from (Place("", pattern) for pattern in module.listed(source.text))  # type: ignore[attr-defined]
+
+    def _side_by_side(self, client: str, found: Sequence[tuple[int, LoadedPart]]) -> tuple[LoadedPart, ...]:
+        """Return parts that are all taken, whatever they are called, but for those that give way to another file, each file once."""
+        first = {one.path: one for _, one in reversed(found)}
+        return tuple(replace(one, hidden_by=self._instead(client, one)) for one in first.values() if one.source)[::-1]
+
+    def _instead(self, client: str, one: LoadedPart) -> str | None:
+        """Return the file for which a client passes over another one."""
+        folder = os.path.dirname(one.path)
+        others = (os.path.normpath(os.path.join(folder, name)) for name in (one.source.place.unless if one.source else ()))
+        return next((other for other in others if os.path.exists(self.place(client, other))), None)
 
     def _flat(self, client: str, place: Place) -> Iterator[Diagnostic]:
         """Say which files lie where skills do and are none, since a skill is a folder."""
@@ -156,7 +173,7 @@ class PartsOnDisk:
     def sources(self, client: str, place: Place, kind: Kind) -> Iterator[PartSource]:
         """Yield the files at a place of a client, in path order."""
         base = self.place(client, place.path)
-        if not os.path.lexists(base):
+        if not os.path.lexists(base) or (place.pattern and "*" not in place.pattern and not os.path.isfile(base / place.pattern)):
             return
         found = Discovery(diagnostics=self.diagnostics)
         top = os.path.realpath(self.folder if base.is_relative_to(self.folder) else base)
@@ -167,7 +184,7 @@ class PartsOnDisk:
             beside = self._beside(found, Path(path), top) if kind == "skills" and "/" in below else ()
             read = None if beside is None else self._read_file(path)
             if read is not None and beside is not None:
-                shown = f"{place.path}/{below}" if below else place.path
+                shown = "/".join(filter(None, (place.path, below)))
                 yield PartSource(SourceText(shown, read[0]), place, beside, executable=read[1])
 
     def _read_file(self, path: str) -> tuple[bytes, bool] | None:
@@ -207,12 +224,17 @@ def matches(place: Place, path: str) -> bool:
     """Whether a client that looks at a place finds the file of a path there."""
     if not place.pattern:
         return path == place.path
-    return path.startswith(f"{place.path}/") and _pattern(place.pattern).fullmatch(path[len(place.path) + 1 :]) is not None
+    folder = f"{place.path}/" if place.path else ""
+    return path.startswith(folder) and _pattern(place.pattern).fullmatch(path[len(folder) :]) is not None
 
 
 def _matching(found: Discovery, base: Path, top: str, pattern: str) -> Iterator[str]:
     """Yield the files below a folder that a pattern names."""
     if not os.path.isdir(base):
+        return
+    if "*" not in pattern:
+        path = os.fspath(base / pattern)
+        yield from (path,) if discovery.followed(found, path, top) else ()
         return
     wanted = _pattern(pattern)
     suffix = pattern.rpartition("/")[2].rpartition("*")[2]

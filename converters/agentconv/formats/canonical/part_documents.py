@@ -10,6 +10,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core.ir import Hook, McpServer, Model, Origin, ToolGrant
+from agentconv.core.meant import Pattern
 from agentconv.core.parts import (
     AllArguments,
     Argument,
@@ -18,6 +19,7 @@ from agentconv.core.parts import (
     FileText,
     FolderFile,
     ForeignPlaceholder,
+    Instruction,
     NamedArgument,
     OwnFolder,
     Server,
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Json
     from agentconv.core.parts import BodyPart, Part
 
-_CLASSES: dict[str, type[Part]] = {"skills": Skill, "commands": Command, "servers": Server}
+_CLASSES: dict[str, type[Part]] = {"skills": Skill, "commands": Command, "servers": Server, "instructions": Instruction}
 _DEFINITION = tuple(field.name for field in dataclasses.fields(McpServer))
 _LISTS: dict[str, Any] = {"approved_tools": ToolGrant, "denied_tools": ToolGrant, "hooks": Hook}
 _VALUES: dict[str, Any] = {"model": Model, "origin": Origin}
@@ -70,6 +72,8 @@ def _built_value(key: str, item: Any) -> Any:
         return tuple(documents.build(_LISTS[key], one) for one in item)
     if key in _VALUES:
         return documents.build(_VALUES[key], item)
+    if key == "paths" and any(isinstance(one, dict) for one in item):
+        return tuple(Pattern(one["pattern"], one.get("language")) for one in item)
     return tuple(item) if key in _TUPLES else item
 
 
