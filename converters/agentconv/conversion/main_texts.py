@@ -102,13 +102,15 @@ def _merged(parts: Sequence[Any]) -> Iterator[Any]:
         yield text
 
 
-def readers(one: str, other: str, present: Callable[[str], bool]) -> list[str]:
-    """Return the clients that read both of two files of a project, where both are there."""
+def readers(one: str, other: str, present: Callable[[str], bool], *, same: bool) -> list[str]:
+    """Return the clients that put both of two files of a project before the model; `same` says whether they have the same text."""
     from agentconv.formats import registry as formats
 
     found = []
     for client in formats.CLIENTS:
         module = registry.part_format(client, "instructions")
+        if same and getattr(module, "same_text_once", False):
+            continue
         places = [next((place for place in module.project if matches(place, path)), None) for path in (one, other)] if module else [None]
         if all(
             place is not None and not hidden(place, path, present, (one, other)) for place, path in zip(places, (one, other), strict=False)

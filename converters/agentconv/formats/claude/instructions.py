@@ -2,8 +2,9 @@
 
 https://code.claude.com/docs/en/memory
 
-`AGENTS.md` is read where there is neither of the first two. A rule with `paths` is read at such files, any other always; a header that
-does not parse says nothing. A `CLAUDE.md` in a folder below the root is read with the files there.
+`AGENTS.md` is read where there is none of the first three. A rule with `paths` is read at such files, any other always; a header that
+does not parse says nothing, and
+none means anything in the other files. A `CLAUDE.md` in a folder below the root is read with the files there.
 """
 
 from __future__ import annotations
@@ -16,32 +17,33 @@ from agentconv.parts.instructions.client import Client, Files
 
 _HEADER = Markdown(loader.find, loader.requoted, broken="empty")
 _KEYS = {"paths": keys.files("paths", everything=frozenset({"**"}), as_list=True)}
-_MAIN = Files(Place("", "CLAUDE.md"), _HEADER, _KEYS, main=True, imports="words")
+_INSTEAD_OF_AGENTS = ("CLAUDE.md", ".claude/CLAUDE.md", "CLAUDE.local.md")
+
+
+def _main(path: str, name: str, *, unless: tuple[str, ...] = (), personal: bool = False, native: bool = True) -> Files:
+    """Return a file whose header is passed over, whatever is in it."""
+    return Files(Place(path, name, native=native, unless=unless), _HEADER, main=True, personal=personal, imports="words")
 
 
 def _rules(path: str) -> Files:
     return Files(Place(path, "**/*.md"), _HEADER, _KEYS, imports="words")
 
 
+_MAIN = _main("", "CLAUDE.md")
 BY_FORMAT = {
     "claude-code": Client(
         "claude-code",
         "Claude Code",
         (
             _MAIN,
-            Files(Place(".claude", "CLAUDE.md"), _HEADER, _KEYS, main=True, imports="words"),
+            _main(".claude", "CLAUDE.md"),
             _rules(".claude/rules"),
-            Files(Place("", "CLAUDE.local.md"), _HEADER, _KEYS, main=True, personal=True, imports="words"),
+            _main("", "CLAUDE.local.md", personal=True),
             _MAIN.nested(),
-            Files(
-                Place("", "AGENTS.md", native=False, unless=("CLAUDE.md", ".claude/CLAUDE.md")),
-                _HEADER,
-                _KEYS,
-                main=True,
-                imports="words",
-            ),
+            _main("", "AGENTS.md", native=False, unless=_INSTEAD_OF_AGENTS),
+            _main(".claude", "AGENTS.md", unless=tuple(f"../{name}" for name in _INSTEAD_OF_AGENTS)),
         ),
-        (Files(Place(".claude", "CLAUDE.md"), _HEADER, _KEYS, main=True, imports="words"), _rules(".claude/rules")),
+        (_main(".claude", "CLAUDE.md"), _rules(".claude/rules")),
         language="gitignore",
         whens=frozenset({"always", "scoped"}),
     ),

@@ -72,6 +72,8 @@ class Client:
     """The nearest description that a header can hold."""
     needs_text: bool = False
     """Whether it has no instruction without a text."""
+    same_text_once: bool = False
+    """Whether it shows the model one of several files that have the same text."""
     lists: tuple[str, ...] = ()
     """Files of its configuration that name further files."""
     listed: Callable[[SourceText], tuple[str, ...]] | None = None
