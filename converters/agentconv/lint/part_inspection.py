@@ -1,4 +1,4 @@
-"""What each client makes of the skills, commands and MCP servers of a project as they lie there: who takes them, and as what."""
+"""What each client makes of the parts of a project (skills, servers, instructions, ...) as they lie there: who takes them, and as what."""
 
 from __future__ import annotations
 
@@ -73,10 +73,10 @@ def _readings(several: Sequence[tuple[str, LoadedPart]]) -> Iterator[PartReading
     for client, one in several:
         said = tuple(told.message for told in one.told)
         trusted = bool(one.source and one.source.place.trusted)
-        yield PartReading(client, one.state, one.hidden_by, trusted, (*_lost(meant, one.part), *_literal(one.part), *said))
+        yield PartReading(client, one.state, one.hidden_by, trusted, (*lost(meant, one.part), *literal(one.part), *said))
 
 
-def _lost(meant: Part, part: Part) -> Iterator[str]:
+def lost(meant: Part, part: Part) -> Iterator[str]:
     """Yield which restraints of its author a client does not hold a part to."""
     for name, words in _RESTRAINTS.items():
         wanted = getattr(meant, name, None)
@@ -84,7 +84,7 @@ def _lost(meant: Part, part: Part) -> Iterator[str]:
             yield words
 
 
-def _literal(part: Part) -> Iterator[str]:
+def literal(part: Part) -> Iterator[str]:
     """Yield the values of a server that look like references, and that the client hands on as they stand."""
     if not isinstance(part, Server):
         return

@@ -45,6 +45,7 @@ BY_FORMAT = {
         ),
         (_main(".claude", "CLAUDE.md"), _rules(".claude/rules")),
         language="gitignore",
+        everything=frozenset({"**"}),
         whens=frozenset({"always", "scoped"}),
     ),
     "claude-plugin": Client("claude-plugin", "Claude Code", ()),

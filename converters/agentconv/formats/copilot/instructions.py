@@ -12,8 +12,8 @@ from __future__ import annotations
 import re
 
 from agentconv.core.part_format import Place
-from agentconv.families import gray_matter
 from agentconv.families.frontmatter import Rewritten
+from agentconv.formats.copilot import copilot
 from agentconv.parts.commands.markdown import Markdown
 from agentconv.parts.instructions import keys
 from agentconv.parts.instructions.client import Client, Files
@@ -33,7 +33,7 @@ def _quoted(text: str) -> Rewritten:
     return Rewritten("\n".join(lines), tuple(places))
 
 
-_HEADER = Markdown(gray_matter.find, _quoted, YAML_2, broken="whole")
+_HEADER = Markdown(copilot.find, _quoted, YAML_2, broken="whole")
 _KEYS = {"description": keys.DESCRIPTION, "applyTo": keys.files("applyTo", says_always=True)}
 
 
@@ -59,6 +59,8 @@ BY_FORMAT = {
         ),
         (Files(Place(".copilot", "copilot-instructions.md"), main=True, imports="paths"), _scoped(".copilot/instructions")),
         whens=frozenset({"always", "scoped"}),
+        everything=keys.EVERYTHING,
         same_text_once=True,
+        imports_again=True,
     )
 }

@@ -66,6 +66,8 @@ class Client:
     """Those of the user."""
     language: str = "minimatch"
     """What it reads patterns of files as."""
+    everything: frozenset[str] = frozenset()
+    """Patterns that come to no limit at all."""
     whens: frozenset[When] = frozenset()
     """What a file besides the main one can say of when it is read; nothing, where the client has no such files."""
     folded: Callable[[str], str] = str
@@ -74,6 +76,8 @@ class Client:
     """Whether it has no instruction without a text."""
     same_text_once: bool = False
     """Whether it shows the model one of several files that have the same text."""
+    imports_again: bool = False
+    """Whether it puts a file in that another one imports though it reads it by itself."""
     lists: tuple[str, ...] = ()
     """Files of its configuration that name further files."""
     listed: Callable[[SourceText], tuple[str, ...]] | None = None

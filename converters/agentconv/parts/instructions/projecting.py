@@ -117,6 +117,11 @@ def _project_paths(client: Client, projection: PartProjection[Instruction]) -> N
         projection.change("paths", None, "instruction-paths-idle", listed(part.paths))
         return
     paths = tuple(globs.translate(one, client.language) for one in part.paths)
+    if {*map(str, paths)} <= client.everything:
+        projection.change("paths", None, "instruction-paths-idle", listed(part.paths))
+        projection.translate(when="always")
+        projection.declared.add("when")
+        return
     if paths == part.paths:
         return
     if any(str(new) != str(old) for new, old in zip(paths, part.paths, strict=True)):
