@@ -16,6 +16,7 @@ FACTS = {"client", "verified", "source", "servers", "enforces_patterns", "ignore
     "server_tool",
     "shows_model_names",
     "lists_need_prompts",
+    "idle",
     "own_words_first",
 }
 TABLES = {

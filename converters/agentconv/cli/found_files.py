@@ -31,4 +31,7 @@ def nothing_found(found: Discovery, targets: Sequence[str] = ()) -> InputError:
         return InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, message, hint=copy))
     looked = ", ".join(f"`{place}`" for place in found.looked) or "standard input"
     hint = "`agentconv formats` says where a project has them" if any(map(os.path.isdir, found.looked)) else None
-    return InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, f"no agents in {looked}", hint=hint))
+    message, span = f"no agents in {looked}", None
+    if remark := next(iter(found.diagnostics), None):
+        message, span, hint = f"{message}: {remark.message}", remark.span, remark.hint
+    return InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, message, span, hint))

@@ -62,7 +62,9 @@ CATALOGUE: dict[str, LossRule] = {
         "a limit in words that the source client passes over: the agent was never held to it",
         "say it in words that its client holds it to",
     ),
-    "key-passed-on": LossRule(_NOTE, _DROPPED, "a key that the source client hands to the model's provider"),
+    "key-passed-on": LossRule(
+        _NOTE, _DROPPED, "dropped: a key that the source client hands to the model's provider, whatever it says", apart=True
+    ),
     "ignored-key-dropped": LossRule(_NOTE, _DROPPED, "a key that the source client ignores too"),
     "overridden": LossRule(_NOTE, _APPROXIMATED, "the configuration wants it otherwise for this target"),
     "extra-overridden": LossRule(_NOTE, _DROPPED, "a key that says otherwise than the agent's fields; the fields win"),
@@ -115,6 +117,7 @@ CATALOGUE: dict[str, LossRule] = {
     "invocation-dropped": LossRule(_WARNING, _DROPPED, "in the target, other agents call it, not the user"),
     "tools-from-sandbox": LossRule(_WARNING, _APPROXIMATED, "the target has no sandbox; a tool list stands for it"),
     "tool-unknown": LossRule(_WARNING, _DROPPED, "no tool of the target stands for this one"),
+    "tool-idle": LossRule(_NOTE, _DROPPED, "a word for which the source client gives no tool either"),
     "pattern-dropped": LossRule(
         _NOTE, _DROPPED, "a limit of a tool that holds nothing in the source: its client does not enforce it, or another tool goes past it"
     ),

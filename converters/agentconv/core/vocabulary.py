@@ -27,7 +27,8 @@ Besides, facts: `enforces_patterns` (an agent is held to the pattern of `Tool(pa
 (MCP servers that an agent itself defines are open to it whatever its list of tools says), `shows_model_names` (a model may
 be given by the name that is shown to people), `lists_need_prompts` (an agent with a list and no prompt has every tool),
 `own_words_first` (`server/tool` is the client's own tool where it has one that is called so). A fact that is left out is false.
-`servers` are the MCP servers that a client brings along; `server_tool` is how it names the tool of one, where most name it otherwise.
+`servers` are the MCP servers that a client brings along; `idle` are tool words that only another surface of it takes;
+`server_tool` is how it names the tool of one, where most name it otherwise.
 - `patterns`: for each language (core/patterns), the tool words whose patterns are in it, and what is held against them: `path` (of a
   file, from the project's root), `command` (a piece of a command line), `folder`, `name` (of an agent or skill), `query`, `address`.
   The word `*` stands for all others.
@@ -157,6 +158,12 @@ def tool_word(format_id: str, word: str) -> ToolWord | None:
         return None
     words = _words(found[0])
     return ToolWord(word, words.tools[word] if word in words.tools else words.retired[word], tuple(found), "foreign")
+
+
+def is_idle(format_id: str | None, word: str) -> bool:
+    """Whether a client knows a word, and gives no tool for it: one that it no longer has, or that only another surface of it has."""
+    own = _own_word(format_id, word) if format_id in places() else None
+    return own is not None and (own.how == "retired" or own.native in _file(own.owners[0]).get("idle", ()))
 
 
 def _own_word(format_id: str, word: str) -> ToolWord | None:

@@ -158,9 +158,10 @@ def _add_declared(found: Discovery, home: Home, client: str, known: list[Path]) 
 
 
 def _indexed(path: Path, format_id: str | None) -> tuple[str, Path] | None:
-    """Return the client and the root, where a path is the file that lists a client's agents, or its folder: it is named for all of them."""
-    for client in [client for client in registry.CLIENTS if registry.FORMATS[client].index and format_id in (None, client)]:
-        for name in (registry.FORMATS[client].index, registry.FORMATS[client].catalog):
+    """Return the client and the root, where a path is a file that names a client's agents, or its folder: it stands for all of them."""
+    for client in [client for client in registry.CLIENTS if format_id in (None, client)]:
+        row = registry.FORMATS[client]
+        for name in filter(None, (row.index, row.catalog, "" if path.is_dir() else row.settings)):
             parts = PurePosixPath(name).parts
             file = Path(os.path.abspath(path if not path.is_dir() else path / parts[-1]))
             if file.parts[-len(parts) :] == parts and file.is_file():
@@ -371,11 +372,11 @@ def _add_folder(found: Discovery, search: _Search) -> None:
         return
     places = [(client, place) for client in registry.CLIENTS for place in locations(search.folder, client)]
     found.passed_over.extend(str(place) for client, place in places if client in search.exclude)
+    found.diagnostics.extend(_of_settings(search))
     if all(client in search.exclude for client, _ in places) or search.format_id not in (None, *registry.CLIENTS):
         found.looked.append(str(search.folder))
         _add_walked(found, search)
         return
-    found.diagnostics.extend(_of_settings(search))
     for client, place in places:
         if client not in search.exclude and search.format_id in (None, client):
             found.looked.append(str(place))
