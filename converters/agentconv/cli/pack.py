@@ -126,7 +126,7 @@ def _along(options: argparse.Namespace, found: Discovery, read: Sequence[Loaded]
     named = along.Named(beside.beside(found, options.sources, clients))
     for _ in named.over(read):
         pass
-    return along.along(along.chosen(options.along or [usual]), named)
+    return along.along(along.chosen(options.along or getattr(options, "with") or [usual]), named)
 
 
 def _placed(diagnostic: Diagnostic, where: Mapping[str, str]) -> Diagnostic:
