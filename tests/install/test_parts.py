@@ -141,6 +141,21 @@ def test_what_agents_need_is_packed_by_default(packed, asked):
     assert {path.split("/")[1] for path in done.actions()} == {"agents", "skills"}
 
 
+def test_parts_alone_are_a_pack(project, packed, run, asked, tree):
+    """A pack needs no agent: what it has is deployed and goes again, and without `--with` the command line that takes it is told."""
+    parts = {path: text for path, text in PARTS.items() if "/agents/" not in path}
+    told = packed(parts, version="0.9", code=2)
+    wheel = packed(parts, "--with", "all")
+    before = tree()
+    done = asked("install", wheel, "--accept", "--to", "claude-code")
+    run("uninstall", "team-parts")
+
+    assert "--with all takes them" in told.err
+    assert {*done.actions().values()} == {"write"}
+    assert len(done.actions()) == 5
+    assert tree() == before
+
+
 def test_only_the_servers_that_go_along_are_packed(packed, project):
     """Of a file with several servers, a pack has those that were asked for, and not a word of the others."""
     both = SERVERS.replace("}}}", '}, "private": {"command": "private-mcp"}}}')

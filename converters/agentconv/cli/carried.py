@@ -68,11 +68,7 @@ class Carried:
             clients = [registry.resolve(options.source_format)]
         parts = beside.beside(found, getattr(options, "sources", None) or scope.sources(options), clients)
         if not found.files and not clients and self.wanted:
-            others = [client for client in registry.CLIENTS if client not in self._output.targets]
-            parts.clients = [client for client in others if parts.has_own(client)]
-            if len(parts.clients) > 1:
-                hint = f"choose whose to convert: -f {parts.clients[0]}"
-                raise registry.usage(f"parts of several assistants: {', '.join(parts.clients)}", hint)
+            parts.take_of_one(client for client in registry.CLIENTS if client not in self._output.targets)
         return parts
 
     def _root(self) -> str | None:

@@ -79,7 +79,7 @@ def _is_done(one: Prepared, *, dry_run: bool) -> bool:
 def asks(asked: Sequence[Asked]) -> list[str]:
     """Return what agents ask for: the word that accepts it, what it is, and which agents."""
     rows = [(f"  {text.safe(ask.grant.word)}", f"{text.safe(ask.grant.what)}: {text.names(ask.agents)}") for ask in asked]
-    return ["Beyond reading, its agents ask for:", *table(rows)]
+    return ["Beyond reading, it asks for:", *table(rows)]
 
 
 def question(one: Prepared) -> list[str]:
