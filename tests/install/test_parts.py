@@ -101,6 +101,26 @@ def test_what_an_assistant_reads_of_another_is_there_once(packed, asked):
     assert "part-loose-in-place" in {loss["code"] for loss in targets["opencode"]["losses"]}
 
 
+def test_what_several_assistants_read_goes_with_the_last_of_them(project, packed, run, asked, tree):
+    """Where a pack leaves an assistant in whose files others find parts, these stay until the pack leaves the last of those, too."""
+    (project / ".mcp.json").write_text(MINE)
+    wheel = packed(PARTS, "--with", "all")
+    before = tree()
+    run("install", wheel, "--accept", "--to", "claude-code,copilot,opencode")
+    skill, servers = project / ".claude/skills/changelog/SKILL.md", project / ".mcp.json"
+    run("uninstall", "team-parts", "--to", "claude-code")
+    first = skill.is_file(), "tracker" in servers.read_text(), (project / ".claude/agents/reviewer.md").is_file()
+    states = asked("status").states()
+    run("uninstall", "team-parts", "--to", "copilot")
+    second = skill.is_file(), (project / SCRIPT).is_file(), "tracker" in servers.read_text()
+    run("uninstall", "team-parts", "--to", "opencode")
+
+    assert first == (True, True, False)
+    assert {*states.values()} == {"up-to-date"}
+    assert second == (True, True, False)
+    assert tree() == before
+
+
 def test_nothing_of_parts_without_consent(packed, asked, tree):
     """What is run for a part, its script, its shell inclusion, its process, is asked for; refused, nothing is written."""
     wheel = packed(PARTS, "--with", "all")

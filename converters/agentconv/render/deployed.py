@@ -34,6 +34,7 @@ _DONE = {
     Action.REMOVE: "removed",
     Action.MISSING: "gone already",
     Action.SHARED: "kept for another pack",
+    Action.IN_USE: "kept for another assistant",
     Action.KEEP_EDITED: "kept (edited)",
     Action.FOREIGN: "in the way",
     Action.OTHER_PACK: "another pack's",
@@ -128,7 +129,7 @@ def _entries(plan: Plan, scope: Scope, *, unchanged: bool) -> list[str]:
     return [f"{_VERBS.get(step.action, step.action.value):9} {text.safe(scope.shown(step.path, step.pointer))}" for step in steps]
 
 
-_VERBS = {Action.SAME: "unchanged", Action.KEEP_EDITED: "keep", Action.FOREIGN: "keep", Action.OTHER_PACK: "keep", Action.SHARED: "keep"}
+_VERBS = {Action.SAME: "unchanged", Action.KEEP_EDITED: "keep", Action.FOREIGN: "keep", Action.OTHER_PACK: "keep", Action.SHARED: "keep", Action.IN_USE: "keep"}
 
 
 def problems(one: Prepared, scope: Scope, look: Style, *, dry_run: bool, verbose: bool, quiet: bool) -> Iterator[str]:
