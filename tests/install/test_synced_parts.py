@@ -1,5 +1,7 @@
 """Skills, commands and servers that are kept in step with their source: one way, and nothing that anybody edited is lost."""
 
+import json
+
 import pytest
 
 SERVERS = '{"mcpServers": {"tracker": {"command": "tracker-mcp", "args": ["--stdio"]}}}\n'
@@ -91,3 +93,35 @@ def test_a_word_that_means_nothing_is_told_at_its_line(source, run):
     (source / "agentconv.toml").write_text('source = "claude-code"\ntargets = ["codex"]\nwith = ["skils"]\n')
 
     assert "agentconv.toml:3:" in run("sync", code=2).err
+
+
+def test_findings_name_parts(source, run):
+    """What programs read of a check names the parts that would change, those that were edited, and those that a target cannot hold."""
+    user_only = "---\nname: wipe\ndescription: Wipes\ndisable-model-invocation: true\n---\n\nRun wipe.sh.\n"
+    folder = source / ".claude/skills/wipe"
+    folder.mkdir()
+    (folder / "SKILL.md").write_text(user_only)
+    (folder / "wipe.sh").write_text("exit\n")
+    run("sync", code=1)
+    (source / SKILL).write_text((source / SKILL).read_text() + "Mine.\n")
+    (source / ".mcp.json").write_text(SERVERS.replace("--stdio", "--other"))
+    results = json.loads(run("sync", "--check", "--output-format", "sarif", code=1).out)["runs"][0]["results"]
+    found = {
+        (
+            one["ruleId"],
+            one["level"],
+            one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"],
+            one["message"]["text"].split(":")[0],
+        )
+        for one in results
+    }
+    github = run("sync", "--check", "--output-format", "github", code=1).out
+
+    assert {(rule, level, path) for rule, level, path, _ in found} == {
+        ("sync-keep-edited", "error", SKILL),
+        ("sync-update", "warning", ".codex/config.toml"),
+        ("sync-update", "warning", ".gemini/settings.json"),
+        ("sync-refused", "error", "agentconv.toml"),
+    }
+    assert {said for *_, said in found} >= {"refused `skills/wipe` in gemini-cli", "update `servers/tracker` in codex"}
+    assert f"file={SKILL}" in github

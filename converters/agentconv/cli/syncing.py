@@ -237,7 +237,12 @@ def _tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic],
         print(machine.report(document if beside is None else document | {"parts": synced_parts.plain(beside)}))
         return code
     if options.output_format in synced_machine.FORMATS:
-        _for_programs(options, outcome.settings, outcome.synced, found, [*outcome.diagnostics, *outcome.broken(), *told], looking=looking)
+        diagnostics = [*outcome.diagnostics, *outcome.broken(), *told]
+        if beside is not None:
+            scope = command.scope_of(options, outcome.settings)
+            found += synced_parts.findings(beside, scope, outcome.settings.file.name, dry_run=looking)
+            diagnostics += beside.told()
+        _for_programs(options, outcome.settings, outcome.synced, found, diagnostics, looking=looking)
         return code
     look = text.style(sys.stderr, options.color)
     for diagnostic in [*outcome.diagnostics, *outcome.broken(), *told]:

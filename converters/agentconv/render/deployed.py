@@ -129,7 +129,14 @@ def _entries(plan: Plan, scope: Scope, *, unchanged: bool) -> list[str]:
     return [f"{_VERBS.get(step.action, step.action.value):9} {text.safe(scope.shown(step.path, step.pointer))}" for step in steps]
 
 
-_VERBS = {Action.SAME: "unchanged", Action.KEEP_EDITED: "keep", Action.FOREIGN: "keep", Action.OTHER_PACK: "keep", Action.SHARED: "keep", Action.IN_USE: "keep"}
+_VERBS = {
+    Action.SAME: "unchanged",
+    Action.KEEP_EDITED: "keep",
+    Action.FOREIGN: "keep",
+    Action.OTHER_PACK: "keep",
+    Action.SHARED: "keep",
+    Action.IN_USE: "keep",
+}
 
 
 def problems(one: Prepared, scope: Scope, look: Style, *, dry_run: bool, verbose: bool, quiet: bool) -> Iterator[str]:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core.diagnostics import LossSeverity, Severity
 from agentconv.core.kinds import KINDS, NOUNS
-from agentconv.install.steps import Action
+from agentconv.core.losses import CATALOGUE
+from agentconv.install.steps import NEEDS_A_LOOK, Action
 from agentconv.render import deployed, machine, text
+from agentconv.render.synced import Line
 from agentconv.render.table import table
 from agentconv.render.tally import Tally
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from agentconv.install.places import Scope
+    from agentconv.install.steps import Step
     from agentconv.render.text import Style
     from agentconv.sync.parts import PartsOutcome
 
@@ -49,6 +52,33 @@ def problems(outcome: PartsOutcome, scope: Scope, look: Style, *, quiet: bool, d
             if loss.severity is LossSeverity.REFUSAL or (new and not quiet):
                 tally.add(loss)
     yield from tally.lines(look)
+
+
+def findings(outcome: PartsOutcome, scope: Scope, place: str, *, dry_run: bool) -> Iterator[Line]:
+    """Yield what is told of parts as it is of agents, for programs that read findings.
+
+    Args:
+        outcome: What is to be told.
+        scope: Where it is.
+        place: The configuration, at which it is told what a target cannot hold.
+        dry_run: Whether nothing is written.
+    """
+    for step in outcome.plan.steps:
+        if step.action in NEEDS_A_LOOK:
+            told = deployed.step_diagnostic(step, scope, dry_run=dry_run)
+            yield _line(step, told.message, told.hint or "", look=True)
+        elif step.action not in _QUIET:
+            yield _line(step, "")
+    for one in outcome.deployments:
+        for loss in one.losses:
+            if loss.severity is LossSeverity.REFUSAL:
+                said = text.for_target(CATALOGUE[loss.code].summary, one.target)
+                what = f"{said}: {loss.detail}" if str(loss.detail) else said
+                yield Line("refused", f"{loss.part}/{loss.agent}", what, one.target, place, hint=loss.hint or "", look=True)
+
+
+def _line(step: Step, what: str, hint: str = "", *, look: bool = False) -> Line:
+    return Line(str(step.action), step.agent, what, step.target, step.path, step.pointer, hint, look)
 
 
 def plain(outcome: PartsOutcome) -> dict[str, Any]:
