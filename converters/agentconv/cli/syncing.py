@@ -32,10 +32,12 @@ if TYPE_CHECKING:
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.install.lock import Synced
     from agentconv.install.places import Scope
+    from agentconv.install.steps import Change
     from agentconv.sync.parts import PartsOutcome
     from agentconv.sync.planning import Outcome
     from agentconv.sync.settings import Settings
     from agentconv.sync.sources import Key
+    from agentconv.sync.watching import Watch
 
 
 def run(options: argparse.Namespace, chosen: Settings) -> int:
@@ -143,6 +145,14 @@ def _watch(options: argparse.Namespace, chosen: Settings) -> int:
         import watchfiles  # noqa: F401 - asked for before anything else is done
     except ImportError:
         raise registry.usage("--watch needs one more package", 'pip install "agentconv-toolkit[watch]"') from None
+    watch = watcher(options, chosen)
+    watch.tell(f"watching {chosen.place}, and what {', '.join(chosen.targets)} have of it; Ctrl-C ends that")
+    watch.watch()
+    return Exit.OK
+
+
+def watcher(options: argparse.Namespace, chosen: Settings) -> Watch:
+    """Return what syncs a project again after each change."""
     from agentconv.sync.watching import Watch
 
     def now() -> Settings:
@@ -151,6 +161,10 @@ def _watch(options: argparse.Namespace, chosen: Settings) -> int:
     def look() -> Outcome:
         return syncing.Run(now(), command.scope_of(options, chosen), Choices(), _texts(options, now())).outcome(dry_run=True)
 
+    def parts() -> Sequence[Change]:
+        found = _parts(options, now(), command.scope_of(options, chosen), looking=True)
+        return found.plan.changes if found is not None else ()
+
     def tell(line: str) -> None:
         print(text.safe(line), file=sys.stderr, flush=True)
 
@@ -158,9 +172,7 @@ def _watch(options: argparse.Namespace, chosen: Settings) -> int:
         _synced(options, now(), None, going)
         sys.stdout.flush()
 
-    tell(f"watching {chosen.place}, and what {', '.join(chosen.targets)} have of it; Ctrl-C ends that")
-    Watch(now, look, run_once, tell, Git(chosen.root).is_under_way).watch()
-    return Exit.OK
+    return Watch(now, look, run_once, tell, Git(chosen.root).is_under_way, parts=parts)
 
 
 def _texts(options: argparse.Namespace, chosen: Settings) -> Selection | None:
