@@ -1,6 +1,7 @@
 """Skills, commands and servers that are kept in step with their source: one way, and nothing that anybody edited is lost."""
 
 import json
+import subprocess
 
 import pytest
 
@@ -125,3 +126,87 @@ def test_findings_name_parts(source, run):
     }
     assert {said for *_, said in found} >= {"refused `skills/wipe` in gemini-cli", "update `servers/tracker` in codex"}
     assert f"file={SKILL}" in github
+
+
+def git(folder, *words):
+    subprocess.run(["git", "-c", "user.name=A", "-c", "user.email=a@example.com", *words], cwd=folder, check=True, capture_output=True)
+
+
+def test_what_is_staged_is_what_is_checked(source, run):
+    """A check before a commit sees half of a change to a skill's script in the index, and nothing that is not staged."""
+    git(source, "init", "-q")
+    run("sync")
+    git(source, "add", "-A")
+    script = source / ".claude/skills/changelog/scripts/list.sh"
+    script.write_text("#!/bin/sh\ngit log -2\n")
+    run("sync", "--check", "--staged")
+    git(source, "add", "-A")
+    half = run("sync", "--check", "--staged", code=1).out
+    run("sync")
+    git(source, "add", "-A")
+    run("sync", "--check", "--staged")
+
+    assert SCRIPT in half
+
+
+def test_what_version_control_does_not_have_is_nothing_of_a_check(source, run, tree):
+    """Parts of a target that is not committed are written on each clone, and stand in no lock that is."""
+    git(source, "init", "-q")
+    config = source / "agentconv.toml"
+    config.write_text(f"{config.read_text()}[sync.codex]\ncommitted = false\n")
+    run("sync")
+    written, locked = tree(), (source / "agentconv.lock").read_text()
+    run("sync")
+    again = tree()
+    (source / SCRIPT).unlink()
+    run("sync", "--check")
+    run("sync")
+    (source / ".claude/skills/changelog/scripts/list.sh").write_text("#!/bin/sh\ngit log -2\n")
+    run("sync")
+
+    assert SCRIPT in written
+    assert "tracker" in (source / ".codex/config.toml").read_text()
+    assert SKILL not in locked
+    assert ".gemini/skills" in locked
+    assert again == written
+    assert "-2" in (source / SCRIPT).read_text()
+
+
+def test_a_released_target_keeps_its_parts(source, run, tree):
+    """What is released stays byte for byte, and is nobody's from then on; what is not released goes once the user insists."""
+    run("sync")
+    before = tree()
+    run("sync", "--release", "codex")
+    config = source / "agentconv.toml"
+    config.write_text(config.read_text().replace('["codex", "gemini-cli"]', '["opencode"]'))
+    told = run("sync", code=1)
+    run("sync", "--yes")
+    after = tree()
+
+    assert "`targets` does not name gemini-cli any more; 2 of its" in told.err
+    assert {path: data for path, data in after.items() if path.startswith(".codex")} == {
+        path: data for path, data in before.items() if path.startswith(".codex")
+    }
+    assert not any(path.startswith(".gemini") for path in after)
+
+
+def test_another_source_takes_its_parts_along(source, run, tree):
+    """After a switch, what the new source has is what the others follow, and no file went; what it cannot hold takes `--yes`."""
+    run("sync")
+    before = tree()
+    run("sync", "--switch-source", "codex")
+    switched = tree()
+    run("sync")
+    (source / SCRIPT).write_text("#!/bin/sh\ngit log -2\n")
+    run("sync")
+    user_only = "---\nname: wipe\ndescription: Wipes\n---\n\nRun wipe.sh.\n"
+    (source / ".codex/skills/wipe/agents").mkdir(parents=True)
+    (source / ".codex/skills/wipe/SKILL.md").write_text(user_only)
+    (source / ".codex/skills/wipe/wipe.sh").write_text("exit\n")
+    (source / ".codex/skills/wipe/agents/openai.yaml").write_text("policy:\n  allow_implicit_invocation: false\n")
+    run("sync", code=1)
+
+    assert before.keys() == switched.keys() == tree().keys() - {path for path in tree() if "wipe" in path}
+    assert "-2" in (source / ".claude/skills/changelog/scripts/list.sh").read_text()
+    assert "-2" in (source / ".gemini/skills/changelog/scripts/list.sh").read_text()
+    assert "skills/wipe" in run("sync", "--switch-source", "gemini-cli", code=2).err
