@@ -210,3 +210,15 @@ def test_another_source_takes_its_parts_along(source, run, tree):
     assert "-2" in (source / ".claude/skills/changelog/scripts/list.sh").read_text()
     assert "-2" in (source / ".gemini/skills/changelog/scripts/list.sh").read_text()
     assert "skills/wipe" in run("sync", "--switch-source", "gemini-cli", code=2).err
+
+
+def test_parts_need_no_agents(source, run, tree):
+    """A source without agents has its parts in step, too; a SKILL.md or a command is never taken for an agent."""
+    (source / ".claude/agents/reviewer.md").unlink()
+    (source / ".claude/agents").rmdir()
+    run("sync")
+    run("sync", "--check")
+    run("convert", ".", "-f", "claude-code", "-t", "opencode", "-o", "out", "--with", "all")
+
+    assert SKILL in tree()
+    assert not any("/agents/" in path for path in tree())

@@ -243,7 +243,7 @@ def _carry_back(options: argparse.Namespace, chosen: Settings) -> Selection | No
 def _tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic], beside: PartsOutcome | None, *, looking: bool) -> int:
     """Print what was done, or would be, and return the exit code."""
     found = synced.told(outcome)
-    code = _exit_code(options, outcome, found)
+    code = of_agents = _exit_code(options, outcome, found)
     if beside is not None and code is Exit.OK and (beside.needs_a_look or (options.check and beside.plan.changes)):
         code = Exit.FINDINGS
     if options.output_format == "json":
@@ -262,7 +262,7 @@ def _tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic],
     for diagnostic in [*outcome.diagnostics, *outcome.broken(), *told]:
         if not options.quiet or diagnostic.severity is Severity.ERROR:
             print("\n".join(map(wrapped, text.diagnostic(diagnostic, look).split("\n"))), file=sys.stderr)
-    _tell_agents(options, outcome, found, code, looking=looking)
+    _tell_agents(options, outcome, found, of_agents, looking=looking)
     if beside is not None:
         _tell_parts(options, beside, outcome, looking=looking)
     return code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -184,34 +185,46 @@ def _more(held: Held) -> str:
     return "; ".join(grant.what for grant in held.more)
 
 
-def step_problems(plan: Plan, scope: Scope, look: Style, *, dry_run: bool) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What is said of what stays, by who wanted it otherwise."""
+
+    whose: str
+    keep: str
+    foreign: str
+
+
+OF_PACKS = Wording(
+    "the pack's",
+    "take over what you want and delete the .agentconv-new; --force takes the pack's version and keeps a copy of yours",
+    "rename it, or leave the agent out with --agent; --force replaces it and keeps a copy",
+)
+
+
+def step_problems(plan: Plan, scope: Scope, look: Style, *, dry_run: bool, words: Wording = OF_PACKS) -> Iterator[str]:
     """Yield what stays although it was to go, or did not get where it was to be."""
     last: str | None = None
     for step in plan.steps:
         if step.action in NEEDS_A_LOOK:
-            diagnostic = step_diagnostic(step, scope, dry_run=dry_run)
+            diagnostic = step_diagnostic(step, scope, dry_run=dry_run, words=words)
             yield text.diagnostic(diagnostic, look, hint=diagnostic.hint != last)
             last = diagnostic.hint
 
 
-def step_diagnostic(step: Step, scope: Scope, *, dry_run: bool) -> Diagnostic:
+def step_diagnostic(step: Step, scope: Scope, *, dry_run: bool, words: Wording = OF_PACKS) -> Diagnostic:
     """Say why an entry needs a look, and what to do."""
-    message, hint = _why(step, scope, dry_run=dry_run)
+    message, hint = _why(step, scope, words, dry_run=dry_run)
     name = places.entry_name(step.pointer)
     span = Span(scope.shown(step.path))
     return Diagnostic(Code.EXISTS, Severity.WARNING, f"{f'`{name}` ' if name else ''}{message}", span, hint, step.agent)
 
 
-def _why(step: Step, scope: Scope, *, dry_run: bool) -> tuple[str, str | None]:
+def _why(step: Step, scope: Scope, words: Wording, *, dry_run: bool) -> tuple[str, str | None]:
     if step.action is Action.KEEP_EDITED:
-        beside = f"; the pack's version {'goes to' if dry_run else 'is in'} `{scope.shown(step.beside)}`" if step.beside else ""
-        hint = "take over what you want and delete the .agentconv-new; --force takes the pack's version and keeps a copy of yours"
-        return f"was edited since it was deployed, and is kept{beside}", hint
+        beside = f"; {words.whose} version {'goes to' if dry_run else 'is in'} `{scope.shown(step.beside)}`" if step.beside else ""
+        return f"was edited since it was deployed, and is kept{beside}", words.keep
     if step.action is Action.FOREIGN:
-        return (
-            "something else is there already, and is kept",
-            "rename it, or leave the agent out with --agent; --force replaces it and keeps a copy",
-        )
+        return "something else is there already, and is kept", words.foreign
     if step.action is Action.OTHER_PACK:
         others = ", ".join(step.packs)
         return f"the pack {others} has something else there, which is kept", f"choose with --agent, or uninstall {others} first"

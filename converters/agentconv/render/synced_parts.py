@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from agentconv.render.text import Style
     from agentconv.sync.parts import PartsOutcome
 
+_WORDS = deployed.Wording(
+    "the source's",
+    "take over what you want and delete the .agentconv-new; --prefer source takes the source's version and keeps a copy",
+    "take it away, or rename one of them; --prefer source replaces it and keeps a copy",
+)
 _QUIET = frozenset({Action.SAME, Action.ADOPT})
 
 
@@ -40,7 +45,7 @@ def problems(outcome: PartsOutcome, scope: Scope, look: Style, *, quiet: bool, d
     for told in outcome.told():
         if not quiet or told.severity is Severity.ERROR:
             yield text.diagnostic(told, look)
-    yield from deployed.step_problems(outcome.plan, scope, look, dry_run=dry_run)
+    yield from deployed.step_problems(outcome.plan, scope, look, dry_run=dry_run, words=_WORDS)
     changed = {(step.target, step.agent) for step in outcome.plan.steps if step.action not in _QUIET}
     parts = {part for _, part in changed}
     settled = {(step.target, step.agent) for step in outcome.plan.steps} - changed
@@ -65,7 +70,7 @@ def findings(outcome: PartsOutcome, scope: Scope, place: str, *, dry_run: bool) 
     """
     for step in outcome.plan.steps:
         if step.action in NEEDS_A_LOOK:
-            told = deployed.step_diagnostic(step, scope, dry_run=dry_run)
+            told = deployed.step_diagnostic(step, scope, dry_run=dry_run, words=_WORDS)
             yield _line(step, told.message, told.hint or "", look=True)
         elif step.action not in _QUIET:
             yield _line(step, "")

@@ -103,7 +103,8 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     emptied = bool(wish.along and mine and not wanted and not wish.insist)
     given = {want.agent for want in wanted}
     held = {entry.agent for entry in mine if entry.agent not in given} if wrong or emptied else set()
-    stay = {settings.source_format, *wish.passing, *(gone if not wish.insist else ())}
+    own = {entry.target for entry in mine} & {settings.source_format}
+    stay = {*own, *wish.passing, *(gone if not wish.insist else ())}
     pack = LockedPack(NAME, "0", lock.OWN, None, settings.sha256, None, dict.fromkeys([*others, *sorted(stay)]))
     targets = {*others, *(gone if wish.insist else ())}
     plan = planning.plan(reader, locked, pack, wanted, targets=targets, force=wish.force, held=held, accept=True)
@@ -132,5 +133,7 @@ def _emptied(number: int) -> Diagnostic:
 def _settled(plan: Plan, source_format: str) -> Plan:
     """Return a plan after which the lock speaks of parts only where there are some, and not of the source's own."""
     entries = tuple(one for one in plan.lock_after.entries if NAME not in one.packs or one.target != source_format)
-    packs = plan.lock_after.packs if any(NAME in one.packs for one in entries) else plan.lock_after.deployed
-    return replace(plan, lock_after=replace(plan.lock_after, entries=entries, packs=packs))
+    targets = dict.fromkeys(sorted({one.target for one in entries if NAME in one.packs}))
+    packs = [replace(pack, targets=targets) if pack.name == NAME else pack for pack in plan.lock_after.packs]
+    kept = tuple(pack for pack in packs if targets or pack.name != NAME)
+    return replace(plan, lock_after=replace(plan.lock_after, entries=entries, packs=kept))
