@@ -222,3 +222,29 @@ def test_parts_need_no_agents(source, run, tree):
 
     assert SKILL in tree()
     assert not any("/agents/" in path for path in tree())
+
+
+def test_nothing_is_converted_where_nothing_changed(source, run, monkeypatch):
+    """A run that finds every file of both sides as the last one left it says the same without looking at what is in them."""
+    run("sync")
+    before = run("sync", "-v").out
+    monkeypatch.setattr("agentconv.sync.parts.outcome", None)
+    quick = run("sync").out
+    changed = {
+        ".claude/skills/changelog/scripts/list.sh": "#!/bin/sh\n",
+        ".claude/skills/new/SKILL.md": "---\nname: new\ndescription: d\n---\nDo.\n",
+        ".mcp.json": SERVERS.replace("--stdio", "--other"),
+        SCRIPT: "#!/bin/sh\n",
+        ".codex/config.toml": (source / ".codex/config.toml").read_text().replace("--stdio", "--other"),
+        "agentconv.toml": SOURCE["agentconv.toml"].replace("all", "skills"),
+    }
+    for path, text in changed.items():
+        place = source / path
+        there = place.read_text() if place.exists() else None
+        place.parent.mkdir(exist_ok=True)
+        place.write_text(text)
+        run("sync", code=3)  # what looks closer is not there
+        place.unlink() if there is None else place.write_text(there)
+
+    assert quick.splitlines()[-1] == before.splitlines()[-1] == "in step, too: 1 skill, 1 MCP server"
+    assert run("sync").out == quick

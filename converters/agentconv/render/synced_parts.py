@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core.diagnostics import LossSeverity, Severity
-from agentconv.core.kinds import KINDS, NOUNS
 from agentconv.core.losses import CATALOGUE
 from agentconv.install.steps import NEEDS_A_LOOK, Action
-from agentconv.render import deployed, machine, text
+from agentconv.render import deployed, in_step, machine, text
 from agentconv.render.synced import Line
 from agentconv.render.table import table
 from agentconv.render.tally import Tally
@@ -34,9 +34,8 @@ def lines(outcome: PartsOutcome, *, dry_run: bool) -> list[str]:
     steps = [step for step in outcome.plan.steps if step.action not in _QUIET]
     rows = [(f"{step.action}", text.client(step.target), text.safe(step.path), text.safe(step.agent)) for step in steps]
     same = {step.agent for step in outcome.plan.steps if step.action in _QUIET}
-    counts = ((kind, sum(one.startswith(f"{kind}/") for one in same)) for kind in KINDS)
-    held = ", ".join(text.count(number, NOUNS[kind]) for kind, number in counts if number)
-    head = ("to do with parts:" if dry_run else "parts:") if rows else f"in step, too: {held}" if held else "no parts to keep in step"
+    counts = Counter(one.partition("/")[0] for one in same)
+    head = ("to do with parts:" if dry_run else "parts:") if rows else in_step.parts(counts)
     return [head, *(f"  {line}" for line in table(rows))]
 
 

@@ -15,8 +15,10 @@ from agentconv.core.diagnostics import Code, Diagnostic, LossSeverity, Severity
 from agentconv.install import deployment, lock, planning
 from agentconv.install.lock import LockedPack
 from agentconv.sources.parts import Parts
+from agentconv.sources.parts_on_disk import PartsOnDisk
 from agentconv.sources.user_places import Home
 from agentconv.sync import source_files, sources
+from agentconv.sync.unchanged_parts import NAME, digest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -28,9 +30,6 @@ if TYPE_CHECKING:
     from agentconv.install.places import Scope
     from agentconv.install.steps import Plan
     from agentconv.sync.settings import Settings
-
-NAME = "."
-"""What they are called among packs: no distribution is called so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +108,16 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     targets = {*others, *(gone if wish.insist else ())}
     plan = planning.plan(reader, locked, pack, wanted, targets=targets, force=wish.force, held=held, accept=True)
     told = [_emptied(len(held))] if emptied else [_left(mine, gone)] if gone and not wish.insist else []
-    return PartsOutcome(_settled(plan, settings.source_format), done, (*beside.diagnostics, *told))
+    result = PartsOutcome(_settled(plan, settings.source_format), done, (*beside.diagnostics, *told))
+    quiet = not result.needs_a_look and not any(result.told()) and not scope.is_user and not wish.allow_widening
+    known = digest(settings, wish.along, PartsOnDisk(scope.root)) if quiet else None
+    return replace(result, plan=_known(result.plan, known)) if known else result
+
+
+def _known(plan: Plan, sha256: str) -> Plan:
+    """Return a plan after which the lock knows of which files all this came."""
+    packs = tuple(replace(pack, manifest_sha256=sha256) if pack.name == NAME else pack for pack in plan.lock_after.packs)
+    return replace(plan, lock_after=replace(plan.lock_after, packs=packs))
 
 
 def _left(mine: Iterable[Entry], gone: Collection[str]) -> Diagnostic:
