@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -436,8 +436,11 @@ def _add_walked(found: Discovery, search: _Search) -> None:
     walked = list(walk(found, search.folder, top, suffixes))
     start = os.path.join(search.folder, "")
     included: set[str] | None = None
+    parts = _part_folders() if search.format_id else ()
     for place in walked:
         relative = PurePosixPath(place[len(start) :].replace(os.sep, "/"))
+        if relative.as_posix().startswith(parts):
+            continue
         own = sniffing.by_place(relative, os.fspath(search.folder))
         if own in search.exclude:
             continue
@@ -447,6 +450,17 @@ def _add_walked(found: Discovery, search: _Search) -> None:
             told = told if os.path.abspath(place) not in included else None
         if told and (told not in search.exclude or not registry.FORMATS[told].bundle):
             _append(found, place, search.root, told, within=top)
+
+
+@cache
+def _part_folders() -> tuple[str, ...]:
+    """Return what the paths begin with of clients' skills and commands, none of which is an agent."""
+    from agentconv.core.kinds import KINDS
+    from agentconv.parts.registry import part_format
+
+    modules = [module for client in registry.CLIENTS for kind in KINDS if (module := part_format(client, kind)) is not None]
+    folders = {place.path for module in modules for place in module.project if place.pattern}
+    return tuple(f"{folder}/" for folder in folders if folder.startswith("."))
 
 
 def _included(places: Sequence[str]) -> set[str]:
