@@ -7,7 +7,7 @@ it may do. What breaks that is a bug of ours: that part is not written, the othe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from agentconv.conversion import shared_places
@@ -131,7 +131,7 @@ class PartLaw:
         path = _kept_path(part, original, module) if original is not None and place is original.place else module.path(part, place)
         patched = place.pattern and (loaded.kind == "skills" or loaded.client == self.target)
         files = module.write((part,), path, original if patched else None)
-        again = module.read(as_source(files, place))
+        again = module.read(as_source(files, replace(place, at="")))
         _check_read_back(part, again)
         _check_narrow(loaded.part, again.parts[0])
         return PartVerdict(loaded, part, module, place, path, files, told)

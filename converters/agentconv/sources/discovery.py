@@ -581,6 +581,11 @@ def followed(found: Discovery, path: str, top: str) -> bool:
     return blocked is None
 
 
+def strays(place: Path, top: Path) -> bool:
+    """Whether a place leads out of a folder."""
+    return _stray(os.fspath(place), os.path.realpath(top)) is not None
+
+
 def _stray(path: str, top: str) -> Blocked | None:
     try:
         return stray(os.path.realpath(path, strict=True), top, link=None if os.path.isdir(path) else path)

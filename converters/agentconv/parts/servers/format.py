@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from agentconv.core.part_format import WrittenFile, difference
 from agentconv.core.source import SourceText, encode
 from agentconv.parts.servers import projecting, reading, spelling
+from agentconv.parts.servers.files import json_servers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -42,7 +43,11 @@ class ServerFormat:
     def read(self, source: PartSource) -> PartsRead[Server]:
         """Read all servers of a file as the client does; those that it does not load are recovered."""
         of_file = self._of(source.text.path)
-        return reading.read(of_file.client, of_file.parse(source.text), source.text)
+        return reading.read(of_file.client, of_file.file(source), source.text)
+
+    def file(self, source: PartSource) -> ServerFile:
+        """Return a file as the client reads it, or the part of another one that is said to hold servers."""
+        return json_servers(source.place.at)(source.text) if source.place.at else self.parse(source.text)
 
     def _of(self, path: str) -> ServerFormat:
         return next((one for end, one in self.elsewhere if path.endswith(end)), self)
@@ -65,7 +70,7 @@ class ServerFormat:
         if of_file is not self:
             return of_file.write(parts, path, original, without)
         text = original.text if original else SourceText(path, b"")
-        file = self.parse(text)
+        file = self.file(original) if original else self.parse(text)
         known = {one.name or "": index for index, one in enumerate(file.records)}
         changed: dict[int, dict[str, Json | None]] = {}
         added = []
