@@ -59,12 +59,12 @@ class Carried:
 
     def _parts(self, options: argparse.Namespace, found: Discovery) -> Parts:
         """Return the parts beside what is converted, of the clients that it is of."""
-        clients = list(dict.fromkeys(file.format for file in found.files if file.format in registry.CLIENTS))
+        clients = list(dict.fromkeys(file.format for file in found.files if file.format in registry.READERS))
         if options.source_format and not clients:
             clients = [registry.resolve(options.source_format)]
         parts = beside.beside(found, getattr(options, "sources", None) or scope.sources(options), clients)
         if not found.files and not clients and self.wanted:
-            others = [client for client in registry.CLIENTS if client not in self._output.targets]
+            others = [client for client in registry.READERS if client not in self._output.targets]
             parts.clients = [client for client in others if parts.has_own(client)]
             if len(parts.clients) > 1:
                 hint = f"choose whose to convert: -f {parts.clients[0]}"

@@ -17,6 +17,7 @@ from agentconv.conversion.index_file import Listing
 from agentconv.conversion.law import Law
 from agentconv.conversion.options import DEFAULTS, Options
 from agentconv.conversion.other_formats import OtherFormats
+from agentconv.conversion.parts_alone import without_agents
 from agentconv.conversion.renaming import names_of
 from agentconv.conversion.same_format import SameFormat
 from agentconv.conversion.whole_set import SetServers, words_lost
@@ -53,6 +54,9 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = DEFAULTS, 
         from agentconv.conversion.bundles import bundle
 
         yield from bundle(pieces, target, options, parts)
+        return
+    if not registry.FORMATS[target].has_agents:
+        yield from without_agents(pieces, target, options, parts)
         return
     pieces = line_ends.Pieces(pieces, target)
     named = Named(parts) if options.along and parts is not None else None

@@ -275,6 +275,8 @@ CATALOGUE: dict[str, LossRule] = {
     "placeholder-run": LossRule(
         _REFUSAL, _REFUSED, "text that the target would run as a command line, and that cannot be escaped there", "spell it in another way"
     ),
+    "agent-unheld": LossRule(_REFUSAL, _REFUSED, "the target holds skills and MCP servers, and no agents"),
+    "agent-stays": LossRule(_NOTE, _DROPPED, "the target holds skills and MCP servers, and no agents; what was asked for goes along"),
     "part-unknown": LossRule(_WARNING, _DROPPED, "the target holds agents alone; what they need stays"),
     "part-no-place": LossRule(_REFUSAL, _REFUSED, "the target does not look for such parts where this goes"),
     "part-mode-dropped": LossRule(

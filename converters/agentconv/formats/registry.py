@@ -39,8 +39,6 @@ class Row:
     """A file at the root that lists the agents' files; where it is not there, the folders are no location of the client."""
     catalog: str = ""
     """A file at the root that lists folders in which there is such an index, or the first of the client's folders."""
-    extension: str = ""
-    """A file that makes the folder in which it lies an extension of the client, which then reads the agents in that one's `agents`."""
     settings: str = ""
     """A file of the client's configuration at the root that may name agents' files, too, and keys of theirs."""
     includes: bool = False
@@ -48,6 +46,11 @@ class Row:
     bundle: bool = False
     """Whether it is one of our own canonical forms, which no client reads."""
     aliases: tuple[str, ...] = ()
+
+    @property
+    def has_agents(self) -> bool:
+        """Whether there are agents in it, rather than only what they need."""
+        return bool(self.folders or self.files)
 
     @property
     def place(self) -> str:
@@ -61,7 +64,7 @@ class Row:
 
     def is_index(self, path: str) -> bool:
         """Whether a file of this format, by its path, is one that lists the agents' files, or folders with such, and so no agent's."""
-        return bool(self.index) and f"/{path}".endswith((f"/{self.index}", f"/{self.catalog}"))
+        return any(f"/{path}".endswith(f"/{name}") for name in (self.index, self.catalog) if name)
 
     def holds_several(self, path: str) -> bool:
         """Whether a file of this format, by its path, holds several agents rather than one."""
@@ -88,7 +91,7 @@ FORMATS: dict[str, Row] = {
     "copilot": Row(
         "copilot.copilot", "GitHub Copilot", (".github/agents", ".github/chatmodes"), (".agent.md", ".chatmode.md", ".md"), looks=_HEADER
     ),
-    "gemini-cli": Row("gemini.gemini", "Gemini CLI", (".gemini/agents",), (".md",), extension="gemini-extension.json", aliases=("gemini",)),
+    "gemini-cli": Row("gemini.gemini", "Gemini CLI", (".gemini/agents",), (".md",), aliases=("gemini",)),
     "qwen-code": Row("gemini.qwen", "Qwen Code", (".qwen/agents",), (".md",), aliases=("qwen",)),
     "opencode": Row(
         "opencode.opencode", "OpenCode", _below((".opencode",), _LEAVES), (".md",), ("opencode.json", "opencode.jsonc"), includes=True
@@ -114,6 +117,8 @@ FORMATS: dict[str, Row] = {
         index=".claude-plugin/plugin.json",
         catalog=".claude-plugin/marketplace.json",
     ),
+    "gemini-extension": Row("gemini.extension", "Gemini CLI extension", ("agents",), (".md",), index="gemini-extension.json"),
+    "agent-plugin": Row("portable.plugin", "Agent Plugin", index="plugin.json"),
     "json": Row("canonical.json", "canonical JSON", (), (".json",), ("agents.json",), looks=_BUNDLE, bundle=True),
     "toml": Row("canonical.toml", "canonical TOML", (), (".toml",), ("agents.toml",), looks=_BUNDLE, bundle=True),
 }
@@ -147,7 +152,11 @@ NOT_YET = {
     "zed": "Zed",
 }
 """Assistants that people ask for, and that there is no format for."""
-CLIENTS = tuple(format_id for format_id, row in FORMATS.items() if not row.bundle)
+CLIENTS = tuple(format_id for format_id, row in FORMATS.items() if row.has_agents and not row.bundle)
+"""Those that have agents."""
+BUNDLES = tuple(format_id for format_id, row in FORMATS.items() if row.bundle)
+READERS = tuple(format_id for format_id, row in FORMATS.items() if not row.bundle)
+"""Those that somebody reads, be it for skills and servers alone."""
 LISTED = "`agentconv formats` lists them"
 """What to say in place of all formats, which are too many for a line."""
 
@@ -190,7 +199,7 @@ def clients_named(given: Iterable[str], where: str = "--for") -> list[str]:
     """
     words = [word.strip() for word in ",".join(given).split(",") if word.strip()]
     named = [resolve(word) for word in words if word != "all"]
-    bundle = next((format_id for format_id in named if format_id not in CLIENTS), None)
+    bundle = next((format_id for format_id in named if format_id not in READERS), None)
     if bundle or not words:
         message = f"no client reads {FORMATS[bundle].title}" if bundle else f"{where} has an empty value"
         raise usage(message, f"name a client, or all; {LISTED}")

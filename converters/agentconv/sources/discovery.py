@@ -160,8 +160,10 @@ def _add_declared(found: Discovery, home: Home, client: str, known: list[Path]) 
 def _indexed(path: Path, format_id: str | None) -> tuple[str, Path] | None:
     """Return the client and the root, where a path is the file that lists a client's agents, or its folder: it is named for all of them."""
     for client in [client for client in registry.CLIENTS if registry.FORMATS[client].index and format_id in (None, client)]:
-        for name in (registry.FORMATS[client].index, registry.FORMATS[client].catalog):
+        for name in filter(None, (registry.FORMATS[client].index, registry.FORMATS[client].catalog)):
             parts = PurePosixPath(name).parts
+            if path.is_dir() and len(parts) == 1:
+                continue  # the folder is named, with all that it is besides
             file = Path(os.path.abspath(path if not path.is_dir() else path / parts[-1]))
             if file.parts[-len(parts) :] == parts and file.is_file():
                 root = file.parents[len(parts) - 1]
@@ -256,10 +258,18 @@ def locations(folder: Path, client: str) -> list[Path]:
     """Return a client's locations directly below a folder: the folders and the files that it reads there."""
     row = registry.FORMATS[client]
     if row.index:
-        return [*(_listed(folder, client) if (folder / row.index).is_file() else []), *_offered(folder, client)]
+        there = (folder / row.index).is_file() and (row.has_agents or _is_container(folder, client))
+        return [*(_listed(folder, client) if there else []), *_offered(folder, client)]
     found = [folder / place for place in row.folders if _is_there(folder / place, stat.S_ISDIR)]
     found += [folder / name for name in row.files if _is_there(folder / name, stat.S_ISREG)]
     return found + (_declared(folder, client, found) if row.settings else [])
+
+
+def _is_container(folder: Path, client: str) -> bool:
+    """Whether a file that is called as a client's plugins have it really makes a folder one."""
+    from agentconv.sources import contents
+
+    return contents.of_folder(folder, client) is not None
 
 
 def _is_there(place: Path, kind: Callable[[int], bool]) -> bool:
@@ -369,9 +379,9 @@ def _add_folder(found: Discovery, search: _Search) -> None:
         search = replace(search, root=search.folder, like=own[1]) if own else search
         _add_location(found, search, search.folder, search.format_id or home)
         return
-    places = [(client, place) for client in registry.CLIENTS for place in locations(search.folder, client)]
+    places = [(client, place) for client in registry.READERS for place in locations(search.folder, client)]
     found.passed_over.extend(str(place) for client, place in places if client in search.exclude)
-    if all(client in search.exclude for client, _ in places) or search.format_id not in (None, *registry.CLIENTS):
+    if all(client in search.exclude for client, _ in places) or search.format_id not in (None, *registry.READERS):
         found.looked.append(str(search.folder))
         _add_walked(found, search)
         return
@@ -505,11 +515,12 @@ def _once(files: list[Found]) -> list[Found]:
         return files
     folders: dict[str, str] = {}
     reals = {file: _real(file, folders) for file in walked}
-    formats: dict[str, str] = {}
+    formats: dict[str, tuple[bool, str]] = {}
     for file, real in reals.items():
-        if real not in formats or os.path.abspath(file.location or "") == real:
-            formats[real] = file.format
-    return [file for file in files if file.named or file.format == formats[reals[file]]]
+        direct = os.path.abspath(file.location or "") == real
+        if real not in formats or (direct and not formats[real][0]):
+            formats[real] = direct, file.format
+    return [file for file in files if file.named or file.format == formats[reals[file]][1]]
 
 
 def _real(file: Found, folders: dict[str, str]) -> str:

@@ -129,7 +129,7 @@ def _plugins(file: Found, catalogs: dict[Path, dict[str, Catalog]]) -> Iterator[
     row = registry.FORMATS[file.format]
     if file.location is None or not row.is_index(file.path):
         return
-    is_catalog = f"/{file.path}".endswith(f"/{row.catalog}")
+    is_catalog = bool(row.catalog) and f"/{file.path}".endswith(f"/{row.catalog}")
     place = Path(file.location)
     root = Path(os.path.normpath(place.parents[len(PurePosixPath(row.catalog if is_catalog else row.index).parts) - 1]))
     if not is_catalog:

@@ -91,6 +91,7 @@ OF_FORMAT = {
     "claude-plugin": CLAUDE_PLUGIN,
     "copilot": COPILOT,
     "gemini-cli": GEMINI,
+    "gemini-extension": GEMINI,
     "qwen-code": GEMINI,
     "opencode": OPENCODE,
     "kilo": OPENCODE,
