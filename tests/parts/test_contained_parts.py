@@ -74,7 +74,7 @@ def test_parts_are_found_as_the_client_finds_them(folder: Path) -> None:
 
 @each_written
 def test_what_stays_in_its_format_keeps_its_bytes(folder: Path, tmp_path: Path) -> None:
-    """Written in its own format, at once or out of a bundle, each file has its bytes all of whose parts the client takes, or that has none."""
+    """In its own format, at once or out of a bundle, each file has its bytes of which the client takes all parts, or that has none."""
     client, bundle = folder.parent.name, tmp_path / "all.json"
     main(["convert", os.fspath(folder), "-f", client, "-t", client, "--with", "all", "-o", os.fspath(tmp_path / "at-once"), "-q"])
     main(["to-json", os.fspath(folder), "-f", client, "--with", "all", "-o", os.fspath(bundle), "-q"])

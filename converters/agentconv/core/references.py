@@ -6,6 +6,7 @@ A language is what a client does with a text before it hands it on.
 |---|---|---|---|
 | `braces` | `${X}`, `${X:-default}` | cannot be said | Claude Code, Factory Droid |
 | `plugin` | as in braces (`${CLAUDE_PLUGIN_ROOT}`, `${user_config.x}`: the plugin's own) | cannot be said | plugins of Claude Code |
+| `plugins` | as in the shell (`${PLUGIN_ROOT}`, `${CLAUDE_PLUGIN_ROOT}`: the plugin's folder) | cannot be said | plugins of Copilot |
 | `portable` | none (`${PLUGIN_ROOT}`, `${PLUGIN_DATA}`: the plugin's own) | cannot be said | Agent Plugins |
 | `extension` | as in the shell (`${extensionPath}`, `${workspacePath}`: the extension's own) | cannot be said | extensions of Gemini CLI |
 | `bare` | `$X`, `${X}` | cannot be said | Qwen Code |
@@ -107,6 +108,12 @@ _LANGUAGES = {
         _containers("plugin", "${CLAUDE_PLUGIN_ROOT}"),
         _in_braces,
         folder="${CLAUDE_PLUGIN_ROOT}",
+    ),
+    "plugins": _Language(
+        re.compile(rf"(\$\{{(?:CLAUDE_)?PLUGIN_ROOT\}})|\$\{{{_BRACED}\}}|\$([A-Za-z_][A-Za-z0-9_]*)"),
+        lambda found: CONTAINER_FOLDER if found[1] else Reference(found[2] or found[4], found[3]),
+        _in_braces,
+        folder="${PLUGIN_ROOT}",
     ),
     "portable": _Language(
         re.compile(r"(\$\{(?:PLUGIN_ROOT|PLUGIN_DATA)\})"),

@@ -39,6 +39,8 @@ class Row:
     """A file at the root that lists the agents' files; where it is not there, the folders are no location of the client."""
     catalog: str = ""
     """A file at the root that lists folders in which there is such an index, or the first of the client's folders."""
+    plugins: tuple[str, ...] = ()
+    """Files that each make a folder a plugin of the client, which has the agents in its `agents`, too."""
     settings: str = ""
     """A file of the client's configuration at the root that may name agents' files, too, and keys of theirs."""
     includes: bool = False
@@ -85,11 +87,17 @@ def _below(roots: tuple[str, ...], leaves: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"{root}/{leaf}" for root in roots for leaf in leaves)
 
 
+_CODEX = (".codex-plugin/plugin.json",)
 FORMATS: dict[str, Row] = {
     "claude-code": Row("claude.code", "Claude Code", (".claude/agents",), (".md",), looks=_HEADER, aliases=("claude",)),
-    "codex": Row("codex.codex", "Codex", (".codex/agents",), (".toml",), looks=_ROLE, settings=".codex/config.toml"),
+    "codex": Row("codex.codex", "Codex", (".codex/agents",), (".toml",), looks=_ROLE, settings=".codex/config.toml", plugins=_CODEX),
     "copilot": Row(
-        "copilot.copilot", "GitHub Copilot", (".github/agents", ".github/chatmodes"), (".agent.md", ".chatmode.md", ".md"), looks=_HEADER
+        "copilot.copilot",
+        "GitHub Copilot",
+        (".github/agents", ".github/chatmodes"),
+        (".agent.md", ".chatmode.md", ".md"),
+        looks=_HEADER,
+        plugins=(".plugin/plugin.json", ".github/plugin/plugin.json", "plugin.json"),
     ),
     "gemini-cli": Row("gemini.gemini", "Gemini CLI", (".gemini/agents",), (".md",), aliases=("gemini",)),
     "qwen-code": Row("gemini.qwen", "Qwen Code", (".qwen/agents",), (".md",), aliases=("qwen",)),
@@ -105,7 +113,7 @@ FORMATS: dict[str, Row] = {
         includes=True,
     ),
     "roo": Row("roo.roo", "Roo Code", (), (".yaml", ".yml", ".json"), (".roomodes",), looks=_MODES),
-    "cursor": Row("cursor.cursor", "Cursor", (".cursor/agents",), (".md", ".mdc", ".markdown")),
+    "cursor": Row("cursor.cursor", "Cursor", (".cursor/agents",), (".md", ".mdc", ".markdown"), plugins=(".cursor-plugin/plugin.json",)),
     "cline": Row("cline.cline", "Cline", (".cline/agents",), (".yaml", ".yml"), looks=_HEADED),
     "droid": Row("droid.droid", "Factory Droid", (".factory/droids",), (".md",), aliases=("factory",)),
     "claude-agents-json": Row("claude.agents_json", "Claude Code --agents", (), (".json",), ("claude-agents.json",), looks=_AGENTS),

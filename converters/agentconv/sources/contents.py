@@ -39,7 +39,10 @@ class Contained:
         return container.called(self.contents.name, kind, name) if container and self.contents.name else (name,)
 
     def told(self, shown: Callable[[str], str]) -> Iterator[Diagnostic]:
-        """Say what the client passes over; that it takes nothing is told by whoever reads the file for its agents."""
+        """Say what the client passes over, and why it takes nothing, where nobody reads the file for its agents."""
+        row = registry.FORMATS[self.client]
+        if self.contents.problem and not row.index:
+            yield self._remark(self.contents.problem, self.source, shown(self.source.path))
         for fault in self.contents.faults:
             yield self._remark(fault, self.source, shown(self.source.path))
         for fault in self.contents.offered if self.catalog else ():

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 SKIPPED = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", "venv", ".tox", ".nox", "site-packages"})
 STDIN = "-"
+PLUGIN_AGENTS = "agents"
+"""The folder of a plugin's agents."""
 MAX_AGENT_BYTES = 16 * 1024 * 1024
 """Agent files above this size are not read. Bundles, which hold many, have no such bound."""
 
@@ -262,6 +264,8 @@ def locations(folder: Path, client: str) -> list[Path]:
         return [*(_listed(folder, client) if there else []), *_offered(folder, client)]
     found = [folder / place for place in row.folders if _is_there(folder / place, stat.S_ISDIR)]
     found += [folder / name for name in row.files if _is_there(folder / name, stat.S_ISREG)]
+    if _made_by(folder, client):
+        found += [folder / PLUGIN_AGENTS] if _is_there(folder / PLUGIN_AGENTS, stat.S_ISDIR) else []
     return found + (_declared(folder, client, found) if row.settings else [])
 
 
@@ -380,6 +384,10 @@ def _add_folder(found: Discovery, search: _Search) -> None:
         _add_location(found, search, search.folder, search.format_id or home)
         return
     places = [(client, place) for client in registry.READERS for place in locations(search.folder, client)]
+    plugins = [search.folder / name for client in _asked(search) for name in _made_by(search.folder, client)]
+    if plugins and not places:
+        found.looked += map(str, plugins)  # of which there are parts alone
+        return
     found.passed_over.extend(str(place) for client, place in places if client in search.exclude)
     if all(client in search.exclude for client, _ in places) or search.format_id not in (None, *registry.READERS):
         found.looked.append(str(search.folder))
@@ -392,6 +400,17 @@ def _add_folder(found: Discovery, search: _Search) -> None:
             _add_location(found, search, place, client)
     if not found.looked:
         found.looked.append(str(search.folder / registry.FORMATS[search.format_id or ""].place))
+
+
+def _asked(search: _Search) -> list[str]:
+    """Return the clients that a search is for."""
+    return [client for client in registry.CLIENTS if client not in search.exclude and search.format_id in (None, client)]
+
+
+def _made_by(folder: Path, client: str) -> list[str]:
+    """Return the file that makes a folder a plugin of a client; none where it is none."""
+    names = [name for name in registry.FORMATS[client].plugins if (folder / name).is_file()]
+    return names[:1] if names and _is_container(folder, client) else []
 
 
 def _of_settings(search: _Search) -> Iterator[Diagnostic]:

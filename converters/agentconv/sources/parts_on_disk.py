@@ -124,7 +124,11 @@ class PartsOnDisk:
             return module.user
         own = () if formats.FORMATS[client].index else module.project
         contained = self.container(client)
-        return (*own, *contained.contents.places.get(module.kind, ())) if contained else own
+        if contained is None:
+            return own
+        within = contained.contents.places.get(module.kind, ())
+        taken = {place.path for place in within}
+        return (*within, *(place for place in own if place.path not in taken))
 
     def _read(self, client: str, module: PartFormat[Any]) -> tuple[LoadedPart, ...]:
         places = self._places(client, module)

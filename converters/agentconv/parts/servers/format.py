@@ -33,6 +33,8 @@ class ServerFormat:
     user: tuple[Place, ...] = ()
     elsewhere: tuple[tuple[str, ServerFormat], ...] = ()
     """The formats of files in which servers are spelled otherwise, by what their paths end in."""
+    contained: ServerFormat | None = None
+    """The format of servers in the client's plugins, where those are spelled otherwise."""
     kind: Kind = "servers"
 
     @property
@@ -42,7 +44,7 @@ class ServerFormat:
 
     def read(self, source: PartSource) -> PartsRead[Server]:
         """Read all servers of a file as the client does; those that it does not load are recovered."""
-        of_file = self._of(source.text.path)
+        of_file = self.contained if self.contained and source.place.contained else self._of(source.text.path)
         return reading.read(of_file.client, of_file.file(source), source.text)
 
     def file(self, source: PartSource) -> ServerFile:
