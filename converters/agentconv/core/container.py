@@ -59,6 +59,8 @@ class Container:
     """Returns what such a file says. Raises nothing."""
     offered: Callable[[Catalog, There, Contents | None], Contents | None] = lambda _catalog, _there, own: own
     """Returns what a container has that a catalog offers, from what its own file says; None for both where there is no such file."""
+    also: Mapping[str, Callable[[SourceText, There], Contents]] = field(default_factory=dict)
+    """Files of other clients' containers that the client reads, too, where none of its own is there."""
     is_one: Callable[[SourceText], bool] = lambda _source: True
     """Whether a file that is called so is one: `plugin.json` has many owners."""
     called: Callable[[str, Kind, str], tuple[str, ...]] = lambda _container, _kind, name: (name,)

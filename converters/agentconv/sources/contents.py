@@ -78,7 +78,7 @@ def of_folder(folder: Path, client: str, catalog: Catalog | None = None) -> Cont
         return _kind(folder / path)
 
     source = _own_file(folder, container)
-    own = container.contents(source, there) if source else None
+    own = container.also.get(source.path, container.contents)(source, there) if source else None
     if catalog is not None:
         own = container.offered(catalog, there, own)
     return Contained(client, source or catalog.source, own, catalog) if own and (source or catalog) else None  # type: ignore[union-attr]
@@ -86,7 +86,7 @@ def of_folder(folder: Path, client: str, catalog: Catalog | None = None) -> Cont
 
 def _own_file(folder: Path, container: Container) -> SourceText | None:
     """Return the file that makes a folder a container."""
-    for name in container.files:
+    for name in (*container.files, *container.also):
         place = folder / name
         if place.is_file():
             try:

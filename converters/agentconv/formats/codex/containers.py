@@ -7,8 +7,13 @@ Paths that start with `./` take the place of `skills/` and `.mcp.json`; what is 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from agentconv.core.container import Container
 from agentconv.parts.contained import Layout, Part
 
 _LAYOUT = Layout({"skills": Part("skills", "skills", "**/SKILL.md"), "servers": Part("mcpServers", ".mcp.json")})
-BY_FORMAT = {"codex": Container((".codex-plugin/plugin.json",), _LAYOUT.contents)}
+_OTHERS = replace(_LAYOUT, native=False)
+BY_FORMAT = {
+    "codex": Container((".codex-plugin/plugin.json",), _LAYOUT.contents, also={".claude-plugin/plugin.json": _OTHERS.contents})
+}

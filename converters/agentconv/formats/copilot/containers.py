@@ -8,6 +8,7 @@ keeps all of it out. Servers come from `.mcp.json`; what the file itself says of
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core.container import Container
@@ -33,4 +34,7 @@ def _is_one(source: SourceText) -> bool:
     return _PORTABLE not in source.text
 
 
-BY_FORMAT = {"copilot": Container(_FILES, _LAYOUT.contents, is_one=_is_one)}
+_OTHERS = replace(_LAYOUT, native=False)
+BY_FORMAT = {
+    "copilot": Container(_FILES, _LAYOUT.contents, also={".claude-plugin/plugin.json": _OTHERS.contents}, is_one=_is_one),
+}
