@@ -141,10 +141,10 @@ def along(wanted: With, named: Named) -> Along:
         there = named.parts.of(kind)
         _forbid_unknown(kind, names, there)
         keys = {_key(kind, name) for name in names | needed}
-        meant = [one for one in there if kind in wanted.kinds or _key(kind, one.part.name or "") in keys]
+        meant = [one for one in there if kind in wanted.kinds or any(_key(kind, name) in keys for name in one.names)]
         found += [one for one in meant if one.taken]
         told += [remark for one in meant if one.hidden_by is None for remark in one.told]
-        known = {_key(kind, one.part.name or "") for one in there}
+        known = {_key(kind, name) for one in there for name in one.names}
         missing += [(kind, name) for name in sorted(used) if _key(kind, name) not in known]
     told += named.parts.diagnostics if wanted else ()
     return Along(tuple(found), (*dict.fromkeys(told), *([_not_there(missing)] if missing else [])))

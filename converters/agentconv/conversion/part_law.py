@@ -7,7 +7,7 @@ it may do. What breaks that is a bug of ours: that part is not written, the othe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from agentconv.conversion import shared_places
@@ -84,7 +84,7 @@ class PartLaw:
     def _unchanged(self, loaded: LoadedPart) -> PartVerdict | None:
         """Return the verdict on a part that stays in its own format as its file says it: that keeps its bytes. None for any other."""
         source, module = loaded.source, registry.part_format(self.target, loaded.kind)
-        if source is None or module is None or loaded.client != self.target or self.scope != "project" or source.place.mixed:
+        if source is None or module is None or not self._is_home(loaded) or source.place.mixed:
             return None
         found = next((part for part in module.read(source).parts if part.name == loaded.part.name), None)
         if found is None or difference(loaded.part, found):
@@ -110,6 +110,7 @@ class PartLaw:
         stays = self._stays(loaded, part, module)
         projection: PartProjection[Any] = PartProjection(part, self.target, self.scope, stays=stays, insists=self.insists)
         projection.widened |= widened
+        projection.at_home = projection.at_home and not (loaded.source and loaded.source.place.contained)
         self._rename_agents(projection)
         module.to_project(projection)
         told += projection.losses
@@ -124,9 +125,14 @@ class PartLaw:
 
     def _stays(self, loaded: LoadedPart, part: Part, module: PartFormat[Any]) -> bool:
         """Whether a part's file stays where it is, and calls it what it is called."""
-        if loaded.source is None or loaded.client != self.target or self.scope != "project" or kind_of(part) != loaded.kind:
+        if loaded.source is None or not self._is_home(loaded) or kind_of(part) != loaded.kind:
             return False
         return not loaded.source.place.pattern or _is_called(part, loaded.source, module)
+
+    def _is_home(self, loaded: LoadedPart) -> bool:
+        """Whether a part's file can stay where it is: out of a plugin, it goes where the client has a project's."""
+        within = loaded.source is not None and loaded.source.place.contained
+        return loaded.client == self.target and self.scope == "project" and not within
 
     def _rename_agents(self, projection: PartProjection[Any]) -> None:
         """Let a command follow the agent that it is sent to, where that has another name now."""
@@ -142,7 +148,7 @@ class PartLaw:
             return PartVerdict(loaded, losses=(*told, loss))
         part, place = projection.part, shared_places.destination(module, projection.part.name, places, self.read)
         original = loaded.source if kind_of(part) == loaded.kind else None
-        if original is not None and loaded.client == self.target and self.scope == "project":
+        if original is not None and self._is_home(loaded):
             place = original.place
         if loaded.only_in and not place.partial:
             loss = losses.loss("part-mode-dropped", loaded.part.id, "name", self.target, quoted(loaded.only_in), part=loaded.kind)
@@ -150,7 +156,7 @@ class PartLaw:
         path = _kept_path(part, original, module) if original is not None and place is original.place else module.path(part, place)
         patched = place.pattern and (loaded.kind == "skills" or loaded.client == self.target)
         files = module.write((part,), path, original if patched else None)
-        again = module.read(as_source(files, place))
+        again = module.read(as_source(files, replace(place, at="")))
         _check_read_back(part, again)
         _check_narrow(without(loaded.part, projection.widened - {"extras"}), again.parts[0])
         return PartVerdict(loaded, part, module, place, path, files, told)

@@ -284,6 +284,7 @@ CATALOGUE: dict[str, LossRule] = {
         _WARNING, _DROPPED, "the target runs no command line for a text; the model is told of it instead", "add it to the text by hand"
     ),
     "placeholder-file": LossRule(_WARNING, _DROPPED, "the target sets no file into a text; its path is named instead"),
+    "placeholder-container": LossRule(_WARNING, _APPROXIMATED, "the target does not say where a plugin lies, and the text leaves it"),
     "placeholder-folder": LossRule(_WARNING, _APPROXIMATED, "the target does not say where the skill lies"),
     "placeholder-foreign": LossRule(_WARNING, _APPROXIMATED, "only the source client fills this in; the target sends it as it stands"),
     "placeholder-literal": LossRule(_WARNING, _APPROXIMATED, "text that the target fills in, and that cannot be escaped there"),
@@ -293,6 +294,8 @@ CATALOGUE: dict[str, LossRule] = {
     "placeholder-run": LossRule(
         _REFUSAL, _REFUSED, "text that the target would run as a command line, and that cannot be escaped there", "spell it in another way"
     ),
+    "agent-unheld": LossRule(_REFUSAL, _REFUSED, "the target holds skills and MCP servers, and no agents"),
+    "agent-stays": LossRule(_NOTE, _DROPPED, "the target holds skills and MCP servers, and no agents; what was asked for goes along"),
     "part-unknown": LossRule(_WARNING, _DROPPED, "the target holds agents alone; what they need stays"),
     "part-no-place": LossRule(_REFUSAL, _REFUSED, "the target does not look for such parts where this goes"),
     "part-mode-dropped": LossRule(
@@ -307,6 +310,7 @@ CATALOGUE: dict[str, LossRule] = {
         _NOTE, _APPROXIMATED, "the target finds another file of this name in a folder that it reads too, and takes one of them"
     ),
     "part-named-along": LossRule(_NOTE, _MOVED, "an MCP server that is named here goes along, into the target's configuration"),
+    "part-rebased": LossRule(_NOTE, _MOVED, "it leaves its plugin, and names that one's folder from the project's root now"),
     "part-renamed": LossRule(_NOTE, _RENAMED, "what is named here was renamed"),
     "part-widened": LossRule(
         _WARNING, _DROPPED, "the target does not hold it to what its author closed, and it is written as --allow-widening asks"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from agentconv.core.diagnostics import Detail, Diagnostic, Loss
     from agentconv.core.format import State
+    from agentconv.core.ir import Json
     from agentconv.core.kinds import Kind
     from agentconv.core.parts import FolderFile, Part
     from agentconv.core.source import SourceText
@@ -43,11 +44,23 @@ class Place:
     """Whether what lies here wins over what is called the same in the places that are named before it."""
     partial: bool = False
     """Whether its folders (`skills-<mode>`) are each for one of the client's modes, which takes what lies there over what is general."""
+    at: str = ""
+    """JSON Pointer of the entries within the file, where they are not where the client's own files have them."""
+    name: str = ""
+    """What the client calls the one thing that lies here, where that is not what its path says."""
+    given: tuple[tuple[str, Json], ...] = ()
+    """Keys of its header that are said of it elsewhere, and count before the header's own."""
+    contained: bool = False
+    """Whether the client only looks there in a folder that a file makes a container of its parts: a plugin, an extension."""
 
     @property
     def shown(self) -> str:
         """The place, for people."""
-        return f"{self.path}/{self.pattern}" if self.pattern else self.path
+        return self.holds(self.pattern)
+
+    def holds(self, below: str) -> str:
+        """Return the path of what lies below the place."""
+        return f"{self.path}/{below}" if self.path and below else self.path or below
 
 
 @dataclass(frozen=True, slots=True)

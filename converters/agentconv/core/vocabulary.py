@@ -45,6 +45,7 @@ be given by the name that is shown to people), `lists_need_prompts` (an agent wi
   the MCP servers of the session, in words.
 And limits: `description_tokens` (of the descriptions of all agents together; the client warns above it).
 
+A format that holds no agents says `parts_only`.
 A format whose client has another format too says `like = "<its id>"`, and nothing else: its words are the same.
 """
 
@@ -99,7 +100,7 @@ def words_of(format_id: str) -> str:
 @cache
 def clients() -> tuple[str, ...]:
     """Return the ids of the clients whose words are known."""
-    return tuple(name for name in sorted(places()) if words_of(name) == name)
+    return tuple(name for name in sorted(places()) if words_of(name) == name and not fact(name, "parts_only"))
 
 
 def fact(format_id: str | None, name: str) -> bool:

@@ -90,8 +90,8 @@ class Inspected:
 def clients(pieces: Iterable[Loaded], present: Iterable[str]) -> list[str]:
     """Return the clients to ask when none is named: the files' own and those that are present, or else all."""
     wanted = {*present, *(piece.format for piece in pieces if piece.source is not None)}
-    found = [client for client in registry.CLIENTS if client in wanted]
-    return found if len(found) > 1 else list(registry.CLIENTS)
+    found = [client for client in registry.READERS if client in wanted]
+    return found if len(found) > 1 else [*registry.CLIENTS, *(client for client in found if client not in registry.CLIENTS)]
 
 
 def inspect(piece: Loaded, asked: Sequence[str]) -> Inspected:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 SKIPPED = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", "venv", ".tox", ".nox", "site-packages"})
 STDIN = "-"
+PLUGIN_AGENTS = "agents"
+"""The folder of a plugin's agents."""
 MAX_AGENT_BYTES = 16 * 1024 * 1024
 """Agent files above this size are not read. Bundles, which hold many, have no such bound."""
 
@@ -163,6 +165,8 @@ def _indexed(path: Path, format_id: str | None) -> tuple[str, Path] | None:
         row = registry.FORMATS[client]
         for name in filter(None, (row.index, row.catalog, "" if path.is_dir() else row.settings)):
             parts = PurePosixPath(name).parts
+            if path.is_dir() and len(parts) == 1:
+                continue  # the folder is named, with all that it is besides
             file = Path(os.path.abspath(path if not path.is_dir() else path / parts[-1]))
             if file.parts[-len(parts) :] == parts and file.is_file():
                 root = file.parents[len(parts) - 1]
@@ -257,10 +261,20 @@ def locations(folder: Path, client: str) -> list[Path]:
     """Return a client's locations directly below a folder: the folders and the files that it reads there."""
     row = registry.FORMATS[client]
     if row.index:
-        return [*(_listed(folder, client) if (folder / row.index).is_file() else []), *_offered(folder, client)]
+        there = (folder / row.index).is_file() and (row.has_agents or _is_container(folder, client))
+        return [*(_listed(folder, client) if there else []), *_offered(folder, client)]
     found = [folder / place for place in row.folders if _is_there(folder / place, stat.S_ISDIR)]
     found += [folder / name for name in row.files if _is_there(folder / name, stat.S_ISREG)]
+    if _made_by(folder, client):
+        found += [folder / PLUGIN_AGENTS] if _is_there(folder / PLUGIN_AGENTS, stat.S_ISDIR) else []
     return found + (_declared(folder, client, found) if row.settings else [])
+
+
+def _is_container(folder: Path, client: str) -> bool:
+    """Whether a file that is called as a client's plugins have it really makes a folder one."""
+    from agentconv.sources import contents
+
+    return contents.of_folder(folder, client) is not None
 
 
 def _is_there(place: Path, kind: Callable[[int], bool]) -> bool:
@@ -370,10 +384,14 @@ def _add_folder(found: Discovery, search: _Search) -> None:
         search = replace(search, root=search.folder, like=own[1]) if own else search
         _add_location(found, search, search.folder, search.format_id or home)
         return
-    places = [(client, place) for client in registry.CLIENTS for place in locations(search.folder, client)]
+    places = [(client, place) for client in registry.READERS for place in locations(search.folder, client)]
+    plugins = [search.folder / name for client in _asked(search) for name in _made_by(search.folder, client)]
+    if plugins and not places:
+        found.looked += map(str, plugins)  # of which there are parts alone
+        return
     found.passed_over.extend(str(place) for client, place in places if client in search.exclude)
     found.diagnostics.extend(_of_settings(search))
-    if all(client in search.exclude for client, _ in places) or search.format_id not in (None, *registry.CLIENTS):
+    if all(client in search.exclude for client, _ in places) or search.format_id not in (None, *registry.READERS):
         found.looked.append(str(search.folder))
         _add_walked(found, search)
         return
@@ -383,6 +401,17 @@ def _add_folder(found: Discovery, search: _Search) -> None:
             _add_location(found, search, place, client)
     if not found.looked:
         found.looked.append(str(search.folder / registry.FORMATS[search.format_id or ""].place))
+
+
+def _asked(search: _Search) -> list[str]:
+    """Return the clients that a search is for."""
+    return [client for client in registry.CLIENTS if client not in search.exclude and search.format_id in (None, client)]
+
+
+def _made_by(folder: Path, client: str) -> list[str]:
+    """Return the file that makes a folder a plugin of a client; none where it is none."""
+    names = [name for name in registry.FORMATS[client].plugins if (folder / name).is_file()]
+    return names[:1] if names and _is_container(folder, client) else []
 
 
 def _of_settings(search: _Search) -> Iterator[Diagnostic]:
@@ -520,11 +549,12 @@ def _once(files: list[Found]) -> list[Found]:
         return files
     folders: dict[str, str] = {}
     reals = {file: _real(file, folders) for file in walked}
-    formats: dict[str, str] = {}
+    formats: dict[str, tuple[bool, str]] = {}
     for file, real in reals.items():
-        if real not in formats or os.path.abspath(file.location or "") == real:
-            formats[real] = file.format
-    return [file for file in files if file.named or file.format == formats[reals[file]]]
+        direct = os.path.abspath(file.location or "") == real
+        if real not in formats or (direct and not formats[real][0]):
+            formats[real] = direct, file.format
+    return [file for file in files if file.named or file.format == formats[reals[file]][1]]
 
 
 def _real(file: Found, folders: dict[str, str]) -> str:
@@ -594,6 +624,11 @@ def followed(found: Discovery, path: str, top: str) -> bool:
         hint = "name it on the command line to read it" if blocked.astray else None
         found.diagnostics.append(unread(path, f"{blocked.reason}; it is not followed", severity, hint))
     return blocked is None
+
+
+def strays(place: Path, top: Path) -> bool:
+    """Whether a place leads out of a folder."""
+    return _stray(os.fspath(place), os.path.realpath(top)) is not None
 
 
 def _stray(path: str, top: str) -> Blocked | None:
