@@ -82,6 +82,7 @@ def describe(format_id: str) -> dict[str, Any]:
         **({"user": user} if user else {}),
         "aliases": list(row.aliases),
         **({"verified": verified} if verified else {}),
+        **({"evidence": "documentation"} if vocabulary.is_documented_only(format_id) else {}),
     }
 
 

@@ -40,6 +40,7 @@ be given by the name that is shown to people). A fact that is left out is false.
 - `unenforced`: limits that the client documents, and does not hold a spawned agent to: `free` has the keys of an agent's file (dots for
   tables, `*` for any name), each with the values that limit nothing; `instead` is what a person does; `servers` says that no file closes
   the MCP servers of the session, in words.
+`evidence` is `documentation` where the client itself was not asked: what is said of it is what its documents and its code say.
 And limits: `description_tokens` (of the descriptions of all agents together; the client warns above it).
 
 A format whose client has another format too says `like = "<its id>"`, and nothing else: its words are the same.
@@ -102,6 +103,11 @@ def clients() -> tuple[str, ...]:
 def fact(format_id: str | None, name: str) -> bool:
     """Return what is so with a client: `enforces_patterns`, `ignores_case`, `asks_by_default`, `own_servers_open`."""
     return bool(format_id and _file(format_id).get(name, False))
+
+
+def is_documented_only(format_id: str) -> bool:
+    """Whether what is said of a client was never asked of the client itself."""
+    return bool(_file(format_id).get("evidence") == "documentation")
 
 
 def number(format_id: str, name: str) -> int | None:

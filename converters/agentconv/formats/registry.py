@@ -105,6 +105,9 @@ FORMATS: dict[str, Row] = {
     "cursor": Row("cursor.cursor", "Cursor", (".cursor/agents",), (".md", ".mdc", ".markdown")),
     "cline": Row("cline.cline", "Cline", (".cline/agents",), (".yaml", ".yml"), looks=_HEADED),
     "droid": Row("droid.droid", "Factory Droid", (".factory/droids",), (".md",), aliases=("factory",)),
+    "kiro": Row("kiro.kiro", "Kiro CLI", (".kiro/agents",), (".json",), includes=True, aliases=("kiro-cli",)),
+    "kiro-ide": Row("kiro.kiro_ide", "Kiro IDE", (".kiro/agents",), (".md",)),
+    "amazon-q": Row("kiro.amazon_q", "Amazon Q Developer CLI", (".amazonq/cli-agents",), (".json",), includes=True, aliases=("q",)),
     "claude-agents-json": Row("claude.agents_json", "Claude Code --agents", (), (".json",), ("claude-agents.json",), looks=_AGENTS),
     "claude-plugin": Row(
         "claude.plugin",
@@ -126,7 +129,6 @@ _KNOWN = {
 }
 """All that a format may be called."""
 NOT_YET = {
-    "amazon-q": "Amazon Q Developer",
     "amp": "Amp",
     "antigravity": "Antigravity",
     "auggie": "Auggie",
@@ -137,7 +139,6 @@ NOT_YET = {
     "goose": "goose",
     "junie": "Junie",
     "kimi": "Kimi Code",
-    "kiro": "Kiro",
     "letta": "Letta Code",
     "openhands": "OpenHands",
     "trae": "Trae",
@@ -148,6 +149,15 @@ NOT_YET = {
 }
 """Assistants that people ask for, and that there is no format for."""
 CLIENTS = tuple(format_id for format_id, row in FORMATS.items() if not row.bundle)
+
+
+@cache
+def sharing(format_id: str) -> tuple[str, ...]:
+    """Return the formats whose files lie in the same folders, this one among them: their names tell them apart."""
+    folders = FORMATS[format_id].folders
+    return tuple(other for other in FORMATS if folders and FORMATS[other].folders == folders) or (format_id,)
+
+
 LISTED = "`agentconv formats` lists them"
 """What to say in place of all formats, which are too many for a line."""
 

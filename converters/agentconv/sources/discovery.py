@@ -344,7 +344,8 @@ def _add_folder(found: Discovery, search: _Search) -> None:
         found.looked.append(str(search.folder))
         own = user_places.at(os.path.abspath(search.folder)) if project_root(search.folder) is None else None
         search = replace(search, root=search.folder, like=own[1]) if own else search
-        _add_location(found, search, search.folder, search.format_id or home)
+        for client in [search.format_id] if search.format_id else registry.sharing(home):
+            _add_location(found, search, search.folder, client)
         return
     places = [(client, place) for client in registry.CLIENTS for place in locations(search.folder, client)]
     found.passed_over.extend(str(place) for client, place in places if client in search.exclude)
@@ -381,7 +382,7 @@ def _add_location(found: Discovery, search: _Search, location: Path, client: str
     elif not _followed(found, path, top):
         return
     files = list(_walk(found, location, top, registry.FORMATS[client].suffixes)) if location.is_dir() else [path]
-    if not files:
+    if not files and not any(one.location and Path(one.location).is_relative_to(location) for one in found.files):
         found.barren.append((path, client))
     for file in files:
         _append(found, file, search.root, client, within=top, like=search.like)
@@ -400,7 +401,10 @@ def _from_settings_folder(search: _Search) -> _Search:
                 and search.format_id in (None, client)
             ):
                 project = Path(os.path.normpath(folder / ".."))
-                return _Search(project, project if search.root == folder else search.root, client, ())
+                root, several = project if search.root == folder else search.root, registry.sharing(client)
+                if search.format_id is None and len(several) > 1:
+                    return _Search(project, root, None, tuple(one for one in registry.CLIENTS if one not in several))
+                return _Search(project, root, client, ())
     return search
 
 
