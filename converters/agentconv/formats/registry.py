@@ -108,6 +108,7 @@ FORMATS: dict[str, Row] = {
     "kiro": Row("kiro.kiro", "Kiro CLI", (".kiro/agents",), (".json",), includes=True, aliases=("kiro-cli",)),
     "kiro-ide": Row("kiro.kiro_ide", "Kiro IDE", (".kiro/agents",), (".md",)),
     "amazon-q": Row("kiro.amazon_q", "Amazon Q Developer CLI", (".amazonq/cli-agents",), (".json",), includes=True, aliases=("q",)),
+    "goose": Row("goose.goose", "goose", (".goose/agents",), (".md",)),
     "claude-agents-json": Row("claude.agents_json", "Claude Code --agents", (), (".json",), ("claude-agents.json",), looks=_AGENTS),
     "claude-plugin": Row(
         "claude.plugin",
@@ -136,7 +137,6 @@ NOT_YET = {
     "continue": "Continue",
     "crush": "Crush",
     "docker-agent": "Docker Agent",
-    "goose": "goose",
     "junie": "Junie",
     "kimi": "Kimi Code",
     "letta": "Letta Code",
