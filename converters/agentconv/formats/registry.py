@@ -109,6 +109,7 @@ FORMATS: dict[str, Row] = {
     "kiro-ide": Row("kiro.kiro_ide", "Kiro IDE", (".kiro/agents",), (".md",)),
     "amazon-q": Row("kiro.amazon_q", "Amazon Q Developer CLI", (".amazonq/cli-agents",), (".json",), includes=True, aliases=("q",)),
     "goose": Row("goose.goose", "goose", (".goose/agents",), (".md",)),
+    "kimi": Row("kimi.kimi", "Kimi Code", (".kimi-code/agents",), (".md",), aliases=("kimi-code",)),
     "claude-agents-json": Row("claude.agents_json", "Claude Code --agents", (), (".json",), ("claude-agents.json",), looks=_AGENTS),
     "claude-plugin": Row(
         "claude.plugin",
@@ -138,7 +139,6 @@ NOT_YET = {
     "crush": "Crush",
     "docker-agent": "Docker Agent",
     "junie": "Junie",
-    "kimi": "Kimi Code",
     "letta": "Letta Code",
     "openhands": "OpenHands",
     "trae": "Trae",
