@@ -110,6 +110,7 @@ FORMATS: dict[str, Row] = {
     "amazon-q": Row("kiro.amazon_q", "Amazon Q Developer CLI", (".amazonq/cli-agents",), (".json",), includes=True, aliases=("q",)),
     "goose": Row("goose.goose", "goose", (".goose/agents",), (".md",)),
     "kimi": Row("kimi.kimi", "Kimi Code", (".kimi-code/agents",), (".md",), aliases=("kimi-code",)),
+    "auggie": Row("auggie.auggie", "Auggie", (".augment/agents",), (".md", ".txt"), aliases=("augment",)),
     "claude-agents-json": Row("claude.agents_json", "Claude Code --agents", (), (".json",), ("claude-agents.json",), looks=_AGENTS),
     "claude-plugin": Row(
         "claude.plugin",
@@ -133,7 +134,6 @@ _KNOWN = {
 NOT_YET = {
     "amp": "Amp",
     "antigravity": "Antigravity",
-    "auggie": "Auggie",
     "codebuddy": "CodeBuddy",
     "continue": "Continue",
     "crush": "Crush",

@@ -83,6 +83,8 @@ def read(source: SourceText) -> ReadResult:
 
 def project(projection: Projection) -> None:
     """Turn an agent into what a goose file can hold."""
+    if not projection.at_home:
+        texts.trim(projection, "description", "\n")  # at the header's end it would lose them
     texts.require(projection, "name")
     texts.require(projection, "prompt.text", blanks=SPACE)
     texts.body(projection)
