@@ -343,8 +343,10 @@ def encode(table: Mapping[str, Key], agent: Agent, format_id: str) -> dict[str, 
         value = key.write(agent)
         if value is not ABSENT:
             header[name] = value  # type: ignore[assignment]
+    stale = {name for name, key in table.items() if key.says_more and name in extras and name not in header}
     for name, value in extras.items():
-        header.setdefault(name, value)
+        if name not in stale:  # it says more than its fields, and something else than they do
+            header.setdefault(name, value)
     return header
 
 

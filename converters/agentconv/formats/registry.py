@@ -107,7 +107,7 @@ FORMATS: dict[str, Row] = {
     "droid": Row("droid.droid", "Factory Droid", (".factory/droids",), (".md",), aliases=("factory",)),
     "kiro": Row("kiro.kiro", "Kiro CLI", (".kiro/agents",), (".json",), includes=True, aliases=("kiro-cli",)),
     "kiro-ide": Row("kiro.kiro_ide", "Kiro IDE", (".kiro/agents",), (".md",)),
-    "amazon-q": Row("kiro.amazon_q", "Amazon Q Developer CLI", (".amazonq/cli-agents",), (".json",), includes=True, aliases=("q",)),
+    "amazon-q": Row("kiro.amazon_q", "Amazon Q", (".amazonq/cli-agents",), (".json",), includes=True, aliases=("q",)),
     "goose": Row("goose.goose", "goose", (".goose/agents",), (".md",)),
     "kimi": Row("kimi.kimi", "Kimi Code", (".kimi-code/agents",), (".md",), aliases=("kimi-code",)),
     "auggie": Row("auggie.auggie", "Auggie", (".augment/agents",), (".md", ".txt"), aliases=("augment",)),
