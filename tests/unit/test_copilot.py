@@ -61,7 +61,7 @@ def test_numbers_as_keys_are_not_texts_as_keys() -> None:
     [
         ("READ", "fs.read", None), ("Bash", "shell", None), ("edit/editFiles", "fs.edit", None), ("search/view", "fs.read", None),
         ("tickets/get", "mcp", "tickets"), ("a/b/c", "mcp", "a/b"), ("tickets/*", "mcp", "tickets"), ("tickets/edit", "mcp", "tickets"),
-        ("tickets-edit", "mcp", "tickets"), ("tickets-get", None, None), ("web-search", None, None), ("vscode/memory", None, None),
+        ("tickets-edit", "mcp", "tickets"), ("tickets-get", None, None), ("edit-search", None, None), ("vscode/memory", None, None),
         ("Bash(git:*)", None, None), ("mcp__tickets__get", None, None), ("read edit", None, None), ("/edit", None, None),
     ],
 )  # fmt: skip
