@@ -7,6 +7,7 @@ words that are known count, and what is not understood grants nothing.
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +52,9 @@ def restrict(
 @cache
 def _meaning(format_id: str, name: str) -> tuple[str, str | None]:
     """Return the client to which a key restricts something (this one before others), and the field that it restricts."""
-    for client in (format_id, *schema_files.client_names()):
+    several = Counter(map(vocabulary.words_of, schema_files.client_names()))
+    others = sorted(schema_files.client_names(), key=lambda client: -several[vocabulary.words_of(client)])  # who is known best goes first
+    for client in (format_id, *others):
         row = schema_files.load(client)["properties"].get(unescape_key(name), {})
         if row.get("x-field") in _READINGS:
             return client, row["x-field"]
