@@ -4,6 +4,8 @@ Claude Code 2.1.329: `e.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*(?::-[^}]*)?)\}/g, .
 is set, if to nothing, goes before the default, and one that is not stays as it is spelled. GitHub Copilot 1.0.102 was asked: the same
 with `$NAME`, once. Gemini CLI 0.61.0 has dotenv-expand 12.0.3, whose loop is below. OpenCode 1.18.33:
 `o.text.replace(/\{env:([^}]+)\}/g, (D, n) => (o.env?.[n] ?? process.env[n]) || "")`. `editor` is after Cursor's documents.
+Factory Droid 0.215.0: `/\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g`. Qwen Code 0.24.4: `/\$(?:(\w+)|{([^}]+)})/g`, and what is not
+set stays as it is spelled.
 """
 
 from __future__ import annotations
@@ -30,6 +32,10 @@ def _opencode(text: str, env: Mapping[str, str]) -> str:
     return re.sub(r"\{env:([^}]+)\}", lambda found: env.get(found[1], ""), text)
 
 
+def _qwen(text: str, env: Mapping[str, str]) -> str:
+    return re.sub(r"\$(?:([A-Za-z0-9_]+)|{([^}]+)})", lambda found: env.get(found[1] or found[2], found[0]), text)
+
+
 _DOTENV = re.compile(r"(?<!\\)\$\{([^{}]+)\}|(?<!\\)\$([A-Za-z_][A-Za-z0-9_]*)")
 _OPERATOR = re.compile(r"(:\+|\+|:-|-)")
 
@@ -54,6 +60,8 @@ def _gemini(text: str, env: Mapping[str, str]) -> str:
 EXPANDERS: dict[str, Callable[[str, Mapping[str, str]], str]] = {
     "braces": _once(r"\$\{([A-Za-z_][A-Za-z0-9_]*(?::-[^}]*)?)\}"),
     "shell": _once(r"\$\{([A-Za-z_][A-Za-z0-9_]*(?::-[^}]*)?)\}|\$([A-Za-z_][A-Za-z0-9_]*)"),
+    "plugin": _once(r"\$\{([A-Za-z_][A-Za-z0-9_]*(?::-[^}]*)?)\}"),
+    "bare": _qwen,
     "dotenv": _gemini,
     "env": _opencode,
     "editor": lambda text, env: re.sub(r"\$\{env:([^}]+)\}", lambda found: env.get(found[1], ""), text),

@@ -28,6 +28,20 @@ from agentconv.core.ir import (
     Tools,
 )
 from agentconv.core.meant import Pattern
+from agentconv.core.parts import (
+    AllArguments,
+    Argument,
+    Body,
+    Command,
+    FileText,
+    FolderFile,
+    ForeignPlaceholder,
+    NamedArgument,
+    OwnFolder,
+    Server,
+    ShellOutput,
+    Skill,
+)
 from agentconv.formats import registry
 from agentconv.formats.canonical import bundle
 
@@ -225,6 +239,75 @@ def extras() -> st.SearchStrategy[dict[str, dict[str, Any]]]:
 
 
 @cache
+def bodies() -> st.SearchStrategy[Body]:
+    """Texts of skills and commands, with everything that a client may fill in."""
+    inner = st.one_of(words(), st.builds(Argument, st.integers(0, 9), st.booleans()), st.just(AllArguments()))
+    filled = [
+        inner,
+        st.builds(NamedArgument, words(), maybe(texts())),
+        st.builds(ShellOutput, tuples(inner), st.booleans()),
+        st.builds(FileText, tuples(inner)),
+        st.just(OwnFolder()),
+        st.builds(ForeignPlaceholder, texts(), words()),
+    ]
+    return st.builds(Body, tuples(st.one_of(*filled)), st.booleans())
+
+
+@cache
+def skills() -> st.SearchStrategy[Skill]:
+    """Any skill."""
+    return st.builds(
+        Skill,
+        id=texts(min_size=1),
+        name=maybe(words()),
+        description=maybe(texts()),
+        body=maybe(bodies()),
+        invoked_by=maybe(st.sampled_from(["user", "agents", "both"])),
+        metadata=maybe(json_maps()),
+        approved_tools=maybe(tuples(grants())),
+        denied_tools=maybe(tuples(grants())),
+        hooks=maybe(tuples(hooks())),
+        arguments=maybe(tuples(words())),
+        model=maybe(models()),
+        paths=maybe(tuples(words())),
+        files=tuples(st.builds(FolderFile, st.sampled_from(["a.md", "scripts/b.sh"]), st.binary(max_size=9), st.booleans())),
+        extras=st.one_of(st.just({}), extras()),
+        origin=maybe(st.builds(Origin, format_ids(), words())),
+    )
+
+
+@cache
+def commands() -> st.SearchStrategy[Command]:
+    """Any command."""
+    return st.builds(
+        Command,
+        id=texts(min_size=1),
+        name=maybe(words()),
+        body=maybe(bodies()),
+        agent=maybe(words()),
+        isolated=maybe(st.booleans()),
+        model=maybe(models()),
+        approved_tools=maybe(tuples(grants())),
+        arguments=maybe(tuples(words())),
+        extras=st.one_of(st.just({}), extras()),
+    )
+
+
+@cache
+def set_servers() -> st.SearchStrategy[Server]:
+    """Any server of a whole project."""
+    return st.builds(
+        Server,
+        id=texts(min_size=1),
+        definition=servers(),
+        timeout_seconds=maybe(st.floats(0.001, 1e9)),
+        trusted=maybe(st.booleans()),
+        unasked_tools=maybe(tuples(words())),
+        extras=st.one_of(st.just({}), extras()),
+    )
+
+
+@cache
 def agents() -> st.SearchStrategy[Agent]:
     """Any agent."""
     tools = st.builds(Tools, st.sampled_from(["inherit", "list", "none"]), tuples(grants()), tuples(grants()))
@@ -300,9 +383,11 @@ def agent_sets() -> st.SearchStrategy[AgentSet]:
         description=maybe(texts()),
         license=maybe(texts()),
         authors=maybe(tuples(texts())),
-        mcp_servers=maybe(tuples(servers())),
+        skills=st.lists(skills(), max_size=2, unique_by=lambda one: one.id).map(tuple),
+        commands=st.lists(commands(), max_size=2, unique_by=lambda one: one.id).map(tuple),
+        servers=st.lists(set_servers(), max_size=2, unique_by=lambda one: one.id).map(tuple),
         extras=st.one_of(st.just({}), extras()),
-        further=st.dictionaries(st.sampled_from(["skills", "commands", "rewards"]), tuples(json_maps()), max_size=2).map(
+        further=st.dictionaries(st.sampled_from(["hooks", "permissions", "rewards"]), tuples(json_maps()), max_size=2).map(
             lambda lists: dict(sorted(lists.items()))
         ),
         sources=st.lists(sources(), max_size=2, unique_by=lambda source: source.path).map(tuple),

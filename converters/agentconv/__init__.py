@@ -19,18 +19,22 @@ if TYPE_CHECKING:
     from agentconv.core.diagnostics import Diagnostic, InputError, Loss, Severity, Span
     from agentconv.core.ir import Agent, AgentSet
     from agentconv.core.meant import Pattern, Reference, Text
+    from agentconv.core.parts import Command, Server, Skill
 
 __version__ = "0.1.0"
 __all__ = [
     "Agent",
     "AgentSet",
+    "Command",
     "Diagnostic",
     "InputError",
     "Loss",
     "Pattern",
     "Reference",
     "Result",
+    "Server",
     "Severity",
+    "Skill",
     "Span",
     "Text",
     "__version__",
@@ -45,6 +49,7 @@ _HOMES = {
     **dict.fromkeys(("Diagnostic", "InputError", "Loss", "Severity", "Span"), "agentconv.core.diagnostics"),
     **dict.fromkeys(("Agent", "AgentSet"), "agentconv.core.ir"),
     **dict.fromkeys(("Pattern", "Reference", "Text"), "agentconv.core.meant"),
+    **dict.fromkeys(("Command", "Server", "Skill"), "agentconv.core.parts"),
 }
 
 

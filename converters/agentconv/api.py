@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agentconv.conversion import along, model_choices
 from agentconv.conversion import converting as conversion
-from agentconv.conversion import model_choices
 from agentconv.conversion.choices import ON_DUPLICATE
 from agentconv.core.source import SourceText
 from agentconv.disk import saving
 from agentconv.formats import registry
 from agentconv.sources import discovery, loading
+from agentconv.sources import parts as beside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,7 +40,7 @@ class Result:
     losses: tuple[Loss, ...]
     diagnostics: tuple[Diagnostic, ...]
     refused: tuple[str, ...]
-    """Ids of the agents that the target cannot hold; the losses say why."""
+    """Ids of the agents that the target cannot hold; the losses say why, of them and of the parts that it cannot."""
 
     def save(self, folder: str | os.PathLike[str], *, force: bool = False) -> list[Path]:
         """Write the files below a folder; one that is there with other bytes is kept unless `force`.
@@ -52,11 +53,11 @@ class Result:
         """
         place = saving.OutputFolder(Path(folder))
         saved = [place.save(file, force=force) for file in self.files]
-        return [one.path for one in saved if one.fate is not saving.Fate.KEPT]
+        return [one.path for one in saved if not one.is_kept]
 
 
 def read(path: str | os.PathLike[str], *, format: str | None = None) -> AgentSet:  # noqa: A002 - the word that users know
-    """Read a file, a folder or a project root into one set.
+    """Read a file, a folder or a project root into one set, with the skills, commands and MCP servers of the project.
 
     Args:
         path: What to read.
@@ -69,7 +70,10 @@ def read(path: str | os.PathLike[str], *, format: str | None = None) -> AgentSet
         InputError: The path names nothing, its format cannot be told, or there is no such format.
     """
     found = _discover(path, format)
-    agents = loading.gather(loading.Loader(found.files))
+    clients = dict.fromkeys(file.format for file in found.files if file.format in registry.CLIENTS)
+    parts = beside.beside(found, [os.fspath(path)], list(clients))
+    agents = loading.gather(loading.Loader(found.files), parts=parts.taken if clients else None)
+    agents = replace(agents, diagnostics=(*agents.diagnostics, *parts.diagnostics))
     return replace(agents, diagnostics=(*found.diagnostics, *agents.diagnostics)) if found.diagnostics else agents
 
 
@@ -130,6 +134,7 @@ def write(
     on_duplicate: str = "suffix",
     map_models: str = "off",
     models: Mapping[str, object] | None = None,
+    with_: str | None = None,
 ) -> Result:
     """Convert a set to a format.
 
@@ -140,19 +145,22 @@ def write(
         on_duplicate: `suffix`, `first` or `error`: what to do with two agents of one name.
         map_models: `tier` to write the target's model of the same tier for one that it does not serve; `off` to inherit.
         models: What `[tool.agentconv.models]` holds: tiers by model, and by target a table of what to write.
+        with_: What of the set's skills, commands and MCP servers goes along, as `--with` says it; by default what its agents need, but
+            everything into a bundle.
 
     Raises:
-        InputError: There is no such format or choice, or two agents share a name and `on_duplicate` is `error`.
+        InputError: There is no such format, choice or part, or two agents share a name and `on_duplicate` is `error`.
     """
     if on_duplicate not in ON_DUPLICATE:
         raise registry.usage(f"on_duplicate is one of {', '.join(ON_DUPLICATE)}, not `{on_duplicate}`")
     target = registry.resolve(format)
     choices = model_choices.choose(map_models, models)
-    options = conversion.Options(allow_widening=allow_widening, on_duplicate=on_duplicate, models=choices)
-    done = list(conversion.convert(list(loading.with_ids(loading.take_apart(agents))), target, options))
+    words = with_ if with_ is not None else along.ALL if registry.FORMATS[target].bundle else along.NEEDED
+    options = conversion.Options(allow_widening=allow_widening, on_duplicate=on_duplicate, models=choices, along=along.chosen([words]))
+    done = list(conversion.convert(list(loading.with_ids(loading.take_apart(agents))), target, options, beside.Parts()))
     return Result(
         tuple(one.file for one in done if one.file),
         tuple(loss for one in done for loss in one.losses),
         tuple(diagnostic for one in done for diagnostic in one.diagnostics),
-        tuple(agent for one in done if one.refused for agent in one.agents),
+        tuple(agent for one in done if one.refused and one.part is None for agent in one.agents),
     )

@@ -16,7 +16,9 @@ from installed import CLIENTS
 
 import agentconv
 from agent_files import FIXTURES
+from agentconv.conversion import line_ends
 from agentconv.core import effects, vocabulary
+from agentconv.core.diagnostics import Code
 from agentconv.core.effects import EFFECT_OF, HARMLESS, Level
 from agentconv.core.format import State
 from agentconv.core.ir import Agent, AgentSet, ToolGrant, Tools
@@ -25,16 +27,16 @@ from agentconv.formats import registry
 from agentconv.sources import loading
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from driving import Seen, Session
 
-    from agentconv.core.diagnostics import Loss
+    from agentconv.core.diagnostics import Diagnostic, Loss
     from agentconv.core.effects import Widening
 
 HERE = Path(__file__).parent
-_SERVER_TOOL = re.compile(rf"(?:mcp_+)?{SERVER}(?:_+|\.)(\w+)")
+_SERVER_TOOL = re.compile(rf"(?:mcp_+)?{SERVER}(?:_+|\.|-)(\w+)")
 
-
-_DECLARING = ("not-enforced", "mcp-open")
 Three = tuple[str | None, str | None, str | None]
 """A text in the source, in what was written, and in the client."""
 
@@ -118,8 +120,8 @@ SETS = ("real", "hostile", "own", "others")
 @cache
 def read_set(client: str, name: str) -> AgentSet:
     """Return one of the sets for a client."""
-    if name == "real":
-        return agentconv.read(HERE / "real", format="claude-code")
+    if name in ("real", "guarded"):
+        return agentconv.read(HERE / name, format="claude-code")
     if name == "hostile":
         with TemporaryDirectory() as scratch:
             for stem, text in hostile.files().items():
@@ -145,7 +147,10 @@ def _told_apart(agents: AgentSet) -> AgentSet:
 
 @cache
 def convert(client: str, name: str, *, permissive: bool = False) -> Conversion:
-    """Convert a set to a client's format, save it in a scratch project, and start the client there, in a permissive session or not."""
+    """Convert a set to a client's format, save it in a scratch project, and start the client there, in a permissive session or not.
+
+    Such a session runs the hooks of the guarded set alone, whose commands are ours.
+    """
     agents = read_set(client, name)
     result = agentconv.write(agents, client)
     reader = registry.load(client).read  # as the client reads it: a broken header of its own file is no header
@@ -153,20 +158,29 @@ def convert(client: str, name: str, *, permissive: bool = False) -> Conversion:
     written = [
         (agent, state is State.LOADS) for reading in readings for agent, state in zip(reading.set.agents, reading.states, strict=True)
     ]
-    kept = [agent for agent in agents.agents if agent.id not in result.refused]
+    sources = _as_converted(agents, client, result.diagnostics)
+    kept = [agent for agent in sources if agent.id not in result.refused]
     assert len(kept) == len(written), result.diagnostics
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         place = Place.make(Path(folder))
         result.save(place.project)
-        session = drive(client, place, permissive=permissive)
+        session = drive(client, place, permissive=permissive, hooks=name == "guarded")
     again = {agent.id: one for agent, one in zip(kept, written, strict=True)}
     cases = []
-    for agent in agents.agents:
+    for agent in sources:
         losses = tuple(loss for loss in result.losses if loss.agent == agent.id)
         one, loads = again.get(agent.id, (None, False))
         seen = session.agents.get(one.name or "") if one else None
         cases.append(Case(agent, losses, one, seen, _at_home(agent, client), loads))
     return Conversion(session, tuple(cases))
+
+
+def _as_converted(agents: AgentSet, client: str, told: Iterable[Diagnostic]) -> tuple[Agent, ...]:
+    """Return the agents as the conversion says that it read them: those of CRLF files are their twins' with LF, where that was told."""
+    if not any(one.code is Code.LINE_ENDS for one in told):
+        return agents.agents
+    found = {agent.id: agent for piece in line_ends.Pieces(loading.take_apart(agents), client) for agent in piece.agents}
+    return tuple(found[agent.id] for agent in agents.agents)
 
 
 def _at_home(agent: Agent, client: str) -> bool:
@@ -207,22 +221,39 @@ def as_seen(client: str, case: Case) -> effects.Effects:
 def beyond(client: str, case: Case, tool: str) -> list[Widening]:
     """Return what an agent does that calls one of a client's tools, and that is more than its author lets it do unasked."""
     done = effects.effects(Agent(tools=Tools("list", grants(client, frozenset({tool})))), format_id=client)
-    return effects.widenings(_outside_of_patterns(case), replace(done, asks=False))
+    return effects.widenings(_outside_of_patterns(client, case), replace(done, asks=False))
 
 
-def is_declared(case: Case, what: Widening) -> bool:
-    """Whether the conversion says that the client does not hold the agent to this; of a denied server, that it stays open."""
-    said = {loss.code if loss.code == "mcp-open" else loss.field.partition(".")[0] for loss in case.losses if loss.code in _DECLARING}
-    return bool(said & ({"mcp_servers", "mcp-open"} if what.server else {"permissions"}))
+def is_declared(client: str, case: Case, what: Widening) -> bool:
+    """Whether `not-enforced` names a limit that the client does not hold the agent to, and that would close just this."""
+    unheld = CLIENTS[client].unheld
+    said = [loss for loss in case.losses if loss.code == "not-enforced"]
+    if what.server:
+        return any(loss.field == "mcp_servers" for loss in said)
+    return any(what.effect in unheld.get(str(key), ()) for loss in said if loss.data for key in loss.data.values)
 
 
-def _outside_of_patterns(case: Case) -> effects.Effects:
+def _outside_of_patterns(client: str, case: Case) -> effects.Effects:
     """Return what the author of an agent lets it do with files and commands that no pattern and no hook is about."""
-    may = effects.effects(case.author, held=case.at_home)
+    may = may_do(client, case)
     only = {capability for capability, _, effect in may.parts if effect == "only"}
     closed = {EFFECT_OF.get(capability) for capability in only} - {EFFECT_OF.get(capability) for capability in may.tools - only}
     levels = {effect: Level.NO if effect in closed else level for effect, level in may.levels.items()}
     return replace(may, levels=levels, parts=frozenset(), guards=frozenset())
+
+
+def may_do(client: str, case: Case) -> effects.Effects:
+    """Return what the author of an agent lets it do."""
+    author = _in_this_session(client, case.author) if case.at_home else case.author
+    return effects.effects(author, held=case.at_home)
+
+
+def _in_this_session(client: str, agent: Agent) -> Agent:
+    """Return an agent with what its client takes tools for of servers that are not in its session."""
+    if not CLIENTS[client].last_part_counts:
+        return agent
+    own = [grants(client, frozenset({grant.tool})) for grant in agent.tools.allow if grant.tool and grant.server != SERVER]
+    return replace(agent, tools=replace(agent.tools, allow=(*agent.tools.allow, *(grant for several in own for grant in several))))
 
 
 def capabilities(client: str, case: Case) -> set[str]:

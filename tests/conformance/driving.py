@@ -24,12 +24,14 @@ if TYPE_CHECKING:
 
     from model_server import Call, Model, Request
 
-SECONDS = 300
+SECONDS = 900
 """How long a client may take for everything; on a machine that has nothing else to do, the largest set takes a tenth of it."""
 SERVER = "github"
 """The MCP server that every client is given."""
 SERVER_TOOLS = ("get_issue", "create_issue")
 SERVER_COMMAND = (sys.executable, str(Path(__file__).parent / "mcp_server.py"), *SERVER_TOOLS)
+BEFORE = "before"
+"""What is in a file that a tool is to change."""
 SECRET, SECRET_TEXT = "secret", "conformance-secret"
 """A file of the project, and what only who may read can know."""
 _MARK = re.compile(r"conformance-agent-(\d+)-")
@@ -172,8 +174,9 @@ class Try:
     """What the agent has done when there is a trace."""
     arguments: Callable[[str], dict[str, Any] | str]
     """The tool's arguments for what it is about: a path or an address."""
-    trace: Literal["made", "shown", "fetched"] = "made"
-    """What there is when it has run: a file that was not there, the project's secret in its answer, or a page that was asked for."""
+    trace: Literal["made", "changed", "shown", "fetched"] = "made"
+    """What there is when it has run: a file that was not there, one that is not as it was, the project's secret in its answer, or a
+    page that was asked for."""
 
 
 @dataclass
@@ -191,6 +194,8 @@ class Caller:
     project: Path
     unoffered: bool = False
     """Whether it calls tools that it was not offered, too."""
+    at_once: int | None = None
+    """How many agents it calls at once; all of them, where it is not said."""
     listed: Mapping[str, str | None] = field(default_factory=dict)
     names: Sequence[str] = ()
     asked: dict[str, Request] = field(default_factory=dict)
@@ -214,12 +219,12 @@ class Caller:
             self.asked.setdefault(name, request)
             self.shown[name] = [*request.results.values()]
             return [(one.tool, one.arguments(self._about(one, name))) for one in self._tries(name)[len(request.results) :][:1]]
-        if self.tool in request.tools and not self.listed:
+        if self.tool not in request.tools or (self.listed and not request.results):
+            return []
+        if not self.listed:
             self.note(self.list_agents(request))
-            return [(self.tool, self.arguments(name, self.word_for(name))) for name in self.names]
-        if self.tool in request.tools:
-            self.results |= {self.names[int(call.rpartition("_")[2])]: text for call, text in request.results.items()}
-        return []
+        self.results |= {self.names[int(call.rpartition("_")[2])]: text for call, text in request.results.items()}
+        return [(self.tool, self.arguments(name, self.word_for(name))) for name in self.names[len(request.results) :][: self.at_once]]
 
     def _tries(self, name: str) -> list[Try]:
         return [one for one in self.tries if self.unoffered or one.tool in self.asked[name].tools]
@@ -228,7 +233,10 @@ class Caller:
         """Return the path or the address that a call is about."""
         if one.trace == "fetched":
             return f"{self.model.url}/{self._place(one, name)}"
-        return str(self.project / (SECRET if one.trace == "shown" else self._place(one, name)))
+        path = self.project / (SECRET if one.trace == "shown" else self._place(one, name))
+        if one.trace == "changed":
+            path.write_text(BEFORE)
+        return str(path)
 
     def _place(self, one: Try, name: str) -> str:
         return f"{self.tries.index(one)}-{self.names.index(name)}"
@@ -237,7 +245,10 @@ class Caller:
         """Whether a call did what it was made for."""
         if one.trace == "fetched":
             return self._place(one, name) in self.model.fetched
-        return any(SECRET_TEXT in text for text in self.shown[name]) if one.trace == "shown" else Path(self._about(one, name)).exists()
+        if one.trace == "shown":
+            return any(SECRET_TEXT in text for text in self.shown[name])
+        path = self.project / self._place(one, name)
+        return path.exists() and not (one.trace == "changed" and path.read_text("utf-8") == BEFORE)
 
     @contextmanager
     def serve(self) -> Iterator[Model]:
@@ -271,7 +282,7 @@ def make_file(path: str) -> str:
     return f"python3 -c \"open('{path}', 'w')\""
 
 
-def drive(format_id: str, place: Place, *, permissive: bool = False) -> Session:
+def drive(format_id: str, place: Place, *, permissive: bool = False, hooks: bool = False) -> Session:
     """Start a client on a scratch project, and return what it made of it.
 
     Args:
@@ -279,10 +290,11 @@ def drive(format_id: str, place: Place, *, permissive: bool = False) -> Session:
         place: The project.
         permissive: Whether the session that calls the agents asks for nothing and is confined by nothing, and each agent calls
             every tool, offered or not.
+        hooks: Whether such a session runs the hooks of its agents, one agent after the other, in a client that has them.
     """
     module = import_module(f"drivers.{format_id.replace('-', '_')}")
     try:
-        session: Session = module.drive(place, permissive=permissive)
+        session: Session = module.drive(place, permissive=permissive, **({"hooks": True} if hooks else {}))
     except subprocess.TimeoutExpired:
         return Session(failed=f"it took more than {SECONDS} seconds")
     return session

@@ -1,6 +1,6 @@
 """Install the clients that the conformance tests drive: `python tests/conformance/install.py [DIR]`.
 
-DIR is AGENTCONV_CLIENTS by default, else ~/.cache/agentconv-clients. About 1.3 GB. Running them needs no network.
+DIR is AGENTCONV_CLIENTS by default, else ~/.cache/agentconv-clients. About 2.3 GB. Running them needs no network.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
-from conversions import SETS, Case, Conversion, as_seen, capabilities, convert, unknown, wanted
+from conversions import SETS, Case, Conversion, as_seen, capabilities, convert, may_do, unknown, wanted
 from installed import CLIENTS
 from results import TABLE, Row
 
@@ -114,7 +114,7 @@ def test_no_agent_gets_more_tools(client: str, conversion: Conversion) -> None:
     for case in _running(conversion):
         if case.at_home and case.source.tools.deny:
             continue  # a denied word takes away one tool, and its author meant all that do the same
-        found = effects.widenings(effects.effects(case.author, held=case.at_home), as_seen(client, case))
+        found = effects.widenings(may_do(client, case), as_seen(client, case))
         if case.reported("tools", "permissions") and effects.effects(case.written or case.source).every_server:
             found = [what for what in found if what.server is None]  # the user's own servers, which is reported
         more[case.source.id] = found

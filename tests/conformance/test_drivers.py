@@ -75,6 +75,15 @@ NATIVE = {
         {"unknown": (_toml("unknown", 'color = "red"'), "unknown field `color`"), "text": ("x", "text.toml")},
         ".toml",
     ),
+    "copilot": Native(
+        ".github/agents",
+        _markdown("plain"),
+        _markdown("narrow", "tools: [view, github-get_issue]"),
+        {"view", "github-get_issue"},
+        set(),
+        {"broken": ("---\ndescription: [x\n---\nx\n", "malformed"), "type": ("---\ndescription: 1\n---\nx\n", "description")},
+        ".agent.md",
+    ),
     "gemini-cli": Native(
         ".gemini/agents",
         _markdown("plain"),
@@ -90,6 +99,14 @@ NATIVE = {
         {"read", "github_get_issue"},
         set(),
         {},
+    ),
+    "kilo": Native(
+        ".kilo/agents",
+        _markdown("plain", "mode: subagent"),
+        _markdown("narrow", "mode: subagent", "permission:", "  '*': deny", "  read: allow", "  github_get_issue: allow"),
+        {"read", "github_get_issue"},
+        set(),
+        {"mode": (_markdown("mode", "mode: nonsense"), "")},
     ),
     "qwen-code": Native(
         ".qwen/agents",
@@ -148,6 +165,7 @@ def test_a_bad_file_is_seen_to_make_no_agent(client: str, tmp_path: Path) -> Non
 UNATTENDED = {
     "claude-code": (_markdown("plain", "permissionMode: acceptEdits"), {"write"}),
     "opencode": (_markdown("plain", "mode: subagent", "permission:", "  bash: allow"), {"run"}),
+    "kilo": (_markdown("plain", "mode: subagent", "permission:", "  bash: allow"), {"run"}),
     "qwen-code": (_markdown("plain", "approvalMode: default"), set()),
 }
 

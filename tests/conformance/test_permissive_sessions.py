@@ -9,17 +9,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from conversions import SETS, Case, Conversion, beyond, convert, is_declared
+from conversions import SETS, Case, Conversion, beyond, convert, grants, is_declared
 from installed import CLIENTS
 from results import TABLE, Calls
+
+from agentconv.core.effects import EFFECT_OF
 
 if TYPE_CHECKING:
     from driving import Seen
 
-pytestmark = [
-    pytest.mark.conformance,
-    pytest.mark.parametrize("client", [name for name in CLIENTS if name != "node"], indirect=True),
-]
+pytestmark = pytest.mark.conformance
+each_client = pytest.mark.parametrize("client", [name for name in CLIENTS if name != "node"], indirect=True)
 
 
 def _permissive(client: str, agents: str) -> Conversion:
@@ -29,6 +29,7 @@ def _permissive(client: str, agents: str) -> Conversion:
     return conversion
 
 
+@each_client
 @pytest.mark.parametrize("agents", SETS)
 def test_nothing_runs_that_the_author_closed(client: str, agents: str) -> None:
     """No tool runs that the author closed, unless `not-enforced` says so; an ask that such a session answers is listed."""
@@ -55,14 +56,37 @@ def _count(row: Calls, client: str, case: Case, tool: str, *, ran: bool) -> None
     row.called += 1
     row.closed += bool(closed)
     if ran and closed:
-        declared = all(is_declared(case, what) for what in closed)
+        declared = all(is_declared(client, case, what) for what in closed)
         (row.declared if declared else row.undeclared).append(f"{case.source.id} {tool}")
     elif ran and more:
         row.answered.append(f"{case.source.id} {tool}")
 
 
+@each_client
 def test_every_tool_can_run(client: str) -> None:
     """Each tool that is called runs for an agent that has it, or that it did not run for others would prove nothing."""
     seen = [seen for agents in SETS for _, seen in _running(_permissive(client, agents))]
 
     assert frozenset().union(*(one.called for one in seen)) == frozenset().union(*(one.ran for one in seen))
+
+
+GUARDED = {"commands": {"run"}, "silent": {"run"}, "edits": {"write"}, "everything": {"read", "write", "run", "network", None}}
+"""What the guard of each agent of the guarded set is about; None are the tools of servers. One of them does not say why."""
+
+
+@pytest.mark.parametrize("client", ["claude-code", "qwen-code"], indirect=True)
+def test_a_guard_holds(client: str) -> None:
+    """Where a client runs an agent's guard, no tool runs that it is about, and all others do; one that says nothing may be passed over."""
+    cases = _running(_permissive(client, "guarded"))
+    passed = {case.name for case, _ in cases if any(loss.code == "guard-silent" for loss in case.losses)} & {"silent"}
+    ran = {case.name: {_effect(client, tool) for tool in seen.ran} for case, seen in cases}
+    called = {case.name: {_effect(client, tool) for tool in seen.called} for case, seen in cases}
+
+    assert {name: effects - (set() if name in passed else GUARDED[str(name)]) for name, effects in called.items()} == ran
+    assert GUARDED.keys() == ran.keys()
+
+
+def _effect(client: str, tool: str) -> str | None:
+    """Return what a client's tool does; None for one of a server."""
+    [first, *_] = grants(client, frozenset({tool}))
+    return EFFECT_OF.get(first.capability or "")

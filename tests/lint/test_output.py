@@ -43,7 +43,7 @@ def test_every_diagnostic_once(examples):
         assert len(finding.message) <= 160
         assert any(title in finding.message for title in TITLES) or (finding.agent and finding.agent in finding.message)
         assert finding.help.strip() == finding.help != ""
-        shown.append(findings.finding(finding, one.subject.source, one.subject.path, Style()) + "\n")
+        shown.append(findings.finding(finding, one.subject, one.subject.path, Style()) + "\n")
     document = "\n".join(shown)
     if os.environ.get("AGENTCONV_ACCEPT"):
         SNAPSHOT.write_text(document, "utf-8")

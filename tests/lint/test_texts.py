@@ -173,7 +173,7 @@ def test_a_secret_is_never_shown(body, secret):
     for padding in (0, 30, 60, 90, 119, 200):
         looked_at = subject(f"{'x ' * padding}{body}{' y' * padding}")
         (finding,) = found(looked_at, "AC810")
-        shown = findings.finding(finding, looked_at.source, looked_at.path, text.Style()) + finding.message
+        shown = findings.finding(finding, looked_at, looked_at.path, text.Style()) + finding.message
 
         assert secret[:4] in shown
         assert not any(secret[at : at + 5] in shown for at in range(len(secret) - 4))

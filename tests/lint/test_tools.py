@@ -126,3 +126,11 @@ def test_unattended():
     """What the file itself says is told; what the client does anyway is not."""
     assert codes(agent(name="reviewer"), "qwen-code") == []
     assert ("AC502", "note") in codes(agent("permission:", "  edit: allow", "  bash: ask"), "opencode")
+
+
+def test_an_unattended_effect_stands_at_the_rule_that_gives_it():
+    """Of several rules the last that fits decides, and the finding is at that one, not at the first of the map."""
+    text = agent("permission:", '  "*": deny', "  read: allow", "  edit: allow")
+    (found,) = (one for one in findings(text, "opencode") if one.rule.code == "AC502")
+
+    assert text[found.start : found.end].startswith("edit")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
-from agentconv.core import ir, meant, references, schema_files
+from agentconv.core import ir, meant, parts, references, schema_files
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.formats.canonical import documents
@@ -25,7 +25,7 @@ CANONICAL = ("json", "toml")
 
 
 def _validator() -> Draft202012Validator:
-    schemas = [schema_files.load(name) for name in ("bundle", "agent")]
+    schemas = [schema_files.load(name) for name in ("bundle", "agent", "skill", "command", "server")]
     resources: Any = Registry().with_resources([(schema["$id"], Resource.from_contents(schema)) for schema in schemas])
     return Draft202012Validator(schemas[0], registry=resources)
 
@@ -36,7 +36,8 @@ VALIDATOR = _validator()
 def _exact(agents: ir.AgentSet) -> str:
     """Return a set with its types: 1, 1.0 and true are different values; plain text of servers stands for itself, as documents have it."""
     own = tuple(dataclasses.replace(agent, mcp_servers=_literal(agent.mcp_servers)) for agent in agents.agents)
-    return repr(dataclasses.replace(agents, diagnostics=(), agents=own, mcp_servers=_literal(agents.mcp_servers)))
+    shared = tuple(dataclasses.replace(one, definition=(_literal((one.definition,)) or ())[0]) for one in agents.servers)
+    return repr(dataclasses.replace(agents, diagnostics=(), agents=own, servers=shared))
 
 
 def _literal(servers: tuple[ir.McpServer, ...] | None) -> tuple[ir.McpServer, ...] | None:
@@ -85,10 +86,18 @@ SHAPES = {
     "agent.mcp_server": ir.McpServer,
     "agent.hook": ir.Hook,
     "agent.limits": ir.Limits,
+    "skill": parts.Skill,
+    "skill.folder_file": parts.FolderFile,
+    "command": parts.Command,
+    "server": parts.Server,
     "bundle": ir.AgentSet,
 }
-SPELLED = {"mcp_servers": ["servers"], "further": ["skills", "commands", "hooks", "instructions", "permissions"]}
-"""What fields of a set are called in a bundle."""
+SPELLED = {
+    "further": ["hooks", "instructions", "permissions"],
+    "definition": [field.name for field in dataclasses.fields(ir.McpServer)],
+    "data": ["sha256", "text", "base64"],
+}
+"""What fields are called in a bundle."""
 
 
 @pytest.mark.parametrize("name", SHAPES)
@@ -100,7 +109,7 @@ def test_schema_and_representation_have_the_same_fields(name: str) -> None:
     names = [field.name for field in dataclasses.fields(SHAPES[name]) if field.name != "diagnostics"]
     if name == "bundle":
         properties = [key for key in properties if key not in ("$schema", "mcp_servers")]  # the version, and a name of version 1
-        names = [key for field in names for key in SPELLED.get(field, [field])]
+    names = [key for field in names for key in SPELLED.get(field, [field])]
 
     assert names == list(properties)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from functools import cache
@@ -14,12 +15,15 @@ from jsonschema import Draft202012Validator
 import agentconv
 from agent_files import ROOT
 from agentconv.core import fields, losses, schema_files
+from agentconv.core.ir import McpServer
+from agentconv.core.parts import Server
 from template_format import CLIENTS
 
 META = schema_files.load("annotations")
 TOP, KEY = META["properties"], META["$defs"]["key"]["properties"]
 ANNOTATIONS = sorted(name for name in {**TOP, **KEY} if name.startswith("x-"))
 pytestmark = pytest.mark.usefixtures("with_the_template")
+PARTS = sorted(schema_files.FOLDER.glob("parts/servers/*.schema.json"))
 each_client = pytest.mark.parametrize("client", CLIENTS)
 
 
@@ -44,6 +48,16 @@ def test_annotations_are_a_schema() -> None:
 def test_schema_follows_the_annotations(client: str) -> None:
     """A client's schema has the annotations that there are, where they may stand, and all that must not be missing."""
     assert problems(schema_files.load(client)) == []
+
+
+@pytest.mark.parametrize("path", PARTS, ids=[path.name for path in PARTS])
+def test_schema_of_servers_follows_the_annotations(path: Path) -> None:
+    """So has that of a client's servers, whose fields are those of a server and of its definition."""
+    schema = json.loads(path.read_text("utf-8"))
+    known = {one.name for one in dataclasses.fields(Server)} | {f"definition.{one.name}" for one in dataclasses.fields(McpServer)}
+
+    assert problems(schema) == []
+    assert {row["x-field"] for row in schema["properties"].values()} <= {*known, "extras"}
 
 
 @each_client

@@ -173,7 +173,7 @@ def test_a_plugin_that_is_there_keeps_every_other_byte(tmp_path: Path) -> None:
     saved = saving.OutputFolder(tmp_path).save(file)
 
     assert (tmp_path / INDEX).read_text() == text.replace('old.md"', 'old.md", "./agents/one.md"')
-    assert (saved.fate, saved.kept) == (saving.Fate.KEPT, ("version",))
+    assert (saved.fate, saved.kept) == (saving.Fate.MERGED, ("version",))
 
 
 def test_a_plugin_without_a_list_stays_as_it_is(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def test_numbers_as_keys_are_not_texts_as_keys() -> None:
     [
         ("READ", "fs.read", None), ("Bash", "shell", None), ("edit/editFiles", "fs.edit", None), ("search/view", "fs.read", None),
         ("tickets/get", "mcp", "tickets"), ("a/b/c", "mcp", "a/b"), ("tickets/*", "mcp", "tickets"), ("tickets/edit", "mcp", "tickets"),
-        ("tickets-edit", "mcp", "tickets"), ("tickets-get", None, None), ("edit-search", None, None), ("vscode/memory", None, None),
+        ("tickets-edit", "mcp", "tickets"), ("tickets-get", None, None), ("web-search", None, None), ("vscode/memory", None, None),
         ("Bash(git:*)", None, None), ("mcp__tickets__get", None, None), ("read edit", None, None), ("/edit", None, None),
     ],
 )  # fmt: skip
@@ -76,8 +76,8 @@ def test_tool_words(word: str, capability: str | None, server: str | None) -> No
 def test_a_server_s_tool_is_never_one_of_the_client_s_own() -> None:
     """`tickets/create` is the client's own `create` where there is no such server, so it is called as the client calls the tool."""
     tools = Tools("list", (ToolGrant("mcp__tickets__create", "claude-code", "mcp", None, "tickets", "create"),))
-    done = convert_agent(Agent(name="a", description="d", tools=tools, origin=Origin("claude-code", "a.md")), "copilot")
-    again = agent_of("copilot", output(done))
+    agent = Agent(name="a", description="d", prompt=Prompt("Do."), tools=tools, origin=Origin("claude-code", "a.md"))
+    again = agent_of("copilot", output(convert_agent(agent, "copilot")))
 
     assert [grant.native for grant in again.tools.allow] == ["tickets-create"]
     assert not effects.effects(again, format_id="copilot").may("write")

@@ -11,8 +11,11 @@ import pytest
 from agent_files import agent_of, convert_agent, convert_file, make, minimal
 from agentconv import write
 from agentconv.core import effects, enforcement, modes, vocabulary
+from agentconv.core.diagnostics import LossKind
 from agentconv.core.effects import Level
 from agentconv.core.ir import AgentSet, McpServer
+from agentconv.core.parts import Server
+from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.render.tally import Tally
 from agentconv.render.text import Style
@@ -280,7 +283,9 @@ def test_a_role_gets_no_server_and_no_limit_of_one(client: str, keys: dict[str, 
 
 def test_a_server_of_the_set_widens_no_role() -> None:
     """An agent that may use none of its set's servers is written as a role, which no file closes them to: that is told."""
-    agents = AgentSet((replace(made("claude-code", {"tools": ["Read"]}), id="a"),), mcp_servers=(McpServer("hub", "stdio", "hub"),))
+    agents = AgentSet(
+        (replace(made("claude-code", {"tools": ["Read"]}), id="a"),), servers=(Server(definition=McpServer("hub", "stdio", "hub")),)
+    )
     result = write(agents, "codex")
 
     assert len(result.files) == 1
@@ -443,13 +448,18 @@ GUARDS = [
 
 @pytest.mark.parametrize(("source", "target", "matcher", "expected"), GUARDS)
 def test_a_guard_goes_where_agents_are_guarded(source: str, target: str, matcher: str | None, expected: str | None) -> None:
-    """A guard of an agent is one of the target's, about all of its tools that do what the guarded ones do, and says so."""
+    """A guard of an agent is one of the target's, about all of its tools that do what the guarded ones do, and says so.
+
+    Qwen Code (run, 0.24.4) blocks nothing for a guard that says nothing.
+    """
     done = convert_agent(guarded(source, matcher), target)
     assert done.file
     (hook,) = agent_of(target, done.file.data).hooks or ()
 
     assert (hook.native_event, hook.matcher, hook.handlers) == ("PreToolUse", expected, ({"type": "command", "command": "./guard.sh"},))
-    assert "hooks-moved" in {loss.code for loss in done.losses}
+    codes = {loss.code for loss in done.losses}
+    assert "hooks-moved" in codes
+    assert ("guard-silent" in codes) == (target == "qwen-code")
 
 
 UNSURE = {
@@ -523,3 +533,61 @@ def test_parts_of_writing_and_of_commands_are_judged_apart(target: str) -> None:
     found = effects.effects(agent_of(target, done.file.data), format_id=target) if done.file else None
 
     assert found is None or target in ("opencode", "kilo") or found.levels["run"] <= (INHERIT if found.asks else ASK)
+
+
+def test_an_agent_without_a_prompt_is_held_to_no_list_in_copilot() -> None:
+    """Copilot (run, 1.0.102) gives who has no prompt every tool: an agent with a list is refused, and one that has them all is written."""
+    silent = [replace(made("claude-code", header), prompt=None) for header in ({"tools": "Read"}, {})]
+    listed, free = (convert_agent(agent, "copilot") for agent in silent)
+
+    assert (listed.file, [loss.code for loss in listed.losses][-1]) == (None, "refused-silent")
+    assert free.file
+
+
+HEADERS = {
+    "star": ("opencode", "permission:\n  task:\n    *: deny\n    build: allow"),
+    "duplicate": ("kilo", 'permission:\n  bash:\n    "*": ask\n    "git log": allow\n    "git log": allow'),
+}
+
+
+@pytest.mark.parametrize("target", ["claude-code", "copilot", "opencode"])
+@pytest.mark.parametrize(("client", "lines"), HEADERS.values(), ids=HEADERS)
+def test_limits_of_a_header_that_its_client_drops_open_nothing(client: str, lines: str, target: str) -> None:
+    """A header that its client takes for prompt text is read as a person reads it, and limits that nobody can read close everything."""
+    source = SourceText("checker.md", f"---\ndescription: Runs checks.\n{lines}\n---\nRun them.\n".encode())
+    read = registry.load(client).read(source)
+    done = convert_agent(replace(read.as_meant.set.agents[0], id="a"), target)
+    assert done.file
+    again = agent_of(target, done.file.data)
+
+    assert (again.description, (again.prompt.text if again.prompt else "").strip()) == ("Runs checks.", "Run them.")
+    assert set(effects.effects(again, format_id=target).levels.values()) == {effects.Level.NO}
+
+
+@pytest.mark.parametrize("target", ["claude-code", "gemini-cli", "qwen-code", "copilot", "cline"])
+@pytest.mark.parametrize(("key", "effect"), [("edit", "write"), ("bash", "run"), ("webfetch", "network")])
+def test_what_is_asked_for_in_part_is_asked_for_as_a_whole(key: str, effect: str, target: str) -> None:
+    """A tool that asks for some paths or commands asks for all in a client with lists, and closes in one that never asks; both are told."""
+    done = convert_agent(made("opencode", {"permission": {"*": "allow", key: {"*": "allow", "release*": "ask"}}}), target)
+    assert done.file
+    level = effects.effects(agent_of(target, done.file.data), format_id=target).levels[effect]
+
+    assert level is NO if target == "cline" else level in (ASK, INHERIT)
+    assert "tools-narrowed" in {loss.code for loss in done.losses}
+
+
+UNASKED_EDITS = {
+    "claude-code": {"permissionMode": "acceptEdits", "disallowedTools": ["Bash", "PowerShell", "Monitor"]},
+    "opencode": {"permission": {"edit": "allow", "bash": "deny"}},
+    "qwen-code": {"approvalMode": "auto-edit", "disallowedTools": ["run_shell_command"]},
+}
+
+
+@pytest.mark.parametrize(("client", "target"), [(one, other) for one in UNASKED_EDITS for other in registry.CLIENTS if one != other])
+def test_edits_without_asking_open_no_shell_that_is_closed(client: str, target: str) -> None:
+    """Beside a closed shell, an agent that writes unasked gets no tool that runs commands, which its mode would run, or is refused."""
+    done = convert_agent(made(client, UNASKED_EDITS[client]), target)
+    levels = effects.effects(agent_of(target, done.file.data), format_id=target).levels if done.file else {"run": NO}
+
+    assert levels["run"] is NO
+    assert done.file or [loss for loss in done.losses if loss.kind is LossKind.REFUSED]

@@ -465,12 +465,14 @@ def test_tools_that_a_server_opens_are_granted_to_the_agent() -> None:
 
 @pytest.mark.parametrize("deny", ["mcp__s", "mcp__*", "mcp__s__del"])
 def test_denied_server_of_the_user_is_reported(deny: str) -> None:
-    """A server that only the user's own configuration defines cannot be closed without a list of tools: that is said."""
+    """A server of the user's own configuration cannot be closed to a role: that is said as of every limit that does not hold."""
     header = {**minimal("claude-code"), "disallowedTools": deny}
     done = convert_agent(replace(agent_of("claude-code", make("claude-code", header)), id="a"), "codex")
 
     assert done.file
-    assert [loss.detail for loss in done.losses if loss.code == "mcp-open"] == [deny]
+    assert [(loss.field, loss.detail) for loss in done.losses if loss.code == "not-enforced"] == [
+        ("mcp_servers", f"a choice of MCP servers: not {deny}")
+    ]
 
 
 _SMUGGLED = [

@@ -39,8 +39,10 @@ FULL = Lock(
             ".codex/agents/a.toml", "", "codex", "a", ("another",), SHA, OTHER, beside=".codex/agents/a.toml.agentconv-new",
             beside_sha256=SHA, beside_pending_sha256="absent",
         ),
+        Entry(".codex/skills/x/scripts/a.sh", "", "codex", "skills/x", ("another",), SHA, OTHER, part="skills"),
+        Entry(".codex/config.toml", "/mcp_servers/x", "codex", "servers/x", ("another",), SHA, OTHER, part="servers"),
     ),
-    (".codex/agents", ".codex"),
+    (".codex/agents", ".codex", ".codex/skills", ".codex/skills/x", ".codex/skills/x/scripts"),
 )  # fmt: skip
 
 
@@ -51,7 +53,7 @@ def test_what_is_written_comes_back_and_has_the_same_bytes():
     assert lock.dump(again) == data
     assert set(again.folders) == set(FULL.folders)
     assert {entry.key for entry in again.entries} == {entry.key for entry in FULL.entries}
-    assert again.entries[2].losses == ("y", "x")
+    assert again.entries[-1].losses == ("y", "x")
     assert again.pack("backend-agents").accepted == ACCEPTED
     assert again.pack("backend-agents").agents[0].version == "1.1.0"
     assert again.interrupted
@@ -71,7 +73,7 @@ def test_no_lock_is_none(tmp_path):
     ("text", "words"),
     [
         ("version = 1\n<<<<<<< HEAD\n", ["conflict", ":2:1", "install"]),
-        ("version = 3\n", ["format 3", "pip install", ":1:1"]),
+        ("version = 4\n", ["format 4", "pip install", ":1:1"]),
         ("version = 1\nfolders = [\n", ["not TOML", ":3:1"]),
         ("version = 1\nother = 1\n", ["other"]),
         ("", ["version"]),
@@ -106,6 +108,10 @@ def _document(**changes: Any) -> dict[str, Any]:
         ({"path": "pyproject.toml"}, "no place"),
         ({"path": ".codex/agents/.toml/x.md"}, "no place"),
         ({"target": "unheard-of"}, "newer"),
+        ({"path": ".codex/agents/a.toml", "part": "skills"}, "no place"),
+        ({"path": ".codex/skills/SKILL.md", "part": "servers"}, "no place"),
+        ({"path": ".codex/skills/../../a.toml", "part": "skills"}, "leads out"),
+        ({"path": ".codex/skills/a.sh", "part": "skills"}, "no place"),
         ({"beside": ".codex/agents/other.toml"}, "not beside"),
         ({"beside": ".codex/agents/a.toml/../b.agentconv-new"}, "not beside"),
         ({"packs": ["gone"]}, "`gone`"),

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
-from agentconv.conversion import matrix
-from agentconv.conversion.matrix import Holds
+from agentconv.conversion import held_fields, matrix
+from agentconv.conversion.held_fields import Holds
 from agentconv.core import fields
 from agentconv.formats import registry
 
 CELLS = matrix.matrix()
+
+
+def test_what_is_written_down_is_fresh():
+    """What `agentconv formats` reads is what is found out now; `python -m agentconv.conversion.matrix` writes it."""
+    found = held_fields.dumps(CELLS)
+    if os.environ.get("AGENTCONV_ACCEPT"):
+        held_fields.FILE.write_text(found, "utf-8")
+
+    assert found == held_fields.FILE.read_text("utf-8")
+    assert held_fields.recorded() == CELLS
 
 
 def test_every_field_has_a_probe():

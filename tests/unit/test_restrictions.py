@@ -13,6 +13,7 @@ from agentconv.conversion.converting import Options, convert
 from agentconv.core import effects, restrictions, schema_files
 from agentconv.core.effects import EFFECTS, Level
 from agentconv.core.ir import Agent, AgentSet, McpServer, Origin, Permissions, Prompt, Sandbox, Source, ToolGrant, Tools
+from agentconv.core.parts import Server
 from agentconv.formats import registry
 from agentconv.sources.loading import take_apart
 
@@ -144,18 +145,21 @@ def test_unattended_key_counts_only_where_fields_say_nothing() -> None:
 
 _SET = AgentSet(
     (replace(PLAIN, mcp_servers=(McpServer("db"), McpServer("other"))),),
-    mcp_servers=(McpServer("db", "stdio", "run", ("-x",), {"TOKEN": "ghp_" + "aB3dE6gH9" * 4}), McpServer("left", "stdio", "go")),
+    servers=(
+        Server(definition=McpServer("db", "stdio", "run", ("-x",), {"TOKEN": "ghp_" + "aB3dE6gH9" * 4})),
+        Server(definition=McpServer("left", "stdio", "go")),
+    ),
 )
 
 
 def _losses(target: str) -> dict[str, tuple[str, str | None]]:
-    result = write(_SET, target)
+    result = write(_SET, target, with_="none")
     return {loss.code: (loss.detail, loss.hint) for loss in result.losses}
 
 
 def test_server_of_the_set_is_defined_in_the_agents_file() -> None:
     """A name that the set defines is no name without a definition; what no agent names is reported with what to paste."""
-    (file,) = write(_SET, "gemini-cli").files
+    (file,) = write(_SET, "gemini-cli", with_="none").files
     found = _losses("gemini-cli")
 
     assert [server.name for server in agent_of("gemini-cli", file.data).mcp_servers or ()] == ["db"]
@@ -173,7 +177,10 @@ def test_server_of_the_set_is_left_where_the_agent_that_names_it_is_not_written(
     several = replace(_SET, agents=(*_SET.agents, second))
     left = [
         {loss.code: loss.detail for loss in result.losses}["set-servers-dropped"]
-        for result in (write(replace(_SET, agents=(refused,)), "codex"), write(several, "codex", on_duplicate="first"))
+        for result in (
+            write(replace(_SET, agents=(refused,)), "codex", with_="none"),
+            write(several, "codex", on_duplicate="first", with_="none"),
+        )
     ]
 
     assert left == ["db, left", "left"]

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ SOURCE = Path(__file__).parents[2] / "converters"
 HEAVY = {"yaml", "jsonschema", "argparse", "tomli", "tomllib", "tomli_w", "tomlkit", "json", "dataclasses", "re", "inspect"}
 
 
+@cache
 def modules(code, folder):
     """Run a statement and return the names of all modules that are then loaded."""
     script = f"import sys\n{code}\nprint(*sorted(sys.modules), file=sys.stderr)"
@@ -21,7 +23,7 @@ def modules(code, folder):
 
 def loaded(code, folder):
     """Return the modules that a statement loads."""
-    return modules(code, folder) - modules("pass", folder)
+    return modules(code, folder) - modules("pass", SOURCE)
 
 
 def clients(found):
@@ -42,19 +44,52 @@ def test_lean(code, tmp_path):
     assert not {name for name in found if name.startswith(("agentconv.formats", "agentconv.api", "agentconv.conversion.converting"))}
 
 
-def test_conversion(tmp_path):
-    """Claude Code to Codex needs no schema validator, no TOML patcher and no other format."""
-    (tmp_path / "a.md").write_text("---\nname: a\ndescription: d\ntools: Read\nmodel: opus\n---\nhi\n")
-    found = loaded("from agentconv.cli import main; main(['convert', 'a.md', '-t', 'codex', '-o', 'out', '-q'])", tmp_path)
+AGENT = "---\nname: a\ndescription: Reviews a change.\ntools: Read, Bash\nmodel: opus\n---\nhi\n"
+FAULTY = AGENT.replace("model: opus\n", "model: opus\ncolor: Purple\nmaxTurns: 5\n")
+SELDOM = {"jsonschema", "referencing", "ftfy", "tomlkit", "jinja2", "pygls", "mcp", "pyarrow"}
+"""What words rare faults, patches TOML, serves editors and assistants, and reads tables."""
 
-    assert not found & {"jsonschema", "referencing", "tomlkit", "tomli_w"}
+
+def ran(folder, *commands, agent=AGENT):
+    """Return the modules that commands load, one after the other in one process, in a project of one agent."""
+    (folder / ".claude/agents").mkdir(parents=True)
+    (folder / ".claude/agents/a.md").write_text(agent)
+    if commands[0] == "sync":
+        (folder / "agentconv.toml").write_text('source = "claude-code"\ntargets = ["codex", "opencode"]\n')
+    runs = "; ".join(f"assert main({command.split()!r}) in (0, 1)" for command in commands)
+    return loaded(f"from agentconv.cli import main; {runs}", folder)
+
+
+@pytest.mark.parametrize(
+    "commands",
+    [
+        ("convert . -t codex,opencode,json -o .", "convert . -t codex,opencode,json -o . --check"),
+        ("lint . --for all",),
+        ("inspect . --for all",),
+        ("to-json . -o all.json", "from-json all.json -t claude-code -o out"),
+        ("sync", "sync --check"),
+        ("formats",),
+    ],
+    ids=lambda commands: commands[0].split()[0],
+)
+def test_a_usual_run(commands, tmp_path):
+    """What is loaded for rare faults only is not loaded for sound agents, nor for one with a usual fault."""
+    found = ran(tmp_path, *commands, agent=FAULTY)
+
+    assert not found & {*SELDOM, "agentconv.conversion.matrix"}
+
+
+def test_conversion(tmp_path):
+    """Claude Code to Codex needs no TOML writer and no other format."""
+    found = ran(tmp_path, "convert . -t codex -o out -q")
+
+    assert "tomli_w" not in found
     assert clients(found) == {"claude", "codex"}
 
 
 def test_inspection(tmp_path):
     """Inspecting for one client loads that client, the file's own format, and neither another one nor what conversions need."""
-    (tmp_path / "a.md").write_text("---\nname: a\ndescription: d\ntools: Read\nmodel: opus\n---\nhi\n")
-    found = loaded("from agentconv.cli import main; main(['inspect', 'a.md', '--for', 'codex'])", tmp_path)
+    found = ran(tmp_path, "inspect . --for codex")
 
-    assert not found & {"jsonschema", "referencing", "tomlkit", "tomli_w", "agentconv.conversion.matrix"}
+    assert "tomli_w" not in found
     assert clients(found) == {"claude", "codex"}

@@ -12,7 +12,7 @@ from agentconv.core import fields
 from agentconv.core.ir import Agent, Prompt, Tools
 from agentconv.families import tool_tokens
 from agentconv.install.lock import Synced
-from agentconv.sync import digests
+from agentconv.sync import digests, selecting
 from agentconv.sync.decisions import Entry, Field, Source, There, decide_entry, decide_field
 from agentconv.sync.settling import SOURCE, TARGET, Settled, settle
 
@@ -150,16 +150,20 @@ def test_what_both_sides_changed_is_merged_where_that_can_be_done(kind, value):
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("side", [SOURCE, TARGET])
 def test_a_preferred_side_ends_a_conflict(kind, side):
-    """Whose word counts may be said of all, or of one field; what only the source changed is written anyway."""
+    """Whose word counts may be said of all, or of one field; what can be merged is, and what only the source changed is written anyway.
+
+    What the target is to decide, and the source could say, is settled once the source says it: until then what was settled before is.
+    """
     path = _row(kind)
     for prefer in ({"": side}, {path: side}):
-        done, new, old, _ = _settled(kind, "new", "other", prefer=prefer)
-        wanted = new if side == SOURCE else old
+        done, new, old, was = _settled(kind, "new", "other", prefer=prefer)
+        wanted = MERGED.get(kind, fields.get(new if side == SOURCE else old, KINDS[kind][0]))
 
-        assert fields.get(done.agent, KINDS[kind][0]) == fields.get(wanted, KINDS[kind][0])
+        assert fields.get(done.agent, KINDS[kind][0]) == wanted
         assert not done.conflicts
-        assert not done.merged
-        assert done.fields == digests.of(new)
+        assert done.merged == ((path,) if kind in MERGED else ())
+        assert done.preferred == ((path,) if side == TARGET else ())
+        assert done.fields == digests.of(was if side == TARGET and path in selecting.FIELDS else new)
         assert _settled(kind, "new", "base", prefer={"": side})[0].written == (path,)
 
 

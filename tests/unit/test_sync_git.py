@@ -339,7 +339,7 @@ def test_what_is_staged_is_what_is_checked(project):
 @pytest.mark.parametrize(
     ("story", "mutant"),
     [
-        (test_what_was_settled_last_is_what_is_compared_with, (candidates.Candidate, "_base", _base_of_head)),
+        (test_what_was_settled_last_is_what_is_compared_with, (candidates.Candidate, "base", _base_of_head)),
         (test_either_side_of_a_lock_in_conflict_is_what_we_wrote, (locks, "_united", lambda sides: sides[0])),
         (test_lines_are_merged_with_a_text_that_only_git_has, (Git, "blob", lambda *_: None)),
         (test_a_source_in_conflict_is_left_alone, (Git, "unmerged", lambda _: frozenset())),

@@ -46,6 +46,18 @@ def test_two_edits(drawn):
     assert actual == (done(old, *{one, other}) if apart else None)
 
 
+@given(pairs(), st.booleans())
+def test_a_side_decides_where_two_edits_touch(drawn, comes_first):
+    """Its lines are there, and the other side's wherever those touch none of them."""
+    old, one, other = drawn if comes_first else (drawn[0], drawn[2], drawn[1])
+    far = [f"far {number}\n" for number in range(3)]
+    base, first, second = [*old, *far, "end\n"], [*far, "end\n"], [*far, "the end\n"]
+    expected = lines.merged("".join(old), done(old, one), done(old, other)) or done(old, one)
+    actual = lines.decided("".join(base), done(old, one) + "".join(first), done(old, other) + "".join(second))
+
+    assert actual == f"{expected}{''.join(far)}the end\n"
+
+
 @given(TEXTS, TEXTS)
 def test_what_only_one_side_changed_is_what_it_says(base, new):
     """Whichever side that is; and so is what both sides changed alike."""

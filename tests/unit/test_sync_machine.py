@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unittest import mock
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -14,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from agentconv.conversion import compare
 from agentconv.install import lock, places
-from agentconv.sync import digests, overriding, syncing
+from agentconv.sync import bases, digests, overriding, present, syncing
 from agentconv.sync import settings as sync_settings
 from agentconv.sync.planning import Choices
 from synced_projects import PLACES, SOURCE, TARGETS, TOKEN, Project
@@ -44,11 +46,18 @@ HEADERS = {
         ("tools", ""),
     ],
     "codex": [("model", 'model = "gpt-5.1"'), ("sandbox_mode", 'sandbox_mode = "read-only"'), ("sandbox_mode", "")],
-    "opencode": [("model", "model: anthropic/claude-sonnet-4-5"), ("temperature", "temperature: 0.3"), ("model", "")],
+    "opencode": [
+        ("model", "model: anthropic/claude-sonnet-4-5"),
+        ("temperature", "temperature: 0.3"),
+        ("color", 'color: "#ff0000"'),
+        ("model", ""),
+    ],
     "roo": [],
 }
 """Lines of one key that people write into the heads of files, by side; an empty one takes the key away."""
 SIDES = ("source", *TARGETS)
+LATER = {"merged": "edited"}
+"""What is told in another word in the next run."""
 at = st.integers(0, 9)
 names = st.sampled_from(NAMES)
 
@@ -249,6 +258,7 @@ class Sync(RuleBasedStateMachine):
         assert (checked.code == 0) == (told.code == 0 and not told.files), (checked, told)
         assert {path for path in {*before, *after} if before.get(path) != after.get(path)} - {lock.FILE} == set(told.files)
         self._only_ours(told, carry=carry)
+        self._carried_stays(told, before, after)
         self._others_stay(was)
         self._nothing_more(told, words, after)
         self._in_step(told)
@@ -258,6 +268,13 @@ class Sync(RuleBasedStateMachine):
         for path in told.files:
             ours = any(re.fullmatch(pattern.format(".*"), path) for pattern in PLACES.values())
             assert ours or (carry and (path.startswith(SOURCE) or path == "agentconv.toml")), path
+
+    def _carried_stays(self, told: Told, before: dict[str, bytes], after: dict[str, bytes]) -> None:
+        """A value that was carried is in the target that it came from as it was typed there."""
+        for one in told.entries:
+            if one["action"] == "carried" and one["fields"][0] not in digests.TEXTS:
+                line = rb"(?m)^%s\b.*$" % one["fields"][0].encode()
+                assert re.findall(line, before[one["path"]])[:1] == re.findall(line, after[one["path"]])[:1], one
 
     def _others_stay(self, was: lock.Lock) -> None:
         """An agent that is where it was in the source is where it was in each target."""
@@ -270,9 +287,10 @@ class Sync(RuleBasedStateMachine):
         again = self.project.sync(*words)
         assert self.project.changes(after) == ""
         assert again.files == ()
-        first, second = ({one[1:] for one in each.looks if one[0] != "released"} for each in (told, again))
-        released = {one[1:] for one in told.looks if one[0] == "released"}  # which is told once, or of what is nobody's then
-        assert first <= second <= first | released, (told, again)
+        first, second = ({(LATER.get(word, word), *rest) for word, *rest in each.looks if word != "released"} for each in (told, again))
+        released = {tuple(one[1:]) for one in told.looks if one[0] == "released"}  # which is told once, or of what is nobody's then
+        assert first <= second, (told, again)
+        assert {one[1:] for one in second - first} <= released, (told, again)
         assert again.code == told.code or released
 
     def _in_step(self, told: Told) -> None:
@@ -299,16 +317,29 @@ class Sync(RuleBasedStateMachine):
 
     @rule(side=st.sampled_from(("source", "target")), name=names)
     def prefer(self, side: str, name: str) -> None:
-        """Decide for one agent: what is not said of it on all sides may go, now or when what was decided is carried back."""
-        sides = [set(TOKEN.findall(self._section(one, name))) for one in SIDES]
-        told = self.project.sync("--prefer", side, name, "--yes")
-        if told.code != 2:
-            self.alive -= set.union(*sides) - set.intersection(*sides)
+        """Decide for one agent: what the other side alone says may go, and nothing of the side that was named."""
+        ours = set(TOKEN.findall(self._section("source", name)))
+        theirs = {token for one in TARGETS for token in TOKEN.findall(self._section(one, name))}
+        if self.project.sync("--prefer", side, name, "--yes").code != 2:
+            self.alive -= theirs - ours if side == "source" else ours - theirs
 
     @invariant()
     def nothing_typed_is_lost(self) -> None:
         there = self.project.tokens() | {token for text in self.kept.values() for token in TOKEN.findall(text)}
         assert self.alive <= there, self.alive - there
+
+    @invariant()
+    def what_is_kept_is_what_is_settled(self) -> None:
+        """The text that edits are merged with says what the lock says, whatever became of other fields."""
+        with mock.patch.dict(os.environ, self.project.environment):
+            kept = bases.Bases(self.project.root)
+            for one in self.project.lock().synced:
+                file = self.project.read(one.path).encode() if self.project.has(one.path) else None
+                data = kept.text(one.blob, file) if not one.pointer else None
+                found = present.parsed(one.path, one.target, data).agents if data is not None else {}
+                for agent in found.values():
+                    for path in digests.TEXTS:
+                        assert digests.of(agent).get(path) == one.fields.get(path), (one.path, path)
 
     @invariant()
     def the_lock_holds_no_text(self) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from agentconv.core import fields
-from agentconv.sync import bases, candidates, carrying, digests, lines, planning, settling, texts, views
+from agentconv.sync import bases, candidates, carrying, digests, lines, planning, preferring, rewriting, settling, texts, views
 from agentconv.sync.decisions import Field, decide_field
 from synced_projects import SOURCE, Project, Told, agent
 
@@ -179,6 +179,55 @@ def a_part_of_what_the_source_says_is_no_edit(project):
     assert "Eins.\n\nTwo.\n\nDrei." in project.read(CODEX)
 
 
+def a_decision_is_about_the_lines_that_touch(project):
+    """Whoever's word counts in a conflict, what either side wrote elsewhere in the text is kept."""
+    for name in ("one", "two"):
+        source, target = (project.place(side, name) for side in ("source", "codex"))
+        for path, old, new in (
+            (source, "One.", "Ours."),
+            (source, "Two.", "Zwei."),
+            (target, "One.", "Theirs."),
+            (target, "Three.", "Drei."),
+        ):
+            project.replace(path, old, new)
+        assert ("conflict", target, "", ("prompt.text",)) in project.sync().looks
+    project.sync("--prefer", "source", "one")
+    project.sync("--prefer", "target", "two")
+
+    assert "Ours.\n\nZwei.\n\nDrei." in project.read(CODEX)
+    assert "Ours.\n\nZwei.\n\nThree." in project.read(ONE)
+    for side in ("source", "codex", "opencode"):
+        assert "Theirs.\n\nZwei.\n\nDrei." in project.read(project.place(side, "two"))
+
+
+def another_edit_outlives_a_decision(project):
+    """Where two targets and the source changed one line, the word of one target says nothing of the other one's: that is still told."""
+    for path, text in ((ONE, "Ours."), (CODEX, "Theirs."), (OPENCODE, "Typed here.")):
+        project.replace(path, "Two.", text)
+    project.sync()
+    told = project.sync("--prefer", "target", "one")
+    left = ("conflict", OPENCODE, "", ("prompt.text",))
+
+    assert "Theirs." in project.read(ONE)
+    assert told.looks == project.sync("--carry-back").looks == [left]
+    project.sync("--prefer", "opencode", "one")
+    assert all("Typed here." in project.read(path) for path in (ONE, CODEX, OPENCODE))
+
+
+def what_is_settled_beside_a_conflict_is_merged_with(project):
+    """A prompt is merged with what it was last, also where a conflict of another text is still open."""
+    project.replace(ONE, "When there is work", "When there is need")
+    project.replace(CODEX, "When there is work", "When there is time")
+    project.replace(ONE, "One.", "Eins.")
+    project.sync()
+    project.replace(ONE, "Eins.", "One.")
+    project.replace(CODEX, "Three.", "Typed here.")
+    told = project.sync()
+
+    assert {look[0] for look in told.looks} == {"conflict", "merged"}
+    assert "One.\n\nTwo.\n\nTyped here." in project.read(CODEX)
+
+
 def edits_that_touch_are_settled_once_they_are_carried(project):
     """A line that was put before another one in one target, and that other one changed in another: both are everywhere, once."""
     project.replace(CODEX, "Two.", "Typed here.\n\nTwo.")
@@ -229,9 +278,13 @@ def _looking_at_bytes(decide: Callable[..., None] = candidates.Candidate.decide)
     return decided
 
 
+def _naming_the_text_from_before(blob: Callable[..., str] = rewriting._blob) -> Callable[..., str]:
+    return lambda one, *rest: one.bases[0].blob if one.settled and one.settled.left else blob(one, *rest)
+
+
 MUTANTS: dict[Callable[[Project], None], tuple[object, str, object]] = {
     an_edit_that_was_merged_outlives_the_next_one: (candidates, "settle", _settling_what_is_there),
-    a_model_of_one_client_stays_with_it: (carrying, "_is_about", lambda *_: False),
+    a_model_of_one_client_stays_with_it: (carrying.Carrying, "_home", lambda _, __, agent: (agent, ())),
     a_model_is_kept_with_its_provider: (carrying, "plain", lambda value: getattr(value, "value", value)),
     no_agent_moves_another_one: (views, "_pins", lambda *_: {}),
     the_same_edit_on_both_sides_is_none: (settling, "decide_field", _asking_what_was_settled_first),
@@ -246,6 +299,9 @@ MUTANTS: dict[Callable[[Project], None], tuple[object, str, object]] = {
     a_source_that_is_gone_takes_nothing_with_it: (planning, "_guard", lambda *_: None),
     a_text_that_git_does_not_have_is_found_again: (bases.Bases, "save", lambda _: None),
     a_part_of_what_the_source_says_is_no_edit: (settling, "_merge", _merging_what_is_there_already),
+    a_decision_is_about_the_lines_that_touch: (lines, "decided", lambda _, first, __: first),
+    another_edit_outlives_a_decision: (preferring.Preference, "once_carried", lambda one: one),
+    what_is_settled_beside_a_conflict_is_merged_with: (rewriting, "_blob", _naming_the_text_from_before()),
     edits_that_touch_are_settled_once_they_are_carried: (candidates.Candidate, "_known", lambda one, _: one.bases),
     a_broken_source_is_no_deleted_one: (candidates, "decide_entry", lambda *_, **__: candidates.Entry.DELETE),
 }

@@ -28,7 +28,7 @@ def report(capfdbinary, kind, *words):
 
 
 def test_annotations(project, capfdbinary):
-    """Each change to come, and each edit, is a line at its file; nothing is one where everything is in step."""
+    """Each change to come is a line at its file, and each edit at the line where it stands; nothing is one where everything is in step."""
     in_step = report(capfdbinary, "github")
     strict = report(capfdbinary, "github", "--strict")
     project.write("agentconv.toml", 'accept = ["not-enforced:codex"]\n' + project.read("agentconv.toml"))
@@ -45,7 +45,7 @@ def test_annotations(project, capfdbinary):
     assert said.splitlines() == [
         "::warning file=.codex/agents/one.toml,line=1,col=1,title=sync-update::update `one` in codex: prompt: 1 line",
         (
-            "::error file=.codex/agents/two.toml,line=1,col=1,title=sync-edited::edited `two` in codex: prompt: 1 line. "
+            "::error file=.codex/agents/two.toml,line=6,col=1,title=sync-edited::edited `two` in codex: prompt: 1 line. "
             f"Help: --carry-back takes it into {SOURCE}/two.md; --prefer source two takes it back"
         ),
     ]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 from unittest import mock
 
 import pytest
 
 from agentconv.cli import main
+from agentconv.disk import placing
 from synced_projects import SOURCE, Project, agent
 
 
@@ -58,6 +61,69 @@ def test_a_difference_is_shown(project, capsys):
     ]
 
 
+def test_a_conflict_quotes_what_both_typed(project):
+    """Not a line that one side alone changed, be it the first that differs; and it says where nobody knows what was there before."""
+    project.sync()
+    for path, old, new in (
+        (f"{SOURCE}/one.md", "One.", "Eins."),
+        (f"{SOURCE}/one.md", "Three.", "Drei."),
+        (".codex/agents/one.toml", "Three.", "Tre."),
+    ):
+        project.replace(path, old, new)
+    known = project.sync().entries
+    shutil.rmtree(project.environment["XDG_STATE_HOME"])
+    unknown = project.sync().entries
+
+    assert [one["what"] for one in known if one["needs_a_look"]] == ['prompt, line 5: "Drei." in the source, "Tre." here']
+    assert ["what it was before is not known" in one["what"] for one in unknown if one["needs_a_look"]] == [True]
+
+
+def test_what_makes_a_strict_run_fail_is_said(project, capsys):
+    """A run that is in step, and ends with 1, names the limits that count, and what accepts them."""
+    printed(project, capsys)
+    said = printed(project, capsys, "--strict").err
+
+    assert "--strict counts not-enforced to Codex." in said
+    assert 'accept = ["not-enforced:codex"]' in said
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [(("--project", "nowhere"), "there is no folder `nowhere`"), (("--prefer", "roo", "one"), "--prefer does not take `roo`")],
+)
+def test_what_is_not_there_is_a_mistake(project, capsys, words, message):
+    """A folder, or an assistant, that is named on the command line and is none here."""
+    assert message in printed(project, capsys, *words).err
+
+
+def test_no_way_out_is_named_that_there_is_not(project, capsys):
+    """A configuration that is no TOML has no flag against it in sync; marks of a merge in a target are decided with git, too."""
+    printed(project, capsys)
+    project.write(".codex/agents/one.toml", "<<<<<<< ours\na\n=======\nb\n>>>>>>> theirs\n")
+    marked = " ".join(printed(project, capsys).out.split())
+    project.write("agentconv.toml", "x = [\n" + project.read("agentconv.toml"))
+    said = printed(project, capsys).err
+
+    assert "`git checkout --theirs .codex/agents/one.toml`" in marked
+    assert "--prefer codex one" in marked
+    assert "not TOML" in said
+    assert "--isolated" not in said
+
+
+def refused(stage, _):
+    raise PermissionError(errno.EACCES, "Permission denied", stage)
+
+
+def test_a_folder_that_takes_no_file_is_what_is_told(project, monkeypatch):
+    """Where the disk refuses, the message is about the folder, and not about a temporary file of ours."""
+    with monkeypatch.context() as patch:
+        patch.setattr(placing, "_opened", refused)
+        told = project.sync()
+
+    assert told.code == 2
+    assert "agentconv-stage" not in told.errors
+
+
 def test_a_released_file_is_told_as_in_the_next_run(project):
     """A file that outlives its source is nobody's, in the run that lets it go and in each one after it."""
     project.sync()
@@ -100,15 +166,17 @@ def test_an_entry_is_excluded(project):
 
 
 def test_a_served_assistant(project, capsys):
-    """Of one that reads the source itself it is told what it makes nothing of, and which agents stand in its own folder."""
+    """Of one that reads the source itself it is told what it makes nothing of, what it does not load, and what stands in its own folder."""
     project.write("agentconv.toml", 'source = "claude-code"\ntargets = ["copilot"]\n')
     project.write(f"{SOURCE}/one.md", agent("one", model="opus", color="red"))
+    project.write(f"{SOURCE}/two.md", agent("two", description="Use it: for this"))
     project.write(".github/agents/mine.agent.md", "---\nname: mine\ndescription: Mine\n---\n\nDo it.\n")
     told, said = project.sync(), printed(project, capsys)
 
     assert ("new", ".github/agents/mine.agent.md", "", ()) in told.looks
     assert "makes nothing of" in said.out
     assert "color (1)" in said.out
+    assert "does not load two;" in said.out
     assert project.sync("--adopt").code == 0
     assert project.has(f"{SOURCE}/mine.md")
 
@@ -120,8 +188,11 @@ def test_a_header_that_is_read_in_another_way(project):
     told = project.sync()
 
     assert told.code == 0
-    assert told.errors.count("loads it through its own repair") == 1
-    assert "1 more file with something of the kind" in told.errors
+    assert told.errors.count("loads it through its own repair") == 2  # for two reasons
+    assert "in 1 more file" not in told.errors
+    project.write(f"{SOURCE}/three.md", agent("three", description="Use it: for that"))
+    assert "loads it through its own repair" in project.sync().errors
+    assert project.sync().errors == ""
 
 
 def test_your_own_agents_go_one_way(tmp_path, monkeypatch, capsys):
@@ -145,5 +216,6 @@ def test_your_own_agents_go_one_way(tmp_path, monkeypatch, capsys):
     assert "edited" in said
     assert "--carry-back" not in said
     assert "--adopt" not in said
+    assert main(["sync", "--scope", "user", "--prefer", "target", "one"]) == 2
     assert main(["sync", "--scope", "user", "--prefer", "source", "one"]) == 1
     assert "Zwei." not in home.read(".codex/agents/one.toml")

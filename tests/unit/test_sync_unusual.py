@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 
 import pytest
@@ -56,15 +58,86 @@ def test_a_source_that_cannot_be_read_is_not_gone(project, spoil):
     assert told.code == 1
 
 
+@pytest.mark.parametrize("shut", [".claude", SOURCE, f"{SOURCE}/more"])
+def test_a_folder_that_nobody_may_look_into_is_not_gone(project, monkeypatch, shut):
+    """A source in a folder that cannot be listed deletes nothing, whoever insists, and the permission is what is told."""
+    project.move(f"{SOURCE}/tester.md", f"{SOURCE}/more/tester.md")
+    project.sync()
+    before, folder = project.tree(), os.fspath(project.root / shut)
+
+    def closed(name):
+        call = getattr(os, name)
+
+        def asked(path=".", *words, **options):
+            place = os.fspath(path) if isinstance(path, (str, os.PathLike)) else ""
+            if place.startswith(f"{folder}/") or (place == folder and name == "scandir"):
+                raise PermissionError(errno.EACCES, "Permission denied", place)
+            return call(path, *words, **options)
+
+        return asked
+
+    with monkeypatch.context() as patch:
+        for name in ("scandir", "stat", "lstat", "open"):
+            patch.setattr(os, name, closed(name))
+        told = project.sync("--yes")
+
+    assert (told.code, told.files) == (1, ())
+    assert "permission denied" in told.errors
+    assert project.tree() == before
+    assert project.sync("--check").code == 0
+
+
 def test_adopting_takes_nothing_away(project):
-    """What the source has no place for stays in the file that was taken in, and is an edit of it."""
+    """What the source has no place for stays in the file that was taken in, and the configuration says that it holds there."""
     text = "---\ndescription: Counts words.\nmode: subagent\nmodel: openai/gpt-6-luna\ntemperature: 0.3\n---\nCount them.\n"
     project.write(".opencode/agents/counter.md", text)
     told = project.sync("--adopt")
 
     assert (project.root / ".opencode/agents/counter.md").read_text() == text
     assert (project.root / SOURCE / "counter.md").is_file()
-    assert ("edited", ".opencode/agents/counter.md", "", ("model",)) in told.looks
+    assert ("kept", "opencode counter") in told.words()
+    assert 'model = "openai/gpt-6-luna"\ntemperature = 0.3\n' in project.read("agentconv.toml")
+    assert (told.code, project.sync("--check").code) == (0, 0)
+
+
+def test_agents_are_adopted_by_name(project):
+    """Where a name is said, the others stay nobody's; a name that stands nowhere alone is a mistake."""
+    for name in ("counter", "other"):
+        project.write(f".opencode/agents/{name}.md", "---\ndescription: Counts.\nmode: subagent\n---\n\nCount.\n")
+    wrong = project.sync("--adopt", "countre")
+    told = project.sync("--adopt", "counter")
+
+    assert (wrong.code, "did you mean `counter`?" in wrong.errors) == (2, True)
+    assert [look[:2] for look in told.looks] == [("new", ".opencode/agents/other.md")]
+    assert project.has(f"{SOURCE}/counter.md")
+
+
+def test_what_is_no_part_of_the_lock_is_taken_by_name(project):
+    """An edit that was made while there was no lock is nobody's; it is taken into the source, or taken back, by the agent's name."""
+    project.remove("agentconv.lock")
+    for name in ("tester", "writer"):
+        project.replace(f".codex/agents/{name}.toml", "Two.", "Deux.")
+    marked = "<<<<<<< ours\n=======\n>>>>>>> theirs\n"
+    project.write(".codex/agents/planner.toml", marked)
+    told = project.sync()
+    taken, back = project.sync("--prefer", "codex", "tester", "planner"), project.sync("--prefer", "source", "writer")
+
+    assert {look[0] for look in told.looks} == {"foreign"}
+    assert ("carried", "codex tester") in taken.words()
+    assert "Deux." in project.read(f"{SOURCE}/tester.md")
+    assert "Deux." not in project.read(".codex/agents/writer.toml")
+    assert project.read(".codex/agents/planner.toml") == marked
+    assert [look[1] for look in back.looks] == [".codex/agents/planner.toml"]
+
+
+def test_an_agent_that_is_left_out_cannot_be_adopted(project):
+    """A file that outlives `skip = true` is told with what can be done, and `--adopt` is none of that."""
+    project.replace(".codex/agents/writer.toml", "Two.", "Deux.")
+    project.configure("[sync.agents.writer.codex]\nskip = true\n")
+    hints = [one["hint"] for told in (project.sync(), project.sync()) for one in told.entries if one["action"] == "new"]
+
+    assert len(hints) == 2
+    assert all("--adopt cannot take it" in hint for hint in hints)
 
 
 @pytest.mark.parametrize(
@@ -145,6 +218,19 @@ def test_edits_are_carried_back_agent_by_agent(project):
     assert project.sync("--carry-back", "reveiwer").code == 2
 
 
+def test_a_value_that_nothing_can_say_stops_no_other_edit(project):
+    """What neither the source nor the configuration takes stays where it is, with the reason, and everything else is carried."""
+    place = ".opencode/agents/writer.md"
+    project.replace(place, "mode: subagent", "mode: subagent\nmodel: weird")
+    project.replace(place, "Two.", "Zwei.")
+    told = project.sync("--carry-back")
+
+    assert [look[1:] for look in told.looks] == [(place, "", ("model",))]
+    assert any("OpenCode does not take `weird` as a model" in one.get("hint", "") for one in told.entries)
+    assert "Zwei." in project.read(f"{SOURCE}/writer.md")
+    assert "model: weird" in project.read(place)
+
+
 def test_a_stray_carriage_return_changes_no_line_end(project):
     """A source with CRLF throughout has it after an edit was carried back, whatever else stands in it."""
     place = f"{SOURCE}/writer.md"
@@ -179,6 +265,33 @@ def test_a_name_is_carried_back(project):
     assert "[sync.agents.author.codex]" in project.read("agentconv.toml")
     assert project.has(".opencode/agents/author.md")
     assert not project.has(".opencode/agents/writer.md")
+
+
+def test_a_name_is_carried_back_from_where_it_stands(project):
+    """In a client in which a file's name is not its agent's, a name that is changed in the file is one that can be taken."""
+    place = ".codex/agents/writer.toml"
+    project.replace(place, '"writer"', '"author"')
+    told = project.sync()
+    again = project.sync("--carry-back", "writer:name")
+
+    assert [look[:2] for look in told.looks] == [("renamed", place)]
+    assert ("carried", "codex writer") in again.words()
+    assert project.sync("--check").code == 0
+    assert "name: author\n" in project.read(f"{SOURCE}/author.md")
+    assert '"author"' in project.read(place)
+    assert project.has(".opencode/agents/author.md")
+
+
+def test_a_target_that_is_taken_out_is_named_with_both_ways(project):
+    """Its files go only when somebody says so; that they can stay is told beside it, and a target that never was cannot be released."""
+    project.configure(targets=("opencode",))
+    told, wrong = project.sync(), project.sync("--release", "gemini")
+
+    assert (told.code, wrong.code) == (2, 2)
+    assert "`targets` does not name codex any more" in told.errors
+    assert "--release codex keeps them" in told.errors
+    assert main(["sync", "--release", "codex", "--project", str(project.root)]) == 0
+    assert (project.sync().code, codex(project)) == (0, sorted(NAMES))
 
 
 def test_a_file_that_was_moved_within_its_target_stays_there(project):

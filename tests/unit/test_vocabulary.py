@@ -23,6 +23,7 @@ FACTS = {
     "own_servers_open",
 } | {
     "description_tokens",
+    "known_elsewhere",
     "server_tool",
     "shows_model_names",
 }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +46,7 @@ def settle(options: argparse.Namespace) -> None:
     Raises:
         InputError: A setting is unknown or has a value that it does not take.
     """
-    file = {} if options.isolated else _from_file(options)
+    file = {} if options.isolated else _said(options)
     for key, default in DEFAULTS.items():
         name = key.replace("-", "_")
         if hasattr(options, name) and getattr(options, name) is None:
@@ -68,6 +69,18 @@ def _checked(place: str, key: str, value: Any) -> Any:
     if value not in choices:
         raise registry.usage(f"{place} wants one of {', '.join(choices)}")
     return value
+
+
+def _said(options: argparse.Namespace) -> dict[str, Any]:
+    """Return what the files say; of one that is no TOML, how to do without.
+
+    Raises:
+        InputError: It cannot be meant.
+    """
+    try:
+        return _from_file(options)
+    except settings_file.NoTomlError as error:
+        raise InputError(replace(error.diagnostic, hint="--isolated reads no configuration")) from None
 
 
 def _from_file(options: argparse.Namespace) -> dict[str, Any]:

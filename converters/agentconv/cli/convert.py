@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import shlex
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.cli import options as shared
 from agentconv.cli import scope
+from agentconv.cli.carried import Carried
+from agentconv.cli.found_files import nothing_found, places
 from agentconv.cli.output import Output
 from agentconv.conversion import converting, model_choices
-from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.formats import registry
 from agentconv.sources import agentless, elsewhere, loading
 
@@ -42,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     shared.add_output(parser)
     shared.add_selection(parser)
+    shared.add_along(parser)
     shared.add_models(parser)
     shared.add_report(parser)
 
@@ -79,10 +82,14 @@ def convert_files(found: Discovery, loader: loading.Loader, targets: Sequence[st
         models=models,
         deploy=output.home is not None,
     )
+    carried = Carried(options, found, loader, output)
+    choices = replace(choices, along=carried.wanted, scope="user" if output.home else "project", **carried.places)
     pieces = output.report.line.over(loader, len(found.files), "files")
     for target in targets:
-        for done in converting.convert(pieces, target, choices):
+        for done in converting.convert(pieces, target, choices, carried.parts):
             output.take(done)
+    for diagnostic in carried.told():
+        output.report.diagnostic(diagnostic)
     where = f" -o {shlex.quote(options.output)}" if options.output else " --scope user" if output.home else ""
     ends = f" -t {','.join(targets)}{where}"
     clients = [registry.resolve(options.source_format)] if options.source_format else {*registry.CLIENTS} - {*targets}
@@ -99,27 +106,6 @@ def _folder(output: str | None, sources: Sequence[str]) -> str | None:
     """Return the folder that is written to, where that is inside of one that is read."""
     inside = output and any(os.path.realpath(output).startswith(os.path.join(os.path.realpath(one), "")) for one in sources)
     return output if inside else None
-
-
-def places(found: Discovery) -> dict[str, str]:
-    """Return where each file is, as the user would name it."""
-    return {file.path: _place(found, file.location) if file.location else found.stdin_name or "<stdin>" for file in found.files}
-
-
-def _place(found: Discovery, location: str) -> str:
-    return found.home.shown(location) if found.home and os.path.isabs(location) else location.replace(os.sep, "/")
-
-
-def nothing_found(found: Discovery, targets: Sequence[str] = ()) -> InputError:
-    """Make the error for a place without agents."""
-    if found.passed_over:
-        there = ", ".join(f"`{place}`" for place in found.passed_over)
-        message = f"the only agents are in {there}, where -t {','.join(targets)} itself goes"
-        copy = f"to copy them, name that folder: agentconv convert {found.passed_over[0]} -t {','.join(targets)} -o DIR"
-        return InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, message, hint=copy))
-    looked = ", ".join(f"`{place}`" for place in found.looked) or "standard input"
-    hint = "`agentconv formats` says where a project has them" if any(map(os.path.isdir, found.looked)) else None
-    return InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, f"no agents in {looked}", hint=hint))
 
 
 def forbid_mixture(found: Discovery, loader: loading.Loader) -> None:

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.cli import options as shared
 from agentconv.cli.exit_codes import Exit
-from agentconv.conversion import matrix
+from agentconv.conversion import held_fields
 from agentconv.core import schema_files, vocabulary
+from agentconv.core.kinds import KINDS
 from agentconv.formats import registry
+from agentconv.parts import registry as part_registry
 from agentconv.render import formats
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 USAGE = "[FORMAT] [options]"
 EXAMPLES = """\
 examples:
-  agentconv formats        the formats, where their files are, and which fields each holds
+  agentconv formats        the formats, where their files and parts are, and which fields each holds
   agentconv formats codex  the keys and words of one format, and what each becomes
 """
 
@@ -58,14 +60,14 @@ def _one(options: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
 def _all(options: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
     """Return what there is to say about all formats, for programs and for people."""
     rows = [describe(format_id) for format_id in registry.FORMATS]
-    cells = matrix.matrix()
+    cells = held_fields.recorded()
     report = {"formats": [{**row, "fields": _plain(cells[row["id"]])} for row in rows]}
     if options.output_format == "markdown":
         return report, formats.markdown(rows, cells, {client: (keys(client), vocabulary.meanings(client)) for client in registry.CLIENTS})
-    return report, [*formats.listing(rows), "", *formats.matrix(cells)]
+    return report, [*formats.listing(rows), "", *formats.parts(rows), "", *formats.matrix(cells)]
 
 
-def _plain(cells: Mapping[str, matrix.Cell]) -> dict[str, Any]:
+def _plain(cells: Mapping[str, held_fields.Cell]) -> dict[str, Any]:
     return {path: {"read": cell.read.value, "write": cell.write.value, "losses": list(cell.losses)} for path, cell in cells.items()}
 
 
@@ -83,7 +85,20 @@ def describe(format_id: str) -> dict[str, Any]:
         "aliases": list(row.aliases),
         **({"verified": verified} if verified else {}),
         **({"evidence": "documentation"} if vocabulary.is_documented_only(format_id) else {}),
+        **({"parts": parts} if (parts := _parts(format_id)) else {}),
     }
+
+
+def _parts(format_id: str) -> dict[str, dict[str, list[str]]]:
+    """Return where a client looks for skills, commands and servers, first where we write; of what it does not have, nothing."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for kind in KINDS:
+        module = part_registry.part_format(format_id, kind)
+        scopes = {"project": module.project, "user": module.user} if module else {}
+        shown = {scope: [one.shown for one in places] for scope, places in scopes.items() if places}
+        if shown:
+            found[kind] = shown
+    return found
 
 
 def keys(format_id: str) -> list[dict[str, Any]]:

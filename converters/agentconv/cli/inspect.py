@@ -5,24 +5,27 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agentconv.cli import options as shared
 from agentconv.cli import scope
-from agentconv.cli.convert import nothing_found, places
 from agentconv.cli.exit_codes import Exit
+from agentconv.cli.found_files import nothing_found, places
 from agentconv.cli.progress import Progress
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.formats import registry
 from agentconv.lint import inspection
-from agentconv.render import inspected, machine, text
+from agentconv.render import inspected, inspected_parts, machine, text
 from agentconv.sources import agentless, elsewhere, loading
+from agentconv.sources import parts as beside
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Sequence
 
     from agentconv.lint.inspection import Inspected
+    from agentconv.lint.part_inspection import InspectedPart
+    from agentconv.sources.discovery import Discovery
 
 USAGE = "[SRC...] [--scope user] [--for FORMAT,...|all] [options]"
 EXAMPLES = """\
@@ -80,24 +83,41 @@ def run(options: argparse.Namespace) -> int:
     diagnostics += [*agentless.told(loader.agentless), *elsewhere.told(found, elsewhere.Asked(scope.sources(options), "inspect"))]
     diagnostics += elsewhere.out_of_place(found)
     diagnostics += [*inspection.duplicates(files), *([_without_file(loose)] if loose else [])]
+    parts = _parts(found, scope.sources(options), asked)
     errors = any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
-    if not errors and not any(file.is_agent for file in files):
+    if not errors and not parts and not any(file.is_agent for file in files):
         if options.output_format == "text":
             _tell_diagnostics(options, diagnostics, places(found))
         raise nothing_found(found)
     bugs = any(diagnostic.code is Code.INTERNAL for diagnostic in diagnostics)
     code = Exit.BUG if bugs else _exit_code(files, named, errors=errors)
     if options.output_format == "json":
-        results = [inspected.plain(file) for file in files]
-        print(
-            machine.report(
-                {"exit_code": int(code), "clients": asked, "results": results, "diagnostics": [*map(machine.plain, diagnostics)]}
-            )
-        )
+        print(_report(code, asked, files, parts, diagnostics))
     else:
         told = {file.path for file in loader.agentless}
-        _tell(options, [file for file in files if file.is_agent or file.path not in told], diagnostics, asked, places(found))
+        shown = [file for file in files if file.is_agent or file.path not in told]
+        _tell(options, shown, diagnostics, asked, where=places(found), parts=parts)
     return code
+
+
+def _report(
+    code: Exit, asked: Sequence[str], files: Sequence[Inspected], parts: Sequence[InspectedPart], diagnostics: Iterable[Diagnostic]
+) -> str:
+    """Return what was found as JSON."""
+    found: dict[str, Any] = {"exit_code": int(code), "clients": asked, "results": [inspected.plain(file) for file in files]}
+    if parts:
+        found["parts"] = [*map(inspected_parts.plain, parts)]
+    return machine.report({**found, "diagnostics": [*map(machine.plain, diagnostics)]})
+
+
+def _parts(found: Discovery, sources: Sequence[str], asked: Sequence[str]) -> list[InspectedPart]:
+    """Return what clients make of the skills, commands and servers of the projects that were named, or of the user's own."""
+    folders = [source for source in sources if os.path.isdir(source)]
+    if not folders and found.home is None:
+        return []
+    from agentconv.lint import part_inspection
+
+    return part_inspection.inspect(beside.beside(found, folders, asked), asked)
 
 
 def _without_file(agents: Sequence[str]) -> Diagnostic:
@@ -114,12 +134,20 @@ def _exit_code(files: Sequence[Inspected], named: Sequence[str], *, errors: bool
 
 
 def _tell(
-    options: argparse.Namespace, files: Sequence[Inspected], diagnostics: Iterable[Diagnostic], asked: Sequence[str], where: dict[str, str]
+    options: argparse.Namespace,
+    files: Sequence[Inspected],
+    diagnostics: Iterable[Diagnostic],
+    asked: Sequence[str],
+    *,
+    where: dict[str, str],
+    parts: Sequence[InspectedPart],
 ) -> None:
     look = text.style(sys.stdout, options.color)
     shown = [(where.get(file.path, file.path), file) for file in files if file.is_agent]
     if shown:
         print("\n".join(inspected.report(shown, asked, look, verbose=options.verbose)))
+    if parts:
+        print("\n".join(inspected_parts.report(parts, look)[not shown :]))
     sys.stdout.flush()
     others = [where.get(file.path, file.path) for file in files if not file.is_agent]
     if others:

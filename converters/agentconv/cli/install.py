@@ -125,7 +125,7 @@ def _locked(options: argparse.Namespace, scope: Scope, environment: Environment)
     """
     if options.to or options.agent:
         raise registry.usage("--to and --agent are about a pack, and none is named", "name it: agentconv install PACK")
-    packs = deploying.locked(scope).packs
+    packs = deploying.locked(scope).deployed
     if not packs:
         raise registry.usage(
             f"PACK is missing, and no {project.LOCK} says what to install", "see the examples of `agentconv install --help`"

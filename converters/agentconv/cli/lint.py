@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from agentconv.cli import lint_files, lint_mending, lint_settings, scope
 from agentconv.cli import options as shared
 from agentconv.cli.configuration import STRICT
-from agentconv.cli.convert import nothing_found, places
 from agentconv.cli.exit_codes import Exit
+from agentconv.cli.found_files import nothing_found, places
 from agentconv.cli.lint_mending import Mended
 from agentconv.cli.progress import Progress
 from agentconv.core.diagnostics import Code, InputError, Severity
@@ -202,7 +202,7 @@ def _tell(
         for finding in one.findings:
             if not options.quiet or finding.severity is Severity.ERROR:
                 told = True
-                shown = findings.finding(finding, one.subject.source, where.get(one.subject.path, one.subject.path), look)
+                shown = findings.finding(finding, one.subject, where.get(one.subject.path, one.subject.path), look)
                 print(shown, end="\n\n", file=mended.out)
     sys.stdout.flush()
     summary = findings.summary(checked, mended.findings, pending=pending)

@@ -33,9 +33,14 @@ def targets(options: argparse.Namespace, source: str | None = None) -> list[str]
     words = [word.strip() for word in ",".join(options.to).split(",") if word.strip()]
     if not words:
         raise no_target()
+    return list(
+        dict.fromkeys(one for word in words for one in (_every(options, source) if word.lower() == ALL else [registry.resolve(word)]))
+    )
+
+
+def _every(options: argparse.Namespace, source: str | None) -> list[str]:
     kind = "user" if scope.is_user(options) else "marks"
-    every = [client for client in registry.CLIENTS if kind in (vocabulary.installation(client) or ()) and client != source]
-    return list(dict.fromkeys(one for word in words for one in (every if word.lower() == ALL else [registry.resolve(word)])))
+    return [client for client in registry.CLIENTS if kind in (vocabulary.installation(client) or ()) and client != source]
 
 
 def is_for_all(options: argparse.Namespace) -> bool:
@@ -80,6 +85,19 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
         "--allow-widening",
         action=argparse.BooleanOptionalAction,
         help="also write agents that could then do more than their author allowed",
+    )
+
+
+def add_along(parser: argparse.ArgumentParser) -> None:
+    """Add which skills, commands and MCP servers go along with the agents."""
+    group = parser.add_argument_group("skills, commands and MCP servers")
+    group.add_argument(
+        "--with",
+        dest="along",
+        action="append",
+        metavar="needed|all|none|KIND[/NAME],...",
+        help="what goes along into a folder: what the agents' fields name (default), everything, nothing, all of a kind (skills, commands, "
+        "servers), or one of it by name",
     )
 
 

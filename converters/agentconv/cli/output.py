@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -66,7 +67,7 @@ class Output:
         self.place = Destination(folder=self.home.root) if self.home else destination(options, targets)
         self.folder = output_folder(self.place, self.sources)
         self.own: dict[str, OutputFolder] = {}
-        """By target, the folder of the user's own agents."""
+        """By target, the folder of the user's own agents; by folder, that of the user's own parts."""
         self.report = Report(options, targets, places)
         if self.home:
             self.report.below = "~"
@@ -95,7 +96,7 @@ class Output:
         """Write a result's file to where it belongs."""
         saved: Saved | None = None
         if done.file and self.home:
-            saved = self.save(self._own(self.home, done.target), _in_folder(done.file, done.target), done.target)
+            saved = self._save_own(self.home, done.file, done)
             done = replace(done, file=replace(done.file, path=saved.path.as_posix())) if saved else done
         elif done.file and self.folder:
             named = replace(done.file, path=self.place.file.name) if self.place.file else done.file
@@ -106,6 +107,17 @@ class Output:
         shown = self.preview(saved) if saved else None
         unsaved = done.file is not None and saved is None and self.folder is not None
         self.report.result(done, "unsaved" if unsaved else saved.fate if saved else None, shown)
+
+    def _save_own(self, home: Home, file: OutputFile, done: Converted) -> Saved | None:
+        """Save a file among the user's own: an agent's in the folder of its client, a part's where that looks below the home folder."""
+        if done.part is None:
+            return self.save(self._own(home, done.target), _in_folder(file, done.target), done.target)
+        folder, path = home.below(done.target, file.path)
+        key = os.fspath(folder)
+        if key not in self.own:
+            within = home.root if folder.is_relative_to(home.root) else None
+            self.own[key] = OutputFolder(folder, within=within, sources=self.sources, called=Path(home.shown(folder)))
+        return self.save(self.own[key], replace(file, path=path), done.target)
 
     def _own(self, home: Home, target: str) -> OutputFolder:
         """Return the folder of the user's own agents of a target."""
@@ -134,7 +146,7 @@ class Output:
             )
             self.report.unsaved += 1
             return None
-        self.report.fate(saved.fate, saved.path)
+        self.report.saved(saved)
         if saved.diagnostic and not dry:
             synced = self.place.folder and saved.forcible and not registry.FORMATS[target].bundle
             self.report.diagnostic(_in_step(saved.diagnostic) if synced else saved.diagnostic)
@@ -152,11 +164,13 @@ class Output:
             self.report.line.clear()
             sys.stdout.write(shown)
         elif self.options.dry_run or (self.options.check and saved.fate is not Fate.SAME):
-            word = "change" if self.options.check and saved.fate is Fate.KEPT else PLANS[saved.fate]
-            self.report.told = self.report.told or not self.options.dry_run or saved.fate is Fate.KEPT  # what ends with 1
+            word = "change" if self.options.check and saved.fate is Fate.KEPT and not saved.kept else PLANS[saved.fate]
+            self.report.told = self.report.told or not self.options.dry_run or saved.is_kept  # what ends with 1
             self.report.line.clear()
             entries = f" of {text.names(saved.kept)}" if saved.kept else ""
-            remark = f"  (other content{entries} is there; --force replaces it)" if word == "keep" else ""
+            remark = f"  (other content{entries} is there; --force replaces it)" if word == "keep" or saved.kept else ""
+            remark = f"  ({saved.problem})" if saved.problem else remark
+            remark = "  (a program, or none, unlike the source; --force has it follow)" if saved.mode else remark
             print(f"{word:9} {text.safe(saved.path.as_posix())}{remark}")
         return shown
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from agentconv.cli import lint_settings, pack_settings
 from agentconv.cli import options as shared
-from agentconv.cli.convert import nothing_found, places
 from agentconv.cli.exit_codes import Exit
+from agentconv.cli.found_files import nothing_found, places
 from agentconv.cli.lint_settings import LintSettings
+from agentconv.conversion import along
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.disk.output import OutputFile
 from agentconv.disk.saving import Fate, OutputFolder
@@ -20,14 +21,17 @@ from agentconv.pack import building, contents, gate, project, sources
 from agentconv.pack.outcome import Outcome
 from agentconv.render import findings, packed, text
 from agentconv.sources import agentless, discovery, elsewhere, loading
+from agentconv.sources import parts as beside
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping, Sequence
 
+    from agentconv.conversion.along import Along
     from agentconv.pack.building import Built
     from agentconv.pack.contents import Contents
     from agentconv.pack.sources import Sources
+    from agentconv.sources.discovery import Discovery
     from agentconv.sources.loaded import Loaded
 
 USAGE = "SRC... --name NAME --version VERSION [-o DIR] [options]"
@@ -51,6 +55,7 @@ FOLDER = "dist"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     shared.add_sources(parser)
+    shared.add_along(parser)
     group = parser.add_argument_group("what the pack says of itself")
     group.add_argument("--name", metavar="NAME", help="name of the distribution, such as backend-agents")
     group.add_argument("--version", metavar="VERSION", help="its version, such as 1.2.0")
@@ -84,10 +89,11 @@ def run(options: argparse.Namespace) -> int:
     where = places(found)
     loader = loading.Loader(found.files, keep=False, results=True)
     read = list(loader)
-    gathered = sources.gather(read)
+    parts = _along(options, found, read)
+    gathered = sources.gather(read, parts.parts)
     beside = (*agentless.told(loader.agentless), *elsewhere.told(found, elsewhere.Asked(options.sources, "pack")))
     notes = (one for one in beside if one.severity is not Severity.ERROR)  # a file that was named and left out is in the list
-    diagnostics = tuple(_placed(one, where) for one in (*found.diagnostics, *gathered.diagnostics, *notes))
+    diagnostics = tuple(_placed(one, where) for one in (*found.diagnostics, *gathered.diagnostics, *notes)) + parts.told
     if not gathered.pieces:
         errors = [one for one in diagnostics if one.severity is Severity.ERROR]
         if not errors:
@@ -108,6 +114,21 @@ def run(options: argparse.Namespace) -> int:
     return _tell(options, Outcome(_exit_code(made, built, told), gathered, made, built, tuple(told), told=verdict.told), where)
 
 
+def _along(options: argparse.Namespace, found: Discovery, read: Sequence[Loaded]) -> Along:
+    """Return the skills, commands and servers that go along: of bundles all, of a project what its agents name, or what is said.
+
+    Raises:
+        InputError: One is named that is not there.
+    """
+    clients = list(dict.fromkeys(file.format for file in found.files if file.format in registry.CLIENTS))
+    alone = len(found.files) == 1 and found.files[0].named
+    usual = along.NONE if alone and clients else along.NEEDED if clients else along.ALL
+    named = along.Named(beside.beside(found, options.sources, clients))
+    for _ in named.over(read):
+        pass
+    return along.along(along.chosen(options.along or [usual]), named)
+
+
 def _placed(diagnostic: Diagnostic, where: Mapping[str, str]) -> Diagnostic:
     span = diagnostic.span
     return replace(diagnostic, span=replace(span, path=where.get(span.path, span.path))) if span else diagnostic
@@ -119,6 +140,7 @@ def _verdict(options: argparse.Namespace, read: Sequence[Loaded], gathered: Sour
     return gate.check(
         read,
         gathered.loose,
+        gathered.parts,
         rules=chosen.rules(),
         settings=lambda path: chosen.for_file(locations.get(path)),
     )
@@ -187,7 +209,7 @@ def _tell(options: argparse.Namespace, outcome: Outcome, where: Mapping[str, str
     for checked in (*outcome.stopping, *(outcome.told if not options.quiet else ())):
         path = where.get(checked.subject.path, checked.subject.path)
         for finding in checked.findings:
-            print(findings.finding(finding, checked.subject.source, path, look), end="\n\n", file=sys.stderr)
+            print(findings.finding(finding, checked.subject, path, look), end="\n\n", file=sys.stderr)
     if outcome.contents is None:
         print(packed.stopped(outcome), file=sys.stderr)
         return outcome.code

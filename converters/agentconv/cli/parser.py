@@ -9,7 +9,7 @@ import shutil
 from textwrap import wrap
 from typing import TYPE_CHECKING, NoReturn
 
-from agentconv.cli import help_text, mistakes, options
+from agentconv.cli import mistakes, options
 from agentconv.cli.configuration import STRICT
 from agentconv.formats import registry
 
@@ -49,6 +49,8 @@ class Parser(argparse.ArgumentParser):
 
     def format_help(self) -> str:
         """Return the help: what it is for, examples, usage, options."""
+        from agentconv.cli import help_text
+
         formatter = self._get_formatter()
         formatter.add_text(self.description)
         formatter.add_text(help_text.laid_out(self.examples))

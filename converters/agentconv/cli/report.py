@@ -12,6 +12,7 @@ from agentconv.cli import unheard
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.progress import Progress
 from agentconv.core.diagnostics import Code, LossSeverity, Severity
+from agentconv.core.kinds import NOUNS
 from agentconv.core.losses import CATALOGUE
 from agentconv.disk.saving import Fate
 from agentconv.render import machine, text
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from agentconv.conversion.converting import Converted
     from agentconv.core.diagnostics import Diagnostic, Loss
+    from agentconv.disk.saving import Saved
 
 _DONE = {
     Fate.CREATED: "written",
@@ -34,9 +36,10 @@ _DONE = {
 }
 _PLANNED = {Fate.CREATED: "to create", Fate.MERGED: "to add to", Fate.REPLACED: "to replace", Fate.SAME: "unchanged", Fate.KEPT: "to keep"}
 _CHANGES = {**_PLANNED, Fate.MERGED: "to change", Fate.REPLACED: "to change", Fate.KEPT: "to change"}
+_AGENT = "agent"
 _CODES = {"not_loaded": Code.NOT_LOADED, "failed": Code.INTERNAL}
 """What the diagnostics say of an agent in a state."""
-_ALWAYS = (Code.NO_AGENT, Code.ELSEWHERE, Code.LINE_ENDS, Code.USER_SCOPE)
+_ALWAYS = (Code.NO_AGENT, Code.ELSEWHERE, Code.LINE_ENDS, Code.USER_SCOPE, Code.PARTS)
 """What is not told is missed, although it does not matter to what was asked for."""
 _STRICT = {
     "warnings": {LossSeverity.WARNING, LossSeverity.REFUSAL},
@@ -54,12 +57,18 @@ class Report:
         self.json = options.output_format == "json"
         self.look = text.style(sys.stderr, options.color)
         self.tally = Tally(several_targets=len(targets) > 1)
-        self.agents: Counter[str] = Counter()
+        self.counts: dict[str, Counter[str]] = {noun: Counter() for noun in (_AGENT, *NOUNS.values())}
+        """How many agents there were for each target, and how many of each kind of part."""
         self.fates: Counter[Fate] = Counter()
+        self.kept = 0
+        """Files of which something is kept that is not what was to be written."""
+        self.staying = 0
+        """Those that take nothing, since what is kept are their entries: nothing in them is to change."""
         self.paths: list[Path] = []
         """The first file."""
         self.folders: set[Path] = set()
-        self.states: dict[str, dict[str, None]] = {"refused": {}, "not_loaded": {}, "failed": {}}
+        self.states: dict[str, dict[str, dict[str, None]]] = {"refused": {}, "not_loaded": {}, "failed": {}}
+        """By state and noun, what it is of."""
         self.severities: set[Severity] = set()
         self.seen: set[int] = set()
         self.last_hint: str | None = None
@@ -77,10 +86,11 @@ class Report:
 
     def take(self, done: Converted) -> None:
         """Remember and tell what became of one file or agent."""
-        self.agents[done.target] += len(done.agents)
+        noun = NOUNS[done.part] if done.part else _AGENT
+        self.counts[noun][done.target] += len(done.agents)
         for state, found in self.states.items():
             if getattr(done, state):
-                found.update(dict.fromkeys(_concerned(done, _CODES.get(state))))
+                found.setdefault(noun, {}).update(dict.fromkeys(_concerned(done, _CODES.get(state))))
         for diagnostic in done.diagnostics:
             self.diagnostic(diagnostic)
         for loss in done.losses:
@@ -111,11 +121,13 @@ class Report:
         if self.options.verbose and not self.options.quiet and not self.json and not CATALOGUE[loss.code].of_pair:
             self.say(text.loss(loss, self.look))
 
-    def fate(self, fate: Fate, path: Path) -> None:
+    def saved(self, saved: Saved) -> None:
         """Count a file."""
-        self.fates[fate] += 1
-        self.paths = self.paths or [path]
-        self.folders.add(path.parent)
+        self.fates[saved.fate] += 1
+        self.kept += saved.is_kept
+        self.staying += saved.fate is Fate.KEPT and bool(saved.kept)
+        self.paths = self.paths or [saved.path]
+        self.folders.add(saved.path.parent)
 
     def say(self, line: str) -> None:
         """Write a line; where nobody reads it any more, the work goes on without."""
@@ -137,7 +149,7 @@ class Report:
             errors
             or self.states["refused"]
             or self.states["not_loaded"]
-            or self.fates[Fate.KEPT]
+            or self.kept
             or ((self.options.check or self.options.diff) and changed)
             or (strict and _STRICT[strict] & self.tally.severities)
             or (strict and Severity.WARNING in self.severities)
@@ -174,12 +186,16 @@ class Report:
     @property
     def nothing(self) -> bool:
         """Whether there was no agent and no file, and no error has said why."""
-        return not (any(self.agents.values()) or self.fates or Severity.ERROR in self.severities)
+        counted = any(number for counts in self.counts.values() for number in counts.values())
+        return not (counted or self.fates or Severity.ERROR in self.severities)
 
     def summary(self) -> str:
         """Say in one line what was done."""
         words = _CHANGES if self.options.check or self.options.diff else _PLANNED if self.options.dry_run else _DONE
-        parts = [f"{text.count(self.fates[fate], 'file')} {word}" for fate, word in words.items() if self.fates[fate]]
+        staying = self.staying if words is _CHANGES else 0
+        files = [(self.fates[fate] - (staying if fate is Fate.KEPT else 0), word) for fate, word in words.items()]
+        files.append((staying, _PLANNED[Fate.KEPT]))
+        parts = [f"{text.count(number, 'file')} {word}" for number, word in files if number]
         if parts and self.fates.total() == 1:
             parts[-1] += f": {text.safe(self.paths[0].as_posix())}"
         elif parts and len(self.folders) == 1:
@@ -195,9 +211,10 @@ class Report:
             ("not_loaded", "not loaded by the source client"),
             ("failed", "lost to a bug in agentconv"),
         ):
-            if self.states[state]:
-                parts.append(f"{text.count(len(self.states[state]), 'agent')} {what} ({text.names(list(self.states[state]))})")
-        return f"{text.count(max(self.agents.values(), default=0), 'agent')}: {', '.join(parts) or 'nothing to write'}"
+            parts += [f"{text.count(len(found), noun)} {what} ({text.names(list(found))})" for noun, found in self.states[state].items()]
+        counted = {noun: max(counts.values(), default=0) for noun, counts in self.counts.items()}
+        numbers = [text.count(number, noun) for noun, number in counted.items() if number or noun == _AGENT]
+        return f"{', '.join(numbers)}: {', '.join(parts) or 'nothing to write'}"
 
     def result(self, done: Converted, fate: str | None, diff: str | None) -> None:
         """Remember a result for the report as JSON."""
@@ -205,9 +222,10 @@ class Report:
             return
         state = "failed" if done.failed else "refused" if done.refused else "converted" if done.file or done.path else "nothing"
         path = done.file.path if done.file else done.path
-        found = {
+        found: dict[str, Any] = {
             "target": done.target,
-            "agents": list(done.agents),
+            "agents": [] if done.part else list(done.agents),
+            **({str(done.part): list(done.agents)} if done.part else {}),
             **({"path": path} if path else {}),
             **({"fate": str(fate)} if fate else {}),
             "state": state,

@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
     scope = deploying.scope(options)
     lock = deploying.locked(scope)
     if options.names:
-        return names(pack.name for pack in lock.packs)
+        return names(pack.name for pack in lock.deployed)
     environment = project.environment(options)
     found = states.status(scope, Disk(scope.root), lock, lambda locked: _now(locked, environment))
     code = Exit.FINDINGS if any(one.drifted for one in found) else Exit.OK

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 STRICT = ("warnings", "off")
 FORMATS = ("text", "json", "sarif", "github")
-USAGE = "[--check] [--dry-run] [--diff] [--prefer source|target [AGENT[:FIELD]...]] [options]"
+USAGE = "[--check] [--dry-run] [--diff] [--prefer SIDE [AGENT[:FIELD]...]] [options]"
 EXAMPLES = """\
 examples:
   agentconv init                      write agentconv.toml: which assistant is the source, which ones follow
@@ -40,14 +40,17 @@ settled: commit it with the files.
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     group = parser.add_argument_group("what")
-    group.add_argument("--prefer", nargs="+", metavar="SIDE", help="source or target, and agents or their fields (AGENT, AGENT:FIELD)")
+    whose = "whose word counts: source, target, or one assistant's name; then agents or their fields (AGENT, AGENT:FIELD)"
+    group.add_argument("--prefer", nargs="+", metavar="SIDE", help=whose)
     group.add_argument(
         "--carry-back",
         nargs="*",
         metavar="AGENT[:FIELD]",
         help="take edits of the targets into the source: all, or a field (prompt, name, ...), an agent, or AGENT:FIELD",
     )
-    group.add_argument("--adopt", action="store_true", help="take agents that stand in a target alone into the source")
+    group.add_argument(
+        "--adopt", nargs="*", metavar="AGENT", help="take agents that stand in a target alone into the source: all, or by name"
+    )
     group.add_argument("--yes", action="store_true", help="delete, even if it is much")
     group.add_argument("--allow-widening", action="store_true", help="write agents that may do more than their source says")
     group = parser.add_argument_group("how")
@@ -82,9 +85,9 @@ def run(options: argparse.Namespace) -> int:
 
         return syncing.run_all(options)
     chosen = found_settings(options)
-    named = options.prefer or options.carry_back or options.release or options.switch_source  # and may not be there
+    named = options.prefer or options.carry_back or options.release or options.switch_source or options.adopt  # and may not be there
     closer = options.verbose or options.staged or options.watch or named
-    lock = None if closer else unchanged.in_step(chosen, scope_of(options, chosen))
+    lock = None if closer or chosen.along is not None else unchanged.in_step(chosen, scope_of(options, chosen))
     if lock is not None:
         return _in_step(options, chosen, lock)
     from agentconv.cli import syncing
@@ -113,6 +116,8 @@ def _in_step(options: argparse.Namespace, chosen: Settings, lock: Lock) -> int:
 
         for row in in_step.lasting(chosen, lock.synced, text.style(sys.stderr, options.color)):
             print(wrapped(row), file=sys.stderr)
+        for row in in_step.strictly(chosen, lock.synced, options.accept) if options.strict == STRICT[0] else ():
+            print(wrapped(row), file=sys.stderr)
         print(in_step.line(chosen, lock.synced), file=sys.stderr if options.quiet else sys.stdout)
     return code
 
@@ -125,6 +130,8 @@ def found_settings(options: argparse.Namespace) -> Settings:
     """
     if options.scope == places.USER:
         return _own_settings()
+    if options.project and not os.path.isdir(options.project):
+        raise registry.usage(f"there is no folder `{options.project}`", "--project names a project's root")
     root = settings.find_root(Path(options.project) if options.project else Path.cwd())
     return settings_of(root)
 
@@ -178,12 +185,14 @@ def _check(options: argparse.Namespace) -> None:
     Raises:
         InputError: There are such.
     """
-    if options.watch and (options.check or options.dry_run or options.diff or options.adopt or options.yes or options.prefer):
+    if options.watch and (options.check or options.dry_run or options.diff or options.adopt is not None or options.yes or options.prefer):
         raise registry.usage("--watch goes with --carry-back alone", "agentconv sync --watch")
-    if options.scope == places.USER and (options.carry_back is not None or options.adopt or options.staged or options.all or options.watch):
+    if options.scope == places.USER and (
+        options.carry_back is not None or options.adopt is not None or options.staged or options.all or options.watch
+    ):
         raise registry.usage("your own agents are synced one way only", "agentconv sync --scope user")
     if options.switch_source:
-        others = (options.check, options.all, options.staged, options.watch, options.adopt, options.release, options.prefer)
+        others = (options.check, options.all, options.staged, options.watch, options.adopt is not None, options.release, options.prefer)
         if any(others) or options.carry_back is not None or options.scope == places.USER:
             raise registry.usage("--switch-source goes alone", f"agentconv sync --switch-source {options.switch_source}")
     if options.release and (options.check or options.dry_run or options.diff or options.all or options.staged):

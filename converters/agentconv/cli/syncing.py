@@ -11,23 +11,28 @@ from agentconv.cli import deploying
 from agentconv.cli import sync as command
 from agentconv.cli.exit_codes import Exit
 from agentconv.core.diagnostics import Code, Severity
+from agentconv.disk.files import Disk
 from agentconv.disk.saving import other_names
 from agentconv.formats import registry
-from agentconv.render import diff, in_step, machine, printable, synced, synced_machine, text
+from agentconv.install import places
+from agentconv.render import diff, in_step, machine, printable, synced, synced_machine, synced_parts, text
 from agentconv.render.table import wrapped
 from agentconv.sources import settings_file
-from agentconv.sync import candidates, digests, selecting, settings, staged, switching, syncing
+from agentconv.sync import digests, preferring, selecting, settings, staged, switching, syncing
 from agentconv.sync.carrying import CARRIED
 from agentconv.sync.git import Git
 from agentconv.sync.planning import Choices
+from agentconv.sync.preferring import Preference
 from agentconv.sync.selecting import Selection
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.install.lock import Synced
+    from agentconv.install.places import Scope
+    from agentconv.sync.parts import PartsOutcome
     from agentconv.sync.planning import Outcome
     from agentconv.sync.settings import Settings
     from agentconv.sync.sources import Key
@@ -39,9 +44,7 @@ def run(options: argparse.Namespace, chosen: Settings) -> int:
     Raises:
         InputError: Something that was asked for cannot be.
     """
-    if options.prefer and not candidates.prefer(options.prefer):
-        hint = "--prefer source, or --prefer target; then agents, if not all are meant"
-        raise registry.usage(f"--prefer does not take `{options.prefer[0]}`", hint)
+    _preference(options, chosen)
     if options.staged:
         with staged.written_out(chosen.root, chosen.source) as place:
             return _synced(options, command.settings_of(place), chosen.root)
@@ -77,7 +80,7 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
     """Sync one project."""
     scope = command.scope_of(options, chosen)
     looking = options.check or options.dry_run or options.diff
-    choices = Choices(candidates.prefer(options.prefer or ()), options.yes, options.allow_widening, going)
+    choices = Choices(_preference(options, chosen), options.yes, options.allow_widening, going)
     with deploying.alone(scope, dry_run=looking):
         if not looking:
             chosen = command.again(options, chosen)  # another run may have changed it, until this one was alone
@@ -91,7 +94,30 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
         )
         outcome = _switched(one, options) if options.switch_source else one.outcome(dry_run=looking, look_closely=options.verbose)
         told = [] if looking else [other_names(scope.shown(path), number) for path, number in one.apply(outcome).items()]
-    return _tell(options, outcome, told, looking=looking)
+        beside = _parts(options, chosen, scope, looking=looking) if repository is None else None  # what is staged are agents alone
+        told += [other_names(scope.shown(path), number) for path, number in _applied(scope, beside, looking=looking)]
+    return _tell(options, outcome, told, beside, looking=looking)
+
+
+def _parts(options: argparse.Namespace, chosen: Settings, scope: Scope, *, looking: bool) -> PartsOutcome | None:
+    """Return what is to be done with the skills, commands and servers that are kept in step; None where none are meant to be."""
+    if chosen.along is None:
+        return None
+    from agentconv.sync import parts
+
+    reader = Disk(scope.root)
+    lock = deploying.ours(scope, reader, dry_run=looking)
+    force = _preference(options, chosen).side == preferring.SOURCE
+    return parts.outcome(chosen, scope, reader, lock, chosen.along, force=force, insist=options.yes)
+
+
+def _applied(scope: Scope, beside: PartsOutcome | None, *, looking: bool) -> Iterable[tuple[str, int]]:
+    """Do what is to be done with parts, after the agents; return the files that had other names."""
+    if beside is None or looking:
+        return ()
+    from agentconv.install import applying
+
+    return applying.apply(scope.root, scope.lock, beside.plan).items()
 
 
 def _switched(run: syncing.Run, options: argparse.Namespace) -> Outcome:
@@ -132,6 +158,7 @@ def _watch(options: argparse.Namespace, chosen: Settings) -> int:
         _synced(options, now(), None, going)
         sys.stdout.flush()
 
+    tell(f"watching {chosen.place}, and what {', '.join(chosen.targets)} have of it; Ctrl-C ends that")
     Watch(now, look, run_once, tell, Git(chosen.root).is_under_way).watch()
     return Exit.OK
 
@@ -153,11 +180,34 @@ def _release(options: argparse.Namespace, chosen: Settings) -> int:
         chosen = command.again(options, chosen)
         one = syncing.Run(chosen, scope, Choices())
         outcome = one.released(target)
+        if not outcome.agents:
+            known = sorted({each.target for each in outcome.synced})
+            raise registry.usage(f"nothing was synced for {target}", f"what was: {', '.join(known) or 'nothing'}")
         one.apply(outcome)
     print(f"{text.count(outcome.agents, 'file')} of {text.client(target)} released: they stay, and are yours now.")
     if target in chosen.targets:
         print(f'take "{target}" out of `targets` in {chosen.file.name}: as long as it is there, they are taken over again')
     return Exit.OK
+
+
+def _preference(options: argparse.Namespace, chosen: Settings) -> Preference:
+    """Return whose word counts.
+
+    Raises:
+        InputError: It is nobody's here.
+    """
+    if not options.prefer:
+        return Preference()
+    side, *words = options.prefer
+    known = registry.resolve(side) if registry.is_known(side) else None
+    if side == preferring.SOURCE or known == chosen.source_format:
+        return preferring.read(preferring.SOURCE, words)
+    if options.scope == places.USER:
+        raise registry.usage("your own agents are synced one way only", "--prefer source takes edits of a target back")
+    if known not in chosen.targets and side != preferring.TARGET:
+        listed = ", ".join((preferring.SOURCE, preferring.TARGET, *chosen.targets))
+        raise registry.usage(f"--prefer does not take `{side}`", f"it is one of {listed}; then agents, if not all are meant")
+    return preferring.read(preferring.TARGET, words, known if side != preferring.TARGET else None)
 
 
 def _carry_back(options: argparse.Namespace, chosen: Settings) -> Selection | None:
@@ -176,12 +226,15 @@ def _carry_back(options: argparse.Namespace, chosen: Settings) -> Selection | No
     return found
 
 
-def _tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic], *, looking: bool) -> int:
+def _tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic], beside: PartsOutcome | None, *, looking: bool) -> int:
     """Print what was done, or would be, and return the exit code."""
     found = synced.told(outcome)
     code = _exit_code(options, outcome, found)
+    if beside is not None and code is Exit.OK and (beside.needs_a_look or (options.check and beside.plan.changes)):
+        code = Exit.FINDINGS
     if options.output_format == "json":
-        print(machine.report(_document(outcome, found, int(code), looking=looking)))
+        document = _document(outcome, found, int(code), looking=looking)
+        print(machine.report(document if beside is None else document | {"parts": synced_parts.plain(beside)}))
         return code
     if options.output_format in synced_machine.FORMATS:
         _for_programs(options, outcome.settings, outcome.synced, found, [*outcome.diagnostics, *outcome.broken(), *told], looking=looking)
@@ -189,7 +242,16 @@ def _tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic],
     look = text.style(sys.stderr, options.color)
     for diagnostic in [*outcome.diagnostics, *outcome.broken(), *told]:
         if not options.quiet or diagnostic.severity is Severity.ERROR:
-            print(text.diagnostic(diagnostic, look), file=sys.stderr)
+            print("\n".join(map(wrapped, text.diagnostic(diagnostic, look).split("\n"))), file=sys.stderr)
+    _tell_agents(options, outcome, found, code, looking=looking)
+    if beside is not None:
+        _tell_parts(options, beside, outcome, looking=looking)
+    return code
+
+
+def _tell_agents(options: argparse.Namespace, outcome: Outcome, found: list[synced.Line], code: Exit, *, looking: bool) -> None:
+    """Print what was done with agents."""
+    look = text.style(sys.stderr, options.color)
     lines = synced.shown(line for line in found if line.look or not options.quiet)
     if options.diff:
         _show_differences(outcome)
@@ -202,10 +264,23 @@ def _tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic],
     if not options.quiet:
         for line in synced.lost(outcome, look, every=options.verbose):
             print(wrapped(line), file=sys.stderr)
+        for line in in_step.strictly(outcome.settings, outcome.synced, options.accept) if options.strict == command.STRICT[0] else ():
+            print(wrapped(line), file=sys.stderr)
         print(synced.summary(outcome, found, dry_run=looking))
     elif code and not lines:
         print(synced.summary(outcome, found, dry_run=looking), file=sys.stderr)
-    return code
+
+
+def _tell_parts(options: argparse.Namespace, beside: PartsOutcome, outcome: Outcome, *, looking: bool) -> None:
+    """Print what was done with parts."""
+    look = text.style(sys.stderr, options.color)
+    if options.diff:
+        for change in beside.plan.changes:
+            sys.stdout.write(diff.unified(change.path, change.before, change.after or b""))
+    if not options.quiet:
+        print("\n".join(synced_parts.lines(beside, dry_run=looking)))
+    for line in synced_parts.problems(beside, command.scope_of(options, outcome.settings), look, quiet=options.quiet, dry_run=looking):
+        print(line, file=sys.stderr)
 
 
 def _show_differences(outcome: Outcome) -> None:

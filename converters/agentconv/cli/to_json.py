@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.cli import options as shared
-from agentconv.cli.convert import nothing_found, places
+from agentconv.cli.carried import Carried
+from agentconv.cli.found_files import nothing_found, places
 from agentconv.cli.output import Output
 from agentconv.conversion import converting
 from agentconv.formats import registry
@@ -30,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("which agents")
     shared.add_only_loaded(group)
     group.add_argument("--no-sources", action="store_true", help="leave out the text of the files that were read")
+    shared.add_along(parser)
     shared.add_report(parser)
 
 
@@ -41,10 +43,11 @@ def run(options: argparse.Namespace) -> int:
     output = Output(options, ["json"], places(found), found)
     for diagnostic in found.diagnostics:
         output.report.diagnostic(diagnostic)
-    choices = converting.Options(only_loaded=bool(options.only_loaded), sources=not options.no_sources)
     loader = loading.Loader(found.files)
+    carried = Carried(options, found, loader, output)
+    choices = converting.Options(only_loaded=bool(options.only_loaded), sources=not options.no_sources, along=carried.wanted)
     pieces = output.report.line.over(loader, len(found.files), "files")
-    for done in converting.convert(pieces, "json", choices):
+    for done in converting.convert(pieces, "json", choices, carried.parts):
         output.take(done)
     for diagnostic in (*agentless.told(loader.agentless), *elsewhere.told(found, elsewhere.Asked(options.sources, "to-json"))):
         output.report.diagnostic(diagnostic)

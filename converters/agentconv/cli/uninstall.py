@@ -121,9 +121,9 @@ def _deployed(word: str, lock: Lock, scope: Scope) -> str:
     Raises:
         InputError: There is no such pack here.
     """
-    found = next((pack.name for pack in lock.packs if record.normal(word) == record.normal(pack.name)), None)
+    found = next((pack.name for pack in lock.deployed if record.normal(word) == record.normal(pack.name)), None)
     if found is None:
-        there = [pack.name for pack in lock.packs]
+        there = [pack.name for pack in lock.deployed]
         where = "in your home folder" if scope.is_user else "in this project"
         hint = registry.did_you_mean(word, there, f"deployed are: {', '.join(there)}") if there else "nothing is deployed here"
         raise registry.usage(f"`{word}` is not installed {where}", hint)

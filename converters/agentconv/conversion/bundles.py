@@ -6,34 +6,51 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import kept_credentials
+from agentconv.conversion.along import Named, along
 from agentconv.conversion.converted import Converted, bug_in_file
 from agentconv.core.diagnostics import Code, InternalError
+from agentconv.core.kinds import KINDS
 from agentconv.core.source import SourceText
 from agentconv.disk.output import OutputFile
 from agentconv.formats import registry
 from agentconv.sources.loading import gather
+from agentconv.sources.parts import Parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from agentconv.conversion.options import Options
+    from agentconv.core.diagnostics import Diagnostic
     from agentconv.core.format import Format
     from agentconv.core.ir import AgentSet
     from agentconv.sources.loaded import Loaded
+    from agentconv.sources.parts_on_disk import LoadedPart
 
 
-def bundle(pieces: Iterable[Loaded], target: str, options: Options) -> Converted:
+def bundle(pieces: Iterable[Loaded], target: str, options: Options, parts: Parts | None = None) -> Iterator[Converted]:
     """Write everything into one canonical document, and hold it to being exact."""
     module, path = registry.load(target), registry.FORMATS[target].files[0]
-    agents = gather(iter(pieces), only_loaded=options.only_loaded, sources=options.sources)
+    named = Named(Parts() if parts is None else parts)
+    told: list[Diagnostic] = []
+
+    def chosen() -> tuple[LoadedPart, ...]:
+        found = along(options.along, named)
+        told.extend((*found.told, *kept_credentials.told_of_parts(found.parts)))
+        return found.parts
+
+    agents = gather(named.over(pieces), only_loaded=options.only_loaded, sources=options.sources, parts=chosen)
     ids = tuple(agent.id for agent in agents.agents)
     not_loaded = not options.only_loaded and any(diagnostic.code is Code.NOT_LOADED for diagnostic in agents.diagnostics)
-    told = (*agents.diagnostics, *kept_credentials.told_of_set(agents))
+    diagnostics = (*agents.diagnostics, *told, *kept_credentials.told_of_set(agents))
     try:
         data = _checked(agents, module, path)
     except Exception as error:  # noqa: BLE001 - a bug must surface as one, with what else is told
-        return Converted(target, ids, diagnostics=(*told, bug_in_file(path, target, error)), not_loaded=not_loaded)
-    return Converted(target, ids, OutputFile(path, data, spelled=True), diagnostics=told, not_loaded=not_loaded)
+        yield Converted(target, ids, diagnostics=(*diagnostics, bug_in_file(path, target, error)), not_loaded=not_loaded)
+        return
+    for kind in KINDS:
+        if held := tuple(part.id for part in getattr(agents, kind)):
+            yield Converted(target, held, path=path, part=kind)
+    yield Converted(target, ids, OutputFile(path, data, spelled=True), diagnostics=diagnostics, not_loaded=not_loaded)
 
 
 def _checked(agents: AgentSet, module: Format, path: str) -> bytes:

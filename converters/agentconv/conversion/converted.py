@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from agentconv.core.diagnostics import Loss
     from agentconv.core.format import WriteResult
     from agentconv.core.ir import Agent
+    from agentconv.core.kinds import Kind
     from agentconv.core.source import SourceText
     from agentconv.disk.output import OutputFile
 
@@ -32,6 +33,8 @@ class Converted:
     diagnostics: tuple[Diagnostic, ...] = ()
     not_loaded: bool = False
     """Whether the source client does not load it."""
+    part: Kind | None = None
+    """The kind of part whose ids `agents` are, and whose file it is, where that is none of an agent."""
 
     @property
     def refused(self) -> bool:

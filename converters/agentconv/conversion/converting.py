@@ -6,10 +6,11 @@ is here is the walk over the files, and who takes what of them.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import kept_credentials, line_ends
-from agentconv.conversion.bundles import bundle
+from agentconv.conversion.along import Along, Named, along
 from agentconv.conversion.converted import Converted
 from agentconv.conversion.files import Files
 from agentconv.conversion.index_file import Listing
@@ -25,31 +26,60 @@ from agentconv.formats import registry
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from agentconv.conversion.renaming import Names
     from agentconv.core.ir import Agent, AgentSet
     from agentconv.sources.loaded import Loaded
+    from agentconv.sources.parts import Parts
 
 __all__ = ["Converted", "Options", "convert"]
 
 
-def convert(pieces: Iterable[Loaded], target: str, options: Options = DEFAULTS) -> Iterator[Converted]:
+def convert(pieces: Iterable[Loaded], target: str, options: Options = DEFAULTS, parts: Parts | None = None) -> Iterator[Converted]:
     """Convert agents to a format, file by file.
 
     Args:
         pieces: What was read; iterated twice, so a list or a `Loader`.
         target: Format id.
         options: What the user chose.
+        parts: The skills, commands and servers beside the agents, of which those go along that the options name.
 
     Yields:
-        One result per output file, or per agent that was not written.
+        One result per output file, or per agent or part that was not written.
 
     Raises:
-        InputError: Two agents share a name and `on_duplicate` is `error`.
+        InputError: Two agents share a name and `on_duplicate` is `error`, or a part is named that is not there.
     """
     if registry.FORMATS[target].bundle:
-        yield bundle(pieces, target, options)
+        from agentconv.conversion.bundles import bundle
+
+        yield from bundle(pieces, target, options, parts)
         return
     pieces = line_ends.Pieces(pieces, target)
-    names = names_of(pieces, target, options)
+    named = Named(parts) if options.along and parts is not None else None
+    names = names_of(pieces if named is None else named.over(pieces), target, options)
+    found = along(options.along, named) if named is not None else Along()
+    if found.told:
+        yield Converted(target, (), diagnostics=found.told)
+    if not found.parts:
+        yield from _agents(pieces, target, options, names)
+        return
+    from agentconv.conversion.carried_parts import CarriedParts
+
+    carried = CarriedParts(target, options, names.renamed)
+    carried.judge(found.parts)
+    if told := tuple(kept_credentials.told_of_parts(carried.kept())):
+        yield Converted(target, (), diagnostics=told)
+    beside: dict[str, Converted] = {}
+    for done in _agents(pieces, target, options, replace(names, carried=carried)):
+        if done.file is not None and done.file.path in carried.shared:
+            beside[done.file.path] = done
+        else:
+            yield done
+    yield from carried.convert(beside)
+
+
+def _agents(pieces: line_ends.Pieces, target: str, options: Options, names: Names) -> Iterator[Converted]:
+    """Convert the agents."""
     listing, servers = Listing(target), SetServers(target)
     files = Files(target, names.stems, Law(target, options, names, servers.defined), listing)
     own = SameFormat(target, files, only_loaded=options.only_loaded)
@@ -59,8 +89,8 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = DEFAULTS) 
         if told or piece.about:
             lost = tuple(words_lost(piece.about, listing.hold(piece.about), target)) if piece.about else ()
             yield Converted(target, (), losses=lost, diagnostics=told)
-        if piece.about:
-            servers.define(piece.about)
+        if piece.parts:
+            servers.define(piece.parts, names.carried.written("servers") if names.carried else ())
         if listing.takes(piece):
             continue
         text = options.kept_text(piece, target)

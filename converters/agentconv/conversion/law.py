@@ -89,7 +89,8 @@ class Law:
         try:
             projection = self._begun(case)
             written = self._through(case, projection)
-            return Verdict(projection.result() if written else None, written, tuple(projection.losses))
+            told = projection.losses if self.names.carried is None else self.names.carried.settled(projection.losses)
+            return Verdict(projection.result() if written else None, written, tuple(told))
         except InputError:
             raise  # what is overridden cannot be: that is the user's to mend
         except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other agents

@@ -1,12 +1,15 @@
-"""Which format holds which field: found out by converting one agent per field, never declared by hand."""
+"""Which format holds which field: found out by converting one agent per field, never declared by hand.
+
+`python -m agentconv.conversion.matrix` writes down what is found, for `held_fields` to read; a test holds it fresh.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from agentconv.conversion import held_fields
 from agentconv.conversion.converting import convert
+from agentconv.conversion.held_fields import Cell, Holds
 from agentconv.core import fields, vocabulary
 from agentconv.core.diagnostics import InternalError, LossKind, LossSeverity
 from agentconv.core.format import State
@@ -22,27 +25,6 @@ if TYPE_CHECKING:
     from agentconv.core.diagnostics import Loss
     from agentconv.core.ir import Json
     from agentconv.disk.output import OutputFile
-
-
-class Holds(StrEnum):
-    """How well a format holds a field."""
-
-    NATIVE = "native"
-    """As it is."""
-    APPROXIMATED = "approximated"
-    """In another way, or some of its values only."""
-    NONE = "none"
-    """Not at all: it is dropped, or the agent is refused."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One field in one format."""
-
-    read: Holds
-    write: Holds
-    losses: tuple[str, ...] = ()
-    """Codes of the losses that writing declares."""
 
 
 BASE: dict[str, object] = {"name": "probe", "description": "Probes a format.", "prompt.text": "Look at what the format makes of this."}
@@ -162,3 +144,7 @@ def _concerns(loss: Loss, path: str) -> bool:
     heads = [fields.head_of(one) for one in (loss.field, path)]
     whole, of_field = [_TOGETHER.get(head, head) for head in heads]
     return whole == of_field and (loss.field == path or "." not in path or whole == "permissions")
+
+
+if __name__ == "__main__":
+    held_fields.FILE.write_text(held_fields.dumps(matrix()), "utf-8")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from agentconv.conversion.along import NOTHING, With
 from agentconv.core.model_choices import NO_CHOICES
 
 if TYPE_CHECKING:
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from agentconv.core.format import Projection
     from agentconv.core.ir import Agent
     from agentconv.core.model_choices import ModelChoices
+    from agentconv.core.part_format import Scope
     from agentconv.core.source import SourceText
     from agentconv.sources.loaded import Loaded
 
@@ -42,6 +45,21 @@ class Options:
     """By agents' ids what they keep, as long as their own names ask for it."""
     overriding: Callable[[Agent, Projection], None] | None = None
     """What the user wants other than the target's projection has it; each change is declared there."""
+
+    along: With = NOTHING
+    """Which skills, commands and MCP servers go along with the agents."""
+    scope: Scope = "project"
+    """Whether they go to a project, or to the user's home."""
+    root: str | None = None
+    """The real folder that files are written below, where there is one: a part that lies in it is where it belongs."""
+    present: Callable[[str], bool] | None = None
+    """Whether a file is there already, below that folder."""
+    read: Callable[[str], bytes | None] | None = None
+    """Returns the bytes of a file that is there, below that folder; None of one that is not, or cannot be read."""
+
+    def into_root(self, root: str) -> bool:
+        """Whether what is written goes to the folder that a part's file is in."""
+        return self.root is not None and bool(root) and os.path.realpath(root) == self.root
 
     def kept_text(self, piece: Loaded, target: str) -> SourceText | None:
         """Return the text of a file of the target's own format, which keeps its place and its agents' names; None of any other file."""

@@ -15,6 +15,7 @@ from agentconv.formats import registry
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
+    from agentconv.conversion.carried_parts import CarriedParts
     from agentconv.conversion.naming import Name
     from agentconv.conversion.options import Options
     from agentconv.core.format import FormatSpec, Projection
@@ -35,6 +36,8 @@ class Names:
     """Stems of the files that are of the target's format already, and the number that comes next to each."""
     paths: Mapping[str, str]
     """Files of the agents that keep theirs, by their ids."""
+    carried: CarriedParts | None = None
+    """The skills, commands and servers that go along."""
 
     def rename(self, projection: Projection, name: Name) -> None:
         """Give an agent its name, and the agents that it speaks of theirs."""
@@ -45,6 +48,8 @@ class Names:
         if agent.delegates and any(delegate in self.renamed for delegate in agent.delegates):
             renamed = tuple(self.renamed.get(delegate, delegate) for delegate in agent.delegates)
             projection.change("delegates", renamed, "delegates-renamed", losses.listed(renamed))
+        if self.carried is not None:
+            self.carried.rename(projection)
         if self.mention and agent.prompt and (match := self.mention.search(agent.prompt.text)):
             projection.remark("name-mentioned", "prompt.text", losses.renamed(match[0], self.renamed[match[0]]))
 

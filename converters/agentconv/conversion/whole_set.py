@@ -11,10 +11,11 @@ from agentconv.formats import registry
 from agentconv.projecting import by_hand
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from agentconv.core.diagnostics import Loss
     from agentconv.core.ir import Agent, AgentSet, McpServer
+    from agentconv.sources.parts_on_disk import LoadedPart
 
 _WORDS = ("name", "version", "description", "license", "authors", "extras")
 
@@ -48,9 +49,10 @@ class SetServers:
         self._resolved: set[str] = set()
         """Those that the files of agents hold: of an agent that is refused, or left out, none."""
 
-    def define(self, about: AgentSet) -> None:
-        """Take in what a set defines."""
-        self.defined.update({server.name: server for server in about.mcp_servers or ()})
+    def define(self, parts: Iterable[LoadedPart], carried: Collection[str]) -> None:
+        """Take in what a set defines, but for those that go into the target's configuration."""
+        servers = (one.part for one in parts if one.kind == "servers" and one.part.name not in carried)
+        self.defined.update({server.name: server.definition for server in servers})  # type: ignore[union-attr, misc]
 
     def in_place(self, agent: Agent) -> Agent:
         """Return an agent with the servers that its set defines in place of their names, where its file can hold them."""
@@ -68,5 +70,7 @@ class SetServers:
         """Say which of them no file holds, and what to paste into the target's configuration."""
         left = {name: server for name, server in self.defined.items() if name not in self._resolved}
         if left:
-            hint = f"define them in {registry.FORMATS[self.target].title}'s configuration: {by_hand.snippet(self.target, left.values())}"
-            yield losses.loss("set-servers-dropped", "the set", "set.mcp_servers", self.target, listed(left), hint=hint)
+            said = [server for server in left.values() if by_hand.can_be_said(self.target, server)]
+            where = f"define them in {registry.FORMATS[self.target].title}'s configuration"
+            hint = f"{where}: {by_hand.snippet(self.target, said)}" if said else None
+            yield losses.loss("set-servers-dropped", "the set", "set.servers", self.target, listed(left), hint=hint)

@@ -94,6 +94,8 @@ class Code(StrEnum):
     """A key that is kept holds a path that leads out of the project."""
     BLOCKED = "blocked"
     """An agent of a pack that is not deployed, because of what is in it."""
+    PARTS = "parts"
+    """Skills, commands and MCP servers: which of them go along with agents, which stay, and which are not there."""
     INTERNAL = "internal"
     """A bug of ours."""
 
@@ -249,6 +251,8 @@ class Loss:
     span: Span | None = None
     data: Detail | None = None
     """What the detail is made of, by which two losses are told to be the same."""
+    part: str | None = None
+    """The kind of part (`skills`, `commands`, `servers`) whose id `agent` is, where it is none of an agent."""
 
 
 class InputError(Exception):

@@ -44,7 +44,8 @@ HELD_MODES = frozenset({"read-only"})
 CLOSED_BY_MODES = ("write", "run")
 _ASKING_MODES = frozenset({"default", "dont-ask"})
 """Modes that ask before what the user's settings do not allow, or deny it; so does each that closes nothing."""
-_GUARD_EVENTS = frozenset({"before-tool", "permission-request"})
+GUARD_EVENTS = frozenset({"before-tool", "permission-request"})
+"""Events whose hooks can keep a tool from being used."""
 ALL_TOOLS = "*"
 EVERY_SERVER = "*"
 EVERY_CAPABILITY = "*"
@@ -536,7 +537,7 @@ def _limit_to_enabled(found: dict[str, set[str]], agent: Agent) -> None:
 
 
 def _guards(agent: Agent, levels: Mapping[str, Level]) -> frozenset[Guard]:
-    guards = [hook for hook in agent.hooks or () if hook.handlers and hook.event in _GUARD_EVENTS]
+    guards = [hook for hook in agent.hooks or () if hook.handlers and hook.event in GUARD_EVENTS]
     return frozenset((hook.event or "", hook_matchers.meaning(hook), repr(hook.handlers)) for hook in guards if not _is_idle(hook, levels))
 
 

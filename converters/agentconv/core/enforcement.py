@@ -46,9 +46,10 @@ def key_of(limit: str) -> str:
     return limit.partition(".")[0]
 
 
-def loss_of_servers(agent: str, format_id: str) -> Loss:
-    """Say of a limit on MCP servers that no file of the client's limits those of the session."""
-    return _loss(agent, format_id, "mcp_servers", vocabulary.unenforced(format_id).servers or "")
+def loss_of_servers(agent: str, format_id: str, denied: Iterable[str] = ()) -> Loss:
+    """Say of a limit on MCP servers that no file of the client's limits those of the session; `denied` stay open all the same."""
+    said = vocabulary.unenforced(format_id).servers or ""
+    return _loss(agent, format_id, "mcp_servers", losses.listed(denied, f"{said}: not {{}}", nothing=said))
 
 
 def _loss(agent: str, format_id: str, field: str, detail: Detail | str) -> Loss:

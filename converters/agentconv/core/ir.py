@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from agentconv.core.diagnostics import Diagnostic
+    from agentconv.core.parts import Command, Server, Skill
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 """A JSON value whose strings are Unicode scalars and whose numbers are finite. What JSON cannot hold is a map of one key:
@@ -217,7 +218,7 @@ class Agent:
     def __post_init__(self) -> None:
         """Read what servers are given, plain text as version 0.1.0 had it, in the language of the agent's client."""
         if isinstance(self.mcp_servers, tuple) and self.origin is not None:
-            object.__setattr__(self, "mcp_servers", references.spoken(self.mcp_servers, self.origin.format))
+            object.__setattr__(self, "mcp_servers", references.spoken(self.mcp_servers, vocabulary.variables(self.origin.format)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +231,8 @@ class Source:
     data: bytes
     agents: tuple[Agent, ...] = field(default=(), compare=False, repr=False)
     """The agents that its reader gave, where they are known: whoever changes one of them does so in the set, not here."""
+    executable: bool = False
+    """Whether it is a program."""
 
     @property
     def sha256(self) -> str:
@@ -249,10 +252,13 @@ class AgentSet:
     description: str | None = None
     license: str | None = None
     authors: tuple[str, ...] | None = None
-    mcp_servers: tuple[McpServer, ...] | None = None
+    skills: tuple[Skill, ...] = ()
+    commands: tuple[Command, ...] = ()
+    servers: tuple[Server, ...] = ()
+    """MCP servers of the whole project, or that its agents share."""
     extras: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     further: Mapping[str, tuple[Json, ...]] = field(default_factory=dict)
-    """Lists of a bundle that hold other parts than agents and servers, by their names, verbatim: skills, commands, and what is to come."""
+    """Lists of a bundle that hold other parts, by their names, verbatim: hooks, instructions, permissions, and what is to come."""
     sources: tuple[Source, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = field(default=(), compare=False)
     """What reading found; never stored."""

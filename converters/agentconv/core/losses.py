@@ -153,22 +153,184 @@ CATALOGUE: dict[str, LossRule] = {
     ),
     "mcp-tools": LossRule(_NOTE, _MOVED, "the MCP tools that it may use are listed with their server"),
     "mcp-tools-listed": LossRule(_NOTE, _MOVED, "the tools that an MCP server opens or closes are listed with the agent's own"),
-    "mcp-open": LossRule(_WARNING, _DROPPED, "a denied MCP server stays open to the agent where the user has configured it"),
     "mcp-approximated": LossRule(_WARNING, _APPROXIMATED, "the target spells this MCP server in another way"),
     "mcp-dropped": LossRule(_WARNING, _DROPPED, "the target cannot hold this MCP server"),
     "reference-dropped": LossRule(
         _WARNING, _DROPPED, "a value that comes from the environment, which an agent of the target cannot say", "write it by hand"
     ),
     "reference-inherited": LossRule(_NOTE, _MOVED, "a variable that the target hands to its servers by itself"),
+    "server-renamed": LossRule(_WARNING, _RENAMED, "the name of the MCP server is not legal in the target; its legal form is used"),
+    "server-undefined": LossRule(
+        _REFUSAL, _REFUSED, "an MCP server without a command and without an address, which no client can start", "give it one of them"
+    ),
+    "server-elsewhere": LossRule(
+        _REFUSAL, _REFUSED, "the target has MCP servers of the user alone, none of a project", "--scope user writes it there"
+    ),
+    "server-transport": LossRule(
+        _REFUSAL, _REFUSED, "the target does not speak the protocol of this MCP server", "use another address of the same server"
+    ),
+    "server-transport-tried": LossRule(_NOTE, _APPROXIMATED, "the target finds out by itself which protocol the address speaks"),
+    "server-restraint": LossRule(
+        _REFUSAL, _REFUSED, "a key that holds this MCP server back, and the target has none that does", "write the server by hand"
+    ),
+    "server-limit": LossRule(
+        _REFUSAL, _REFUSED, "only some tools of this MCP server are open, and the target's entry cannot say so", "write it by hand"
+    ),
+    "server-asks": LossRule(
+        _NOTE, _MOVED, "a key that has tools of this MCP server ask, which the target does for each where nobody says otherwise"
+    ),
+    "server-limit-moved": LossRule(_NOTE, _MOVED, "tools of this MCP server that are closed are so in the target's own list"),
+    "server-disabled": LossRule(
+        _REFUSAL, _REFUSED, "an MCP server that is switched off, and the target's entry cannot say so", "write it by hand"
+    ),
+    "server-unheld": LossRule(_REFUSAL, _REFUSED, "the target would not take this MCP server as it was meant", "write it by hand"),
+    "server-reference": LossRule(
+        _REFUSAL, _REFUSED, "a value without which this MCP server is another one, and which the target cannot be told", "write it by hand"
+    ),
+    "server-reference-dropped": LossRule(_WARNING, _DROPPED, "a value of an MCP server that the target cannot be told", "write it by hand"),
+    "server-default-dropped": LossRule(
+        _WARNING, _APPROXIMATED, "what stands there where the variable is not set, which the target cannot be told", "set the variable"
+    ),
+    "server-reference-inherited": LossRule(_NOTE, _MOVED, "a variable that the target hands to its MCP servers by itself"),
+    "server-credential": LossRule(
+        _WARNING, _APPROXIMATED, "a credential, which is not copied into another client's file", "set the variable in the environment"
+    ),
+    "server-grant-dropped": LossRule(
+        _WARNING, _DROPPED, "what lets tools of this MCP server run unasked is for each client to be told by its user"
+    ),
+    "server-folder-dropped": LossRule(
+        _WARNING, _DROPPED, "the target starts its MCP servers in a folder of its own choice", "name files by paths that hold everywhere"
+    ),
+    "server-timeout-dropped": LossRule(_NOTE, _DROPPED, "the target cannot be told how long to wait for this MCP server"),
+    "server-timeout-approximated": LossRule(_NOTE, _APPROXIMATED, "the target counts the time in another unit, and takes the nearest"),
+    "server-key-dropped": LossRule(_WARNING, _DROPPED, "a key of an MCP server that only the source client uses"),
+    "server-key-ignored": LossRule(_NOTE, _DROPPED, "a key of an MCP server that no client uses"),
     "hooks-moved": LossRule(
         _NOTE, _MOVED, "the target runs these hooks too, for its own tools of the kind, whose names are in what they are handed"
     ),
+    "guard-silent": LossRule(
+        _WARNING,
+        _APPROXIMATED,
+        "a guard that blocks with exit code 2 and says nothing blocks nothing in the target",
+        "let what it runs say why on stderr",
+    ),
     "hooks-dropped": LossRule(_WARNING, _DROPPED, "the target has no such hooks"),
+    "command-renamed": LossRule(_NOTE, _RENAMED, "the target calls it by another name"),
+    "command-model-closed": LossRule(
+        _NOTE, _APPROXIMATED, "in the target, only the user starts commands; the model does not", of_pair=True
+    ),
+    "command-user-callable": LossRule(
+        _WARNING, _APPROXIMATED, "a command that is hidden from the user in the source is the user's in the target"
+    ),
+    "command-grants-dropped": LossRule(_NOTE, _DROPPED, "the target asks before these tools, which run unasked in the source"),
+    "command-grants-carried": LossRule(_NOTE, _MOVED, "tools that run unasked while the command is active do so in the target, too"),
+    "command-key-dropped": LossRule(_WARNING, _DROPPED, "the target has no place for this in a command"),
+    "command-looks-dropped": LossRule(_NOTE, _DROPPED, "the target shows the user nothing of the kind"),
+    "command-agent-dropped": LossRule(_WARNING, _DROPPED, "the target sends the command to the agent that the user talks to"),
+    "command-arguments": LossRule(
+        _NOTE, _MOVED, "the names of arguments stand where the target has them, or its arguments go by their places"
+    ),
+    "command-as-skill": LossRule(_NOTE, _MOVED, "the target has no commands; it is a skill, which the user calls by its name"),
+    "command-refused-name": LossRule(_REFUSAL, _REFUSED, "the command has no name that is legal in the target", "rename it"),
+    "command-refused-body": LossRule(_REFUSAL, _REFUSED, "there is no text to send"),
+    "command-refused-script": LossRule(
+        _REFUSAL, _REFUSED, "the source client runs this file, and sends what it prints; the target runs none", "write a text that runs it"
+    ),
+    "command-refused-restraint": LossRule(
+        _REFUSAL, _REFUSED, "the target would not hold the command to what its author closed", "write it by hand for this client"
+    ),
+    "placeholder-named": LossRule(_NOTE, _APPROXIMATED, "the target has no names for arguments; they go by their places"),
+    "placeholder-appended": LossRule(
+        _NOTE, _MOVED, "the target adds nothing of what the user types by itself; the text has a place for it at its end"
+    ),
+    "placeholder-added": LossRule(_NOTE, _APPROXIMATED, "the target adds what the user types, which the source client leaves out"),
+    "placeholder-argument": LossRule(
+        _WARNING,
+        _APPROXIMATED,
+        "the target cannot set this argument into the text; words stand in its place",
+    ),
+    "placeholder-rest": LossRule(
+        _NOTE, _APPROXIMATED, "one of the two clients sets in a single word where the other sets in all words from there on"
+    ),
+    "placeholder-typed": LossRule(_NOTE, _APPROXIMATED, "the target treats the quotes around what the user types in another way"),
+    "placeholder-quotes": LossRule(
+        _WARNING,
+        _APPROXIMATED,
+        "one of the two clients quotes for the shell what the user types into a command line; the other runs it as it is typed",
+        "see that nothing in it can end the command",
+    ),
+    "placeholder-asked": LossRule(_NOTE, _APPROXIMATED, "the target asks the user for what is typed after the command in the source"),
+    "placeholder-hint": LossRule(_NOTE, _DROPPED, "the target shows no hint for a single argument"),
+    "placeholder-shell": LossRule(
+        _WARNING, _DROPPED, "the target runs no command line for a text; the model is told of it instead", "add it to the text by hand"
+    ),
+    "placeholder-file": LossRule(_WARNING, _DROPPED, "the target sets no file into a text; its path is named instead"),
+    "placeholder-folder": LossRule(_WARNING, _APPROXIMATED, "the target does not say where the skill lies"),
+    "placeholder-foreign": LossRule(_WARNING, _APPROXIMATED, "only the source client fills this in; the target sends it as it stands"),
+    "placeholder-literal": LossRule(_WARNING, _APPROXIMATED, "text that the target fills in, and that cannot be escaped there"),
+    "placeholder-unclosed": LossRule(
+        _REFUSAL, _REFUSED, "every call in the target would fail at a brace that is never closed there", "spell it in another way"
+    ),
+    "placeholder-run": LossRule(
+        _REFUSAL, _REFUSED, "text that the target would run as a command line, and that cannot be escaped there", "spell it in another way"
+    ),
+    "part-unknown": LossRule(_WARNING, _DROPPED, "the target holds agents alone; what they need stays"),
+    "part-no-place": LossRule(_REFUSAL, _REFUSED, "the target does not look for such parts where this goes"),
+    "part-mode-dropped": LossRule(
+        _WARNING, _APPROXIMATED, "the source has this in one of its modes alone, by the folder that it is in; the target has it everywhere"
+    ),
+    "part-name-taken": LossRule(_REFUSAL, _REFUSED, "the name is taken by another part, whose file it would be", "rename one of them"),
+    "part-in-place": LossRule(_NOTE, _MOVED, "the target reads the file of the source client itself; nothing is written"),
+    "part-loose-in-place": LossRule(
+        _WARNING, _DROPPED, "the target reads the file of the source client itself, and does not hold it to what it says"
+    ),
+    "part-twice": LossRule(
+        _NOTE, _APPROXIMATED, "the target finds another file of this name in a folder that it reads too, and takes one of them"
+    ),
+    "part-named-along": LossRule(_NOTE, _MOVED, "an MCP server that is named here goes along, into the target's configuration"),
+    "part-renamed": LossRule(_NOTE, _RENAMED, "what is named here was renamed"),
+    "command-agent-renamed": LossRule(_NOTE, _RENAMED, "the agent that a command is sent to was renamed"),
+    "skill-key-dropped": LossRule(_WARNING, _DROPPED, "a key of a skill that only other clients use"),
+    "skill-looks-dropped": LossRule(_NOTE, _DROPPED, "the target does not show the user what to type after a skill's name"),
+    "skill-title-dropped": LossRule(
+        _NOTE, _DROPPED, "the name under which the source shows a skill; the target shows what it is called by"
+    ),
+    "skill-restraint-taken": LossRule(
+        _NOTE, _APPROXIMATED, "a restraint that the source client passes over; the target holds the skill to it"
+    ),
+    "skill-user-callable": LossRule(_NOTE, _APPROXIMATED, "in the target, the user starts such skills as well as the model"),
+    "skill-grants-dropped": LossRule(
+        _NOTE, _DROPPED, "tools that the source runs unasked while a skill is active; the target asks as ever"
+    ),
+    "skill-grants-carried": LossRule(_NOTE, _MOVED, "tools that run unasked while a skill is active do so in the target, too"),
+    "skill-policy-file": LossRule(_NOTE, _MOVED, "a file beside the skill says to the target who starts it"),
+    "skill-own-folder": LossRule(
+        _NOTE, _APPROXIMATED, "the path of the skill's own folder is said as the specification has it: files are named from there"
+    ),
+    "skill-as-command": LossRule(
+        _NOTE, _MOVED, "the target lets the model start any skill; what is the user's to start is a command there"
+    ),
+    "skill-refused-restraint": LossRule(
+        _REFUSAL,
+        _REFUSED,
+        "in the target, the model could do with the skill what its author closed",
+        "write it for a client that keeps this",
+    ),
+    "skill-description-derived": LossRule(_NOTE, _APPROXIMATED, "there is no description; the target shows how the text starts"),
+    "skill-description-cut": LossRule(
+        _WARNING, _APPROXIMATED, "the target shows the model the start of the description only", "shorten it"
+    ),
+    "skill-refused-body": LossRule(_REFUSAL, _REFUSED, "the target loads no skill without a body", "write what is to be done"),
+    "skill-refused-name": LossRule(_REFUSAL, _REFUSED, "the skill has no name that is legal in the target"),
+    "skill-refused-description": LossRule(_REFUSAL, _REFUSED, "the target loads no skill with such a description", "write one that fits"),
     "refused-name": LossRule(_REFUSAL, _REFUSED, "the agent has no name that is legal in the target"),
     "refused-description": LossRule(
         _REFUSAL, _REFUSED, "the target loads no agent without a description", "add a description to the agent"
     ),
     "refused-prompt": LossRule(_REFUSAL, _REFUSED, "the target loads no agent without a prompt", "add a body to the agent"),
+    "refused-silent": LossRule(
+        _REFUSAL, _REFUSED, "in the target, an agent without a prompt has every tool, whatever its list says", "add a body to the agent"
+    ),
     "refused-text": LossRule(_REFUSAL, _REFUSED, "the target cannot hold this text"),
     "refused-key": LossRule(
         _REFUSAL, _REFUSED, "the target's client drops an agent with this key", "mend the key, or delete it from `extras`"
@@ -232,22 +394,24 @@ def loss(
     hint: str | None = None,
     span: Span | None = None,
     severity: LossSeverity | None = None,
+    part: str | None = None,
 ) -> Loss:
     """Make a Loss.
 
     Args:
         code: A key of `CATALOGUE`.
-        agent: The agent's id.
+        agent: The agent's id, or that of a part.
         field: The path of the field that changed.
         target: The target's format id.
         detail: What is particular to this agent, short enough for one line; text says it where no value of the agent's is in it.
         hint: What to do next, where the catalogue has nothing better.
         span: Where the field stands in the source.
         severity: How much it matters, where that is not what it mostly is.
+        part: The kind of part, where it is no agent.
 
     Raises:
         KeyError: The code is not in the catalogue (a bug).
     """
     rule = CATALOGUE[code]
     data = Detail(detail) if isinstance(detail, str) else detail
-    return Loss(code, severity or rule.severity, rule.kind, agent, field, target, str(data), hint or rule.hint, span, data)
+    return Loss(code, severity or rule.severity, rule.kind, agent, field, target, str(data), hint or rule.hint, span, data, part)

@@ -4,9 +4,11 @@ A language is what a client does with a text before it hands it on.
 
 | language | a variable | meant as it stands | where |
 |---|---|---|---|
-| `braces` | `${X}`, `${X:-default}` | cannot be said | Claude Code |
-| `shell` | `$X` too | cannot be said | Copilot |
-| `dotenv` | `$X`, `${X}`, `${X:-default}` | `\$X` | Gemini CLI |
+| `braces` | `${X}`, `${X:-default}` | cannot be said | Claude Code, Factory Droid |
+| `plugin` | as in braces (`${CLAUDE_PLUGIN_ROOT}`, `${user_config.x}`: the plugin's own) | cannot be said | plugins of Claude Code |
+| `bare` | `$X`, `${X}` | cannot be said | Qwen Code |
+| `shell` | `$X`, `${X}`, `${X:-default}` | cannot be said | Copilot, the settings of Gemini CLI |
+| `dotenv` | `$X`, `${X}`, `${X:-default}` | `\$X` | agents of Gemini CLI |
 | `env` | `{env:X}` (`{file:path}`: the text of a file) | cannot be said | OpenCode, Kilo |
 | `editor` | `${env:X}` (`${workspaceFolder}`: a folder) | cannot be said | Cursor, Roo Code |
 | `keys` | has keys of its own for names of variables | every text | Codex |
@@ -21,13 +23,13 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from agentconv.core import vocabulary
 from agentconv.core.meant import Foreign, Reference, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from agentconv.core.ir import McpServer
+    from agentconv.core.vocabulary import Variables
 
 Part: TypeAlias = "str | Reference | Foreign"
 PLACES = ("command", "args", "env", "cwd", "url", "headers")
@@ -47,8 +49,12 @@ class _Language:
     """Spells a text so that nothing of it is taken for a reference, where the language can."""
 
 
-def _braced(found: re.Match[str]) -> Part:
-    return Reference(found[1], found[2])
+_BRACED = r"([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?"
+_PLUGINS = r"CLAUDE_PLUGIN_ROOT|CLAUDE_PLUGIN_DATA|user_config\.[^}]+"
+
+
+def _braced_or_plugins(found: re.Match[str]) -> Part:
+    return Foreign(found[0], "plugin") if found[1] else Reference(found[2], found[3])
 
 
 def _in_braces(one: Reference) -> str:
@@ -78,7 +84,13 @@ def _without_default(form: str) -> Callable[[Reference], str | None]:
 
 
 _LANGUAGES = {
-    "braces": _Language(re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}"), _braced, _in_braces),
+    "braces": _Language(re.compile(rf"\$\{{{_BRACED}\}}"), lambda found: Reference(found[1], found[2]), _in_braces),
+    "plugin": _Language(re.compile(rf"\$\{{(?:({_PLUGINS})|{_BRACED})\}}"), _braced_or_plugins, _in_braces),
+    "bare": _Language(
+        re.compile(r"\$\{([^}]+)\}|\$([A-Za-z0-9_]+)"),
+        lambda found: Reference(found[1] or found[2]) if _NAME.fullmatch(found[1] or found[2]) else found[0],
+        _without_default("${{{}}}"),
+    ),
     "shell": _Language(
         re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}|\$([A-Za-z_][A-Za-z0-9_]*)"),
         lambda found: Reference(found[1] or found[3], found[2]),
@@ -210,17 +222,17 @@ class Left:
     parts: tuple[Part, ...]
 
 
-def carried(server: McpServer, format_id: str) -> tuple[McpServer, tuple[Left, ...]]:
+def carried(server: McpServer, known: Variables) -> tuple[McpServer, tuple[Left, ...]]:
     """Return a server whose values a client reads as they were meant, and those that it can't be told; they stay as they are.
 
     Args:
         server: A server.
-        format_id: The format of an agent that brings it along.
+        known: How the client reads the values, of an agent's own servers or of its configuration.
     """
     left: list[Left] = []
 
     def made(place: str, key: str | int | None, value: str) -> str:
-        found = _translated(format_id, place, key, value)
+        found = _translated(known, place, key, value)
         if found is None:
             left.append(Left(place, key, parts_of(value)))
         return value if found is None else found
@@ -228,11 +240,12 @@ def carried(server: McpServer, format_id: str) -> tuple[McpServer, tuple[Left, .
     return _with_values(server, made), tuple(left)
 
 
-def _translated(format_id: str, place: str, key: str | int | None, value: str) -> str | None:
+def _translated(known: Variables, place: str, key: str | int | None, value: str) -> str | None:
     """Return a value as a client says it; what nobody has read is as version 0.1.0 had it, and stays."""
     if not isinstance(value, Text):
         return value
-    known = vocabulary.variables(format_id)
+    if known.refused and (literal(value.parts) is None or read(known.language or KEYS, str(value)).parts != value.parts):
+        return None
     if known.language == KEYS and place in known.places and has_key(place, key, value.parts):
         return Text(common(value.parts), value.parts)
     if place in known.meant:  # no reference is filled in there, and what looks like one would be taken for one that was meant
@@ -294,9 +307,30 @@ def _with_values(server: McpServer, made: Callable[[str, str | int | None, str],
     return replace(server, **changed)
 
 
-def spoken(servers: tuple[McpServer, ...], format_id: str) -> tuple[McpServer, ...]:
-    """Return servers whose plain texts are read in the language of the client whose agent brings them along."""
-    known = vocabulary.variables(format_id)
+def values(server: McpServer) -> list[tuple[str, str | int | None, str]]:
+    """Return the texts of a server, each with its field, and its key or number there."""
+    found: list[tuple[str, str | int | None, str]] = []
+
+    def seen(place: str, key: str | int | None, value: str) -> str:
+        found.append((place, key, value))
+        return value
+
+    _with_values(server, seen)
+    return found
+
+
+def with_parts(server: McpServer, made: Mapping[tuple[str, str | int | None], tuple[Part, ...]]) -> McpServer:
+    """Return a server with some of its texts made of other parts, by field, and key or number there."""
+
+    def each(place: str, key: str | int | None, value: str) -> str:
+        parts = made.get((place, key))
+        return value if parts is None else Text(common(parts), parts)
+
+    return _with_values(server, each)
+
+
+def spoken(servers: tuple[McpServer, ...], known: Variables) -> tuple[McpServer, ...]:
+    """Return servers whose plain texts are read as their client reads them: those of an agent, or of its configuration."""
     if known.language == KEYS and known.places and any(server.options for server in servers):
         from agentconv.core import variable_keys
 

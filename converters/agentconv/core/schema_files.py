@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from agentconv.core.diagnostics import Cause, Complaint, Effect
 from agentconv.core.suggestions import nearest
+from agentconv.core.verdict import verdict
 
 _SHIPPED = Path(__file__).parents[1] / "schemas"
 FOLDER = _SHIPPED if _SHIPPED.is_dir() else Path(__file__).parents[3] / "schemas"
@@ -49,6 +49,23 @@ def load(name: str) -> dict[str, Any]:
         raise KeyError(name)
     loaded: dict[str, Any] = json.loads(path.read_text("utf-8"))
     return loaded
+
+
+@cache
+def part_schema(kind: str, format_id: str) -> str:
+    """Return the name of a client's schema of a kind of part: a format that has none of its own has that of its client's other one."""
+    from agentconv.core import vocabulary
+
+    own = f"parts/{kind}/{format_id}"
+    return own if (FOLDER / f"{own}.schema.json").is_file() else f"parts/{kind}/{vocabulary.words_of(format_id)}"
+
+
+@cache
+def part_rows(kind: str, format_id: str) -> dict[str, dict[str, Any]]:
+    """Return what a client's schema of a kind of part says of each key; nothing, where the client has no files of such parts."""
+    name = part_schema(kind, format_id)
+    found: dict[str, dict[str, Any]] = load(name)["properties"] if (FOLDER / f"{name}.schema.json").is_file() else {}
+    return found
 
 
 def self_contained(name: str) -> dict[str, Any]:
@@ -155,18 +172,17 @@ def _complaint(format_id: str, key: str, value: Any) -> Complaint | None:
     row = load(format_id)["properties"].get(key)
     if row is None:
         return _unknown_key(format_id, key)
-    if any(type(value) is type(item) and value == item for item in row.get("enum", ())):
-        return None
-    if "enum" not in row and (surely_valid(value, row, load(format_id)) or _validator(format_id, key).is_valid(value)):
+    root = load(format_id)
+    follows = verdict(value, row, root)
+    if follows or (follows is None and _validator(format_id, key).is_valid(value)):
         return None
     effect = Effect(row["x-invalid"])
     if "x-ignored" in row:
         return Complaint(row["x-ignored"], key, effect, format_id)
-    from agentconv.core import schema_words
+    from agentconv.core import broken, schema_words
 
-    found = schema_words.fault(key, value, _validator(format_id, key).iter_errors(value), load(format_id)) or schema_words.Fault(
-        f"`{key}` has a value that it does not take"
-    )
+    errors = broken.by(value, row, root) or _validator(format_id, key).iter_errors(value)
+    found = schema_words.fault(key, value, errors, root) or schema_words.Fault(f"`{key}` has a value that it does not take")
     return Complaint(found.reason, key, effect, format_id, within=found.within, remedy=found.remedy)
 
 
@@ -199,80 +215,9 @@ def _validator(format_id: str, key: str) -> Any:
 
 def follows(value: Any, schema: Any) -> bool:
     """Whether a value follows a schema that refers to no other."""
-    if surely_valid(value, schema):
-        return True
+    found = verdict(value, schema)
+    if found is not None:
+        return found
     from jsonschema import Draft202012Validator
 
     return bool(Draft202012Validator(schema).is_valid(value))
-
-
-_TYPES: dict[str, tuple[type, ...]] = {
-    "object": (dict,),
-    "array": (list,),
-    "string": (str,),
-    "integer": (int,),
-    "number": (int, float),
-    "boolean": (bool,),
-    "null": (type(None),),
-}
-_SCALARS = (str, int, float, bool, type(None))
-"""What Python holds to be equal as JSON does, among values of one type."""
-_SAID = frozenset({"$schema", "$id", "$defs", "title", "description", "examples", "default", "deprecated"})
-_PLAIN = frozenset({"type", "const", "enum", "pattern", "minLength", "maxLength", "minimum", "exclusiveMinimum", "maximum"})
-_NESTED = frozenset({"$ref", "anyOf", "properties", "required", "additionalProperties", "items", "minItems", "maxItems", "uniqueItems"})
-
-
-def surely_valid(value: Any, schema: Any, root: dict[str, Any] | None = None) -> bool:
-    """Whether a value certainly follows a schema: the answer for sound documents, a tenth of the time that jsonschema takes.
-
-    Where it is False, a keyword may only be unknown here: jsonschema decides then, and words what is wrong.
-    """
-    if not isinstance(schema, dict):
-        return schema is True
-    root = schema if root is None else root
-    if "$ref" in schema:
-        name = schema["$ref"].removeprefix("#/$defs/")
-        alone = all(key in _SAID or key.startswith("x-") for key in schema.keys() - {"$ref"})
-        return alone and name in root.get("$defs", {}) and surely_valid(value, root["$defs"][name], root)
-    known = all(key in _SAID or key in _PLAIN or key in _NESTED or key.startswith("x-") for key in schema)
-    if not (known and _plainly(value, schema) and _inside(value, schema, root)):
-        return False
-    return "anyOf" not in schema or any(surely_valid(value, one, root) for one in schema["anyOf"])
-
-
-def _plainly(value: Any, schema: dict[str, Any]) -> bool:
-    kinds = schema.get("type", ())
-    if kinds and not any(type(value) in _TYPES[kind] for kind in ([kinds] if isinstance(kinds, str) else kinds)):
-        return False
-    for allowed in ([schema["const"]] if "const" in schema else None, schema.get("enum")):
-        if allowed is not None and not any(type(value) is type(one) in _SCALARS and value == one for one in allowed):
-            return False
-    if isinstance(value, str):
-        pattern = schema.get("pattern")
-        return schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value)) and (
-            pattern is None or re.search(pattern, value) is not None
-        )
-    return type(value) not in (int, float) or _in_range(value, schema)
-
-
-def _in_range(value: float, schema: dict[str, Any]) -> bool:
-    return schema.get("minimum", value) <= value <= schema.get("maximum", value) and (
-        "exclusiveMinimum" not in schema or value > schema["exclusiveMinimum"]
-    )
-
-
-def _inside(value: Any, schema: dict[str, Any], root: dict[str, Any]) -> bool:
-    if isinstance(value, dict):
-        known = schema.get("properties", {})
-        closed = schema.get("additionalProperties") is False
-        return (
-            (closed or "additionalProperties" not in schema)
-            and all(key in value for key in schema.get("required", ()))
-            and all(surely_valid(item, known[key], root) if key in known else not closed for key, item in value.items())
-        )
-    if isinstance(value, list):
-        distinct = not schema.get("uniqueItems") or (all(isinstance(one, str) for one in value) and len(set(value)) == len(value))
-        items = schema.get("items", {})
-        few, many = schema.get("minItems", 0), schema.get("maxItems", len(value))
-        return few <= len(value) <= many and distinct and all(surely_valid(item, items, root) for item in value)
-    return True

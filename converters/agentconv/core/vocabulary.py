@@ -9,7 +9,8 @@ The tables:
 - `closes`: word = the other words whose tools the client takes away with it, when it is denied.
 - `reaches`: capability = others that it does as well, whatever patterns those have.
 - `modes`, `events`: permission modes and hook events: word = portable word. The first word of a mode is written.
-- `unattended`: mode = the effects that the client leaves unattended in it, where they are open; without a row, what most clients do.
+- `unattended`: mode (by its portable name where the client has no word) = the effects that the client leaves unattended in it, where they
+  are open; without a row, what most clients do.
 - `mode_commands`: mode = commands that the client runs unasked in it, though it asks for others.
 - `models`: which makers' models the client serves, or the ids of its own list of models, with a star at the end of many; its aliases,
   its words for inheriting; the `efforts` that only some of its models have, by what their ids start with; `tiers`: its model for each tier.
@@ -24,7 +25,9 @@ The tables:
 Besides, facts: `enforces_patterns` (an agent is held to the pattern of `Tool(pattern)`), `ignores_case` (of tool words),
 `asks_by_default` (without any setting of the user, writing, running and the network are asked for), `own_servers_open`
 (MCP servers that an agent itself defines are open to it whatever its list of tools says), `shows_model_names` (a model may
-be given by the name that is shown to people). A fact that is left out is false.
+be given by the name that is shown to people), `known_elsewhere` (its words and keys are so well known that they mean the same in
+files of other clients, which have no such word; those of all others mean nothing there, so that a client that comes anew changes
+no file of one that is there). A fact that is left out is false.
 `servers` are the MCP servers that a client brings along; `server_tool` is how it names the tool of one, where most name it otherwise.
 - `patterns`: for each language (core/patterns), the tool words whose patterns are in it, and what is held against them: `path` (of a
   file, from the project's root), `command` (a piece of a command line), `folder`, `name` (of an agent or skill), `query`, `address`.
@@ -32,11 +35,11 @@ be given by the name that is shown to people). A fact that is left out is false.
 - `commands`: how a command line is cut into the pieces that patterns are held against: `split` (what parses it), `unasked` (commands
   that no pattern is held against), `blanked` (characters of literals and of redirections that go nowhere, which `blank` stands for).
 - `hooks`: that the client runs those of an agent's own file, groups of matchers and what is run, and holds tools with them: `variables` are
-  those that it sets for what is run.
+  those that it sets for what is run; `silent = false`, where exit code 2 blocks nothing when stderr is empty.
 - `variables`: the `language` (core/references) in which an agent's own MCP servers refer to variables, and the `places` of a server where
   they do; `meant` are those where the client's documents say so, and it hands the text on as it stands; `inherits` where a server gets
-  all variables that the client has. `configured` is the language of the client's configuration; `file`, `key`, `shape`, `http` and
-  `http_key` are where a server goes there, and how it is written.
+  all variables that the client has. `configured` is the language of the client's configuration, which a project's may not use where it
+  is `refused`; `file`, `key`, `shape`, `http` and `http_key` are where a server goes there, and how it is written.
 - `unenforced`: limits that the client documents, and does not hold a spawned agent to: `free` has the keys of an agent's file (dots for
   tables, `*` for any name), each with the values that limit nothing; `instead` is what a person does; `servers` says that no file closes
   the MCP servers of the session, in words.
@@ -49,7 +52,7 @@ A format whose client has another format too says `like = "<its id>"`, and nothi
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
@@ -98,6 +101,12 @@ def words_of(format_id: str) -> str:
 def clients() -> tuple[str, ...]:
     """Return the ids of the clients whose words are known."""
     return tuple(name for name in sorted(places()) if words_of(name) == name)
+
+
+@cache
+def known_elsewhere() -> tuple[str, ...]:
+    """Return the clients whose words and keys mean something in files of others, too."""
+    return tuple(name for name in clients() if fact(name, "known_elsewhere"))
 
 
 def fact(format_id: str | None, name: str) -> bool:
@@ -152,11 +161,11 @@ class _Words:
 
 @cache
 def tool_word(format_id: str, word: str) -> ToolWord | None:
-    """Find what a tool word means to a format, else to any other; None when nobody knows it."""
+    """Find what a tool word means to a format, else to those whose words are known elsewhere; None when nobody knows it."""
     own = _own_word(format_id, word)
     if own is not None:
         return own
-    found = [other for other in clients() if other != format_id and word in {**_words(other).retired, **_words(other).tools}]
+    found = [other for other in known_elsewhere() if other != format_id and word in {**_words(other).retired, **_words(other).tools}]
     if not found:
         return None
     words = _words(found[0])
@@ -277,7 +286,7 @@ def unattended(format_id: str, mode: str) -> tuple[str, ...] | None:
     """Return the effects that a client leaves unattended in a portable permission mode; None where its file does not say."""
     file = _file(format_id)
     rows: dict[str, list[str]] = file.get("unattended", {})
-    words = [word for word, meaning in file.get("modes", {}).items() if meaning == mode]
+    words = [word for word, meaning in file.get("modes", {}).items() if meaning == mode] or [mode]
     found = [rows[word] for word in words if word in rows]
     return tuple(dict.fromkeys(effect for several in found for effect in several)) if found else None
 
@@ -286,6 +295,13 @@ def mode_commands(format_id: str, mode: str) -> tuple[str, ...]:
     """Return the commands that a client runs unasked in a portable permission mode, though it asks for others."""
     rows: dict[str, list[str]] = _file(format_id).get("mode_commands", {})
     return tuple(rows.get(native_mode(format_id, mode) or "", ()))
+
+
+@cache
+def blocks_silently(format_id: str) -> bool:
+    """Whether a hook blocks with its exit code alone."""
+    found: dict[str, Any] = _file(format_id).get("hooks", {})
+    return bool(found.get("silent", True))
 
 
 @cache
@@ -426,7 +442,7 @@ def tier_of(format_id: str | None, word: str) -> str | None:
     own = {written.casefold(): tier for tier, written in reversed(_file(format_id or "").get("tiers", {}).items())}
     if word.casefold() in own:
         return str(own[word.casefold()])
-    for client in (format_id, *clients()):
+    for client in (format_id, *known_elsewhere()):
         aliases = _file(client).get("models", {}).get("aliases", {}) if client else {}
         if aliases.get(word.casefold()):
             word = aliases[word.casefold()]
@@ -504,6 +520,10 @@ class Variables:
     """Whether the server is handed all variables that the client has."""
     configured: str | None = None
     """The language of the client's configuration."""
+    configured_places: tuple[str, ...] = ("command", "args", "env", "cwd", "url", "headers")
+    """The fields of a server in the configuration whose values may do so."""
+    refused: bool = False
+    """Whether a project's configuration that refers to a variable is left out as a whole."""
     file: str = ""
     """The file in which a project's servers are configured."""
     key: str = "mcpServers"
@@ -521,6 +541,14 @@ def variables(format_id: str) -> Variables:
     found: dict[str, Any] = _file(format_id).get("variables", {})
     values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
     return Variables(**values)
+
+
+@cache
+def configured(format_id: str, scope: str = "project") -> Variables:
+    """Return how the servers of a client's configuration refer to variables; a user's may do so where a project's may not."""
+    known = variables(format_id)
+    refused = known.refused and scope == "project"
+    return replace(known, language=known.configured, places=known.configured_places, meant=(), refused=refused)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ class Merged:
     """Whether an entry that was there is another one now."""
     problem: str | None = None
     """Why the file, as it is, can take none of ours."""
+    at: tuple[int, int] = (1, 1)
+    """The line and column of that, where it is known."""
 
 
 class Mergeable(Protocol):
@@ -36,6 +38,8 @@ class OutputFile:
     """What it shares with others: a file that is there takes it in among its own."""
     beside: bool = False
     """Whether it only means something beside the other files, in a folder."""
+    executable: bool = False
+    """Whether it is a program, where it is written anew."""
     spelled: bool = False
     """Whether its bytes are ours, rather than those of a file that was read: then git may have given it other line ends."""
 

@@ -26,7 +26,7 @@ BACKUP = ".agentconv-backup"
 _STAGE = ".agentconv-save-"
 _CAREFULLY = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-_PRIVATE, _PUBLIC = 0o600, 0o666
+_PRIVATE, _PUBLIC, _RUN = 0o600, 0o666, 0o777
 Identity: TypeAlias = tuple[int, int]
 """Tells a file from every other one, whatever it is called."""
 
@@ -55,7 +55,7 @@ def numbered(path: str, suffix: str, number: int) -> str:
     return f"{path}{suffix}" if number == 1 else f"{path}{suffix}-{number}"
 
 
-def create(place: str, data: bytes, *, kept: Kept | None = None, forced: bool = False) -> Identity:
+def create(place: str, data: bytes, *, kept: Kept | None = None, forced: bool = False, executable: bool = False) -> Identity:
     """Write a file where there is none: a reader sees no part of it.
 
     Args:
@@ -63,13 +63,14 @@ def create(place: str, data: bytes, *, kept: Kept | None = None, forced: bool = 
         data: What.
         kept: What it takes from the file that it is a copy of.
         forced: Whether it has to be on the disk when this returns, and not only in the system's memory.
+        executable: Whether it is a program.
 
     Raises:
         FileExistsError: Something is there.
         OSError: The disk refuses; nothing is left behind.
     """
     stage = _stage(place)
-    with _staged(stage, data, kept, forced=forced) as made:
+    with _staged(stage, data, kept, forced=forced, executable=executable) as made:
         give_name(stage, place)
     return made
 
@@ -107,7 +108,7 @@ def require(place: str, before: bytes) -> os.stat_result:
     return status
 
 
-def make(stage: str, data: bytes, *, kept: Kept | None = None, forced: bool = False) -> Identity:
+def make(stage: str, data: bytes, *, kept: Kept | None = None, forced: bool = False, executable: bool = False) -> Identity:
     """Write a file under a temporary name, which gets its own later; a left-over of an interrupted run that has that name goes.
 
     Args:
@@ -115,20 +116,21 @@ def make(stage: str, data: bytes, *, kept: Kept | None = None, forced: bool = Fa
         data: What.
         kept: What it takes from the file that it comes in place of.
         forced: Whether it has to be on the disk when this returns.
+        executable: Whether it is a program, where it comes in place of none.
 
     Raises:
         OSError: The disk refuses; nothing is left behind.
     """
-    with _staged(stage, data, kept, forced=forced) as made:
+    with _staged(stage, data, kept, forced=forced, executable=executable) as made:
         return made
 
 
 @contextmanager
-def _staged(stage: str, data: bytes, kept: Kept | None, *, forced: bool) -> Iterator[Identity]:
+def _staged(stage: str, data: bytes, kept: Kept | None, *, forced: bool, executable: bool = False) -> Iterator[Identity]:
     """Have bytes in a temporary file that no other run takes for a left-over; what fails, an interrupt too, leaves none."""
     held = None
     try:
-        descriptor = _opened(stage, _PUBLIC if kept is None else _PRIVATE)
+        descriptor = _opened(stage, _PRIVATE if kept is not None else _RUN if executable else _PUBLIC)
         try:
             _fill(descriptor, data)
             if kept is not None:

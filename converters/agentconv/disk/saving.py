@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import count
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
     from agentconv.disk.output import OutputFile
     from agentconv.disk.placing import Identity
+
+
+_READ, _RUN = 0o444, 0o111
 
 
 class Fate(StrEnum):
@@ -49,6 +53,10 @@ class Saved:
     """Names of agents whose entries in a shared file are others, and stay."""
     problem: str | None = None
     """Why a shared file can take nothing."""
+    at: tuple[int, int] = (1, 1)
+    """Where in it that stands."""
+    mode: bool = False
+    """Whether all that differs is that one is a program and the other is none."""
     late: bool = False
     """Whether it came to be, or changed, since it was looked at."""
     own: bool = False
@@ -59,23 +67,30 @@ class Saved:
     @property
     def forcible(self) -> bool:
         """Whether it is kept for its content alone."""
-        return self.fate is Fate.KEPT and not (self.late or self.problem)
+        return self.is_kept and not (self.late or self.problem)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether something that is there stays although it is not what was to be written: the file, or entries of it."""
+        return self.fate is Fate.KEPT or bool(self.kept)
 
     @property
     def diagnostic(self) -> Diagnostic | None:
         """Say what a user would not expect: that something was kept, or that a link has a part in it."""
-        if self.fate is Fate.KEPT:
+        if self.is_kept:
             return self._told(Severity.WARNING, *self._why_kept())
         if self.own:
             return self._told(Severity.NOTE, "a link makes it one with the source; it is in step by itself, and is left as it is")
         return other_names(self.path.as_posix(), self.other_names) if self.other_names else None
 
     def _told(self, severity: Severity, message: str, hint: str | None = None) -> Diagnostic:
-        return Diagnostic(Code.EXISTS, severity, message, Span(self.path.as_posix()), hint)
+        return Diagnostic(Code.EXISTS, severity, message, Span(self.path.as_posix(), *self.at), hint)
 
     def _why_kept(self) -> tuple[str, str]:
         if self.late:
             return "it changed while this ran, and is kept", "run it again"
+        if self.mode:
+            return "one of this content is there that is a program, or is none, unlike the source, and is kept", "--force has it follow"
         if self.problem:
             return f"agents cannot be added to this file: {self.problem}", "mend the file, or write to another one with -o"
         if self.kept:
@@ -132,12 +147,17 @@ class OutputFolder:
         saved, present = self._fate(file, force=force)
         others = finish(present.place, present.status) if present else 0
         forced = saved.fate is Fate.REPLACED
+        if forced and present is not None and saved.mode:
+            self._follow(file, present)
+            return saved
         merged = file.shared is not None and saved.present is not None and saved.data != saved.present
         try:
             if saved.fate is Fate.CREATED:
                 self._create(file)
             elif present is not None and (forced or merged):
                 self._replace(file.path, present, saved.data, copied=forced)
+                if _is_other_mode(file, present):
+                    self._follow(file, present)
                 return replace(saved, other_names=others)
         except (FileExistsError, Changed):
             return Saved(saved.path, Fate.KEPT, file.data, b"", late=True)
@@ -177,7 +197,22 @@ class OutputFolder:
             return Saved(path, Fate.SAME, present.data if present else file.data, own=True), present
         if present is None:
             return Saved(path, Fate.CREATED, file.data), None
-        return _against(path, file, present.data, force=force), present
+        found = _against(path, file, present.data, force=force)
+        if found.fate is Fate.SAME and _is_other_mode(file, present):
+            found = replace(found, fate=Fate.REPLACED if force else Fate.KEPT, present=present.data, mode=True)
+        return found, present
+
+    def _follow(self, file: OutputFile, present: Present) -> None:
+        """Make a file a program, for who may read it, or make it none.
+
+        Raises:
+            InputError: The disk refuses.
+        """
+        mode = stat.S_IMODE(present.status.st_mode)
+        try:
+            os.chmod(present.place, mode | (mode & _READ) >> 2 if file.executable else mode & ~_RUN)
+        except OSError as error:
+            raise _failed(self.folder / file.path, reason_of(error)) from None
 
     def _present(self, path: str, shown: Path) -> Present | None:
         try:
@@ -192,10 +227,10 @@ class OutputFolder:
         """Write a new file; its folder is made when it turns out that there is none."""
         place = self._disk.at(file.path)
         try:
-            create(place, file.data)
+            create(place, file.data, executable=file.executable)
         except (FileNotFoundError, NotADirectoryError):
             make_folders(os.path.dirname(place))
-            create(place, file.data)
+            create(place, file.data, executable=file.executable)
 
     def _replace(self, path: str, present: Present, data: bytes, *, copied: bool) -> None:
         """Give a file other bytes; a copy of the old ones comes first."""
@@ -221,6 +256,14 @@ class OutputFolder:
         raise AssertionError
 
 
+def _is_other_mode(file: OutputFile, present: Present) -> bool:
+    """Whether one of a file and what is in its place is a program and the other is none: of a file that was read beside others, either."""
+    if os.name == "nt" or file.shared is not None:
+        return False
+    is_program = bool(present.status.st_mode & stat.S_IXUSR)
+    return file.executable != is_program and (file.executable or file.beside)
+
+
 def _against(path: Path, file: OutputFile, present: bytes, *, force: bool) -> Saved:
     """Return what becomes of a file whose place has these bytes."""
     if file.says(present):
@@ -228,8 +271,9 @@ def _against(path: Path, file: OutputFile, present: bytes, *, force: bool) -> Sa
     if file.shared is None:
         return Saved(path, Fate.REPLACED if force else Fate.KEPT, file.data, present)
     merged = file.shared.merge(present, force=force)
-    found = Fate.REPLACED if merged.replaced else Fate.KEPT if merged.kept else Fate.SAME if merged.data == present else Fate.MERGED
-    return Saved(path, found, merged.data, present, merged.kept, merged.problem)
+    unchanged = Fate.KEPT if merged.kept else Fate.SAME
+    found = Fate.REPLACED if merged.replaced else unchanged if merged.data == present else Fate.MERGED
+    return Saved(path, found, merged.data, present, merged.kept, merged.problem, merged.at)
 
 
 def _failed(path: Path, reason: str, hint: str | None = None) -> InputError:

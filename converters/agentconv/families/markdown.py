@@ -417,13 +417,13 @@ def _render(dialect: Dialect, agent: Agent, path: str) -> str:
     """Write a file from nothing: the keys in the client's documented order, then the prompt."""
     values = _encoded(dialect, agent, path)
     header = emitter.mapping(values)
-    if _last_text(values).endswith("\n"):
+    if last_text(values).endswith("\n"):
         header += "\n"  # some clients read a header without its last line break, which a block scalar at its end would lose
     prompt = fields.get(agent, "prompt.text") or ""
     return f"---\n{header}---\n\n{prompt}\n" if prompt else f"---\n{header}---\n"
 
 
-def _last_text(value: Json) -> str:
+def last_text(value: Json) -> str:
     """Return the last scalar in a value, where it is text."""
     while isinstance(value, (dict, list)) and value:
         value = list(value.values())[-1] if isinstance(value, dict) else value[-1]

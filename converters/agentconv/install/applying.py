@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.disk import files, keeping, placing
 from agentconv.install import besides
-from agentconv.install.draft import sha256
+from agentconv.install.checksums import sha256
 from agentconv.install.lock import ABSENT, Lock, dump, load
 from agentconv.install.several_files import present_checksum
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from agentconv.disk.reader import Reader
     from agentconv.install.lock import Entry
     from agentconv.install.steps import Change, Plan
+
+_RUN = 0o111
 
 
 def settled(reader: Reader, lock: Lock) -> Lock:
@@ -115,9 +117,14 @@ def apply(root: Path, lock_path: Path, plan: Plan) -> dict[str, int]:
             hint = "mend that, and run the same command again, which finishes it; `agentconv status` says what is there"
             raise _failed(place, f"{placing.reason_of(problem)}; not everything could be put back", hint) from error
         if isinstance(error, OSError):
-            raise _failed(place, placing.reason_of(error), "everything is as it was") from None
+            raise _failed(_shown(place), placing.reason_of(error), "everything is as it was; mend that, and run it again") from None
         raise
     return run.other_names
+
+
+def _shown(place: str) -> str:
+    """Return the place of a failure for people: of a temporary file, the folder that did not take it."""
+    return os.path.dirname(place) if besides.is_stage(os.path.basename(place)) else place
 
 
 def _failed(place: str, reason: str, hint: str | None = None) -> InputError:
@@ -245,8 +252,10 @@ class _Run:
         self.at = self.disk.place(change.path)
         stage = _stage(self.disk, change.path, change.stage_key)
         kept = keeping.of(self.disk.place(change.like or change.path)) if change.like or change.before is not None else None
+        if kept is not None and change.executable:
+            kept = replace(kept, mode=kept.mode | _RUN)
         self.undo.append(lambda: placing.remove(stage))
-        self.staged[change.path] = placing.make(stage, change.after, kept=kept, forced=change.forced)
+        self.staged[change.path] = placing.make(stage, change.after, kept=kept, forced=change.forced, executable=change.executable)
 
     def finish(self, change: Change) -> None:
         """Let a file be what it becomes, unless it is not any more what it was."""

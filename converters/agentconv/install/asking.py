@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from agentconv.core import fields
-from agentconv.install import consent, reading_back
-from agentconv.install.draft import sha256
+from agentconv.install import consent, part_asking, reading_back
+from agentconv.install.checksums import sha256
 from agentconv.install.several_files import checksum
 
 if TYPE_CHECKING:
@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
     from agentconv.core.ir import Agent
     from agentconv.disk.reader import Reader
-    from agentconv.install.consent import Grant
+    from agentconv.install.grant import Grant
     from agentconv.install.lock import Entry, Lock
     from agentconv.install.steps import Wanted
+    from agentconv.install.units import Units
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,8 @@ class _Found:
     """Whether it comes to a place where it is not."""
 
 
-def more(reader: Reader, lock: Lock, pack: str, wanted: Iterable[Wanted], agents: Mapping[str, Agent], *, force: bool) -> dict[str, Asks]:
-    """Return by agent what it may do beyond what is deployed of it; nothing of those that ask for nothing more.
+def more(reader: Reader, lock: Lock, pack: str, wanted: Iterable[Wanted], units: Units, *, force: bool) -> dict[str, Asks]:
+    """Return by agent and part what it may do beyond what is deployed of it; nothing of those that ask for nothing more.
 
     What the lock says decides only whether a file is one of the pack's: one that is not counts for nothing.
 
@@ -52,15 +53,18 @@ def more(reader: Reader, lock: Lock, pack: str, wanted: Iterable[Wanted], agents
         lock: What is ours there.
         pack: Name of the pack.
         wanted: All that is to be there of it.
-        agents: Its agents as they are in the pack.
+        units: Its agents and parts as they are in the pack.
         force: Whether what was edited is replaced.
     """
     entries = {entry.key: entry for entry in lock.entries if pack in entry.packs}
     found: dict[str, _Found] = {}
-    for one in wanted:
+    wanted = tuple(wanted)
+    for one in (one for one in wanted if not one.part):
         _look(found.setdefault(one.agent, _Found()), one, entries, reader, force=force)
-    asks = {agent: Asks(_asks(known, agents[agent]), bool(known.there or known.unchanged)) for agent, known in found.items()}
-    return {agent: one for agent, one in asks.items() if one.grants}
+    asks = {agent: Asks(_asks(known, units.agents[agent]), bool(known.there or known.unchanged)) for agent, known in found.items()}
+    of_parts = part_asking.more(reader, entries.values(), (one for one in wanted if one.part), units.parts)
+    asks |= {id_: Asks(grants, there) for id_, (grants, there) in of_parts.items()}
+    return {id_: one for id_, one in asks.items() if one.grants}
 
 
 def _look(known: _Found, one: Wanted, entries: Mapping[tuple[str, str], Entry], reader: Reader, *, force: bool) -> None:

@@ -6,9 +6,15 @@ import hashlib
 
 BESIDE = ".agentconv-new"
 """Our version of a file that a user edited."""
+_STAGE = ".agentconv-stage-"
+
+
+def is_stage(name: str) -> bool:
+    """Whether a file's name is one of a temporary file."""
+    return name.startswith(_STAGE)
 
 
 def stage(path: str) -> str:
     """Return the name of the temporary file that becomes the file of a path: it follows from the path alone."""
     folder, slash, _ = path.rpartition("/")
-    return f"{folder}{slash}.agentconv-stage-{hashlib.sha256(path.encode()).hexdigest()[:16]}"
+    return f"{folder}{slash}{_STAGE}{hashlib.sha256(path.encode()).hexdigest()[:16]}"

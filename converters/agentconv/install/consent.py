@@ -13,11 +13,14 @@ from agentconv.core import effects, plain_words
 from agentconv.core.effects import EFFECT_OF, Level
 from agentconv.core.ir import Agent
 from agentconv.core.plain_words import EFFECTS, HOOKS, SERVERS, TOOLS, UNATTENDED
+from agentconv.install import part_consent
+from agentconv.install.grant import Grant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from agentconv.core.ir import Hook, McpServer
+    from agentconv.install.units import Unit
 
 READ = "read"
 _COVERS = "run"
@@ -26,18 +29,10 @@ _UNATTENDED_MODES = frozenset({"bypass", "auto"})
 _NO_GRANTS: Any = Agent()
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """One thing that an agent may do beyond reading."""
-
-    word: str
-    """What accepts it: `write`, `network`, `run`, `unattended`, `hooks`, `mcp:NAME`."""
-    what: str
-    """What it is, for people."""
-
-
-def grants(agent: Agent) -> tuple[Grant, ...]:
-    """Return what an agent may do beyond reading."""
+def grants(agent: Unit) -> tuple[Grant, ...]:
+    """Return what an agent or a part may do beyond reading."""
+    if not isinstance(agent, Agent):
+        return part_consent.grants(agent)
     may = effects.effects(agent)
     found = [Grant(effect, words) for effect, words in EFFECTS.items() if effect != READ and may.levels[effect] > Level.NO]
     if agent.permissions.mode not in _UNATTENDED_MODES:  # which says it of all of them

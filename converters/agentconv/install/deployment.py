@@ -6,25 +6,31 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
+from agentconv.conversion.along import With
+from agentconv.conversion.carried_parts import SharedParts, Together, loose_in_place
 from agentconv.conversion.converting import Options, convert
 from agentconv.conversion.shared_files import Shared
 from agentconv.core import losses
+from agentconv.core.kinds import KINDS
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
-from agentconv.install import places
+from agentconv.install import part_places, places
 from agentconv.install.steps import Wanted
+from agentconv.install.units import Units, checksum, key
+from agentconv.sources.parts import Parts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from agentconv.conversion.converting import Converted
     from agentconv.core.diagnostics import Diagnostic, Loss
     from agentconv.core.ir import Agent
+    from agentconv.disk.output import OutputFile
     from agentconv.install.places import Scope
     from agentconv.packs.manifest import Manifest
     from agentconv.sources.loaded import Loaded
 
-_OPTIONS = Options(deploy=True)
+_OPTIONS = Options(deploy=True, along=With(kinds=frozenset(KINDS)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,27 +82,52 @@ def deploy(manifest: Manifest, pieces: Sequence[Loaded], selection: Mapping[str,
         InputError: A target takes no agents in this scope.
     """
     known = places.targets()
-    sources = source_hashes(manifest)
-    agents = {agent.id: agent for piece in pieces for agent in piece.agents}
+    units = Units(pieces)
+    sources = {**source_hashes(manifest), **{id_: checksum(part) for id_, part in units.parts.items()}}
+    options = replace(_OPTIONS, scope="user" if scope.is_user else "project")
     done: dict[str, Deployment] = {}
     for target in (target for target in known.values() if target.id in selection):
         names = selection[target.id]
-        ids = [agent.id for agent in manifest.agents if names is None or agent.id in names]
+        ids = units.chosen(names)
         scope.folder(target)  # refuses a target that has no place here
         others = [done[other] for other in target.also_reads if other in done] if not scope.is_user else []
         read = {id_: (other.target, agent) for other in others for id_, agent in _read_too(target.id, other) if id_ in ids}
-        wanted = [agent for agent in ids if agent not in read]
-        results = list(convert(pieces, target.id, _OPTIONS)) if wanted else []
-        taken = _taken(target, results, set(wanted), sources=sources, scope=scope)
-        wider = tuple(_wider(agents, target.id, {id_: agent for id_, (_, agent) in read.items()}))
-        done[target.id] = replace(taken, left_out={id_: other for id_, (other, _) in read.items()}, losses=(*taken.losses, *wider))
+        elsewhere, loose = ({}, []) if scope.is_user else _read_elsewhere(units, target.id, done.values(), ids)
+        wanted = ids - read.keys() - elsewhere.keys()
+        results = list(convert(pieces, target.id, options, Parts())) if wanted else []
+        taken = _taken(target, results, wanted, sources=sources, scope=scope)
+        wider = tuple(_wider(units.agents, target.id, {id_: agent for id_, (_, agent) in read.items()}))
+        left_out = {**{id_: other for id_, (other, _) in read.items()}, **elsewhere}
+        done[target.id] = replace(taken, left_out=left_out, losses=(*taken.losses, *wider, *loose))
     return list(done.values())
+
+
+def deploy_parts(pieces: Sequence[Loaded], target: str, options: Options, beside: Parts, scope: Scope) -> Deployment:
+    """Convert the parts that go along with agents, which are somebody else's business.
+
+    Args:
+        pieces: The agents.
+        target: Format id.
+        options: Which parts go along, and where to.
+        beside: The parts that there are.
+        scope: Where to.
+    """
+    results = [one for one in convert(pieces, target, options, beside) if one.part or not one.agents]
+    sources = {key(kind, one.part.id): checksum(one.part) for kind in KINDS for one in beside.of(kind)}
+    found = tuple(_said(loss) for one in results for loss in _losses(one) if loss.part)
+    codes: dict[str, set[str]] = {}
+    for loss in found:
+        codes.setdefault(owner(loss), set()).add(loss.code)
+    wanted = tuple(_parts(places.targets()[target], results, codes, sources=sources, scope=scope))
+    refused = tuple(id_ for one in results if one.refused and one.part for id_ in _owners(one))
+    told = tuple(remark for one in results if one.part or not one.losses for remark in one.diagnostics if remark.agent is None)
+    return Deployment(target, wanted, refused, losses=found, diagnostics=told)
 
 
 def _read_too(target: str, other: Deployment) -> Iterator[tuple[str, Agent]]:
     """Yield the agents that a target loads from the files of another one, as that has them, and as it reads them."""
     module = registry.load(target)
-    for one in other.wanted:
+    for one in (one for one in other.wanted if not one.part):
         result = module.read(SourceText(one.path, one.data))
         if len(result.states) == 1 and not result.states[0].dropped:
             yield one.agent, result.set.agents[0]
@@ -113,30 +144,110 @@ def _wider(agents: Mapping[str, Agent], target: str, read: Mapping[str, Agent]) 
 def _taken(
     target: places.Target,
     results: list[Converted],
-    ids: set[str],
+    ids: Collection[str],
     *,
     sources: Mapping[str, str],
     scope: Scope,
 ) -> Deployment:
     """Take of a conversion what is for the chosen agents."""
-    found = tuple(_said(loss) for one in results for loss in one.losses if loss.agent in ids)
+    found = tuple(_said(loss) for one in results for loss in _losses(one) if owner(loss) in ids)
     codes: dict[str, set[str]] = {}
     for loss in found:
-        codes.setdefault(loss.agent, set()).add(loss.code)
+        codes.setdefault(owner(loss), set()).add(loss.code)
     wanted: list[Wanted] = []
     files = [one.file.shared for one in results if one.file and isinstance(one.file.shared, Shared)]
     together: dict[str, Agent] = {agent.id: agent for file in files for agent in file.agents}
     for one in results:
-        for agent in one.agents:
+        for agent in () if one.part else one.agents:
             path = one.file.path if one.file else one.path
             if agent not in ids or path is None or (one.file is None and agent not in together):
                 continue
             said = tuple(sorted(codes.get(agent, ())))
             place, data = scope.path(target, path), one.file.data if one.file else b""
             wanted.append(Wanted(place, target.id, agent, sources[agent], data, said, together.get(agent)))
-    refused = tuple(agent for one in results if one.refused for agent in one.agents if agent in ids)
+    wanted += (one for one in _parts(target, results, codes, sources=sources, scope=scope) if one.agent in ids)
+    refused = tuple(id_ for one in results if one.refused for id_ in _owners(one) if id_ in ids)
     diagnostics = tuple(remark for one in results for remark in one.diagnostics if remark.agent is None or remark.agent in ids)
     return Deployment(target.id, tuple(wanted), refused, losses=found, diagnostics=diagnostics)
+
+
+def owner(loss: Loss) -> str:
+    """Return what a loss is about: an agent, or a part."""
+    return key(loss.part, loss.agent) if loss.part else loss.agent
+
+
+def _losses(one: Converted) -> Iterator[Loss]:
+    """Yield the losses of a result: what was turned into a part of another kind is still the one that it was."""
+    return (replace(loss, part=one.part) if one.part else loss for loss in one.losses)
+
+
+def _owners(one: Converted) -> tuple[str, ...]:
+    return tuple(key(one.part, id_) for id_ in one.agents) if one.part else one.agents
+
+
+def _parts(
+    target: places.Target, results: Iterable[Converted], codes: Mapping[str, Collection[str]], *, sources: Mapping[str, str], scope: Scope
+) -> Iterator[Wanted]:
+    """Yield the files and entries of parts: what lies beside a file is its part's, too."""
+    part, kind = "", ""
+    named: dict[tuple[str, str], list[str]] = {}
+    for one in results:
+        owners = _owners(one) if one.part else ()
+        if one.path is not None:
+            named.setdefault((one.path, one.part or ""), []).extend(owners)
+        if one.file is None or (one.part is None and not isinstance(one.file.shared, Together)):
+            continue
+        if one.file.shared is not None:
+            yield from _entries(target, one.file, named, codes, sources=sources, scope=scope)
+            continue
+        if not one.file.beside and one.part and owners:
+            part, kind = owners[0], part_places.kind_at(target.id, one.file.path, one.part)
+        said = tuple(sorted(codes.get(part, ())))
+        yield Wanted(
+            scope.part_path(target, one.file.path),
+            target.id,
+            part,
+            sources[part],
+            one.file.data,
+            said,
+            part=kind,
+            executable=one.file.executable,
+            beside=one.file.beside,
+        )
+
+
+def _entries(
+    target: places.Target,
+    file: OutputFile,
+    named: Mapping[tuple[str, str], Sequence[str]],
+    codes: Mapping[str, Collection[str]],
+    *,
+    sources: Mapping[str, str],
+    scope: Scope,
+) -> Iterator[Wanted]:
+    """Yield the entries of parts in a file that is mainly the user's."""
+    sides = file.shared.sides if isinstance(file.shared, Together) else (file.shared,)
+    for side in (side for side in sides if isinstance(side, SharedParts)):
+        owners = named.get((file.path, side.module.kind), ())
+        for id_, part in zip(owners, side.parts, strict=True):
+            said = tuple(sorted(codes.get(id_, ())))
+            place = scope.part_path(target, file.path)
+            yield Wanted(place, target.id, id_, sources[id_], b"", said, part, part=side.module.kind)
+
+
+def _read_elsewhere(units: Units, target: str, others: Iterable[Deployment], ids: Collection[str]) -> tuple[dict[str, str], list[Loss]]:
+    """Return the parts that a target reads from the files of others, each with whose they are, and what it does not hold them to there."""
+    left_out: dict[str, str] = {}
+    told: list[Loss] = []
+    for other, want in ((one.target, want) for one in others for want in one.wanted if want.part and not want.beside):
+        if want.agent in left_out or want.agent not in ids or not part_places.reads(target, want.part, want.path):
+            continue
+        left_out[want.agent] = other
+        read = part_places.read(target, want.part, want.path, want.data) if want.shared is None else None
+        found = next(iter(read.parts), None) if read else None
+        loose = loose_in_place(units.loaded[want.agent], found, want.path, target) if found else None
+        told += [loose] if loose else []
+    return left_out, told
 
 
 def _said(loss: Loss) -> Loss:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
 from agentconv.disk.placing import BACKUP, numbered
 from agentconv.install.besides import BESIDE
+from agentconv.install.checksums import sha256
 from agentconv.install.lock import ABSENT, Entry, Lock
 from agentconv.install.proof import unknown
 from agentconv.install.steps import Action, Change, Plan, Step
@@ -25,11 +25,6 @@ CHANGES = frozenset({Action.WRITE, Action.UPDATE, Action.REPLACE, Action.REMOVE}
 """What changes the entry itself."""
 SETTLES = frozenset({Action.WRITE, Action.UPDATE, Action.REPLACE, Action.SAME, Action.ADOPT})
 """What ends with the entry being as the pack wants it."""
-
-
-def sha256(data: bytes) -> str:
-    """Return the checksum that the lock holds."""
-    return hashlib.sha256(data).hexdigest()
 
 
 def decide(entry: Entry | None, present: str | None, wanted: str, pack: str, *, force: bool) -> Action:
@@ -101,10 +96,10 @@ class Draft:
         other = self._identities.setdefault(self.reader.identity(path), path)
         return None if other == path else f"it is one file with `{other}`, because of a symbolic link"
 
-    def change(self, path: str, before: bytes | None, after: bytes | None, *, forced: bool = False) -> None:
+    def change(self, path: str, before: bytes | None, after: bytes | None, *, forced: bool = False, executable: bool = False) -> None:
         """Let a file become another one."""
         if before != after:
-            self.changes[path] = Change(path, before, after, path, None, forced)
+            self.changes[path] = Change(path, before, after, path, None, forced, executable)
 
     def back_up(self, path: str, data: bytes) -> str:
         """Keep a copy of a file, unless there is one, and return its path."""
@@ -147,7 +142,16 @@ class Draft:
         first = old if old and len(packs) > 1 else None
         agent, source = (first.agent, first.source_sha256) if first else (wanted.agent, wanted.source_sha256)
         return Entry(
-            wanted.path, pointer, wanted.target, agent, tuple(sorted(packs)), source, checksum, losses=wanted.losses, created=created
+            wanted.path,
+            pointer,
+            wanted.target,
+            agent,
+            tuple(sorted(packs)),
+            source,
+            checksum,
+            losses=wanted.losses,
+            created=created,
+            part=wanted.part,
         )
 
     def disown(self, entry: Entry) -> tuple[str, ...]:
@@ -180,7 +184,7 @@ class Draft:
             self.after.pop(entry.key, None)
         if action in CHANGES:
             self.changed.add(entry.key)
-        self.steps.append(Step(action, entry.path, entry.pointer, entry.target, entry.agent, reason))
+        self.steps.append(Step(action, entry.path, entry.pointer, entry.target, entry.agent, reason, part=entry.part))
 
     def plan(self, packs: Sequence[LockedPack]) -> Plan:
         """Return the plan of all that was decided."""

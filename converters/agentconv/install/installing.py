@@ -10,19 +10,20 @@ from agentconv.formats import registry
 from agentconv.install import asking, consent, deployment, gate, proof
 from agentconv.install.lock import Accepted, LockedAgent, LockedPack
 from agentconv.install.planning import NEEDS_A_LOOK, Plan, plan
+from agentconv.install.units import Units, checksum
 from agentconv.packs import finding
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from agentconv.core.diagnostics import InputError
-    from agentconv.core.ir import Agent
     from agentconv.disk.reader import Reader
-    from agentconv.install.consent import Grant
     from agentconv.install.deployment import Deployment
+    from agentconv.install.grant import Grant
     from agentconv.install.lock import Lock
     from agentconv.install.places import Scope
     from agentconv.install.proof import Given
+    from agentconv.install.units import Unit
     from agentconv.packs.finding import Pack
 
 
@@ -126,14 +127,14 @@ def prepare(pack: Pack, scope: Scope, reader: Reader, lock: Lock, request: Reque
     before = lock.pack(pack.manifest.name)
     chosen = selection(pack, before, request, scope)
     pieces = list(pack.pieces())
-    agents = {agent.id: agent for piece in pieces for agent in piece.agents}
-    ids = {id_ for names in chosen.values() for id_ in (agents if names is None else names)} & agents.keys()
+    units = Units(pieces)
+    ids = {id_ for names in chosen.values() for id_ in units.chosen(names)}
     unsafe = gate.unsafe(pieces, ids)
     done = [_without(one, unsafe) for one in deployment.deploy(pack.manifest, pieces, chosen, scope)]
     wanted = [want for one in done for want in one.wanted]
-    asks = asking.more(reader, lock, pack.manifest.name, wanted, agents, force=request.force)
-    open_ = {id_: more for id_, more in asks.items() if not _is_accepted(agents[id_], more.grants, before, pack, request)}
-    asked = consent.asked({id_: consent.grants(agents[id_]) for id_ in sorted(ids - unsafe.keys())}) if before is None else ()
+    asks = asking.more(reader, lock, pack.manifest.name, wanted, units, force=request.force)
+    open_ = {id_: more for id_, more in asks.items() if not _is_accepted(more.grants, before, pack, request, (id_, units.all[id_]))}
+    asked = consent.asked({id_: consent.grants(units.all[id_]) for id_ in sorted(ids - unsafe.keys())}) if before is None else ()
     missing = consent.words(more.grants for more in open_.values())
     refused = _refusal(pack, before, missing, request)
     if refused is not None and not request.preview:
@@ -141,7 +142,7 @@ def prepare(pack: Pack, scope: Scope, reader: Reader, lock: Lock, request: Reque
     held = () if before is None else tuple(_held(before, open_))
     stopped = {*unsafe, *(one.agent for one in held)}
     done = [_without(one, stopped) for one in done]
-    locked = _locked(pack, before, chosen, agents, ids=ids, stopped=stopped)
+    locked = _locked(pack, before, chosen, units, ids=ids, stopped=stopped)
     given = proof.given([pack, deployed], before, scope, reader)
     planned = _planned(reader, lock, locked, done, request, held=stopped, given=given)
     accepted = () if before is None else tuple(_held(before, {id_: more for id_, more in asks.items() if id_ not in open_}))
@@ -161,13 +162,13 @@ def _nothing(lock: Lock) -> Plan:
     return Plan((), (), lock, lock, lock)
 
 
-def _is_accepted(agent: Agent, more: Iterable[Grant], before: LockedPack | None, pack: Pack, request: Request) -> bool:
+def _is_accepted(more: Iterable[Grant], before: LockedPack | None, pack: Pack, request: Request, unit: tuple[str, Unit]) -> bool:
     """Whether what an agent asks for is accepted: by this command line, or, where that restores the lock, once before, of these bytes."""
     if request.accept.covers(more):
         return True
     known = before.accepted if before and request.restore else None
-    words = {grant.word for grant in consent.grants(agent)}
-    return known is not None and known.sha256 == pack.manifest_sha256 and words <= set(known.grants.get(agent.id, ()))
+    words = {grant.word for grant in consent.grants(unit[1])}
+    return known is not None and known.sha256 == pack.manifest_sha256 and words <= set(known.grants.get(unit[0], ()))
 
 
 def _refusal(pack: Pack, before: LockedPack | None, missing: Collection[str], request: Request) -> Diagnostic | None:
@@ -195,7 +196,7 @@ def _without(one: Deployment, stopped: Collection[str]) -> Deployment:
         one,
         wanted=tuple(want for want in one.wanted if want.agent not in stopped),
         left_out={agent: other for agent, other in one.left_out.items() if agent not in stopped},
-        losses=tuple(loss for loss in one.losses if loss.agent not in stopped),
+        losses=tuple(loss for loss in one.losses if deployment.owner(loss) not in stopped),
     )
 
 
@@ -211,15 +212,15 @@ def _locked(
     pack: Pack,
     before: LockedPack | None,
     chosen: Mapping[str, tuple[str, ...] | None],
-    agents: Mapping[str, Agent],
+    units: Units,
     *,
     ids: Iterable[str],
     stopped: Collection[str],
 ) -> LockedPack:
     """Return what the lock is to say of a pack: of an agent that stays as it was, what it said."""
     manifest = pack.manifest
-    sources = deployment.source_hashes(manifest)
-    names = {agent.id: agent.name for agent in manifest.agents}
+    sources = {**deployment.source_hashes(manifest), **{id_: checksum(part) for id_, part in units.parts.items()}}
+    names = {agent.id: agent.name for agent in manifest.agents} | {id_: part.name or "" for id_, part in units.parts.items()}
     old = {agent.id: replace(agent, version=agent.version or before.version) for agent in before.agents} if before else {}
     new = {id_: LockedAgent(id_, names[id_], sources[id_]) for id_ in ids}
     kept = {id_: old.get(id_) for id_ in stopped}
@@ -234,14 +235,14 @@ def _locked(
         pack.wheel_sha256,
         chosen,
         tuple(agent for agent in entries if agent is not None),
-        _accepted(pack, before, {id_: agents[id_] for id_ in ids}, stopped),
+        _accepted(pack, before, {id_: units.all[id_] for id_ in ids}, stopped),
     )
 
 
-def _accepted(pack: Pack, before: LockedPack | None, agents: Mapping[str, Agent], stopped: Collection[str]) -> Accepted:
+def _accepted(pack: Pack, before: LockedPack | None, units: Mapping[str, Unit], stopped: Collection[str]) -> Accepted:
     """Return what is accepted of a pack: of an agent that stays as it was, what was."""
     known = before.accepted.grants if before and before.accepted else {}
-    words = {id_: known.get(id_, ()) if id_ in stopped else consent.words([consent.grants(agent)]) for id_, agent in agents.items()}
+    words = {id_: known.get(id_, ()) if id_ in stopped else consent.words([consent.grants(unit)]) for id_, unit in units.items()}
     return Accepted(pack.manifest.version, pack.manifest_sha256, {id_: found for id_, found in words.items() if found})
 
 

@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE = "agentconv.lock"
-VERSION = 2
+VERSION = 3
+"""What is read; without parts, 2 is written, which earlier versions of agentconv read too."""
 _HEADING = "# What agentconv deployed here. Commit this file, and change it only with agentconv.\n\n"
 _CONFLICT = re.compile(r"(?m)^(?:<{7}|={7}|>{7}|\|{7})(?: |\r?$)")
+OWN = "source"
+"""The origin of what is no pack: parts of the project's own that are kept in step."""
 ABSENT = "absent"
 """Stands for a checksum where nothing is there yet, or nothing is to be there any more."""
 
@@ -52,7 +55,7 @@ class LockedPack:
     name: str
     version: str
     origin: str
-    """How it was there: `packs.PIP`, `packs.WHEEL` or `packs.FOLDER`."""
+    """How it was there: `packs.PIP`, `packs.WHEEL` or `packs.FOLDER`; `OWN` of the project's own parts."""
     file: str | None
     """The wheel's or folder's name, where it was one."""
     manifest_sha256: str
@@ -74,7 +77,7 @@ class Entry:
     """Empty for a whole file; else the place of the agents in it and the agent's name there, as a JSON Pointer."""
     target: str
     agent: str
-    """Id of the agent in its pack."""
+    """Id of the agent in its pack; of a part, its kind before it."""
     packs: tuple[str, ...]
     """The packs that want it to be as it is."""
     source_sha256: str
@@ -90,6 +93,8 @@ class Entry:
     beside_pending_sha256: str | None = None
     created: bool = True
     """Whether the file was not there before us."""
+    part: str = ""
+    """The kind of part whose file or entry it is; empty for an agent's."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -173,6 +178,11 @@ class Lock:
         """Whether there is nothing to be remembered."""
         return not self.packs and not self.synced
 
+    @property
+    def deployed(self) -> tuple[LockedPack, ...]:
+        """The packs that somebody made: what is kept in step of the project's own parts stands beside them as one, and is none."""
+        return tuple(pack for pack in self.packs if pack.origin != OWN)
+
     def pack(self, name: str) -> LockedPack | None:
         """Return a pack by its name."""
         return next((pack for pack in self.packs if pack.name == name), None)
@@ -246,7 +256,7 @@ def _span(source: SourceText, where: Sequence[str | int]) -> Span:
 
 
 def _wrong(span: Span, message: str) -> InputError:
-    hint = "take it from version control as it was, or delete it and install again: what is deployed is then adopted; nothing was written"
+    hint = "take it from version control as it was, or delete it and run this again, which takes over what is there; nothing was written"
     return InputError(Diagnostic(Code.SCHEMA, Severity.ERROR, f"no valid lock: {message}", span, hint))
 
 
@@ -274,7 +284,7 @@ def dump(lock: Lock) -> bytes:
     """Return a lock as the bytes of its file: sorted, so that a change of one entry is one hunk."""
     import tomli_w
 
-    document: dict[str, Any] = {"version": VERSION}
+    document: dict[str, Any] = {"version": VERSION if any(entry.part for entry in lock.entries) else VERSION - 1}
     if lock.synced:
         document |= {"written_by": lock.written_by, "ir": lock.ir, "config_sha256": lock.config_sha256}
     if lock.folders:
@@ -341,6 +351,7 @@ def _entry_table(entry: Entry) -> dict[str, Any]:
         **({"pointer": entry.pointer} if entry.pointer else {}),
         "target": entry.target,
         "agent": entry.agent,
+        **({"part": entry.part} if entry.part else {}),
         "packs": sorted(entry.packs),
         "source_sha256": entry.source_sha256,
         "deployed_sha256": entry.deployed_sha256,

@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import schema_files
+from agentconv.core.kinds import KINDS
 from agentconv.formats import registry
 from agentconv.install.besides import BESIDE
 
@@ -69,7 +70,7 @@ _AGENT: Mapping[str, Test] = {
 _PACK: Mapping[str, Test] = {
     "name": _word,
     "version": _word,
-    "origin": lambda value: value in ("pip", "wheel", "folder"),
+    "origin": lambda value: value in ("pip", "wheel", "folder", "source"),
     "manifest_sha256": _sha256,
     "file": _word,
     "wheel_sha256": _sha256,
@@ -91,6 +92,7 @@ _ENTRY: Mapping[str, Test] = {
     "beside_sha256": _state,
     "beside_pending_sha256": _state,
     "created": lambda value: value is False,
+    "part": lambda value: value in KINDS,
 }
 _SYNCED: Mapping[str, Test] = {
     "path": _word,
@@ -108,7 +110,7 @@ _SYNCED: Mapping[str, Test] = {
     "created": lambda value: value is False,
 }
 _LOCK: Mapping[str, Test] = {
-    "version": lambda value: type(value) is int and value in (1, 2),
+    "version": lambda value: type(value) is int and value in (1, 2, 3),
     "written_by": _word,
     "ir": lambda value: type(value) is int and value > 0,
     "config_sha256": _sha256,
@@ -159,7 +161,7 @@ def contradictions(document: dict[str, Any], *, anywhere: bool) -> Iterator[tupl
     keys: set[tuple[str, str]] = set()
     for number, entry in enumerate(document.get("entries", ())):
         path, key = entry["path"], (entry["path"], entry.get("pointer", ""))
-        reason = _unsafe(path, entry["target"], anywhere=anywhere) or _unsafe_beside(path, entry.get("beside"))
+        reason = _unsafe(path, entry["target"], entry.get("part", ""), anywhere=anywhere) or _unsafe_beside(path, entry.get("beside"))
         if reason is None and key in keys:
             reason = "is given twice"
         if reason is None and not set(entry["packs"]) <= set(names):
@@ -168,7 +170,7 @@ def contradictions(document: dict[str, Any], *, anywhere: bool) -> Iterator[tupl
         if reason is not None:
             yield ("entries", number), f"`{path}` {reason}"
     for number, one in enumerate(document.get("synced", ())):
-        reason = _unsafe(one["path"], one["target"], anywhere=anywhere)
+        reason = _unsafe(one["path"], one["target"], "", anywhere=anywhere)
         if reason is None and (one["path"], one.get("pointer", "")) in keys:
             reason = "belongs to a pack, and is synced too"
         source = _leads_out(one["source"], anywhere=anywhere)
@@ -176,7 +178,7 @@ def contradictions(document: dict[str, Any], *, anywhere: bool) -> Iterator[tupl
             yield ("synced", number), f"`{one['path']}` {reason}" if reason else f"`{one['source']}` {source}"
     for folder in document.get("folders", ()):
         reason = _leads_out(folder, anywhere=anywhere)
-        if reason is not None or (not anywhere and folder not in _folders()):
+        if reason is not None or (not anywhere and not _is_folder(folder)):
             yield ("folders",), f"`{folder}` {reason or 'is no folder of an assistant'}"
 
 
@@ -190,13 +192,17 @@ def _leads_out(path: str, *, anywhere: bool) -> str | None:
     return "leads out of the project" if "" in parts or "." in parts or ".." in parts else None
 
 
-def _unsafe(path: str, target: str, *, anywhere: bool) -> str | None:
+def _unsafe(path: str, target: str, part: str, *, anywhere: bool) -> str | None:
     reason = _leads_out(path, anywhere=anywhere)
     row = registry.FORMATS.get(target)
     if reason is not None or anywhere:
         return reason
     if row is None:
         return f"is for `{target}`, which this agentconv does not know: install a newer one"
+    if part:
+        from agentconv.install import part_places
+
+        return None if part_places.is_place(target, part, path) else f"is no place where {row.title} has {part}"
     folder, _, name = path.rpartition("/")
     inside = folder in row.folders and name.endswith(row.suffixes) if folder else path in row.files
     return None if inside else f"is no place where {row.title} has agents"
@@ -206,6 +212,14 @@ def _unsafe_beside(path: str, beside: str | None) -> str | None:
     if beside is None or (beside.startswith(path) and re.fullmatch(rf"{re.escape(BESIDE)}(?:-[0-9]+)?", beside[len(path) :])):
         return None
     return f"has `{beside}`, which is not beside it"
+
+
+def _is_folder(folder: str) -> bool:
+    if folder in _folders():
+        return True
+    from agentconv.install import part_places
+
+    return any(part_places.is_folder(client, folder) for client in registry.CLIENTS)
 
 
 @cache

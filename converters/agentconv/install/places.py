@@ -99,6 +99,14 @@ class Scope:
         place = registry.FORMATS[target.id].folders[0]
         return f"{self.folder(target)}/{path.removeprefix(f'{place}/')}"
 
+    def part_path(self, target: Target, path: str) -> str:
+        """Return where the file of a part goes that is converted for this scope."""
+        if not self.is_user:
+            return path
+        folder, below = user_places.Home(self.root, self.variables).below(target.id, path)
+        place = folder / below
+        return (place.relative_to(self.root) if place.is_relative_to(self.root) else place).as_posix()
+
     def path_in_project(self, target: Target, path: str) -> str:
         """Return the path that a file of this scope would have in a project: what `path` makes of that is this path again."""
         if not self.is_user:

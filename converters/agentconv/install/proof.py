@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.install import deployment, reading_back
+from agentconv.install import deployment, part_asking, reading_back
+from agentconv.install.units import Units
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from agentconv.disk.reader import Reader
     from agentconv.install.lock import Entry, LockedPack
     from agentconv.install.places import Scope
+    from agentconv.install.steps import Wanted
     from agentconv.packs.finding import Pack
 
     Given: TypeAlias = Callable[[Entry], bool | None]
@@ -38,22 +40,20 @@ def given(packs: Iterable[Pack | None], locked: LockedPack | None, scope: Scope,
     pack = next((one for one in packs if one and locked and is_of(one, locked)), None)
     if pack is None or locked is None:
         return unknown
-    known = {agent.id for agent in pack.manifest.agents}
+    known = Units(pack.pieces()).all
     earlier = {agent.id for agent in locked.agents if agent.version}
-    forms: dict[str, dict[tuple[str, str], Agent | None]] = {}
+    forms: dict[str, dict[tuple[str, str], Wanted]] = {}
 
     def tell(entry: Entry) -> bool | None:
         if entry.agent not in known:
             return left
         if entry.target not in forms:
             done = deployment.deploy(pack.manifest, list(pack.pieces()), {entry.target: None}, scope)
-            wanted = [(one, *reading_back.coming(one)) for each in done for one in each.wanted]
-            forms[entry.target] = {(one.path, pointer): agent for one, pointer, agent in wanted}
+            forms[entry.target] = {(one.path, _pointer(one)): one for each in done for one in each.wanted}
         form = forms[entry.target].get(entry.key)
         if form is not None and entry.agent in earlier:
             return None  # an update left it as it was in an earlier version
-        there = reading_back.there(reader, entry.target, entry.path, entry.pointer)
-        return form is not None and there is not None and _is_version(there, form)
+        return form is not None and _gives(form, entry, reader)
 
     return tell
 
@@ -61,6 +61,19 @@ def given(packs: Iterable[Pack | None], locked: LockedPack | None, scope: Scope,
 def is_of(pack: Pack, locked: LockedPack) -> bool:
     """Whether a pack has the very bytes that the lock is about."""
     return (pack.manifest.version, pack.manifest_sha256) == (locked.version, locked.manifest_sha256)
+
+
+def _pointer(one: Wanted) -> str:
+    """Return where an entry will be in its file."""
+    return (part_asking.pointer(one) if one.shared is not None else "") if one.part else reading_back.coming(one)[0]
+
+
+def _gives(form: Wanted, entry: Entry, reader: Reader) -> bool:
+    """Whether what a pack is converted to is what is there."""
+    if form.part:
+        return part_asking.is_version(reader, form)
+    there, coming = reading_back.there(reader, entry.target, entry.path, entry.pointer), reading_back.coming(form)[1]
+    return there is not None and coming is not None and _is_version(there, coming)
 
 
 def _is_version(there: Agent, form: Agent) -> bool:

@@ -6,13 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import shared_files
-from agentconv.core.ir import AgentSet
+from agentconv.core.ir import Agent, AgentSet
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.install.places import entry_name
 
 if TYPE_CHECKING:
-    from agentconv.core.ir import Agent
     from agentconv.disk.reader import Reader
     from agentconv.install.steps import Wanted
 
@@ -33,7 +32,7 @@ def there(reader: Reader, target: str, path: str, pointer: str) -> Agent | None:
 
 def coming(wanted: Wanted) -> tuple[str, Agent | None]:
     """Return an agent as it will be read once it is deployed, and its pointer in a file that holds several."""
-    if wanted.shared is None:
+    if not isinstance(wanted.shared, Agent):
         return "", read(wanted.target, wanted.path, "", wanted.data)
     module, source = registry.load(wanted.target), SourceText(wanted.path, b"")
     data = module.write(AgentSet((replace(wanted.shared, origin=None),)), source).data

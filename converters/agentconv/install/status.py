@@ -105,7 +105,7 @@ def status(scope: Scope, reader: Reader, lock: Lock, find: Callable[[LockedPack]
         lock: What is ours there, as it stands in its file.
         find: Returns the pack that is there now; what is wrong with it; or None when it is gone.
     """
-    return [_pack_status(scope, reader, lock, pack, find(pack)) for pack in lock.packs]
+    return [_pack_status(scope, reader, lock, pack, find(pack)) for pack in lock.deployed]
 
 
 def _pack_status(scope: Scope, reader: Reader, lock: Lock, locked: LockedPack, found: Pack | Diagnostic | None) -> PackStatus:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from agentconv.core.ir import Agent
+    from agentconv.core.parts import Part
     from agentconv.install.lock import Lock
 
 
@@ -46,19 +47,25 @@ NEEDS_A_LOOK = frozenset({Action.KEEP_EDITED, Action.FOREIGN, Action.OTHER_PACK,
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One agent as a pack wants it to be in a target."""
+    """One agent, or one file or entry of a part, as a pack wants it to be in a target."""
 
     path: str
     """Below the root, POSIX; in the user's own scope absolute where it is elsewhere."""
     target: str
     agent: str
-    """Its id in the pack."""
+    """Its id in the pack; of a part, its kind before it."""
     source_sha256: str
     data: bytes = b""
     """The file's bytes; not used where the file holds several agents."""
     losses: tuple[str, ...] = ()
-    shared: Agent | None = None
-    """The agent, as projected, where its file holds several."""
+    shared: Agent | Part | None = None
+    """The agent or part, as projected, where its file holds several."""
+    part: str = ""
+    """The kind of part that its file is of; empty for an agent's."""
+    executable: bool = False
+    """Whether it is a program."""
+    beside: bool = False
+    """Whether it only means something beside another file, in a skill's folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +85,8 @@ class Step:
     """The file that our version is in."""
     backup: str | None = None
     """The file that what was there is in."""
+    part: str = ""
+    """The kind of part that it is; empty for an agent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +102,8 @@ class Change:
     """The file whose mode a new one gets."""
     forced: bool = False
     """Whether a user's own bytes are in it: it is then on the disk itself before it counts. Ours can be had again."""
+    executable: bool = False
+    """Whether it is a program."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.disk.files import Blocked
-from agentconv.install.draft import CHANGES, SETTLES, decide, sha256
+from agentconv.install.checksums import sha256
+from agentconv.install.draft import CHANGES, SETTLES, decide
 from agentconv.install.steps import Action, Step
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 def deploy(draft: Draft, wanted: Wanted) -> None:
     """Decide what becomes of one file that a pack wants."""
     path, old = wanted.path, draft.before.get((wanted.path, ""))
-    step = Step(Action.BLOCKED, path, "", wanted.target, wanted.agent)
+    step = Step(Action.BLOCKED, path, "", wanted.target, wanted.agent, part=wanted.part)
     there = draft.reader.read(path)
     reason = there.reason if isinstance(there, Blocked) else draft.same_file(path)
     if isinstance(there, Blocked) or reason is not None:
@@ -32,7 +33,7 @@ def deploy(draft: Draft, wanted: Wanted) -> None:
     if action is Action.REPLACE and there is not None:
         step = replace(step, backup=draft.back_up(path, there))
     if action in CHANGES:
-        draft.change(path, there, wanted.data)
+        draft.change(path, there, wanted.data, executable=wanted.executable)
         draft.changed.add((path, ""))
     if action in SETTLES:
         draft.put_beside(path, None)
@@ -51,7 +52,7 @@ def leave(draft: Draft, entry: Entry) -> None:
     """Decide what becomes of one file that a pack does not want any more."""
     others = draft.disown(entry)
     if others:
-        draft.steps.append(Step(Action.SHARED, entry.path, "", entry.target, entry.agent, packs=others))
+        draft.steps.append(Step(Action.SHARED, entry.path, "", entry.target, entry.agent, packs=others, part=entry.part))
         return
     there = draft.reader.read(entry.path)
     if isinstance(there, Blocked):

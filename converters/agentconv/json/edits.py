@@ -138,7 +138,8 @@ def arrange(document: Document, container: Container, removed: Collection[int], 
         edits.extend(_inserted(document, container, anchor, parts, comma=anchor != last or closing_comma))
     comma = commas[last] if kept else None
     if comma is not None and not closing_comma and last not in anchors:
-        edits.append((comma, comma + 1, ""))
+        blank = document.text[comma + 1 : places[last + 1][0]]
+        edits.append((comma, comma + 1 if blank.strip(" \t") else places[last + 1][0], ""))
     return edits
 
 

@@ -144,9 +144,6 @@ def _overlap(edits: Iterable[Edit], more: Iterable[Edit]) -> bool:
 
 def astray(subject: Subject, client: str) -> bool:
     """Whether another client has no agent as the file's own client, or a person, reads it."""
-    kind = subject.path.rpartition(".")[2]
-    if not any(end.rpartition(".")[2] == kind for end in registry.FORMATS[client].ends):
-        return True  # it reads no files of this kind
     return client != subject.format and not _has_one_of(subject.result, subject.reading(client))
 
 
@@ -183,6 +180,7 @@ def _spoken(agent: Agent) -> tuple[str | None, tuple[str, ...]]:
 def disproof(subject: Subject, change: Fix, about: tuple[str, ...] = ()) -> str | None:
     """Say which client that is asked about would read what otherwise after a fix, besides what the fix is about; None when none would.
 
+    Asked are those that read files of this kind: no other one has anything to lose.
     A client that the finding says is hurt may read everything otherwise than before (that is what the fix is for), as long as it
     loses nothing by it; so may one that had no agent as the file's own client has it, and now has. The file's own client may not.
     No client may come to drop a file that it loads, even if it now takes all of it for a prompt: an agent that is there is worth
@@ -190,7 +188,7 @@ def disproof(subject: Subject, change: Fix, about: tuple[str, ...] = ()) -> str 
     """
     data = encode(apply(subject.text, change.edits))
     own = subject.reread(data)
-    for client in dict.fromkeys((subject.format, *subject.asked)):
+    for client in (subject.format, *subject.alike()):
         before, after = subject.reading(client), own if client == subject.format else subject.reread(data, client)
         if client != subject.format and _lost(before, after):
             return f"{registry.FORMATS[client].title} would no longer load it"

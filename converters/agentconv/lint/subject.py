@@ -73,9 +73,14 @@ class Subject:
         return any(f"/{folder}/" in place for folder in registry.FORMATS[self.format].folders)
 
     @cached_property
+    def credentials(self) -> tuple[Credential, ...]:
+        """What looks like a credential in its text, examples too."""
+        return credentials.find(self.text)
+
+    @cached_property
     def secrets(self) -> list[Credential]:
-        """What looks like a credential in its text."""
-        return credentials.secrets(self.text)
+        """What looks like a credential in its text, and is no example."""
+        return credentials.secrets(self.text, self.credentials)
 
     @cached_property
     def result(self) -> ReadResult:

@@ -10,19 +10,20 @@ from agentconv.core import credentials
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
-from agentconv.formats.canonical import documents
+from agentconv.formats.canonical import documents, part_documents
 from agentconv.lint import checking, included
 from agentconv.lint.rule import LEFT
 from agentconv.lint.subject import Settings, Subject
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from agentconv.core.ir import Agent
+    from agentconv.core.ir import Agent, Json
     from agentconv.lint.checking import Checked
     from agentconv.lint.rule import Finding, Rule
     from agentconv.pack.metadata import About
     from agentconv.sources.loaded import Loaded
+    from agentconv.sources.parts_on_disk import LoadedPart
 
 SECRETS = frozenset({"AC810"})
 """Rules that stop a build although an assistant works with what they find."""
@@ -51,6 +52,7 @@ class Verdict:
 def check(
     pieces: Iterable[Loaded],
     loose: Sequence[Agent],
+    parts: Sequence[LoadedPart] = (),
     *,
     rules: Sequence[Rule],
     settings: Callable[[str], Settings] = lambda _path: Settings(),
@@ -60,6 +62,7 @@ def check(
     Args:
         pieces: What was read, with what their readers gave.
         loose: Agents that no text holds; their canonical form is looked at.
+        parts: The skills, commands and servers that go along; so is theirs, with their files.
         rules: Those that are asked for; some of them can stop a build.
         settings: What it says about one file, by the file's path.
     """
@@ -72,9 +75,9 @@ def check(
     subjects += [subject for _, subject in included.subjects(subjects)]
     suspects = _suspects(subjects, [rule for rule in rules if rule.about != LEFT])
     texts = [rule for rule in rules if rule.code in SECRETS | HIDDEN]
-    found = [*checking.check(suspects, rules), *checking.check([_canonical(agent) for agent in loose], texts)]
+    found = [*checking.check(suspects, rules), *checking.check([*map(_canonical, loose), *map(_part, parts)], texts)]
     kept = (checking.Checked(one.subject, tuple(filter(_is_grave, one.findings)), one.failures) for one in found)
-    told = checking.check([*subjects, *map(_values, loose)], named)
+    told = checking.check([*subjects, *map(_values, loose), *map(_part_values, parts)], named)
     return Verdict(tuple(one for one in kept if one.findings or one.failures), tuple(one for one in told if one.findings))
 
 
@@ -143,14 +146,35 @@ def _subject(piece: Loaded, settings: Callable[[str], Settings]) -> Subject:
 
 def _canonical(agent: Agent) -> Subject:
     """Return an agent without a text as one that has its canonical form for a prompt: what is about texts finds all of it there."""
-    document = documents.plain(agent)
+    return _as_prompt(agent.id, documents.plain(agent))
+
+
+def _part(one: LoadedPart) -> Subject:
+    """Return a part with all its files, and its own file as it is written, in that form."""
+    document = part_documents.plain(one.part)
+    own = {"text of its file": one.source.text.text} if one.source and one.source.place.pattern else {}
+    return _as_prompt(one.path or f"{one.kind}/{one.part.name}", document | own)
+
+
+def _as_prompt(path: str, document: Mapping[str, Json]) -> Subject:
     text = f"---\nname: agent\ndescription: d\n---\n{json.dumps(document, ensure_ascii=False, indent=2)}\n"
-    return Subject(SourceText(agent.id, text.encode("utf-8", "replace")), "claude-code", ("claude-code",))
+    return Subject(SourceText(path, text.encode("utf-8", "replace")), "claude-code", ("claude-code",))
 
 
 def _values(agent: Agent) -> Subject:
     """Return an agent without a text as one whose header holds, in comments, all that it says beside its texts."""
-    document = documents.plain(replace(agent, prompt=None, description=None))
+    return _in_comments(agent.id, documents.plain(replace(agent, prompt=None, description=None)))
+
+
+def _part_values(one: LoadedPart) -> Subject:
+    """Return a part in that form."""
+    document = part_documents.plain(one.part)
+    return _in_comments(
+        one.path or one.part.id, {key: value for key, value in document.items() if key not in ("body", "files", "description")}
+    )
+
+
+def _in_comments(path: str, document: Mapping[str, Json]) -> Subject:
     comments = "".join(f"# {line}\n" for line in json.dumps(document, indent=2).splitlines())
     text = f"---\nname: agent\ndescription: d\n{comments}---\nd\n"
-    return Subject(SourceText(agent.id, text.encode()), "claude-code", ("claude-code",))
+    return Subject(SourceText(path, text.encode()), "claude-code", ("claude-code",))

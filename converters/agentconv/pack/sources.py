@@ -10,16 +10,18 @@ from agentconv.core import fields
 from agentconv.core.diagnostics import Code, InternalError
 from agentconv.core.format import State
 from agentconv.core.ir import AgentSet
+from agentconv.core.kinds import KINDS
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.sources import loading
 from agentconv.sources.loaded import Loaded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.core.ir import Agent
+    from agentconv.sources.parts_on_disk import LoadedPart
 
 BUNDLE = "agents.json"
 """What the file is called that holds the agents without a source of their own."""
@@ -53,6 +55,8 @@ class Sources:
     """Files that do not go in, and why."""
     diagnostics: tuple[Diagnostic, ...] = ()
     """What could not be read, and what its own client does not load."""
+    parts: tuple[LoadedPart, ...] = ()
+    """The skills, commands and servers that go along."""
 
     @property
     def agents(self) -> Iterator[tuple[Loaded, Agent]]:
@@ -60,11 +64,12 @@ class Sources:
         return ((piece, agent) for piece in self.pieces for agent in piece.agents)
 
 
-def gather(read: Iterable[Loaded]) -> Sources:
+def gather(read: Iterable[Loaded], parts: Sequence[LoadedPart] = ()) -> Sources:
     """Decide about each file that was read: stored, or its agents put into a bundle, or left out.
 
     Args:
         read: The pieces, with what their readers gave.
+        parts: The skills, commands and servers that go along.
     """
     stored: dict[str, Stored] = {}
     loose: list[Agent] = []
@@ -83,12 +88,18 @@ def gather(read: Iterable[Loaded]) -> Sources:
             stored[one.path] = one
         else:
             loose += piece.agents
-    if loose or about.mcp_servers or about.extras or about.further:
+    about = loading.with_parts(about, map(_alone, parts), {}, sources=True) if parts else about
+    if loose or parts or about.extras or about.further:
         one = _bundle(loose, about, stored)
         stored[one.path] = one
     ordered = sorted(stored.values(), key=lambda one: one.path.encode("utf-8", "surrogatepass").replace(b"/", b"\0"))
     pieces = tuple(loading.with_ids(piece for one in ordered for piece in one.pieces))
-    return Sources(tuple(ordered), pieces, about, tuple(loose), tuple(left_out), tuple(diagnostics))
+    return Sources(tuple(ordered), pieces, about, tuple(loose), tuple(left_out), tuple(diagnostics), tuple(parts))
+
+
+def _alone(one: LoadedPart) -> LoadedPart:
+    """Return a part without a file that has others in it, which may be nobody else's business."""
+    return one if one.source is not None and one.source.place.pattern else replace(one, source=None)
 
 
 def _about(piece: Loaded) -> AgentSet | None:
@@ -121,7 +132,8 @@ def _bundle(agents: list[Agent], about: AgentSet, taken: dict[str, Stored]) -> S
     """Put agents that no text holds into one canonical bundle, with what their set shares."""
     path = _free(BUNDLE, taken)
     (piece,) = loading.with_ids([Loaded("", "json", None, tuple(agents), (State.LOADS,) * len(agents))])
-    whole = AgentSet(piece.agents, mcp_servers=about.mcp_servers, extras=about.extras, further=about.further)
+    held = {name: getattr(about, name) for name in (*KINDS, "extras", "further", "sources")}
+    whole = AgentSet(piece.agents, **held)
     module = registry.load("json")
     data = module.write(whole, SourceText(path, b"")).data
     again = module.read(SourceText(path, data))

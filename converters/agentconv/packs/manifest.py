@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from agentconv.core import schema_files
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.core.source import SourceText
+from agentconv.core.verdict import verdict
 from agentconv.formats.canonical import strict_json
 from agentconv.packs import paths as pack_paths
 
@@ -182,7 +183,7 @@ def _parsed(source: SourceText) -> dict[str, Any]:
 
 
 def _check_schema(document: dict[str, Any], source: SourceText) -> None:
-    if schema_files.surely_valid(document, schema_files.load("pack")):
+    if verdict(document, schema_files.load("pack")):
         return
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import best_match

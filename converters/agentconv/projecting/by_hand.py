@@ -6,12 +6,13 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import references, variable_keys, vocabulary
-from agentconv.core.meant import Reference
+from agentconv.core.ir import McpServer
+from agentconv.core.meant import Reference, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from agentconv.core.ir import Json, McpServer
+    from agentconv.core.ir import Json
     from agentconv.core.references import Part
     from agentconv.core.vocabulary import Variables
 
@@ -20,16 +21,45 @@ _KEYS = ("command", "args", "env", "cwd", "url", "headers")
 
 def hint(format_id: str, servers: Iterable[McpServer]) -> str | None:
     """Say where servers go in a client's configuration, with the line; None where there is none, or it is not known where."""
-    defined = [server for server in servers if server.transport is not None]
+    defined = [server for server in servers if server.transport is not None and can_be_said(format_id, server)]
     file = vocabulary.variables(format_id).file
     return f"write it to {file}: {snippet(format_id, defined)}" if defined and file else None
+
+
+def can_be_said(format_id: str, server: McpServer) -> bool:
+    """Whether no text of a server, as a line for a person has it, would be filled in by the client although it was meant as it stands."""
+    language = vocabulary.variables(format_id).configured or references.KEYS
+    meant = [value.parts for _, _, value in references.values(server) if isinstance(value, Text)]
+    hard = [_for_a_person(parts) for parts in meant if references.write(language, parts) is None]
+    return all(references.literal(references.read(language, text).parts) is not None for text in hard)
+
+
+def hint_within(format_id: str, server: McpServer, left: Iterable[tuple[str, str | int | None]]) -> str | None:
+    """Say what is to be added to a server that stands in a client's configuration: the values of some keys of its fields.
+
+    Where a server is one value, that is the whole of it; where it is a table, keys are added to that.
+    """
+    known = vocabulary.variables(format_id)
+    if known.shape != "toml":
+        return hint(format_id, [server])
+    places = set(left)
+    held = {
+        field: {key: item for key, item in (getattr(server, field) or {}).items() if (field, key) in places} for field in ("env", "headers")
+    }
+    (added,) = _said(known, [McpServer(server.name, env=held["env"] or None, headers=held["headers"] or None)]).values()
+    lines = "; ".join(f"{key} = {_toml(value)}" for key, value in added.items())
+    return f"add to [{known.key}.{_toml(server.name)}] in {known.file}: {lines}"
+
+
+def _said(known: Variables, servers: Iterable[McpServer]) -> dict[str, dict[str, Json]]:
+    shape = _SHAPES[known.shape]
+    return {server.name: shape(known, references.written(known.configured, server, _for_a_person)) for server in servers}
 
 
 def snippet(format_id: str, servers: Iterable[McpServer]) -> str:
     """Write servers as a client's configuration has them, in one line: what refers to a variable does so in the client's language."""
     known = vocabulary.variables(format_id)
-    shape = _SHAPES[known.shape]
-    said = {server.name: shape(known, references.written(known.configured, server, _for_a_person)) for server in servers}
+    said = _said(known, servers)
     if known.shape == "toml":
         return f"{known.key} = {_toml(said)}"
     return json.dumps({known.key: said}, ensure_ascii=False)
@@ -47,7 +77,7 @@ def _common(known: Variables, server: McpServer) -> dict[str, Json]:
     return {"type": server.transport, **found} if server.transport in ("sse", "ws") else found
 
 
-def _local_or_remote(_known: Variables, server: McpServer) -> dict[str, Json]:
+def local_or_remote(server: McpServer) -> dict[str, Json]:
     """Write a server that is `local`, with its command in one list, or `remote`."""
     if server.transport != "stdio":
         found: dict[str, Any] = {"type": "remote", "url": server.url, "headers": server.headers}
@@ -64,7 +94,7 @@ def _with_variable_keys(_known: Variables, server: McpServer) -> dict[str, Json]
     return {key: value for key, value in found.items() if value}
 
 
-_SHAPES = {"mcpServers": _common, "local-remote": _local_or_remote, "toml": _with_variable_keys}
+_SHAPES = {"mcpServers": _common, "local-remote": lambda _known, server: local_or_remote(server), "toml": _with_variable_keys}
 """By the word that a client's vocabulary has for it (`[variables] shape`)."""
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import hook_matchers, vocabulary
+from agentconv.core import effects, hook_matchers, vocabulary
 from agentconv.core.ir import Hook
 from agentconv.core.losses import listed
 from agentconv.families.javascript import is_regex
@@ -273,17 +273,25 @@ def project(projection: Projection, read_own: Callable[[Json], tuple[Hook, ...]]
     hooks: tuple[Hook, ...] | None = projection.get("hooks")
     if not hooks:
         return
-    target = vocabulary.words_of(projection.target.id)
-    pairs = [(hook, hook if hook.format == target else _translated(hook, target)) for hook in hooks]
-    held = [(hook, own) for hook, own in pairs if own is not None and _reads_back(own, read_own)]
-    after = by_event(own for _, own in held) or None
-    kept = [hook for hook, _ in held]
+    pairs = held(hooks, projection.target.id, read_own)
+    after = by_event(own for _, own in pairs) or None
+    kept = [hook for hook, _ in pairs]
     projection.translate("hooks", after)
-    moved = dict.fromkeys(hook.native_event for hook, own in held if hook != own)
+    moved = dict.fromkeys(hook.native_event for hook, own in pairs if hook != own)
     lost = dict.fromkeys(hook.native_event for hook in hooks if hook not in kept)
     for code, events in (("hooks-moved", moved), ("hooks-dropped", lost)):
         if events:
             projection.change("hooks", after, code, listed(events))
+    guards = dict.fromkeys(own.native_event for hook, own in pairs if hook != own and own.event in effects.GUARD_EVENTS)
+    if guards and not vocabulary.blocks_silently(vocabulary.words_of(projection.target.id)) and effects.effects(projection.source).guards:
+        projection.remark("guard-silent", "hooks", listed(guards))
+
+
+def held(hooks: Iterable[Hook], target: str, read_own: Callable[[Json], tuple[Hook, ...]]) -> list[tuple[Hook, Hook]]:
+    """Return the hooks that a client runs as their own client does, each with how that one spells it."""
+    words = vocabulary.words_of(target)
+    pairs = [(hook, hook if hook.format == words else _translated(hook, words)) for hook in hooks]
+    return [(hook, own) for hook, own in pairs if own is not None and _reads_back(own, read_own)]
 
 
 _SHARED_KEYS = frozenset({"type", "command", "timeout"})

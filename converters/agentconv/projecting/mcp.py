@@ -66,13 +66,16 @@ def with_tools(server: McpServer, projection: Projection) -> McpServer:
     return replace(server, disabled_tools=(*(server.disabled_tools or ()), *added)) if added else server
 
 
-def _report_open(projection: Projection, servers: tuple[McpServer, ...] = ()) -> None:
-    """Say which servers the agent is denied that the target can only close where the agent defines them."""
+def _open_all_the_same(projection: Projection, servers: tuple[McpServer, ...] = ()) -> tuple[str, ...]:
+    """Return the servers that the agent is denied, and that the target can only close where the agent defines them."""
     defined = {effects.server_key(server.name) for server in servers if server.transport}
     dropped = [grant for grant in projection.source.tools.deny if grant.server and grant not in projection.get("tools.deny")]
-    denied = dict.fromkeys(grant.native for grant in dropped if effects.server_key(grant.server or "") not in defined)
-    if denied:
-        projection.declare("mcp-open", "tools.deny", listed(denied))
+    return tuple(dict.fromkeys(grant.native for grant in dropped if effects.server_key(grant.server or "") not in defined))
+
+
+def _tell_unheld(projection: Projection, denied: tuple[str, ...]) -> None:
+    """Say that the target holds the agent to no choice of servers, and which of those that it is denied stay open."""
+    projection.losses.append(enforcement.loss_of_servers(projection.source.id, projection.target.id, denied))
 
 
 def project_with_tools(
@@ -87,8 +90,8 @@ def project_with_tools(
         narrows: Whether the agent's own list of tools has no say about them, so that each server says what is open.
         closes: Whether the agent's own tools can close a server that the user has configured.
     """
-    if not closes:
-        _report_open(projection, projection.get("mcp_servers") or ())
+    if not closes and (denied := _open_all_the_same(projection, projection.get("mcp_servers") or ())):
+        _tell_unheld(projection, denied)
     project_servers(projection, reads_back, hint, lambda server: with_tools(server, projection) if narrows else server)
 
 
@@ -147,7 +150,7 @@ class Told:
         """Return a server as the target reads the same of it, without the variables and headers that it cannot be told."""
         if self._projection.at_home or server.transport is None:
             return server
-        told, left = references.carried(server, self._target)
+        told, left = references.carried(server, vocabulary.variables(self._target))
         if not left:
             return told
         if any(one.place not in ("env", "headers") for one in left):
@@ -171,7 +174,7 @@ class Told:
 
     def holds(self, server: McpServer) -> bool:
         """Whether the target reads all values of a server as they were meant."""
-        return self._projection.at_home or not references.carried(server, self._target)[1]
+        return self._projection.at_home or not references.carried(server, vocabulary.variables(self._target))[1]
 
     def hint(self, names: Iterable[str], servers: Iterable[McpServer]) -> str | None:
         """Say how to write servers by hand that were lost with their references; nothing where they refer to nothing."""
@@ -182,10 +185,8 @@ class Told:
 def drop_unheld(projection: Projection, hint: str) -> None:
     """Drop all servers, and what limits them, for a target whose agents have those of their session; `hint` says where they are defined."""
     drop(projection, hint)
-    _report_open(projection)
-    told = any(loss.code == "mcp-open" for loss in projection.losses)
-    if not told and effects.limits_servers(projection.source):
-        projection.losses.append(enforcement.loss_of_servers(projection.source.id, projection.target.id))
+    if effects.limits_servers(projection.source):
+        _tell_unheld(projection, _open_all_the_same(projection))
 
 
 def drop(projection: Projection, hint: str) -> None:

@@ -248,7 +248,8 @@ def _tools_for_rules(projection: Projection, may: Effects, opens: _Spelling, clo
     access = effects.accesses(source.tools, source.permissions, origin)
     partly = sorted(capability for capability, one in access.items() if one.parts and one.parts <= may.parts)
     kept = _kept_open(partly, access, may, projection.target.id)
-    partly = [capability for capability in partly if capability not in kept]
+    asked = _asked_whole(partly, access, projection.target.id)
+    partly = [capability for capability in partly if capability not in (*kept, *asked)]
     closed = {capability for capability in effects.capabilities_of(source.tools, origin) if capability not in access} | set(partly)
     target = vocabulary.words_of(projection.target.id)
     values: dict[str, object] = {"permissions.rules": (), "permissions.resolution": None}
@@ -270,12 +271,24 @@ def _tools_for_rules(projection: Projection, may: Effects, opens: _Spelling, clo
         servers = _open_servers(may, target, opens.server, opens.reads_back)
         values.update({"tools.mode": "list", "tools.deny": (), "tools.allow": (*allow, *parts.values(), *servers)})
     asks = "shell" in kept and not vocabulary.fact(target, "asks_by_default")
-    mode = "default" if asks else _mode_for_rules(source.permissions, may)
+    mode = "default" if asks or asked else _mode_for_rules(source.permissions, may)
     if source.permissions.mode is None and mode and vocabulary.native_mode(projection.target.id, mode):
         values["permissions.mode"] = mode
     projection.change_together(values, "rules-as-tools", listed(dict.fromkeys(rule.native for rule in source.permissions.rules)))
+    _tell_changed_rules(projection, partly, asked)
+    _tell_kept(projection, kept, access)
+
+
+def _tell_changed_rules(projection: Projection, partly: Sequence[str], asked: Sequence[str]) -> None:
+    """Say what closes, or asks as a whole, since rules opened or asked for a part of it."""
     if partly:
         projection.declare("tools-narrowed", "permissions.rules", listed(partly, "{} is open to a part only, and closes"))
+    if asked:
+        projection.declare("tools-narrowed", "permissions.rules", listed(asked, "{} asks for all, where the source asks for a part"))
+
+
+def _tell_kept(projection: Projection, kept: Iterable[str], access: Mapping[str, Access]) -> None:
+    """Say which limits of what stays open nothing holds any more."""
     for capability in kept:
         lost = listed((pattern for _, pattern, _ in sorted(access[capability].parts)), f"{plain_words.tool(capability)} {{}}")
         if capability == "shell":
@@ -284,9 +297,20 @@ def _tools_for_rules(projection: Projection, may: Effects, opens: _Spelling, clo
             projection.warn("pattern-dropped", "permissions.rules", lost)
 
 
+def _asks(target: str) -> bool:
+    """Whether a client can be told to ask, or asks where nobody says otherwise."""
+    return vocabulary.fact(target, "asks_by_default") or vocabulary.native_mode(target, "default") is not None
+
+
+def _asked_whole(partly: Sequence[str], access: Mapping[str, Access], target: str) -> list[str]:
+    """Return what is asked for in part, and as a whole in a target that asks for such effects."""
+    found = [capability for capability in partly if all(effect == "ask" for _, _, effect in access[capability].parts)]
+    return [capability for capability in found if _asks(target) and effects.EFFECT_OF.get(capability) in ("write", "network", "run")]
+
+
 def _kept_open(partly: Sequence[str], access: Mapping[str, Access], may: Effects, target: str) -> list[str]:
     """Return what is denied in part and stays open: what something else goes past, and commands where each is asked for instead."""
-    asks = vocabulary.fact(target, "asks_by_default") or vocabulary.native_mode(target, "default") is not None
+    asks = _asks(target)
     denied = [capability for capability in partly if all(effect == "deny" for _, _, effect in access[capability].parts)]
     return [capability for capability in denied if not may.bounds(capability) or (capability == "shell" and asks)]
 

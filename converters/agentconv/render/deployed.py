@@ -7,6 +7,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Code, Diagnostic, LossSeverity, Severity, Span
+from agentconv.core.kinds import KINDS
 from agentconv.install import consent, deployment, places
 from agentconv.install.planning import NEEDS_A_LOOK, Action
 from agentconv.packs.finding import FOLDER
@@ -15,7 +16,7 @@ from agentconv.render.table import table, width
 from agentconv.render.tally import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from agentconv.install.consent import Asked
     from agentconv.install.deployment import Deployment
@@ -59,7 +60,7 @@ def installed(one: Prepared, scope: Scope, *, dry_run: bool, verbose: bool) -> l
     kind = "a folder" if one.pack.origin == FOLDER else "an editable install"
     trust = "" if one.pack.verified else f", unverified: {kind} has no record of its files"
     head = f"{manifest.name} {manifest.version}{f' (was {was})' if was else ''}, {_where(scope)}{trust}"
-    rows = [_row(each, one.plan, scope, dry_run=dry_run) for each in one.deployments]
+    rows = [row for each in one.deployments for row in _rows(each, one.plan, scope, dry_run=dry_run)]
     done = [f"  {line}" for line in table(rows)] if _is_done(one, dry_run=dry_run) else ["  nothing was changed"]
     lines = [text.safe(head), *done]
     if verbose or dry_run:
@@ -93,10 +94,25 @@ def _where(scope: Scope) -> str:
     return "your own agents, for all projects" if scope.is_user else "in this project"
 
 
-def _row(one: Deployment, plan: Plan, scope: Scope, *, dry_run: bool) -> tuple[str, str, str]:
-    """Return a target in one line: where, and how many agents became what."""
-    counts = Counter(step.action for step in plan.steps if step.target == one.target)
+def _rows(one: Deployment, plan: Plan, scope: Scope, *, dry_run: bool) -> Iterator[tuple[str, str, str]]:
+    """Yield a target's line, where and how many agents became what, and one for each kind of parts."""
     words = _PLANNED if dry_run else _DONE
+    yield _row(one, plan, scope, words)
+    yield from _part_rows(plan, one.target, words)
+
+
+def _part_rows(plan: Plan, target: str, words: Mapping[Action, str]) -> Iterator[tuple[str, str, str]]:
+    """Yield a line for each kind of parts of a target: a skill of several files that fare alike is one."""
+    for kind in KINDS:
+        fates = {(step.action, step.agent) for step in plan.steps if step.target == target and step.part == kind}
+        counts = Counter(action for action, _ in fates)
+        if counts:
+            yield "", kind, ", ".join(f"{counts[action]:,} {word}" for action, word in words.items() if counts[action])
+
+
+def _row(one: Deployment, plan: Plan, scope: Scope, words: Mapping[Action, str]) -> tuple[str, str, str]:
+    """Return a target in one line: where, and how many agents became what."""
+    counts = Counter(step.action for step in plan.steps if step.target == one.target and not step.part)
     parts = [f"{counts[action]:,} {word}" for action, word in words.items() if counts[action]]
     for other in dict.fromkeys(one.left_out.values()):
         number = sum(source == other for source in one.left_out.values())
@@ -215,9 +231,10 @@ def removed(name: str, plan: Plan, scope: Scope, *, dry_run: bool, verbose: bool
     words = _PLANNED if dry_run else _DONE
     rows = []
     for target in places.targets():
-        counts = Counter(step.action for step in plan.steps if step.target == target)
+        counts = Counter(step.action for step in plan.steps if step.target == target and not step.part)
         parts = [f"{counts[action]:,} {word}" for action, word in words.items() if counts[action]]
-        if parts:
-            rows.append((text.client(target), deployment.shown_place(target, scope), ", ".join(parts)))
+        if any(step.target == target for step in plan.steps):
+            rows.append((text.client(target), deployment.shown_place(target, scope), ", ".join(parts) or "no agents"))
+            rows += _part_rows(plan, target, words)
     lines = [text.safe(f"{name}, {_where(scope)}"), *(f"  {line}" for line in table(rows))]
     return lines + (_entries(plan, scope, unchanged=True) if verbose or dry_run else [])

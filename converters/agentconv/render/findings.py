@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from agentconv.core import credentials
@@ -11,16 +12,17 @@ from agentconv.render import text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from agentconv.core.source import SourceText
+    from agentconv.core.credentials import Credential
     from agentconv.lint.checking import Checked
     from agentconv.lint.rule import Finding
+    from agentconv.lint.subject import Subject
     from agentconv.render.text import Style
 
 _WIDEST = 120
 """Characters of a source line that are shown; of longer ones, those around the place."""
 
 
-def finding(value: Finding, source: SourceText, path: str, look: Style) -> str:
+def finding(value: Finding, subject: Subject, path: str, look: Style) -> str:
     """Write one finding with its line.
 
     ```
@@ -33,9 +35,9 @@ def finding(value: Finding, source: SourceText, path: str, look: Style) -> str:
     ```
     """
     mark = " [*]" if value.fix and value.fix.safe else ""
-    line, column = source.position(value.start)
+    line, column = subject.source.position(value.start)
     head = f"{look.paint(value.severity.value, value.severity)}[{value.rule.code}] {value.rule.name}{mark} {text.safe(value.message)}"
-    shown = _line(source, line)
+    shown = _line(subject, line)
     width = len(str(line))
     place = f"{' ' * width}--> {text.safe(path)}:{line}:{column}"
     if not shown.strip():
@@ -48,9 +50,15 @@ def finding(value: Finding, source: SourceText, path: str, look: Style) -> str:
     return "\n".join([head, place, bar, f"{line} | {text.safe(cut)}", f"{bar} {carets}", f"help: {text.safe(value.help)}"])
 
 
-def _line(source: SourceText, line: int) -> str:
-    lines = credentials.masked(source.text, "*").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+def _line(subject: Subject, line: int) -> str:
+    lines = _lines(subject.text, subject.credentials)
     return lines[line - 1].removeprefix("\ufeff") if line <= len(lines) else ""
+
+
+@lru_cache(maxsize=1)
+def _lines(whole: str, found: tuple[Credential, ...]) -> list[str]:
+    """Return the lines of a file without its credentials: its findings come one after the other."""
+    return credentials.masked(whole, "*", found).replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def _cut(line: str, first: int) -> tuple[str, int]:

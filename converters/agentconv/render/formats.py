@@ -5,14 +5,15 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from agentconv.conversion.matrix import Holds
+from agentconv.conversion.held_fields import Holds
 from agentconv.core import vocabulary
+from agentconv.core.kinds import KINDS
 from agentconv.render.table import table, width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from agentconv.conversion.matrix import Cell
+    from agentconv.conversion.held_fields import Cell
 
     Matrix = Mapping[str, Mapping[str, Cell]]
     Rows = Sequence[Mapping[str, Any]]
@@ -29,6 +30,20 @@ _PITCH = 3
 def listing(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     """Return the formats, one a line."""
     return table([("FORMAT", "CLIENT", "FILES"), *((row["id"], row["client"], row["where"]) for row in rows)])
+
+
+def parts(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return where each client's skills, commands and MCP servers are written, one client a line."""
+    heads = ("FORMAT", *(kind.upper() for kind in KINDS))
+    return table([heads, *((row["id"], *_written(row["parts"])) for row in rows if "parts" in row)])
+
+
+def _written(found: Mapping[str, Mapping[str, Sequence[str]]]) -> list[str]:
+    """Return where each kind of part is written: into a project, or where that has none of them, to the user's home; `-` for nowhere."""
+    places = [
+        (*found.get(kind, {}).get("project", ()), *(f"~/{place}" for place in found.get(kind, {}).get("user", ())), "-") for kind in KINDS
+    ]
+    return [first.partition("/*")[0] for first, *_ in places]
 
 
 def matrix(cells: Matrix) -> list[str]:
@@ -67,7 +82,14 @@ def head(row: Mapping[str, Any]) -> list[str]:
         f"{row['client']}, in {row['where']}",
         *(wrap(f"your own, for all projects: {', else '.join(row['user'])}", width(), subsequent_indent="  ") if "user" in row else []),
         *([f"{found} {verified['date']}", verified["page"]] if verified else []),
+        *_looked(row.get("parts", {})),
     ]
+
+
+def _looked(found: Mapping[str, Mapping[str, Sequence[str]]]) -> list[str]:
+    """Return where a client looks for its parts."""
+    places = [(kind, [*scopes.get("project", ()), *(f"~/{place}" for place in scopes.get("user", ()))]) for kind, scopes in found.items()]
+    return [line for kind, several in places for line in wrap(f"{kind}: {', '.join(several)}", width(), subsequent_indent="  ")]
 
 
 def keys(rows: Sequence[Mapping[str, Any]], *, verbose: bool) -> list[str]:
@@ -114,6 +136,13 @@ def markdown_listing(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     return lines
 
 
+def markdown_parts(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return where each client's parts are written as a table of a document."""
+    lines = [f"| format | {' | '.join(KINDS)} |", f"|---|{'---|' * len(KINDS)}"]
+    shown = ((row["id"], _written(row["parts"])) for row in rows if "parts" in row)
+    return lines + [f"| `{format_id}` | {' | '.join(f'`{place}`' for place in places)} |" for format_id, places in shown]
+
+
 def markdown(rows: Sequence[Mapping[str, Any]], cells: Matrix, details: Mapping[str, tuple[Rows, Words]]) -> list[str]:
     """Return the document about all formats."""
     formats = list(cells)
@@ -123,6 +152,10 @@ def markdown(rows: Sequence[Mapping[str, Any]], cells: Matrix, details: Mapping[
         "Made by `agentconv formats --output-format markdown` from the schemas, and from the conversion of one agent per field.",
         "",
         *markdown_listing(rows),
+        "",
+        "## Where skills, commands and MCP servers are",
+        "",
+        *markdown_parts(rows),
         "",
         "## What each holds",
         "",

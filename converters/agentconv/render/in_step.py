@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from agentconv.sync import known
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Sequence
+    from collections.abc import Collection, Container, Iterator, Sequence
 
     from agentconv.install.lock import Synced
     from agentconv.render.text import Style
@@ -19,9 +19,10 @@ def line(settings: Settings, synced: Sequence[Synced]) -> str:
     return " ".join([agents(settings, len({one.agent for one in synced})), *losses(synced)])
 
 
-def agents(settings: Settings, number: int) -> str:
-    """Say with what they are in step."""
-    return f"{number:,} {'agent' if number == 1 else 'agents'} in step with {', '.join(settings.targets)}."
+def agents(settings: Settings, number: int, but: Collection[str] = ()) -> str:
+    """Say with what they are in step: all targets but those that do not load some of them."""
+    targets = [target for target in settings.targets if target not in but]
+    return f"{number:,} {'agent' if number == 1 else 'agents'} in step with {', '.join(targets) or 'no other assistant'}."
 
 
 def losses(synced: Sequence[Synced]) -> list[str]:
@@ -55,6 +56,18 @@ def lasting(settings: Settings, synced: Sequence[Synced], look: Style, new: Cont
 def open_limits(settings: Settings, synced: Sequence[Synced], accepted: Sequence[str]) -> list[tuple[str, str]]:
     """Return the losses of every run that count: all but those that both the configuration and the command line accept."""
     return [row for row in known.lasting(synced) if not ({row[1], "all"} & {*accepted} and known.is_accepted(settings, *row))]
+
+
+def strictly(settings: Settings, synced: Sequence[Synced], accepted: Sequence[str]) -> list[str]:
+    """Say which limits make a strict run fail, and what accepts them."""
+    from agentconv.render import text
+
+    found = open_limits(settings, synced, accepted)
+    if not found:
+        return []
+    listed = ", ".join(f"{code} to {text.client(target)}" for target, code in found)
+    accept = ", ".join(f'"{code}:{target}"' for target, code in found)
+    return [f"--strict counts {listed}.", f"  hint: `accept = [{accept}]` in {settings.file.name}, and --accept all, let it pass"]
 
 
 def document(code: int, number: int, *, looking: bool) -> dict[str, object]:

@@ -6,17 +6,21 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import plain_words
+from agentconv.install import consent
+from agentconv.install.units import Units
 from agentconv.packs.contents import shown
 from agentconv.render import machine, text
 from agentconv.render.table import table, width
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from agentconv.core.diagnostics import Diagnostic
+    from agentconv.core.parts import Part
     from agentconv.packs.environment import Environment
     from agentconv.packs.finding import Pack
     from agentconv.packs.manifest import Needs, PackedAgent
+    from agentconv.sources.parts_on_disk import LoadedPart
 
 _DESCRIPTION_WIDTH = 90
 
@@ -33,6 +37,13 @@ def report(packs: Sequence[Pack], *, verbose: bool) -> list[str]:
         lines += table(
             [("  AGENT", "NEEDS, AND WHAT IT IS FOR"), *(row for one in pack.manifest.agents for row in _rows(one, verbose=verbose))]
         )
+        if parts := Units(pack.pieces()).parts:
+            lines += table(
+                [
+                    ("  ALONG", "ASKS FOR, AND WHAT IT IS FOR"),
+                    *(row for item in parts.items() for row in _part_rows(*item, verbose=verbose)),
+                ]
+            )
     return lines
 
 
@@ -47,6 +58,14 @@ def _rows(agent: PackedAgent, *, verbose: bool) -> tuple[tuple[str, str], tuple[
     about = " ".join(agent.description.split()) if verbose else next(iter(agent.description.strip().splitlines()), "")
     shown = text.safe(about) if verbose else text.shorten(about, _DESCRIPTION_WIDTH)
     return (f"  {text.shorten(agent.name, 60)}", text.safe(needs(agent.needs))), ("", shown)
+
+
+def _part_rows(name: str, part: Part, *, verbose: bool) -> Iterator[tuple[str, str]]:
+    """Yield what a part asks for beyond reading, and below it what it is for."""
+    yield f"  {text.shorten(name, 60)}", text.safe(" ".join(consent.words([consent.grants(part)])) or plain_words.NO_TOOL)
+    about = " ".join((part.description or "").split())
+    if about:
+        yield "", text.safe(about) if verbose else text.shorten(about, _DESCRIPTION_WIDTH)
 
 
 def needs(asked: Needs) -> str:
@@ -85,7 +104,14 @@ def _pack(pack: Pack) -> dict[str, Any]:
         "manifest_sha256": pack.manifest_sha256,
         **({"wheel_sha256": pack.wheel_sha256} if pack.wheel_sha256 else {}),
         "agents": [_agent(agent) for agent in pack.manifest.agents],
+        "parts": [_part(one) for one in Units(pack.pieces()).loaded.values()],
     }
+
+
+def _part(one: LoadedPart) -> dict[str, Any]:
+    part = one.part
+    asks = list(consent.words([consent.grants(part)]))
+    return {"kind": one.kind, "id": part.id, "name": part.name, "description": part.description or "", "asks": asks}
 
 
 def _agent(agent: PackedAgent) -> dict[str, Any]:

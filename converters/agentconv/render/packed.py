@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core.diagnostics import Code, Severity
+from agentconv.core.kinds import KINDS, NOUNS
 from agentconv.disk.saving import Fate
 from agentconv.render import findings_machine, machine, text
 from agentconv.render.table import table
@@ -44,6 +45,9 @@ def listing(contents: Contents, sources: Sources) -> list[str]:
     lines += [*table([("FILE", "BYTES"), *rows]), ""]
     agents = [(text.shorten(agent.id, 60), text.safe(agent.source), _claude(agent)) for agent in manifest.agents]
     lines += table([("AGENT", "FROM", "FOR CLAUDE CODE"), *agents])
+    if sources.parts:
+        rows = [(f"{one.kind}/{text.shorten(one.part.name or '', 60)}", text.safe(one.path)) for one in sources.parts]
+        lines += ["", *table([("ALONG", "FROM"), *rows])]
     if sources.left_out:
         lines += ["", *table([("LEFT OUT", "WHY"), *((text.safe(path), why) for path, why in sources.left_out)])]
     return lines
@@ -60,7 +64,8 @@ def summary(contents: Contents, sources: Sources, built: Sequence[tuple[str, Fat
         names = text.names([text.safe(ids[agent].name) for agent in agents])
         yield f"{look.paint('warning', Severity.WARNING)}: {message.format(names=names)}"
     about = contents.about
-    head = f"{text.safe(about.name)} {about.version}: {text.count(len(ids), 'agent')} from {text.count(len(sources.stored), 'file')}"
+    held = f"{text.count(len(ids), 'agent')}{_along(sources)}"
+    head = f"{text.safe(about.name)} {about.version}: {held} from {text.count(len(sources.stored), 'file')}"
     left = f", {text.count(len(sources.left_out), 'file')} left out" if sources.left_out else ""
     fates = {fate for _, fate, _ in built}
     if Fate.KEPT in fates:
@@ -70,6 +75,12 @@ def summary(contents: Contents, sources: Sources, built: Sequence[tuple[str, Fat
     yield f"{head}{left}" + (f"; {', '.join(done)}" if done else "; nothing written")
     if built:
         yield f"next: pip install {text.safe(_quoted(built[0][0]))} && agentconv install {text.safe(about.name)} --to auto"
+
+
+def _along(sources: Sources) -> str:
+    """Count what goes along with the agents."""
+    counts = ((kind, sum(one.kind == kind for one in sources.parts)) for kind in KINDS)
+    return "".join(f", {text.count(number, NOUNS[kind])}" for kind, number in counts if number)
 
 
 def _quoted(path: str) -> str:
@@ -115,6 +126,7 @@ def _pack(contents: Contents, sources: Sources) -> dict[str, Any]:
         "version": contents.about.version,
         "module": contents.about.module,
         "agents": [_agent(agent, contents) for agent in contents.manifest.agents],
+        "parts": [{"kind": one.kind, "name": one.part.name, "source": one.path} for one in sources.parts],
         "files": [{"path": path, "bytes": len(data)} for path, data in sorted(contents.files.items())],
         "left_out": [{"path": path, "reason": reason} for path, reason in sources.left_out],
     }

@@ -6,17 +6,19 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import fields
-from agentconv.core.diagnostics import LossKind
+from agentconv.core.diagnostics import LossKind, Severity
+from agentconv.core.losses import CATALOGUE
 from agentconv.install.places import entry_name
 from agentconv.render import in_step, text
-from agentconv.render.table import table
+from agentconv.render.table import columns
 from agentconv.render.tally import Tally
-from agentconv.sync import digests, known, lines
+from agentconv.sync import digests, known, lines, texts
 from agentconv.sync.decisions import Entry, Source
+from agentconv.sync.rewriting import line_of
 from agentconv.sync.views import alone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from agentconv.core.ir import Agent
     from agentconv.render.text import Style
@@ -26,9 +28,12 @@ if TYPE_CHECKING:
 
 _PLAIN = {
     Entry.WRITE: ("write", ""),
-    Entry.RESTORE: ("restore", "it was gone; `skip = true` in its table says that it is not wanted"),
+    Entry.RESTORE: ("restore", "it was gone; `skip = true` in [sync.agents.{agent}.{target}] says that it is not wanted"),
     Entry.DELETE: ("delete", "its source is gone"),
 }
+
+_BY_FLAG = ("name-duplicate", "model-dropped")
+"""Losses of which a flag of `convert` is the way out, which sync does not have: the lock pins names, and the configuration maps models."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,8 @@ class Line:
     look: bool = False
     """Whether a person has to see to it."""
     fields: tuple[str, ...] = ()
+    number: int = 1
+    """The line of the file, where it is known."""
 
     @property
     def place(self) -> str:
@@ -73,9 +80,9 @@ def told(outcome: Outcome) -> list[Line]:
 
 
 def _switched(outcome: Outcome) -> Iterator[Line]:
-    """Yield what the new source cannot say and the old one keeps, and what may do more from now on."""
+    """Yield what the source cannot say and a target keeps, and what may do more from now on."""
     place = outcome.settings.file.name
-    for one in outcome.switched.kept if outcome.switched else ():
+    for one in outcome.kept:
         said = [f"{key}: {text.shorten(str(value), 30)}" for key, value in one.says.items() if key != "keep"]
         kept = one.says.get("keep")
         listed = [digests.GROUP] if kept is True else [str(path) for path in kept] if isinstance(kept, list) else []
@@ -106,51 +113,76 @@ def _of(one: Candidate, outcome: Outcome) -> Iterator[Line]:
         )
     if one.renamed_to is not None:
         yield _renamed(one, outcome)
-        return
+        if one.settled is None:
+            return
     if one.reason and one.entry is Entry.LEAVE:
         if one.source is not Source.BROKEN:
             yield _line(one, "left", one.reason, hint=one.way, look=True)
         return
     if one.entry is Entry.LEAVE and one.source is Source.THERE:
         problem = (one.file.problem if one.file else None) or "it cannot be read"
-        yield _line(one, "left", problem, hint=f"mend it, or --prefer source {one.name} writes it anew", look=True)
+        yield _line(one, "left", problem, hint=_mend(one), look=True)
     elif one.entry in _PLAIN:
         word, what = _PLAIN[one.entry]
         if one.entry is Entry.DELETE:
-            what = one.reason or ("it is left out" if one.source is Source.LEFT_OUT else what)
-        yield _line(one, "rename" if one.moved_from else word, what)
+            what = one.reason or (_cause(one, outcome) if one.source is Source.LEFT_OUT else what)
+        yield _line(one, "rename" if one.moved_from else word, what.format(agent=one.name, target=one.target))
     elif one.entry is Entry.FOREIGN:
-        hint = f"--prefer source {one.name} replaces it; or rename one of the two"
+        hint = f"--prefer source {one.name} replaces it; --prefer {one.target} {one.name} takes its edits into the source; or rename it"
         yield _line(one, "foreign", f"not ours: {_listed(_unlike(one))}", hint=hint, look=True)
     elif one.entry is Entry.RELEASE:
         yield from _released(one, outcome)
     elif one.entry is Entry.STALE:
         reason = next((f"{loss.detail}" for loss in one.refused if loss.severity == "refusal"), "the target cannot hold it")
-        yield _line(one, "stale", reason, hint="it stays as it was; change the source, or `skip = true` in its table", look=True)
+        yield _line(
+            one,
+            "stale",
+            reason,
+            hint=f"it stays as it was; change the source, or `skip = true` in [sync.agents.{one.name}.{one.target}]",
+            look=True,
+        )
     elif one.entry in (Entry.FIELDS, Entry.TAKE_OVER) and one.settled is not None:
         yield from _fields(one, outcome)
 
 
+def _mend(one: Candidate) -> str:
+    """Say what can be done about a file of which nothing can be told."""
+    way = f"mend it, or --prefer source {one.name} writes it anew"
+    if one.file is None or one.file.data is None or not texts.is_marked(one.file.data):
+        return way
+    return f"{way}; `git checkout --theirs {one.path}` takes the other side, and --prefer {one.target} {one.name} has its word count"
+
+
 def _renamed(one: Candidate, outcome: Outcome) -> Line:
     """Return what is told of an agent that has another name, or another folder, in its target."""
-    hint = f"--prefer source {one.name} and delete the other"
+    if one.settled is not None:
+        hint, said = f"--prefer source {one.name} takes it back", f"renamed to `{one.renamed_to}`"
+    else:
+        hint, said = f"--prefer source {one.name} and delete the other", one.reason or ""
     if one.renamed_to == one.named:
-        return _line(one, "moved", one.reason or "", hint=f"move it back; or {hint}", look=True)
+        return _line(one, "moved", said, hint=f"move it back; or {hint}", look=True)
     place = (one.target, *one.place)
     reason = next((each.reason for each in outcome.renamed if (each.candidate.target, *each.candidate.place) == place), None)
     way = f"not carried: {reason}" if reason else f"--carry-back {one.name}:name takes it into {one.key[0]}"
     way = f"rename it in {one.key[0]}" if outcome.one_way else way
-    return _line(one, "renamed", one.reason or "", hint=f"{way}; or {hint}", look=True)
+    return _line(one, "renamed", said, hint=f"{way}; or {hint}", look=True)
 
 
 def _released(one: Candidate, outcome: Outcome) -> Iterator[Line]:
     """Yield what is told of a file that is nobody's from now on, and that it is so in the next run."""
-    cause = "it is left out" if one.source is Source.LEFT_OUT else "its source is gone"
+    cause = _cause(one, outcome)
     edited = "was edited" if all(base.created for base in one.bases) else "was there before"
     is_seen = one.target in outcome.settings.targets and one.there is not None
     yield _line(one, "released", f"{cause}, and it {edited}: it stays, and is yours", look=not is_seen)
     if is_seen and one.there is not None:
         yield _orphan(outcome, one.target, one.path, one.pointer, one.there)
+
+
+def _cause(one: Candidate, outcome: Outcome) -> str:
+    """Say why there is nothing for a target."""
+    if one.target not in outcome.settings.targets:
+        return f"`targets` does not name {one.target}"
+    return "`skip = true` leaves it out" if one.source is Source.LEFT_OUT else "its source is gone"
 
 
 def _fields(one: Candidate, outcome: Outcome) -> Iterator[Line]:
@@ -162,7 +194,7 @@ def _fields(one: Candidate, outcome: Outcome) -> Iterator[Line]:
     written = [path for path in settled.written if not (one.moved_from and path == "name")]
     if written:
         yield _line(one, "update", _listed(_said(path, one.there, one.view.agent) for path in written), paths=tuple(written))
-    for path in (*settled.edited, *settled.merged):
+    for path in (path for path in (*settled.edited, *settled.merged) if path != "name" or one.renamed_to is None):
         word = "merged" if path in settled.merged else "edited"
         yield _line(
             one,
@@ -173,27 +205,26 @@ def _fields(one: Candidate, outcome: Outcome) -> Iterator[Line]:
             paths=(path,),
         )
     for path in settled.conflicts:
-        hint = f"kept on both sides; --prefer source {one.name} | --prefer target {one.name}"
-        yield _line(one, "CONFLICT", _both(path, one.view.agent, one.there), hint=hint, look=True, paths=(path,))
+        hint = f"kept on both sides; --prefer source {one.name} | --prefer {one.target} {one.name}"
+        yield _line(one, "CONFLICT", _both(path, one.view.agent, one.there, settled.clashes.get(path)), hint=hint, look=True, paths=(path,))
     if settled.new_own:
         yield _line(one, "noted", f"{_listed(path.rpartition('.')[2] for path in settled.new_own)}: this file's own, kept")
 
 
-def _both(path: str, view: Agent, there: Agent | None) -> str:
-    """Return what both sides say of a field; of a text the first line that they do not share."""
+def _both(path: str, view: Agent, there: Agent | None, clash: tuple[int, str, str] | None) -> str:
+    """Return what both sides say of a field; of a text the first line that both made another one, or else that they do not share."""
     if path == digests.GROUP:
         return path
     new, old = _value(view, path), _value(there, path)
-    place = path
+    place, end = path, ""
     if path in digests.TEXTS:
-        ours, theirs = new.split("\n"), old.split("\n")
-        number = next((at for at, (one, other) in enumerate(zip(ours, theirs, strict=False)) if one != other), min(len(ours), len(theirs)))
-        place = f"{'prompt' if path == 'prompt.text' else path}, line {number + 1}"
-        new, old = ("".join(lines_[number : number + 1]) for lines_ in (ours, theirs))
+        number, new, old = clash or lines.differing(new, old)
+        place = f"{'prompt' if path == 'prompt.text' else path}, line {number}"
+        end = "" if clash else "; what it was before is not known, so that --prefer takes one side as a whole"
     start = next((at for at, (one, other) in enumerate(zip(new, old, strict=False)) if one != other), 0)
     start = start - 12 if start > 24 else 0
-    shown = (f"{'…' if start else ''}{text.shorten(one[start:], 40)}" for one in (new, old))
-    return "{}: {} in the source, {} here".format(place, *(f'"{one}"' for one in shown))
+    said = [f'"{"…" if start else ""}{text.shorten(one[start:], 40)}"' if one else "nothing" for one in (new, old)]
+    return f"{place}: {said[0]} in the source, {said[1]} here{end}"
 
 
 def _way(one: Candidate, path: str, outcome: Outcome) -> str:
@@ -215,7 +246,8 @@ def _way(one: Candidate, path: str, outcome: Outcome) -> str:
 
 
 def _line(one: Candidate, word: str, what: str, *, hint: str = "", look: bool = False, paths: tuple[str, ...] = ()) -> Line:
-    return Line(word, one.name, what, one.target, one.path, one.pointer, hint, look, paths)
+    number = line_of(one, paths[0]) if look and paths else 1
+    return Line(word, one.name, what, one.target, one.path, one.pointer, hint, look, paths, number)
 
 
 def _carried(edit: Edit, outcome: Outcome) -> Line:
@@ -228,7 +260,11 @@ def _carried(edit: Edit, outcome: Outcome) -> Line:
 def _orphan(outcome: Outcome, target: str, path: str, pointer: str, agent: Agent) -> Line:
     place = outcome.settings.place
     left = f'`exclude = ["{path}{pointer}"]` at the top of {outcome.settings.file.name} leaves it alone'
-    hint = left if outcome.one_way else f"--adopt takes it into {place}; {left}"
+    names = {one.name for _, one in outcome.sources.agents()} if outcome.sources is not None else set()
+    if agent.name in names:
+        hint = f"{place} has an agent `{agent.name}`, so that --adopt cannot take it: rename it, or delete it; {left}"
+    else:
+        hint = left if outcome.one_way else f"--adopt {agent.name} takes it into {place}; {left}"
     return Line("new", agent.name or "", "not ours", target, path, pointer, hint, look=True)
 
 
@@ -277,8 +313,7 @@ def shown(found: Iterable[Line]) -> list[str]:
             looks.append(line)
         else:
             rows.setdefault((line.word, line.agent, line.what), {})[line.target] = None  # once, however many agents have the name
-    plain = [(f"  {word}", text.shorten(agent, 30), text.safe(what), ", ".join(targets)) for (word, agent, what), targets in rows.items()]
-    out = list(table(plain)) if plain else []
+    out = list(_columns([(word, text.safe(agent), text.safe(what), ", ".join(targets)) for (word, agent, what), targets in rows.items()]))
     words, places = (max((len(one) for one in column), default=0) for column in ([line.word for line in looks], map(_place, looks)))
     last = ""
     for line in looks:
@@ -287,6 +322,18 @@ def shown(found: Iterable[Line]) -> list[str]:
             out.append(f"    {text.safe(line.hint)}")
         last = line.hint
     return out
+
+
+def _columns(rows: Sequence[tuple[str, str, str, str]]) -> Iterator[str]:
+    """Yield rows in columns; what is too long for its column in the width that there is has a line of its own below its row."""
+    words, agents, targets = (max((len(row[at]) for row in rows), default=0) for at in (0, 1, 3))
+    room = columns() - words - agents - targets - 8
+    middle = max((len(what) for _, _, what, _ in rows if len(what) <= room), default=0)
+    for word, agent, what, listed in rows:
+        fits = len(what) <= room
+        yield f"  {word:{words}}  {agent:{agents}}  {what if fits else '':{middle}}  {listed}"
+        if not fits:
+            yield f"    {what}"
 
 
 def _place(line: Line) -> str:
@@ -304,8 +351,9 @@ def summary(outcome: Outcome, found: list[Line], *, dry_run: bool) -> str:
     looks = len({(line.target, line.path, line.pointer) for line in found if line.look})
     files = len(outcome.plan.changes) if outcome.plan is not None else 0
     parts = []
-    if not files and not looks:
-        parts.append(in_step.agents(outcome.settings, outcome.agents))
+    wrong = any(one.severity is Severity.ERROR for one in (*outcome.diagnostics, *outcome.broken()))
+    if not files and not looks and not wrong:
+        parts.append(in_step.agents(outcome.settings, outcome.agents, [one.target for one in outcome.served if one.dropped]))
     else:
         word = "would be written" if dry_run else "written"
         parts.append(
@@ -325,21 +373,28 @@ def lost(outcome: Outcome, look: Style, *, every: bool) -> Iterator[str]:
         look: How it looks.
         every: Whether those that the lock knows are told, too.
     """
+    models = False
     tally = Tally(several_targets=len(outcome.settings.targets) > 1 or bool(outcome.adopted))
     if every:
         found = [loss for one in outcome.candidates if one.view is not None for loss in one.view.losses]
     else:
         found = [loss for loss in outcome.new_losses if loss.code not in known.LASTING]
     refused = [loss for one in outcome.views for losses in one.refused.values() for loss in losses if loss.kind is LossKind.REFUSED]
-    for loss in [
+    shown = [
         *refused,
         *outcome.adopted_losses,
         *found,
         *(loss for one in outcome.views for loss in one.losses),
         *(loss for one in outcome.served for loss in one.losses),
-    ]:
-        tally.add(replace(loss, hint=None) if loss.code == "name-duplicate" else loss)  # names are pinned: there is no flag to choose
-    yield from tally.lines(look)
+    ]
+    for loss in shown:
+        tally.add(replace(loss, hint=None) if loss.code in _BY_FLAG else loss)
+        models = models or loss.code == "model-dropped"
+    if every:
+        yield from dict.fromkeys(text.loss(loss, look) for loss in shown if not CATALOGUE[loss.code].of_pair)
+    yield from tally.lines(look, of_pairs=every)
+    if models:
+        yield f'  hint: `models = "tier"` in {outcome.settings.file.name} writes each assistant\'s own of the same tier'
     if not every:
         new = {(loss.target, loss.code) for loss in outcome.new_losses}
         yield from in_step.lasting(outcome.settings, outcome.synced, look, new)
@@ -351,7 +406,8 @@ def served(outcome: Outcome) -> Iterator[str]:
         agents = text.count(one.agents, "agent")
         yield f"  {text.client(one.target)} reads {outcome.settings.place} itself ({agents}): nothing is written for it"
         lost = [f"{path.removeprefix('extras.')} ({number})" for path, number in one.lost.items()]
+        own = f"`own = true` in [sync.{one.target}] writes files for it"
         if one.dropped:
-            lost.append(f"{text.count(one.dropped, 'agent')} as a whole")
+            yield f"    it does not load {_listed(one.dropped)}; {own}"
         if lost:
-            yield f"    it makes nothing of {_listed(lost)}; `own = true` in [sync.{one.target}] writes files for it"
+            yield f"    it makes nothing of {_listed(lost)}; {own}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import credentials
+from agentconv.core.diagnostics import Severity
 from agentconv.core.losses import CATALOGUE
 from agentconv.render import findings_machine, text
 
@@ -60,7 +61,8 @@ def _of_file(one: Diagnostic) -> _Remark:
     hint = f". Help: {one.hint}" if one.hint else ""
     place = one.span
     where = (place.path, place.line or 1, place.column or 1) if place is not None else (".", 1, 1)
-    return _Remark("sync-failed", one.severity.value, f"{one.message}{hint}", *where)
+    rule = "sync-failed" if one.severity is Severity.ERROR else "sync-remark"
+    return _Remark(rule, one.severity.value, f"{one.message}{hint}", *where)
 
 
 def _of_agents(told: Iterable[Line], *, looking: bool) -> Iterator[_Remark]:
@@ -70,7 +72,7 @@ def _of_agents(told: Iterable[Line], *, looking: bool) -> Iterator[_Remark]:
             agent = f"`{line.agent}` in {line.target}" if line.agent else line.target
             level = "error" if line.look else "warning"
             said = f": {line.what}" if line.what else ""
-            yield _Remark(f"sync-{line.word.lower()}", level, f"{line.word.lower()} {agent}{said}{hint}", line.path)
+            yield _Remark(f"sync-{line.word.lower()}", level, f"{line.word.lower()} {agent}{said}{hint}", line.path, line.number)
 
 
 def _command(one: _Remark) -> str:

@@ -18,13 +18,18 @@ def width() -> int:
     return min(shutil.get_terminal_size((100, 24)).columns, 120)
 
 
+def columns(most: int = 80) -> int:
+    """Return how many columns the terminal has, or else `most`."""
+    return min(shutil.get_terminal_size((most, 24)).columns, 120)
+
+
 def wrapped(line: str, most: int = 80) -> str:
     """Return a line in as many as its terminal, or else `most`, has columns for; a word that is longer stays whole."""
-    columns = min(shutil.get_terminal_size((most, 24)).columns, 120)
-    if len(line) <= columns:
+    columns_ = columns(most)
+    if len(line) <= columns_:
         return line
     indent = " " * (len(line) - len(line.lstrip()) + 2)
-    parts = wrap(line, columns, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    parts = wrap(line, columns_, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
     return "\n".join(parts)
 
 

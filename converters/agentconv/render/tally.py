@@ -7,6 +7,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import LossSeverity
+from agentconv.core.kinds import NOUNS
 from agentconv.core.losses import CATALOGUE
 from agentconv.render import text
 
@@ -57,14 +58,14 @@ class Tally:
 
     def __init__(self, *, several_targets: bool = False) -> None:
         self.several_targets = several_targets
-        self.groups: dict[tuple[str, str, LossSeverity, Detail | str | None], _Group] = {}
+        self.groups: dict[tuple[str, str, LossSeverity, str | None, Detail | str | None], _Group] = {}
         self.severities: set[LossSeverity] = set()
 
     def add(self, loss: Loss) -> None:
         """Count one loss."""
         self.severities.add(loss.severity)
         apart = (loss.data or loss.detail) if CATALOGUE[loss.code].apart else None
-        self.groups.setdefault((loss.target, loss.code, loss.severity, apart), _Group(loss)).add(loss)
+        self.groups.setdefault((loss.target, loss.code, loss.severity, loss.part, apart), _Group(loss)).add(loss)
 
     def lines(self, look: Style, *, of_pairs: bool = False) -> list[str]:
         """Return the entries, the worst first; what is particular to each agent is left out of notes.
@@ -86,13 +87,18 @@ class Tally:
         summary = text.for_target(CATALOGUE[loss.code].summary, loss.target)
         if loss.severity is LossSeverity.NOTE:
             more = f": {_details(group, alone=True)}" if detailed else ""
-            return [f"{head}{to} {text.count(group.agents, 'agent')} ({_names(group)}): {summary}{more}"]
+            return [f"{head}{to} {text.count(group.agents, _noun(loss))} ({_names(group)}): {summary}{more}"]
         if CATALOGUE[loss.code].apart:
-            lines = [f"{head}{to} {text.count(group.agents, 'agent')} ({_names(group)}): {summary}: {text.shorten(loss.detail)}"]
+            lines = [f"{head}{to} {text.count(group.agents, _noun(loss))} ({_names(group)}): {summary}: {text.shorten(loss.detail)}"]
         else:
-            lines = [f"{head}{to} {text.count(group.agents, 'agent')}: {summary}", f"  {_details(group)}"]
+            lines = [f"{head}{to} {text.count(group.agents, _noun(loss))}: {summary}", f"  {_details(group)}"]
         said_next = then is not None and (then.target, then.code, then.hint) == (loss.target, loss.code, loss.hint)
         return [*lines, f"  hint: {text.safe(text.for_target(loss.hint, loss.target))}"] if loss.hint and not said_next else lines
+
+
+def _noun(loss: Loss) -> str:
+    """Return what the things that a loss is of are called."""
+    return NOUNS[loss.part] if loss.part else "agent"
 
 
 def _names(group: _Group) -> str:

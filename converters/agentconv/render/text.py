@@ -28,7 +28,9 @@ _COLORS = {
     LossSeverity.WARNING: "33;1",
     LossSeverity.NOTE: "36",
 }
-_WHOLE_FILE = frozenset({Code.UNREADABLE, Code.TOO_LARGE, Code.EXISTS, Code.PACK, Code.NO_AGENT, Code.ELSEWHERE, Code.LINE_ENDS})
+_WHOLE_FILE = frozenset(
+    {Code.UNREADABLE, Code.TOO_LARGE, Code.EXISTS, Code.PACK, Code.NO_AGENT, Code.ELSEWHERE, Code.LINE_ENDS, Code.PARTS}
+)
 """What is not about one line of the file."""
 _STRAY_BYTE = re.compile("[\udc80-\udcff]")
 """What Python makes of a file name's byte that its locale cannot decode."""
@@ -94,7 +96,7 @@ def diagnostic(value: Diagnostic, look: Style = Style(), *, hint: bool = True) -
 
 
 def _place(span: Span, code: Code) -> str:
-    return safe(span.path if code in _WHOLE_FILE else str(span))
+    return safe(span.path if code in _WHOLE_FILE and (span.line, span.column) == (1, 1) else str(span))
 
 
 def loss(value: Loss, look: Style = Style()) -> str:

@@ -7,6 +7,7 @@ folder is walked. Symbolic links that lead out of the project are not followed; 
 from __future__ import annotations
 
 import os
+import stat
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -22,7 +23,7 @@ from agentconv.formats import registry
 from agentconv.sources import sniffing, user_places
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from agentconv.disk.files import Blocked
     from agentconv.sources.user_places import Home
@@ -201,7 +202,20 @@ def _expand(argument: str) -> Iterator[Path | None]:
             yield from map(Path, matches)
             return
         raise problem(f"no file matches `{argument}`")
+    if is_shut(argument):
+        raise problem(f"`{argument}` cannot be read: permission denied")
     raise problem(f"there is no file or folder `{argument}`", _near(path))
+
+
+def is_shut(place: str) -> bool:
+    """Whether nobody may look at what is in a place, or whether anything is: it is not known to be gone."""
+    try:
+        os.lstat(place)
+    except PermissionError:
+        return True
+    except (OSError, ValueError):
+        return False
+    return False
 
 
 def _near(path: Path) -> str | None:
@@ -243,17 +257,26 @@ def locations(folder: Path, client: str) -> list[Path]:
     row = registry.FORMATS[client]
     if row.index:
         return [*(_listed(folder, client) if (folder / row.index).is_file() else []), *_offered(folder, client)]
-    folders = [folder / place for place in row.folders]
-    files = [folder / name for name in row.files]
-    found = [place for place in folders if place.is_dir()] + [file for file in files if file.is_file()]
+    found = [folder / place for place in row.folders if _is_there(folder / place, stat.S_ISDIR)]
+    found += [folder / name for name in row.files if _is_there(folder / name, stat.S_ISREG)]
     return found + (_declared(folder, client, found) if row.settings else [])
+
+
+def _is_there(place: Path, kind: Callable[[int], bool]) -> bool:
+    """Whether something of a kind is in a place. What nobody may look at counts as there: reading it says why, and it is not gone."""
+    try:
+        return kind(os.stat(place).st_mode)
+    except PermissionError:
+        return True
+    except (OSError, ValueError):
+        return False
 
 
 def settings(folder: Path, client: str) -> SourceText | None:
     """Return the file of a client's configuration that may name agents, where a project has one that can be read."""
     name = registry.FORMATS[client].settings
     place = folder / name
-    if not name or not place.is_file() or _stray(os.fspath(place), os.path.realpath(folder)) is not None:
+    if not name or not os.path.isfile(place) or _stray(os.fspath(place), os.path.realpath(folder)) is not None:
         return None
     try:
         return SourceText(name, read_bytes(Found(name, os.fspath(place), client)))
@@ -379,9 +402,9 @@ def _add_location(found: Discovery, search: _Search, location: Path, client: str
     path, top = os.fspath(location), os.path.realpath(search.top or project_root(location) or search.folder)
     if location == search.folder:
         top = top if _stray(path, top) is None else os.path.realpath(location)  # the user named it
-    elif not _followed(found, path, top):
+    elif not followed(found, path, top):
         return
-    files = list(_walk(found, location, top, registry.FORMATS[client].suffixes)) if location.is_dir() else [path]
+    files = list(walk(found, location, top, registry.FORMATS[client].suffixes)) if os.path.isdir(path) else [path]
     if not files and not any(one.location and Path(one.location).is_relative_to(location) for one in found.files):
         found.barren.append((path, client))
     for file in files:
@@ -390,29 +413,31 @@ def _add_location(found: Discovery, search: _Search, location: Path, client: str
 
 def _from_settings_folder(search: _Search) -> _Search:
     """Take a client's settings folder (`.claude`) for the project that it is in, seen from that client alone."""
-    folder = search.folder
-    for client in registry.CLIENTS:
-        for place in registry.FORMATS[client].folders:
-            top, *rest = PurePosixPath(place).parts
-            if (
-                rest
-                and Path(os.path.abspath(folder)).name == top
-                and folder.joinpath(*rest).is_dir()
-                and search.format_id in (None, client)
-            ):
-                project = Path(os.path.normpath(folder / ".."))
-                root, several = project if search.root == folder else search.root, registry.sharing(client)
-                if search.format_id is None and len(several) > 1:
-                    return _Search(project, root, None, tuple(one for one in registry.CLIENTS if one not in several))
-                return _Search(project, root, client, ())
+    for client in registry.CLIENTS if search.format_id is None else [search.format_id]:
+        project = settings_of(search.folder, client)
+        if project is None:
+            continue
+        root, several = project if search.root == search.folder else search.root, registry.sharing(client)
+        if search.format_id is None and len(several) > 1:
+            return _Search(project, root, None, tuple(one for one in registry.CLIENTS if one not in several))
+        return _Search(project, root, client, ())
     return search
+
+
+def settings_of(folder: Path, client: str) -> Path | None:
+    """Return the project that a folder is a client's settings folder of (`.claude`); None where it is none with agents."""
+    for place in registry.FORMATS[client].folders:
+        top, *rest = PurePosixPath(place).parts
+        if rest and Path(os.path.abspath(folder)).name == top and folder.joinpath(*rest).is_dir():
+            return Path(os.path.normpath(folder / ".."))
+    return None
 
 
 def _add_walked(found: Discovery, search: _Search) -> None:
     rows = [registry.FORMATS[search.format_id]] if search.format_id else list(registry.FORMATS.values())
     suffixes = tuple({end for row in rows for end in (*row.suffixes, *row.files)})
     top = os.path.realpath(project_root(search.folder) or search.folder)
-    walked = list(_walk(found, search.folder, top, suffixes))
+    walked = list(walk(found, search.folder, top, suffixes))
     start = os.path.join(search.folder, "")
     included: set[str] | None = None
     for place in walked:
@@ -521,7 +546,7 @@ def _unique(files: list[Found]) -> list[Found]:
     return kept
 
 
-def _walk(found: Discovery, folder: Path, top: str, suffixes: tuple[str, ...]) -> Iterator[str]:
+def walk(found: Discovery, folder: Path, top: str, suffixes: tuple[str, ...]) -> Iterator[str]:
     """Yield the files below a folder in path order; each real folder once, none outside of the real folder `top`."""
     seen: set[tuple[int, int]] = set()
     stack = [os.fspath(folder)]
@@ -535,14 +560,14 @@ def _walk(found: Discovery, folder: Path, top: str, suffixes: tuple[str, ...]) -
             seen.add((info.st_dev, info.st_ino))
             entries = list(os.scandir(current))
         except OSError as error:
-            found.diagnostics.append(_unread(current, f"cannot be read: {_reason(error)}"))
+            found.diagnostics.append(unread(current, f"cannot be read: {reason(error)}"))
             continue
         for entry in entries:
             is_folder = os.path.isdir(entry) if entry.is_symlink() else entry.is_dir()
             if entry.name in SKIPPED or not (is_folder or entry.name.endswith(suffixes)):
                 continue
             path = entry.path
-            if entry.is_symlink() and not _followed(found, path, top):
+            if entry.is_symlink() and not followed(found, path, top):
                 continue
             if is_folder:
                 stack.append(path)
@@ -551,13 +576,13 @@ def _walk(found: Discovery, folder: Path, top: str, suffixes: tuple[str, ...]) -
     yield from sorted(files, key=lambda path: os.fsencode(path).replace(b"/", b"\0"))  # path order, part by part
 
 
-def _followed(found: Discovery, path: str, top: str) -> bool:
+def followed(found: Discovery, path: str, top: str) -> bool:
     """Whether a path is followed where it may be a link; one that is not is told."""
     blocked = _stray(path, top)
     if blocked is not None:
         severity = Severity.WARNING if os.path.isdir(path) else Severity.ERROR
         hint = "name it on the command line to read it" if blocked.astray else None
-        found.diagnostics.append(_unread(path, f"{blocked.reason}; it is not followed", severity, hint))
+        found.diagnostics.append(unread(path, f"{blocked.reason}; it is not followed", severity, hint))
     return blocked is None
 
 
@@ -568,7 +593,8 @@ def _stray(path: str, top: str) -> Blocked | None:
         return None  # leads nowhere, or to itself: reading it says so
 
 
-def _unread(path: str, message: str, severity: Severity = Severity.ERROR, hint: str | None = None) -> Diagnostic:
+def unread(path: str, message: str, severity: Severity = Severity.ERROR, hint: str | None = None) -> Diagnostic:
+    """Say that something at a path is not read."""
     return Diagnostic(Code.UNREADABLE, severity, message, Span(Path(path).as_posix()), hint)
 
 
@@ -585,7 +611,7 @@ def read_bytes(file: Found) -> bytes:
         try:
             data = sys.stdin.buffer.read(-1 if limit is None else limit + 1)
         except OSError as error:
-            raise problem(f"standard input cannot be read: {_reason(error)}") from None
+            raise problem(f"standard input cannot be read: {reason(error)}") from None
         if limit is not None and len(data) > limit:
             raise _too_large(file, f"more than {limit:,}")
         return data
@@ -594,7 +620,7 @@ def read_bytes(file: Found) -> bytes:
     except reading.TooLarge as error:
         raise _too_large(file, f"{error.size:,}") from None
     except OSError as error:
-        raise problem(f"cannot be read: {_reason(error)}", None, file.path) from None
+        raise problem(f"cannot be read: {reason(error)}", None, file.path) from None
 
 
 def _too_large(file: Found, size: str) -> InputError:
@@ -602,5 +628,6 @@ def _too_large(file: Found, size: str) -> InputError:
     return problem(message, "no assistant can use a prompt of that size", file.path, Code.TOO_LARGE)
 
 
-def _reason(error: OSError) -> str:
+def reason(error: OSError) -> str:
+    """Return what the system says is wrong."""
     return (error.strerror or str(error)).lower()

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from agentconv.core.format import ReadResult, State
     from agentconv.core.ir import Agent, AgentSet
     from agentconv.core.source import SourceText
+    from agentconv.sources.parts_on_disk import LoadedPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +36,5 @@ class Loaded:
     """Why its client takes none of its agents, where it is not the file itself that is at fault."""
     absence: Diagnostic | None = None
     """Why there is no agent in it, where nothing else is said of it."""
+    parts: tuple[LoadedPart, ...] = ()
+    """The skills, commands and servers of a bundle, on its first piece."""

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agentconv.core import fields
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.core.format import State
 from agentconv.core.ir import Agent, AgentSet, Origin, Source
+from agentconv.core.kinds import KINDS
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.sources import agentless, discovery, including
@@ -23,8 +24,10 @@ from agentconv.sources.loaded import Loaded
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from agentconv.core.part_format import PartSource
     from agentconv.sources.agentless import Agentless
     from agentconv.sources.discovery import Found
+    from agentconv.sources.parts_on_disk import LoadedPart
 
 KEPT_BYTES = 12 * 1024 * 1024
 """How much is kept between two passes; beyond it, files are read again."""
@@ -175,7 +178,9 @@ def take_apart(agents: AgentSet, diagnostics: tuple[Diagnostic, ...] = (), bundl
         bundle: Path of the file that holds the set, for diagnostics.
     """
     about = replace(agents, agents=(), sources=(), diagnostics=())
-    yield Loaded("", "json", None, diagnostics=diagnostics, about=about)
+    parts = stored_parts(agents) if agents.skills or agents.commands or agents.servers else ()
+    about = replace(about, skills=(), commands=(), servers=())
+    yield Loaded("", "json", None, diagnostics=diagnostics, about=about, parts=parts)
     known = {source.path for source in agents.sources}
     by_path: dict[str, list[Agent]] = {}
     loose: list[Agent] = []
@@ -185,13 +190,33 @@ def take_apart(agents: AgentSet, diagnostics: tuple[Diagnostic, ...] = (), bundl
         else:
             loose.append(agent)
     stored = {source.path: source.data for source in agents.sources}
+    of_parts = {one.source.text.path for one in parts if one.source} - by_path.keys()
     for source in agents.sources:
-        if source.format != including.FORMAT:
+        if source.format != including.FORMAT and source.path not in of_parts:
             text = including.from_bundle(source.format, SourceText(source.path, source.data), stored)
             yield _stored(source, text, by_path.get(source.path, []), bundle)
     for agent in loose:
         path = agent.origin.source if agent.origin else ""
         yield Loaded(path, agent.origin.format if agent.origin else "json", None, (agent,), (State.LOADS,))
+
+
+def stored_parts(agents: AgentSet) -> tuple[LoadedPart, ...]:
+    """Return the parts of a set, each with its file where that is stored."""
+    from agentconv.core.part_format import PartSource
+    from agentconv.parts import registry as part_registry
+    from agentconv.sources.parts_on_disk import LoadedPart, matches
+
+    stored = {source.path: source for source in agents.sources}
+    found: list[LoadedPart] = []
+    for kind in KINDS:
+        for part in getattr(agents, kind):
+            origin, files = part.origin, getattr(part, "files", ())
+            source = stored.get(origin.source) if origin else None
+            module = part_registry.part_format(origin.format, kind) if origin else None
+            place = next((one for one in module.project if matches(one, origin.source)), None) if module and origin else None
+            file = PartSource(SourceText(source.path, source.data), place, files, source.executable) if source and place else None
+            found.append(LoadedPart(kind, part, State.LOADS, origin.format if origin else "json", file))
+    return tuple(found)
 
 
 def _stored(source: Source, text: SourceText, agents: list[Agent], bundle: str | None) -> Loaded:
@@ -220,14 +245,25 @@ def _read_anew(source: Source, agents: list[Agent], text: SourceText) -> tuple[A
     return tuple(fields.changed(found[_pointer(agent)], {"id": agent.id, "origin": agent.origin}) for agent in agents)
 
 
-def gather(pieces: Iterable[Loaded], *, only_loaded: bool = False, sources: bool = True) -> AgentSet:
-    """Collect everything into one set, with the sources and what reading found."""
+def gather(
+    pieces: Iterable[Loaded], *, only_loaded: bool = False, sources: bool = True, parts: Callable[[], Sequence[LoadedPart]] | None = None
+) -> AgentSet:
+    """Collect everything into one set, with the sources and what reading found.
+
+    Args:
+        pieces: The files.
+        only_loaded: Whether agents are left out that their own client does not load.
+        sources: Whether the files are stored.
+        parts: What gives the skills, commands and servers that go along, once all files were read; by default those of bundles do.
+    """
+    of_bundles: list[LoadedPart] = []
     agents: list[Agent] = []
     stored: dict[str, Source] = {}
     diagnostics: list[Diagnostic] = []
     about = AgentSet()
     for piece in pieces:
         diagnostics.extend(piece.diagnostics)
+        of_bundles += piece.parts
         if piece.about is not None and about == AgentSet():
             about = piece.about
         kept = [agent for agent, state in zip(piece.agents, piece.states, strict=True) if not (only_loaded and state.dropped)]
@@ -241,7 +277,46 @@ def gather(pieces: Iterable[Loaded], *, only_loaded: bool = False, sources: bool
             for one in including.files(piece.format, text):
                 stored.setdefault(one.path, Source(one.path, including.FORMAT, one.data or b""))
         agents.extend(kept)
-    return replace(about, agents=tuple(agents), sources=tuple(stored.values()), diagnostics=tuple(diagnostics))
+    about = replace(about, agents=tuple(agents), diagnostics=tuple(diagnostics))
+    along = of_bundles if parts is None else parts()
+    return with_parts(about, along, stored, sources=sources) if along else replace(about, sources=tuple(stored.values()))
+
+
+def with_parts(about: AgentSet, parts: Iterable[LoadedPart], stored: dict[str, Source], *, sources: bool) -> AgentSet:
+    """Return a set with parts, and with the files of theirs that are nobody else's: the user's configuration is none."""
+    kept: list[LoadedPart] = []
+    names: dict[str, set[str | None]] = {}
+    for one in parts:
+        names.setdefault(one.path, set()).add(one.part.name)
+    for one in parts:
+        file = one.source
+        if sources and file is not None and not _holds_more(one, file, names[one.path]):
+            source = Source(file.text.path, one.client, file.text.data, executable=file.executable)
+            taken = stored.setdefault(source.path, source) != source
+            kept.append(replace(one, part=replace(one.part, origin=None)) if taken else one)
+        else:
+            kept.append(one)
+    return replace(holding(about, kept), sources=tuple(stored.values()))
+
+
+def _holds_more(one: LoadedPart, file: PartSource, names: set[str | None]) -> bool:
+    """Whether a part's file has entries that do not go along, or a credential, which may be in what is no entry at all."""
+    if file.place.pattern or file.place.mixed:
+        return file.place.mixed
+    from agentconv.core import credentials
+    from agentconv.parts import registry as part_registry
+
+    module = part_registry.part_format(one.client, one.kind)
+    known = {part.name for part in module.read(file).parts} if module else set()
+    return not known <= names or any(credentials.secrets(file.text.text))
+
+
+def holding(about: AgentSet, parts: Iterable[LoadedPart]) -> AgentSet:
+    """Return a set with parts."""
+    kinds: dict[str, list[Any]] = {kind: [] for kind in KINDS}
+    for one in parts:
+        kinds[one.kind].append(one.part)
+    return replace(about, skills=tuple(kinds["skills"]), commands=tuple(kinds["commands"]), servers=tuple(kinds["servers"]))
 
 
 def _pointer(agent: Agent) -> str:

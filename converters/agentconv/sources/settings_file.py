@@ -25,12 +25,16 @@ TABLE = ("tool", "agentconv")
 """The keys that lead to the settings in the latter."""
 OF_COMMANDS = ("on-duplicate", "strict", "allow-widening", "only-loaded", "map-models", "models", "lint", "pack")
 """Settings of what flags say otherwise."""
-OF_SYNC = ("source", "source-format", "targets", "sync", "exclude", "carry-back", "accept")
+OF_SYNC = ("source", "source-format", "targets", "sync", "exclude", "carry-back", "accept", "with")
 """Settings of what is kept in step."""
 VERSION = "required-version"
 KEYS = (*OF_COMMANDS, *OF_SYNC, VERSION)
 _MAX_BYTES = 1024 * 1024
 _CONFLICT = re.compile(r"(?m)^<{7} ")
+
+
+class NoTomlError(InputError):
+    """A file of settings is no TOML."""
 
 
 class SettingsFile:
@@ -115,8 +119,7 @@ def _no_toml(source: SourceText, message: str, offset: int) -> InputError:
         hint = "decide between what stands behind <<<<<<< and behind =======, take these lines out, and run it again"
         message = "two versions of the settings were merged, and are in conflict"
         return InputError(Diagnostic(Code.USAGE, Severity.ERROR, message, source.span(conflict.start()), hint))
-    hint = "--isolated reads no configuration"
-    return InputError(Diagnostic(Code.USAGE, Severity.ERROR, f"not TOML: {message}", source.span(offset), hint))
+    return NoTomlError(Diagnostic(Code.USAGE, Severity.ERROR, f"not TOML: {message}", source.span(offset)))
 
 
 def of_folder(folder: Path, instead: Mapping[str, bytes] = MappingProxyType({})) -> list[SettingsFile]:

@@ -47,6 +47,12 @@ class Home:
         value = str(self.root) + value[1:] if value == "~" or value.startswith("~/") else value
         return Path(os.path.abspath(value + template[name.end() :]))
 
+    def below(self, client: str, path: str) -> tuple[Path, str]:
+        """Return the folder that a client's path is in, which the user may have put out of the home, and the path from there."""
+        folder, usual = self.folder(client), (vocabulary.installation(client) or {}).get("user", ())
+        own = f"{PurePosixPath(usual[-1].removeprefix('~/')).parent}/" if usual else ""
+        return (folder.parent, path.removeprefix(own)) if folder and own and path.startswith(own) else (self.root, path)
+
     def folders(self) -> dict[str, Path]:
         """Return the folder of each client that has one."""
         return {client: folder for client in registry.CLIENTS if (folder := self.folder(client))}

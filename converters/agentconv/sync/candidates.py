@@ -6,10 +6,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
+from agentconv.install.lock import Synced
 from agentconv.install.places import entry_name
-from agentconv.sync import digests, overriding, present, selecting
+from agentconv.sync import digests, overriding, present
 from agentconv.sync.decisions import Entry, Source, There, decide_entry
-from agentconv.sync.settling import SOURCE, TARGET, settle
+from agentconv.sync.preferring import SOURCE, TARGET
+from agentconv.sync.settling import settle
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -17,8 +19,9 @@ if TYPE_CHECKING:
     from agentconv.core.diagnostics import Loss
     from agentconv.core.effects import Widening
     from agentconv.core.ir import Agent
-    from agentconv.install.lock import Lock, Synced
+    from agentconv.install.lock import Lock
     from agentconv.sync.bases import Bases
+    from agentconv.sync.preferring import Preference
     from agentconv.sync.present import File
     from agentconv.sync.settings import Settings
     from agentconv.sync.settling import Settled
@@ -99,38 +102,49 @@ class Candidate:
         sha256 = self.file.sha256 if self.file is not None else ""
         return (bool(self.pointer) or sha256 == base.bytes_sha256) and found == {**base.fields, **base.own}
 
-    def decide(self, bases: Bases, prefer: Mapping[str, Mapping[str, str]]) -> None:
+    def decide(self, bases: Bases, prefer: Preference) -> None:
         """Decide what becomes of it."""
         if self.owner is not None:
             self.entry, self.reason = Entry.LEAVE, f"the pack {self.owner} has an agent there"
             return
         created = all(one.created for one in self.bases)
         self.entry = decide_entry(self.source, self.state(), locked=bool(self.bases), created=created)
-        wish = {**prefer.get("", {}), **prefer.get(self.name, {})}
-        insists = wish.get("") == SOURCE
-        if insists and (self.entry is Entry.FOREIGN or (self.entry is Entry.LEAVE and self.source is Source.THERE)):
-            self.entry, self.replaces = Entry.WRITE, True
+        wish = prefer.of(self.target, self.name)
+        self._heed(wish.get(""), is_named=self.name in prefer.agents())
         if self.entry is Entry.STALE:
             self._judge_stale()
-        if self.entry is Entry.RELEASE and wish.get("") == SOURCE:
-            self.entry = Entry.DELETE
         if self.entry in (Entry.FIELDS, Entry.TAKE_OVER) and self.view is not None and self.there is not None:
             self.settled = settle(
                 self.view.agent,
                 self.there,
                 self._known(self.there),
-                lambda: self._base(bases),
+                lambda: self.base(bases),
                 prefer=wish,
                 kept=self.kept,
-                is_named=self.name in prefer,
+                is_named=prefer.names(self.target, self.name),
             )
             if not self.settled.in_step or self.kept:
                 found = compare.widenings(self.view.source, self.settled.agent, self.target)
                 self.wider = tuple(found)
 
-    def hold_back(self, version: str, prefer: Mapping[str, Mapping[str, str]]) -> None:
+    def _heed(self, side: str | None, *, is_named: bool) -> None:
+        """Let a person's word decide about the whole of it: what is not ours is replaced, or taken for an edit, what was released goes."""
+        if side == SOURCE and (self.entry is Entry.FOREIGN or (self.entry is Entry.LEAVE and self.source is Source.THERE)):
+            self.entry, self.replaces = Entry.WRITE, True
+        is_taken = bool(self.carried) or (side == TARGET and is_named)
+        if self.entry is Entry.FOREIGN and is_taken and self.view is not None and self.state() is There.OTHER:
+            self.entry, self.bases = Entry.FIELDS, [self._as_given(self.view)]
+        if self.entry is Entry.RELEASE and side == SOURCE:
+            self.entry = Entry.DELETE
+
+    def _as_given(self, view: View) -> Synced:
+        """Return what is settled of what was not ours, and is to be: what the source gives, so that all else in it is an edit."""
+        name = view.agent.name or self.name
+        return Synced(*self.place[:1], self.target, self.key[0], name, "", digests.of(view.agent), self.pointer, self.key[1], created=False)
+
+    def hold_back(self, version: str, prefer: Preference) -> None:
         """Leave what a later agentconv wrote as it is, where this one has it otherwise: two versions would undo each other's work."""
-        insists = SOURCE in {**prefer.get("", {}), **prefer.get(self.name, {})}.values()
+        insists = prefer.insists(self.target, self.name)
         if self.settled is not None and self.settled.written and self.bases and not insists:
             self.entry, self.settled = Entry.LEAVE, None
             self.reason = f"agentconv {version} wrote it, and this is an older one"
@@ -153,7 +167,7 @@ class Candidate:
         fixed = {path: found[path] for path in self.carried if path in found}
         return [*self.bases, *(replace(one, fields={**one.fields, **fixed}) for one in self.bases[:1])]
 
-    def _base(self, bases: Bases) -> Agent | None:
+    def base(self, bases: Bases) -> Agent | None:
         """Return the agent that was settled last, where its text is found.
 
         The text of a file of several agents may be one that git never had; then an older one of it has the agent as it was settled.
@@ -251,7 +265,7 @@ def _without_view(
         source = Source.LEFT_OUT
     elif key in views.refused:
         source = Source.REFUSED
-    elif key[0] in sources.broken:
+    elif sources.broken_by(key[0]) is not None:
         source = Source.BROKEN
     else:
         source = Source.GONE
@@ -259,16 +273,14 @@ def _without_view(
     one.file = files.get(first.path)
     one.there = one.file.agents.get(first.pointer) if one.file is not None else None
     one.refused = views.refused.get(key, ()) if views is not None else ()
-    one.reason = sources.broken.get(key[0])
+    one.reason = sources.broken_by(key[0])
     one.author = next((agent for where, agent in sources.agents() if where == key), None) if source is Source.REFUSED else None
     return one
 
 
-def mark_renamed(found: Collection[Candidate], situation: Situation, prefer: Mapping[str, Mapping[str, str]]) -> None:
+def mark_renamed(found: Collection[Candidate], situation: Situation, prefer: Preference) -> None:
     """Find agents that somebody renamed in a target: one of ours is gone there, and one that is nobody's says the same but for the name."""
-    gone = [
-        one for one in found if one.entry is Entry.RESTORE and SOURCE not in {**prefer.get("", {}), **prefer.get(one.name, {})}.values()
-    ]
+    gone = [one for one in found if one.entry is Entry.RESTORE and not prefer.insists(one.target, one.name)]
     if not gone:
         return
     nobodys = [(file, pointer, agent, _nameless(digests.of(agent))) for file, pointer, agent in orphans(found, situation)]
@@ -282,6 +294,13 @@ def mark_renamed(found: Collection[Candidate], situation: Situation, prefer: Map
             one.reason = f"moved to {file.path}" if is_moved else f"renamed to `{one.renamed_to}` in {file.path}"
 
 
+def mark_renamed_in_place(found: Collection[Candidate]) -> None:
+    """Find agents that got another name in a target where they are: in a client in which the file's name is another thing."""
+    for one in found:
+        if one.settled is not None and "name" in one.settled.edited and one.there is not None:
+            one.renamed_to, one.renamed_in = one.there.name, (*one.place, one.there)
+
+
 def _nameless(found: Mapping[str, str]) -> dict[str, str]:
     return {path: one for path, one in found.items() if path != "name"}
 
@@ -292,7 +311,7 @@ def _moved(lock: Lock, sources: Sources, given: Sequence[Views]) -> dict[Key, Ke
     gone: dict[Key, dict[str, tuple[str | None, str | None]]] = {}
     known = {one.agent for one in lock.synced}
     for one in lock.synced:
-        if one.agent not in present_keys and one.source not in sources.broken:
+        if one.agent not in present_keys and sources.broken_by(one.source) is None:
             gone.setdefault(one.agent, {})[one.target] = (one.fields.get("prompt.text"), one.fields.get("description"))
     if not gone:
         return {}
@@ -312,24 +331,11 @@ def _is_same(was: Mapping[str, tuple[str | None, str | None]], now: Mapping[str,
     return bool(shared) and all(was[target] == now[target] and was[target][0] is not None for target in shared)
 
 
-def prefer(words: Sequence[str]) -> dict[str, dict[str, str]]:
-    """Read `--prefer`: a side, and the agents, or their fields, that it is about; all of them without any."""
-    side, rest = (words[0], words[1:]) if words else ("", ())
-    if side not in (SOURCE, TARGET):
-        return {}
-    if not rest:
-        return {"": {"": side}}
-    found: dict[str, dict[str, str]] = {}
-    for name, path in selecting.read(rest).pairs:
-        found.setdefault(name, {})[path] = side
-    return found
-
-
 def orphans(found: Collection[Candidate], situation: Situation) -> Iterator[tuple[File, str, Agent]]:
     """Yield the agents of the targets' files that are nobody's."""
     ours = {(one.target, *one.place) for one in found} | {(one.target, *one.moved_from) for one in found if one.moved_from}
     ours |= {(entry.target, *entry.key) for entry in situation.lock.entries}
-    renamed = {(one.target, one.renamed_to) for one in found if one.renamed_to is not None}
+    renamed = {(one.target, one.renamed_to) for one in found if one.renamed_in is not None and one.renamed_in[:2] != one.place}
     for file in situation.files.values():
         for pointer, agent in file.agents.items():
             is_left_out = any(map(situation.settings.excludes, (file.path, f"{file.path}{pointer}")))

@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING
 from agentconv.conversion import compare
 from agentconv.conversion.converting import Options, convert
 from agentconv.core import fields
-from agentconv.core.diagnostics import LossSeverity
+from agentconv.core.diagnostics import InputError, LossSeverity
 from agentconv.core.format import State
 from agentconv.core.ir import AgentSet, Model
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.sources.loaded import Loaded
-from agentconv.sync import digests, lines, selecting, texts, views
+from agentconv.sync import configuring, digests, lines, selecting, settings, texts, views
 from agentconv.sync.sources import Sources
 
 if TYPE_CHECKING:
@@ -114,7 +114,24 @@ class Carrying:
         own = self.settings.agents.get(one.name, {}).get(one.target)
         if wanted is None and (own is None or path not in own.values):
             return Edit(one, path, f"[sync.{one.target}] says it for all agents")
-        return Edit(one, path, overrides=True, override=None if wanted is None else plain(wanted))
+        edit = Edit(one, path, overrides=True, override=None if wanted is None else plain(wanted))
+        reason = self._refused(edit)
+        return edit if reason is None else Edit(one, path, reason)
+
+    def _refused(self, edit: Edit) -> str | None:
+        """Say why the configuration cannot have the target say what it says: it does not take the value, or another one comes of it."""
+        one, file = edit.candidate, self.settings.file
+        source = self._now(one) or (one.view.source if one.view is not None else None)
+        if edit.override is None or source is None or one.settled is None:
+            return None
+        text = configuring.with_overrides(self.settings, file.read_bytes().decode(), [edit])
+        try:
+            said = settings.read(self.settings.root, {file.name: text.encode()})
+            given = self._views(one, source, one.target, said)
+        except InputError as error:
+            return error.diagnostic.message
+        says = [digests.of(view.agent).get(edit.path) for view in given.entries]
+        return None if says == [digests.of(one.settled.agent).get(edit.path)] else f"{file.name} has no word for it"
 
     def _value(self, one: Candidate, path: str) -> tuple[object, str | None]:
         """Return what the source is to say, and why that cannot be told."""
@@ -137,6 +154,9 @@ class Carrying:
         done = lines.merged(old, new, mine)
         if done is None and path == "description":  # which many clients fold into one line
             done = lines.reworded(old, new, mine)
+        earlier = self.touched.get((one.key, path))
+        if done is None and earlier is not None and earlier.target != one.target:
+            return None, _rival(one, earlier)
         return done, None if done is not None else "the lines that were edited are spelled otherwise in the source"
 
     def _home(self, one: Candidate, agent: Agent) -> tuple[Agent | None, tuple[Loss, ...]]:
@@ -166,10 +186,10 @@ class Carrying:
             return "the source does not load as it is written"
         before = agents[number]
         if fields.portable(fields.get(before, path)) == fields.portable(value):
-            return None
+            return self._forward(one, path, before, before)  # what is lost on the way home looks as if the source said it already
         earlier = self.touched.get((one.key, path))
         if earlier is not None and earlier.target != one.target and path not in digests.TEXTS:
-            return f"another value was edited in {earlier.target}"
+            return _rival(one, earlier)
         wanted = [*agents]
         wanted[number] = fields.with_values(before, {path: value})
         module = registry.load(self.settings.source_format)
@@ -195,17 +215,21 @@ class Carrying:
             elif not new.entries or not old.entries:
                 return "the target could not hold it then"
             elif not _is_as_meant(one, path, old.entries[0].agent, new.entries[0].agent):
-                return "what comes back from the source is another text than the one here"
+                return "what comes back from the source is not what is here"
         return None
 
-    def _views(self, one: Candidate, agent: Agent, target: str) -> views.Views:
+    def _views(self, one: Candidate, agent: Agent, target: str, said: Settings | None = None) -> views.Views:
         piece = Loaded(one.key[0], self.settings.source_format, None, (fields.changed(agent, {"id": "a"}),), (State.LOADS,))
         locked = [each for each in self.locked if each.target == target]
-        return views.of(Sources(pieces=[piece]), target, self.settings, locked)
+        return views.of(Sources(pieces=[piece]), target, said or self.settings, locked)
 
     def _wider(self, before: Agent, after: Agent) -> str | None:
         found = compare.widenings(before, after, self.settings.source_format)
         return f"the source could do more then: {', '.join(map(str, found))}" if found else None
+
+
+def _rival(one: Candidate, other: Candidate) -> str:
+    return f"{other.target} has another edit of it, which comes first; --prefer {one.target} {one.name} takes this one"
 
 
 def _is_as_meant(one: Candidate, path: str, old: Agent, new: Agent) -> bool:

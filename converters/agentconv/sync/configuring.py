@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from agentconv.core.ir import Json
     from agentconv.sync.carrying import Edit
+    from agentconv.sync.keeping import Kept
     from agentconv.sync.settings import Settings
 
 
@@ -21,7 +22,7 @@ def with_overrides(settings: Settings, text: str, edits: Sequence[Edit]) -> str:
     document = tomlkit.parse(text)
     table = _ours(settings, document)
     for edit in edits:
-        one = _table(_table(_table(_table(table, "sync"), "agents"), edit.candidate.name), edit.candidate.target)
+        one = _of_agent(table, edit.candidate.name, edit.candidate.target)
         if edit.override is None:
             one.pop(edit.word, None)
         else:
@@ -58,10 +59,18 @@ def with_source(
         if "agents" in table["sync"]:
             _rename(table["sync"]["agents"], source, renamed)
     for name, values in said.items():
-        one = _table(_table(_table(_table(table, "sync"), "agents"), name), old)
-        for key, value in values.items():
-            one[key] = value
+        _of_agent(table, name, old).update(values)
     _prune(table, "sync")
+    return tomlkit.dumps(document)
+
+
+def with_kept(settings: Settings, text: str, kept: Sequence[Kept]) -> str:
+    """Return the text of a configuration with what holds in one target alone."""
+    import tomlkit
+
+    document = tomlkit.parse(text)
+    for one in kept:
+        _of_agent(_ours(settings, document), one.agent, one.target).update(one.says)
     return tomlkit.dumps(document)
 
 
@@ -105,6 +114,11 @@ def _prune(table: Any, name: str) -> None:
             _prune(table[name], inner)
         if not table[name]:
             del table[name]
+
+
+def _of_agent(table: Any, name: str, target: str) -> Any:
+    """Return the table of an agent in a target, which is made where there is none."""
+    return _table(_table(_table(_table(table, "sync"), "agents"), name), target)
 
 
 def _table(table: Any, name: str) -> Any:

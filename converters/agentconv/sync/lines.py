@@ -8,11 +8,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING
+from itertools import pairwise, zip_longest
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+Edit: TypeAlias = tuple[int, int, tuple[str, ...]]
+"""From which line to which something is another text, and the lines that are there instead."""
 _WORD = re.compile(r"(\s*)(\S+)")
 
 
@@ -24,15 +27,58 @@ def merged(base: str, one: str, other: str) -> str | None:
         return other
     old = base.splitlines(keepends=True)
     edits = sorted({*_edits(old, one.splitlines(keepends=True)), *_edits(old, other.splitlines(keepends=True))})
+    if any(start <= end for (_, end, _), (start, _, _) in pairwise(edits)):
+        return None
+    done = _done(old, edits)
+    return None if _is_doubled(done, one, other) else "".join(done)
+
+
+def decided(base: str, first: str, second: str) -> str:
+    """Return a text with the edits of both sides; where they touch one another, with those of the first alone."""
+    done = merged(base, first, second)
+    if done is not None:
+        return done
+    old = base.splitlines(keepends=True)
+    kept = list(_edits(old, first.splitlines(keepends=True)))
+    apart = [one for one in _edits(old, second.splitlines(keepends=True)) if not any(_touch(one, each) for each in kept)]
+    found = _done(old, sorted([*kept, *apart]))
+    return first if _is_doubled(found, first, second) else "".join(found)
+
+
+def clash(base: str, one: str, other: str) -> tuple[int, str, str]:
+    """Return where two edits of a text touch first: the number of the line in the second text, and what either made of it."""
+    old, first, second = (text.splitlines(keepends=True) for text in (base, one, other))
+    for at, mine in enumerate(_edits(old, second)):
+        for theirs in _edits(old, first):
+            if _touch(mine, theirs) and mine != theirs:
+                shift = sum(len(lines) - (end - start) for start, end, lines in list(_edits(old, second))[:at])
+                return mine[0] + shift + 1, _first(theirs), _first(mine)
+    return differing(one, other)
+
+
+def differing(one: str, other: str) -> tuple[int, str, str]:
+    """Return the number of the first line that two texts do not share, and what it is in either; empty where a text has ended."""
+    rows = zip_longest(one.split("\n"), other.split("\n"), fillvalue="")
+    return next(((at, mine, theirs) for at, (mine, theirs) in enumerate(rows, 1) if mine != theirs), (1, "", ""))
+
+
+def _first(edit: Edit) -> str:
+    """Return the first line of an edit that says something; empty where it took lines away."""
+    return next((line.rstrip("\n") for line in edit[2] if line.strip()), "")
+
+
+def _touch(one: Edit, other: Edit) -> bool:
+    return one[0] <= other[1] and other[0] <= one[1]
+
+
+def _done(old: Sequence[str], edits: Iterable[Edit]) -> list[str]:
+    """Return lines with edits of them, which are in order and apart."""
     done: list[str] = []
     at = 0
-    for number, (start, end, lines) in enumerate(edits):
-        if number and start <= at:
-            return None
+    for start, end, lines in edits:
         done += [*old[at:start], *lines]
         at = end
-    done += old[at:]
-    return None if _is_doubled(done, one, other) else "".join(done)
+    return [*done, *old[at:]]
 
 
 def _is_doubled(done: Sequence[str], one: str, other: str) -> bool:
@@ -41,8 +87,8 @@ def _is_doubled(done: Sequence[str], one: str, other: str) -> bool:
     return any(line.strip() and number > sides[line] for line, number in Counter(done).items())
 
 
-def _edits(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, int, tuple[str, ...]]]:
-    """Yield what was changed: from which line to which, and the lines that are there instead."""
+def _edits(old: Sequence[str], new: Sequence[str]) -> Iterator[Edit]:
+    """Yield what was changed."""
     for word, start, end, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if word != "equal":
             yield start, end, tuple(new[first:last])

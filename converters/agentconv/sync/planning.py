@@ -13,6 +13,7 @@ from agentconv.install.draft import parents
 from agentconv.install.steps import Change, Plan
 from agentconv.sync import candidates, digests, known, rewriting
 from agentconv.sync.decisions import Entry
+from agentconv.sync.preferring import Preference
 from agentconv.sync.sources import wrong
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from agentconv.sync.bases import Bases
     from agentconv.sync.candidates import Candidate
     from agentconv.sync.carrying import Carrying, Edit
+    from agentconv.sync.keeping import Kept
     from agentconv.sync.present import File
     from agentconv.sync.renaming import Renamed
     from agentconv.sync.serving import Served
@@ -39,8 +41,8 @@ if TYPE_CHECKING:
 class Choices:
     """What a user may choose about a run."""
 
-    prefer: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """By agent (`` for all), and by field (`` for all), whose word counts."""
+    prefer: Preference = field(default_factory=Preference)
+    """Whose word counts where both sides changed."""
     insist: bool = False
     """Whether much may be deleted."""
     allow_widening: bool = False
@@ -85,6 +87,8 @@ class Outcome:
     """What the source cannot say of them."""
     renamed: tuple[Renamed, ...] = ()
     """Names that agents got in targets."""
+    kept: tuple[Kept, ...] = ()
+    """What holds in one target alone from now on, because the source cannot say it."""
     switched: Switched | None = None
     """What a change of the source comes to."""
 
@@ -131,8 +135,9 @@ def plan(situation: Situation, bases: Bases, choices: Choices) -> Outcome:
     for one in found if newer else ():
         one.hold_back(newer, choices.prefer)
     candidates.mark_renamed(found, situation, choices.prefer)
+    candidates.mark_renamed_in_place(found)
     if not choices.insist:
-        _guard(found, situation.lock, situation.sources)
+        _guard(found, situation)
     changes, synced = rewriting.rewritten(found, situation.files, situation.reader, bases)
     sources = situation.sources
     outcome = Outcome(situation.settings, found, views=list(situation.views), sources=sources, files=len(sources.files))
@@ -157,7 +162,7 @@ def _newer(lock: Lock) -> str:
         return ""
 
 
-def _guard(found: Sequence[Candidate], lock: Lock, sources: Sources) -> None:
+def _guard(found: Sequence[Candidate], situation: Situation) -> None:
     """Stop a run that would delete what nobody said is to go.
 
     Raises:
@@ -166,15 +171,22 @@ def _guard(found: Sequence[Candidate], lock: Lock, sources: Sources) -> None:
     going = Counter(one.target for one in found if one.entry is Entry.DELETE)
     if not going:
         return
+    lock = situation.lock
     there = Counter(one.target for one in lock.synced)
-    if not sources.files:
+    if not situation.sources.files:
         number, targets = len({one.agent for one in lock.synced}), len(going)
         message = f"the source is gone: {_count(number, 'agent')} in {_count(targets, 'assistant')} would go with it"
         raise InputError(Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint="bring it back; if they are to go: agentconv sync --yes"))
     for target, number in going.items():
         if number * 2 > there[target] and number > 1:
-            message = f"{number:,} of the {there[target]:,} agents of {target} would be deleted"
-            raise InputError(Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint="if they are to go: agentconv sync --yes"))
+            message, hint = (
+                f"{number:,} of the {there[target]:,} agents of {target} would be deleted",
+                "if they are to go: agentconv sync --yes",
+            )
+            if target not in situation.settings.targets:
+                message = f"`targets` does not name {target} any more: {message}"
+                hint = f"{hint}; agentconv sync --release {target} keeps them, as yours"
+            raise InputError(Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint))
 
 
 def _count(number: int, noun: str) -> str:

@@ -14,9 +14,10 @@ from agentconv.disk.placing import BACKUP, numbered
 from agentconv.formats import registry
 from agentconv.install.lock import Synced
 from agentconv.install.steps import Change
-from agentconv.sync import digests, known, texts
+from agentconv.sync import digests, known, lines, texts
 from agentconv.sync.decisions import Entry
 from agentconv.sync.present import File
+from agentconv.sync.views import alone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -115,6 +116,17 @@ def _alone(one: Candidate, file: File) -> bytes | None:
     return texts.ended_as(written.data, there.data)
 
 
+def line_of(one: Candidate, path: str) -> int:
+    """Return the line at which a file says a field: the first that is another one with the source's value in its place."""
+    if one.pointer or one.view is None or one.there is None or one.file is None or one.file.data is None:
+        return 1
+    both = {*digests.values(one.view.agent), *digests.values(one.there)}
+    paths = digests.members(both) if path == digests.GROUP else (path,)
+    agent = fields.with_values(one.there, {each: fields.get(one.view.agent, each) for each in paths})
+    written = registry.load(one.target).write(AgentSet((agent,)), one.file.text).data
+    return lines.differing(written.decode("utf-8", "replace"), one.file.text.data.decode("utf-8", "replace"))[0]
+
+
 def _is_untouched(one: Candidate, file: File) -> bool:
     """Whether a file has the very bytes that it was left with, and nothing of its own."""
     return any(base.bytes_sha256 == file.sha256 and not base.own for base in one.bases)
@@ -176,8 +188,7 @@ def _entries(one: Candidate, file: File, data: bytes | None, bases: Bases) -> li
     view, settled = one.view, one.settled
     fixed = dict(settled.fields) if settled is not None else digests.of(view.agent)
     sources = one.key
-    in_text = bool(settled and {*settled.conflicts} & {*digests.TEXTS})
-    blob = one.bases[0].blob if in_text and one.bases else _blob(one, fixed, data, bases)
+    blob = _blob(one, fixed, data, bases)
     created = all(base.created for base in one.bases) if one.bases else not one.is_unlocked and (file.data is None or bool(one.pointer))
     left = "" if one.pointer else _left(one, file, data, fixed)
     return [
@@ -223,7 +234,15 @@ def _blob(one: Candidate, fixed: Mapping[str, str], data: bytes, bases: Bases) -
     view = one.view
     if view is None:
         return ""
+    merged = (*digests.TEXTS, *digests.LISTS)
+    left = {*one.settled.left} & {*merged} if one.settled is not None else set()
     same = next((base.blob for base in one.bases if one.pointer and base.fields == fixed), "")
-    text = data if one.settled is None or one.settled.in_step else view.data
+    if left and one.bases and not same:
+        was = one.base(bases)
+        if was is None or all(fixed.get(path) == one.bases[0].fields.get(path) for path in merged):
+            return one.bases[0].blob
+        text = alone(one.target, one.path, fields.with_values(view.agent, {path: fields.get(was, path) for path in left}))[1]
+    else:
+        text = data if one.settled is None or one.settled.in_step else view.data
     blob = same or texts.blob(text)
     return blob if any(base.blob == blob for base in one.bases) else bases.keep(text)

@@ -29,14 +29,14 @@ class Served:
     """What an agent may do there beyond what its source says."""
     lost: Mapping[str, int] = field(default_factory=dict)
     """Fields that its client has nothing of, with how many agents say something there."""
-    dropped: int = 0
-    """How many agents it does not load."""
+    dropped: tuple[str, ...] = ()
+    """The agents that it does not load."""
 
 
 def of(sources: Sources, target: str) -> Served:
     """Return what a target's client makes of the source's files."""
     module = registry.load(target)
-    number, found, dropped = 0, [], 0
+    number, found, dropped = 0, [], []
     lost: Counter[str] = Counter()
     for piece in sources.pieces:
         result = module.read(piece.source) if piece.source is not None else None
@@ -44,11 +44,11 @@ def of(sources: Sources, target: str) -> Served:
             continue
         for agent, seen, state in zip(piece.agents, result.set.agents, result.states, strict=True):
             if state.dropped:
-                dropped += 1
+                dropped.append(agent.name or piece.path)
                 continue
             number += 1
             lost.update(digests.of(agent).keys() - digests.of(seen).keys())
             wider = compare.widenings(agent, seen, target)
             if wider:
                 found.append(losses.loss("widened-elsewhere", agent.id, "tools", target, losses.listed(map(str, wider))))
-    return Served(target, number, tuple(found), dict(sorted(lost.items())), dropped)
+    return Served(target, number, tuple(found), dict(sorted(lost.items())), tuple(dropped))

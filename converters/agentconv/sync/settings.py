@@ -26,6 +26,7 @@ from agentconv.sync.tables import Table
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from agentconv.conversion.along import With
     from agentconv.core.diagnostics import Span
     from agentconv.sync.overrides import Override
 
@@ -74,6 +75,8 @@ class Settings:
     """Patterns of paths of the source that are left out."""
     carry_back: tuple[str, ...] = ()
     accept: tuple[str, ...] = ()
+    along: With | None = None
+    """Which skills, commands and servers are kept in step, one way; None where nothing is said of them."""
     """Losses that are known, `CODE` or `CODE:FORMAT`."""
     models: ModelChoices = NO_CHOICES
     required_version: str | None = None
@@ -160,6 +163,7 @@ def read(root: Path, instead: Mapping[str, bytes] = MappingProxyType({})) -> Set
         file=Path(os.path.abspath(said["source"].file.path)),
         carry_back=_carry_back(said["carry-back"]) if "carry-back" in said else (),
         accept=_accept(said["accept"], targets) if "accept" in said else (),
+        along=_along(said["with"]) if "with" in said else None,
         required_version=said[settings_file.VERSION].text(settings_file.VERSION) if settings_file.VERSION in said else None,
         sha256=_sha256(meaning),
         places={name: table.place() for name, table in agents.items()},
@@ -338,6 +342,17 @@ def _carry_back(table: Table) -> tuple[str, ...]:
             hint = registry.did_you_mean(word, CARRIED, f"it may be {' and '.join(CARRIED)}; the rest takes `agentconv sync --carry-back`")
             raise table.wrong(f"`{word}` is not carried back by itself", hint, "carry-back", number)
     return tuple(dict.fromkeys(words))
+
+
+def _along(table: Table) -> With:
+    """Return which parts are kept in step."""
+    from agentconv.conversion import along
+
+    words = table.texts("with", "what goes along, such as needed, all or skills")
+    try:
+        return along.chosen(words)
+    except InputError as error:
+        raise table.at(error, "with") from None
 
 
 def _accept(table: Table, targets: tuple[str, ...]) -> tuple[str, ...]:

@@ -6,17 +6,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import fields
-from agentconv.sync import digests, lines
+from agentconv.sync import digests, lines, selecting
 from agentconv.sync.decisions import Field, decide_field
+from agentconv.sync.preferring import SOURCE, TARGET
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from agentconv.core.ir import Agent
     from agentconv.install.lock import Synced
-
-SOURCE, TARGET = "source", "target"
-"""Whose word counts, where a person says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +34,10 @@ class Settled:
     conflicts: tuple[str, ...] = ()
     preferred: tuple[str, ...] = ()
     """Edited fields of which a person said that the target's word counts."""
+    left: tuple[str, ...] = ()
+    """Fields of which that is settled what was: a conflict, and one that is decided only once the source says so, too."""
+    clashes: Mapping[str, tuple[int, str, str]] = field(default_factory=dict)
+    """Of texts in conflict of which it is known what was settled: the line, and what the source and the target made of it."""
     new_own: tuple[str, ...] = ()
     """Fields of `own` that were not told yet."""
 
@@ -47,10 +49,16 @@ class Settled:
 
 @dataclass(slots=True)
 class _Draft:
+    sides: tuple[Agent, Agent]
+    """What the source gives, and what is there."""
+    base: Callable[[], Agent | None]
+    """Finds what was settled."""
     values: dict[str, Any] = field(default_factory=dict)
     by: dict[Field, list[str]] = field(default_factory=dict)
     merged: list[str] = field(default_factory=list)
     preferred: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+    clashes: dict[str, tuple[int, str, str]] = field(default_factory=dict)
 
 
 def settle(
@@ -79,29 +87,29 @@ def settle(
     theirs = {path: one for path, one in old.items() if path not in own}
     now, then = digests.grouped(new), digests.grouped(theirs)
     known = [digests.grouped(one.fields) for one in bases]
-    draft = _Draft()
+    draft = _Draft((view, there), base)
     for path in sorted({*now, *then, *(path for one in known for path in one)}):
         action = decide_field(now.get(path), _seen(path, now, then, view, there), {one.get(path) for one in known})
         if path in kept or (path == digests.GROUP and digests.members(kept)):
             action = Field.MET
         else:
-            action = _preferred(draft, action, path, prefer or {}, is_named=is_named)
-        if action is Field.BOTH:
-            action = _merge(draft, path, view, there, base)
+            side = _side(path, prefer or {}) if is_named or action is Field.BOTH else None
+            action = _heeded(draft, action, path, side)
         draft.by.setdefault(action, []).append(path)
         if action is Field.WRITE:
             draft.values |= {one: fields.get(view, one) for one in _members(path, new, theirs)}
-    conflicts = draft.by.get(Field.BOTH, [])
-    settled = _settled(new, conflicts, bases)
+    left = [*(conflicts := draft.by.get(Field.BOTH, [])), *draft.left]
     return Settled(
         fields.with_values(there, draft.values) if draft.values else there,
-        settled,
+        _settled(new, left, bases),
         own,
         tuple(draft.by.get(Field.WRITE, ())),
         tuple(draft.by.get(Field.EDITED, ())),
         tuple(draft.merged),
         tuple(conflicts),
         tuple(draft.preferred),
+        tuple(left),
+        draft.clashes,
         tuple(path for path, one in own.items() if all(base_.own.get(path) != one for base_ in bases)),
     )
 
@@ -120,13 +128,24 @@ def _is_own(path: str, new: Mapping[str, str], bases: Sequence[Synced]) -> bool:
     return path.startswith("extras.") and path not in new and not digests.restrains(path) and all(path not in one.fields for one in bases)
 
 
-def _preferred(draft: _Draft, action: Field, path: str, prefer: Mapping[str, str], *, is_named: bool) -> Field:
-    side = prefer.get(path, prefer.get(path.partition(".")[0], prefer.get("")))
-    if side is None or not (action is Field.BOTH or (action is Field.EDITED and is_named)):
-        return action
+def _side(path: str, prefer: Mapping[str, str]) -> str | None:
+    """Return whose word counts of a field, where a person said so."""
+    return prefer.get(path, prefer.get(path.partition(".")[0], prefer.get("")))
+
+
+def _heeded(draft: _Draft, action: Field, path: str, side: str | None) -> Field:
+    """Return what becomes of a field with what can be merged, and with what a person said of it."""
+    if action is Field.BOTH:
+        return _merge(draft, path, side)
+    return _preferred(draft, path, side) if action is Field.EDITED else action
+
+
+def _preferred(draft: _Draft, path: str, side: str | None) -> Field:
+    """Return what becomes of a field that the target says, and the source does not, or says otherwise."""
     if side == SOURCE:
         return Field.WRITE
-    draft.preferred.append(path)
+    if side == TARGET:
+        draft.preferred.append(path)
     return Field.EDITED
 
 
@@ -135,23 +154,47 @@ def _members(path: str, new: Mapping[str, str], theirs: Mapping[str, str]) -> It
     return digests.members({*new, *theirs}) if path == digests.GROUP else (path,)
 
 
-def _merge(draft: _Draft, path: str, view: Agent, there: Agent, base: Callable[[], Agent | None]) -> Field:
-    """Put two edits of a text, or of a list without an order, together; say what it comes to.
+def _merge(draft: _Draft, path: str, side: str | None) -> Field:
+    """Put the source's edit and the target's of a text, or of a list without an order, together; say what it comes to.
 
-    Where one side has the other one's edit already, only that side was edited.
+    Where one side has the other one's edit already, only that side was edited. Whose word counts is asked where they touch alone:
+    of texts by lines, of all that cannot be merged as a whole.
     """
-    was = base() if path in digests.TEXTS or path in digests.LISTS else None
-    if was is None:
+    done = _together(draft, path, side)
+    if done is None and side is None:
+        was = draft.base() if path in digests.TEXTS else None
+        if was is not None:
+            draft.clashes[path] = lines.clash(*(fields.get(one, path) or "" for one in (was, *draft.sides)))
         return Field.BOTH
-    old, new, other = (fields.get(one, path) for one in (was, view, there))
-    done = _merged_list(old, new, other) if path in digests.LISTS else lines.merged(old or "", new or "", other or "")
     if done is None:
-        return Field.BOTH
-    if done in (new, other):
-        return Field.WRITE if done == new else Field.EDITED
-    draft.values[path] = done
-    draft.merged.append(path)
-    return Field.MET
+        action = Field.WRITE if side == SOURCE else Field.EDITED
+    else:
+        new, other = (fields.get(one, path) for one in draft.sides)
+        action = Field.WRITE if done == new else Field.EDITED if done == other else Field.MET
+    if action is Field.MET:
+        draft.values[path] = done
+        draft.merged.append(path)
+    if side == TARGET and action is not Field.WRITE:
+        draft.preferred.append(path)
+        draft.left += [path] if path in selecting.FIELDS else []  # until the source says it: another target's edit is of what was before
+    return action
+
+
+def _together(draft: _Draft, path: str, side: str | None) -> Any:
+    """Return a text, or a list without an order, with the edits of both sides; None where they touch, or there is nothing to compare with.
+
+    Where they touch, the lines of the side whose word counts are there.
+    """
+    was = draft.base() if path in digests.TEXTS or path in digests.LISTS else None
+    if was is None:
+        return None
+    old, new, other = (fields.get(one, path) for one in (was, *draft.sides))
+    if path in digests.LISTS:
+        return _merged_list(old, new, other)
+    if side is None:
+        return lines.merged(old or "", new or "", other or "")
+    first, second = (new, other) if side == SOURCE else (other, new)
+    return lines.decided(old or "", first or "", second or "")
 
 
 def _merged_list(old: Sequence[str] | None, new: Sequence[str] | None, other: Sequence[str] | None) -> tuple[str, ...]:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from agentconv.sync.settings import Settings
 
 
+_LEFT = "what it has in the other assistants is left as it is until it can be read"
+
+
 @dataclass(frozen=True, slots=True)
 class SourceFile:
     """One file of the source."""
@@ -55,15 +58,16 @@ def find(settings: Settings, scope: Scope) -> tuple[list[SourceFile], list[Diagn
         folders = places.folders_of(settings.source_format, scope)
     else:
         place = os.path.normpath(os.path.join(scope.root, settings.source))
-        folders = [place] if os.path.lexists(place) else []
+        folders = [place] if os.path.lexists(place) or discovery.is_shut(place) else []
     if not folders:
         return [], [], {}
     found = discovery.discover(folders, settings.source_format)
-    told, files, unread = list(found.diagnostics), [], {}
-    for remark in told:
+    told, files, unread = [], [], {}
+    for remark in found.diagnostics:
         path = places.below(scope, os.path.abspath(remark.span.path)) if remark.span is not None else None
         if path is not None:
             unread[path] = remark.message
+        told.append(remark if path is None else replace(remark, span=Span(path), hint=remark.hint or _LEFT))
     for one in found.files:
         path = places.below(scope, one.location or "")
         if path is None or settings.excludes(path):
@@ -71,7 +75,7 @@ def find(settings: Settings, scope: Scope) -> tuple[list[SourceFile], list[Diagn
         try:
             data = discovery.read_bytes(one)
         except InputError as error:
-            told.append(replace(error.diagnostic, span=Span(path)))
+            told.append(replace(error.diagnostic, span=Span(path), hint=error.diagnostic.hint or _LEFT))
             unread[path] = error.diagnostic.message
             continue
         text = SourceText(_like(settings, scope, path), texts.to_lf(data))

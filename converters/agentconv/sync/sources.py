@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias
 
 from agentconv.core import fields
@@ -29,13 +29,18 @@ class Sources:
 
     pieces: list[Loaded] = field(default_factory=list)
     broken: dict[str, str] = field(default_factory=dict)
-    """By file why nothing is known of what it says."""
+    """By file, or folder, why nothing is known of what it says, or of what is in it."""
     told: frozenset[str] = frozenset()
     """Those of which it is told already."""
     files: dict[str, SourceFile] = field(default_factory=dict)
     mended: list[Diagnostic] = field(default_factory=list)
     """What is said, file by file, of those that their client loads in its own way."""
     diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    def broken_by(self, path: str) -> str | None:
+        """Return why nothing is known of a file: it cannot be read, or a folder that it is in cannot."""
+        places = (path, *(parent.as_posix() for parent in PurePosixPath(path).parents))
+        return next((self.broken[place] for place in places if place in self.broken), None)
 
     def agents(self) -> Iterator[tuple[Key, Agent]]:
         """Yield each agent with what tells it from the others."""
@@ -87,11 +92,15 @@ def _take(sources: Sources, piece: Loaded) -> None:
         sources.pieces.append(replace(piece, agents=agents, states=states))
 
 
-def not_as_written(mended: Sequence[Diagnostic]) -> Diagnostic:
-    """Say in one line that files are synced as their client reads them, which is not as they are written."""
-    number = len(mended) - 1
-    more = f" (and {number:,} more {'files' if number > 1 else 'file'} with something of the kind)" if number else ""
-    return replace(mended[0], message=f"{mended[0].message}{more}", hint="it is synced as it is read there; agentconv lint says all of it")
+def not_as_written(mended: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
+    """Say in a line for each kind that files are synced as their client reads them, which is not as they are written."""
+    hint = "it is synced as it is read there; agentconv lint says all of it"
+    kinds: dict[str, list[Diagnostic]] = {}
+    for one in mended:
+        kinds.setdefault(one.message, []).append(one)
+    for first, *others in kinds.values():
+        more = f" (and in {len(others):,} more {'files' if len(others) > 1 else 'file'})" if others else ""
+        yield replace(first, message=f"{first.message}{more}", hint=hint)
 
 
 def wrong(path: str, reason: str) -> Diagnostic:

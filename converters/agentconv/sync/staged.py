@@ -31,6 +31,10 @@ def written_out(root: Path, source: str) -> Iterator[Path]:
         raise InputError(Diagnostic(Code.USAGE, Severity.ERROR, "--staged is about git's index, and there is none here", hint=hint))
     with tempfile.TemporaryDirectory(prefix="agentconv-") as folder:
         place = git.write_out(Path(folder).resolve(), lambda path: _is_ours(path) or path == source or path.startswith(f"{source}/"))
+        if place is None and (unmerged := git.unmerged()):
+            listed = ", ".join(sorted(unmerged)[:3]) + (f" and {len(unmerged) - 3} more" if len(unmerged) > 3 else "")
+            message = f"a merge is not done, so that nothing is staged of {listed}"
+            raise InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, message, hint="decide them, and `git add` them"))
         if place is None:
             raise InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, "git does not write out what is staged", hint="see `git status`"))
         before = Path.cwd()

@@ -11,37 +11,24 @@ from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
 from agentconv.conversion.shared_files import pointer
-from agentconv.core import fields
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.formats import registry
 from agentconv.install.lock import Synced
 from agentconv.install.steps import Change
-from agentconv.sync import configuring, digests, places, settings, source_files, sources, texts, unchanged
+from agentconv.sync import configuring, digests, keeping, places, settings, source_files, sources, texts, unchanged
 from agentconv.sync.adopting import as_given
-from agentconv.sync.carrying import CARRIED, OVERRIDDEN, plain
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from agentconv.core.effects import Widening
-    from agentconv.core.ir import Agent, Json
+    from agentconv.core.ir import Json
+    from agentconv.sync.keeping import Kept
     from agentconv.sync.planning import Outcome
     from agentconv.sync.settings import Settings
     from agentconv.sync.sources import Key, Sources
     from agentconv.sync.syncing import Run
-    from agentconv.sync.views import View, Views
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What of an agent holds in the old source alone from now on."""
-
-    agent: str
-    path: str
-    pointer: str
-    target: str
-    says: Mapping[str, Json]
-    """What the configuration says of it: values by key, and in `keep` the fields of which the file's word counts."""
+    from agentconv.sync.views import Views
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +45,6 @@ class Wider:
 class Switched:
     """What a change of the source comes to, beside what is written."""
 
-    kept: tuple[Kept, ...] = ()
     wider: tuple[Wider, ...] = ()
 
 
@@ -202,31 +188,7 @@ def _kept(switch: _Switch, given: Views) -> Iterator[Kept]:
     old = dict(switch.old.agents())
     keys = {new: key for key, new in switch.names.items()}
     for view in given.entries:
-        agent = old[keys[view.key]]
-        yield Kept(view.source.name or "", view.path, view.pointer, view.target, _said(view, agent))
-
-
-def _said(view: View, agent: Agent) -> dict[str, Json]:
-    """Return what the configuration has to say so that an agent stays as it is.
-
-    A text is none of that: it would be another one for good. The new source's, which is the same but for blanks, takes its place.
-    """
-    new, old = digests.grouped(digests.of(view.agent)), digests.grouped(digests.of(agent))
-    said: dict[str, Json] = {}
-    keep: list[str] = []
-    for path in sorted({*new, *old} - {"name", *digests.TEXTS}):
-        if new.get(path) == old.get(path) or (path.startswith("extras.") and path not in new):
-            continue
-        value = fields.get(agent, path) if path in OVERRIDDEN else None
-        if value is not None:
-            said[CARRIED[path]] = plain(value)
-        else:
-            keep.append(f"extras.{path.split('.', 2)[2]}" if path.startswith("extras.") else path)
-    if keep:
-        security = digests.GROUP in keep
-        rest = [path for path in keep if path != digests.GROUP]
-        said["keep"] = True if security and not rest else [*(digests.SECURITY if security else ()), *rest]
-    return said
+        yield keeping.of(view, old[keys[view.key]])
 
 
 def _planned(switch: _Switch, run: Run, data: bytes, kept: tuple[Kept, ...]) -> Outcome:
@@ -250,7 +212,7 @@ def _planned(switch: _Switch, run: Run, data: bytes, kept: tuple[Kept, ...]) -> 
     if wider and not run.choices.allow_widening:
         raise _would_widen(wider)
     run.first(outcome, [Change(file.name, file.read_bytes(), data, file.name, None, forced=True)])
-    outcome.switched = Switched(tuple(one for one in kept if one.says), wider)
+    outcome.kept, outcome.switched = tuple(one for one in kept if one.says), Switched(wider)
     return outcome
 
 

@@ -16,6 +16,7 @@ from agentconv.install.steps import Change, Plan
 from agentconv.sync import carrying as carry
 from agentconv.sync import (
     configuring,
+    keeping,
     locks,
     overriding,
     planning,
@@ -37,7 +38,7 @@ from agentconv.sync.situation import Situation
 from agentconv.sync.unchanged import is_served, is_unchanged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from agentconv.core.diagnostics import Loss
@@ -61,12 +62,14 @@ class Run:
     choices: Choices
     carry_back: Selection | None = None
     """Fields whose edits are taken back; None for nothing but those of which a person says that the target's word counts."""
-    adopt: bool = False
-    """Whether agents that stand in a target alone are taken into the source."""
+    adopt: Collection[str] | None = None
+    """The agents that stand in a target alone and are taken into the source; empty for all of them, None for none."""
     configuration: bytes | None = None
     """The configuration as it is to be, where it changes."""
     repository: Path | None = None
     """A folder of the repository that is asked for texts; None for the root."""
+    look_closely: bool = False
+    """Whether everything is to be told, also what was told before."""
     lock: Lock = field(default_factory=Lock)
     unread: dict[str, str] = field(default_factory=dict)
     """Sources that cannot be read, with the reasons."""
@@ -90,6 +93,7 @@ class Run:
         Raises:
             InputError: It cannot be told, or should not be done unasked.
         """
+        self.look_closely = look_closely
         in_conflict = locks.is_in_conflict(self.scope)
         self.lock = self._locked(dry_run=dry_run)
         found, told, self.unread = source_files.find(self.settings, self.scope)
@@ -101,7 +105,7 @@ class Run:
             raise _no_source(self.settings)
         targets = [target for target in self.settings.targets if not is_served(self.settings, target, self.scope)]
         beside = {path for target in self.served_targets for path in client_places.of(self.settings, target, self.scope)}
-        named = self.choices.prefer or (self.carry_back and self.carry_back.agents())
+        named = self.choices.prefer.side or self.adopt or (self.carry_back and self.carry_back.agents())
         may_be = not look_closely and not told and not named and beside <= {file.path for file in found}
         if may_be and is_unchanged(self.settings, self.lock, found, targets, self.scope):
             outcome = planning.unchanged(self.settings, self.lock, found)
@@ -109,7 +113,7 @@ class Run:
             return outcome
         loaded = self.loaded(found)
         outcome = self.planned(loaded, targets)
-        if self.adopt:
+        if self.adopt is not None:
             loaded, outcome = self._adopted(loaded, outcome, targets)
         loaded, outcome = self._renamed(loaded, outcome, targets)
         carrying = self._carrying(loaded, outcome)
@@ -148,14 +152,19 @@ class Run:
         loaded.pieces = [piece for piece in loaded.pieces if piece.path not in unmerged]
         for path in sorted(unmerged):
             loaded.broken.setdefault(path, "git has not merged it yet")
-        if loaded.mended:
-            loaded.diagnostics.append(sources.not_as_written(loaded.mended))
+        loaded.diagnostics += sources.not_as_written([one for one in loaded.mended if self.is_new(loaded, one)])
         names = frozenset(agent.name or "" for _, agent in loaded.agents())
         loaded.diagnostics += [] if loaded.broken else overriding.unknown(self.settings, names)
         wrong = list(self._unknown_wishes(names))
         if wrong:
             raise InputError(wrong[0])
         return loaded
+
+    def is_new(self, loaded: Sources, told: Diagnostic) -> bool:
+        """Whether what is said of a file of the source was not said before: it is another one than the lock knows, or all is to be said."""
+        file = loaded.files.get(told.span.path) if told.span is not None else None
+        known = {(one.source, one.source_sha256) for one in self.lock.synced}
+        return self.look_closely or file is None or (file.path, file.sha256) not in known
 
     def _served(self, found: list[SourceFile]) -> list[serving.Served]:
         """Return the targets that read the source's own folder, with what their clients make of it."""
@@ -170,7 +179,7 @@ class Run:
     def _unknown_wishes(self, names: frozenset[str]) -> Iterator[Diagnostic]:
         """Complain about agents that are named on the command line and that are nowhere."""
         known = names | {one.name for one in self.lock.synced}
-        wishes = [("--prefer", name) for name in self.choices.prefer if name]
+        wishes = [("--prefer", name) for name in self.choices.prefer.agents()]
         wishes += [("--carry-back", name) for name in self.carry_back.agents()] if self.carry_back else []
         for flag, name in wishes:
             if name not in known:
@@ -193,7 +202,8 @@ class Run:
         for edit in edits:
             place = (edit.candidate.target, *edit.candidate.place)
             carried[place] = carried.get(place, frozenset()) | {edit.path}
-        outcome = planning.plan(Situation(self.settings, self.reader, lock, loaded, given, files, carried), self.bases, self.choices)
+        choices = replace(self.choices, prefer=self.choices.prefer.once_carried()) if carried else self.choices
+        outcome = planning.plan(Situation(self.settings, self.reader, lock, loaded, given, files, carried), self.bases, choices)
         if outcome.plan is not None:
             outcome.plan = replace(outcome.plan, lock_before=self.lock)
         return outcome
@@ -213,7 +223,9 @@ class Run:
         """Return the source with what stood in targets alone, and what is to be done then."""
         adopting = Adopting(self.settings, loaded, self.choices.allow_widening)
         released = [one for one in outcome.candidates if one.entry is Entry.RELEASE and one.file is not None and one.there is not None]
-        adopting.take([*outcome.orphans, *((one.file, one.pointer, one.there) for one in released if one.file and one.there)])
+        nobodys = [*outcome.orphans, *((one.file, one.pointer, one.there) for one in released if one.file and one.there)]
+        _check_names(self.adopt or (), [agent.name or "" for _, _, agent in nobodys])
+        adopting.take(one for one in nobodys if not self.adopt or one[2].name in self.adopt)
         if not adopting.taken:
             outcome.diagnostics += adopting.diagnostics
             return loaded, outcome
@@ -222,9 +234,15 @@ class Run:
         places = {(one.target, *one.key) for one in settled}
         kept = [one for one in self.lock.synced if (one.target, *one.key) not in places]
         lock = replace(self.lock, synced=(*kept, *settled))
+        found = {(file.target, file.path, pointer): agent for file, pointer, agent, _ in adopting.taken}
+        given = [view for target in targets for view in self.given(again, target, lock).entries]
+        alone = [keeping.of(view, found[place]) for view in given if (place := (view.target, view.path, view.pointer)) in found]
+        alone = [one for one in alone if one.says]
+        config = self._configured(lambda text: configuring.with_kept(self.settings, text, alone)) if alone else []
         settled = as_given(settled, [self.given(again, target, lock) for target in targets])
         planned = self.planned(again, targets, replace(self.lock, synced=(*kept, *settled)))
-        self.first(planned, self._source_changes(loaded, adopting.files))
+        self.first(planned, [*config, *self._source_changes(loaded, adopting.files)])
+        planned.kept = tuple(alone)
         planned.adopted, planned.adopted_losses = tuple(adopting.taken), tuple(adopting.losses)
         planned.diagnostics += adopting.diagnostics
         return again, planned
@@ -244,8 +262,9 @@ class Run:
         )
         again = self.loaded(renames.with_files())
         planned = self.planned(again, targets, replace(self.lock, synced=settled))
-        self.first(planned, [*config, *outcome.sources_changed, *self._source_changes(loaded, renames.files)])
-        planned.adopted, planned.adopted_losses = outcome.adopted, outcome.adopted_losses
+        before = [change for change in outcome.sources_changed if change.path not in {one.path for one in config}]
+        self.first(planned, [*config, *before, *self._source_changes(loaded, renames.files)])
+        planned.adopted, planned.adopted_losses, planned.kept = outcome.adopted, outcome.adopted_losses, outcome.kept
         planned.renamed = tuple(replace(one, is_done=one.reason is None) for one in renames.found)
         return again, planned
 
@@ -265,6 +284,7 @@ class Run:
         others = [change for path, change in earlier.items() if path not in new]
         self.first(outcome, [*config, *others, *changes])
         outcome.adopted, outcome.adopted_losses, outcome.renamed = before.adopted, before.adopted_losses, before.renamed
+        outcome.kept = before.kept
         return outcome
 
     def _source_changes(self, loaded: Sources, files: Mapping[str, bytes | None]) -> list[Change]:
@@ -375,6 +395,19 @@ class Run:
             return replace(plan, changes=changes, lock_before=before, lock_pending=pending, lock_after=after, folders_left=())
 
         return part(local=True), replace(part(local=False), folders_left=plan.folders_left)
+
+
+def _check_names(wanted: Collection[str], there: Sequence[str]) -> None:
+    """Complain about agents that are to be adopted, and stand in no target alone.
+
+    Raises:
+        InputError: There is one.
+    """
+    for name in wanted:
+        if name not in there:
+            near = nearest(name, there, 0.7)
+            hint = f"did you mean `{near}`?" if near else f"those that do: {', '.join(there) or 'none'}"
+            raise InputError(Diagnostic(Code.USAGE, Severity.ERROR, f"--adopt: no agent `{name}` stands in a target alone", hint=hint))
 
 
 def _conflict(scope: Scope) -> Diagnostic:

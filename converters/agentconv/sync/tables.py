@@ -56,28 +56,32 @@ class Table:
         """Return a table in it; an empty one where there is none."""
         value = self.values.get(key, {})
         if not isinstance(value, dict):
-            raise self.wrong(f"{self.file.shown(*self.names, key)} is a table", None, key)
+            raise self.wrong(
+                f"{self.file.shown(*self.names, key)} is a table",
+                f"write {self.file.shown(*self.names, key)} on a line of its own, and what it says below",
+                key,
+            )
         return Table(self.file, (*self.names, key), value)
 
     def switch(self, key: str, *, default: bool) -> bool:
         """Return a boolean."""
         value = self.values.get(key, default)
         if not isinstance(value, bool):
-            raise self.wrong(f"`{key}` wants true or false", None, key)
+            raise self.wrong(f"`{key}` wants true or false", f"write it without quotation marks: {key} = true", key)
         return value
 
     def text(self, key: str) -> str:
         """Return a text, which is not empty."""
         value = self.values[key]
         if not isinstance(value, str) or not value.strip():
-            raise self.wrong(f"`{key}` is text", None, key)
+            raise self.wrong(f"`{key}` is text", f'for example: {key} = "..."', key)
         return value
 
     def texts(self, key: str, what: str) -> tuple[str, ...]:
         """Return a list of texts, none of which is empty; an empty list where there is none."""
         value = self.values.get(key, [])
         if not isinstance(value, list):
-            raise self.wrong(f"`{key}` is a list of {what}", None, key)
+            raise self.wrong(f"`{key}` is a list of {what}", f'for example: {key} = ["..."]', key)
         for number, word in enumerate(value):
             if not isinstance(word, str) or not word.strip():
                 raise self.wrong(f"`{key}` is a list of {what}", None, key, number)

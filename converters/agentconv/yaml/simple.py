@@ -25,10 +25,10 @@ _ENTRY = re.compile(
 )
 _ITEM = re.compile(r"- +([^ \n][^\n]*)\n")
 _INDENT = re.compile(r"\n* *")
-_QUOTED = {'"': re.compile(r'"((?:[^"\\\n]|\\["\\ntr])*)"'), "'": re.compile(r"'((?:[^'\n]|'')*)'")}
+_QUOTED = {'"': re.compile(r'"((?:[^"\\\n]++|\\["\\ntr])*+)"'), "'": re.compile(r"'((?:[^'\n]++|'')*+)'")}
 _ESCAPE = re.compile(r"\\(.)")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\"}
-_FLOW = re.compile(r"""\[ *(?:(?:[A-Za-z_(/.*][^,:#&!|>\[\]{}"'\n]*|"[^"\\\n]*"|'[^'\n]*')(?: *, *(?!\])|(?= *\])))* *\]""")
+_FLOW = re.compile(r"""\[ *+(?:(?:[A-Za-z_(/.*][^,:#&!|>\[\]{}"'\n]*+|(?:"[^"\\\n]*+"|'[^'\n]*+') *+)(?:, *(?!\])|(?=\])))* *\]""")
 _FLOW_ITEM = re.compile(r"""[^ ,\[\]"'][^,\]]*|"[^"]*"|'[^']*'""")
 _INDICATORS = frozenset("-?:,[]{}#&*!|>'\"%@`")
 _BLOCK = re.compile(r"([|>])(-?) *")

@@ -29,7 +29,8 @@ EVERY_TRY = (
     *server_tries(lambda tool: f"mcp__{SERVER}__{tool}"),
 )
 """Not fetching: the client asks its own service about an address first."""
-PERMISSIVE = ["--dangerously-skip-permissions", "--settings", '{"disableAllHooks": true}']
+PERMISSIVE = ["--dangerously-skip-permissions"]
+NO_HOOKS = ["--settings", '{"disableAllHooks": true}']
 COMPLAINT = re.compile(r"\S+ \[(?:DEBUG|WARN|ERROR)\] (.*(?:\.claude/agents/|frontmatter|[Pp]lugin).*)")
 
 
@@ -37,8 +38,10 @@ def _prompt(request: Request) -> str:
     return before_last(request.system[-1], *TAILS)
 
 
-def drive(place: Place, *more: str | Path, permissive: bool = False) -> Session:
+def drive(place: Place, *more: str | Path, permissive: bool = False, hooks: bool = False) -> Session:
     """Start the client once, with more options, and have it call each of its agents."""
+    if hooks:  # which an agent of a project that is not trusted has not
+        place.write("home/.claude.json", {"projects": {str(place.project): {"hasTrustDialogAccepted": True}}})
     log = place.home / "debug.log"
     servers = {"mcpServers": {SERVER: {"command": SERVER_COMMAND[0], "args": SERVER_COMMAND[1:]}}}
     options = [
@@ -48,6 +51,7 @@ def drive(place: Place, *more: str | Path, permissive: bool = False) -> Session:
         "--debug-file",
         log,
         *(PERMISSIVE if permissive else []),
+        *(NO_HOOKS if permissive and not hooks else []),
         *more,
     ]
     listed: dict[str, str | None] = {}
@@ -58,6 +62,7 @@ def drive(place: Place, *more: str | Path, permissive: bool = False) -> Session:
         EVERY_TRY if permissive else TRIES,
         place.project,
         unoffered=permissive,
+        at_once=1 if hooks else None,
     )
     with caller.serve() as model, place.talk([CLIENTS["claude-code"].path, "-p", *PROTOCOL, *options], **_environment(model.url)) as talk:
         talk.say({"type": "control_request", "request_id": "1", "request": {"subtype": "initialize"}})

@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING, Any
@@ -34,6 +34,19 @@ EVERY_TRY = (
 )
 
 
+@dataclass(frozen=True)
+class Make:
+    """What differs between OpenCode and what was made of it."""
+
+    client: str
+    prefix: str
+    """What its variables start with."""
+    main: str
+    """The agent that the user talks to."""
+    head: str = ""
+    """How what precedes the prompt ends."""
+
+
 class RefusedError(Exception):
     """What the client's server answers when it cannot do something."""
 
@@ -48,12 +61,15 @@ def _configuration(url: str, *, permissive: bool) -> dict[str, Any]:
     return {"snapshot": False, **models, "mcp": {SERVER: server}, "permission": "allow" if permissive else asked}
 
 
-def _prompt(request: model_server.Request) -> str:
-    return before_last(request.system[0], TAIL)
+OPENCODE = Make("opencode", "OPENCODE", "build")
 
 
-def drive(place: Place, *, permissive: bool = False) -> Session:
+def drive(place: Place, make: Make = OPENCODE, *, permissive: bool = False) -> Session:
     """Start the client's server once, and have it call each of its agents."""
+
+    def prompt(request: model_server.Request) -> str:
+        return before_last(request.system[0].partition(make.head)[2] if make.head else request.system[0], TAIL)
+
     agents: dict[str, dict[str, Any]] = {}
     caller = Caller(
         "task",
@@ -63,11 +79,11 @@ def drive(place: Place, *, permissive: bool = False) -> Session:
         place.project,
         unoffered=permissive,
     )
-    environment = {f"OPENCODE_DISABLE_{name}": "1" for name in OFF}
+    environment = {f"{make.prefix}_DISABLE_{name}": "1" for name in OFF}
     with caller.serve() as model:
         # beside the project's own, which a conversion may have written
-        environment["OPENCODE_CONFIG"] = str(place.write("opencode.json", _configuration(model.url, permissive=permissive)))
-        with place.talk([CLIENTS["opencode"].path, "serve", "--port", "0"], **environment) as talk:
+        environment[f"{make.prefix}_CONFIG"] = str(place.write("settings.json", _configuration(model.url, permissive=permissive)))
+        with place.talk([CLIENTS[make.client].path, "serve", "--port", "0"], **environment) as talk:
             line = talk.until(lambda line: "listening on" in str(line))
             if line is None:
                 return Session(failed=place.stderr)
@@ -79,12 +95,12 @@ def drive(place: Place, *, permissive: bool = False) -> Session:
                 return Session(failed=str(error))
             said = f"/session/{session}/message"
             threading.Thread(target=_allow_all, args=(address, talk), daemon=True).start()
-            _ask(address, "POST", said, {"agent": "build", "parts": [{"type": "text", "text": "Go."}]})
+            _ask(address, "POST", said, {"agent": make.main, "parts": [{"type": "text", "text": "Go."}]})
             for name in [name for name, result in caller.results.items() if "Model not found" in result]:
                 # a model that it has not heard of offline: another one does for what is asked here
                 parts = [{"type": "text", "text": caller.word_for(name)}]
                 _ask(address, "POST", said, {"agent": name, "model": {"providerID": "fake", "modelID": "m"}, "parts": parts})
-    return Session({name: replace(seen, unattended=_unattended(agents[name]["permission"])) for name, seen in caller.seen(_prompt).items()})
+    return Session({name: replace(seen, unattended=_unattended(agents[name]["permission"])) for name, seen in caller.seen(prompt).items()})
 
 
 def _allow_all(address: str, talk: Talk) -> None:

@@ -33,11 +33,11 @@ def _prompt(request: Request) -> str:
     return before_last(request.system[0], TAIL)
 
 
-def drive(place: Place, *, permissive: bool = False) -> Session:
+def drive(place: Place, *, permissive: bool = False, hooks: bool = False) -> Session:
     """Start the client once, and have it call each of its agents."""
     server = {"command": SERVER_COMMAND[0], "args": SERVER_COMMAND[1:], "trust": True}
-    # a hook of one agent's would block the calls of all that run at the same time
-    place.write("home/.qwen/settings.json", {"mcpServers": {SERVER: server}, "disableAllHooks": permissive})
+    # a hook of one agent's blocks the calls of all that run at the same time
+    place.write("home/.qwen/settings.json", {"mcpServers": {SERVER: server}, "disableAllHooks": permissive and not hooks})
     program = CLIENTS["qwen-code"].path
     listing = place.run([CLIENTS["node"].path, Path(__file__).with_suffix(".mjs"), program.parent, place.project])
     if listing.returncode:
@@ -50,6 +50,7 @@ def drive(place: Place, *, permissive: bool = False) -> Session:
         EVERY_TRY if permissive else (),
         place.project,
         unoffered=permissive,
+        at_once=1 if hooks else None,
     )
     with caller.serve() as model:
         environment = {"OPENAI_API_KEY": "none", "OPENAI_BASE_URL": f"{model.url}/v1", "OPENAI_MODEL": "fake-model"}

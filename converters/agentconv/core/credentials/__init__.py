@@ -114,10 +114,15 @@ def _counts(kind: shapes.Kind, text: str, at: int, match: re.Match[str]) -> bool
     return any(randomness.is_random(part) for part in re.findall(r"[A-Za-z0-9]{16,}", match[0]))
 
 
-def secrets(text: str) -> list[Credential]:
-    """Return those that are no examples, in the order of the text, each place once."""
+def secrets(text: str, found: tuple[Credential, ...] | None = None) -> list[Credential]:
+    """Return those that are no examples, in the order of the text, each place once.
+
+    Args:
+        text: Any text.
+        found: What `find` says of it, where that is known.
+    """
     chosen: list[Credential] = []
-    for one in sorted(find(text), key=lambda one: (one.start, one.name != "")):
+    for one in sorted(find(text) if found is None else found, key=lambda one: (one.start, one.name != "")):
         if one.stands_for_one or (chosen and one.start < chosen[-1].end and (one.name or one.end <= chosen[-1].end)):
             continue
         if chosen and one.start < chosen[-1].end and chosen[-1].name:
@@ -131,18 +136,18 @@ def shortened(text: str) -> str:
     return f"{text[:_SHOWN]}…"
 
 
-def masked(text: str, fill: str = "") -> str:
+def masked(text: str, fill: str = "", found: tuple[Credential, ...] | None = None) -> str:
     """Return the text with all that looks like a credential cut to its first characters, and all that may be one.
 
     Args:
         text: Any text.
         fill: Takes the place of each character that is cut, so that the others stay where they are; without one, an ellipsis
             stands for them all.
+        found: What `find` says of it, where that is known.
     """
-    places = ((one.start, one.end) for one in find(text) if one.end > one.start + _SHOWN)
-    found = sorted({*places, *randomness.runs(text), *shapes.made_legal(text)})
+    places = ((one.start, one.end) for one in (find(text) if found is None else found) if one.end > one.start + _SHOWN)
     parts, done = [], 0
-    for start, end in found:
+    for start, end in sorted({*places, *randomness.runs(text), *shapes.made_legal(text)}):
         if end <= done:
             continue
         begin, kept = (start, text[start : start + _SHOWN]) if start >= done else (done, "")

@@ -11,9 +11,10 @@ it, and like a command it is one line.
 | `gitignore` | as in that file; `//` and `~/` lead out of the project | Claude Code, paths |
 | `fnmatch` | Python's: as a glob, with sets of characters, and nothing more at its end | |
 
-Each has a module that reads a text into a `Form`, which is the same for all, and some one that writes it. What such a module does
-not know for sure it does not read. Clients with prefixes read more into a denial than into an allowance (Claude Code denies `xargs rm`
-with `rm:*`, and `docs/**` at any depth): those languages are read for what they allow, and a denial in them is never the same elsewhere.
+Each has a module that reads a text into a `Form`, which is the same for all, and some one that writes it. What such a module does not
+know for sure it does not read; they are loaded for agents that have patterns. Clients with prefixes read more into a denial than into
+an allowance (Claude Code denies `xargs rm` with `rm:*`, and `docs/**` at any depth): those languages are read for what they allow, and
+a denial in them is never the same elsewhere.
 """
 
 from __future__ import annotations
@@ -24,30 +25,14 @@ from typing import TYPE_CHECKING
 from agentconv.core import vocabulary
 from agentconv.core.ir import Rule
 from agentconv.core.meant import Pattern
-from agentconv.core.patterns import command_lines, covering, gitignore, globs, prefix, regex
-from agentconv.core.patterns.form import ANY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from agentconv.core.ir import ToolGrant
     from agentconv.core.patterns.form import Form
 
 LONGEST = 1_000
 """Patterns longer than this are not read: none is of any use to a person, and reading must be bounded."""
-_READERS: dict[str, Callable[[str], Form | None]] = {
-    "glob": globs.read,
-    "regex": regex.read,
-    "prefix": prefix.read,
-    "gitignore": gitignore.read,
-    "fnmatch": globs.read_fnmatch,
-}
-_WRITERS: dict[str, Callable[[Form], list[str] | None]] = {
-    "glob": globs.write,
-    "regex": regex.write,
-    "fnmatch": globs.write_fnmatch,
-}
-LANGUAGES = tuple(_READERS)
+LANGUAGES = ("glob", "regex", "prefix", "gitignore", "fnmatch")
 _DENIES_MORE = frozenset({"prefix", "gitignore"})
 _COMMAND = "command"
 
@@ -69,28 +54,38 @@ def translate(pattern: Pattern, language: str, *, denies: bool) -> tuple[Pattern
     """
     if pattern.language == language:
         return (pattern,)
-    form = _form(pattern, denies=denies) if language in _WRITERS else None
-    written = _WRITERS[language](form) if form else None
+    from agentconv.core.patterns.languages import WRITERS
+
+    form = _form(pattern, denies=denies) if language in WRITERS else None
+    written = WRITERS[language](form) if form else None
     return tuple(Pattern(text, language) for text in written) if written else None
 
 
 @lru_cache(maxsize=4096)
 def is_everything(pattern: Pattern) -> bool:
     """Whether a pattern matches all that there is."""
-    return pattern == "*" or _form(pattern, denies=False) == ((ANY,),)
+    if pattern == "*":
+        return True
+    from agentconv.core.patterns.form import ANY
+
+    return _form(pattern, denies=False) == ((ANY,),)
 
 
 def covers(wide: Pattern, narrow: Pattern) -> bool:
     """Whether a pattern surely matches all that another one matches, of whatever languages they are."""
     if wide == narrow or is_everything(wide):
         return True
+    from agentconv.core.patterns import covering
+
     forms = _form(wide, denies=False), _form(narrow, denies=False)
     return None not in forms and covering.covers(forms[0] or (), forms[1] or ())
 
 
 @lru_cache(maxsize=1024)
 def _form(pattern: Pattern, *, denies: bool) -> Form | None:
-    read = _READERS.get(pattern.language or "")
+    from agentconv.core.patterns.languages import READERS
+
+    read = READERS.get(pattern.language or "")
     if read is None or len(pattern) > LONGEST or (denies and pattern.language in _DENIES_MORE):
         return None
     return read(str(pattern))
@@ -108,6 +103,8 @@ def carried(entry: ToolGrant | Rule, target: str, word: str, *, denies: bool) ->
     language, subject = vocabulary.pattern_language(target, word), vocabulary.pattern_subject(target, word)
     if entry.pattern is None or language is None or subject != vocabulary.pattern_subject(entry.format, entry.native):
         return None
+    from agentconv.core.patterns import command_lines
+
     bound = isinstance(entry, Rule) or denies or vocabulary.fact(entry.format, "enforces_patterns")
     if subject == _COMMAND and bound and not command_lines.alike(entry.format, target, entry.pattern):
         return None
@@ -117,6 +114,8 @@ def carried(entry: ToolGrant | Rule, target: str, word: str, *, denies: bool) ->
 @lru_cache(maxsize=4096)
 def meaning(format_id: str, word: str, pattern: Pattern, *, denies: bool) -> tuple[str, ...]:
     """Return what a client's pattern comes to, so that the same text says the same, whatever client it is from: globs, where it can."""
+    from agentconv.core.patterns import command_lines, globs
+
     form = _form(pattern, denies=denies)
     texts = tuple((globs.write(form) if form else None) or [f"{pattern} ({pattern.language})" if pattern.language else str(pattern)])
     if vocabulary.pattern_subject(format_id, word) != _COMMAND:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from agentconv.core import schema_files
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.core.format import ReadResult, State
+from agentconv.core.kinds import KINDS
 from agentconv.core.suggestions import nearest
+from agentconv.core.verdict import verdict
 from agentconv.core.versions import FORMAT_VERSION
 from agentconv.formats.canonical import documents, special_values
 
@@ -21,6 +23,7 @@ MAX_NESTING = 200
 _URN = "urn:agentconv:bundle:"
 _VERSIONS = tuple(map(str, range(1, FORMAT_VERSION + 1)))
 """Those that are read; the last one is written."""
+_SCHEMAS = ("bundle", "agent", "skill", "command", "server")
 _JARGON = {"object": "map", "array": "list", "string": "text", "integer": "whole number", "null": "nothing"}
 
 
@@ -105,14 +108,17 @@ def _known() -> list[str]:
 
 
 def _schema_problems(document: Any, place: Callable[[Sequence[str | int]], Span]) -> Iterable[Diagnostic]:
+    schema = schema_files.load("bundle")
+    beside = {one["$id"]: one for one in map(schema_files.load, _SCHEMAS)}
+    known = {key: value for key, value in document.items() if key in _known()}
+    if verdict(known, schema, beside=beside):
+        return
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import best_match, relevance
     from referencing import Registry, Resource
 
-    schema = schema_files.load("bundle")
-    resources = [(schema_files.load(name)["$id"], Resource.from_contents(schema_files.load(name))) for name in ("bundle", "agent")]
+    resources = [(one["$id"], Resource.from_contents(one)) for one in (schema, *beside.values())]
     validator = Draft202012Validator(schema, registry=Registry().with_resources(resources))
-    known = {key: value for key, value in document.items() if key in _known()}
     errors = sorted(validator.iter_errors(known), key=relevance)
     for error in errors[:20]:
         cause = best_match([error]) or error
@@ -158,11 +164,14 @@ def _logic_problems(document: Any, place: Callable[[Sequence[str | int]], Span])
     def bad(path: list[str | int], message: str, hint: str | None = None) -> Diagnostic:
         return Diagnostic(Code.SCHEMA, Severity.ERROR, f"{_pointer(path)}: {message}", place(path), hint)
 
-    ids: set[str] = set()
-    for index, agent in enumerate(document.get("agents", ())):
-        if agent["id"] in ids:
-            yield bad(["agents", index, "id"], f"the id `{agent['id']}` is taken", "ids are unique in a bundle")
-        ids.add(agent["id"])
+    for kind in KINDS:
+        yield from _repeated_ids(document, kind, bad)
+    for index, skill in enumerate(document.get("skills", ())):
+        for number, file in enumerate(skill.get("files", ())):
+            if not is_safe(file["path"]):
+                yield bad(["skills", index, "files", number, "path"], "a path that leads out of the folder", _PATHS)
+    ids = {agent["id"] for agent in document.get("agents", ())}
+    yield from _repeated_ids(document, "agents", bad)
     for at, message in special_values.mistakes(document):
         yield bad(at, message)
     paths: set[str] = set()
@@ -177,6 +186,15 @@ def _logic_problems(document: Any, place: Callable[[Sequence[str | int]], Span])
             if isinstance(piece, dict) and piece["prompt"] not in ids:
                 hint = "delete the source of an agent that you delete"
                 yield bad(["sources", index, "text", part], f"there is no agent `{piece['prompt']}`", hint)
+
+
+def _repeated_ids(document: Any, kind: str, bad: Callable[..., Diagnostic]) -> Iterable[Diagnostic]:
+    """Yield ids that two of a kind have."""
+    ids: set[str] = set()
+    for index, one in enumerate(document.get(kind, ())):
+        if one.get("id") in ids:
+            yield bad([kind, index, "id"], f"the id `{one['id']}` is taken", "ids are unique in a bundle")
+        ids |= {one["id"]} if one.get("id") else set()
 
 
 _PATHS = "paths are relative: names with `/` between them, none of them `.` or `..`, and no `\\\\`, `:` or NUL"

@@ -31,19 +31,22 @@ from agentconv.core.ir import (
     ToolGrant,
     Tools,
 )
+from agentconv.core.kinds import KINDS
 from agentconv.core.meant import Foreign, Pattern, Reference, Text
 from agentconv.core.source import decode as decode_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from agentconv.core.ir import Json
 
 SHORTEST_REFERENCE = 40
 """Prompts shorter than this stay in the stored text: a reference would be longer."""
 
+Parts = object()
+"""The shape of a list of parts."""
 _SHAPES: dict[type, dict[str, Any]] = {
-    AgentSet: {"agents": [Agent], "servers": [McpServer], "mcp_servers": [McpServer]},
+    AgentSet: {"agents": [Agent], **dict.fromkeys((*KINDS, "mcp_servers"), Parts)},
     Agent: {
         "prompt": Prompt,
         "invocation": Invocation,
@@ -66,9 +69,8 @@ _TUPLES = {(AgentSet, "authors"), (Agent, "skills"), (Agent, "delegates"), (Mode
     (McpServer, name) for name in ("enabled_tools", "disabled_tools")
 }
 _LEFT_OUT = frozenset({"sources", "diagnostics", "further"})
-_SPELLED = {(AgentSet, "mcp_servers"): "servers"}
-"""Fields that a document calls otherwise since version 2; it is read under both names."""
-_FIELDS = {(cls, key): name for (cls, name), key in _SPELLED.items()}
+_FIELDS = {(AgentSet, "mcp_servers"): "servers"}
+"""What version 1 called otherwise: it is read under both names."""
 
 
 def to_document(agents: AgentSet, *, sources: bool = True) -> dict[str, Json]:
@@ -80,20 +82,28 @@ def to_document(agents: AgentSet, *, sources: bool = True) -> dict[str, Json]:
     return document
 
 
-def plain(value: Any, *, languages: bool = True) -> dict[str, Json]:
+def plain(value: Any, *, languages: bool = True, without: Collection[str] = _LEFT_OUT) -> dict[str, Json]:
     """Return a value of the representation as a plain map, without what is absent or default.
 
     Args:
         value: The value.
         languages: Whether patterns say their languages; else they are those of their tools' clients.
+        without: Fields that are left out.
     """
     found: dict[str, Json] = {}
+    cls = type(value)
     for field in dataclasses.fields(value):
         item = getattr(value, field.name)
-        if field.name in _LEFT_OUT or _is_default(field, item):
+        if field.name in without or _is_default(field, item):
             continue
-        found[_SPELLED.get((type(value), field.name), field.name)] = _plain_item(item, languages=languages)
+        found[field.name] = _plain_item(item, languages=languages) if field.name not in KINDS or cls is not AgentSet else _plain_parts(item)
     return found
+
+
+def _plain_parts(parts: Any) -> Json:
+    from agentconv.formats.canonical import part_documents
+
+    return [part_documents.plain(part) for part in parts]
 
 
 def _is_default(field: dataclasses.Field[Any], item: object) -> bool:
@@ -164,6 +174,8 @@ def build(cls: Any, data: Any, *, spoken: bool = False) -> Any:
             values[name] = item if isinstance(item, str) else Pattern(item["pattern"], item.get("language"))
         elif shape is Text:
             values[name] = item if cls is Prompt and isinstance(item, str) else _text(item, spoken=spoken)
+        elif shape is Parts:
+            values[name] = _built_parts(name, item, spoken=spoken)
         elif isinstance(shape, list):
             values[name] = tuple(build(shape[0], child, spoken=spoken) for child in item)
         elif shape is not None:
@@ -171,6 +183,12 @@ def build(cls: Any, data: Any, *, spoken: bool = False) -> Any:
         else:
             values[name] = tuple(item) if (cls, name) in _TUPLES else item
     return cls(**values)
+
+
+def _built_parts(kind: str, items: Any, *, spoken: bool) -> Any:
+    from agentconv.formats.canonical import part_documents
+
+    return tuple(part_documents.build(kind, item, spoken=spoken) for item in items)
 
 
 def from_document(document: dict[str, Any]) -> tuple[AgentSet, list[str]]:
@@ -183,7 +201,7 @@ def from_document(document: dict[str, Any]) -> tuple[AgentSet, list[str]]:
     by_path = _by_source(agents.agents)
     stored, changed = [], []
     for entry in document.get("sources", ()):
-        source = Source(entry["path"], entry["format"], _stored_bytes(entry, prompts))
+        source = Source(entry["path"], entry["format"], _stored_bytes(entry, prompts), executable=entry.get("executable", False))
         own = tuple(by_path.get(source.path, ()))
         if source.sha256 != entry["sha256"]:
             changed.append(source.path)
@@ -195,7 +213,7 @@ def from_document(document: dict[str, Any]) -> tuple[AgentSet, list[str]]:
 
 def unknown_lists(document: dict[str, Any]) -> list[str]:
     """Return the keys of a document whose lists are kept as they are, in an order that does not depend on its own."""
-    known = {*_SPELLED.values(), *(field.name for field in dataclasses.fields(AgentSet))}
+    known = {*(key for _, key in _FIELDS), *(field.name for field in dataclasses.fields(AgentSet))}
     return sorted(key for key, value in document.items() if isinstance(value, list) and key not in known)
 
 
@@ -228,6 +246,8 @@ def source_documents(agents: AgentSet) -> Iterator[dict[str, Json]]:
             by_path.setdefault(agent.origin.source, []).append(agent)
     for source in agents.sources:
         document: dict[str, Json] = {"path": source.path, "format": source.format, "sha256": source.sha256}
+        if source.executable:
+            document["executable"] = True
         if source.agents:
             document["agents_sha256"] = _digest(source.agents)
         text = decode_bytes(source.data)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _NULL = {"$null": True}
 _PAIRS = "$key"
-_VERBATIM = frozenset({"extras", "options", "handlers"})
+_VERBATIM = frozenset({"extras", "options", "handlers", "metadata"})
 """Fields whose maps are the user's: their order counts."""
 
 

@@ -77,10 +77,11 @@ _SERVER_KEYS = {
 
 
 def _read_servers(value: Json) -> tuple[McpServer, ...]:
-    return tuple(_read_server(name, _table(config)) for name, config in keys.checked_table(ID, "mcp_servers", value).items())
+    return tuple(read_server(name, _table(config)) for name, config in keys.checked_table(ID, "mcp_servers", value).items())
 
 
-def _read_server(name: str, config: dict[str, Json]) -> McpServer:
+def read_server(name: str, config: dict[str, Json]) -> McpServer:
+    """Read one server's configuration; the name is as a canonical map has it."""
     values, options = mcp.read_config(config, _SERVER_KEYS)
     variable_keys.lift(values, options, local="command" in config)
     return McpServer(unescape_key(name), "stdio" if "command" in config else "http", **values, options=options or None)
@@ -91,10 +92,11 @@ def _read_hooks(value: Json) -> tuple[Hook, ...]:
 
 
 def _write_servers(servers: tuple[McpServer, ...]) -> Json:
-    return {escape_key(server.name): _write_server(server) for server in servers}
+    return {escape_key(server.name): write_server(server) for server in servers}
 
 
-def _write_server(server: McpServer) -> Json:
+def write_server(server: McpServer) -> dict[str, Json]:
+    """Write one server's configuration."""
     plain, variables = variable_keys.lower(server)
     texts = replace(server, env=plain.get("env", server.env and None), headers=plain.get("headers", server.headers and None), options=None)
     return {**mcp.write_config(texts, _SERVER_KEYS), **variables, **(server.options or {})}

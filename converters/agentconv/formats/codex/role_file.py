@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agentconv.core import fields
-from agentconv.core.diagnostics import Cause, Complaint
+from agentconv.core.diagnostics import Complaint
 from agentconv.core.format import ReadResult, State, Whole, WriteResult
-from agentconv.core.ir import AgentSet, Origin, escape_key, float_value, unescape_key
+from agentconv.core.ir import AgentSet, Origin, unescape_key
 from agentconv.core.source import encode
-from agentconv.families import keys, reading
+from agentconv.families import keys, reading, toml_text
 from agentconv.families.keys import no_lift, no_lower
-from agentconv.formats.codex import toml_text
+from agentconv.families.toml_values import STRINGS, Broken, parsed, plain
+from agentconv.formats.codex import plain_toml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Agent, Json
     from agentconv.core.source import SourceText
     from agentconv.families.keys import Decoded, Key
-
-MAX_NESTING = 200
-"""Brackets that may be open at once; the parser recurses on them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,25 +52,16 @@ class Dialect:
 
 def read(dialect: Dialect, source: SourceText) -> ReadResult:
     """Read one TOML file as the client does; what the client drops is recovered."""
-    import tomli
-
     at = source.undecodable
     if at is not None:
         return _recovered(dialect, source, None, Complaint("the file is not UTF-8"), source.span(at))
     text = source.text.removeprefix("\ufeff")
     skipped = len(source.text) - len(text)
-    too_deep = _too_deep(text)
-    if too_deep is not None:
-        problem = Complaint(f"nested deeper than {MAX_NESTING} levels")
-        return _recovered(dialect, source, None, problem, source.span(too_deep + skipped), end=too_deep + skipped)
-    try:
-        header = _loads(text)
-    except tomli.TOMLDecodeError as error:
-        problem = Complaint(f"not TOML: {error.msg[0].lower()}{error.msg[1:]}", cause=Cause.SYNTAX)
-        return _recovered(dialect, source, None, problem, source.span(error.pos + skipped))
-    except (RecursionError, ValueError) as error:
-        problem = Complaint(f"not TOML that can be read: {str(error) or 'nested too deep'}", cause=Cause.SYNTAX)
-        return _recovered(dialect, source, None, problem, source.span(0))
+    plainly = plain_toml.read(text)
+    header = parsed(text) if plainly is None else plainly
+    if isinstance(header, Broken):
+        end = header.at + skipped if header.deep else None
+        return _recovered(dialect, source, None, header.complaint, source.span(header.at + skipped), end=end)
     header = {**dialect.given, **header}
     decoded = keys.decode_header(dialect, header)
     span = partial(_span, dialect, source)
@@ -93,7 +82,7 @@ def _place(dialect: Dialect, text: str, _number: int, key: str, *within: str | i
         return None
     following = re.compile(r"(?m)^[ \t]*(?:\[|[A-Za-z0-9_.\"-]+[ \t]*=)").search(text, match.end())
     end = following.start() if following else len(text)
-    strings = [one.span() for one in _STRINGS.finditer(text, match.end(), end) if not one[0].startswith("#")]
+    strings = [one.span() for one in STRINGS.finditer(text, match.end(), end) if not one[0].startswith("#")]
     if within and isinstance(within[0], int) and within[0] < len(strings):
         return strings[within[0]]
     return match.end(), match.end() + len(text[match.end() : end].rstrip())
@@ -103,77 +92,6 @@ def _span(dialect: Dialect, source: SourceText, key: str, *within: str | int) ->
     """Return where a key's value, or one of its strings, stands; the key's line where that is a table."""
     place = _place(dialect, source.text, 0, key, *within) if key else None
     return source.span(*place) if place else source.span(_key_offset(source.text, key))
-
-
-_STRINGS = re.compile(
-    r"(?P<lines>\"{3}(?:[^\"\\]|\\.|\"{1,2}(?!\"))*\"{3,5}|'{3}(?:[^']|'{1,2}(?!'))*'{3,5})"
-    r"|\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'|#[^\n]*",
-    re.DOTALL,
-)
-_CARRIAGE_RETURN = "\U0010ff0d"
-
-
-def _loads(text: str) -> dict[str, Json]:
-    """Parse TOML; carriage returns in multi-line strings stay, as in the clients' parser (tomli drops them).
-
-    Raises:
-        tomli.TOMLDecodeError: It is no TOML.
-    """
-    import tomli
-
-    marked = "\r\n" in text and _CARRIAGE_RETURN not in text
-    if marked:
-        text = _STRINGS.sub(lambda match: _marked(match[0]) if match["lines"] else match[0], text)
-    return {escape_key(_unmarked(name)): plain(value, marked=marked) for name, value in tomli.loads(text).items()}
-
-
-def _marked(string: str) -> str:
-    body = string[3:].removeprefix("\r\n")
-    opening = string[: len(string) - len(body)]
-    if string.startswith("'"):
-        return opening + body.replace("\r\n", _CARRIAGE_RETURN + "\n")
-    return opening + re.sub(
-        r"\\[ \t]*\r\n\s*|\\.|\r\n", lambda m: _CARRIAGE_RETURN + "\n" if m[0] == "\r\n" else m[0], body, flags=re.DOTALL
-    )
-
-
-def _unmarked(text: str) -> str:
-    return text.replace(_CARRIAGE_RETURN, "\r")
-
-
-def plain(value: Any, *, marked: bool = False, depth: int = 0) -> Json:
-    """Turn a value that the TOML parser gives into a canonical one."""
-    if isinstance(value, str):
-        return _unmarked(value) if marked else value
-    if depth > MAX_NESTING:
-        raise ValueError(f"nested deeper than {MAX_NESTING} levels")
-    if isinstance(value, dict):
-        return {escape_key(name): plain(item, marked=marked, depth=depth + 1) for name, item in value.items()}
-    if isinstance(value, list):
-        return [plain(item, marked=marked, depth=depth + 1) for item in value]
-    if isinstance(value, float):
-        return float_value(value)
-    if hasattr(value, "isoformat"):
-        return {"$datetime": value.isoformat()}
-    return value  # type: ignore[no-any-return]
-
-
-_NEST = re.compile(r"[\[{\]}]")
-
-
-def _too_deep(text: str) -> int | None:
-    """Return where a text opens too many brackets, before a recursive parser sees it."""
-    if text.count("[") + text.count("{") >= MAX_NESTING:
-        bare = _STRINGS.sub(lambda match: " " * len(match[0]), text)  # brackets in a prompt are text
-        depth = 0
-        for match in _NEST.finditer(bare):
-            if match[0] in "[{":
-                depth += 1
-                if depth > MAX_NESTING:
-                    return match.start()
-            elif match[0] in "]}":
-                depth = max(depth - 1, 0)
-    return None
 
 
 def _agent(dialect: Dialect, source: SourceText, decoded: Decoded) -> Agent:

@@ -49,7 +49,7 @@ _OPEN = re.compile(rf"---{_S}*\n")
 _CLOSE = re.compile(rf"^---{_S}*(?:\n|\Z)", re.MULTILINE)
 
 
-def _find(source: SourceText) -> Header | Complaint:
+def find(source: SourceText) -> Header | Complaint:
     """Find the header: between a first line `---` and the next one, blanks behind the dashes passed over."""
     if not source.decodable:
         return Complaint("the file is not valid UTF-8")
@@ -173,7 +173,7 @@ SPEC = FormatSpec(
 DIALECT = markdown.Dialect(
     SPEC,
     KEYS,
-    _find,
+    find,
     required=("description",),
     lift=_lift,
     lower=_lower,
@@ -211,6 +211,13 @@ def project(projection: Projection) -> None:
     _project_texts(projection)
     once(projection, _project_shape)
     finish(projection, DIALECT)
+    _refuse_silent(projection)
+
+
+def _refuse_silent(projection: Projection) -> None:
+    """Refuse an agent with a list of tools and no prompt: called by another one, it has every tool (run, 1.0.102)."""
+    if not projection.at_home and not projection.get("prompt.text") and projection.get("tools.mode") != "inherit":
+        projection.refuse("refused-silent", "prompt.text", "missing")
 
 
 def _project_shape(projection: Projection) -> None:

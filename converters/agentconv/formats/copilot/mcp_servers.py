@@ -25,20 +25,22 @@ def read(value: Json) -> tuple[McpServer, ...] | None:
     """
     if value is None:
         return None
-    return tuple(_read_server(name, config) for name, config in keys.checked_table("copilot", "mcp-servers", value).items())
+    return tuple(read_server(name, config) for name, config in keys.checked_table("copilot", "mcp-servers", value).items())
 
 
-def _read_server(name: str, config: Any) -> McpServer:
+def read_server(name: str, config: Any) -> McpServer:
+    """Read one server; the name is as a canonical map has it."""
     remote = "url" in config or config.get("type") in ("http", "sse")
     values, options = mcp.read_config({key: item for key, item in config.items() if key != "type"}, _REMOTE if remote else _LOCAL)
-    if "*" in values["enabled_tools"]:
+    if "*" in values.get("enabled_tools", ()):
         del values["enabled_tools"]
     if isinstance(options.get("disabled"), bool):
         values["enabled"] = not options.pop("disabled")
-    return McpServer(unescape_key(name), config["type"] if remote else "stdio", **values, options=options or None)
+    return McpServer(unescape_key(name), config.get("type", "http") if remote else "stdio", **values, options=options or None)
 
 
-def _write_server(server: McpServer) -> Json:
+def write_server(server: McpServer) -> dict[str, Json]:
+    """Write one server."""
     config: dict[str, Json] = {"type": "local" if server.transport == "stdio" else server.transport}
     whole = replace(server, args=server.args or (), enabled_tools=("*",) if server.enabled_tools is None else server.enabled_tools)
     config.update(mcp.write_config(whole, _LOCAL if server.transport == "stdio" else _REMOTE))
@@ -47,7 +49,7 @@ def _write_server(server: McpServer) -> Json:
 
 def write(servers: tuple[McpServer, ...]) -> Json:
     """Write the map."""
-    return {escape_key(server.name): _write_server(server) for server in servers}
+    return {escape_key(server.name): write_server(server) for server in servers}
 
 
 def reads_back(server: McpServer) -> bool:

@@ -59,7 +59,8 @@ _NAME = re.compile(r"[a-z0-9_-]+")
 _MCP_TOOL = re.compile(r"([^*]+?)___([^*]+)", re.DOTALL)
 
 
-def _find(source: SourceText) -> Header | Complaint:
+def find(source: SourceText) -> Header | Complaint:
+    """Find the header: between a first line `---` and the next one."""
     found = _FRONTMATTER.match(source.text)
     if found is None:
         return Complaint("the file does not start with a header between two lines `---`")
@@ -73,7 +74,7 @@ def _stem(path: str) -> str:
 def _bare(source: SourceText, problem: Complaint, span: Span) -> ReadResult | None:
     """Return the droid that is nothing but a prompt: the whole text of a file without a header."""
     text = client_text(source.text).strip(SPACE)
-    if isinstance(_find(source), Header):
+    if isinstance(find(source), Header):
         return None
     if not text:
         return ReadResult(absence=reading.absent(SPEC, reading.EMPTY, span))
@@ -194,7 +195,7 @@ SPEC = FormatSpec(
 DIALECT = markdown.Dialect(
     SPEC,
     KEYS,
-    _find,
+    find,
     lines.rewritten,
     required=(),
     lift=_lift,

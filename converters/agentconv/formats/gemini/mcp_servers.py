@@ -55,7 +55,7 @@ def read(spelling: Spelling, value: Mapping[str, Json]) -> tuple[McpServer, ...]
     Raises:
         Ignored: One of them cannot be started (with the others).
     """
-    found = {unescape_key(name): _read_server(spelling, unescape_key(name), config) for name, config in value.items()}
+    found = {unescape_key(name): read_server(spelling, unescape_key(name), config) for name, config in value.items()}
     lost = [name for name, server in found.items() if server is None]
     kept = tuple(server for server in found.values() if server)
     if lost:
@@ -63,7 +63,8 @@ def read(spelling: Spelling, value: Mapping[str, Json]) -> tuple[McpServer, ...]
     return kept
 
 
-def _read_server(spelling: Spelling, name: str, config: Any) -> McpServer | None:
+def read_server(spelling: Spelling, name: str, config: Any) -> McpServer | None:
+    """Read one server; None where it cannot be started."""
     if not isinstance(config, dict):
         return None
     rest = {key: value for key, value in config.items() if value is not None}
@@ -84,10 +85,11 @@ def _read_server(spelling: Spelling, name: str, config: Any) -> McpServer | None
 
 def write(spelling: Spelling, servers: tuple[McpServer, ...]) -> Json:
     """Write a map of servers."""
-    return {escape_key(server.name): _write_server(spelling, server) for server in servers}
+    return {escape_key(server.name): write_server(spelling, server) for server in servers}
 
 
-def _write_server(spelling: Spelling, server: McpServer) -> dict[str, Json]:
+def write_server(spelling: Spelling, server: McpServer) -> dict[str, Json]:
+    """Write one server."""
     http = server.transport == "http" and (not spelling.typed or "url" in (server.options or {}))
     config = mcp.write_config(replace(server, options=None), spelling.keys_for(server.transport, http_url=http))
     if spelling.typed and server.transport not in ("stdio", spelling.url):
@@ -98,6 +100,6 @@ def _write_server(spelling: Spelling, server: McpServer) -> dict[str, Json]:
 def reads_back(spelling: Spelling, server: McpServer) -> bool:
     """Whether a server, written, is read as itself."""
     try:
-        return read(spelling, {escape_key(server.name): _write_server(spelling, server)}) == (server,)
+        return read(spelling, {escape_key(server.name): write_server(spelling, server)}) == (server,)
     except Ignored:
         return False

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 ID = "kiro-ide"
 HINT = "define {} in .kiro/settings/mcp.json, and set includeMcpJson"
-_FILE = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)(\r?\n)---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+_FILE = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)(\r?\n|(?<=\n))---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(?:/[A-Za-z0-9][A-Za-z0-9_-]*)*")
 
 

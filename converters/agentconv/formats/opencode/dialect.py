@@ -7,7 +7,6 @@ something and the header still does not parse, the client drops the file.
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,7 +16,7 @@ from agentconv.core.diagnostics import Code, Complaint, Severity
 from agentconv.core.format import ReadResult, State
 from agentconv.core.ir import AgentSet, Origin
 from agentconv.core.source import client_text
-from agentconv.families import markdown, reading
+from agentconv.families import gray_matter, markdown, reading
 from agentconv.families.frontmatter import Header, Rewritten
 from agentconv.families.javascript import SPACE
 from agentconv.families.value_checks import is_count
@@ -35,9 +34,6 @@ if TYPE_CHECKING:
     from agentconv.families.keys import Key
     from agentconv.families.markdown import Template
     from agentconv.formats.opencode.permission_maps import Permissions
-
-NO_HEADER = Complaint("the file does not start with `---`")
-RUN = Complaint("the header is JavaScript, which the client runs, and which is not run here")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,45 +66,6 @@ class Repair:
 
 
 _KEY_VALUE = re.compile(rf"([a-zA-Z_][a-zA-Z0-9_]*)[{SPACE}]*:[{SPACE}]*([^\n\r\u2028\u2029]*)\Z")
-
-
-def find(source: SourceText) -> Header | Complaint:
-    r"""Find the header as gray-matter does: from a first line `---` to the first line that starts so.
-
-    Behind the first `---` may stand a language; JavaScript is run by the client, and is not read here.
-    """
-    text = source.text
-    start = markdown.strip_bom(text)
-    if not text.startswith("---", start) or text.startswith("-", start + 3):
-        return NO_HEADER
-    line_end = text.find("\n", start)
-    language = text[start + 3 : line_end].strip(SPACE).lower() if line_end >= 0 else ""
-    close = text.find("\n---", start + 3)
-    begin = line_end + 1 if line_end >= 0 else start + 3
-    end = body = len(text)
-    if close >= 0:
-        end, body = close + 1, close + 4
-        body += text.startswith("\r", body)
-        body += text.startswith("\n", body)
-    header = Header(source, begin, max(begin, end), max(begin, body), tail=int(close >= begin))
-    header.repairable = close >= 0 and _BARE_FENCE.match(text, start) is not None
-    if language in ("", "yaml", "yml") or not _COMMENTS.sub("", header.text).strip(SPACE):
-        return header
-    if language in ("js", "javascript"):
-        return RUN
-    return header if language == "json" and _is_json(header.text) else Complaint(f"the header is no {language}")
-
-
-_BARE_FENCE = re.compile(r"---\r?\n")
-_COMMENTS = re.compile(rf"(?m)^[{SPACE}]*#[^\n]+")
-
-
-def _is_json(text: str) -> bool:
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +106,9 @@ class Client:
 
     def unparsed(self, source: SourceText, problem: Complaint, span: Span) -> ReadResult | None:
         """Return the agent that is nothing but a prompt: the whole text of a file without keys."""
-        header = find(source)
-        if header is RUN:
-            return ReadResult(diagnostics=(reading.no_agent(self.spec, RUN, span),))
+        header = gray_matter.find(source)
+        if header is gray_matter.RUN:
+            return ReadResult(diagnostics=(reading.no_agent(self.spec, gray_matter.RUN, span),))
         if isinstance(header, Header) and header.repairable and self.repair(header.text) is not None:
             return None
         if not source.size:
@@ -164,7 +121,7 @@ class Client:
         if self.template:
             values["prompt.syntax"] = self.template.syntax_of(text)
         agent = fields.build(values, {}, Origin(self.spec.id, source.path))
-        bare = problem is NO_HEADER
+        bare = problem is gray_matter.NO_HEADER
 
         def words(client: str) -> str:
             lead = f"{client} takes the whole file for the prompt of an agent that says nothing else, and has all tools"
@@ -188,7 +145,7 @@ class Client:
         return markdown.Dialect(
             self.spec,
             self.keys,
-            find,
+            gray_matter.find,
             self.repair,
             required=(),
             lift=self.lift_mode if mode else self.lift,

@@ -491,7 +491,7 @@ def _models(subject: Subject) -> Iterator[tuple[int, Model, tuple[int, int]]]:
 def _maker(word: str) -> str | None:
     """Return who makes a model, by its id, or by a client's alias for it."""
     bare = word.rpartition("/")[2]
-    for client in vocabulary.clients():
+    for client in vocabulary.known_elsewhere():
         meant = vocabulary.meanings(client).get("models", {}).get(bare.casefold())
         if meant and vocabulary.model_provider(meant[0]):
             return vocabulary.model_provider(meant[0])
@@ -686,8 +686,8 @@ def bare_model_alias(self: Rule, subject: Subject) -> Iterator[Finding]:
     """
     for number, model, place in _models(subject):
         word = model.value or ""
-        maker = _maker(word)
-        breaking = [client for client in subject.alike() if model.kind == "alias" and maker and _breaks(subject, client, word, maker)]
+        maker = _maker(word) if model.kind == "alias" and subject.alike() else None
+        breaking = [client for client in subject.alike() if maker and _breaks(subject, client, word, maker)]
         if breaking:
             yield self.find(
                 f"{titles(breaking)} has no model `{shown(word)}`",

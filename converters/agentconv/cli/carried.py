@@ -1,0 +1,101 @@
+"""`--with`: which skills, commands and MCP servers go along with what is converted, and what is told of those that stay."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from agentconv.cli import scope
+from agentconv.conversion.along import NOTHING, Named, With, along, chosen
+from agentconv.core.diagnostics import Code, Diagnostic, Severity
+from agentconv.core.kinds import KINDS, NOUNS
+from agentconv.disk import reading
+from agentconv.formats import registry
+from agentconv.sources import parts as beside
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from agentconv.cli.output import Output
+    from agentconv.conversion.along import Along
+    from agentconv.sources.discovery import Discovery
+    from agentconv.sources.loading import Loader
+    from agentconv.sources.parts import Parts
+
+NEEDED, EVERYTHING = With(needed=True), With(kinds=frozenset(KINDS))
+
+
+class Carried:
+    """What goes along in one run."""
+
+    def __init__(self, options: argparse.Namespace, found: Discovery, loader: Loader, output: Output) -> None:
+        self._loader = loader
+        self._output = output
+        self.wanted = self._wanted(options.along, found)
+        self._stays = not self.wanted and options.along is None
+        """Whether what is needed stays although nobody said so."""
+        self.parts = self._parts(options, found)
+        self.places: dict[str, Any] = {"root": self._root(), "present": self._is_present, "read": self._read}
+        """Where a conversion writes to."""
+
+    def _wanted(self, words: list[str] | None, found: Discovery) -> With:
+        """Return what goes along where it can: what the user says, or else all that is in a bundle, and what is needed of a folder.
+
+        Raises:
+            InputError: The user says what nobody can do.
+        """
+        bundles = all(registry.FORMATS[target].bundle for target in self._output.targets)
+        folder = self._output.place.folder is not None or bundles
+        if words is None:
+            if found.files and all(registry.FORMATS[file.format].bundle for file in found.files):
+                return EVERYTHING if folder else NOTHING
+            alone = len(found.files) == 1 and found.files[0].named
+            return NEEDED if folder and not alone else NOTHING
+        wanted = chosen(words)
+        if wanted and not folder:
+            raise registry.usage("--with takes what is in several files, and there is no folder to put them in", "add -o DIR")
+        return wanted
+
+    def _parts(self, options: argparse.Namespace, found: Discovery) -> Parts:
+        """Return the parts beside what is converted, of the clients that it is of."""
+        clients = list(dict.fromkeys(file.format for file in found.files if file.format in registry.CLIENTS))
+        if options.source_format and not clients:
+            clients = [registry.resolve(options.source_format)]
+        parts = beside.beside(found, getattr(options, "sources", None) or scope.sources(options), clients)
+        if not found.files and not clients and self.wanted:
+            others = [client for client in registry.CLIENTS if client not in self._output.targets]
+            parts.clients = [client for client in others if parts.has_own(client)]
+            if len(parts.clients) > 1:
+                hint = f"choose whose to convert: -f {parts.clients[0]}"
+                raise registry.usage(f"parts of several assistants: {', '.join(parts.clients)}", hint)
+        return parts
+
+    def _root(self) -> str | None:
+        folder = self._output.place.folder
+        return os.path.realpath(folder) if folder else None
+
+    def _is_present(self, path: str) -> bool:
+        folder = self._output.place.folder
+        return folder is not None and os.path.lexists(folder / path)
+
+    def _read(self, path: str) -> bytes | None:
+        folder = self._output.place.folder
+        try:
+            return reading.read(os.fspath(folder / path))[0] if folder else None
+        except OSError:
+            return None
+
+    def told(self) -> Iterator[Diagnostic]:
+        """Say what agents need that stays, where nobody said that it should."""
+        if self._stays and (needed := self._needed()).parts:
+            words = ", ".join(f"{NOUNS[one.kind]} `{one.part.name}`" for one in needed.parts)
+            hint = "convert the project into a folder, -o DIR, to take it along; --with none leaves it without a word"
+            yield Diagnostic(Code.PARTS, Severity.NOTE, f"what agents name stays here: {words}", hint=hint)
+
+    def _needed(self) -> Along:
+        """Return what the agents name and is there."""
+        named = Named(self.parts)
+        for _ in named.over(self._loader):
+            pass
+        return along(NEEDED, named)

@@ -1,0 +1,34 @@
+"""The files that were found, as the user would name them, or that there are none."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from agentconv.sources.discovery import Discovery
+
+
+def places(found: Discovery) -> dict[str, str]:
+    """Return where each file is, as the user would name it."""
+    return {file.path: _place(found, file.location) if file.location else found.stdin_name or "<stdin>" for file in found.files}
+
+
+def _place(found: Discovery, location: str) -> str:
+    return found.home.shown(location) if found.home and os.path.isabs(location) else location.replace(os.sep, "/")
+
+
+def nothing_found(found: Discovery, targets: Sequence[str] = ()) -> InputError:
+    """Make the error for a place without agents."""
+    if found.passed_over:
+        there = ", ".join(f"`{place}`" for place in found.passed_over)
+        message = f"the only agents are in {there}, where -t {','.join(targets)} itself goes"
+        copy = f"to copy them, name that folder: agentconv convert {found.passed_over[0]} -t {','.join(targets)} -o DIR"
+        return InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, message, hint=copy))
+    looked = ", ".join(f"`{place}`" for place in found.looked) or "standard input"
+    hint = "`agentconv formats` says where a project has them" if any(map(os.path.isdir, found.looked)) else None
+    return InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, f"no agents in {looked}", hint=hint))

@@ -1,0 +1,169 @@
+"""Which skills, commands and MCP servers go along with agents: those that the user wants, or that the agents' fields name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from agentconv.core import effects
+from agentconv.core.diagnostics import Code, Diagnostic, Severity
+from agentconv.core.kinds import KINDS, NOUNS
+from agentconv.core.suggestions import nearest
+from agentconv.formats import registry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from agentconv.core.ir import Agent
+    from agentconv.core.kinds import Kind
+    from agentconv.sources.loaded import Loaded
+    from agentconv.sources.parts import Parts
+    from agentconv.sources.parts_on_disk import LoadedPart
+
+NEEDED, ALL, NONE = "needed", "all", "none"
+
+
+@dataclass(frozen=True, slots=True)
+class With:
+    """What is to go along with agents."""
+
+    needed: bool = False
+    """What the agents' fields name."""
+    kinds: frozenset[Kind] = frozenset()
+    """All parts of these kinds."""
+    named: tuple[tuple[Kind, str], ...] = ()
+    """Parts by their names."""
+
+    def __bool__(self) -> bool:
+        """Whether anything is."""
+        return self.needed or bool(self.kinds or self.named)
+
+
+NOTHING = With()
+
+
+def chosen(words: Iterable[str]) -> With:
+    """Return what words say that is to go along: `needed`, `all`, `none`, kinds, and KIND/NAME.
+
+    Raises:
+        InputError: One of them says nothing.
+    """
+    found = [word.strip() for text in words for word in text.split(",") if word.strip()]
+    if not found:
+        raise registry.usage("--with has an empty value", _HOW)
+    if NONE in found and len(set(found)) > 1:
+        raise registry.usage("--with none takes nothing beside it", _HOW)
+    kinds: set[Kind] = set(KINDS) if ALL in found else set()
+    named: list[tuple[Kind, str]] = []
+    for word in found:
+        if word in (NEEDED, ALL, NONE):
+            continue
+        kind, slash, name = word.partition("/")
+        known = next((one for one in KINDS if kind in (one, one.removesuffix("s"))), None)
+        if known is None or (slash and not name):
+            raise registry.usage(
+                f"--with: there is nothing called `{word}`", registry.did_you_mean(word, (NEEDED, ALL, NONE, *KINDS), _HOW)
+            )
+        if slash:
+            named.append((known, name))
+        else:
+            kinds.add(known)
+    return With(NEEDED in found, frozenset(kinds), tuple(dict.fromkeys(named)))
+
+
+_HOW = "needed, all, none, a kind (skills, commands, servers), or KIND/NAME, with commas between them"
+
+
+class Named:
+    """The parts that agents' fields name, and which agent names each first."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        """What there is; that of bundles comes to it as they go by."""
+        self.by: dict[tuple[Kind, str], str] = {}
+        self.servers: set[str] = set()
+        """Servers that agents define themselves."""
+
+    def over(self, pieces: Iterable[Loaded]) -> Iterator[Loaded]:
+        """Take in what the agents of files name, as these go by."""
+        for piece in pieces:
+            if piece.parts:
+                self.parts.take(piece.parts)
+            for agent in piece.agents:
+                self.take(agent)
+            yield piece
+
+    def take(self, agent: Agent) -> None:
+        """Take in what an agent names."""
+        for skill in agent.skills or ():
+            self.by.setdefault(("skills", skill), agent.id)
+        for server in agent.mcp_servers or ():
+            if server.transport is None:
+                self.by.setdefault(("servers", server.name), agent.id)
+            else:
+                self.servers.add(server.name)
+        granted = [grant.server for grant in agent.tools.allow]
+        granted += [rule.server for rule in agent.permissions.rules if rule.effect != "deny"]
+        for name in granted:
+            if name and name != effects.EVERY_SERVER:
+                self.by.setdefault(("servers", name), agent.id)
+
+
+class Along(NamedTuple):
+    """What goes along."""
+
+    parts: tuple[LoadedPart, ...] = ()
+    told: tuple[Diagnostic, ...] = ()
+    """What is to be said of those that are named and do not."""
+
+
+def along(wanted: With, named: Named) -> Along:
+    """Return the parts that go along, in the order of kinds and paths, and say which are named and not there.
+
+    Raises:
+        InputError: The user named one that is not there.
+    """
+    found: list[LoadedPart] = []
+    told: list[Diagnostic] = []
+    missing: list[tuple[Kind, str]] = []
+    for kind in KINDS:
+        names = {name for one, name in wanted.named if one == kind}
+        needed = {name for one, name in named.by if one == kind and wanted.needed} - (named.servers if kind == "servers" else set())
+        if not (kind in wanted.kinds or names or needed):
+            continue
+        there = named.parts.of(kind)
+        _forbid_unknown(kind, names, there)
+        keys = {_key(kind, name) for name in names | needed}
+        meant = [one for one in there if kind in wanted.kinds or _key(kind, one.part.name or "") in keys]
+        found += [one for one in meant if one.taken]
+        told += [remark for one in meant if one.hidden_by is None for remark in one.told]
+        known = {_key(kind, one.part.name or "") for one in there}
+        missing += [(kind, name) for name in sorted(needed) if _key(kind, name) not in known]
+    told += named.parts.diagnostics
+    return Along(tuple(found), (*dict.fromkeys(told), *([_not_there(missing)] if missing else [])))
+
+
+def _key(kind: Kind, name: str) -> str:
+    """Return what two names share that are one part's: agents name servers as their tools spell them."""
+    return effects.server_key(name) if kind == "servers" else name
+
+
+def _forbid_unknown(kind: Kind, names: Iterable[str], there: Iterable[LoadedPart]) -> None:
+    known = [one.part.name or "" for one in there]
+    for name in sorted(names):
+        if _key(kind, name) not in {_key(kind, one) for one in known}:
+            close = nearest(name, known)
+            hint = f"did you mean `{kind}/{close}`?" if close else f"there: {', '.join(sorted(known)) or 'none'}"
+            raise registry.usage(f"there is no {NOUNS[kind]} `{name}`", hint)
+
+
+def _not_there(missing: Iterable[tuple[Kind, str]]) -> Diagnostic:
+    """Say which parts agents name that are not in the set."""
+    by_kind: dict[Kind, list[str]] = {}
+    for kind, name in missing:
+        by_kind.setdefault(kind, []).append(name)
+    words = "; ".join(
+        f"{NOUNS[kind]}{'s' if len(names) > 1 else ''} {', '.join(f'`{name}`' for name in names)}" for kind, names in by_kind.items()
+    )
+    hint = "what is nobody's part in the project has to be there in the other assistant already"
+    return Diagnostic(Code.PARTS, Severity.NOTE, f"agents name what is not among these files: {words}", hint=hint)

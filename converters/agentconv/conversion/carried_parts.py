@@ -1,0 +1,310 @@
+"""The skills, commands and servers that go along with agents: where each file goes, no two to one place, and what is told of them."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from agentconv.conversion.converted import Converted, bug_in_file
+from agentconv.conversion.part_law import PartLaw, PartVerdict, as_source
+from agentconv.core import effects, losses
+from agentconv.core.diagnostics import Code, Diagnostic, InternalError, Severity, Span
+from agentconv.core.losses import listed, quoted
+from agentconv.core.part_format import PartSource, difference
+from agentconv.core.parts import kind_of
+from agentconv.core.source import SourceText
+from agentconv.disk.output import Merged, OutputFile
+from agentconv.parts import registry
+from agentconv.sources.parts_on_disk import matches
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from agentconv.conversion.options import Options
+    from agentconv.core.diagnostics import Loss
+    from agentconv.core.format import Projection
+    from agentconv.core.kinds import Kind
+    from agentconv.core.part_format import PartFormat, Place
+    from agentconv.core.parts import Part
+    from agentconv.disk.output import Mergeable
+    from agentconv.sources.parts_on_disk import LoadedPart
+
+_RESTRAINTS = ("invoked_by", "denied_tools", "hooks")
+"""Fields by which an author holds the model, or a skill, back."""
+
+
+@dataclass(frozen=True, slots=True)
+class SharedParts:
+    """The parts of one file that others have entries in, too, ready to be put into one that is there."""
+
+    module: PartFormat[Any]
+    path: str
+    place: Place
+    parts: tuple[Part, ...]
+
+    def merge(self, present: bytes, *, force: bool = False) -> Merged:
+        """Put the parts into a file: new ones are added, the same ones left, others of one name kept unless forced.
+
+        Not a byte changes that is not theirs; the result is read back, and where the client would not take it, nothing changes.
+        """
+        before = {part.name: part for part in self._read(present).parts}
+        differing = [part for part in self.parts if part.name in before and difference(before[part.name], part)]
+        kept = [] if force else differing
+        wanted = [part for part in self.parts if part.name not in before or (part in differing and force)]
+        if not wanted:
+            return Merged(present, tuple(part.name or "" for part in kept))
+        original = PartSource(SourceText(self.path, present), self.place)
+        data = self.module.write(wanted, self.path, original)[0].data
+        problem = self._problem(data, {**before, **{part.name: part for part in wanted}})
+        if problem:
+            return Merged(present, tuple(part.name or "" for part in self.parts), problem=problem[0], at=problem[1])
+        return Merged(data, tuple(part.name or "" for part in kept), replaced=force and bool(differing))
+
+    def _read(self, data: bytes) -> Any:
+        return self.module.read(PartSource(SourceText(self.path, data), self.place))
+
+    def _problem(self, data: bytes, expected: Mapping[str | None, Part]) -> tuple[str, tuple[int, int]] | None:
+        """Say what the client does not take of a file that was changed, and where; None where it has all that was meant."""
+        again = self._read(data)
+        found = {part.name: part for part in again.parts}
+        exact = found.keys() == expected.keys() and not any(difference(expected[name], found[name]) for name in expected)
+        ours = {part.name for part in self.parts}
+        taken = not any(state.dropped and part.name in ours for part, state in zip(again.parts, again.states, strict=True))
+        if exact and taken:
+            return None
+        told = next((one for one in again.diagnostics if one.code is Code.NOT_LOADED), None)
+        if told is None:
+            return "it cannot be changed without changing what else is in it", (1, 1)
+        return told.message, (told.span.line, told.span.column) if told.span else (1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """What several sides put into one file, one after the other."""
+
+    sides: tuple[Mergeable, ...]
+
+    def merge(self, present: bytes, *, force: bool = False) -> Merged:
+        """Put all of it into a file."""
+        kept: tuple[str, ...] = ()
+        replaced, data = False, present
+        for side in self.sides:
+            done = side.merge(data, force=force)
+            if done.problem:
+                return Merged(present, done.kept, problem=done.problem, at=done.at)
+            data, kept, replaced = done.data, (*kept, *done.kept), replaced or done.replaced
+        return Merged(data, kept, replaced)
+
+
+@dataclass(slots=True)
+class CarriedParts:
+    """The parts of one conversion, on their way to one target: each is held to the law at once, and written later."""
+
+    target: str
+    options: Options
+    agents: Mapping[str, str]
+    """Old name to new name, of agents that were renamed."""
+    verdicts: list[PartVerdict] = field(default_factory=list)
+    _files: dict[tuple[str, Kind], list[PartVerdict]] = field(default_factory=dict)
+    """What of each kind goes into each shared file."""
+    _taken: set[str] = field(default_factory=set)
+    """Paths that are taken, without their cases."""
+
+    def judge(self, parts: Sequence[LoadedPart]) -> None:
+        """Hold parts to the law; after this it is known which of them are written, and what they are called."""
+        law = PartLaw(self.target, self.options.scope, self.agents, self.options.read)
+        verdicts = [self._in_place(one) or law.judge(one) for one in parts]
+        order = sorted(range(len(verdicts)), key=lambda index: _claim(verdicts[index]))
+        placed = {index: self._placed(verdicts[index]) for index in order}
+        self.verdicts = [placed[index] for index in range(len(verdicts))]
+
+    def _in_place(self, loaded: LoadedPart) -> PartVerdict | None:
+        """Return the verdict on a part whose file the target reads where it is; None for any other."""
+        source, module = loaded.source, registry.part_format(self.target, loaded.kind)
+        if source is None or module is None or not self.options.into_root(loaded.root):
+            return None
+        places = module.project if self.options.scope == "project" else module.user
+        place = next((one for one in places if matches(one, source.text.path)), None)
+        if place is None:
+            return None
+        if loaded.client == self.target:
+            return PartVerdict(loaded, loaded.part)
+        result = module.read(replace(source, place=place))
+        found = next((part for part in result.parts if part.name == loaded.part.name), None)
+        told = None if found is None else loose_in_place(loaded, found, source.text.path, self.target)
+        told = told or losses.loss("part-in-place", loaded.part.id, "name", self.target, quoted(source.text.path), part=loaded.kind)
+        return PartVerdict(loaded, loaded.part, losses=(told,))
+
+    def _placed(self, verdict: PartVerdict) -> PartVerdict:
+        """Return a verdict with a place of its own for its file, or among others in a shared one."""
+        if verdict.part is None or verdict.module is None:
+            return verdict
+        key = verdict.path.casefold()
+        if verdict.is_shared:
+            others = self._files.setdefault((verdict.path, kind_of(verdict.part)), [])
+            if all(one.part is not None and one.part.name != verdict.part.name for one in others):
+                others.append(verdict)
+                return verdict
+        elif key not in self._taken:
+            self._taken.add(key)
+            return verdict
+        loss = losses.loss("part-name-taken", verdict.part.id, "name", self.target, quoted(verdict.part.name), part=verdict.loaded.kind)
+        return PartVerdict(verdict.loaded, losses=(*verdict.losses, loss))
+
+    def rename(self, projection: Projection) -> None:
+        """Let an agent follow the parts that it names, where they have other names now."""
+        skills, servers = self.renamed("skills"), self.renamed("servers")
+        named = projection.source.skills or ()
+        if skills.keys() & set(named):
+            now = tuple(skills.get(name, name) for name in named)
+            projection.change("skills", now, "part-renamed", listed(now))
+        if servers:
+            self._rename_servers(projection, servers)
+
+    def _rename_servers(self, projection: Projection, names: Mapping[str, str]) -> None:
+        """Let an agent follow servers, in its references and in its tools."""
+        keys = {effects.server_key(old): new for old, new in names.items()}
+        for path in ("mcp_servers", "tools.allow", "tools.deny", "permissions.rules"):
+            now, hit = [], False
+            for one in projection.get(path) or ():
+                own = one.name if path == "mcp_servers" else one.server
+                new = None if own is None or (path == "mcp_servers" and one.transport) else keys.get(effects.server_key(own))
+                now.append(one if new is None else replace(one, **{"name" if path == "mcp_servers" else "server": new}))
+                hit = hit or new is not None
+            if hit:
+                projection.change(path, tuple(now), "part-renamed", listed(names.values()))
+
+    def settled(self, told: Iterable[Loss]) -> Iterator[Loss]:
+        """Yield what is said of an agent, but that a server is not defined which goes along."""
+        written = {effects.server_key(name) for name in self.written("servers")}
+        for loss in told:
+            values = loss.data.values if loss.code == "mcp-undefined" and loss.data else ()
+            names = values[0] if values and isinstance(values[0], tuple) else ()
+            there = tuple(name for name in names if effects.server_key(name) in written)
+            left = tuple(name for name in names if name not in there)
+            if not there:
+                yield loss
+                continue
+            yield losses.loss("part-named-along", loss.agent, loss.field, loss.target, listed(there))
+            if left:
+                yield losses.loss("mcp-undefined", loss.agent, loss.field, loss.target, listed(left), hint=loss.hint)
+
+    def kept(self) -> list[LoadedPart]:
+        """Return the parts that stay in their own client's format, with the values that they have."""
+        return [one.loaded for one in self.verdicts if one.part is not None and one.loaded.client == self.target]
+
+    def renamed(self, kind: Kind) -> dict[str, str]:
+        """Return old names to new ones, of parts that were renamed."""
+        found = ((one.loaded.part.name, one.part) for one in self.verdicts if one.part is not None and one.loaded.kind == kind)
+        return {old: part.name for old, part in found if old and part.name and old != part.name}
+
+    def written(self, kind: Kind) -> frozenset[str]:
+        """Return the names, in the source, of the parts of a kind that the target has then."""
+        return frozenset(one.loaded.part.name or "" for one in self.verdicts if one.part is not None and one.loaded.kind == kind)
+
+    @property
+    def shared(self) -> frozenset[str]:
+        """Paths of files in which there are entries of others, too."""
+        return frozenset(path for path, _ in self._files)
+
+    def convert(self, beside: Mapping[str, Converted]) -> Iterator[Converted]:
+        """Write the parts; `beside` has the files of agents that parts go into as well."""
+        for verdict in self.verdicts:
+            yield from self._one(verdict)
+        files = dict(beside)
+        for (path, _), verdicts in self._files.items():
+            try:
+                files[path] = self._together(path, verdicts, files.get(path))
+            except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other files
+                ids, kind = tuple(one.loaded.part.id for one in verdicts), verdicts[0].loaded.kind
+                yield Converted(self.target, ids, diagnostics=(bug_in_file(path, self.target, error),), part=kind)
+        yield from files.values()
+
+    def _one(self, verdict: PartVerdict) -> Iterator[Converted]:
+        """Write a part into files of its own, or say why it goes nowhere, or where it goes."""
+        ids, kind = (verdict.loaded.part.id,), verdict.loaded.kind
+        bugs = () if verdict.bug is None else (_bug(verdict, self.target),)
+        first, *others = verdict.files or (None,)
+        if first is None or verdict.part is None or verdict.is_shared:
+            path = verdict.path if verdict.part is not None and verdict.is_shared else None
+            yield Converted(self.target, ids, path=path, losses=verdict.losses, diagnostics=bugs, part=kind)
+            return
+        spelled = verdict.loaded.source is None
+        file = OutputFile(first.path, first.data, executable=first.executable, spelled=spelled)
+        yield Converted(self.target, ids, file, losses=(*verdict.losses, *self._twice(verdict)), part=kind)
+        for one in others:
+            yield Converted(self.target, (), OutputFile(one.path, one.data, beside=True, executable=one.executable), part=kind)
+
+    def _twice(self, verdict: PartVerdict) -> Iterator[Loss]:
+        """Say where else the client finds a part of that name in the folder that is written to."""
+        module, part = verdict.module, verdict.part
+        if module is None or part is None or self.options.present is None or self.options.scope != "project":
+            return
+        for place in module.project:
+            path = module.path(part, place) if place.pattern else verdict.path
+            if path != verdict.path and self.options.present(path):
+                yield losses.loss("part-twice", part.id, "name", self.target, quoted(path), part=verdict.loaded.kind)
+                return
+
+    def _together(self, path: str, verdicts: Sequence[PartVerdict], beside: Converted | None) -> Converted:
+        """Write all parts of a kind into a shared file, after what others have in it, and check that all are in it."""
+        first = verdicts[0]
+        if first.module is None or first.place is None:
+            raise InternalError("it has no place")
+        shared = SharedParts(first.module, path, first.place, tuple(one.part for one in verdicts if one.part is not None))
+        if beside is None or beside.file is None:
+            return Converted(self.target, (), OutputFile(path, self._fresh(shared, verdicts), shared, spelled=True), part=first.loaded.kind)
+        merged = shared.merge(beside.file.data, force=True)
+        if merged.problem:
+            raise InternalError(merged.problem)
+        sides = (*([beside.file.shared] if beside.file.shared else []), shared)
+        return replace(beside, file=replace(beside.file, data=merged.data, shared=Together(sides)))
+
+    def _fresh(self, shared: SharedParts, verdicts: Sequence[PartVerdict]) -> bytes:
+        """Return a file of these parts alone."""
+        files = shared.module.write(shared.parts, shared.path, *self._own(shared, verdicts))
+        again = shared.module.read(as_source(files, shared.place))
+        found = {part.name: part for part in again.parts}
+        if len(found) != len(shared.parts) or any(difference(part, found[part.name]) for part in shared.parts):
+            raise InternalError("the parts of one file do not come back from it")
+        return files[0].data
+
+    def _own(self, shared: SharedParts, verdicts: Sequence[PartVerdict]) -> tuple[PartSource | None, Collection[str]]:
+        """Return the file of the target's own format that parts of it stay in, and what of it does not go along."""
+        loaded = [one.loaded for one in verdicts]
+        source = loaded[0].source if all(one.client == self.target for one in loaded) else None
+        if source is None or source.place.mixed or any(one.source is None or one.source.text.path != shared.path for one in loaded):
+            return None, ()
+        ours = {part.name for part in shared.parts}
+        return source, [one.name for one in shared.module.read(source).parts if one.name not in ours]
+
+
+def _claim(verdict: PartVerdict) -> tuple[bool, bool]:
+    """Return what sorts parts by their claim to a name: what is called so comes before what was renamed or turned into its kind."""
+    loaded, part = verdict.loaded, verdict.part
+    if part is None:
+        return False, False
+    return part.name != loaded.part.name or bool(loaded.only_in), kind_of(part) != loaded.kind
+
+
+def loose_in_place(loaded: LoadedPart, found: Part, path: str, target: str) -> Loss | None:
+    """Say what a target that reads another client's file does not hold a part to, as it finds it there; None where it does."""
+    lost = [name for name in _RESTRAINTS if _is_lost(name, loaded.part, found)]
+    detail = listed(lost, f"`{path}`: {{}}")
+    return losses.loss("part-loose-in-place", loaded.part.id, "name", target, detail, part=loaded.kind) if lost else None
+
+
+def _is_lost(name: str, before: Part, after: Part) -> bool:
+    """Whether a client does not hold a part to what it says itself."""
+    said = getattr(before, name, None)
+    return bool(said) and said != "both" and getattr(after, name, None) != said
+
+
+def _bug(verdict: PartVerdict, target: str) -> Diagnostic:
+    source = verdict.loaded.source
+    span = Span(os.path.normpath(os.path.join(verdict.loaded.root, source.text.path))) if source else None
+    noun = verdict.loaded.kind.removesuffix("s")
+    message = f"internal error on the way of the {noun} to {target}: {verdict.bug}"
+    hint = f"the {noun} was not written; please report this with its file"
+    return Diagnostic(Code.INTERNAL, Severity.ERROR, message, span, hint, verdict.loaded.part.id)

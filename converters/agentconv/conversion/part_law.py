@@ -1,0 +1,232 @@
+"""The law for parts: what holds for agents (`law`) holds for skills, commands and servers. None gets into a file but through here.
+
+A client's format of a part can be wrong: its `to_project` may drop a field and say nothing, its `write` may forget a line, its
+`read` may overlook a key. So for each part, each time: project, check what was declared, write, read back, compare, judge what
+it may do. What breaks that is a bug of ours: that part is not written, the others are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from agentconv.conversion import shared_places
+from agentconv.conversion.converted import in_words
+from agentconv.core import effects, fields, losses
+from agentconv.core.diagnostics import InternalError
+from agentconv.core.losses import becomes, quoted
+from agentconv.core.part_format import PartProjection, PartSource, WrittenFile, difference
+from agentconv.core.parts import Command, FolderFile, Server, Skill, kind_of
+from agentconv.core.source import SourceText
+from agentconv.parts import registry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from agentconv.core.diagnostics import Loss
+    from agentconv.core.part_format import PartFormat, PartsRead, Place, Scope
+    from agentconv.core.parts import Part
+    from agentconv.sources.parts_on_disk import LoadedPart
+
+
+@dataclass(frozen=True, slots=True)
+class PartVerdict:
+    """What the law makes of a part."""
+
+    loaded: LoadedPart
+    part: Part | None = None
+    """The part as projected; None where it is not written."""
+    module: PartFormat[Any] | None = None
+    """The format that it is written in: of another kind where it was turned into one."""
+    place: Place | None = None
+    path: str = ""
+    files: tuple[WrittenFile, ...] = ()
+    """Its files, were it alone."""
+    losses: tuple[Loss, ...] = ()
+    bug: str | None = None
+    """How the law was broken."""
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether its file may hold others, too."""
+        return self.place is not None and not self.place.pattern
+
+
+class PartLaw:
+    """The law of one target, held to all the parts of a conversion."""
+
+    def __init__(self, target: str, scope: Scope, agents: Mapping[str, str], read: Callable[[str], bytes | None] | None = None) -> None:
+        self.target = target
+        self.scope: Scope = scope
+        self.agents = agents
+        """Old name to new name, of agents that were renamed."""
+        self.read = read
+        """Returns the bytes of a file that is there, where it is known what is."""
+
+    def judge(self, loaded: LoadedPart) -> PartVerdict:
+        """Take one part through the law."""
+        told: list[Loss] = []
+        try:
+            return self._unchanged(loaded) or self._judged(loaded, loaded.part, told)
+        except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other parts
+            return PartVerdict(loaded, bug=in_words(error))
+
+    def _unchanged(self, loaded: LoadedPart) -> PartVerdict | None:
+        """Return the verdict on a part that stays in its own format as its file says it: that keeps its bytes. None for any other."""
+        source, module = loaded.source, registry.part_format(self.target, loaded.kind)
+        if source is None or module is None or loaded.client != self.target or self.scope != "project" or source.place.mixed:
+            return None
+        found = next((part for part in module.read(source).parts if part.name == loaded.part.name), None)
+        if found is None or difference(loaded.part, found):
+            return None
+        path = source.text.path
+        beside = (WrittenFile(f"{path.rpartition('/')[0]}/{one.path}", one.data, one.executable) for one in source.files)
+        files = (WrittenFile(path, source.text.data, source.executable), *beside)
+        return PartVerdict(loaded, loaded.part, module, source.place, path, files)
+
+    def _judged(self, loaded: LoadedPart, part: Part, told: list[Loss]) -> PartVerdict:
+        """Take a part through the law, or what is written in its place; `told` is what was said of it before."""
+        module = registry.part_format(self.target, kind_of(part))
+        if module is None:
+            loss = losses.loss("part-unknown", loaded.part.id, "name", self.target, quoted(part.name), part=loaded.kind)
+            return PartVerdict(loaded, losses=(*told, loss))
+        projection: PartProjection[Any] = PartProjection(part, self.target, self.scope, stays=self._stays(loaded, part, module))
+        self._rename_agents(projection)
+        module.to_project(projection)
+        told += projection.losses
+        if projection.is_refused():
+            return PartVerdict(loaded, losses=tuple(told))
+        if projection.instead is not None:
+            if kind_of(projection.instead) == kind_of(part):
+                raise InternalError("it was turned into a part of its own kind")
+            return self._judged(loaded, projection.instead, told)
+        _check_declared(projection)
+        return self._written(loaded, projection, module, tuple(told))
+
+    def _stays(self, loaded: LoadedPart, part: Part, module: PartFormat[Any]) -> bool:
+        """Whether a part's file stays where it is, and calls it what it is called."""
+        if loaded.source is None or loaded.client != self.target or self.scope != "project" or kind_of(part) != loaded.kind:
+            return False
+        return not loaded.source.place.pattern or _is_called(part, loaded.source, module)
+
+    def _rename_agents(self, projection: PartProjection[Any]) -> None:
+        """Let a command follow the agent that it is sent to, where that has another name now."""
+        new = self.agents.get(projection.part.agent or "") if isinstance(projection.part, Command) else None
+        if new:
+            projection.change("agent", new, "command-agent-renamed", becomes(projection.part.agent, new))
+
+    def _written(self, loaded: LoadedPart, projection: PartProjection[Any], module: PartFormat[Any], told: tuple[Loss, ...]) -> PartVerdict:
+        """Write a part alone, read it back, and judge it."""
+        places = module.project if self.scope == "project" else module.user
+        if not places:
+            loss = losses.loss("part-no-place", loaded.part.id, "name", self.target, quoted(projection.part.name), part=loaded.kind)
+            return PartVerdict(loaded, losses=(*told, loss))
+        part, place = projection.part, shared_places.destination(module, projection.part.name, places, self.read)
+        original = loaded.source if kind_of(part) == loaded.kind else None
+        if original is not None and loaded.client == self.target and self.scope == "project":
+            place = original.place
+        if loaded.only_in and not place.partial:
+            loss = losses.loss("part-mode-dropped", loaded.part.id, "name", self.target, quoted(loaded.only_in), part=loaded.kind)
+            told = (*told, loss)
+        path = _kept_path(part, original, module) if original is not None and place is original.place else module.path(part, place)
+        patched = place.pattern and (loaded.kind == "skills" or loaded.client == self.target)
+        files = module.write((part,), path, original if patched else None)
+        again = module.read(as_source(files, place))
+        _check_read_back(part, again)
+        _check_narrow(loaded.part, again.parts[0])
+        return PartVerdict(loaded, part, module, place, path, files, told)
+
+
+def _kept_path(part: Part, original: PartSource, module: PartFormat[Any]) -> str:
+    """Return the path of a file that stays in its own format: its own, as long as the part in it is called what it was."""
+    stays = not original.place.pattern or _is_called(part, original, module)
+    return original.text.path if stays else module.path(part, original.place)
+
+
+def _is_called(part: Part, original: PartSource, module: PartFormat[Any]) -> bool:
+    """Whether a file has a part of that name."""
+    return any(one.name == part.name for one in module.read(original).parts)
+
+
+def as_source(files: tuple[WrittenFile, ...], place: Place) -> PartSource:
+    """Return what was written as it is read."""
+    first, *others = files
+    folder = f"{first.path.rpartition('/')[0]}/"
+    beside = tuple(FolderFile(one.path.removeprefix(folder), one.data, one.executable) for one in others)
+    return PartSource(SourceText(first.path, first.data), place, beside, executable=first.executable)
+
+
+def _check_declared(projection: PartProjection[Any]) -> None:
+    """Hold a projection to what it declared.
+
+    Raises:
+        InternalError: A field changed without a declared loss, or a declared loss did not happen.
+    """
+    differing = set(difference(projection.source, projection.part))
+    covered = {name for name in differing if name in projection.declared or name.partition(".")[0] in projection.declared}
+    if differing - covered:
+        raise InternalError(f"{', '.join(sorted(differing - covered))} changed without a declared loss")
+    heads = {name.partition(".")[0] for name in differing}
+    unhappened = [name for name in projection.declared if name not in differing and name.partition(".")[0] not in heads]
+    if unhappened:
+        raise InternalError(f"a loss was declared for {', '.join(sorted(unhappened))}, which did not change")
+
+
+def _check_read_back(part: Part, again: PartsRead[Any]) -> None:
+    """Hold a written file to the part that it was written from.
+
+    Raises:
+        InternalError: The target's reader gives another part, or does not take it.
+    """
+    if len(again.parts) != 1 or again.states[0].dropped:
+        raise InternalError(f"the output would not load: {again.diagnostics[0].message if again.diagnostics else 'nothing in it'}")
+    if names := difference(part, again.parts[0]):
+        raise InternalError(f"reading the output back gives another {', '.join(names)}")
+
+
+def _check_narrow(source: Part, result: Part) -> None:
+    """Hold a part that was read back to what its author allowed, whatever was declared.
+
+    Raises:
+        InternalError: It may do more.
+    """
+    wider = _opened(source, result) if isinstance(source, Server) else _loosened(source, result)
+    if wider:
+        raise InternalError(f"it would be wider than its author wrote it: {wider}")
+
+
+def _opened(source: Server, result: Part) -> str | None:
+    """Say what a server grants that its author did not."""
+    if not isinstance(result, Server):
+        return "it is no server"
+    if result.trusted and not source.trusted:
+        return "its tools would not ask"
+    if set(result.unasked_tools or ()) - set(source.unasked_tools or ()) and not source.trusted:
+        return "some of its tools would not ask"
+    return "it would be switched on" if source.definition.enabled is False and result.definition.enabled is not False else None
+
+
+def _loosened(source: Skill | Command, result: Part) -> str | None:
+    """Say what restraint of a skill or command is gone, or which grant came."""
+    if isinstance(result, Server):
+        return "it is a server"
+    if source.invoked_by == "user" and isinstance(result, Skill) and result.invoked_by != "user":
+        return "the model could call it"
+    if _meanings(source.denied_tools) - _meanings(result.denied_tools):
+        return "its denied tools would be open"
+    if _meanings(result.approved_tools) - _meanings(source.approved_tools):
+        return "tools would run unasked"
+    if _guards(source) - _guards(result):
+        return "hooks that can block its tools would not run"
+    return None
+
+
+def _guards(part: Part) -> frozenset[str]:
+    """Return the events of the hooks with which a skill can keep a tool from being used."""
+    hooks = part.hooks or () if isinstance(part, Skill) else ()
+    return frozenset(hook.event for hook in hooks if hook.event in effects.GUARD_EVENTS)
+
+
+def _meanings(tools: Any) -> frozenset[Any]:
+    found = fields.portable(tools or ())
+    return found if isinstance(found, frozenset) else frozenset()

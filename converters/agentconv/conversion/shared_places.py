@@ -1,0 +1,41 @@
+"""Which of the files where a client looks for entries takes a new one: none that is there is hidden, or overridden in silence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from agentconv.core.part_format import PartSource
+from agentconv.core.source import SourceText
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from agentconv.core.part_format import Place
+
+
+def destination(module: Any, name: str | None, places: Sequence[Place], read: Callable[[str], bytes | None] | None) -> Place:
+    """Return where a part goes: to the entry of its name, else to the file that is there, else to where we write.
+
+    Args:
+        module: The client's format of the part.
+        name: What the part is called.
+        places: Where the client looks, first the place where we write.
+        read: Returns the bytes of a file below the output folder; None where that is not known.
+    """
+    first = places[0]
+    if first.pattern or read is None:
+        return first
+    there: dict[Place, bytes] = {}
+    otherwise = tuple(end for end, _ in getattr(module, "elsewhere", ()))
+    for place in places:
+        data = None if place.pattern or (place.alone and there) or place.path.endswith(otherwise) else read(place.path)
+        if data is not None:
+            there[place] = data
+    named = [place for place, data in there.items() if name in _names(module, place, data)]
+    if named:
+        return next((place for place in named if place.wins), named[0])
+    return first if first in there else next((place for place in there if place.native), first)
+
+
+def _names(module: Any, place: Place, data: bytes) -> set[str | None]:
+    return {part.name for part in module.read(PartSource(SourceText(place.path, data), place)).parts}

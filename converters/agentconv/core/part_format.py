@@ -1,0 +1,204 @@
+"""What a client's format of one kind of part is: where it lies, how it is read, projected and written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from dataclasses import fields as part_fields
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeAlias, TypeVar
+
+from agentconv.core import fields, losses
+from agentconv.core.diagnostics import LossSeverity
+from agentconv.core.parts import kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from agentconv.core.diagnostics import Detail, Diagnostic, Loss
+    from agentconv.core.format import State
+    from agentconv.core.kinds import Kind
+    from agentconv.core.parts import FolderFile, Part
+    from agentconv.core.source import SourceText
+
+P = TypeVar("P", bound="Part")
+Scope: TypeAlias = Literal["project", "user"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a client looks for files of a part: a folder with a pattern, or one file."""
+
+    path: str
+    """POSIX, relative to the project's root, or to the user's home, with the client's own folder where it is by default (`.codex`)."""
+    pattern: str = ""
+    """Of files below the folder: `*/SKILL.md`, `**/*.md`, `*.toml`; empty where the path itself is the file."""
+    trusted: bool = False
+    """Whether the client only looks there where the user trusts the folder."""
+    native: bool = True
+    """Whether it is a place of this client, rather than another one's (or everybody's) that it reads too."""
+    mixed: bool = False
+    """Whether the file is mainly the user's configuration, in which parts are entries among others."""
+    alone: bool = False
+    """Whether the client only looks there where none of the files is that are named before it."""
+    wins: bool = False
+    """Whether what lies here wins over what is called the same in the places that are named before it."""
+    partial: bool = False
+    """Whether its folders (`skills-<mode>`) are each for one of the client's modes, which takes what lies there over what is general."""
+
+    @property
+    def shown(self) -> str:
+        """The place, for people."""
+        return f"{self.path}/{self.pattern}" if self.pattern else self.path
+
+
+@dataclass(frozen=True, slots=True)
+class PartSource:
+    """One file of a part, as it lies there; of a skill, with what is beside it."""
+
+    text: SourceText
+    """Its path is relative to the project's root, or to the user's home."""
+    place: Place
+    files: tuple[FolderFile, ...] = ()
+    """What is in a skill's folder beside SKILL.md."""
+    executable: bool = False
+
+    @property
+    def stem(self) -> str:
+        """The file's path below its place, without the suffix: what most clients make its name of."""
+        below = self.text.path.removeprefix(self.place.path).strip("/")
+        return below.rpartition(".")[0] or below
+
+
+@dataclass(frozen=True, slots=True)
+class PartsRead(Generic[P]):
+    """What one file holds. `states` runs parallel to `parts`."""
+
+    parts: tuple[P, ...] = ()
+    states: tuple[State, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenFile:
+    """A file that was written."""
+
+    path: str
+    """Relative to the project's root."""
+    data: bytes = field(repr=False)
+    executable: bool = False
+
+
+class PartProjection(Generic[P]):
+    """A part on its way into a client's format: changes are made here, and each is declared with its reason."""
+
+    def __init__(self, part: P, target: str, scope: Scope = "project", *, stays: bool = False) -> None:
+        self.source = part
+        self.part = part
+        """As it stands."""
+        self.target = target
+        """The client's format id."""
+        self.scope = scope
+        """Whether it is for a project, or for the user."""
+        self.at_home = part.origin is not None and part.origin.format == target
+        """Whether it was read from a file of this very client, which takes its values as they are."""
+        self.stays = stays
+        """Whether the file that it is in stays where it is, and calls it what it is called."""
+        self.losses: list[Loss] = []
+        self.declared: set[str] = set()
+        self.instead: Part | None = None
+        """What says the same as a part of another kind, where the target cannot hold it as one of its own: that is written in its place."""
+        self._kind = kind_of(part)
+
+    def translate(self, **values: Any) -> None:
+        """Spell values in the target's words; what they mean stays the same."""
+        self.part = replace(self.part, **values)
+
+    def change(self, name: str, value: object, code: str, detail: Detail | str, *, hint: str | None = None) -> None:
+        """Set a field, or one of a server's definition (`definition.env`), to another value and declare the loss."""
+        head, _, tail = name.partition(".")
+        self.translate(**{head: replace(getattr(self.part, head), **{tail: value}) if tail else value})
+        self.losses.append(losses.loss(code, self.source.id, name, self.target, detail, hint=hint, part=self._kind))
+        self.declared.add(name)
+
+    def warn(self, code: str, name: str, detail: Detail | str) -> None:
+        """Say something of a field, where it matters more than its code mostly does."""
+        severity = LossSeverity.WARNING
+        self.losses.append(losses.loss(code, self.source.id, name, self.target, detail, severity=severity, part=self._kind))
+
+    def remark(self, code: str, name: str, detail: Detail | str, *, hint: str | None = None) -> None:
+        """Say what becomes of a field that is written as it is, or why the target cannot hold the part."""
+        self.losses.append(losses.loss(code, self.source.id, name, self.target, detail, hint=hint, part=self._kind))
+
+    def turn(self, other: Part, name: str, code: str, detail: Detail | str) -> None:
+        """Have a part of another kind written in its place, because of a field that the target cannot hold in one of this kind."""
+        self.instead = other
+        self.remark(code, name, detail)
+
+    def is_refused(self) -> bool:
+        """Whether the target cannot hold it."""
+        return any(loss.severity is LossSeverity.REFUSAL for loss in self.losses)
+
+
+class PartFormat(Protocol[P]):
+    """One client's format of one kind of part. Functions are pure: text in, text out; the disk belongs to the callers."""
+
+    @property
+    def format(self) -> str:
+        """The client's format id."""
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of part."""
+
+    @property
+    def project(self) -> tuple[Place, ...]:
+        """Where it looks in a project, first the place where we write; empty where it has none."""
+
+    @property
+    def user(self) -> tuple[Place, ...]:
+        """The same below the user's home."""
+
+    def read(self, source: PartSource) -> PartsRead[P]:
+        """Read one file as the client does. Raises nothing: what is wrong is a diagnostic."""
+
+    def to_project(self, projection: PartProjection[P]) -> None:
+        """Turn the part into the most of it that the client can hold, declaring each loss."""
+
+    def path(self, part: P, place: Place) -> str:
+        """Return the path of the file that holds a part, relative to the root; of a skill, of its SKILL.md."""
+
+    def write(self, parts: Iterable[P], path: str, original: PartSource | None, without: Collection[str] = ()) -> tuple[WrittenFile, ...]:
+        """Write parts (one of them, but for shared files) into a file, patching the original: what did not change keeps its bytes.
+
+        The first file is that of `path`; a skill's other files follow. Where there is no file yet, a skill's own SKILL.md in the
+        source client is the original: all clients have the same file, and what means nothing to the target keeps its bytes, too.
+        Of a shared file, parts that are not given stay, but for those that `without` names.
+        """
+
+
+def difference(one: Part, other: Part) -> list[str]:
+    """Return the fields in which two parts of a kind mean different things, but for those that say where they stand.
+
+    Those of a server's definition are told apart: `definition.env`.
+    """
+    return [name for head in part_fields(one) if head.name not in ("id", "origin") for name in _apart(head.name, one, other)]
+
+
+def _apart(name: str, one: Any, other: Any) -> list[str]:
+    mine, others = getattr(one, name), getattr(other, name)
+    if mine == others:
+        return []
+    if name == "definition":
+        (mine,), (others,) = fields.portable((mine,)), fields.portable((others,))  # type: ignore[misc]
+        return [f"{name}.{tail.name}" for tail in part_fields(mine) if _apart(tail.name, mine, others)]
+    return [name] if _meant(name, mine) != _meant(name, others) else []
+
+
+_SAYS_NOTHING = {"trusted": False, "unasked_tools": (), "enabled": True, "disabled_tools": ()}
+"""What is said of a server by that, is so of one of which nothing is said."""
+
+
+def _meant(name: str, value: Any) -> object:
+    """Return what a field means in any client: keys that only one of them uses are the same, whoever has them."""
+    if name == "extras":
+        return {key: one for keys in value.values() for key, one in keys.items()}
+    return None if name in _SAYS_NOTHING and value == _SAYS_NOTHING[name] else fields.portable(value)

@@ -1,0 +1,54 @@
+"""The MCP servers of a project, a plugin or a user of Claude Code 2.1.329 (asked): strict JSON, each entry taken or dropped alone.
+
+https://code.claude.com/docs/en/mcp
+
+What is not there or no map in `mcpServers` costs the whole file; any name will do, and unknown keys (`disabled` and `cwd` among them)
+do nothing. An address needs a `type`. References are filled in in `command`, `args`, `env`, `url` and `headers`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from agentconv.core import vocabulary
+from agentconv.core.diagnostics import Complaint
+from agentconv.core.part_format import Place
+from agentconv.formats.claude import mcp_servers
+from agentconv.parts.servers.files import json_servers
+from agentconv.parts.servers.format import ServerFormat
+from agentconv.parts.servers.spelling import NOTHING, Client
+
+if TYPE_CHECKING:
+    from agentconv.core.ir import Json, McpServer
+    from agentconv.core.part_format import PartFormat
+    from agentconv.core.parts import Server
+
+
+def _read(name: str, config: dict[str, Json]) -> McpServer | Complaint:
+    found = mcp_servers.read_config(name, config)
+    if found is not None:
+        return found
+    return Complaint("an address needs a `type`: `http` or `sse`") if "url" in config and "type" not in config else NOTHING
+
+
+def _client(format_id: str, language: str) -> Client:
+    return Client(
+        format_id,
+        "Claude Code",
+        _read,
+        mcp_servers.write_config,
+        transports=("stdio", "http", "sse", "ws"),
+        spoken=replace(vocabulary.configured("claude-code"), language=language),
+        switches_off="add its name to `disabledMcpjsonServers` in .claude/settings.json, and define it in .mcp.json by hand",
+        limits="deny its other tools in .claude/settings.json (`mcp__server__tool`), and define it in .mcp.json by hand",
+    )
+
+
+_FILE = json_servers("/mcpServers")
+BY_FORMAT: dict[str, PartFormat[Server]] = {
+    "claude-code": ServerFormat(_client("claude-code", "braces"), _FILE, (Place(".mcp.json"),), (Place(".claude.json", mixed=True),)),
+    "claude-plugin": ServerFormat(
+        _client("claude-plugin", "plugin"), _FILE, (Place(".mcp.json"), Place(".claude-plugin/plugin.json", mixed=True)), ()
+    ),
+}

@@ -1,0 +1,115 @@
+"""The MCP servers of OpenCode 1.18.33 and of Kilo 7.7.9 (asked), in the map `mcp` of their configuration, which is JSON with comments.
+
+https://opencode.ai/docs/mcp-servers
+
+`local` with its command in one list, or `remote`; SSE is tried where an address speaks nothing newer. An entry with `enabled` alone
+switches one of another file on or off. One wrong value costs the whole file: OpenCode does not start, Kilo passes over the file.
+Kilo passes over a project's file with `{env:X}`, too. It also reads the older `.kilocode/mcp.json` and `.kilo/mcp.json`, where it fills
+nothing in (its code).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from agentconv.core.diagnostics import Complaint, Effect
+from agentconv.core.ir import McpServer
+from agentconv.core.part_format import Place
+from agentconv.core.vocabulary import Variables
+from agentconv.json import jsonc
+from agentconv.parts.servers.files import json_servers
+from agentconv.parts.servers.format import ServerFormat
+from agentconv.parts.servers.spelling import Client, Typed
+from agentconv.projecting import by_hand, mcp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from agentconv.core.ir import Json
+    from agentconv.core.part_format import PartFormat
+    from agentconv.core.parts import Server
+    from agentconv.core.source import SourceText
+    from agentconv.parts.servers.files import ServerFile
+
+_LOCAL = {"environment": "env", "cwd": "cwd", "enabled": "enabled"}
+_REMOTE = {"url": "url", "headers": "headers", "enabled": "enabled"}
+
+
+def _reader(effect: Effect) -> Callable[[str, dict[str, Json]], McpServer | Complaint]:
+    def read(name: str, config: dict[str, Json]) -> McpServer | Complaint:
+        rest: dict[str, Any] = dict(config)
+        kind = rest.pop("type", None)
+        if kind is None and rest.keys() == {"enabled"}:
+            return McpServer(name, enabled=rest["enabled"])
+        if kind is None:
+            return Complaint("`type` must say `local` or `remote`", "type", effect)
+        needed = "command" if kind == "local" else "url"
+        if needed not in rest:
+            return Complaint(f"it is `{kind}`, and has no `{needed}`", needed, effect)
+        command = rest.pop("command", [])
+        values, options = mcp.read_config(rest, _LOCAL if kind == "local" else _REMOTE)
+        if kind == "remote":
+            return McpServer(name, "http", **values, options=options or None)
+        program, *args = command or [""]
+        if not program:
+            return Complaint("its `command` names no program", "command")
+        return McpServer(name, "stdio", program, tuple(args) or None, **values, options=options or None)
+
+    return read
+
+
+def _write(server: McpServer) -> dict[str, Json]:
+    found = by_hand.local_or_remote(server) if server.transport else {}
+    return found if server.enabled is None else {**found, "enabled": server.enabled}
+
+
+def _client(format_id: str, title: str, effect: Effect) -> Client:
+    return Client(
+        format_id,
+        title,
+        _reader(effect),
+        _write,
+        tried=("sse",),
+        limits="close its tools under `permission` of the configuration (`SERVER_TOOL`: `deny`), and define it under `mcp` by hand",
+    )
+
+
+_OPENCODE = ("opencode.json", "opencode.jsonc")
+_KILO = ("kilo.json", "kilo.jsonc")
+_OLDER = (".kilocode/mcp.json", ".kilo/mcp.json")
+_TYPED = Typed("kilocode", {"stdio": "stdio", "streamable-http": "http", "sse": "sse"}, url=None)
+_OLDER_CLIENT = Client("kilo", "Kilo", _TYPED.read, _TYPED.write, words="kilocode", spoken=Variables(), tried=("sse",))
+_FILE = json_servers("/mcp", jsonc.JSONC)
+_USER = ".config/"
+_VARIABLE = re.compile(r"\{env:[^}]+\}")
+
+
+def _of_kilo(source: SourceText) -> ServerFile:
+    """Read a file of Kilo, which passes over a project's where a variable is referred to."""
+    file = _FILE(source)
+    found = None if source.path.startswith(_USER) else _VARIABLE.search(source.text)
+    if found and not file.problem:
+        file.problem = Complaint("a project's configuration must not have `{env:NAME}`", effect=Effect.DROPS_ALL), found.start()
+    return file
+
+
+BY_FORMAT: dict[str, PartFormat[Server]] = {
+    "opencode": ServerFormat(
+        _client("opencode", "OpenCode", Effect.STOPS),
+        json_servers("/mcp", jsonc.JSONC, stops=True),
+        tuple(Place(name, mixed=True) for name in (*_OPENCODE, ".opencode/opencode.json", ".opencode/opencode.jsonc")),
+        tuple(Place(f".config/opencode/{name}", mixed=True) for name in _OPENCODE),
+    ),
+    "kilo": ServerFormat(
+        _client("kilo", "Kilo", Effect.DROPS_ALL),
+        _of_kilo,
+        (
+            *(Place(name, mixed=True) for name in _KILO),
+            *(Place(name, mixed=True, native=False) for name in _OPENCODE),
+            *(Place(folder) for folder in _OLDER),
+        ),
+        tuple(Place(f".config/kilo/{name}", mixed=True) for name in _KILO),
+        elsewhere=tuple((file, ServerFormat(_OLDER_CLIENT, json_servers("/mcpServers"))) for file in _OLDER),
+    ),
+}

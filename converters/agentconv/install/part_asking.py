@@ -1,0 +1,125 @@
+"""What parts that are to be deployed may do beyond those that are there: what their clients read now, and what they will read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentconv.core.parts import FolderFile, Server
+from agentconv.install import part_consent, part_places
+from agentconv.install.part_entries import PartFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from agentconv.core.parts import Part
+    from agentconv.disk.reader import Reader
+    from agentconv.install.grant import Grant
+    from agentconv.install.lock import Entry
+    from agentconv.install.steps import Wanted
+
+    Bytes = Callable[[Wanted], bytes | None]
+
+
+def more(
+    reader: Reader, entries: Iterable[Entry], wanted: Iterable[Wanted], parts: Mapping[str, Part]
+) -> dict[str, tuple[tuple[Grant, ...], bool]]:
+    """Return by part what it may do beyond what is deployed of it, and whether anything of it is there.
+
+    Args:
+        reader: Reads what is there.
+        entries: What is the pack's own, as the lock has it.
+        wanted: All that is to be there of its parts.
+        parts: Its parts as they are in the pack.
+    """
+    ours = {(entry.target, entry.agent) for entry in entries if entry.part}
+    by_part: dict[str, dict[str, list[Wanted]]] = {}
+    for one in wanted:
+        by_part.setdefault(one.agent, {}).setdefault(one.target, []).append(one)
+    found: dict[str, tuple[tuple[Grant, ...], bool]] = {}
+    for owner, targets in by_part.items():
+        had: set[Grant] = set()
+        asks: dict[Grant, None] = {}
+        is_there = False
+        for target, files in targets.items():
+            if _is_unchanged(reader, files):
+                had.update(part_consent.grants(parts[owner]))
+                is_there = True
+                continue
+            before = _there(reader, files) if (target, owner) in ours else None
+            after = _coming(files) or parts[owner]
+            is_there = is_there or before is not None
+            old = part_consent.grants(before) if before else ()
+            asks.update(dict.fromkeys(grant for grant in part_consent.grants(after) if grant not in old))
+        left = tuple(grant for grant in asks if grant not in had)
+        if left:
+            found[owner] = left, is_there
+    return found
+
+
+def _is_unchanged(reader: Reader, files: Sequence[Wanted]) -> bool:
+    """Whether all of it is there already."""
+    return all(_is_there(reader, one) for one in files)
+
+
+def _is_there(reader: Reader, one: Wanted) -> bool:
+    there = reader.read(one.path)
+    if one.shared is None:
+        return there == one.data
+    file = PartFile.read(one.path, one.target, one.part, there if isinstance(there, bytes) else None)
+    present = file.items.get(one.shared.name or "")
+    return present is not None and file.is_same(present, _alone(file, one))
+
+
+def _alone(file: PartFile, one: Wanted) -> Part:
+    """Return a part of a shared file as a new file of it alone gives it back."""
+    return file.in_bytes(file.fresh([one.shared]))[0]  # type: ignore[list-item]
+
+
+def _there(reader: Reader, files: Sequence[Wanted]) -> Part | None:
+    def present(one: Wanted) -> bytes | None:
+        there = reader.read(one.path)
+        return there if isinstance(there, bytes) else None
+
+    return read(files, present)
+
+
+def _coming(files: Sequence[Wanted]) -> Part | None:
+    return read(files, lambda one: one.data) if files[0].shared is None else _alone(_empty(files[0]), files[0])
+
+
+def _empty(one: Wanted) -> PartFile:
+    return PartFile.read(one.path, one.target, one.part, None)
+
+
+def read(files: Sequence[Wanted], load: Bytes) -> Part | None:
+    """Return the part that its client reads from files whose bytes something gives; None where there is none."""
+    first = files[0]
+    data = load(first)
+    if data is None:
+        return None
+    if first.shared is not None:
+        return PartFile.read(first.path, first.target, first.part, data).items.get(first.shared.name or "")
+    folder = f"{first.path.rpartition('/')[0]}/"
+    loaded = ((one, load(one)) for one in files[1:])
+    beside = [FolderFile(one.path.removeprefix(folder), data, one.executable) for one, data in loaded if data is not None]
+    result = part_places.read(first.target, first.part, first.path, data, beside)
+    return next(iter(result.parts), None) if result else None
+
+
+def pointer(one: Wanted) -> str:
+    """Return where a part will be in its shared file."""
+    file = _empty(one)
+    return file.pointer(_alone(file, one))
+
+
+def is_version(reader: Reader, one: Wanted) -> bool:
+    """Whether what is there is what some version of agentconv makes of a part: another header may be, another text may not."""
+    if _is_there(reader, one):
+        return True
+    there, coming = _there(reader, [one]), _coming([one])
+    if one.beside or there is None or coming is None or there.name != coming.name:
+        return False
+    if isinstance(there, Server) and isinstance(coming, Server):
+        mine, other = there.definition, coming.definition
+        return (mine.command, mine.args, mine.url) == (other.command, other.args, other.url)
+    return not isinstance(there, Server) and not isinstance(coming, Server) and there.body == coming.body

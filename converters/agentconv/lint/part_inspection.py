@@ -1,0 +1,98 @@
+"""What each client makes of the skills, commands and MCP servers of a project as they lie there: who takes them, and as what."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from agentconv.core.kinds import KINDS
+from agentconv.core.meant import Text
+from agentconv.core.parts import Server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from agentconv.core.format import State
+    from agentconv.core.kinds import Kind
+    from agentconv.core.parts import Part
+    from agentconv.sources.parts import Parts
+    from agentconv.sources.parts_on_disk import LoadedPart
+
+_REFERENCE = re.compile(r"\$\{[^}]*\}|\{env:[^}]*\}|\$[A-Z][A-Z0-9_]*")
+_PLACES = ("command", "args", "env", "cwd", "url", "headers")
+_RESTRAINTS = {
+    "invoked_by": "who starts it is not held to what the file says",
+    "denied_tools": "tools that the file closes stay open",
+    "hooks": "its hooks do not run",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PartReading:
+    """What one client makes of a part."""
+
+    client: str
+    state: State
+    hidden_by: str | None = None
+    """The file of the part of this name that it takes instead."""
+    trusted: bool = False
+    """Whether it only looks there where the user trusts the folder."""
+    remarks: tuple[str, ...] = ()
+    """What of it is another thing there than its author meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class InspectedPart:
+    """One part, as each client reads it that looks where its file is."""
+
+    path: str
+    """Of its file, as the user would name it."""
+    kind: Kind
+    name: str
+    readings: tuple[PartReading, ...]
+
+
+def inspect(parts: Parts, asked: Sequence[str]) -> list[InspectedPart]:
+    """Read the parts of places as each of the clients does, by kind and path."""
+    found: dict[tuple[Kind, str, str], list[tuple[str, LoadedPart]]] = {}
+    for kind in KINDS:
+        for place in parts.places:
+            for client in asked:
+                for one in place.of(client, kind):
+                    path = place.shown(client, one.source.text.path) if one.source else ""
+                    shown = replace(one, hidden_by=place.shown(client, one.hidden_by)) if one.hidden_by else one
+                    found.setdefault((kind, path, one.part.name or ""), []).append((client, shown))
+    ordered = sorted(found.items(), key=lambda item: (KINDS.index(item[0][0]), item[0][1:]))
+    return [InspectedPart(path, kind, name, tuple(_readings(several))) for (kind, path, name), several in ordered]
+
+
+def _readings(several: Sequence[tuple[str, LoadedPart]]) -> Iterator[PartReading]:
+    """Yield what clients make of one part; what its author meant is what its own client reads."""
+    meant = next((one.part for _, one in several if one.source and one.source.place.native), several[0][1].part)
+    for client, one in several:
+        said = tuple(told.message for told in one.told)
+        trusted = bool(one.source and one.source.place.trusted)
+        yield PartReading(client, one.state, one.hidden_by, trusted, (*_lost(meant, one.part), *_literal(one.part), *said))
+
+
+def _lost(meant: Part, part: Part) -> Iterator[str]:
+    """Yield which restraints of its author a client does not hold a part to."""
+    for name, words in _RESTRAINTS.items():
+        wanted = getattr(meant, name, None)
+        if wanted and wanted != "both" and getattr(part, name, None) != wanted:
+            yield words
+
+
+def _literal(part: Part) -> Iterator[str]:
+    """Yield the values of a server that look like references, and that the client hands on as they stand."""
+    if not isinstance(part, Server):
+        return
+    for place in _PLACES:
+        value: Any = getattr(part.definition, place)
+        items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, tuple) else [("", value)]
+        for key, item in items:
+            texts = item.parts if isinstance(item, Text) else (item,)
+            hit = next((match[0] for text in texts if isinstance(text, str) and (match := _REFERENCE.search(text))), None)
+            if hit:
+                yield f"{place}{f'.{key}' if key != '' else ''}: `{hit}` stays as it stands"

@@ -1,0 +1,30 @@
+"""Which client has which part. Modules are imported when a part of a client is asked for, and only then."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from agentconv.core import vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from agentconv.core.kinds import Kind
+    from agentconv.core.part_format import PartFormat
+
+
+@cache
+def part_format(format_id: str, kind: Kind) -> PartFormat[Any] | None:
+    """Return a client's format of a kind of part; None for a format that knows nothing of such parts.
+
+    It is in the module of its client's package that is called as the kind is, in `BY_FORMAT`, which that module has by format ids.
+    """
+    words = vocabulary.places().get(format_id)
+    name = f"agentconv.formats.{words.parent.name}.{kind}" if words else ""
+    if not name or find_spec(name) is None:
+        return None
+    found: Mapping[str, PartFormat[Any]] = import_module(name).BY_FORMAT
+    return found.get(format_id)

@@ -1,0 +1,118 @@
+"""The skills, commands and MCP servers beside the agents that were named: of their projects, of the user, or of a bundle."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agentconv.core.kinds import KINDS
+from agentconv.sources import discovery
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from agentconv.core.diagnostics import Diagnostic
+    from agentconv.core.kinds import Kind
+    from agentconv.sources.discovery import Discovery
+    from agentconv.sources.parts_on_disk import LoadedPart, PartsOnDisk
+    from agentconv.sources.user_places import Home
+
+
+class Parts:
+    """Parts of several places and clients, each with an id of its own; a kind is looked for when it is asked for."""
+
+    def __init__(self, folders: Iterable[Path] = (), clients: Sequence[str] = (), home: Home | None = None) -> None:
+        """Prepare to look; nothing is touched.
+
+        Args:
+            folders: The roots of projects, or the user's home.
+            clients: The formats of the clients whose parts they are.
+            home: The user's home, where the user's own parts are meant.
+        """
+        self.clients = clients
+        self._folders = tuple(folders)
+        self._home = home
+        self._places: tuple[PartsOnDisk, ...] | None = None
+        self._stored: list[LoadedPart] = []
+        """Those of a bundle."""
+        self._known: dict[Kind, tuple[LoadedPart, ...]] = {}
+
+    @property
+    def places(self) -> tuple[PartsOnDisk, ...]:
+        """What there is in each folder."""
+        if self._places is None:
+            from agentconv.sources.parts_on_disk import PartsOnDisk
+
+            self._places = tuple(PartsOnDisk(folder, self._home) for folder in self._folders)
+        return self._places
+
+    def of(self, kind: Kind) -> tuple[LoadedPart, ...]:
+        """Return the parts of a kind, those among them that their client does not take."""
+        if kind not in self._known:
+            self._known[kind] = tuple(_with_ids(self._all(kind)))
+        return self._known[kind]
+
+    def _all(self, kind: Kind) -> Iterator[LoadedPart]:
+        """Yield the parts of a kind: what several clients find in one file once, as its own client reads it."""
+        yield from (one for one in self._stored if one.kind == kind)
+        found = [(place, one) for place in self.places for client in self.clients for one in place.of(client, kind)]
+        first: dict[tuple[str, str | None], LoadedPart] = {}
+        for place, one in sorted(found, key=lambda pair: (not pair[1].taken, not pair[1].is_own)):
+            first.setdefault((os.path.realpath(place.place(one.client, one.path)), one.part.name), one)
+        chosen = set(map(id, first.values()))
+        yield from (one for _, one in found if id(one) in chosen)
+
+    def taken(self) -> list[LoadedPart]:
+        """Return the parts of all kinds that their clients have."""
+        return [one for kind in KINDS for one in self.of(kind) if one.taken]
+
+    def take(self, stored: Iterable[LoadedPart]) -> None:
+        """Take in the parts of a bundle."""
+        self._stored += (one for one in stored if one not in self._stored)
+        self._known.clear()
+
+    def has_own(self, client: str) -> bool:
+        """Whether a client has parts in a place that is its own."""
+        return any(one.is_own for kind in KINDS for place in self.places for one in place.of(client, kind))
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What reading has found by now."""
+        return tuple(told for place in self._places or () for told in place.diagnostics)
+
+
+def _with_ids(parts: Iterable[LoadedPart]) -> Iterator[LoadedPart]:
+    """Give each part its id: the name, then `name~2` in path order."""
+    taken: set[str] = set()
+    for one in parts:
+        base = one.part.id or one.part.name or (one.source.stem if one.source else "") or one.kind.removesuffix("s")
+        found, number = base, 2
+        while found in taken:
+            found, number = f"{base}~{number}", number + 1
+        taken.add(found)
+        yield replace(one, part=replace(one.part, id=found))
+
+
+def beside(found: Discovery, arguments: Sequence[str], clients: Sequence[str]) -> Parts:
+    """Return the parts beside what was found, of the projects that the SRC arguments are, or are in, or of the user.
+
+    Args:
+        found: What the arguments hold.
+        arguments: Files and folders that the user named.
+        clients: The formats of the clients whose parts they are.
+    """
+    if found.home is not None:
+        return Parts([found.home.root], clients, found.home)
+    roots = dict.fromkeys(root for argument in arguments if argument != discovery.STDIN for root in _roots(Path(argument), clients))
+    return Parts(roots, clients)
+
+
+def _roots(path: Path, clients: Iterable[str]) -> Iterator[Path]:
+    """Yield the project that a path is, or is in, as the user would name it."""
+    root = discovery.project_root(path)
+    if root is None and path.is_dir():
+        root = next((found for client in clients if (found := discovery.settings_of(path, client))), path)
+    if root is not None:
+        yield Path(os.path.relpath(root)) if not path.is_absolute() else root

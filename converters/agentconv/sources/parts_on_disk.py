@@ -1,0 +1,246 @@
+"""The skills, commands and MCP servers of a project, or of the user's own: where a client finds them, and which of one name wins.
+
+Nothing is looked at before somebody asks for a kind, and a place that is not there costs one look.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
+from agentconv.core.part_format import PartSource
+from agentconv.core.parts import FolderFile
+from agentconv.core.source import SourceText
+from agentconv.disk import reading
+from agentconv.formats import registry as formats
+from agentconv.parts import registry
+from agentconv.sources import agentless, discovery
+from agentconv.sources.discovery import Discovery
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from agentconv.core.format import State
+    from agentconv.core.kinds import Kind
+    from agentconv.core.part_format import PartFormat, PartsRead, Place
+    from agentconv.core.parts import Part
+    from agentconv.sources.user_places import Home
+
+MAX_FILE_BYTES = 1024 * 1024
+"""Of one file beside a SKILL.md."""
+MAX_FOLDER_BYTES = 16 * 1024 * 1024
+"""Of all of them together."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedPart:
+    """A part as a client reads it from a file, or as a bundle has it."""
+
+    kind: Kind
+    part: Part
+    state: State
+    client: str
+    """The format id of the client."""
+    source: PartSource | None = None
+    """The file; None for a part of a bundle that was stored without it."""
+    hidden_by: str | None = None
+    """The file of the part of that name which the client takes instead of this one."""
+    told: tuple[Diagnostic, ...] = ()
+    """What its client's reader says of it, or of all of its file."""
+    root: str = ""
+    """The folder that the file's path is relative to: a project's root, or the user's home."""
+
+    @property
+    def path(self) -> str:
+        """Of its file; empty where that is not known."""
+        return self.source.text.path if self.source else ""
+
+    @property
+    def is_own(self) -> bool:
+        """Whether its file lies in a place of its client alone."""
+        return self.source is not None and self.source.place.native
+
+    @property
+    def only_in(self) -> str:
+        """The folder of the mode that alone has it; empty where all have it."""
+        if self.source is None or not self.source.place.partial:
+            return ""
+        return self.path.removeprefix(f"{self.source.place.path}/").partition("/")[0]
+
+    @property
+    def taken(self) -> bool:
+        """Whether the client has this part, as it is called."""
+        return self.hidden_by is None and not self.state.dropped
+
+
+@dataclass(slots=True)
+class PartsOnDisk:
+    """The parts of one project, or of the user's own, by client and kind; what was read is kept."""
+
+    folder: Path
+    """The project's root, or the user's home."""
+    home: Home | None = None
+    """The user's home, where the user's own parts are meant."""
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    """What reading found, but for what is said of a part."""
+    _known: dict[tuple[str, Kind], tuple[LoadedPart, ...]] = field(default_factory=dict)
+
+    def of(self, client: str, kind: Kind) -> tuple[LoadedPart, ...]:
+        """Return the parts of a kind that a client finds, those that it does not take among them."""
+        if (client, kind) not in self._known:
+            module = registry.part_format(client, kind) if self._is_used(client) else None
+            self._known[client, kind] = () if module is None else self._read(client, module)
+        return self._known[client, kind]
+
+    def _is_used(self, client: str) -> bool:
+        """Whether the folder is one of a client that only looks where it finds a file of its own."""
+        index = formats.FORMATS[client].index
+        return not index or (self.home is None and (self.folder / index).is_file())
+
+    def _read(self, client: str, module: PartFormat[Any]) -> tuple[LoadedPart, ...]:
+        places = module.project if self.home is None else module.user
+        found: list[tuple[int, LoadedPart]] = []
+        for number, place in enumerate(places):
+            rank = number - len(places) if place.wins else number
+            for source in self.sources(client, place, module.kind):
+                found += [(rank, one) for one in self._loaded(source, client, module)]
+            if module.kind == "skills" and place.native:
+                self.diagnostics += self._flat(client, place)
+        return _ranked(found)
+
+    def _flat(self, client: str, place: Place) -> Iterator[Diagnostic]:
+        """Say which files lie where skills do and are none, since a skill is a folder."""
+        base = self.place(client, place.path)
+        names = os.listdir(base) if os.path.isdir(base) else ()
+        for name in sorted(names):
+            path = f"{place.path}/{name}"
+            if name.endswith(".md") and agentless.may_be_agent(name) and not matches(place, path) and os.path.isfile(base / name):
+                message = f"{formats.FORMATS[client].title} reads no such skill: a skill is a folder with a SKILL.md in it"
+                hint = f"move it to {name.removesuffix('.md')}/SKILL.md"
+                yield Diagnostic(Code.PARTS, Severity.NOTE, message, Span(self.shown(client, path)), hint, client=client)
+
+    def _loaded(self, source: PartSource, client: str, module: PartFormat[Any]) -> Iterator[LoadedPart]:
+        try:
+            result: PartsRead[Any] = module.read(source)
+        except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other files
+            message = f"internal error while it was read: {type(error).__name__}: {error}"
+            hint = "the file was left out; please report this with the file"
+            self.diagnostics.append(Diagnostic(Code.INTERNAL, Severity.ERROR, message, Span(source.text.path), hint))
+            return
+        said = tuple(self._shown(one, client) for one in result.diagnostics)
+        if not result.parts:
+            self.diagnostics += said
+        for part, state in zip(result.parts, result.states, strict=True):
+            told = tuple(one for one in said if one.agent in (None, part.name))
+            yield LoadedPart(module.kind, part, state, client, source, told=told, root=os.fspath(self.folder))
+
+    def _shown(self, told: Diagnostic, client: str) -> Diagnostic:
+        """Return a diagnostic with the path of its file as it is seen from here."""
+        return replace(told, span=replace(told.span, path=self.shown(client, told.span.path))) if told.span else told
+
+    def place(self, client: str, path: str) -> Path:
+        """Return where a path of a client is that is relative to the project's root, or to the home."""
+        folder, below = (self.folder, path) if self.home is None else self.home.below(client, path)
+        return Path(os.path.normpath(folder / below))
+
+    def shown(self, client: str, path: str) -> str:
+        """Return a path of a client as its user would name it."""
+        place = self.place(client, path)
+        return place.as_posix() if self.home is None else self.home.shown(place)
+
+    def sources(self, client: str, place: Place, kind: Kind) -> Iterator[PartSource]:
+        """Yield the files at a place of a client, in path order."""
+        base = self.place(client, place.path)
+        if not os.path.lexists(base):
+            return
+        found = Discovery(diagnostics=self.diagnostics)
+        top = os.path.realpath(self.folder if base.is_relative_to(self.folder) else base)
+        if not discovery.followed(found, os.fspath(base), top):
+            return
+        for path in [os.fspath(base)] if not place.pattern else _matching(found, base, top, place.pattern):
+            below = os.path.relpath(path, base).replace(os.sep, "/") if place.pattern else ""
+            beside = self._beside(found, Path(path), top) if kind == "skills" and "/" in below else ()
+            read = None if beside is None else self._read_file(path)
+            if read is not None and beside is not None:
+                shown = f"{place.path}/{below}" if below else place.path
+                yield PartSource(SourceText(shown, read[0]), place, beside, executable=read[1])
+
+    def _read_file(self, path: str) -> tuple[bytes, bool] | None:
+        """Return the bytes of a file, and whether it is a program."""
+        try:
+            data, status = reading.read(path, limit=discovery.MAX_AGENT_BYTES)
+        except OSError as error:
+            self.diagnostics.append(discovery.unread(path, f"cannot be read: {discovery.reason(error)}"))
+            return None
+        return data, bool(status.st_mode & 0o100)
+
+    def _beside(self, found: Discovery, file: Path, top: str) -> tuple[FolderFile, ...] | None:
+        """Return what is in a skill's folder beside SKILL.md; None where that cannot all be carried."""
+        files: list[FolderFile] = []
+        size = 0
+        for path in discovery.walk(found, file.parent, top, ("",)):
+            if path == os.fspath(file):
+                continue
+            try:
+                data, status = reading.read(path, limit=MAX_FILE_BYTES)
+            except OSError as error:
+                self.diagnostics.append(_left_out(file, f"`{os.path.basename(path)}` in its folder: {discovery.reason(error)}"))
+                return None
+            size += len(data)
+            if size > MAX_FOLDER_BYTES:
+                self.diagnostics.append(_left_out(file, f"its folder has more than {MAX_FOLDER_BYTES:,} bytes"))
+                return None
+            files.append(FolderFile(os.path.relpath(path, file.parent).replace(os.sep, "/"), data, bool(status.st_mode & 0o100)))
+        return tuple(files)
+
+
+def _left_out(file: Path, reason: str) -> Diagnostic:
+    return Diagnostic(Code.TOO_LARGE, Severity.ERROR, f"the skill is left out: {reason}", Span(file.as_posix()))
+
+
+def matches(place: Place, path: str) -> bool:
+    """Whether a client that looks at a place finds the file of a path there."""
+    if not place.pattern:
+        return path == place.path
+    return path.startswith(f"{place.path}/") and _pattern(place.pattern).fullmatch(path[len(place.path) + 1 :]) is not None
+
+
+def _matching(found: Discovery, base: Path, top: str, pattern: str) -> Iterator[str]:
+    """Yield the files below a folder that a pattern names."""
+    if not os.path.isdir(base):
+        return
+    wanted = _pattern(pattern)
+    suffix = pattern.rpartition("/")[2].rpartition("*")[2]
+    for path in discovery.walk(found, base, top, (suffix,)):
+        if wanted.fullmatch(os.path.relpath(path, base).replace(os.sep, "/")):
+            yield path
+
+
+@cache
+def _pattern(pattern: str) -> re.Pattern[str]:
+    """Return what matches the paths that a place's pattern names: `**/` stands for any folders, `*` for what is in one name."""
+    words = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*"}
+    return re.compile("".join(words.get(word, re.escape(word)) for word in re.split(r"(\*\*/|\*\*|\*)", pattern)), re.DOTALL)
+
+
+def _ranked(found: Sequence[tuple[int, LoadedPart]]) -> tuple[LoadedPart, ...]:
+    """Return parts with what each is hidden by: of one name, the one wins whose place does, and of one place the first.
+
+    What only one mode has hides nothing from the others.
+    """
+    winners: dict[tuple[str, str], LoadedPart] = {}
+    for _, one in sorted(found, key=lambda pair: pair[0]):
+        if one.part.name is not None and not one.state.dropped:
+            winners.setdefault((one.part.name, one.only_in), one)
+    return tuple(replace(one, hidden_by=_winner(one, winners)) for _, one in found)
+
+
+def _winner(one: LoadedPart, winners: dict[tuple[str, str], LoadedPart]) -> str | None:
+    """Return the file of the part that a client takes instead of one."""
+    winner = winners.get((one.part.name or "", one.only_in))
+    return None if winner is None or winner is one or one.state.dropped or winner.source is None else winner.source.text.path

@@ -1,0 +1,54 @@
+"""What a file of a target says, and its source cannot: it stays, and the configuration says so.
+
+Values become overrides, and what the agent may do is what stands there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agentconv.core import fields
+from agentconv.sync import digests
+from agentconv.sync.carrying import CARRIED, OVERRIDDEN, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from agentconv.core.ir import Agent, Json
+    from agentconv.sync.views import View
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What of an agent holds in one target alone."""
+
+    agent: str
+    path: str
+    pointer: str
+    target: str
+    says: Mapping[str, Json]
+    """What the configuration says of it: values by key, and in `keep` the fields of which the file's word counts."""
+
+
+def of(view: View, there: Agent) -> Kept:
+    """Return what the configuration has to say so that an agent stays as it is there.
+
+    A text is none of that: it would be another one for good. The source's, which is the same but for blanks, takes its place.
+    """
+    new, old = digests.grouped(digests.of(view.agent)), digests.grouped(digests.of(there))
+    said: dict[str, Json] = {}
+    keep: list[str] = []
+    for path in sorted({*new, *old} - {"name", *digests.TEXTS}):
+        if new.get(path) == old.get(path) or (path.startswith("extras.") and path not in new):
+            continue
+        value = fields.get(there, path) if path in OVERRIDDEN else None
+        if value is not None:
+            said[CARRIED[path]] = plain(value)
+        else:
+            keep.append(f"extras.{path.split('.', 2)[2]}" if path.startswith("extras.") else path)
+    if keep:
+        security = digests.GROUP in keep
+        rest = [path for path in keep if path != digests.GROUP]
+        said["keep"] = True if security and not rest else [*(digests.SECURITY if security else ()), *rest]
+    return Kept(view.source.name or "", view.path, view.pointer, view.target, said)

@@ -1,0 +1,351 @@
+"""What goes along with agents: what is chosen, what the law sees, and where it is written."""
+
+import itertools
+import json
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+
+import agentconv
+from agentconv.conversion import along, part_law
+from agentconv.conversion.carried_parts import CarriedParts
+from agentconv.conversion.options import Options
+from agentconv.core import losses
+from agentconv.core.diagnostics import InputError
+from agentconv.core.format import State
+from agentconv.core.ir import McpServer, Origin, ToolGrant
+from agentconv.core.part_format import PartsRead, Place
+from agentconv.core.parts import Body, Command, Server, Skill
+from agentconv.disk.saving import OutputFolder
+from agentconv.parts import registry
+from agentconv.sources.parts_on_disk import LoadedPart
+
+TARGETS = ("claude-code", "claude-plugin", "copilot", "gemini-cli", "qwen-code", "opencode", "kilo", "roo", "cursor", "cline", "droid")
+AGENT = "---\nname: helper\ndescription: Helps\ntools: Read, mcp__db__query\nskills: [check, absent]\n---\n\nHelp.\n"
+SKILL = "---\nname: {name}\ndescription: Checks\n---\nCheck it.\n"
+SERVERS = {"mcpServers": {"db": {"command": "db-mcp"}, "web": {"type": "http", "url": "https://web.example/mcp"}}}
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A project with an agent that names one of two skills, one of two servers, and a skill that is not there."""
+    folder = tmp_path / "project"
+    for path, text in {
+        ".claude/agents/helper.md": AGENT,
+        ".claude/skills/check/SKILL.md": SKILL.format(name="check"),
+        ".claude/skills/check/run.sh": "#!/bin/sh\n",
+        ".claude/skills/other/SKILL.md": SKILL.format(name="other"),
+        ".mcp.json": json.dumps(SERVERS),
+    }.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text)
+    (folder / ".claude/skills/check/run.sh").chmod(0o755)
+    return folder
+
+
+def paths(result):
+    """Return where the files of a result go, those of agents left out."""
+    return [file.path for file in result.files if "/agents/" not in file.path]
+
+
+def test_a_set_has_the_parts_of_its_project(project):
+    """What is read of a project has its skills and servers, and the files that they are in."""
+    found = agentconv.read(project)
+
+    assert [one.id for one in found.skills] == ["check", "other"]
+    assert [one.name for one in found.servers] == ["db", "web"]
+    assert {".mcp.json", ".claude/skills/check/SKILL.md"} < {source.path for source in found.sources}
+
+
+def test_what_the_fields_name_goes_along(project):
+    """By default the skills and servers go along that agents name in their fields, and what is not there is said once."""
+    result = agentconv.write(agentconv.read(project), "codex")
+
+    assert paths(result) == [".codex/skills/check/SKILL.md", ".codex/skills/check/run.sh", ".codex/config.toml"]
+    assert b"web" not in result.files[-1].data
+    assert [told.message for told in result.diagnostics] == ["agents name what is not among these files: skill `absent`"]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("none", []),
+        ("all", ["check/SKILL.md", "check/run.sh", "other/SKILL.md", "config.toml"]),
+        ("skills", ["check/SKILL.md", "check/run.sh", "other/SKILL.md"]),
+        ("skill/other,needed", ["check/SKILL.md", "check/run.sh", "other/SKILL.md", "config.toml"]),
+        ("servers/web", ["config.toml"]),
+    ],
+)
+def test_the_user_says_what_goes_along(project, words, expected):
+    """`--with` takes everything, nothing, kinds, and parts by name."""
+    result = agentconv.write(agentconv.read(project), "codex", with_=words)
+
+    assert [path.removeprefix(".codex/").removeprefix("skills/") for path in paths(result)] == expected
+
+
+@pytest.mark.parametrize("words", ["", "none,all", "skils", "skills/", "skills/chek", "commands/none"])
+def test_what_cannot_be_meant_is_an_error(project, words):
+    """A kind or a part that is not there is the user's to mend."""
+    with pytest.raises(InputError) as caught:
+        agentconv.write(agentconv.read(project), "codex", with_=words)
+
+    assert caught.value.diagnostic.hint
+
+
+def test_the_same_format_keeps_every_byte(project, tmp_path):
+    """A project that goes back into its own format has the same files, in the same places and with the same modes."""
+    agentconv.write(agentconv.read(project), "claude-code", with_="all").save(tmp_path / "copy")
+    copies = {
+        path.relative_to(tmp_path / "copy"): (path.read_bytes(), path.stat().st_mode)
+        for path in (tmp_path / "copy").rglob("*")
+        if path.is_file()
+    }
+
+    assert copies == {path.relative_to(project): (path.read_bytes(), path.stat().st_mode) for path in project.rglob("*") if path.is_file()}
+
+
+def test_a_command_whose_name_no_file_can_have_is_renamed_and_told():
+    """Whatever a bundle calls a command, its own client or another gets it under a name that reads back, below the client's folder."""
+    names = ("a b", "../../evil", "CON", "-x", "a:b", "n" * 300, "git/fix", "/abs", ".hid", "x.y", "a\nb", "...")
+    wrong = []
+    for name, client, target in itertools.product(names, ("claude-code", "opencode", "roo"), TARGETS):
+        command = Command("it", name, body=Body(("Do it.",)), description="Does it", origin=Origin(client, "bundle.json"))
+        verdict = part_law.PartLaw(target, "project", {}).judge(LoadedPart("commands", command, State.LOADS, client))
+        renamed = verdict.part is not None and verdict.part.name != name
+        told = "command-renamed" in [loss.code for loss in verdict.losses]
+        if verdict.bug or verdict.part is None or renamed != told or ".." in verdict.path.split("/"):
+            wrong.append((name, client, target, verdict.bug, verdict.path, verdict.losses))
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("target", ["opencode", "codex"])
+def test_a_name_that_was_made_legal_takes_no_others_place(project, target):
+    """Of two commands that come to one name, that one is written which is called so; of the other it is said."""
+    (project / ".claude/commands").mkdir()
+    for name in ("fix it", "fix-it"):
+        (project / f".claude/commands/{name}.md").write_text(f"---\ndescription: Fixes\n---\nAs {name}.\n")
+    result = agentconv.write(agentconv.read(project), target, with_="commands")
+
+    assert [file.data.splitlines()[-1] for file in result.files if "fix" in file.path] == [b"As fix-it."]
+    assert [loss.agent for loss in result.losses if loss.code == "part-name-taken"] == ["fix it"]
+
+
+def test_what_one_mode_has_goes_along_told_and_never_in_place_of_what_all_have(tmp_path):
+    """Of two skills of a name, the general one is written; one that a single mode has alone is, too, and its mode is told."""
+    (tmp_path / ".roomodes").write_text("customModes: [{slug: deep, name: Deep, roleDefinition: You dig., groups: [read]}]\n")
+    for path in ("skills/check", "skills-ask/check", "skills-ask/only"):
+        (tmp_path / ".roo" / path).mkdir(parents=True)
+        (tmp_path / ".roo" / path / "SKILL.md").write_text(SKILL.format(name=path.rpartition("/")[2]) + f"It is of {path}.\n")
+    result = agentconv.write(agentconv.read(tmp_path), "claude-code", with_="skills")
+
+    assert [file.data.split()[-1] for file in result.files if "/skills/" in file.path] == [b"skills/check.", b"skills-ask/only."]
+    assert [(loss.code, loss.agent) for loss in result.losses if loss.code.startswith("part-")] == [
+        ("part-mode-dropped", "check~2"),
+        ("part-name-taken", "check~2"),
+        ("part-mode-dropped", "only"),
+    ]
+
+
+@pytest.mark.parametrize("format_id", ["json", "toml"])
+def test_bundles_keep_every_byte(project, tmp_path, format_id):
+    """Parts that go through a bundle come back as the files that they were."""
+    (bundle,) = agentconv.write(agentconv.read(project), format_id, with_="all").files
+    agentconv.write(agentconv.reads(bundle.data, format_id), "claude-code", with_="all").save(tmp_path / "copy")
+
+    for path in (".mcp.json", ".claude/skills/check/SKILL.md", ".claude/skills/check/run.sh"):
+        assert (tmp_path / "copy" / path).read_bytes() == (project / path).read_bytes()
+
+
+@pytest.mark.parametrize(("words", "there"), [("servers/db", False), ("servers", True)])
+def test_bundles_have_no_file_with_more_than_goes_along(project, words, there):
+    """A file with servers is among the sources when all of them go along, and never when it has a credential."""
+    (bundle,) = agentconv.write(agentconv.read(project), "json", with_=words).files
+    assert ("web.example" in bundle.data.decode(), ".mcp.json" in {one["path"] for one in json.loads(bundle.data)["sources"]}) == (
+        there,
+    ) * 2
+
+    token = "ghp_" + "9aXk3LmQ7RtVw2YzB5CdEfGhJ8KnP4sUv1Wx"
+    (project / ".mcp.json").write_text(json.dumps({**SERVERS, "other": token}))
+    (bundle,) = agentconv.write(agentconv.read(project), "json", with_=words).files
+
+    assert token not in bundle.data.decode()
+
+
+def test_an_edited_part_changes_its_own_bytes_only(project):
+    """Of a part that was changed in a bundle, no other byte changes."""
+    found = agentconv.read(project)
+    edited = replace(found, skills=(replace(found.skills[0], description="Other"), *found.skills[1:]))
+    files = {file.path: file.data for file in agentconv.write(edited, "claude-code", with_="skills").files}
+
+    assert files[".claude/skills/check/SKILL.md"].decode() == SKILL.format(name="check").replace("Checks", "Other")
+
+
+def test_a_shared_file_takes_parts_among_its_own(project, tmp_path):
+    """A configuration that is there takes servers in, and keeps every byte of what else is in it; it is said which stay as they are."""
+    config = tmp_path / "out/.codex/config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text('# mine\nmodel = "x"\n\n[mcp_servers.web]\nurl = "https://mine.example"\n')
+    result = agentconv.write(agentconv.read(project), "codex", with_="servers")
+    result.save(tmp_path / "out")
+    first = config.read_text()
+    result.save(tmp_path / "out", force=True)
+
+    assert first == '# mine\nmodel = "x"\n\n[mcp_servers.web]\nurl = "https://mine.example"\n\n[mcp_servers.db]\ncommand = "db-mcp"\n'
+    assert config.read_text() == first.replace("https://mine.example", "https://web.example/mcp")
+
+
+@pytest.mark.parametrize(
+    ("path", "present", "place"),
+    [
+        (".codex/config.toml", "a = 1\nbroken = \n", (2, 10)),
+        (".codex/config.toml", "mcp_servers = []\n", (1, 1)),
+        ("opencode.json", '{\n "a": 1', (2, 8)),
+        ("opencode.json", '{"mcp": []}', (1, 9)),
+        ("opencode.json", '{"mcp": null}', (1, 1)),
+        ("opencode.json", "// mine\n", (1, 1)),
+    ],
+)
+def test_a_shared_file_that_can_take_nothing_stays(project, tmp_path, path, present, place):
+    """What is broken in the user's file, or is something else than servers, stays with its line told, and the agents are written."""
+    config = tmp_path / "out" / path
+    config.parent.mkdir(parents=True)
+    config.write_text(present)
+    files = agentconv.write(agentconv.read(project), "codex" if "codex" in path else "opencode", with_="servers").files
+    saved = [OutputFolder(tmp_path / "out").save(file, force=True) for file in files]
+    (told,) = [one.diagnostic for one in saved if one.problem]
+
+    assert (told.span.line, told.span.column) == place
+    assert config.read_text() == present
+    assert [one.fate for one in saved if "/agents/" in str(one.path)] == ["created"]
+
+
+def test_a_file_of_agents_takes_parts_in_one_go(tmp_path):
+    """Where agents and servers go into one file, it is one output with both."""
+    (tmp_path / "opencode.json").write_text(
+        json.dumps({"agent": {"helper": {"description": "Helps", "prompt": "Help."}}, "mcp": {"db": {"type": "local", "command": ["db"]}}})
+    )
+    result = agentconv.write(agentconv.read(tmp_path), "opencode", with_="all")
+
+    assert [file.path for file in result.files] == ["opencode.json"]
+    assert {"agent", "mcp"} <= json.loads(result.files[0].data).keys()
+
+
+class Careless:
+    """A format of servers that does one thing wrong."""
+
+    format, kind, project, user = "codex", "servers", (Place("servers.json"),), ()
+
+    def __init__(self, **wrong):
+        self.wrong = wrong
+        self.real = registry.part_format("claude-code", "servers")
+
+    def read(self, source):
+        return self.wrong.get("read", self.real.read)(source)
+
+    def to_project(self, projection):
+        self.wrong.get("to_project", lambda _: None)(projection)
+
+    def path(self, _part, _place):
+        return "servers.json"
+
+    def write(self, parts, path, original, without=()):
+        parts = [self.wrong.get("write", lambda part: part)(part) for part in parts]
+        return self.real.write(parts, path, original, without)
+
+
+def _raise(_):
+    raise ValueError("no")
+
+
+def _quiet(projection):
+    projection.translate(description="gone")
+
+
+def _loud(projection):
+    projection.declared.add("description")
+
+
+def _trusting(projection):
+    projection.change("trusted", True, "server-grant-dropped", "trusted")
+
+
+def _trusted(_source):
+    return PartsRead((Server("db", McpServer("db", "stdio", "run"), trusted=True),), (State.LOADS,))
+
+
+def _renamed(part):
+    return replace(part, definition=replace(part.definition, name="x"))
+
+
+WRONG = {
+    "a field changed and nothing said": ({"to_project": _quiet}, "changed without a declared loss"),
+    "a loss that did not happen": ({"to_project": _loud}, "which did not change"),
+    "another value written": ({"write": _renamed}, "reading the output back gives another definition.name"),
+    "a grant that nobody gave": ({"to_project": _trusting, "read": _trusted}, "wider than its author wrote it: its tools would not ask"),
+    "an exception": ({"to_project": _raise}, "ValueError: no"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_careless_format_writes_nothing(name, monkeypatch):
+    """Whatever a format of parts does wrong is seen, and the part is not written."""
+    wrong, message = WRONG[name]
+    careless = Careless(**wrong)
+    monkeypatch.setattr(registry, "part_format", lambda _format, _kind: careless)
+    loaded = LoadedPart("servers", Server("db", McpServer("db", "stdio", "run")), State.LOADS, "claude-code")
+    verdict = part_law.PartLaw("codex", "project", {}).judge(loaded)
+
+    assert verdict.part is None
+    assert verdict.bug is not None
+    assert message in verdict.bug
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "reason"),
+    [("invoked_by", "user", "the model could call it"), ("denied_tools", (ToolGrant("Bash", "claude-code", "shell"),), "would be open")],
+)
+def test_a_restraint_is_never_lost(field, value, reason, monkeypatch):
+    """A skill that its author reserved for the user, or from which tools are kept, is not written where that is gone, declared or not."""
+    real = registry.part_format("claude-code", "skills")
+    careless = SimpleNamespace(
+        project=real.project,
+        read=real.read,
+        path=real.path,
+        write=real.write,
+        to_project=lambda projection: projection.change(field, None, "skill-key-dropped", field),
+    )
+    monkeypatch.setattr(registry, "part_format", lambda _format, _kind: careless)
+    skill = Skill("go", "go", "Goes", Body(("Go.",)), **{field: value})
+    verdict = part_law.PartLaw("claude-code", "project", {}).judge(LoadedPart("skills", skill, State.LOADS, "codex"))
+
+    assert verdict.part is None
+    assert reason in verdict.bug
+
+
+def test_two_parts_never_share_a_file(project):
+    """Of two parts whose files would be one, the later is refused; a case counts for nothing."""
+    found = agentconv.read(project)
+    twin = replace(found.skills[0], id="Check", name="Check", origin=None)
+    result = agentconv.write(replace(found, skills=(*found.skills, twin)), "claude-code", with_="skills")
+
+    assert [loss.agent for loss in result.losses if loss.code == "part-name-taken"] == ["Check"]
+
+
+def test_agents_follow_servers_that_are_renamed():
+    """What agents call a server by is what it is called in the target, in their references and in their tools."""
+    carried = CarriedParts("codex", Options(), {})
+    loaded = LoadedPart("servers", Server("my db", McpServer("my db", "stdio", "run")), State.LOADS, "claude-code")
+    carried.verdicts = [part_law.PartVerdict(loaded, Server("my db", McpServer("my-db", "stdio", "run")))]
+    told = losses.loss("mcp-undefined", "a", "mcp_servers", "codex", losses.listed(["my db", "other"]))
+
+    assert carried.renamed("servers") == {"my db": "my-db"}
+    assert [(loss.code, loss.detail) for loss in carried.settled([told])] == [("part-named-along", "my db"), ("mcp-undefined", "other")]
+
+
+def test_words_of_with():
+    """`all` is all kinds, and what is named twice is meant once."""
+    assert along.chosen(["all"]).kinds == {"skills", "commands", "servers"}
+    assert along.chosen(["skill/a", "skills/a"]).named == (("skills", "a"),)
+    assert not along.chosen(["none"])
