@@ -26,6 +26,8 @@ FACTS = {
     "known_elsewhere",
     "server_tool",
     "shows_model_names",
+    "lists_need_prompts",
+    "own_words_first",
 }
 TABLES = {
     "tools",

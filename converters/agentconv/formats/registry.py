@@ -43,6 +43,8 @@ class Row:
     """A file that makes the folder in which it lies an extension of the client, which then reads the agents in that one's `agents`."""
     settings: str = ""
     """A file of the client's configuration at the root that may name agents' files, too, and keys of theirs."""
+    common: tuple[str, ...] = ()
+    """Those of its suffixes that so many other files have that they tell nothing of one that lies elsewhere."""
     includes: bool = False
     """Whether its files may include others (the module's `INCLUDES`)."""
     bundle: bool = False
@@ -110,7 +112,7 @@ FORMATS: dict[str, Row] = {
     "amazon-q": Row("kiro.amazon_q", "Amazon Q", (".amazonq/cli-agents",), (".json",), includes=True, aliases=("q",)),
     "goose": Row("goose.goose", "goose", (".goose/agents",), (".md",)),
     "kimi": Row("kimi.kimi", "Kimi Code", (".kimi-code/agents",), (".md",), aliases=("kimi-code",)),
-    "auggie": Row("auggie.auggie", "Auggie", (".augment/agents",), (".md", ".txt"), aliases=("augment",)),
+    "auggie": Row("auggie.auggie", "Auggie", (".augment/agents",), (".md", ".txt"), common=(".txt",), aliases=("augment",)),
     "claude-agents-json": Row("claude.agents_json", "Claude Code --agents", (), (".json",), ("claude-agents.json",), looks=_AGENTS),
     "claude-plugin": Row(
         "claude.plugin",

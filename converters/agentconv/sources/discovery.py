@@ -143,7 +143,8 @@ def discover_user(home: Home, format_id: str | None = None, *, exclude: Sequence
             _add_location(found, _Search(place, place, client, (), like, top), place, client)
         _add_declared(found, home, client, [place for place, _ in places])
     found.files = _unique(_once(found.files))
-    found.looked = found.looked or [home.shown(folder) for client, folder in home.folders().items() if format_id in (None, client)]
+    folders = (folder for client, folder in home.folders().items() if format_id in (None, client))
+    found.looked = found.looked or list(dict.fromkeys(map(home.shown, folders)))
     return found
 
 
