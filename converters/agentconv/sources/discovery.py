@@ -145,7 +145,8 @@ def discover_user(home: Home, format_id: str | None = None, *, exclude: Sequence
             _add_location(found, _Search(place, place, client, (), like, top), place, client)
         _add_declared(found, home, client, [place for place, _ in places])
     found.files = _unique(_once(found.files))
-    found.looked = found.looked or [home.shown(folder) for client, folder in home.folders().items() if format_id in (None, client)]
+    folders = (folder for client, folder in home.folders().items() if format_id in (None, client))
+    found.looked = found.looked or list(dict.fromkeys(map(home.shown, folders)))
     return found
 
 
@@ -382,7 +383,8 @@ def _add_folder(found: Discovery, search: _Search) -> None:
         found.looked.append(str(search.folder))
         own = user_places.at(os.path.abspath(search.folder)) if project_root(search.folder) is None else None
         search = replace(search, root=search.folder, like=own[1]) if own else search
-        _add_location(found, search, search.folder, search.format_id or home)
+        for client in [search.format_id] if search.format_id else registry.sharing(home):
+            _add_location(found, search, search.folder, client)
         return
     places = [(client, place) for client in registry.READERS for place in locations(search.folder, client)]
     plugins = [search.folder / name for client in _asked(search) for name in _made_by(search.folder, client)]
@@ -434,7 +436,7 @@ def _add_location(found: Discovery, search: _Search, location: Path, client: str
     elif not followed(found, path, top):
         return
     files = list(walk(found, location, top, registry.FORMATS[client].suffixes)) if os.path.isdir(path) else [path]
-    if not files:
+    if not files and not any(one.location and Path(one.location).is_relative_to(location) for one in found.files):
         found.barren.append((path, client))
     for file in files:
         _append(found, file, search.root, client, within=top, like=search.like)
@@ -444,8 +446,12 @@ def _from_settings_folder(search: _Search) -> _Search:
     """Take a client's settings folder (`.claude`) for the project that it is in, seen from that client alone."""
     for client in registry.CLIENTS if search.format_id is None else [search.format_id]:
         project = settings_of(search.folder, client)
-        if project is not None:
-            return _Search(project, project if search.root == search.folder else search.root, client, ())
+        if project is None:
+            continue
+        root, several = project if search.root == search.folder else search.root, registry.sharing(client)
+        if search.format_id is None and len(several) > 1:
+            return _Search(project, root, None, tuple(one for one in registry.CLIENTS if one not in several))
+        return _Search(project, root, client, ())
     return search
 
 
