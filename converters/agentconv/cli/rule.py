@@ -41,7 +41,8 @@ written; `warning` when it reads the agent otherwise than written; `note` for th
 proof that every client that is asked about reads everything else as before; an unsafe one only with `--unsafe-fixes`.
 
 To leave out rules for one file, write a comment into its header: `# agentconv: ignore[AC101, long-description]`, or without
-brackets for every rule. `[tool.agentconv.lint]` in pyproject.toml does so for a project:
+brackets for every rule. `[tool.agentconv.lint]` in pyproject.toml, or `[lint]` in agentconv.toml, does so for the files below its
+folder; where there are several, that of the nearest folder counts, alone:
 
 ```toml
 [tool.agentconv.lint]
@@ -56,6 +57,10 @@ max-description = 500            # characters that one description may have
 
 Rules that protect whoever reads a file, from hidden characters, secrets, injection and widening, say so below. No comment in a file
 leaves them out, nor does a project's own configuration, which one line then says: `--ignore` does, or a file that `--config` names.
+
+`agentconv lint --baseline agentconv-baseline.json --update-baseline` writes down what there is to find; from then on
+`--baseline agentconv-baseline.json` alone lets only what is new count. An entry is matched by rule, agent and text, wherever its
+line has moved to. Findings of rules that protect are never in it.
 
 This document is what `agentconv rule --all --output-format markdown` prints.
 """
