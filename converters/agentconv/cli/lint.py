@@ -15,7 +15,7 @@ from agentconv.cli.progress import Progress
 from agentconv.core import paths
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.formats import registry
-from agentconv.lint import checking, fixing
+from agentconv.lint import catalogue, checking, fixing
 from agentconv.sources import elsewhere, loading
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def run(options: argparse.Namespace) -> int:
     files += lint_files.included(files)
     notes = [one for one in found.diagnostics if one.severity is Severity.NOTE]
     diagnostics = [*(one for one in found.diagnostics if one not in notes), *diagnostics]
-    beside = [*notes, *elsewhere.told(found, elsewhere.Asked(scope.sources(options), "lint"))]
+    beside = [*notes, *catalogue.BROKEN.values(), *elsewhere.told(found, elsewhere.Asked(scope.sources(options), "lint"))]
     if not (files or diagnostics or left_out):
         lint_report.diagnostics(options, beside)
         raise nothing_found(found)

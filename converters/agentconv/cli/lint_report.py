@@ -66,14 +66,14 @@ class Told:
 
     def exit_code(self) -> Exit:
         """Return the exit code."""
-        if any(one.failures for one in self.checked) or any(diagnostic.code is Code.INTERNAL for diagnostic in self.diagnostics):
+        if any(failure.code is Code.INTERNAL for failure in self.failures):
             return Exit.BUG
         if self.mended.unsaved or (self.diagnostics and not self.checked):
             return Exit.USAGE
         found = {finding.severity for one in self.checked for finding in one.findings} & self.counted
         if self.options.exit_zero:
             return Exit.OK
-        return Exit.FINDINGS if found or self.diagnostics or (self.pending and self.mended.findings) else Exit.OK
+        return Exit.FINDINGS if found or self.failures or (self.pending and self.mended.findings) else Exit.OK
 
 
 def where(found: discovery.Discovery, files: Iterable[LintFile]) -> dict[str, str]:

@@ -55,6 +55,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core import extensions
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -66,7 +68,8 @@ _PARTS = re.compile(r"[^a-z]+")
 @cache
 def places() -> dict[str, Path]:
     """Return the file of each format, which lies beside its client's modules."""
-    return {path.stem: path for path in sorted(_CLIENTS.glob("[!_]*/*.toml"))}
+    others = {name: Path(place) for name, place in extensions.files(".toml").items()}
+    return {**others, **{path.stem: path for path in sorted(_CLIENTS.glob("[!_]*/*.toml"))}}
 
 
 @cache

@@ -7,7 +7,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import vocabulary
+from agentconv.core import extensions, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +22,7 @@ def part_format(format_id: str, kind: Kind) -> PartFormat[Any] | None:
 
     It is in the module of its client's package that is called as the kind is, in `BY_FORMAT`, which that module has by format ids.
     """
-    words = vocabulary.places().get(format_id)
+    words = vocabulary.places().get(format_id) if format_id not in extensions.files(".toml") else None
     name = f"agentconv.formats.{words.parent.name}.{kind}" if words else ""
     if not name or find_spec(name) is None:
         return None
