@@ -16,6 +16,7 @@ from agentconv.cli import COMMANDS, lint_settings, main
 from agentconv.cli.configuration import DEFAULTS
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.run import build_parser
+from agentconv.core.losses import CATALOGUE
 from agentconv.formats import registry
 from console_runs import environment_for, played
 
@@ -23,6 +24,7 @@ CHECKOUT = Path(__file__).parents[2]
 README = CHECKOUT / "README.md"
 FORMATS = CHECKOUT / "docs" / "formats.md"
 RULES = CHECKOUT / "docs" / "rules.md"
+LOSSES = CHECKOUT / "docs" / "losses.md"
 HOOKS = CHECKOUT / ".pre-commit-hooks.yaml"
 DOCUMENTS = [README, CHECKOUT / "CONTRIBUTING.md", *sorted((CHECKOUT / "docs").glob("*.md"))]
 
@@ -40,7 +42,7 @@ def test_console_runs(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="run by sh")
-@pytest.mark.parametrize("name", ["tutorial", "sync"])
+@pytest.mark.parametrize("name", ["tutorial", "sync", "ten-minutes"])
 def test_guides(name, tmp_path):
     """The runs of a guide are what the program prints, in an empty folder."""
     path = CHECKOUT / "docs" / f"{name}.md"
@@ -92,6 +94,17 @@ def test_rules_document(capsys):
     assert document == RULES.read_text("utf-8")
     assert lint_settings.read(table).max_description == table["max-description"]
     assert {*table} == {*lint_settings.KEYS}
+
+
+def test_losses_document(capsys):
+    """docs/losses.md is what the losses say about themselves: a chapter for each."""
+    assert main(["rule", "--losses", "--all", "--output-format", "markdown"]) == 0
+    document = capsys.readouterr().out
+    if os.environ.get("AGENTCONV_ACCEPT"):
+        LOSSES.write_text(document, "utf-8")
+
+    assert document == LOSSES.read_text("utf-8")
+    assert re.findall(r"(?m)^## (.*)$", document) == sorted(CATALOGUE)
 
 
 def hooked() -> str:

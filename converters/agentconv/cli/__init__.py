@@ -21,7 +21,7 @@ COMMANDS = {
     "from-json": "write the agents of a bundle",
     "inspect": "show what each client makes of agent files as they stand",
     "lint": "find what breaks an agent, in which client, and mend it",
-    "rule": "say what a rule of the linter flags, and why",
+    "rule": "say what a rule of the linter flags, or a loss is, and why",
     "pack": "make a pip-installable distribution of agents",
     "formats": "list the formats, or the keys of one",
     "schema": "print a JSON Schema",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from agentconv import __version__
+from agentconv.core import links
+from agentconv.lint import catalogue
 from agentconv.render import text
 
 if TYPE_CHECKING:
@@ -63,6 +65,7 @@ def _descriptor(rule: Rule) -> dict[str, Any]:
     return {
         "id": rule.code,
         "name": "".join(word.capitalize() for word in rule.name.split("-")),
+        **({} if rule.code in catalogue.BROUGHT else {"helpUri": links.rule(rule.code)}),
         "shortDescription": {"text": rule.summary},
         "fullDescription": {"text": rule.why},
         "help": {"text": f"{rule.why}\n\nUse instead:\n\n{rule.good}"},
