@@ -119,14 +119,24 @@ def hooked() -> str:
     return f"(^|/)({'|'.join(dict.fromkeys(anywhere))})|^(plugins/[^/]+/)?({'|'.join(dict.fromkeys(indexed))})"
 
 
+def of_project() -> str:
+    """Return the pattern of all that makes it worth looking at a whole project: agents, plugins wherever they lie, and our own files."""
+    return f"{hooked()}|(^|/)(agents/.+\\.md$|\\.claude-plugin/|agentconv\\.(toml|lock)$|pyproject\\.toml$)"
+
+
 def test_hooks_see_every_client():
-    """The hooks for pre-commit are run on the files of every client."""
+    """The hooks for pre-commit are run on the files of every client; those for a project, on what lies in a plugin's folder, too."""
     if os.environ.get("AGENTCONV_ACCEPT"):
-        text = re.sub(r"(?m)(?<=^  files: &places ).*$", lambda _: f"'{hooked()}'", HOOKS.read_text("utf-8"))
+        text = HOOKS.read_text("utf-8")
+        for name, pattern in (("places", hooked()), ("project", of_project())):
+            text = re.sub(rf"(?m)(?<=^  files: &{name} ).*$", lambda _, pattern=pattern: f"'{pattern}'", text)
         HOOKS.write_text(text, "utf-8")
     hooks = yaml.safe_load(HOOKS.read_text("utf-8"))
+    whole = {"agentconv-lint-all", "agentconv-sync"}
 
-    assert {hook["files"] for hook in hooks} == {hooked()}
+    assert {hook["files"] for hook in hooks if hook["id"] not in whole} == {hooked()}
+    assert {hook["files"] for hook in hooks if hook["id"] in whole} == {of_project()}
+    assert re.search(of_project(), "tools/kit/agents/deep/a.md")
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
