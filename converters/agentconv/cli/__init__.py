@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "init": "write down which assistant's agents are the source, and who gets them",
+    "doctor": "show which assistants are here, their versions, and what each loads",
     "convert": "convert agents to another assistant's format",
     "sync": "keep every assistant in step with one source of agents",
     "to-json": "read agents into one canonical JSON bundle",
