@@ -70,6 +70,7 @@ def run(options: argparse.Namespace) -> int:
     found = scope.discover(options, source_format)
     loader = loading.Loader(found.files)
     asked = named or inspection.clients(loader, scope.present(options, found))
+    of_agents = [client for client in asked if registry.FORMATS[client].has_agents]
     files: list[Inspected] = []
     pieces: list[Loaded] = []
     loose: list[str] = []
@@ -77,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
     line = Progress(options)
     for piece in line.over(loader, len(found.files), "files"):
         if piece.source is not None and not registry.FORMATS[piece.format].is_index(piece.path):
-            files.append(inspection.inspect(piece, asked))
+            files.append(inspection.inspect(piece, of_agents))
             pieces.append(piece)
             diagnostics += files[-1].failures
         else:
