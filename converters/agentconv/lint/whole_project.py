@@ -34,7 +34,7 @@ TOPICS: dict[Topic, str] = {
     "twice": "loaded twice",
     "literally": "taken literally",
     "untrusted": "only where the folder is trusted",
-    "wider": "may do more than what it is a copy of",
+    "wider": "may do more than its author says",
     "guard": "guards that can't fire",
     "rule": "rules that match nothing",
 }
@@ -225,8 +225,7 @@ def _wider_copies(kind: Kind, parts: Parts, asked: Sequence[str]) -> Iterator[St
             for other_client, other in others:
                 lost = list(part_inspection.lost(other.part, one.part)) if other.is_own else []
                 if lost:
-                    than = "its file says" if other.path == one.path else place.shown(other_client, other.path)
-                    words = f"than {than}: {lost[0]}"
+                    words = lost[0] if other.path == one.path else f"than {place.shown(other_client, other.path)}: {lost[0]}"
                     yield Statement("wider", client, kind, name, place.shown(client, one.path), words, _line(one))
                     break
 
