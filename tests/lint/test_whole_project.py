@@ -19,7 +19,7 @@ FILES = {
     ".agents/skills/deploy/SKILL.md": "---\nname: deploy\ndescription: Deploys\n---\n\nDeploy it.\n",
     ".mcp.json": '{"mcpServers": {\n"db": {"command": "npx", "args": ["db"], "env": {"TOKEN": "${TOKEN}"}}}}\n',
     ".codex/config.toml": '[mcp_servers.db]\ncommand = "npx"\nenv = { TOKEN = "${TOKEN}" }\n',
-    "CLAUDE.md": "Use tabs.\n@AGENTS.md\n",
+    "CLAUDE.md": "Use tabs.\n@AGENTS.md\n@docs/none.md\n",
     "AGENTS.md": "Be brief.\n",
     "QWEN.md": "Be brief.\n",
     "AGENTS.override.md": "Be long.\n",
@@ -51,6 +51,7 @@ def test_statements_say_what_each_client_makes_of_the_project(project: Path, cap
     assert said >= {
         ("never", "codex", "AGENTS.md", 1),
         ("never", "opencode", "CLAUDE.md", 1),
+        ("never", "claude-code", "CLAUDE.md", 3),
         ("twice", "copilot", "AGENTS.md", 1),
         ("twice", "qwen-code", "QWEN.md", 1),
         ("literally", "codex", ".codex/config.toml", 3),
@@ -58,7 +59,7 @@ def test_statements_say_what_each_client_makes_of_the_project(project: Path, cap
         ("wider", "opencode", ".opencode/agents/reader.md", 1),
         ("wider", "codex", ".agents/skills/deploy/SKILL.md", 1),
     }
-    assert not any(topic == "never" and client == "claude-code" for topic, client, *_ in said)
+    assert ("never", "claude-code", "AGENTS.md", 1) not in said
 
 
 @pytest.mark.usefixtures("project")

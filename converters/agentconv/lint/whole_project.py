@@ -143,6 +143,7 @@ def _said(client: str, kind: Kind, loaded: Sequence[tuple[PartsOnDisk, LoadedPar
             yield from (Statement(topic, client, kind, name, path, words, line) for topic, words in further(one, place.folder))
     if kind == "instructions":
         yield from _twice(client, loaded, imported)
+        yield from _missing(client, loaded)
 
 
 def further(one: LoadedPart, folder: Any) -> Iterable[tuple[Topic, str]]:
@@ -171,6 +172,17 @@ def _imports(taken: Iterable[LoadedPart]) -> dict[str, str]:
     from agentconv.parts.instructions.imports import imported
 
     return {path: one.path for one in taken for path in imported(cast("Instruction", one.part).body)}
+
+
+def _missing(client: str, loaded: Sequence[tuple[PartsOnDisk, LoadedPart]]) -> Iterator[Statement]:
+    """Yield the files that a client is to put into others, and that are not there."""
+    for place, one in loaded:
+        for path in _imports([one]) if one.taken else ():
+            if not place.place(client, path).is_file():
+                words = f"it imports `{os.path.basename(path)}`, and {place.shown(client, path)} is not there"
+                yield Statement(
+                    "never", client, "instructions", one.part.name or "", place.shown(client, one.path), words, _line(one, words)
+                )
 
 
 def _twice(client: str, loaded: Sequence[tuple[PartsOnDisk, LoadedPart]], imported: dict[str, str]) -> Iterator[Statement]:
