@@ -24,7 +24,7 @@ from agentconv.sources import agentless, contents, discovery
 from agentconv.sources.discovery import Discovery
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from agentconv.core.container import Catalog
     from agentconv.core.kinds import Kind
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from agentconv.sources.contents import Contained
     from agentconv.sources.user_places import Home
 
+_ANYWHERE, _TEXT = "*/**/", ".md"
+"""How a pattern begins that names files of any folder below the root, and how they end."""
 MAX_FILE_BYTES = 1024 * 1024
 """Of one file beside a SKILL.md."""
 MAX_FOLDER_BYTES = 16 * 1024 * 1024
@@ -100,6 +102,8 @@ class PartsOnDisk:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     """What reading found, but for what is said of a part."""
     _known: dict[tuple[str, Kind], tuple[LoadedPart, ...]] = field(default_factory=dict)
+    _texts: tuple[str, ...] | None = None
+    """All markdown files of the project, as far as that was asked for."""
     _containers: dict[str, Contained | None] = field(default_factory=dict)
     """What the folder is of each client's plugins or extensions, as far as that was asked for."""
 
@@ -218,13 +222,24 @@ class PartsOnDisk:
         top = os.path.realpath(self.folder if base.is_relative_to(self.folder) else base)
         if not discovery.followed(found, os.fspath(base), top):
             return
-        for path in [os.fspath(base)] if not place.pattern else _matching(found, base, top, place.pattern):
+        for path in self._paths(found, place, base, top):
             below = os.path.relpath(path, base).replace(os.sep, "/") if place.pattern else ""
             beside = self._beside(found, Path(path), top) if kind == "skills" and "/" in below else ()
             read = None if beside is None else self._read_file(path)
             if read is not None and beside is not None:
                 shown = place.holds(below)
                 yield PartSource(SourceText(shown, read[0]), place, beside, executable=read[1])
+
+    def _paths(self, found: Discovery, place: Place, base: Path, top: str) -> Iterable[str]:
+        """Return the files at a place; those that may be anywhere in the project are looked for once, whoever asks."""
+        if not place.pattern:
+            return [os.fspath(base)]
+        if not place.pattern.startswith(_ANYWHERE) or not place.pattern.endswith(_TEXT):
+            return _matching(found, base, top, place.pattern)
+        if self._texts is None:
+            self._texts = tuple(discovery.walk(found, base, top, (_TEXT,)))
+        wanted = _pattern(place.pattern)
+        return [path for path in self._texts if wanted.fullmatch(os.path.relpath(path, base).replace(os.sep, "/"))]
 
     def _read_file(self, path: str) -> tuple[bytes, bool] | None:
         """Return the bytes of a file, and whether it is a program."""
