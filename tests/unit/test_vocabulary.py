@@ -15,6 +15,7 @@ FACTS = {"client", "verified", "source", "servers", "enforces_patterns", "ignore
     "description_tokens",
     "server_tool",
     "shows_model_names",
+    "restraining",
 }
 TABLES = {
     "tools",
@@ -35,6 +36,7 @@ TABLES = {
     "reaches",
     "variables",
     "unattended",
+    "rules",
 }
 TIERS = {"frontier", "large", "medium", "small"}
 
