@@ -96,6 +96,10 @@ class SetRestraints:
 
     def hold(self, projection: Projection) -> None:
         """Put the rules of the set into an agent's own, where the client takes these before those."""
+        origin = projection.source.origin
+        before: Any = registry.part_format(origin.format, "permissions") if origin and self.rules else None
+        if before is not None and before.among is not None:
+            return  # there, too, what an agent's file allows goes before the set's rules
         own: tuple[Rule, ...] = projection.get("permissions.rules") or ()
         module: Any = registry.part_format(self.target, "permissions") if own and self.rules else None
         if module is None or module.among is None or projection.is_refused():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from agentconv.core import effects
@@ -27,27 +28,32 @@ def among(own: Sequence[Rule], of_set: Sequence[Rule]) -> tuple[Rule, ...] | Non
     added: dict[str, list[Rule]] = {}
     for rule in of_set:
         behind = rules[rules.index(rule) :] if rule in rules else rules
-        if any(_STRICTNESS[one.effect] < _STRICTNESS[rule.effect] for one in _touching(behind, rule.native)):
+        touching = _touching(behind, rule.native)
+        if any(_STRICTNESS[one.effect] < _STRICTNESS[rule.effect] for one in touching):
             added.setdefault(rule.native, []).append(rule)
+            if _is_glob(rule.native) and rule.effect == "ask" and any(one.effect == "deny" for one in _touching(rules, rule.native)):
+                return None
     if not added:
         return tuple(own)
-    if any(
-        set(one.native) & set("*?") and one.native != effects.EVERY_CAPABILITY and word in _words(one) for one in rules for word in added
-    ):
+    if any(_is_glob(one.native) and _matches(one.native, word) and one.native != word for one in rules for word in added):
         return None
     left = [rule for rule in rules if rule.native not in added]
-    return (*left, *(rule for word, more in added.items() for rule in _together(rules, word, more)))
+    words = sorted(added, key=_is_glob)  # a word for several tools decides last
+    return (*left, *(rule for word in words for rule in _together(rules, word, added[word])))
+
+
+def _is_glob(word: str) -> bool:
+    return word != effects.EVERY_CAPABILITY and bool(set(word) & set("*?"))
+
+
+def _matches(pattern: str, word: str) -> bool:
+    return fnmatchcase(word, pattern)
 
 
 def _touching(rules: Sequence[Rule], word: str) -> list[Rule]:
     """Return the rules that are about a word: its own, or else those for everything."""
-    mine = [rule for rule in rules if rule.native == word]
-    return mine or [rule for rule in rules if rule.native == effects.EVERY_CAPABILITY][-1:]
-
-
-def _words(rule: Rule) -> set[str]:
-    """Return the words that a pattern for words may stand for."""
-    return {rule.native, *permission_maps.matching(rule.format, rule.native)}
+    mine = [rule for rule in rules if rule.native == word or (_is_glob(word) and _matches(word, rule.native))]
+    return [*mine, *[rule for rule in rules if rule.native == effects.EVERY_CAPABILITY][-1:]] if _is_glob(word) or not mine else mine
 
 
 def _together(rules: Sequence[Rule], word: str, more: Sequence[Rule]) -> Iterator[Rule]:

@@ -61,6 +61,8 @@ class _RuleFile:
         return PermissionSet(rules=rules, resolution="last") if rules else None
 
     def _rules(self, given: dict[str, Json]) -> tuple[Rule, ...]:
+        if _TOOLS in given and _KEY in given:
+            self._rules({_KEY: given[_KEY]})  # which says what is wrong with it
         try:
             fields: Any = self.maps.with_tools(dict(given)) if _TOOLS in given else self.maps.read(given[_KEY])
         except Refused as refused:

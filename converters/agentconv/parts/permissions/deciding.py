@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from agentconv.core.parts import PermissionSet
 
 _STRICTNESS = {"allow": 0, "ask": 1, "deny": 2}
+OUTSIDE = "outside"
+"""What stands for all that is done in folders outside of the project."""
+_OUTSIDE = frozenset({"read", "write", "run"})
 _BEYOND_READING = frozenset({"write", "run", "network"})
 
 
@@ -117,7 +120,7 @@ def restraints(part: PermissionSet) -> Iterator[Restraint]:
     """Yield what a set holds everything back from, each with what it is about."""
     seen: set[str] = set()
     for one in restraining(part):
-        found = frozenset(effect for effect in map(_effect, one.about) if effect)
+        found = effects_of(one)
         if one.text not in seen and found:
             seen.add(one.text)
             yield Restraint(
@@ -137,10 +140,7 @@ def sandbox_text(sandbox: Sandbox) -> str:
     return f"sandbox {sandbox.files}{network}"
 
 
-def _effect(capability: str) -> str | None:
-    return SERVERS if capability == "mcp" else effects.EFFECT_OF.get(capability)
-
-
 def effects_of(decided: Decided) -> frozenset[str]:
     """Return the effects that a rule is about."""
-    return frozenset(effect for effect in map(_effect, decided.about) if effect) & EVERYTHING
+    named = {SERVERS if capability == "mcp" else effects.EFFECT_OF.get(capability, "") for capability in decided.about}
+    return (frozenset(named) | (_OUTSIDE if OUTSIDE in decided.about else frozenset())) & EVERYTHING

@@ -98,6 +98,9 @@ class _Held:
 
     def _closed(self, one: Decided, capability: str) -> str | None:
         """Close a capability as a rule says; return why that cannot be said."""
+        if capability == deciding.OUTSIDE:
+            asks = one.rule.effect == "ask" and vocabulary.fact(self.client.format, "asks_by_default")
+            return None if asks else f"{self.client.title} has no rule for all that is outside of the project"
         if not self.client.has(capability) or (capability in effects.HARMLESS):
             return None
         if self._asks_anyway(one.rule, capability):
