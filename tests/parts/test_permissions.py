@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from permission_files import WRITTEN, client, files, fixture, plain, projected, read, written
+from permission_files import WRITTEN, client, files, fixture, plain, projected, read, read_back, written
 
 from agentconv.core.part_format import difference
 from agentconv.parts.permissions import deciding, restraints
@@ -64,7 +64,7 @@ def test_file_keeps_each_byte_that_did_not_change(path: Path) -> None:
 def test_rules_come_back_from_the_file_that_they_are_written_to(target: str) -> None:
     """What a set becomes in a target is what the target reads once it is written, and each prohibition is in it or left open."""
     projection = projected(read("claude-code" if target != "claude-code" else "qwen-code", _FULL), target)
-    again = read(target, written(projection.part, target))
+    again = read_back(target, written(projection.part, target))
     held = {one.text.split(" ")[1].split("(")[0] for one in deciding.restraints(projection.part)}
 
     assert not difference(projection.part, again)
