@@ -51,9 +51,11 @@ class SharedParts:
         Not a byte changes that is not theirs; the result is read back, and where the client would not take it, nothing changes.
         """
         before = {part.name: part for part in self._read(present).parts}
-        differing = [part for part in self.parts if part.name in before and difference(before[part.name], part)]
-        kept = [] if force else differing
-        wanted = [part for part in self.parts if part.name not in before or (part in differing and force)]
+        ours = self.parts if force else tuple(self._beside(before.get(part.name), part) for part in self.parts)
+        differing = [part for part in ours if part.name in before and difference(before[part.name], part)]
+        together = [part for part in differing if part not in self.parts]
+        kept = [] if force else [part for part in differing if part not in together]
+        wanted = [part for part in ours if part.name not in before or part in together or (part in differing and force)]
         if not wanted:
             return Merged(present, tuple(part.name or "" for part in kept))
         original = PartSource(SourceText(self.path, present), self.place)
@@ -62,6 +64,12 @@ class SharedParts:
         if problem:
             return Merged(present, tuple(part.name or "" for part in self.parts), problem=problem[0], at=problem[1])
         return Merged(data, tuple(part.name or "" for part in kept), replaced=force and bool(differing))
+
+    def _beside(self, there: Part | None, part: Part) -> Part:
+        """Return a part as it stands beside what is there of its name, where both can hold: rules of a set do."""
+        beside = getattr(self.module, "beside", None)
+        found: Part | None = beside(there, part) if there is not None and beside is not None else None
+        return part if found is None else found
 
     def _read(self, data: bytes) -> Any:
         return self.module.read(PartSource(SourceText(self.path, data), self.place))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from agentconv.parts.permissions.client import Client
     from agentconv.parts.permissions.deciding import Decided
 
-_ORDER = {"allow": 0, "ask": 1, "deny": 2}
+STRICTNESS = {"allow": 0, "ask": 1, "deny": 2}
 _ASKED = ("shell", "fs.write", "fs.edit", "web.fetch", "web.search")
 """What a client asks about that asks by default."""
 _READERS = {"command": wider.command, "path": wider.path}
@@ -274,4 +274,4 @@ class _Held:
 
 
 def _by_effect(rule: Rule) -> int:
-    return _ORDER[rule.effect]
+    return STRICTNESS[rule.effect]
