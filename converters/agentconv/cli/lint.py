@@ -107,6 +107,10 @@ def run(options: argparse.Namespace) -> int:
     if named is None:
         lint_files.leave_out_versions(files)
     files += lint_files.included(files)
+    if source_format is None or source_format in registry.CLIENTS:
+        files += lint_files.restraining(
+            found, scope.sources(options), tuple(dict.fromkeys((*asked, *(file.format for file in found.files)))), chosen
+        )
     notes = [one for one in found.diagnostics if one.severity is Severity.NOTE]
     diagnostics = [*(one for one in found.diagnostics if one not in notes), *diagnostics]
     beside = (*notes, *elsewhere.told(found, elsewhere.Asked(scope.sources(options), "lint")))
