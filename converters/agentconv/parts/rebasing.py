@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import references
-from agentconv.core.parts import CONTAINER_FOLDER, Body, FileText, Server, ShellOutput
+from agentconv.core.parts import CONTAINER_FOLDER, Body, FileText, PermissionSet, Server, ShellOutput
 from agentconv.parts.placeholders.parsing import joined
 
 if TYPE_CHECKING:
