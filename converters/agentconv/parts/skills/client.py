@@ -125,7 +125,8 @@ class Client:
 
     def path(self, part: Skill, place: Place) -> str:
         """Return where a skill's file goes: into a folder that is called as the skill is, as far as a folder can be."""
-        return f"{place.path}/{names.stem(part.name or part.id)}/{FILE}"
+        name, at_home = part.name or part.id, part.origin is not None and part.origin.format == self.format
+        return f"{place.path}/{names.folder(name) if at_home else names.stem(name)}/{FILE}"
 
     def spell_body(self, skill: Skill) -> str:
         """Write a body as the client reads it."""
