@@ -55,6 +55,8 @@ class Client:
     fallback: Callable[[str], Rewritten | None] | None = None
     """Its repair of a header that does not parse."""
     grammar: Grammar = BUN
+    perhaps: tuple[Place, ...] = ()
+    """Where it looks as well, in a project, where the user's settings say so: nothing is written there, or taken along from there."""
     repairs_all: bool = False
     """Whether it turns to its repair for YAML that is no map, too."""
     starters: Starters | None = None
