@@ -325,13 +325,14 @@ class CarriedParts:
         ids, kind = (verdict.loaded.part.id,), verdict.loaded.kind
         bugs = () if verdict.bug is None else (_bug(verdict, self.target),)
         first, *others = verdict.files or (None,)
+        told = (*verdict.losses, *self._loose_copy(verdict))
         if first is None or verdict.part is None or verdict.is_shared:
             path = verdict.path if verdict.part is not None and verdict.is_shared else None
-            yield Converted(self.target, ids, path=path, losses=verdict.losses, diagnostics=bugs, part=kind)
+            yield Converted(self.target, ids, path=path, losses=told, diagnostics=bugs, part=kind)
             return
         spelled = verdict.loaded.source is None
         file = OutputFile(first.path, first.data, executable=first.executable, spelled=spelled)
-        yield Converted(self.target, ids, file, losses=(*verdict.losses, *self._twice(verdict)), part=kind)
+        yield Converted(self.target, ids, file, losses=(*told, *self._twice(verdict)), part=kind)
         for one in others:
             yield Converted(self.target, (), OutputFile(one.path, one.data, beside=True, executable=one.executable), part=kind)
 
@@ -345,6 +346,21 @@ class CarriedParts:
             if path != verdict.path and self.options.present(path):
                 yield losses.loss("part-twice", part.id, "name", self.target, quoted(path), part=verdict.loaded.kind)
                 return
+
+    def _loose_copy(self, verdict: PartVerdict) -> Iterator[Loss]:
+        """Say where the client finds a copy of a skill that is none there, for what its author closed, and is not held to that."""
+        skill, read, module = verdict.loaded.part, self.options.read, registry.part_format(self.target, "skills")
+        as_skill = verdict.part is not None and kind_of(verdict.part) == "skills"
+        if verdict.loaded.kind != "skills" or as_skill or verdict.loaded.client == self.target or read is None or module is None:
+            return
+        own = verdict.loaded.path if self.options.into_root(verdict.loaded.root) else None
+        for place in module.project if self.options.scope == "project" else module.user:
+            path = module.path(skill, place)
+            data = read(path) if path != own else None
+            found = module.read(PartSource(SourceText(path, data), place)).parts if data is not None else ()
+            lost = [name for name in _RESTRAINTS if found and _is_lost(name, skill, found[0])]
+            if lost:
+                yield losses.loss("part-loose-copy", skill.id, "name", self.target, listed(lost, f"`{path}`: {{}}"), part="skills")
 
     def _together(self, path: str, verdicts: Sequence[PartVerdict], beside: Converted | None) -> Converted:
         """Write all parts of a kind into a shared file, after what others have in it, and check that all are in it."""

@@ -306,6 +306,12 @@ CATALOGUE: dict[str, LossRule] = {
     "part-loose-in-place": LossRule(
         _WARNING, _DROPPED, "the target reads the file of the source client itself, and does not hold it to what it says"
     ),
+    "part-loose-copy": LossRule(
+        _WARNING,
+        _DROPPED,
+        "the target has an older copy of the skill, and does not hold it to what its author closed",
+        "take the copy away, or close it there",
+    ),
     "part-twice": LossRule(
         _NOTE, _APPROXIMATED, "the target finds another file of this name in a folder that it reads too, and takes one of them"
     ),

@@ -42,6 +42,8 @@ class Place:
     """Whether the client only looks there where none of the files is that are named before it."""
     wins: bool = False
     """Whether what lies here wins over what is called the same in the places that are named before it."""
+    optional: bool = False
+    """Whether the client only looks there where a setting of the user's own says so, which no file of a project tells."""
     partial: bool = False
     """Whether its folders (`skills-<mode>`) are each for one of the client's modes, which takes what lies there over what is general."""
     at: str = ""

@@ -38,6 +38,8 @@ class PartReading:
     """The file of the part of this name that it takes instead."""
     trusted: bool = False
     """Whether it only looks there where the user trusts the folder."""
+    optional: bool = False
+    """Whether it only looks there where the user's settings say so."""
     remarks: tuple[str, ...] = ()
     """What of it is another thing there than its author meant."""
 
@@ -59,7 +61,7 @@ def inspect(parts: Parts, asked: Sequence[str]) -> list[InspectedPart]:
     for kind in KINDS:
         for place in parts.places:
             for client in asked:
-                for one in place.of(client, kind):
+                for one in (*place.of(client, kind), *place.perhaps(client, kind)):
                     path = place.shown(client, one.source.text.path) if one.source else ""
                     shown = replace(one, hidden_by=place.shown(client, one.hidden_by)) if one.hidden_by else one
                     found.setdefault((kind, path, one.part.name or ""), []).append((client, shown))
@@ -72,8 +74,9 @@ def _readings(several: Sequence[tuple[str, LoadedPart]]) -> Iterator[PartReading
     meant = next((one.part for _, one in several if one.source and one.source.place.native), several[0][1].part)
     for client, one in several:
         said = tuple(told.message for told in one.told)
-        trusted = bool(one.source and one.source.place.trusted)
-        yield PartReading(client, one.state, one.hidden_by, trusted, (*_lost(meant, one.part), *_literal(one.part), *said))
+        place = one.source.place if one.source else None
+        where = (bool(place and place.trusted), bool(place and place.optional))
+        yield PartReading(client, one.state, one.hidden_by, *where, (*_lost(meant, one.part), *_literal(one.part), *said))
 
 
 def _lost(meant: Part, part: Part) -> Iterator[str]:

@@ -40,7 +40,7 @@ def read(client: Client, source: PartSource) -> PartsRead[Command]:
     """Read the commands of a file. Raises nothing, and runs nothing."""
     problem = client.judge(source)
     if source.text.size > LARGEST:
-        problem = Complaint(f"the file is larger than {LARGEST:,} bytes")
+        problem = Complaint(f"the file is larger than {LARGEST:,} bytes", remedy="make it smaller; nothing of it was read")
     if problem is None and source.text.text.startswith(SCRIPT) and client.runs_files:
         return PartsRead((_script(client, source),), (State.LOADS,))
     shape = client.shape(source.text)
