@@ -88,8 +88,8 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_along(parser: argparse.ArgumentParser) -> None:
-    """Add which skills, commands and MCP servers go along with the agents."""
+def add_along(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    """Add which skills, commands and MCP servers go along with the agents, and return the group."""
     group = parser.add_argument_group("skills, commands and MCP servers")
     group.add_argument(
         "--with",
@@ -99,6 +99,13 @@ def add_along(parser: argparse.ArgumentParser) -> None:
         help="what goes along into a folder: what the agents' fields name (default), everything, nothing, all of a kind (skills, commands, "
         "servers), or one of it by name",
     )
+    return group
+
+
+def add_marketplace(group: argparse._ArgumentGroup) -> None:
+    """Add the option that asks for the file which offers a plugin."""
+    words = "write marketplace.json too, with which `claude plugin marketplace add` takes the folder"
+    group.add_argument("--marketplace", action="store_true", help=words)
 
 
 def add_models(parser: argparse.ArgumentParser) -> None:

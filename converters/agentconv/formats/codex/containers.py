@@ -14,6 +14,4 @@ from agentconv.parts.contained import Layout, Part
 
 _LAYOUT = Layout({"skills": Part("skills", "skills", "**/SKILL.md"), "servers": Part("mcpServers", ".mcp.json")})
 _OTHERS = replace(_LAYOUT, native=False)
-BY_FORMAT = {
-    "codex": Container((".codex-plugin/plugin.json",), _LAYOUT.contents, also={".claude-plugin/plugin.json": _OTHERS.contents})
-}
+BY_FORMAT = {"codex": Container((".codex-plugin/plugin.json",), _LAYOUT.contents, also={".claude-plugin/plugin.json": _OTHERS.contents})}
