@@ -84,6 +84,7 @@ def describe(format_id: str) -> dict[str, Any]:
         **({"user": user} if user else {}),
         "aliases": list(row.aliases),
         **({"verified": verified} if verified else {}),
+        **({"evidence": "documentation"} if vocabulary.is_documented_only(format_id) else {}),
         **({"parts": parts} if (parts := _parts(format_id)) else {}),
     }
 

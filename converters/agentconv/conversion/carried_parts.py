@@ -120,7 +120,7 @@ class CarriedParts:
 
     def judge(self, parts: Sequence[LoadedPart]) -> None:
         """Hold parts to the law; after this it is known which of them are written, and what they are called."""
-        law = PartLaw(self.target, self.options.scope, self.agents, self.options.read)
+        law = PartLaw(self.target, self.options.scope, self.agents, self.options.read, insists=self.options.allow_widening)
         verdicts = [self._in_place(one) or self._moved(one, law) for one in parts]
         order = sorted(range(len(verdicts)), key=lambda index: _claim(verdicts[index]))
         placed = {index: self._placed(verdicts[index]) for index in order}
@@ -173,14 +173,25 @@ class CarriedParts:
 
     def rename(self, projection: Projection) -> None:
         """Let an agent follow the parts that it names, where they have other names now."""
-        skills, servers = self.renamed("skills"), self.renamed("servers")
+        self._rename_skills(projection)
+        if servers := self.renamed("servers"):
+            self._rename_servers(projection, servers)
+
+    def _rename_skills(self, projection: Projection) -> None:
+        """Let an agent name the skills that are there, by the names that they have."""
+        named, skills, gone = projection.source.skills or (), self.renamed("skills"), self._no_skills()
         skills |= {alias: skills.get(name, name) for alias, name in self._aliases("skills").items()}
-        named = projection.source.skills or ()
+        if "skills" in projection.target.holds and (lost := [name for name in named if name in gone]):
+            named = tuple(name for name in named if name not in gone)
+            projection.change("skills", named or None, "part-not-there", listed(lost))
         if skills.keys() & set(named):
             now = tuple(skills.get(name, name) for name in named)
             projection.change("skills", now, "part-renamed", listed(now))
-        if servers:
-            self._rename_servers(projection, servers)
+
+    def _no_skills(self) -> set[str | None]:
+        """Return the names of the source's skills that are none in the target."""
+        skills = (one for one in self.verdicts if one.loaded.kind == "skills")
+        return {one.loaded.part.name for one in skills if one.part is None or kind_of(one.part) != "skills"}
 
     def _rename_servers(self, projection: Projection, names: Mapping[str, str]) -> None:
         """Let an agent follow servers, in its references and in its tools."""

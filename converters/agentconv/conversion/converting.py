@@ -59,7 +59,7 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = DEFAULTS, 
         yield from without_agents(pieces, target, options, parts)
         return
     pieces = line_ends.Pieces(pieces, target)
-    named = Named(parts) if options.along and parts is not None else None
+    named = Named(parts) if parts is not None and (options.along or options.along.said) else None
     names = names_of(pieces if named is None else named.over(pieces), target, options)
     found = along(options.along, named) if named is not None else Along()
     if found.told:

@@ -15,7 +15,7 @@ from agentconv.conversion.converted import in_words
 from agentconv.core import effects, fields, losses
 from agentconv.core.diagnostics import InternalError
 from agentconv.core.losses import becomes, quoted
-from agentconv.core.part_format import PartProjection, PartSource, WrittenFile, difference
+from agentconv.core.part_format import PartProjection, PartSource, WrittenFile, difference, without
 from agentconv.core.parts import Command, FolderFile, Server, Skill, kind_of
 from agentconv.core.source import SourceText
 from agentconv.parts import registry
@@ -55,19 +55,29 @@ class PartVerdict:
 class PartLaw:
     """The law of one target, held to all the parts of a conversion."""
 
-    def __init__(self, target: str, scope: Scope, agents: Mapping[str, str], read: Callable[[str], bytes | None] | None = None) -> None:
+    def __init__(
+        self,
+        target: str,
+        scope: Scope,
+        agents: Mapping[str, str],
+        read: Callable[[str], bytes | None] | None = None,
+        *,
+        insists: bool = False,
+    ) -> None:
         self.target = target
         self.scope: Scope = scope
         self.agents = agents
         """Old name to new name, of agents that were renamed."""
         self.read = read
         """Returns the bytes of a file that is there, where it is known what is."""
+        self.insists = insists
+        """Whether parts are written that the target does not hold to what their authors closed."""
 
     def judge(self, loaded: LoadedPart) -> PartVerdict:
         """Take one part through the law."""
         told: list[Loss] = []
         try:
-            return self._unchanged(loaded) or self._judged(loaded, loaded.part, told)
+            return self._unchanged(loaded) or self._judged(loaded, loaded.part, told, set())
         except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other parts
             return PartVerdict(loaded, bug=in_words(error))
 
@@ -84,13 +94,22 @@ class PartLaw:
         files = (WrittenFile(path, source.text.data, source.executable), *beside)
         return PartVerdict(loaded, loaded.part, module, source.place, path, files)
 
-    def _judged(self, loaded: LoadedPart, part: Part, told: list[Loss]) -> PartVerdict:
-        """Take a part through the law, or what is written in its place; `told` is what was said of it before."""
+    def _judged(self, loaded: LoadedPart, part: Part, told: list[Loss], widened: set[str]) -> PartVerdict:
+        """Take a part through the law, or what is written in its place.
+
+        Args:
+            loaded: The part as it was read.
+            part: What is to be written.
+            told: What was said of it before.
+            widened: The fields that the target was known before not to hold it to.
+        """
         module = registry.part_format(self.target, kind_of(part))
         if module is None:
             loss = losses.loss("part-unknown", loaded.part.id, "name", self.target, quoted(part.name), part=loaded.kind)
             return PartVerdict(loaded, losses=(*told, loss))
-        projection: PartProjection[Any] = PartProjection(part, self.target, self.scope, stays=self._stays(loaded, part, module))
+        stays = self._stays(loaded, part, module)
+        projection: PartProjection[Any] = PartProjection(part, self.target, self.scope, stays=stays, insists=self.insists)
+        projection.widened |= widened
         projection.at_home = projection.at_home and not (loaded.source and loaded.source.place.contained)
         self._rename_agents(projection)
         module.to_project(projection)
@@ -100,7 +119,7 @@ class PartLaw:
         if projection.instead is not None:
             if kind_of(projection.instead) == kind_of(part):
                 raise InternalError("it was turned into a part of its own kind")
-            return self._judged(loaded, projection.instead, told)
+            return self._judged(loaded, projection.instead, told, projection.widened)
         _check_declared(projection)
         return self._written(loaded, projection, module, tuple(told))
 
@@ -139,7 +158,7 @@ class PartLaw:
         files = module.write((part,), path, original if patched else None)
         again = module.read(as_source(files, replace(place, at="")))
         _check_read_back(part, again)
-        _check_narrow(loaded.part, again.parts[0])
+        _check_narrow(without(loaded.part, projection.widened - {"extras"}), again.parts[0])
         return PartVerdict(loaded, part, module, place, path, files, told)
 
 
@@ -191,7 +210,7 @@ def _check_read_back(part: Part, again: PartsRead[Any]) -> None:
 
 
 def _check_narrow(source: Part, result: Part) -> None:
-    """Hold a part that was read back to what its author allowed, whatever was declared.
+    """Hold a part that was read back to what its author allowed, but for what the user insists on, whatever was declared.
 
     Raises:
         InternalError: It may do more.

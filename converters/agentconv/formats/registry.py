@@ -43,6 +43,8 @@ class Row:
     """Files that each make a folder a plugin of the client, which has the agents in its `agents`, too."""
     settings: str = ""
     """A file of the client's configuration at the root that may name agents' files, too, and keys of theirs."""
+    common: tuple[str, ...] = ()
+    """Those of its suffixes that so many other files have that they tell nothing of one that lies elsewhere."""
     includes: bool = False
     """Whether its files may include others (the module's `INCLUDES`)."""
     bundle: bool = False
@@ -116,6 +118,12 @@ FORMATS: dict[str, Row] = {
     "cursor": Row("cursor.cursor", "Cursor", (".cursor/agents",), (".md", ".mdc", ".markdown"), plugins=(".cursor-plugin/plugin.json",)),
     "cline": Row("cline.cline", "Cline", (".cline/agents",), (".yaml", ".yml"), looks=_HEADED),
     "droid": Row("droid.droid", "Factory Droid", (".factory/droids",), (".md",), aliases=("factory",)),
+    "kiro": Row("kiro.kiro", "Kiro CLI", (".kiro/agents",), (".json",), includes=True, aliases=("kiro-cli",)),
+    "kiro-ide": Row("kiro.kiro_ide", "Kiro IDE", (".kiro/agents",), (".md",)),
+    "amazon-q": Row("kiro.amazon_q", "Amazon Q", (".amazonq/cli-agents",), (".json",), includes=True, aliases=("q",)),
+    "goose": Row("goose.goose", "goose", (".goose/agents",), (".md",)),
+    "kimi": Row("kimi.kimi", "Kimi Code", (".kimi-code/agents",), (".md",), aliases=("kimi-code",)),
+    "auggie": Row("auggie.auggie", "Auggie", (".augment/agents",), (".md", ".txt"), common=(".txt",), aliases=("augment",)),
     "claude-agents-json": Row("claude.agents_json", "Claude Code --agents", (), (".json",), ("claude-agents.json",), looks=_AGENTS),
     "claude-plugin": Row(
         "claude.plugin",
@@ -139,18 +147,13 @@ _KNOWN = {
 }
 """All that a format may be called."""
 NOT_YET = {
-    "amazon-q": "Amazon Q Developer",
     "amp": "Amp",
     "antigravity": "Antigravity",
-    "auggie": "Auggie",
     "codebuddy": "CodeBuddy",
     "continue": "Continue",
     "crush": "Crush",
     "docker-agent": "Docker Agent",
-    "goose": "goose",
     "junie": "Junie",
-    "kimi": "Kimi Code",
-    "kiro": "Kiro",
     "letta": "Letta Code",
     "openhands": "OpenHands",
     "trae": "Trae",
@@ -165,6 +168,15 @@ CLIENTS = tuple(format_id for format_id, row in FORMATS.items() if row.has_agent
 BUNDLES = tuple(format_id for format_id, row in FORMATS.items() if row.bundle)
 READERS = tuple(format_id for format_id, row in FORMATS.items() if not row.bundle)
 """Those that somebody reads, be it for skills and servers alone."""
+
+
+@cache
+def sharing(format_id: str) -> tuple[str, ...]:
+    """Return the formats whose files lie in the same folders, this one among them: their names tell them apart."""
+    folders = FORMATS[format_id].folders
+    return tuple(other for other in FORMATS if folders and FORMATS[other].folders == folders) or (format_id,)
+
+
 LISTED = "`agentconv formats` lists them"
 """What to say in place of all formats, which are too many for a line."""
 

@@ -66,7 +66,7 @@ def summary(contents: Contents, sources: Sources, built: Sequence[tuple[str, Fat
         yield f"{look.paint('warning', Severity.WARNING)}: {message.format(names=names)}"
     yield from _containers(contents, look)
     about = contents.about
-    held = f"{text.count(len(ids), 'agent')}{_along(sources)}"
+    held = ", ".join([*([text.count(len(ids), "agent")] if ids else []), *_along(sources)])
     head = f"{text.safe(about.name)} {about.version}: {held} from {text.count(len(sources.stored), 'file')}"
     left = f", {text.count(len(sources.left_out), 'file')} left out" if sources.left_out else ""
     fates = {fate for _, fate, _ in built}
@@ -93,10 +93,10 @@ def _containers(contents: Contents, look: Style) -> Iterator[str]:
         yield f"{look.paint('note', Severity.NOTE)}: the {FORMATS[format_id].title} goes without {text.safe(part)}: {text.safe(why)}"
 
 
-def _along(sources: Sources) -> str:
+def _along(sources: Sources) -> list[str]:
     """Count what goes along with the agents."""
     counts = ((kind, sum(one.kind == kind for one in sources.parts)) for kind in KINDS)
-    return "".join(f", {text.count(number, NOUNS[kind])}" for kind, number in counts if number)
+    return [text.count(number, NOUNS[kind]) for kind, number in counts if number]
 
 
 def _quoted(path: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -145,7 +145,8 @@ def discover_user(home: Home, format_id: str | None = None, *, exclude: Sequence
             _add_location(found, _Search(place, place, client, (), like, top), place, client)
         _add_declared(found, home, client, [place for place, _ in places])
     found.files = _unique(_once(found.files))
-    found.looked = found.looked or [home.shown(folder) for client, folder in home.folders().items() if format_id in (None, client)]
+    folders = (folder for client, folder in home.folders().items() if format_id in (None, client))
+    found.looked = found.looked or list(dict.fromkeys(map(home.shown, folders)))
     return found
 
 
@@ -160,9 +161,10 @@ def _add_declared(found: Discovery, home: Home, client: str, known: list[Path]) 
 
 
 def _indexed(path: Path, format_id: str | None) -> tuple[str, Path] | None:
-    """Return the client and the root, where a path is the file that lists a client's agents, or its folder: it is named for all of them."""
-    for client in [client for client in registry.CLIENTS if registry.FORMATS[client].index and format_id in (None, client)]:
-        for name in filter(None, (registry.FORMATS[client].index, registry.FORMATS[client].catalog)):
+    """Return the client and the root, where a path is a file that names a client's agents, or its folder: it stands for all of them."""
+    for client in [client for client in registry.CLIENTS if format_id in (None, client)]:
+        row = registry.FORMATS[client]
+        for name in filter(None, (row.index, row.catalog, "" if path.is_dir() else row.settings)):
             parts = PurePosixPath(name).parts
             if path.is_dir() and len(parts) == 1:
                 continue  # the folder is named, with all that it is besides
@@ -381,7 +383,8 @@ def _add_folder(found: Discovery, search: _Search) -> None:
         found.looked.append(str(search.folder))
         own = user_places.at(os.path.abspath(search.folder)) if project_root(search.folder) is None else None
         search = replace(search, root=search.folder, like=own[1]) if own else search
-        _add_location(found, search, search.folder, search.format_id or home)
+        for client in [search.format_id] if search.format_id else registry.sharing(home):
+            _add_location(found, search, search.folder, client)
         return
     places = [(client, place) for client in registry.READERS for place in locations(search.folder, client)]
     plugins = [search.folder / name for client in _asked(search) for name in _made_by(search.folder, client)]
@@ -389,11 +392,11 @@ def _add_folder(found: Discovery, search: _Search) -> None:
         found.looked += map(str, plugins)  # of which there are parts alone
         return
     found.passed_over.extend(str(place) for client, place in places if client in search.exclude)
+    found.diagnostics.extend(_of_settings(search))
     if all(client in search.exclude for client, _ in places) or search.format_id not in (None, *registry.READERS):
         found.looked.append(str(search.folder))
         _add_walked(found, search)
         return
-    found.diagnostics.extend(_of_settings(search))
     for client, place in places:
         if client not in search.exclude and search.format_id in (None, client):
             found.looked.append(str(place))
@@ -433,7 +436,7 @@ def _add_location(found: Discovery, search: _Search, location: Path, client: str
     elif not followed(found, path, top):
         return
     files = list(walk(found, location, top, registry.FORMATS[client].suffixes)) if os.path.isdir(path) else [path]
-    if not files:
+    if not files and not any(one.location and Path(one.location).is_relative_to(location) for one in found.files):
         found.barren.append((path, client))
     for file in files:
         _append(found, file, search.root, client, within=top, like=search.like)
@@ -443,8 +446,12 @@ def _from_settings_folder(search: _Search) -> _Search:
     """Take a client's settings folder (`.claude`) for the project that it is in, seen from that client alone."""
     for client in registry.CLIENTS if search.format_id is None else [search.format_id]:
         project = settings_of(search.folder, client)
-        if project is not None:
-            return _Search(project, project if search.root == search.folder else search.root, client, ())
+        if project is None:
+            continue
+        root, several = project if search.root == search.folder else search.root, registry.sharing(client)
+        if search.format_id is None and len(several) > 1:
+            return _Search(project, root, None, tuple(one for one in registry.CLIENTS if one not in several))
+        return _Search(project, root, client, ())
     return search
 
 
@@ -464,8 +471,11 @@ def _add_walked(found: Discovery, search: _Search) -> None:
     walked = list(walk(found, search.folder, top, suffixes))
     start = os.path.join(search.folder, "")
     included: set[str] | None = None
+    parts = _part_folders() if search.format_id else ()
     for place in walked:
         relative = PurePosixPath(place[len(start) :].replace(os.sep, "/"))
+        if relative.as_posix().startswith(parts):
+            continue
         own = sniffing.by_place(relative, os.fspath(search.folder))
         if own in search.exclude:
             continue
@@ -475,6 +485,17 @@ def _add_walked(found: Discovery, search: _Search) -> None:
             told = told if os.path.abspath(place) not in included else None
         if told and (told not in search.exclude or not registry.FORMATS[told].bundle):
             _append(found, place, search.root, told, within=top)
+
+
+@cache
+def _part_folders() -> tuple[str, ...]:
+    """Return what the paths begin with of clients' skills and commands, none of which is an agent."""
+    from agentconv.core.kinds import KINDS
+    from agentconv.parts.registry import part_format
+
+    modules = [module for client in registry.CLIENTS for kind in KINDS if (module := part_format(client, kind)) is not None]
+    folders = {place.path for module in modules for place in module.project if place.pattern}
+    return tuple(f"{folder}/" for folder in folders if folder.startswith("."))
 
 
 def _included(places: Sequence[str]) -> set[str]:

@@ -272,7 +272,7 @@ def gather(
     return with_parts(about, along, stored, sources=sources) if along else replace(about, sources=tuple(stored.values()))
 
 
-def with_parts(about: AgentSet, parts: Iterable[LoadedPart], stored: dict[str, Source], *, sources: bool) -> AgentSet:
+def with_parts(about: AgentSet, parts: Sequence[LoadedPart], stored: dict[str, Source], *, sources: bool) -> AgentSet:
     """Return a set with parts, and with the files of theirs that are nobody else's: the user's configuration is none."""
     kept: list[LoadedPart] = []
     names: dict[str, set[str | None]] = {}

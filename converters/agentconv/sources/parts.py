@@ -89,6 +89,17 @@ class Parts:
         """Whether a client has parts in a place that is its own."""
         return any(one.is_own for kind in KINDS for place in self.places for one in place.of(client, kind))
 
+    def take_of_one(self, clients: Iterable[str]) -> None:
+        """Look at the parts of the one client among these that has some, where there are no agents that tell whose they are.
+
+        Raises:
+            InputError: Several have.
+        """
+        self.clients = [client for client in clients if self.has_own(client)]
+        if len(self.clients) > 1:
+            hint = f"choose whose to take: -f {self.clients[0]}"
+            raise registry.usage(f"parts of several assistants: {', '.join(self.clients)}", hint)
+
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """What reading has found by now."""

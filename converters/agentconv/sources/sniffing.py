@@ -94,7 +94,8 @@ def _candidates(name: str) -> list[str]:
 
 @lru_cache(maxsize=1024)
 def _candidates_of(end: str) -> list[str]:
-    ends = {format_id: max(map(len, filter(end.endswith, row.suffixes)), default=0) for format_id, row in registry.FORMATS.items()}
+    telling = {format_id: [one for one in row.suffixes if one not in row.common] for format_id, row in registry.FORMATS.items()}
+    ends = {format_id: max(map(len, filter(end.endswith, several)), default=0) for format_id, several in telling.items()}
     longest = max(ends.values())
     return [format_id for format_id, length in ends.items() if length == longest] if longest else []
 
