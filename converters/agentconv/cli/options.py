@@ -124,8 +124,8 @@ def unrestrained(given: object) -> tuple[str, ...]:
     return RESTRAINING if widening(given) else given if isinstance(given, tuple) else ()
 
 
-def add_along(parser: argparse.ArgumentParser) -> None:
-    """Add which skills, commands and MCP servers go along with the agents."""
+def add_along(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    """Add which skills, commands and MCP servers go along with the agents, and return the group."""
     group = parser.add_argument_group("skills, commands and MCP servers")
     group.add_argument(
         "--with",
@@ -136,6 +136,13 @@ def add_along(parser: argparse.ArgumentParser) -> None:
         "servers, permissions), or one of it by name",
     )
     parser.set_defaults(**{"with": None})
+    return group
+
+
+def add_marketplace(group: argparse._ArgumentGroup) -> None:
+    """Add the option that asks for the file which offers a plugin."""
+    words = "write marketplace.json too, with which `claude plugin marketplace add` takes the folder"
+    group.add_argument("--marketplace", action="store_true", help=words)
 
 
 def add_models(parser: argparse.ArgumentParser) -> None:

@@ -70,7 +70,7 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = DEFAULTS, 
     if found.told:
         yield Converted(target, (), diagnostics=found.told)
     if not found.parts:
-        yield from _agents(pieces, target, options, names, Listing(target))
+        yield from _agents(pieces, target, options, names, Listing(target, offered=options.marketplace))
         return
     from agentconv.conversion.carried_parts import CarriedParts
 
@@ -79,7 +79,7 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = DEFAULTS, 
     if told := tuple(kept_credentials.told_of_parts(carried.kept())):
         yield Converted(target, (), diagnostics=told)
     beside: dict[str, Converted] = {}
-    listing = Listing(target, parts=carried.any_written)
+    listing = Listing(target, parts=carried.any_written, offered=options.marketplace)
     carried.container = listing
     for done in _agents(pieces, target, options, replace(names, carried=carried), listing):
         if done.file is not None and done.file.path in carried.shared:

@@ -46,6 +46,8 @@ class Options:
     overriding: Callable[[Agent, Projection], None] | None = None
     """What the user wants other than the target's projection has it; each change is declared there."""
 
+    marketplace: bool = False
+    """Whether a plugin is written with the file that offers it."""
     along: With = NOTHING
     """Which skills, commands and MCP servers go along with the agents."""
     scope: Scope = "project"

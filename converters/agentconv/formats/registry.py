@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from agentconv.core.format import Format, Index, Offered
     from agentconv.core.includes import Include
-    from agentconv.core.ir import Agent
+    from agentconv.core.ir import Agent, AgentSet
     from agentconv.core.source import SourceText
     from agentconv.families.keys import Dialect
 
@@ -293,6 +293,12 @@ def index_of(format_id: str) -> Index | None:
 def catalog_of(format_id: str) -> Callable[[SourceText], Sequence[Offered]]:
     """Return how a format's file is read that lists folders with agents."""
     found: Callable[[SourceText], Sequence[Offered]] = getattr(load(format_id), "CATALOG", lambda _source: ())
+    return found
+
+
+def catalog_writer(format_id: str) -> Callable[[AgentSet], bytes] | None:
+    """Return how a file is written that offers a set; None of a format that has no such file."""
+    found: Callable[[AgentSet], bytes] | None = getattr(load(format_id), "MARKETPLACE", None)
     return found
 
 
