@@ -81,6 +81,7 @@ def describe(format_id: str) -> dict[str, Any]:
         **({"user": list(found.user)} if found.user else {}),
         "aliases": list(found.aliases),
         **({"verified": found.verified} if found.verified else {}),
+        **({"evidence": found.evidence} if found.evidence else {}),
         **({"distribution": found.distribution} if found.distribution else {}),
         **({"parts": parts} if (parts := _parts(format_id)) else {}),
     }
@@ -100,8 +101,8 @@ def _parts(format_id: str) -> dict[str, dict[str, list[str]]]:
 
 def keys(format_id: str) -> list[dict[str, Any]]:
     """Return a format's keys, in documented order, with the field that each becomes."""
-    name = format_id if format_id in schema_files.client_names() else "agent"
-    properties = schema_files.load(name)["properties"]
+    row = registry.FORMATS[format_id]
+    properties = schema_files.load("agent" if row.bundle else format_id)["properties"] if row.has_agents else {}
     return [
         {
             "key": key,
