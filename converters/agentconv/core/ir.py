@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, overload
 
 from agentconv.core import references, vocabulary
 from agentconv.core.diagnostics import AbsentError, Code, Diagnostic, Severity
+from agentconv.core.kinds import KINDS
 from agentconv.core.meant import Pattern
 from agentconv.core.versions import FORMAT_VERSION
 
@@ -275,7 +276,7 @@ class AgentSet:
 
     def __bool__(self) -> bool:
         """Whether the set has any part: an agent, a skill, a command, a server, or another one that a bundle holds."""
-        return any((self.agents, self.skills, self.commands, self.servers, *self.further.values()))
+        return bool(self.agents) or any(getattr(self, kind) for kind in KINDS) or any(self.further.values())
 
     def __contains__(self, key: object) -> bool:
         """Whether the set has an agent, or one of this name or id."""
