@@ -27,6 +27,7 @@ FACTS = {
     "server_tool",
     "shows_model_names",
     "lists_need_prompts",
+    "idle",
     "own_words_first",
 }
 TABLES = {

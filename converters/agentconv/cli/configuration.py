@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
+    from agentconv.cli.lint_settings import LintSettings
     from agentconv.sources.settings_file import SettingsFile
 
 STRICT = ("warnings", "notes", "off")
@@ -30,6 +31,7 @@ DEFAULTS: dict[str, Any] = {
     "allow-widening": False,
     "only-loaded": False,
     "map-models": "off",
+    "with": None,
     "models": None,
     "lint": None,
     "pack": None,
@@ -58,6 +60,8 @@ def settle(options: argparse.Namespace) -> None:
 
 def _checked(place: str, key: str, value: Any) -> Any:
     """Return a setting's value as the option has it."""
+    if key == "with":
+        return _words_of_with(place, value)
     choices = _CHOICES.get(key)
     if choices is None:
         found = value if isinstance(value, bool) else _SWITCHES.get(value.lower()) if isinstance(value, str) else None
@@ -69,6 +73,17 @@ def _checked(place: str, key: str, value: Any) -> Any:
     if value not in choices:
         raise registry.usage(f"{place} wants one of {', '.join(choices)}")
     return value
+
+
+def _words_of_with(place: str, value: Any) -> list[str]:
+    """Return the words that say which parts go along."""
+    from agentconv.conversion import along
+
+    words = [value] if isinstance(value, str) and not place.startswith("`") else value
+    if not isinstance(words, list) or not words or not all(isinstance(word, str) for word in words):
+        raise registry.usage(f"{place} wants a list of texts", along.HOW)
+    along.chosen(words, place)
+    return words
 
 
 def _said(options: argparse.Namespace) -> dict[str, Any]:
@@ -149,11 +164,27 @@ def _read_table(options: argparse.Namespace, file: SettingsFile, key: str, table
 
         return pack_settings.read(table, os.path.dirname(file.path.as_posix()) or os.curdir, file.shown(key))
     elif hasattr(options, key):
-        from agentconv.cli import lint_settings
-
-        place = Span(file.path.as_posix(), file.place(key).line)
-        return lint_settings.read(table, place, named=bool(options.config), shown=file.shown(key))
+        return _lint_table(file, named=bool(options.config))
     return table
+
+
+def _lint_table(file: SettingsFile, *, named: bool) -> LintSettings:
+    from agentconv.cli import lint_settings
+
+    place = Span(file.path.as_posix(), file.place("lint").line)
+    return lint_settings.read(file.values["lint"], place, named=named, shown=file.shown("lint"))
+
+
+def lint_table(file: SettingsFile) -> LintSettings:
+    """Read the linter's table of a folder's own file.
+
+    Raises:
+        InputError: It cannot be meant.
+    """
+    try:
+        return _lint_table(file, named=False)
+    except InputError as error:
+        raise _wrong(file, error.diagnostic.message, error.diagnostic.hint, "lint", *getattr(error, "names", ())) from None
 
 
 def _wrong(file: SettingsFile, message: str, hint: str | None, *names: str) -> InputError:

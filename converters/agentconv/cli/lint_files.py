@@ -18,7 +18,7 @@ from agentconv.sources.loading import Loader
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from agentconv.cli.lint_settings import LintSettings
+    from agentconv.cli.lint_folders import LintFolders
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.sources.loaded import Loaded
 
@@ -36,9 +36,7 @@ class LintFile:
     """Whether it came on standard input, so that what is mended of it goes to standard output."""
 
 
-def read(
-    loader: Iterable[Loaded], found: discovery.Discovery, asked: tuple[str, ...], chosen: LintSettings
-) -> tuple[list[LintFile], list[Diagnostic]]:
+def read(loader: Iterable[Loaded], found: discovery.Discovery, chosen: LintFolders) -> tuple[list[LintFile], list[Diagnostic]]:
     """Read the files, each once, with what could not be read."""
     given = {file.path: file for file in found.files if not registry.FORMATS[file.format].bundle}
     files: list[LintFile] = []
@@ -50,9 +48,9 @@ def read(
         above = [remark for remark in piece.diagnostics if remark.span and remark.span.path not in given and remark.span.path != piece.path]
         diagnostics += [*above, *([piece.rejected] if piece.rejected in piece.diagnostics and piece.rejected not in above else [])]
         index = registry.FORMATS[piece.format].is_index(piece.path)  # of agents elsewhere, and no other client's business
-        clients = tuple(dict.fromkeys((piece.format, *(() if index else asked))))
         file = given.get(piece.path)
         location, within = ((file.location or found.stdin_name or None), file.within) if file else (None, "")
+        clients = tuple(dict.fromkeys((piece.format, *(() if index else chosen.clients(location)))))
         stdin = file is not None and file.location is None
         subject = Subject(piece.source, piece.format, clients, chosen.for_file(location), nameless=stdin and location is None)
         subject.location = os.path.abspath(location) if location else ""

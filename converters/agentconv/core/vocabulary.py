@@ -19,7 +19,7 @@ The tables:
   else that below `~`) or `no_user` (why there is none), `user_beside` (further folders and files that it reads beside that one),
   `user_adds` (that of `user` which does not keep it from reading the next one), `user_also` (further folders that it reads as well),
   `also_reads` (formats whose folders in a project it reads too), `marks` (what tells in a project that the client is used),
-  `then` and `then_user` (what a person does next in the client).
+  `then` and `then_user` (what a person does next in the client), `program` (its name on PATH; `--version` says what `x-verified` has).
 - `references`: files, folders, variables and commands in a prompt that mean something to this client, and what they are.
 
 Besides, facts: `enforces_patterns` (an agent is held to the pattern of `Tool(pattern)`), `ignores_case` (of tool words),
@@ -29,7 +29,8 @@ be given by the name that is shown to people), `lists_need_prompts` (an agent wi
 `own_words_first` (`server/tool` is the client's own tool where it has one that is called so), `known_elsewhere` (its words and keys
 are so well known that they mean the same in files of other clients, which have no such word; those of all others mean nothing there,
 so that a client that comes anew changes no file of one that is there). A fact that is left out is false.
-`servers` are the MCP servers that a client brings along; `server_tool` is how it names the tool of one, where most name it otherwise.
+`servers` are the MCP servers that a client brings along; `idle` are tool words that only another surface of it takes;
+`server_tool` is how it names the tool of one, where most name it otherwise.
 - `patterns`: for each language (core/patterns), the tool words whose patterns are in it, and what is held against them: `path` (of a
   file, from the project's root), `command` (a piece of a command line), `folder`, `name` (of an agent or skill), `query`, `address`.
   The word `*` stands for all others.
@@ -47,6 +48,7 @@ so that a client that comes anew changes no file of one that is there). A fact t
 `evidence` is `documentation` where the client itself was not asked: what is said of it is what its documents and its code say.
 And limits: `description_tokens` (of the descriptions of all agents together; the client warns above it).
 
+A format that holds no agents says `parts_only`.
 A format whose client has another format too says `like = "<its id>"`, and nothing else: its words are the same.
 """
 
@@ -59,6 +61,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core import extensions
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -70,7 +74,8 @@ _PARTS = re.compile(r"[^a-z]+")
 @cache
 def places() -> dict[str, Path]:
     """Return the file of each format, which lies beside its client's modules."""
-    return {path.stem: path for path in sorted(_CLIENTS.glob("[!_]*/*.toml"))}
+    others = {name: Path(place) for name, place in extensions.files(".toml").items()}
+    return {**others, **{path.stem: path for path in sorted(_CLIENTS.glob("[!_]*/*.toml"))}}
 
 
 @cache
@@ -101,7 +106,7 @@ def words_of(format_id: str) -> str:
 @cache
 def clients() -> tuple[str, ...]:
     """Return the ids of the clients whose words are known."""
-    return tuple(name for name in sorted(places()) if words_of(name) == name)
+    return tuple(name for name in sorted(places()) if words_of(name) == name and not fact(name, "parts_only"))
 
 
 @cache
@@ -171,6 +176,12 @@ def tool_word(format_id: str, word: str) -> ToolWord | None:
         return None
     words = _words(found[0])
     return ToolWord(word, words.tools[word] if word in words.tools else words.retired[word], tuple(found), "foreign")
+
+
+def is_idle(format_id: str | None, word: str) -> bool:
+    """Whether a client knows a word, and gives no tool for it: one that it no longer has, or that only another surface of it has."""
+    own = _own_word(format_id, word) if format_id in places() else None
+    return own is not None and (own.how == "retired" or own.native in _file(own.owners[0]).get("idle", ()))
 
 
 def _own_word(format_id: str, word: str) -> ToolWord | None:

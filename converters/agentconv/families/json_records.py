@@ -41,6 +41,13 @@ def parse(
     return JsonFile(source, roster, syntax, client_text or as_written(source))
 
 
+def _child(node: Node | None, step: str) -> Node | None:
+    """Return what a step of a pointer leads to."""
+    if isinstance(node, Array):
+        return node.items[int(step)] if step.isdecimal() and int(step) < len(node.items) else None
+    return node.entries().get(step) if isinstance(node, Object) else None
+
+
 class JsonFile(RecordFile):
     """A JSON file: the container is a map by name, or a list."""
 
@@ -62,8 +69,8 @@ class JsonFile(RecordFile):
     def _find(self) -> None:
         node = self.document.root
         steps = self.steps
-        while steps and isinstance(node, Object) and steps[0] in node.entries():
-            node = node.entries()[steps.pop(0)]
+        while steps and (found := _child(node, steps[0])):
+            node, _ = found, steps.pop(0)
         self.parent, self.missing = node, steps
         if self.roster.document:
             self._find_document(node)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 SKIPPED = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", "venv", ".tox", ".nox", "site-packages"})
 STDIN = "-"
+PLUGIN_AGENTS = "agents"
+"""The folder of a plugin's agents."""
 MAX_AGENT_BYTES = 16 * 1024 * 1024
 """Agent files above this size are not read. Bundles, which hold many, have no such bound."""
 
@@ -159,10 +161,13 @@ def _add_declared(found: Discovery, home: Home, client: str, known: list[Path]) 
 
 
 def _indexed(path: Path, format_id: str | None) -> tuple[str, Path] | None:
-    """Return the client and the root, where a path is the file that lists a client's agents, or its folder: it is named for all of them."""
-    for client in [client for client in registry.CLIENTS if registry.FORMATS[client].index and format_id in (None, client)]:
-        for name in (registry.FORMATS[client].index, registry.FORMATS[client].catalog):
+    """Return the client and the root, where a path is a file that names a client's agents, or its folder: it stands for all of them."""
+    for client in [client for client in registry.CLIENTS if format_id in (None, client)]:
+        row = registry.FORMATS[client]
+        for name in filter(None, (row.index, row.catalog, "" if path.is_dir() else row.settings)):
             parts = PurePosixPath(name).parts
+            if path.is_dir() and len(parts) == 1:
+                continue  # the folder is named, with all that it is besides
             file = Path(os.path.abspath(path if not path.is_dir() else path / parts[-1]))
             if file.parts[-len(parts) :] == parts and file.is_file():
                 root = file.parents[len(parts) - 1]
@@ -257,10 +262,20 @@ def locations(folder: Path, client: str) -> list[Path]:
     """Return a client's locations directly below a folder: the folders and the files that it reads there."""
     row = registry.FORMATS[client]
     if row.index:
-        return [*(_listed(folder, client) if (folder / row.index).is_file() else []), *_offered(folder, client)]
+        there = (folder / row.index).is_file() and (row.has_agents or _is_container(folder, client))
+        return [*(_listed(folder, client) if there else []), *_offered(folder, client)]
     found = [folder / place for place in row.folders if _is_there(folder / place, stat.S_ISDIR)]
     found += [folder / name for name in row.files if _is_there(folder / name, stat.S_ISREG)]
+    if _made_by(folder, client):
+        found += [folder / PLUGIN_AGENTS] if _is_there(folder / PLUGIN_AGENTS, stat.S_ISDIR) else []
     return found + (_declared(folder, client, found) if row.settings else [])
+
+
+def _is_container(folder: Path, client: str) -> bool:
+    """Whether a file that is called as a client's plugins have it really makes a folder one."""
+    from agentconv.sources import contents
+
+    return contents.of_folder(folder, client) is not None
 
 
 def _is_there(place: Path, kind: Callable[[int], bool]) -> bool:
@@ -344,6 +359,21 @@ def places(arguments: Sequence[str], stdin_name: str = "") -> list[str]:
     return [(stdin_name or os.curdir) if argument == STDIN else argument for argument in arguments]
 
 
+def named(path: object) -> str:
+    """Return a path that a program gives as an argument: `-` is a file like any other there.
+
+    Raises:
+        InputError: It is no path.
+    """
+    try:
+        place = os.fspath(path)  # type: ignore[call-overload]
+    except TypeError:
+        raise registry.usage(f"a path is text or a pathlib.Path, not {type(path).__name__}", "to read text: agentconv.reads") from None
+    if not isinstance(place, str):
+        place = os.fsdecode(place)
+    return os.path.join(os.curdir, place) if place == STDIN else place
+
+
 def siblings(found: Discovery) -> list[Found]:
     """Return the other files that clients read together with those that a user named, out of the same projects."""
     named = [(file, file.location or found.stdin_name) for file in found.files if file.named]
@@ -371,19 +401,34 @@ def _add_folder(found: Discovery, search: _Search) -> None:
         for client in [search.format_id] if search.format_id else registry.sharing(home):
             _add_location(found, search, search.folder, client)
         return
-    places = [(client, place) for client in registry.CLIENTS for place in locations(search.folder, client)]
+    places = [(client, place) for client in registry.READERS for place in locations(search.folder, client)]
+    plugins = [search.folder / name for client in _asked(search) for name in _made_by(search.folder, client)]
+    if plugins and not places:
+        found.looked += map(str, plugins)  # of which there are parts alone
+        return
     found.passed_over.extend(str(place) for client, place in places if client in search.exclude)
-    if all(client in search.exclude for client, _ in places) or search.format_id not in (None, *registry.CLIENTS):
+    found.diagnostics.extend(_of_settings(search))
+    if all(client in search.exclude for client, _ in places) or search.format_id not in (None, *registry.READERS):
         found.looked.append(str(search.folder))
         _add_walked(found, search)
         return
-    found.diagnostics.extend(_of_settings(search))
     for client, place in places:
         if client not in search.exclude and search.format_id in (None, client):
             found.looked.append(str(place))
             _add_location(found, search, place, client)
     if not found.looked:
         found.looked.append(str(search.folder / registry.FORMATS[search.format_id or ""].place))
+
+
+def _asked(search: _Search) -> list[str]:
+    """Return the clients that a search is for."""
+    return [client for client in registry.CLIENTS if client not in search.exclude and search.format_id in (None, client)]
+
+
+def _made_by(folder: Path, client: str) -> list[str]:
+    """Return the file that makes a folder a plugin of a client; none where it is none."""
+    names = [name for name in registry.FORMATS[client].plugins if (folder / name).is_file()]
+    return names[:1] if names and _is_container(folder, client) else []
 
 
 def _of_settings(search: _Search) -> Iterator[Diagnostic]:
@@ -441,8 +486,11 @@ def _add_walked(found: Discovery, search: _Search) -> None:
     walked = list(walk(found, search.folder, top, suffixes))
     start = os.path.join(search.folder, "")
     included: set[str] | None = None
+    parts = _part_folders() if search.format_id else ()
     for place in walked:
         relative = PurePosixPath(place[len(start) :].replace(os.sep, "/"))
+        if relative.as_posix().startswith(parts):
+            continue
         own = sniffing.by_place(relative, os.fspath(search.folder))
         if own in search.exclude:
             continue
@@ -452,6 +500,17 @@ def _add_walked(found: Discovery, search: _Search) -> None:
             told = told if os.path.abspath(place) not in included else None
         if told and (told not in search.exclude or not registry.FORMATS[told].bundle):
             _append(found, place, search.root, told, within=top)
+
+
+@cache
+def _part_folders() -> tuple[str, ...]:
+    """Return what the paths begin with of clients' skills and commands, none of which is an agent."""
+    from agentconv.core.kinds import KINDS
+    from agentconv.parts.registry import part_format
+
+    modules = [module for client in registry.CLIENTS for kind in KINDS if (module := part_format(client, kind)) is not None]
+    folders = {place.path for module in modules for place in module.project if place.pattern}
+    return tuple(f"{folder}/" for folder in folders if folder.startswith("."))
 
 
 def _included(places: Sequence[str]) -> set[str]:
@@ -511,11 +570,12 @@ def _once(files: list[Found]) -> list[Found]:
         return files
     folders: dict[str, str] = {}
     reals = {file: _real(file, folders) for file in walked}
-    formats: dict[str, str] = {}
+    formats: dict[str, tuple[bool, str]] = {}
     for file, real in reals.items():
-        if real not in formats or os.path.abspath(file.location or "") == real:
-            formats[real] = file.format
-    return [file for file in files if file.named or file.format == formats[reals[file]]]
+        direct = os.path.abspath(file.location or "") == real
+        if real not in formats or (direct and not formats[real][0]):
+            formats[real] = direct, file.format
+    return [file for file in files if file.named or file.format == formats[reals[file]][1]]
 
 
 def _real(file: Found, folders: dict[str, str]) -> str:
@@ -585,6 +645,11 @@ def followed(found: Discovery, path: str, top: str) -> bool:
         hint = "name it on the command line to read it" if blocked.astray else None
         found.diagnostics.append(unread(path, f"{blocked.reason}; it is not followed", severity, hint))
     return blocked is None
+
+
+def strays(place: Path, top: Path) -> bool:
+    """Whether a place leads out of a folder."""
+    return _stray(os.fspath(place), os.path.realpath(top)) is not None
 
 
 def _stray(path: str, top: str) -> Blocked | None:

@@ -34,7 +34,7 @@ def by_place(path: PurePosixPath, base: str | None = None) -> str | None:
         inside = path.name.endswith(row.suffixes) and any(f"/{one}/" in posix for one in row.folders)
         if inside and (not row.index or (base is not None and index_root(row, os.path.join(base, path)))):
             return format_id
-        if path.name in row.files or (row.index and posix.endswith(f"/{row.index}")):
+        if path.name in row.files or (row.index and row.has_agents and posix.endswith(f"/{row.index}")):
             return format_id
     place = str(path) if base is None else os.path.abspath(os.path.join(base, path))
     own = user_places.at(place) if os.path.isabs(place) else None
