@@ -134,6 +134,7 @@ FORMATS: dict[str, Row] = {
     "codebuddy": Row("codebuddy.codebuddy", "CodeBuddy", (".codebuddy/agents",), (".md",)),
     "trae": Row("trae.trae", "Trae", (".trae/agents",), (".md",)),
     "junie": Row("junie.junie", "Junie", (".junie/agents",), (".md",)),
+    "vibe": Row("vibe.vibe", "Mistral Vibe", (".vibe/agents",), (".toml",), aliases=("mistral-vibe",)),
     "continue": Row("continuedev.continuedev", "Continue", (".continue/agents",), (".md",)),
     "claude-agents-json": Row("claude.agents_json", "Claude Code --agents", (), (".json",), ("claude-agents.json",), looks=_AGENTS),
     "claude-plugin": Row(
@@ -195,7 +196,6 @@ NOT_YET = {
     "docker-agent": "Docker Agent",
     "letta": "Letta Code",
     "openhands": "OpenHands",
-    "vibe": "Mistral Vibe",
     "warp": "Warp",
     "windsurf": "Windsurf",
     "zed": "Zed",

@@ -19,7 +19,7 @@ from agentconv.core.losses import listed
 from agentconv.families import keys, markdown, model_words, name_lists, plain_fences
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Key, simple
-from agentconv.projecting import mcp, models, permissions, texts
+from agentconv.projecting import mcp, models, permissions, texts, tool_lists
 from agentconv.projecting.finish import finish
 from agentconv.projecting.once import once
 from agentconv.yaml.grammar import JS_YAML_4
@@ -71,7 +71,9 @@ def project(projection: Projection) -> None:
 
 def _project_shape(projection: Projection) -> None:
     """Project all but the texts; an agent that is limited in any way is one that not all clients of the folder would hold to it."""
-    if not projection.at_home:
+    if projection.at_home:
+        tool_lists.tool_list(projection, name_lists.spell_server, partial(name_lists.reads_back, ID))
+    else:
         _drop_lists(projection)
     permissions.mode(projection)
     permissions.rules(projection)
