@@ -63,12 +63,12 @@ class Carried:
 
     def _parts(self, options: argparse.Namespace, found: Discovery) -> Parts:
         """Return the parts beside what is converted, of the clients that it is of."""
-        clients = list(dict.fromkeys(file.format for file in found.files if file.format in registry.CLIENTS))
+        clients = list(dict.fromkeys(file.format for file in found.files if file.format in registry.READERS))
         if options.source_format and not clients:
             clients = [registry.resolve(options.source_format)]
         parts = beside.beside(found, getattr(options, "sources", None) or scope.sources(options), clients)
         if not found.files and not clients and self.wanted:
-            parts.take_of_one(client for client in registry.CLIENTS if client not in self._output.targets)
+            parts.take_of_one(client for client in registry.READERS if client not in self._output.targets)
         return parts
 
     def _root(self) -> str | None:

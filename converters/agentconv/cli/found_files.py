@@ -37,7 +37,10 @@ def nothing_found(found: Discovery, targets: Sequence[str] = (), *, takes_parts:
         return InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, message, hint=copy))
     looked = ", ".join(f"`{place}`" for place in found.looked) or "standard input"
     hint = _where(found, takes_parts=takes_parts) if any(map(os.path.isdir, found.looked)) else None
-    return InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, f"no agents in {looked}", hint=hint))
+    message, span = f"no agents in {looked}", None
+    if remark := next(iter(found.diagnostics), None):
+        message, span, hint = f"{message}: {remark.message}", remark.span, remark.hint
+    return InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, message, span, hint))
 
 
 def _where(found: Discovery, *, takes_parts: bool) -> str:
@@ -47,5 +50,5 @@ def _where(found: Discovery, *, takes_parts: bool) -> str:
 
     beside = parts.beside(found, found.looked, ())
     if takes_parts and any(beside.has_own(client) for client in registry.CLIENTS):
-        return "there are skills, commands or MCP servers: --with all takes them"
+        return "there are skills, commands, MCP servers or permissions: --with all takes them"
     return "`agentconv formats` says where a project has them"

@@ -120,14 +120,14 @@ def _along(options: argparse.Namespace, found: Discovery, read: Sequence[Loaded]
     Raises:
         InputError: One is named that is not there, or there are no agents, and parts of several assistants.
     """
-    clients = list(dict.fromkeys(file.format for file in found.files if file.format in registry.CLIENTS))
+    clients = list(dict.fromkeys(file.format for file in found.files if file.format in registry.READERS))
     alone = len(found.files) == 1 and found.files[0].named
     usual = along.NONE if alone and clients else along.NEEDED if clients else along.ALL
     words = options.along or getattr(options, "with")
     given = [registry.resolve(options.source_format)] if options.source_format and not clients else clients
     parts = beside.beside(found, options.sources, given)
     if not found.files and not given and words:
-        parts.take_of_one(registry.CLIENTS)
+        parts.take_of_one(registry.READERS)
     named = along.Named(parts)
     for _ in named.over(read):
         pass

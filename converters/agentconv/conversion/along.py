@@ -77,7 +77,7 @@ def chosen(words: Iterable[str], place: str = "--with") -> With:
     return With(NEEDED in found, frozenset(kinds), tuple(dict.fromkeys(named)), said=True)
 
 
-HOW = "needed, all, none, a kind (skills, commands, servers), or KIND/NAME, with commas between them"
+HOW = f"needed, all, none, a kind ({', '.join(KINDS)}), or KIND/NAME, with commas between them"
 
 
 class Named:
@@ -141,10 +141,10 @@ def along(wanted: With, named: Named) -> Along:
         there = named.parts.of(kind)
         _forbid_unknown(kind, names, there)
         keys = {_key(kind, name) for name in names | needed}
-        meant = [one for one in there if kind in wanted.kinds or _key(kind, one.part.name or "") in keys]
+        meant = [one for one in there if kind in wanted.kinds or any(_key(kind, name) in keys for name in one.names)]
         found += [one for one in meant if one.taken]
         told += [remark for one in meant if one.hidden_by is None for remark in one.told]
-        known = {_key(kind, one.part.name or "") for one in there}
+        known = {_key(kind, name) for one in there for name in one.names}
         missing += [(kind, name) for name in sorted(used) if _key(kind, name) not in known]
     told += named.parts.diagnostics if wanted else ()
     return Along(tuple(found), (*dict.fromkeys(told), *([_not_there(missing)] if missing else [])))

@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from agentconv.conversion import set_restraints
 from agentconv.conversion.converted import Converted, bug_in_file
 from agentconv.conversion.part_law import PartLaw, PartVerdict, as_source
-from agentconv.core import effects, losses
+from agentconv.conversion.set_restraints import SetRestraints
+from agentconv.core import effects, fields, losses
 from agentconv.core.diagnostics import Code, Diagnostic, InternalError, Severity, Span
 from agentconv.core.losses import listed, quoted
 from agentconv.core.part_format import PartSource, difference
-from agentconv.core.parts import kind_of
+from agentconv.core.parts import PermissionSet, kind_of
 from agentconv.core.source import SourceText
 from agentconv.disk.output import Merged, OutputFile
+from agentconv.formats import registry as formats
 from agentconv.parts import registry
+from agentconv.parts.rebasing import rebased
 from agentconv.sources.parts_on_disk import matches
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
+    from agentconv.conversion.index_file import Listing
     from agentconv.conversion.options import Options
     from agentconv.core.diagnostics import Loss
     from agentconv.core.format import Projection
+    from agentconv.core.ir import Agent
     from agentconv.core.kinds import Kind
     from agentconv.core.part_format import PartFormat, Place
     from agentconv.core.parts import Part
@@ -49,9 +56,11 @@ class SharedParts:
         Not a byte changes that is not theirs; the result is read back, and where the client would not take it, nothing changes.
         """
         before = {part.name: part for part in self._read(present).parts}
-        differing = [part for part in self.parts if part.name in before and difference(before[part.name], part)]
-        kept = [] if force else differing
-        wanted = [part for part in self.parts if part.name not in before or (part in differing and force)]
+        ours = self.parts if force else tuple(self._beside(before.get(part.name), part) for part in self.parts)
+        differing = [part for part in ours if part.name in before and difference(before[part.name], part)]
+        together = [part for part in differing if part not in self.parts]
+        kept = [] if force else [part for part in differing if part not in together]
+        wanted = [part for part in ours if part.name not in before or part in together or (part in differing and force)]
         if not wanted:
             return Merged(present, tuple(part.name or "" for part in kept))
         original = PartSource(SourceText(self.path, present), self.place)
@@ -60,6 +69,12 @@ class SharedParts:
         if problem:
             return Merged(present, tuple(part.name or "" for part in self.parts), problem=problem[0], at=problem[1])
         return Merged(data, tuple(part.name or "" for part in kept), replaced=force and bool(differing))
+
+    def _beside(self, there: Part | None, part: Part) -> Part:
+        """Return a part as it stands beside what is there of its name, where both can hold: rules of a set do."""
+        beside = getattr(self.module, "beside", None)
+        found: Part | None = beside(there, part) if there is not None and beside is not None else None
+        return part if found is None else found
 
     def _read(self, data: bytes) -> Any:
         return self.module.read(PartSource(SourceText(self.path, data), self.place))
@@ -105,19 +120,55 @@ class CarriedParts:
     options: Options
     agents: Mapping[str, str]
     """Old name to new name, of agents that were renamed."""
+    container: Listing | None = None
+    """The file that makes a container of what is written, where the target has one."""
     verdicts: list[PartVerdict] = field(default_factory=list)
+    restraints: SetRestraints = field(init=False)
+    """Those of the whole set that the target does not hold."""
     _files: dict[tuple[str, Kind], list[PartVerdict]] = field(default_factory=dict)
     """What of each kind goes into each shared file."""
     _taken: set[str] = field(default_factory=set)
     """Paths that are taken, without their cases."""
 
+    def __post_init__(self) -> None:
+        """Begin with nothing that restrains."""
+        self.restraints = SetRestraints(self.target)
+
     def judge(self, parts: Sequence[LoadedPart]) -> None:
         """Hold parts to the law; after this it is known which of them are written, and what they are called."""
         law = PartLaw(self.target, self.options.scope, self.agents, self.options.read, insists=self.options.allow_widening)
-        verdicts = [self._in_place(one) or law.judge(one) for one in parts]
+        verdicts = self._restrained(parts, [self._in_place(one) or self._moved(one, law) for one in self._united(parts)])
         order = sorted(range(len(verdicts)), key=lambda index: _claim(verdicts[index]))
         placed = {index: self._placed(verdicts[index]) for index in order}
         self.verdicts = [placed[index] for index in range(len(verdicts))]
+
+    def _united(self, parts: Sequence[LoadedPart]) -> Iterator[LoadedPart]:
+        """Yield parts, of which the rules of another client's several files are one: what it says in one file is in one here, too."""
+        several: dict[str, list[LoadedPart]] = {}
+        for one in parts:
+            if one.kind == "permissions" and one.client != self.target:
+                several.setdefault(one.client, []).append(one)
+            else:
+                yield one
+        for sets in several.values():
+            from agentconv.parts.permissions.uniting import united
+
+            yield replace(sets[0], part=united([one.part for one in sets]))  # type: ignore[misc]
+
+    def _restrained(self, parts: Sequence[LoadedPart], verdicts: list[PartVerdict]) -> list[PartVerdict]:
+        """Refuse what could do in the target what is forbidden to the whole set, and not held there."""
+        by_file = {(one.loaded.kind, one.loaded.client, one.loaded.path, one.loaded.part.name): one for one in verdicts}
+        whole = {one.loaded.client: one for one in verdicts if one.loaded.kind == "permissions"}
+        found = [(one, by_file.get((one.kind, one.client, one.path, one.part.name)) or whole.get(one.client)) for one in parts]
+        left = tuple(open_one for one, verdict in found for open_one in set_restraints.unheld(one, verdict))
+        sets = [one.part for one in verdicts if isinstance(one.part, PermissionSet)]
+        rules = tuple(rule for one in sets for rule in one.rules if rule.effect != "allow")
+        self.restraints = SetRestraints(self.target, left, self.options.unrestrained, rules)
+        refusals = map(self.restraints.refusal, verdicts)
+        return [
+            one if loss is None else PartVerdict(one.loaded, losses=(*one.losses, loss))
+            for one, loss in zip(verdicts, refusals, strict=True)
+        ]
 
     def _in_place(self, loaded: LoadedPart) -> PartVerdict | None:
         """Return the verdict on a part whose file the target reads where it is; None for any other."""
@@ -135,6 +186,18 @@ class CarriedParts:
         told = None if found is None else loose_in_place(loaded, found, source.text.path, self.target)
         told = told or losses.loss("part-in-place", loaded.part.id, "name", self.target, quoted(source.text.path), part=loaded.kind)
         return PartVerdict(loaded, loaded.part, losses=(told,))
+
+    def _moved(self, loaded: LoadedPart, law: PartLaw) -> PartVerdict:
+        """Hold a part to the law; one that leaves a plugin within the project names that one's folder from the project's root."""
+        if formats.FORMATS[self.target].index or self.options.scope != "project":
+            return law.judge(loaded)
+        folder = self.options.below_root(loaded.root)
+        part = loaded.part if folder is None else rebased(loaded.part, folder)
+        if part is loaded.part:
+            return law.judge(loaded)
+        verdict = law.judge(replace(loaded, part=part))
+        told = losses.loss("part-rebased", part.id, "body", self.target, quoted(folder), part=loaded.kind)
+        return replace(verdict, loaded=loaded, losses=(*verdict.losses, told))
 
     def _placed(self, verdict: PartVerdict) -> PartVerdict:
         """Return a verdict with a place of its own for its file, or among others in a shared one."""
@@ -161,6 +224,7 @@ class CarriedParts:
     def _rename_skills(self, projection: Projection) -> None:
         """Let an agent name the skills that are there, by the names that they have."""
         named, skills, gone = projection.source.skills or (), self.renamed("skills"), self._no_skills()
+        skills |= {alias: skills.get(name, name) for alias, name in self._aliases("skills").items()}
         if "skills" in projection.target.holds and (lost := [name for name in named if name in gone]):
             named = tuple(name for name in named if name not in gone)
             projection.change("skills", named or None, "part-not-there", listed(lost))
@@ -175,16 +239,14 @@ class CarriedParts:
 
     def _rename_servers(self, projection: Projection, names: Mapping[str, str]) -> None:
         """Let an agent follow servers, in its references and in its tools."""
-        keys = {effects.server_key(old): new for old, new in names.items()}
-        for path in ("mcp_servers", "tools.allow", "tools.deny", "permissions.rules"):
-            now, hit = [], False
-            for one in projection.get(path) or ():
-                own = one.name if path == "mcp_servers" else one.server
-                new = None if own is None or (path == "mcp_servers" and one.transport) else keys.get(effects.server_key(own))
-                now.append(one if new is None else replace(one, **{"name" if path == "mcp_servers" else "server": new}))
-                hit = hit or new is not None
-            if hit:
-                projection.change(path, tuple(now), "part-renamed", listed(names.values()))
+        for path, now in _following(names, projection.get):
+            projection.change(path, now, "part-renamed", listed(dict.fromkeys(names.values())))
+
+    def author_of(self, agent: Agent) -> Agent:
+        """Return an agent as its author would have written it, had the servers the names that they have now."""
+        servers = self.renamed("servers")
+        changed = dict(_following(servers, partial(fields.get, agent))) if servers else {}
+        return fields.with_values(agent, changed) if changed else agent
 
     def settled(self, told: Iterable[Loss]) -> Iterator[Loss]:
         """Yield what is said of an agent, but that a server is not defined which goes along."""
@@ -205,14 +267,38 @@ class CarriedParts:
         """Return the parts that stay in their own client's format, with the values that they have."""
         return [one.loaded for one in self.verdicts if one.part is not None and one.loaded.client == self.target]
 
+    @property
+    def any_written(self) -> bool:
+        """Whether the target has any part then."""
+        return any(one.part is not None for one in self.verdicts)
+
     def renamed(self, kind: Kind) -> dict[str, str]:
-        """Return old names to new ones, of parts that were renamed."""
+        """Return old names to new ones, of parts that agents call otherwise in the target."""
         found = ((one.loaded.part.name, one.part) for one in self.verdicts if one.part is not None and one.loaded.kind == kind)
-        return {old: part.name for old, part in found if old and part.name and old != part.name}
+        pairs = ((old, self._called(kind, part.name or "")[0]) for old, part in found)
+        return {old: new for old, new in pairs if old and new and old != new}
+
+    def _aliases(self, kind: Kind) -> dict[str, str]:
+        """Return what agents of a plugin call its parts by, to their names, where agents of the target do not call them so."""
+        found = [(one.loaded, one.part or one.loaded.part) for one in self.verdicts if one.loaded.also_called and one.loaded.kind == kind]
+        pairs = ((alias, loaded.part.name or "", part.name or "") for loaded, part in found for alias in loaded.also_called)
+        return {alias: name for alias, name, new in pairs if alias not in self._called(kind, new)}
+
+    def out_of_plugin(self, agent: Agent) -> Agent:
+        """Return an agent that names the servers of its plugin as the set does."""
+        aliases = self._aliases("servers")
+        changed = dict(_following(aliases, partial(fields.get, agent))) if aliases else {}
+        return fields.with_values(agent, changed) if changed else agent
+
+    def _called(self, kind: Kind, name: str) -> tuple[str, ...]:
+        """Return what agents of the target call a part by."""
+        container = registry.container(self.target) if formats.FORMATS[self.target].index else None
+        return container.called(self.container.name, kind, name) if container and self.container and name else (name,)
 
     def written(self, kind: Kind) -> frozenset[str]:
         """Return the names, in the source, of the parts of a kind that the target has then."""
-        return frozenset(one.loaded.part.name or "" for one in self.verdicts if one.part is not None and one.loaded.kind == kind)
+        found = (one.loaded for one in self.verdicts if one.part is not None and one.loaded.kind == kind)
+        return frozenset(name for loaded in found for name in loaded.names)
 
     @property
     def shared(self) -> frozenset[str]:
@@ -221,6 +307,8 @@ class CarriedParts:
 
     def convert(self, beside: Mapping[str, Converted]) -> Iterator[Converted]:
         """Write the parts; `beside` has the files of agents that parts go into as well."""
+        if told := tuple(self.restraints.told()):
+            yield Converted(self.target, (), losses=told)
         for verdict in self.verdicts:
             yield from self._one(verdict)
         files = dict(beside)
@@ -291,7 +379,7 @@ class CarriedParts:
     def _fresh(self, shared: SharedParts, verdicts: Sequence[PartVerdict]) -> bytes:
         """Return a file of these parts alone."""
         files = shared.module.write(shared.parts, shared.path, *self._own(shared, verdicts))
-        again = shared.module.read(as_source(files, shared.place))
+        again = shared.module.read(as_source(files, replace(shared.place, at="")))
         found = {part.name: part for part in again.parts}
         if len(found) != len(shared.parts) or any(difference(part, found[part.name]) for part in shared.parts):
             raise InternalError("the parts of one file do not come back from it")
@@ -305,6 +393,20 @@ class CarriedParts:
             return None, ()
         ours = {part.name for part in shared.parts}
         return source, [one.name for one in shared.module.read(source).parts if one.name not in ours]
+
+
+def _following(names: Mapping[str, str], get: Callable[[str], Any]) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """Yield the fields of an agent that name servers which have other names now, with these."""
+    keys = {effects.server_key(old): new for old, new in names.items()}
+    for path in ("mcp_servers", "tools.allow", "tools.deny", "permissions.rules"):
+        now, hit = [], False
+        for one in get(path) or ():
+            own = one.name if path == "mcp_servers" else one.server
+            new = None if own is None or (path == "mcp_servers" and one.transport) else keys.get(effects.server_key(own))
+            now.append(one if new is None else replace(one, **{"name" if path == "mcp_servers" else "server": new}))
+            hit = hit or new is not None
+        if hit:
+            yield path, tuple(now)
 
 
 def _claim(verdict: PartVerdict) -> tuple[bool, bool]:

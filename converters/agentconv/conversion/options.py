@@ -10,7 +10,7 @@ from agentconv.conversion.along import NOTHING, With
 from agentconv.core.model_choices import NO_CHOICES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from agentconv.core.format import Projection
     from agentconv.core.ir import Agent
@@ -56,10 +56,19 @@ class Options:
     """Whether a file is there already, below that folder."""
     read: Callable[[str], bytes | None] | None = None
     """Returns the bytes of a file that is there, below that folder; None of one that is not, or cannot be read."""
+    unrestrained: Collection[str] = ()
+    """The kinds of parts (`core.restraints`) whose restraints of the whole set need not hold in the target."""
 
     def into_root(self, root: str) -> bool:
         """Whether what is written goes to the folder that a part's file is in."""
         return self.root is not None and bool(root) and os.path.realpath(root) == self.root
+
+    def below_root(self, folder: str) -> str | None:
+        """Return the way from where is written to a folder below; None for any other, or where nothing is known of it."""
+        if self.root is None or not folder:
+            return None
+        found = os.path.relpath(os.path.realpath(folder), self.root).replace(os.sep, "/")
+        return None if found == ".." or found.startswith("../") else found
 
     def kept_text(self, piece: Loaded, target: str) -> SourceText | None:
         """Return the text of a file of the target's own format, which keeps its place and its agents' names; None of any other file."""

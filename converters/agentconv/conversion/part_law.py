@@ -7,7 +7,7 @@ it may do. What breaks that is a bug of ours: that part is not written, the othe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from agentconv.conversion import shared_places
@@ -16,7 +16,7 @@ from agentconv.core import effects, fields, losses
 from agentconv.core.diagnostics import InternalError
 from agentconv.core.losses import becomes, quoted
 from agentconv.core.part_format import PartProjection, PartSource, WrittenFile, difference, without
-from agentconv.core.parts import Command, FolderFile, Server, Skill, kind_of
+from agentconv.core.parts import Command, FolderFile, PermissionSet, Server, Skill, kind_of
 from agentconv.core.source import SourceText
 from agentconv.parts import registry
 
@@ -45,6 +45,10 @@ class PartVerdict:
     losses: tuple[Loss, ...] = ()
     bug: str | None = None
     """How the law was broken."""
+    left_open: Mapping[str, str] = field(default_factory=dict)
+    """The restraints of the whole set that the target does not hold, by their texts, and why."""
+    omitted: bool = False
+    """Whether it needs no file in the target."""
 
     @property
     def is_shared(self) -> bool:
@@ -84,7 +88,7 @@ class PartLaw:
     def _unchanged(self, loaded: LoadedPart) -> PartVerdict | None:
         """Return the verdict on a part that stays in its own format as its file says it: that keeps its bytes. None for any other."""
         source, module = loaded.source, registry.part_format(self.target, loaded.kind)
-        if source is None or module is None or loaded.client != self.target or self.scope != "project" or source.place.mixed:
+        if source is None or module is None or not self._is_home(loaded) or source.place.mixed:
             return None
         found = next((part for part in module.read(source).parts if part.name == loaded.part.name), None)
         if found is None or difference(loaded.part, found):
@@ -110,11 +114,14 @@ class PartLaw:
         stays = self._stays(loaded, part, module)
         projection: PartProjection[Any] = PartProjection(part, self.target, self.scope, stays=stays, insists=self.insists)
         projection.widened |= widened
+        projection.at_home = projection.at_home and not (loaded.source and loaded.source.place.contained)
         self._rename_agents(projection)
         module.to_project(projection)
         told += projection.losses
         if projection.is_refused():
             return PartVerdict(loaded, losses=tuple(told))
+        if projection.omitted:
+            return PartVerdict(loaded, losses=tuple(told), left_open=projection.left_open, omitted=True)
         if projection.instead is not None:
             if kind_of(projection.instead) == kind_of(part):
                 raise InternalError("it was turned into a part of its own kind")
@@ -124,9 +131,14 @@ class PartLaw:
 
     def _stays(self, loaded: LoadedPart, part: Part, module: PartFormat[Any]) -> bool:
         """Whether a part's file stays where it is, and calls it what it is called."""
-        if loaded.source is None or loaded.client != self.target or self.scope != "project" or kind_of(part) != loaded.kind:
+        if loaded.source is None or not self._is_home(loaded) or kind_of(part) != loaded.kind:
             return False
         return not loaded.source.place.pattern or _is_called(part, loaded.source, module)
+
+    def _is_home(self, loaded: LoadedPart) -> bool:
+        """Whether a part's file can stay where it is: out of a plugin, it goes where the client has a project's."""
+        within = loaded.source is not None and loaded.source.place.contained
+        return loaded.client == self.target and self.scope == "project" and not within
 
     def _rename_agents(self, projection: PartProjection[Any]) -> None:
         """Let a command follow the agent that it is sent to, where that has another name now."""
@@ -142,7 +154,7 @@ class PartLaw:
             return PartVerdict(loaded, losses=(*told, loss))
         part, place = projection.part, shared_places.destination(module, projection.part.name, places, self.read)
         original = loaded.source if kind_of(part) == loaded.kind else None
-        if original is not None and loaded.client == self.target and self.scope == "project":
+        if original is not None and self._is_home(loaded):
             place = original.place
         if loaded.only_in and not place.partial:
             loss = losses.loss("part-mode-dropped", loaded.part.id, "name", self.target, quoted(loaded.only_in), part=loaded.kind)
@@ -150,10 +162,10 @@ class PartLaw:
         path = _kept_path(part, original, module) if original is not None and place is original.place else module.path(part, place)
         patched = place.pattern and (loaded.kind == "skills" or loaded.client == self.target)
         files = module.write((part,), path, original if patched else None)
-        again = module.read(as_source(files, place))
+        again = module.read(as_source(files, replace(place, at="")))
         _check_read_back(part, again)
         _check_narrow(without(loaded.part, projection.widened - {"extras"}), again.parts[0])
-        return PartVerdict(loaded, part, module, place, path, files, told)
+        return PartVerdict(loaded, part, module, place, path, files, told, left_open=projection.left_open)
 
 
 def _kept_path(part: Part, original: PartSource, module: PartFormat[Any]) -> str:
@@ -209,9 +221,25 @@ def _check_narrow(source: Part, result: Part) -> None:
     Raises:
         InternalError: It may do more.
     """
-    wider = _opened(source, result) if isinstance(source, Server) else _loosened(source, result)
+    if isinstance(source, PermissionSet):
+        wider = _granted(source, result)
+    else:
+        wider = _opened(source, result) if isinstance(source, Server) else _loosened(source, result)
     if wider:
         raise InternalError(f"it would be wider than its author wrote it: {wider}")
+
+
+def _granted(source: PermissionSet, result: Part) -> str | None:
+    """Say what a set of rules grants that its author did not."""
+    if not isinstance(result, PermissionSet):
+        return "it is no set of rules"
+    if result.mode not in (None, source.mode) or set(result.folders or ()) - set(source.folders or ()):
+        return "it would begin in a freer mode, or open more folders"
+    from agentconv.parts.permissions import deciding
+
+    ours = {capability for rule in source.rules if rule.effect == "allow" for capability in deciding.about(rule)}
+    theirs = {capability for rule in result.rules if rule.effect == "allow" for capability in deciding.about(rule)}
+    return f"it would allow {', '.join(sorted(theirs - ours))}" if theirs - ours else None
 
 
 def _opened(source: Server, result: Part) -> str | None:
@@ -227,7 +255,7 @@ def _opened(source: Server, result: Part) -> str | None:
 
 def _loosened(source: Skill | Command, result: Part) -> str | None:
     """Say what restraint of a skill or command is gone, or which grant came."""
-    if isinstance(result, Server):
+    if isinstance(result, (Server, PermissionSet)):
         return "it is a server"
     if source.invoked_by == "user" and isinstance(result, Skill) and result.invoked_by != "user":
         return "the model could call it"

@@ -62,7 +62,9 @@ CATALOGUE: dict[str, LossRule] = {
         "a limit in words that the source client passes over: the agent was never held to it",
         "say it in words that its client holds it to",
     ),
-    "key-passed-on": LossRule(_NOTE, _DROPPED, "a key that the source client hands to the model's provider"),
+    "key-passed-on": LossRule(
+        _NOTE, _DROPPED, "dropped: a key that the source client hands to the model's provider, whatever it says", apart=True
+    ),
     "ignored-key-dropped": LossRule(_NOTE, _DROPPED, "a key that the source client ignores too"),
     "overridden": LossRule(_NOTE, _APPROXIMATED, "the configuration wants it otherwise for this target"),
     "extra-overridden": LossRule(_NOTE, _DROPPED, "a key that says otherwise than the agent's fields; the fields win"),
@@ -115,6 +117,7 @@ CATALOGUE: dict[str, LossRule] = {
     "invocation-dropped": LossRule(_WARNING, _DROPPED, "in the target, other agents call it, not the user"),
     "tools-from-sandbox": LossRule(_WARNING, _APPROXIMATED, "the target has no sandbox; a tool list stands for it"),
     "tool-unknown": LossRule(_WARNING, _DROPPED, "no tool of the target stands for this one"),
+    "tool-idle": LossRule(_NOTE, _DROPPED, "a word for which the source client gives no tool either"),
     "pattern-dropped": LossRule(
         _NOTE, _DROPPED, "a limit of a tool that holds nothing in the source: its client does not enforce it, or another tool goes past it"
     ),
@@ -281,6 +284,7 @@ CATALOGUE: dict[str, LossRule] = {
         _WARNING, _DROPPED, "the target runs no command line for a text; the model is told of it instead", "add it to the text by hand"
     ),
     "placeholder-file": LossRule(_WARNING, _DROPPED, "the target sets no file into a text; its path is named instead"),
+    "placeholder-container": LossRule(_WARNING, _APPROXIMATED, "the target does not say where a plugin lies, and the text leaves it"),
     "placeholder-folder": LossRule(_WARNING, _APPROXIMATED, "the target does not say where the skill lies"),
     "placeholder-foreign": LossRule(_WARNING, _APPROXIMATED, "only the source client fills this in; the target sends it as it stands"),
     "placeholder-literal": LossRule(_WARNING, _APPROXIMATED, "text that the target fills in, and that cannot be escaped there"),
@@ -290,6 +294,8 @@ CATALOGUE: dict[str, LossRule] = {
     "placeholder-run": LossRule(
         _REFUSAL, _REFUSED, "text that the target would run as a command line, and that cannot be escaped there", "spell it in another way"
     ),
+    "agent-unheld": LossRule(_REFUSAL, _REFUSED, "the target holds skills and MCP servers, and no agents"),
+    "agent-stays": LossRule(_NOTE, _DROPPED, "the target holds skills and MCP servers, and no agents; what was asked for goes along"),
     "part-unknown": LossRule(_WARNING, _DROPPED, "the target holds agents alone; what they need stays"),
     "part-no-place": LossRule(_REFUSAL, _REFUSED, "the target does not look for such parts where this goes"),
     "part-mode-dropped": LossRule(
@@ -310,6 +316,7 @@ CATALOGUE: dict[str, LossRule] = {
         _NOTE, _APPROXIMATED, "the target finds another file of this name in a folder that it reads too, and takes one of them"
     ),
     "part-named-along": LossRule(_NOTE, _MOVED, "an MCP server that is named here goes along, into the target's configuration"),
+    "part-rebased": LossRule(_NOTE, _MOVED, "it leaves its plugin, and names that one's folder from the project's root now"),
     "part-renamed": LossRule(_NOTE, _RENAMED, "what is named here was renamed"),
     "part-widened": LossRule(
         _WARNING, _DROPPED, "the target does not hold it to what its author closed, and it is written as --allow-widening asks"
@@ -371,6 +378,37 @@ CATALOGUE: dict[str, LossRule] = {
         _REFUSAL, _REFUSED, "the agent could do more than its author allowed", "--allow-widening writes it all the same", by_flag=True
     ),
     "widened": LossRule(_WARNING, _APPROXIMATED, "the agent can do more than its author allowed, as --allow-widening asks"),
+    "permission-translated": LossRule(_NOTE, _MOVED, "the rules of the set are said in the target's words"),
+    "permission-wider": LossRule(
+        _NOTE, _APPROXIMATED, "the target holds more back than this, since it cannot say it as narrowly", "look at what it denies besides"
+    ),
+    "permission-asks": LossRule(
+        _NOTE, _APPROXIMATED, "the target runs these unasked where nobody says otherwise; it asks for what no rule is about"
+    ),
+    "permission-allow-dropped": LossRule(
+        _NOTE, _DROPPED, "a rule that lets something run unasked, and that the target cannot say; it asks"
+    ),
+    "permission-mode-dropped": LossRule(_NOTE, _DROPPED, "the mode that a session begins in is the target's own"),
+    "permission-folders-dropped": LossRule(_NOTE, _DROPPED, "folders outside of the project that are open are for each client to be told"),
+    "permission-key-dropped": LossRule(_WARNING, _DROPPED, "a key beside the rules of a set that only the source client uses"),
+    "permission-nothing-to-say": LossRule(_NOTE, _DROPPED, "no rule of the set is written"),
+    "set-rules-in-agent": LossRule(
+        _NOTE, _MOVED, "rules of the whole set stand in the agent's own, too, which the target would take before them"
+    ),
+    "set-restraint": LossRule(
+        _REFUSAL,
+        _REFUSED,
+        "it could do what is denied or asked about for the whole set, which the target does not hold",
+        "--allow-widening=hooks,permissions writes it all the same",
+        by_flag=True,
+    ),
+    "set-restraint-unheld": LossRule(
+        _WARNING, _DROPPED, "a rule or a guard of the whole set that the target does not hold; what could break it is refused", apart=True
+    ),
+    "set-restraint-widened": LossRule(
+        _WARNING, _DROPPED, "a rule or a guard of the whole set that the target does not hold, as --allow-widening asks", apart=True
+    ),
+    "set-restrictions-stay": LossRule(_WARNING, _DROPPED, "what restrains the whole set stays; the target gets none of it"),
     "widened-elsewhere": LossRule(
         _WARNING, _APPROXIMATED, "the target reads the file of another assistant, and lets the agent do more than its author allowed"
     ),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from agentconv.core.diagnostics import Detail, Diagnostic, Loss
     from agentconv.core.format import State
+    from agentconv.core.ir import Json
     from agentconv.core.kinds import Kind
     from agentconv.core.parts import FolderFile, Part
     from agentconv.core.source import SourceText
@@ -45,11 +46,23 @@ class Place:
     """Whether the client only looks there where a setting of the user's own says so, which no file of a project tells."""
     partial: bool = False
     """Whether its folders (`skills-<mode>`) are each for one of the client's modes, which takes what lies there over what is general."""
+    at: str = ""
+    """JSON Pointer of the entries within the file, where they are not where the client's own files have them."""
+    name: str = ""
+    """What the client calls the one thing that lies here, where that is not what its path says."""
+    given: tuple[tuple[str, Json], ...] = ()
+    """Keys of its header that are said of it elsewhere, and count before the header's own."""
+    contained: bool = False
+    """Whether the client only looks there in a folder that a file makes a container of its parts: a plugin, an extension."""
 
     @property
     def shown(self) -> str:
         """The place, for people."""
-        return f"{self.path}/{self.pattern}" if self.pattern else self.path
+        return self.holds(self.pattern)
+
+    def holds(self, below: str) -> str:
+        """Return the path of what lies below the place."""
+        return f"{self.path}/{below}" if self.path and below else self.path or below
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +125,10 @@ class PartProjection(Generic[P]):
         self.declared: set[str] = set()
         self.instead: Part | None = None
         """What says the same as a part of another kind, where the target cannot hold it as one of its own: that is written in its place."""
+        self.omitted = False
+        """Whether no file is needed for it."""
+        self.left_open: dict[str, str] = {}
+        """By their texts, the restraints of the whole set (`core.restraints`) that the target does not hold, and why."""
         self._kind = kind_of(part)
 
     def translate(self, **values: Any) -> None:
@@ -156,6 +173,15 @@ class PartProjection(Generic[P]):
     def turn(self, other: Part, name: str, code: str, detail: Detail | str) -> None:
         """Have a part of another kind written in its place, because of a field that the target cannot hold in one of this kind."""
         self.instead = other
+        self.remark(code, name, detail)
+
+    def leave_open(self, restraint: str, reason: str) -> None:
+        """Say that the target does not hold what a restraint of the whole set, by its text, holds back."""
+        self.left_open[restraint] = reason
+
+    def omit(self, code: str, name: str, detail: Detail | str) -> None:
+        """Say that the target needs no file for it: what of it holds there, holds by itself."""
+        self.omitted = True
         self.remark(code, name, detail)
 
     def is_refused(self) -> bool:

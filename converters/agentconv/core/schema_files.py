@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from agentconv.core import extensions
 from agentconv.core.diagnostics import Cause, Complaint, Effect
 from agentconv.core.suggestions import nearest
 from agentconv.core.verdict import verdict
@@ -28,7 +29,8 @@ def _named(pattern: str) -> dict[str, Path]:
 @cache
 def places() -> dict[str, Path]:
     """Return the file of each schema of a client."""
-    return _named("formats/*.schema.json")
+    others = {name: Path(place) for name, place in extensions.files(".schema.json").items()}
+    return {**others, **_named("formats/*.schema.json")}
 
 
 @cache
@@ -46,7 +48,12 @@ def load(name: str) -> dict[str, Any]:
     """
     path = places().get(name, FOLDER / f"{name}.schema.json")
     if not path.is_file():
-        raise KeyError(name)
+        from agentconv.core import vocabulary
+
+        words = vocabulary.words_of(name)
+        if words == name:
+            raise KeyError(name)
+        return load(words)  # of a format that has none of its own, its client's other one says it all
     loaded: dict[str, Any] = json.loads(path.read_text("utf-8"))
     return loaded
 

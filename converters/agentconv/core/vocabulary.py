@@ -19,20 +19,26 @@ The tables:
   else that below `~`) or `no_user` (why there is none), `user_beside` (further folders and files that it reads beside that one),
   `user_adds` (that of `user` which does not keep it from reading the next one), `user_also` (further folders that it reads as well),
   `also_reads` (formats whose folders in a project it reads too), `marks` (what tells in a project that the client is used),
-  `then` and `then_user` (what a person does next in the client).
+  `then` and `then_user` (what a person does next in the client), `program` (its name on PATH; `--version` says what `x-verified` has).
 - `references`: files, folders, variables and commands in a prompt that mean something to this client, and what they are.
 
 Besides, facts: `enforces_patterns` (an agent is held to the pattern of `Tool(pattern)`), `ignores_case` (of tool words),
 `asks_by_default` (without any setting of the user, writing, running and the network are asked for), `own_servers_open`
 (MCP servers that an agent itself defines are open to it whatever its list of tools says), `shows_model_names` (a model may
 be given by the name that is shown to people), `lists_need_prompts` (an agent with a list and no prompt has every tool),
-`own_words_first` (`server/tool` is the client's own tool where it has one that is called so). A fact that is left out is false.
-`servers` are the MCP servers that a client brings along; `server_tool` is how it names the tool of one, where most name it otherwise.
+`own_words_first` (`server/tool` is the client's own tool where it has one that is called so), `known_elsewhere` (its words and keys
+are so well known that they mean the same in files of other clients, which have no such word; those of all others mean nothing there,
+so that a client that comes anew changes no file of one that is there). A fact that is left out is false.
+`servers` are the MCP servers that a client brings along; `idle` are tool words that only another surface of it takes;
+`server_tool` is how it names the tool of one, where most name it otherwise.
 - `patterns`: for each language (core/patterns), the tool words whose patterns are in it, and what is held against them: `path` (of a
   file, from the project's root), `command` (a piece of a command line), `folder`, `name` (of an agent or skill), `query`, `address`.
   The word `*` stands for all others.
 - `commands`: how a command line is cut into the pieces that patterns are held against: `split` (what parses it), `unasked` (commands
   that no pattern is held against), `blanked` (characters of literals and of redirections that go nowhere, which `blank` stands for).
+- `rules`: those of a whole project or user: their `order` (which of several that match decides: `first`, `last`, or `deny`, the strictest),
+  what a rule that asks or denies is about, where that is not the tool of its name: `whole`, and `parts` where it has a pattern; and
+  `patterns`, as above, where words of rules take others than those of an agent's tools.
 - `hooks`: that the client runs those of an agent's own file, groups of matchers and what is run, and holds tools with them: `variables` are
   those that it sets for what is run; `silent = false`, where exit code 2 blocks nothing when stderr is empty.
 - `variables`: the `language` (core/references) in which an agent's own MCP servers refer to variables, and the `places` of a server where
@@ -42,8 +48,11 @@ be given by the name that is shown to people), `lists_need_prompts` (an agent wi
 - `unenforced`: limits that the client documents, and does not hold a spawned agent to: `free` has the keys of an agent's file (dots for
   tables, `*` for any name), each with the values that limit nothing; `instead` is what a person does; `servers` says that no file closes
   the MCP servers of the session, in words.
+`evidence` is `documentation` where the client itself was not asked: what is said of it is what its documents and its code say.
+`restraining` are the files and folders of a project that may have rules and hooks for all that works in it.
 And limits: `description_tokens` (of the descriptions of all agents together; the client warns above it).
 
+A format that holds no agents says `parts_only`.
 A format whose client has another format too says `like = "<its id>"`, and nothing else: its words are the same.
 """
 
@@ -56,6 +65,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core import extensions
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -67,7 +78,8 @@ _PARTS = re.compile(r"[^a-z]+")
 @cache
 def places() -> dict[str, Path]:
     """Return the file of each format, which lies beside its client's modules."""
-    return {path.stem: path for path in sorted(_CLIENTS.glob("[!_]*/*.toml"))}
+    others = {name: Path(place) for name, place in extensions.files(".toml").items()}
+    return {**others, **{path.stem: path for path in sorted(_CLIENTS.glob("[!_]*/*.toml"))}}
 
 
 @cache
@@ -98,12 +110,23 @@ def words_of(format_id: str) -> str:
 @cache
 def clients() -> tuple[str, ...]:
     """Return the ids of the clients whose words are known."""
-    return tuple(name for name in sorted(places()) if words_of(name) == name)
+    return tuple(name for name in sorted(places()) if words_of(name) == name and not fact(name, "parts_only"))
+
+
+@cache
+def known_elsewhere() -> tuple[str, ...]:
+    """Return the clients whose words and keys mean something in files of others, too."""
+    return tuple(name for name in clients() if fact(name, "known_elsewhere"))
 
 
 def fact(format_id: str | None, name: str) -> bool:
     """Return what is so with a client: `enforces_patterns`, `ignores_case`, `asks_by_default`, `own_servers_open`."""
     return bool(format_id and _file(format_id).get(name, False))
+
+
+def is_documented_only(format_id: str) -> bool:
+    """Whether what is said of a client was never asked of the client itself."""
+    return bool(_file(format_id).get("evidence") == "documentation")
 
 
 def number(format_id: str, name: str) -> int | None:
@@ -148,15 +171,21 @@ class _Words:
 
 @cache
 def tool_word(format_id: str, word: str) -> ToolWord | None:
-    """Find what a tool word means to a format, else to any other; None when nobody knows it."""
+    """Find what a tool word means to a format, else to those whose words are known elsewhere; None when nobody knows it."""
     own = _own_word(format_id, word)
     if own is not None:
         return own
-    found = [other for other in clients() if other != format_id and word in {**_words(other).retired, **_words(other).tools}]
+    found = [other for other in known_elsewhere() if other != format_id and word in {**_words(other).retired, **_words(other).tools}]
     if not found:
         return None
     words = _words(found[0])
     return ToolWord(word, words.tools[word] if word in words.tools else words.retired[word], tuple(found), "foreign")
+
+
+def is_idle(format_id: str | None, word: str) -> bool:
+    """Whether a client knows a word, and gives no tool for it: one that it no longer has, or that only another surface of it has."""
+    own = _own_word(format_id, word) if format_id in places() else None
+    return own is not None and (own.how == "retired" or own.native in _file(own.owners[0]).get("idle", ()))
 
 
 def _own_word(format_id: str, word: str) -> ToolWord | None:
@@ -429,7 +458,7 @@ def tier_of(format_id: str | None, word: str) -> str | None:
     own = {written.casefold(): tier for tier, written in reversed(_file(format_id or "").get("tiers", {}).items())}
     if word.casefold() in own:
         return str(own[word.casefold()])
-    for client in (format_id, *clients()):
+    for client in (format_id, *known_elsewhere()):
         aliases = _file(client).get("models", {}).get("aliases", {}) if client else {}
         if aliases.get(word.casefold()):
             word = aliases[word.casefold()]
@@ -493,6 +522,43 @@ def command_lines(format_id: str) -> dict[str, Any]:
     """Return how a client cuts command lines before it holds them to patterns; nothing where that is not known."""
     found: dict[str, Any] = _file(format_id).get("commands", {})
     return found
+
+
+def restraining_files(format_id: str) -> tuple[str, ...]:
+    """Return the files and folders of a project in which a client finds what restrains all that works there."""
+    return tuple(_file(format_id).get("restraining", ()))
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFacts:
+    """How a client reads the rules of a whole project or user."""
+
+    order: str = "deny"
+    whole: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By word, the capabilities that a rule without a pattern is about, where that is not the tool of that name."""
+    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The same of a rule with a pattern."""
+    patterns: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """By word, the language of its patterns, and what they are held against."""
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Words that rules have besides the names of tools."""
+        return frozenset((*self.whole, *self.parts, *self.patterns))
+
+
+@cache
+def rules(format_id: str) -> RuleFacts:
+    """Return how a client reads the rules of a whole project or user."""
+    found: dict[str, Any] = _file(format_id).get("rules", {})
+    whole, parts = ({word: tuple(row) for word, row in found.get(name, {}).items()} for name in ("whole", "parts"))
+    spoken = {word: (language, subject) for language, row in found.get("patterns", {}).items() for word, subject in row.items()}
+    return RuleFacts(found.get("order", "deny"), whole, parts, spoken)
+
+
+def rule_pattern(format_id: str, word: str) -> tuple[str | None, str | None]:
+    """Return the language of the patterns of a client's rules with a word, and what they are held against."""
+    return rules(format_id).patterns.get(word) or _of_patterns(format_id, word)
 
 
 @dataclass(frozen=True, slots=True)

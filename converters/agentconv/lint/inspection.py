@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare, naming
 from agentconv.core import effects, tool_summary
-from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.core.format import State
 from agentconv.core.names import stem_of
 from agentconv.formats import registry
@@ -90,8 +90,8 @@ class Inspected:
 def clients(pieces: Iterable[Loaded], present: Iterable[str]) -> list[str]:
     """Return the clients to ask when none is named: the files' own and those that are present, or else all."""
     wanted = {*present, *(piece.format for piece in pieces if piece.source is not None)}
-    found = [client for client in registry.CLIENTS if client in wanted]
-    return found if len(found) > 1 else list(registry.CLIENTS)
+    found = [client for client in registry.READERS if client in wanted]
+    return found if len(found) > 1 else [*registry.CLIENTS, *(client for client in found if client not in registry.CLIENTS)]
 
 
 def inspect(piece: Loaded, asked: Sequence[str]) -> Inspected:
@@ -109,6 +109,8 @@ def inspect(piece: Loaded, asked: Sequence[str]) -> Inspected:
             continue
         try:
             readings += _readings(piece.source, piece.format, own, client)
+        except InputError as error:  # a format of another distribution that is not what it should be
+            failures.append(error.diagnostic)
         except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other clients
             message = f"internal error as {client} reads it: {type(error).__name__}: {error}"
             hint = "please report this with the file"
@@ -165,12 +167,13 @@ def _read(source: SourceText, format_id: str, client: str) -> ReadResult:
 def _readings(source: SourceText, format_id: str, own: ReadResult, client: str) -> Iterator[Reading]:
     result = own if client == format_id else _read(source, format_id, client)
     remarks = tuple(_placed(remark, source.path) for remark in result.diagnostics)
-    if not result.set.agents:
+    other = client != format_id and _kind(source.path) not in map(_kind, registry.FORMATS[client].ends)
+    if other or not result.set.agents:
         meant = bool(own.set.agents or own.diagnostics)
-        other = client != format_id and _kind(source.path) not in map(_kind, registry.FORMATS[client].ends)
         state = State.NOT_LOADED if meant else State.NO_AGENT
-        reasons = _reasons(remarks) or ((_NOT_FOUND,) if meant else ())
-        yield Reading(client, state, reasons=reasons, diagnostics=remarks, other_kind=meant and other)
+        told = () if other and result.set.agents else remarks
+        reasons = _reasons(told) or ((_NOT_FOUND,) if meant else ())
+        yield Reading(client, state, reasons=reasons, diagnostics=told, other_kind=meant and other)
         return
     for number, (agent, state) in enumerate(zip(result.set.agents, result.states, strict=True)):
         said = _about(agent, remarks) if len(result.set.agents) > 1 else remarks

@@ -33,27 +33,47 @@ def listing(rows: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def parts(rows: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return where each client's skills, commands and MCP servers are written, one client a line."""
-    heads = ("FORMAT", *(kind.upper() for kind in KINDS))
-    return table([heads, *((row["id"], *_written(row["parts"])) for row in rows if "parts" in row)])
+    """Return where each client's parts are written, one client a line: what agents need, and then what holds for all of them."""
+    having = [row for row in rows if "parts" in row]
+    several = (KINDS[:_BESIDE], KINDS[_BESIDE:])
+    tables = [
+        table([("FORMAT", *map(str.upper, kinds)), *((row["id"], *_written(row["parts"], kinds)) for row in having)]) for kinds in several
+    ]
+    return [*tables[0], "", *tables[1]]
 
 
-def _written(found: Mapping[str, Mapping[str, Sequence[str]]]) -> list[str]:
+_BESIDE = 3
+"""How many kinds of parts stand beside each other on a screen."""
+
+
+def _written(found: Mapping[str, Mapping[str, Sequence[str]]], kinds: Sequence[str] = KINDS) -> list[str]:
     """Return where each kind of part is written: into a project, or where that has none of them, to the user's home; `-` for nowhere."""
     places = [
-        (*found.get(kind, {}).get("project", ()), *(f"~/{place}" for place in found.get(kind, {}).get("user", ())), "-") for kind in KINDS
+        (*found.get(kind, {}).get("project", ()), *(f"~/{place}" for place in found.get(kind, {}).get("user", ())), "-") for kind in kinds
     ]
     return [first.partition("/*")[0] for first, *_ in places]
 
 
 def matrix(cells: Matrix) -> list[str]:
     """Return the fields and what each format does with them; each format's name stands above its column, on a step of its own."""
-    formats = list(cells)
-    paths = list(cells[formats[0]])
+    paths = list(next(iter(cells.values())))
     first = max(map(len, paths)) + 2
-    steps = [" " * first + f"{'|':{_PITCH}}" * place + name for place, name in enumerate(formats)]
-    rows = [f"{path:{first}}" + "".join(f"{symbol(cells[name][path]):{_PITCH}}" for name in formats).rstrip() for path in paths]
-    return [*steps, *rows, "", *(line for words in LEGEND for line in wrap(words, width()))]
+    lines: list[str] = []
+    for formats in _blocks(list(cells), width() - first):
+        lines += [" " * first + f"{'|':{_PITCH}}" * place + name for place, name in enumerate(formats)]
+        lines += [f"{path:{first}}" + "".join(f"{symbol(cells[name][path]):{_PITCH}}" for name in formats).rstrip() for path in paths]
+        lines += [""]
+    return [*lines, *(line for words in LEGEND for line in wrap(words, width()))]
+
+
+def _blocks(formats: Sequence[str], room: int) -> list[list[str]]:
+    """Return the formats in as many tables as there is no room for beside each other."""
+    blocks: list[list[str]] = [[]]
+    for name in formats:
+        if blocks[-1] and _PITCH * len(blocks[-1]) + len(name) > room:
+            blocks.append([])
+        blocks[-1].append(name)
+    return blocks
 
 
 def symbol(cell: Cell) -> str:
@@ -65,10 +85,11 @@ def symbol(cell: Cell) -> str:
 def head(row: Mapping[str, Any]) -> list[str]:
     """Return what a format is, where its files are, and when and where that was found out."""
     verified = row.get("verified")
+    found = "by its documentation, the client itself was not asked," if row.get("evidence") == "documentation" else "verified"
     return [
         f"{row['client']}, in {row['where']}",
         *(wrap(f"your own, for all projects: {', else '.join(row['user'])}", width(), subsequent_indent="  ") if "user" in row else []),
-        *([f"verified {verified['date']}", verified["page"]] if verified else []),
+        *([f"{found} {verified['date']}", verified["page"]] if verified else []),
         *_looked(row.get("parts", {})),
     ]
 
@@ -118,7 +139,7 @@ def markdown_listing(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     """Return the formats as a table of a document."""
     lines = ["| format | client | verified | files |", "|---|---|---|---|"]
     for row in rows:
-        verified = row.get("verified", {}).get("date", "")
+        verified = row.get("verified", {}).get("date", "") + (" (documentation)" if row.get("evidence") == "documentation" else "")
         lines.append(f"| `{row['id']}` | {row['client']} | {verified} | `{row['where']}` |")
     return lines
 

@@ -142,6 +142,9 @@ def load_source(format_id: str, source: SourceText, *, results: bool = False) ->
     """Read one file's text: the file itself, with what its reader gave if that is asked for, or the files that a bundle holds."""
     try:
         result = registry.load(format_id).read(source)
+    except InputError as error:  # the format itself is not there
+        yield Loaded(source.path, format_id, None, diagnostics=(error.diagnostic,))
+        return
     except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other files
         yield Loaded(source.path, format_id, None, diagnostics=(_bug(source.path, error),))
         return
@@ -178,7 +181,11 @@ def take_apart(agents: AgentSet, diagnostics: tuple[Diagnostic, ...] = (), bundl
         bundle: Path of the file that holds the set, for diagnostics.
     """
     about = replace(agents, agents=(), sources=(), diagnostics=())
-    parts = stored_parts(agents) if agents.skills or agents.commands or agents.servers else ()
+    parts: tuple[LoadedPart, ...] = ()
+    if agents.skills or agents.commands or agents.servers:
+        from agentconv.sources.stored_parts import stored_parts
+
+        parts = stored_parts(agents)
     about = replace(about, skills=(), commands=(), servers=())
     yield Loaded("", "json", None, diagnostics=diagnostics, about=about, parts=parts)
     known = {source.path for source in agents.sources}
@@ -190,7 +197,7 @@ def take_apart(agents: AgentSet, diagnostics: tuple[Diagnostic, ...] = (), bundl
         else:
             loose.append(agent)
     stored = {source.path: source.data for source in agents.sources}
-    of_parts = {one.source.text.path for one in parts if one.source} - by_path.keys()
+    of_parts = {one.source.text.path for one in parts if one.source and not _is_index(one)} - by_path.keys()
     for source in agents.sources:
         if source.format != including.FORMAT and source.path not in of_parts:
             text = including.from_bundle(source.format, SourceText(source.path, source.data), stored)
@@ -200,23 +207,9 @@ def take_apart(agents: AgentSet, diagnostics: tuple[Diagnostic, ...] = (), bundl
         yield Loaded(path, agent.origin.format if agent.origin else "json", None, (agent,), (State.LOADS,))
 
 
-def stored_parts(agents: AgentSet) -> tuple[LoadedPart, ...]:
-    """Return the parts of a set, each with its file where that is stored."""
-    from agentconv.core.part_format import PartSource
-    from agentconv.parts import registry as part_registry
-    from agentconv.sources.parts_on_disk import LoadedPart, matches
-
-    stored = {source.path: source for source in agents.sources}
-    found: list[LoadedPart] = []
-    for kind in KINDS:
-        for part in getattr(agents, kind):
-            origin, files = part.origin, getattr(part, "files", ())
-            source = stored.get(origin.source) if origin else None
-            module = part_registry.part_format(origin.format, kind) if origin else None
-            place = next((one for one in module.project if matches(one, origin.source)), None) if module and origin else None
-            file = PartSource(SourceText(source.path, source.data), place, files, source.executable) if source and place else None
-            found.append(LoadedPart(kind, part, State.LOADS, origin.format if origin else "json", file))
-    return tuple(found)
+def _is_index(one: LoadedPart) -> bool:
+    """Whether a part stands in the file that makes its plugin one, and says more of that."""
+    return registry.FORMATS[one.client].is_index(one.path)
 
 
 def _stored(source: Source, text: SourceText, agents: list[Agent], bundle: str | None) -> Loaded:
@@ -316,7 +309,13 @@ def holding(about: AgentSet, parts: Iterable[LoadedPart]) -> AgentSet:
     kinds: dict[str, list[Any]] = {kind: [] for kind in KINDS}
     for one in parts:
         kinds[one.kind].append(one.part)
-    return replace(about, skills=tuple(kinds["skills"]), commands=tuple(kinds["commands"]), servers=tuple(kinds["servers"]))
+    return replace(
+        about,
+        skills=tuple(kinds["skills"]),
+        commands=tuple(kinds["commands"]),
+        servers=tuple(kinds["servers"]),
+        permissions=tuple(kinds["permissions"]),
+    )
 
 
 def _pointer(agent: Agent) -> str:

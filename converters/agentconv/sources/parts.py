@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from agentconv.core import vocabulary
+from agentconv.core.container import Catalog
+from agentconv.core.diagnostics import InputError
 from agentconv.core.kinds import KINDS
+from agentconv.core.restraints import RESTRAINING
+from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.sources import discovery
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.core.kinds import Kind
-    from agentconv.sources.discovery import Discovery
+    from agentconv.sources.discovery import Discovery, Found
     from agentconv.sources.parts_on_disk import LoadedPart, PartsOnDisk
     from agentconv.sources.user_places import Home
 
@@ -24,14 +29,22 @@ if TYPE_CHECKING:
 class Parts:
     """Parts of several places and clients, each with an id of its own; a kind is looked for when it is asked for."""
 
-    def __init__(self, folders: Iterable[Path] = (), clients: Sequence[str] = (), home: Home | None = None) -> None:
+    def __init__(
+        self,
+        folders: Iterable[Path] = (),
+        clients: Sequence[str] = (),
+        home: Home | None = None,
+        catalogs: Mapping[Path, Mapping[str, Catalog]] | None = None,
+    ) -> None:
         """Prepare to look; nothing is touched.
 
         Args:
             folders: The roots of projects, or the user's home.
             clients: The formats of the clients whose parts they are.
             home: The user's home, where the user's own parts are meant.
+            catalogs: By folder and client, the file that offers the folder as one of the client's plugins.
         """
+        self._catalogs = catalogs or {}
         self.clients = clients
         self._folders = tuple(folders)
         self._home = home
@@ -46,7 +59,7 @@ class Parts:
         if self._places is None:
             from agentconv.sources.parts_on_disk import PartsOnDisk
 
-            self._places = tuple(PartsOnDisk(folder, self._home) for folder in self._folders)
+            self._places = tuple(PartsOnDisk(folder, self._home, self._catalogs.get(folder, {})) for folder in self._folders)
         return self._places
 
     def of(self, kind: Kind) -> tuple[LoadedPart, ...]:
@@ -73,6 +86,15 @@ class Parts:
         """Take in the parts of a bundle."""
         self._stored += (one for one in stored if one not in self._stored)
         self._known.clear()
+
+    def may_restrain(self) -> bool:
+        """Whether there is a file that may restrain all that works in it, or a part of a bundle that does: one look at each file."""
+        if any(one.kind in RESTRAINING for one in self._stored):
+            return True
+        if self._home is not None:
+            return True
+        files = [name for client in self.clients for name in vocabulary.restraining_files(client)]
+        return any(os.path.lexists(folder / name) for folder in self._folders for name in files)
 
     def has_own(self, client: str) -> bool:
         """Whether a client has parts in a place that is its own."""
@@ -118,7 +140,32 @@ def beside(found: Discovery, arguments: Sequence[str], clients: Sequence[str]) -
     if found.home is not None:
         return Parts([found.home.root], clients, found.home)
     roots = dict.fromkeys(root for argument in arguments if argument != discovery.STDIN for root in _roots(Path(argument), clients))
-    return Parts(roots, clients)
+    catalogs: dict[Path, dict[str, Catalog]] = {}
+    for file in found.files:
+        roots |= dict.fromkeys(_plugins(file, catalogs))
+    return Parts(roots, clients, catalogs=catalogs)
+
+
+def _plugins(file: Found, catalogs: dict[Path, dict[str, Catalog]]) -> Iterator[Path]:
+    """Yield the folders of the plugins that a file makes such, or offers; for the latter, keep which file it is."""
+    row = registry.FORMATS[file.format]
+    if file.location is None or not row.is_index(file.path):
+        return
+    is_catalog = bool(row.catalog) and f"/{file.path}".endswith(f"/{row.catalog}")
+    place = Path(file.location)
+    root = Path(os.path.normpath(place.parents[len(PurePosixPath(row.catalog if is_catalog else row.index).parts) - 1]))
+    if not is_catalog:
+        yield root
+        return
+    try:
+        source = SourceText(Path(file.location).as_posix(), discovery.read_bytes(file))
+    except InputError:
+        return  # reading it for its agents says why
+    for one in registry.catalog_of(file.format)(source):
+        folder = Path(os.path.normpath(root / one.path))
+        if folder.is_dir() and not discovery.strays(folder, root):
+            catalogs.setdefault(folder, {})[file.format] = Catalog(source, one.path)
+            yield folder
 
 
 def _roots(path: Path, clients: Iterable[str]) -> Iterator[Path]:

@@ -154,11 +154,15 @@ def _project_starters(client: Client, projection: PartProjection[Skill]) -> None
     elif by == "both" and not projection.at_home:
         projection.change("invoked_by", None, "default-dropped", "")
     elif by == "user" and "invoked_by" not in client.holds:
-        _turn_into_command(projection)
+        _turn_into_command(client, projection)
 
 
-def _turn_into_command(projection: PartProjection[Skill]) -> None:
+def _turn_into_command(client: Client, projection: PartProjection[Skill]) -> None:
     """Have a command written in a skill's place; one that needs its files is refused, but a file that says who starts it is no such."""
+    commands = registry.part_format(client.format, "commands")
+    if commands is None or not (commands.project or commands.user):
+        projection.remark("skill-refused-restraint", "invoked_by", "there are no commands in its place")
+        return
     origin, files = projection.source.origin, projection.part.files
     source: Any = registry.part_format(origin.format, "skills") if origin else None
     marks = [file for file in files if source is not None and file.path in source.beside]
