@@ -295,7 +295,7 @@ def test_one_wrong_entry_costs_the_whole_configuration(format_id: str, state: St
     """OpenCode does not start with a command that is none in its configuration, and Kilo passes over the file: no other one loads."""
     place = next(one for one in client(format_id).project if not one.pattern)
     good = {"template": "Fix $1", "description": "Fixes"}
-    for wrong in ({"template": 1}, {"description": "d"}, "text"):
+    for wrong in ({"template": 1}, {"description": "d"}, "text", {"template": "t", "agent": 3}):
         data = json.dumps({"command": {"fix": good, "other": wrong}}).encode()
         found = client(format_id).read(PartSource(SourceText(place.path, data), place))
 

@@ -127,7 +127,7 @@ def _along(options: argparse.Namespace, found: Discovery, read: Sequence[Loaded]
     given = [registry.resolve(options.source_format)] if options.source_format and not clients else clients
     parts = beside.beside(found, options.sources, given)
     if not found.files and not given and words:
-        parts.take_of_one(registry.CLIENTS)
+        parts.take_of_one(registry.READERS)
     named = along.Named(parts)
     for _ in named.over(read):
         pass

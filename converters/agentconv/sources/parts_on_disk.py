@@ -110,6 +110,17 @@ class PartsOnDisk:
             self._known[client, kind] = () if module is None else self._read(client, module)
         return self._known[client, kind]
 
+    def perhaps(self, client: str, kind: Kind) -> tuple[LoadedPart, ...]:
+        """Return the parts that a client finds as well where its user's settings say so: after those that it finds anyway."""
+        module = registry.part_format(client, kind) if self.home is None else None
+        known = {one.part.name: one.path for one in self.of(client, kind) if one.taken}
+        found: list[tuple[int, LoadedPart]] = []
+        for number, place in enumerate(getattr(module, "perhaps", ())):
+            for source in self.sources(client, place, kind):
+                loaded = self._loaded(source, client, module) if module is not None else ()
+                found += [(number, replace(one, hidden_by=known.get(one.part.name))) for one in loaded]
+        return _ranked(found)
+
     def container(self, client: str) -> Contained | None:
         """Return what the folder is of a client's plugins or extensions."""
         if client not in self._containers:
@@ -129,22 +140,6 @@ class PartsOnDisk:
         within = contained.contents.places.get(module.kind, ())
         taken = {place.path for place in within}
         return (*within, *(place for place in own if place.path not in taken))
-
-    def perhaps(self, client: str, kind: Kind) -> tuple[LoadedPart, ...]:
-        """Return the parts that a client finds as well where its user's settings say so: after those that it finds anyway."""
-        module = registry.part_format(client, kind) if self.home is None and self._is_used(client) else None
-        known = {one.part.name: one.path for one in self.of(client, kind) if one.taken}
-        found: list[tuple[int, LoadedPart]] = []
-        for number, place in enumerate(getattr(module, "perhaps", ())):
-            for source in self.sources(client, place, kind):
-                loaded = self._loaded(source, client, module) if module is not None else ()
-                found += [(number, replace(one, hidden_by=known.get(one.part.name))) for one in loaded]
-        return _ranked(found)
-
-    def _is_used(self, client: str) -> bool:
-        """Whether the folder is one of a client that only looks where it finds a file of its own."""
-        index = formats.FORMATS[client].index
-        return not index or (self.home is None and (self.folder / index).is_file())
 
     def _read(self, client: str, module: PartFormat[Any]) -> tuple[LoadedPart, ...]:
         places = self._places(client, module)
@@ -295,7 +290,7 @@ def _ranked(found: Sequence[tuple[int, LoadedPart]]) -> tuple[LoadedPart, ...]:
     """
     winners: dict[tuple[str, str], LoadedPart] = {}
     for _, one in sorted(found, key=lambda pair: pair[0]):
-        if one.part.name is not None and not one.state.dropped and one.hidden_by is None and one.kind != "permissions":
+        if one.part.name is not None and one.taken and one.kind != "permissions":
             winners.setdefault((one.part.name, one.only_in), one)
     return tuple(one if one.hidden_by else replace(one, hidden_by=_winner(one, winners)) for _, one in found)
 

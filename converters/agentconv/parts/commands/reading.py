@@ -98,7 +98,9 @@ def _taken(client: Client, source: PartSource, entry: Entry) -> _Taken:
         named = js_text(named)
     lifted, problem = _lifted(client, rest)
     decoded = keys.decode(client.rows, client.keys, rest)
+    whole = getattr(client.shape(source.text), "effect", None)
     refused = [_weighed(client, key, rest, one) for key, one in decoded.refused.items()]
+    refused = [replace(one, effect=whole) if whole in _WORST and one.effect.drops else one for one in refused]
     refused += filter(None, (problem, entry.problem))
     if refused:
         decoded = keys.decode(client.rows, client.keys, rest, lenient=True)
