@@ -142,6 +142,9 @@ def load_source(format_id: str, source: SourceText, *, results: bool = False) ->
     """Read one file's text: the file itself, with what its reader gave if that is asked for, or the files that a bundle holds."""
     try:
         result = registry.load(format_id).read(source)
+    except InputError as error:  # the format itself is not there
+        yield Loaded(source.path, format_id, None, diagnostics=(error.diagnostic,))
+        return
     except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other files
         yield Loaded(source.path, format_id, None, diagnostics=(_bug(source.path, error),))
         return
@@ -306,7 +309,13 @@ def holding(about: AgentSet, parts: Iterable[LoadedPart]) -> AgentSet:
     kinds: dict[str, list[Any]] = {kind: [] for kind in KINDS}
     for one in parts:
         kinds[one.kind].append(one.part)
-    return replace(about, skills=tuple(kinds["skills"]), commands=tuple(kinds["commands"]), servers=tuple(kinds["servers"]))
+    return replace(
+        about,
+        skills=tuple(kinds["skills"]),
+        commands=tuple(kinds["commands"]),
+        servers=tuple(kinds["servers"]),
+        permissions=tuple(kinds["permissions"]),
+    )
 
 
 def _pointer(agent: Agent) -> str:
