@@ -84,8 +84,8 @@ def convert_files(found: Discovery, loader: loading.Loader, targets: Sequence[st
         into=into,
         models=models,
         deploy=output.home is not None,
-        unrestrained=shared.unrestrained(options.allow_widening),
         marketplace=options.marketplace,
+        unrestrained=shared.unrestrained(options.allow_widening),
     )
     carried = Carried(options, found, loader, output)
     choices = replace(choices, along=carried.wanted, scope="user" if output.home else "project", **carried.places)

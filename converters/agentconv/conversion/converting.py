@@ -97,8 +97,8 @@ def _agents(pieces: line_ends.Pieces, target: str, options: Options, names: Name
     others = OtherFormats(target, options, names, servers, files)
     for piece in pieces:
         told = (*piece.diagnostics, *kept_credentials.told(_holders(piece), piece.source or SourceText(piece.path, b"")))
-        if told or piece.about:
-            lost = tuple(words_lost(piece.about, listing.hold(piece.about), target)) if piece.about else ()
+        if told or piece.about is not None:
+            lost = tuple(words_lost(piece.about, listing.hold(piece.about), target)) if piece.about is not None else ()
             yield Converted(target, (), losses=lost, diagnostics=told)
         if piece.parts:
             servers.define(piece.parts, names.carried.written("servers") if names.carried else ())
@@ -117,5 +117,5 @@ def _agents(pieces: line_ends.Pieces, target: str, options: Options, names: Name
 def _holders(piece: Loaded) -> Iterator[Agent | AgentSet]:
     """Yield what of a file or bundle may hold values for programs."""
     yield from piece.agents
-    if piece.about:
+    if piece.about is not None:
         yield piece.about

@@ -46,6 +46,8 @@ the user may start for one that the model may start, too, unless a file of its o
 _READER = {CLAUDE: "Codex", "agent-plugin": "Codex", "gemini-extension": "Gemini CLI"}
 """Who it is that does not."""
 _RESTRAINTS = {"invoked_by": "is the user's alone to start", "denied_tools": "closes tools", "hooks": "has hooks of its own"}
+_RULES = "permissions"
+"""The kind that restrains all the others, and that no container holds."""
 _CODE = re.compile(r"\.(?:py[a-z]?|pth|so|dll|dylib)\Z", re.IGNORECASE)
 """Endings that Python or a system would run, which no pack has as they are."""
 
@@ -82,7 +84,8 @@ def lay_out(parts: Sequence[LoadedPart], about: AgentSet, agents: Mapping[str, A
     for format_id in FORMATS if parts else ():
         if restrained is not None and restrained[1] not in _HELD_BY_ALL[format_id]:
             one, name = restrained
-            words = f"{NOUNS[one.kind]} `{one.part.name}` {_RESTRAINTS[name]}, which {_READER[format_id]} reads there and does not keep"
+            said = _RESTRAINTS.get(name, "restrains all of them")
+            words = f"{NOUNS[one.kind]} `{one.part.name}` {said}, which {_READER[format_id]} reads there and does not keep"
             laid.without[format_id] = words
         elif format_id == "gemini-extension" and (wider := _wider(format_id, agents, claude)):
             laid.without[format_id] = f"it would take the file of {wider}, and hold it to less"
@@ -106,6 +109,8 @@ def _unreached(parts: Sequence[LoadedPart], plugin: str, agents: Iterable[Agent]
 def _restrained(parts: Sequence[LoadedPart]) -> Iterator[tuple[LoadedPart, str]]:
     """Yield the parts that hold the model, or themselves, back, each with the field."""
     for one in parts:
+        if one.kind == _RULES:
+            yield one, _RULES
         yield from ((one, name) for name in _RESTRAINTS if _holds_back(one.part, name))
 
 
