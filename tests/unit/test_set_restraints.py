@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
 from agent_files import read
+from agentconv.conversion.along import NOTHING, chosen
+from agentconv.conversion.converting import Options, convert
 from agentconv.conversion.part_law import PartVerdict
 from agentconv.conversion.set_restraints import SetRestraints, Unheld
 from agentconv.core.diagnostics import LossSeverity, Span
@@ -15,7 +19,13 @@ from agentconv.core.ir import McpServer
 from agentconv.core.parts import Command, Server
 from agentconv.core.restraints import EVERYTHING, Restraint
 from agentconv.formats import registry
+from agentconv.sources import discovery
+from agentconv.sources.loading import Loader
+from agentconv.sources.parts import beside
 from agentconv.sources.parts_on_disk import LoadedPart
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _RM = Restraint("permissions", "deny Bash(rm:*)", "denies", frozenset({"run"}), span=Span(".claude/settings.json", 3))
 _DB = Restraint("permissions", "deny mcp__db", "denies", frozenset({"servers"}), "db")
@@ -77,3 +87,45 @@ def test_a_rule_on_one_server_leaves_the_others() -> None:
     found = [is_refused("servers", Server(name, McpServer(name))) for name in ("db", "web")]
 
     assert [*found, is_refused("commands", Command("c", "c"))] == [True, False, True]
+
+
+_SETTINGS = '{"permissions": {"deny": ["Bash(rm:*)", "Read(./.env)"]}}\n'
+_AGENT = "---\nname: cleaner\ndescription: Cleans up\ntools: Read, Bash\n---\nClean up what was built.\n"
+
+
+def _converted(root: Path, target: str, *words: str) -> tuple[dict[str, str], set[str]]:
+    """Return the files that a conversion of a project with rules writes, and the codes of what it says."""
+    (root / ".claude/agents").mkdir(parents=True, exist_ok=True)
+    (root / ".claude/settings.json").write_text(_SETTINGS)
+    (root / ".claude/agents/cleaner.md").write_text(_AGENT)
+    found = discovery.discover([str(root)], "claude-code")
+    parts = beside(found, [str(root)], ["claude-code"])
+    options = Options(along=chosen(words) if words else NOTHING)
+    done = list(convert(list(Loader(found.files)), target, options, parts))
+    files = {one.file.path: one.file.data.decode() for one in done if one.file}
+    return files, {loss.code for one in done for loss in one.losses}
+
+
+def test_what_could_break_a_rule_that_is_not_held_is_not_written(tmp_path: Path) -> None:
+    """Codex holds no denied command, so that it gets no agent that could run one; and each rule is told."""
+    files, codes = _converted(tmp_path, "codex", "permissions")
+
+    assert files == {}
+    assert {"set-restraint", "set-restraint-unheld"} <= codes
+
+
+def test_an_agent_of_open_code_is_held_to_the_rules_of_its_set(tmp_path: Path) -> None:
+    """OpenCode takes an agent's own rules before those of the set, so these stand in both."""
+    files, codes = _converted(tmp_path, "opencode", "permissions")
+
+    assert "set-rules-in-agent" in codes
+    assert all(re.search(r'"?rm \*"?: "?deny', text) for text in files.values())
+    assert len(files) == 2
+
+
+def test_rules_that_stay_are_told_once(tmp_path: Path) -> None:
+    """A conversion that was not asked for rules writes its agents, and says in one warning that the rules stay."""
+    files, codes = _converted(tmp_path, "opencode")
+
+    assert list(files) == [".opencode/agents/cleaner.md"]
+    assert "set-restrictions-stay" in codes

@@ -77,8 +77,13 @@ def restraining(found: discovery.Discovery, sources: Iterable[str], chosen: Lint
     for place in parts.places:
         for client in parts.clients:
             module = part_format(client, "permissions")
-            for one in [one for one in module.project if one.native] if module else ():
+            if module is None:
+                continue
+            for one in (one for one in module.project if one.native):
                 for source in place.sources(client, one, "permissions"):
+                    read = module.read(source)
+                    if not read.parts and not read.diagnostics:
+                        continue  # a file of settings that says nothing of the kind
                     path = place.place(client, source.text.path).as_posix()
                     shown = source.text.put(source.text.data, path)
                     subject = Subject(shown, client, (client,), chosen.for_file(path), location=os.path.abspath(path))

@@ -84,7 +84,7 @@ def of(
     pins = _pins(ids, locked, lambda path: scope.path_in_project(where, path) if scope else path)
     overrides = overriding.Overriding(settings, target)
     options = Options(allow_widening=allow_widening, models=settings.models, deploy=True, pins=pins, overriding=overrides)
-    options = replace(options, along=_restraining(settings), unrestrained=RESTRAINING if allow_widening else ())
+    options = replace(options, along=restraining(settings), unrestrained=RESTRAINING if allow_widening else ())
     beside = Parts([settings.root] if scope is None or not scope.is_user else (), [settings.source_format])
     results = [one for one in convert(pieces, target, options, beside) if one.part is None]
     together = {agent.id: agent for one in results if one.file and isinstance(one.file.shared, Shared) for agent in one.file.shared.agents}
@@ -100,7 +100,7 @@ def of(
     return views
 
 
-def _restraining(settings: Settings) -> With:
+def restraining(settings: Settings) -> With:
     """Return which kinds of parts are kept in step that restrain all agents: what of them a target does not hold refuses some."""
     return With(kinds=frozenset(kind for kind in KINDS if kind in RESTRAINING and settings.along and kind in settings.along.kinds))
 

@@ -2,7 +2,8 @@
 
 https://code.claude.com/docs/en/permissions
 
-What is denied goes before what asks, and that before what is allowed. A plugin's settings have no rules.
+What is denied goes before what asks, and that before what is allowed. A wrong value, such as a mode that there is not, costs all rules of
+the file, with what they deny. A plugin's settings have no rules.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from agentconv.core.diagnostics import Effect
 from agentconv.core.part_format import Place
 from agentconv.parts.permissions import lists, wider
 from agentconv.parts.permissions.client import Client
@@ -54,6 +56,7 @@ FILE = lists.Lists(
     mode=("permissions", "defaultMode"),
     folders=("permissions", "additionalDirectories"),
     table=("permissions",),
+    wrong=Effect.DROPS_ALL,
 )
 BY_FORMAT: dict[str, PartFormat[PermissionSet]] = {
     _ID: PermissionFormat(

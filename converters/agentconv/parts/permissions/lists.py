@@ -58,6 +58,8 @@ class Lists:
     syntax: Syntax = JSON
     broken: Effect = Effect.DROPS_ALL
     """What the client does about a file that does not parse."""
+    wrong: Effect = Effect.IGNORES
+    """What it does about a value of another type, or a mode that it has not."""
     core: Path | None = None
     """A list of the only tools that are open."""
     extras: tuple[Path, ...] = field(default=())
@@ -96,12 +98,12 @@ class ListFile:
         found = []
         value = self.settings.value(*path)
         if value is not None and not isinstance(value, list):
-            self.settings.complain(f"`{'.'.join(path)}` is a list of rules", *path)
+            self.settings.complain(f"`{'.'.join(path)}` is a list of rules", *path, effect=self.lists.wrong)
         for number, text in enumerate(value if isinstance(value, list) else ()):
             if isinstance(text, str):
                 found.append(_rule_of(self.lists.format, effect, text))
             else:
-                self.settings.complain("a rule is a text", *path, within=(number,))
+                self.settings.complain("a rule is a text", *path, within=(number,), effect=self.lists.wrong)
         return found
 
     def _beside_core(self) -> list[Rule]:
@@ -124,7 +126,7 @@ class ListFile:
         value = self.settings.value(*self.lists.mode)
         found = vocabulary.portable_mode(self.lists.format, value) if isinstance(value, str) else None
         if value is not None and found is None:
-            self.settings.complain("there is no such mode", *self.lists.mode)
+            self.settings.complain("there is no such mode", *self.lists.mode, effect=self.lists.wrong)
         return found
 
     def _folders(self) -> tuple[str, ...] | None:
