@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-Kind: TypeAlias = Literal["skills", "commands", "servers"]
-KINDS: tuple[Kind, ...] = ("skills", "commands", "servers")
+Kind: TypeAlias = Literal["skills", "commands", "servers", "hooks"]
+KINDS: tuple[Kind, ...] = ("skills", "commands", "servers", "hooks")
 """The kinds of parts, in the order in which they are read and written."""
-NOUNS: dict[str, str] = {"skills": "skill", "commands": "command", "servers": "MCP server"}
+NOUNS: dict[str, str] = {"skills": "skill", "commands": "command", "servers": "MCP server", "hooks": "hook"}
 """What one part of a kind is called."""
+ADDING_UP: frozenset[str] = frozenset({"hooks"})
+"""Kinds of which a client takes all that it finds, whatever they are called: none hides another one."""

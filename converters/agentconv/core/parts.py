@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from agentconv.core.ir import McpServer
+from agentconv.core.ir import Hook, McpServer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agentconv.core.ir import Hook, Json, Model, Origin, ToolGrant
+    from agentconv.core.ir import Json, Model, Origin, ToolGrant
     from agentconv.core.kinds import Kind
 
 By: TypeAlias = Literal["user", "agents", "both"]
@@ -183,9 +183,25 @@ class Server:
         return self.definition.name
 
 
-Part: TypeAlias = Skill | Command | Server
+@dataclass(frozen=True, slots=True)
+class SetHook:
+    """What a client runs on an event of any session of a project or user: a guard, where it can block what is about to happen."""
+
+    id: str = ""
+    name: str | None = field(default=None, compare=False)
+    """Its event and what it is about (`before-tool/Bash`), then `~2` and so on in the order of its file."""
+    definition: Hook = field(default_factory=lambda: Hook("", ""))
+    """Event, matcher, and one handler, as its client spells them; `options` is what else its group says."""
+    files: tuple[FolderFile, ...] = ()
+    """The scripts of the project that it names, by their paths from the project's root."""
+    extras: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    origin: Origin | None = None
+
+
+Part: TypeAlias = Skill | Command | Server | SetHook
+_KINDS: dict[type, Kind] = {Skill: "skills", Command: "commands", Server: "servers", SetHook: "hooks"}
 
 
 def kind_of(part: Part) -> Kind:
     """Return what kind of part one is."""
-    return "skills" if isinstance(part, Skill) else "commands" if isinstance(part, Command) else "servers"
+    return _KINDS[type(part)]
