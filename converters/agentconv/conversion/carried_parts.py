@@ -6,8 +6,10 @@ import os
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from agentconv.conversion import set_restraints
 from agentconv.conversion.converted import Converted, bug_in_file
 from agentconv.conversion.part_law import PartLaw, PartVerdict, as_source
+from agentconv.conversion.set_restraints import SetRestraints
 from agentconv.core import effects, losses
 from agentconv.core.diagnostics import Code, Diagnostic, InternalError, Severity, Span
 from agentconv.core.losses import listed, quoted
@@ -106,18 +108,35 @@ class CarriedParts:
     agents: Mapping[str, str]
     """Old name to new name, of agents that were renamed."""
     verdicts: list[PartVerdict] = field(default_factory=list)
+    restraints: SetRestraints = field(init=False)
+    """Those of the whole set that the target does not hold."""
     _files: dict[tuple[str, Kind], list[PartVerdict]] = field(default_factory=dict)
     """What of each kind goes into each shared file."""
     _taken: set[str] = field(default_factory=set)
     """Paths that are taken, without their cases."""
 
+    def __post_init__(self) -> None:
+        """Begin with nothing that restrains."""
+        self.restraints = SetRestraints(self.target)
+
     def judge(self, parts: Sequence[LoadedPart]) -> None:
         """Hold parts to the law; after this it is known which of them are written, and what they are called."""
         law = PartLaw(self.target, self.options.scope, self.agents, self.options.read)
-        verdicts = [self._in_place(one) or law.judge(one) for one in parts]
+        verdicts = self._restrained(parts, [self._in_place(one) or law.judge(one) for one in parts])
         order = sorted(range(len(verdicts)), key=lambda index: _claim(verdicts[index]))
         placed = {index: self._placed(verdicts[index]) for index in order}
         self.verdicts = [placed[index] for index in range(len(verdicts))]
+
+    def _restrained(self, parts: Sequence[LoadedPart], verdicts: list[PartVerdict]) -> list[PartVerdict]:
+        """Refuse what could do in the target what is forbidden to the whole set, and not held there."""
+        by_part = {id(one.loaded): one for one in verdicts}
+        left = tuple(found for one in parts for found in set_restraints.unheld(one, by_part.get(id(one))))
+        self.restraints = SetRestraints(self.target, left, self.options.unrestrained)
+        refusals = map(self.restraints.refusal, verdicts)
+        return [
+            one if loss is None else PartVerdict(one.loaded, losses=(*one.losses, loss))
+            for one, loss in zip(verdicts, refusals, strict=True)
+        ]
 
     def _in_place(self, loaded: LoadedPart) -> PartVerdict | None:
         """Return the verdict on a part whose file the target reads where it is; None for any other."""
@@ -210,6 +229,8 @@ class CarriedParts:
 
     def convert(self, beside: Mapping[str, Converted]) -> Iterator[Converted]:
         """Write the parts; `beside` has the files of agents that parts go into as well."""
+        if told := tuple(self.restraints.told()):
+            yield Converted(self.target, (), losses=told)
         for verdict in self.verdicts:
             yield from self._one(verdict)
         files = dict(beside)

@@ -171,6 +171,8 @@ class Law:
             projection.refuse("widening", "tools", listed(map(str, wider)))
         elif wider:
             projection.remark("widened", "tools", listed(map(str, wider)))
+        if self.names.carried is not None:
+            self.names.carried.restraints.refuse(projection, again)
 
     def _judge_places(self, projection: Projection, again: Agent) -> None:
         """Say which places an agent was denied that it is not any more."""

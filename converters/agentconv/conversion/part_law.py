@@ -7,7 +7,7 @@ it may do. What breaks that is a bug of ours: that part is not written, the othe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from agentconv.conversion import shared_places
@@ -45,6 +45,8 @@ class PartVerdict:
     losses: tuple[Loss, ...] = ()
     bug: str | None = None
     """How the law was broken."""
+    left_open: Mapping[str, str] = field(default_factory=dict)
+    """The restraints of the whole set that the target does not hold, by their texts, and why."""
 
     @property
     def is_shared(self) -> bool:
@@ -134,7 +136,7 @@ class PartLaw:
         again = module.read(as_source(files, place))
         _check_read_back(part, again)
         _check_narrow(loaded.part, again.parts[0])
-        return PartVerdict(loaded, part, module, place, path, files, told)
+        return PartVerdict(loaded, part, module, place, path, files, told, left_open=projection.left_open)
 
 
 def _kept_path(part: Part, original: PartSource, module: PartFormat[Any]) -> str:

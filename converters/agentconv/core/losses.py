@@ -344,6 +344,20 @@ CATALOGUE: dict[str, LossRule] = {
         _REFUSAL, _REFUSED, "the agent could do more than its author allowed", "--allow-widening writes it all the same", by_flag=True
     ),
     "widened": LossRule(_WARNING, _APPROXIMATED, "the agent can do more than its author allowed, as --allow-widening asks"),
+    "set-restraint": LossRule(
+        _REFUSAL,
+        _REFUSED,
+        "it could do what is denied or asked about for the whole set, which the target does not hold",
+        "--allow-widening=hooks,permissions writes it all the same",
+        by_flag=True,
+    ),
+    "set-restraint-unheld": LossRule(
+        _WARNING, _DROPPED, "a rule or a guard of the whole set that the target does not hold; what could break it is refused", apart=True
+    ),
+    "set-restraint-widened": LossRule(
+        _WARNING, _DROPPED, "a rule or a guard of the whole set that the target does not hold, as --allow-widening asks", apart=True
+    ),
+    "set-restrictions-stay": LossRule(_WARNING, _DROPPED, "what restrains the whole set stays; the target gets none of it"),
     "widened-elsewhere": LossRule(
         _WARNING, _APPROXIMATED, "the target reads the file of another assistant, and lets the agent do more than its author allowed"
     ),

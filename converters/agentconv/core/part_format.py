@@ -106,6 +106,8 @@ class PartProjection(Generic[P]):
         self.declared: set[str] = set()
         self.instead: Part | None = None
         """What says the same as a part of another kind, where the target cannot hold it as one of its own: that is written in its place."""
+        self.left_open: dict[str, str] = {}
+        """By their texts, the restraints of the whole set (`core.restraints`) that the target does not hold, and why."""
         self._kind = kind_of(part)
 
     def translate(self, **values: Any) -> None:
@@ -132,6 +134,10 @@ class PartProjection(Generic[P]):
         """Have a part of another kind written in its place, because of a field that the target cannot hold in one of this kind."""
         self.instead = other
         self.remark(code, name, detail)
+
+    def leave_open(self, restraint: str, reason: str) -> None:
+        """Say that the target does not hold what a restraint of the whole set, by its text, holds back."""
+        self.left_open[restraint] = reason
 
     def is_refused(self) -> bool:
         """Whether the target cannot hold it."""
