@@ -12,22 +12,23 @@ from agentconv.conversion.part_law import PartLaw, PartVerdict, as_source
 from agentconv.conversion.set_restraints import SetRestraints
 from agentconv.core import effects, losses
 from agentconv.core.diagnostics import Code, Diagnostic, InternalError, Severity, Span
+from agentconv.core.kinds import ADDING_UP
 from agentconv.core.losses import listed, quoted
 from agentconv.core.part_format import PartSource, difference
-from agentconv.core.parts import kind_of
+from agentconv.core.parts import SetHook, kind_of
 from agentconv.core.source import SourceText
 from agentconv.disk.output import Merged, OutputFile
 from agentconv.parts import registry
 from agentconv.sources.parts_on_disk import matches
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from agentconv.conversion.options import Options
     from agentconv.core.diagnostics import Loss
     from agentconv.core.format import Projection
     from agentconv.core.kinds import Kind
-    from agentconv.core.part_format import PartFormat, Place
+    from agentconv.core.part_format import PartFormat, Place, WrittenFile
     from agentconv.core.parts import Part
     from agentconv.disk.output import Mergeable
     from agentconv.sources.parts_on_disk import LoadedPart
@@ -51,14 +52,15 @@ class SharedParts:
         Not a byte changes that is not theirs; the result is read back, and where the client would not take it, nothing changes.
         """
         before = {part.name: part for part in self._read(present).parts}
-        differing = [part for part in self.parts if part.name in before and difference(before[part.name], part)]
+        parts = among(self.module, self.parts, before.values())
+        differing = [part for part in parts if part.name in before and difference(before[part.name], part)]
         kept = [] if force else differing
-        wanted = [part for part in self.parts if part.name not in before or (part in differing and force)]
+        wanted = [part for part in parts if part.name not in before or (part in differing and force)]
         if not wanted:
             return Merged(present, tuple(part.name or "" for part in kept))
         original = PartSource(SourceText(self.path, present), self.place)
         data = self.module.write(wanted, self.path, original)[0].data
-        problem = self._problem(data, {**before, **{part.name: part for part in wanted}})
+        problem = self._problem(data, {**before, **{part.name: part for part in wanted}}, {part.name for part in parts})
         if problem:
             return Merged(present, tuple(part.name or "" for part in self.parts), problem=problem[0], at=problem[1])
         return Merged(data, tuple(part.name or "" for part in kept), replaced=force and bool(differing))
@@ -66,12 +68,13 @@ class SharedParts:
     def _read(self, data: bytes) -> Any:
         return self.module.read(PartSource(SourceText(self.path, data), self.place))
 
-    def _problem(self, data: bytes, expected: Mapping[str | None, Part]) -> tuple[str, tuple[int, int]] | None:
+    def _problem(
+        self, data: bytes, expected: Mapping[str | None, Part], ours: Collection[str | None]
+    ) -> tuple[str, tuple[int, int]] | None:
         """Say what the client does not take of a file that was changed, and where; None where it has all that was meant."""
         again = self._read(data)
         found = {part.name: part for part in again.parts}
         exact = found.keys() == expected.keys() and not any(difference(expected[name], found[name]) for name in expected)
-        ours = {part.name for part in self.parts}
         taken = not any(state.dropped and part.name in ours for part, state in zip(again.parts, again.states, strict=True))
         if exact and taken:
             return None
@@ -150,7 +153,10 @@ class CarriedParts:
         if loaded.client == self.target:
             return PartVerdict(loaded, loaded.part)
         result = module.read(replace(source, place=place))
-        found = next((part for part in result.parts if part.name == loaded.part.name), None)
+        both = zip(result.parts, result.states, strict=True)
+        found, state = next(((part, state) for part, state in both if part.name == loaded.part.name), (None, None))
+        if loaded.kind in ADDING_UP and (state is None or state.dropped):
+            return None  # the target takes none of it where it is
         told = None if found is None else loose_in_place(loaded, found, source.text.path, self.target)
         told = told or losses.loss("part-in-place", loaded.part.id, "name", self.target, quoted(source.text.path), part=loaded.kind)
         return PartVerdict(loaded, loaded.part, losses=(told,))
@@ -162,13 +168,16 @@ class CarriedParts:
         key = verdict.path.casefold()
         if verdict.is_shared:
             others = self._files.setdefault((verdict.path, kind_of(verdict.part)), [])
-            if all(one.part is not None and one.part.name != verdict.part.name for one in others):
+            part = _apart(verdict.part, others)
+            verdict = replace(verdict, part=part)
+            if all(one.part is not None and one.part.name != part.name for one in others):
                 others.append(verdict)
                 return verdict
         elif key not in self._taken:
             self._taken.add(key)
             return verdict
-        loss = losses.loss("part-name-taken", verdict.part.id, "name", self.target, quoted(verdict.part.name), part=verdict.loaded.kind)
+        part = verdict.part or verdict.loaded.part
+        loss = losses.loss("part-name-taken", part.id, "name", self.target, quoted(part.name), part=verdict.loaded.kind)
         return PartVerdict(verdict.loaded, losses=(*verdict.losses, loss))
 
     def rename(self, projection: Projection) -> None:
@@ -250,12 +259,20 @@ class CarriedParts:
         if first is None or verdict.part is None or verdict.is_shared:
             path = verdict.path if verdict.part is not None and verdict.is_shared else None
             yield Converted(self.target, ids, path=path, losses=verdict.losses, diagnostics=bugs, part=kind)
+            yield from self._scripts(others)
             return
         spelled = verdict.loaded.source is None
         file = OutputFile(first.path, first.data, executable=first.executable, spelled=spelled)
         yield Converted(self.target, ids, file, losses=(*verdict.losses, *self._twice(verdict)), part=kind)
         for one in others:
             yield Converted(self.target, (), OutputFile(one.path, one.data, beside=True, executable=one.executable), part=kind)
+
+    def _scripts(self, files: Iterable[WrittenFile]) -> Iterator[Converted]:
+        """Write what the entries of a shared file run, each once."""
+        for one in files:
+            if one.path not in self._taken:
+                self._taken.add(one.path)
+                yield Converted(self.target, (), OutputFile(one.path, one.data, beside=True, executable=one.executable), part="hooks")
 
     def _twice(self, verdict: PartVerdict) -> Iterator[Loss]:
         """Say where else the client finds a part of that name in the folder that is written to."""
@@ -285,9 +302,10 @@ class CarriedParts:
     def _fresh(self, shared: SharedParts, verdicts: Sequence[PartVerdict]) -> bytes:
         """Return a file of these parts alone."""
         files = shared.module.write(shared.parts, shared.path, *self._own(shared, verdicts))
-        again = shared.module.read(as_source(files, shared.place))
+        again = shared.module.read(as_source(files, shared.place, shared.module.kind))
         found = {part.name: part for part in again.parts}
-        if len(found) != len(shared.parts) or any(difference(part, found[part.name]) for part in shared.parts):
+        parts = among(shared.module, shared.parts, again.parts)
+        if len(found) != len(parts) or any(part.name not in found or difference(part, found[part.name]) for part in parts):
             raise InternalError("the parts of one file do not come back from it")
         return files[0].data
 
@@ -299,6 +317,24 @@ class CarriedParts:
             return None, ()
         ours = {part.name for part in shared.parts}
         return source, [one.name for one in shared.module.read(source).parts if one.name not in ours]
+
+
+def among(module: PartFormat[Any], parts: Sequence[Part], there: Iterable[Part]) -> tuple[Part, ...]:
+    """Return parts under the names that they have among others, of a kind whose names only say where they stand."""
+    renamed: Callable[[Sequence[Part], Iterable[Part]], tuple[Part, ...]] | None = getattr(module, "among", None)
+    return renamed(parts, there) if renamed else tuple(parts)
+
+
+def _apart(part: Part, others: Sequence[PartVerdict]) -> Part:
+    """Return a part under a name that none of those has that go into its file before it, of a kind whose names say no more."""
+    if not isinstance(part, SetHook):
+        return part
+    names = {one.part.name for one in others if one.part is not None}
+    name, number = part.name, 1
+    while name in names:
+        number += 1
+        name = f"{part.name}~{number}"
+    return replace(part, name=name)
 
 
 def _claim(verdict: PartVerdict) -> tuple[bool, bool]:

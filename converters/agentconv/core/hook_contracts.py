@@ -19,12 +19,31 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Hook
 
 _QUIET = frozenset(
-    "echo printf exit return test [ [[ ] ]] true false : set cd export local if then else elif fi for in do done while until case esac "
-    "date touch mkdir rm rmdir mv cp ls pwd git sleep basename dirname realpath readlink command type which kill notify-send osascript "
-    "afplay say { } ! trap shift unset readonly declare npm pnpm yarn make exec".split()
+    (
+        *("echo", "printf", "exit", "return", "test", "[", "[[", "]", "]]", "true", "false", ":", "set", "cd", "export", "local"),
+        *("if", "then", "else", "elif", "fi", "for", "in", "do", "done", "while", "until", "case", "esac", "{", "}", "!"),
+        *("date", "touch", "mkdir", "rm", "rmdir", "mv", "cp", "ls", "pwd", "git", "sleep", "basename", "dirname", "realpath"),
+        *(
+            "readlink",
+            "which",
+            "type",
+            "kill",
+            "trap",
+            "shift",
+            "unset",
+            "readonly",
+            "declare",
+            "notify-send",
+            "osascript",
+            "afplay",
+            "say",
+        ),
+    )
 )
 """Commands of a shell that read no standard input by themselves."""
-_READERS = frozenset("cat jq grep egrep sed awk tr head tail cut wc sort uniq tee read xargs rg".split())
+_READERS = frozenset(
+    ("cat", "jq", "grep", "egrep", "sed", "awk", "tr", "head", "tail", "cut", "wc", "sort", "uniq", "tee", "read", "xargs", "rg")
+)
 """Commands that do, and hand on no more than what their line says."""
 _SHELLS = ("sh", "bash", "zsh", "dash")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
@@ -35,7 +54,8 @@ _HERE = re.compile(r"<<-?\s*['\"]?(\w+)['\"]?.*?\n(.*?)\n\s*\1", re.DOTALL)
 _STDIN = re.compile(r"stdin|/dev/stdin|\binput\(|readFileSync\(\s*0|php://input|\$\(\s*<|fileinput|STDIN")
 _PYTHON_IMPORT = re.compile(r"(?m)^\s*(?:from|import)\s+([.\w]+)")
 _SCRIPT_IMPORT = re.compile(r"(?:require\(|from\s+|import\s+)['\"]([^'\"]+)['\"]")
-_NODE = frozenset("fs path os child_process process util crypto readline url events stream assert".split())
+_NODE = frozenset(["fs", "path", "os", "child_process", "process", "util", "crypto", "readline", "url", "events", "stream", "assert"])
+_CONTINUE = re.compile(r"['\"](continue)\\?['\"]\s*:")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -71,9 +91,16 @@ def needs(line: str, scripts: Mapping[str, bytes]) -> Needs:
     return Needs(told=any(one.told for one in found), words=frozenset().union(*(one.words for one in found)))
 
 
+def _words(text: str) -> frozenset[str]:
+    """Return all names in a text; `continue` where it is a key of an answer, and no word of a language."""
+    return (frozenset(_WORD.findall(text)) - {"continue"}) | frozenset(_CONTINUE.findall(text))
+
+
 def _of_script(path: str, text: str, scripts: Mapping[str, bytes]) -> Needs:
     first = text.partition("\n")[0] if text.startswith("#!") else ""
-    kind = next((kind for kind, marks in _KINDS.items() if any(mark in first.split("/")[-1] for mark in marks) or path.endswith(_ENDS[kind])), "sh")
+    kind = next(
+        (kind for kind, marks in _KINDS.items() if any(mark in first.split("/")[-1] for mark in marks) or path.endswith(_ENDS[kind])), "sh"
+    )
     if kind == "sh":
         return _of_shell(text, scripts)
     modules = (_PYTHON_IMPORT if kind == "python" else _SCRIPT_IMPORT).findall(text)
@@ -82,7 +109,7 @@ def _of_script(path: str, text: str, scripts: Mapping[str, bytes]) -> Needs:
     runs = re.search(r"subprocess|os\.system|child_process|exec\(", text) is not None
     if not alone or (runs and _STDIN.search(text) is None):
         return UNREAD
-    return Needs(told=_STDIN.search(text) is not None, words=frozenset(_WORD.findall(text)))
+    return Needs(told=_STDIN.search(text) is not None, words=_words(text))
 
 
 _KINDS = {"python": ("python",), "node": ("node", "bun", "deno", "tsx"), "sh": _SHELLS}
@@ -98,7 +125,7 @@ def _of_shell(text: str, scripts: Mapping[str, bytes]) -> Needs:
         if name not in _READERS:
             return UNREAD
         told = True
-    return Needs(told=told, words=frozenset(_WORD.findall(text)))
+    return Needs(told=told, words=_words(text))
 
 
 def _programs(text: str) -> Iterator[str]:
@@ -119,7 +146,7 @@ def _programs(text: str) -> Iterator[str]:
 
 _REDIRECTION = re.compile(r"\d*>&\d?-?|&>\s*\S+|\d*(?:>>?|<)\s*[\w/.$-]+")
 _PATH = re.compile(r"[\w$./{}:-]+")
-_BEFORE = frozenset("if then else elif do while until ! { env exec time nohup command".split())
+_BEFORE = frozenset(["if", "then", "else", "elif", "do", "while", "until", "!", "{", "env", "exec", "time", "nohup", "command"])
 _INTERPRETERS = frozenset((*_SHELLS, "python", "python3", "node", "bun", "deno", "ruby", "perl"))
 
 
@@ -129,7 +156,11 @@ def lacks(wanted: Needs, hook: Hook, target: str) -> str | None:
     if mine is None or other is None or hook.format == target:
         return None
     if not wanted.known:
-        return None if (mine.payload, mine.decides, mine.tools) == (other.payload, other.decides, other.tools) else "what it runs cannot be read here"
+        return (
+            None
+            if (mine.payload, mine.decides, mine.tools) == (other.payload, other.decides, other.tools)
+            else "what it runs cannot be read here"
+        )
     answers = (wanted.words & _ANSWERS) - other.decides
     if answers:
         return f"it answers with `{min(answers)}`"
@@ -140,12 +171,17 @@ def lacks(wanted: Needs, hook: Hook, target: str) -> str | None:
     named = {word for word in wanted.words if word in mine.tools or word in mine.aliases} - other.tools.keys()
     if named and hook.event in hook_matchers.ON_TOOLS:
         return f"it knows a tool as `{min(named)}`"
-    missing = {name for capability in _about(hook) for name in _arguments(mine, capability) & wanted.words if name not in _arguments(other, capability)}
+    missing = {
+        name
+        for capability in _about(hook)
+        for name in _arguments(mine, capability) & wanted.words
+        if name not in _arguments(other, capability)
+    }
     return f"it reads `{min(missing)}`" if missing else None
 
 
-_ANSWERS = frozenset().union(*(found.decides for one in vocabulary.clients() if (found := vocabulary.hooks(one)))) - {"reason", "continue"}
-"""Keys of answers that say nothing else in most scripts."""
+_ANSWERS = frozenset().union(*(found.decides for one in vocabulary.clients() if (found := vocabulary.hooks(one)))) - {"reason"}
+"""Keys of answers; a reason alone decides nothing."""
 
 
 def _about(hook: Hook) -> Iterable[str]:

@@ -6,6 +6,7 @@ that a client which has no such key runs the hook alike.
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
@@ -22,6 +23,11 @@ KIND = "hooks"
 _FIELD = "handler."
 _SECONDS = {"s": 1, "ms": 1000}
 DROPPED = "hook-key-dropped"
+ROOT = "\0root"
+PLUGIN = re.compile(r"\$\{CLAUDEPLUGINROOT\}|\$CLAUDEPLUGINROOT\b")
+PROJECT = re.compile(
+    r"\$\{[A-Z]+_PROJECT_DIR(?::-\.)?\}|\$[A-Z]+_PROJECT_DIR\b|\$\(git rev-parse --show-toplevel(?: 2>/dev/null \|\| pwd)?\)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +128,19 @@ def translated(handler: Handler, source: str, target: str) -> tuple[Handler, tup
         if getattr(found, name) is None or name in names:
             continue
         (moot if name in ("message", "timeout_seconds") else lost).append(name)
-        found = replace(found, **{name: None})
+        found = replace(found, **dict[str, Any]({name: None}))
     return found, tuple(moot), tuple(lost)
 
 
+def rooted(command: str) -> str:
+    """Return a command line with one word for the folder that the scripts of its set lie in, however its client says that."""
+    return PROJECT.sub(ROOT, PLUGIN.sub(ROOT, command))
+
+
 def meanings(format_id: str, handlers: Iterable[Json]) -> tuple[Handler, ...]:
-    """Return what a client runs for all of some handlers, but for what is only shown."""
-    return tuple(replace(read(format_id, one), message=None) for one in handlers)
+    """Return what a client runs for all of some handlers, whatever it is called there."""
+    return tuple(_meant(read(format_id, one)) for one in handlers)
+
+
+def _meant(handler: Handler) -> Handler:
+    return handler if handler.command is None else replace(handler, command=rooted(handler.line), args=None)

@@ -62,7 +62,9 @@ def matches(format_id: str, matcher: str | None, tool: str) -> bool:
     if facts.matches == "words" and _WORDS.fullmatch(text):
         return tool in (word.strip() for word in re.split(r"[|,]", text))
     if facts.matches == "names":
-        names = {tool, vocabulary.own_word(format_id, tool)} | {word for word in facts.aliases if vocabulary.own_word(format_id, word) == tool}
+        names = {tool, vocabulary.own_word(format_id, tool)} | {
+            word for word in facts.aliases if vocabulary.own_word(format_id, word) == tool
+        }
         if names & {text, *(word.strip() for word in text.split("|"))}:
             return True
     return _fits(text, tool)

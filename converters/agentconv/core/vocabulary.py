@@ -340,6 +340,12 @@ def hooks(format_id: str) -> Hooks | None:
     )
 
 
+def hook_tools(format_id: str) -> Mapping[str, tuple[str, ...]]:
+    """Return the tools as the matchers of a client's hooks call them, and what each is capable of."""
+    found = hooks(format_id)
+    return found.tools if found else {}
+
+
 def hook_root(format_id: str) -> str:
     """Return how a hook's command says the folder that the scripts of its set lie in: the project's, or the plugin's own."""
     return str(_own(format_id).get("hook_root") or _file(format_id).get("hooks", {}).get("root", ""))

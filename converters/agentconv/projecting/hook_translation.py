@@ -24,11 +24,6 @@ GUARDS = frozenset({"before-tool", "permission-request", "user-prompt"})
 """Portable events whose hooks can keep something from happening."""
 _GOES_ON = frozenset({"stop", "agent-stop", "before-compact"})
 """Those whose hooks can keep the model at work: nothing is forbidden by that."""
-_ROOT = "\0root"
-_PLUGIN = re.compile(r"\$\{CLAUDE_PLUGIN_ROOT\}|\$CLAUDE_PLUGIN_ROOT\b")
-_PROJECT = re.compile(
-    r"\$\{[A-Z]+_PROJECT_DIR(?::-\.)?\}|\$[A-Z]+_PROJECT_DIR\b|\$\(git rev-parse --show-toplevel(?: 2>/dev/null \|\| pwd)?\)"
-)
 _VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
 
 
@@ -96,7 +91,13 @@ def _unheld(hook: Hook, needs: Needs, words: str, facts: Hooks) -> str | None:
         handler = hook_handlers.read(hook.format, one)
         if handler.kind not in facts.handlers:
             return f"it runs no hook of the type `{handler.kind}`"
-        wanted = needs if handler.kind == "command" else hook_contracts.UNREAD if handler.kind in ("http", "mcp_tool") else hook_contracts.NOTHING
+        wanted = (
+            needs
+            if handler.kind == "command"
+            else hook_contracts.UNREAD
+            if handler.kind in ("http", "mcp_tool")
+            else hook_contracts.NOTHING
+        )
         if can_block(hook) or wanted.told:
             why = hook_contracts.lacks(wanted, hook, words)
             if why:
@@ -130,11 +131,6 @@ def _at_root(one: Json, target: str) -> Json:
     return {**one, "command": handler.command}
 
 
-def rooted(command: str) -> str:
-    """Return a command line with one word for the folder that the scripts of its set lie in, however its client says that."""
-    return _PROJECT.sub(_ROOT, _PLUGIN.sub(_ROOT, command))
-
-
 def _rebased(handler: Handler, target: str) -> Handler:
     """Return a handler whose command finds the project's scripts in the target as well."""
     if handler.command is None:
@@ -144,9 +140,9 @@ def _rebased(handler: Handler, target: str) -> Handler:
 
     def spelled(found: re.Match[str]) -> str:
         names = _VARIABLE.findall(found[0])
-        return found[0] if names and set(names) <= kept and not _PLUGIN.fullmatch(root) else root
+        return found[0] if names and set(names) <= kept and not hook_handlers.PLUGIN.fullmatch(root) else root
 
-    return replace(handler, command=_PROJECT.sub(spelled, _PLUGIN.sub(lambda _: root, handler.command)))
+    return replace(handler, command=hook_handlers.PROJECT.sub(spelled, hook_handlers.PLUGIN.sub(lambda _: root, handler.command)))
 
 
 def _variables(command: str) -> set[str]:

@@ -6,7 +6,6 @@ so the shapes here are exactly those that Claude Code 2.1.329 takes (measured on
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import effects, hook_contracts, vocabulary

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
+from agentconv.core.kinds import ADDING_UP
 from agentconv.core.part_format import PartSource
 from agentconv.core.parts import FolderFile
 from agentconv.core.source import SourceText
@@ -23,7 +24,7 @@ from agentconv.sources import agentless, discovery
 from agentconv.sources.discovery import Discovery
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from agentconv.core.format import State
     from agentconv.core.kinds import Kind
@@ -108,10 +109,30 @@ class PartsOnDisk:
         for number, place in enumerate(places):
             rank = number - len(places) if place.wins else number
             for source in self.sources(client, place, module.kind):
-                found += [(rank, one) for one in self._loaded(source, client, module)]
+                if module.kind in ADDING_UP and any(one.path == source.text.path for _, one in found):
+                    continue  # a file that is found at two places is read once
+                whole = replace(source, files=self._scripts(client, module, source)) if module.kind == "hooks" else source
+                found += [(rank, one) for one in self._loaded(whole, client, module)]
             if module.kind == "skills" and place.native:
                 self.diagnostics += self._flat(client, place)
-        return _ranked(found)
+        return tuple(one for _, one in found) if module.kind in ADDING_UP else _ranked(found)
+
+    def _scripts(self, client: str, module: PartFormat[Any], source: PartSource) -> tuple[FolderFile, ...]:
+        """Return the files of the project that the hooks of a file name."""
+        named: Callable[[PartSource], list[str]] | None = getattr(module, "named", None)
+        files: list[FolderFile] = []
+        top = os.path.realpath(self.folder)
+        for path in named(source) if named else ():
+            whole = self.place(client, path)
+            found = Discovery(diagnostics=self.diagnostics)
+            if not os.path.isfile(whole) or not discovery.followed(found, os.fspath(whole), top):
+                continue
+            try:
+                data, status = reading.read(os.fspath(whole), limit=MAX_FILE_BYTES)
+            except OSError:
+                continue
+            files.append(FolderFile(path, data, bool(status.st_mode & 0o100)))
+        return tuple(files)
 
     def _flat(self, client: str, place: Place) -> Iterator[Diagnostic]:
         """Say which files lie where skills do and are none, since a skill is a folder."""
