@@ -71,7 +71,7 @@ def chosen(words: Iterable[str]) -> With:
     return With(NEEDED in found, frozenset(kinds), tuple(dict.fromkeys(named)))
 
 
-_HOW = "needed, all, none, a kind (skills, commands, servers), or KIND/NAME, with commas between them"
+_HOW = f"needed, all, none, a kind ({', '.join(KINDS)}), or KIND/NAME, with commas between them"
 
 
 class Named:

@@ -150,6 +150,12 @@ _BEFORE = frozenset(["if", "then", "else", "elif", "do", "while", "until", "!", 
 _INTERPRETERS = frozenset((*_SHELLS, "python", "python3", "node", "bun", "deno", "ruby", "perl"))
 
 
+def tells(hook: Hook, target: str) -> str | None:
+    """Say why what a target says of an event is in no way what the hook's client says; None where it is."""
+    mine, other = vocabulary.hooks(hook.format), vocabulary.hooks(target)
+    return None if mine and other and mine.payload == other.payload else "it reads what it is told on standard input"
+
+
 def lacks(wanted: Needs, hook: Hook, target: str) -> str | None:
     """Say what a target does not give a hook's command that it relies on; None where it gives all of it."""
     mine, other = vocabulary.hooks(hook.format), vocabulary.hooks(target)

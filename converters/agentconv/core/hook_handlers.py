@@ -24,7 +24,7 @@ _FIELD = "handler."
 _SECONDS = {"s": 1, "ms": 1000}
 DROPPED = "hook-key-dropped"
 ROOT = "\0root"
-PLUGIN = re.compile(r"\$\{CLAUDEPLUGINROOT\}|\$CLAUDEPLUGINROOT\b")
+PLUGIN = re.compile(r"\$\{CLAUDE_PLUGIN_ROOT\}|\$CLAUDE_PLUGIN_ROOT\b")
 PROJECT = re.compile(
     r"\$\{[A-Z]+_PROJECT_DIR(?::-\.)?\}|\$[A-Z]+_PROJECT_DIR\b|\$\(git rev-parse --show-toplevel(?: 2>/dev/null \|\| pwd)?\)"
 )
@@ -67,15 +67,17 @@ class _Row:
     key: str
     field: str
     unit: str
+    milliseconds_from: float
+    """The count from which on a time in seconds is one in milliseconds."""
 
     def value(self, given: Any) -> Any:
-        if self.unit:
-            return given / _SECONDS[self.unit] if isinstance(given, (int, float)) else given
+        if self.unit and isinstance(given, (int, float)):
+            return given / (1000 if given >= self.milliseconds_from else _SECONDS[self.unit])
         return tuple(given) if isinstance(given, list) else given
 
     def spelled(self, value: Any) -> Any:
-        if self.unit:
-            counted = value * _SECONDS[self.unit]
+        if self.unit and isinstance(value, (int, float)):
+            counted = value * (1000 if value >= self.milliseconds_from else _SECONDS[self.unit])
             return int(counted) if counted == int(counted) else counted
         return list(value) if isinstance(value, tuple) else value
 
@@ -83,8 +85,11 @@ class _Row:
 @cache
 def _rows(format_id: str) -> tuple[_Row, ...]:
     rows = schema_files.part_rows(KIND, format_id)
-    found = ((key, row["x-field"], row.get("x-unit", "")) for key, row in rows.items() if row["x-field"].startswith(_FIELD))
-    return tuple(_Row(key, name.removeprefix(_FIELD), unit) for key, name, unit in found)
+    return tuple(
+        _Row(key, row["x-field"].removeprefix(_FIELD), row.get("x-unit", ""), row.get("x-milliseconds-from", float("inf")))
+        for key, row in rows.items()
+        if row["x-field"].startswith(_FIELD)
+    )
 
 
 def known(format_id: str) -> bool:
@@ -97,12 +102,21 @@ def read(format_id: str, spelled: Json) -> Handler:
     given: dict[str, Json] = dict(spelled) if isinstance(spelled, dict) else {}
     values: dict[str, Any] = {}
     for row in _rows(format_id):
-        if row.key in given and row.field not in values:
-            value = row.value(given.pop(row.key))
-            values[row.field] = value
+        if row.key in given and row.field not in values and _is_of_kind(row, given[row.key]):
+            values[row.field] = row.value(given.pop(row.key))
     if not values.get("background"):
         values.pop("background", None)
     return Handler(**values, others=given)
+
+
+def _is_of_kind(row: _Row, value: Json) -> bool:
+    """Whether a value is what a field of its kind holds; what is not stays where it is."""
+    kinds: Any = _KINDS.get(row.field, str)
+    return isinstance(value, kinds) and not (kinds is _NUMBER and isinstance(value, bool))
+
+
+_NUMBER = (int, float)
+_KINDS: dict[str, Any] = {"args": list, "headers": dict, "env": dict, "timeout_seconds": _NUMBER, "background": bool}
 
 
 def spelled(format_id: str, handler: Handler) -> Json:
@@ -117,8 +131,7 @@ def spelled(format_id: str, handler: Handler) -> Json:
 
 def translated(handler: Handler, source: str, target: str) -> tuple[Handler, tuple[str, ...], tuple[str, ...]]:
     """Return what the target runs in its place, the keys that it does without, and those without which it is another thing."""
-    rows = schema_files.part_rows(KIND, source)
-    moot = [key for key in handler.others if rows.get(key, {}).get("x-dropped") == DROPPED or key not in rows]
+    moot = [key for key in handler.others if is_moot(source, key)]
     lost = [key for key in handler.others if key not in moot]
     names = {row.field for row in _rows(target)}
     found = replace(handler, others={})
@@ -130,6 +143,12 @@ def translated(handler: Handler, source: str, target: str) -> tuple[Handler, tup
         (moot if name in ("message", "timeout_seconds") else lost).append(name)
         found = replace(found, **dict[str, Any]({name: None}))
     return found, tuple(moot), tuple(lost)
+
+
+def is_moot(format_id: str, key: str) -> bool:
+    """Whether a client that does not know a key of a hook, or of its group, runs the hook alike."""
+    row = schema_files.part_rows(KIND, format_id).get(key)
+    return row is None or row.get("x-dropped") == DROPPED
 
 
 def rooted(command: str) -> str:

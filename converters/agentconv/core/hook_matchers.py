@@ -62,9 +62,7 @@ def matches(format_id: str, matcher: str | None, tool: str) -> bool:
     if facts.matches == "words" and _WORDS.fullmatch(text):
         return tool in (word.strip() for word in re.split(r"[|,]", text))
     if facts.matches == "names":
-        names = {tool, vocabulary.own_word(format_id, tool)} | {
-            word for word in facts.aliases if vocabulary.own_word(format_id, word) == tool
-        }
+        names = {tool, *(word for word, own in facts.aliases.items() if own == tool)}
         if names & {text, *(word.strip() for word in text.split("|"))}:
             return True
     return _fits(text, tool)
@@ -110,7 +108,7 @@ def _tools(hook: Hook, piece: str) -> list[str]:
 
 def _capabilities(format_id: str, word: str) -> tuple[str, ...]:
     facts = vocabulary.hooks(format_id)
-    return () if facts is None else facts.tools.get(word) or facts.aliases.get(word, ())
+    return () if facts is None else facts.tools.get(facts.aliases.get(word, word), ())
 
 
 def _server_piece(format_id: str, piece: str) -> str | None:

@@ -305,8 +305,8 @@ class Hooks:
     """Names of what it is told of a tool, by the tool's capability."""
     tools: Mapping[str, tuple[str, ...]]
     """The tools as matchers call them, and what each is capable of."""
-    aliases: Mapping[str, tuple[str, ...]]
-    """Other names that a matcher may call them by."""
+    aliases: Mapping[str, str]
+    """Other names that a matcher may call them by, each with the tool's own."""
     server_tool: str = "mcp__{server}__{tool}"
     """How a matcher calls a tool of an MCP server; empty where that is not known."""
     silent: bool = True
@@ -323,7 +323,7 @@ def hooks(format_id: str) -> Hooks | None:
         return None
     own: dict[str, Any] = found.get("tools", {})
     words = own or _file(format_id).get("tools", {})
-    others = found.get("aliases", {}) if own else _file(format_id).get("aliases", {})
+    others: dict[str, str] = {**({} if own else _file(format_id).get("aliases", {})), **found.get("aliases", {})}
     return Hooks(
         frozenset(found["variables"]),
         found["matches"],
@@ -333,7 +333,7 @@ def hooks(format_id: str) -> Hooks | None:
         frozenset(found["decides"]),
         {capability: tuple(names) for capability, names in found.get("arguments", {}).items()},
         {word: _several(meaning) for word, meaning in words.items()},
-        {word: _several(words.get(meaning, "")) for word, meaning in others.items()},
+        others,
         found.get("server_tool", "mcp__{server}__{tool}"),
         found.get("silent", True),
         found.get("agents", False),

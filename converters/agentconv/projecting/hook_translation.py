@@ -63,6 +63,9 @@ def carried(hook: Hook, target: str, needs: Needs) -> Carried:
     """
     words = vocabulary.words_of(target)
     facts, own = vocabulary.hooks(words), vocabulary.hooks(hook.format)
+    dead = _dead(hook) if hook.format != words else ()
+    if dead:
+        return Carried(dead=dead, idle=True)
     if facts is None or own is None:
         return Carried(why="it has no such hooks")
     if hook.format == words:
@@ -70,8 +73,9 @@ def carried(hook: Hook, target: str, needs: Needs) -> Carried:
     event = vocabulary.native_event(words, hook.event) if hook.event else None
     if event is None:
         return Carried(why=f"it has no event like `{hook.native_event}`")
-    if hook.options:
-        return Carried(why=f"it knows no `{next(iter(hook.options))}`")
+    bound = next((key for key in hook.options or () if not hook_handlers.is_moot(hook.format, key)), None)
+    if bound:
+        return Carried(why=f"it knows no `{bound}`")
     matched = hook_matchers.translated(hook, words)
     if matched is None:
         return Carried(why=f"`{hook.matcher}` fits tools of which it is not known what they are called there")
@@ -81,6 +85,12 @@ def carried(hook: Hook, target: str, needs: Needs) -> Carried:
     if why:
         return Carried(why=why)
     return _with_handlers(Hook(event, words, hook.event, matched.matcher, hook.handlers), hook, target, matched)
+
+
+def _dead(hook: Hook) -> tuple[str, ...]:
+    """Return the alternatives of a matcher none of which fits a tool in its own client; nothing, where one does."""
+    found = hook_matchers.translated(hook, hook.format) if hook.event in hook_matchers.ON_TOOLS else None
+    return found.dead if found is not None and found.is_idle else ()
 
 
 def _unheld(hook: Hook, needs: Needs, words: str, facts: Hooks) -> str | None:
@@ -98,17 +108,16 @@ def _unheld(hook: Hook, needs: Needs, words: str, facts: Hooks) -> str | None:
             if handler.kind in ("http", "mcp_tool")
             else hook_contracts.NOTHING
         )
-        if can_block(hook) or wanted.told:
-            why = hook_contracts.lacks(wanted, hook, words)
-            if why:
-                return why
+        why = hook_contracts.lacks(wanted, hook, words) if is_guard(hook) or wanted.known else hook_contracts.tells(hook, words)
+        if why:
+            return why
     return None
 
 
 def _with_handlers(made: Hook, hook: Hook, target: str, matched: hook_matchers.Matched) -> Carried:
     """Return what a target runs in its own spelling."""
     facts = vocabulary.hooks(made.format)
-    moot: list[str] = list(matched.moot)
+    moot: list[str] = [*matched.moot, *(hook.options or ())]
     handlers: list[Json] = []
     for one in hook.handlers:
         handler, without, lost = hook_handlers.translated(hook_handlers.read(hook.format, one), hook.format, made.format)

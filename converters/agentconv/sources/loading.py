@@ -178,8 +178,8 @@ def take_apart(agents: AgentSet, diagnostics: tuple[Diagnostic, ...] = (), bundl
         bundle: Path of the file that holds the set, for diagnostics.
     """
     about = replace(agents, agents=(), sources=(), diagnostics=())
-    parts = stored_parts(agents) if agents.skills or agents.commands or agents.servers else ()
-    about = replace(about, skills=(), commands=(), servers=())
+    parts = stored_parts(agents) if any(getattr(agents, kind) for kind in KINDS) else ()
+    about = holding(about, ())
     yield Loaded("", "json", None, diagnostics=diagnostics, about=about, parts=parts)
     known = {source.path for source in agents.sources}
     by_path: dict[str, list[Agent]] = {}
@@ -282,7 +282,7 @@ def gather(
     return with_parts(about, along, stored, sources=sources) if along else replace(about, sources=tuple(stored.values()))
 
 
-def with_parts(about: AgentSet, parts: Iterable[LoadedPart], stored: dict[str, Source], *, sources: bool) -> AgentSet:
+def with_parts(about: AgentSet, parts: Sequence[LoadedPart], stored: dict[str, Source], *, sources: bool) -> AgentSet:
     """Return a set with parts, and with the files of theirs that are nobody else's: the user's configuration is none."""
     kept: list[LoadedPart] = []
     names: dict[str, set[str | None]] = {}
@@ -316,7 +316,8 @@ def holding(about: AgentSet, parts: Iterable[LoadedPart]) -> AgentSet:
     kinds: dict[str, list[Any]] = {kind: [] for kind in KINDS}
     for one in parts:
         kinds[one.kind].append(one.part)
-    return replace(about, skills=tuple(kinds["skills"]), commands=tuple(kinds["commands"]), servers=tuple(kinds["servers"]))
+    values: dict[str, Any] = {kind: tuple(found) for kind, found in kinds.items()}
+    return replace(about, **values)
 
 
 def _pointer(agent: Agent) -> str:

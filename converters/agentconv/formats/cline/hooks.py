@@ -63,8 +63,7 @@ class ProgramFormat:
         self, parts: Iterable[SetHook], path: str, original: PartSource | None, without: Collection[str] = ()
     ) -> tuple[WrittenFile, ...]:
         """Write the program of an event."""
-        (part,) = parts
-        program = next((one for one in part.files), None)
+        program = next((file for part in parts for file in part.files), None)
         data = original.text.data if original else program.data if program else b""
         executable = original.executable if original else program is not None and program.executable
         return () if without else (WrittenFile(path, data, executable),)

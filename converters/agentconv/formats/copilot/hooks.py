@@ -3,14 +3,14 @@
 https://docs.github.com/copilot/reference/hooks-configuration
 
 Events have two spellings: what `PreToolUse` runs is told of an event as Claude Code tells it, what `preToolUse` runs in Copilot's own way.
-A handler that asks a model, on any event but the start of a session, costs all of its file.
+What is not as it should be is dropped alone; but a handler that asks a model, on any event but the start of a session, costs all of its
+file.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core import vocabulary
 from agentconv.core.part_format import Place
 from agentconv.parts.hooks.format import HookFormat
 from agentconv.parts.hooks.reading import Client
@@ -25,9 +25,7 @@ def _refused(event: str, kind: str) -> str | None:
 
 
 _TRUST = "they run in a folder that is trusted alone: say so when Copilot asks"
-_CLIENT = Client(
-    "copilot", "GitHub Copilot", head={"version": 1}, whole=frozenset(vocabulary.events("copilot")), refuses=_refused, trust=_TRUST
-)
+_CLIENT = Client("copilot", "GitHub Copilot", head={"version": 1}, refuses=_refused, trust=_TRUST)
 BY_FORMAT: dict[str, PartFormat[SetHook]] = {
     "copilot": HookFormat(
         _CLIENT,

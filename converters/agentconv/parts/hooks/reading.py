@@ -44,7 +44,7 @@ class Client:
     stops: bool = False
     """Whether a file that does not parse keeps it from starting."""
     refuses: Callable[[str, str], str | None] = _anything
-    """Says why it does not take a handler of a kind on an event."""
+    """Says why it does not take a handler of a kind on an event: that costs all of its file."""
     trust: str | None = None
     """What its user has to do before it runs the hooks of a project."""
 
@@ -72,7 +72,13 @@ def read(client: Client, file: JsonHooks | TomlHooks, source: PartSource) -> Par
 
 
 def _costs_all(client: Client, entry: Entry, problem: str | None, passed: bool) -> bool:
-    return problem is not None and not passed and entry.event in client.whole
+    if problem is None or passed:
+        return False
+    return entry.event in client.whole or client.refuses(entry.event, str(_kind(entry.value))) is not None
+
+
+def _kind(value: Json) -> Json:
+    return value.get("type", "command") if isinstance(value, dict) else None
 
 
 def _hook(client: Client, entry: Entry, source: PartSource, names: dict[str, int], pointer: str) -> SetHook:
