@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agentconv.core import credentials
+from agentconv.core import credentials, tool_summary
 from agentconv.core.diagnostics import Severity
 from agentconv.core.mentions import fences
 from agentconv.core.source import SourceText, encode
@@ -310,6 +310,18 @@ def test_an_empty_prompt_matters_as_much_as_the_client_minds(format_id, severity
     (finding,) = found(subject("", format_id=format_id, path="reviewer.md"), "AC701")
 
     assert finding.severity is severity
+
+
+@pytest.mark.parametrize(("tools", "severity"), [("", Severity.WARNING), ("tools: [read]\n", Severity.ERROR)])
+def test_a_list_without_a_prompt_limits_nothing_in_copilot(tools, severity):
+    """What has a list and every tool all the same is an error, in lint as in what `inspect` says of its tools."""
+    source = SourceText("reviewer.agent.md", encode(f"---\nname: reviewer\ndescription: Reviews\n{tools}---\n"))
+    looked_at = Subject(source, "copilot", ("copilot",))
+    (finding,) = found(looked_at, "AC701")
+    (agent,) = looked_at.result.set.agents
+
+    assert finding.severity is severity
+    assert tool_summary.tools(tool_summary.held(agent, "copilot"), "copilot").startswith("all")
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,13 @@ def test_a_tool_that_drops_the_agent():
     assert all("Gemini CLI" in finding.message and "drops" in finding.message for finding in findings(text, "gemini-cli"))
 
 
+def test_a_tool_of_a_server_that_is_taken_for_an_own_one():
+    """Copilot gives its own tool for `server/edit`; what it has no tool for is the server's."""
+    found = codes(agent("tools: [read, linter/edit, linter/check, edit/editFiles, linter-edit]"), "copilot")
+
+    assert [one for one in found if one[0] == "AC311"] == [("AC311", "warning")]
+
+
 def test_widening_elsewhere():
     """A client that passes over a restriction is named, with what it lets the agent do; one that keeps it, or drops the agent, is not."""
     text = agent("tools: Read, Grep")

@@ -15,6 +15,8 @@ FACTS = {"client", "verified", "source", "servers", "enforces_patterns", "ignore
     "description_tokens",
     "server_tool",
     "shows_model_names",
+    "lists_need_prompts",
+    "own_words_first",
 }
 TABLES = {
     "tools",

@@ -21,7 +21,7 @@ _MISSING_SHOWN = 3
 
 
 def held(agent: Agent, client: str) -> Agent:
-    """Return an agent without the tool words that its author meant, but the client does not take."""
+    """Return an agent with the tools that the client gives it: without words that it does not take, with all where it takes no list."""
 
     def takes(one: ToolGrant | Rule) -> bool:
         word = vocabulary.tool_word(client, one.native)
@@ -29,7 +29,16 @@ def held(agent: Agent, client: str) -> Agent:
 
     allow, deny = (tuple(filter(takes, grants)) for grants in (agent.tools.allow, agent.tools.deny))
     rules = tuple(filter(takes, agent.permissions.rules))
-    return replace(agent, tools=replace(agent.tools, allow=allow, deny=deny), permissions=replace(agent.permissions, rules=rules))
+    mode = "inherit" if is_unlimited(agent, client) else agent.tools.mode
+    return replace(
+        agent, tools=replace(agent.tools, mode=mode, allow=allow, deny=deny), permissions=replace(agent.permissions, rules=rules)
+    )
+
+
+def is_unlimited(agent: Agent, client: str) -> bool:
+    """Whether the client gives an agent every tool although it has a list, because it has no prompt."""
+    prompted = agent.prompt is not None and bool(agent.prompt.text.strip())
+    return agent.tools.mode != "inherit" and not prompted and vocabulary.fact(client, "lists_need_prompts")
 
 
 def tools(agent: Agent, client: str) -> str:

@@ -25,7 +25,8 @@ The tables:
 Besides, facts: `enforces_patterns` (an agent is held to the pattern of `Tool(pattern)`), `ignores_case` (of tool words),
 `asks_by_default` (without any setting of the user, writing, running and the network are asked for), `own_servers_open`
 (MCP servers that an agent itself defines are open to it whatever its list of tools says), `shows_model_names` (a model may
-be given by the name that is shown to people). A fact that is left out is false.
+be given by the name that is shown to people), `lists_need_prompts` (an agent with a list and no prompt has every tool),
+`own_words_first` (`server/tool` is the client's own tool where it has one that is called so). A fact that is left out is false.
 `servers` are the MCP servers that a client brings along; `server_tool` is how it names the tool of one, where most name it otherwise.
 - `patterns`: for each language (core/patterns), the tool words whose patterns are in it, and what is held against them: `path` (of a
   file, from the project's root), `command` (a piece of a command line), `folder`, `name` (of an agent or skill), `query`, `address`.

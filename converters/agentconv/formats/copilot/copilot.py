@@ -14,7 +14,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import names, vocabulary
+from agentconv.core import names, tool_summary, vocabulary
 from agentconv.core.diagnostics import Cause, Complaint, Detail
 from agentconv.core.format import FormatSpec, ReadResult, State
 from agentconv.core.ir import Hook, Model
@@ -216,7 +216,7 @@ def project(projection: Projection) -> None:
 
 def _refuse_silent(projection: Projection) -> None:
     """Refuse an agent with a list of tools and no prompt: called by another one, it has every tool (run, 1.0.102)."""
-    if not projection.at_home and not projection.get("prompt.text") and projection.get("tools.mode") != "inherit":
+    if not projection.at_home and tool_summary.is_unlimited(projection.result(), SPEC.id):
         projection.refuse("refused-silent", "prompt.text", "missing")
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agentconv.core import mentions, vocabulary
+from agentconv.core import mentions, tool_summary, vocabulary
 from agentconv.core.diagnostics import Code, Severity
 from agentconv.core.ir import Prompt
 from agentconv.formats import registry
@@ -41,7 +41,8 @@ def empty_prompt(self: Rule, subject: Subject) -> Iterator[Finding]:
     """An agent without a prompt.
 
     Qwen Code 0.24.4 drops an agent whose prompt is shorter than ten characters, Codex 0.169.0 one whose instructions are
-    blank. Claude Code 2.1.329 loads it, and it runs with nothing that tells it what it is for.
+    blank. Claude Code 2.1.329 loads it, and it runs with nothing that tells it what it is for. Copilot 1.0.102 loads it with every
+    tool, whatever its list says, which is an error.
     """
     for number, agent, state in subject.agents():
         if (agent.prompt is None and not state.dropped) or (agent.prompt and agent.prompt.text.strip()):
@@ -51,7 +52,9 @@ def empty_prompt(self: Rule, subject: Subject) -> Iterator[Finding]:
         if state.dropped and not clients:
             continue  # its client does not run it, for another reason
         effect = f"{do(clients, 'drops')} it" if clients else f"{title(subject)} runs it with no instructions of its own"
-        severity = Severity.ERROR if clients else Severity.WARNING
+        unlimited = not clients and tool_summary.is_unlimited(agent, subject.format)
+        effect = f"{title(subject)} gives it every tool, whatever its list says" if unlimited else effect
+        severity = Severity.ERROR if clients or unlimited else Severity.WARNING
         place = subject.place(number, "")
         yield self.find(
             f"the agent has no prompt: {effect}",

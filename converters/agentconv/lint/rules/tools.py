@@ -421,3 +421,39 @@ def star_beside_tools(self: Rule, subject: Subject) -> Iterator[Finding]:
             message = f"{title(subject)} grants every tool for the `*`, not only `{shown(others[0], 60)}`"
             place = subject.word(number, key, "*")
             yield self.find(message, place, "delete the `*`, or the other names", agent=agent.name, clients=(subject.format,))
+
+
+@rule(
+    "AC311",
+    "own-tool-for-server",
+    bad=_example("tools: [read, linter/edit]"),
+    good=_example("tools: [read, linter-edit]"),
+    source="tools of a session with the agent selected, one word an agent",
+    verified="2026-11-29",
+    severity=Severity.WARNING,
+    example="copilot",
+    protects=WIDENING,
+)
+def own_tool_for_server(self: Rule, subject: Subject) -> Iterator[Finding]:
+    """A tool of an MCP server that the client takes for its own tool of that name.
+
+    Copilot 1.0.102 reads `linter/edit` as its own `edit` where it knows no server `linter`, as it reads `edit/editFiles` of VS Code:
+    the agent writes files. The server's tool is `linter-edit`.
+    """
+    if not vocabulary.fact(vocabulary.words_of(subject.format), "own_words_first"):
+        return
+    for number, agent, _ in subject.agents():
+        for grant in dict.fromkeys(agent.tools.allow):
+            own = vocabulary.tool_word(subject.format, grant.tool) if grant.server and grant.tool and "/" in grant.native else None
+            if own is None or own.how not in ("exact", "alias"):
+                continue
+            yield self.find(
+                shown(
+                    f"{title(subject)} takes `{shown(grant.native)}` for its own `{shown(grant.tool or '')}` where it knows no such server",
+                    160,
+                ),
+                _place(subject, number, "tools.allow", grant.native),
+                f"write `{grant.server}-{grant.tool}` for the tool of the server",
+                agent=agent.name,
+                clients=(subject.format,),
+            )
