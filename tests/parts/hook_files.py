@@ -62,7 +62,7 @@ def projected(part: SetHook, target: str, scope: Scope = "project") -> PartProje
 
 def is_written(projection: PartProjection[SetHook]) -> bool:
     """Whether a hook has a place in the target."""
-    return not (projection.left_out or projection.is_refused())
+    return not (projection.omitted or projection.is_refused())
 
 
 def written(format_id: str, parts: Sequence[SetHook], original: PartSource | None = None) -> bytes:

@@ -17,6 +17,7 @@ FACTS = {"client", "verified", "source", "servers", "enforces_patterns", "ignore
     "shows_model_names",
     "lists_need_prompts",
     "own_words_first",
+    "restraining",
 }
 TABLES = {
     "tools",
@@ -37,6 +38,7 @@ TABLES = {
     "reaches",
     "variables",
     "unattended",
+    "rules",
 }
 TIERS = {"frontier", "large", "medium", "small"}
 

@@ -133,7 +133,7 @@ def add_along(parser: argparse.ArgumentParser) -> None:
         action="append",
         metavar="needed|all|none|KIND[/NAME],...",
         help="what goes along into a folder: what the agents' fields name (default), everything, nothing, all of a kind (skills, commands, "
-        "servers), or one of it by name",
+        "servers, permissions), or one of it by name",
     )
 
 

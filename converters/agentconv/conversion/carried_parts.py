@@ -15,7 +15,7 @@ from agentconv.core.diagnostics import Code, Diagnostic, InternalError, Severity
 from agentconv.core.kinds import ADDING_UP
 from agentconv.core.losses import listed, quoted
 from agentconv.core.part_format import PartSource, difference
-from agentconv.core.parts import SetHook, kind_of
+from agentconv.core.parts import PermissionSet, SetHook, kind_of
 from agentconv.core.source import SourceText
 from agentconv.disk.output import Merged, OutputFile
 from agentconv.parts import registry
@@ -125,16 +125,33 @@ class CarriedParts:
     def judge(self, parts: Sequence[LoadedPart]) -> None:
         """Hold parts to the law; after this it is known which of them are written, and what they are called."""
         law = PartLaw(self.target, self.options.scope, self.agents, self.options.read)
-        verdicts = self._restrained(parts, [self._in_place(one) or law.judge(one) for one in parts])
+        verdicts = self._restrained(parts, [self._in_place(one) or law.judge(one) for one in self._united(parts)])
         order = sorted(range(len(verdicts)), key=lambda index: _claim(verdicts[index]))
         placed = {index: self._placed(verdicts[index]) for index in order}
         self.verdicts = [placed[index] for index in range(len(verdicts))]
 
+    def _united(self, parts: Sequence[LoadedPart]) -> Iterator[LoadedPart]:
+        """Yield parts, of which the rules of another client's several files are one: what it says in one file is in one here, too."""
+        several: dict[str, list[LoadedPart]] = {}
+        for one in parts:
+            if one.kind == "permissions" and one.client != self.target:
+                several.setdefault(one.client, []).append(one)
+            else:
+                yield one
+        for sets in several.values():
+            from agentconv.parts.permissions.uniting import united
+
+            yield replace(sets[0], part=united([one.part for one in sets]))  # type: ignore[misc]
+
     def _restrained(self, parts: Sequence[LoadedPart], verdicts: list[PartVerdict]) -> list[PartVerdict]:
         """Refuse what could do in the target what is forbidden to the whole set, and not held there."""
-        by_part = {id(one.loaded): one for one in verdicts}
-        left = tuple(found for one in parts for found in set_restraints.unheld(one, by_part.get(id(one))))
-        self.restraints = SetRestraints(self.target, left, self.options.unrestrained)
+        by_file = {(one.loaded.kind, one.loaded.client, one.loaded.path, one.loaded.part.name): one for one in verdicts}
+        whole = {one.loaded.client: one for one in verdicts if one.loaded.kind == "permissions"}
+        found = [(one, by_file.get((one.kind, one.client, one.path, one.part.name)) or whole.get(one.client)) for one in parts]
+        left = tuple(open_one for one, verdict in found for open_one in set_restraints.unheld(one, verdict))
+        sets = [one.part for one in verdicts if isinstance(one.part, PermissionSet)]
+        rules = tuple(rule for one in sets for rule in one.rules if rule.effect != "allow")
+        self.restraints = SetRestraints(self.target, left, self.options.unrestrained, rules)
         refusals = map(self.restraints.refusal, verdicts)
         return [
             one if loss is None else PartVerdict(one.loaded, losses=(*one.losses, loss))

@@ -125,6 +125,8 @@ class Law:
         """Take the six steps; None where one of them refuses the agent."""
         self.names.rename(projection, case.name)
         self.module.project(projection)
+        if self.names.carried is not None:
+            self.names.carried.restraints.hold(projection)
         if self.options.overriding and not projection.is_refused():
             self.options.overriding(case.agent, projection)
         if projection.is_refused():

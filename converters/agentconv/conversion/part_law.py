@@ -16,7 +16,7 @@ from agentconv.core import effects, fields, hook_matchers, losses, vocabulary
 from agentconv.core.diagnostics import InternalError
 from agentconv.core.losses import becomes, quoted
 from agentconv.core.part_format import PartProjection, PartSource, WrittenFile, difference
-from agentconv.core.parts import Command, FolderFile, Server, SetHook, Skill, kind_of
+from agentconv.core.parts import Command, FolderFile, PermissionSet, Server, SetHook, Skill, kind_of
 from agentconv.core.source import SourceText
 from agentconv.parts import registry
 
@@ -48,6 +48,8 @@ class PartVerdict:
     """How the law was broken."""
     left_open: Mapping[str, str] = field(default_factory=dict)
     """The restraints of the whole set that the target does not hold, by their texts, and why."""
+    omitted: bool = False
+    """Whether it needs no file in the target."""
 
     @property
     def is_shared(self) -> bool:
@@ -97,8 +99,10 @@ class PartLaw:
         self._rename_agents(projection)
         module.to_project(projection)
         told += projection.losses
-        if projection.is_refused() or projection.left_out:
-            return PartVerdict(loaded, losses=tuple(told), left_open=projection.left_open)
+        if projection.is_refused():
+            return PartVerdict(loaded, losses=tuple(told))
+        if projection.omitted:
+            return PartVerdict(loaded, losses=tuple(told), left_open=projection.left_open, omitted=True)
         if projection.instead is not None:
             if kind_of(projection.instead) == kind_of(part):
                 raise InternalError("it was turned into a part of its own kind")
@@ -193,12 +197,27 @@ def _check_narrow(source: Part, result: Part) -> None:
     Raises:
         InternalError: It may do more.
     """
-    if isinstance(source, Server):
-        wider = _opened(source, result)
+    if isinstance(source, PermissionSet):
+        wider = _granted(source, result)
+    elif isinstance(source, SetHook):
+        wider = _unguarded(source, result)
     else:
-        wider = _unguarded(source, result) if isinstance(source, SetHook) else _loosened(source, result)
+        wider = _opened(source, result) if isinstance(source, Server) else _loosened(source, result)
     if wider:
         raise InternalError(f"it would be wider than its author wrote it: {wider}")
+
+
+def _granted(source: PermissionSet, result: Part) -> str | None:
+    """Say what a set of rules grants that its author did not."""
+    if not isinstance(result, PermissionSet):
+        return "it is no set of rules"
+    if result.mode not in (None, source.mode) or set(result.folders or ()) - set(source.folders or ()):
+        return "it would begin in a freer mode, or open more folders"
+    from agentconv.parts.permissions import deciding
+
+    ours = {capability for rule in source.rules if rule.effect == "allow" for capability in deciding.about(rule)}
+    theirs = {capability for rule in result.rules if rule.effect == "allow" for capability in deciding.about(rule)}
+    return f"it would allow {', '.join(sorted(theirs - ours))}" if theirs - ours else None
 
 
 def _opened(source: Server, result: Part) -> str | None:
@@ -227,7 +246,7 @@ def _unguarded(source: SetHook, result: Part) -> str | None:
 
 def _loosened(source: Skill | Command, result: Part) -> str | None:
     """Say what restraint of a skill or command is gone, or which grant came."""
-    if isinstance(result, (Server, SetHook)):
+    if isinstance(result, (Server, SetHook, PermissionSet)):
         return "it is no text"
     if source.invoked_by == "user" and isinstance(result, Skill) and result.invoked_by != "user":
         return "the model could call it"

@@ -15,23 +15,28 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agentconv.core import effects, losses, vocabulary
 from agentconv.core.diagnostics import Detail, Span
 from agentconv.core.ir import Permissions
+from agentconv.core.kinds import KINDS
 from agentconv.core.losses import listed
 from agentconv.core.restraints import RESTRAINING, SERVERS
+from agentconv.parts import registry
+from agentconv.sources.parts_on_disk import matches
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
+    from agentconv.conversion.options import Options
     from agentconv.conversion.part_law import PartVerdict
     from agentconv.core.diagnostics import Loss
     from agentconv.core.effects import Effects
     from agentconv.core.format import Projection
-    from agentconv.core.ir import Agent
+    from agentconv.core.ir import Agent, Rule
     from agentconv.core.restraints import Restraint
+    from agentconv.sources.parts import Parts
     from agentconv.sources.parts_on_disk import LoadedPart
 
 
@@ -67,7 +72,7 @@ def unheld(loaded: LoadedPart, verdict: PartVerdict | None) -> Iterator[Unheld]:
         loaded: The part, as it stands in its file.
         verdict: What became of it; None where it has no place in the target.
     """
-    gone = verdict is None or verdict.part is None
+    gone = verdict is None or (verdict.part is None and not verdict.omitted)
     left = {} if verdict is None else verdict.left_open
     for one in of(loaded):
         if gone or one.text in left:
@@ -82,10 +87,30 @@ class SetRestraints:
     open: tuple[Unheld, ...] = ()
     insisted: Collection[str] = field(default=())
     """The kinds of parts whose restraints are given up, as the user insists."""
+    rules: tuple[Rule, ...] = ()
+    """The rules of the set as they are written, but for those that allow."""
 
     @property
     def _binding(self) -> list[Restraint]:
         return [one.restraint for one in self.open if one.restraint.kind not in self.insisted]
+
+    def hold(self, projection: Projection) -> None:
+        """Put the rules of the set into an agent's own, where the client takes these before those."""
+        origin = projection.source.origin
+        before: Any = registry.part_format(origin.format, "permissions") if origin and self.rules else None
+        if before is not None and before.among is not None:
+            return  # there, too, what an agent's file allows goes before the set's rules
+        own: tuple[Rule, ...] = projection.get("permissions.rules") or ()
+        module: Any = registry.part_format(self.target, "permissions") if own and self.rules else None
+        if module is None or module.among is None or projection.is_refused():
+            return
+        held = module.among(own, self.rules)
+        if held is None:
+            projection.refuse("set-restraint", "permissions.rules", listed(rule.shown for rule in self.rules))
+        elif held != own:
+            projection.translate("permissions.rules", held)
+            added = [rule.shown for rule in held if rule in self.rules and rule not in own]
+            projection.declare("set-rules-in-agent", "permissions.rules", listed(added))
 
     def refuse(self, projection: Projection, result: Agent) -> None:
         """Refuse an agent that could do in the target what a restraint forbids, as it is written there."""
@@ -112,7 +137,7 @@ class SetRestraints:
         for one in self.open:
             code = "set-restraint-widened" if one.restraint.kind in self.insisted else "set-restraint-unheld"
             detail = Detail("`{}`: {}", (one.restraint.shown, one.reason))
-            yield losses.loss(code, one.part, "rules", self.target, detail, span=one.restraint.span)
+            yield losses.loss(code, one.part, "rules", self.target, detail, span=one.restraint.span, part=one.restraint.kind)
 
 
 def _rules(broken: Iterable[Restraint]) -> Detail:
@@ -146,13 +171,32 @@ _DOES = {"denies": "denies {}", "asks": "asks before {}", "guards": "runs {}"}
 _WHAT = {"denies": "pattern", "asks": "pattern", "guards": "guard"}
 
 
-def staying(found: Sequence[LoadedPart], target: str) -> Iterator[Loss]:
+def staying(parts: Parts, target: str, options: Options) -> Iterator[Loss]:
     """Say once what restrains the whole set and stays, where a conversion was not asked to take it along.
 
+    Looked at is only what the source's client says of itself in its own files, and those only where they are there.
+
     Args:
-        found: The parts that stay.
+        parts: What there is beside the agents.
         target: The format that gets none of it.
+        options: What the user chose.
     """
+    named = {kind for kind, _ in options.along.named}
+    left = [kind for kind in KINDS if kind in RESTRAINING and kind not in options.along.kinds and kind not in named]
+    found = [
+        one for kind in left if parts.may_restrain() for one in parts.of(kind) if one.taken and not _is_held_in_place(one, target, options)
+    ]
+    yield from _staying(found, target)
+
+
+def _is_held_in_place(one: LoadedPart, target: str, options: Options) -> bool:
+    """Whether the target reads the very file that says it."""
+    module = registry.part_format(target, one.kind)
+    places = () if module is None else module.project if options.scope == "project" else module.user
+    return options.into_root(one.root) and any(matches(place, one.path) for place in places)
+
+
+def _staying(found: Sequence[LoadedPart], target: str) -> Iterator[Loss]:
     by_file: dict[str, Counter[str]] = {}
     kinds: dict[str, None] = {}
     for loaded in found:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from agentconv.core.diagnostics import Diagnostic
-    from agentconv.core.parts import Command, Server, SetHook, Skill
+    from agentconv.core.parts import Command, PermissionSet, Server, SetHook, Skill
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 """A JSON value whose strings are Unicode scalars and whose numbers are finite. What JSON cannot hold is a map of one key:
@@ -257,9 +257,11 @@ class AgentSet:
     servers: tuple[Server, ...] = ()
     """MCP servers of the whole project, or that its agents share."""
     hooks: tuple[SetHook, ...] = ()
+    permissions: tuple[PermissionSet, ...] = ()
+    """Rules of the whole project, or of the user."""
     extras: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     further: Mapping[str, tuple[Json, ...]] = field(default_factory=dict)
-    """Lists of a bundle that hold other parts, by their names, verbatim: instructions, permissions, and what is to come."""
+    """Lists of a bundle that hold other parts, by their names, verbatim: instructions, and what is to come."""
     sources: tuple[Source, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = field(default=(), compare=False)
     """What reading found; never stored."""

@@ -107,10 +107,10 @@ class PartProjection(Generic[P]):
         self.declared: set[str] = set()
         self.instead: Part | None = None
         """What says the same as a part of another kind, where the target cannot hold it as one of its own: that is written in its place."""
+        self.omitted = False
+        """Whether no file is needed for it."""
         self.left_open: dict[str, str] = {}
         """By their texts, the restraints of the whole set (`core.restraints`) that the target does not hold, and why."""
-        self.left_out = False
-        """Whether nothing of it is written, though nobody needs to be refused anything for that."""
         self._kind = kind_of(part)
 
     def translate(self, **values: Any) -> None:
@@ -142,10 +142,10 @@ class PartProjection(Generic[P]):
         """Say that the target does not hold what a restraint of the whole set, by its text, holds back."""
         self.left_open[restraint] = reason
 
-    def leave_out(self, name: str, code: str, detail: Detail | str, *, warn: bool = False) -> None:
-        """Write nothing of it, and say why."""
-        self.left_out = True
-        (self.warn if warn else self.remark)(code, name, detail)
+    def omit(self, code: str, name: str, detail: Detail | str) -> None:
+        """Say that the target needs no file for it: what of it holds there, holds by itself."""
+        self.omitted = True
+        self.remark(code, name, detail)
 
     def is_refused(self) -> bool:
         """Whether the target cannot hold it."""

@@ -51,15 +51,15 @@ def _left_out(projection: PartProjection[SetHook], found: Carried) -> None:
     hook = projection.source.definition
     if found.idle:
         code = "hook-matcher-dead" if found.dead else "hook-tools-absent"
-        projection.leave_out("definition.matcher", code, listed(found.dead or found.moot))
+        projection.omit(code, "definition.matcher", listed(found.dead or found.moot))
         return
+    projection.omitted = True
     if hook_translation.is_guard(hook):
         for one in restraints.of(projection.source, None):
             projection.leave_open(one.text, found.why)
-        projection.left_out = True
         return
-    blocks = hook_translation.can_block(hook)
-    projection.leave_out("definition", "hook-dropped", Detail("`{}`: {}", (hook.native_event, found.why)), warn=blocks)
+    say = projection.warn if hook_translation.can_block(hook) else projection.remark
+    say("hook-dropped", "definition", Detail("`{}`: {}", (hook.native_event, found.why)))
 
 
 def _declare(projection: PartProjection[SetHook], found: Carried) -> None:
