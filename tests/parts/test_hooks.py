@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -347,3 +349,76 @@ def test_one_bad_guard_costs_the_file_in_claude_code() -> None:
 
     assert guard.states == (State.NOT_LOADED, State.NOT_LOADED)
     assert other.states == (State.LOADS, State.NOT_LOADED)
+
+
+PROJECT = {
+    ".claude/agents/rev.md": "---\nname: rev\ndescription: Reviews\ntools: Read\n---\n\nReview the change that was made.\n",
+    ".claude/settings.json": (
+        '{"hooks": {"PreToolUse": [{"matcher": "Bash", "hooks": [{"type": "command", "command": "$CLAUDE_PROJECT_DIR/g.sh"}]}],'
+        ' "Stop": [{"hooks": [{"type": "prompt", "prompt": "Done?"}]}]}}'
+    ),
+    ".mcp.json": '{"mcpServers": {"db": {"command": "db-mcp"}}}',
+    "g.sh": "#!/bin/sh\necho no >&2\nexit 2\n",
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project of Claude Code with a guard, its script, a server, and a hook that asks a model."""
+    for name, text in PROJECT.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def _converted(target: str, words: str, output: Path) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "agentconv", "convert", ".", "-f", "claude-code", "-t", target, "--with", words, "-o", str(output)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stderr
+
+
+@pytest.mark.parametrize("target", ["gemini-cli", "qwen-code"])
+def test_hooks_and_servers_of_one_file_stand_in_it_together(target: str, project: Path) -> None:
+    """Where servers and hooks go into the same settings, both are in them; the script goes along, and once more changes nothing."""
+    out = project / "out"
+    codes = [_converted(target, "hooks,servers", out)[0] for _ in range(2)]
+    (path,) = [one.path for one in client(target).project]
+    settings_there = json.loads((out / path).read_text())
+
+    assert codes == [0, 0]
+    assert (list(settings_there["mcpServers"]), list(settings_there["hooks"])[:1]) == (
+        ["db"],
+        [vocabulary.native_event(target, "before-tool")],
+    )
+    assert (out / "g.sh").read_text() == PROJECT["g.sh"]
+
+
+def test_hooks_that_the_target_runs_in_place_are_written_nowhere(project: Path) -> None:
+    """Cursor runs Claude Code's hooks as they lie there, so that nothing runs twice."""
+    _, told = _converted("cursor", "hooks", project)
+
+    assert ("part-in-place" in told, (project / ".cursor/hooks.json").exists()) == (True, False)
+
+
+def test_guard_is_written_where_the_target_takes_none_of_the_file(project: Path) -> None:
+    """Copilot takes none of a file with a hook that asks a model: the guard in it gets a place of its own."""
+    _converted("copilot", "hooks", project)
+    hooks = json.loads((project / ".github/hooks/hooks.json").read_text())
+
+    assert hooks["hooks"]["PreToolUse"][0]["matcher"] == "Bash"
+
+
+def test_what_a_guard_holds_back_is_refused_where_it_is_not_held(project: Path) -> None:
+    """An agent that could run commands is not written to OpenCode, one that reads is; --allow-widening=hooks writes both."""
+    runs = PROJECT[".claude/agents/rev.md"].replace("rev", "ops").replace("tools: Read\n", "tools: Read, Bash\n")
+    (project / ".claude/agents/ops.md").write_text(runs)
+    code, told = _converted("opencode", "hooks", project / "out")
+    written_then = sorted(path.name for path in (project / "out").rglob("*.md"))
+
+    assert (code, written_then) == (1, ["rev.md"])
+    assert "PreToolUse Bash" in told

@@ -52,7 +52,7 @@ class SharedParts:
         Not a byte changes that is not theirs; the result is read back, and where the client would not take it, nothing changes.
         """
         before = {part.name: part for part in self._read(present).parts}
-        parts = among(self.module, self.parts, before.values())
+        parts = called_beside(self.module, self.parts, before.values())
         differing = [part for part in parts if part.name in before and difference(before[part.name], part)]
         kept = [] if force else differing
         wanted = [part for part in parts if part.name not in before or (part in differing and force)]
@@ -321,7 +321,7 @@ class CarriedParts:
         files = shared.module.write(shared.parts, shared.path, *self._own(shared, verdicts))
         again = shared.module.read(as_source(files, shared.place, shared.module.kind))
         found = {part.name: part for part in again.parts}
-        parts = among(shared.module, shared.parts, again.parts)
+        parts = called_beside(shared.module, shared.parts, again.parts)
         if len(found) != len(parts) or any(part.name not in found or difference(part, found[part.name]) for part in parts):
             raise InternalError("the parts of one file do not come back from it")
         return files[0].data
@@ -336,9 +336,9 @@ class CarriedParts:
         return source, [one.name for one in shared.module.read(source).parts if one.name not in ours]
 
 
-def among(module: PartFormat[Any], parts: Sequence[Part], there: Iterable[Part]) -> tuple[Part, ...]:
+def called_beside(module: PartFormat[Any], parts: Sequence[Part], there: Iterable[Part]) -> tuple[Part, ...]:
     """Return parts under the names that they have among others, of a kind whose names only say where they stand."""
-    renamed: Callable[[Sequence[Part], Iterable[Part]], tuple[Part, ...]] | None = getattr(module, "among", None)
+    renamed: Callable[[Sequence[Part], Iterable[Part]], tuple[Part, ...]] | None = getattr(module, "called_beside", None)
     return renamed(parts, there) if renamed else tuple(parts)
 
 
@@ -357,7 +357,7 @@ def _apart(part: Part, others: Sequence[PartVerdict]) -> Part:
 def _claim(verdict: PartVerdict) -> tuple[bool, bool]:
     """Return what sorts parts by their claim to a name: what is called so comes before what was renamed or turned into its kind."""
     loaded, part = verdict.loaded, verdict.part
-    if part is None:
+    if part is None or loaded.kind in ADDING_UP:
         return False, False
     return part.name != loaded.part.name or bool(loaded.only_in), kind_of(part) != loaded.kind
 

@@ -192,8 +192,8 @@ class SetHook:
     """Its event and what it is about (`before-tool/Bash`), then `~2` and so on in the order of its file."""
     definition: Hook = field(default_factory=lambda: Hook("", ""))
     """Event, matcher, and one handler, as its client spells them; `options` is what else its group says."""
-    files: tuple[FolderFile, ...] = ()
-    """The scripts of the project that it names, by their paths from the project's root."""
+    files: tuple[FolderFile, ...] = field(default=(), compare=False)
+    """The scripts of the project that it names, by their paths from the project's root: files of their own, beside what the hook says."""
     extras: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     origin: Origin | None = None
 

@@ -67,7 +67,7 @@ class HookFormat:
         """Return the file that holds all hooks of a place."""
         return place.path
 
-    def among(self, parts: Sequence[SetHook], there: Iterable[SetHook]) -> tuple[SetHook, ...]:
+    def called_beside(self, parts: Sequence[SetHook], there: Iterable[SetHook]) -> tuple[SetHook, ...]:
         """Return hooks under the names that they have in a file where others are: the same ones as these, new ones behind them."""
         present = list(there)
         names: dict[str, int] = {}
