@@ -107,6 +107,7 @@ def run(options: argparse.Namespace) -> int:
     if named is None:
         lint_files.leave_out_versions(files)
     files += lint_files.included(files)
+    files += lint_files.of_parts(found, scope.sources(options), (*(one.format for one in found.files), *asked), chosen)
     notes = [one for one in found.diagnostics if one.severity is Severity.NOTE]
     diagnostics = [*(one for one in found.diagnostics if one not in notes), *diagnostics]
     beside = (*notes, *elsewhere.told(found, elsewhere.Asked(scope.sources(options), "lint")))
@@ -114,7 +115,11 @@ def run(options: argparse.Namespace) -> int:
         _print(options, beside)
         raise nothing_found(found)
     find: lint_mending.Finder = lambda subject: next(checking.check([subject], rules)).findings  # noqa: E731
-    mended = lint_mending.mend(options, files, find, line) if options.fix or options.diff or options.check else Mended()
+    mended = (
+        lint_mending.mend(options, [one for one in files if one.subject.parts is None], find, line)
+        if options.fix or options.diff or options.check
+        else Mended()
+    )
     found_in = line.over(checking.check([file.subject for file in files], rules, siblings), len(files), "files checked")
     checked = [_settled(file, one, find) for file, one in zip(files, found_in, strict=True)]
     line.clear()

@@ -11,12 +11,13 @@ from agentconv.core import names as spelling
 from agentconv.core.diagnostics import Severity
 from agentconv.formats import registry
 from agentconv.lint import included as included_files
+from agentconv.lint import subject as subjects
 from agentconv.lint.subject import Subject
 from agentconv.sources import discovery
 from agentconv.sources.loading import Loader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from agentconv.cli.lint_settings import LintSettings
     from agentconv.core.diagnostics import Diagnostic
@@ -78,6 +79,22 @@ def included(files: Iterable[LintFile]) -> list[LintFile]:
         else:
             found.append(LintFile(subject, None))
     return found
+
+
+def of_parts(found: discovery.Discovery, arguments: Sequence[str], asked: Iterable[str], chosen: LintSettings) -> list[LintFile]:
+    """Return the files with hooks of the projects, or of the user, each for the client whose own it is."""
+    from agentconv.sources import parts as beside
+
+    clients = tuple(dict.fromkeys(asked))
+    files: dict[str, LintFile] = {}
+    for place in beside.beside(found, [one for one in arguments if os.path.isdir(one)], clients).places:
+        for client in clients:
+            for source in place.files(client, "hooks"):
+                shown = place.shown(client, source.text.path)
+                if source.place.native and shown not in files:
+                    subject = subjects.of_parts(source, shown, client, "hooks", chosen.for_file(shown))
+                    files[shown] = LintFile(subject, shown)
+    return list(files.values())
 
 
 def read_siblings(found: discovery.Discovery) -> list[Subject]:

@@ -145,6 +145,12 @@ def translated(handler: Handler, source: str, target: str) -> tuple[Handler, tup
     return found, tuple(moot), tuple(lost)
 
 
+def timed(format_id: str) -> tuple[str, str]:
+    """Return the key in which a client is told how long to wait, and its unit; empty where it cannot be told, or counts in either."""
+    row = next((row for row in _rows(format_id) if row.field == "timeout_seconds"), None)
+    return ("", "") if row is None or row.milliseconds_from != float("inf") else (row.key, row.unit)
+
+
 def is_moot(format_id: str, key: str) -> bool:
     """Whether a client that does not know a key of a hook, or of its group, runs the hook alike."""
     row = schema_files.part_rows(KIND, format_id).get(key)

@@ -38,8 +38,8 @@ be given by the name that is shown to people), `lists_need_prompts` (an agent wi
   `patterns`, as above, where words of rules take others than those of an agent's tools.
 - `hooks`: what the client does with hooks: `matches` is how a matcher on tools is held against a name, `handlers` are the kinds of what is
   run, `variables` are set for it; `blocks` are the portable events that exit code 2 blocks (`silent = false`: not when nothing is printed),
-  `payload`, `arguments` and `decides` what is said on standard input and heeded on standard output; `agents` where those of an agent's own
-  file hold its tools; `hooks.tools` how matchers call tools, where that is otherwise than lists of tools do.
+  `payload`, `arguments` and `decides` what is said on standard input and heeded on standard output; `once` where what is said twice is
+  run once; `agents` where those of an agent's own file hold its tools; `hooks.tools` how matchers call tools, where that is otherwise than lists of tools do.
 - `variables`: the `language` (core/references) in which an agent's own MCP servers refer to variables, and the `places` of a server where
   they do; `meant` are those where the client's documents say so, and it hands the text on as it stands; `inherits` where a server gets
   all variables that the client has. `configured` is the language of the client's configuration, which a project's may not use where it
@@ -318,6 +318,8 @@ class Hooks:
     """Whether exit code 2 blocks when nothing is printed."""
     agents: bool = False
     """Whether those of an agent's own file hold its tools."""
+    once: bool = False
+    """Whether the same command on the same event is run once, however often it is said."""
 
 
 @cache
@@ -342,6 +344,7 @@ def hooks(format_id: str) -> Hooks | None:
         found.get("server_tool", "mcp__{server}__{tool}"),
         found.get("silent", True),
         found.get("agents", False),
+        found.get("once", False),
     )
 
 

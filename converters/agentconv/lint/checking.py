@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.lint import catalogue
-from agentconv.lint.rule import FILE, LEFT, SET
+from agentconv.lint.rule import FILE, LEFT, PARTS, SET
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -45,17 +45,24 @@ def check(subjects: Sequence[Subject], rules: Iterable[Rule], siblings: Sequence
     by_path: dict[str, list[Finding]] = {}
     for rule in rules:
         if rule.about == SET:
-            for finding in rule.check([subject for subject in (*subjects, *siblings) if not subject.included]):
+            for finding in rule.check([subject for subject in (*subjects, *siblings) if not subject.included and subject.parts is None]):
                 by_path.setdefault(finding.path, []).append(finding)
     for subject in subjects:
-        own = [rule for rule in rules if rule.about != SET and (rule.code in OF_TEXTS or not subject.included)]
+        own = [rule for rule in rules if _is_about(rule, subject)]
         yield _check_file(subject, own, by_path.get(subject.path, []))
+
+
+def _is_about(rule: Rule, subject: Subject) -> bool:
+    """Whether a rule looks at a file of this kind, alone."""
+    if subject.parts is not None:
+        return rule.about == PARTS
+    return rule.about in (FILE, LEFT) and (rule.code in OF_TEXTS or not subject.included)
 
 
 def _check_file(subject: Subject, rules: list[Rule], found: list[Finding]) -> Checked:
     failures: list[Diagnostic] = []
     for rule in rules:
-        if rule.about == FILE:
+        if rule.about in (FILE, PARTS):
             found.extend(_run(rule, failures, subject))
     for rule in rules:
         if rule.about == LEFT and subject.troubled:

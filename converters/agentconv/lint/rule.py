@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Edit: TypeAlias = tuple[int, int, str]
 """Start, end and new text, in characters of the file's text."""
-FILE, SET, LEFT = "file", "set", "left"
+FILE, SET, LEFT, PARTS = "file", "set", "left", "parts"
 HIDDEN, SECRETS, INJECTION, WIDENING = "hidden characters", "secrets", "injection", "widening"
 """What a rule may protect the reader of a file from."""
 
@@ -87,7 +87,8 @@ class Rule:
     example: str = "claude-code"
     """The format of the examples."""
     about: str = FILE
-    """Whether it looks at one file at a time, at all of them together (`SET`), or at what every other rule leaves of one (`LEFT`)."""
+    """Whether it looks at one file at a time, at all of them together (`SET`), at what every other rule leaves of one (`LEFT`), or at one
+    that holds parts rather than agents (`PARTS`)."""
     clients: tuple[str, ...] = ()
     """The clients to ask with `--for` when the example is tried; none: those that are asked by default."""
     protects: str | None = None

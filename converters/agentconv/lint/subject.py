@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agentconv.core import credentials, schema_files
-from agentconv.core.format import ENTRY
+from agentconv.core.format import ENTRY, ReadResult
 from agentconv.core.source import SourceText, decode
 from agentconv.families import markdown
 from agentconv.formats import registry
@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from agentconv.core.credentials import Credential
-    from agentconv.core.format import ReadResult, State
+    from agentconv.core.format import State
     from agentconv.core.ir import Agent, Rule
+    from agentconv.core.kinds import Kind
+    from agentconv.core.part_format import PartSource, PartsRead
     from agentconv.families.frontmatter import Header
     from agentconv.lint.remark import Remark
     from agentconv.lint.rule import Edit
@@ -56,6 +58,9 @@ class Subject:
     nameless: bool = False
     """Whether it is no file, so that its path is only a place for clients to look in: standard input that nobody named."""
 
+    parts: PartsRead[Any] | None = None
+    """The parts in it, where it is a file of parts rather than of agents."""
+
     @property
     def path(self) -> str:
         """Path of the file, for people."""
@@ -84,8 +89,8 @@ class Subject:
 
     @cached_property
     def result(self) -> ReadResult:
-        """What the file's own client makes of it."""
-        return self.reading(self.format)
+        """What the file's own client makes of it; nothing, where it holds no agents."""
+        return self.reading(self.format) if self.parts is None else ReadResult()
 
     @cached_property
     def _readings(self) -> dict[str, ReadResult]:
@@ -239,3 +244,20 @@ def _alike(kind: str, own: str, asked: tuple[str, ...]) -> tuple[str, ...]:
     """Return the clients but a file's own that read files with such an end."""
     others = (client for client in asked if client != own)
     return tuple(client for client in others if any(end.rpartition(".")[2] == kind for end in registry.FORMATS[client].ends))
+
+
+def of_parts(source: PartSource, shown: str, client: str, kind: Kind, settings: Settings) -> Subject:
+    """Return a file of parts as rules see it.
+
+    Args:
+        source: The file, with its path where its client looks.
+        shown: Its path as the user would name it.
+        client: The client's format id.
+        kind: The kind of parts that are looked for in it.
+        settings: What is chosen for it.
+    """
+    from agentconv.parts import registry as part_registry
+
+    module = part_registry.part_format(client, kind)
+    read = module.read(source) if module else None
+    return Subject(SourceText(shown, source.text.data), client, (client,), settings, parts=read)

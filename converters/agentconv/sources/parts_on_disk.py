@@ -98,6 +98,16 @@ class PartsOnDisk:
             self._known[client, kind] = () if module is None else self._read(client, module)
         return self._known[client, kind]
 
+    def files(self, client: str, kind: Kind) -> Iterator[PartSource]:
+        """Yield the files of a kind that a client finds, with those that they name."""
+        module = registry.part_format(client, kind) if self._is_used(client) else None
+        seen: set[str] = set()
+        for place in (module.project if self.home is None else module.user) if module else ():
+            for source in self.sources(client, place, kind):
+                if module and source.text.path not in seen:
+                    seen.add(source.text.path)
+                    yield replace(source, files=self._scripts(client, module, source))
+
     def _is_used(self, client: str) -> bool:
         """Whether the folder is one of a client that only looks where it finds a file of its own."""
         index = formats.FORMATS[client].index

@@ -13,6 +13,7 @@ from agentconv.projecting import hook_translation
 if TYPE_CHECKING:
     from agentconv.core.part_format import PartSource
     from agentconv.core.parts import SetHook
+    from agentconv.core.source import SourceText
 
 
 def of(part: SetHook, source: PartSource | None) -> tuple[Restraint, ...]:
@@ -22,7 +23,7 @@ def of(part: SetHook, source: PartSource | None) -> tuple[Restraint, ...]:
         return ()
     text = f"{hook.native_event} {hook.matcher}" if hook.matcher else hook.native_event
     about = hook_matchers.meaning(hook) if hook.event in hook_matchers.ON_TOOLS else None
-    span = source.text.span(_offset(part, source)) if source else None
+    span = source.text.span(offset(part, source.text)) if source else None
     if about is None:
         return (Restraint("hooks", text, "guards", EVERYTHING, span=span),)
     servers = [one.split("__")[1] for one in about if one.startswith("mcp__")]
@@ -42,9 +43,11 @@ def _is_harmless(about: frozenset[str]) -> bool:
     return about <= effects.HARMLESS
 
 
-def _offset(part: SetHook, source: PartSource) -> int:
+def offset(part: SetHook, text: SourceText) -> int:
     """Return where a hook stands in its file."""
-    text = source.text
-    file = TomlHooks(text) if text.path.endswith(".toml") else JsonHooks(text, ("hooks",), JSONC)
     pointer = part.origin.pointer if part.origin else ""
+    if text.path.endswith(".toml"):
+        file: JsonHooks | TomlHooks = TomlHooks(text)
+    else:
+        file = JsonHooks(text, ("hooks",) if pointer.startswith("/hooks/") else (), JSONC)
     return next((entry.at for entry in file.entries if entry.pointer(file.top) == pointer), 0)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _TOKEN = re.compile(r"(?:\0root/?|\.{0,2}/)?[\w.@+-]+(?:/[\w.@+-]+)*")
 _QUOTES = str.maketrans("", "", "'\"")
-_SUFFIXES = (".sh", ".bash", ".zsh", ".py", ".js", ".mjs", ".cjs", ".ts", ".rb", ".pl", ".php", ".ps1")
+SUFFIXES = (".sh", ".bash", ".zsh", ".py", ".js", ".mjs", ".cjs", ".ts", ".rb", ".pl", ".php", ".ps1")
 
 
 def named(handler: Handler) -> list[str]:
@@ -31,7 +31,7 @@ def named(handler: Handler) -> list[str]:
 def _path(token: str) -> str | None:
     """Return the path in the project that a word of a command line is, or may be; None where it is none."""
     text = token.removeprefix(hook_handlers.ROOT).lstrip("/") if token.startswith(hook_handlers.ROOT) else token
-    if text.startswith("/") or not ("/" in text or text.endswith(_SUFFIXES) or text != token):
+    if text.startswith("/") or not ("/" in text or text.endswith(SUFFIXES) or text != token):
         return None
     path = posixpath.normpath(text)
     return None if path in (".", "") or path.startswith("..") else path
