@@ -39,7 +39,8 @@ be given by the name that is shown to people), `lists_need_prompts` (an agent wi
 - `hooks`: what the client does with hooks: `matches` is how a matcher on tools is held against a name, `handlers` are the kinds of what is
   run, `variables` are set for it; `blocks` are the portable events that exit code 2 blocks (`silent = false`: not when nothing is printed),
   `payload`, `arguments` and `decides` what is said on standard input and heeded on standard output; `once` where what is said twice is
-  run once; `agents` where those of an agent's own file hold its tools; `hooks.tools` how matchers call tools, where that is otherwise than lists of tools do.
+  run once; `agents` where those of an agent's own file hold its tools; `hooks.tools` how matchers call tools, where that is otherwise than
+  lists of tools do.
 - `variables`: the `language` (core/references) in which an agent's own MCP servers refer to variables, and the `places` of a server where
   they do; `meant` are those where the client's documents say so, and it hands the text on as it stands; `inherits` where a server gets
   all variables that the client has. `configured` is the language of the client's configuration, which a project's may not use where it
