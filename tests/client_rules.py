@@ -264,10 +264,22 @@ def decide_gemini(file: Any, call: Call, default: int | None = None) -> int:
     return FREE if name in tools.get("allowed", ()) else _DEFAULT[call.does] if default is None else default
 
 
+# --- Roo Code 3.54 (src/core/ignore/RooIgnoreController.ts)
+
+
+def decide_roo(file: Any, call: Call, default: int | None = None) -> int:
+    """Decide as Roo does: a file that is ignored is neither read, searched nor written; it fetches no page, and asks for all else."""
+    if call.does in ("read", "search", "write"):
+        denied = any(ignored(line, str(call.what)) for line in (file or "").split("\n") if line)
+        return DENIED if denied else _DEFAULT[call.does] if default is None else default
+    return DENIED if call.does == "fetch" else ASKED
+
+
 DECIDERS: Mapping[str, Callable[..., int]] = {
     "claude-code": decide_claude,
     "gemini-cli": decide_gemini,
     "kilo": decide_maps,
     "opencode": decide_maps,
     "qwen-code": decide_qwen,
+    "roo": decide_roo,
 }

@@ -57,10 +57,17 @@ def _gemini(text: str, env: Mapping[str, str]) -> str:
     return result.replace("\\$", "$")
 
 
+_BRACED = _once(r"\$\{([A-Za-z_][A-Za-z0-9_]*(?::-[^}]*)?)\}")
+_SHELL = _once(r"\$\{([A-Za-z_][A-Za-z0-9_]*(?::-[^}]*)?)\}|\$([A-Za-z_][A-Za-z0-9_]*)")
+
+
 EXPANDERS: dict[str, Callable[[str, Mapping[str, str]], str]] = {
-    "braces": _once(r"\$\{([A-Za-z_][A-Za-z0-9_]*(?::-[^}]*)?)\}"),
-    "shell": _once(r"\$\{([A-Za-z_][A-Za-z0-9_]*(?::-[^}]*)?)\}|\$([A-Za-z_][A-Za-z0-9_]*)"),
-    "plugin": _once(r"\$\{([A-Za-z_][A-Za-z0-9_]*(?::-[^}]*)?)\}"),
+    "braces": _BRACED,
+    "shell": _SHELL,
+    "plugin": lambda text, env: _BRACED(text.replace("${CLAUDE_PLUGIN_ROOT}", "/plugin"), env),
+    "plugins": lambda text, env: _SHELL(re.sub(r"\$\{(?:CLAUDE_)?PLUGIN_ROOT\}", "/plugin", text), env),
+    "portable": lambda text, _: text.replace("${PLUGIN_ROOT}", "/plugin"),
+    "extension": lambda text, env: _SHELL(re.sub(r"\$\{(?:/|pathSeparator)\}", "/", text.replace("${extensionPath}", "/plugin")), env),
     "bare": _qwen,
     "dotenv": _gemini,
     "env": _opencode,

@@ -6,7 +6,8 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from agentconv.core.ir import Agent, Prompt
+from agentconv.core.ir import Agent, McpServer, Prompt
+from agentconv.core.parts import Server
 from agentconv.disk.files import Disk
 from agentconv.install import applying, lock, planning
 from agentconv.install.lock import Lock, LockedAgent, LockedPack
@@ -43,6 +44,20 @@ def wanted(texts: dict[str, str], targets: tuple[str, ...] = TARGETS) -> list[Wa
     return found
 
 
+def wanted_parts(text: str, *, script: str = "run.sh") -> list[Wanted]:
+    """A skill with a program beside it, and a server among the user's own, in two targets."""
+    folder = ".codex/skills/s"
+    skill = f"---\nname: s\ndescription: Does {text}\n---\n\nRun {script}.\n".encode()
+    program = f"#!/bin/sh\necho {text}\n".encode()
+    server = Server("x", McpServer("x", "stdio", command=text))
+    return [
+        Wanted(f"{folder}/SKILL.md", "codex", "skills/s", SHA, skill, part="skills"),
+        Wanted(f"{folder}/{script}", "codex", "skills/s", SHA, program, part="skills", executable=True, beside=True),
+        Wanted(".codex/config.toml", "codex", "servers/x", SHA, shared=server, part="servers"),
+        Wanted(".mcp.json", "claude-code", "servers/x", SHA, shared=server, part="servers"),
+    ]
+
+
 def pack(name: str, version: str, texts: dict[str, str], targets: tuple[str, ...] = TARGETS) -> LockedPack:
     agents = tuple(LockedAgent(agent, agent, SHA) for agent in texts)
     return LockedPack(name, version, "folder", name, SHA, None, dict.fromkeys(targets), agents)
@@ -71,6 +86,13 @@ class Project:
         self, name: str, texts: dict[str, str], *, version: str = "1", force: bool = False, targets: tuple[str, ...] = TARGETS
     ) -> Plan:
         plan = self.plan(name, texts, version=version, force=force, targets=targets)
+        applying.apply(self.root, self.lock_path, plan)
+        return plan
+
+    def install_parts(self, name: str, text: str, *, version: str = "1", script: str = "run.sh") -> Plan:
+        locked = replace(pack(name, version, {}, ("claude-code", "codex")), agents=())
+        goal = wanted_parts(text, script=script)
+        plan = planning.plan(Disk(self.root), self.recovered(), locked, goal, targets=("claude-code", "codex"), accept=True)
         applying.apply(self.root, self.lock_path, plan)
         return plan
 

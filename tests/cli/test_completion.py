@@ -7,6 +7,8 @@ import pytest
 
 import pack_files
 from agentconv.cli import COMMANDS, completion, main
+from agentconv.core import vocabulary
+from agentconv.formats import registry
 from agentconv.install import lock
 from agentconv.install.lock import Lock, LockedPack
 from console_runs import environment_for
@@ -24,11 +26,16 @@ def test_every_command_is_in_the_script(shell, capsys):
     assert [name for name in COMMANDS if name not in script] == []
 
 
+def _formats(start, of=registry.FORMATS):
+    return [name for name in of if name.startswith(start)]
+
+
+_DEPLOYED = [name for name in registry.CLIENTS if vocabulary.installation(name)]
 _CASES = {
     "conv": ["convert"],
     "convert --map": ["--map-models"],
-    "convert -t co": ["codex", "copilot"],
-    "convert -t codex,co": ["codex,codex", "codex,copilot"],
+    "convert -t co": _formats("co"),
+    "convert -t codex,co": [f"codex,{name}" for name in _formats("co")],
     "convert --on-duplicate f": ["first"],
     "inspect --for al": ["all"],
     "lint --for codex,al": ["codex,all"],
@@ -36,8 +43,8 @@ _CASES = {
     "rule AC101": ["AC101"],
     "rule unquo": ["unquoted-colon"],
     "schema bun": ["bundle"],
-    "install --to codex,cl": ["codex,claude-code", "codex,cline"],
-    "install --to au": ["auto"],
+    "install --to codex,cl": [f"codex,{name}" for name in _formats("cl", _DEPLOYED)],
+    "install --to auto": ["auto"],
     "install --to kilo --agent x back": ["backend-agents"],
     "install dist": ["dist"],
     "uninstall front": ["frontend-agents"],

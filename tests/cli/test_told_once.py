@@ -81,4 +81,4 @@ def test_a_plugin_that_is_an_extension_too(tmp_path: Path, monkeypatch: pytest.M
 
         assert len(told) == 1, words
         assert "agents of Claude Code plugin" in told[0]
-        assert "--for gemini-cli" in told[0]
+        assert "--for gemini-extension" in told[0]

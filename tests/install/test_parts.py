@@ -101,6 +101,26 @@ def test_what_an_assistant_reads_of_another_is_there_once(packed, asked):
     assert "part-loose-in-place" in {loss["code"] for loss in targets["opencode"]["losses"]}
 
 
+def test_what_several_assistants_read_goes_with_the_last_of_them(project, packed, run, asked, tree):
+    """Where a pack leaves an assistant in whose files others find parts, these stay until the pack leaves the last of those, too."""
+    (project / ".mcp.json").write_text(MINE)
+    wheel = packed(PARTS, "--with", "all")
+    before = tree()
+    run("install", wheel, "--accept", "--to", "claude-code,copilot,opencode")
+    skill, servers = project / ".claude/skills/changelog/SKILL.md", project / ".mcp.json"
+    run("uninstall", "team-parts", "--to", "claude-code")
+    first = skill.is_file(), "tracker" in servers.read_text(), (project / ".claude/agents/reviewer.md").is_file()
+    states = asked("status").states()
+    run("uninstall", "team-parts", "--to", "copilot")
+    second = skill.is_file(), (project / SCRIPT).is_file(), "tracker" in servers.read_text()
+    run("uninstall", "team-parts", "--to", "opencode")
+
+    assert first == (True, True, False)
+    assert {*states.values()} == {"up-to-date"}
+    assert second == (True, True, False)
+    assert tree() == before
+
+
 def test_nothing_of_parts_without_consent(packed, asked, tree):
     """What is run for a part, its script, its shell inclusion, its process, is asked for; refused, nothing is written."""
     wheel = packed(PARTS, "--with", "all")
@@ -139,6 +159,21 @@ def test_what_agents_need_is_packed_by_default(packed, asked):
     done = asked("install", packed(PARTS), "--accept", "--to", "claude-code")
 
     assert {path.split("/")[1] for path in done.actions()} == {"agents", "skills"}
+
+
+def test_parts_alone_are_a_pack(project, packed, run, asked, tree):
+    """A pack needs no agent: what it has is deployed and goes again, and without `--with` the command line that takes it is told."""
+    parts = {path: text for path, text in PARTS.items() if "/agents/" not in path}
+    told = packed(parts, version="0.9", code=2)
+    wheel = packed(parts, "--with", "all")
+    before = tree()
+    done = asked("install", wheel, "--accept", "--to", "claude-code")
+    run("uninstall", "team-parts")
+
+    assert "--with all takes them" in told.err
+    assert {*done.actions().values()} == {"write"}
+    assert len(done.actions()) == 5
+    assert tree() == before
 
 
 def test_only_the_servers_that_go_along_are_packed(packed, project):

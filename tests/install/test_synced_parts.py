@@ -1,5 +1,8 @@
 """Skills, commands and servers that are kept in step with their source: one way, and nothing that anybody edited is lost."""
 
+import json
+import subprocess
+
 import pytest
 
 SERVERS = '{"mcpServers": {"tracker": {"command": "tracker-mcp", "args": ["--stdio"]}}}\n'
@@ -91,3 +94,157 @@ def test_a_word_that_means_nothing_is_told_at_its_line(source, run):
     (source / "agentconv.toml").write_text('source = "claude-code"\ntargets = ["codex"]\nwith = ["skils"]\n')
 
     assert "agentconv.toml:3:" in run("sync", code=2).err
+
+
+def test_findings_name_parts(source, run):
+    """What programs read of a check names the parts that would change, those that were edited, and those that a target cannot hold."""
+    user_only = "---\nname: wipe\ndescription: Wipes\ndisable-model-invocation: true\n---\n\nRun wipe.sh.\n"
+    folder = source / ".claude/skills/wipe"
+    folder.mkdir()
+    (folder / "SKILL.md").write_text(user_only)
+    (folder / "wipe.sh").write_text("exit\n")
+    run("sync", code=1)
+    (source / SKILL).write_text((source / SKILL).read_text() + "Mine.\n")
+    (source / ".mcp.json").write_text(SERVERS.replace("--stdio", "--other"))
+    results = json.loads(run("sync", "--check", "--output-format", "sarif", code=1).out)["runs"][0]["results"]
+    found = {
+        (
+            one["ruleId"],
+            one["level"],
+            one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"],
+            one["message"]["text"].split(":")[0],
+        )
+        for one in results
+    }
+    github = run("sync", "--check", "--output-format", "github", code=1).out
+
+    assert {(rule, level, path) for rule, level, path, _ in found} == {
+        ("sync-keep-edited", "error", SKILL),
+        ("sync-update", "warning", ".codex/config.toml"),
+        ("sync-update", "warning", ".gemini/settings.json"),
+        ("sync-refused", "error", "agentconv.toml"),
+    }
+    assert {said for *_, said in found} >= {"refused `skills/wipe` in gemini-cli", "update `servers/tracker` in codex"}
+    assert f"file={SKILL}" in github
+
+
+def git(folder, *words):
+    subprocess.run(["git", "-c", "user.name=A", "-c", "user.email=a@example.com", *words], cwd=folder, check=True, capture_output=True)
+
+
+def test_what_is_staged_is_what_is_checked(source, run):
+    """A check before a commit sees half of a change to a skill's script in the index, and nothing that is not staged."""
+    git(source, "init", "-q")
+    run("sync")
+    git(source, "add", "-A")
+    script = source / ".claude/skills/changelog/scripts/list.sh"
+    script.write_text("#!/bin/sh\ngit log -2\n")
+    run("sync", "--check", "--staged")
+    git(source, "add", "-A")
+    half = run("sync", "--check", "--staged", code=1).out
+    run("sync")
+    git(source, "add", "-A")
+    run("sync", "--check", "--staged")
+
+    assert SCRIPT in half
+
+
+def test_what_version_control_does_not_have_is_nothing_of_a_check(source, run, tree):
+    """Parts of a target that is not committed are written on each clone, and stand in no lock that is."""
+    git(source, "init", "-q")
+    config = source / "agentconv.toml"
+    config.write_text(f"{config.read_text()}[sync.codex]\ncommitted = false\n")
+    run("sync")
+    written, locked = tree(), (source / "agentconv.lock").read_text()
+    run("sync")
+    again = tree()
+    (source / SCRIPT).unlink()
+    run("sync", "--check")
+    run("sync")
+    (source / ".claude/skills/changelog/scripts/list.sh").write_text("#!/bin/sh\ngit log -2\n")
+    run("sync")
+
+    assert SCRIPT in written
+    assert "tracker" in (source / ".codex/config.toml").read_text()
+    assert SKILL not in locked
+    assert ".gemini/skills" in locked
+    assert again == written
+    assert "-2" in (source / SCRIPT).read_text()
+
+
+def test_a_released_target_keeps_its_parts(source, run, tree):
+    """What is released stays byte for byte, and is nobody's from then on; what is not released goes once the user insists."""
+    run("sync")
+    before = tree()
+    run("sync", "--release", "codex")
+    config = source / "agentconv.toml"
+    config.write_text(config.read_text().replace('["codex", "gemini-cli"]', '["opencode"]'))
+    told = run("sync", code=1)
+    run("sync", "--yes")
+    after = tree()
+
+    assert "`targets` does not name gemini-cli any more; 2 of its" in told.err
+    assert {path: data for path, data in after.items() if path.startswith(".codex")} == {
+        path: data for path, data in before.items() if path.startswith(".codex")
+    }
+    assert not any(path.startswith(".gemini") for path in after)
+
+
+def test_another_source_takes_its_parts_along(source, run, tree):
+    """After a switch, what the new source has is what the others follow, and no file went; what it cannot hold takes `--yes`."""
+    run("sync")
+    before = tree()
+    run("sync", "--switch-source", "codex")
+    switched = tree()
+    run("sync")
+    (source / SCRIPT).write_text("#!/bin/sh\ngit log -2\n")
+    run("sync")
+    user_only = "---\nname: wipe\ndescription: Wipes\n---\n\nRun wipe.sh.\n"
+    (source / ".codex/skills/wipe/agents").mkdir(parents=True)
+    (source / ".codex/skills/wipe/SKILL.md").write_text(user_only)
+    (source / ".codex/skills/wipe/wipe.sh").write_text("exit\n")
+    (source / ".codex/skills/wipe/agents/openai.yaml").write_text("policy:\n  allow_implicit_invocation: false\n")
+    run("sync", code=1)
+
+    assert before.keys() == switched.keys() == tree().keys() - {path for path in tree() if "wipe" in path}
+    assert "-2" in (source / ".claude/skills/changelog/scripts/list.sh").read_text()
+    assert "-2" in (source / ".gemini/skills/changelog/scripts/list.sh").read_text()
+    assert "skills/wipe" in run("sync", "--switch-source", "gemini-cli", code=2).err
+
+
+def test_parts_need_no_agents(source, run, tree):
+    """A source without agents has its parts in step, too; a SKILL.md or a command is never taken for an agent."""
+    (source / ".claude/agents/reviewer.md").unlink()
+    (source / ".claude/agents").rmdir()
+    run("sync")
+    run("sync", "--check")
+    run("convert", ".", "-f", "claude-code", "-t", "opencode", "-o", "out", "--with", "all")
+
+    assert SKILL in tree()
+    assert not any("/agents/" in path for path in tree())
+
+
+def test_nothing_is_converted_where_nothing_changed(source, run, monkeypatch):
+    """A run that finds every file of both sides as the last one left it says the same without looking at what is in them."""
+    run("sync")
+    before = run("sync", "-v").out
+    monkeypatch.setattr("agentconv.sync.parts.outcome", None)
+    quick = run("sync").out
+    changed = {
+        ".claude/skills/changelog/scripts/list.sh": "#!/bin/sh\n",
+        ".claude/skills/new/SKILL.md": "---\nname: new\ndescription: d\n---\nDo.\n",
+        ".mcp.json": SERVERS.replace("--stdio", "--other"),
+        SCRIPT: "#!/bin/sh\n",
+        ".codex/config.toml": (source / ".codex/config.toml").read_text().replace("--stdio", "--other"),
+        "agentconv.toml": SOURCE["agentconv.toml"].replace("all", "skills"),
+    }
+    for path, text in changed.items():
+        place = source / path
+        there = place.read_text() if place.exists() else None
+        place.parent.mkdir(exist_ok=True)
+        place.write_text(text)
+        run("sync", code=3)  # what looks closer is not there
+        place.unlink() if there is None else place.write_text(there)
+
+    assert quick.splitlines()[-1] == before.splitlines()[-1] == "in step, too: 1 skill, 1 MCP server"
+    assert run("sync").out == quick

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from agentconv.core.parts import PermissionSet
 
 FIXTURES = Path(__file__).parent / "fixtures" / "permissions"
-WRITTEN = ("claude-code", "gemini-cli", "kilo", "opencode", "qwen-code")
+WRITTEN = ("claude-code", "gemini-cli", "kilo", "opencode", "qwen-code", "roo")
 """The clients into whose files rules of others are written."""
 
 
@@ -52,6 +52,14 @@ def read(format_id: str, value: Any) -> PermissionSet:
     return part
 
 
+def read_back(format_id: str, value: Any) -> PermissionSet:
+    """Return the rules of what `written` gives."""
+    place = client(format_id).project[0]
+    data = value.encode() if isinstance(value, str) else json.dumps(value).encode()
+    (part,) = client(format_id).read(PartSource(SourceText(place.path, data), place)).parts
+    return part
+
+
 def projected(part: PermissionSet, target: str) -> PartProjection[PermissionSet]:
     """Return rules on their way to another client."""
     projection: PartProjection[PermissionSet] = PartProjection(part, target)
@@ -62,7 +70,8 @@ def projected(part: PermissionSet, target: str) -> PartProjection[PermissionSet]
 def written(part: PermissionSet, target: str) -> Any:
     """Return what is in a client's file, once rules are written."""
     place = client(target).project[0]
-    return json.loads(client(target).write((part,), place.path, None)[0].data)
+    data = client(target).write((part,), place.path, None)[0].data
+    return json.loads(data) if place.path.endswith(".json") else data.decode()
 
 
 def plain(value: Any) -> Any:

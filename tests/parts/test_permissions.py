@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from permission_files import WRITTEN, client, files, fixture, plain, projected, read, written
+from permission_files import WRITTEN, client, files, fixture, plain, projected, read, read_back, written
 
+from agentconv.conversion.carried_parts import SharedParts
 from agentconv.core.part_format import difference
 from agentconv.parts.permissions import deciding, restraints
 
@@ -64,7 +65,7 @@ def test_file_keeps_each_byte_that_did_not_change(path: Path) -> None:
 def test_rules_come_back_from_the_file_that_they_are_written_to(target: str) -> None:
     """What a set becomes in a target is what the target reads once it is written, and each prohibition is in it or left open."""
     projection = projected(read("claude-code" if target != "claude-code" else "qwen-code", _FULL), target)
-    again = read(target, written(projection.part, target))
+    again = read_back(target, written(projection.part, target))
     held = {one.text.split(" ")[1].split("(")[0] for one in deciding.restraints(projection.part)}
 
     assert not difference(projection.part, again)
@@ -91,3 +92,21 @@ def test_a_rule_that_a_later_one_hides_restrains_nothing() -> None:
     hidden = {"permission": {"bash": {"rm *": "deny", "*": "allow"}}}
 
     assert [one.text for one in deciding.restraints(read("opencode", hidden))] == []
+
+
+def test_rules_stand_beside_those_of_a_file_that_is_there() -> None:
+    """What is denied for the set is denied in a file with rules of the user's own, which stay as far as they may; twice is as once."""
+    theirs = {"permission": {"bash": {"*": "allow", "git *": "allow"}, "webfetch": "allow"}}
+    part = projected(read("claude-code", _FULL), "opencode").part
+    shared = SharedParts(client("opencode"), "opencode.json", client("opencode").project[0], (part,))
+    merged = shared.merge(json.dumps(theirs).encode())
+    bash = json.loads(merged.data)["permission"]["bash"]
+    lists = {"permissions": {"allow": ["Bash"], "deny": ["Bash(curl *)"]}}
+    qwen, ours = client("qwen-code"), projected(read("claude-code", _FULL), "qwen-code").part
+    listed = SharedParts(qwen, ".qwen/settings.json", qwen.project[0], (ours,))
+    both = json.loads(listed.merge(json.dumps(lists).encode()).data)["permissions"]
+
+    assert (merged.kept, merged.problem, bash["*"], bash["rm *"]) == ((), None, "ask", "deny")
+    assert shared.merge(merged.data) == replace(merged, replaced=False)
+    assert both["allow"] == ["Bash"]
+    assert {"Bash(curl *)", "Bash(rm *)"} <= set(both["deny"])

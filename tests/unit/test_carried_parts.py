@@ -16,8 +16,9 @@ from agentconv.core.diagnostics import InputError
 from agentconv.core.format import State
 from agentconv.core.ir import McpServer, Origin, ToolGrant
 from agentconv.core.kinds import KINDS
-from agentconv.core.part_format import PartsRead, Place
-from agentconv.core.parts import Body, Command, Server, Skill
+from agentconv.core.part_format import PartSource, PartsRead, Place
+from agentconv.core.parts import Body, Command, FolderFile, Server, Skill
+from agentconv.core.source import SourceText
 from agentconv.disk.saving import OutputFolder
 from agentconv.parts import registry
 from agentconv.sources.parts_on_disk import LoadedPart
@@ -85,6 +86,37 @@ def test_the_user_says_what_goes_along(project, words, expected):
     assert [path.removeprefix(".codex/").removeprefix("skills/") for path in paths(result)] == expected
 
 
+@pytest.mark.parametrize("words", ["needed", "none", "all", "servers"])
+def test_what_is_named_and_not_there_is_one_note(project, words):
+    """Whatever goes along, what agents name that is nowhere is told in one note, and what is there and stays in none."""
+    (project / ".claude/agents/other.md").write_text(AGENT.replace("helper", "other").replace("absent", "gone").replace("db", "far"))
+    told = agentconv.write(agentconv.read(project), "codex", with_=words).diagnostics
+
+    assert [one.message for one in told] == [
+        "agents name what is not among these files: skills `absent`, `gone`; MCP server `far`",
+    ]
+
+
+def test_an_agent_does_not_name_a_skill_that_is_none_in_the_target(project):
+    """Where a skill becomes a command, or is refused, the agents that name it name what is left, and that is told."""
+    for name, beside in (("deploy", ()), ("publish", ("key.txt",))):
+        folder = project / f".claude/skills/{name}"
+        folder.mkdir()
+        (folder / "SKILL.md").write_text(SKILL.format(name=name).replace("---\nC", "disable-model-invocation: true\n---\nC"))
+        for file in beside:
+            (folder / file).write_text("beside\n")
+    agent = project / ".claude/agents/helper.md"
+    agent.write_text(AGENT.replace("mcp__db__query", "Skill").replace("absent", "deploy, publish"))
+    result = agentconv.write(agentconv.read(project), "cline")
+    written = next(file.data for file in result.files if b"Helps" in file.data)
+    told = [(loss.agent, str(loss.detail)) for loss in result.losses if loss.code == "part-not-there"]
+
+    assert b"check" in written
+    assert b"deploy" not in written
+    assert b"publish" not in written
+    assert told == [("helper", "deploy, publish")]
+
+
 @pytest.mark.parametrize("words", ["", "none,all", "skils", "skills/", "skills/chek", "commands/none"])
 def test_what_cannot_be_meant_is_an_error(project, words):
     """A kind or a part that is not there is the user's to mend."""
@@ -119,6 +151,60 @@ def test_a_command_whose_name_no_file_can_have_is_renamed_and_told():
             wrong.append((name, client, target, verdict.bug, verdict.path, verdict.losses))
 
     assert wrong == []
+
+
+RESTRAINED = {
+    "skills": (
+        "claude-code",
+        ".claude/skills/one/SKILL.md",
+        """---
+name: one
+description: Does
+disable-model-invocation: true
+disallowed-tools: Bash
+hooks: {PreToolUse: [{matcher: Bash, hooks: [{type: command, command: ./guard.sh}]}]}
+---
+Do.
+""",
+        {"invoked_by", "denied_tools", "hooks"},
+    ),
+    "commands": (
+        "claude-code",
+        ".claude/commands/one.md",
+        "---\ndescription: Does\ndisallowed-tools: Bash\n---\nDo.\n",
+        {"denied_tools"},
+    ),
+    "servers": (
+        "codex",
+        ".codex/config.toml",
+        '[mcp_servers.one]\ncommand = "x"\nenabled = false\nenabled_tools = ["a"]\ndisabled_tools = ["b"]\n',
+        {"definition.enabled", "definition.enabled_tools", "definition.disabled_tools"},
+    ),
+}
+"""By kind a part whose author closed what such parts can close: its client, path, text, and what not all clients hold it to."""
+RESTRAINING = ("skill-refused-restraint", "command-refused-restraint", "server-restraint", "server-limit", "server-disabled")
+
+
+@pytest.mark.parametrize("kind", RESTRAINED)
+def test_what_is_refused_for_what_it_would_open_can_be_insisted_on(kind):
+    """With `--allow-widening` each target gets the part, with a warning for each field that it is not held to."""
+    client, path, text, closing = RESTRAINED[kind]
+    module = registry.part_format(client, kind)
+    place = next(one for one in module.project if path.startswith(one.path))
+    beside = (FolderFile("run.sh", b"#!/bin/sh\n"),) if kind == "skills" else ()
+    part = replace(module.read(PartSource(SourceText(path, text.encode()), place, beside)).parts[0], id="one")
+    wrong, refused = [], set()
+    for target in (*TARGETS, "codex"):
+        loaded, scope = LoadedPart(kind, part, State.LOADS, client), "user" if target == "cline" else "project"
+        held = {loss.field for loss in part_law.PartLaw(target, scope, {}).judge(loaded).losses if loss.code in RESTRAINING}
+        insisted = part_law.PartLaw(target, scope, {}, insists=True).judge(loaded)
+        widened = [loss.field for loss in insisted.losses if loss.code == "part-widened"]
+        refused |= held
+        if insisted.bug or insisted.part is None or not held <= set(widened) or bool(held) != bool(widened):
+            wrong.append((target, insisted.bug, held, widened, [loss.code for loss in insisted.losses]))
+
+    assert wrong == []
+    assert refused == closing
 
 
 @pytest.mark.parametrize("target", ["opencode", "codex"])

@@ -78,6 +78,20 @@ def test_a_role_that_is_left_out_is_told(codex):
     assert "`roles`" in said.message
 
 
+@pytest.mark.parametrize("named", [".codex/config.toml", "."])
+def test_a_configuration_that_is_named_stands_for_its_roles(named, codex, capsys):
+    """It is no agent itself: what it declares is read, and what Codex leaves out is told, also where nothing else is there."""
+    codex('[agents.finder]\ndescription = "Finds"\nconfig_file = "roles/f.toml"\n[agents.roles.x]\ny = 1\n', **{"roles/f.toml": ROLE})
+    main(["inspect", named, "--for", "codex", "--output-format", "json"])
+    (result,) = json.loads(capsys.readouterr().out)["results"]
+    Path(".codex/config.toml").write_text('[agents.roles.x]\ndescription = "Finds"\n', "utf-8")
+    alone = main(["convert", named, "-t", "claude-code", "-o", "out"])
+
+    assert (result["path"], [reading["name"] for reading in result["readings"]]) == (".codex/roles/f.toml", ["finder"])
+    assert alone == 2
+    assert "Codex leaves out the role `roles`" in capsys.readouterr().err
+
+
 def test_a_list_of_agents_stops_the_client(codex, capsys):
     """With `[[agents]]` the client does not start, so no role loads."""
     codex('[[agents]]\nname = "x"\n', **{"agents/a.toml": f'name = "a"\ndescription = "d"\n{ROLE}'})

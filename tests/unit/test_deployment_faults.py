@@ -27,7 +27,10 @@ STEPS = {
     "update": lambda project: project.install("p", SECOND, version="2"),
     "forced update": lambda project: project.install("p", SECOND, version="2", force=True),
     "uninstall": lambda project: project.uninstall("p"),
+    "update of parts": lambda project: project.install_parts("p", "v2", version="2", script="other.sh"),
 }
+SERVERS = {".mcp.json": '{"mcpServers": {"mine": {"command": "mine"}}}\n', ".codex/config.toml": 'model = "mine"'}
+"""Files that are mainly the user's, in which there is an entry of the pack's, too."""
 
 
 def _prepared(root: Path, step: str) -> Project:
@@ -36,6 +39,8 @@ def _prepared(root: Path, step: str) -> Project:
     root.mkdir()
     project.write(ROO, MODES)
     project.write(".claude/agents/mine.md", "mine\n")
+    if step == "update of parts":
+        return _prepared_parts(project)
     if step == "install":
         return project
     project.install("p", FIRST)
@@ -45,6 +50,15 @@ def _prepared(root: Path, step: str) -> Project:
     project.write(".codex/agents/four.toml", "foreign\n")
     if step == "uninstall":
         project.install("p", SECOND)
+    return project
+
+
+def _prepared_parts(project: Project) -> Project:
+    """Parts to update: a program that becomes another one, one that was edited, and entries among the user's own."""
+    for path, text in SERVERS.items():
+        project.write(path, text)
+    project.install_parts("p", "v1")
+    project.write(".codex/skills/s/run.sh", "edited\n")
     return project
 
 
@@ -132,7 +146,8 @@ def _check_uninstalled(project: Project, users: dict[str, str], number: int, *, 
     assert lock.FILE not in found
     kept = {path.removesuffix(".agentconv-backup"): text for path, text in found.items()}
     assert users.items() <= {**kept, **found}.items() or forced, number
-    assert set(kept) <= {*users, ROO, _lock_stage()}, (number, found)
+    assert set(kept) <= {*users, ROO, *SERVERS, _lock_stage()}, (number, found)
+    assert all(found.get(path, text) == text for path, text in SERVERS.items()), number
     assert all(text in (*kept.values(), *found.values()) for path, text in users.items() if path != ROO), number
     assert MODES.partition("customModes:\n")[2] in found[ROO]
 

@@ -63,6 +63,28 @@ FACTS = [
 ]
 
 
+_LIMITS = {"tools.mode", "tools.deny", "permissions.rules", "permissions.sandbox", "permissions.mode"}
+LIMITED = [target for target in registry.CLIENTS if _LIMITS & registry.load(target).SPEC.holds]
+"""Clients whose files can limit an agent in any way."""
+NEVER_ASK = [
+    target
+    for target in registry.CLIENTS
+    if not vocabulary.fact(target, "asks_by_default")
+    and not vocabulary.native_mode(target, "default")
+    and not {"permissions.rules", "permissions.sandbox"} & registry.load(target).SPEC.holds
+]
+"""Clients that ask for nothing, and whose files cannot say to."""
+
+
+@pytest.mark.parametrize("target", [target for target in registry.CLIENTS if target not in LIMITED])
+def test_what_no_file_limits_takes_no_limited_agent(target: str) -> None:
+    """Where no file limits an agent, one with a list of tools is refused, and one without goes there."""
+    limited, free = (convert_agent(made("claude-code", keys), target) for keys in ({"tools": ["Read"]}, {}))
+
+    assert [loss.code for loss in limited.losses if loss.severity.value == "refusal"] == ["widening"]
+    assert free.file
+
+
 @pytest.mark.parametrize(("client", "keys", "levels"), FACTS, ids=[f"{client} {keys}" for client, keys, _ in FACTS])
 def test_effects_are_what_the_client_holds(client: str, keys: dict[str, object], levels: tuple[Level, Level, Level]) -> None:
     """What is computed of an agent's file is what the client was seen to hold it to."""
@@ -71,7 +93,7 @@ def test_effects_are_what_the_client_holds(client: str, keys: dict[str, object],
     assert levels == (found["write"], found["network"], found["run"])
 
 
-@pytest.mark.parametrize("target", [target for target in registry.CLIENTS if target != "cursor"])
+@pytest.mark.parametrize("target", [target for target in LIMITED if target != "cursor"])
 @pytest.mark.parametrize(("source", "key"), [("cursor", {"readonly": "true"}), ("claude-code", {"permissionMode": "plan"})])
 def test_a_limit_is_written_as_tools(source: str, key: dict[str, object], target: str) -> None:
     """What a read-only mode closes is closed in every other client without any mode; of Cursor's, MCP servers as well."""
@@ -94,7 +116,7 @@ def test_what_is_denied_unless_it_is_asked_for_is_asked_for(target: str) -> None
     done = convert_agent(agent, target)
     found = effects.effects(agent_of(target, done.file.data), format_id=target) if done.file else None
 
-    assert found.levels["run"] <= ASK or found.asks if found else target in ("cline", "droid")
+    assert found.levels["run"] <= ASK or found.asks if found else target in NEVER_ASK
 
 
 @pytest.mark.parametrize("target", registry.CLIENTS)
@@ -172,7 +194,7 @@ def test_servers_are_asked_for_as_well(target: str) -> None:
     assert "hub" in effects.effects(agent, format_id=target).denied_servers
 
 
-@pytest.mark.parametrize("target", registry.CLIENTS)
+@pytest.mark.parametrize("target", LIMITED)
 def test_a_sandboxed_shell_becomes_one_that_asks(target: str) -> None:
     """Commands that a sandbox lets write are asked for one by one where the target asks, and never run unattended."""
     writes, reads = (made("codex", {"sandbox_mode": mode}) for mode in ("workspace-write", "read-only"))
@@ -180,7 +202,7 @@ def test_a_sandboxed_shell_becomes_one_that_asks(target: str) -> None:
         done = convert_agent(agent, target)
         assert done.file
         found = effects.effects(agent_of(target, done.file.data), format_id=target)
-        asks = opened and target not in ("cline", "droid", "cursor", "codex")  # nothing asks; the flag is for all; at home
+        asks = opened and target not in {*NEVER_ASK, "cursor", "codex"}  # nothing asks; the flag is for all; at home
 
         assert found.levels["run"] <= (INHERIT if found.asks else ASK)
         assert asks == (found.levels["run"] > NO) == ("sandbox-dropped" in {loss.code for loss in done.losses})
@@ -308,7 +330,7 @@ def test_a_bypass_that_grants_nothing_is_as_nothing(target: str) -> None:
     assert home or done.file.data == without.file.data
 
 
-@pytest.mark.parametrize("target", registry.CLIENTS)
+@pytest.mark.parametrize("target", LIMITED)
 def test_an_agent_without_a_tool_stays_without(target: str) -> None:
     """An agent that a last denial leaves no tool gets none that touches anything; what a client keeps all the same is told."""
     done = convert_agent(made("opencode", {"permission": {"read": "allow", "*": "deny"}}), target)
@@ -367,7 +389,7 @@ def test_a_grant_of_servers_opens_no_tool_of_the_target(client: str, keys: dict[
 ENV = {"*": "allow", "*.env": "deny"}
 
 
-@pytest.mark.parametrize("target", registry.CLIENTS)
+@pytest.mark.parametrize("target", LIMITED)
 def test_a_denied_part_that_another_tool_reaches_is_no_boundary(target: str) -> None:
     """A search prints what `read` may not, so reading stays open where no pattern holds it, with a warning; without one it closes."""
     searched = convert_agent(made("opencode", {"permission": {"*": "deny", "read": ENV, "grep": "allow"}}), target)
@@ -382,20 +404,20 @@ def test_a_denied_part_that_another_tool_reaches_is_no_boundary(target: str) -> 
     assert held or {"refused-tools", "widening"} & {loss.code for loss in alone.losses}
 
 
-@pytest.mark.parametrize("target", registry.CLIENTS)
+@pytest.mark.parametrize("target", LIMITED)
 def test_a_shell_that_is_denied_in_part_asks(target: str) -> None:
     """Commands some of which are denied are asked for one by one where the target cannot say which and asks; else they are closed."""
     done = convert_agent(made("opencode", {"permission": {"*": "deny", "read": "allow", "bash": {"*": "allow", "sudo *": "deny"}}}), target)
     assert done.file
     found = effects.effects(agent_of(target, done.file.data), format_id=target)
-    held, closes = target in ("opencode", "kilo"), target in ("cline", "droid", "codex", "cursor")
+    held, closes = target in ("opencode", "kilo"), target in {*NEVER_ASK, "codex", "cursor"}
 
     assert held or found.levels["run"] <= (INHERIT if found.asks else ASK)
     assert closes == (found.levels["run"] is NO)
     assert held or closes or "sandbox-dropped" in {loss.code for loss in done.losses}
 
 
-@pytest.mark.parametrize("target", registry.CLIENTS)
+@pytest.mark.parametrize("target", LIMITED)
 @pytest.mark.parametrize("bash", ["allow", "deny"])
 def test_a_denied_place_is_never_dropped_without_a_warning(bash: str, target: str) -> None:
     """Places outside of the project that an agent may not touch are so in a relative; elsewhere their denial is told."""
@@ -502,12 +524,12 @@ def test_only_agents_without_an_open_tool_are_refused() -> None:
     assert refused
 
 
-@pytest.mark.parametrize("target", registry.CLIENTS)
+@pytest.mark.parametrize("target", LIMITED)
 def test_parts_of_writing_and_of_commands_are_judged_apart(target: str) -> None:
     """An agent that may neither write nor run some things is written everywhere: writing closes, and commands ask, or close as well."""
     parts = {"edit": {"*": "allow", "*.key": "deny"}, "bash": {"*": "allow", "rm -rf *": "deny"}}
     done = convert_agent(made("opencode", {"permission": parts}), target)
-    assert done.file or target in ("cline", "droid")
+    assert done.file or target in NEVER_ASK
     found = effects.effects(agent_of(target, done.file.data), format_id=target) if done.file else None
 
     assert found is None or target in ("opencode", "kilo") or found.levels["run"] <= (INHERIT if found.asks else ASK)

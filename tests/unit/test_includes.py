@@ -29,9 +29,11 @@ if TYPE_CHECKING:
 
     from agentconv.core.format import ReadResult
 
-FORMATS = [format_id for format_id in registry.CLIENTS if hasattr(registry.load(format_id), "INCLUDES")]
 NAMES = {"opencode": "opencode.json", "kilo": "kilo.json"}
-"""By format, a file of its that includes others: a format with `INCLUDES` has a row here."""
+"""By format whose files may name others anywhere in a text, a file of several agents that does."""
+FORMATS = list(NAMES)
+ALONE = {"kiro": (".kiro/agents", "file://{}"), "amazon-q": (".amazonq/cli-agents", "file://{}")}
+"""By format whose prompts are a file or none, its folder, and how a file is named."""
 
 
 def _project(folder: Path, format_id: str, *prompts: str, files: dict[str, bytes] | None = None) -> Path:
@@ -58,7 +60,7 @@ def _texts(agents: AgentSet) -> list[str | None]:
 
 def test_every_format_with_includes_is_held_to_this() -> None:
     """A format that declares what its files include has a row here."""
-    assert list(NAMES) == FORMATS
+    assert {*NAMES, *ALONE} == {format_id for format_id in registry.CLIENTS if hasattr(registry.load(format_id), "INCLUDES")}
 
 
 @pytest.mark.parametrize("format_id", FORMATS)
@@ -290,3 +292,41 @@ def test_formats_that_include_say_so():
     said = {format_id for format_id, row in registry.FORMATS.items() if row.includes}
 
     assert said == {format_id for format_id in registry.FORMATS if hasattr(registry.load(format_id), "INCLUDES")}
+
+
+def _alone(folder: Path, format_id: str, named: str, files: dict[str, bytes]) -> Path:
+    """Make a project with one agent whose prompt is in a file."""
+    place, spelled = ALONE[format_id]
+    agent = {"name": "a0", "description": "Does work.", "prompt": spelled.format(named), "tools": ["*"]}
+    for name, data in {"a0.json": json.dumps(agent, indent=2).encode() + b"\n", **files}.items():
+        path = folder / place / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return folder
+
+
+@pytest.mark.parametrize("format_id", ALONE)
+def test_prompt_that_is_a_file_is_its_text_and_goes_back_into_it(format_id: str, tmp_path: Path) -> None:
+    """What stands in the file is the prompt, to the last blank; a changed prompt changes that file alone, and none is written anew."""
+    project = _alone(tmp_path, format_id, "./p/a0.md", {"p/a0.md": b"You review.\n"})
+    before = (project / ALONE[format_id][0] / "a0.json").read_bytes()
+    agents = agentconv.read(project)
+    changed = replace(agents, agents=(replace(agents.agents[0], prompt=Prompt("You look.")),))
+
+    files = [{path.path.rpartition("agents/")[2]: path.data for path in agentconv.write(one, format_id).files} for one in (agents, changed)]
+
+    assert (_texts(agents), agents.diagnostics) == (["You review.\n"], ())
+    assert files == [{"a0.json": before, "p/a0.md": b"You review.\n"}, {"a0.json": before, "p/a0.md": b"You look."}]
+
+
+@pytest.mark.parametrize("named", ["../out.txt", "/etc/hostname", "~/out.txt", "gone.txt"])
+@pytest.mark.parametrize("format_id", ALONE)
+def test_prompt_in_no_file_of_the_project_goes_nowhere(format_id: str, named: str, tmp_path: Path) -> None:
+    """A file that is not there, or leads out of the project, is told with its name, and the agent is refused elsewhere."""
+    (tmp_path / ALONE[format_id][0]).mkdir(parents=True)
+    (tmp_path / ALONE[format_id][0] / "../out.txt").write_text("SECRET")
+    agents = agentconv.read(_alone(tmp_path, format_id, named, {}))
+    done = agentconv.write(agents, "claude-code")
+
+    assert [(one.code, named in one.message) for one in agents.diagnostics] == [(Code.INCLUDE, True)]
+    assert (done.refused, done.files, "SECRET" in str(agents)) == (("a0",), (), False)

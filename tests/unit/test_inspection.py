@@ -85,6 +85,14 @@ def test_clients_that_are_asked_by_default():
     assert inspection.clients([piece], ["codex"]) == ["claude-code", "codex"]
 
 
+def test_a_client_loads_no_file_of_another_kind():
+    """One that takes any Markdown for an agent does not take a TOML file for one."""
+    role = SourceText(".codex/agents/a.toml", b'name = "a"\ndescription = "d"\ndeveloper_instructions = "x"\n')
+    readings = inspect("codex", role, ("opencode", "droid", "claude-plugin")).readings
+
+    assert [(reading.state, reading.other_kind) for reading in readings] == [(State.NOT_LOADED, True)] * 3
+
+
 def test_a_bug_in_one_reader_loses_no_other(monkeypatch):
     """A reader that fails is told as a bug, and the other clients are asked all the same."""
     monkeypatch.setattr(registry.load("codex"), "read", lambda _: 1 / 0)
@@ -96,10 +104,10 @@ def test_a_bug_in_one_reader_loses_no_other(monkeypatch):
 
 def test_more_than_the_author_allowed(monkeypatch):
     """Where a client takes no notice of the tools, what the agent may do beyond them is named."""
-    agent = Agent(name="agent", origin=ir.Origin("codex", "agent"))
-    monkeypatch.setattr(registry.load("codex"), "read", lambda _: ReadResult(AgentSet((agent,)), (State.LOADS,)))
+    agent = Agent(name="agent", origin=ir.Origin("opencode", "agent"))
+    monkeypatch.setattr(registry.load("opencode"), "read", lambda _: ReadResult(AgentSet((agent,)), (State.LOADS,)))
     source = make("claude-code", {**minimal("claude-code"), "tools": "Read"})
-    own, other = inspect("claude-code", source, ["claude-code", "codex"]).readings
+    own, other = inspect("claude-code", source, ["claude-code", "opencode"]).readings
 
     assert (own.tools, own.wider) == ("read", ())
     assert other.tools == "all"
@@ -135,8 +143,8 @@ def test_an_agent_that_nobody_wrote_is_of_the_whole_file(monkeypatch):
     one = registry.load("claude-code").read(source).set.agents[0]
     agents = AgentSet(tuple(replace(one, name=name) for name in ("first", "second")))
     monkeypatch.setattr(registry.load("claude-code"), "read", lambda _: ReadResult(agents, (State.LOADS, State.LOADS)))
-    monkeypatch.setattr(registry.load("codex"), "read", lambda _: ReadResult(AgentSet((one,)), (State.LOADS,)))
-    (reading,) = inspect("claude-code", source, ["codex"]).readings
+    monkeypatch.setattr(registry.load("opencode"), "read", lambda _: ReadResult(AgentSet((one,)), (State.LOADS,)))
+    (reading,) = inspect("claude-code", source, ["opencode"]).readings
 
     assert (reading.agent, reading.state, reading.wider) == (None, State.LOADS, ())
 

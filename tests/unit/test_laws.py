@@ -215,7 +215,7 @@ def _altered(line: bytes) -> list[bytes]:
     """Return a line without itself, with another key, and with another value."""
     match = re.match(rb"(\s*(?:- )?)([\w.\"-]+)(\s*[:=]\s*)(.*)(\n?)", line)
     if not match:
-        return [b"", line.replace(b"e", b"E", 1) if b"e" in line else b"x" + line]
+        return [b"", line.replace(b"e", b"E", 1) if b"e" in line else b"x" + line[1:]]
     indent, key, between, value, end = match.groups()
     return [b"", indent + key + b"x" + between + value + end, indent + key + between + b'"another"' + end]
 

@@ -47,7 +47,7 @@ def _set(document, path, value):
         (["surprise"], 1, "surprise"),
         (["name"], "../x", "name"),
         (["version"], "1/2", "version"),
-        (["agents"], [], "agents"),
+        (["agents"], {}, "agents"),
         (["agents", 0, "needs", "tools"], [], "tools"),
         (["agents", 0, "run"], "x", "run"),
         (["files", 1, "path"], "../one.md", "leads out"),

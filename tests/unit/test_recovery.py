@@ -8,8 +8,10 @@ import pytest
 
 from agent_files import agent_of, convert_agent, holds, make, minimal, read
 from agentconv.core import schema_files
-from agentconv.core.ir import Permissions, Sandbox, Tools
+from agentconv.core.ir import Agent, Permissions, Sandbox, Tools
+from agentconv.core.source import SourceText
 from agentconv.formats import registry
+from agentconv.sources import loading
 
 RESTRICTING = ("tools.allow", "tools.deny", "permissions.mode", "permissions.rules", "permissions.sandbox")
 NO_RESTRICTIONS = [("codex", "features", {"memories": {"enabled": False}}), ("qwen-code", "approvalMode", "acceptEdits")]
@@ -29,11 +31,11 @@ def _refused() -> list[Any]:
 
 @pytest.mark.parametrize(("format_id", "key", "value"), _refused())
 def test_refused_restriction_is_not_recovered_as_everything(format_id: str, key: str, value: Any) -> None:
-    """Whatever stands in a key that restricts, an agent whose client drops it for that is not like one without the key."""
+    """Whatever stands in a key that restricts, an agent whose client drops it for that is not like one that has every tool."""
     plain = agent_of(format_id, make(format_id, minimal(format_id, key)))
     agent = agent_of(format_id, make(format_id, {**minimal(format_id, key), key: value}))
 
-    assert (agent.tools, agent.permissions) != (plain.tools, plain.permissions)
+    assert (agent.tools, agent.permissions) != (Tools(), plain.permissions)
 
 
 @pytest.mark.parametrize(
@@ -129,3 +131,32 @@ def test_converted_role_may_do_what_its_list_says() -> None:
 
     assert done.file
     assert [grant.native for grant in agent_of("claude-code", done.file.data).tools.allow] == ["Read"]
+
+
+def meant(text: str) -> Agent:
+    """Return the agent of a file whose header its client takes for a part of the prompt, as it is converted."""
+    (piece,) = loading.load_source("opencode", SourceText("a.md", text.encode()))
+    return piece.agents[0]
+
+
+@pytest.mark.parametrize(
+    ("lines", "rules"),
+    [
+        ("  task:\n    *: deny\n    build: allow\n", [("deny", "*"), ("allow", "build")]),
+        ('  bash:\n    "*": ask\n    git status: allow\n    "git status": allow\n    "git status": allow\n', None),
+        ('  bash:\n    "*": ask\n    "git log": allow\n    "git log": allow\n', [("ask", "*"), ("allow", "git log")]),
+    ],
+)
+def test_a_map_below_a_key_is_recovered_as_a_person_reads_it(lines: str, rules: list[tuple[str, str]] | None) -> None:
+    """A bare `*` is a key, and what stands twice is there once; what nobody can tell closes everything."""
+    agent = meant(f"---\ndescription: Checks\nmode: subagent\npermission:\n{lines}---\nCheck it.\n")
+    found = [(rule.effect, str(rule.pattern)) for rule in agent.permissions.rules]
+
+    assert found == (rules if rules is not None else [("deny", "None")])
+
+
+def test_a_text_below_its_key_stays_a_text() -> None:
+    """What goes on below `description:` is text, whatever colons are in it."""
+    agent = meant("---\ndescription:\n  Use it: when asked\n  to: check: this\nmode: [oops\n---\nCheck it.\n")
+
+    assert agent.description == "Use it: when asked\n  to: check: this"

@@ -43,6 +43,10 @@ PIECES = [
     "$B",
     "{env:A}",
     "${B:-x y}",
+    "${CLAUDE_PLUGIN_ROOT}",
+    "${PLUGIN_ROOT}",
+    "${extensionPath}",
+    "${/}",
     "\\$",
 ]
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=8).map("".join)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from agentconv.cli.run import build_parser
+from agentconv.cli.syncing import watcher
 from agentconv.install import places
 from agentconv.sync import settings, syncing
 from agentconv.sync.planning import Choices
@@ -107,3 +109,32 @@ def test_much_is_not_deleted(project, watched):
 
     assert "4 agents would go" in told[0] or "would be deleted" in told[0]
     assert len(list((project.root / ".codex/agents").iterdir())) == 5
+
+
+def test_a_skill_that_is_saved_is_in_step_soon(project, capsys):
+    """What goes along with agents is watched as they are: a new skill, an edit of it, and its end, each with what lies beside it."""
+    project.write("agentconv.toml", f'with = ["skills"]\n{project.read("agentconv.toml")}')
+    options = build_parser("sync").parse_args(["--watch"])
+    chosen = settings.read(project.root)
+    assert chosen is not None
+    watch = watcher(options, chosen)
+    watch.stop = threading.Event()
+    thread = threading.Thread(target=watch.watch, daemon=True)
+    thread.start()
+    time.sleep(1)
+    skill, script = ".claude/skills/check/SKILL.md", ".claude/skills/check/run.sh"
+    there, beside = skill.replace(".claude", ".codex"), script.replace(".claude", ".codex")
+    project.write(script, "echo 1\n")
+    project.write(skill, "---\nname: check\ndescription: Checks\n---\nRun run.sh.\n")
+    until(lambda: project.has(there) and project.has(beside))
+    saved(project, script, "echo 2\n")
+    until(lambda: project.has(beside) and "echo 2" in project.read(beside))
+    project.remove(script)
+    project.remove(skill)
+    project.write(".claude/skills/other/SKILL.md", "---\nname: other\ndescription: Others\n---\nDo.\n")
+    until(lambda: not project.has(there) and not project.has(beside))
+    watch.stop.set()
+    thread.join(LONG)
+
+    assert not thread.is_alive()
+    assert "error" not in capsys.readouterr().err

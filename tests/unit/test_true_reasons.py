@@ -47,6 +47,11 @@ def has_no_tool(loss: Loss, source: str, agent: Agent) -> bool:
     return loss.field == "tools.mode" or not any(knows(loss.target, source, word) for word in words_of(loss) if not word.startswith("mcp"))
 
 
+def gives_nothing(loss: Loss, source: str, agent: Agent) -> bool:
+    """A word that is said to give nothing in its own client does not."""
+    return all(vocabulary.is_idle(source, word) for word in words_of(loss))
+
+
 def does_more(loss: Loss, source: str, agent: Agent) -> bool:
     """A tool that is said to be one for several is the target's, and stands for more than one thing, or for several of the source's."""
     several = len(agent.tools.allow) + len(agent.tools.deny) > 1
@@ -69,6 +74,7 @@ REASONS: dict[str, Callable[[Loss, str, Agent], bool]] = {
     "looks-dropped": shows_only,
     "looks-approximated": shows_only,
     "tool-unknown": has_no_tool,
+    "tool-idle": gives_nothing,
     "tools-joined": does_more,
     "model-dropped": serves_none,
     "key-passed-on": is_passed_on,

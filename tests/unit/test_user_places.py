@@ -37,7 +37,7 @@ def test_each_place_is_its_clients(client: str, home: user_places.Home) -> None:
         place.mkdir(parents=True)
         file.write_text("")
 
-        assert (sniffing.of_file(file), sniffing.home(place)) == (client, client)
+        assert (sniffing.of_file(file), sniffing.home(place)) == (client, registry.sharing(client)[0])
         assert f"{like}/{file.name}" in [one.path for one in discovery.discover_user(home, client).files]
 
 

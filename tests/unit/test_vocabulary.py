@@ -11,13 +11,25 @@ from agentconv.core import effects, references, schema_files, vocabulary
 from template_format import CLIENTS
 
 pytestmark = pytest.mark.usefixtures("with_the_template")
-FACTS = {"client", "verified", "source", "servers", "enforces_patterns", "ignores_case", "asks_by_default", "own_servers_open"} | {
+FACTS = {
+    "client",
+    "evidence",
+    "verified",
+    "source",
+    "servers",
+    "enforces_patterns",
+    "ignores_case",
+    "asks_by_default",
+    "own_servers_open",
+} | {
     "description_tokens",
+    "known_elsewhere",
     "server_tool",
     "shows_model_names",
-    "lists_need_prompts",
-    "own_words_first",
     "restraining",
+    "lists_need_prompts",
+    "idle",
+    "own_words_first",
 }
 TABLES = {
     "tools",

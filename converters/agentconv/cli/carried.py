@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from agentconv.cli import scope
-from agentconv.conversion.along import NOTHING, Named, With, along, chosen
+from agentconv.conversion.along import NONE, NOTHING, Named, With, along, chosen
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.core.kinds import KINDS, NOUNS
 from agentconv.disk import reading
@@ -32,26 +32,30 @@ class Carried:
     def __init__(self, options: argparse.Namespace, found: Discovery, loader: Loader, output: Output) -> None:
         self._loader = loader
         self._output = output
+        self._settled: list[str] | None = getattr(options, "with")
+        """What the project's settings say that goes along."""
         self.wanted = self._wanted(options.along, found)
-        self._stays = not self.wanted and options.along is None
+        self._stays = not self.wanted and options.along is None and self._settled != [NONE]
         """Whether what is needed stays although nobody said so."""
         self.parts = self._parts(options, found)
         self.places: dict[str, Any] = {"root": self._root(), "present": self._is_present, "read": self._read}
         """Where a conversion writes to."""
 
     def _wanted(self, words: list[str] | None, found: Discovery) -> With:
-        """Return what goes along where it can: what the user says, or else all that is in a bundle, and what is needed of a folder.
+        """Return what goes along where it can: what the user or the settings say; else all of a bundle, and what a folder needs.
 
         Raises:
             InputError: The user says what nobody can do.
         """
         bundles = all(registry.FORMATS[target].bundle for target in self._output.targets)
         folder = self._output.place.folder is not None or bundles
+        if words is None and (self._settled is not None or not folder):
+            return chosen(self._settled or ()) if folder else NOTHING
         if words is None:
             if found.files and all(registry.FORMATS[file.format].bundle for file in found.files):
-                return EVERYTHING if folder else NOTHING
+                return EVERYTHING
             alone = len(found.files) == 1 and found.files[0].named
-            return NEEDED if folder and not alone else NOTHING
+            return NOTHING if alone else NEEDED
         wanted = chosen(words)
         if wanted and not folder:
             raise registry.usage("--with takes what is in several files, and there is no folder to put them in", "add -o DIR")
@@ -59,16 +63,12 @@ class Carried:
 
     def _parts(self, options: argparse.Namespace, found: Discovery) -> Parts:
         """Return the parts beside what is converted, of the clients that it is of."""
-        clients = list(dict.fromkeys(file.format for file in found.files if file.format in registry.CLIENTS))
+        clients = list(dict.fromkeys(file.format for file in found.files if file.format in registry.READERS))
         if options.source_format and not clients:
             clients = [registry.resolve(options.source_format)]
         parts = beside.beside(found, getattr(options, "sources", None) or scope.sources(options), clients)
         if not found.files and not clients and self.wanted:
-            others = [client for client in registry.CLIENTS if client not in self._output.targets]
-            parts.clients = [client for client in others if parts.has_own(client)]
-            if len(parts.clients) > 1:
-                hint = f"choose whose to convert: -f {parts.clients[0]}"
-                raise registry.usage(f"parts of several assistants: {', '.join(parts.clients)}", hint)
+            parts.take_of_one(client for client in registry.READERS if client not in self._output.targets)
         return parts
 
     def _root(self) -> str | None:

@@ -30,6 +30,7 @@ DEFAULTS: dict[str, Any] = {
     "allow-widening": False,
     "only-loaded": False,
     "map-models": "off",
+    "with": None,
     "models": None,
     "lint": None,
     "pack": None,
@@ -58,6 +59,8 @@ def settle(options: argparse.Namespace) -> None:
 
 def _checked(place: str, key: str, value: Any) -> Any:
     """Return a setting's value as the option has it."""
+    if key == "with":
+        return _words_of_with(place, value)
     choices = _CHOICES.get(key)
     if choices is None:
         found = value if isinstance(value, bool) else _SWITCHES.get(value.lower()) if isinstance(value, str) else None
@@ -69,6 +72,17 @@ def _checked(place: str, key: str, value: Any) -> Any:
     if value not in choices:
         raise registry.usage(f"{place} wants one of {', '.join(choices)}")
     return value
+
+
+def _words_of_with(place: str, value: Any) -> list[str]:
+    """Return the words that say which parts go along."""
+    from agentconv.conversion import along
+
+    words = [value] if isinstance(value, str) and not place.startswith("`") else value
+    if not isinstance(words, list) or not words or not all(isinstance(word, str) for word in words):
+        raise registry.usage(f"{place} wants a list of texts", along.HOW)
+    along.chosen(words, place)
+    return words
 
 
 def _said(options: argparse.Namespace) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def convert_files(found: Discovery, loader: loading.Loader, targets: Sequence[st
     for diagnostic in (*agentless.told(loader.agentless), *beside):
         output.report.diagnostic(diagnostic)
     if output.report.nothing and not output.waiting:
-        raise nothing_found(found, targets)
+        raise nothing_found(found, targets, takes_parts=True)
     return output.finish()
 
 

@@ -61,7 +61,7 @@ def _all(options: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
     """Return what there is to say about all formats, for programs and for people."""
     rows = [describe(format_id) for format_id in registry.FORMATS]
     cells = held_fields.recorded()
-    report = {"formats": [{**row, "fields": _plain(cells[row["id"]])} for row in rows]}
+    report = {"formats": [{**row, "fields": _plain(cells.get(row["id"], {}))} for row in rows]}
     if options.output_format == "markdown":
         return report, formats.markdown(rows, cells, {client: (keys(client), vocabulary.meanings(client)) for client in registry.CLIENTS})
     return report, [*formats.listing(rows), "", *formats.parts(rows), "", *formats.matrix(cells)]
@@ -74,8 +74,8 @@ def _plain(cells: Mapping[str, held_fields.Cell]) -> dict[str, Any]:
 def describe(format_id: str) -> dict[str, Any]:
     """Return what there is to say about a format in one row."""
     row = registry.FORMATS[format_id]
-    verified = schema_files.load(format_id)["x-verified"] if format_id in schema_files.client_names() else None
-    where = f"{row.folders[0]}/*{row.suffixes[0]}" if row.folders else row.files[0]
+    verified = None if row.bundle else schema_files.load(format_id if row.has_agents else f"parts/skills/{format_id}")["x-verified"]
+    where = f"{row.folders[0]}/*{row.suffixes[0]}" if row.folders else row.place
     user = (vocabulary.installation(format_id) or {}).get("user") if row.folders else None
     return {
         "id": format_id,
@@ -84,6 +84,7 @@ def describe(format_id: str) -> dict[str, Any]:
         **({"user": user} if user else {}),
         "aliases": list(row.aliases),
         **({"verified": verified} if verified else {}),
+        **({"evidence": "documentation"} if vocabulary.is_documented_only(format_id) else {}),
         **({"parts": parts} if (parts := _parts(format_id)) else {}),
     }
 
@@ -102,8 +103,8 @@ def _parts(format_id: str) -> dict[str, dict[str, list[str]]]:
 
 def keys(format_id: str) -> list[dict[str, Any]]:
     """Return a format's keys, in documented order, with the field that each becomes."""
-    name = format_id if format_id in schema_files.client_names() else "agent"
-    properties = schema_files.load(name)["properties"]
+    row = registry.FORMATS[format_id]
+    properties = schema_files.load("agent" if row.bundle else format_id)["properties"] if row.has_agents else {}
     return [
         {
             "key": key,

@@ -22,13 +22,33 @@ def _place(found: Discovery, location: str) -> str:
     return found.home.shown(location) if found.home and os.path.isabs(location) else location.replace(os.sep, "/")
 
 
-def nothing_found(found: Discovery, targets: Sequence[str] = ()) -> InputError:
-    """Make the error for a place without agents."""
+def nothing_found(found: Discovery, targets: Sequence[str] = (), *, takes_parts: bool = False) -> InputError:
+    """Make the error for a place without agents.
+
+    Args:
+        found: What was looked for.
+        targets: What it was to become.
+        takes_parts: Whether the command takes `--with`.
+    """
     if found.passed_over:
         there = ", ".join(f"`{place}`" for place in found.passed_over)
         message = f"the only agents are in {there}, where -t {','.join(targets)} itself goes"
         copy = f"to copy them, name that folder: agentconv convert {found.passed_over[0]} -t {','.join(targets)} -o DIR"
         return InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, message, hint=copy))
     looked = ", ".join(f"`{place}`" for place in found.looked) or "standard input"
-    hint = "`agentconv formats` says where a project has them" if any(map(os.path.isdir, found.looked)) else None
-    return InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, f"no agents in {looked}", hint=hint))
+    hint = _where(found, takes_parts=takes_parts) if any(map(os.path.isdir, found.looked)) else None
+    message, span = f"no agents in {looked}", None
+    if remark := next(iter(found.diagnostics), None):
+        message, span, hint = f"{message}: {remark.message}", remark.span, remark.hint
+    return InputError(Diagnostic(Code.UNREADABLE, Severity.ERROR, message, span, hint))
+
+
+def _where(found: Discovery, *, takes_parts: bool) -> str:
+    """Say where agents would be, or how the parts are taken that are there alone."""
+    from agentconv.formats import registry
+    from agentconv.sources import parts
+
+    beside = parts.beside(found, found.looked, ())
+    if takes_parts and any(beside.has_own(client) for client in registry.CLIENTS):
+        return "there are skills, commands or MCP servers: --with all takes them"
+    return "`agentconv formats` says where a project has them"

@@ -68,13 +68,14 @@ def run(options: argparse.Namespace) -> int:
     found = scope.discover(options, source_format)
     loader = loading.Loader(found.files)
     asked = named or inspection.clients(loader, scope.present(options, found))
+    of_agents = [client for client in asked if registry.FORMATS[client].has_agents]
     files: list[Inspected] = []
     loose: list[str] = []
     diagnostics = list(found.diagnostics)
     line = Progress(options)
     for piece in line.over(loader, len(found.files), "files"):
         if piece.source is not None and not registry.FORMATS[piece.format].is_index(piece.path):
-            files.append(inspection.inspect(piece, asked))
+            files.append(inspection.inspect(piece, of_agents))
             diagnostics += files[-1].failures
         else:
             diagnostics += piece.diagnostics

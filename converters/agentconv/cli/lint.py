@@ -107,7 +107,10 @@ def run(options: argparse.Namespace) -> int:
     if named is None:
         lint_files.leave_out_versions(files)
     files += lint_files.included(files)
-    files += lint_files.of_parts(found, scope.sources(options), (*(one.format for one in found.files), *asked), chosen)
+    if source_format is None or source_format in registry.CLIENTS:
+        files += lint_files.restraining(
+            found, scope.sources(options), tuple(dict.fromkeys((*asked, *(file.format for file in found.files)))), chosen
+        )
     notes = [one for one in found.diagnostics if one.severity is Severity.NOTE]
     diagnostics = [*(one for one in found.diagnostics if one not in notes), *diagnostics]
     beside = (*notes, *elsewhere.told(found, elsewhere.Asked(scope.sources(options), "lint")))
@@ -116,7 +119,7 @@ def run(options: argparse.Namespace) -> int:
         raise nothing_found(found)
     find: lint_mending.Finder = lambda subject: next(checking.check([subject], rules)).findings  # noqa: E731
     mended = (
-        lint_mending.mend(options, [one for one in files if one.subject.parts is None], find, line)
+        lint_mending.mend(options, [one for one in files if one.subject.part is None], find, line)
         if options.fix or options.diff or options.check
         else Mended()
     )

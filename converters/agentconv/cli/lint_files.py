@@ -11,17 +11,22 @@ from agentconv.core import names as spelling
 from agentconv.core.diagnostics import Severity
 from agentconv.formats import registry
 from agentconv.lint import included as included_files
-from agentconv.lint import subject as subjects
 from agentconv.lint.subject import Subject
 from agentconv.sources import discovery
 from agentconv.sources.loading import Loader
+from agentconv.sources.parts import beside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from agentconv.cli.lint_settings import LintSettings
     from agentconv.core.diagnostics import Diagnostic
+    from agentconv.core.kinds import Kind
     from agentconv.sources.loaded import Loaded
+
+
+_RESTRAINING: tuple[Kind, ...] = ("hooks", "permissions")
+"""The kinds of parts whose files are looked at."""
 
 
 @dataclass(slots=True)
@@ -65,6 +70,27 @@ def read(
     return files, diagnostics
 
 
+def restraining(found: discovery.Discovery, sources: Iterable[str], asked: Iterable[str], chosen: LintSettings) -> list[LintFile]:
+    """Return the files of the clients that are asked about in which a project, as SRC, has rules for all that works there."""
+    folders = [source for source in sources if os.path.isdir(source)]
+    parts = beside(found, folders, tuple(asked)) if folders and found.home is None else None
+    if parts is None or not parts.may_restrain():
+        return []
+    from agentconv.lint.subject import PartFile
+
+    files: list[LintFile] = []
+    for place in parts.places:
+        for client in parts.clients:
+            for kind in _RESTRAINING:
+                for source in place.files(client, kind):
+                    path = place.place(client, source.text.path).as_posix()
+                    subject = Subject(source.text.put(source.text.data, path), client, (client,), chosen.for_file(path))
+                    subject.location = os.path.abspath(path)
+                    subject.part = PartFile(kind, source)
+                    files.append(LintFile(subject, path))
+    return files
+
+
 def included(files: Iterable[LintFile]) -> list[LintFile]:
     """Return the files that others include, where they are."""
     found = []
@@ -79,22 +105,6 @@ def included(files: Iterable[LintFile]) -> list[LintFile]:
         else:
             found.append(LintFile(subject, None))
     return found
-
-
-def of_parts(found: discovery.Discovery, arguments: Sequence[str], asked: Iterable[str], chosen: LintSettings) -> list[LintFile]:
-    """Return the files with hooks of the projects, or of the user, each for the client whose own it is."""
-    from agentconv.sources import parts as beside
-
-    clients = tuple(dict.fromkeys(asked))
-    files: dict[str, LintFile] = {}
-    for place in beside.beside(found, [one for one in arguments if os.path.isdir(one)], clients).places:
-        for client in clients:
-            for source in place.files(client, "hooks"):
-                shown = place.shown(client, source.text.path)
-                if source.place.native and shown not in files:
-                    subject = subjects.of_parts(source, shown, client, "hooks", chosen.for_file(shown))
-                    files[shown] = LintFile(subject, shown)
-    return list(files.values())
 
 
 def read_siblings(found: discovery.Discovery) -> list[Subject]:

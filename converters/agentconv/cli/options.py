@@ -135,6 +135,7 @@ def add_along(parser: argparse.ArgumentParser) -> None:
         help="what goes along into a folder: what the agents' fields name (default), everything, nothing, all of a kind (skills, commands, "
         "servers, permissions), or one of it by name",
     )
+    parser.set_defaults(**{"with": None})
 
 
 def add_models(parser: argparse.ArgumentParser) -> None:

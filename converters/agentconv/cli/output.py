@@ -73,6 +73,8 @@ class Output:
             self.report.below = "~"
             if told := scope.taken(options):
                 self.report.diagnostic(told)
+        self._has_parts = False
+        """Whether any skill, command or server went along by now."""
         self.waiting: Converted | None = None
         """The one result without a folder, until it is known to be the only one."""
         self.failures: dict[tuple[str, str], int] = {}
@@ -81,7 +83,8 @@ class Output:
     def take(self, done: Converted) -> None:
         """Write one result and tell about it."""
         self.report.take(done)
-        if not done.agents and registry.FORMATS[done.target].bundle:
+        self._has_parts = self._has_parts or done.part is not None
+        if not done.agents and registry.FORMATS[done.target].bundle and not (done.file and self._has_parts):
             return  # a bundle of nothing
         if done.file and not self.place.folder:
             if done.file.beside:

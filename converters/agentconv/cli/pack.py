@@ -97,7 +97,7 @@ def run(options: argparse.Namespace) -> int:
     if not gathered.pieces:
         errors = [one for one in diagnostics if one.severity is Severity.ERROR]
         if not errors:
-            raise nothing_found(found)
+            raise nothing_found(found, takes_parts=True)
         return _tell(options, Outcome(Exit.USAGE, gathered, diagnostics=diagnostics), where)
     about = pack_settings.about(options, gathered)
     locations = {file.path: file.location for file in found.files}
@@ -118,15 +118,20 @@ def _along(options: argparse.Namespace, found: Discovery, read: Sequence[Loaded]
     """Return the skills, commands and servers that go along: of bundles all, of a project what its agents name, or what is said.
 
     Raises:
-        InputError: One is named that is not there.
+        InputError: One is named that is not there, or there are no agents, and parts of several assistants.
     """
-    clients = list(dict.fromkeys(file.format for file in found.files if file.format in registry.CLIENTS))
+    clients = list(dict.fromkeys(file.format for file in found.files if file.format in registry.READERS))
     alone = len(found.files) == 1 and found.files[0].named
     usual = along.NONE if alone and clients else along.NEEDED if clients else along.ALL
-    named = along.Named(beside.beside(found, options.sources, clients))
+    words = options.along or getattr(options, "with")
+    given = [registry.resolve(options.source_format)] if options.source_format and not clients else clients
+    parts = beside.beside(found, options.sources, given)
+    if not found.files and not given and words:
+        parts.take_of_one(registry.CLIENTS)
+    named = along.Named(parts)
     for _ in named.over(read):
         pass
-    return along.along(along.chosen(options.along or [usual]), named)
+    return along.along(along.chosen(words or [usual]), named)
 
 
 def _placed(diagnostic: Diagnostic, where: Mapping[str, str]) -> Diagnostic:

@@ -113,7 +113,7 @@ def about(options: argparse.Namespace, sources: Sources) -> About:
     return About(
         one["name"],
         one["version"],
-        one["description"] or metadata.summary(names),
+        one["description"] or metadata.summary(names, [one.part.name or one.kind for one in sources.parts]),
         one["license"],
         licence,
         several["author"] or _of_authors(sources),

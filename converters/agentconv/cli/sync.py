@@ -17,6 +17,7 @@ from agentconv.sync import settings, unchanged
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
 
     from agentconv.install.lock import Lock
     from agentconv.install.places import Scope
@@ -88,15 +89,28 @@ def run(options: argparse.Namespace) -> int:
     chosen = found_settings(options)
     named = options.prefer or options.carry_back or options.release or options.switch_source or options.adopt  # and may not be there
     closer = options.verbose or options.staged or options.watch or named
-    lock = None if closer or chosen.along is not None else unchanged.in_step(chosen, scope_of(options, chosen))
-    if lock is not None:
-        return _in_step(options, chosen, lock)
+    scope = scope_of(options, chosen)
+    lock = None if closer else unchanged.in_step(chosen, scope)
+    parts = _parts_in_step(options, chosen, scope, lock) if lock is not None else None
+    if lock is not None and parts is not None:
+        return _in_step(options, chosen, lock, parts)
     from agentconv.cli import syncing
 
     return syncing.run(options, chosen)
 
 
-def _in_step(options: argparse.Namespace, chosen: Settings, lock: Lock) -> int:
+def _parts_in_step(options: argparse.Namespace, chosen: Settings, scope: Scope, lock: Lock) -> Mapping[str, int] | None:
+    """Return how many parts are kept in step; None where it is not known without a closer look that all are, or more is to be told."""
+    if chosen.along is None:
+        return {}
+    if options.output_format == "json" or options.allow_widening:
+        return None
+    from agentconv.sync import unchanged_parts
+
+    return unchanged_parts.in_step(chosen, chosen.along, scope, lock)
+
+
+def _in_step(options: argparse.Namespace, chosen: Settings, lock: Lock, parts: Mapping[str, int]) -> int:
     """Say that everything is in step, and return the exit code."""
     from agentconv.render import in_step
 
@@ -120,6 +134,8 @@ def _in_step(options: argparse.Namespace, chosen: Settings, lock: Lock) -> int:
         for row in in_step.strictly(chosen, lock.synced, options.accept) if options.strict == STRICT[0] else ():
             print(wrapped(row), file=sys.stderr)
         print(in_step.line(chosen, lock.synced), file=sys.stderr if options.quiet else sys.stdout)
+        if parts and not options.quiet:
+            print(in_step.parts(parts))
     return code
 
 

@@ -12,7 +12,6 @@ from agentconv.cli import options as shared
 from agentconv.cli import sync as command
 from agentconv.cli.exit_codes import Exit
 from agentconv.core.diagnostics import Code, Severity
-from agentconv.disk.files import Disk
 from agentconv.disk.saving import other_names
 from agentconv.formats import registry
 from agentconv.install import places
@@ -28,15 +27,16 @@ from agentconv.sync.selecting import Selection
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Sequence
 
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.install.lock import Synced
-    from agentconv.install.places import Scope
+    from agentconv.install.steps import Change
     from agentconv.sync.parts import PartsOutcome
     from agentconv.sync.planning import Outcome
     from agentconv.sync.settings import Settings
     from agentconv.sync.sources import Key
+    from agentconv.sync.watching import Watch
 
 
 def run(options: argparse.Namespace, chosen: Settings) -> int:
@@ -47,7 +47,8 @@ def run(options: argparse.Namespace, chosen: Settings) -> int:
     """
     _preference(options, chosen)
     if options.staged:
-        with staged.written_out(chosen.root, chosen.source) as place:
+        clients = (chosen.source_format, *chosen.targets) if chosen.along is not None else ()
+        with staged.written_out(chosen.root, chosen.source, clients) as place:
             return _synced(options, command.settings_of(place), chosen.root)
     if options.release:
         return _release(options, chosen)
@@ -95,30 +96,27 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
         )
         outcome = _switched(one, options) if options.switch_source else one.outcome(dry_run=looking, look_closely=options.verbose)
         told = [] if looking else [other_names(scope.shown(path), number) for path, number in one.apply(outcome).items()]
-        beside = _parts(options, chosen, scope, looking=looking) if repository is None else None  # what is staged are agents alone
-        told += [other_names(scope.shown(path), number) for path, number in _applied(scope, beside, looking=looking)]
+        if options.switch_source and not looking:
+            chosen = command.again(options, chosen)
+        one = syncing.Run(chosen, scope, Choices(), repository=repository)
+        beside = None if options.switch_source and looking else _parts(options, one, looking=looking)
+        if beside is not None and not looking:
+            told += [other_names(scope.shown(path), number) for path, number in one.carry_out(beside.plan).items()]
     return _tell(options, outcome, told, beside, looking=looking)
 
 
-def _parts(options: argparse.Namespace, chosen: Settings, scope: Scope, *, looking: bool) -> PartsOutcome | None:
+def _parts(options: argparse.Namespace, run: syncing.Run, *, looking: bool) -> PartsOutcome | None:
     """Return what is to be done with the skills, commands and servers that are kept in step; None where none are meant to be."""
+    chosen = run.settings
     if chosen.along is None:
         return None
     from agentconv.sync import parts
 
-    reader = Disk(scope.root)
-    lock = deploying.ours(scope, reader, dry_run=looking)
+    lock = run.locked(dry_run=looking)
     force = _preference(options, chosen).side == preferring.SOURCE
-    return parts.outcome(chosen, scope, reader, lock, chosen.along, force=force, insist=options.yes)
-
-
-def _applied(scope: Scope, beside: PartsOutcome | None, *, looking: bool) -> Iterable[tuple[str, int]]:
-    """Do what is to be done with parts, after the agents; return the files that had other names."""
-    if beside is None or looking:
-        return ()
-    from agentconv.install import applying
-
-    return applying.apply(scope.root, scope.lock, beside.plan).items()
+    passing = run.uncommitted if options.check else frozenset[str]()
+    wish = parts.Wish(chosen.along, force, options.yes, options.allow_widening, passing)
+    return parts.outcome(chosen, run.scope, run.reader, lock, wish)
 
 
 def _switched(run: syncing.Run, options: argparse.Namespace) -> Outcome:
@@ -133,8 +131,14 @@ def _switched(run: syncing.Run, options: argparse.Namespace) -> Outcome:
     before = run.outcome(dry_run=True, look_closely=True)
     found = [line for line in synced.told(before) if line.look and line.word != "refused"]
     wrong = any(one.severity is Severity.ERROR for one in (*before.diagnostics, *before.broken()))
-    if found or wrong or before.is_drift():
+    beside = _parts(options, run, looking=True)
+    apart = beside is not None and (
+        beside.plan.changes or beside.plan.needs_a_look or any(one.severity is Severity.ERROR for one in beside.told())
+    )
+    if found or wrong or apart or before.is_drift():
         raise registry.usage("the source is switched where everything is in step", "agentconv sync says what is not")
+    if beside is not None and (missing := beside.refused(target)) and not options.yes:
+        raise switching.not_held(target, missing.values(), "part")
     return switching.switched(run, target, before)
 
 
@@ -144,6 +148,14 @@ def _watch(options: argparse.Namespace, chosen: Settings) -> int:
         import watchfiles  # noqa: F401 - asked for before anything else is done
     except ImportError:
         raise registry.usage("--watch needs one more package", 'pip install "agentconv-toolkit[watch]"') from None
+    watch = watcher(options, chosen)
+    watch.tell(f"watching {chosen.place}, and what {', '.join(chosen.targets)} have of it; Ctrl-C ends that")
+    watch.watch()
+    return Exit.OK
+
+
+def watcher(options: argparse.Namespace, chosen: Settings) -> Watch:
+    """Return what syncs a project again after each change."""
     from agentconv.sync.watching import Watch
 
     def now() -> Settings:
@@ -152,6 +164,10 @@ def _watch(options: argparse.Namespace, chosen: Settings) -> int:
     def look() -> Outcome:
         return syncing.Run(now(), command.scope_of(options, chosen), Choices(), _texts(options, now())).outcome(dry_run=True)
 
+    def parts() -> Sequence[Change]:
+        found = _parts(options, syncing.Run(now(), command.scope_of(options, chosen), Choices()), looking=True)
+        return found.plan.changes if found is not None else ()
+
     def tell(line: str) -> None:
         print(text.safe(line), file=sys.stderr, flush=True)
 
@@ -159,9 +175,7 @@ def _watch(options: argparse.Namespace, chosen: Settings) -> int:
         _synced(options, now(), None, going)
         sys.stdout.flush()
 
-    tell(f"watching {chosen.place}, and what {', '.join(chosen.targets)} have of it; Ctrl-C ends that")
-    Watch(now, look, run_once, tell, Git(chosen.root).is_under_way).watch()
-    return Exit.OK
+    return Watch(now, look, run_once, tell, Git(chosen.root).is_under_way, parts=parts)
 
 
 def _texts(options: argparse.Namespace, chosen: Settings) -> Selection | None:
@@ -230,7 +244,7 @@ def _carry_back(options: argparse.Namespace, chosen: Settings) -> Selection | No
 def _tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic], beside: PartsOutcome | None, *, looking: bool) -> int:
     """Print what was done, or would be, and return the exit code."""
     found = synced.told(outcome)
-    code = _exit_code(options, outcome, found)
+    code = of_agents = _exit_code(options, outcome, found)
     if beside is not None and code is Exit.OK and (beside.needs_a_look or (options.check and beside.plan.changes)):
         code = Exit.FINDINGS
     if options.output_format == "json":
@@ -238,13 +252,18 @@ def _tell(options: argparse.Namespace, outcome: Outcome, told: list[Diagnostic],
         print(machine.report(document if beside is None else document | {"parts": synced_parts.plain(beside)}))
         return code
     if options.output_format in synced_machine.FORMATS:
-        _for_programs(options, outcome.settings, outcome.synced, found, [*outcome.diagnostics, *outcome.broken(), *told], looking=looking)
+        diagnostics = [*outcome.diagnostics, *outcome.broken(), *told]
+        if beside is not None:
+            scope = command.scope_of(options, outcome.settings)
+            found += synced_parts.findings(beside, scope, outcome.settings.file.name, dry_run=looking)
+            diagnostics += beside.told()
+        _for_programs(options, outcome.settings, outcome.synced, found, diagnostics, looking=looking)
         return code
     look = text.style(sys.stderr, options.color)
     for diagnostic in [*outcome.diagnostics, *outcome.broken(), *told]:
         if not options.quiet or diagnostic.severity is Severity.ERROR:
             print("\n".join(map(wrapped, text.diagnostic(diagnostic, look).split("\n"))), file=sys.stderr)
-    _tell_agents(options, outcome, found, code, looking=looking)
+    _tell_agents(options, outcome, found, of_agents, looking=looking)
     if beside is not None:
         _tell_parts(options, beside, outcome, looking=looking)
     return code

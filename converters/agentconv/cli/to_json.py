@@ -52,5 +52,5 @@ def run(options: argparse.Namespace) -> int:
     for diagnostic in (*agentless.told(loader.agentless), *elsewhere.told(found, elsewhere.Asked(options.sources, "to-json"))):
         output.report.diagnostic(diagnostic)
     if output.report.nothing:
-        raise nothing_found(found)
+        raise nothing_found(found, takes_parts=True)
     return output.finish()

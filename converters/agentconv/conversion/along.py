@@ -33,6 +33,8 @@ class With:
     """All parts of these kinds."""
     named: tuple[tuple[Kind, str], ...] = ()
     """Parts by their names."""
+    said: bool = False
+    """Whether somebody chose it: then what agents name that is not there is told, even where nothing goes along."""
 
     def __bool__(self) -> bool:
         """Whether anything is."""
@@ -42,17 +44,21 @@ class With:
 NOTHING = With()
 
 
-def chosen(words: Iterable[str]) -> With:
+def chosen(words: Iterable[str], place: str = "--with") -> With:
     """Return what words say that is to go along: `needed`, `all`, `none`, kinds, and KIND/NAME.
+
+    Args:
+        words: What is said.
+        place: What says it, for people.
 
     Raises:
         InputError: One of them says nothing.
     """
     found = [word.strip() for text in words for word in text.split(",") if word.strip()]
     if not found:
-        raise registry.usage("--with has an empty value", _HOW)
+        raise registry.usage(f"{place} has an empty value", HOW)
     if NONE in found and len(set(found)) > 1:
-        raise registry.usage("--with none takes nothing beside it", _HOW)
+        raise registry.usage(f"{place}: none takes nothing beside it", HOW)
     kinds: set[Kind] = set(KINDS) if ALL in found else set()
     named: list[tuple[Kind, str]] = []
     for word in found:
@@ -62,16 +68,16 @@ def chosen(words: Iterable[str]) -> With:
         known = next((one for one in KINDS if kind in (one, one.removesuffix("s"))), None)
         if known is None or (slash and not name):
             raise registry.usage(
-                f"--with: there is nothing called `{word}`", registry.did_you_mean(word, (NEEDED, ALL, NONE, *KINDS), _HOW)
+                f"{place}: there is nothing called `{word}`", registry.did_you_mean(word, (NEEDED, ALL, NONE, *KINDS), HOW)
             )
         if slash:
             named.append((known, name))
         else:
             kinds.add(known)
-    return With(NEEDED in found, frozenset(kinds), tuple(dict.fromkeys(named)))
+    return With(NEEDED in found, frozenset(kinds), tuple(dict.fromkeys(named)), said=True)
 
 
-_HOW = f"needed, all, none, a kind ({', '.join(KINDS)}), or KIND/NAME, with commas between them"
+HOW = f"needed, all, none, a kind ({', '.join(KINDS)}), or KIND/NAME, with commas between them"
 
 
 class Named:
@@ -118,7 +124,7 @@ class Along(NamedTuple):
 
 
 def along(wanted: With, named: Named) -> Along:
-    """Return the parts that go along, in the order of kinds and paths, and say which are named and not there.
+    """Return the parts that go along, in the order of kinds and paths, and say which are named and not there, whatever goes.
 
     Raises:
         InputError: The user named one that is not there.
@@ -128,18 +134,19 @@ def along(wanted: With, named: Named) -> Along:
     missing: list[tuple[Kind, str]] = []
     for kind in KINDS:
         names = {name for one, name in wanted.named if one == kind}
-        needed = {name for one, name in named.by if one == kind and wanted.needed} - (named.servers if kind == "servers" else set())
-        if not (kind in wanted.kinds or names or needed):
+        used = {name for one, name in named.by if one == kind} - (named.servers if kind == "servers" else set())
+        needed = used if wanted.needed else set()
+        if not (kind in wanted.kinds or names or (used and (wanted or wanted.said))):
             continue
         there = named.parts.of(kind)
         _forbid_unknown(kind, names, there)
         keys = {_key(kind, name) for name in names | needed}
-        meant = [one for one in there if kind in wanted.kinds or _key(kind, one.part.name or "") in keys]
+        meant = [one for one in there if kind in wanted.kinds or any(_key(kind, name) in keys for name in one.names)]
         found += [one for one in meant if one.taken]
         told += [remark for one in meant if one.hidden_by is None for remark in one.told]
-        known = {_key(kind, one.part.name or "") for one in there}
-        missing += [(kind, name) for name in sorted(needed) if _key(kind, name) not in known]
-    told += named.parts.diagnostics
+        known = {_key(kind, name) for one in there for name in one.names}
+        missing += [(kind, name) for name in sorted(used) if _key(kind, name) not in known]
+    told += named.parts.diagnostics if wanted else ()
     return Along(tuple(found), (*dict.fromkeys(told), *([_not_there(missing)] if missing else [])))
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from agentconv.conversion import set_restraints
 from agentconv.conversion.converted import Converted, bug_in_file
 from agentconv.conversion.part_law import PartLaw, PartVerdict, as_source
 from agentconv.conversion.set_restraints import SetRestraints
-from agentconv.core import effects, losses
+from agentconv.core import effects, fields, losses
 from agentconv.core.diagnostics import Code, Diagnostic, InternalError, Severity, Span
 from agentconv.core.kinds import ADDING_UP
 from agentconv.core.losses import listed, quoted
@@ -18,15 +19,19 @@ from agentconv.core.part_format import PartSource, difference
 from agentconv.core.parts import PermissionSet, SetHook, kind_of
 from agentconv.core.source import SourceText
 from agentconv.disk.output import Merged, OutputFile
+from agentconv.formats import registry as formats
 from agentconv.parts import registry
+from agentconv.parts.rebasing import rebased
 from agentconv.sources.parts_on_disk import matches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
+    from agentconv.conversion.index_file import Listing
     from agentconv.conversion.options import Options
     from agentconv.core.diagnostics import Loss
     from agentconv.core.format import Projection
+    from agentconv.core.ir import Agent
     from agentconv.core.kinds import Kind
     from agentconv.core.part_format import PartFormat, Place, WrittenFile
     from agentconv.core.parts import Part
@@ -53,9 +58,11 @@ class SharedParts:
         """
         before = {part.name: part for part in self._read(present).parts}
         parts = called_beside(self.module, self.parts, before.values())
-        differing = [part for part in parts if part.name in before and difference(before[part.name], part)]
-        kept = [] if force else differing
-        wanted = [part for part in parts if part.name not in before or (part in differing and force)]
+        ours = parts if force else tuple(self._beside(before.get(part.name), part) for part in parts)
+        differing = [part for part in ours if part.name in before and difference(before[part.name], part)]
+        together = [part for part in differing if part not in parts]
+        kept = [] if force else [part for part in differing if part not in together]
+        wanted = [part for part in ours if part.name not in before or part in together or (part in differing and force)]
         if not wanted:
             return Merged(present, tuple(part.name or "" for part in kept))
         original = PartSource(SourceText(self.path, present), self.place)
@@ -64,6 +71,12 @@ class SharedParts:
         if problem:
             return Merged(present, tuple(part.name or "" for part in self.parts), problem=problem[0], at=problem[1])
         return Merged(data, tuple(part.name or "" for part in kept), replaced=force and bool(differing))
+
+    def _beside(self, there: Part | None, part: Part) -> Part:
+        """Return a part as it stands beside what is there of its name, where both can hold: rules of a set do."""
+        beside = getattr(self.module, "beside", None)
+        found: Part | None = beside(there, part) if there is not None and beside is not None else None
+        return part if found is None else found
 
     def _read(self, data: bytes) -> Any:
         return self.module.read(PartSource(SourceText(self.path, data), self.place))
@@ -110,6 +123,8 @@ class CarriedParts:
     options: Options
     agents: Mapping[str, str]
     """Old name to new name, of agents that were renamed."""
+    container: Listing | None = None
+    """The file that makes a container of what is written, where the target has one."""
     verdicts: list[PartVerdict] = field(default_factory=list)
     restraints: SetRestraints = field(init=False)
     """Those of the whole set that the target does not hold."""
@@ -124,8 +139,8 @@ class CarriedParts:
 
     def judge(self, parts: Sequence[LoadedPart]) -> None:
         """Hold parts to the law; after this it is known which of them are written, and what they are called."""
-        law = PartLaw(self.target, self.options.scope, self.agents, self.options.read)
-        verdicts = self._restrained(parts, [self._in_place(one) or law.judge(one) for one in self._united(parts)])
+        law = PartLaw(self.target, self.options.scope, self.agents, self.options.read, insists=self.options.allow_widening)
+        verdicts = self._restrained(parts, [self._in_place(one) or self._moved(one, law) for one in self._united(parts)])
         order = sorted(range(len(verdicts)), key=lambda index: _claim(verdicts[index]))
         placed = {index: self._placed(verdicts[index]) for index in order}
         self.verdicts = [placed[index] for index in range(len(verdicts))]
@@ -178,6 +193,18 @@ class CarriedParts:
         told = told or losses.loss("part-in-place", loaded.part.id, "name", self.target, quoted(source.text.path), part=loaded.kind)
         return PartVerdict(loaded, loaded.part, losses=(told,))
 
+    def _moved(self, loaded: LoadedPart, law: PartLaw) -> PartVerdict:
+        """Hold a part to the law; one that leaves a plugin within the project names that one's folder from the project's root."""
+        if formats.FORMATS[self.target].index or self.options.scope != "project":
+            return law.judge(loaded)
+        folder = self.options.below_root(loaded.root)
+        part = loaded.part if folder is None else rebased(loaded.part, folder)
+        if part is loaded.part:
+            return law.judge(loaded)
+        verdict = law.judge(replace(loaded, part=part))
+        told = losses.loss("part-rebased", part.id, "body", self.target, quoted(folder), part=loaded.kind)
+        return replace(verdict, loaded=loaded, losses=(*verdict.losses, told))
+
     def _placed(self, verdict: PartVerdict) -> PartVerdict:
         """Return a verdict with a place of its own for its file, or among others in a shared one."""
         if verdict.part is None or verdict.module is None:
@@ -199,26 +226,36 @@ class CarriedParts:
 
     def rename(self, projection: Projection) -> None:
         """Let an agent follow the parts that it names, where they have other names now."""
-        skills, servers = self.renamed("skills"), self.renamed("servers")
-        named = projection.source.skills or ()
+        self._rename_skills(projection)
+        if servers := self.renamed("servers"):
+            self._rename_servers(projection, servers)
+
+    def _rename_skills(self, projection: Projection) -> None:
+        """Let an agent name the skills that are there, by the names that they have."""
+        named, skills, gone = projection.source.skills or (), self.renamed("skills"), self._no_skills()
+        skills |= {alias: skills.get(name, name) for alias, name in self._aliases("skills").items()}
+        if "skills" in projection.target.holds and (lost := [name for name in named if name in gone]):
+            named = tuple(name for name in named if name not in gone)
+            projection.change("skills", named or None, "part-not-there", listed(lost))
         if skills.keys() & set(named):
             now = tuple(skills.get(name, name) for name in named)
             projection.change("skills", now, "part-renamed", listed(now))
-        if servers:
-            self._rename_servers(projection, servers)
+
+    def _no_skills(self) -> set[str | None]:
+        """Return the names of the source's skills that are none in the target."""
+        skills = (one for one in self.verdicts if one.loaded.kind == "skills")
+        return {one.loaded.part.name for one in skills if one.part is None or kind_of(one.part) != "skills"}
 
     def _rename_servers(self, projection: Projection, names: Mapping[str, str]) -> None:
         """Let an agent follow servers, in its references and in its tools."""
-        keys = {effects.server_key(old): new for old, new in names.items()}
-        for path in ("mcp_servers", "tools.allow", "tools.deny", "permissions.rules"):
-            now, hit = [], False
-            for one in projection.get(path) or ():
-                own = one.name if path == "mcp_servers" else one.server
-                new = None if own is None or (path == "mcp_servers" and one.transport) else keys.get(effects.server_key(own))
-                now.append(one if new is None else replace(one, **{"name" if path == "mcp_servers" else "server": new}))
-                hit = hit or new is not None
-            if hit:
-                projection.change(path, tuple(now), "part-renamed", listed(names.values()))
+        for path, now in _following(names, projection.get):
+            projection.change(path, now, "part-renamed", listed(dict.fromkeys(names.values())))
+
+    def author_of(self, agent: Agent) -> Agent:
+        """Return an agent as its author would have written it, had the servers the names that they have now."""
+        servers = self.renamed("servers")
+        changed = dict(_following(servers, partial(fields.get, agent))) if servers else {}
+        return fields.with_values(agent, changed) if changed else agent
 
     def settled(self, told: Iterable[Loss]) -> Iterator[Loss]:
         """Yield what is said of an agent, but that a server is not defined which goes along."""
@@ -239,14 +276,38 @@ class CarriedParts:
         """Return the parts that stay in their own client's format, with the values that they have."""
         return [one.loaded for one in self.verdicts if one.part is not None and one.loaded.client == self.target]
 
+    @property
+    def any_written(self) -> bool:
+        """Whether the target has any part then."""
+        return any(one.part is not None for one in self.verdicts)
+
     def renamed(self, kind: Kind) -> dict[str, str]:
-        """Return old names to new ones, of parts that were renamed."""
+        """Return old names to new ones, of parts that agents call otherwise in the target."""
         found = ((one.loaded.part.name, one.part) for one in self.verdicts if one.part is not None and one.loaded.kind == kind)
-        return {old: part.name for old, part in found if old and part.name and old != part.name}
+        pairs = ((old, self._called(kind, part.name or "")[0]) for old, part in found)
+        return {old: new for old, new in pairs if old and new and old != new}
+
+    def _aliases(self, kind: Kind) -> dict[str, str]:
+        """Return what agents of a plugin call its parts by, to their names, where agents of the target do not call them so."""
+        found = [(one.loaded, one.part or one.loaded.part) for one in self.verdicts if one.loaded.also_called and one.loaded.kind == kind]
+        pairs = ((alias, loaded.part.name or "", part.name or "") for loaded, part in found for alias in loaded.also_called)
+        return {alias: name for alias, name, new in pairs if alias not in self._called(kind, new)}
+
+    def out_of_plugin(self, agent: Agent) -> Agent:
+        """Return an agent that names the servers of its plugin as the set does."""
+        aliases = self._aliases("servers")
+        changed = dict(_following(aliases, partial(fields.get, agent))) if aliases else {}
+        return fields.with_values(agent, changed) if changed else agent
+
+    def _called(self, kind: Kind, name: str) -> tuple[str, ...]:
+        """Return what agents of the target call a part by."""
+        container = registry.container(self.target) if formats.FORMATS[self.target].index else None
+        return container.called(self.container.name, kind, name) if container and self.container and name else (name,)
 
     def written(self, kind: Kind) -> frozenset[str]:
         """Return the names, in the source, of the parts of a kind that the target has then."""
-        return frozenset(one.loaded.part.name or "" for one in self.verdicts if one.part is not None and one.loaded.kind == kind)
+        found = (one.loaded for one in self.verdicts if one.part is not None and one.loaded.kind == kind)
+        return frozenset(name for loaded in found for name in loaded.names)
 
     @property
     def shared(self) -> frozenset[str]:
@@ -319,7 +380,7 @@ class CarriedParts:
     def _fresh(self, shared: SharedParts, verdicts: Sequence[PartVerdict]) -> bytes:
         """Return a file of these parts alone."""
         files = shared.module.write(shared.parts, shared.path, *self._own(shared, verdicts))
-        again = shared.module.read(as_source(files, shared.place, shared.module.kind))
+        again = shared.module.read(as_source(files, replace(shared.place, at=""), shared.module.kind))
         found = {part.name: part for part in again.parts}
         parts = called_beside(shared.module, shared.parts, again.parts)
         if len(found) != len(parts) or any(part.name not in found or difference(part, found[part.name]) for part in parts):
@@ -352,6 +413,20 @@ def _apart(part: Part, others: Sequence[PartVerdict]) -> Part:
         number += 1
         name = f"{part.name}~{number}"
     return replace(part, name=name)
+
+
+def _following(names: Mapping[str, str], get: Callable[[str], Any]) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """Yield the fields of an agent that name servers which have other names now, with these."""
+    keys = {effects.server_key(old): new for old, new in names.items()}
+    for path in ("mcp_servers", "tools.allow", "tools.deny", "permissions.rules"):
+        now, hit = [], False
+        for one in get(path) or ():
+            own = one.name if path == "mcp_servers" else one.server
+            new = None if own is None or (path == "mcp_servers" and one.transport) else keys.get(effects.server_key(own))
+            now.append(one if new is None else replace(one, **{"name" if path == "mcp_servers" else "server": new}))
+            hit = hit or new is not None
+        if hit:
+            yield path, tuple(now)
 
 
 def _claim(verdict: PartVerdict) -> tuple[bool, bool]:

@@ -17,6 +17,7 @@ from agentconv.conversion.index_file import Listing
 from agentconv.conversion.law import Law
 from agentconv.conversion.options import DEFAULTS, Options
 from agentconv.conversion.other_formats import OtherFormats
+from agentconv.conversion.parts_alone import without_agents
 from agentconv.conversion.renaming import names_of
 from agentconv.conversion.same_format import SameFormat
 from agentconv.conversion.whole_set import SetServers, words_lost
@@ -54,19 +55,22 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = DEFAULTS, 
 
         yield from bundle(pieces, target, options, parts)
         return
-    pieces = line_ends.Pieces(pieces, target)
     if parts is not None and parts.may_restrain():
         from agentconv.conversion import set_restraints
 
         if stays := tuple(set_restraints.staying(parts, target, options)):
             yield Converted(target, (), losses=stays)
-    named = Named(parts) if options.along and parts is not None else None
+    if not registry.FORMATS[target].has_agents:
+        yield from without_agents(pieces, target, options, parts)
+        return
+    pieces = line_ends.Pieces(pieces, target)
+    named = Named(parts) if parts is not None and (options.along or options.along.said) else None
     names = names_of(pieces if named is None else named.over(pieces), target, options)
     found = along(options.along, named) if named is not None else Along()
     if found.told:
         yield Converted(target, (), diagnostics=found.told)
     if not found.parts:
-        yield from _agents(pieces, target, options, names)
+        yield from _agents(pieces, target, options, names, Listing(target))
         return
     from agentconv.conversion.carried_parts import CarriedParts
 
@@ -75,7 +79,9 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = DEFAULTS, 
     if told := tuple(kept_credentials.told_of_parts(carried.kept())):
         yield Converted(target, (), diagnostics=told)
     beside: dict[str, Converted] = {}
-    for done in _agents(pieces, target, options, replace(names, carried=carried)):
+    listing = Listing(target, parts=carried.any_written)
+    carried.container = listing
+    for done in _agents(pieces, target, options, replace(names, carried=carried), listing):
         if done.file is not None and done.file.path in carried.shared:
             beside[done.file.path] = done
         else:
@@ -83,9 +89,9 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = DEFAULTS, 
     yield from carried.convert(beside)
 
 
-def _agents(pieces: line_ends.Pieces, target: str, options: Options, names: Names) -> Iterator[Converted]:
+def _agents(pieces: line_ends.Pieces, target: str, options: Options, names: Names, listing: Listing) -> Iterator[Converted]:
     """Convert the agents."""
-    listing, servers = Listing(target), SetServers(target)
+    servers = SetServers(target)
     files = Files(target, names.stems, Law(target, options, names, servers.defined), listing)
     own = SameFormat(target, files, only_loaded=options.only_loaded)
     others = OtherFormats(target, options, names, servers, files)

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import naming
-from agentconv.conversion.converted import Converted, bug, respelled
+from agentconv.conversion.converted import Converted, bug, respelled, taken_in
 from agentconv.core import includes
 from agentconv.disk.output import OutputFile
 from agentconv.formats import registry
@@ -75,11 +75,21 @@ class Files:
 
     def alone(self, case: Case, *, not_loaded: bool) -> Converted:
         """Write an agent into a file of its own."""
+        return self._alone(case, self.law.judge(case), not_loaded=not_loaded)
+
+    def edited(self, case: Case, original: SourceText, *, not_loaded: bool) -> Iterator[Converted]:
+        """Write an agent over the file that it is in, and the files that this one includes."""
         verdict = self.law.judge(case)
-        if verdict.written is None:
+        yield self._alone(case, verdict, not_loaded=not_loaded)
+        if verdict.written is not None:
+            yield from self.included(verdict.written.over(original), case.path)
+
+    def _alone(self, case: Case, verdict: Verdict, *, not_loaded: bool) -> Converted:
+        written, original = verdict.written, case.original
+        if written is None:
             return self._refused(case, verdict, not_loaded=not_loaded)
-        notes = tuple(respelled(case.agent, case.path, verdict.written)) if case.original else ()
-        file = self.listed(OutputFile(case.path, verdict.written.data, spelled=case.original is None))
+        notes = (*respelled(case.agent, case.path, written), *taken_in(original, written)) if original else ()
+        file = self.listed(OutputFile(case.path, written.data, spelled=original is None))
         return Converted(self.target, (case.agent.id,), file, None, verdict.losses, notes, not_loaded)
 
     def among(self, case: Case, file: Collected, *, not_loaded: bool) -> Converted:

@@ -76,8 +76,10 @@ class IndexFile:
 class Listing:
     """What the file that lists the agents' files is to say, while they are written; nothing, of a format that has no such file."""
 
-    def __init__(self, target: str) -> None:
+    def __init__(self, target: str, *, parts: bool = False) -> None:
         self.target = target
+        self._parts = parts
+        """Whether skills, commands or servers go along, which are none without the file."""
         self.path = registry.FORMATS[target].index
         self.index = registry.index_of(target)
         self._about = AgentSet()
@@ -91,6 +93,11 @@ class Listing:
             return AgentSet()
         self._about = self.index.held(about)
         return self._about
+
+    @property
+    def name(self) -> str:
+        """What the set is called in the target."""
+        return self._about.name or (self.index.name if self.index else "")
 
     def takes(self, piece: Loaded) -> bool:
         """Take a file of the target's own format that lists agents for the one to write, rather than as it is."""
@@ -106,9 +113,10 @@ class Listing:
 
     def written(self) -> Iterator[Converted]:
         """Write the file, and check that it says what was meant."""
-        if self.index is None or not (self._paths or self._own):
+        if self.index is None or not (self._paths or self._own or self._parts):
             return
-        file = IndexFile(self.index, self.path, Listed(tuple(sorted(self._paths)), self._about))
+        paths = tuple(sorted(self._paths)) if self._paths or not self._parts else None
+        file = IndexFile(self.index, self.path, Listed(paths, self._about))
         try:
             data = self._checked(file)
         except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the agents' files

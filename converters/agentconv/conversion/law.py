@@ -112,9 +112,12 @@ class Law:
         mode = modes.idle(agent, self.target)
         agent = modes.without_mode(agent) if mode else agent
         agent = modes.in_tools(agent, self.target, holds="permissions.mode" in self.module.SPEC.holds)
+        named = agent if self.names.carried is None else self.names.carried.out_of_plugin(agent)
         trusted = _author_wrote(case.agent, case.piece)
         foreign = any(paths.astray(agent, self.target)) and not _is_written(case.agent, case.piece)
-        begun = Projection(agent, self.module.SPEC, self.options.models, case.path, self.shapes, trusted=trusted, foreign=foreign)
+        begun = Projection(named, self.module.SPEC, self.options.models, case.path, self.shapes, trusted=trusted, foreign=foreign)
+        if named is not agent:
+            begun.remark("part-renamed", "mcp_servers", listed(sorted(_servers(named) - _servers(agent))))
         if moot:
             begun.remark("denial-moot", "tools.deny", listed(moot))
         if mode:
@@ -189,7 +192,7 @@ class Law:
         shape = projection.shape
         if shape is not None and shape.emptied is not None:
             return shape.emptied
-        before = effects.effects(projection.source, trusted=projection.trusted)
+        before = effects.effects(self._author(projection), trusted=projection.trusted)
         found = effects.effects(again, format_id=self.target).is_empty(before)
         if shape is not None:
             shape.emptied = found
@@ -199,10 +202,20 @@ class Law:
         """Say what an agent that came back as it was projected may do beyond its author's words: once for those of one shape."""
         shape = projection.shape
         if shape is None or self.servers or projection.trusted:
-            return compare.widenings(projection.source, again, self.target, self.servers, trusted=projection.trusted)
+            return compare.widenings(self._author(projection), again, self.target, self.servers, trusted=projection.trusted)
         if shape.wider is None:
-            shape.wider = compare.widenings(projection.source, again, self.target, trusted=False)
+            shape.wider = compare.widenings(self._author(projection), again, self.target, trusted=False)
         return shape.wider
+
+    def _author(self, projection: Projection) -> Agent:
+        """Return what an agent's author wrote, with the names that servers have in the target."""
+        return projection.source if self.names.carried is None else self.names.carried.author_of(projection.source)
+
+
+def _servers(agent: Agent) -> set[str]:
+    """Return the MCP servers that an agent speaks of."""
+    granted = {one.server for one in (*agent.tools.allow, *agent.tools.deny)} | {rule.server for rule in agent.permissions.rules}
+    return {name for name in granted if name} | {server.name for server in agent.mcp_servers or ()}
 
 
 def _is_written(agent: Agent, piece: Loaded) -> bool:

@@ -89,7 +89,7 @@ _ONE_IS_ENOUGH = frozenset({"model", "color", "hooks", "delegates"})
 _IN_ANOTHER_WAY = (LossKind.APPROXIMATED, LossKind.RENAMED, LossKind.MOVED)
 
 
-def matrix(formats: Iterable[str] = tuple(registry.FORMATS)) -> dict[str, dict[str, Cell]]:
+def matrix(formats: Iterable[str] = (*registry.CLIENTS, *registry.BUNDLES)) -> dict[str, dict[str, Cell]]:
     """Return the cells of some formats by format and field.
 
     Raises:

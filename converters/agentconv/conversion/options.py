@@ -63,6 +63,13 @@ class Options:
         """Whether what is written goes to the folder that a part's file is in."""
         return self.root is not None and bool(root) and os.path.realpath(root) == self.root
 
+    def below_root(self, folder: str) -> str | None:
+        """Return the way from where is written to a folder below; None for any other, or where nothing is known of it."""
+        if self.root is None or not folder:
+            return None
+        found = os.path.relpath(os.path.realpath(folder), self.root).replace(os.sep, "/")
+        return None if found == ".." or found.startswith("../") else found
+
     def kept_text(self, piece: Loaded, target: str) -> SourceText | None:
         """Return the text of a file of the target's own format, which keeps its place and its agents' names; None of any other file."""
         return piece.source if piece.format == target and not self.deploy else None

@@ -7,7 +7,7 @@ it may do. What breaks that is a bug of ours: that part is not written, the othe
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from agentconv.conversion import shared_places
@@ -15,7 +15,7 @@ from agentconv.conversion.converted import in_words
 from agentconv.core import effects, fields, hook_matchers, losses, vocabulary
 from agentconv.core.diagnostics import InternalError
 from agentconv.core.losses import becomes, quoted
-from agentconv.core.part_format import PartProjection, PartSource, WrittenFile, difference
+from agentconv.core.part_format import PartProjection, PartSource, WrittenFile, difference, without
 from agentconv.core.parts import Command, FolderFile, PermissionSet, Server, SetHook, Skill, kind_of
 from agentconv.core.source import SourceText
 from agentconv.parts import registry
@@ -60,26 +60,36 @@ class PartVerdict:
 class PartLaw:
     """The law of one target, held to all the parts of a conversion."""
 
-    def __init__(self, target: str, scope: Scope, agents: Mapping[str, str], read: Callable[[str], bytes | None] | None = None) -> None:
+    def __init__(
+        self,
+        target: str,
+        scope: Scope,
+        agents: Mapping[str, str],
+        read: Callable[[str], bytes | None] | None = None,
+        *,
+        insists: bool = False,
+    ) -> None:
         self.target = target
         self.scope: Scope = scope
         self.agents = agents
         """Old name to new name, of agents that were renamed."""
         self.read = read
         """Returns the bytes of a file that is there, where it is known what is."""
+        self.insists = insists
+        """Whether parts are written that the target does not hold to what their authors closed."""
 
     def judge(self, loaded: LoadedPart) -> PartVerdict:
         """Take one part through the law."""
         told: list[Loss] = []
         try:
-            return self._unchanged(loaded) or self._judged(loaded, loaded.part, told)
+            return self._unchanged(loaded) or self._judged(loaded, loaded.part, told, set())
         except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other parts
             return PartVerdict(loaded, bug=in_words(error))
 
     def _unchanged(self, loaded: LoadedPart) -> PartVerdict | None:
         """Return the verdict on a part that stays in its own format as its file says it: that keeps its bytes. None for any other."""
         source, module = loaded.source, registry.part_format(self.target, loaded.kind)
-        if source is None or module is None or loaded.client != self.target or self.scope != "project" or source.place.mixed:
+        if source is None or module is None or not self._is_home(loaded) or source.place.mixed:
             return None
         found = next((part for part in module.read(source).parts if part.name == loaded.part.name), None)
         if found is None or difference(loaded.part, found):
@@ -89,13 +99,23 @@ class PartLaw:
         files = (WrittenFile(path, source.text.data, source.executable), *beside)
         return PartVerdict(loaded, loaded.part, module, source.place, path, files)
 
-    def _judged(self, loaded: LoadedPart, part: Part, told: list[Loss]) -> PartVerdict:
-        """Take a part through the law, or what is written in its place; `told` is what was said of it before."""
+    def _judged(self, loaded: LoadedPart, part: Part, told: list[Loss], widened: set[str]) -> PartVerdict:
+        """Take a part through the law, or what is written in its place.
+
+        Args:
+            loaded: The part as it was read.
+            part: What is to be written.
+            told: What was said of it before.
+            widened: The fields that the target was known before not to hold it to.
+        """
         module = registry.part_format(self.target, kind_of(part))
         if module is None:
             loss = losses.loss("part-unknown", loaded.part.id, "name", self.target, quoted(part.name), part=loaded.kind)
             return PartVerdict(loaded, losses=(*told, loss))
-        projection: PartProjection[Any] = PartProjection(part, self.target, self.scope, stays=self._stays(loaded, part, module))
+        stays = self._stays(loaded, part, module)
+        projection: PartProjection[Any] = PartProjection(part, self.target, self.scope, stays=stays, insists=self.insists)
+        projection.widened |= widened
+        projection.at_home = projection.at_home and not (loaded.source and loaded.source.place.contained)
         self._rename_agents(projection)
         module.to_project(projection)
         told += projection.losses
@@ -106,15 +126,20 @@ class PartLaw:
         if projection.instead is not None:
             if kind_of(projection.instead) == kind_of(part):
                 raise InternalError("it was turned into a part of its own kind")
-            return self._judged(loaded, projection.instead, told)
+            return self._judged(loaded, projection.instead, told, projection.widened)
         _check_declared(projection)
         return self._written(loaded, projection, module, tuple(told))
 
     def _stays(self, loaded: LoadedPart, part: Part, module: PartFormat[Any]) -> bool:
         """Whether a part's file stays where it is, and calls it what it is called."""
-        if loaded.source is None or loaded.client != self.target or self.scope != "project" or kind_of(part) != loaded.kind:
+        if loaded.source is None or not self._is_home(loaded) or kind_of(part) != loaded.kind:
             return False
         return not loaded.source.place.pattern or _is_called(part, loaded.source, module)
+
+    def _is_home(self, loaded: LoadedPart) -> bool:
+        """Whether a part's file can stay where it is: out of a plugin, it goes where the client has a project's."""
+        within = loaded.source is not None and loaded.source.place.contained
+        return loaded.client == self.target and self.scope == "project" and not within
 
     def _rename_agents(self, projection: PartProjection[Any]) -> None:
         """Let a command follow the agent that it is sent to, where that has another name now."""
@@ -130,7 +155,7 @@ class PartLaw:
             return PartVerdict(loaded, losses=(*told, loss))
         part, place = projection.part, shared_places.destination(module, projection.part.name, places, self.read)
         original = loaded.source if kind_of(part) == loaded.kind else None
-        if original is not None and loaded.client == self.target and self.scope == "project":
+        if original is not None and self._is_home(loaded):
             place = original.place
         if loaded.only_in and not place.partial:
             loss = losses.loss("part-mode-dropped", loaded.part.id, "name", self.target, quoted(loaded.only_in), part=loaded.kind)
@@ -138,9 +163,9 @@ class PartLaw:
         path = _kept_path(part, original, module) if original is not None and place is original.place else module.path(part, place)
         patched = place.pattern and (loaded.kind == "skills" or loaded.client == self.target)
         files = module.write((part,), path, original if patched else None)
-        again = module.read(as_source(files, place, kind_of(part)))
+        again = module.read(as_source(files, replace(place, at=""), kind_of(part)))
         _check_read_back(part, again)
-        _check_narrow(loaded.part, again.parts[0])
+        _check_narrow(without(loaded.part, projection.widened - {"extras"}), again.parts[0])
         return PartVerdict(loaded, part, module, place, path, files, told, left_open=projection.left_open)
 
 
@@ -192,7 +217,7 @@ def _check_read_back(part: Part, again: PartsRead[Any]) -> None:
 
 
 def _check_narrow(source: Part, result: Part) -> None:
-    """Hold a part that was read back to what its author allowed, whatever was declared.
+    """Hold a part that was read back to what its author allowed, but for what the user insists on, whatever was declared.
 
     Raises:
         InternalError: It may do more.

@@ -58,7 +58,7 @@ class SameFormat:
         elif shares or len(ids) > 1:
             yield from self._entries(piece, source, path, found)
         else:
-            yield self._edited(piece, source, path, found)
+            yield from self._edited(piece, source, path, found)
 
     def _loadable(self, path: str, source: SourceText, found: Sequence[Agent]) -> str:
         """Return a path at which the client looks: a file's own, or, where nothing of that kind is called so, the nearest one."""
@@ -99,13 +99,14 @@ class SameFormat:
             if agent.name and not state.dropped:
                 self._paths_by_name.setdefault(agent.name, []).append(piece.path)
 
-    def _edited(self, piece: Loaded, source: SourceText, path: str, found: Sequence[Agent]) -> Converted:
+    def _edited(self, piece: Loaded, source: SourceText, path: str, found: Sequence[Agent]) -> Iterator[Converted]:
         """Write a file of one agent that was changed; where its name is the file's, under another path."""
         ((agent, state),) = zip(piece.agents, piece.states, strict=True)
         name = self._own_name(agent, piece.path)
         if self.module.SPEC.named_by_stem and found and name.name != found[0].name:
             path = self.files.named(name.name, path.rpartition("/")[0])
-        return self.files.alone(Case(agent, piece, name, path, source.put(source.data, path)), not_loaded=state.dropped)
+        text = source.put(source.data, path)
+        yield from self.files.edited(Case(agent, piece, name, path, text), text, not_loaded=state.dropped)
 
     def _entries(self, piece: Loaded, source: SourceText, path: str, found: Sequence[Agent]) -> Iterator[Converted]:
         """Write a file of several agents of which some were changed; an entry that cannot be written stays as it was."""

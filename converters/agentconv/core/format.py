@@ -169,6 +169,8 @@ class Index:
     """Returns what the file can hold of a set's words."""
     listed_places: Callable[[SourceText], list[tuple[str, tuple[int, int]]]]
     """Returns the agents' files as the file spells them, each with where it stands."""
+    name: str
+    """What a set is called of which nobody says a name."""
 
 
 class Format(Protocol):

@@ -36,7 +36,7 @@ class LossRule:
     """One line for many agents; what is particular to one of them is its `detail`."""
     hint: str | None = None
     by_flag: bool = False
-    """Whether the hint is to a flag of a conversion."""
+    """Whether the hint is to a flag of a conversion, too."""
     of_pair: bool = False
     """Whether it is the two clients that differ, and so the same for all agents: it is told once in a run."""
     apart: bool = False
@@ -62,7 +62,9 @@ CATALOGUE: dict[str, LossRule] = {
         "a limit in words that the source client passes over: the agent was never held to it",
         "say it in words that its client holds it to",
     ),
-    "key-passed-on": LossRule(_NOTE, _DROPPED, "a key that the source client hands to the model's provider"),
+    "key-passed-on": LossRule(
+        _NOTE, _DROPPED, "dropped: a key that the source client hands to the model's provider, whatever it says", apart=True
+    ),
     "ignored-key-dropped": LossRule(_NOTE, _DROPPED, "a key that the source client ignores too"),
     "overridden": LossRule(_NOTE, _APPROXIMATED, "the configuration wants it otherwise for this target"),
     "extra-overridden": LossRule(_NOTE, _DROPPED, "a key that says otherwise than the agent's fields; the fields win"),
@@ -115,6 +117,7 @@ CATALOGUE: dict[str, LossRule] = {
     "invocation-dropped": LossRule(_WARNING, _DROPPED, "in the target, other agents call it, not the user"),
     "tools-from-sandbox": LossRule(_WARNING, _APPROXIMATED, "the target has no sandbox; a tool list stands for it"),
     "tool-unknown": LossRule(_WARNING, _DROPPED, "no tool of the target stands for this one"),
+    "tool-idle": LossRule(_NOTE, _DROPPED, "a word for which the source client gives no tool either"),
     "pattern-dropped": LossRule(
         _NOTE, _DROPPED, "a limit of a tool that holds nothing in the source: its client does not enforce it, or another tool goes past it"
     ),
@@ -171,17 +174,29 @@ CATALOGUE: dict[str, LossRule] = {
     ),
     "server-transport-tried": LossRule(_NOTE, _APPROXIMATED, "the target finds out by itself which protocol the address speaks"),
     "server-restraint": LossRule(
-        _REFUSAL, _REFUSED, "a key that holds this MCP server back, and the target has none that does", "write the server by hand"
+        _REFUSAL,
+        _REFUSED,
+        "a key that holds this MCP server back, and the target has none that does",
+        "write the server by hand; --allow-widening writes it without that",
+        by_flag=True,
     ),
     "server-limit": LossRule(
-        _REFUSAL, _REFUSED, "only some tools of this MCP server are open, and the target's entry cannot say so", "write it by hand"
+        _REFUSAL,
+        _REFUSED,
+        "only some tools of this MCP server are open, and the target's entry cannot say so",
+        "write it by hand; --allow-widening writes it without that",
+        by_flag=True,
     ),
     "server-asks": LossRule(
         _NOTE, _MOVED, "a key that has tools of this MCP server ask, which the target does for each where nobody says otherwise"
     ),
     "server-limit-moved": LossRule(_NOTE, _MOVED, "tools of this MCP server that are closed are so in the target's own list"),
     "server-disabled": LossRule(
-        _REFUSAL, _REFUSED, "an MCP server that is switched off, and the target's entry cannot say so", "write it by hand"
+        _REFUSAL,
+        _REFUSED,
+        "an MCP server that is switched off, and the target's entry cannot say so",
+        "write it by hand; --allow-widening writes it without that",
+        by_flag=True,
     ),
     "server-unheld": LossRule(_REFUSAL, _REFUSED, "the target would not take this MCP server as it was meant", "write it by hand"),
     "server-reference": LossRule(
@@ -250,7 +265,11 @@ CATALOGUE: dict[str, LossRule] = {
         _REFUSAL, _REFUSED, "the source client runs this file, and sends what it prints; the target runs none", "write a text that runs it"
     ),
     "command-refused-restraint": LossRule(
-        _REFUSAL, _REFUSED, "the target would not hold the command to what its author closed", "write it by hand for this client"
+        _REFUSAL,
+        _REFUSED,
+        "the target would not hold the command to what its author closed",
+        "write it by hand for this client; --allow-widening writes it without that",
+        by_flag=True,
     ),
     "placeholder-named": LossRule(_NOTE, _APPROXIMATED, "the target has no names for arguments; they go by their places"),
     "placeholder-appended": LossRule(
@@ -278,6 +297,7 @@ CATALOGUE: dict[str, LossRule] = {
         _WARNING, _DROPPED, "the target runs no command line for a text; the model is told of it instead", "add it to the text by hand"
     ),
     "placeholder-file": LossRule(_WARNING, _DROPPED, "the target sets no file into a text; its path is named instead"),
+    "placeholder-container": LossRule(_WARNING, _APPROXIMATED, "the target does not say where a plugin lies, and the text leaves it"),
     "placeholder-folder": LossRule(_WARNING, _APPROXIMATED, "the target does not say where the skill lies"),
     "placeholder-foreign": LossRule(_WARNING, _APPROXIMATED, "only the source client fills this in; the target sends it as it stands"),
     "placeholder-literal": LossRule(_WARNING, _APPROXIMATED, "text that the target fills in, and that cannot be escaped there"),
@@ -287,6 +307,8 @@ CATALOGUE: dict[str, LossRule] = {
     "placeholder-run": LossRule(
         _REFUSAL, _REFUSED, "text that the target would run as a command line, and that cannot be escaped there", "spell it in another way"
     ),
+    "agent-unheld": LossRule(_REFUSAL, _REFUSED, "the target holds skills and MCP servers, and no agents"),
+    "agent-stays": LossRule(_NOTE, _DROPPED, "the target holds skills and MCP servers, and no agents; what was asked for goes along"),
     "part-unknown": LossRule(_WARNING, _DROPPED, "the target holds agents alone; what they need stays"),
     "part-no-place": LossRule(_REFUSAL, _REFUSED, "the target does not look for such parts where this goes"),
     "part-mode-dropped": LossRule(
@@ -301,7 +323,12 @@ CATALOGUE: dict[str, LossRule] = {
         _NOTE, _APPROXIMATED, "the target finds another file of this name in a folder that it reads too, and takes one of them"
     ),
     "part-named-along": LossRule(_NOTE, _MOVED, "an MCP server that is named here goes along, into the target's configuration"),
+    "part-rebased": LossRule(_NOTE, _MOVED, "it leaves its plugin, and names that one's folder from the project's root now"),
     "part-renamed": LossRule(_NOTE, _RENAMED, "what is named here was renamed"),
+    "part-widened": LossRule(
+        _WARNING, _DROPPED, "the target does not hold it to what its author closed, and it is written as --allow-widening asks"
+    ),
+    "part-not-there": LossRule(_NOTE, _DROPPED, "a skill that is named here is none in the target: it became a command, or was refused"),
     "command-agent-renamed": LossRule(_NOTE, _RENAMED, "the agent that a command is sent to was renamed"),
     "skill-key-dropped": LossRule(_WARNING, _DROPPED, "a key of a skill that only other clients use"),
     "skill-looks-dropped": LossRule(_NOTE, _DROPPED, "the target does not show the user what to type after a skill's name"),
@@ -327,7 +354,8 @@ CATALOGUE: dict[str, LossRule] = {
         _REFUSAL,
         _REFUSED,
         "in the target, the model could do with the skill what its author closed",
-        "write it for a client that keeps this",
+        "write it for a client that keeps this; --allow-widening writes it without that",
+        by_flag=True,
     ),
     "skill-description-derived": LossRule(_NOTE, _APPROXIMATED, "there is no description; the target shows how the text starts"),
     "skill-description-cut": LossRule(

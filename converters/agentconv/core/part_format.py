@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from agentconv.core.diagnostics import Detail, Diagnostic, Loss
     from agentconv.core.format import State
+    from agentconv.core.ir import Json
     from agentconv.core.kinds import Kind
     from agentconv.core.parts import FolderFile, Part
     from agentconv.core.source import SourceText
@@ -44,11 +45,23 @@ class Place:
     """Whether what lies here wins over what is called the same in the places that are named before it."""
     partial: bool = False
     """Whether its folders (`skills-<mode>`) are each for one of the client's modes, which takes what lies there over what is general."""
+    at: str = ""
+    """JSON Pointer of the entries within the file, where they are not where the client's own files have them."""
+    name: str = ""
+    """What the client calls the one thing that lies here, where that is not what its path says."""
+    given: tuple[tuple[str, Json], ...] = ()
+    """Keys of its header that are said of it elsewhere, and count before the header's own."""
+    contained: bool = False
+    """Whether the client only looks there in a folder that a file makes a container of its parts: a plugin, an extension."""
 
     @property
     def shown(self) -> str:
         """The place, for people."""
-        return f"{self.path}/{self.pattern}" if self.pattern else self.path
+        return self.holds(self.pattern)
+
+    def holds(self, below: str) -> str:
+        """Return the path of what lies below the place."""
+        return f"{self.path}/{below}" if self.path and below else self.path or below
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +104,7 @@ class WrittenFile:
 class PartProjection(Generic[P]):
     """A part on its way into a client's format: changes are made here, and each is declared with its reason."""
 
-    def __init__(self, part: P, target: str, scope: Scope = "project", *, stays: bool = False) -> None:
+    def __init__(self, part: P, target: str, scope: Scope = "project", *, stays: bool = False, insists: bool = False) -> None:
         self.source = part
         self.part = part
         """As it stands."""
@@ -103,6 +116,10 @@ class PartProjection(Generic[P]):
         """Whether it was read from a file of this very client, which takes its values as they are."""
         self.stays = stays
         """Whether the file that it is in stays where it is, and calls it what it is called."""
+        self.insists = insists
+        """Whether it is to be written although the target does not hold it to what its author closed."""
+        self.widened: set[str] = set()
+        """Fields of which that is so."""
         self.losses: list[Loss] = []
         self.declared: set[str] = set()
         self.instead: Part | None = None
@@ -132,6 +149,25 @@ class PartProjection(Generic[P]):
     def remark(self, code: str, name: str, detail: Detail | str, *, hint: str | None = None) -> None:
         """Say what becomes of a field that is written as it is, or why the target cannot hold the part."""
         self.losses.append(losses.loss(code, self.source.id, name, self.target, detail, hint=hint, part=self._kind))
+
+    def loosen(self, name: str, code: str, detail: Detail | str, *, hint: str | None = None, **left: Any) -> None:
+        """Refuse a part whose restraint the target does not hold; where the user insists, say so, and go on without the restraint.
+
+        Args:
+            name: The field that restrains.
+            code: The refusal.
+            detail: What is particular to the part.
+            hint: What to do next, where the catalogue has nothing better.
+            left: What the part has instead, where the user insists.
+        """
+        if not self.insists:
+            self.remark(code, name, detail, hint=hint)
+            return
+        self.widened.add(name)
+        self.remark("part-widened", name, detail)
+        self.translate(**left)
+        if left and value_of(self.part, name) != value_of(self.source, name):
+            self.declared.add(name)
 
     def turn(self, other: Part, name: str, code: str, detail: Detail | str) -> None:
         """Have a part of another kind written in its place, because of a field that the target cannot hold in one of this kind."""
@@ -187,6 +223,22 @@ class PartFormat(Protocol[P]):
         source client is the original: all clients have the same file, and what means nothing to the target keeps its bytes, too.
         Of a shared file, parts that are not given stay, but for those that `without` names.
         """
+
+
+def value_of(part: Part, name: str) -> Any:
+    """Return the value of a field, or of one of a server's definition (`definition.env`)."""
+    head, _, tail = name.partition(".")
+    value = getattr(part, head)
+    return getattr(value, tail) if tail else value
+
+
+def without(part: Part, names: Iterable[str]) -> Part:
+    """Return a part that says nothing in some of its fields."""
+    for name in names:
+        head, _, tail = name.partition(".")
+        nothing: dict[str, Any] = {head: replace(getattr(part, head), **{tail: None}) if tail else None}
+        part = replace(part, **nothing)
+    return part
 
 
 def difference(one: Part, other: Part) -> list[str]:

@@ -73,6 +73,9 @@ class ForeignPlaceholder:
     language: str
 
 
+CONTAINER_FOLDER = ForeignPlaceholder("${PLUGIN_ROOT}", "container")
+"""The folder of the plugin or extension that a text is in, whatever its client calls that: only containers have one."""
+
 BodyPart: TypeAlias = "str | Argument | NamedArgument | AllArguments | ShellOutput | FileText | OwnFolder | ForeignPlaceholder"
 
 

@@ -6,6 +6,9 @@ A language is what a client does with a text before it hands it on.
 |---|---|---|---|
 | `braces` | `${X}`, `${X:-default}` | cannot be said | Claude Code, Factory Droid |
 | `plugin` | as in braces (`${CLAUDE_PLUGIN_ROOT}`, `${user_config.x}`: the plugin's own) | cannot be said | plugins of Claude Code |
+| `plugins` | as in the shell (`${PLUGIN_ROOT}`, `${CLAUDE_PLUGIN_ROOT}`: the plugin's folder) | cannot be said | plugins of Copilot |
+| `portable` | none (`${PLUGIN_ROOT}`, `${PLUGIN_DATA}`: the plugin's own) | cannot be said | Agent Plugins |
+| `extension` | as in the shell (`${extensionPath}`, `${workspacePath}`: the extension's own) | cannot be said | extensions of Gemini CLI |
 | `bare` | `$X`, `${X}` | cannot be said | Qwen Code |
 | `shell` | `$X`, `${X}`, `${X:-default}` | cannot be said | Copilot, the settings of Gemini CLI |
 | `dotenv` | `$X`, `${X}`, `${X:-default}` | `\$X` | agents of Gemini CLI |
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
     from agentconv.core.vocabulary import Variables
 
 Part: TypeAlias = "str | Reference | Foreign"
+CONTAINER_FOLDER = Foreign("${PLUGIN_ROOT}", "container")
+"""The folder of the plugin or extension that a server is in, whatever its client calls that."""
 PLACES = ("command", "args", "env", "cwd", "url", "headers")
 """The fields of a server whose values may hold references."""
 _SIGNS = re.compile(r"[$\\{]")
@@ -47,14 +52,27 @@ class _Language:
     write: Callable[[Reference], str | None]
     escape: Callable[[str], str] = str
     """Spells a text so that nothing of it is taken for a reference, where the language can."""
+    folder: str | None = None
+    """What stands for the folder of the plugin or extension that the server is in."""
 
 
 _BRACED = r"([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?"
 _PLUGINS = r"CLAUDE_PLUGIN_ROOT|CLAUDE_PLUGIN_DATA|user_config\.[^}]+"
+_EXTENSIONS = r"extensionPath|workspacePath|pathSeparator|/"
+_SEPARATORS = ("${/}", "${pathSeparator}")
 
 
-def _braced_or_plugins(found: re.Match[str]) -> Part:
-    return Foreign(found[0], "plugin") if found[1] else Reference(found[2], found[3])
+def _containers(language: str, folder: str) -> Callable[[re.Match[str]], Part]:
+    """Return what reads a variable, or what only a container fills in: of that, what its own folder is means the same in all of them."""
+
+    def read(found: re.Match[str]) -> Part:
+        if found[1]:
+            own = CONTAINER_FOLDER if found[0] == folder else Foreign(found[0], language)
+            return "/" if found[0] in _SEPARATORS else own
+        name, *more = [group for group in found.groups()[1:] if group is not None]
+        return Reference(name, *more)
+
+    return read
 
 
 def _in_braces(one: Reference) -> str:
@@ -85,7 +103,30 @@ def _without_default(form: str) -> Callable[[Reference], str | None]:
 
 _LANGUAGES = {
     "braces": _Language(re.compile(rf"\$\{{{_BRACED}\}}"), lambda found: Reference(found[1], found[2]), _in_braces),
-    "plugin": _Language(re.compile(rf"\$\{{(?:({_PLUGINS})|{_BRACED})\}}"), _braced_or_plugins, _in_braces),
+    "plugin": _Language(
+        re.compile(rf"\$\{{(?:({_PLUGINS})|{_BRACED})\}}"),
+        _containers("plugin", "${CLAUDE_PLUGIN_ROOT}"),
+        _in_braces,
+        folder="${CLAUDE_PLUGIN_ROOT}",
+    ),
+    "plugins": _Language(
+        re.compile(rf"(\$\{{(?:CLAUDE_)?PLUGIN_ROOT\}})|\$\{{{_BRACED}\}}|\$([A-Za-z_][A-Za-z0-9_]*)"),
+        lambda found: CONTAINER_FOLDER if found[1] else Reference(found[2] or found[4], found[3]),
+        _in_braces,
+        folder="${PLUGIN_ROOT}",
+    ),
+    "portable": _Language(
+        re.compile(r"(\$\{(?:PLUGIN_ROOT|PLUGIN_DATA)\})"),
+        _containers("portable", "${PLUGIN_ROOT}"),
+        lambda _one: None,
+        folder="${PLUGIN_ROOT}",
+    ),
+    "extension": _Language(
+        re.compile(rf"\$\{{(?:({_EXTENSIONS})|{_BRACED})\}}|\$([A-Za-z_][A-Za-z0-9_]*)"),
+        _containers("extension", "${extensionPath}"),
+        _in_braces,
+        folder="${extensionPath}",
+    ),
     "bare": _Language(
         re.compile(r"\$\{([^}]+)\}|\$([A-Za-z0-9_]+)"),
         lambda found: Reference(found[1] or found[2]) if _NAME.fullmatch(found[1] or found[2]) else found[0],
@@ -132,7 +173,7 @@ def read(language: str, text: str) -> Text:
     for found in matches:
         parts += [text[done : found.start()], known.read(found)]
         done = found.end()
-    return Text(text, _joined([*parts, text[done:]]))
+    return Text(text, merged([*parts, text[done:]]))
 
 
 def _is_confused(text: str, matches: list[re.Match[str]]) -> bool:
@@ -154,7 +195,7 @@ def _is_confused(text: str, matches: list[re.Match[str]]) -> bool:
     )
 
 
-def _joined(parts: list[Part]) -> tuple[Part, ...]:
+def merged(parts: Iterable[Part]) -> tuple[Part, ...]:
     """Join the texts that stand side by side, and leave out those of nothing."""
     joined: list[Part] = []
     for part in parts:
@@ -182,19 +223,21 @@ def _piece(known: _Language, language: str, part: Part) -> str | None:
     if isinstance(part, Reference):
         return known.write(part)
     if isinstance(part, Foreign):
-        return part.text if part.language == language else None
+        return known.folder if part == CONTAINER_FOLDER else part.text if part.language == language else None
     return known.escape(part)
 
 
 def joined(language: str, parts: Iterable[Part]) -> Text:
     """Return a text of these parts, each spelled as a language spells it, whatever the whole of it would be read as."""
-    whole = _joined(list(parts))
+    whole = merged(list(parts))
     return Text("".join(_piece_of(language, part) for part in whole), whole)
 
 
 def _piece_of(language: str, part: Part) -> str:
     if isinstance(part, Reference):
         return _LANGUAGES[language].write(part) or _in_braces(part)
+    if part == CONTAINER_FOLDER and _LANGUAGES[language].folder:
+        return _LANGUAGES[language].folder or ""
     return part.text if isinstance(part, Foreign) else part
 
 

@@ -46,7 +46,12 @@ def load(name: str) -> dict[str, Any]:
     """
     path = places().get(name, FOLDER / f"{name}.schema.json")
     if not path.is_file():
-        raise KeyError(name)
+        from agentconv.core import vocabulary
+
+        words = vocabulary.words_of(name)
+        if words == name:
+            raise KeyError(name)
+        return load(words)  # of a format that has none of its own, its client's other one says it all
     loaded: dict[str, Any] = json.loads(path.read_text("utf-8"))
     return loaded
 

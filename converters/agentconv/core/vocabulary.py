@@ -26,8 +26,11 @@ Besides, facts: `enforces_patterns` (an agent is held to the pattern of `Tool(pa
 `asks_by_default` (without any setting of the user, writing, running and the network are asked for), `own_servers_open`
 (MCP servers that an agent itself defines are open to it whatever its list of tools says), `shows_model_names` (a model may
 be given by the name that is shown to people), `lists_need_prompts` (an agent with a list and no prompt has every tool),
-`own_words_first` (`server/tool` is the client's own tool where it has one that is called so). A fact that is left out is false.
-`servers` are the MCP servers that a client brings along; `server_tool` is how it names the tool of one, where most name it otherwise.
+`own_words_first` (`server/tool` is the client's own tool where it has one that is called so), `known_elsewhere` (its words and keys
+are so well known that they mean the same in files of other clients, which have no such word; those of all others mean nothing there,
+so that a client that comes anew changes no file of one that is there). A fact that is left out is false.
+`servers` are the MCP servers that a client brings along; `idle` are tool words that only another surface of it takes;
+`server_tool` is how it names the tool of one, where most name it otherwise.
 - `patterns`: for each language (core/patterns), the tool words whose patterns are in it, and what is held against them: `path` (of a
   file, from the project's root), `command` (a piece of a command line), `folder`, `name` (of an agent or skill), `query`, `address`.
   The word `*` stands for all others.
@@ -49,8 +52,10 @@ be given by the name that is shown to people), `lists_need_prompts` (an agent wi
   tables, `*` for any name), each with the values that limit nothing; `instead` is what a person does; `servers` says that no file closes
   the MCP servers of the session, in words.
 `restraining` are the files and folders of a project that may have rules and hooks for all that works in it.
+`evidence` is `documentation` where the client itself was not asked: what is said of it is what its documents and its code say.
 And limits: `description_tokens` (of the descriptions of all agents together; the client warns above it).
 
+A format that holds no agents says `parts_only`.
 A format whose client has another format too says `like = "<its id>"`, and nothing else: its words are the same.
 """
 
@@ -105,12 +110,23 @@ def words_of(format_id: str) -> str:
 @cache
 def clients() -> tuple[str, ...]:
     """Return the ids of the clients whose words are known."""
-    return tuple(name for name in sorted(places()) if words_of(name) == name)
+    return tuple(name for name in sorted(places()) if words_of(name) == name and not fact(name, "parts_only"))
+
+
+@cache
+def known_elsewhere() -> tuple[str, ...]:
+    """Return the clients whose words and keys mean something in files of others, too."""
+    return tuple(name for name in clients() if fact(name, "known_elsewhere"))
 
 
 def fact(format_id: str | None, name: str) -> bool:
     """Return what is so with a client: `enforces_patterns`, `ignores_case`, `asks_by_default`, `own_servers_open`."""
     return bool(format_id and _file(format_id).get(name, False))
+
+
+def is_documented_only(format_id: str) -> bool:
+    """Whether what is said of a client was never asked of the client itself."""
+    return bool(_file(format_id).get("evidence") == "documentation")
 
 
 def number(format_id: str, name: str) -> int | None:
@@ -155,15 +171,21 @@ class _Words:
 
 @cache
 def tool_word(format_id: str, word: str) -> ToolWord | None:
-    """Find what a tool word means to a format, else to any other; None when nobody knows it."""
+    """Find what a tool word means to a format, else to those whose words are known elsewhere; None when nobody knows it."""
     own = _own_word(format_id, word)
     if own is not None:
         return own
-    found = [other for other in clients() if other != format_id and word in {**_words(other).retired, **_words(other).tools}]
+    found = [other for other in known_elsewhere() if other != format_id and word in {**_words(other).retired, **_words(other).tools}]
     if not found:
         return None
     words = _words(found[0])
     return ToolWord(word, words.tools[word] if word in words.tools else words.retired[word], tuple(found), "foreign")
+
+
+def is_idle(format_id: str | None, word: str) -> bool:
+    """Whether a client knows a word, and gives no tool for it: one that it no longer has, or that only another surface of it has."""
+    own = _own_word(format_id, word) if format_id in places() else None
+    return own is not None and (own.how == "retired" or own.native in _file(own.owners[0]).get("idle", ()))
 
 
 def _own_word(format_id: str, word: str) -> ToolWord | None:
@@ -497,7 +519,7 @@ def tier_of(format_id: str | None, word: str) -> str | None:
     own = {written.casefold(): tier for tier, written in reversed(_file(format_id or "").get("tiers", {}).items())}
     if word.casefold() in own:
         return str(own[word.casefold()])
-    for client in (format_id, *clients()):
+    for client in (format_id, *known_elsewhere()):
         aliases = _file(client).get("models", {}).get("aliases", {}) if client else {}
         if aliases.get(word.casefold()):
             word = aliases[word.casefold()]

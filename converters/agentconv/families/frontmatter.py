@@ -18,7 +18,7 @@ from agentconv.yaml.grammar import BUN
 from agentconv.yaml.nodes import Mapping, Scalar, YamlError, YamlLimitError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from collections.abc import Mapping as MappingType
 
     from agentconv.core.diagnostics import Span
@@ -216,6 +216,44 @@ def recover(header: Header, known: Collection[str]) -> None:
         header.values[key] = _person_value(lines)
         length = sum(len(line) + 1 for line in lines) - 1
         header.recovered[key] = (start, start + len(header.source.text[start : start + length].rstrip()))
+    header.values.update((key, value) for key, value in pieces(header).items() if isinstance(value, dict))
+
+
+def pieces(header: Header) -> dict[str, Json]:
+    """Return the values of those recovered keys that are YAML by themselves, as a person means them."""
+    found: dict[str, Json] = {}
+    for key, (start, end) in header.recovered.items():
+        first, *rest = header.source.text[header.source.text.rfind("\n", 0, start) + 1 : end].split("\n")
+        nested = not first.partition(":")[2].strip() and not all(_LIST_ITEM.match(line) for line in rest if line.strip())
+        if nested and not all(map(_NESTED_LINE.match, filter(str.strip, rest))):
+            continue  # a text that goes on below its key
+        try:
+            node = yaml_nodes.parse("\n".join([first, *(_meant(rest) if nested else rest)]), header.grammar)
+            value = client_value(yaml_nodes.value(node, None, header.grammar)) if node else None
+        except YamlError:
+            continue
+        if isinstance(value, dict) and list(value) == [key]:
+            found.update(value)
+    return found
+
+
+_NESTED_LINE = re.compile(r"""[ \t]+(?:-[ \t]|(?:"[^"]*"|'[^']*'|[^\s"':#]+)[ \t]*:(?:[ \t]|\r?$)|#)""")
+_STAR = re.compile(r"([ \t]+)(\*[^\s:\"']*)(?=[ \t]*:)")
+
+
+def _meant(lines: Iterable[str]) -> Iterator[str]:
+    """Yield the lines of a nested map as they are meant: `*` is a key, and what stands twice under one key is there once."""
+    above: list[tuple[int, set[str]]] = []
+    for line in lines:
+        indent = len(line) - len(line.lstrip())
+        while above and above[-1][0] > indent:
+            above.pop()
+        if not above or above[-1][0] < indent:
+            above.append((indent, set()))
+        seen = above[-1][1]
+        if line.strip() and line.strip() not in seen:
+            yield _STAR.sub(r'\1"\2"', line)
+        seen.add(line.strip())
 
 
 _SPEAKERS = frozenset({"user", "assistant", "context", "commentary", "example", "note"})

@@ -1,4 +1,4 @@
-"""Several agents in one JSON file, with or without comments."""
+"""Agents in a JSON file, with or without comments: several of them, or one that is the whole document."""
 
 from __future__ import annotations
 
@@ -41,6 +41,13 @@ def parse(
     return JsonFile(source, roster, syntax, client_text or as_written(source))
 
 
+def _child(node: Node | None, step: str) -> Node | None:
+    """Return what a step of a pointer leads to."""
+    if isinstance(node, Array):
+        return node.items[int(step)] if step.isdecimal() and int(step) < len(node.items) else None
+    return node.entries().get(step) if isinstance(node, Object) else None
+
+
 class JsonFile(RecordFile):
     """A JSON file: the container is a map by name, or a list."""
 
@@ -62,16 +69,24 @@ class JsonFile(RecordFile):
     def _find(self) -> None:
         node = self.document.root
         steps = self.steps
-        while steps and isinstance(node, Object) and steps[0] in node.entries():
-            node = node.entries()[steps.pop(0)]
+        while steps and (found := _child(node, steps[0])):
+            node, _ = found, steps.pop(0)
         self.parent, self.missing = node, steps
-        if steps or node is None:
+        if self.roster.document:
+            self._find_document(node)
+        elif steps or node is None:
             self._find_alone(node)
         elif isinstance(node, Object if self.roster.by_name else Array):
             self.container = node
             self._fill(node)
         elif not isinstance(node, Scalar) or node.value is not None or not self.steps:
             self.problem = self.wrong_kind, self.client_text.place(node.start)
+
+    def _find_document(self, node: Node | None) -> None:
+        if isinstance(node, Object):
+            self._add("", None, node, node.start, node.end)
+        elif node is not None:
+            self.problem = NO_MAP, self.client_text.place(node.start)
 
     def _find_alone(self, node: Node | None) -> None:
         if self.roster.alone and isinstance(node, Object) and node is self.document.root and node.members:
@@ -151,7 +166,8 @@ class JsonFile(RecordFile):
         container = self.container
         if container is None:
             new = [named for parts in added.values() for named in parts]
-            return self._edits(self._new_container(new)) if self.document.root is not None and not self.alone else None
+            shared = self.document.root is not None and not self.alone and not self.roster.document
+            return self._edits(self._new_container(new)) if shared else None
         how = jsonc_edits.layout(self.document, container)
         spelled = {
             self._members(index)[-1] if index >= 0 else -1: [self._spelled(named, container, how) for named in parts]
@@ -174,6 +190,8 @@ class JsonFile(RecordFile):
         return jsonc_edits.patch(self.document, self.parent, {escape_key(self.missing[0]): found})
 
     def render(self, records: Sequence[Named]) -> str:
+        if self.roster.document:
+            return self.escape(jsonc_edits.spell(dict(records[0][1]), _LAYOUT)) + "\n"
         found = _as_map(records) if self.roster.by_name else _as_list(records)
         root = jsonc.value(self.document.root) if isinstance(self.document.root, Object) and not self.alone else {}
         if not self.steps or not isinstance(root, dict):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from agentconv.core import fields, schema_files
 from agentconv.core.diagnostics import Cause, Complaint, Effect
 from agentconv.core.format import State
+from agentconv.core.ir import unescape_key
 from agentconv.families import recovery
 
 if TYPE_CHECKING:
@@ -321,8 +322,9 @@ _ENOUGH_REASONS = 20
 def _check_extra(format_id: str, name: str, value: Json, decoded: Decoded) -> None:
     if len(decoded.refused) >= _ENOUGH_REASONS:
         return
-    complaint = schema_files.complaint(format_id, name, value)
+    complaint = schema_files.complaint(format_id, unescape_key(name), value)
     if complaint:
+        complaint = replace(complaint, key=name)
         refused = complaint.effect.drops or complaint.effect is Effect.DROPS_HEADER
         (decoded.refused if refused else decoded.ignored)[name] = complaint
 
@@ -341,8 +343,10 @@ def encode(table: Mapping[str, Key], agent: Agent, format_id: str) -> dict[str, 
         value = key.write(agent)
         if value is not ABSENT:
             header[name] = value  # type: ignore[assignment]
+    stale = {name for name, key in table.items() if key.says_more and name in extras and name not in header}
     for name, value in extras.items():
-        header.setdefault(name, value)
+        if name not in stale:  # it says more than its fields, and something else than they do
+            header.setdefault(name, value)
     return header
 
 

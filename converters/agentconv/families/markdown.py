@@ -88,6 +88,8 @@ class Dialect:
     """Adds to the fields what the client makes of keys that are not there."""
     template: Template | None = None
     """The placeholders that the client fills in in a prompt."""
+    spelled: frozenset[str] = frozenset()
+    """Keys whose values the client takes as they are spelled, whatever type YAML gives them; null is null."""
     least_prompt: int = 0
     """The shortest prompt, in UTF-16 units, with which the client loads an agent."""
 
@@ -103,7 +105,7 @@ class Dialect:
         text = emitter.mapping(values)
         header = Header(SourceText("", encode(text)), 0, len(text), len(text))
         frontmatter.parse(header, None, self.grammar)
-        return decode_header(self, header.values)
+        return decode_header(self, _values(self, header))
 
 
 def _judge_prompt(dialect: Dialect, header: Header, decoded: Decoded) -> None:
@@ -132,7 +134,7 @@ def read(dialect: Dialect, source: SourceText) -> ReadResult:
         remedy = REMEDIES.get(header.error.slip) if header.error.slip else None
         problem = Complaint(f"the header is not valid YAML: {header.error.problem}", cause=Cause.SYNTAX, remedy=remedy)
         return _unusable(dialect, source, header, problem, source.span(header.start + header.error.offset))
-    decoded = decode_header(dialect, header.values)
+    decoded = decode_header(dialect, _values(dialect, header))
     _judge_prompt(dialect, header, decoded)
     if decoded.refused:
         key, complaint = next(iter(decoded.refused.items()))
@@ -161,6 +163,16 @@ _PROMPT = "/prompt"
 
 def _place(header: Header, _number: int, key: str, *within: str | int) -> tuple[int, int] | None:
     return header.extent(key, *within) if key else _prompt_place(header)
+
+
+def _values(dialect: Dialect, header: Header) -> dict[str, Json]:
+    """Return a header's values as the client types them."""
+    values = dict(header.values)
+    for key in dialect.spelled & values.keys():
+        node = header.nodes.get(key)
+        if isinstance(node, Scalar) and values[key] is not None and not isinstance(values[key], str):
+            values[key] = node.text
+    return values
 
 
 def decode_header(dialect: Dialect, values: MappingType[str, Json]) -> Decoded:

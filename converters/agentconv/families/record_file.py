@@ -1,4 +1,4 @@
-"""A file that holds several agents, whatever its syntax: where its records are, and what can be changed in it."""
+"""A file of records, whatever its syntax: where they are, and what can be changed in it. Mostly it holds several agents."""
 
 from __future__ import annotations
 
@@ -63,6 +63,8 @@ class Roster:
     """Whether it is a map by name, rather than a list."""
     alone: bool = False
     """Whether a file without it may be one agent, which the client does not load."""
+    document: bool = False
+    """Whether there is no container: the document itself is the one agent."""
 
 
 @dataclass(slots=True)
@@ -115,7 +117,7 @@ class RecordFile(ABC):
 
     def pointer_to(self, record: Record) -> str:
         """Return a record's JSON Pointer."""
-        return "" if self.alone else f"{self.roster.pointer}/{record.token.replace('~', '~0').replace('/', '~1')}"
+        return "" if self.alone or self.roster.document else f"{self.roster.pointer}/{record.token.replace('~', '~0').replace('/', '~1')}"
 
     def span(self, record: Record, key: str | None = None, *within: str | int) -> Span:
         """Return where the value of a record's key, or a part of it, stands, or the record's first line."""

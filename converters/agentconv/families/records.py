@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from agentconv.core import fields, schema_files
+from agentconv.core import fields, names, schema_files
 from agentconv.core.diagnostics import Complaint, Severity
 from agentconv.core.format import ENTRY, ReadResult, State, Whole, WriteResult
 from agentconv.core.ir import AgentSet, Origin
@@ -143,8 +143,11 @@ def _make_agent(dialect: Dialect, file: RecordFile, entry: _Entry, *, lenient: b
     if decoded is None or not isinstance(record.value, dict) or not dialect.is_agent(record.name, record.value):
         return
     if lenient:
-        known = sum(key in dialect.keys or key in dialect.required for key in record.value) + (record.name is not None)
+        known = sum(key in dialect.keys or key in dialect.required for key in record.value)
+        known += record.name is not None or file.roster.document
         decoded = keys.decode_header(dialect, record.value, lenient=True)
+        if file.roster.document:
+            decoded.values.setdefault("name", names.stem_of(file.source.path, ()))
         named = record.name is not None or not fields.is_absent("name", decoded.values.get("name")) or decoded.values.get("description")
         if known < 2 or not named:
             return
@@ -226,6 +229,8 @@ def write(dialect: Dialect, agents: AgentSet, original: SourceText) -> WriteResu
         new = [_named(dialect, agent) for agent in wanted]
         return WriteResult(encode(dialect.parse(original).render(new)) if new else b"")
     file, entries = _entries(dialect, original)
+    if not wanted and file.roster.document:
+        return WriteResult(original.data)
     merge = _Merge(dialect, file, [entry for entry in entries if entry.agent is not None], wanted)
     if merge.is_same():
         return WriteResult(original.data)

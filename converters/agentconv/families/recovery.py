@@ -50,18 +50,23 @@ def restrict(
 
 @cache
 def _meaning(format_id: str, name: str) -> tuple[str, str | None]:
-    """Return the client to which a key restricts something (this one before others), and the field that it restricts."""
-    for client in (format_id, *schema_files.client_names()):
+    """Return the client to which a key restricts something (this one first, then known ones), and the field that it restricts."""
+    for client in (format_id, *_known(), *schema_files.client_names()):
         row = schema_files.load(client)["properties"].get(unescape_key(name), {})
         if row.get("x-field") in _READINGS:
             return client, row["x-field"]
     return format_id, None
 
 
+def _known() -> Iterator[str]:
+    """Yield the formats whose keys people know: what these mean is not changed by a client that comes anew."""
+    return (client for client in schema_files.client_names() if vocabulary.fact(client, "known_elsewhere"))
+
+
 @cache
 def _means_else(name: str) -> bool:
     """Whether a key that restricts something in one client is for something else in another: the value tells then which is meant."""
-    rows = (schema_files.load(client)["properties"].get(unescape_key(name), {}) for client in schema_files.client_names())
+    rows = (schema_files.load(client)["properties"].get(unescape_key(name), {}) for client in _known())
     return any(row.get("x-field", "extras") not in ("extras", *_READINGS) for row in rows)
 
 
@@ -113,7 +118,7 @@ def _mode(format_id: str, name: str, value: Json) -> Mapping[str, object]:
     word = name if value in (True, "true") else value
     if word in (False, "false"):
         return {}
-    known = [vocabulary.portable_mode(client, word) for client in (format_id, *vocabulary.clients()) if isinstance(word, str)]
+    known = [vocabulary.portable_mode(client, word) for client in (format_id, *vocabulary.known_elsewhere()) if isinstance(word, str)]
     mode = next(filter(None, known), "default")
     return {"permissions.mode": mode} if mode in _RESTRICTING_MODES else {}
 

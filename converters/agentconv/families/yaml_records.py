@@ -98,23 +98,9 @@ class YamlFile(RecordFile):
             frontmatter.parse(header)
             if not header.values:
                 frontmatter.recover(header, known)
-                header.values.update(self._pieces(header))
+                header.values.update(frontmatter.pieces(header))
             first = self.client_text.place(start)
             self.records.append(Record(str(index), None, dict(header.values), (first, first)))
-
-    def _pieces(self, header: frontmatter.Header) -> dict[str, Json]:
-        """Read those keys of a broken item that are YAML by themselves."""
-        found: dict[str, Json] = {}
-        for key, (start, end) in header.recovered.items():
-            piece = header.text[header.text.rfind("\n", 0, start) + 1 : end]
-            try:
-                node = nodes.parse(piece, self.grammar)
-                value = frontmatter.client_value(nodes.value(node, None, self.grammar)) if node else None
-            except YamlError:
-                continue
-            if isinstance(value, dict) and list(value) == [key]:
-                found.update(value)
-        return found
 
     def _edits(self, edits: list[Edit]) -> list[Edit]:
         crlf = "\r\n" in self.text

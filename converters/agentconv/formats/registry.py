@@ -39,15 +39,22 @@ class Row:
     """A file at the root that lists the agents' files; where it is not there, the folders are no location of the client."""
     catalog: str = ""
     """A file at the root that lists folders in which there is such an index, or the first of the client's folders."""
-    extension: str = ""
-    """A file that makes the folder in which it lies an extension of the client, which then reads the agents in that one's `agents`."""
+    plugins: tuple[str, ...] = ()
+    """Files that each make a folder a plugin of the client, which has the agents in its `agents`, too."""
     settings: str = ""
     """A file of the client's configuration at the root that may name agents' files, too, and keys of theirs."""
+    common: tuple[str, ...] = ()
+    """Those of its suffixes that so many other files have that they tell nothing of one that lies elsewhere."""
     includes: bool = False
     """Whether its files may include others (the module's `INCLUDES`)."""
     bundle: bool = False
     """Whether it is one of our own canonical forms, which no client reads."""
     aliases: tuple[str, ...] = ()
+
+    @property
+    def has_agents(self) -> bool:
+        """Whether there are agents in it, rather than only what they need."""
+        return bool(self.folders or self.files)
 
     @property
     def place(self) -> str:
@@ -61,7 +68,7 @@ class Row:
 
     def is_index(self, path: str) -> bool:
         """Whether a file of this format, by its path, is one that lists the agents' files, or folders with such, and so no agent's."""
-        return bool(self.index) and f"/{path}".endswith((f"/{self.index}", f"/{self.catalog}"))
+        return any(f"/{path}".endswith(f"/{name}") for name in (self.index, self.catalog) if name)
 
     def holds_several(self, path: str) -> bool:
         """Whether a file of this format, by its path, holds several agents rather than one."""
@@ -82,13 +89,19 @@ def _below(roots: tuple[str, ...], leaves: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"{root}/{leaf}" for root in roots for leaf in leaves)
 
 
+_CODEX = (".codex-plugin/plugin.json",)
 FORMATS: dict[str, Row] = {
     "claude-code": Row("claude.code", "Claude Code", (".claude/agents",), (".md",), looks=_HEADER, aliases=("claude",)),
-    "codex": Row("codex.codex", "Codex", (".codex/agents",), (".toml",), looks=_ROLE, settings=".codex/config.toml"),
+    "codex": Row("codex.codex", "Codex", (".codex/agents",), (".toml",), looks=_ROLE, settings=".codex/config.toml", plugins=_CODEX),
     "copilot": Row(
-        "copilot.copilot", "GitHub Copilot", (".github/agents", ".github/chatmodes"), (".agent.md", ".chatmode.md", ".md"), looks=_HEADER
+        "copilot.copilot",
+        "GitHub Copilot",
+        (".github/agents", ".github/chatmodes"),
+        (".agent.md", ".chatmode.md", ".md"),
+        looks=_HEADER,
+        plugins=(".plugin/plugin.json", ".github/plugin/plugin.json", "plugin.json"),
     ),
-    "gemini-cli": Row("gemini.gemini", "Gemini CLI", (".gemini/agents",), (".md",), extension="gemini-extension.json", aliases=("gemini",)),
+    "gemini-cli": Row("gemini.gemini", "Gemini CLI", (".gemini/agents",), (".md",), aliases=("gemini",)),
     "qwen-code": Row("gemini.qwen", "Qwen Code", (".qwen/agents",), (".md",), aliases=("qwen",)),
     "opencode": Row(
         "opencode.opencode", "OpenCode", _below((".opencode",), _LEAVES), (".md",), ("opencode.json", "opencode.jsonc"), includes=True
@@ -102,9 +115,15 @@ FORMATS: dict[str, Row] = {
         includes=True,
     ),
     "roo": Row("roo.roo", "Roo Code", (), (".yaml", ".yml", ".json"), (".roomodes",), looks=_MODES),
-    "cursor": Row("cursor.cursor", "Cursor", (".cursor/agents",), (".md", ".mdc", ".markdown")),
+    "cursor": Row("cursor.cursor", "Cursor", (".cursor/agents",), (".md", ".mdc", ".markdown"), plugins=(".cursor-plugin/plugin.json",)),
     "cline": Row("cline.cline", "Cline", (".cline/agents",), (".yaml", ".yml"), looks=_HEADED),
     "droid": Row("droid.droid", "Factory Droid", (".factory/droids",), (".md",), aliases=("factory",)),
+    "kiro": Row("kiro.kiro", "Kiro CLI", (".kiro/agents",), (".json",), includes=True, aliases=("kiro-cli",)),
+    "kiro-ide": Row("kiro.kiro_ide", "Kiro IDE", (".kiro/agents",), (".md",)),
+    "amazon-q": Row("kiro.amazon_q", "Amazon Q", (".amazonq/cli-agents",), (".json",), includes=True, aliases=("q",)),
+    "goose": Row("goose.goose", "goose", (".goose/agents",), (".md",)),
+    "kimi": Row("kimi.kimi", "Kimi Code", (".kimi-code/agents",), (".md",), aliases=("kimi-code",)),
+    "auggie": Row("auggie.auggie", "Auggie", (".augment/agents",), (".md", ".txt"), common=(".txt",), aliases=("augment",)),
     "claude-agents-json": Row("claude.agents_json", "Claude Code --agents", (), (".json",), ("claude-agents.json",), looks=_AGENTS),
     "claude-plugin": Row(
         "claude.plugin",
@@ -114,6 +133,8 @@ FORMATS: dict[str, Row] = {
         index=".claude-plugin/plugin.json",
         catalog=".claude-plugin/marketplace.json",
     ),
+    "gemini-extension": Row("gemini.extension", "Gemini CLI extension", ("agents",), (".md",), index="gemini-extension.json"),
+    "agent-plugin": Row("portable.plugin", "Agent Plugin", index="plugin.json"),
     "json": Row("canonical.json", "canonical JSON", (), (".json",), ("agents.json",), looks=_BUNDLE, bundle=True),
     "toml": Row("canonical.toml", "canonical TOML", (), (".toml",), ("agents.toml",), looks=_BUNDLE, bundle=True),
 }
@@ -126,18 +147,13 @@ _KNOWN = {
 }
 """All that a format may be called."""
 NOT_YET = {
-    "amazon-q": "Amazon Q Developer",
     "amp": "Amp",
     "antigravity": "Antigravity",
-    "auggie": "Auggie",
     "codebuddy": "CodeBuddy",
     "continue": "Continue",
     "crush": "Crush",
     "docker-agent": "Docker Agent",
-    "goose": "goose",
     "junie": "Junie",
-    "kimi": "Kimi Code",
-    "kiro": "Kiro",
     "letta": "Letta Code",
     "openhands": "OpenHands",
     "trae": "Trae",
@@ -147,7 +163,20 @@ NOT_YET = {
     "zed": "Zed",
 }
 """Assistants that people ask for, and that there is no format for."""
-CLIENTS = tuple(format_id for format_id, row in FORMATS.items() if not row.bundle)
+CLIENTS = tuple(format_id for format_id, row in FORMATS.items() if row.has_agents and not row.bundle)
+"""Those that have agents."""
+BUNDLES = tuple(format_id for format_id, row in FORMATS.items() if row.bundle)
+READERS = tuple(format_id for format_id, row in FORMATS.items() if not row.bundle)
+"""Those that somebody reads, be it for skills and servers alone."""
+
+
+@cache
+def sharing(format_id: str) -> tuple[str, ...]:
+    """Return the formats whose files lie in the same folders, this one among them: their names tell them apart."""
+    folders = FORMATS[format_id].folders
+    return tuple(other for other in FORMATS if folders and FORMATS[other].folders == folders) or (format_id,)
+
+
 LISTED = "`agentconv formats` lists them"
 """What to say in place of all formats, which are too many for a line."""
 
@@ -190,7 +219,7 @@ def clients_named(given: Iterable[str], where: str = "--for") -> list[str]:
     """
     words = [word.strip() for word in ",".join(given).split(",") if word.strip()]
     named = [resolve(word) for word in words if word != "all"]
-    bundle = next((format_id for format_id in named if format_id not in CLIENTS), None)
+    bundle = next((format_id for format_id in named if format_id not in READERS), None)
     if bundle or not words:
         message = f"no client reads {FORMATS[bundle].title}" if bundle else f"{where} has an empty value"
         raise usage(message, f"name a client, or all; {LISTED}")

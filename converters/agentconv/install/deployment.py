@@ -252,7 +252,8 @@ def _read_elsewhere(units: Units, target: str, others: Iterable[Deployment], ids
 
 def _said(loss: Loss) -> Loss:
     """Return a loss without a hint at a flag: those are about conversions, and deploying has no choices of that kind."""
-    return replace(loss, hint=None) if losses.CATALOGUE[loss.code].by_flag else loss
+    rule = losses.CATALOGUE[loss.code]
+    return replace(loss, hint=None) if rule.by_flag and loss.hint == rule.hint else loss
 
 
 def shown_place(target: str, scope: Scope) -> str:

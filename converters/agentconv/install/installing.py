@@ -175,7 +175,7 @@ def _refusal(pack: Pack, before: LockedPack | None, missing: Collection[str], re
     """Say why nothing of a pack is deployed; None where it may be."""
     name, version = pack.manifest.name, pack.manifest.version
     if before is None:
-        message = f"{name} {version} is not installed: nobody accepted what its agents ask for"
+        message = f"{name} {version} is not installed: nobody accepted what it asks for"
         hint = f"if that is what they should do, run it again with --accept, or --accept={','.join(missing)}"
         return Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint) if missing else None
     if request.restore and version != before.version:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import InternalError
 from agentconv.formats import registry
-from agentconv.install import several_files, whole_files
+from agentconv.install import part_places, several_files, whole_files
 from agentconv.install.draft import Draft
 from agentconv.install.proof import unknown
 from agentconv.install.steps import NEEDS_A_LOOK, Action, Change, Plan, Step, Wanted
@@ -47,7 +47,10 @@ def plan(
         accept: Whether what leaves the pack goes on the lock's word alone.
         given: Tells whether the pack's bytes give what is there.
     """
-    mine = [entry for entry in lock.entries if pack.name in entry.packs and entry.target in targets and entry.agent not in held]
+    whole = [entry for entry in lock.entries if pack.name in entry.packs]
+    rest = pack.targets.keys() - set(targets)
+    about = [entry for entry in whole if entry.target in targets or (entry.target not in rest and not _is_read(entry, rest, whole))]
+    mine = [entry for entry in about if entry.agent not in held]
     draft = Draft(reader, lock, pack.name, force=force, accept=accept, given=given)
     several: dict[str, list[Wanted]] = {}
     singles: dict[str, Wanted] = {}
@@ -99,14 +102,24 @@ def plan_removal(reader: Reader, lock: Lock, pack_name: str, targets: Collection
             f"`{pack_name}` is not installed for {', '.join(targets)}", f"it is for {', '.join(sorted(there)) or 'nothing'}"
         )
     draft = Draft(reader, lock, pack_name, removing=True, given=given)
+    rest = {target: chosen for target, chosen in pack.targets.items() if target not in going}
     leaving: dict[str, list[Entry]] = {}
     for entry in mine:
-        if entry.target in going and entry.pointer:
+        if entry.target in rest:
+            continue
+        if _is_read(entry, rest, mine):
+            draft.steps.append(Step(Action.IN_USE, entry.path, entry.pointer, entry.target, entry.agent, part=entry.part))
+        elif entry.pointer:
             leaving.setdefault(entry.path, []).append(entry)
-        elif entry.target in going:
+        else:
             whole_files.leave(draft, entry)
     for path, entries in sorted(leaving.items()):
         several_files.settle(draft, path, [], entries)
-    rest = {target: chosen for target, chosen in pack.targets.items() if target not in going}
-    stays = [replace(pack, targets=rest)] if there - going else []
+    stays = [replace(pack, targets=rest)] if rest else []
     return draft.plan((*(other for other in lock.packs if other.name != pack_name), *stays))
+
+
+def _is_read(entry: Entry, targets: Collection[str], mine: Collection[Entry]) -> bool:
+    """Whether one of these assistants finds a part in the file of another one, and has it nowhere else."""
+    own = {one.target for one in mine if one.agent == entry.agent}
+    return any(target not in own and part_places.is_place(target, entry.part, entry.path) for target in targets)

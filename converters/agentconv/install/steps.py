@@ -37,6 +37,8 @@ class Action(StrEnum):
     """It is to go, but a user edited it: it stays, and is theirs from now on."""
     SHARED = "shared"
     """It is to go, but another pack has it too: it stays."""
+    IN_USE = "in-use"
+    """It is to go, but another assistant, for which the pack stays, reads it where it is: it goes with the last of them."""
     MISSING = "missing"
     """It is to go, and was gone already."""
 

@@ -7,7 +7,21 @@ from importlib import import_module
 
 from agentconv.lint.rule import Rule
 
-TOPICS = ("syntax", "absent", "names", "tools", "keys", "permissions", "hooks", "servers", "text", "prompts", "security", "descriptions")
+TOPICS = (
+    "syntax",
+    "absent",
+    "names",
+    "tools",
+    "keys",
+    "permissions",
+    "set_rules",
+    "hooks",
+    "servers",
+    "text",
+    "prompts",
+    "security",
+    "descriptions",
+)
 SECRETS = frozenset({"AC810"})
 """Rules about what nobody may hand on, although every assistant works with it."""
 HIDDEN = frozenset({"AC801", "AC802", "AC805"})

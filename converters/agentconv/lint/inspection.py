@@ -90,8 +90,8 @@ class Inspected:
 def clients(pieces: Iterable[Loaded], present: Iterable[str]) -> list[str]:
     """Return the clients to ask when none is named: the files' own and those that are present, or else all."""
     wanted = {*present, *(piece.format for piece in pieces if piece.source is not None)}
-    found = [client for client in registry.CLIENTS if client in wanted]
-    return found if len(found) > 1 else list(registry.CLIENTS)
+    found = [client for client in registry.READERS if client in wanted]
+    return found if len(found) > 1 else [*registry.CLIENTS, *(client for client in found if client not in registry.CLIENTS)]
 
 
 def inspect(piece: Loaded, asked: Sequence[str]) -> Inspected:
@@ -165,12 +165,13 @@ def _read(source: SourceText, format_id: str, client: str) -> ReadResult:
 def _readings(source: SourceText, format_id: str, own: ReadResult, client: str) -> Iterator[Reading]:
     result = own if client == format_id else _read(source, format_id, client)
     remarks = tuple(_placed(remark, source.path) for remark in result.diagnostics)
-    if not result.set.agents:
+    other = client != format_id and _kind(source.path) not in map(_kind, registry.FORMATS[client].ends)
+    if other or not result.set.agents:
         meant = bool(own.set.agents or own.diagnostics)
-        other = client != format_id and _kind(source.path) not in map(_kind, registry.FORMATS[client].ends)
         state = State.NOT_LOADED if meant else State.NO_AGENT
-        reasons = _reasons(remarks) or ((_NOT_FOUND,) if meant else ())
-        yield Reading(client, state, reasons=reasons, diagnostics=remarks, other_kind=meant and other)
+        told = () if other and result.set.agents else remarks
+        reasons = _reasons(told) or ((_NOT_FOUND,) if meant else ())
+        yield Reading(client, state, reasons=reasons, diagnostics=told, other_kind=meant and other)
         return
     for number, (agent, state) in enumerate(zip(result.set.agents, result.states, strict=True)):
         said = _about(agent, remarks) if len(result.set.agents) > 1 else remarks

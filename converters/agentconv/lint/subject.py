@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agentconv.core import credentials, schema_files
 from agentconv.core.format import ENTRY, ReadResult
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from agentconv.core.format import State
     from agentconv.core.ir import Agent, Rule
     from agentconv.core.kinds import Kind
-    from agentconv.core.part_format import PartSource, PartsRead
+    from agentconv.core.part_format import PartSource
     from agentconv.families.frontmatter import Header
     from agentconv.lint.remark import Remark
     from agentconv.lint.rule import Edit
@@ -40,6 +40,14 @@ class Settings:
     """Whether findings are to come with their fixes, whose proofs ask clients again: most of what linting a repaired header costs."""
 
 
+@dataclass(frozen=True, slots=True)
+class PartFile:
+    """A file of a client that has parts in it, as the client finds it."""
+
+    kind: Kind
+    source: PartSource
+
+
 @dataclass
 class Subject:
     """One file."""
@@ -55,11 +63,10 @@ class Subject:
     """Where it is, as an absolute path; empty where that is not known."""
     included: bool = False
     """Whether it is no agent's file, but the text of a prompt, which another one includes: it is looked at as a text alone."""
+    part: PartFile | None = None
+    """What it is, where it is no agent's file, but has parts of a kind in it: rules about these look at it alone."""
     nameless: bool = False
     """Whether it is no file, so that its path is only a place for clients to look in: standard input that nobody named."""
-
-    parts: PartsRead[Any] | None = None
-    """The parts in it, where it is a file of parts rather than of agents."""
 
     @property
     def path(self) -> str:
@@ -90,7 +97,7 @@ class Subject:
     @cached_property
     def result(self) -> ReadResult:
         """What the file's own client makes of it; nothing, where it holds no agents."""
-        return self.reading(self.format) if self.parts is None else ReadResult()
+        return self.reading(self.format) if self.part is None else ReadResult()
 
     @cached_property
     def _readings(self) -> dict[str, ReadResult]:
@@ -244,20 +251,3 @@ def _alike(kind: str, own: str, asked: tuple[str, ...]) -> tuple[str, ...]:
     """Return the clients but a file's own that read files with such an end."""
     others = (client for client in asked if client != own)
     return tuple(client for client in others if any(end.rpartition(".")[2] == kind for end in registry.FORMATS[client].ends))
-
-
-def of_parts(source: PartSource, shown: str, client: str, kind: Kind, settings: Settings) -> Subject:
-    """Return a file of parts as rules see it.
-
-    Args:
-        source: The file, with its path where its client looks.
-        shown: Its path as the user would name it.
-        client: The client's format id.
-        kind: The kind of parts that are looked for in it.
-        settings: What is chosen for it.
-    """
-    from agentconv.parts import registry as part_registry
-
-    module = part_registry.part_format(client, kind)
-    read = module.read(source) if module else None
-    return Subject(SourceText(shown, source.text.data), client, (client,), settings, parts=read)

@@ -89,11 +89,13 @@ def license_name(path: str) -> str:
     return found if plain and ".." not in found and not found.endswith(".") else "LICENSE"
 
 
-def summary(names: Sequence[str]) -> str:
-    """Describe a pack that nobody has described."""
-    names = list(dict.fromkeys(names))
+def summary(agents: Sequence[str], parts: Sequence[str] = ()) -> str:
+    """Describe a pack that nobody has described: by its agents, or by its parts where it has none."""
+    names = list(dict.fromkeys(agents or parts))
     shown = [" ".join("".join(char for char in credentials.masked(name) if char.isprintable()).split())[:40] for name in names[:3]]
     more = f" and {len(names) - 3:,} more" if len(names) > 3 else ""
+    if not agents:
+        return f"For coding agents: {', '.join(shown)}{more}"
     return f"Coding agents: {', '.join(shown)}{more}" if len(names) > 1 else f"A coding agent: {shown[0]}"
 
 

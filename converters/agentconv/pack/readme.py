@@ -25,15 +25,16 @@ def render(contents: Contents) -> str:
     """Write a pack's README."""
     about, manifest = contents.about, contents.manifest
     number = len(manifest.agents)
+    held = f"{number:,} {'agent' if number == 1 else 'agents'}" if number else "Skills, commands and MCP servers"
     kind = (
-        f"{number:,} {'agent' if number == 1 else 'agents'} for coding assistants, as data: nothing of this package is run. "
+        f"{held} for coding assistants, as data: nothing of this package is run. "
         "[agentconv](https://pypi.org/project/agentconv-toolkit/) converts them for the assistant that you use."
     )
     parts = [
         f"# {about.name}",
         plain(about.description),
         kind,
-        "## Agents",
+        *(["## Agents"] if number else []),
         *(_agent(agent, contents) for agent in manifest.agents),
         "## Install",
         *_install(about.name),

@@ -88,7 +88,7 @@ def gather(read: Iterable[Loaded], parts: Sequence[LoadedPart] = ()) -> Sources:
             stored[one.path] = one
         else:
             loose += piece.agents
-    about = loading.with_parts(about, tuple(map(_alone, parts)), {}, sources=True) if parts else about
+    about = loading.with_parts(about, [_alone(one) for one in parts], {}, sources=True) if parts else about
     if loose or parts or about.extras or about.further:
         one = _bundle(loose, about, stored)
         stored[one.path] = one

@@ -12,6 +12,7 @@ from agentconv.core import vocabulary
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from agentconv.core.container import Container
     from agentconv.core.kinds import Kind
     from agentconv.core.part_format import PartFormat
 
@@ -22,9 +23,22 @@ def part_format(format_id: str, kind: Kind) -> PartFormat[Any] | None:
 
     It is in the module of its client's package that is called as the kind is, in `BY_FORMAT`, which that module has by format ids.
     """
-    words = vocabulary.places().get(format_id)
-    name = f"agentconv.formats.{words.parent.name}.{kind}" if words else ""
-    if not name or find_spec(name) is None:
-        return None
-    found: Mapping[str, PartFormat[Any]] = import_module(name).BY_FORMAT
+    found: Mapping[str, PartFormat[Any]] = _of_package(format_id, kind)
     return found.get(format_id)
+
+
+@cache
+def container(format_id: str) -> Container | None:
+    """Return what a client's containers are, from the module `containers` of its package; None where there are none."""
+    found: Mapping[str, Container] = _of_package(format_id, "containers")
+    return found.get(format_id)
+
+
+def _of_package(format_id: str, module: str) -> Mapping[str, Any]:
+    """Return what a module of the package of a format's client has by format ids."""
+    words = vocabulary.places().get(format_id)
+    name = f"agentconv.formats.{words.parent.name}.{module}" if words else ""
+    if not name or find_spec(name) is None:
+        return {}
+    found: Mapping[str, Any] = import_module(name).BY_FORMAT
+    return found

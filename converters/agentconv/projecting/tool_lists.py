@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from agentconv.core.effects import Access, Effects
     from agentconv.core.format import Projection
-    from agentconv.core.ir import Agent, Permissions
+    from agentconv.core.ir import Agent, Permissions, Rule
     from agentconv.core.meant import Pattern
 
 
@@ -41,7 +41,7 @@ def grants(projection: Projection, path: str, spell_server: SpellServer, reads_b
     """
     target = vocabulary.words_of(projection.target.id)
     kept: list[ToolGrant] = []
-    unknown: list[str] = []
+    unknown: list[ToolGrant] = []
     loose: list[str] = []
     narrowed: list[str] = []
     before: tuple[ToolGrant, ...] = projection.get(path)
@@ -55,7 +55,7 @@ def grants(projection: Projection, path: str, spell_server: SpellServer, reads_b
         translated = [found for found in _translated(grant, target, spell_server, every=path == "tools.deny") if reads_back(found)]
         kept.extend(translated)
         if not translated:
-            unknown.append(grant.native)
+            unknown.append(grant)
         elif grant.pattern is not None:
             loose.append(f"{grant.native}({grant.pattern})")
     after = _without_repeats(kept)
@@ -64,13 +64,21 @@ def grants(projection: Projection, path: str, spell_server: SpellServer, reads_b
     projection.translate(path, after)
     if fields.portable(after) == fields.portable(before):
         return
-    for code, words in (("tool-unknown", unknown), ("pattern-dropped", loose)):
-        if words:
-            projection.declare(code, path, listed(words))
+    declare_unknown(projection, path, unknown)
+    if loose:
+        projection.declare("pattern-dropped", path, listed(loose))
     if narrowed:
         projection.declare("tools-narrowed", path, listed(narrowed, "{} is open to a part only, and closes"))
     if not unknown and not loose and not narrowed:
         projection.declare("tools-joined", path, _joined(before, after))
+
+
+def declare_unknown(projection: Projection, path: str, words: Iterable[ToolGrant | Rule]) -> None:
+    """Declare tool words that the target has nothing for; one for which the source client itself gives no tool loses nothing."""
+    for code, idle in (("tool-unknown", False), ("tool-idle", True)):
+        found = dict.fromkeys(one.native for one in words if vocabulary.is_idle(one.format, one.native) is idle)
+        if found:
+            projection.declare(code, path, listed(found))
 
 
 def _joined(before: Iterable[ToolGrant], after: Iterable[ToolGrant]) -> Detail:

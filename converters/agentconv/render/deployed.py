@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,7 @@ _DONE = {
     Action.REMOVE: "removed",
     Action.MISSING: "gone already",
     Action.SHARED: "kept for another pack",
+    Action.IN_USE: "kept for another assistant",
     Action.KEEP_EDITED: "kept (edited)",
     Action.FOREIGN: "in the way",
     Action.OTHER_PACK: "another pack's",
@@ -79,7 +81,7 @@ def _is_done(one: Prepared, *, dry_run: bool) -> bool:
 def asks(asked: Sequence[Asked]) -> list[str]:
     """Return what agents ask for: the word that accepts it, what it is, and which agents."""
     rows = [(f"  {text.safe(ask.grant.word)}", f"{text.safe(ask.grant.what)}: {text.names(ask.agents)}") for ask in asked]
-    return ["Beyond reading, its agents ask for:", *table(rows)]
+    return ["Beyond reading, it asks for:", *table(rows)]
 
 
 def question(one: Prepared) -> list[str]:
@@ -128,7 +130,14 @@ def _entries(plan: Plan, scope: Scope, *, unchanged: bool) -> list[str]:
     return [f"{_VERBS.get(step.action, step.action.value):9} {text.safe(scope.shown(step.path, step.pointer))}" for step in steps]
 
 
-_VERBS = {Action.SAME: "unchanged", Action.KEEP_EDITED: "keep", Action.FOREIGN: "keep", Action.OTHER_PACK: "keep", Action.SHARED: "keep"}
+_VERBS = {
+    Action.SAME: "unchanged",
+    Action.KEEP_EDITED: "keep",
+    Action.FOREIGN: "keep",
+    Action.OTHER_PACK: "keep",
+    Action.SHARED: "keep",
+    Action.IN_USE: "keep",
+}
 
 
 def problems(one: Prepared, scope: Scope, look: Style, *, dry_run: bool, verbose: bool, quiet: bool) -> Iterator[str]:
@@ -176,34 +185,46 @@ def _more(held: Held) -> str:
     return "; ".join(grant.what for grant in held.more)
 
 
-def step_problems(plan: Plan, scope: Scope, look: Style, *, dry_run: bool) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What is said of what stays, by who wanted it otherwise."""
+
+    whose: str
+    keep: str
+    foreign: str
+
+
+OF_PACKS = Wording(
+    "the pack's",
+    "take over what you want and delete the .agentconv-new; --force takes the pack's version and keeps a copy of yours",
+    "rename it, or leave the agent out with --agent; --force replaces it and keeps a copy",
+)
+
+
+def step_problems(plan: Plan, scope: Scope, look: Style, *, dry_run: bool, words: Wording = OF_PACKS) -> Iterator[str]:
     """Yield what stays although it was to go, or did not get where it was to be."""
     last: str | None = None
     for step in plan.steps:
         if step.action in NEEDS_A_LOOK:
-            diagnostic = step_diagnostic(step, scope, dry_run=dry_run)
+            diagnostic = step_diagnostic(step, scope, dry_run=dry_run, words=words)
             yield text.diagnostic(diagnostic, look, hint=diagnostic.hint != last)
             last = diagnostic.hint
 
 
-def step_diagnostic(step: Step, scope: Scope, *, dry_run: bool) -> Diagnostic:
+def step_diagnostic(step: Step, scope: Scope, *, dry_run: bool, words: Wording = OF_PACKS) -> Diagnostic:
     """Say why an entry needs a look, and what to do."""
-    message, hint = _why(step, scope, dry_run=dry_run)
+    message, hint = _why(step, scope, words, dry_run=dry_run)
     name = places.entry_name(step.pointer)
     span = Span(scope.shown(step.path))
     return Diagnostic(Code.EXISTS, Severity.WARNING, f"{f'`{name}` ' if name else ''}{message}", span, hint, step.agent)
 
 
-def _why(step: Step, scope: Scope, *, dry_run: bool) -> tuple[str, str | None]:
+def _why(step: Step, scope: Scope, words: Wording, *, dry_run: bool) -> tuple[str, str | None]:
     if step.action is Action.KEEP_EDITED:
-        beside = f"; the pack's version {'goes to' if dry_run else 'is in'} `{scope.shown(step.beside)}`" if step.beside else ""
-        hint = "take over what you want and delete the .agentconv-new; --force takes the pack's version and keeps a copy of yours"
-        return f"was edited since it was deployed, and is kept{beside}", hint
+        beside = f"; {words.whose} version {'goes to' if dry_run else 'is in'} `{scope.shown(step.beside)}`" if step.beside else ""
+        return f"was edited since it was deployed, and is kept{beside}", words.keep
     if step.action is Action.FOREIGN:
-        return (
-            "something else is there already, and is kept",
-            "rename it, or leave the agent out with --agent; --force replaces it and keeps a copy",
-        )
+        return "something else is there already, and is kept", words.foreign
     if step.action is Action.OTHER_PACK:
         others = ", ".join(step.packs)
         return f"the pack {others} has something else there, which is kept", f"choose with --agent, or uninstall {others} first"

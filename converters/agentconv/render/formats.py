@@ -56,12 +56,24 @@ def _written(found: Mapping[str, Mapping[str, Sequence[str]]], kinds: Sequence[s
 
 def matrix(cells: Matrix) -> list[str]:
     """Return the fields and what each format does with them; each format's name stands above its column, on a step of its own."""
-    formats = list(cells)
-    paths = list(cells[formats[0]])
+    paths = list(next(iter(cells.values())))
     first = max(map(len, paths)) + 2
-    steps = [" " * first + f"{'|':{_PITCH}}" * place + name for place, name in enumerate(formats)]
-    rows = [f"{path:{first}}" + "".join(f"{symbol(cells[name][path]):{_PITCH}}" for name in formats).rstrip() for path in paths]
-    return [*steps, *rows, "", *(line for words in LEGEND for line in wrap(words, width()))]
+    lines: list[str] = []
+    for formats in _blocks(list(cells), width() - first):
+        lines += [" " * first + f"{'|':{_PITCH}}" * place + name for place, name in enumerate(formats)]
+        lines += [f"{path:{first}}" + "".join(f"{symbol(cells[name][path]):{_PITCH}}" for name in formats).rstrip() for path in paths]
+        lines += [""]
+    return [*lines, *(line for words in LEGEND for line in wrap(words, width()))]
+
+
+def _blocks(formats: Sequence[str], room: int) -> list[list[str]]:
+    """Return the formats in as many tables as there is no room for beside each other."""
+    blocks: list[list[str]] = [[]]
+    for name in formats:
+        if blocks[-1] and _PITCH * len(blocks[-1]) + len(name) > room:
+            blocks.append([])
+        blocks[-1].append(name)
+    return blocks
 
 
 def symbol(cell: Cell) -> str:
@@ -73,10 +85,11 @@ def symbol(cell: Cell) -> str:
 def head(row: Mapping[str, Any]) -> list[str]:
     """Return what a format is, where its files are, and when and where that was found out."""
     verified = row.get("verified")
+    found = "by its documentation, the client itself was not asked," if row.get("evidence") == "documentation" else "verified"
     return [
         f"{row['client']}, in {row['where']}",
         *(wrap(f"your own, for all projects: {', else '.join(row['user'])}", width(), subsequent_indent="  ") if "user" in row else []),
-        *([f"verified {verified['date']}", verified["page"]] if verified else []),
+        *([f"{found} {verified['date']}", verified["page"]] if verified else []),
         *_looked(row.get("parts", {})),
     ]
 
@@ -126,7 +139,7 @@ def markdown_listing(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     """Return the formats as a table of a document."""
     lines = ["| format | client | verified | files |", "|---|---|---|---|"]
     for row in rows:
-        verified = row.get("verified", {}).get("date", "")
+        verified = row.get("verified", {}).get("date", "") + (" (documentation)" if row.get("evidence") == "documentation" else "")
         lines.append(f"| `{row['id']}` | {row['client']} | {verified} | `{row['where']}` |")
     return lines
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from agentconv.sync import known
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Container, Iterator, Sequence
+    from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 
     from agentconv.install.lock import Synced
     from agentconv.render.text import Style
@@ -23,6 +23,14 @@ def agents(settings: Settings, number: int, but: Collection[str] = ()) -> str:
     """Say with what they are in step: all targets but those that do not load some of them."""
     targets = [target for target in settings.targets if target not in but]
     return f"{number:,} {'agent' if number == 1 else 'agents'} in step with {', '.join(targets) or 'no other assistant'}."
+
+
+def parts(counts: Mapping[str, int]) -> str:
+    """Say how many parts of each kind are in step."""
+    from agentconv.core.kinds import KINDS, NOUNS
+
+    held = [f"{number:,} {NOUNS[kind]}{'s' if number != 1 else ''}" for kind in KINDS if (number := counts.get(kind, 0))]
+    return f"in step, too: {', '.join(held)}" if held else "no parts to keep in step"
 
 
 def losses(synced: Sequence[Synced]) -> list[str]:

@@ -64,7 +64,7 @@ def summary(contents: Contents, sources: Sources, built: Sequence[tuple[str, Fat
         names = text.names([text.safe(ids[agent].name) for agent in agents])
         yield f"{look.paint('warning', Severity.WARNING)}: {message.format(names=names)}"
     about = contents.about
-    held = f"{text.count(len(ids), 'agent')}{_along(sources)}"
+    held = ", ".join([*([text.count(len(ids), "agent")] if ids else []), *_along(sources)])
     head = f"{text.safe(about.name)} {about.version}: {held} from {text.count(len(sources.stored), 'file')}"
     left = f", {text.count(len(sources.left_out), 'file')} left out" if sources.left_out else ""
     fates = {fate for _, fate, _ in built}
@@ -77,10 +77,10 @@ def summary(contents: Contents, sources: Sources, built: Sequence[tuple[str, Fat
         yield f"next: pip install {text.safe(_quoted(built[0][0]))} && agentconv install {text.safe(about.name)} --to auto"
 
 
-def _along(sources: Sources) -> str:
+def _along(sources: Sources) -> list[str]:
     """Count what goes along with the agents."""
     counts = ((kind, sum(one.kind == kind for one in sources.parts)) for kind in KINDS)
-    return "".join(f", {text.count(number, NOUNS[kind])}" for kind, number in counts if number)
+    return [text.count(number, NOUNS[kind]) for kind, number in counts if number]
 
 
 def _quoted(path: str) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core.diagnostics import LossSeverity, Severity
-from agentconv.core.kinds import KINDS, NOUNS
-from agentconv.install.steps import Action
-from agentconv.render import deployed, machine, text
+from agentconv.core.losses import CATALOGUE
+from agentconv.install.steps import NEEDS_A_LOOK, Action
+from agentconv.render import deployed, in_step, machine, text
+from agentconv.render.synced import Line
 from agentconv.render.table import table
 from agentconv.render.tally import Tally
 
@@ -15,9 +17,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from agentconv.install.places import Scope
+    from agentconv.install.steps import Step
     from agentconv.render.text import Style
     from agentconv.sync.parts import PartsOutcome
 
+_WORDS = deployed.Wording(
+    "the source's",
+    "take over what you want and delete the .agentconv-new; --prefer source takes the source's version and keeps a copy",
+    "take it away, or rename one of them; --prefer source replaces it and keeps a copy",
+)
 _QUIET = frozenset({Action.SAME, Action.ADOPT})
 
 
@@ -26,9 +34,8 @@ def lines(outcome: PartsOutcome, *, dry_run: bool) -> list[str]:
     steps = [step for step in outcome.plan.steps if step.action not in _QUIET]
     rows = [(f"{step.action}", text.client(step.target), text.safe(step.path), text.safe(step.agent)) for step in steps]
     same = {step.agent for step in outcome.plan.steps if step.action in _QUIET}
-    counts = ((kind, sum(one.startswith(f"{kind}/") for one in same)) for kind in KINDS)
-    held = ", ".join(text.count(number, NOUNS[kind]) for kind, number in counts if number)
-    head = ("to do with parts:" if dry_run else "parts:") if rows else f"in step, too: {held}" if held else "no parts to keep in step"
+    counts = Counter(one.partition("/")[0] for one in same)
+    head = ("to do with parts:" if dry_run else "parts:") if rows else in_step.parts(counts)
     return [head, *(f"  {line}" for line in table(rows))]
 
 
@@ -37,7 +44,7 @@ def problems(outcome: PartsOutcome, scope: Scope, look: Style, *, quiet: bool, d
     for told in outcome.told():
         if not quiet or told.severity is Severity.ERROR:
             yield text.diagnostic(told, look)
-    yield from deployed.step_problems(outcome.plan, scope, look, dry_run=dry_run)
+    yield from deployed.step_problems(outcome.plan, scope, look, dry_run=dry_run, words=_WORDS)
     changed = {(step.target, step.agent) for step in outcome.plan.steps if step.action not in _QUIET}
     parts = {part for _, part in changed}
     settled = {(step.target, step.agent) for step in outcome.plan.steps} - changed
@@ -49,6 +56,33 @@ def problems(outcome: PartsOutcome, scope: Scope, look: Style, *, quiet: bool, d
             if loss.severity is LossSeverity.REFUSAL or (new and not quiet):
                 tally.add(loss)
     yield from tally.lines(look)
+
+
+def findings(outcome: PartsOutcome, scope: Scope, place: str, *, dry_run: bool) -> Iterator[Line]:
+    """Yield what is told of parts as it is of agents, for programs that read findings.
+
+    Args:
+        outcome: What is to be told.
+        scope: Where it is.
+        place: The configuration, at which it is told what a target cannot hold.
+        dry_run: Whether nothing is written.
+    """
+    for step in outcome.plan.steps:
+        if step.action in NEEDS_A_LOOK:
+            told = deployed.step_diagnostic(step, scope, dry_run=dry_run, words=_WORDS)
+            yield _line(step, told.message, told.hint or "", look=True)
+        elif step.action not in _QUIET:
+            yield _line(step, "")
+    for one in outcome.deployments:
+        for loss in one.losses:
+            if loss.severity is LossSeverity.REFUSAL:
+                said = text.for_target(CATALOGUE[loss.code].summary, one.target)
+                what = f"{said}: {loss.detail}" if str(loss.detail) else said
+                yield Line("refused", f"{loss.part}/{loss.agent}", what, one.target, place, hint=loss.hint or "", look=True)
+
+
+def _line(step: Step, what: str, hint: str = "", *, look: bool = False) -> Line:
+    return Line(str(step.action), step.agent, what, step.target, step.path, step.pointer, hint, look)
 
 
 def plain(outcome: PartsOutcome) -> dict[str, Any]:

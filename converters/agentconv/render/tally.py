@@ -86,7 +86,7 @@ class Tally:
         to = f" to {text.client(loss.target)}," if self.several_targets else ""
         summary = text.for_target(CATALOGUE[loss.code].summary, loss.target)
         if loss.severity is LossSeverity.NOTE:
-            more = f": {_details(group, alone=True)}" if detailed else ""
+            more = f": {_details(group, alone=True)}" if detailed or CATALOGUE[loss.code].apart else ""
             return [f"{head}{to} {text.count(group.agents, _noun(loss))} ({_names(group)}): {summary}{more}"]
         if CATALOGUE[loss.code].apart:
             lines = [f"{head}{to} {text.count(group.agents, _noun(loss))} ({_names(group)}): {summary}: {text.shorten(loss.detail)}"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 SKIPPED = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", "venv", ".tox", ".nox", "site-packages"})
 STDIN = "-"
+PLUGIN_AGENTS = "agents"
+"""The folder of a plugin's agents."""
 MAX_AGENT_BYTES = 16 * 1024 * 1024
 """Agent files above this size are not read. Bundles, which hold many, have no such bound."""
 
@@ -143,7 +145,8 @@ def discover_user(home: Home, format_id: str | None = None, *, exclude: Sequence
             _add_location(found, _Search(place, place, client, (), like, top), place, client)
         _add_declared(found, home, client, [place for place, _ in places])
     found.files = _unique(_once(found.files))
-    found.looked = found.looked or [home.shown(folder) for client, folder in home.folders().items() if format_id in (None, client)]
+    folders = (folder for client, folder in home.folders().items() if format_id in (None, client))
+    found.looked = found.looked or list(dict.fromkeys(map(home.shown, folders)))
     return found
 
 
@@ -158,10 +161,13 @@ def _add_declared(found: Discovery, home: Home, client: str, known: list[Path]) 
 
 
 def _indexed(path: Path, format_id: str | None) -> tuple[str, Path] | None:
-    """Return the client and the root, where a path is the file that lists a client's agents, or its folder: it is named for all of them."""
-    for client in [client for client in registry.CLIENTS if registry.FORMATS[client].index and format_id in (None, client)]:
-        for name in (registry.FORMATS[client].index, registry.FORMATS[client].catalog):
+    """Return the client and the root, where a path is a file that names a client's agents, or its folder: it stands for all of them."""
+    for client in [client for client in registry.CLIENTS if format_id in (None, client)]:
+        row = registry.FORMATS[client]
+        for name in filter(None, (row.index, row.catalog, "" if path.is_dir() else row.settings)):
             parts = PurePosixPath(name).parts
+            if path.is_dir() and len(parts) == 1:
+                continue  # the folder is named, with all that it is besides
             file = Path(os.path.abspath(path if not path.is_dir() else path / parts[-1]))
             if file.parts[-len(parts) :] == parts and file.is_file():
                 root = file.parents[len(parts) - 1]
@@ -256,10 +262,20 @@ def locations(folder: Path, client: str) -> list[Path]:
     """Return a client's locations directly below a folder: the folders and the files that it reads there."""
     row = registry.FORMATS[client]
     if row.index:
-        return [*(_listed(folder, client) if (folder / row.index).is_file() else []), *_offered(folder, client)]
+        there = (folder / row.index).is_file() and (row.has_agents or _is_container(folder, client))
+        return [*(_listed(folder, client) if there else []), *_offered(folder, client)]
     found = [folder / place for place in row.folders if _is_there(folder / place, stat.S_ISDIR)]
     found += [folder / name for name in row.files if _is_there(folder / name, stat.S_ISREG)]
+    if _made_by(folder, client):
+        found += [folder / PLUGIN_AGENTS] if _is_there(folder / PLUGIN_AGENTS, stat.S_ISDIR) else []
     return found + (_declared(folder, client, found) if row.settings else [])
+
+
+def _is_container(folder: Path, client: str) -> bool:
+    """Whether a file that is called as a client's plugins have it really makes a folder one."""
+    from agentconv.sources import contents
+
+    return contents.of_folder(folder, client) is not None
 
 
 def _is_there(place: Path, kind: Callable[[int], bool]) -> bool:
@@ -367,21 +383,37 @@ def _add_folder(found: Discovery, search: _Search) -> None:
         found.looked.append(str(search.folder))
         own = user_places.at(os.path.abspath(search.folder)) if project_root(search.folder) is None else None
         search = replace(search, root=search.folder, like=own[1]) if own else search
-        _add_location(found, search, search.folder, search.format_id or home)
+        for client in [search.format_id] if search.format_id else registry.sharing(home):
+            _add_location(found, search, search.folder, client)
         return
-    places = [(client, place) for client in registry.CLIENTS for place in locations(search.folder, client)]
+    places = [(client, place) for client in registry.READERS for place in locations(search.folder, client)]
+    plugins = [search.folder / name for client in _asked(search) for name in _made_by(search.folder, client)]
+    if plugins and not places:
+        found.looked += map(str, plugins)  # of which there are parts alone
+        return
     found.passed_over.extend(str(place) for client, place in places if client in search.exclude)
-    if all(client in search.exclude for client, _ in places) or search.format_id not in (None, *registry.CLIENTS):
+    found.diagnostics.extend(_of_settings(search))
+    if all(client in search.exclude for client, _ in places) or search.format_id not in (None, *registry.READERS):
         found.looked.append(str(search.folder))
         _add_walked(found, search)
         return
-    found.diagnostics.extend(_of_settings(search))
     for client, place in places:
         if client not in search.exclude and search.format_id in (None, client):
             found.looked.append(str(place))
             _add_location(found, search, place, client)
     if not found.looked:
         found.looked.append(str(search.folder / registry.FORMATS[search.format_id or ""].place))
+
+
+def _asked(search: _Search) -> list[str]:
+    """Return the clients that a search is for."""
+    return [client for client in registry.CLIENTS if client not in search.exclude and search.format_id in (None, client)]
+
+
+def _made_by(folder: Path, client: str) -> list[str]:
+    """Return the file that makes a folder a plugin of a client; none where it is none."""
+    names = [name for name in registry.FORMATS[client].plugins if (folder / name).is_file()]
+    return names[:1] if names and _is_container(folder, client) else []
 
 
 def _of_settings(search: _Search) -> Iterator[Diagnostic]:
@@ -404,7 +436,7 @@ def _add_location(found: Discovery, search: _Search, location: Path, client: str
     elif not followed(found, path, top):
         return
     files = list(walk(found, location, top, registry.FORMATS[client].suffixes)) if os.path.isdir(path) else [path]
-    if not files:
+    if not files and not any(one.location and Path(one.location).is_relative_to(location) for one in found.files):
         found.barren.append((path, client))
     for file in files:
         _append(found, file, search.root, client, within=top, like=search.like)
@@ -414,8 +446,12 @@ def _from_settings_folder(search: _Search) -> _Search:
     """Take a client's settings folder (`.claude`) for the project that it is in, seen from that client alone."""
     for client in registry.CLIENTS if search.format_id is None else [search.format_id]:
         project = settings_of(search.folder, client)
-        if project is not None:
-            return _Search(project, project if search.root == search.folder else search.root, client, ())
+        if project is None:
+            continue
+        root, several = project if search.root == search.folder else search.root, registry.sharing(client)
+        if search.format_id is None and len(several) > 1:
+            return _Search(project, root, None, tuple(one for one in registry.CLIENTS if one not in several))
+        return _Search(project, root, client, ())
     return search
 
 
@@ -435,8 +471,11 @@ def _add_walked(found: Discovery, search: _Search) -> None:
     walked = list(walk(found, search.folder, top, suffixes))
     start = os.path.join(search.folder, "")
     included: set[str] | None = None
+    parts = _part_folders() if search.format_id else ()
     for place in walked:
         relative = PurePosixPath(place[len(start) :].replace(os.sep, "/"))
+        if relative.as_posix().startswith(parts):
+            continue
         own = sniffing.by_place(relative, os.fspath(search.folder))
         if own in search.exclude:
             continue
@@ -446,6 +485,17 @@ def _add_walked(found: Discovery, search: _Search) -> None:
             told = told if os.path.abspath(place) not in included else None
         if told and (told not in search.exclude or not registry.FORMATS[told].bundle):
             _append(found, place, search.root, told, within=top)
+
+
+@cache
+def _part_folders() -> tuple[str, ...]:
+    """Return what the paths begin with of clients' skills and commands, none of which is an agent."""
+    from agentconv.core.kinds import KINDS
+    from agentconv.parts.registry import part_format
+
+    modules = [module for client in registry.CLIENTS for kind in KINDS if (module := part_format(client, kind)) is not None]
+    folders = {place.path for module in modules for place in module.project if place.pattern}
+    return tuple(f"{folder}/" for folder in folders if folder.startswith("."))
 
 
 def _included(places: Sequence[str]) -> set[str]:
@@ -505,11 +555,12 @@ def _once(files: list[Found]) -> list[Found]:
         return files
     folders: dict[str, str] = {}
     reals = {file: _real(file, folders) for file in walked}
-    formats: dict[str, str] = {}
+    formats: dict[str, tuple[bool, str]] = {}
     for file, real in reals.items():
-        if real not in formats or os.path.abspath(file.location or "") == real:
-            formats[real] = file.format
-    return [file for file in files if file.named or file.format == formats[reals[file]]]
+        direct = os.path.abspath(file.location or "") == real
+        if real not in formats or (direct and not formats[real][0]):
+            formats[real] = direct, file.format
+    return [file for file in files if file.named or file.format == formats[reals[file]][1]]
 
 
 def _real(file: Found, folders: dict[str, str]) -> str:
@@ -579,6 +630,11 @@ def followed(found: Discovery, path: str, top: str) -> bool:
         hint = "name it on the command line to read it" if blocked.astray else None
         found.diagnostics.append(unread(path, f"{blocked.reason}; it is not followed", severity, hint))
     return blocked is None
+
+
+def strays(place: Path, top: Path) -> bool:
+    """Whether a place leads out of a folder."""
+    return _stray(os.fspath(place), os.path.realpath(top)) is not None
 
 
 def _stray(path: str, top: str) -> Blocked | None:

@@ -62,15 +62,15 @@ def told(found: Discovery, asked: Asked) -> Iterator[Diagnostic]:
 
 
 def _shared(root: Path, found: Discovery) -> Iterator[Diagnostic]:
-    """Say which client reads the agents of a folder as those of its extension, where they are read here as another one's."""
+    """Say which client reads the agents of a folder as those of its plugin or extension, where they are read here as another one's."""
     for client, row in registry.FORMATS.items():
-        if not row.extension or not (root / row.extension).is_file():
+        if not row.index or not row.folders or not (root / row.index).is_file():
             continue
-        folder = os.path.realpath(root / "agents")
+        folder = os.path.realpath(root / row.folders[0])
         others = {file.format for file in found.files if file.location and os.path.dirname(os.path.realpath(file.location)) == folder}
         if others - {client}:
             titles = " and ".join(registry.FORMATS[one].title for one in sorted(others - {client}))
-            message = f"agents of {titles}; with `{row.extension}`, {row.title} reads the same files"
+            message = f"agents of {titles}; with `{row.index}`, {row.title} reads the same files"
             yield _note(f"{message}: agentconv inspect {shlex.quote(_shown(os.fspath(root)))} --for {client}", os.fspath(root / "agents"))
 
 

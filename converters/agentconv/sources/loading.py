@@ -178,7 +178,11 @@ def take_apart(agents: AgentSet, diagnostics: tuple[Diagnostic, ...] = (), bundl
         bundle: Path of the file that holds the set, for diagnostics.
     """
     about = replace(agents, agents=(), sources=(), diagnostics=())
-    parts = stored_parts(agents) if any(getattr(agents, kind) for kind in KINDS) else ()
+    parts: tuple[LoadedPart, ...] = ()
+    if any(getattr(agents, kind) for kind in KINDS):
+        from agentconv.sources.stored_parts import stored_parts
+
+        parts = stored_parts(agents)
     about = holding(about, ())
     yield Loaded("", "json", None, diagnostics=diagnostics, about=about, parts=parts)
     known = {source.path for source in agents.sources}
@@ -190,7 +194,7 @@ def take_apart(agents: AgentSet, diagnostics: tuple[Diagnostic, ...] = (), bundl
         else:
             loose.append(agent)
     stored = {source.path: source.data for source in agents.sources}
-    of_parts = {one.source.text.path for one in parts if one.source} - by_path.keys()
+    of_parts = {one.source.text.path for one in parts if one.source and not _is_index(one)} - by_path.keys()
     for source in agents.sources:
         if source.format != including.FORMAT and source.path not in of_parts:
             text = including.from_bundle(source.format, SourceText(source.path, source.data), stored)
@@ -200,23 +204,9 @@ def take_apart(agents: AgentSet, diagnostics: tuple[Diagnostic, ...] = (), bundl
         yield Loaded(path, agent.origin.format if agent.origin else "json", None, (agent,), (State.LOADS,))
 
 
-def stored_parts(agents: AgentSet) -> tuple[LoadedPart, ...]:
-    """Return the parts of a set, each with its file where that is stored."""
-    from agentconv.core.part_format import PartSource
-    from agentconv.parts import registry as part_registry
-    from agentconv.sources.parts_on_disk import LoadedPart, matches
-
-    stored = {source.path: source for source in agents.sources}
-    found: list[LoadedPart] = []
-    for kind in KINDS:
-        for part in getattr(agents, kind):
-            origin, files = part.origin, getattr(part, "files", ())
-            source = stored.get(origin.source) if origin else None
-            module = part_registry.part_format(origin.format, kind) if origin else None
-            place = next((one for one in module.project if matches(one, origin.source)), None) if module and origin else None
-            file = PartSource(SourceText(source.path, source.data), place, files, source.executable) if source and place else None
-            found.append(LoadedPart(kind, part, State.LOADS, origin.format if origin else "json", file))
-    return tuple(found)
+def _is_index(one: LoadedPart) -> bool:
+    """Whether a part stands in the file that makes its plugin one, and says more of that."""
+    return registry.FORMATS[one.client].is_index(one.path)
 
 
 def _stored(source: Source, text: SourceText, agents: list[Agent], bundle: str | None) -> Loaded:

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from agentconv.core import vocabulary
+from agentconv.core.container import Catalog
+from agentconv.core.diagnostics import InputError
 from agentconv.core.kinds import KINDS
 from agentconv.core.restraints import RESTRAINING
+from agentconv.core.source import SourceText
+from agentconv.formats import registry
 from agentconv.sources import discovery
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.core.kinds import Kind
-    from agentconv.sources.discovery import Discovery
+    from agentconv.sources.discovery import Discovery, Found
     from agentconv.sources.parts_on_disk import LoadedPart, PartsOnDisk
     from agentconv.sources.user_places import Home
 
@@ -25,14 +29,22 @@ if TYPE_CHECKING:
 class Parts:
     """Parts of several places and clients, each with an id of its own; a kind is looked for when it is asked for."""
 
-    def __init__(self, folders: Iterable[Path] = (), clients: Sequence[str] = (), home: Home | None = None) -> None:
+    def __init__(
+        self,
+        folders: Iterable[Path] = (),
+        clients: Sequence[str] = (),
+        home: Home | None = None,
+        catalogs: Mapping[Path, Mapping[str, Catalog]] | None = None,
+    ) -> None:
         """Prepare to look; nothing is touched.
 
         Args:
             folders: The roots of projects, or the user's home.
             clients: The formats of the clients whose parts they are.
             home: The user's home, where the user's own parts are meant.
+            catalogs: By folder and client, the file that offers the folder as one of the client's plugins.
         """
+        self._catalogs = catalogs or {}
         self.clients = clients
         self._folders = tuple(folders)
         self._home = home
@@ -47,7 +59,7 @@ class Parts:
         if self._places is None:
             from agentconv.sources.parts_on_disk import PartsOnDisk
 
-            self._places = tuple(PartsOnDisk(folder, self._home) for folder in self._folders)
+            self._places = tuple(PartsOnDisk(folder, self._home, self._catalogs.get(folder, {})) for folder in self._folders)
         return self._places
 
     def of(self, kind: Kind) -> tuple[LoadedPart, ...]:
@@ -88,6 +100,17 @@ class Parts:
         """Whether a client has parts in a place that is its own."""
         return any(one.is_own for kind in KINDS for place in self.places for one in place.of(client, kind))
 
+    def take_of_one(self, clients: Iterable[str]) -> None:
+        """Look at the parts of the one client among these that has some, where there are no agents that tell whose they are.
+
+        Raises:
+            InputError: Several have.
+        """
+        self.clients = [client for client in clients if self.has_own(client)]
+        if len(self.clients) > 1:
+            hint = f"choose whose to take: -f {self.clients[0]}"
+            raise registry.usage(f"parts of several assistants: {', '.join(self.clients)}", hint)
+
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """What reading has found by now."""
@@ -117,7 +140,32 @@ def beside(found: Discovery, arguments: Sequence[str], clients: Sequence[str]) -
     if found.home is not None:
         return Parts([found.home.root], clients, found.home)
     roots = dict.fromkeys(root for argument in arguments if argument != discovery.STDIN for root in _roots(Path(argument), clients))
-    return Parts(roots, clients)
+    catalogs: dict[Path, dict[str, Catalog]] = {}
+    for file in found.files:
+        roots |= dict.fromkeys(_plugins(file, catalogs))
+    return Parts(roots, clients, catalogs=catalogs)
+
+
+def _plugins(file: Found, catalogs: dict[Path, dict[str, Catalog]]) -> Iterator[Path]:
+    """Yield the folders of the plugins that a file makes such, or offers; for the latter, keep which file it is."""
+    row = registry.FORMATS[file.format]
+    if file.location is None or not row.is_index(file.path):
+        return
+    is_catalog = bool(row.catalog) and f"/{file.path}".endswith(f"/{row.catalog}")
+    place = Path(file.location)
+    root = Path(os.path.normpath(place.parents[len(PurePosixPath(row.catalog if is_catalog else row.index).parts) - 1]))
+    if not is_catalog:
+        yield root
+        return
+    try:
+        source = SourceText(Path(file.location).as_posix(), discovery.read_bytes(file))
+    except InputError:
+        return  # reading it for its agents says why
+    for one in registry.catalog_of(file.format)(source):
+        folder = Path(os.path.normpath(root / one.path))
+        if folder.is_dir() and not discovery.strays(folder, root):
+            catalogs.setdefault(folder, {})[file.format] = Catalog(source, one.path)
+            yield folder
 
 
 def _roots(path: Path, clients: Iterable[str]) -> Iterator[Path]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
+from agentconv.core.format import State
 from agentconv.core.kinds import ADDING_UP
 from agentconv.core.part_format import PartSource
 from agentconv.core.parts import FolderFile
@@ -20,16 +21,17 @@ from agentconv.core.source import SourceText
 from agentconv.disk import reading
 from agentconv.formats import registry as formats
 from agentconv.parts import registry
-from agentconv.sources import agentless, discovery
+from agentconv.sources import agentless, contents, discovery
 from agentconv.sources.discovery import Discovery
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from agentconv.core.format import State
+    from agentconv.core.container import Catalog
     from agentconv.core.kinds import Kind
     from agentconv.core.part_format import PartFormat, PartsRead, Place
     from agentconv.core.parts import Part
+    from agentconv.sources.contents import Contained
     from agentconv.sources.user_places import Home
 
 MAX_FILE_BYTES = 1024 * 1024
@@ -55,6 +57,8 @@ class LoadedPart:
     """What its client's reader says of it, or of all of its file."""
     root: str = ""
     """The folder that the file's path is relative to: a project's root, or the user's home."""
+    also_called: tuple[str, ...] = ()
+    """Other names by which agents of the plugin that it is in call it."""
 
     @property
     def path(self) -> str:
@@ -74,6 +78,11 @@ class LoadedPart:
         return self.path.removeprefix(f"{self.source.place.path}/").partition("/")[0]
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """What agents may call it by."""
+        return (*filter(None, (self.part.name,)), *self.also_called)
+
+    @property
     def taken(self) -> bool:
         """Whether the client has this part, as it is called."""
         return self.hidden_by is None and not self.state.dropped
@@ -87,41 +96,60 @@ class PartsOnDisk:
     """The project's root, or the user's home."""
     home: Home | None = None
     """The user's home, where the user's own parts are meant."""
+    catalogs: Mapping[str, Catalog] = field(default_factory=dict)
+    """By client, the file that offers the folder as one of its plugins."""
     diagnostics: list[Diagnostic] = field(default_factory=list)
     """What reading found, but for what is said of a part."""
     _known: dict[tuple[str, Kind], tuple[LoadedPart, ...]] = field(default_factory=dict)
+    _containers: dict[str, Contained | None] = field(default_factory=dict)
+    """What the folder is of each client's plugins or extensions, as far as that was asked for."""
 
     def of(self, client: str, kind: Kind) -> tuple[LoadedPart, ...]:
         """Return the parts of a kind that a client finds, those that it does not take among them."""
         if (client, kind) not in self._known:
-            module = registry.part_format(client, kind) if self._is_used(client) else None
+            module = registry.part_format(client, kind)
             self._known[client, kind] = () if module is None else self._read(client, module)
         return self._known[client, kind]
 
     def files(self, client: str, kind: Kind) -> Iterator[PartSource]:
-        """Yield the files of a kind that a client finds, with those that they name."""
-        module = registry.part_format(client, kind) if self._is_used(client) else None
+        """Yield the files of a kind in a client's own places, with the scripts that they name."""
+        module = registry.part_format(client, kind)
         seen: set[str] = set()
-        for place in (module.project if self.home is None else module.user) if module else ():
-            for source in self.sources(client, place, kind):
+        for place in self._places(client, module) if module else ():
+            for source in self.sources(client, place, kind) if place.native else ():
                 if module and source.text.path not in seen:
                     seen.add(source.text.path)
                     yield replace(source, files=self._scripts(client, module, source))
 
-    def _is_used(self, client: str) -> bool:
-        """Whether the folder is one of a client that only looks where it finds a file of its own."""
-        index = formats.FORMATS[client].index
-        return not index or (self.home is None and (self.folder / index).is_file())
+    def container(self, client: str) -> Contained | None:
+        """Return what the folder is of a client's plugins or extensions."""
+        if client not in self._containers:
+            found = contents.of_folder(self.folder, client, self.catalogs.get(client)) if self.home is None else None
+            self._containers[client] = found
+            self.diagnostics += found.told(partial(self.shown, client)) if found else ()
+        return self._containers[client]
+
+    def _places(self, client: str, module: PartFormat[Any]) -> tuple[Place, ...]:
+        """Return where a client looks for parts: in its own places, but for one that has only plugins, and in those of a plugin."""
+        if self.home is not None:
+            return module.user
+        own = () if formats.FORMATS[client].index else module.project
+        contained = self.container(client)
+        if contained is None:
+            return own
+        within = contained.contents.places.get(module.kind, ())
+        taken = {place.path for place in within}
+        return (*within, *(place for place in own if place.path not in taken))
 
     def _read(self, client: str, module: PartFormat[Any]) -> tuple[LoadedPart, ...]:
-        places = module.project if self.home is None else module.user
+        places = self._places(client, module)
         found: list[tuple[int, LoadedPart]] = []
         for number, place in enumerate(places):
             rank = number - len(places) if place.wins else number
             for source in self.sources(client, place, module.kind):
                 if module.kind in ADDING_UP and any(one.path == source.text.path for _, one in found):
                     continue  # a file that is found at two places is read once
-                whole = replace(source, files=self._scripts(client, module, source)) if module.kind == "hooks" else source
+                whole = source if source.files else replace(source, files=self._scripts(client, module, source))
                 found += [(rank, one) for one in self._loaded(whole, client, module)]
             if module.kind == "skills" and place.native:
                 self.diagnostics += self._flat(client, place)
@@ -149,7 +177,7 @@ class PartsOnDisk:
         base = self.place(client, place.path)
         names = os.listdir(base) if os.path.isdir(base) else ()
         for name in sorted(names):
-            path = f"{place.path}/{name}"
+            path = place.holds(name)
             if name.endswith(".md") and agentless.may_be_agent(name) and not matches(place, path) and os.path.isfile(base / name):
                 message = f"{formats.FORMATS[client].title} reads no such skill: a skill is a folder with a SKILL.md in it"
                 hint = f"move it to {name.removesuffix('.md')}/SKILL.md"
@@ -168,7 +196,18 @@ class PartsOnDisk:
             self.diagnostics += said
         for part, state in zip(result.parts, result.states, strict=True):
             told = tuple(one for one in said if one.agent in (None, part.name))
-            yield LoadedPart(module.kind, part, state, client, source, told=told, root=os.fspath(self.folder))
+            yield self._in_container(LoadedPart(module.kind, part, state, client, source, told=told, root=os.fspath(self.folder)))
+
+    def _in_container(self, loaded: LoadedPart) -> LoadedPart:
+        """Return a part with what the plugin that it is in makes of it: a name for agents, and nothing where nothing of it loads."""
+        contained = self._containers.get(loaded.client)
+        inside = bool(formats.FORMATS[loaded.client].index) or (loaded.source is not None and loaded.source.place.contained)
+        if contained is None or not inside:
+            return loaded
+        name = loaded.part.name or ""
+        called = tuple(one for one in contained.called(loaded.kind, name) if one != name)
+        state = State.NOT_LOADED if contained.contents.problem else loaded.state
+        return replace(loaded, state=state, also_called=called)
 
     def _shown(self, told: Diagnostic, client: str) -> Diagnostic:
         """Return a diagnostic with the path of its file as it is seen from here."""
@@ -198,7 +237,7 @@ class PartsOnDisk:
             beside = self._beside(found, Path(path), top) if kind == "skills" and "/" in below else ()
             read = None if beside is None else self._read_file(path)
             if read is not None and beside is not None:
-                shown = f"{place.path}/{below}" if below else place.path
+                shown = place.holds(below)
                 yield PartSource(SourceText(shown, read[0]), place, beside, executable=read[1])
 
     def _read_file(self, path: str) -> tuple[bytes, bool] | None:
@@ -238,7 +277,8 @@ def matches(place: Place, path: str) -> bool:
     """Whether a client that looks at a place finds the file of a path there."""
     if not place.pattern:
         return path == place.path
-    return path.startswith(f"{place.path}/") and _pattern(place.pattern).fullmatch(path[len(place.path) + 1 :]) is not None
+    base = f"{place.path}/" if place.path else ""
+    return path.startswith(base) and _pattern(place.pattern).fullmatch(path[len(base) :]) is not None
 
 
 def _matching(found: Discovery, base: Path, top: str, pattern: str) -> Iterator[str]:

@@ -23,9 +23,9 @@ FILE = "agentconv.toml"
 PYTHON = "pyproject.toml"
 TABLE = ("tool", "agentconv")
 """The keys that lead to the settings in the latter."""
-OF_COMMANDS = ("on-duplicate", "strict", "allow-widening", "only-loaded", "map-models", "models", "lint", "pack")
+OF_COMMANDS = ("on-duplicate", "strict", "allow-widening", "only-loaded", "map-models", "with", "models", "lint", "pack")
 """Settings of what flags say otherwise."""
-OF_SYNC = ("source", "source-format", "targets", "sync", "exclude", "carry-back", "accept", "with")
+OF_SYNC = ("source", "source-format", "targets", "sync", "exclude", "carry-back", "accept")
 """Settings of what is kept in step."""
 VERSION = "required-version"
 KEYS = (*OF_COMMANDS, *OF_SYNC, VERSION)

@@ -34,7 +34,7 @@ def by_place(path: PurePosixPath, base: str | None = None) -> str | None:
         inside = path.name.endswith(row.suffixes) and any(f"/{one}/" in posix for one in row.folders)
         if inside and (not row.index or (base is not None and index_root(row, os.path.join(base, path)))):
             return format_id
-        if path.name in row.files or (row.index and posix.endswith(f"/{row.index}")):
+        if path.name in row.files or (row.index and row.has_agents and posix.endswith(f"/{row.index}")):
             return format_id
     place = str(path) if base is None else os.path.abspath(os.path.join(base, path))
     own = user_places.at(place) if os.path.isabs(place) else None
@@ -94,7 +94,8 @@ def _candidates(name: str) -> list[str]:
 
 @lru_cache(maxsize=1024)
 def _candidates_of(end: str) -> list[str]:
-    ends = {format_id: max(map(len, filter(end.endswith, row.suffixes)), default=0) for format_id, row in registry.FORMATS.items()}
+    telling = {format_id: [one for one in row.suffixes if one not in row.common] for format_id, row in registry.FORMATS.items()}
+    ends = {format_id: max(map(len, filter(end.endswith, several)), default=0) for format_id, several in telling.items()}
     longest = max(ends.values())
     return [format_id for format_id, length in ends.items() if length == longest] if longest else []
 

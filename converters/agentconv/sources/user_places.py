@@ -102,10 +102,12 @@ def at(path: str) -> tuple[str, str] | None:
     if _leaves().isdisjoint(path.split("/")):
         return None
     place = Path(path)
-    for client, folder, like in _known(_variables()):
-        if place.is_relative_to(folder):
-            return client, (PurePosixPath(like) / place.relative_to(folder).as_posix()).as_posix()
-    return None
+    found = [
+        (client, (PurePosixPath(like) / place.relative_to(folder).as_posix()).as_posix())
+        for client, folder, like in _known(_variables())
+        if place.is_relative_to(folder)
+    ]
+    return next((one for one in found if path.endswith(registry.FORMATS[one[0]].suffixes)), found[0] if found else None)
 
 
 def _variables() -> tuple[tuple[str, str], ...]:

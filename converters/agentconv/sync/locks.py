@@ -69,13 +69,28 @@ def with_local(lock: Lock, beside: Lock, targets: frozenset[str]) -> Lock:
     known = {one.target for one in beside.synced}
     moving = [one for one in part(lock, targets, local=True).synced if one.target not in known]  # committed until now
     synced = (*part(lock, targets, local=False).synced, *beside.synced, *moving)
-    return replace(lock, written_by=written_by, ir=ir, config_sha256=config, synced=synced)
+    there = {entry.key for entry in beside.entries}
+    entries = (*(entry for entry in lock.entries if entry.key not in there), *beside.entries)
+    packs = (*lock.packs, *(pack for pack in beside.packs if lock.pack(pack.name) is None))
+    return replace(lock, written_by=written_by, ir=ir, config_sha256=config, synced=synced, entries=entries, packs=packs)
 
 
 def part(lock: Lock, targets: frozenset[str], *, local: bool) -> Lock:
-    """Return what of a lock is of these targets (`local`), or of all others, with everything that is not synced."""
+    """Return what of a lock is of these targets (`local`), or of all others, with what was installed."""
     synced = tuple(one for one in lock.synced if (one.target in targets) is local)
-    return replace(lock, packs=(), entries=(), folders=(), synced=synced) if local else replace(lock, synced=synced)
+    own = {pack.name for pack in lock.packs if pack.origin == lock_file.OWN}
+    entries = tuple(one for one in lock.entries if (one.target in targets and own.issuperset(one.packs)) is local)
+    named = {name for one in entries for name in one.packs}
+    packs = tuple(pack for pack in lock.packs if pack.name in named or (pack.name not in own and not local))
+    return replace(lock, synced=synced, entries=entries, packs=packs, folders=() if local else lock.folders)
+
+
+def released(lock: Lock, target: str) -> Lock:
+    """Return a lock that does not know of the parts that are kept in step in a target."""
+    own = {pack.name for pack in lock.packs if pack.origin == lock_file.OWN}
+    entries = [one for one in lock.entries if one.target != target or not own.issuperset(one.packs)]
+    named = {name for one in entries for name in one.packs}
+    return replace(lock, entries=tuple(entries), packs=tuple(pack for pack in lock.packs if pack.name not in own - named))
 
 
 def is_in_conflict(scope: Scope) -> bool:

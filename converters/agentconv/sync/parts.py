@@ -11,26 +11,25 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from agentconv.conversion.options import Options
-from agentconv.core.diagnostics import Code, Diagnostic, Severity
+from agentconv.core.diagnostics import Code, Diagnostic, LossSeverity, Severity
 from agentconv.install import deployment, lock, planning
 from agentconv.install.lock import LockedPack
 from agentconv.sources.parts import Parts
+from agentconv.sources.parts_on_disk import PartsOnDisk
 from agentconv.sources.user_places import Home
 from agentconv.sync import source_files, sources
+from agentconv.sync.unchanged_parts import NAME, digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from agentconv.conversion.along import With
     from agentconv.disk.reader import Reader
     from agentconv.install.deployment import Deployment
-    from agentconv.install.lock import Lock
+    from agentconv.install.lock import Entry, Lock
     from agentconv.install.places import Scope
     from agentconv.install.steps import Plan
     from agentconv.sync.settings import Settings
-
-NAME = "."
-"""What they are called among packs: no distribution is called so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +46,38 @@ class PartsOutcome:
         wrong = any(one.severity is Severity.ERROR for one in self.told())
         return wrong or self.plan.needs_a_look or any(one.refused for one in self.deployments)
 
+    def refused(self, target: str) -> dict[str, str]:
+        """Return the parts that a target cannot hold, with the reasons."""
+        found: dict[str, str] = {}
+        for one in (one for one in self.deployments if one.target == target):
+            for loss in one.losses:
+                if loss.severity is LossSeverity.REFUSAL:
+                    found.setdefault(f"{loss.part}/{loss.agent}", f"`{loss.part}/{loss.agent}`, {loss.detail}")
+        return found
+
     def told(self) -> Iterator[Diagnostic]:
         """Yield what is to be told."""
         yield from self.diagnostics
         yield from dict.fromkeys(remark for one in self.deployments for remark in one.diagnostics)
 
 
-def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, along: With, *, force: bool, insist: bool) -> PartsOutcome:
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is wanted of a run."""
+
+    along: With
+    """Which parts are kept in step."""
+    force: bool = False
+    """Whether the source's word counts where a target was edited."""
+    insist: bool = False
+    """Whether all of them may go."""
+    allow_widening: bool = False
+    """Whether parts are written that a target does not hold to what their authors closed."""
+    passing: frozenset[str] = frozenset()
+    """Targets that are not looked at."""
+
+
+def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish: Wish) -> PartsOutcome:
     """Return what is to be done with parts.
 
     Args:
@@ -61,26 +85,47 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, alon
         scope: Where it all is.
         reader: Reads what is there.
         locked: What is ours there.
-        along: Which of them are kept in step.
-        force: Whether the source's word counts where a target was edited.
-        insist: Whether all of them may go.
+        wish: What is wanted.
     """
     found, _, broken = source_files.find(settings, scope)
     loaded = sources.load(found)
     beside = _beside(settings, scope)
-    options = Options(along=along, scope="user" if scope.is_user else "project", root=os.path.realpath(scope.root))
-    others = [target for target in settings.targets if target != settings.source_format]
+    options = Options(
+        wish.allow_widening, along=wish.along, scope="user" if scope.is_user else "project", root=os.path.realpath(scope.root)
+    )
+    others = [target for target in settings.targets if target not in (settings.source_format, *wish.passing)]
     done = tuple(deployment.deploy_parts(loaded.pieces, target, options, beside, scope) for target in others)
     wanted = [want for one in done for want in one.wanted]
-    mine = [entry for entry in locked.entries if NAME in entry.packs]
+    mine = [entry for entry in locked.entries if NAME in entry.packs and entry.target not in wish.passing]
+    gone = {entry.target for entry in mine} - {*settings.targets, settings.source_format}
     wrong = bool(broken or loaded.broken) or any(one.severity is Severity.ERROR for one in beside.diagnostics)
-    emptied = bool(along and mine and not wanted and not insist)
+    emptied = bool(wish.along and mine and not wanted and not wish.insist)
     given = {want.agent for want in wanted}
     held = {entry.agent for entry in mine if entry.agent not in given} if wrong or emptied else set()
-    pack = LockedPack(NAME, "0", lock.OWN, None, settings.sha256, None, dict.fromkeys(others))
-    plan = planning.plan(reader, locked, pack, wanted, targets=set(others), force=force, held=held, accept=True)
-    told = [_emptied(len(held))] if emptied else []
-    return PartsOutcome(_without_empty(plan), done, (*beside.diagnostics, *told))
+    own = {entry.target for entry in mine} & {settings.source_format}
+    stay = {*own, *wish.passing, *(gone if not wish.insist else ())}
+    pack = LockedPack(NAME, "0", lock.OWN, None, settings.sha256, None, dict.fromkeys([*others, *sorted(stay)]))
+    targets = {*others, *(gone if wish.insist else ())}
+    plan = planning.plan(reader, locked, pack, wanted, targets=targets, force=wish.force, held=held, accept=True)
+    told = [_emptied(len(held))] if emptied else [_left(mine, gone)] if gone and not wish.insist else []
+    result = PartsOutcome(_settled(plan, settings.source_format), done, (*beside.diagnostics, *told))
+    quiet = not result.needs_a_look and not any(result.told()) and not scope.is_user and not wish.allow_widening
+    known = digest(settings, wish.along, PartsOnDisk(scope.root)) if quiet else None
+    return replace(result, plan=_known(result.plan, known)) if known else result
+
+
+def _known(plan: Plan, sha256: str) -> Plan:
+    """Return a plan after which the lock knows of which files all this came."""
+    packs = tuple(replace(pack, manifest_sha256=sha256) if pack.name == NAME else pack for pack in plan.lock_after.packs)
+    return replace(plan, lock_after=replace(plan.lock_after, packs=packs))
+
+
+def _left(mine: Iterable[Entry], gone: Collection[str]) -> Diagnostic:
+    """Say that parts stand where `targets` does not name the assistant any more."""
+    number = len({(entry.target, entry.agent) for entry in mine if entry.target in gone})
+    message = f"`targets` does not name {', '.join(sorted(gone))} any more; {number} of its skills, commands and servers would go"
+    hint = "agentconv sync --yes takes them away; --release FORMAT lets them stay, as yours"
+    return Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint)
 
 
 def _beside(settings: Settings, scope: Scope) -> Parts:
@@ -93,9 +138,10 @@ def _emptied(number: int) -> Diagnostic:
     return Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint="nothing was taken away; agentconv sync --yes insists")
 
 
-def _without_empty(plan: Plan) -> Plan:
-    """Return a plan after which the lock speaks of parts only where there are some."""
-    if any(NAME in entry.packs for entry in plan.lock_after.entries):
-        return plan
-    after = replace(plan.lock_after, packs=plan.lock_after.deployed)
-    return replace(plan, lock_after=after)
+def _settled(plan: Plan, source_format: str) -> Plan:
+    """Return a plan after which the lock speaks of parts only where there are some, and not of the source's own."""
+    entries = tuple(one for one in plan.lock_after.entries if NAME not in one.packs or one.target != source_format)
+    targets = dict.fromkeys(sorted({one.target for one in entries if NAME in one.packs}))
+    packs = [replace(pack, targets=targets) if pack.name == NAME else pack for pack in plan.lock_after.packs]
+    kept = tuple(pack for pack in packs if targets or pack.name != NAME)
+    return replace(plan, lock_after=replace(plan.lock_after, entries=entries, packs=kept))

@@ -350,7 +350,7 @@ def _along(table: Table) -> With:
 
     words = table.texts("with", "what goes along, such as needed, all or skills")
     try:
-        return along.chosen(words)
+        return along.chosen(words, "`with`")
     except InputError as error:
         raise table.at(error, "with") from None
 

@@ -116,7 +116,7 @@ def switched(run: Run, target: str, before: Outcome) -> Outcome:
     switch = _start(run, target, before)
     missing = _missing(switch, before)
     if missing and not run.choices.insist:
-        raise _not_held(target, missing)
+        raise not_held(target, missing.values())
     _, bare = switch.configuration({})
     lock = replace(run.lock, synced=switch.lock())
     source_format = run.settings.source_format
@@ -175,10 +175,11 @@ def _missing(switch: _Switch, before: Outcome) -> dict[Key, str]:
     return found
 
 
-def _not_held(target: str, missing: Mapping[Key, str]) -> InputError:
+def not_held(target: str, missing: Collection[str], noun: str = "agent") -> InputError:
+    """Make the error for a target that does not have all that the source has."""
     client = registry.FORMATS[target].title
-    number = f"{len(missing):,} agent{'s' if len(missing) != 1 else ''}"
-    listed = "; ".join([*list(missing.values())[:3], *(["..."] if len(missing) > 3 else [])])
+    number = f"{len(missing):,} {noun}{'s' if len(missing) != 1 else ''}"
+    listed = "; ".join([*list(missing)[:3], *(["..."] if len(missing) > 3 else [])])
     hint = "--yes goes on without them: every file of theirs stays, and nobody keeps it in step"
     return InputError(Diagnostic(Code.BLOCKED, Severity.ERROR, f"{client} does not have {number} of the source: {listed}", hint=hint))
 

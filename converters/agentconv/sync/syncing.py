@@ -95,18 +95,19 @@ class Run:
         """
         self.look_closely = look_closely
         in_conflict = locks.is_in_conflict(self.scope)
-        self.lock = self._locked(dry_run=dry_run)
+        self.lock = self.locked(dry_run=dry_run)
         found, told, self.unread = source_files.find(self.settings, self.scope)
         if in_conflict and dry_run:
             told.append(_conflict(self.scope))
         packs = {entry.path for entry in self.lock.entries}
         found = [file for file in found if file.path not in packs]  # whose agents follow their pack
-        if not found and not self.lock.synced and not told:
+        if not found and not self.lock.synced and not told and not self.settings.along:
             raise _no_source(self.settings)
         targets = [target for target in self.settings.targets if not is_served(self.settings, target, self.scope)]
         beside = {path for target in self.served_targets for path in client_places.of(self.settings, target, self.scope)}
         named = self.choices.prefer.side or self.adopt or (self.carry_back and self.carry_back.agents())
-        may_be = not look_closely and not told and not named and beside <= {file.path for file in found}
+        alone = not views.restraining(self.settings)  # else the agents follow rules that are in no file of theirs
+        may_be = alone and not look_closely and not told and not named and beside <= {file.path for file in found}
         if may_be and is_unchanged(self.settings, self.lock, found, targets, self.scope):
             outcome = planning.unchanged(self.settings, self.lock, found)
             outcome.served = self._served(found)
@@ -129,7 +130,7 @@ class Run:
         outcome.diagnostics = list(dict.fromkeys((*told, *loaded.diagnostics, *wrong, *outcome.diagnostics)))
         return outcome
 
-    def _locked(self, *, dry_run: bool) -> Lock:
+    def locked(self, *, dry_run: bool) -> Lock:
         """Return what was settled, of all targets."""
         lock = locks.read(self.scope, self.bases.git, self.reader, dry_run=dry_run)
         place = self.local_lock
@@ -347,11 +348,12 @@ class Run:
 
     def released(self, target: str) -> Outcome:
         """Return a run that forgets what was synced for a target, and leaves its files as they are."""
-        self.lock = self._locked(dry_run=False)
+        self.lock = self.locked(dry_run=False)
         rest = tuple(one for one in self.lock.synced if one.target != target)
-        after = replace(self.lock, synced=rest)
+        after = locks.released(replace(self.lock, synced=rest), target)
         plan = Plan((), (), self.lock, after, after)
-        return Outcome(self.settings, plan=plan, synced=rest, agents=len(self.lock.synced) - len(rest))
+        number = len(self.lock.synced) - len(rest) + len(self.lock.entries) - len(after.entries)
+        return Outcome(self.settings, plan=plan, synced=rest, agents=number)
 
     def apply(self, outcome: Outcome) -> dict[str, int]:
         """Do what is planned; return the files that had other names, and how many.
@@ -362,14 +364,23 @@ class Run:
         if outcome.plan is None:
             return {}
         self.bases.save()
-        local, rest = self._parted(outcome.plan)
+        names = self.carry_out(outcome.plan)
+        if outcome.plan.changes:
+            self.bases.prune(frozenset(one.blob for one in outcome.plan.lock_after.synced))
+        return names
+
+    def carry_out(self, plan: Plan) -> dict[str, int]:
+        """Change the files, and what the locks say of them; return the files that had other names, and how many.
+
+        Raises:
+            InputError: The disk refuses, or a file changed meanwhile; everything is as it was.
+        """
+        local, rest = self._parted(plan)
         place = self.local_lock
         names = applying.apply(self.scope.root, self.scope.lock, rest)  # first: with it edits get into the source, before they are settled
         if place is not None and local is not None:
             place.parent.mkdir(parents=True, exist_ok=True)
             names |= applying.apply(self.scope.root, place, local)
-        if outcome.plan.changes:
-            self.bases.prune(frozenset(one.blob for one in outcome.plan.lock_after.synced))
         return names
 
     @property
@@ -386,7 +397,8 @@ class Run:
         """Return what is to be done of what version control does not have, and of the rest: each with a lock of its own."""
         if not self.uncommitted:
             return None, plan
-        paths = {one.path for lock in (plan.lock_before, plan.lock_pending) for one in lock.synced if one.target in self.uncommitted}
+        both = [locks.part(lock, self.uncommitted, local=True) for lock in (plan.lock_before, plan.lock_pending)]
+        paths = {one.path for lock in both for one in lock.synced} | {one.path for lock in both for one in lock.entries}
 
         def part(*, local: bool) -> Plan:
             pending, after = (locks.part(lock, self.uncommitted, local=local) for lock in (plan.lock_pending, plan.lock_after))

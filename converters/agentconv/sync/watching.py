@@ -13,21 +13,25 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, InternalError, Severity
+from agentconv.core.kinds import KINDS
 from agentconv.install.lock import FILE as LOCK
 from agentconv.sources import discovery, settings_file
 from agentconv.sync.decisions import Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Hashable, Iterator
+    from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
     from pathlib import Path
     from threading import Event
 
+    from agentconv.install.steps import Change
     from agentconv.sync.planning import Outcome
     from agentconv.sync.settings import Settings
     from agentconv.sync.sources import Key
 
 QUIET, LONGEST = 100, 1_000
 """Milliseconds that a change has to be over, and that a storm of changes is waited for at most."""
+FIRST_LOOK = 500
+"""Milliseconds after which it is looked at what came before the folders were watched."""
 SECOND_LOOK, BRANCH = 1.0, 0.5
 """Seconds after which what is half there is looked at again, and for which a change of branch has to be over."""
 MOST_DELETED = 3
@@ -50,6 +54,8 @@ class Watch:
     under_way: Callable[[], str | None]
     """Returns what git is in the middle of."""
     stop: Event | None = None
+    parts: Callable[[], Sequence[Change]] = tuple
+    """Returns which files of skills, commands and servers a run would change."""
     last: Hashable = None
     """What was said last."""
     seen: list[Hashable] = field(default_factory=list)
@@ -71,16 +77,21 @@ class Watch:
                 recursive=False,
                 stop_event=self.stop,
                 raise_interrupt=True,
+                rust_timeout=FIRST_LOOK,
+                yield_on_timeout=True,
             )
+            awaited = True
             for found in changes:
+                if not found and not awaited:
+                    continue
+                awaited = False
                 if any(os.path.basename(path) == "HEAD" for _, path in found):
                     time.sleep(BRANCH)
                 self.once()
                 if self._watched(root, folders)[1] != folders:
-                    break  # and look at what came meanwhile
+                    break
             else:
                 return
-            self.once()
 
     def _watched(self, root: Path, folders: list[str]) -> tuple[Path, list[str]]:
         """Return what is to be watched by now; what was, while the configuration cannot be meant."""
@@ -96,6 +107,7 @@ class Watch:
         places = [root / settings.source] if (root / settings.source) != root else []
         clients = [settings.source_format, *settings.targets]
         places += [place for client in clients for place in discovery.locations(root, client)]
+        places += part_folders(root, clients) if settings.along else ()
         found = {os.fspath(root), *(os.fspath(folder) for place in places for folder in _below(place))}
         if (root / ".git").is_dir():
             found.add(os.fspath(root / ".git"))
@@ -118,30 +130,29 @@ class Watch:
         if under_way is not None:
             self.tell(f"waiting: git is in the middle of something ({under_way})")
             return
-        outcome = self.look()
-        if _is_half(outcome):
+        outcome, parts = self.look(), self.parts()
+        if _is_half(outcome) or any(one.after is None for one in parts):
             time.sleep(SECOND_LOOK)
-            outcome = self.look()
+            outcome, parts = self.look(), self.parts()
         going = {one.key for one in outcome.candidates if one.entry is Entry.DELETE}
         if len(going) > MOST_DELETED or len(going) * 3 > max(outcome.agents + len(going), 9):
             message, hint = f"{len(going)} agents would go, which is not done while watching", "if they are to go: agentconv sync"
             raise InputError(Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint))
-        said = _said(outcome)
-        if said == self.last:
+        if _said(outcome, parts) == self.last:
             return
-        self._run(outcome)
+        self._run(outcome, parts)
 
-    def _run(self, outcome: Outcome) -> None:
+    def _run(self, outcome: Outcome, parts: Sequence[Change]) -> None:
         """Run; what was saved meanwhile is another change, of which is told next.
 
         Raises:
             InternalError: What was there to do is there to do again and again.
         """
-        self.seen.append(_exactly(outcome))
+        self.seen.append(_exactly(outcome, parts))
         self.run(frozenset(one.key for one in outcome.candidates if one.entry is Entry.DELETE))
-        again = self.look()
-        left = _exactly(again)
-        self.last = _said(again) if not left else None
+        again, still = self.look(), self.parts()
+        left = _exactly(again, still)
+        self.last = _said(again, still) if not left else None
         if not left:
             self.seen.clear()
         elif self.seen.count(left) >= MOST_RUNS:
@@ -163,16 +174,27 @@ def _counts(root: Path, _: object, path: str) -> bool:
     return folder != os.fspath(root) or of_root
 
 
-def _said(outcome: Outcome) -> Hashable:
+def part_folders(root: Path, clients: Iterable[str]) -> Iterator[Path]:
+    """Yield where clients have skills, commands and servers of a project, as far as that is there."""
+    from agentconv.parts.registry import part_format
+
+    modules = (part_format(client, kind) for client in clients for kind in KINDS)
+    for place in (place for module in modules if module is not None for place in module.project):
+        found = root / place.path if place.pattern else (root / place.path).parent
+        if found.is_dir() or found.parent.is_dir():
+            yield found
+
+
+def _said(outcome: Outcome, parts: Sequence[Change]) -> Hashable:
     """Return what tells a run from the one before, for those who read along."""
-    changes = tuple(change.path for change in outcome.plan.changes) if outcome.plan is not None else ()
+    changes = tuple(change.path for change in (*(outcome.plan.changes if outcome.plan is not None else ()), *parts))
     open_ = [(one.target, *one.place, one.settled) for one in outcome.candidates if one.settled is not None and not one.settled.in_step]
     broken = tuple(sorted(outcome.sources.broken)) if outcome.sources is not None else ()
     return changes, repr(open_), broken, outcome.agents
 
 
-def _exactly(outcome: Outcome) -> tuple[tuple[str, bytes | None, bytes | None], ...]:
-    return tuple((one.path, one.before, one.after) for one in outcome.plan.changes) if outcome.plan is not None else ()
+def _exactly(outcome: Outcome, parts: Sequence[Change]) -> tuple[tuple[str, bytes | None, bytes | None], ...]:
+    return tuple((one.path, one.before, one.after) for one in (*(outcome.plan.changes if outcome.plan is not None else ()), *parts))
 
 
 def _is_half(outcome: Outcome) -> bool:

@@ -14,16 +14,17 @@ from typing import TYPE_CHECKING
 from agentconv.core.part_format import Place
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored
-from agentconv.formats.claude import loader, skills
+from agentconv.formats.claude import loader, manifest_commands, skills
 from agentconv.parts.commands.client import Client
 from agentconv.parts.commands.markdown import Markdown
-from agentconv.parts.placeholders.languages import CLAUDE
+from agentconv.parts.placeholders.languages import OF_FORMAT
 from agentconv.parts.skills import keys
 from agentconv.yaml.scalars import js_text
 
 if TYPE_CHECKING:
     from agentconv.core.ir import Json
 
+_FILE = Markdown(loader.find, loader.requoted, broken="empty")
 _HELD = ("description", "argument-hint", "arguments", "allowed-tools", "disallowed-tools", "model")
 
 
@@ -46,8 +47,8 @@ def _client(format_id: str, project: Place, user: tuple[Place, ...]) -> Client:
         "Claude Code",
         (project,),
         user,
-        {".md": Markdown(loader.find, loader.requoted, broken="empty")},
-        CLAUDE,
+        {".md": _FILE, ".json": manifest_commands.InManifest(_FILE)},
+        OF_FORMAT[format_id],
         {
             **{name: table[name] for name in _HELD},
             "context": keys.key("isolated", _forked, lambda isolated: "fork" if isolated else "inline"),

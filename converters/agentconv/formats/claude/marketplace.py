@@ -17,13 +17,14 @@ from agentconv.core.diagnostics import Cause, Code, Complaint, Effect
 from agentconv.core.format import Offered, ReadResult
 from agentconv.core.source import BOM
 from agentconv.families import reading
-from agentconv.formats.claude import plugin_index
+from agentconv.formats.claude import manifest_parts, plugin_index
 from agentconv.json import jsonc
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from agentconv.core.format import FormatSpec
+    from agentconv.core.ir import Json
     from agentconv.core.source import SourceText
     from agentconv.json.jsonc import Node
 
@@ -40,16 +41,28 @@ def is_marketplace(path: str) -> bool:
 def offered(source: SourceText) -> list[Offered]:
     """Return the plugins that lie in the repository itself."""
     root = _document(source).root
-    values: Any = jsonc.value(root) if isinstance(root, jsonc.Object) else {}
-    metadata, plugins = values.get("metadata"), values.get("plugins")
-    base = metadata.get("pluginRoot") if isinstance(metadata, dict) else None
-    found = []
-    for plugin in plugins if isinstance(plugins, list) else []:
-        path = plugin.get("source") if isinstance(plugin, dict) else None
-        if isinstance(path, str) and ".." not in PurePosixPath(path).parts and not path.startswith("/"):
-            below = path if path.startswith("./") or not isinstance(base, str) else f"{base}/{path}"
-            found.append(Offered(str(PurePosixPath(below)), plugin_index.paths(plugin)))
-    return found
+    if not isinstance(root, jsonc.Object):
+        return []
+    base, plugins = base_of(root), root.entries().get("plugins")
+    values = [jsonc.value(plugin) for plugin in (plugins.items if isinstance(plugins, jsonc.Array) else ())]
+    found = [(path_of(plugin, base), plugin) for plugin in values]
+    return [Offered(path, plugin_index.paths(plugin)) for path, plugin in found if path is not None and isinstance(plugin, dict)]
+
+
+def base_of(root: jsonc.Object) -> str:
+    """Return the folder that paths without `./` are relative to; empty where none is said."""
+    metadata = root.entries().get("metadata")
+    values: Any = jsonc.value(metadata) if metadata else None
+    base = values.get("pluginRoot") if isinstance(values, dict) else None
+    return base if isinstance(base, str) else ""
+
+
+def path_of(plugin: Json, base: str) -> str | None:
+    """Return the path of a plugin that lies in the repository itself; None for any other."""
+    path: Any = plugin.get("source") if isinstance(plugin, dict) else None
+    if not isinstance(path, str) or ".." in PurePosixPath(path).parts or path.startswith("/"):
+        return None
+    return str(PurePosixPath(path if path.startswith("./") or not base else f"{base}/{path}"))
 
 
 def report(spec: FormatSpec, source: SourceText) -> ReadResult:
@@ -100,7 +113,7 @@ def _faults(root: jsonc.Object) -> Iterator[tuple[Complaint, Node]]:
         yield from _named(plugin, "a plugin")
         yield from _source_faults(plugin, rooted=rooted)
         if "agents" in plugin.entries():
-            yield from plugin_index.path_faults("agents", ".md", plugin.entries()["agents"])
+            yield from manifest_parts.path_faults("agents", plugin.entries()["agents"])
 
 
 def _named(node: jsonc.Object, what: str) -> Iterator[tuple[Complaint, Node]]:

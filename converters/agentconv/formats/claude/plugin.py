@@ -148,7 +148,7 @@ DIALECT = markdown.Dialect(
     template=TEMPLATE,
     unparsed=_bare,
 )
-INDEX = Index(plugin_index.read, plugin_index.write, plugin_index.held, plugin_index.listed_places)
+INDEX = Index(plugin_index.read, plugin_index.write, plugin_index.held, plugin_index.listed_places, plugin_index.DEFAULT_NAME)
 
 CATALOG = marketplace.offered
 """Finds what a repository's marketplace offers of it (`registry.Row.catalog`)."""

@@ -21,7 +21,7 @@ from agentconv.core.names import slug
 from agentconv.core.source import BOM, encode
 from agentconv.families import reading
 from agentconv.families.frontmatter import apply
-from agentconv.formats.claude import manifest_values
+from agentconv.formats.claude import manifest_parts, manifest_values
 from agentconv.json import edits as jsonc_edits
 from agentconv.json import jsonc
 from agentconv.json.edits import REMOVED
@@ -40,8 +40,6 @@ PATH = ".claude-plugin/plugin.json"
 DEFAULT_NAME = "agents"
 _WORDS = ("version", "description", "license")
 _TEXTS = (*_WORDS, "homepage")
-_PATHS = {"agents": ".md", "commands": "", "skills": "", "hooks": "", "mcpServers": "", "lspServers": "", "outputStyles": ""}
-"""Keys that hold paths of the plugin, and what these end in."""
 _AUTHOR = re.compile(r"\s*([^<>]*[^<>\s])\s*(?:<\s*([^<>\s]+)\s*>\s*)?")
 _RESERVED = re.compile(r"(?:claude|anthropics?|cc-plugin)(?:-|$)")
 
@@ -53,7 +51,7 @@ def is_index(path: str) -> bool:
 
 def read(source: SourceText) -> Listed:
     """Return what the file says of the plugin, the agents' files that it lists, and why the client does not take it."""
-    document = _document(source)
+    document = document_of(source)
     if document.error:
         return Listed(problem=f"not JSON: {document.error.problem}")
     root = document.root
@@ -64,12 +62,13 @@ def read(source: SourceText) -> Listed:
     name = values.get("name")
     about = AgentSet(name=name if isinstance(name, str) else None, authors=_authors(values.get("author")), **texts)
     listed_paths = paths(values)
-    fault = next(_faults(root), None)
+    fault = next(faults(root), None)
     listed = None if listed_paths is None else tuple(path.removeprefix("./") for path in listed_paths)
     return Listed(listed, about, fault[0].reason if fault else None)
 
 
-def _document(source: SourceText) -> jsonc.Document:
+def document_of(source: SourceText) -> jsonc.Document:
+    """Parse the file as its client does."""
     return jsonc.parse(source.text, jsonc.JSON, 1 if source.text.startswith(BOM) else 0)
 
 
@@ -82,7 +81,7 @@ def paths(values: dict[str, Any]) -> tuple[str, ...] | None:
     return tuple(item for item in items if isinstance(item, str))
 
 
-def _faults(root: jsonc.Object) -> Iterator[tuple[Complaint, Node]]:
+def faults(root: jsonc.Object) -> Iterator[tuple[Complaint, Node]]:
     """Yield all that keeps the client from loading a plugin, with where it stands."""
     nodes = root.entries()
     name = jsonc.value(nodes["name"]) if "name" in nodes else None
@@ -91,23 +90,8 @@ def _faults(root: jsonc.Object) -> Iterator[tuple[Complaint, Node]]:
     for key in _TEXTS:
         if key in nodes and not isinstance(jsonc.value(nodes[key]), str):
             yield Complaint(f"`{key}` must be text", key), nodes[key]
-    for key, end in _PATHS.items():
-        if key in nodes:
-            yield from path_faults(key, end, nodes[key])
+    yield from manifest_parts.faults(nodes)
     yield from manifest_values.faults(root)
-
-
-def path_faults(key: str, end: str, node: Node) -> Iterator[tuple[Complaint, Node]]:
-    """Yield what is wrong with a path of the plugin, or with a list of such."""
-    found = jsonc.value(node)
-    if isinstance(found, dict) and key != "agents":
-        return  # defined in place
-    for item in node.items if isinstance(node, jsonc.Array) else [node]:
-        path = jsonc.value(item)
-        if isinstance(path, dict) and key != "agents":
-            continue
-        if not isinstance(path, str) or not path.startswith("./") or not path.endswith(end):
-            yield Complaint(f"`{key}` must list paths that start with `./`{f' and end in `{end}`' if end else ''}", key), item
 
 
 def _authors(value: Any) -> tuple[str, ...] | None:
@@ -118,17 +102,20 @@ def _authors(value: Any) -> tuple[str, ...] | None:
     return (f"{name} <{email}>" if isinstance(email, str) and email else name,)
 
 
+def problems(source: SourceText) -> list[tuple[Complaint, int, int]]:
+    """Return all that keeps the client from loading the plugin of a file, each with where it stands."""
+    document = document_of(source)
+    if document.error:
+        return [(Complaint(f"not JSON: {document.error.problem}", cause=Cause.SYNTAX), document.error.offset, document.error.offset)]
+    if not isinstance(document.root, jsonc.Object):
+        return [(Complaint("the document is no map"), 0, 0)]
+    return [(complaint, node.start, node.end) for complaint, node in faults(document.root)]
+
+
 def report(spec: FormatSpec, source: SourceText) -> ReadResult:
     """Read the file as one of the format's, which holds no agent itself."""
-    found, document = read(source), _document(source)
-    if document.error:
-        offset = document.error.offset
-        faults = [(Complaint(found.problem or "", cause=Cause.SYNTAX), offset, offset)]
-    elif isinstance(document.root, jsonc.Object):
-        faults = [(complaint, node.start, node.end) for complaint, node in _faults(document.root)]
-    else:
-        faults = [(Complaint(found.problem or ""), 0, 0)]
-    return ReadResult(found.about, diagnostics=tuple(_remark(spec, fault, source.span(start, end)) for fault, start, end in faults))
+    found = problems(source)
+    return ReadResult(read(source).about, diagnostics=tuple(_remark(spec, fault, source.span(start, end)) for fault, start, end in found))
 
 
 def _remark(spec: FormatSpec, fault: Complaint, span: Span) -> Diagnostic:
@@ -146,7 +133,7 @@ def _remark(spec: FormatSpec, fault: Complaint, span: Span) -> Diagnostic:
 
 def listed_places(source: SourceText) -> list[tuple[str, tuple[int, int]]]:
     """Return the agents' files that the file lists, as it spells them, and where each of them stands."""
-    document = _document(source)
+    document = document_of(source)
     node = document.root.entries().get("agents") if isinstance(document.root, jsonc.Object) and not document.error else None
     items = node.items if isinstance(node, jsonc.Array) else [node] if node else []
     found = [(jsonc.value(item), (item.start, item.end)) for item in items]
@@ -194,10 +181,10 @@ def write(listed: Listed, original: SourceText) -> bytes:
     """
     wanted = _values(listed.about)
     if not original.size:
-        paths = sorted(listed.paths or ())
-        plain = {"name": DEFAULT_NAME, **wanted, "agents": [f"./{path}" for path in paths]}
+        agents = {} if listed.paths is None else {"agents": [f"./{path}" for path in sorted(listed.paths)]}
+        plain = {"name": DEFAULT_NAME, **wanted, **agents}
         return encode(json.dumps(plain, ensure_ascii=False, indent=2) + "\n")
-    document, before = _document(original), read(original)
+    document, before = document_of(original), read(original)
     if not isinstance(document.root, jsonc.Object) or document.error:
         return original.data
     present = _values(before.about)

@@ -15,7 +15,8 @@ from agentconv.core import vocabulary
 from agentconv.core.diagnostics import Complaint
 from agentconv.core.part_format import Place
 from agentconv.formats.claude import mcp_servers
-from agentconv.parts.servers.files import json_servers
+from agentconv.json import jsonc
+from agentconv.parts.servers.files import JsonServers, json_servers
 from agentconv.parts.servers.format import ServerFormat
 from agentconv.parts.servers.spelling import NOTHING, Client
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Json, McpServer
     from agentconv.core.part_format import PartFormat
     from agentconv.core.parts import Server
+    from agentconv.core.source import SourceText
+    from agentconv.parts.servers.files import ServerFile
 
 
 def _read(name: str, config: dict[str, Json]) -> McpServer | Complaint:
@@ -45,10 +48,17 @@ def _client(format_id: str, language: str) -> Client:
     )
 
 
-_FILE = json_servers("/mcpServers")
+_FILE, _BARE = json_servers("/mcpServers"), json_servers("")
+
+
+def _file_of_plugin(source: SourceText) -> ServerFile:
+    """Read a file of a plugin, which may be the map of servers itself."""
+    file = _FILE(source)
+    bare = isinstance(file, JsonServers) and file.missing and isinstance(file.document.root, jsonc.Object) and file.document.root.members
+    return _BARE(source) if bare else file
+
+
 BY_FORMAT: dict[str, PartFormat[Server]] = {
     "claude-code": ServerFormat(_client("claude-code", "braces"), _FILE, (Place(".mcp.json"),), (Place(".claude.json", mixed=True),)),
-    "claude-plugin": ServerFormat(
-        _client("claude-plugin", "plugin"), _FILE, (Place(".mcp.json"), Place(".claude-plugin/plugin.json", mixed=True)), ()
-    ),
+    "claude-plugin": ServerFormat(_client("claude-plugin", "plugin"), _file_of_plugin, (Place(".mcp.json"),)),
 }

@@ -19,7 +19,7 @@ from agentconv.families import model_words
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Ignored, Refused
 from agentconv.formats.claude import loader, spelling
-from agentconv.parts.placeholders import LANGUAGES
+from agentconv.parts.placeholders.languages import OF_FORMAT
 from agentconv.parts.skills import keys
 from agentconv.parts.skills.client import Client
 from agentconv.projecting import hooks
@@ -129,7 +129,7 @@ def _client(format_id: str, client: str, project: tuple[Place, ...], user: tuple
         legal_name=lambda name: names.stem(name) if name else "",
         described=_described,
         needs_description=False,
-        language=LANGUAGES["claude"],
+        language=OF_FORMAT[format_id],
         bare=True,
         passes_over=True,
         read_hooks=partial(hooks.read, WORDS),

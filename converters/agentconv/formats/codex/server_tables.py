@@ -85,15 +85,14 @@ class ServerTables:
         for index in removed:
             del document[_KEY][self.records[index].token]
         text = tomlkit.dumps(document)
-        if removed and self._text.startswith(text):  # they stood at the end, where we put them behind a blank line
-            text = _without_blank_line(text)
+        if removed and self._text.startswith(text):  # they stood at the end, where we put them
+            text = _as_before(text)
         return self._bom + text + _appended(text, added)
 
 
-def _without_blank_line(text: str) -> str:
-    """Return a text without the blank line that it ends in."""
-    line = "\r\n" if text.endswith("\r\n") else "\n"
-    return text.removesuffix(line) if text.endswith(line * 2) else text
+def _as_before(text: str) -> str:
+    """Return a text without the blank line that we put behind it, or else without the line end that it did not have."""
+    return text.removesuffix("\r\n" if text.endswith("\r\n") else "\n")
 
 
 def _set(table: Any, key: str, value: Json | None) -> None:
@@ -106,11 +105,11 @@ def _set(table: Any, key: str, value: Json | None) -> None:
 
 
 def _appended(text: str, added: Sequence[Named]) -> str:
-    """Return the tables of new servers, as they stand at the end of a file."""
+    """Return the tables of new servers, as they stand at the end of a file: behind a blank line, but for a last line that has no end."""
     made = "".join(_table(name, values) for name, values in added)
     line = "\r\n" if "\r\n" in text else "\n"
     made = made.replace("\n", line) if line != "\n" else made
-    return made.removeprefix(line) if not text else made if text.endswith("\n") or not made else line + made
+    return made if text else made.removeprefix(line)
 
 
 def _table(name: str, values: Mapping[str, Json]) -> str:

@@ -11,13 +11,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from agentconv.core import references
 from agentconv.core.diagnostics import Complaint, Effect
 from agentconv.core.ir import escape_key
 from agentconv.core.part_format import Place
+from agentconv.core.vocabulary import Variables
 from agentconv.formats.codex import codex
 from agentconv.formats.codex.server_tables import ServerTables
+from agentconv.parts.servers.files import json_servers
 from agentconv.parts.servers.format import ServerFormat
-from agentconv.parts.servers.spelling import Client
+from agentconv.parts.servers.spelling import Client, Typed
 
 if TYPE_CHECKING:
     from agentconv.core.ir import Json, McpServer
@@ -48,11 +51,17 @@ def _legal_name(name: str) -> str:
     return _ILLEGAL.sub("-", name).strip("-")
 
 
+_TYPED = Typed("codex-plugin", {"stdio": "stdio", "streamable_http": "http", "http": "http"})
+_IN_PLUGINS = Client(
+    "codex", "Codex", _TYPED.read, _TYPED.write, transports=("stdio", "http"), words="codex-plugin", spoken=Variables(references.KEYS)
+)
+"""JSON as others have it, in which nothing is filled in."""
 BY_FORMAT: dict[str, PartFormat[Server]] = {
     "codex": ServerFormat(
         Client("codex", "Codex", _read, codex.write_server, transports=("stdio", "http"), bad_name=_bad_name, legal_name=_legal_name),
         ServerTables,
         (Place(".codex/config.toml", trusted=True, mixed=True),),
         (Place(".codex/config.toml", mixed=True),),
+        contained=ServerFormat(_IN_PLUGINS, json_servers("/mcpServers")),
     )
 }

@@ -63,7 +63,7 @@ def find(source: SourceText) -> Header | Complaint:
     return Header(source, opened.end(), closed.start(), closed.end())
 
 
-_HOMES = re.compile(r"(?:.*/)?(?:\.github/(?:agents|chatmodes)|\.copilot/agents|\.claude/agents)/")
+_HOMES = re.compile(r"(?:.*/)?(?:\.github/(?:agents|chatmodes)|\.copilot/agents|\.claude/agents)/|agents/")
 
 
 def _name_of(path: str) -> str:

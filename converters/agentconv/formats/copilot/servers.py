@@ -9,8 +9,10 @@ Copilot in VS Code reads another file, `.vscode/mcp.json` (its documents): `serv
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from agentconv.core import vocabulary
 from agentconv.core.ir import escape_key
 from agentconv.core.part_format import Place
 from agentconv.core.vocabulary import Variables
@@ -44,6 +46,7 @@ def _write(server: McpServer) -> dict[str, Json]:
 
 _BY_HAND = "define it in ~/.copilot/mcp-config.json by hand: Claude Code reads .mcp.json too, and holds it to nothing"
 _CLIENT = Client("copilot", "GitHub Copilot", _read, _write, read_by="claude-code", switches_off=_BY_HAND, limits=_BY_HAND)
+_IN_PLUGINS = replace(_CLIENT, spoken=replace(vocabulary.configured("copilot"), language="plugins"))
 _EDITOR = Typed("vscode", {"stdio": "stdio", "http": "http", "sse": "sse"})
 _IN_EDITOR = Client(
     "copilot",
@@ -60,5 +63,6 @@ BY_FORMAT: dict[str, PartFormat[Server]] = {
         (Place(".mcp.json", trusted=True, native=False), Place(".github/mcp.json", trusted=True, alone=True), Place(".vscode/mcp.json")),
         (Place(".copilot/mcp-config.json"),),
         elsewhere=((".vscode/mcp.json", ServerFormat(_IN_EDITOR, json_servers("/servers", jsonc.JSONC))),),
+        contained=ServerFormat(_IN_PLUGINS, json_servers("/mcpServers")),
     )
 }

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from agentconv.core import vocabulary
 from agentconv.core.ir import ToolGrant
 from agentconv.families import tool_tokens
-from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Refused
+from agentconv.families.rust import SPACE
 from agentconv.families.value_checks import is_text, is_texts
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ _ID = "copilot"
 _TOOL_SETS = frozenset({"vscode", "execute", "read", "edit", "search", "web", "agent", "todo", "new", "runCommands", "runTasks"})
 """VS Code's own sets of tools, written before a slash as a server is."""
 
-_BLANKS = SPACE.replace("\ufeff", "") + "\x85"
-"""What Rust trims: Unicode's White_Space."""
 _PLAIN_SERVER = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -65,7 +63,7 @@ def read(value: Any) -> Mapping[str, object]:
     """
     if not is_text(value) and not is_texts(value):
         raise Refused("`tools` is a list of names, or names with commas")
-    tokens = [token for token in (part.strip(_BLANKS) for part in value.split(",")) if token] if isinstance(value, str) else value
+    tokens = [token for token in (part.strip(SPACE) for part in value.split(",")) if token] if isinstance(value, str) else value
     if "*" in tokens:
         return {}
     return tool_tokens.listed(map(grant, tokens))

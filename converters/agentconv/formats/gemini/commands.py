@@ -10,6 +10,7 @@ brace that is never closed fails each call. Qwen's model starts commands as well
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Complaint
@@ -62,18 +63,20 @@ def _legal(name: str) -> str:
 _DESCRIPTION = {"description": keys.key("description", keys.required_text("description"))}
 _GEMINI = Place(".gemini/commands", "**/*.toml", trusted=True)
 _QWEN = (Place(".qwen/commands", "**/*.md"), Place(".qwen/commands", "**/*.toml"))
+_CLIENT = Client(
+    "gemini-cli",
+    "Gemini CLI",
+    (_GEMINI,),
+    (Place(".gemini/commands", "**/*.toml"),),
+    {".toml": Toml()},
+    GEMINI,
+    _DESCRIPTION,
+    spelled=_spelled,
+    legal_name=_legal,
+)
 BY_FORMAT = {
-    "gemini-cli": Client(
-        "gemini-cli",
-        "Gemini CLI",
-        (_GEMINI,),
-        (Place(".gemini/commands", "**/*.toml"),),
-        {".toml": Toml()},
-        GEMINI,
-        _DESCRIPTION,
-        spelled=_spelled,
-        legal_name=_legal,
-    ),
+    "gemini-cli": _CLIENT,
+    "gemini-extension": replace(_CLIENT, format="gemini-extension", project=(Place("commands", "**/*.toml"),), user=()),
     "qwen-code": Client(
         "qwen-code",
         "Qwen Code",

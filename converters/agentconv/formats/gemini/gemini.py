@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from agentconv.core.format import Projection, ReadResult, WriteResult
     from agentconv.core.ir import AgentSet, Json, McpServer
     from agentconv.core.source import SourceText
+    from agentconv.families.markdown import Dialect
 
 ID = spelling.ID
 HINT = "add {} to mcpServers in ~/.gemini/settings.json"
@@ -148,13 +149,13 @@ DIALECT = markdown.Dialect(
 )
 
 
-def read(source: SourceText) -> ReadResult:
+def read(source: SourceText, dialect: Dialect = DIALECT) -> ReadResult:
     """Read a markdown file as Gemini CLI does."""
     header = _find(source)
     if isinstance(header, Complaint):
-        return markdown.read(DIALECT, source)
-    listed = remote_agents.read_list(DIALECT, header)
-    return listed or _with_remark(markdown.read(DIALECT, source), header)
+        return markdown.read(dialect, source)
+    listed = remote_agents.read_list(dialect, header)
+    return listed or _with_remark(markdown.read(dialect, source), header)
 
 
 def _with_remark(result: ReadResult, header: Header) -> ReadResult:
@@ -168,28 +169,28 @@ def _with_remark(result: ReadResult, header: Header) -> ReadResult:
     return replace(result, states=(State.DEGRADED,), diagnostics=(*result.diagnostics, found))
 
 
-def write(agents: AgentSet, original: SourceText) -> WriteResult:
+def write(agents: AgentSet, original: SourceText, dialect: Dialect = DIALECT) -> WriteResult:
     """Write a markdown file that Gemini CLI loads."""
     header = _find(original)
-    if isinstance(header, Header) and remote_agents.is_list(DIALECT, header, agents):
-        return remote_agents.write_list(DIALECT, agents, header)
-    return markdown.write(DIALECT, agents, original)
+    if isinstance(header, Header) and remote_agents.is_list(dialect, header, agents):
+        return remote_agents.write_list(dialect, agents, header)
+    return markdown.write(dialect, agents, original)
 
 
-def project(projection: Projection) -> None:
+def project(projection: Projection, dialect: Dialect = DIALECT, template: placeholders.Template = TEMPLATE) -> None:
     """Turn an agent into what a Gemini CLI file can hold."""
-    if remote_agents.is_remote(projection.source.extras.get(ID, {})):
+    if remote_agents.is_remote(projection.source.extras.get(dialect.spec.id, {})):
         texts.require(projection, "name")
         remote_agents.project(projection)
-        finish(projection, DIALECT)
+        finish(projection, dialect)
         return
     texts.require(projection, "name", "description")
     if not projection.at_home:
         texts.require(projection, "prompt.text", blanks=SPACE)
     texts.body(projection)
-    placeholders.project(projection, TEMPLATE)
+    placeholders.project(projection, template)
     once(projection, _project_shape)
-    finish(projection, DIALECT)
+    finish(projection, dialect)
 
 
 def _project_shape(projection: Projection) -> None:

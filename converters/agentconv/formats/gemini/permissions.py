@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from agentconv.core.diagnostics import Effect
 from agentconv.core.part_format import Place
 from agentconv.json.jsonc import Syntax
-from agentconv.parts.permissions import lists, wider
+from agentconv.parts.permissions import ignore_files, lists, wider
 from agentconv.parts.permissions.client import Client
 from agentconv.parts.permissions.format import PermissionFormat
 
@@ -65,7 +65,7 @@ QWEN = Client(
 
 def _places(folder: str) -> tuple[tuple[Place, ...], tuple[Place, ...]]:
     path = f"{folder}/settings.json"
-    return (Place(path, trusted=True, mixed=True),), (Place(path, mixed=True),)
+    return (Place(path, trusted=True, mixed=True), Place(f"{folder}ignore")), (Place(path, mixed=True),)
 
 
 BY_FORMAT: dict[str, PartFormat[PermissionSet]] = {
@@ -80,6 +80,7 @@ BY_FORMAT: dict[str, PartFormat[PermissionSet]] = {
             core=("tools", "core"),
         ),
         *_places(".gemini"),
+        elsewhere=((".geminiignore", ignore_files.reader("gemini-cli")),),
     ),
     "qwen-code": PermissionFormat(
         QWEN,
@@ -99,5 +100,6 @@ BY_FORMAT: dict[str, PartFormat[PermissionSet]] = {
             core=("tools", "core"),
         ),
         *_places(".qwen"),
+        elsewhere=((".qwenignore", ignore_files.reader("qwen-code")),),
     ),
 }

@@ -9,10 +9,12 @@ References are filled in in all of the file; no folder that is not trusted has s
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core import vocabulary
 from agentconv.core.part_format import Place
 from agentconv.formats.gemini import mcp_servers, qwen
 from agentconv.json.jsonc import Syntax
@@ -67,7 +69,26 @@ def _format(format_id: str, title: str, folder: str, spelling: mcp_servers.Spell
     )
 
 
+def _read_contained(name: str, config: dict[str, Json]) -> McpServer | Complaint:
+    """Read a server of an extension, of which the client takes no trust."""
+    return _read(GEMINI, name, {key: value for key, value in config.items() if key != "trust"})
+
+
+EXTENSION = "gemini-extension.json"
 BY_FORMAT: dict[str, PartFormat[Server]] = {
     "gemini-cli": _format("gemini-cli", "Gemini CLI", ".gemini", GEMINI, stops=True),
+    "gemini-extension": ServerFormat(
+        Client(
+            "gemini-extension",
+            "Gemini CLI",
+            _read_contained,
+            partial(mcp_servers.write_server, GEMINI),
+            words="gemini-cli",
+            spoken=replace(vocabulary.configured("gemini-cli"), language="extension"),
+            switches_off="add its name to `mcp.excluded` in .gemini/settings.json, and define it in the extension by hand",
+        ),
+        json_servers("/mcpServers"),
+        (Place(EXTENSION, mixed=True),),
+    ),
     "qwen-code": _format("qwen-code", "Qwen Code", ".qwen", qwen.SERVERS, stops=False),
 }

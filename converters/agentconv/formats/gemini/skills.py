@@ -10,6 +10,7 @@ folders that the user trusts only.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from agentconv.families.javascript import SPACE
 from agentconv.families.keys import Refused
 from agentconv.families.value_checks import is_text
 from agentconv.formats.gemini import qwen_lines, qwen_spelling
+from agentconv.parts.placeholders import LANGUAGES
 from agentconv.parts.skills import keys
 from agentconv.parts.skills.client import Client
 from agentconv.projecting import hooks
@@ -132,19 +134,23 @@ _GEMINI_PLACES = (
     Place(_SHARED, "*/SKILL.md", trusted=True, native=False, wins=True),
 )
 _QWEN_PLACES = (Place(".qwen/skills", "*/SKILL.md"), Place(_SHARED, "*/SKILL.md", native=False))
+_GEMINI = Client(
+    "gemini-cli",
+    "Gemini CLI",
+    _GEMINI_PLACES,
+    (Place(".gemini/skills", "*/SKILL.md"), Place(_SHARED, "*/SKILL.md", native=False, wins=True)),
+    _find,
+    {"description": keys.key("description", _written)},
+    fallback=_repaired,
+    repairs_all=True,
+    grammar=JS_YAML_4,
+    read_name=_gemini_name,
+    legal_name=lambda name: _NO_NAME.sub("-", name),
+)
 BY_FORMAT = {
-    "gemini-cli": Client(
-        "gemini-cli",
-        "Gemini CLI",
-        _GEMINI_PLACES,
-        (Place(".gemini/skills", "*/SKILL.md"), Place(_SHARED, "*/SKILL.md", native=False, wins=True)),
-        _find,
-        {"description": keys.key("description", _written)},
-        fallback=_repaired,
-        repairs_all=True,
-        grammar=JS_YAML_4,
-        read_name=_gemini_name,
-        legal_name=lambda name: _NO_NAME.sub("-", name),
+    "gemini-cli": _GEMINI,
+    "gemini-extension": replace(
+        _GEMINI, format="gemini-extension", project=(Place("skills", "*/SKILL.md"),), user=(), language=LANGUAGES["extension"]
     ),
     _QWEN: Client(
         _QWEN,

@@ -19,7 +19,7 @@ from agentconv.core.format import ReadResult, State, WriteResult
 from agentconv.core.ir import AgentSet
 from agentconv.core.meant import Reference, Text
 from agentconv.core.source import SourceText, encode
-from agentconv.families import json_records, reading, records
+from agentconv.families import included_prompts, json_records, reading, records
 from agentconv.families.keys import ABSENT, Key, Refused
 from agentconv.families.record_file import Roster
 from agentconv.formats.opencode import agent_keys, file_references, native_agents
@@ -183,14 +183,14 @@ class Configuration:
         if not includes:
             return {}
         before = {agent.origin.pointer: agent for agent in self.read(original).set.agents if agent.origin}
-        places = [file_references.known(original, one.path).path for one in includes]
+        places = [included_prompts.known(original, one.path).path for one in includes]
         found: dict[str, Included] = {}
         for pointer, agent in ((agent.origin.pointer, agent) for agent in agents.agents if agent.origin):
             path = file_references.alone(original, pointer)
             old, text = before.get(pointer), fields.get(agent, "prompt.text")
             if path is None or old is None or fields.get(old, "prompt.text") == text:
                 continue
-            one = file_references.known(original, path)
+            one = included_prompts.known(original, path)
             put = file_references.with_text(one, text) if places.count(one.path) == 1 else None
             found.update({path: put} if put else {})
         return found

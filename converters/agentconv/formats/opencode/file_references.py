@@ -14,11 +14,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import references
-from agentconv.core.diagnostics import Code, Complaint, Diagnostic, Severity
-from agentconv.core.includes import MOST_BYTES, UNSEEN, Include
+from agentconv.core.diagnostics import Complaint
+from agentconv.core.includes import MOST_BYTES, Include
 from agentconv.core.meant import Foreign, Text
 from agentconv.core.source import client_text, decode
-from agentconv.families import json_records
+from agentconv.families import included_prompts, json_records
+from agentconv.families.included_prompts import known
 from agentconv.families.javascript import SPACE
 from agentconv.families.record_file import Roster
 from agentconv.json import jsonc
@@ -27,6 +28,7 @@ from agentconv.json.jsonc import Array, Object, Scalar
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from agentconv.core.diagnostics import Diagnostic
     from agentconv.core.includes import Included
     from agentconv.core.ir import Agent, Json
     from agentconv.core.references import Part
@@ -87,11 +89,6 @@ def fill(file: JsonFile, source: SourceText, includes: Sequence[Include]) -> Jso
     return file
 
 
-def known(source: SourceText, path: str) -> Included:
-    """Return what is known of a file that a configuration names."""
-    return (source.included or {}).get(path, UNSEEN)
-
-
 def filled(key: str, value: Json, source: SourceText) -> Json:
     """Return the value of an agent's key with the files that it names in it; in a prompt, what is not known is told from the rest."""
     if key not in ("prompt", "description") or not isinstance(value, str) or "{file:" not in value:
@@ -118,9 +115,7 @@ def unread(source: SourceText, agents: Sequence[Agent], includes: Sequence[Inclu
             one, place = known(source, path), next((one for one in includes if one.path == path), None)
             if path == first or place is None:
                 continue
-            message = f"the prompt is in `{path}`, which is not read: {one.problem}"
-            hint = "read the file where it lies: name it, or its folder" if one == UNSEEN else "put the text into the prompt itself"
-            yield Diagnostic(Code.INCLUDE, Severity.WARNING, message, source.span(place.start, place.end), hint, agent.name)
+            yield included_prompts.unread(one, path, source.span(place.start, place.end), agent.name)
 
 
 def alone(source: SourceText, pointer: str) -> str | None:

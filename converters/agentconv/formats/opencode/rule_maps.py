@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 from agentconv.core import effects, patterns, vocabulary
 from agentconv.core.ir import Rule, Tools
 from agentconv.core.losses import listed
-from agentconv.projecting import permissions
+from agentconv.projecting import permissions, tool_lists
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from agentconv.core.format import Projection
+    from agentconv.core.ir import ToolGrant
     from agentconv.core.meant import Pattern
     from agentconv.projecting.tool_lists import SpellServer
 
@@ -58,8 +59,7 @@ def rule_map(projection: Projection, spell_server: SpellServer, with_patterns: C
     projection.change_together(values, "tools-as-rules", listed(dict.fromkeys(rule.native for rule in rules.found), nothing="none"))
     if source.delegates is not None:
         projection.change("delegates", None, "tools-as-rules", listed(source.delegates, nothing="none"))
-    if rules.unknown:
-        projection.declare("tool-unknown", "permissions.rules", listed(dict.fromkeys(rules.unknown)))
+    tool_lists.declare_unknown(projection, "permissions.rules", rules.unknown)
     for code, words in (("pattern-dropped", rules.patterns), ("tools-narrowed", rules.narrowed), ("sandbox-dropped", rules.unsure)):
         if words:
             projection.declare(code, "permissions.rules", listed(words))
@@ -86,7 +86,7 @@ class _RuleWriter:
         self.asks_first = asks_first
         """Whether what the user's settings decide is asked for in the source's client, and not in the target."""
         self.found: list[Rule] = []
-        self.unknown: list[str] = []
+        self.unknown: list[ToolGrant | Rule] = []
         self.patterns: list[str] = []
         """Patterns that say nothing in the source either, and are left out."""
         self.narrowed: list[str] = []
@@ -138,7 +138,7 @@ class _RuleWriter:
         words = [word for meaning in effects.granted(rule) for word in vocabulary.tools_for(self.target, meaning)]
         own = [rule.native] if rule.format == self.target or self.is_same_word(rule) else list(dict.fromkeys(words))
         if not own:
-            self.unknown.append(rule.native)
+            self.unknown.append(rule)
         elif rule.pattern is None:
             self.add(rule.effect, own[0])
         else:
@@ -212,7 +212,7 @@ class _RuleWriter:
             if grant.server:
                 self.open_server(grant.server, grant.tool)
             elif not any(vocabulary.tool_for(self.target, meaning) for meaning in effects.granted(grant)):
-                self.unknown.append(grant.native)
+                self.unknown.append(grant)
         for grant in tools.deny:
             if grant.server:
                 self.add_server("deny", grant.server, grant.tool)

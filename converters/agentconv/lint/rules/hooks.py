@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agentconv.core import vocabulary
 from agentconv.core.diagnostics import Severity
+from agentconv.core.part_format import PartsRead
 from agentconv.core.parts import SetHook
 from agentconv.formats import registry
 from agentconv.lint.passages import shown, title
-from agentconv.lint.rule import PARTS, rule
+from agentconv.lint.rule import rule
+from agentconv.parts import registry as part_registry
 from agentconv.parts.hooks import faults, restraints
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ _GOOD = _FILE.format("PreToolUse", "Bash", "exit 2", 10)
     source="the client's own reader, asked: 2.1.329 of Claude Code",
     verified="2026-11-29",
     severity=Severity.ERROR,
-    about=PARTS,
+    kind="hooks",
 )
 def hook_not_run(self: Rule, subject: Subject) -> Iterator[Finding]:
     """A hook that the client does not run, for what it is about or how it is written.
@@ -39,11 +41,17 @@ def hook_not_run(self: Rule, subject: Subject) -> Iterator[Finding]:
     Each client has its own events, and its own kinds of what is run: what it does not know, it passes over. Claude Code 2.1.329 applies
     nothing of a file in which a guard is not as it should be, and Copilot none of one that asks a model on most events.
     """
-    for told in subject.parts.diagnostics if subject.parts else ():
+    for told in _read(subject).diagnostics:
         start = _offset(subject, told.span.line, told.span.column) if told.span else 0
         event = next((word for word in told.message.split("`")[1::2]), "")
         near = registry.did_you_mean(event, vocabulary.events(vocabulary.words_of(subject.format)), told.hint or "")
         yield self.find(shown(told.message, 160), (start, start + 1), near, clients=(subject.format,))
+
+
+def _read(subject: Subject) -> PartsRead[Any]:
+    """Return what the client makes of the file."""
+    module = part_registry.part_format(subject.format, "hooks")
+    return module.read(subject.part.source) if module and subject.part else PartsRead()
 
 
 def _offset(subject: Subject, line: int, column: int) -> int:
@@ -60,7 +68,7 @@ def _offset(subject: Subject, line: int, column: int) -> int:
     source="how each client holds a matcher against a tool's name: asked, or its code",
     verified="2026-11-29",
     severity=Severity.ERROR,
-    about=PARTS,
+    kind="hooks",
 )
 def dead_hook_matcher(self: Rule, subject: Subject) -> Iterator[Finding]:
     """A matcher that fits no tool of the client.
@@ -79,7 +87,7 @@ def dead_hook_matcher(self: Rule, subject: Subject) -> Iterator[Finding]:
     source="the clients' documents and code: seconds but for Gemini CLI, which counts milliseconds",
     verified="2026-11-29",
     severity=Severity.WARNING,
-    about=PARTS,
+    kind="hooks",
 )
 def hook_timeout_unit(self: Rule, subject: Subject) -> Iterator[Finding]:
     """A time that is counted in another unit than it was written in.
@@ -98,7 +106,7 @@ def hook_timeout_unit(self: Rule, subject: Subject) -> Iterator[Finding]:
     source="the shell that runs it: exit codes 126 and 127 block in no client but Gemini CLI and Copilot (asked)",
     verified="2026-11-29",
     severity=Severity.ERROR,
-    about=PARTS,
+    kind="hooks",
 )
 def missing_hook_script(self: Rule, subject: Subject) -> Iterator[Finding]:
     """A script of the project that is not there, or is no program.
@@ -111,8 +119,8 @@ def missing_hook_script(self: Rule, subject: Subject) -> Iterator[Finding]:
 
 def _faults(self: Rule, subject: Subject, *kinds: str) -> Iterator[Finding]:
     """Yield what is wrong with the hooks that the client takes."""
-    both = zip(subject.parts.parts, subject.parts.states, strict=True) if subject.parts else ()
-    for part, state in both:
+    found = _read(subject)
+    for part, state in zip(found.parts, found.states, strict=True):
         if state.dropped or not isinstance(part, SetHook):
             continue
         for fault in faults.of(part):

@@ -491,7 +491,7 @@ def _models(subject: Subject) -> Iterator[tuple[int, Model, tuple[int, int]]]:
 def _maker(word: str) -> str | None:
     """Return who makes a model, by its id, or by a client's alias for it."""
     bare = word.rpartition("/")[2]
-    for client in vocabulary.clients():
+    for client in vocabulary.known_elsewhere():
         meant = vocabulary.meanings(client).get("models", {}).get(bare.casefold())
         if meant and vocabulary.model_provider(meant[0]):
             return vocabulary.model_provider(meant[0])

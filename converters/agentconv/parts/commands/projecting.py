@@ -79,7 +79,7 @@ def kept_extras(projection: PartProjection[Command], keeps: Callable[[str, str],
             if keeps(format_id, name):
                 kept.setdefault(format_id, {})[name] = value
             elif any(schema_files.follows(value, case["value"]) for case in row.get("x-restricts", ())):
-                projection.remark("command-refused-restraint", "extras", quoted(name))
+                projection.loosen("extras", "command-refused-restraint", quoted(name))
             else:
                 lost.setdefault("command-key-dropped" if row else "ignored-key-dropped", []).append(name)
     for code, names in lost.items():
@@ -111,7 +111,9 @@ def _project_starters(client: Client, projection: PartProjection[Command]) -> No
 def _project_denied(client: Client, projection: PartProjection[Command]) -> None:
     denied = projection.part.denied_tools
     if denied and ("denied_tools" not in client.holds or not all(is_kin(one.format, client.format) for one in denied)):
-        projection.remark("command-refused-restraint", "denied_tools", listed(one.native for one in denied))
+        kept = tuple(one for one in denied if is_kin(one.format, client.format)) if "denied_tools" in client.holds else ()
+        detail = listed(one.native for one in denied if one not in kept)
+        projection.loosen("denied_tools", "command-refused-restraint", detail, denied_tools=kept or None)
 
 
 def _project_grants(client: Client, projection: PartProjection[Command]) -> None:

@@ -69,6 +69,8 @@ def _bare(client: Client, source: PartSource) -> Command:
 
 def name_of(client: Client, source: PartSource) -> str:
     """Return what a client calls the command of a file."""
+    if source.place.name:
+        return client.spelled(client_text(source.place.name))
     below = source.text.path.removeprefix(source.place.path).strip("/")
     ends = (*sorted(client.shapes, key=len, reverse=True), "")
     end = next(end for end in ends if below.lower().endswith(end))
@@ -90,7 +92,7 @@ def _script(client: Client, source: PartSource) -> Command:
 
 def _taken(client: Client, source: PartSource, entry: Entry) -> _Taken:
     """Return what a client makes of an entry."""
-    rest = dict(entry.values)
+    rest = {**entry.values, **dict(source.place.given)}
     named = rest.pop(client.name_key, None) if client.name_key and entry.name is None else None
     if client.name_as_text and isinstance(named, (int, float)):
         named = js_text(named)

@@ -45,6 +45,8 @@ class Client:
     """By subject (`command`, `path`): the capability's words take such patterns, which this writes."""
     server: Callable[[str, str | None], str | None] = no_server
     """Returns the word for an MCP server, or for one of its tools."""
+    whole: bool = True
+    """Whether a rule can close a whole tool."""
     maps: bool = False
     """Whether its rules are maps by words, in which the last that matches decides, rather than lists by effects."""
     asks_for_rest: bool = False

@@ -96,6 +96,18 @@ class PermissionFormat:
         """Turn a set of rules into the most of it that the client can hold."""
         projecting.project(self.client, projection)
 
+    def beside(self, there: PermissionSet, part: PermissionSet) -> PermissionSet | None:
+        """Return the rules of a file with those of a set beside them that deny or ask; None where both cannot stand in it."""
+        restraining = [rule for rule in part.rules if rule.effect != "allow"]
+        if self.among is not None:
+            rules = self.among(there.rules, restraining)
+            missing = [] if rules is None else [rule for rule in restraining if not any(rule.native == one.native for one in rules)]
+            rules = None if rules is None else (*rules, *missing)
+        else:
+            more = (rule for rule in restraining if rule not in there.rules)
+            rules = tuple(sorted((*there.rules, *more), key=lambda rule: projecting.STRICTNESS[rule.effect]))
+        return None if rules is None else replace(there, rules=rules, resolution=there.resolution or part.resolution)
+
     def path(self, part: PermissionSet, place: Place) -> str:  # noqa: ARG002
         """Return the file that holds the rules of a place."""
         return f"{place.path}/{NAME}.{place.pattern.rpartition('.')[2]}" if place.pattern else place.path

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from agentconv.parts.permissions.client import Client
     from agentconv.parts.permissions.deciding import Decided
 
-_ORDER = {"allow": 0, "ask": 1, "deny": 2}
+STRICTNESS = {"allow": 0, "ask": 1, "deny": 2}
 _ASKED = ("shell", "fs.write", "fs.edit", "web.fetch", "web.search")
 """What a client asks about that asks by default."""
 _READERS = {"command": wider.command, "path": wider.path}
@@ -112,7 +112,7 @@ class _Held:
             return self._close_server(one.rule, effect)
         if one.rule.pattern is not None and not patterns.is_everything(one.rule.pattern):
             return self._close_part(one.rule, effect, capability)
-        words = self.client.closing(capability)
+        words = self.client.closing(capability) if self.client.whole else ()
         for word in words:
             self._add(effect, word, None)
         return None if words else f"no rule of {self.client.title} closes what it is about"
@@ -140,7 +140,7 @@ class _Held:
     def _close_part(self, rule: Rule, effect: str, capability: str) -> str | None:
         """Close a part of a capability."""
         _, subject = vocabulary.rule_pattern(rule.format, rule.native)
-        if capability == "fs.search" and subject == "path":
+        if capability == "fs.search" and subject == "path" and capability not in self.client.holding:
             return self._search_asks()
         found = self._outside(rule, subject) or self._patterns(rule, subject, capability)
         if not found:
@@ -274,4 +274,4 @@ class _Held:
 
 
 def _by_effect(rule: Rule) -> int:
-    return _ORDER[rule.effect]
+    return STRICTNESS[rule.effect]

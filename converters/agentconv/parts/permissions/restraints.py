@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -39,4 +40,7 @@ def place(text: str, source: PartSource) -> Span:
             at = whole.find(shown, begin)
             if at >= 0:
                 return source.text.span(at)
-    return source.text.span(0)
+    said = pattern.removesuffix(")").removesuffix(":*")
+    shown = said if source.text.path.endswith("ignore") else f'"{said.split(" ")[-1]}"'
+    found = re.search(rf"(?m){'^' if shown == said else ''}{re.escape(shown)}", whole) if said else None
+    return source.text.span(found.start() if found else max(whole.find(word), 0))

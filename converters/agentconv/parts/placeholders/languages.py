@@ -51,6 +51,8 @@ class Language:
     r"""Whether `\$` keeps a client's hands off what follows."""
     own_folder: str = ""
     """What stands for the folder of a skill."""
+    container: str = ""
+    """What stands for the folder of the plugin or extension that the text is in."""
     own: str = ""
     """A regular expression of what only this client fills in."""
     appends: bool = True
@@ -74,6 +76,9 @@ CLAUDE = Language(
     own_folder="${CLAUDE_SKILL_DIR}",
     own=r"\$\{(?:CLAUDE_[A-Z_]+|user_config\.[\w.-]+)\}",
 )
+CLAUDE_PLUGIN = replace(CLAUDE, container="${CLAUDE_PLUGIN_ROOT}")
+EXTENSION = Language("extension", container="${extensionPath}", own=r"\$\{(?:workspacePath|pathSeparator|/)\}")
+"""Skills of Gemini CLI's extensions; commands are sent as they stand."""
 OPENCODE = Language("opencode", everything="$ARGUMENTS", base=1, last_takes_rest=True, runs="`", file="@")
 GEMINI = Language("gemini", everything="{{args}}", runs="{", quotes=True, file="@{")
 COPILOT = Language(
@@ -83,16 +88,17 @@ DROID = Language("droid", everything="$ARGUMENTS", appends=False)
 
 OF_FORMAT = {
     "claude-code": CLAUDE,
-    "claude-plugin": CLAUDE,
+    "claude-plugin": CLAUDE_PLUGIN,
     "copilot": COPILOT,
     "gemini-cli": GEMINI,
+    "gemini-extension": GEMINI,
     "qwen-code": GEMINI,
     "opencode": OPENCODE,
     "kilo": OPENCODE,
     "droid": DROID,
 }
 """The words of each client's commands, by format id; the texts of the others are plain."""
-LANGUAGES = {language.id: language for language in (PLAIN, CLAUDE, OPENCODE, GEMINI, COPILOT, DROID)}
+LANGUAGES = {language.id: language for language in (PLAIN, CLAUDE, EXTENSION, OPENCODE, GEMINI, COPILOT, DROID)}
 
 
 @cache
@@ -130,6 +136,8 @@ def _blocks(language: Language) -> Iterator[str]:
 def _words(language: Language) -> Iterator[str]:
     if language.own_folder:
         yield f"(?P<folder>{re.escape(language.own_folder)})"
+    if language.container:
+        yield f"(?P<container>{re.escape(language.container)})"
     if language.own:
         yield f"(?P<own>{language.own})"
     if language.everything and not language.everything.startswith("$"):

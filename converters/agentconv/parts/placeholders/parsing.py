@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core.mentions import fences
 from agentconv.core.parts import (
+    CONTAINER_FOLDER,
     AllArguments,
     Argument,
     Body,
@@ -55,10 +56,10 @@ def parse(text: str, language: Language, names: Iterable[str] = ()) -> Body:
         if token.meant:
             parts += (text[at : token.start], token.part)
             at = token.end
-    return Body(_joined([*parts, text[at:]]), language.appends)
+    return Body(joined([*parts, text[at:]]), language.appends)
 
 
-def _joined(parts: Iterable[BodyPart]) -> tuple[BodyPart, ...]:
+def joined(parts: Iterable[BodyPart]) -> tuple[BodyPart, ...]:
     """Return the parts with texts beside each other made one, and none empty."""
     found: list[BodyPart] = []
     for part in parts:
@@ -134,6 +135,8 @@ def _part(found: str, words: dict[str, str], language: Language, names: tuple[st
         part = FileText(_inner(words["path"].strip(), language, names))
     elif "folder" in words:
         part = OwnFolder()
+    elif "container" in words:
+        part = CONTAINER_FOLDER
     elif "input" in words:
         part = NamedArgument(words["input"], words.get("hint"))
     elif "index" in words:

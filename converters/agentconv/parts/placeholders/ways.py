@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from agentconv.core.parts import (
+    CONTAINER_FOLDER,
     AllArguments,
     Argument,
     Body,
@@ -96,6 +97,10 @@ def ways(part: BodyPart, wording: Wording) -> list[Way]:
     if isinstance(part, str):
         return [Way(part, part)]
     language = wording.language
+    if part == CONTAINER_FOLDER:
+        words = "<folder of the plugin>"
+        lost = Way(words, words, "placeholder-container", "the plugin's folder")
+        return [Way(language.container, part), lost] if language.container else [lost]
     if isinstance(part, ForeignPlaceholder):
         kept = Way(part.text, part.text, "placeholder-foreign", part.text)
         return [Way(part.text, part), kept] if part.language == language.id else [kept]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from agentconv.core.diagnostics import Effect
+from agentconv.core.source import SourceText
 from agentconv.families import json_records
 from agentconv.families.frontmatter import apply
 from agentconv.families.record_file import Roster, as_written
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from agentconv.core.diagnostics import Complaint, Span
     from agentconv.core.ir import Json
-    from agentconv.core.source import SourceText
     from agentconv.families.record_file import Named, Record
     from agentconv.json.jsonc import Syntax
 
@@ -44,6 +44,9 @@ class ServerFile(Protocol):
 class JsonServers(json_records.JsonFile):
     """A JSON file with a map of servers."""
 
+    template = b""
+    """What a new file has besides."""
+
     def value(self, key: str) -> Json:
         """Return the value of another key of the file."""
         root = self.document.root
@@ -53,7 +56,8 @@ class JsonServers(json_records.JsonFile):
     def rewritten(self, changed: Mapping[int, Mapping[str, Json | None]], added: Sequence[Named], removed: Collection[int]) -> str:
         """Return the file with keys of some records set (None removes one), with records more and less, and nothing else changed."""
         if not self.source.text.strip():
-            return self.render(added)
+            empty = SourceText(self.source.path, self.template)
+            return JsonServers(empty, self.roster, jsonc.JSON, as_written(empty)).render(added)
         if self.problem or self.document.root is None or isinstance(self.parent, jsonc.Scalar):
             return self.source.text
         edits = []
@@ -64,17 +68,21 @@ class JsonServers(json_records.JsonFile):
         return apply(self.source.text, [*edits, *(self.arrange(removed, {last: added} if added else {}) or [])])
 
 
-def json_servers(pointer: str, syntax: Syntax = jsonc.JSON, *, stops: bool = False) -> Callable[[SourceText], ServerFile]:
+def json_servers(
+    pointer: str, syntax: Syntax = jsonc.JSON, *, stops: bool = False, template: bytes = b""
+) -> Callable[[SourceText], ServerFile]:
     """Return what reads a client's files.
 
     Args:
         pointer: Where the map of servers is.
         syntax: What the client takes besides JSON.
         stops: Whether a file that does not parse keeps it from starting.
+        template: A file without servers, where that is not merely an empty map.
     """
 
     def parse(source: SourceText) -> ServerFile:
         file = JsonServers(source, Roster(pointer, by_name=True), syntax, as_written(source))
+        file.template = template
         if file.problem and stops:
             file.problem = replace(file.problem[0], effect=Effect.STOPS), file.problem[1]
         return file

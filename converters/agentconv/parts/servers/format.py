@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from agentconv.core.part_format import WrittenFile, difference
 from agentconv.core.source import SourceText, encode
 from agentconv.parts.servers import projecting, reading, spelling
+from agentconv.parts.servers.files import json_servers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -32,6 +33,8 @@ class ServerFormat:
     user: tuple[Place, ...] = ()
     elsewhere: tuple[tuple[str, ServerFormat], ...] = ()
     """The formats of files in which servers are spelled otherwise, by what their paths end in."""
+    contained: ServerFormat | None = None
+    """The format of servers in the client's plugins, where those are spelled otherwise."""
     kind: Kind = "servers"
 
     @property
@@ -41,8 +44,12 @@ class ServerFormat:
 
     def read(self, source: PartSource) -> PartsRead[Server]:
         """Read all servers of a file as the client does; those that it does not load are recovered."""
-        of_file = self._of(source.text.path)
-        return reading.read(of_file.client, of_file.parse(source.text), source.text)
+        of_file = self.contained if self.contained and source.place.contained else self._of(source.text.path)
+        return reading.read(of_file.client, of_file.file(source), source.text)
+
+    def file(self, source: PartSource) -> ServerFile:
+        """Return a file as the client reads it, or the part of another one that is said to hold servers."""
+        return json_servers(source.place.at)(source.text) if source.place.at else self.parse(source.text)
 
     def _of(self, path: str) -> ServerFormat:
         return next((one for end, one in self.elsewhere if path.endswith(end)), self)
@@ -65,7 +72,7 @@ class ServerFormat:
         if of_file is not self:
             return of_file.write(parts, path, original, without)
         text = original.text if original else SourceText(path, b"")
-        file = self.parse(text)
+        file = self.file(original) if original else self.parse(text)
         known = {one.name or "": index for index, one in enumerate(file.records)}
         changed: dict[int, dict[str, Json | None]] = {}
         added = []

@@ -100,7 +100,10 @@ def _drop_keys(client: Client, projection: PartProjection[Server]) -> None:
             asks = code == "server-restraint" and vocabulary.fact(client.format, "asks_by_default")
             found.setdefault("server-asks" if asks else code, []).append(key)
         for code, names in found.items():
-            projection.change("extras", kept, code, listed(names))
+            if code == "server-restraint":
+                projection.loosen("extras", code, listed(names), extras=kept)
+            else:
+                projection.change("extras", kept, code, listed(names))
     if projection.source.description is not None and not spelling.holds(client.schema, "description"):
         projection.change("description", None, "server-key-ignored", listed(["description"]))
 
@@ -122,7 +125,9 @@ def _keep_off(client: Client, projection: PartProjection[Server]) -> None:
     if client.restrains("definition.enabled", projection.scope):
         return
     if projection.source.definition.enabled is False:
-        projection.remark("server-disabled", "definition.enabled", quoted(projection.source.name), hint=client.switches_off)
+        projection.loosen("definition.enabled", "server-disabled", quoted(projection.source.name), hint=client.switches_off)
+    if projection.insists and projection.source.definition.enabled is False:
+        projection.declared.add("definition.enabled")
     _define(projection, enabled=None)
 
 
@@ -144,7 +149,10 @@ def _keep_limits(client: Client, projection: PartProjection[Server]) -> None:
     for name, around in _LIMITS.items():
         tools = getattr(server, name)
         if tools is not None and name not in held:
-            projection.remark("server-limit", f"definition.{name}", listed(tools, around, nothing="none of its tools"), hint=client.limits)
+            detail = listed(tools, around, nothing="none of its tools")
+            nothing: dict[str, Any] = {name: None}
+            left = replace(projection.part.definition, **nothing)
+            projection.loosen(f"definition.{name}", "server-limit", detail, hint=client.limits, definition=left)
 
 
 def _define(projection: PartProjection[Server], **values: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Detail
-from agentconv.core.parts import Body, ForeignPlaceholder, OwnFolder
+from agentconv.core.parts import CONTAINER_FOLDER, Body, OwnFolder
 from agentconv.parts import placeholders
 from agentconv.parts.registry import part_format
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 _HERE = "."
 """What the specification calls a skill's own folder: files are named from there."""
-_PLUGIN = "${CLAUDE_PLUGIN_ROOT}"
 
 
 def spelled(skill: Skill, language: Language) -> str:
@@ -31,9 +30,7 @@ def project(projection: PartProjection[Skill], language: Language) -> None:
     skill, source = projection.part, _language_of(projection.source)
     if skill.body is None or source == language:
         return
-    body = skill.body
-    if not language.own_folder:
-        body = Body(tuple(_from_its_folder(skill.name or "", body.parts)), body.appended)
+    body = Body(tuple(_own_folder(skill.name or "", skill.body.parts, language)), skill.body.appended)
     result = placeholders.spell(body, language, skill.arguments or (), source)
     if body.parts != skill.body.parts:
         projection.remark("skill-own-folder", "body", "")
@@ -50,21 +47,23 @@ def _language_of(skill: Skill) -> Language | None:
     return getattr(found, "language", None)
 
 
-def _from_its_folder(name: str, parts: tuple[BodyPart, ...]) -> Iterator[BodyPart]:
-    """Yield a body's parts with the path of the skill's own folder as the specification has it; in a plugin, it lies below that one's."""
+def _own_folder(name: str, parts: tuple[BodyPart, ...], language: Language) -> Iterator[BodyPart]:
+    """Yield a body's parts with the skill's own folder as the client says it, or else as the specification has it.
+
+    In a plugin it is spelled as a folder of that one, too, which no other client knows.
+    """
     inside = f"/skills/{name}"
+    own: BodyPart = OwnFolder() if language.own_folder else _HERE
     for number, part in enumerate(parts):
         before, after = parts[number - 1] if number else "", parts[number + 1] if number + 1 < len(parts) else ""
-        if isinstance(part, OwnFolder) or (_is_plugin(part) and _starts(after, inside)):
-            yield _HERE
-        elif _is_plugin(before) and _starts(part, inside):
+        if language.container:
+            yield _HERE if isinstance(part, OwnFolder) and not language.own_folder else part
+        elif isinstance(part, OwnFolder) or (part == CONTAINER_FOLDER and _starts(after, inside)):
+            yield own
+        elif before == CONTAINER_FOLDER and _starts(part, inside):
             yield str(part).removeprefix(inside)
         else:
             yield part
-
-
-def _is_plugin(part: BodyPart) -> bool:
-    return isinstance(part, ForeignPlaceholder) and part.text == _PLUGIN
 
 
 def _starts(part: BodyPart, path: str) -> bool:

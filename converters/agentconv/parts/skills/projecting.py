@@ -84,7 +84,7 @@ def _hold(client: Client, projection: PartProjection[Skill], name: str, value: J
     if _restrains(client.format, name, value):
         kept[name] = value
     else:
-        projection.remark("skill-refused-restraint", "extras", quoted(name))
+        projection.loosen("extras", "skill-refused-restraint", quoted(name))
 
 
 def _means_something(client: Client, format_id: str, name: str, value: Json) -> bool:
@@ -153,22 +153,27 @@ def _project_starters(client: Client, projection: PartProjection[Skill]) -> None
     elif by == "both" and not projection.at_home:
         projection.change("invoked_by", None, "default-dropped", "")
     elif by == "user" and "invoked_by" not in client.holds:
-        _turn_into_command(projection)
+        _turn_into_command(client, projection)
 
 
-def _turn_into_command(projection: PartProjection[Skill]) -> None:
+def _turn_into_command(client: Client, projection: PartProjection[Skill]) -> None:
     """Have a command written in a skill's place; one that needs its files is refused, but a file that says who starts it is no such."""
+    commands = registry.part_format(client.format, "commands")
+    if commands is None or not (commands.project or commands.user):
+        projection.remark("skill-refused-restraint", "invoked_by", "there are no commands in its place")
+        return
     origin, files = projection.source.origin, projection.part.files
     source: Any = registry.part_format(origin.format, "skills") if origin else None
     marks = [file for file in files if source is not None and file.path in source.beside]
     needed = [file.path for file in files if file not in marks]
     if needed:
-        projection.remark("skill-refused-restraint", "invoked_by", listed(needed, "a command has no place for {}"))
+        detail = listed(needed, "a command has no place for {}")
+        projection.loosen("invoked_by", "skill-refused-restraint", detail, invoked_by=None)
         return
     closing = [
         name for format_id, extras in projection.source.extras.items() for name in extras if _restrains(format_id, name, extras[name])
     ]
-    if closing:
+    if closing and not projection.insists:
         projection.remark("skill-refused-restraint", "extras", listed(closing))
         return
     said = [name for file in marks for name in source.said_beside(file)]
@@ -180,7 +185,9 @@ def _turn_into_command(projection: PartProjection[Skill]) -> None:
 def _project_denied(client: Client, projection: PartProjection[Skill]) -> None:
     denied = projection.part.denied_tools
     if denied and ("denied_tools" not in client.holds or not all(is_kin(one.format, client.format) for one in denied)):
-        projection.remark("skill-refused-restraint", "denied_tools", listed(one.native for one in denied))
+        kept = tuple(one for one in denied if is_kin(one.format, client.format)) if "denied_tools" in client.holds else ()
+        detail = listed(one.native for one in denied if one not in kept)
+        projection.loosen("denied_tools", "skill-refused-restraint", detail, denied_tools=kept or None)
 
 
 def _project_hooks(client: Client, projection: PartProjection[Skill]) -> None:
@@ -192,7 +199,7 @@ def _project_hooks(client: Client, projection: PartProjection[Skill]) -> None:
     lost = [hook for hook in own if all(hook is not one for one, _ in pairs)]
     guards = [hook.native_event for hook in lost if hook.event in effects.GUARD_EVENTS]
     if guards:
-        projection.remark("skill-refused-restraint", "hooks", listed(dict.fromkeys(guards)))
+        projection.loosen("hooks", "skill-refused-restraint", listed(dict.fromkeys(guards)))
     after = hooks.by_event(spelled for _, spelled in pairs) or None
     if lost:
         projection.change("hooks", after, "hooks-dropped", listed(dict.fromkeys(hook.native_event for hook in lost)))

@@ -137,7 +137,7 @@ def _name(client: Client, source: PartSource, values: dict[str, Json], decoded: 
     """Find what the client calls the skill."""
     folder = folder_of(source.text.path)
     decoded.values["name"] = folder
-    if client.name_from == "folder":
+    if client.name_from == "folder" and "*" in source.place.pattern:  # one that is named itself has the name that it says
         if values.get("name") not in (None, folder):
             decoded.extras["name"] = values["name"]
         return

@@ -1,0 +1,1 @@
+"""Augment Auggie: markdown agents of projects and users."""

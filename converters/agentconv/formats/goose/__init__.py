@@ -1,0 +1,1 @@
+"""goose: markdown agents of projects and users."""

@@ -1,0 +1,1 @@
+"""Kimi Code: markdown agents of projects and users."""

@@ -1,0 +1,8 @@
+"""An Agent Plugin has no commands: a command is a skill there, where both the user and the model may start it."""
+
+from __future__ import annotations
+
+from agentconv.formats.portable.skills import ID, LONGEST_NAME
+from agentconv.parts.commands.no_commands import NoCommands
+
+BY_FORMAT = {ID: NoCommands(ID, LONGEST_NAME)}

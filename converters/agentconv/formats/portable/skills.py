@@ -1,0 +1,53 @@
+"""Skills of an Agent Plugin 1.0.0: `skills/<name>/SKILL.md` as the Agent Skills specification has it.
+
+https://agentskills.io/specification
+
+What is in a header besides the specification's keys, each reader takes or passes over in its own way: Copilot, Qwen and Cursor keep a skill
+to the user that says so, Codex and Cline do not. So nothing of that is held here.
+"""
+
+from __future__ import annotations
+
+import re
+
+from agentconv.core import names
+from agentconv.core.part_format import Place
+from agentconv.families import gray_matter
+from agentconv.families.keys import Refused
+from agentconv.parts.skills import keys
+from agentconv.parts.skills.client import Client
+
+ID = "agent-plugin"
+LONGEST_NAME, LONGEST_DESCRIPTION = 64, 1024
+_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+def _bad_name(name: str) -> str | None:
+    legal = len(name) <= LONGEST_NAME and _NAME.fullmatch(name)
+    return None if legal else f"`name` must be up to {LONGEST_NAME} lower-case letters, digits and single `-`"
+
+
+def _legal(name: str) -> str:
+    return name if _bad_name(name) is None else re.sub(r"[_-]+", "-", names.slug(name))[:LONGEST_NAME].strip("-")
+
+
+def _description(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise Refused("`description` must be text that is not empty", key="description")
+    return value
+
+
+BY_FORMAT = {
+    ID: Client(
+        ID,
+        "an Agent Plugin's reader",
+        (Place("skills", "*/SKILL.md"),),
+        (),
+        gray_matter.find,
+        {"description": keys.key("description", _description)},
+        bad_name=_bad_name,
+        legal_name=_legal,
+        named_as_folder=True,
+        longest_description=LONGEST_DESCRIPTION,
+    )
+}

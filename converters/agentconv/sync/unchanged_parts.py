@@ -1,0 +1,71 @@
+"""Whether skills, commands and servers are as the last run left them, told from the bytes of their files: nothing is converted for that."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from agentconv import __version__
+from agentconv.core.kinds import KINDS
+from agentconv.disk.files import Disk
+from agentconv.install import part_places
+from agentconv.install.checksums import sha256
+from agentconv.install.part_entries import PartFile
+from agentconv.sources.parts_on_disk import PartsOnDisk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from agentconv.conversion.along import With
+    from agentconv.disk.reader import Reader
+    from agentconv.install.lock import Entry, Lock
+    from agentconv.install.places import Scope
+    from agentconv.sync.settings import Settings
+
+NAME = "."
+"""What they are called among packs: no distribution is called so."""
+
+
+def digest(settings: Settings, along: With, disk: PartsOnDisk) -> str | None:
+    """Return the checksum of all that decides what the targets get; None where a file cannot be read, or is left out."""
+    said = (__version__, settings.sha256, along.needed, sorted(along.kinds), sorted(along.named))
+    found = hashlib.sha256(repr(said).encode())
+    for row in _files(disk, settings.source_format):
+        found.update(repr(row).encode())
+    return None if disk.diagnostics else found.hexdigest()
+
+
+def _files(disk: PartsOnDisk, client: str) -> Iterator[tuple[str, str, bool]]:
+    """Yield the files of a client's parts: path, checksum, and whether it is a program."""
+    for kind in KINDS:
+        module = part_places.module_of(client, kind)
+        for place in module.project if module is not None else ():
+            for source in disk.sources(client, place, kind):
+                yield source.text.path, sha256(source.text.data), source.executable
+                yield from ((one.path, one.sha256, one.executable) for one in source.files)
+
+
+def in_step(settings: Settings, along: With, scope: Scope, lock: Lock) -> Counter[str] | None:
+    """Return how many parts of each kind there are, where all are as the last run left them and nothing is to be told; None else."""
+    pack = lock.pack(NAME)
+    if scope.is_user or pack is None or pack.targets.keys() - set(settings.targets):
+        return None
+    if pack.manifest_sha256 != digest(settings, along, PartsOnDisk(scope.root)):
+        return None
+    reader = Disk(scope.root)
+    mine = [entry for entry in lock.entries if NAME in entry.packs]
+    if not all(_is_as_left(entry, reader) for entry in mine):
+        return None
+    return Counter(part.partition("/")[0] for part in {entry.agent for entry in mine})
+
+
+def _is_as_left(entry: Entry, reader: Reader) -> bool:
+    """Whether a file, or an entry of one, is what was left there."""
+    there = reader.read(entry.path)
+    if not isinstance(there, bytes) or entry.pending or entry.beside:
+        return False
+    if not entry.pointer:
+        return sha256(there) == entry.deployed_sha256
+    file = PartFile.read(entry.path, entry.target, entry.part, there)
+    return any(file.pointer(one) == entry.pointer and file.checksum(one) == entry.deployed_sha256 for one in file.found)
