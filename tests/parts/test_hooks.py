@@ -351,6 +351,23 @@ def test_one_bad_guard_costs_the_file_in_claude_code() -> None:
     assert other.states == (State.LOADS, State.NOT_LOADED)
 
 
+def test_one_bad_entry_costs_the_file_in_codex() -> None:
+    """Codex takes none of a file in which a value is of the wrong kind; an event that it does not know, and a prompt, it passes over."""
+    good = '{"matcher": "Bash", "hooks": [{"type": "command", "command": "exit 2"}]}'
+    others = {
+        "time": '"Stop": [{"hooks": [{"type": "command", "command": "x", "timeout": "5"}]}]',
+        "event": '"Nonsense": [{"hooks": [{"type": "command", "command": "x"}]}]',
+        "prompt": '"Stop": [{"hooks": [{"type": "prompt", "prompt": "x"}]}]',
+    }
+    texts = {name: f'{{"hooks": {{"PreToolUse": [{good}], {other}}}}}' for name, other in others.items()}
+
+    assert {name: [str(state) for state in read("codex", text.encode()).states] for name, text in texts.items()} == {
+        "time": ["not loaded", "not loaded"],
+        "event": ["loads", "not loaded"],
+        "prompt": ["loads", "not loaded"],
+    }
+
+
 PROJECT = {
     ".claude/agents/rev.md": "---\nname: rev\ndescription: Reviews\ntools: Read\n---\n\nReview the change that was made.\n",
     ".claude/settings.json": (

@@ -41,6 +41,8 @@ class Client:
     """What a new file says besides."""
     whole: frozenset[str] = frozenset()
     """The events of which one entry that it does not take costs all of its file."""
+    skips: frozenset[str] = frozenset()
+    """The kinds of what is run that it knows, and passes over alone."""
     stops: bool = False
     """Whether a file that does not parse keeps it from starting."""
     refuses: Callable[[str, str], str | None] = _anything
@@ -74,11 +76,13 @@ def read(client: Client, file: JsonHooks | TomlHooks, source: PartSource) -> Par
 def _costs_all(client: Client, entry: Entry, problem: str | None, passed: bool) -> bool:
     if problem is None or passed:
         return False
-    return entry.event in client.whole or client.refuses(entry.event, str(_kind(entry.value))) is not None
+    return entry.event in client.whole or client.refuses(entry.event, _kind(entry.value)) is not None
 
 
-def _kind(value: Json) -> Json:
-    return value.get("type", "command") if isinstance(value, dict) else None
+def _kind(value: Json) -> str:
+    """Return the kind of what is run; nothing, where it says none."""
+    kind = value.get("type", "command") if isinstance(value, dict) else None
+    return kind if isinstance(kind, str) else ""
 
 
 def _hook(client: Client, entry: Entry, source: PartSource, names: dict[str, int], pointer: str) -> SetHook:
@@ -113,6 +117,8 @@ def _problem(client: Client, entry: Entry) -> tuple[str | None, bool]:
         return "`matcher` is a text", False
     if not isinstance(entry.value, dict):
         return "it is no map", False
+    if _kind(entry.value) in client.skips:
+        return f"it does not support a `{_kind(entry.value)}` yet", True
     return handler_problem(client, entry.event, entry.value), False
 
 
