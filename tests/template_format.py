@@ -32,6 +32,7 @@ def registered() -> Iterator[None]:
     words = {**vocabulary.places(), ID: FOLDER / f"{ID}.toml"}
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(registry.FORMATS, ID, ROW)
+        patch.setitem(registry._KNOWN, ID, ID)
         patch.setattr(registry, "CLIENTS", CLIENTS)
         patch.setattr(schema_files, "places", lambda: schemas)
         patch.setattr(vocabulary, "places", lambda: words)

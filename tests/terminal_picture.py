@@ -5,8 +5,13 @@ import shutil
 import subprocess
 import xml.etree.ElementTree as ET
 
-COMMANDS = ("agentconv", "agentconv convert . -t opencode -o .", "agentconv lint .")
-WIDTH = 124
+AGENT = ".claude/agents/reviewer.md"
+COMMANDS = ("agentconv", f"agentconv convert {AGENT} -t opencode -o .", f"agentconv lint {AGENT} --for gemini-cli")
+WIDTH = 80
+"""Columns: few enough that the text is large where the picture is as wide as a page."""
+
+
+TITLE = "agentconv says what is in a project, converts an agent for OpenCode, and lints it for Gemini CLI"
 
 
 def session(project, environment):
@@ -42,7 +47,9 @@ def draw(shown):
 
     console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, color_system="truecolor", legacy_windows=False)
     console.print(Text.from_ansi(shown), soft_wrap=False)
-    return re.sub(r"(?s)@font-face \{.*?\}\s*", "", console.export_svg(title="agentconv", unique_id="agentconv"))  # nothing is fetched
+    drawn = console.export_svg(title="agentconv", unique_id="agentconv")
+    titled = re.sub(r"(<svg [^>]*>)", rf"\1\n    <title>{TITLE}</title>", drawn, count=1)
+    return re.sub(r"(?s)@font-face \{.*?\}\s*", "", titled)  # nothing is fetched
 
 
 def words(shown):

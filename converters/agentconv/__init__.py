@@ -6,6 +6,7 @@ import agentconv
 agents = agentconv.read("path/or/project")  # AgentSet with diagnostics
 result = agentconv.write(agents, "codex")  # files, losses, diagnostics; the disk is not touched
 result.save("out")
+agentconv.lint(agents, for_="codex")  # findings, each with its place
 ```
 """
 
@@ -15,50 +16,221 @@ TYPE_CHECKING = False  # importing typing would be half of what starting costs
 if TYPE_CHECKING:
     from typing import Any
 
-    from agentconv.api import Result, iter_agents, read, reads, write
-    from agentconv.core.diagnostics import Diagnostic, InputError, Loss, Severity, Span
-    from agentconv.core.ir import Agent, AgentSet
-    from agentconv.core.meant import Pattern, Reference, Text
-    from agentconv.core.parts import Command, Server, Skill
+    from agentconv.api import Result, convert, iter_agents, read, reads, write
+    from agentconv.core.diagnostics import AbsentError, Diagnostic, InputError, Loss, LossKind, LossSeverity, Severity, Span
+    from agentconv.core.format import State
+    from agentconv.core.ir import (
+        Agent,
+        AgentSet,
+        Hook,
+        Invocation,
+        Json,
+        Limits,
+        McpServer,
+        Model,
+        Origin,
+        PermissionMode,
+        Permissions,
+        Prompt,
+        Rule,
+        Sandbox,
+        Source,
+        ToolGrant,
+        Tools,
+    )
+    from agentconv.core.meant import Foreign, Pattern, Reference, Text
+    from agentconv.core.parts import (
+        AllArguments,
+        Argument,
+        Body,
+        Command,
+        FileText,
+        FolderFile,
+        ForeignPlaceholder,
+        NamedArgument,
+        OwnFolder,
+        Part,
+        Server,
+        ShellOutput,
+        Skill,
+    )
+    from agentconv.formats.registry import FormatInfo, FormatRow, formats
+    from agentconv.lint.inspection import Inspected, Reading
+    from agentconv.lint.library import Finding, Linted, inspect, lint
 
 __version__ = "0.1.0"
 __all__ = [
+    "AbsentError",
     "Agent",
     "AgentSet",
+    "AllArguments",
+    "Argument",
+    "Body",
     "Command",
     "Diagnostic",
+    "FileText",
+    "Finding",
+    "FolderFile",
+    "Foreign",
+    "ForeignPlaceholder",
+    "FormatInfo",
+    "FormatRow",
+    "Hook",
     "InputError",
+    "Inspected",
+    "Invocation",
+    "Json",
+    "Limits",
+    "Linted",
     "Loss",
+    "LossKind",
+    "LossSeverity",
+    "McpServer",
+    "Model",
+    "NamedArgument",
+    "Origin",
+    "OwnFolder",
+    "Part",
     "Pattern",
+    "PermissionMode",
+    "Permissions",
+    "Prompt",
+    "Reading",
     "Reference",
     "Result",
+    "Rule",
+    "Sandbox",
     "Server",
     "Severity",
+    "ShellOutput",
     "Skill",
+    "Source",
     "Span",
+    "State",
     "Text",
+    "ToolGrant",
+    "Tools",
     "__version__",
+    "convert",
+    "formats",
+    "inspect",
     "iter_agents",
+    "lint",
     "read",
     "reads",
     "write",
 ]
 
 _HOMES = {
-    **dict.fromkeys(("Result", "iter_agents", "read", "reads", "write"), "agentconv.api"),
-    **dict.fromkeys(("Diagnostic", "InputError", "Loss", "Severity", "Span"), "agentconv.core.diagnostics"),
-    **dict.fromkeys(("Agent", "AgentSet"), "agentconv.core.ir"),
-    **dict.fromkeys(("Pattern", "Reference", "Text"), "agentconv.core.meant"),
-    **dict.fromkeys(("Command", "Server", "Skill"), "agentconv.core.parts"),
+    **dict.fromkeys(
+        (
+            "Result",
+            "convert",
+            "iter_agents",
+            "read",
+            "reads",
+            "write",
+        ),
+        "agentconv.api",
+    ),
+    **dict.fromkeys(
+        (
+            "AbsentError",
+            "Diagnostic",
+            "InputError",
+            "Loss",
+            "LossKind",
+            "LossSeverity",
+            "Severity",
+            "Span",
+        ),
+        "agentconv.core.diagnostics",
+    ),
+    **dict.fromkeys(("State",), "agentconv.core.format"),
+    **dict.fromkeys(
+        (
+            "Agent",
+            "AgentSet",
+            "Hook",
+            "Invocation",
+            "Json",
+            "Limits",
+            "McpServer",
+            "Model",
+            "Origin",
+            "PermissionMode",
+            "Permissions",
+            "Prompt",
+            "Rule",
+            "Sandbox",
+            "Source",
+            "ToolGrant",
+            "Tools",
+        ),
+        "agentconv.core.ir",
+    ),
+    **dict.fromkeys(
+        (
+            "Foreign",
+            "Pattern",
+            "Reference",
+            "Text",
+        ),
+        "agentconv.core.meant",
+    ),
+    **dict.fromkeys(
+        (
+            "AllArguments",
+            "Argument",
+            "Body",
+            "Command",
+            "FileText",
+            "FolderFile",
+            "ForeignPlaceholder",
+            "NamedArgument",
+            "OwnFolder",
+            "Part",
+            "Server",
+            "ShellOutput",
+            "Skill",
+        ),
+        "agentconv.core.parts",
+    ),
+    **dict.fromkeys(
+        (
+            "FormatInfo",
+            "FormatRow",
+        ),
+        "agentconv.formats.registry",
+    ),
+    **dict.fromkeys(
+        (
+            "Inspected",
+            "Reading",
+        ),
+        "agentconv.lint.inspection",
+    ),
+    **dict.fromkeys(
+        (
+            "Finding",
+            "Linted",
+            "inspect",
+        ),
+        "agentconv.lint.library",
+    ),
 }
+_PACKAGES = ("formats", "lint")
+"""Functions that are packages, too: `agentconv.lint(...)` is called, and `agentconv.lint.rule` imported."""
 
 
 def __getattr__(name: str) -> Any:
     """Import public names when they are first used, so that `--version` costs nothing."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
+    if name in _PACKAGES:
+        return import_module(f"agentconv.{name}")
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)
 
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from agentconv.conversion import along, model_choices
 from agentconv.conversion import converting as conversion
 from agentconv.conversion.choices import ON_DUPLICATE
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
+from agentconv.core.ir import Agent, AgentSet
 from agentconv.core.source import SourceText
 from agentconv.disk import saving
 from agentconv.formats import registry
@@ -20,8 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Protocol
 
-    from agentconv.core.diagnostics import Diagnostic, Loss
-    from agentconv.core.ir import Agent, AgentSet
+    from agentconv.core.diagnostics import Loss
     from agentconv.disk.output import OutputFile
 
     class Post(Protocol):
@@ -88,13 +89,29 @@ def reads(text: str | bytes | Post, format: str, *, path: str = "agent") -> Agen
     Raises:
         InputError: There is no such format.
     """
+    found = _format(format)
     if not isinstance(text, (str, bytes)):
-        from agentconv.yaml import emitter
-
-        text = f"---\n{emitter.mapping(text.metadata)}---\n\n{text.content}\n"  # type: ignore[arg-type]
+        text = _post(text)
     data = _bytes(text) if isinstance(text, str) else text
-    pieces = loading.load_source(registry.resolve(format), SourceText(discovery.below(path) or "agent", data))
-    return loading.gather(loading.with_ids(pieces))
+    pieces = list(loading.load_source(found, SourceText(discovery.below(discovery.named(path)) or "agent", data)))
+    agents = loading.gather(loading.with_ids(pieces))
+    causes = tuple(piece.absence for piece in pieces if piece.absence and not piece.agents)
+    return replace(agents, diagnostics=(*agents.diagnostics, *causes)) if causes else agents
+
+
+def _post(post: object) -> str:
+    """Return the text of a `frontmatter.Post`.
+
+    Raises:
+        InputError: It is none.
+    """
+    metadata, content = getattr(post, "metadata", None), getattr(post, "content", None)
+    if not (isinstance(metadata, dict) and isinstance(content, str)):
+        hint = "to read a file: agentconv.read(path)" if isinstance(post, os.PathLike) else None
+        raise registry.usage(f"what is read is text, bytes or a frontmatter.Post, not {_kind(post)}", hint)
+    from agentconv.yaml import emitter
+
+    return f"---\n{emitter.mapping(metadata)}---\n\n{content}\n"
 
 
 def _bytes(text: str) -> bytes:
@@ -120,10 +137,74 @@ def iter_agents(path: str | os.PathLike[str], *, format: str | None = None) -> I
 
 
 def _discover(path: str | os.PathLike[str], format_id: str | None) -> discovery.Discovery:
-    place = os.fspath(path)
-    if place == discovery.STDIN:  # on a command line this is standard input; here it is a file like any other
-        place = os.path.join(os.curdir, place)
-    return discovery.discover([place], registry.resolve(format_id) if format_id else None)
+    return discovery.discover([discovery.named(path)], _format(format_id) if format_id is not None else None)
+
+
+def _format(named: object) -> str:
+    """Return the id of a format that a caller names.
+
+    Raises:
+        InputError: There is no such format, or it is no word.
+    """
+    if isinstance(named, str):
+        return registry.resolve(named)
+    several = isinstance(named, (list, tuple, set, frozenset))
+    hint = "call it once for each" if several else f"name one by its id; {registry.LISTED}"
+    raise registry.usage(f"a format is named by a word, not {_kind(named)}", hint)
+
+
+def _kind(value: object) -> str:
+    name = type(value).__name__
+    return "None" if value is None else f"{'an' if name[0] in 'AEIOUaeiou' else 'a'} {name}"
+
+
+def _set(given: object) -> AgentSet:
+    """Return the set that a caller gives.
+
+    Raises:
+        InputError: It is none.
+    """
+    if isinstance(given, AgentSet):
+        return given
+    agent = "agent" if isinstance(given, Agent) else None
+    listed = isinstance(given, (list, tuple)) and all(isinstance(one, Agent) for one in given)
+    if agent or listed:
+        hint = f"make one of it: agentconv.AgentSet({'(agent,)' if agent else 'tuple(agents)'})"
+    else:
+        hint = "read one: agentconv.read(path), agentconv.reads(text, format)"
+    raise registry.usage(f"what is written is a set of agents, not {_kind(given)}", hint)
+
+
+def convert(
+    text: str | bytes | Post,
+    from_: str,
+    to: str,
+    *,
+    path: str = "agent",
+    allow_widening: bool = False,
+    map_models: str = "off",
+    models: Mapping[str, object] | None = None,
+) -> Result:
+    """Convert one file's text: `write(reads(text, from_), to)`.
+
+    Args:
+        text: The text, its bytes, or a `frontmatter.Post`.
+        from_: Format id of the text.
+        to: Format id of the target.
+        path: Name of the file, for diagnostics.
+        allow_widening: As of `write`.
+        map_models: As of `write`.
+        models: As of `write`.
+
+    Raises:
+        InputError: There is no such format or choice, or the text holds no agent.
+    """
+    target, agents = _format(to), reads(text, from_, path=path)
+    if not agents:
+        none = Diagnostic(Code.NO_AGENT, Severity.ERROR, f"there is no agent in it for {registry.FORMATS[_format(from_)].title}")
+        raise InputError(next(iter(agents.diagnostics), none))
+    result = write(agents, target, allow_widening=allow_widening, map_models=map_models, models=models)
+    return replace(result, diagnostics=(*agents.diagnostics, *result.diagnostics))
 
 
 def write(
@@ -151,9 +232,10 @@ def write(
     Raises:
         InputError: There is no such format, choice or part, or two agents share a name and `on_duplicate` is `error`.
     """
+    agents = _set(agents)
     if on_duplicate not in ON_DUPLICATE:
         raise registry.usage(f"on_duplicate is one of {', '.join(ON_DUPLICATE)}, not `{on_duplicate}`")
-    target = registry.resolve(format)
+    target = _format(format)
     choices = model_choices.choose(map_models, models)
     words = with_ if with_ is not None else along.ALL if registry.FORMATS[target].bundle else along.NEEDED
     options = conversion.Options(allow_widening=allow_widening, on_duplicate=on_duplicate, models=choices, along=along.chosen([words]))

@@ -49,6 +49,7 @@ def program(*words, folder, environment=(), **options):
 
 LINES = {
     "init": "init -t codex --dry-run",
+    "doctor": "doctor --no-programs",
     "convert": "convert . -t codex -o out -v",
     "sync": "sync --project kept --dry-run",
     "to-json": "to-json .",

@@ -10,7 +10,7 @@ import unicodedata
 import pytest
 
 import pack_files
-from agentconv.cli import COMMANDS, main
+from agentconv.cli import COMMANDS, lint_report, main
 
 TOKEN = "ghp_" + "Zk3vQ9xT7mW2pL8sR4nB6cY1dF5gH0jKqUaE"
 KEY = "q7Zk2mB9xTr4LwPd8sVnHc3eYf6uJg1a"
@@ -126,11 +126,14 @@ CLAUDE = ".claude/agents"
 READING = [
     *(("inspect", ".", "--for", "all", *more) for more in ((), ("-v",), ("--output-format", "json"), ("--color", "always"))),
     *(("inspect", f"{CLAUDE}/{name}.md") for name in NAMES.values()),
-    *(("lint", ".", "--for", "all", "--output-format", form) for form in ("text", "json", "sarif", "github")),
+    *(("lint", ".", "--for", "all", "--output-format", form) for form in lint_report.FORMATS),
+    ("lint", ".", "--for", "all", "--baseline", "known.json", "--update-baseline"),
     ("lint", ".", "--color", "always"),
     ("lint", ".", "--diff", "--unsafe-fixes"),
     ("lint", ".", "--check", "--unsafe-fixes"),
     ("overview",),
+    ("doctor", "--no-programs"),
+    ("doctor", "--no-programs", "--output-format", "json"),
 ]
 CONVERTING = [
     *(

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -163,13 +164,17 @@ def test_hooks(hook, tmp_path, monkeypatch, capsys):
     program, command, *words = shlex.split(hook["entry"])
     words += ["-t", "codex"] if command == "convert" else []
     words += [] if hook.get("pass_filenames") is False else [path.as_posix()]
+    if command == "sync":
+        subprocess.run(["git", "init", "-q"], check=True)
+        Path("agentconv.toml").write_text('source = "claude-code"\ntargets = ["codex"]\n', "utf-8")
+        subprocess.run(["git", "add", "."], check=True)
     build_parser(command).check_flags(words)
 
     assert {"id", "name", "entry", "language", "files"} <= {*hook}
     assert (program, hook["language"]) == ("agentconv", "python")
     assert command in COMMANDS
     assert re.search(hook["files"], path.as_posix())
-    assert not re.search(hook["files"], "docs/agents/a.md")
+    assert bool(re.search(hook["files"], "docs/agents/a.md")) == (hook.get("pass_filenames") is False and command != "convert")
     assert main([command, *words]) == (Exit.OK if "--fix" in words else Exit.FINDINGS)
     assert ('"' in path.read_text("utf-8")) == ("--fix" in words)
 

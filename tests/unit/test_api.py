@@ -1,13 +1,18 @@
 """The library: read, convert, save, in three lines."""
 
 import copy
+import json
 import pickle
+import shutil
+from dataclasses import replace
 from importlib.resources import files
+from pathlib import Path
 
 import frontmatter
 import pytest
 
 import agentconv
+from agentconv import cli
 from agentconv.core.diagnostics import Code
 from agentconv.disk.output import OutputFile
 from agentconv.formats import registry
@@ -233,3 +238,75 @@ def test_results_travel(project):
     result = agentconv.write(agents, "codex")
 
     assert pickle.loads(pickle.dumps((agents, result))) == copy.deepcopy((agents, result)) == (agents, result)  # noqa: S301 - our own
+
+
+GREETER = "---\nname: greeter\ndescription: Says hello.\n---\n\nSay hello.\n"
+
+
+def test_a_set_is_a_sequence_that_finds_by_name():
+    """A set has a length and an order, finds an agent by id before name, and is true when anything is in it."""
+    one = agentconv.reads(GREETER, "claude-code").agents[0]
+    agents = agentconv.AgentSet((one, replace(one, id="greeter~2", description="Says it again.")))
+    skill = agentconv.Skill(id="s", name="s")
+
+    assert (len(agents), list(agents), agents[0], agents[-1:]) == (2, [*agents.agents], agents.agents[0], agents.agents[1:])
+    assert (agents["greeter"], agents["greeter~2"]) == agents.agents
+    assert ("greeter" in agents, one in agents, "poet" in agents, 3 in agents) == (True, True, False, False)
+    assert (bool(agentconv.AgentSet()), bool(agentconv.AgentSet(skills=(skill,)))) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (lambda agents: agentconv.write(agents, ["codex"]), "a format is named by a word, not a list"),
+        (lambda agents: agentconv.write(agents, None), "a format is named by a word, not None"),
+        (lambda agents: agentconv.write(agents.agents, "codex"), "what is written is a set of agents, not a tuple"),
+        (lambda agents: agentconv.write(agents[0], "codex"), "what is written is a set of agents, not an Agent"),
+        (lambda _: agentconv.write("agents", "codex"), "what is written is a set of agents, not a str"),
+        (lambda agents: agents["greetr"], "there is no agent `greetr`"),
+        (lambda _: agentconv.AgentSet()["a"], "there is no agent `a`"),
+        (lambda _: agentconv.convert("x", "claude-code", "codex"), "the file does not start with a line `---`"),
+        (lambda _: agentconv.convert("x", "claude", "coedx"), "there is no format `coedx`"),
+        (lambda _: agentconv.convert("", "json", "codex"), ""),
+        (lambda _: agentconv.reads(None, "claude-code"), "what is read is text, bytes or a frontmatter.Post, not None"),
+        (lambda _: agentconv.reads(Path("a.md"), "claude-code"), "what is read is text, bytes or a frontmatter.Post, not a "),
+        (lambda _: agentconv.read(None), "a path is text or a pathlib.Path, not NoneType"),
+        (lambda _: agentconv.lint(None), "a path is text or a pathlib.Path, not NoneType"),
+        (lambda agents: agentconv.lint(agents, select=["AC999"]), "there is no rule `AC999`"),
+        (lambda agents: agentconv.lint(agents, for_="json"), "no client reads canonical JSON"),
+        (lambda agents: agentconv.inspect(agents, for_=["codx"]), "there is no format `codx`"),
+        (lambda agents: agentconv.lint(replace(agents, sources=())), "the set holds no files to look at"),
+    ],
+)
+def test_what_a_caller_can_mend_is_an_input_error(wrong, said):
+    """Every mistake of a caller is an `InputError` that says what is wanted."""
+    with pytest.raises(agentconv.InputError) as raised:
+        wrong(agentconv.reads(GREETER, "claude-code"))
+
+    assert said in str(raised.value)
+
+
+def test_everything_public_is_there_and_the_packages_stay_packages():
+    """Each public name is importable; `lint` and `formats` are called, and hold their modules."""
+    import agentconv.formats.registry
+    import agentconv.lint.rule
+
+    found = {name: getattr(agentconv, name) for name in agentconv.__all__}
+    ir = [name for name, value in vars(agentconv.core.ir).items() if isinstance(value, type) and value.__module__ == "agentconv.core.ir"]
+
+    assert None not in found.values()
+    assert set(ir) <= set(found)
+    assert agentconv.formats()[0].id == next(iter(agentconv.formats.registry.FORMATS))
+    assert [finding.code for finding in agentconv.lint(agentconv.reads(GREETER, "claude-code"))] == ["AC203"]
+
+
+def test_linting_a_folder_finds_what_the_command_finds(tmp_path, monkeypatch, capsys):
+    """The function and the command say the same of a project without settings."""
+    shutil.copytree(Path(__file__).parents[2] / "fixtures/examples", tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    cli.main(["lint", "--for", "cursor,codex", "--output-format", "json"])
+    told = json.loads(capsys.readouterr().out)["findings"]
+
+    assert [(one["code"], one["path"], one["line"]) for one in told] == [
+        (one.code, one.span.path, one.span.line) for one in agentconv.lint(".", for_="cursor,codex")
+    ]

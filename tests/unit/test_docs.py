@@ -16,6 +16,7 @@ from agentconv.cli import COMMANDS, lint_settings, main
 from agentconv.cli.configuration import DEFAULTS
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.run import build_parser
+from agentconv.core.losses import CATALOGUE
 from agentconv.formats import registry
 from console_runs import environment_for, played
 
@@ -23,6 +24,7 @@ CHECKOUT = Path(__file__).parents[2]
 README = CHECKOUT / "README.md"
 FORMATS = CHECKOUT / "docs" / "formats.md"
 RULES = CHECKOUT / "docs" / "rules.md"
+LOSSES = CHECKOUT / "docs" / "losses.md"
 HOOKS = CHECKOUT / ".pre-commit-hooks.yaml"
 DOCUMENTS = [README, CHECKOUT / "CONTRIBUTING.md", *sorted((CHECKOUT / "docs").glob("*.md"))]
 
@@ -40,7 +42,7 @@ def test_console_runs(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="run by sh")
-@pytest.mark.parametrize("name", ["tutorial", "sync"])
+@pytest.mark.parametrize("name", ["tutorial", "sync", "ten-minutes"])
 def test_guides(name, tmp_path):
     """The runs of a guide are what the program prints, in an empty folder."""
     path = CHECKOUT / "docs" / f"{name}.md"
@@ -94,6 +96,17 @@ def test_rules_document(capsys):
     assert {*table} == {*lint_settings.KEYS}
 
 
+def test_losses_document(capsys):
+    """docs/losses.md is what the losses say about themselves: a chapter for each."""
+    assert main(["rule", "--losses", "--all", "--output-format", "markdown"]) == 0
+    document = capsys.readouterr().out
+    if os.environ.get("AGENTCONV_ACCEPT"):
+        LOSSES.write_text(document, "utf-8")
+
+    assert document == LOSSES.read_text("utf-8")
+    assert re.findall(r"(?m)^## (.*)$", document) == sorted(CATALOGUE)
+
+
 def hooked() -> str:
     """Return the pattern of the files that every client reads its agents from, wherever the client's own folders lie.
 
@@ -106,14 +119,24 @@ def hooked() -> str:
     return f"(^|/)({'|'.join(dict.fromkeys(anywhere))})|^(plugins/[^/]+/)?({'|'.join(dict.fromkeys(indexed))})"
 
 
+def of_project() -> str:
+    """Return the pattern of all that makes it worth looking at a whole project: agents, plugins wherever they lie, and our own files."""
+    return f"{hooked()}|(^|/)(agents/.+\\.md$|\\.claude-plugin/|agentconv\\.(toml|lock)$|pyproject\\.toml$)"
+
+
 def test_hooks_see_every_client():
-    """The hooks for pre-commit are run on the files of every client."""
+    """The hooks for pre-commit are run on the files of every client; those for a project, on what lies in a plugin's folder, too."""
     if os.environ.get("AGENTCONV_ACCEPT"):
-        text = re.sub(r"(?m)(?<=^  files: &places ).*$", lambda _: f"'{hooked()}'", HOOKS.read_text("utf-8"))
+        text = HOOKS.read_text("utf-8")
+        for name, pattern in (("places", hooked()), ("project", of_project())):
+            text = re.sub(rf"(?m)(?<=^  files: &{name} ).*$", lambda _, pattern=pattern: f"'{pattern}'", text)
         HOOKS.write_text(text, "utf-8")
     hooks = yaml.safe_load(HOOKS.read_text("utf-8"))
+    whole = {"agentconv-lint-all", "agentconv-sync"}
 
-    assert {hook["files"] for hook in hooks} == {hooked()}
+    assert {hook["files"] for hook in hooks if hook["id"] not in whole} == {hooked()}
+    assert {hook["files"] for hook in hooks if hook["id"] in whole} == {of_project()}
+    assert re.search(of_project(), "tools/kit/agents/deep/a.md")
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)

@@ -93,3 +93,13 @@ def test_inspection(tmp_path):
 
     assert "tomli_w" not in found
     assert clients(found) == {"claude", "codex"}
+
+
+def test_other_distributions_cost_nothing_where_there_are_none(tmp_path):
+    """Without a format or a rule of another distribution, nothing is imported to look for one."""
+    (tmp_path / ".claude/agents").mkdir(parents=True)
+    (tmp_path / ".claude/agents/a.md").write_text(AGENT)
+    found = loaded("from agentconv.formats import registry; from agentconv.lint import catalogue; catalogue.rules()", tmp_path)
+
+    assert "agentconv.core.extensions" in found
+    assert not {"importlib.metadata", "email", "agentconv.testing"} & found

@@ -26,10 +26,10 @@ FACTS = {
     "known_elsewhere",
     "server_tool",
     "shows_model_names",
-    "restraining",
     "lists_need_prompts",
     "idle",
     "own_words_first",
+    "restraining",
 }
 TABLES = {
     "tools",

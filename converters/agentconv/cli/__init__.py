@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "init": "write down which assistant's agents are the source, and who gets them",
+    "doctor": "show which assistants are here, their versions, and what each loads",
     "convert": "convert agents to another assistant's format",
     "sync": "keep every assistant in step with one source of agents",
     "to-json": "read agents into one canonical JSON bundle",
     "from-json": "write the agents of a bundle",
     "inspect": "show what each client makes of agent files as they stand",
     "lint": "find what breaks an agent, in which client, and mend it",
-    "rule": "say what a rule of the linter flags, and why",
+    "rule": "say what a rule of the linter flags, or a loss is, and why",
     "pack": "make a pip-installable distribution of agents",
     "formats": "list the formats, or the keys of one",
     "schema": "print a JSON Schema",

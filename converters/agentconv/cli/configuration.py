@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
+    from agentconv.cli.lint_settings import LintSettings
     from agentconv.sources.settings_file import SettingsFile
 
 STRICT = ("warnings", "notes", "off")
@@ -163,11 +164,27 @@ def _read_table(options: argparse.Namespace, file: SettingsFile, key: str, table
 
         return pack_settings.read(table, os.path.dirname(file.path.as_posix()) or os.curdir, file.shown(key))
     elif hasattr(options, key):
-        from agentconv.cli import lint_settings
-
-        place = Span(file.path.as_posix(), file.place(key).line)
-        return lint_settings.read(table, place, named=bool(options.config), shown=file.shown(key))
+        return _lint_table(file, named=bool(options.config))
     return table
+
+
+def _lint_table(file: SettingsFile, *, named: bool) -> LintSettings:
+    from agentconv.cli import lint_settings
+
+    place = Span(file.path.as_posix(), file.place("lint").line)
+    return lint_settings.read(file.values["lint"], place, named=named, shown=file.shown("lint"))
+
+
+def lint_table(file: SettingsFile) -> LintSettings:
+    """Read the linter's table of a folder's own file.
+
+    Raises:
+        InputError: It cannot be meant.
+    """
+    try:
+        return _lint_table(file, named=False)
+    except InputError as error:
+        raise _wrong(file, error.diagnostic.message, error.diagnostic.hint, "lint", *getattr(error, "names", ())) from None
 
 
 def _wrong(file: SettingsFile, message: str, hint: str | None, *names: str) -> InputError:

@@ -29,6 +29,7 @@ examples:
   agentconv convert . -t codex -o .            this project's agents, for Codex, beside what is there
   agentconv convert . -t codex -o . --dry-run  what that would do
   agentconv convert . -t codex -o . --check    in CI: exit 1 when the Codex files are not up to date
+  agentconv convert . -t codex -o . --strict --baseline agentconv-baseline.json   exit 1 for losses that are new
   agentconv convert reviewer.md -t codex       one agent, to standard output
   agentconv convert .claude/agents -t codex,json -o out
   agentconv convert . -t all -o .              for every other assistant
@@ -46,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     shared.add_selection(parser)
     shared.add_along(parser)
     shared.add_models(parser)
-    shared.add_report(parser)
+    shared.add_report(parser, known=True)
 
 
 def run(options: argparse.Namespace) -> int:

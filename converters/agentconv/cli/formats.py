@@ -73,18 +73,16 @@ def _plain(cells: Mapping[str, held_fields.Cell]) -> dict[str, Any]:
 
 def describe(format_id: str) -> dict[str, Any]:
     """Return what there is to say about a format in one row."""
-    row = registry.FORMATS[format_id]
-    verified = None if row.bundle else schema_files.load(format_id if row.has_agents else f"parts/skills/{format_id}")["x-verified"]
-    where = f"{row.folders[0]}/*{row.suffixes[0]}" if row.folders else row.place
-    user = (vocabulary.installation(format_id) or {}).get("user") if row.folders else None
+    found = registry.info(format_id)
     return {
         "id": format_id,
-        "client": f"{verified['client']} {verified['version']}" if verified else row.title,
-        "where": where,
-        **({"user": user} if user else {}),
-        "aliases": list(row.aliases),
-        **({"verified": verified} if verified else {}),
-        **({"evidence": "documentation"} if vocabulary.is_documented_only(format_id) else {}),
+        "client": found.client,
+        "where": found.where,
+        **({"user": list(found.user)} if found.user else {}),
+        "aliases": list(found.aliases),
+        **({"verified": found.verified} if found.verified else {}),
+        **({"evidence": found.evidence} if found.evidence else {}),
+        **({"distribution": found.distribution} if found.distribution else {}),
         **({"parts": parts} if (parts := _parts(format_id)) else {}),
     }
 

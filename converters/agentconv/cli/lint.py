@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-import sys
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agentconv.cli import lint_files, lint_mending, lint_settings, scope
+from agentconv.cli import baseline, lint_files, lint_folders, lint_mending, lint_report, scope
 from agentconv.cli import options as shared
 from agentconv.cli.configuration import STRICT
-from agentconv.cli.exit_codes import Exit
-from agentconv.cli.found_files import nothing_found, places
+from agentconv.cli.found_files import nothing_found
 from agentconv.cli.lint_mending import Mended
 from agentconv.cli.progress import Progress
-from agentconv.core.diagnostics import Code, InputError, Severity
+from agentconv.core import paths
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.formats import registry
-from agentconv.lint import checking, fixing
-from agentconv.render import findings, findings_machine, machine, printable, text
+from agentconv.lint import catalogue, checking, fixing
 from agentconv.sources import elsewhere, loading
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from agentconv.cli.baseline import Baseline, Entry
     from agentconv.cli.lint_files import LintFile
-    from agentconv.core.diagnostics import Diagnostic
     from agentconv.lint.checking import Checked
     from agentconv.lint.rule import Rule
+    from agentconv.sources.discovery import Discovery
 
 USAGE = "[SRC...] [--scope user] [--for FORMAT,...|all] [--fix] [options]"
 EXAMPLES = """\
@@ -37,18 +37,14 @@ examples:
   agentconv lint --diff                             show what that would change
   agentconv lint - --fix --stdin-filename NAME      for editors: standard input, mended, to standard output
   agentconv lint --select AC1,AC301 --output-format github
+  agentconv lint --baseline agentconv-baseline.json --update-baseline   what there is now is known from here on
+  agentconv lint --baseline agentconv-baseline.json   in CI: exit 1 for what is new
 
 A comment in the header of a file leaves out rules for that file, `# agentconv: ignore[AC101, long-description]`; without
-brackets, every rule but those that protect from hidden characters, secrets, injection and widening. In pyproject.toml,
-[tool.agentconv.lint] takes select, ignore, per-file-ignores, for, max-description; a file that --config names may leave out these, too.
+brackets, every rule but those that protect from hidden characters, secrets, injection and widening. The table [lint] of
+agentconv.toml ([tool.agentconv.lint] in pyproject.toml) takes select, ignore, per-file-ignores, for, max-description; for each file,
+that of the nearest folder counts. Only a file that --config names may leave out those rules, too, and no baseline holds them.
 """
-_COUNTED = {
-    "off": {Severity.ERROR},
-    "warnings": {Severity.ERROR, Severity.WARNING},
-    "notes": {Severity.ERROR, Severity.WARNING, Severity.NOTE},
-}
-"""What makes the command exit with 1, by what `--strict` says."""
-FORMATS = ("text", "json", "sarif", "github")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -64,6 +60,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--select", action="append", metavar="CODE,...", help="only these rules: codes, beginnings of codes, or names")
     group.add_argument("--ignore", action="append", metavar="CODE,...", help="not these rules")
+    group.add_argument(
+        "--exclude",
+        action="append",
+        metavar="PATTERN,...",
+        help="not these files: a path, a folder or a file's name; * stands for anything",
+    )
+    baseline.add_arguments(group, "findings")
     group = parser.add_argument_group("mending")
     group.add_argument(
         "--fix",
@@ -77,7 +80,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     modes.add_argument("--check", action="store_true", help="write nothing; list the files that --fix would change")
     modes.add_argument("--diff", action="store_true", help="write nothing; show what --fix would change")
     group = parser.add_argument_group("report")
-    group.add_argument("--output-format", choices=FORMATS, metavar="|".join(FORMATS), default="text", help="how findings are written")
+    group.add_argument(
+        "--output-format",
+        choices=lint_report.FORMATS,
+        metavar="|".join(lint_report.FORMATS),
+        default="text",
+        help="how findings are written",
+    )
+    group.add_argument("--output-file", metavar="FILE", help="where to, instead of standard output; what is there gives way to it")
+    group.add_argument("--statistics", action="store_true", help="how many findings each rule has, instead of each finding")
+    group.add_argument("--exit-zero", action="store_true", help="exit 0 whatever is found")
     group.add_argument(
         "--strict",
         choices=STRICT,
@@ -93,29 +105,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
     _check(options)
-    chosen = options.lint or lint_settings.LintSettings()
-    rules = _rules(options, chosen)
-    source_format = registry.resolve(options.source_format) if options.source_format else None
-    found = scope.discover(options, source_format)
-    loader = loading.Loader(found.files, keep=False, results=True)
-    named = registry.clients_named(options.clients) if options.clients else chosen.clients
-    asked = tuple(scope.present(options, found) if named is None else named)
+    known = baseline.given(options)
+    chosen = lint_folders.LintFolders(options)
+    own = registry.resolve(options.source_format) if options.source_format else None
+    found = scope.discover(options, own)
+    left_out = _leave_out(found, options.exclude)
+    rules = chosen.look_at(found)
     line = Progress(options)
-    files, diagnostics = lint_files.read(line.over(loader, len(found.files), "files read"), found, asked, chosen)
+    loader = loading.Loader(found.files, keep=False, results=True)
+    files, diagnostics = lint_files.read(line.over(loader, len(found.files), "files read"), found, chosen)
     siblings = lint_files.read_siblings(found)
     lint_files.introduce(files, siblings)
-    if named is None:
-        lint_files.leave_out_versions(files)
+    lint_files.leave_out_versions([file for file in files if not chosen.names_clients(file.location)])
     files += lint_files.included(files)
-    if source_format is None or source_format in registry.CLIENTS:
-        files += lint_files.restraining(
-            found, scope.sources(options), tuple(dict.fromkeys((*asked, *(file.format for file in found.files)))), chosen
-        )
+    if own is None or own in registry.CLIENTS:
+        files += lint_files.restraining(found, scope.sources(options), chosen)
     notes = [one for one in found.diagnostics if one.severity is Severity.NOTE]
     diagnostics = [*(one for one in found.diagnostics if one not in notes), *diagnostics]
-    beside = (*notes, *elsewhere.told(found, elsewhere.Asked(scope.sources(options), "lint")))
-    if not files and not diagnostics:
-        _print(options, beside)
+    beside = [*notes, *catalogue.BROKEN.values(), *elsewhere.told(found, elsewhere.Asked(scope.sources(options), "lint"))]
+    if not (files or diagnostics or left_out):
+        lint_report.diagnostics(options, beside)
         raise nothing_found(found)
     find: lint_mending.Finder = lambda subject: next(checking.check([subject], rules)).findings  # noqa: E731
     mended = (
@@ -126,12 +135,50 @@ def run(options: argparse.Namespace) -> int:
     found_in = line.over(checking.check([file.subject for file in files], rules, siblings), len(files), "files checked")
     checked = [_settled(file, one, find) for file, one in zip(files, found_in, strict=True)]
     line.clear()
-    where = {
-        **places(found),
-        **{file.subject.path: file.location for file in files if file.subject.included and file.location},
-        **{file.subject.path: "<stdin>" for file in files if file.subject.nameless},
-    }
-    return _tell(options, checked, [*diagnostics, *mended.told], where, mended, beside=beside)
+    if known is not None:
+        checked = [_new(file, one, known) for file, one in zip(files, checked, strict=True)]
+        beside += [*known.finish(_asked(known, files, rules)), *_never_known(known, checked)]
+    where = lint_report.where(found, files)
+    return lint_report.tell(lint_report.Told(options, checked, [*diagnostics, *mended.told], where, mended, beside, known))
+
+
+def _leave_out(found: Discovery, given: Sequence[str] | None) -> int:
+    """Leave out the files that are not to be looked at, as a person says: a project's own settings cannot keep a file from being seen.
+
+    Returns:
+        How many those are.
+    """
+    patterns = [word.strip() for word in ",".join(given or ()).split(",") if word.strip()]
+    kept = [file for file in found.files if not _is_meant(file.location or found.stdin_name, patterns)]
+    number, found.files = len(found.files) - len(kept), kept
+    return number
+
+
+def _is_meant(location: str, patterns: Sequence[str]) -> bool:
+    path = os.path.relpath(location).replace(os.sep, "/") if location else ""
+    return any(paths.matches(path, pattern) for pattern in patterns)
+
+
+def _new(file: LintFile, one: Checked, known: Baseline) -> Checked:
+    """Return what was found in a file but for what is known."""
+    location = file.location or file.subject.path
+    return replace(one, findings=tuple(found for found in one.findings if not known.takes(known.of_finding(found, location))))
+
+
+def _never_known(known: Baseline, checked: Sequence[Checked]) -> list[Diagnostic]:
+    """Say why findings stay that were to become known."""
+    codes = sorted({found.rule.code for one in checked for found in one.findings})
+    if not (codes and known.renewed):
+        return []
+    message = f"no baseline holds findings of rules that protect whoever reads a file: {', '.join(codes)}"
+    return [Diagnostic(Code.USAGE, Severity.NOTE, message, hint="mend them, or leave a rule out on the command line: --ignore")]
+
+
+def _asked(known: Baseline, files: Sequence[LintFile], rules: Sequence[Rule]) -> Callable[[Entry], bool]:
+    """Return what tells whether this run has looked for an entry."""
+    places = {known.below(file.location or file.subject.path) for file in files}
+    codes = {rule.code for rule in rules}
+    return lambda entry: entry.kind == baseline.FINDINGS and entry.where in places and entry.code in codes
 
 
 def _check(options: argparse.Namespace) -> None:
@@ -146,6 +193,10 @@ def _check(options: argparse.Namespace) -> None:
         raise registry.usage(
             f"--diff and --output-format {options.output_format} exclude each other", "--check lists the files that would change"
         )
+    if options.diff and options.output_file:
+        raise registry.usage("--diff and --output-file exclude each other", "--diff is standard output: agentconv lint --diff > FILE")
+    if options.statistics and options.output_format not in ("text", "json"):
+        raise registry.usage(f"--statistics has no form for --output-format {options.output_format}", "it takes text and json")
 
 
 def _settled(file: LintFile, one: Checked, find: lint_mending.Finder) -> Checked:
@@ -153,93 +204,6 @@ def _settled(file: LintFile, one: Checked, find: lint_mending.Finder) -> Checked
     told = fixing.promised(file.subject, one.findings, find)
     file.subject.forget()
     return replace(one, findings=told)
-
-
-def _rules(options: argparse.Namespace, chosen: lint_settings.LintSettings) -> list[Rule]:
-    """Return the rules that are asked for, and say which ones a project cannot leave out.
-
-    Raises:
-        InputError: A word names no rule.
-    """
-    select, ignore = _words("--select", options.select), _words("--ignore", options.ignore)
-    lint_settings.check_rules([*(select or ()), *(ignore or ())])
-    lint_settings.tell(options, chosen.remark(select, ignore))
-    return chosen.rules(select, ignore)
-
-
-def _words(flag: str, given: list[str] | None) -> tuple[str, ...] | None:
-    """Return the words that a flag was given.
-
-    Raises:
-        InputError: There is none.
-    """
-    if given is None:
-        return None
-    words = tuple(word.strip() for word in ",".join(given).split(",") if word.strip())
-    if not words:
-        raise registry.usage(f"{flag} has an empty value", "name codes, beginnings of codes, or names: `agentconv rule` lists them")
-    return words
-
-
-def _tell(
-    options: argparse.Namespace,
-    checked: list[Checked],
-    diagnostics: Sequence[Diagnostic],
-    where: dict[str, str],
-    mended: Mended,
-    *,
-    beside: Sequence[Diagnostic] = (),
-) -> int:
-    """Print what was found, and what `beside` it is worth knowing, and return the exit code."""
-    failures = [*diagnostics, *(failure for one in checked for failure in one.failures)]
-    pending = bool(options.diff or options.check)
-    code = _exit_code(options, checked, diagnostics, pending=pending and mended.findings > 0)
-    code = Exit.USAGE if mended.unsaved and code is not Exit.BUG else code
-    sys.stdout.flush()
-    _print(options, failures)
-    _print(options, () if options.quiet else beside)
-    if options.output_format == "github":
-        printable.data(findings_machine.github(checked, where).encode("utf-8", "backslashreplace"), mended.out)
-        return code
-    if options.output_format != "text":
-        print(_machine(options.output_format, checked, [*failures, *beside], where, int(code)), end="", file=mended.out)
-        return code
-    look = text.style(mended.out, options.color)
-    told = bool(failures or (pending and mended.findings))
-    for one in checked if not options.diff else ():
-        for finding in one.findings:
-            if not options.quiet or finding.severity is Severity.ERROR:
-                told = True
-                shown = findings.finding(finding, one.subject, where.get(one.subject.path, one.subject.path), look)
-                print(shown, end="\n\n", file=mended.out)
-    sys.stdout.flush()
-    summary = findings.summary(checked, mended.findings, pending=pending)
-    if not options.quiet:
-        print(summary, file=sys.stderr)
-    elif code is not Exit.OK and not told:
-        print(summary.partition("\n")[0], file=sys.stderr)
-    return code
-
-
-def _print(options: argparse.Namespace, diagnostics: Sequence[Diagnostic]) -> None:
-    for diagnostic in diagnostics if options.output_format != "json" else ():
-        print(text.diagnostic(diagnostic, text.style(sys.stderr, options.color)), file=sys.stderr)
-
-
-def _exit_code(options: argparse.Namespace, checked: list[Checked], diagnostics: Sequence[Diagnostic], *, pending: bool) -> Exit:
-    if any(one.failures for one in checked) or any(diagnostic.code is Code.INTERNAL for diagnostic in diagnostics):
-        return Exit.BUG
-    if diagnostics and not checked:
-        return Exit.USAGE
-    found = {finding.severity for one in checked for finding in one.findings} & _COUNTED[options.strict or "warnings"]
-    return Exit.FINDINGS if found or pending or diagnostics else Exit.OK
-
-
-def _machine(kind: str, checked: list[Checked], failures: Sequence[Diagnostic], where: dict[str, str], code: int) -> str:
-    found = findings_machine.sarif(checked, where) if kind == "sarif" else {"exit_code": code, **findings_machine.plain(checked, where)}
-    if kind == "json":
-        found["diagnostics"] = [*map(machine.plain, failures)]
-    return f"{machine.report(found)}\n"
 
 
 __all__ = ["EXAMPLES", "USAGE", "InputError", "add_arguments", "run"]

@@ -19,7 +19,7 @@ from agentconv.sources.parts import beside
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from agentconv.cli.lint_settings import LintSettings
+    from agentconv.cli.lint_folders import LintFolders
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.core.kinds import Kind
     from agentconv.sources.loaded import Loaded
@@ -42,9 +42,7 @@ class LintFile:
     """Whether it came on standard input, so that what is mended of it goes to standard output."""
 
 
-def read(
-    loader: Iterable[Loaded], found: discovery.Discovery, asked: tuple[str, ...], chosen: LintSettings
-) -> tuple[list[LintFile], list[Diagnostic]]:
+def read(loader: Iterable[Loaded], found: discovery.Discovery, chosen: LintFolders) -> tuple[list[LintFile], list[Diagnostic]]:
     """Read the files, each once, with what could not be read."""
     given = {file.path: file for file in found.files if not registry.FORMATS[file.format].bundle}
     files: list[LintFile] = []
@@ -56,9 +54,9 @@ def read(
         above = [remark for remark in piece.diagnostics if remark.span and remark.span.path not in given and remark.span.path != piece.path]
         diagnostics += [*above, *([piece.rejected] if piece.rejected in piece.diagnostics and piece.rejected not in above else [])]
         index = registry.FORMATS[piece.format].is_index(piece.path)  # of agents elsewhere, and no other client's business
-        clients = tuple(dict.fromkeys((piece.format, *(() if index else asked))))
         file = given.get(piece.path)
         location, within = ((file.location or found.stdin_name or None), file.within) if file else (None, "")
+        clients = tuple(dict.fromkeys((piece.format, *(() if index else chosen.clients(location)))))
         stdin = file is not None and file.location is None
         subject = Subject(piece.source, piece.format, clients, chosen.for_file(location), nameless=stdin and location is None)
         subject.location = os.path.abspath(location) if location else ""
@@ -70,19 +68,25 @@ def read(
     return files, diagnostics
 
 
-def restraining(found: discovery.Discovery, sources: Iterable[str], asked: Iterable[str], chosen: LintSettings) -> list[LintFile]:
+def restraining(found: discovery.Discovery, sources: Iterable[str], chosen: LintFolders) -> list[LintFile]:
     """Return the files of the clients that are asked about in which a project, as SRC, has rules for all that works there."""
     folders = [source for source in sources if os.path.isdir(source)]
+    asked = dict.fromkeys((*chosen.clients(None), *(file.format for file in found.files if file.format in registry.CLIENTS)))
     parts = beside(found, folders, tuple(asked)) if folders and found.home is None else None
     if parts is None or not parts.may_restrain():
         return []
     from agentconv.lint.subject import PartFile
+    from agentconv.parts.registry import part_format
 
     files: list[LintFile] = []
     for place in parts.places:
         for client in parts.clients:
             for kind in _RESTRAINING:
-                for source in place.files(client, kind):
+                module = part_format(client, kind)
+                for source in place.files(client, kind) if module else ():
+                    read = module.read(source)
+                    if not read.parts and not read.diagnostics:
+                        continue  # a file of settings that says nothing of the kind
                     path = place.place(client, source.text.path).as_posix()
                     subject = Subject(source.text.put(source.text.data, path), client, (client,), chosen.for_file(path))
                     subject.location = os.path.abspath(path)

@@ -71,11 +71,17 @@ class LintSettings:
         rules = catalogue.select(words) if words else []
         return frozenset(rule.code.casefold() for rule in rules if self.named or not rule.protects)
 
-    def for_file(self, location: str | None) -> Settings:
-        """Return what is chosen for one file; where it is no file of its own (a bundle's, standard input), nothing particular."""
+    def for_file(self, location: str | None, *, unasked: Iterable[Rule] = ()) -> Settings:
+        """Return what is chosen for one file; where it is no file of its own (a bundle's, standard input), nothing particular.
+
+        Args:
+            location: Where it is.
+            unasked: Rules that are for other files of the run alone.
+        """
+        left_out = frozenset(rule.code.casefold() for rule in unasked)
         if location is None:
-            return Settings(self.max_description)
-        return Settings(self.max_description, project.names(location), self.ignored(location))
+            return Settings(self.max_description, ignored=left_out)
+        return Settings(self.max_description, project.names(location), self.ignored(location) | left_out)
 
 
 KEYS = ("select", "ignore", "per-file-ignores", "for", "max-description")

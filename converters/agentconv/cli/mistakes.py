@@ -78,6 +78,17 @@ def _joined(given: Sequence[str] | None, word: str) -> str:
     return ",".join([*(one.strip(",") for one in given or ()), word])
 
 
+def flag_meant(flag: str, value: str, actions: Iterable[argparse.Action]) -> str | None:
+    """Return the flag that takes a value which was given to one of another name: `--format json`; None where none does."""
+    if flag not in ("--format", "--fmt", "--reporter"):
+        return None
+    by_name = {name: action for action in actions for name in action.option_strings}
+    report = by_name.get("--output-format")
+    if report is not None and (value in (report.choices or ()) or not registry.is_known(value)):
+        return "--output-format"
+    return next((name for name in ("--to", "--for", "--from") if name in by_name), None)
+
+
 def missing_target(words: Sequence[str]) -> str | None:
     """Return the command line that was meant by one without `-t` whose last word is a format; None where it is none."""
     last = words[-1] if words else ""

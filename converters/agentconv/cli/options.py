@@ -6,7 +6,7 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
-from agentconv.cli import scope
+from agentconv.cli import baseline, scope
 from agentconv.cli.configuration import STRICT
 from agentconv.conversion.choices import MAP_MODELS, ON_DUPLICATE
 from agentconv.core import vocabulary
@@ -170,10 +170,17 @@ def add_output(parser: argparse.ArgumentParser, *, formats: bool = True) -> None
     modes.add_argument("-n", "--dry-run", action="store_true", help="write nothing; list what would be done")
 
 
-def add_report(parser: argparse.ArgumentParser) -> None:
-    """Add how results are told."""
+def add_report(parser: argparse.ArgumentParser, *, known: bool = False) -> None:
+    """Add how results are told.
+
+    Args:
+        parser: The command's.
+        known: Whether losses may be known already.
+    """
     group = parser.add_argument_group("report")
     group.add_argument("--strict", choices=STRICT, metavar="[=warnings|notes|off]", help="exit 1 on warnings, or on notes too")
+    if known:
+        baseline.add_arguments(group, "losses")
     group.add_argument(
         "--output-format",
         choices=("text", "json"),

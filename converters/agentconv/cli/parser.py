@@ -95,14 +95,16 @@ class Parser(argparse.ArgumentParser):
         """
         self.words = words
         known = [flag for action in self._actions for flag in action.option_strings]
-        for word in words:
+        for at, word in enumerate(words):
             if word == "--":
                 return
-            flag = word.split("=")[0]
+            flag, _, value = word.partition("=")
             wrong = flag not in known if flag.startswith("--") else len(flag) > 1 and flag[0] == "-" and flag[:2] not in known
             if wrong or (len(flag) > 2 and f"-{flag}" in known):  # `-to codex` would be `-t o`, and a SRC
                 long = [name for name in known if name.startswith("--")]
-                raise registry.usage(f"`{self.prog}` has no flag `{flag}`", registry.did_you_mean(flag, long, f"see `{self.prog} --help`"))
+                meant = mistakes.flag_meant(flag, value or "".join(words[at + 1 : at + 2]), self._actions)
+                hint = f"did you mean `{meant}`?" if meant else registry.did_you_mean(flag, long, f"see `{self.prog} --help`")
+                raise registry.usage(f"`{self.prog}` has no flag `{flag}`", hint)
 
 
 EVERYTHING = options.EVERYTHING

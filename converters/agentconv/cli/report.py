@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from agentconv.cli import unheard
+from agentconv.cli import baseline, unheard
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.progress import Progress
 from agentconv.core.diagnostics import Code, LossSeverity, Severity
@@ -83,6 +83,11 @@ class Report:
         self.told = False
         """Whether anything was said."""
         self.line = Progress(options)
+        self.baseline = baseline.given(options)
+        """What is known already, and does not count."""
+        self.known: Counter[str] = Counter()
+        """How many warnings of each code those are: that much is said of them in every run."""
+        self.agents: set[str] = set()
 
     def take(self, done: Converted) -> None:
         """Remember and tell what became of one file or agent."""
@@ -93,9 +98,13 @@ class Report:
                 found.setdefault(noun, {}).update(dict.fromkeys(_concerned(done, _CODES.get(state))))
         for diagnostic in done.diagnostics:
             self.diagnostic(diagnostic)
+        self.agents.update(done.agents)
         for loss in done.losses:
-            self.tally.add(loss)
-            self.loss(loss)
+            if self.baseline is not None and self.baseline.takes(baseline.of_loss(loss)):
+                self.known.update([loss.code] if loss.severity is LossSeverity.WARNING else [])
+            else:
+                self.tally.add(loss)
+                self.loss(loss)
 
     def diagnostic(self, diagnostic: Diagnostic) -> None:
         """Tell one diagnostic, once however many targets there are."""
@@ -159,10 +168,13 @@ class Report:
     def finish(self) -> Exit:
         """Print the end of the report and return the exit code."""
         self.line.clear()
+        for told in self.baseline.finish(baseline.of_losses(self.targets, self.agents)) if self.baseline else ():
+            self.diagnostic(told)
         code = self.exit_code()
         if self.json:
             report = {
                 "exit_code": int(code),
+                **({"known": self.baseline.known} if self.baseline else {}),
                 "results": self.results,
                 "diagnostics": [machine.plain(diagnostic) for diagnostic in self.diagnostics],
             }
@@ -214,6 +226,10 @@ class Report:
             parts += [f"{text.count(len(found), noun)} {what} ({text.names(list(found))})" for noun, found in self.states[state].items()]
         counted = {noun: max(counts.values(), default=0) for noun, counts in self.counts.items()}
         numbers = [text.count(number, noun) for noun, number in counted.items() if number or noun == _AGENT]
+        if self.baseline and self.baseline.known:
+            codes = ", ".join(f"{number:,} {code}" for code, number in sorted(self.known.items()))
+            losses = "1 loss" if self.baseline.known == 1 else f"{self.baseline.known:,} losses"
+            parts.append(f"{losses} known already{f' ({codes})' if codes else ''}")
         return f"{', '.join(numbers)}: {', '.join(parts) or 'nothing to write'}"
 
     def result(self, done: Converted, fate: str | None, diff: str | None) -> None:

@@ -1,14 +1,17 @@
-"""`agentconv rule`: what a rule of the linter flags, and why."""
+"""`agentconv rule`: what a rule of the linter flags, or a loss of a conversion is, and why."""
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from agentconv.cli import options as shared
 from agentconv.cli.exit_codes import Exit
+from agentconv.core import links
+from agentconv.core.losses import CATALOGUE
 from agentconv.formats import registry
 from agentconv.lint import catalogue
-from agentconv.render import machine, text
+from agentconv.render import explained, machine, text
 from agentconv.render.table import table
 
 if TYPE_CHECKING:
@@ -17,22 +20,16 @@ if TYPE_CHECKING:
 
     from agentconv.lint.rule import Rule
 
-USAGE = "[CODE|NAME] [--all] [options]"
+USAGE = "[CODE|NAME] [--losses] [--all] [options]"
 EXAMPLES = """\
 examples:
   agentconv rule                list the rules
   agentconv rule AC101          what one flags, why, and what to do
-  agentconv rule --all          all of them
+  agentconv rule not-enforced   the same of a loss of a conversion
+  agentconv rule --losses       list the losses
+  agentconv rule --all          all rules, one after the other
 """
 _FORMATS = ("text", "json", "markdown")
-_FIXES = {
-    "safe": "Safe: `--fix` makes it, after proving that every client that is asked about reads everything else as before.",
-    "unsafe": "Unsafe: only `--fix --unsafe-fixes` makes it.",
-    "sometimes": "Safe where it can be proven; the finding says so.",
-    None: "None: a person decides.",
-}
-
-
 _TITLE = """\
 # Rules of `agentconv lint`
 
@@ -41,7 +38,8 @@ written; `warning` when it reads the agent otherwise than written; `note` for th
 proof that every client that is asked about reads everything else as before; an unsafe one only with `--unsafe-fixes`.
 
 To leave out rules for one file, write a comment into its header: `# agentconv: ignore[AC101, long-description]`, or without
-brackets for every rule. `[tool.agentconv.lint]` in pyproject.toml does so for a project:
+brackets for every rule. `[tool.agentconv.lint]` in pyproject.toml, or `[lint]` in agentconv.toml, does so for the files below its
+folder; where there are several, that of the nearest folder counts, alone:
 
 ```toml
 [tool.agentconv.lint]
@@ -57,40 +55,72 @@ max-description = 500            # characters that one description may have
 Rules that protect whoever reads a file, from hidden characters, secrets, injection and widening, say so below. No comment in a file
 leaves them out, nor does a project's own configuration, which one line then says: `--ignore` does, or a file that `--config` names.
 
+`agentconv lint --baseline agentconv-baseline.json --update-baseline` writes down what there is to find; from then on
+`--baseline agentconv-baseline.json` alone lets only what is new count. An entry is matched by rule, agent and text, wherever its
+line has moved to. Findings of rules that protect are never in it.
+
 This document is what `agentconv rule --all --output-format markdown` prints.
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("rule", nargs="?", metavar="CODE|NAME", help="the rule to describe")
-    parser.add_argument("--all", action="store_true", help="describe every rule")
+    parser.add_argument("rule", nargs="?", metavar="CODE|NAME", help="the rule or the loss to describe")
+    parser.add_argument("--losses", action="store_true", help="the losses of conversions, instead of the rules")
+    parser.add_argument("--all", action="store_true", help="describe every one")
     parser.add_argument("--output-format", choices=_FORMATS, metavar="|".join(_FORMATS), default="text", help="how it is written")
     shared.add_common(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
-    rules = list(catalogue.rules().values())
-    chosen = rules
-    if options.rule is not None:
-        found = catalogue.find(options.rule)
-        if found is None:
-            words = [word for rule in rules for word in (rule.code, rule.name)]
-            hint = registry.did_you_mean(
-                options.rule.upper(), words, registry.did_you_mean(options.rule, words, "`agentconv rule` lists them")
-            )
-            raise registry.usage(f"there is no rule `{options.rule}`", hint)
-        chosen = [found]
+    rules = [] if options.losses else list(catalogue.rules().values())
+    losses = sorted(CATALOGUE) if options.losses else []
+    whole = options.rule is None
+    if not whole:
+        rules, losses = _named(options.rule)
     if options.output_format == "json":
-        print(machine.dumps({"rules": [plain(rule) for rule in chosen]}))
+        found = {"rules": [plain(rule) for rule in rules], "losses": [explained.plain_loss(code) for code in losses]}
+        print(machine.dumps({name: rows for name, rows in found.items() if rows}))
     elif options.output_format == "markdown":
-        print(document(chosen), end="")
-    elif options.rule is None and not options.all:
-        print("\n".join(table([("CODE", "NAME", "FLAGS"), *((rule.code, rule.name, rule.summary) for rule in rules)])))
+        documents = [
+            document(rules) if rules else "",
+            explained.losses_document() if whole and losses else "".join(map(explained.loss, losses)),
+        ]
+        print("".join(documents), end="")
+    elif whole and not options.all:
+        print("\n".join(_listed(rules, losses)))
     else:
-        print("\n".join(describe(rule) for rule in chosen))
+        look = text.style(sys.stdout, options.color)
+        told = [explained.laid_out(explained.rule(rule), look, links.rule(rule.code) if _is_ours(rule) else "") for rule in rules]
+        told += [explained.laid_out(explained.loss(code), look, links.loss(code)) for code in losses]
+        print("\n\n\n".join(one.rstrip() for one in told))
     return Exit.OK
+
+
+def _is_ours(rule: Rule) -> bool:
+    return rule.code not in catalogue.BROUGHT
+
+
+def _named(word: str) -> tuple[list[Rule], list[str]]:
+    """Return the rule or the loss of a code or a name.
+
+    Raises:
+        InputError: There is none.
+    """
+    rule, code = catalogue.find(word), word.casefold()
+    if rule is not None or code in CATALOGUE:
+        return [rule] if rule else [], [] if rule else [code]
+    words = [name for one in catalogue.rules().values() for name in (one.code, one.name)] + list(CATALOGUE)
+    otherwise = "`agentconv rule` lists the rules, `agentconv rule --losses` the losses"
+    hint = registry.did_you_mean(word.upper(), words, registry.did_you_mean(code, words, otherwise))
+    raise registry.usage(f"there is no rule and no loss `{word}`", hint)
+
+
+def _listed(rules: Sequence[Rule], losses: Sequence[str]) -> list[str]:
+    if losses:
+        return table([("CODE", "MOSTLY", "WHAT"), *((code, str(CATALOGUE[code].severity), CATALOGUE[code].summary) for code in losses)])
+    return table([("CODE", "NAME", "FLAGS"), *((rule.code, rule.name, rule.summary) for rule in rules)])
 
 
 def plain(rule: Rule) -> dict[str, Any]:
@@ -108,6 +138,7 @@ def plain(rule: Rule) -> dict[str, Any]:
         "format": rule.example,
         "source": rule.source,
         "verified": rule.verified,
+        **({"page": links.rule(rule.code)} if _is_ours(rule) else {}),
     }
 
 
@@ -117,36 +148,4 @@ def document(rules: Sequence[Rule]) -> str:
         f"| [{rule.code}](#{rule.code.lower()}-{rule.name}) | {rule.name} | {rule.severity.value} | {rule.fix or ''} |" for rule in rules
     ]
     table = "\n".join(["| code | name | severity, at worst | fix |", "|---|---|---|---|", *rows])
-    return f"{_TITLE}\n{table}\n\n" + "\n".join(describe(rule) for rule in rules)
-
-
-def describe(rule: Rule) -> str:
-    """Write a rule as markdown."""
-    fence = "````"
-    return f"""\
-## {rule.code} {rule.name}
-
-{rule.summary}
-
-### Why this matters
-
-{rule.why}
-
-Severity: {rule.severity.value}, at worst.{f" It protects from {rule.protects}." if rule.protects else ""}
-
-### Example
-
-{fence}
-{text.block(rule.bad)}{fence}
-
-Use instead:
-
-{fence}
-{text.block(rule.good)}{fence}
-
-### Fix
-
-{_FIXES[rule.fix]}
-
-Source: {rule.source} (verified {rule.verified})
-"""
+    return f"{_TITLE}\n{table}\n\n" + "\n".join(explained.rule(rule) for rule in rules)

@@ -73,7 +73,7 @@ def run(words: Sequence[str]) -> int:
 def _run(words: Sequence[str]) -> int:
     debug = "--debug" in words
     try:
-        return _dispatch(list(words))
+        code = _dispatch(list(words))
     except InputError as error:
         if debug:
             _trace()
@@ -87,6 +87,16 @@ def _run(words: Sequence[str]) -> int:
         print(f"error: a bug in agentconv: {type(error).__name__}: {text.safe(str(error))}", file=sys.stderr)
         print("  hint: run it again with --debug, and report what it prints", file=sys.stderr)
         return Exit.BUG
+    _tell_broken(words)
+    return code
+
+
+def _tell_broken(words: Sequence[str]) -> None:
+    """Say which formats of other distributions are not there; everything else is."""
+    if not {"-q", "--quiet"} & set(words):
+        look = text.style(sys.stderr, _given(words, "--color", ("always", "never")))
+        for told in registry.BROKEN.values():
+            print(text.diagnostic(told, look), file=sys.stderr)
 
 
 def _trace() -> None:

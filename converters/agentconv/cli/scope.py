@@ -81,7 +81,7 @@ def present(options: argparse.Namespace, found: Discovery) -> Iterator[str]:
     for source in discovery.places(sources(options), options.stdin_filename):
         path = Path(source)
         project = discovery.project_root(path) or (path if path.is_dir() else path.parent)
-        yield from (client for client in registry.CLIENTS if discovery.locations(project, client))
+        yield from (client for client in registry.CLIENTS if discovery.locations(project, client) and registry.is_loadable(client))
 
 
 def is_user(options: argparse.Namespace) -> bool:

@@ -96,6 +96,8 @@ class Code(StrEnum):
     """An agent of a pack that is not deployed, because of what is in it."""
     PARTS = "parts"
     """Skills, commands and MCP servers: which of them go along with agents, which stay, and which are not there."""
+    EXTENSION = "extension"
+    """A format or a rule that another distribution brings, and that is not what it should be."""
     INTERNAL = "internal"
     """A bug of ours."""
 
@@ -266,6 +268,10 @@ class InputError(Exception):
         """Say where and what, in one line."""
         span = self.diagnostic.span
         return f"{span}: {self.diagnostic.message}" if span else self.diagnostic.message
+
+
+class AbsentError(InputError, KeyError):
+    """A name of something that is not there."""
 
 
 class InternalError(Exception):

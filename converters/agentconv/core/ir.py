@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, overload
 
 from agentconv.core import references, vocabulary
+from agentconv.core.diagnostics import AbsentError, Code, Diagnostic, Severity
 from agentconv.core.meant import Pattern
 from agentconv.core.versions import FORMAT_VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-    from agentconv.core.diagnostics import Diagnostic
     from agentconv.core.parts import Command, PermissionSet, Server, SetHook, Skill
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
@@ -265,6 +265,50 @@ class AgentSet:
     sources: tuple[Source, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = field(default=(), compare=False)
     """What reading found; never stored."""
+
+    def __len__(self) -> int:
+        """Return how many agents there are."""
+        return len(self.agents)
+
+    def __iter__(self) -> Iterator[Agent]:
+        """Yield the agents."""
+        return iter(self.agents)
+
+    def __bool__(self) -> bool:
+        """Whether the set has any part: an agent, a skill, a command, a server, or another one that a bundle holds."""
+        return any((self.agents, self.skills, self.commands, self.servers, *self.further.values()))
+
+    def __contains__(self, key: object) -> bool:
+        """Whether the set has an agent, or one of this name or id."""
+        return any(key in (agent.id, agent.name) for agent in self.agents) if isinstance(key, str) else key in self.agents
+
+    @overload
+    def __getitem__(self, key: int | str) -> Agent: ...
+    @overload
+    def __getitem__(self, key: slice) -> tuple[Agent, ...]: ...
+    def __getitem__(self, key: int | str | slice) -> Agent | tuple[Agent, ...]:
+        """Return an agent by its place, its id or its name (the first of several), or a part of the agents.
+
+        Raises:
+            AbsentError: There is no agent of this name.
+            IndexError: There are not so many.
+        """
+        if not isinstance(key, str):
+            return self.agents[key]
+        found = [agent for agent in self.agents if agent.id == key] or [agent for agent in self.agents if agent.name == key]
+        if not found:
+            raise _absent(key, self.agents)
+        return found[0]
+
+
+def _absent(name: str, agents: tuple[Agent, ...]) -> AbsentError:
+    from agentconv.core.suggestions import nearest
+
+    names = [agent.name or agent.id for agent in agents]
+    close = nearest(name, names)
+    there = f"there are {', '.join(names[:5])}{' and more' if names[5:] else ''}" if names else "the set holds none"
+    hint = f"did you mean `{close}`?" if close else there
+    return AbsentError(Diagnostic(Code.USAGE, Severity.ERROR, f"there is no agent `{name}`", hint=hint))
 
 
 def escape_key(key: str) -> str:

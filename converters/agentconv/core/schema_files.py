@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from agentconv.core import extensions
 from agentconv.core.diagnostics import Cause, Complaint, Effect
 from agentconv.core.suggestions import nearest
 from agentconv.core.verdict import verdict
@@ -28,7 +29,8 @@ def _named(pattern: str) -> dict[str, Path]:
 @cache
 def places() -> dict[str, Path]:
     """Return the file of each schema of a client."""
-    return _named("formats/*.schema.json")
+    others = {name: Path(place) for name, place in extensions.files(".schema.json").items()}
+    return {**others, **_named("formats/*.schema.json")}
 
 
 @cache

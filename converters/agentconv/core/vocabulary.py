@@ -19,7 +19,7 @@ The tables:
   else that below `~`) or `no_user` (why there is none), `user_beside` (further folders and files that it reads beside that one),
   `user_adds` (that of `user` which does not keep it from reading the next one), `user_also` (further folders that it reads as well),
   `also_reads` (formats whose folders in a project it reads too), `marks` (what tells in a project that the client is used),
-  `then` and `then_user` (what a person does next in the client).
+  `then` and `then_user` (what a person does next in the client), `program` (its name on PATH; `--version` says what `x-verified` has).
 - `references`: files, folders, variables and commands in a prompt that mean something to this client, and what they are.
 
 Besides, facts: `enforces_patterns` (an agent is held to the pattern of `Tool(pattern)`), `ignores_case` (of tool words),
@@ -51,8 +51,8 @@ so that a client that comes anew changes no file of one that is there). A fact t
 - `unenforced`: limits that the client documents, and does not hold a spawned agent to: `free` has the keys of an agent's file (dots for
   tables, `*` for any name), each with the values that limit nothing; `instead` is what a person does; `servers` says that no file closes
   the MCP servers of the session, in words.
-`restraining` are the files and folders of a project that may have rules and hooks for all that works in it.
 `evidence` is `documentation` where the client itself was not asked: what is said of it is what its documents and its code say.
+`restraining` are the files and folders of a project that may have rules and hooks for all that works in it.
 And limits: `description_tokens` (of the descriptions of all agents together; the client warns above it).
 
 A format that holds no agents says `parts_only`.
@@ -68,6 +68,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core import extensions
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -79,7 +81,8 @@ _PARTS = re.compile(r"[^a-z]+")
 @cache
 def places() -> dict[str, Path]:
     """Return the file of each format, which lies beside its client's modules."""
-    return {path.stem: path for path in sorted(_CLIENTS.glob("[!_]*/*.toml"))}
+    others = {name: Path(place) for name, place in extensions.files(".toml").items()}
+    return {**others, **{path.stem: path for path in sorted(_CLIENTS.glob("[!_]*/*.toml"))}}
 
 
 @cache

@@ -29,6 +29,17 @@ class Mergeable(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Whole:
+    """A report in a file that somebody named for it: what is there gives way to it."""
+
+    data: bytes
+
+    def merge(self, present: bytes, *, force: bool = False) -> Merged:  # noqa: ARG002 - as everything that can be merged
+        """Take the place of what is there."""
+        return Merged(self.data)
+
+
+@dataclass(frozen=True, slots=True)
 class OutputFile:
     """One file to write, below the output folder."""
 

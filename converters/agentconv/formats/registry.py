@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
-from agentconv.core import enforcement, vocabulary
+from agentconv.core import enforcement, extensions, schema_files, vocabulary
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
+from agentconv.core.extensions import Extension
 from agentconv.core.suggestions import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from agentconv.core.format import Format, Index, Offered
     from agentconv.core.includes import Include
@@ -50,6 +52,8 @@ class Row:
     bundle: bool = False
     """Whether it is one of our own canonical forms, which no client reads."""
     aliases: tuple[str, ...] = ()
+    distribution: str = ""
+    """The distribution that brings it; empty for our own. Its `module` is then a whole name, by default that of its entry point."""
 
     @property
     def has_agents(self) -> bool:
@@ -75,6 +79,8 @@ class Row:
         return not self.folders or (bool(self.files) and not path.endswith(self.suffixes))
 
 
+FormatRow = Row
+"""Its name for those who bring a format of their own: `agentconv.FormatRow`."""
 _HEADER = rb"(?m)^(?:\xef\xbb\xbf)?[ \t]*(?:---|name[ \t]*:|description[ \t]*:)"
 _HEADED = rb"\A(?:\xef\xbb\xbf)?---[ \t]*\r?\n"
 _ROLE = rb'\A(?:\xef\xbb\xbf)?(?:(?![ \t]*\[)[^\n]*\n)*?[ \t]*"?(?:name|description|developer_instructions)"?[ \t]*='
@@ -138,6 +144,37 @@ FORMATS: dict[str, Row] = {
     "json": Row("canonical.json", "canonical JSON", (), (".json",), ("agents.json",), looks=_BUNDLE, bundle=True),
     "toml": Row("canonical.toml", "canonical TOML", (), (".toml",), ("agents.toml",), looks=_BUNDLE, bundle=True),
 }
+BROKEN: dict[str, Diagnostic] = {}
+"""By id why formats that other distributions bring are not there."""
+
+
+def _take_in(extension: Extension) -> None:
+    """Take in a format that another distribution brings: the entry point is its `Row`, or a module that has it as `ROW`.
+
+    Raises:
+        InputError: It is none, or takes what is another's.
+    """
+    found = extension.load()
+    row = getattr(found, "ROW", found)
+    format_id = extension.name
+    if not isinstance(row, Row):
+        raise extension.broken("is no format: the entry point names no agentconv.FormatRow, and no module that has one as ROW")
+    if not re.fullmatch("[a-z][a-z0-9]*(-[a-z0-9]+)*", format_id):
+        raise extension.broken("is no legal id of a format: lower-case letters, digits, and single hyphens between them")
+    taken = {name for known, other in FORMATS.items() for name in (known, *other.aliases)}
+    if {format_id, *row.aliases} & taken:
+        raise extension.broken(f"is called as another format is: {', '.join(sorted({format_id, *row.aliases} & taken))}")
+    if row.bundle or not (row.folders or row.files) or not row.suffixes:
+        raise extension.broken("says no place of its files: folders or files, and suffixes")
+    module = row.module or extension.value.partition(":")[0].strip()
+    FORMATS[format_id] = replace(row, module=module, distribution=extension.distribution)
+
+
+for _extension in extensions.of(extensions.FORMATS):
+    try:
+        _take_in(_extension)
+    except InputError as _error:
+        BROKEN[_extension.name] = _error.diagnostic
 _ALIASES = {alias: format_id for format_id, row in FORMATS.items() for alias in row.aliases}
 _FOLD = str.maketrans("_ ", "--")
 _KNOWN = {
@@ -205,6 +242,8 @@ def resolve(name: str) -> str:
     folded = _folded(name)
     if folded in _KNOWN:
         return _KNOWN[folded]
+    if folded in BROKEN:
+        raise InputError(replace(BROKEN[folded], severity=Severity.ERROR))
     other = not_yet(name)
     if other:
         raise usage(f"there is no format for {other} yet", f"json holds everything for a program of your own; {LISTED}")
@@ -267,13 +306,80 @@ def includes_of(format_id: str) -> Callable[[SourceText], Sequence[Include]]:
 
 @cache
 def load(format_id: str) -> Format:
-    """Import a format's module."""
-    return cast("Format", import_module(f"agentconv.formats.{FORMATS[format_id].module}"))
+    """Import a format's module.
+
+    Raises:
+        InputError: Another distribution brings it, and it cannot be imported.
+    """
+    row = FORMATS[format_id]
+    if not row.distribution:
+        return cast("Format", import_module(f"agentconv.formats.{row.module}"))
+    extension = Extension(row.distribution, format_id, row.module)
+    found = extension.load()
+    missing = [name for name in ("SPEC", "read", "project", "write") if not hasattr(found, name)]
+    if missing or found.SPEC.id != format_id:
+        raise extension.broken(f"is no format: its module has no {', '.join(missing) or f'SPEC of the id {format_id}'}")
+    return cast("Format", found)
+
+
+def is_loadable(format_id: str) -> bool:
+    """Whether a format's module is there; one of our own is."""
+    if FORMATS[format_id].distribution:
+        try:
+            load(format_id)
+        except InputError as error:
+            BROKEN[format_id] = error.diagnostic
+            return False
+    return True
 
 
 def unheld(format_id: str, agent: Agent) -> tuple[str, ...]:
     """Return the keys of an agent's file that limit it, and that its client does not hold it to."""
     if not vocabulary.unenforced(format_id).free:
         return ()
-    dialect: Dialect = import_module(f"agentconv.formats.{FORMATS[format_id].module}").DIALECT
+    dialect: Dialect = load(format_id).DIALECT  # type: ignore[attr-defined]
     return enforcement.unheld(format_id, dialect.encode(agent))
+
+
+@dataclass(frozen=True, slots=True)
+class FormatInfo:
+    """One format."""
+
+    id: str
+    title: str
+    """The client's name."""
+    client: str
+    """The same with the version that the format was last verified with, where there is a client."""
+    where: str
+    """Where a project has its agents: `.claude/agents/*.md`."""
+    user: tuple[str, ...]
+    """Where a user has agents for all projects, first where we write."""
+    aliases: tuple[str, ...]
+    verified: Mapping[str, str] | None
+    """The client, its version, and the date."""
+    evidence: str | None
+    """`documentation` where the client itself was not asked; None where it was."""
+    distribution: str | None
+    """The distribution that brings it; None for our own."""
+
+
+def formats() -> tuple[FormatInfo, ...]:
+    """Return every format, our own first."""
+    return tuple(info(format_id) for format_id in FORMATS)
+
+
+def info(format_id: str) -> FormatInfo:
+    """Return one format."""
+    row = FORMATS[format_id]
+    verified = None if row.bundle else schema_files.load(format_id if row.has_agents else f"parts/skills/{format_id}")["x-verified"]
+    return FormatInfo(
+        format_id,
+        row.title,
+        f"{verified['client']} {verified['version']}" if verified else row.title,
+        f"{row.folders[0]}/*{row.suffixes[0]}" if row.folders else row.place,
+        tuple((vocabulary.installation(format_id) or {}).get("user", ())) if row.folders else (),
+        row.aliases,
+        verified,
+        "documentation" if vocabulary.is_documented_only(format_id) else None,
+        row.distribution or None,
+    )

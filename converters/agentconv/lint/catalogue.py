@@ -1,11 +1,22 @@
-"""All rules, by code. A module of `lint/rules/` is named here, and nowhere else."""
+"""All rules, by code, our own first. A module of `lint/rules/` is named here, and nowhere else."""
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
 
+from agentconv.core import extensions
+from agentconv.core.diagnostics import InputError
 from agentconv.lint.rule import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from agentconv.core.diagnostics import Diagnostic
+    from agentconv.core.extensions import Extension
 
 TOPICS = (
     "syntax",
@@ -27,14 +38,48 @@ SECRETS = frozenset({"AC810"})
 HIDDEN = frozenset({"AC801", "AC802", "AC805"})
 """Rules about characters that hide something from a person and not from a model."""
 
+BROKEN: dict[str, Diagnostic] = {}
+"""By entry point why rules that other distributions bring are not there, once `rules` was asked."""
+BROUGHT: dict[str, str] = {}
+"""By code the distributions that rules come from which are not our own."""
+_CODE = re.compile("[A-Z]{2,8}[0-9]{2,5}")
+_OWN = "AC"
+
 
 @cache
 def rules() -> dict[str, Rule]:
     """Return every rule, in the order of the codes."""
-    found = [
-        value for topic in TOPICS for value in vars(import_module(f"agentconv.lint.rules.{topic}")).values() if isinstance(value, Rule)
-    ]
-    return {rule.code: rule for rule in sorted(found, key=lambda rule: rule.code)}
+    found = [rule for topic in TOPICS for rule in _of_module(import_module(f"agentconv.lint.rules.{topic}"))]
+    own = {rule.code: rule for rule in sorted(found, key=lambda rule: rule.code)}
+    for extension in extensions.of(extensions.RULES):
+        try:
+            own |= _taken_in(extension, {*own, *(rule.name for rule in own.values())})
+        except InputError as error:
+            BROKEN[extension.name] = error.diagnostic
+    return own
+
+
+def _of_module(module: object) -> list[Rule]:
+    return [value for value in vars(module).values() if isinstance(value, Rule)]
+
+
+def _taken_in(extension: Extension, taken: Collection[str]) -> dict[str, Rule]:
+    """Return the rules that another distribution brings: the entry point is a module with rules, or one rule.
+
+    Raises:
+        InputError: It is none, or a rule takes what is another's.
+    """
+    found = extension.load()
+    rules = [found] if isinstance(found, Rule) else _of_module(found) if isinstance(found, ModuleType) else []
+    if not rules:
+        raise extension.broken("has no rule: the entry point names a module in which `agentconv.lint.rule.rule` made some")
+    for rule in rules:
+        if not _CODE.fullmatch(rule.code) or rule.code.startswith(_OWN):
+            raise extension.broken(f"has a rule with the code {rule.code}: capital letters of its own, not {_OWN}, and a number")
+        if {rule.code, rule.name} & {*taken}:
+            raise extension.broken(f"has a rule that is called as another one is: {rule.code} {rule.name}")
+    BROUGHT.update(dict.fromkeys((rule.code for rule in rules), extension.distribution))
+    return {rule.code: rule for rule in sorted(rules, key=lambda rule: rule.code)}
 
 
 @cache

@@ -73,9 +73,19 @@ def _run(rule: Rule, failures: list[Diagnostic], subject: Subject, *more: list[F
     try:
         return list(rule.check(subject, *more))
     except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other findings
-        message = f"internal error in {rule.code} {rule.name}: {type(error).__name__}: {error}"
-        failures.append(Diagnostic(Code.INTERNAL, Severity.ERROR, message, Span(subject.path), "please report this with the file"))
+        failures.append(_failure(rule, error, subject.path))
         return []
+
+
+def _failure(rule: Rule, error: Exception, path: str) -> Diagnostic:
+    """Say that a rule broke on a file, and whose it is."""
+    why = f"{type(error).__name__}: {error}"
+    brought = catalogue.BROUGHT.get(rule.code)
+    if brought:
+        hint = f"report it to {brought.partition(' ')[0]}, or leave it out: --ignore {rule.code}"
+        return Diagnostic(Code.EXTENSION, Severity.ERROR, f"{rule.code} {rule.name} of {brought} failed: {why}", Span(path), hint)
+    message = f"internal error in {rule.code} {rule.name}: {why}"
+    return Diagnostic(Code.INTERNAL, Severity.ERROR, message, Span(path), "please report this with the file")
 
 
 def _unasked(subject: Subject, rules: Iterable[Rule]) -> list[Finding]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare, naming
 from agentconv.core import effects, tool_summary
-from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.core.format import State
 from agentconv.core.names import stem_of
 from agentconv.formats import registry
@@ -109,6 +109,8 @@ def inspect(piece: Loaded, asked: Sequence[str]) -> Inspected:
             continue
         try:
             readings += _readings(piece.source, piece.format, own, client)
+        except InputError as error:  # a format of another distribution that is not what it should be
+            failures.append(error.diagnostic)
         except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other clients
             message = f"internal error as {client} reads it: {type(error).__name__}: {error}"
             hint = "please report this with the file"

@@ -7,7 +7,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import vocabulary
+from agentconv.core import extensions, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +36,7 @@ def container(format_id: str) -> Container | None:
 
 def _of_package(format_id: str, module: str) -> Mapping[str, Any]:
     """Return what a module of the package of a format's client has by format ids."""
-    words = vocabulary.places().get(format_id)
+    words = vocabulary.places().get(format_id) if format_id not in extensions.files(".toml") else None
     name = f"agentconv.formats.{words.parent.name}.{module}" if words else ""
     if not name or find_spec(name) is None:
         return {}

@@ -50,6 +50,24 @@ def finding(value: Finding, subject: Subject, path: str, look: Style) -> str:
     return "\n".join([head, place, bar, f"{line} | {text.safe(cut)}", f"{bar} {carets}", f"help: {text.safe(value.help)}"])
 
 
+def concise(value: Finding, subject: Subject, path: str, look: Style) -> str:
+    """Write one finding in one line, as editors and `grep` want it: `path:3:14: warning[AC101] [*] what is so`."""
+    line, column = subject.source.position(value.start)
+    mark = " [*]" if value.fix and value.fix.safe else ""
+    head = f"{look.paint(value.severity.value, value.severity)}[{value.rule.code}]{mark}"
+    return f"{text.safe(path)}:{line}:{column}: {head} {text.safe(value.message)}"
+
+
+def statistics(checked: Sequence[Checked]) -> list[dict[str, object]]:
+    """Return how often each rule found something, the most frequent first."""
+    found = [value for one in checked for value in one.findings]
+    counts = Counter(value.rule.code for value in found)
+    rules = {value.rule.code: value.rule for value in found}
+    mended = Counter(value.rule.code for value in found if value.fix and value.fix.safe)
+    order = sorted(counts, key=lambda code: (-counts[code], code))
+    return [{"code": code, "name": rules[code].name, "count": counts[code], "fixable": mended[code]} for code in order]
+
+
 def _line(subject: Subject, line: int) -> str:
     lines = _lines(subject.text, subject.credentials)
     return lines[line - 1].removeprefix("\ufeff") if line <= len(lines) else ""
@@ -70,19 +88,21 @@ def _cut(line: str, first: int) -> tuple[str, int]:
     return f"{head}{line[start : start + _WIDEST]}{tail}", first - start + len(head)
 
 
-def summary(checked: Sequence[Checked], fixed: int, *, pending: bool = False) -> str:
+def summary(checked: Sequence[Checked], fixed: int, *, pending: bool = False, known: int = 0) -> str:
     """Say how much was found, and how much of it can be mended.
 
     Args:
         checked: The files.
         fixed: How many findings are mended.
         pending: Whether they only would be.
+        known: How many more are in the baseline.
     """
     found = [value for one in checked for value in one.findings]
     files = text.count(len(checked), "file")
     done = f"; {fixed} {'would be mended' if pending else 'mended'}" if fixed or pending else ""
+    done += f"; {text.count(known, 'finding')} known already" if known else ""
     if not found:
-        return f"{files}: nothing found{done}"
+        return f"{files}: nothing {'new ' if known else ''}found{done}"
     counts = Counter(value.severity.value for value in found)
     parts = ", ".join(text.count(counts[word], word) for word in ("error", "warning", "note") if counts[word])
     lines = [f"{files}: {parts}{done}"]

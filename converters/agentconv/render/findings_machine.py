@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from agentconv import __version__
+from agentconv.core import links
+from agentconv.lint import catalogue
 from agentconv.render import text
 
 if TYPE_CHECKING:
@@ -19,10 +21,11 @@ _SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 def plain(checked: Sequence[Checked], where: Mapping[str, str]) -> dict[str, Any]:
     """Return all findings as a map."""
-    return {"findings": [_plain(finding, one, where) for one in checked for finding in one.findings]}
+    return {"findings": [located(finding, one, where) for one in checked for finding in one.findings]}
 
 
-def _plain(finding: Finding, one: Checked, where: Mapping[str, str]) -> dict[str, Any]:
+def located(finding: Finding, one: Checked, where: Mapping[str, str]) -> dict[str, Any]:
+    """Return one finding as a map, with its place."""
     source = one.subject.source
     line, column = source.position(finding.start)
     end_line, end_column = source.position(finding.end)
@@ -62,6 +65,7 @@ def _descriptor(rule: Rule) -> dict[str, Any]:
     return {
         "id": rule.code,
         "name": "".join(word.capitalize() for word in rule.name.split("-")),
+        **({} if rule.code in catalogue.BROUGHT else {"helpUri": links.rule(rule.code)}),
         "shortDescription": {"text": rule.summary},
         "fullDescription": {"text": rule.why},
         "help": {"text": f"{rule.why}\n\nUse instead:\n\n{rule.good}"},
@@ -70,7 +74,7 @@ def _descriptor(rule: Rule) -> dict[str, Any]:
 
 
 def _result(finding: Finding, one: Checked, where: Mapping[str, str], order: Sequence[str]) -> dict[str, Any]:
-    found = _plain(finding, one, where)
+    found = located(finding, one, where)
     region = {"startLine": found["line"], "startColumn": found["column"], "endLine": found["end_line"], "endColumn": found["end_column"]}
     location = {"artifactLocation": {"uri": uri(found["path"])}, "region": region}
     return {
@@ -98,7 +102,7 @@ def github(checked: Sequence[Checked], where: Mapping[str, str]) -> str:
     lines = []
     for one in checked:
         for finding in one.findings:
-            found = _plain(finding, one, where)
+            found = located(finding, one, where)
             keys = {
                 "file": found["path"],
                 "line": found["line"],

@@ -30,6 +30,11 @@ def report(found: dict[str, Any]) -> str:
     return dumps(_masked(found))
 
 
+def listed(found: list[dict[str, Any]]) -> str:
+    """Write a report that is a list."""
+    return printable.in_json(json.dumps(_masked(found), ensure_ascii=False, indent=2)) + "\n"
+
+
 def _masked(value: Any) -> Any:
     if isinstance(value, str):
         return credentials.masked(value)

@@ -359,6 +359,21 @@ def places(arguments: Sequence[str], stdin_name: str = "") -> list[str]:
     return [(stdin_name or os.curdir) if argument == STDIN else argument for argument in arguments]
 
 
+def named(path: object) -> str:
+    """Return a path that a program gives as an argument: `-` is a file like any other there.
+
+    Raises:
+        InputError: It is no path.
+    """
+    try:
+        place = os.fspath(path)  # type: ignore[call-overload]
+    except TypeError:
+        raise registry.usage(f"a path is text or a pathlib.Path, not {type(path).__name__}", "to read text: agentconv.reads") from None
+    if not isinstance(place, str):
+        place = os.fsdecode(place)
+    return os.path.join(os.curdir, place) if place == STDIN else place
+
+
 def siblings(found: Discovery) -> list[Found]:
     """Return the other files that clients read together with those that a user named, out of the same projects."""
     named = [(file, file.location or found.stdin_name) for file in found.files if file.named]

@@ -142,6 +142,9 @@ def load_source(format_id: str, source: SourceText, *, results: bool = False) ->
     """Read one file's text: the file itself, with what its reader gave if that is asked for, or the files that a bundle holds."""
     try:
         result = registry.load(format_id).read(source)
+    except InputError as error:  # the format itself is not there
+        yield Loaded(source.path, format_id, None, diagnostics=(error.diagnostic,))
+        return
     except Exception as error:  # noqa: BLE001 - a bug must surface as one, and must not lose the other files
         yield Loaded(source.path, format_id, None, diagnostics=(_bug(source.path, error),))
         return

@@ -25,7 +25,7 @@ def _refused(event: str, kind: str) -> str | None:
 
 
 _TRUST = "they run in a folder that is trusted alone: say so when Copilot asks"
-_CLIENT = Client("copilot", "GitHub Copilot", head={"version": 1}, refuses=_refused, trust=_TRUST)
+_CLIENT = Client("copilot", "GitHub Copilot", typed=False, head={"version": 1}, refuses=_refused, trust=_TRUST)
 BY_FORMAT: dict[str, PartFormat[SetHook]] = {
     "copilot": HookFormat(
         _CLIENT,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _FOREIGN = HookFormat(Client("claude-code", "Cursor"))
 BY_FORMAT: dict[str, PartFormat[SetHook]] = {
     "cursor": HookFormat(
-        Client("cursor", "Cursor", flat=True, head={"version": 1}),
+        Client("cursor", "Cursor", flat=True, typed=False, head={"version": 1}),
         (Place(".cursor/hooks.json"), Place(".claude/settings.json", native=False), Place(".claude/settings.local.json", native=False)),
         (Place(".cursor/hooks.json"),),
         others=((".claude/settings.json", _FOREIGN), (".claude/settings.local.json", _FOREIGN)),

@@ -77,11 +77,9 @@ def rule_matches_nothing(self: Rule, subject: Subject) -> Iterator[Finding]:
     another client, or one with a typing error, is the name of no tool either. A denial that matches nothing fails open.
     """
     for one in (one for found in _sets(subject) for one in found.rules):
-        own = vocabulary.own_word(subject.format, one.native)
         dead = deciding.is_known(one) and one.pattern is not None and not deciding.about(one) and one.effect != "allow"
-        literal = subject.format == "gemini-cli" and one.pattern is not None and one.effect == "deny" and own is not None
         unknown = not deciding.is_known(one) and vocabulary.tool_words(subject.format) and "*" not in one.native
-        if not (dead or literal or unknown):
+        if not (dead or unknown):
             continue
         words = (*vocabulary.tool_words(subject.format), *sorted(vocabulary.rules(subject.format).words))
         close = nearest(one.native, words) if unknown else None

@@ -37,6 +37,8 @@ class Client:
     title: str
     flat: bool = False
     """Whether each handler stands alone, with its matcher."""
+    typed: bool = True
+    """Whether it runs nothing that does not say of what kind it is."""
     head: Mapping[str, Json] = field(default_factory=dict)
     """What a new file says besides."""
     whole: frozenset[str] = frozenset()
@@ -130,7 +132,7 @@ def handler_problem(client: Client, event: str, value: Mapping[str, Json]) -> st
         if found is not None and found.effect is not Effect.IGNORES:
             return f"`{key}`: {found.reason}"
     handler = hook_handlers.read(client.words, dict(value))
-    if "type" not in value and not client.flat:
+    if "type" not in value and client.typed:
         return "it has no `type`"
     lacking = [name for name in _NEEDED.get(handler.kind, ()) if not getattr(handler, name)]
     return f"it has no `{lacking[0]}`" if lacking else client.refuses(event, handler.kind)

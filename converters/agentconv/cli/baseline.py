@@ -1,0 +1,237 @@
+"""What a team knows of its agents already, in a file: findings and losses that no longer count, so that only what is new does.
+
+An entry is known by its code, its agent and its text, wherever it stands now. What protects whoever reads a file is never known.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from agentconv.core import credentials
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, LossSeverity, Severity, Span
+from agentconv.disk import reading
+from agentconv.disk.output import OutputFile
+from agentconv.disk.saving import OutputFolder
+from agentconv.formats import registry
+from agentconv.sources import discovery
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Collection, Iterator, Sequence
+
+    from agentconv.core.diagnostics import Loss
+    from agentconv.lint.rule import Finding
+
+    Asked: TypeAlias = Callable[["Entry"], bool]
+    """Whether a run has looked for an entry."""
+
+VERSION = 1
+FINDINGS, LOSSES = "findings", "losses"
+_PLACES = {FINDINGS: "path", LOSSES: "target"}
+"""What a list calls the place of its entries."""
+_MAX_BYTES = 64 * 1024 * 1024
+_NEVER = "widened"
+"""How the codes of losses begin that say an agent may do more than its author wrote."""
+_SIZE = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+")
+"""A size, which every edit makes another one."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Entry:
+    """One thing that is known."""
+
+    code: str
+    where: str
+    """The file of a finding, below the folder of the baseline; the target of a loss."""
+    agent: str
+    text: str
+    kind: str = FINDINGS
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What it is known by: a finding without an agent by its file, and a loss by its target too."""
+        text = _SIZE.sub("0", self.text)
+        return self.code, f"{self.where}\0{self.agent}" if self.kind == LOSSES or not self.agent else self.agent, text
+
+
+def of_loss(loss: Loss) -> Entry | None:
+    """Return what a loss is known by; None for one that is never accepted."""
+    if loss.severity is LossSeverity.REFUSAL or loss.code.startswith(_NEVER):
+        return None
+    return Entry(loss.code, loss.target, loss.agent, credentials.masked(f"{loss.field}: {loss.detail}"), LOSSES)
+
+
+@dataclass(slots=True)
+class Baseline:
+    """The entries of a file, used up one by one."""
+
+    path: str
+    data: bytes | None = None
+    """What is in the file; None while there is none."""
+    entries: Counter[Entry] = field(default_factory=Counter)
+    renewed: bool = False
+    """Whether everything that is met becomes known."""
+    left: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    """How many of each there still are."""
+    met: Counter[Entry] = field(default_factory=Counter)
+    """What this run has met that may be known."""
+    known: int = 0
+    """How many of those are."""
+
+    def of_finding(self, finding: Finding, location: str) -> Entry | None:
+        """Return what a finding is known by; None for one of a rule that protects whoever reads the file."""
+        if finding.rule.protects is not None:
+            return None
+        return Entry(finding.rule.code, self.below(location), finding.agent or "", credentials.masked(finding.message))
+
+    def below(self, location: str) -> str:
+        """Return a place as the file has it, so that it is the same wherever the command is run."""
+        return os.path.relpath(location, self._folder).replace(os.sep, "/")
+
+    @property
+    def _folder(self) -> str:
+        return os.path.dirname(os.path.abspath(self.path))
+
+    def takes(self, entry: Entry | None) -> bool:
+        """Whether something is known; one entry knows one."""
+        if entry is None:
+            return False
+        self.met[entry] += 1
+        if not self.renewed and self.left[entry.key] <= 0:
+            return False
+        self.left[entry.key] -= 1
+        self.known += 1
+        return True
+
+    def is_there(self, entry: Entry) -> bool:
+        """Whether the file of a finding is still there."""
+        return entry.kind == LOSSES or os.path.lexists(os.path.join(self._folder, entry.where))
+
+    def gone(self, asked: Asked) -> int:
+        """Return how many entries nothing answers to any more, of those that this run has asked about."""
+        keys = {entry.key for entry in self.entries if asked(entry) or not self.is_there(entry)}
+        return sum(max(number, 0) for key, number in self.left.items() if key in keys)
+
+    def update(self, asked: Asked) -> None:
+        """Write the file: what this run has met, and what it has not asked about.
+
+        Raises:
+            InputError: The disk refuses, or somebody else wrote it meanwhile.
+        """
+        kept = Counter({entry: number for entry, number in self.entries.items() if self.is_there(entry) and not asked(entry)})
+        path, data = Path(self.path), _document(kept + self.met)
+        folder = OutputFolder(path.parent, within=discovery.project_root(path))
+        saved = folder.save(OutputFile(path.name, data)) if self.data is None else folder.mend(path.name, self.data, data)
+        if saved.is_kept:
+            raise InputError(
+                Diagnostic(Code.EXISTS, Severity.ERROR, "it changed while this ran, and is kept", Span(self.path), "run it again")
+            )
+
+    def finish(self, asked: Asked) -> Iterator[Diagnostic]:
+        """Write the file where that is asked for, and say what a person would not know otherwise.
+
+        Raises:
+            InputError: The disk refuses.
+        """
+        if self.renewed:
+            self.update(asked)
+        elif gone := self.gone(asked):
+            message = f"{gone:,} of its entries {'is' if gone == 1 else 'are'} no longer found"
+            yield Diagnostic(Code.EXISTS, Severity.NOTE, message, Span(self.path), "--update-baseline takes them out")
+
+
+def of_losses(targets: Sequence[str], agents: Collection[str]) -> Asked:
+    """Return what tells whether a conversion has looked for an entry."""
+    return lambda entry: entry.kind == LOSSES and entry.where in targets and entry.agent in agents
+
+
+def add_arguments(group: argparse._ActionsContainer, what: str) -> None:
+    """Add the file, and the switch that writes it.
+
+    Args:
+        group: Where to.
+        what: What it holds for the command.
+    """
+    group.add_argument("--baseline", metavar="FILE", help=f"{what} that are known already, and do not count")
+    group.add_argument("--update-baseline", action="store_true", help=f"write the {what} of this run into that file")
+
+
+def given(options: argparse.Namespace) -> Baseline | None:
+    """Return the baseline that a command line names.
+
+    Raises:
+        InputError: It cannot be read, or --update-baseline stands without it, or beside what writes nothing.
+    """
+    if not hasattr(options, "baseline"):
+        return None
+    dry = next((name for name in ("check", "diff", "dry_run") if getattr(options, name, False)), None)
+    if options.update_baseline and dry:
+        raise registry.usage(f"--{dry.replace('_', '-')} writes nothing, and --update-baseline writes", "run them one after the other")
+    if options.baseline is None:
+        if options.update_baseline:
+            raise registry.usage(
+                "--update-baseline needs the file to write", "name it: --baseline agentconv-baseline.json --update-baseline"
+            )
+        return None
+    if options.update_baseline and not os.path.lexists(options.baseline):
+        return Baseline(options.baseline, renewed=True)
+    try:
+        data = reading.read(options.baseline, limit=_MAX_BYTES)[0]
+    except OSError as error:
+        hint = "--update-baseline writes one" if isinstance(error, FileNotFoundError) else None
+        raise discovery.problem(f"cannot be read: {discovery.reason(error)}", hint, options.baseline) from None
+    entries = _read(data, options.baseline)
+    left: Counter[tuple[str, str, str]] = Counter()
+    for entry, number in entries.items():
+        left[entry.key] += number
+    return Baseline(options.baseline, data, entries, bool(options.update_baseline), left)
+
+
+def _read(data: bytes, path: str) -> Counter[Entry]:
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError):
+        raise _wrong(path, "it is no JSON") from None
+    if not isinstance(document, dict) or document.get("version") != VERSION:
+        raise _wrong(path, f"it is no baseline of version {VERSION}")
+    entries: Counter[Entry] = Counter()
+    for kind, place in _PLACES.items():
+        rows = document.get(kind, [])
+        for row in rows if isinstance(rows, list) else [None]:
+            entry, number = _entry(row, kind, place, path)
+            entries[entry] += number
+    return entries
+
+
+def _entry(row: Any, kind: str, place: str, path: str) -> tuple[Entry, int]:
+    values = [row.get(name, "") for name in ("code", place, "agent", "text")] if isinstance(row, dict) else [None]
+    count = row.get("count", 1) if isinstance(row, dict) else None
+    words = [value for value in values if isinstance(value, str)]
+    if len(words) != 4 or type(count) is not int or count < 1:
+        raise _wrong(path, f"`{kind}` holds what is no entry")
+    code, where, agent, text = words
+    return Entry(code, where, agent, text, kind), count
+
+
+def _wrong(path: str, message: str) -> InputError:
+    hint = "--update-baseline writes it anew once the file is out of the way"
+    return InputError(Diagnostic(Code.USAGE, Severity.ERROR, message, Span(path), hint))
+
+
+def _document(counts: Counter[Entry]) -> bytes:
+    """Write entries, one a line, so that versions of it merge."""
+    lists = []
+    for kind, place in _PLACES.items():
+        rows = [
+            {"code": entry.code, place: entry.where, "agent": entry.agent, "text": entry.text, "count": counts[entry]}
+            for entry in sorted(entry for entry in counts if entry.kind == kind)
+        ]
+        lines = ",\n".join(f"    {json.dumps(row, ensure_ascii=True)}" for row in rows)
+        lists.append(f'  "{kind}": [\n{lines}\n  ]' if rows else f'  "{kind}": []')
+    return "\n".join(["{", f'  "version": {VERSION},', ",\n".join(lists), "}", ""]).encode()

@@ -1,0 +1,129 @@
+"""What is chosen for each file that is linted: flags first, then the settings of the nearest folder above it that has some."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agentconv import __version__
+from agentconv.cli import configuration, lint_settings, scope
+from agentconv.cli.lint_settings import LintSettings
+from agentconv.formats import registry
+from agentconv.lint import catalogue
+from agentconv.sources import discovery, settings_file
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable
+
+    from agentconv.lint.rule import Rule
+    from agentconv.lint.subject import Settings
+    from agentconv.sources.discovery import Discovery
+
+_REPOSITORY = ".git"
+
+
+class LintFolders:
+    """The settings of every folder with files, each table read once."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        """Take what flags say.
+
+        Raises:
+            InputError: A word names no rule or no client.
+        """
+        self.select, self.ignore = _words("--select", options.select), _words("--ignore", options.ignore)
+        lint_settings.check_rules([*(self.select or ()), *(self.ignore or ())])
+        self.project: LintSettings = options.lint or LintSettings()
+        self._options = options
+        self._alone = bool(options.config or options.isolated or options.scope == scope.USER)
+        """Whether what holds for the project holds for every file, wherever it is."""
+        self._named = registry.clients_named(options.clients) if options.clients else None
+        self._of: dict[str, LintSettings | None] = {}
+        self._found: Discovery | None = None
+
+    def look_at(self, found: Discovery) -> list[Rule]:
+        """Return the rules for any of the files that were found, and say what their folders try in vain.
+
+        Raises:
+            InputError: Settings of a folder cannot be meant.
+        """
+        self._found = found
+        chosen = {id(one): one for one in (self.of(file.location or found.stdin_name or None) for file in found.files)}
+        for one in chosen.values() or [self.project]:
+            lint_settings.tell(self._options, one.remark(self.select, self.ignore))
+        asked = {rule.code for one in chosen.values() for rule in one.rules(self.select, self.ignore)}
+        return [rule for rule in catalogue.rules().values() if rule.code in asked]
+
+    def of(self, location: str | None) -> LintSettings:
+        """Return what a file's folders say."""
+        if self._alone or location is None:
+            return self.project
+        folder = os.path.dirname(os.path.abspath(location))
+        for one in _up_from(folder, _top(location, folder)):
+            if one not in self._of:
+                self._of[one] = self._read(one)
+            if (said := self._of[one]) is not None:
+                return said
+        return self.project
+
+    def _read(self, folder: str) -> LintSettings | None:
+        """Return what one folder says of linting, if it says anything."""
+        if os.path.realpath(folder) == os.path.realpath(self.project.folder) and self.project.place.path:
+            return self.project
+        files = settings_file.of_folder(Path(os.path.relpath(folder)))
+        settings_file.check(files, __version__)
+        return next((configuration.lint_table(file) for file in files if "lint" in file.values), None)
+
+    def for_file(self, location: str | None) -> Settings:
+        """Return what is chosen for one file."""
+        said = self.of(location)
+        asked = {rule.code for rule in said.rules(self.select, self.ignore)}
+        return said.for_file(location, unasked=[rule for rule in catalogue.rules().values() if rule.code not in asked])
+
+    def names_clients(self, location: str | None) -> bool:
+        """Whether somebody said which clients to ask about a file."""
+        return self._named is not None or self.of(location).clients is not None
+
+    def clients(self, location: str | None) -> tuple[str, ...]:
+        """Return the clients to ask about a file besides its own: those that are there, where nobody said which."""
+        if self._named is not None:
+            return tuple(self._named)
+        said = self.of(location).clients
+        return self._present if said is None else said
+
+    @cached_property
+    def _present(self) -> tuple[str, ...]:
+        return tuple(scope.present(self._options, self._found)) if self._found else ()
+
+
+def _words(flag: str, given: list[str] | None) -> tuple[str, ...] | None:
+    """Return the words that a flag was given.
+
+    Raises:
+        InputError: There is none.
+    """
+    if given is None:
+        return None
+    words = tuple(word.strip() for word in ",".join(given).split(",") if word.strip())
+    if not words:
+        raise registry.usage(f"{flag} has an empty value", "name codes, beginnings of codes, or names: `agentconv rule` lists them")
+    return words
+
+
+def _up_from(folder: str, top: str) -> Iterable[str]:
+    """Yield a folder and those above it, up to one that is the last."""
+    yield folder
+    while folder != top and os.path.dirname(folder) != folder:
+        folder = os.path.dirname(folder)
+        yield folder
+
+
+def _top(location: str, folder: str) -> str:
+    """Return the last folder whose settings are a file's: its repository's, or else its project's."""
+    for one in _up_from(folder, os.sep):
+        if os.path.lexists(os.path.join(one, _REPOSITORY)):
+            return one
+    return os.fspath(discovery.project_root(Path(location)) or folder)

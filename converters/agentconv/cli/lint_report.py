@@ -1,0 +1,182 @@
+"""What `agentconv lint` has found, in the form and the place that were asked for."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from agentconv.cli.exit_codes import Exit
+from agentconv.cli.found_files import places
+from agentconv.core.diagnostics import Code, Severity
+from agentconv.disk.output import OutputFile, Whole
+from agentconv.disk.saving import OutputFolder
+from agentconv.render import findings, findings_ci, findings_machine, machine, printable, text
+from agentconv.sources import discovery
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable, Sequence
+
+    from agentconv.cli.baseline import Baseline
+    from agentconv.cli.lint_files import LintFile
+    from agentconv.cli.lint_mending import Mended
+    from agentconv.core.diagnostics import Diagnostic
+    from agentconv.lint.checking import Checked
+
+FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit")
+_COUNTED = {
+    "off": {Severity.ERROR},
+    "warnings": {Severity.ERROR, Severity.WARNING},
+    "notes": {Severity.ERROR, Severity.WARNING, Severity.NOTE},
+}
+"""What makes the command exit with 1, by what `--strict` says."""
+
+
+@dataclass(slots=True)
+class Told:
+    """Everything that a run has to say."""
+
+    options: argparse.Namespace
+    checked: list[Checked]
+    """The files with what counts of them."""
+    diagnostics: Sequence[Diagnostic]
+    where: dict[str, str]
+    mended: Mended
+    beside: Sequence[Diagnostic]
+    """What is worth knowing."""
+    baseline: Baseline | None = None
+    failures: list[Diagnostic] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """See what could not be looked at, and what broke on it."""
+        self.failures = [*self.diagnostics, *(failure for one in self.checked for failure in one.failures)]
+
+    @property
+    def pending(self) -> bool:
+        """Whether nothing is written of what would be mended."""
+        return bool(self.options.diff or self.options.check)
+
+    @property
+    def counted(self) -> set[Severity]:
+        """The severities that make the command exit with 1."""
+        return _COUNTED[self.options.strict or "warnings"]
+
+    def exit_code(self) -> Exit:
+        """Return the exit code."""
+        if any(failure.code is Code.INTERNAL for failure in self.failures):
+            return Exit.BUG
+        if self.mended.unsaved or (self.diagnostics and not self.checked):
+            return Exit.USAGE
+        found = {finding.severity for one in self.checked for finding in one.findings} & self.counted
+        if self.options.exit_zero:
+            return Exit.OK
+        return Exit.FINDINGS if found or self.failures or (self.pending and self.mended.findings) else Exit.OK
+
+
+def where(found: discovery.Discovery, files: Iterable[LintFile]) -> dict[str, str]:
+    """Return where each file is, as the user would name it."""
+    return {
+        **places(found),
+        **{file.subject.path: file.location for file in files if file.subject.included and file.location},
+        **{file.subject.path: "<stdin>" for file in files if file.subject.nameless},
+    }
+
+
+def tell(told: Told) -> Exit:
+    """Print the report, or write it into a file, and return the exit code.
+
+    Raises:
+        InputError: The file cannot be written.
+    """
+    options, code = told.options, told.exit_code()
+    sys.stdout.flush()
+    diagnostics(options, told.failures)
+    diagnostics(options, () if options.quiet else told.beside)
+    shown = _report(told, code)
+    if options.output_file:
+        _save(options.output_file, shown, told.checked)
+    elif options.output_format == "github":
+        printable.data(shown.encode("utf-8", "backslashreplace"), told.mended.out)
+    else:
+        print(shown, end="", file=told.mended.out)
+    if options.output_format in ("text", "concise"):
+        sys.stdout.flush()
+        _summarise(told, code, said=bool(shown or told.failures or (told.pending and told.mended.findings)))
+    return code
+
+
+def diagnostics(options: argparse.Namespace, several: Sequence[Diagnostic]) -> None:
+    """Tell what is no finding, where the report does not hold it."""
+    for one in several if options.output_format != "json" else ():
+        print(text.diagnostic(one, text.style(sys.stderr, options.color)), file=sys.stderr)
+
+
+def _summarise(told: Told, code: Exit, *, said: bool) -> None:
+    known = told.baseline.known if told.baseline else 0
+    summary = findings.summary(told.checked, told.mended.findings, pending=told.pending, known=known)
+    if not told.options.quiet:
+        print(summary, file=sys.stderr)
+    elif code is not Exit.OK and not said:
+        print(summary.partition("\n")[0], file=sys.stderr)
+
+
+def _report(told: Told, code: Exit) -> str:
+    kind, checked = told.options.output_format, told.checked
+    if kind == "json":
+        return f"{machine.report(_plain(told, code))}\n"
+    if kind == "sarif":
+        return f"{machine.report(findings_machine.sarif(checked, told.where))}\n"
+    if kind == "github":
+        return findings_machine.github(checked, told.where)
+    if kind == "gitlab":
+        return findings_ci.gitlab(checked, told.failures, told.where)
+    if kind == "junit":
+        return findings_ci.junit(checked, told.failures, told.where, told.counted)
+    return _text(told)
+
+
+def _plain(told: Told, code: Exit) -> dict[str, Any]:
+    found = (
+        {"statistics": findings.statistics(told.checked)} if told.options.statistics else findings_machine.plain(told.checked, told.where)
+    )
+    known = {"known": told.baseline.known} if told.baseline else {}
+    return {"exit_code": int(code), **found, **known, "diagnostics": [*map(machine.plain, [*told.failures, *told.beside])]}
+
+
+def _text(told: Told) -> str:
+    """Return findings for people: each with its line, or in one, or how many there are of each rule."""
+    options = told.options
+    if options.diff:
+        return ""
+    if options.statistics:
+        return "".join(
+            f"{row['count']:>6,}  {row['code']}  {row['name']}{'  [*]' if row['fixable'] else ''}\n"
+            for row in findings.statistics(told.checked)
+        )
+    look = text.Style() if options.output_file else text.style(told.mended.out, options.color)
+    write, end = (findings.concise, "\n") if options.output_format == "concise" else (findings.finding, "\n\n")
+    return "".join(
+        write(finding, one.subject, told.where.get(one.subject.path, one.subject.path), look) + end
+        for one in told.checked
+        for finding in one.findings
+        if not options.quiet or finding.severity is Severity.ERROR
+    )
+
+
+def _save(name: str, shown: str, checked: Sequence[Checked]) -> None:
+    path, data = Path(name), shown.encode("utf-8", "backslashreplace")
+    if any(_is_one(name, one.subject.location) for one in checked):
+        raise discovery.problem("it is a file that was looked at, and is kept", "name another one with --output-file", name)
+    saved = OutputFolder(path.parent, within=discovery.project_root(path)).save(OutputFile(path.name, data, Whole(data)))
+    if saved.is_kept:
+        raise discovery.problem("it changed while this ran, and is kept", "run it again", name)
+
+
+def _is_one(name: str, location: str) -> bool:
+    try:
+        return bool(location) and os.path.samefile(name, location)
+    except OSError:
+        return False

@@ -1,0 +1,117 @@
+"""What other distributions bring: formats and rules, by entry points.
+
+To look is to be cheap, since every command does: file names alone are read until a distribution says that it has something for us.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FORMATS, RULES = "agentconv.formats", "agentconv.rules"
+_MARK = b"[agentconv."
+"""How a section of `entry_points.txt` begins that is ours."""
+_ENDS = (".dist-info", ".egg-info")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Extension:
+    """One entry point."""
+
+    distribution: str
+    """The name and version of what brings it."""
+    name: str
+    value: str
+    """The module, and what of it: `package.module:NAME`."""
+
+    def load(self) -> Any:
+        """Import it.
+
+        Raises:
+            InputError: It cannot be imported, whatever is wrong with it.
+        """
+        from importlib import import_module
+
+        module, _, attribute = self.value.partition(":")
+        try:
+            found: Any = import_module(module.strip())
+            for part in filter(None, attribute.strip().split(".")):
+                found = getattr(found, part)
+        except Exception as error:  # a distribution that is broken loses nothing but its own
+            raise self.broken(f"cannot be loaded: {type(error).__name__}: {error}") from error
+        return found
+
+    def broken(self, why: str) -> InputError:
+        """Make the error that names the distribution."""
+        message = f"`{self.name}` of {self.distribution} {why}"
+        hint = f"update or uninstall {self.distribution.partition(' ')[0]}; everything else works without it"
+        return InputError(Diagnostic(Code.EXTENSION, Severity.WARNING, message, hint=hint))
+
+    @property
+    def folder(self) -> str | None:
+        """The folder of its module, where its schema and words lie beside it; None where there is no such module."""
+        from importlib.util import find_spec
+
+        try:
+            spec = find_spec(self.value.partition(":")[0].strip())
+        except Exception:  # noqa: BLE001 - a package that is broken is told when it is loaded
+            return None
+        return os.path.dirname(spec.origin) if spec and spec.origin else None
+
+
+@cache
+def of(group: str) -> tuple[Extension, ...]:
+    """Return the entry points of a group, by distribution and name, in whichever order they were installed."""
+    return tuple(sorted({one for folder in _folders() for one in _said(folder, group)}))
+
+
+@cache
+def files(ends: str) -> dict[str, str]:
+    """Return by format the files of other distributions that are called as the format, with an end."""
+    places = {one.name: os.path.join(one.folder, one.name + ends) for one in of(FORMATS) if one.folder}
+    return {name: place for name, place in places.items() if os.path.isfile(place)}
+
+
+@cache
+def _folders() -> tuple[str, ...]:
+    """Return the folders of installed distributions that say something to us, each once."""
+    return tuple(dict.fromkeys(_looked_through()))
+
+
+def _looked_through() -> Iterator[str]:
+    here = os.path.realpath(os.curdir)  # what lies in somebody's project is data, even where `python -m` looks there first
+    for place in sys.path:
+        if not place or os.path.realpath(place) == here:
+            continue
+        try:
+            names = os.listdir(place)
+        except OSError:
+            continue
+        for name in names:
+            if name.endswith(_ENDS) and _is_ours(os.path.join(place, name)):
+                yield os.path.join(place, name)
+
+
+def _is_ours(folder: str) -> bool:
+    try:
+        with open(os.path.join(folder, "entry_points.txt"), "rb") as stream:
+            return _MARK in stream.read()
+    except OSError:
+        return False
+
+
+def _said(folder: str, group: str) -> list[Extension]:
+    from importlib.metadata import Distribution
+    from pathlib import Path
+
+    distribution = Distribution.at(Path(folder))
+    name = f"{distribution.metadata['Name']} {distribution.version}"
+    return [Extension(name, one.name, one.value) for one in distribution.entry_points if one.group == group]

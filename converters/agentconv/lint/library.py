@@ -1,0 +1,143 @@
+"""Linting and inspecting as functions: of a set, or of what a path names. No configuration is read, and nothing is printed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from agentconv.core.diagnostics import Severity, Span
+from agentconv.core.ir import AgentSet
+from agentconv.formats import registry
+from agentconv.lint import catalogue, checking, inspection
+from agentconv.lint.subject import Subject
+from agentconv.sources import discovery, loading
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from agentconv.core.diagnostics import Diagnostic
+    from agentconv.lint.checking import Checked
+    from agentconv.lint.inspection import Inspected
+    from agentconv.sources.loaded import Loaded
+
+    What: TypeAlias = AgentSet | str | os.PathLike[str]
+    """A set that was read, whose files are looked at; or a file, a folder or a project's root."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule has found."""
+
+    code: str
+    name: str
+    severity: Severity
+    message: str
+    span: Span
+    help: str
+    clients: tuple[str, ...] = ()
+    """Format ids of the clients that it is about."""
+    agent: str | None = None
+    fix: str | None = None
+    """What mends it, as an instruction, where something does."""
+    safe: bool = False
+    """Whether that is proven to change nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Linted:
+    """What linting found: a sequence of findings, in the order of the files and their texts."""
+
+    findings: tuple[Finding, ...]
+    diagnostics: tuple[Diagnostic, ...] = ()
+    """What could not be looked at."""
+
+    def __iter__(self) -> Iterator[Finding]:
+        """Yield the findings."""
+        return iter(self.findings)
+
+    def __len__(self) -> int:
+        """Return how many findings there are."""
+        return len(self.findings)
+
+    def __getitem__(self, number: int) -> Finding:
+        """Return a finding by its place."""
+        return self.findings[number]
+
+
+def lint(what: What, *, for_: str | Sequence[str] = (), select: Iterable[str] | None = None, ignore: Iterable[str] = ()) -> Linted:
+    """Find what breaks agents, in the client that their files are for and in others.
+
+    Args:
+        what: A set that was read, or a path.
+        for_: Further clients to ask, as words or one text: `"codex,opencode"`, `"all"`.
+        select: Only these rules: codes, beginnings of codes, or names.
+        ignore: Not these rules.
+
+    Raises:
+        InputError: The path names nothing, there is no such client or rule, or the set holds no file to look at.
+    """
+    clients = _clients(for_)
+    rules = catalogue.select(_words(select, "select") if select is not None else None, _words(ignore, "ignore"))
+    subjects: list[Subject] = []
+    diagnostics: list[Diagnostic] = []
+    for piece in _pieces(what):
+        if piece.source is None or piece.format not in registry.CLIENTS:
+            diagnostics += [remark for remark in piece.diagnostics if remark.severity is Severity.ERROR]
+            continue
+        subject = Subject(piece.source, piece.format, tuple(dict.fromkeys((piece.format, *clients))))
+        subject.take(piece.result, declared=piece.declared)
+        subjects.append(subject)
+    names = frozenset(agent.name for subject in subjects for _, agent, _ in subject.agents() if agent.name)
+    for subject in subjects:
+        subject.others = names
+    checked = list(checking.check(subjects, rules))
+    diagnostics += [*(failure for one in checked for failure in one.failures), *catalogue.BROKEN.values()]
+    return Linted(tuple(finding for one in checked for finding in _findings(one)), tuple(diagnostics))
+
+
+def inspect(what: What, *, for_: str | Sequence[str] = "all") -> tuple[Inspected, ...]:
+    """Say what each client makes of files as they stand, were they put where that client looks.
+
+    Args:
+        what: A set that was read, or a path.
+        for_: The clients to ask, as words or one text.
+
+    Raises:
+        InputError: The path names nothing, there is no such client, or the set holds no file to look at.
+    """
+    clients = _clients(for_)
+    return tuple(inspection.inspect(piece, clients) for piece in _pieces(what) if piece.source is not None)
+
+
+def _pieces(what: What) -> Iterator[Loaded]:
+    if not isinstance(what, AgentSet):
+        found = discovery.discover([discovery.named(what)])
+        yield from loading.Loader(found.files, results=True)
+        return
+    if what.agents and not what.sources:
+        hint = "write it first, and look at what was written: agentconv.reads(file.data, format) of each of its files"
+        raise registry.usage("the set holds no files to look at", hint)
+    yield from loading.take_apart(what)
+
+
+def _clients(given: str | Sequence[str]) -> list[str]:
+    words = [given] if isinstance(given, str) else list(given)
+    return registry.clients_named(words, "for_") if words and words != [""] else []
+
+
+def _words(given: Iterable[str], what: str) -> tuple[str, ...]:
+    words = tuple(given.split(",") if isinstance(given, str) else given)
+    for word in words:
+        if not catalogue.select((word,)):
+            raise registry.usage(f"{what}: there is no rule `{word}`", "`agentconv rule` lists them")
+    return words
+
+
+def _findings(one: Checked) -> Iterator[Finding]:
+    source = one.subject.source
+    for found in one.findings:
+        span = source.span(found.start, found.end)
+        fix = found.fix
+        of_rule = (found.rule.code, found.rule.name, found.severity, found.message, span, found.help, found.clients, found.agent)
+        yield Finding(*of_rule, fix.title if fix else None, safe=bool(fix and fix.safe))

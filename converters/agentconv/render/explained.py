@@ -1,0 +1,162 @@
+"""What a rule flags and what a loss is, as a page each: in Markdown, and laid out for a terminal."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any
+
+from agentconv.conversion import held_fields
+from agentconv.core import links
+from agentconv.core.diagnostics import LossSeverity, Severity
+from agentconv.core.losses import CATALOGUE
+from agentconv.formats import registry
+from agentconv.render import text
+from agentconv.render.table import columns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from agentconv.lint.rule import Rule
+    from agentconv.render.text import Style
+
+FIXES = {
+    "safe": "Safe: `--fix` makes it, after proving that every client that is asked about reads everything else as before.",
+    "unsafe": "Unsafe: only `--fix --unsafe-fixes` makes it.",
+    "sometimes": "Safe where it can be proven; the finding says so.",
+    None: "None: a person decides.",
+}
+_FENCE = "````"
+_KINDS = {
+    "dropped": "What the source says does not hold in the target.",
+    "approximated": "The target says something that comes nearest, and that is not the same.",
+    "renamed": "It goes by another name in the target.",
+    "moved": "The target says it in another place; nothing of it is lost.",
+    "refused": "The agent is not written for this target; the others are.",
+}
+_SEVERITIES = {
+    LossSeverity.NOTE: "It changes nothing that an agent does. `--strict=notes` counts it.",
+    LossSeverity.WARNING: "The agent behaves differently in the target. It is told in every run, and makes `--strict` exit with 1.",
+    LossSeverity.REFUSAL: "The agent is not written, and the run exits with 1.",
+}
+_RESTRAINTS = ("not-enforced", "asks-dropped", "sandbox-dropped", "pattern-dropped")
+"""What `accept` in agentconv.toml takes."""
+_TITLE = """\
+# Losses of a conversion
+
+Whatever a conversion drops or changes is declared as a loss, with a code that stays: a *note* changes nothing that an agent does, with a
+*warning* it behaves differently, and after a *refusal* it is not written. `agentconv convert -v` lists them by agent, and
+`--output-format json` has them as data. `--strict` makes warnings an error; with `--baseline FILE`, only those that are new.
+
+This document is what `agentconv rule --losses --all --output-format markdown` prints.
+"""
+
+
+def rule(value: Rule) -> str:
+    """Write a rule as Markdown."""
+    return f"""\
+## {value.code} {value.name}
+
+{value.summary}
+
+### Why this matters
+
+{value.why}
+
+Severity: {value.severity.value}, at worst.{f" It protects from {value.protects}." if value.protects else ""}
+
+### Example
+
+{_FENCE}
+{text.block(value.bad)}{_FENCE}
+
+Use instead:
+
+{_FENCE}
+{text.block(value.good)}{_FENCE}
+
+### Fix
+
+{FIXES[value.fix]}
+
+Source: {value.source} (verified {value.verified})
+"""
+
+
+def loss(code: str) -> str:
+    """Write a loss as Markdown."""
+    row = CATALOGUE[code]
+    parts = [
+        f"## {code}",
+        f"{row.summary[0].upper()}{row.summary[1:]}.",
+        f"{_KINDS[row.kind]} Mostly a {row.severity}. {_SEVERITIES[row.severity]}",
+    ]
+    if row.of_pair:
+        parts.append("It is the two assistants that differ, so that it is the same for every agent: a run tells it once.")
+    parts += [f"### What to do\n\n{advice}" for advice in [_advice(code)] if advice]
+    where = _where(code)
+    if where:
+        lines = "\n".join(
+            f"- {registry.FORMATS[client].title}: {', '.join(f'`{path}`' for path in paths)}" for client, paths in where.items()
+        )
+        parts.append(f"### Where it comes from\n\nConverting an agent with one of these fields to:\n\n{lines}")
+    return "\n\n".join(parts) + "\n"
+
+
+def _advice(code: str) -> str:
+    row = CATALOGUE[code]
+    told = f"{row.hint[0].upper()}{row.hint[1:]}." if row.hint and not row.hint.startswith("--") else f"`{row.hint}`." if row.hint else ""
+    if code in _RESTRAINTS:
+        told += f' Where that is known, `accept = ["{code}"]` in agentconv.toml leaves it at one line in each run of `agentconv sync`.'
+    return told.strip()
+
+
+def _where(code: str) -> dict[str, list[str]]:
+    """Return by target the fields of which the loss was seen when one agent for each field was converted."""
+    seen = {client: [path for path, cell in cells.items() if code in cell.losses] for client, cells in held_fields.recorded().items()}
+    return {client: paths for client, paths in seen.items() if paths}
+
+
+def plain_loss(code: str) -> dict[str, Any]:
+    """Return what there is to say about a loss as a map."""
+    row = CATALOGUE[code]
+    found = {"code": code, "severity": row.severity.value, "kind": row.kind.value, "summary": row.summary}
+    return {**found, "hint": row.hint, "page": links.loss(code), "fields": _where(code)}
+
+
+def losses_document() -> str:
+    """Write all losses as one document."""
+    rows = [f"| [{code}](#{code}) | {row.severity} | {row.summary} |" for code, row in sorted(CATALOGUE.items())]
+    table = "\n".join(["| code | mostly | what |", "|---|---|---|", *rows])
+    return f"{_TITLE}\n{table}\n\n" + "\n".join(loss(code) for code in sorted(CATALOGUE))
+
+
+def laid_out(markdown: str, look: Style, page: str) -> str:
+    """Return Markdown as people read it in a terminal: titles alone, examples set in, lines that fit, and where the page is."""
+    return "\n".join([*_lines(markdown.rstrip(), look), page]).rstrip()
+
+
+def _lines(markdown: str, look: Style) -> Iterator[str]:
+    fenced, paragraph = False, list[str]()
+    for line in [*markdown.split("\n"), ""]:
+        if fenced or line == _FENCE:
+            yield from _paragraph(paragraph)
+            fenced = fenced != (line == _FENCE)
+            if line != _FENCE:
+                yield f"    {line}".rstrip()
+        elif line.startswith("#"):
+            yield look.paint(line.lstrip("#").strip(), Severity.NOTE)
+        elif line.startswith("- "):
+            yield from _paragraph(paragraph)
+            yield from wrap(line, columns(), subsequent_indent="  ", break_on_hyphens=False, break_long_words=False)
+        elif line:
+            paragraph.append(line)
+        else:
+            yield from _paragraph(paragraph)
+            yield ""
+
+
+def _paragraph(lines: list[str]) -> Sequence[str]:
+    """Return a paragraph in lines that fit, and begin the next one."""
+    found = wrap(" ".join(lines), columns(), break_on_hyphens=False, break_long_words=False)
+    lines.clear()
+    return found

@@ -1,0 +1,110 @@
+"""Findings of the linter for those who collect reports of many tools: JUnit's XML, and GitLab's Code Quality."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import quoteattr
+
+from agentconv.render import findings_machine, machine, text
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from agentconv.core.diagnostics import Diagnostic, Severity
+    from agentconv.lint.checking import Checked
+
+_SEVERITIES = {"error": "major", "warning": "minor", "note": "info"}
+_PROTECTS = "critical"
+"""How bad GitLab is told that what endangers the reader of a file is."""
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def junit(checked: Sequence[Checked], failures: Sequence[Diagnostic], where: Mapping[str, str], counted: Collection[Severity]) -> str:
+    """Return findings as JUnit has them: a suite a file, a case a finding, which fails where it counts.
+
+    Args:
+        checked: The files.
+        failures: What kept one from being looked at.
+        where: Where each is.
+        counted: What counts.
+    """
+    suites = [suite for one in checked for suite in [_suite(one, where, counted)]]
+    errors = [_case("agentconv", told.code, ("error", told.severity, told.message, told.hint or "")) for told in failures]
+    if errors:
+        suites.append(_wrapped("testsuite", {"name": "agentconv", "tests": len(errors), "failures": 0, "errors": len(errors)}, errors))
+    total = sum(max(len(one.findings), 1) for one in checked) + len(errors)
+    failed = sum(finding.severity in counted for one in checked for finding in one.findings)
+    head = {"name": "agentconv lint", "tests": total, "failures": failed, "errors": len(errors)}
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + _wrapped("testsuites", head, suites)
+
+
+def _suite(one: Checked, where: Mapping[str, str], counted: Collection[Severity]) -> str:
+    path = where.get(one.subject.path, one.subject.path)
+    cases = []
+    for finding in one.findings:
+        line, column = one.subject.source.position(finding.start)
+        kind = "failure" if finding.severity in counted else "system-out"
+        told = (kind, finding.severity, f"{path}:{line}:{column}: {finding.message}", finding.help)
+        cases.append(_case(path, f"{finding.rule.code} {finding.rule.name}", told, {"file": path, "line": line}))
+    failed = sum(finding.severity in counted for finding in one.findings)
+    head = {"name": path, "tests": max(len(cases), 1), "failures": failed, "errors": 0}
+    return _wrapped("testsuite", head, cases or [_case(path, "agentconv lint", None)])
+
+
+def _case(owner: str, name: str, told: tuple[str, str, str, str] | None, more: Mapping[str, object] | None = None) -> str:
+    inner = []
+    if told is not None:
+        kind, severity, message, hint = told
+        attributes = {} if kind == "system-out" else {"type": severity, "message": message}
+        inner = [f"<{kind}{_attributes(attributes)}>{_content(message)}\n{_content(hint)}</{kind}>\n"]
+    return _wrapped("testcase", {"classname": owner, "name": name, **(more or {})}, inner)
+
+
+def _wrapped(name: str, attributes: Mapping[str, object], inner: Sequence[str]) -> str:
+    return f"<{name}{_attributes(attributes)}>\n{''.join(inner)}</{name}>\n"
+
+
+def _attributes(values: Mapping[str, object]) -> str:
+    return "".join(f" {name}={quoteattr(_legal(str(value)))}" for name, value in values.items())
+
+
+def _content(value: str) -> str:
+    return _legal(value).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _legal(value: str) -> str:
+    """Return text without what drives anything, and without what is no character of XML."""
+    return _NO_XML.sub("\ufffd", text.safe(value))
+
+
+def gitlab(checked: Sequence[Checked], failures: Sequence[Diagnostic], where: Mapping[str, str]) -> str:
+    """Return findings as GitLab's Code Quality has them. A fingerprint holds no line, so that what moves stays the same finding."""
+    rows = [*_rows(checked, where), *map(_row_of_failure, failures)]
+    seen: Counter[str] = Counter()
+    for row in rows:
+        known_by = json.dumps([row.pop("known_by"), row["location"]["path"], row["description"]])
+        seen[known_by] += 1
+        row["fingerprint"] = sha256(f"{known_by}{seen[known_by]}".encode()).hexdigest()
+    return machine.listed(rows)
+
+
+def _rows(checked: Sequence[Checked], where: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    for one in checked:
+        for finding in one.findings:
+            found = findings_machine.located(finding, one, where)
+            severity = _PROTECTS if finding.rule.protects else _SEVERITIES[finding.severity]
+            known_by = [f"{found['code']} {found['name']}", finding.agent]
+            yield _row(known_by, found["message"], severity, {"path": found["path"], "lines": {"begin": found["line"]}})
+
+
+def _row(known_by: Sequence[str | None], message: str, severity: str, location: Mapping[str, Any]) -> dict[str, Any]:
+    return {"description": message, "check_name": known_by[0], "severity": severity, "location": location, "known_by": known_by}
+
+
+def _row_of_failure(told: Diagnostic) -> dict[str, Any]:
+    path, line = (told.span.path, told.span.line) if told.span else (".", 1)
+    return _row([str(told.code), told.agent], told.message, "blocker", {"path": path, "lines": {"begin": line}})

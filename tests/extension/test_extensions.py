@@ -1,0 +1,106 @@
+"""Formats and rules of other distributions: they are held to what ours are, and one that is broken loses nothing but itself."""
+
+import pytest
+
+SUITES = """
+from agentconv import testing
+cases = testing.cases("toy", fixtures={fixtures!r})
+for case in cases: case()
+print(len(cases), *sorted({{case.suite for case in cases}}))
+"""
+
+
+def test_a_format_of_another_distribution_passes_every_suite(installed, project):
+    """An installed format is registered by its entry point, and passes the contract, the round trips and the laws."""
+    package = installed.toy()
+
+    assert installed.python(SUITES.format(fixtures=str(package / "fixtures")), project) == "18 contract laws roundtrip\n"
+
+
+def test_every_command_knows_it(installed, project):
+    """It is listed, found by its place and its alias, converted to and from, inspected and linted by its distribution's rules."""
+    installed.toy()
+    listed = installed.run("formats toybox", project)
+    made = installed.run("convert -f claude -t toy . -o out", project), installed.run("convert .toy/agents -t claude,json -o out", project)
+    inspected = installed.run("inspect .claude/agents --for toy", project)
+    linted = installed.run("lint .toy --output-format concise", project)
+    rule = installed.run("rule TOY001", project)
+
+    assert "toy" in listed
+    assert "1 file written: out/.toy/agents/calm.md" in made[0]
+    assert (project / "out/.claude/agents/LOUD.md").is_file(), made[1]
+    assert "Toy" in inspected
+    assert ".toy/agents/LOUD.md:2:" in linted
+    assert "warning[TOY001] Toy is shouted at by `LOUD`" in linted
+    assert "Nobody likes to be shouted at." in rule
+
+
+def test_a_format_is_imported_when_it_is_used(installed, project):
+    """To know that there is a format imports its row; its module is imported by the first use."""
+    installed.toy()
+    code = (
+        "import sys, agentconv; agentconv.read('.claude/agents'); print('toy_agents.rows' in sys.modules, 'toy_agents.toy' in sys.modules)"
+    )
+
+    assert installed.python(code, project) == "True False\n"
+
+
+BROKEN = [
+    ("toy = broken.gone:ROW", "ModuleNotFoundError: No module named 'broken.gone'"),
+    ("toy = broken.raises", "RuntimeError: at import"),
+    ("toy = broken.other", "is no format: the entry point names no agentconv.FormatRow"),
+    ("codex = broken.row", "is called as another format is: codex"),
+    ("Toy_1 = broken.row", "is no legal id of a format"),
+    ("toy = broken.lazy", "cannot be loaded: ModuleNotFoundError: No module named 'broken.gone'"),
+]
+ROW = 'from agentconv import FormatRow\nROW = FormatRow({!r}, "Toy", (".toy/agents",), (".md",))\n'
+
+
+@pytest.mark.parametrize(("entry", "why"), BROKEN, ids=[entry for entry, _ in BROKEN])
+def test_a_broken_format_names_its_distribution_and_loses_nothing_else(installed, project, entry, why):
+    """Whatever is wrong with it, the distribution is named, and agents of other formats are read and written as ever."""
+    modules = {"raises": "raise RuntimeError('at import')", "other": "ROW = 1", "row": ROW.format(""), "lazy": ROW.format("broken.gone")}
+    installed.distribution("broken-toy", f"[agentconv.formats]\n{entry}\n", **{"broken": "", **modules})
+    (installed.folder / "broken_toy").rename(installed.folder / "broken")
+    told = installed.run("inspect .", project) if "lazy" in entry else installed.run("convert .claude/agents -t codex -o out", project)
+
+    assert "broken-toy 1.0" in told
+    assert why in told
+    assert "bug in agentconv" not in told
+    assert "lazy" in entry or (project / "out/.codex/agents/calm.toml").is_file()
+
+
+def test_broken_rules_name_their_distribution_and_lose_nothing_else(installed, project):
+    """Rules that cannot be imported, have codes of ours, or break on a file are told; our own are checked all the same."""
+    points = "[agentconv.rules]\none = broken_rules.gone\ntwo = broken_rules.ours\nthree = broken_rules.breaks\n"
+    breaks = OURS.replace("AC101", "BR001").replace('"ours"', '"breaks"').replace("iter(())", "1 / 0")
+    installed.distribution("broken-rules", points, ours=OURS, breaks=breaks)
+    (project / ".claude/agents/calm.md").write_text("---\nname: calm\ndescription: Use when: always\n---\n\nRead.\n")
+    told = installed.run("lint .claude --output-format concise", project)
+
+    assert "warning[AC101] [*]" in told
+    assert "`one` of broken-rules 1.0 cannot be loaded: ModuleNotFoundError" in told
+    assert "`two` of broken-rules 1.0 has a rule with the code AC101" in told
+    assert "BR001 breaks of broken-rules 1.0 failed: ZeroDivisionError" in told
+
+
+OURS = """\
+from agentconv.core.diagnostics import Severity
+from agentconv.lint.rule import rule
+
+@rule("AC101", "ours", bad="a", good="b", source="c", verified="2026-11-29", severity=Severity.NOTE)
+def ours(self, subject):
+    '''Nothing.'''
+    return iter(())
+"""
+
+
+def test_what_lies_in_a_project_is_never_loaded(installed, project):
+    """A distribution's metadata among somebody's files is data, even where `python -m` looks for modules there first."""
+    here = type(installed)(project)
+    here.distribution("evil", "[agentconv.formats]\nevil = evil.row\n", row="import os; os.mkdir('ran')")
+    code = "import sys; sys.path.insert(0, ''); from agentconv.cli import main; main(['inspect', '.claude'])"
+    told = installed.python(code, project) + installed.python(code.replace("''", repr(str(project))), project)
+
+    assert "evil" not in told
+    assert not (project / "ran").exists()

@@ -1,0 +1,81 @@
+"""What a team knows already: how a finding is known again, what is never known, and what other tools are given to know it by."""
+
+import json
+from collections import Counter
+from xml.etree import ElementTree as ET
+
+import pytest
+from test_rules import found, subject
+
+from agentconv.cli import baseline, main
+from agentconv.core.diagnostics import Severity
+from agentconv.lint import catalogue, checking
+from agentconv.render import findings_ci
+
+RULES = [rule for rule in catalogue.rules().values() if rule.about != checking.SET]
+
+
+def known_of(rule, text):
+    """Return what the findings of a rule in a text are known by."""
+    known = baseline.Baseline("known.json")
+    return [known.of_finding(one, "a.md") for one in found(rule, subject(text, rule))]
+
+
+def moved(text):
+    """Return a file whose prompt begins and ends some lines later."""
+    return text.replace("\n---\n", "\n---\n\n\n\n", 1) + "\n\n"
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_a_finding_is_known_wherever_it_has_moved(rule):
+    """What a finding is known by holds no line and no size; a rule that protects whoever reads a file has no finding that is known."""
+    before = known_of(rule, rule.bad)
+
+    assert before
+    assert all(entry is None for entry in before) if rule.protects else None not in before
+    assert [entry.key for entry in known_of(rule, moved(rule.bad)) if entry][:1] == [entry.key for entry in before if entry][:1]
+
+
+def test_an_entry_knows_one_finding():
+    """Two findings of one text need two entries; what is met a third time is new."""
+    entry = baseline.Entry("AC101", "a.md", "a", "text")
+    known = baseline.Baseline("known.json", entries=Counter({entry: 2}), left=Counter({entry.key: 2}))
+
+    assert [known.takes(entry) for _ in range(3)] == [True, True, False]
+
+
+def test_what_is_not_asked_about_stays_known(tmp_path, monkeypatch, capsys):
+    """A run that looks at one file, or for one rule, renews what it has looked at alone; what is gone from the disk goes."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("one", "two", "gone"):
+        path = tmp_path / f".claude/agents/{name}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"---\nname: {name}\ndescription: Reads\ncolor: mauve\nmode: opus\n---\n\nRead.\n")
+    main(["lint", "--baseline", "known.json", "--update-baseline"])
+    before = json.loads((tmp_path / "known.json").read_text())["findings"]
+    for name in ("one", "two", "gone"):
+        path = tmp_path / f".claude/agents/{name}.md"
+        path.write_text(path.read_text().replace("color: mauve\n", "").replace("mode: opus\n", ""))
+    (tmp_path / ".claude/agents/gone.md").unlink()
+    main(["lint", ".claude/agents/one.md", "--select", "AC405", "--baseline", "known.json", "--update-baseline"])
+    after = json.loads((tmp_path / "known.json").read_text())["findings"]
+    capsys.readouterr()
+
+    gone = [row for row in before if row["agent"] == "gone" or (row["agent"] == "one" and row["code"] == "AC405")]
+    assert len(gone) >= 3
+    assert after == [row for row in before if row not in gone]
+
+
+def test_reports_for_collectors_hold_what_a_file_says_as_text():
+    """JUnit's XML parses, and GitLab's fingerprints are each one's own and the same after lines have moved, whatever the names are."""
+    rule = catalogue.rules()["AC101"]
+    first, second = (subject(text, rule) for text in (rule.bad, "---\n# moved" + rule.bad.removeprefix("---")))
+    checked = [checking.Checked(one, tuple(found(rule, one) * 2)) for one in (first, second)]
+    where = {first.path: 'a <b>&"\x0b\ufffe.md'}
+    parsed = ET.fromstring(findings_ci.junit(checked[:1], [], where, {Severity.WARNING}))  # noqa: S314 - our own
+    prints = [[row["fingerprint"] for row in json.loads(findings_ci.gitlab([one], [], where))] for one in checked]
+
+    assert parsed[0].get("name") == 'a <b>&"\\x0b\ufffd.md'
+    assert parsed.get("failures") == "2"
+    assert prints[0] == prints[1]
+    assert len(set(prints[0])) == 2

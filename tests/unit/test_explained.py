@@ -1,0 +1,56 @@
+"""Rules and losses in a terminal: pages that are read there, not Markdown, each with the place of its page on the web."""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from agentconv.cli import main
+from agentconv.core import links
+from agentconv.core.losses import CATALOGUE
+from agentconv.lint import catalogue
+from agentconv.render import explained, findings_machine
+from agentconv.render.text import Style
+
+RULES = catalogue.rules()
+PAGES = {**{code: explained.rule(rule) for code, rule in RULES.items()}, **{code: explained.loss(code) for code in CATALOGUE}}
+
+
+def test_a_page_is_laid_out_for_a_terminal(monkeypatch):
+    """At 80 columns every page fits but for its examples, has no mark of Markdown but for code, and keeps its words in order."""
+    monkeypatch.setenv("COLUMNS", "80")
+    for code, page in PAGES.items():
+        shown = explained.laid_out(page, Style(), "page").split("\n")
+        told = [line for line in shown if not line.startswith("    ")]
+
+        assert [line for line in told if len(line) > 80 and " " in line.strip()] == [], code
+        assert [line for line in told if line.startswith(("#", "```"))] == [], code
+        assert " ".join(page.replace("#", "").replace(explained._FENCE, "").split()) == " ".join(
+            " ".join(shown[:-1]).replace("#", "").split()
+        )
+
+
+@pytest.mark.parametrize("word", ["not-enforced", "NOT-ENFORCED", "ac101", "unquoted-colon"])
+def test_rules_and_losses_are_found_by_any_of_their_names(word, capsys):
+    """A code in any case, or the name of a rule, finds its page; the last line is where it is on the web."""
+    assert main(["rule", word]) == 0
+    shown = capsys.readouterr().out
+    main(["rule", word, "--output-format", "json"])
+    (found,) = next(iter(json.loads(capsys.readouterr().out).values()))
+
+    assert shown.rstrip().endswith(found["page"])
+
+
+def test_no_loss_is_called_as_a_rule_is():
+    """A word names one page."""
+    assert not {*CATALOGUE} & {word.casefold() for rule in RULES.values() for word in (rule.code, rule.name)}
+
+
+def test_sarif_leads_to_the_page_of_each_rule():
+    """Each rule of a SARIF report has its page, below the one address that the site is built for."""
+    site = yaml.safe_load((Path(__file__).parents[2] / "mkdocs.yml").read_text("utf-8").replace("!!python/name:", ""))
+    described = [findings_machine._descriptor(rule) for rule in RULES.values()]
+
+    assert [row["helpUri"] for row in described] == [f"{links.SITE}/rules/{code}/" for code in RULES]
+    assert site["site_url"] == f"{links.SITE}/"
