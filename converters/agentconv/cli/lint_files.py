@@ -83,7 +83,9 @@ def restraining(found: discovery.Discovery, sources: Iterable[str], chosen: Lint
         for client in parts.clients:
             for kind in _RESTRAINING:
                 module = part_format(client, kind)
-                for source in place.files(client, kind) if module else ():
+                if module is None:
+                    continue
+                for source in place.files(client, kind):
                     read = module.read(source)
                     if not read.parts and not read.diagnostics:
                         continue  # a file of settings that says nothing of the kind

@@ -74,7 +74,8 @@ def dead_hook_matcher(self: Rule, subject: Subject) -> Iterator[Finding]:
     """A matcher that fits no tool of the client.
 
     What should watch over a tool is then never run: a permission rule such as `Bash(rm:*)`, a tool of another client, or a name in other
-    cases (`bash` in Claude Code 2.1.329) is the name of none. For what only looks on, it is a warning.
+    cases (`bash` in Claude Code 2.1.329) is the name of none. For what only looks on, it is a warning, and a note where the matcher names other
+    tools besides.
     """
     yield from _faults(self, subject, "matcher")
 
@@ -131,6 +132,8 @@ def _faults(self: Rule, subject: Subject, *kinds: str) -> Iterator[Finding]:
 def _finding(self: Rule, subject: Subject, part: SetHook, fault: Fault) -> Finding:
     guard = part.definition.event in ("before-tool", "permission-request", "user-prompt")
     severity = self.severity if guard else Severity.WARNING
+    if fault.kind == "matcher" and not restraints.is_dead(part):
+        severity = Severity.NOTE  # it fits other tools all the same
     entry = restraints.offset(part, subject.source)
     near = subject.text.rfind(fault.word, 0, entry) if fault.kind == "matcher" else subject.text.find(fault.word, entry)
     start = near if near >= 0 else entry

@@ -69,7 +69,5 @@ def _declare(projection: PartProjection[SetHook], found: Carried) -> None:
         projection.declared.add(name)
         if name == "definition.matcher" and not (found.moot or found.dead):
             projection.remark("hook-matcher-wider", name, becomes(before.matcher, after.matcher))
-    if found.dead:
-        projection.remark("hook-matcher-dead", "definition.matcher", listed(found.dead))
-    if found.moot:
-        projection.remark("hook-key-dropped", "definition", listed(found.moot))
+    if found.moot or found.dead:
+        projection.remark("hook-key-dropped", "definition", listed((*found.moot, *found.dead)))
