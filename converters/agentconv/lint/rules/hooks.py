@@ -74,8 +74,8 @@ def dead_hook_matcher(self: Rule, subject: Subject) -> Iterator[Finding]:
     """A matcher that fits no tool of the client.
 
     What should watch over a tool is then never run: a permission rule such as `Bash(rm:*)`, a tool of another client, or a name in other
-    cases (`bash` in Claude Code 2.1.329) is the name of none. For what only looks on, it is a warning, and a note where the matcher names other
-    tools besides.
+    cases (`bash` in Claude Code 2.1.329) is the name of none. For what only looks on, it is a warning; where the matcher names other tools
+    besides, a note.
     """
     yield from _faults(self, subject, "matcher")
 
