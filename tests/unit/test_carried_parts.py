@@ -16,6 +16,7 @@ from agentconv.core import losses
 from agentconv.core.diagnostics import InputError
 from agentconv.core.format import State
 from agentconv.core.ir import McpServer, Origin, ToolGrant
+from agentconv.core.kinds import KINDS
 from agentconv.core.part_format import PartSource, PartsRead, Place
 from agentconv.core.parts import Body, Command, FolderFile, Server, Skill
 from agentconv.core.source import SourceText
@@ -469,6 +470,6 @@ def test_agents_follow_servers_that_are_renamed():
 
 def test_words_of_with():
     """`all` is all kinds, and what is named twice is meant once."""
-    assert along.chosen(["all"]).kinds == {"skills", "commands", "servers", "permissions"}
+    assert along.chosen(["all"]).kinds == set(KINDS)
     assert along.chosen(["skill/a", "skills/a"]).named == (("skills", "a"),)
     assert not along.chosen(["none"])

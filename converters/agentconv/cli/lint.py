@@ -127,7 +127,11 @@ def run(options: argparse.Namespace) -> int:
         lint_report.diagnostics(options, beside)
         raise nothing_found(found)
     find: lint_mending.Finder = lambda subject: next(checking.check([subject], rules)).findings  # noqa: E731
-    mended = lint_mending.mend(options, files, find, line) if options.fix or options.diff or options.check else Mended()
+    mended = (
+        lint_mending.mend(options, [one for one in files if one.subject.part is None], find, line)
+        if options.fix or options.diff or options.check
+        else Mended()
+    )
     found_in = line.over(checking.check([file.subject for file in files], rules, siblings), len(files), "files checked")
     checked = [_settled(file, one, find) for file, one in zip(files, found_in, strict=True)]
     line.clear()

@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 
     from agentconv.cli.lint_folders import LintFolders
     from agentconv.core.diagnostics import Diagnostic
+    from agentconv.core.kinds import Kind
     from agentconv.sources.loaded import Loaded
+
+
+_RESTRAINING: tuple[Kind, ...] = ("hooks", "permissions")
+"""The kinds of parts whose files are looked at."""
 
 
 @dataclass(slots=True)
@@ -76,18 +81,18 @@ def restraining(found: discovery.Discovery, sources: Iterable[str], chosen: Lint
     files: list[LintFile] = []
     for place in parts.places:
         for client in parts.clients:
-            module = part_format(client, "permissions")
-            if module is None:
-                continue
-            for one in (one for one in module.project if one.native):
-                for source in place.sources(client, one, "permissions"):
+            for kind in _RESTRAINING:
+                module = part_format(client, kind)
+                if module is None:
+                    continue
+                for source in place.files(client, kind):
                     read = module.read(source)
                     if not read.parts and not read.diagnostics:
                         continue  # a file of settings that says nothing of the kind
                     path = place.place(client, source.text.path).as_posix()
-                    shown = source.text.put(source.text.data, path)
-                    subject = Subject(shown, client, (client,), chosen.for_file(path), location=os.path.abspath(path))
-                    subject.part = PartFile("permissions", source)
+                    subject = Subject(source.text.put(source.text.data, path), client, (client,), chosen.for_file(path))
+                    subject.location = os.path.abspath(path)
+                    subject.part = PartFile(kind, source)
                     files.append(LintFile(subject, path))
     return files
 

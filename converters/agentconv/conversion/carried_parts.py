@@ -13,9 +13,10 @@ from agentconv.conversion.part_law import PartLaw, PartVerdict, as_source
 from agentconv.conversion.set_restraints import SetRestraints
 from agentconv.core import effects, fields, losses
 from agentconv.core.diagnostics import Code, Diagnostic, InternalError, Severity, Span
+from agentconv.core.kinds import ADDING_UP
 from agentconv.core.losses import listed, quoted
 from agentconv.core.part_format import PartSource, difference
-from agentconv.core.parts import PermissionSet, kind_of
+from agentconv.core.parts import PermissionSet, SetHook, kind_of
 from agentconv.core.source import SourceText
 from agentconv.disk.output import Merged, OutputFile
 from agentconv.formats import registry as formats
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from agentconv.core.format import Projection
     from agentconv.core.ir import Agent
     from agentconv.core.kinds import Kind
-    from agentconv.core.part_format import PartFormat, Place
+    from agentconv.core.part_format import PartFormat, Place, WrittenFile
     from agentconv.core.parts import Part
     from agentconv.disk.output import Mergeable
     from agentconv.sources.parts_on_disk import LoadedPart
@@ -56,16 +57,17 @@ class SharedParts:
         Not a byte changes that is not theirs; the result is read back, and where the client would not take it, nothing changes.
         """
         before = {part.name: part for part in self._read(present).parts}
-        ours = self.parts if force else tuple(self._beside(before.get(part.name), part) for part in self.parts)
+        parts = called_beside(self.module, self.parts, before.values())
+        ours = parts if force else tuple(self._beside(before.get(part.name), part) for part in parts)
         differing = [part for part in ours if part.name in before and difference(before[part.name], part)]
-        together = [part for part in differing if part not in self.parts]
+        together = [part for part in differing if part not in parts]
         kept = [] if force else [part for part in differing if part not in together]
         wanted = [part for part in ours if part.name not in before or part in together or (part in differing and force)]
         if not wanted:
             return Merged(present, tuple(part.name or "" for part in kept))
         original = PartSource(SourceText(self.path, present), self.place)
         data = self.module.write(wanted, self.path, original)[0].data
-        problem = self._problem(data, {**before, **{part.name: part for part in wanted}})
+        problem = self._problem(data, {**before, **{part.name: part for part in wanted}}, {part.name for part in parts})
         if problem:
             return Merged(present, tuple(part.name or "" for part in self.parts), problem=problem[0], at=problem[1])
         return Merged(data, tuple(part.name or "" for part in kept), replaced=force and bool(differing))
@@ -79,12 +81,13 @@ class SharedParts:
     def _read(self, data: bytes) -> Any:
         return self.module.read(PartSource(SourceText(self.path, data), self.place))
 
-    def _problem(self, data: bytes, expected: Mapping[str | None, Part]) -> tuple[str, tuple[int, int]] | None:
+    def _problem(
+        self, data: bytes, expected: Mapping[str | None, Part], ours: Collection[str | None]
+    ) -> tuple[str, tuple[int, int]] | None:
         """Say what the client does not take of a file that was changed, and where; None where it has all that was meant."""
         again = self._read(data)
         found = {part.name: part for part in again.parts}
         exact = found.keys() == expected.keys() and not any(difference(expected[name], found[name]) for name in expected)
-        ours = {part.name for part in self.parts}
         taken = not any(state.dropped and part.name in ours for part, state in zip(again.parts, again.states, strict=True))
         if exact and taken:
             return None
@@ -182,7 +185,10 @@ class CarriedParts:
         if loaded.client == self.target:
             return PartVerdict(loaded, loaded.part)
         result = module.read(replace(source, place=place))
-        found = next((part for part in result.parts if part.name == loaded.part.name), None)
+        both = zip(result.parts, result.states, strict=True)
+        found, state = next(((part, state) for part, state in both if part.name == loaded.part.name), (None, None))
+        if loaded.kind in ADDING_UP and (state is None or state.dropped):
+            return None  # the target takes none of it where it is
         told = None if found is None else loose_in_place(loaded, found, source.text.path, self.target)
         told = told or losses.loss("part-in-place", loaded.part.id, "name", self.target, quoted(source.text.path), part=loaded.kind)
         return PartVerdict(loaded, loaded.part, losses=(told,))
@@ -206,13 +212,16 @@ class CarriedParts:
         key = verdict.path.casefold()
         if verdict.is_shared:
             others = self._files.setdefault((verdict.path, kind_of(verdict.part)), [])
-            if all(one.part is not None and one.part.name != verdict.part.name for one in others):
+            part = _apart(verdict.part, others)
+            verdict = replace(verdict, part=part)
+            if all(one.part is not None and one.part.name != part.name for one in others):
                 others.append(verdict)
                 return verdict
         elif key not in self._taken:
             self._taken.add(key)
             return verdict
-        loss = losses.loss("part-name-taken", verdict.part.id, "name", self.target, quoted(verdict.part.name), part=verdict.loaded.kind)
+        part = verdict.part or verdict.loaded.part
+        loss = losses.loss("part-name-taken", part.id, "name", self.target, quoted(part.name), part=verdict.loaded.kind)
         return PartVerdict(verdict.loaded, losses=(*verdict.losses, loss))
 
     def rename(self, projection: Projection) -> None:
@@ -329,12 +338,20 @@ class CarriedParts:
         if first is None or verdict.part is None or verdict.is_shared:
             path = verdict.path if verdict.part is not None and verdict.is_shared else None
             yield Converted(self.target, ids, path=path, losses=told, diagnostics=bugs, part=kind)
+            yield from self._scripts(others)
             return
         spelled = verdict.loaded.source is None
         file = OutputFile(first.path, first.data, executable=first.executable, spelled=spelled)
         yield Converted(self.target, ids, file, losses=(*told, *self._twice(verdict)), part=kind)
         for one in others:
             yield Converted(self.target, (), OutputFile(one.path, one.data, beside=True, executable=one.executable), part=kind)
+
+    def _scripts(self, files: Iterable[WrittenFile]) -> Iterator[Converted]:
+        """Write what the entries of a shared file run, each once."""
+        for one in files:
+            if one.path not in self._taken:
+                self._taken.add(one.path)
+                yield Converted(self.target, (), OutputFile(one.path, one.data, beside=True, executable=one.executable), part="hooks")
 
     def _twice(self, verdict: PartVerdict) -> Iterator[Loss]:
         """Say where else the client finds a part of that name in the folder that is written to."""
@@ -379,9 +396,10 @@ class CarriedParts:
     def _fresh(self, shared: SharedParts, verdicts: Sequence[PartVerdict]) -> bytes:
         """Return a file of these parts alone."""
         files = shared.module.write(shared.parts, shared.path, *self._own(shared, verdicts))
-        again = shared.module.read(as_source(files, replace(shared.place, at="")))
+        again = shared.module.read(as_source(files, replace(shared.place, at=""), shared.module.kind))
         found = {part.name: part for part in again.parts}
-        if len(found) != len(shared.parts) or any(difference(part, found[part.name]) for part in shared.parts):
+        parts = called_beside(shared.module, shared.parts, again.parts)
+        if len(found) != len(parts) or any(part.name not in found or difference(part, found[part.name]) for part in parts):
             raise InternalError("the parts of one file do not come back from it")
         return files[0].data
 
@@ -393,6 +411,24 @@ class CarriedParts:
             return None, ()
         ours = {part.name for part in shared.parts}
         return source, [one.name for one in shared.module.read(source).parts if one.name not in ours]
+
+
+def called_beside(module: PartFormat[Any], parts: Sequence[Part], there: Iterable[Part]) -> tuple[Part, ...]:
+    """Return parts under the names that they have among others, of a kind whose names only say where they stand."""
+    renamed: Callable[[Sequence[Part], Iterable[Part]], tuple[Part, ...]] | None = getattr(module, "called_beside", None)
+    return renamed(parts, there) if renamed else tuple(parts)
+
+
+def _apart(part: Part, others: Sequence[PartVerdict]) -> Part:
+    """Return a part under a name that none of those has that go into its file before it, of a kind whose names say no more."""
+    if not isinstance(part, SetHook):
+        return part
+    names = {one.part.name for one in others if one.part is not None}
+    name, number = part.name, 1
+    while name in names:
+        number += 1
+        name = f"{part.name}~{number}"
+    return replace(part, name=name)
 
 
 def _following(names: Mapping[str, str], get: Callable[[str], Any]) -> Iterator[tuple[str, tuple[Any, ...]]]:
@@ -412,7 +448,7 @@ def _following(names: Mapping[str, str], get: Callable[[str], Any]) -> Iterator[
 def _claim(verdict: PartVerdict) -> tuple[bool, bool]:
     """Return what sorts parts by their claim to a name: what is called so comes before what was renamed or turned into its kind."""
     loaded, part = verdict.loaded, verdict.part
-    if part is None:
+    if part is None or loaded.kind in ADDING_UP:
         return False, False
     return part.name != loaded.part.name or bool(loaded.only_in), kind_of(part) != loaded.kind
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core.kinds import ADDING_UP
 from agentconv.core.part_format import PartSource
 from agentconv.core.source import SourceText
 
@@ -23,7 +24,7 @@ def destination(module: Any, name: str | None, places: Sequence[Place], read: Ca
         read: Returns the bytes of a file below the output folder; None where that is not known.
     """
     first = places[0]
-    if first.pattern or read is None:
+    if first.pattern or read is None or module.kind in ADDING_UP:
         return first
     there: dict[Place, bytes] = {}
     otherwise = tuple(end for end, _ in getattr(module, "elsewhere", ()))

@@ -229,6 +229,19 @@ CATALOGUE: dict[str, LossRule] = {
         "a guard that blocks with exit code 2 and says nothing blocks nothing in the target",
         "let what it runs say why on stderr",
     ),
+    "hook-dropped": LossRule(_NOTE, _DROPPED, "the target runs no such hook; it forbids nothing"),
+    "hook-tools-absent": LossRule(_NOTE, _DROPPED, "a hook about tools that the target has not got"),
+    "hook-matcher-dead": LossRule(
+        _WARNING,
+        _DROPPED,
+        "a matcher that fits no tool, in the source client either: what it is about never ran",
+        "name tools in it; a permission rule such as Bash(rm:*) goes to the permissions",
+    ),
+    "hook-matcher-wider": LossRule(
+        _NOTE, _APPROXIMATED, "the target has one tool where the source has several; the hook is about all of it"
+    ),
+    "hook-key-dropped": LossRule(_NOTE, _DROPPED, "something of a hook without which the target runs it alike"),
+    "hook-trust": LossRule(_NOTE, _APPROXIMATED, "the target runs a project's hooks only once its user trusts them", of_pair=True),
     "hooks-dropped": LossRule(_WARNING, _DROPPED, "the target has no such hooks"),
     "command-renamed": LossRule(_NOTE, _RENAMED, "the target calls it by another name"),
     "command-model-closed": LossRule(

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from dataclasses import fields as part_fields
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeAlias, TypeVar
 
-from agentconv.core import fields, losses
+from agentconv.core import fields, hook_handlers, hook_matchers, losses
 from agentconv.core.diagnostics import LossSeverity
+from agentconv.core.ir import Hook
 from agentconv.core.parts import kind_of
 
 if TYPE_CHECKING:
@@ -247,17 +248,31 @@ def difference(one: Part, other: Part) -> list[str]:
 
     Those of a server's definition are told apart: `definition.env`.
     """
-    return [name for head in part_fields(one) if head.name not in ("id", "origin") for name in _apart(head.name, one, other)]
+    return [
+        name for head in part_fields(one) if head.compare and head.name not in ("id", "origin") for name in _apart(head.name, one, other)
+    ]
 
 
 def _apart(name: str, one: Any, other: Any) -> list[str]:
     mine, others = getattr(one, name), getattr(other, name)
     if mine == others:
         return []
+    if isinstance(mine, Hook):
+        return [f"{name}.{tail}" for tail, value in _of_hook(mine).items() if value != _of_hook(others)[tail]]
     if name == "definition":
         (mine,), (others,) = fields.portable((mine,)), fields.portable((others,))  # type: ignore[misc]
         return [f"{name}.{tail.name}" for tail in part_fields(mine) if _apart(tail.name, mine, others)]
     return [name] if _meant(name, mine) != _meant(name, others) else []
+
+
+def _of_hook(hook: Hook) -> dict[str, object]:
+    """Return what the fields of a hook mean in any client."""
+    return {
+        "event": hook.event or (hook.format, hook.native_event),
+        "matcher": hook_matchers.meaning(hook),
+        "handlers": hook_handlers.meanings(hook.format, hook.handlers),
+        "options": hook.options,
+    }
 
 
 _SAYS_NOTHING = {"trusted": False, "unasked_tools": (), "enabled": True, "disabled_tools": ()}

@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from agentconv.core.ir import McpServer
+from agentconv.core.ir import Hook, McpServer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agentconv.core.ir import Hook, Json, Model, Origin, PermissionMode, Rule, Sandbox, ToolGrant
+    from agentconv.core.ir import Json, Model, Origin, PermissionMode, Rule, Sandbox, ToolGrant
     from agentconv.core.kinds import Kind
 
 By: TypeAlias = Literal["user", "agents", "both"]
@@ -187,6 +187,21 @@ class Server:
 
 
 @dataclass(frozen=True, slots=True)
+class SetHook:
+    """What a client runs on an event of any session of a project or user: a guard, where it can block what is about to happen."""
+
+    id: str = ""
+    name: str | None = field(default=None, compare=False)
+    """Its event and what it is about (`before-tool/Bash`), then `~2` and so on in the order of its file."""
+    definition: Hook = field(default_factory=lambda: Hook("", ""))
+    """Event, matcher, and one handler, as its client spells them; `options` is what else its group says."""
+    files: tuple[FolderFile, ...] = field(default=(), compare=False)
+    """The scripts of the project that it names, by their paths from the project's root: files of their own, beside what the hook says."""
+    extras: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PermissionSet:
     """What a whole project or user may do unasked, what is asked about, and what may not be done at all: what one file says of it."""
 
@@ -214,7 +229,7 @@ class PermissionSet:
         return ", ".join(f"{word} {effects.count(effect)}" for word, effect in said if effect in effects)
 
 
-Part: TypeAlias = Skill | Command | Server | PermissionSet
+Part: TypeAlias = Skill | Command | Server | SetHook | PermissionSet
 
 
 def kind_of(part: Part) -> Kind:
@@ -222,4 +237,4 @@ def kind_of(part: Part) -> Kind:
     return _KIND_OF[type(part)]
 
 
-_KIND_OF: dict[type, Kind] = {Skill: "skills", Command: "commands", Server: "servers", PermissionSet: "permissions"}
+_KIND_OF: dict[type, Kind] = {Skill: "skills", Command: "commands", Server: "servers", SetHook: "hooks", PermissionSet: "permissions"}

@@ -26,6 +26,7 @@ TOPICS = (
     "keys",
     "permissions",
     "set_rules",
+    "hooks",
     "servers",
     "text",
     "prompts",

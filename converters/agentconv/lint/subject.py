@@ -7,7 +7,7 @@ from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from agentconv.core import credentials, schema_files
-from agentconv.core.format import ENTRY
+from agentconv.core.format import ENTRY, ReadResult
 from agentconv.core.source import SourceText, decode
 from agentconv.families import markdown
 from agentconv.formats import registry
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from agentconv.core.credentials import Credential
-    from agentconv.core.format import ReadResult, State
+    from agentconv.core.format import State
     from agentconv.core.ir import Agent, Rule
     from agentconv.core.kinds import Kind
     from agentconv.core.part_format import PartSource
@@ -96,8 +96,8 @@ class Subject:
 
     @cached_property
     def result(self) -> ReadResult:
-        """What the file's own client makes of it."""
-        return self.reading(self.format)
+        """What the file's own client makes of it; nothing, where it holds no agents."""
+        return self.reading(self.format) if self.part is None else ReadResult()
 
     @cached_property
     def _readings(self) -> dict[str, ReadResult]:

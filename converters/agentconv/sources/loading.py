@@ -182,11 +182,11 @@ def take_apart(agents: AgentSet, diagnostics: tuple[Diagnostic, ...] = (), bundl
     """
     about = replace(agents, agents=(), sources=(), diagnostics=())
     parts: tuple[LoadedPart, ...] = ()
-    if agents.skills or agents.commands or agents.servers:
+    if any(getattr(agents, kind) for kind in KINDS):
         from agentconv.sources.stored_parts import stored_parts
 
         parts = stored_parts(agents)
-    about = replace(about, skills=(), commands=(), servers=())
+    about = holding(about, ())
     yield Loaded("", "json", None, diagnostics=diagnostics, about=about, parts=parts)
     known = {source.path for source in agents.sources}
     by_path: dict[str, list[Agent]] = {}
@@ -309,13 +309,8 @@ def holding(about: AgentSet, parts: Iterable[LoadedPart]) -> AgentSet:
     kinds: dict[str, list[Any]] = {kind: [] for kind in KINDS}
     for one in parts:
         kinds[one.kind].append(one.part)
-    return replace(
-        about,
-        skills=tuple(kinds["skills"]),
-        commands=tuple(kinds["commands"]),
-        servers=tuple(kinds["servers"]),
-        permissions=tuple(kinds["permissions"]),
-    )
+    values: dict[str, Any] = {kind: tuple(found) for kind, found in kinds.items()}
+    return replace(about, **values)
 
 
 def _pointer(agent: Agent) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.core.format import State
+from agentconv.core.kinds import ADDING_UP
 from agentconv.core.part_format import PartSource
 from agentconv.core.parts import FolderFile
 from agentconv.core.source import SourceText
@@ -24,7 +25,7 @@ from agentconv.sources import agentless, contents, discovery
 from agentconv.sources.discovery import Discovery
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from agentconv.core.container import Catalog
     from agentconv.core.kinds import Kind
@@ -121,6 +122,16 @@ class PartsOnDisk:
                 found += [(number, replace(one, hidden_by=known.get(one.part.name))) for one in loaded]
         return _ranked(found)
 
+    def files(self, client: str, kind: Kind) -> Iterator[PartSource]:
+        """Yield the files of a kind in a client's own places, with the scripts that they name."""
+        module = registry.part_format(client, kind)
+        seen: set[str] = set()
+        for place in self._places(client, module) if module else ():
+            for source in self.sources(client, place, kind) if place.native else ():
+                if module and source.text.path not in seen:
+                    seen.add(source.text.path)
+                    yield replace(source, files=self._scripts(client, module, source))
+
     def container(self, client: str) -> Contained | None:
         """Return what the folder is of a client's plugins or extensions."""
         if client not in self._containers:
@@ -149,12 +160,32 @@ class PartsOnDisk:
             rank = number - len(places) if place.wins else number
             unread = first if place.alone else None
             for source in self.sources(client, place, module.kind):
-                found += [(rank, replace(one, hidden_by=unread)) for one in self._loaded(source, client, module)]
+                if module.kind in ADDING_UP and any(one.path == source.text.path for _, one in found):
+                    continue  # a file that is found at two places is read once
+                whole = source if source.files else replace(source, files=self._scripts(client, module, source))
+                found += [(rank, replace(one, hidden_by=unread)) for one in self._loaded(whole, client, module)]
             if first is None and not place.pattern and os.path.lexists(self.place(client, place.path)):
                 first = place.path
             if module.kind == "skills" and place.native:
                 self.diagnostics += self._flat(client, place)
-        return _ranked(found)
+        return tuple(one for _, one in found) if module.kind in ADDING_UP else _ranked(found)
+
+    def _scripts(self, client: str, module: PartFormat[Any], source: PartSource) -> tuple[FolderFile, ...]:
+        """Return the files of the project that the hooks of a file name."""
+        named: Callable[[PartSource], list[str]] | None = getattr(module, "named", None)
+        files: list[FolderFile] = []
+        top = os.path.realpath(self.folder)
+        for path in named(source) if named else ():
+            whole = self.place(client, path)
+            found = Discovery(diagnostics=self.diagnostics)
+            if not os.path.isfile(whole) or not discovery.followed(found, os.fspath(whole), top):
+                continue
+            try:
+                data, status = reading.read(os.fspath(whole), limit=MAX_FILE_BYTES)
+            except OSError:
+                continue
+            files.append(FolderFile(path, data, bool(status.st_mode & 0o100)))
+        return tuple(files)
 
     def _flat(self, client: str, place: Place) -> Iterator[Diagnostic]:
         """Say which files lie where skills do and are none, since a skill is a folder."""

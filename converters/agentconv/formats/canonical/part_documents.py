@@ -22,8 +22,10 @@ from agentconv.core.parts import (
     OwnFolder,
     PermissionSet,
     Server,
+    SetHook,
     ShellOutput,
     Skill,
+    kind_of,
 )
 from agentconv.formats.canonical import documents
 
@@ -33,8 +35,9 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Json
     from agentconv.core.parts import BodyPart, Part
 
-_CLASSES: dict[str, type[Part]] = {"skills": Skill, "commands": Command, "servers": Server, "permissions": PermissionSet}
-_DEFINITION = tuple(field.name for field in dataclasses.fields(McpServer))
+_CLASSES: dict[str, type[Part]] = {"skills": Skill, "commands": Command, "servers": Server, "hooks": SetHook, "permissions": PermissionSet}
+_DEFINITIONS: dict[str, Any] = {"servers": McpServer, "hooks": Hook}
+"""What a part of a kind is the definition of, whose fields stand beside its own."""
 _LISTS: dict[str, Any] = {"approved_tools": ToolGrant, "denied_tools": ToolGrant, "hooks": Hook, "rules": Rule}
 _VALUES: dict[str, Any] = {"model": Model, "origin": Origin, "sandbox": Sandbox}
 _TUPLES = frozenset({"arguments", "paths", "unasked_tools", "folders"})
@@ -43,23 +46,30 @@ _TUPLES = frozenset({"arguments", "paths", "unasked_tools", "folders"})
 def plain(part: Part) -> dict[str, Json]:
     """Return a part as a plain map, without what is absent."""
     found = documents.plain(part, without=("body", "files", "definition"))
-    if isinstance(part, Server):
+    if isinstance(part, (Server, SetHook)):
         found |= documents.plain(part.definition)
     elif isinstance(part, (Skill, Command)) and part.body is not None:
         found["body"] = _plain_body(part.body)
-    if isinstance(part, Skill) and part.files:
+    if isinstance(part, (Skill, SetHook)) and part.files:
         found["files"] = [_plain_file(file) for file in part.files]
-    order = [name for field in dataclasses.fields(part) for name in (_DEFINITION if field.name == "definition" else (field.name,))]
+    within = _defined(kind_of(part))
+    order = [name for field in dataclasses.fields(part) for name in (within if field.name == "definition" else (field.name,))]
     return {name: found[name] for name in order if name in found}
 
 
 def build(kind: str, data: dict[str, Any], *, spoken: bool = False) -> Part:
     """Return the part that a valid map stands for."""
-    values = {key: _built_value(key, item) for key, item in data.items() if kind != "servers" or key not in _DEFINITION}
-    if kind == "servers":
-        definition = {key: item for key, item in data.items() if key in _DEFINITION}
-        values["definition"] = documents.build(McpServer, definition, spoken=spoken)
+    within = _defined(kind)
+    values = {key: _built_value(key, item) for key, item in data.items() if key not in within}
+    if within:
+        definition = {key: item for key, item in data.items() if key in within}
+        values["definition"] = documents.build(_DEFINITIONS[kind], definition, spoken=spoken)
     return _CLASSES[kind](**values)
+
+
+def _defined(kind: str) -> tuple[str, ...]:
+    """Return the fields of what a part of a kind is the definition of."""
+    return tuple(field.name for field in dataclasses.fields(_DEFINITIONS[kind])) if kind in _DEFINITIONS else ()
 
 
 def _built_value(key: str, item: Any) -> Any:
