@@ -432,6 +432,6 @@ def test_agents_follow_servers_that_are_renamed():
 
 def test_words_of_with():
     """`all` is all kinds, and what is named twice is meant once."""
-    assert along.chosen(["all"]).kinds == {"skills", "commands", "servers"}
+    assert along.chosen(["all"]).kinds == {"skills", "commands", "servers", "permissions"}
     assert along.chosen(["skill/a", "skills/a"]).named == (("skills", "a"),)
     assert not along.chosen(["none"])

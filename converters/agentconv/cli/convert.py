@@ -76,12 +76,13 @@ def convert_files(found: Discovery, loader: loading.Loader, targets: Sequence[st
     into = file.name if file and any(registry.FORMATS[target].holds_several(file.name) for target in targets) else None
     models = model_choices.choose(options.map_models, options.models)
     choices = converting.Options(
-        bool(options.allow_widening),
+        shared.widening(options.allow_widening),
         bool(options.only_loaded),
         options.on_duplicate,
         into=into,
         models=models,
         deploy=output.home is not None,
+        unrestrained=shared.unrestrained(options.allow_widening),
     )
     carried = Carried(options, found, loader, output)
     choices = replace(choices, along=carried.wanted, scope="user" if output.home else "project", **carried.places)

@@ -107,7 +107,8 @@ def run(options: argparse.Namespace) -> int:
     _check(options)
     known = baseline.given(options)
     chosen = lint_folders.LintFolders(options)
-    found = scope.discover(options, registry.resolve(options.source_format) if options.source_format else None)
+    own = registry.resolve(options.source_format) if options.source_format else None
+    found = scope.discover(options, own)
     left_out = _leave_out(found, options.exclude)
     rules = chosen.look_at(found)
     line = Progress(options)
@@ -117,6 +118,8 @@ def run(options: argparse.Namespace) -> int:
     lint_files.introduce(files, siblings)
     lint_files.leave_out_versions([file for file in files if not chosen.names_clients(file.location)])
     files += lint_files.included(files)
+    if own is None or own in registry.CLIENTS:
+        files += lint_files.restraining(found, scope.sources(options), chosen)
     notes = [one for one in found.diagnostics if one.severity is Severity.NOTE]
     diagnostics = [*(one for one in found.diagnostics if one not in notes), *diagnostics]
     beside = [*notes, *catalogue.BROKEN.values(), *elsewhere.told(found, elsewhere.Asked(scope.sources(options), "lint"))]

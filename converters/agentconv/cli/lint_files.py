@@ -14,6 +14,7 @@ from agentconv.lint import included as included_files
 from agentconv.lint.subject import Subject
 from agentconv.sources import discovery
 from agentconv.sources.loading import Loader
+from agentconv.sources.parts import beside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,6 +61,30 @@ def read(loader: Iterable[Loaded], found: discovery.Discovery, chosen: LintFolde
             subject.take(piece.result, declared=piece.declared)
         files.append(LintFile(subject, location, within, stdin))
     return files, diagnostics
+
+
+def restraining(found: discovery.Discovery, sources: Iterable[str], chosen: LintFolders) -> list[LintFile]:
+    """Return the files of the clients that are asked about in which a project, as SRC, has rules for all that works there."""
+    folders = [source for source in sources if os.path.isdir(source)]
+    asked = dict.fromkeys((*chosen.clients(None), *(file.format for file in found.files if file.format in registry.CLIENTS)))
+    parts = beside(found, folders, tuple(asked)) if folders and found.home is None else None
+    if parts is None or not parts.may_restrain():
+        return []
+    from agentconv.lint.subject import PartFile
+    from agentconv.parts.registry import part_format
+
+    files: list[LintFile] = []
+    for place in parts.places:
+        for client in parts.clients:
+            module = part_format(client, "permissions")
+            for one in [one for one in module.project if one.native] if module else ():
+                for source in place.sources(client, one, "permissions"):
+                    path = place.place(client, source.text.path).as_posix()
+                    shown = source.text.put(source.text.data, path)
+                    subject = Subject(shown, client, (client,), chosen.for_file(path), location=os.path.abspath(path))
+                    subject.part = PartFile("permissions", source)
+                    files.append(LintFile(subject, path))
+    return files
 
 
 def included(files: Iterable[LintFile]) -> list[LintFile]:

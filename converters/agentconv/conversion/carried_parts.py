@@ -7,13 +7,15 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from agentconv.conversion import set_restraints
 from agentconv.conversion.converted import Converted, bug_in_file
 from agentconv.conversion.part_law import PartLaw, PartVerdict, as_source
+from agentconv.conversion.set_restraints import SetRestraints
 from agentconv.core import effects, fields, losses
 from agentconv.core.diagnostics import Code, Diagnostic, InternalError, Severity, Span
 from agentconv.core.losses import listed, quoted
 from agentconv.core.part_format import PartSource, difference
-from agentconv.core.parts import kind_of
+from agentconv.core.parts import PermissionSet, kind_of
 from agentconv.core.source import SourceText
 from agentconv.disk.output import Merged, OutputFile
 from agentconv.formats import registry as formats
@@ -54,9 +56,11 @@ class SharedParts:
         Not a byte changes that is not theirs; the result is read back, and where the client would not take it, nothing changes.
         """
         before = {part.name: part for part in self._read(present).parts}
-        differing = [part for part in self.parts if part.name in before and difference(before[part.name], part)]
-        kept = [] if force else differing
-        wanted = [part for part in self.parts if part.name not in before or (part in differing and force)]
+        ours = self.parts if force else tuple(self._beside(before.get(part.name), part) for part in self.parts)
+        differing = [part for part in ours if part.name in before and difference(before[part.name], part)]
+        together = [part for part in differing if part not in self.parts]
+        kept = [] if force else [part for part in differing if part not in together]
+        wanted = [part for part in ours if part.name not in before or part in together or (part in differing and force)]
         if not wanted:
             return Merged(present, tuple(part.name or "" for part in kept))
         original = PartSource(SourceText(self.path, present), self.place)
@@ -65,6 +69,12 @@ class SharedParts:
         if problem:
             return Merged(present, tuple(part.name or "" for part in self.parts), problem=problem[0], at=problem[1])
         return Merged(data, tuple(part.name or "" for part in kept), replaced=force and bool(differing))
+
+    def _beside(self, there: Part | None, part: Part) -> Part:
+        """Return a part as it stands beside what is there of its name, where both can hold: rules of a set do."""
+        beside = getattr(self.module, "beside", None)
+        found: Part | None = beside(there, part) if there is not None and beside is not None else None
+        return part if found is None else found
 
     def _read(self, data: bytes) -> Any:
         return self.module.read(PartSource(SourceText(self.path, data), self.place))
@@ -113,18 +123,52 @@ class CarriedParts:
     container: Listing | None = None
     """The file that makes a container of what is written, where the target has one."""
     verdicts: list[PartVerdict] = field(default_factory=list)
+    restraints: SetRestraints = field(init=False)
+    """Those of the whole set that the target does not hold."""
     _files: dict[tuple[str, Kind], list[PartVerdict]] = field(default_factory=dict)
     """What of each kind goes into each shared file."""
     _taken: set[str] = field(default_factory=set)
     """Paths that are taken, without their cases."""
 
+    def __post_init__(self) -> None:
+        """Begin with nothing that restrains."""
+        self.restraints = SetRestraints(self.target)
+
     def judge(self, parts: Sequence[LoadedPart]) -> None:
         """Hold parts to the law; after this it is known which of them are written, and what they are called."""
         law = PartLaw(self.target, self.options.scope, self.agents, self.options.read, insists=self.options.allow_widening)
-        verdicts = [self._in_place(one) or self._moved(one, law) for one in parts]
+        verdicts = self._restrained(parts, [self._in_place(one) or self._moved(one, law) for one in self._united(parts)])
         order = sorted(range(len(verdicts)), key=lambda index: _claim(verdicts[index]))
         placed = {index: self._placed(verdicts[index]) for index in order}
         self.verdicts = [placed[index] for index in range(len(verdicts))]
+
+    def _united(self, parts: Sequence[LoadedPart]) -> Iterator[LoadedPart]:
+        """Yield parts, of which the rules of another client's several files are one: what it says in one file is in one here, too."""
+        several: dict[str, list[LoadedPart]] = {}
+        for one in parts:
+            if one.kind == "permissions" and one.client != self.target:
+                several.setdefault(one.client, []).append(one)
+            else:
+                yield one
+        for sets in several.values():
+            from agentconv.parts.permissions.uniting import united
+
+            yield replace(sets[0], part=united([one.part for one in sets]))  # type: ignore[misc]
+
+    def _restrained(self, parts: Sequence[LoadedPart], verdicts: list[PartVerdict]) -> list[PartVerdict]:
+        """Refuse what could do in the target what is forbidden to the whole set, and not held there."""
+        by_file = {(one.loaded.kind, one.loaded.client, one.loaded.path, one.loaded.part.name): one for one in verdicts}
+        whole = {one.loaded.client: one for one in verdicts if one.loaded.kind == "permissions"}
+        found = [(one, by_file.get((one.kind, one.client, one.path, one.part.name)) or whole.get(one.client)) for one in parts]
+        left = tuple(open_one for one, verdict in found for open_one in set_restraints.unheld(one, verdict))
+        sets = [one.part for one in verdicts if isinstance(one.part, PermissionSet)]
+        rules = tuple(rule for one in sets for rule in one.rules if rule.effect != "allow")
+        self.restraints = SetRestraints(self.target, left, self.options.unrestrained, rules)
+        refusals = map(self.restraints.refusal, verdicts)
+        return [
+            one if loss is None else PartVerdict(one.loaded, losses=(*one.losses, loss))
+            for one, loss in zip(verdicts, refusals, strict=True)
+        ]
 
     def _in_place(self, loaded: LoadedPart) -> PartVerdict | None:
         """Return the verdict on a part whose file the target reads where it is; None for any other."""
@@ -263,6 +307,8 @@ class CarriedParts:
 
     def convert(self, beside: Mapping[str, Converted]) -> Iterator[Converted]:
         """Write the parts; `beside` has the files of agents that parts go into as well."""
+        if told := tuple(self.restraints.told()):
+            yield Converted(self.target, (), losses=told)
         for verdict in self.verdicts:
             yield from self._one(verdict)
         files = dict(beside)

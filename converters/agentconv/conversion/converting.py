@@ -59,6 +59,11 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = DEFAULTS, 
         yield from without_agents(pieces, target, options, parts)
         return
     pieces = line_ends.Pieces(pieces, target)
+    if parts is not None and parts.may_restrain():
+        from agentconv.conversion import set_restraints
+
+        if stays := tuple(set_restraints.staying(parts, target, options)):
+            yield Converted(target, (), losses=stays)
     named = Named(parts) if parts is not None and (options.along or options.along.said) else None
     names = names_of(pieces if named is None else named.over(pieces), target, options)
     found = along(options.along, named) if named is not None else Along()

@@ -7,7 +7,7 @@ it may do. What breaks that is a bug of ours: that part is not written, the othe
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from agentconv.conversion import shared_places
@@ -16,7 +16,7 @@ from agentconv.core import effects, fields, losses
 from agentconv.core.diagnostics import InternalError
 from agentconv.core.losses import becomes, quoted
 from agentconv.core.part_format import PartProjection, PartSource, WrittenFile, difference, without
-from agentconv.core.parts import Command, FolderFile, Server, Skill, kind_of
+from agentconv.core.parts import Command, FolderFile, PermissionSet, Server, Skill, kind_of
 from agentconv.core.source import SourceText
 from agentconv.parts import registry
 
@@ -45,6 +45,10 @@ class PartVerdict:
     losses: tuple[Loss, ...] = ()
     bug: str | None = None
     """How the law was broken."""
+    left_open: Mapping[str, str] = field(default_factory=dict)
+    """The restraints of the whole set that the target does not hold, by their texts, and why."""
+    omitted: bool = False
+    """Whether it needs no file in the target."""
 
     @property
     def is_shared(self) -> bool:
@@ -116,6 +120,8 @@ class PartLaw:
         told += projection.losses
         if projection.is_refused():
             return PartVerdict(loaded, losses=tuple(told))
+        if projection.omitted:
+            return PartVerdict(loaded, losses=tuple(told), left_open=projection.left_open, omitted=True)
         if projection.instead is not None:
             if kind_of(projection.instead) == kind_of(part):
                 raise InternalError("it was turned into a part of its own kind")
@@ -159,7 +165,7 @@ class PartLaw:
         again = module.read(as_source(files, replace(place, at="")))
         _check_read_back(part, again)
         _check_narrow(without(loaded.part, projection.widened - {"extras"}), again.parts[0])
-        return PartVerdict(loaded, part, module, place, path, files, told)
+        return PartVerdict(loaded, part, module, place, path, files, told, left_open=projection.left_open)
 
 
 def _kept_path(part: Part, original: PartSource, module: PartFormat[Any]) -> str:
@@ -215,9 +221,25 @@ def _check_narrow(source: Part, result: Part) -> None:
     Raises:
         InternalError: It may do more.
     """
-    wider = _opened(source, result) if isinstance(source, Server) else _loosened(source, result)
+    if isinstance(source, PermissionSet):
+        wider = _granted(source, result)
+    else:
+        wider = _opened(source, result) if isinstance(source, Server) else _loosened(source, result)
     if wider:
         raise InternalError(f"it would be wider than its author wrote it: {wider}")
+
+
+def _granted(source: PermissionSet, result: Part) -> str | None:
+    """Say what a set of rules grants that its author did not."""
+    if not isinstance(result, PermissionSet):
+        return "it is no set of rules"
+    if result.mode not in (None, source.mode) or set(result.folders or ()) - set(source.folders or ()):
+        return "it would begin in a freer mode, or open more folders"
+    from agentconv.parts.permissions import deciding
+
+    ours = {capability for rule in source.rules if rule.effect == "allow" for capability in deciding.about(rule)}
+    theirs = {capability for rule in result.rules if rule.effect == "allow" for capability in deciding.about(rule)}
+    return f"it would allow {', '.join(sorted(theirs - ours))}" if theirs - ours else None
 
 
 def _opened(source: Server, result: Part) -> str | None:
@@ -233,7 +255,7 @@ def _opened(source: Server, result: Part) -> str | None:
 
 def _loosened(source: Skill | Command, result: Part) -> str | None:
     """Say what restraint of a skill or command is gone, or which grant came."""
-    if isinstance(result, Server):
+    if isinstance(result, (Server, PermissionSet)):
         return "it is a server"
     if source.invoked_by == "user" and isinstance(result, Skill) and result.invoked_by != "user":
         return "the model could call it"

@@ -18,7 +18,7 @@ from agentconv.core.versions import FORMAT_VERSION
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from agentconv.core.parts import Command, Server, Skill
+    from agentconv.core.parts import Command, PermissionSet, Server, Skill
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 """A JSON value whose strings are Unicode scalars and whose numbers are finite. What JSON cannot hold is a map of one key:
@@ -256,9 +256,11 @@ class AgentSet:
     commands: tuple[Command, ...] = ()
     servers: tuple[Server, ...] = ()
     """MCP servers of the whole project, or that its agents share."""
+    permissions: tuple[PermissionSet, ...] = ()
+    """Rules of the whole project, or of the user."""
     extras: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     further: Mapping[str, tuple[Json, ...]] = field(default_factory=dict)
-    """Lists of a bundle that hold other parts, by their names, verbatim: hooks, instructions, permissions, and what is to come."""
+    """Lists of a bundle that hold other parts, by their names, verbatim: hooks, instructions, and what is to come."""
     sources: tuple[Source, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = field(default=(), compare=False)
     """What reading found; never stored."""

@@ -372,6 +372,37 @@ CATALOGUE: dict[str, LossRule] = {
         _REFUSAL, _REFUSED, "the agent could do more than its author allowed", "--allow-widening writes it all the same", by_flag=True
     ),
     "widened": LossRule(_WARNING, _APPROXIMATED, "the agent can do more than its author allowed, as --allow-widening asks"),
+    "permission-translated": LossRule(_NOTE, _MOVED, "the rules of the set are said in the target's words"),
+    "permission-wider": LossRule(
+        _NOTE, _APPROXIMATED, "the target holds more back than this, since it cannot say it as narrowly", "look at what it denies besides"
+    ),
+    "permission-asks": LossRule(
+        _NOTE, _APPROXIMATED, "the target runs these unasked where nobody says otherwise; it asks for what no rule is about"
+    ),
+    "permission-allow-dropped": LossRule(
+        _NOTE, _DROPPED, "a rule that lets something run unasked, and that the target cannot say; it asks"
+    ),
+    "permission-mode-dropped": LossRule(_NOTE, _DROPPED, "the mode that a session begins in is the target's own"),
+    "permission-folders-dropped": LossRule(_NOTE, _DROPPED, "folders outside of the project that are open are for each client to be told"),
+    "permission-key-dropped": LossRule(_WARNING, _DROPPED, "a key beside the rules of a set that only the source client uses"),
+    "permission-nothing-to-say": LossRule(_NOTE, _DROPPED, "no rule of the set is written"),
+    "set-rules-in-agent": LossRule(
+        _NOTE, _MOVED, "rules of the whole set stand in the agent's own, too, which the target would take before them"
+    ),
+    "set-restraint": LossRule(
+        _REFUSAL,
+        _REFUSED,
+        "it could do what is denied or asked about for the whole set, which the target does not hold",
+        "--allow-widening=hooks,permissions writes it all the same",
+        by_flag=True,
+    ),
+    "set-restraint-unheld": LossRule(
+        _WARNING, _DROPPED, "a rule or a guard of the whole set that the target does not hold; what could break it is refused", apart=True
+    ),
+    "set-restraint-widened": LossRule(
+        _WARNING, _DROPPED, "a rule or a guard of the whole set that the target does not hold, as --allow-widening asks", apart=True
+    ),
+    "set-restrictions-stay": LossRule(_WARNING, _DROPPED, "what restrains the whole set stays; the target gets none of it"),
     "widened-elsewhere": LossRule(
         _WARNING, _APPROXIMATED, "the target reads the file of another assistant, and lets the agent do more than its author allowed"
     ),

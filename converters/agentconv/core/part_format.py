@@ -123,6 +123,10 @@ class PartProjection(Generic[P]):
         self.declared: set[str] = set()
         self.instead: Part | None = None
         """What says the same as a part of another kind, where the target cannot hold it as one of its own: that is written in its place."""
+        self.omitted = False
+        """Whether no file is needed for it."""
+        self.left_open: dict[str, str] = {}
+        """By their texts, the restraints of the whole set (`core.restraints`) that the target does not hold, and why."""
         self._kind = kind_of(part)
 
     def translate(self, **values: Any) -> None:
@@ -167,6 +171,15 @@ class PartProjection(Generic[P]):
     def turn(self, other: Part, name: str, code: str, detail: Detail | str) -> None:
         """Have a part of another kind written in its place, because of a field that the target cannot hold in one of this kind."""
         self.instead = other
+        self.remark(code, name, detail)
+
+    def leave_open(self, restraint: str, reason: str) -> None:
+        """Say that the target does not hold what a restraint of the whole set, by its text, holds back."""
+        self.left_open[restraint] = reason
+
+    def omit(self, code: str, name: str, detail: Detail | str) -> None:
+        """Say that the target needs no file for it: what of it holds there, holds by itself."""
+        self.omitted = True
         self.remark(code, name, detail)
 
     def is_refused(self) -> bool:

@@ -1,4 +1,4 @@
-"""What agents need beside themselves: skills, commands and MCP servers, in neutral terms.
+"""What agents need beside themselves: skills, commands and MCP servers, and what restrains all of them, in neutral terms.
 
 As in `core.ir`: a field enters when two independent clients have it, everything else travels verbatim in `extras[format_id]`,
 absent is `None`, explicitly nothing is an empty tuple, and values are never mutated.
@@ -14,7 +14,7 @@ from agentconv.core.ir import McpServer
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agentconv.core.ir import Hook, Json, Model, Origin, ToolGrant
+    from agentconv.core.ir import Hook, Json, Model, Origin, PermissionMode, Rule, Sandbox, ToolGrant
     from agentconv.core.kinds import Kind
 
 By: TypeAlias = Literal["user", "agents", "both"]
@@ -186,9 +186,40 @@ class Server:
         return self.definition.name
 
 
-Part: TypeAlias = Skill | Command | Server
+@dataclass(frozen=True, slots=True)
+class PermissionSet:
+    """What a whole project or user may do unasked, what is asked about, and what may not be done at all: what one file says of it."""
+
+    id: str = ""
+    name: str | None = None
+    """There is one in a file, called `permissions`."""
+    rules: tuple[Rule, ...] = ()
+    """In the order of the file. Those that ask or deny are restraints, the others grants."""
+    resolution: Literal["first", "last", "deny"] | None = None
+    """Which of several matching rules decides in the source client; `deny` is the strictest."""
+    mode: PermissionMode | None = None
+    """The mode that a session begins in."""
+    sandbox: Sandbox | None = None
+    """What commands may touch: a restraint, where it is not `full`."""
+    folders: tuple[str, ...] | None = None
+    """Folders outside of the project that are open like it: a grant."""
+    extras: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    origin: Origin | None = None
+
+    @property
+    def description(self) -> str:
+        """How many rules it has, for people."""
+        effects = [rule.effect for rule in self.rules]
+        said = (("denies", "deny"), ("asks about", "ask"), ("allows", "allow"))
+        return ", ".join(f"{word} {effects.count(effect)}" for word, effect in said if effect in effects)
+
+
+Part: TypeAlias = Skill | Command | Server | PermissionSet
 
 
 def kind_of(part: Part) -> Kind:
     """Return what kind of part one is."""
-    return "skills" if isinstance(part, Skill) else "commands" if isinstance(part, Command) else "servers"
+    return _KIND_OF[type(part)]
+
+
+_KIND_OF: dict[type, Kind] = {Skill: "skills", Command: "commands", Server: "servers", PermissionSet: "permissions"}

@@ -36,6 +36,9 @@ so that a client that comes anew changes no file of one that is there). A fact t
   The word `*` stands for all others.
 - `commands`: how a command line is cut into the pieces that patterns are held against: `split` (what parses it), `unasked` (commands
   that no pattern is held against), `blanked` (characters of literals and of redirections that go nowhere, which `blank` stands for).
+- `rules`: those of a whole project or user: their `order` (which of several that match decides: `first`, `last`, or `deny`, the strictest),
+  what a rule that asks or denies is about, where that is not the tool of its name: `whole`, and `parts` where it has a pattern; and
+  `patterns`, as above, where words of rules take others than those of an agent's tools.
 - `hooks`: that the client runs those of an agent's own file, groups of matchers and what is run, and holds tools with them: `variables` are
   those that it sets for what is run; `silent = false`, where exit code 2 blocks nothing when stderr is empty.
 - `variables`: the `language` (core/references) in which an agent's own MCP servers refer to variables, and the `places` of a server where
@@ -46,6 +49,7 @@ so that a client that comes anew changes no file of one that is there). A fact t
   tables, `*` for any name), each with the values that limit nothing; `instead` is what a person does; `servers` says that no file closes
   the MCP servers of the session, in words.
 `evidence` is `documentation` where the client itself was not asked: what is said of it is what its documents and its code say.
+`restraining` are the files and folders of a project that may have rules and hooks for all that works in it.
 And limits: `description_tokens` (of the descriptions of all agents together; the client warns above it).
 
 A format that holds no agents says `parts_only`.
@@ -518,6 +522,43 @@ def command_lines(format_id: str) -> dict[str, Any]:
     """Return how a client cuts command lines before it holds them to patterns; nothing where that is not known."""
     found: dict[str, Any] = _file(format_id).get("commands", {})
     return found
+
+
+def restraining_files(format_id: str) -> tuple[str, ...]:
+    """Return the files and folders of a project in which a client finds what restrains all that works there."""
+    return tuple(_file(format_id).get("restraining", ()))
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFacts:
+    """How a client reads the rules of a whole project or user."""
+
+    order: str = "deny"
+    whole: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By word, the capabilities that a rule without a pattern is about, where that is not the tool of that name."""
+    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The same of a rule with a pattern."""
+    patterns: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """By word, the language of its patterns, and what they are held against."""
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Words that rules have besides the names of tools."""
+        return frozenset((*self.whole, *self.parts, *self.patterns))
+
+
+@cache
+def rules(format_id: str) -> RuleFacts:
+    """Return how a client reads the rules of a whole project or user."""
+    found: dict[str, Any] = _file(format_id).get("rules", {})
+    whole, parts = ({word: tuple(row) for word, row in found.get(name, {}).items()} for name in ("whole", "parts"))
+    spoken = {word: (language, subject) for language, row in found.get("patterns", {}).items() for word, subject in row.items()}
+    return RuleFacts(found.get("order", "deny"), whole, parts, spoken)
+
+
+def rule_pattern(format_id: str, word: str) -> tuple[str | None, str | None]:
+    """Return the language of the patterns of a client's rules with a word, and what they are held against."""
+    return rules(format_id).patterns.get(word) or _of_patterns(format_id, word)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import references
-from agentconv.core.parts import CONTAINER_FOLDER, Body, FileText, Server, ShellOutput
+from agentconv.core.parts import CONTAINER_FOLDER, Body, FileText, PermissionSet, Server, ShellOutput
 from agentconv.parts.placeholders.parsing import joined
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def rebased(part: Part, folder: str) -> Part:
         made = {where: tuple(_reference(one, folder) for one in parts) for where, parts in before.items()}
         changed = {where: references.merged(parts) for where, parts in made.items() if parts != before[where]}
         return replace(part, definition=references.with_parts(part.definition, changed)) if changed else part
-    if part.body is None:
+    if isinstance(part, PermissionSet) or part.body is None:
         return part
     parts = tuple(_placed(part.body.parts, folder))
     return part if parts == part.body.parts else replace(part, body=Body(joined(parts), part.body.appended))

@@ -309,7 +309,13 @@ def holding(about: AgentSet, parts: Iterable[LoadedPart]) -> AgentSet:
     kinds: dict[str, list[Any]] = {kind: [] for kind in KINDS}
     for one in parts:
         kinds[one.kind].append(one.part)
-    return replace(about, skills=tuple(kinds["skills"]), commands=tuple(kinds["commands"]), servers=tuple(kinds["servers"]))
+    return replace(
+        about,
+        skills=tuple(kinds["skills"]),
+        commands=tuple(kinds["commands"]),
+        servers=tuple(kinds["servers"]),
+        permissions=tuple(kinds["permissions"]),
+    )
 
 
 def _pointer(agent: Agent) -> str:

@@ -1,4 +1,4 @@
-"""The skills, commands and MCP servers of a project, or of the user's own: where a client finds them, and which of one name wins.
+"""The skills, commands, MCP servers and rules of a project, or of the user's own: where a client finds them, and which of one name wins.
 
 Nothing is looked at before somebody asks for a kind, and a place that is not there costs one look.
 """
@@ -271,11 +271,11 @@ def _pattern(pattern: str) -> re.Pattern[str]:
 def _ranked(found: Sequence[tuple[int, LoadedPart]]) -> tuple[LoadedPart, ...]:
     """Return parts with what each is hidden by: of one name, the one wins whose place does, and of one place the first.
 
-    What only one mode has hides nothing from the others.
+    What only one mode has hides nothing from the others, and no file of rules hides another: all of them hold.
     """
     winners: dict[tuple[str, str], LoadedPart] = {}
     for _, one in sorted(found, key=lambda pair: pair[0]):
-        if one.part.name is not None and not one.state.dropped:
+        if one.part.name is not None and not one.state.dropped and one.kind != "permissions":
             winners.setdefault((one.part.name, one.only_in), one)
     return tuple(replace(one, hidden_by=_winner(one, winners)) for _, one in found)
 

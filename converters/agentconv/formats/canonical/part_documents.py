@@ -1,4 +1,4 @@
-"""Skills, commands and servers as plain values and back.
+"""Skills, commands, servers and permissions as plain values and back.
 
 In a text, what is filled in is a map of one key; a server's definition stands beside what else is known of it.
 """
@@ -9,7 +9,7 @@ import base64
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core.ir import Hook, McpServer, Model, Origin, ToolGrant
+from agentconv.core.ir import Hook, McpServer, Model, Origin, Rule, Sandbox, ToolGrant
 from agentconv.core.parts import (
     AllArguments,
     Argument,
@@ -20,6 +20,7 @@ from agentconv.core.parts import (
     ForeignPlaceholder,
     NamedArgument,
     OwnFolder,
+    PermissionSet,
     Server,
     ShellOutput,
     Skill,
@@ -32,11 +33,11 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Json
     from agentconv.core.parts import BodyPart, Part
 
-_CLASSES: dict[str, type[Part]] = {"skills": Skill, "commands": Command, "servers": Server}
+_CLASSES: dict[str, type[Part]] = {"skills": Skill, "commands": Command, "servers": Server, "permissions": PermissionSet}
 _DEFINITION = tuple(field.name for field in dataclasses.fields(McpServer))
-_LISTS: dict[str, Any] = {"approved_tools": ToolGrant, "denied_tools": ToolGrant, "hooks": Hook}
-_VALUES: dict[str, Any] = {"model": Model, "origin": Origin}
-_TUPLES = frozenset({"arguments", "paths", "unasked_tools"})
+_LISTS: dict[str, Any] = {"approved_tools": ToolGrant, "denied_tools": ToolGrant, "hooks": Hook, "rules": Rule}
+_VALUES: dict[str, Any] = {"model": Model, "origin": Origin, "sandbox": Sandbox}
+_TUPLES = frozenset({"arguments", "paths", "unasked_tools", "folders"})
 
 
 def plain(part: Part) -> dict[str, Json]:
@@ -44,7 +45,7 @@ def plain(part: Part) -> dict[str, Json]:
     found = documents.plain(part, without=("body", "files", "definition"))
     if isinstance(part, Server):
         found |= documents.plain(part.definition)
-    elif part.body is not None:
+    elif isinstance(part, (Skill, Command)) and part.body is not None:
         found["body"] = _plain_body(part.body)
     if isinstance(part, Skill) and part.files:
         found["files"] = [_plain_file(file) for file in part.files]
