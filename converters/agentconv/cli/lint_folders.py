@@ -49,7 +49,7 @@ class LintFolders:
         self._found: Discovery | None = None
 
     def look_at(self, found: Discovery) -> list[Rule]:
-        """Return the rules for any of the files that were found, and say what their folders try in vain.
+        """Return the rules for any of the files that are looked at, and say what the folders of those that were found try in vain.
 
         Raises:
             InputError: Settings of a folder cannot be meant.
@@ -58,7 +58,8 @@ class LintFolders:
         chosen = {id(one): one for one in (self.of(file.location or found.stdin_name or None) for file in found.files)}
         for one in chosen.values() or [self.project]:
             lint_settings.tell(self._options, one.remark(self.select, self.ignore))
-        asked = {rule.code for one in chosen.values() for rule in one.rules(self.select, self.ignore)}
+        everywhere = (*chosen.values(), self.project)  # where what restrains the project is looked at, too
+        asked = {rule.code for one in everywhere for rule in one.rules(self.select, self.ignore)}
         return [rule for rule in catalogue.rules().values() if rule.code in asked]
 
     def of(self, location: str | None) -> LintSettings:

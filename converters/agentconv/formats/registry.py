@@ -47,6 +47,8 @@ class Row:
     """A file of the client's configuration at the root that may name agents' files, too, and keys of theirs."""
     common: tuple[str, ...] = ()
     """Those of its suffixes that so many other files have that they tell nothing of one that lies elsewhere."""
+    portable: bool = False
+    """Whether the folder is everybody's: what a client reads of it through a link of its own is that client's."""
     includes: bool = False
     """Whether its files may include others (the module's `INCLUDES`)."""
     bundle: bool = False
@@ -127,7 +129,7 @@ FORMATS: dict[str, Row] = {
     "kiro": Row("kiro.kiro", "Kiro CLI", (".kiro/agents",), (".json",), includes=True, aliases=("kiro-cli",)),
     "kiro-ide": Row("kiro.kiro_ide", "Kiro IDE", (".kiro/agents",), (".md",)),
     "amazon-q": Row("kiro.amazon_q", "Amazon Q", (".amazonq/cli-agents",), (".json",), includes=True, aliases=("q",)),
-    "agents-dir": Row("agents_dir.agents_dir", "the folder .agents", (".agents/agents",), (".md",)),
+    "agents-dir": Row("agents_dir.agents_dir", "the folder .agents", (".agents/agents",), (".md",), portable=True),
     "goose": Row("goose.goose", "goose", (".goose/agents",), (".md",)),
     "kimi": Row("kimi.kimi", "Kimi Code", (".kimi-code/agents",), (".md",), aliases=("kimi-code",)),
     "auggie": Row("auggie.auggie", "Auggie", (".augment/agents",), (".md", ".txt"), common=(".txt",), aliases=("augment",)),

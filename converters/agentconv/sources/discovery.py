@@ -572,8 +572,9 @@ def _once(files: list[Found]) -> list[Found]:
     reals = {file: _real(file, folders) for file in walked}
     formats: dict[str, tuple[bool, str]] = {}
     for file, real in reals.items():
-        direct = os.path.abspath(file.location or "") == real
-        if real not in formats or (direct and not formats[real][0]):
+        own = not registry.FORMATS[file.format].portable
+        direct = own and os.path.abspath(file.location or "") == real
+        if real not in formats or (direct, own) > (formats[real][0], not registry.FORMATS[formats[real][1]].portable):
             formats[real] = direct, file.format
     return [file for file in files if file.named or file.format == formats[reals[file]][1]]
 
