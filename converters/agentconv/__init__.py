@@ -52,6 +52,7 @@ if TYPE_CHECKING:
         Part,
         PermissionSet,
         Server,
+        SetHook,
         ShellOutput,
         Skill,
     )
@@ -103,6 +104,7 @@ __all__ = [
     "Rule",
     "Sandbox",
     "Server",
+    "SetHook",
     "Severity",
     "ShellOutput",
     "Skill",
@@ -194,6 +196,7 @@ _HOMES = {
             "Part",
             "PermissionSet",
             "Server",
+            "SetHook",
             "ShellOutput",
             "Skill",
         ),

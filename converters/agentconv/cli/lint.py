@@ -79,6 +79,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     modes = group.add_mutually_exclusive_group()
     modes.add_argument("--check", action="store_true", help="write nothing; list the files that --fix would change")
     modes.add_argument("--diff", action="store_true", help="write nothing; show what --fix would change")
+    _add_report(parser)
+
+
+def _add_report(parser: argparse.ArgumentParser) -> None:
+    """Add what says how findings are told."""
     group = parser.add_argument_group("report")
     group.add_argument(
         "--output-format",

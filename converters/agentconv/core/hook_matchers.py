@@ -19,6 +19,8 @@ ON_TOOLS = frozenset({"before-tool", "after-tool", "after-tool-failure", "permis
 _WORDS = re.compile(r"[A-Za-z0-9_| ,-]+")
 _PLAIN = re.compile(r"[A-Za-z0-9_-]+")
 _WRAPPED = re.compile(r"\^?\((?:\?:)?([^()]*)\)\$?|\^([^()|]*)\$")
+_WHOLE = re.compile(r"\^(?:\((?:\?:)?[^()]*\)|[^()|]*)\$")
+"""An expression that fits names as a whole alone."""
 _MCP = re.compile(r"\^?mcp__(?P<server>[A-Za-z0-9-]+(?:_[A-Za-z0-9-]+)*)__(?P<tool>[A-Za-z0-9_-]+|\.\*)\$?")
 """Tools of a server as most clients with such matchers call them."""
 _EVERY_MCP = re.compile(r"\^?mcp__(?:\.\*)?\$?")
@@ -47,6 +49,26 @@ class Matched:
 def is_everything(hook: Hook) -> bool:
     """Whether a hook is about each event of its kind."""
     return hook.matcher in _EVERYTHING
+
+
+def is_sure(hook: Hook) -> bool:
+    """Whether each tool that a matcher fits is known by its name: an expression may fit a server's tools as well, which nobody lists here.
+
+    A server with `_` in its name is not sure either: what the source client spells with `_` may be another sign in the target.
+    """
+    if is_everything(hook) or hook.event not in ON_TOOLS:
+        return True
+    text = (hook.matcher or "").strip()
+    facts = vocabulary.hooks(hook.format)
+    words = _WORDS.fullmatch(text) is not None
+    whole = _WHOLE.fullmatch(text) is not None or (words and facts is not None and facts.matches == "words")
+    for piece in pieces(text):
+        server, one = _server_piece(hook.format, piece), _MCP.fullmatch(piece)
+        if one and ("_" in one["server"] or "__" in one["tool"] or one["tool"].startswith("_")):
+            return False
+        if not (whole or server.endswith(".*") if server else (whole or words) and _PLAIN.fullmatch(piece)):
+            return False
+    return True
 
 
 def matches(format_id: str, matcher: str | None, tool: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import effects, hook_contracts, vocabulary
+from agentconv.core import effects, hook_contracts, hook_handlers, hook_matchers, vocabulary
 from agentconv.core.ir import Hook
 from agentconv.core.losses import listed
 from agentconv.families.javascript import is_regex
@@ -289,16 +289,30 @@ def project(projection: Projection, read_own: Callable[[Json], tuple[Hook, ...]]
 
 def held(hooks: Iterable[Hook], target: str, read_own: Callable[[Json], tuple[Hook, ...]]) -> list[tuple[Hook, Hook]]:
     """Return the hooks that a client runs as their own client does, each with how that one spells it."""
-    pairs = [(hook, hook if hook.format == vocabulary.words_of(target) else _translated(hook, target)) for hook in hooks]
+    words = vocabulary.words_of(target)
+    pairs = [(hook, hook if hook.format == words else _translated(hook, words)) for hook in hooks]
     return [(hook, own) for hook, own in pairs if own is not None and _reads_back(own, read_own)]
+
+
+_SHARED_KEYS = frozenset({"type", "command", "timeout", "statusMessage"})
 
 
 def _translated(hook: Hook, target: str) -> Hook | None:
     """Return a hook of another client's agent as one of the target's, where both run the same for the same; else None."""
-    clients = (vocabulary.hooks(vocabulary.words_of(target)), vocabulary.hooks(hook.format))
-    if not all(one is not None and one.agents for one in clients):
+    clients = (vocabulary.hooks(target), vocabulary.hooks(hook.format))
+    if not all(one is not None and one.agents for one in clients) or hook.options or not all(map(_is_shared, hook.handlers)):
+        return None
+    matched = hook_matchers.translated(hook, target)
+    if matched is None or matched.moot or matched.dead or not hook_matchers.is_sure(hook):
         return None
     return hook_translation.carried(hook, target, hook_contracts.ASSUMED).hook
+
+
+def _is_shared(handler: Json) -> bool:
+    """Whether a handler is a command without keys of its own client alone, and without its plugin: no script moves with an agent."""
+    if not isinstance(handler, dict) or handler.get("type") != "command" or not handler.keys() <= _SHARED_KEYS:
+        return False
+    return hook_handlers.PLUGIN.search(str(handler.get("command"))) is None
 
 
 def by_event(hooks: Iterable[Hook]) -> tuple[Hook, ...]:

@@ -43,7 +43,7 @@ def hook_not_run(self: Rule, subject: Subject) -> Iterator[Finding]:
     """
     for told in _read(subject).diagnostics:
         start = _offset(subject, told.span.line, told.span.column) if told.span else 0
-        event = next((word for word in told.message.split("`")[1::2]), "")
+        event = next(iter(told.names), "")
         near = registry.did_you_mean(event, vocabulary.events(vocabulary.words_of(subject.format)), told.hint or "")
         yield self.find(shown(told.message, 160), (start, start + 1), near, clients=(subject.format,))
 

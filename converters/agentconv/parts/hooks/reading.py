@@ -150,7 +150,8 @@ def _told(client: Client, file: JsonHooks | TomlHooks, source: PartSource, wrong
         if problem:
             whole = _costs_all(client, entry, problem, passed)
             does = "runs none of the hooks of this file" if whole else f"does not run the hook of `{entry.event}`"
-            yield _diagnostic(client, f"{client.title} {does}: {problem}", None if whole else name, file.span(entry))
+            told = _diagnostic(client, f"{client.title} {does}: {problem}", None if whole else name, file.span(entry))
+            yield replace(told, names=(entry.event,))
 
 
 def _text(value: Json) -> str | None:
