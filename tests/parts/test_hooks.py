@@ -22,6 +22,7 @@ from agentconv.core.ir import Hook, Origin
 from agentconv.core.part_format import PartProjection, difference
 from agentconv.core.parts import FolderFile, SetHook
 from agentconv.parts.hooks import restraints as hook_restraints
+from agentconv.projecting import hook_translation
 from client_matchers import DECIDERS, TOOLS
 
 if TYPE_CHECKING:
@@ -157,6 +158,16 @@ def test_no_guard_watches_over_less(target: str, source_id: str, kinds: set[str]
 def test_matchers_are_in_the_words_of_the_target(matcher: str | None, expected: dict[str, str | None]) -> None:
     """A guard is about the target's own tools that do what those of its source do."""
     assert {target: projected(_guard(matcher), target).part.definition.matcher for target in expected} == expected
+
+
+@pytest.mark.parametrize("matcher", ["B.*h", "(Edit|Write)", "mcp__my_hub__get", "^mcp__hub__get"])
+def test_guard_that_may_not_fire_is_not_carried(matcher: str) -> None:
+    """What a matcher may fit in the target is not known where it is an expression, or a server's name may be spelled otherwise."""
+    guard = Hook("PreToolUse", "claude-code", "before-tool", matcher, ({"type": "command", "command": "exit 2"},))
+    watch = replace(guard, native_event="PostToolUse", event="after-tool")
+
+    assert hook_translation.carried(guard, "qwen-code", hook_contracts.NOTHING).hook is None
+    assert "need not fire" not in hook_translation.carried(watch, "qwen-code", hook_contracts.NOTHING).why
 
 
 def test_rule_in_a_matcher_is_told_and_restrains_nothing() -> None:

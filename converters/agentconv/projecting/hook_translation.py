@@ -81,6 +81,8 @@ def carried(hook: Hook, target: str, needs: Needs) -> Carried:
         return Carried(why=f"`{hook.matcher}` fits tools of which it is not known what they are called there")
     if matched.is_idle:
         return Carried(moot=matched.moot, dead=matched.dead, idle=True)
+    if is_guard(hook) and not hook_matchers.is_sure(hook):
+        return Carried(why=f"`{hook.matcher}` may fit tools there by other names, so that it need not fire")
     why = _unheld(hook, needs, words, facts)
     if why:
         return Carried(why=why)
