@@ -207,7 +207,7 @@ def _staying(found: Sequence[LoadedPart], target: str) -> Iterator[Loss]:
         return
     words = "; ".join(f"{path} {_summed(counts)}" for path, counts in by_file.items())
     hint = f"--with {','.join(kinds)} takes what the target can hold, and refuses what it cannot hold back"
-    yield losses.loss("set-restrictions-stay", "the set", "set", target, Detail("{}", (words,)), hint=hint)
+    yield losses.loss("set-restrictions-stay", losses.WHOLE_SET, "set", target, Detail("{}", (words,)), hint=hint)
 
 
 def _summed(counts: Counter[str]) -> str:

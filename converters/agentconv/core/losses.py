@@ -43,6 +43,8 @@ class LossRule:
     """Whether each detail is told by itself, with its agents: a person does something else about each."""
 
 
+WHOLE_SET = "the set"
+"""What is told of as an agent is, where a loss is of what belongs to none of them."""
 CATALOGUE: dict[str, LossRule] = {
     "field-dropped": LossRule(_WARNING, _DROPPED, "the target has no place for this field"),
     "looks-dropped": LossRule(_NOTE, _DROPPED, "the target has no place for this; it only changes how the agent is shown"),

@@ -604,6 +604,8 @@ class RuleFacts:
     """The same of a rule with a pattern."""
     patterns: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """By word, the language of its patterns, and what they are held against."""
+    keys: tuple[str, ...] = ()
+    """All that the client reads in its table of rules; nothing, where that is not known."""
 
     @property
     def words(self) -> frozenset[str]:
@@ -617,7 +619,7 @@ def rules(format_id: str) -> RuleFacts:
     found: dict[str, Any] = _file(format_id).get("rules", {})
     whole, parts = ({word: tuple(row) for word, row in found.get(name, {}).items()} for name in ("whole", "parts"))
     spoken = {word: (language, subject) for language, row in found.get("patterns", {}).items() for word, subject in row.items()}
-    return RuleFacts(found.get("order", "deny"), whole, parts, spoken)
+    return RuleFacts(found.get("order", "deny"), whole, parts, spoken, tuple(found.get("keys", ())))
 
 
 def rule_pattern(format_id: str, word: str) -> tuple[str | None, str | None]:

@@ -42,7 +42,8 @@ _KINDS: dict[str, frozenset[Kind]] = {
 }
 _HELD_BY_ALL: dict[str, frozenset[str]] = {format_id: frozenset() for format_id in FORMATS}
 """The restraints that all readers of a file keep. None so far: Codex 0.169.0 reads the first two, and takes a skill of theirs that only
-the user may start for one that the model may start, too, unless a file of its own says so; Gemini CLI 0.61.0 does the same (both asked)."""
+the user may start for one that the model may start, too, unless a file of its own says so (asked); in Gemini CLI
+0.61.0 the model may start every skill (its code)."""
 _READER = {CLAUDE: "Codex", "agent-plugin": "Codex", "gemini-extension": "Gemini CLI"}
 """Who it is that does not."""
 _RESTRAINTS = {"invoked_by": "is the user's alone to start", "denied_tools": "closes tools", "hooks": "has hooks of its own"}

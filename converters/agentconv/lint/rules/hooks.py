@@ -42,7 +42,7 @@ def hook_not_run(self: Rule, subject: Subject) -> Iterator[Finding]:
     nothing of a file in which a guard is not as it should be, and Copilot none of one that asks a model on most events.
     """
     for told in _read(subject).diagnostics:
-        start = _offset(subject, told.span.line, told.span.column) if told.span else 0
+        start = subject.source.offset(told.span.line, told.span.column) if told.span else 0
         event = next(iter(told.names), "")
         near = registry.did_you_mean(event, vocabulary.events(vocabulary.words_of(subject.format)), told.hint or "")
         yield self.find(shown(told.message, 160), (start, start + 1), near, clients=(subject.format,))
@@ -52,12 +52,6 @@ def _read(subject: Subject) -> PartsRead[Any]:
     """Return what the client makes of the file."""
     module = part_registry.part_format(subject.format, "hooks")
     return module.read(subject.part.source) if module and subject.part else PartsRead()
-
-
-def _offset(subject: Subject, line: int, column: int) -> int:
-    """Return where a line and column are in the text."""
-    before = subject.text.split("\n")[: line - 1]
-    return min(sum(map(len, before)) + len(before) + column - 1, max(len(subject.text) - 1, 0))
 
 
 @rule(

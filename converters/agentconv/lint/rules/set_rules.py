@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from agentconv.core import vocabulary
 from agentconv.core.diagnostics import Code, Severity
 from agentconv.core.suggestions import nearest
-from agentconv.formats import registry
+from agentconv.lint.passages import title
 from agentconv.lint.rule import WIDENING, rule
 from agentconv.parts.permissions import deciding, restraints
 from agentconv.parts.registry import part_format
@@ -40,8 +40,7 @@ def _place(subject: Subject, one: PermissionRule) -> tuple[int, int]:
     if subject.part is None:
         return 0, 0
     span = restraints.place(deciding.text_of(one), subject.part.source)
-    lines = subject.text.split("\n")
-    start = sum(len(line) + 1 for line in lines[: span.line - 1]) + span.column - 1
+    start = subject.source.offset(span.line, span.column)
     return start, min(len(subject.text), start + 1)
 
 
@@ -52,10 +51,6 @@ def _said(one: PermissionRule) -> str:
 
 _SHOWN = 50
 """Characters of a rule that are shown."""
-
-
-def _title(subject: Subject) -> str:
-    return registry.FORMATS[subject.format].title
 
 
 @rule(
@@ -85,7 +80,7 @@ def rule_matches_nothing(self: Rule, subject: Subject) -> Iterator[Finding]:
         close = nearest(one.native, words) if unknown else None
         hint = f"did you mean `{close}`?" if close else "say it with a tool, and a pattern, that the client has"
         yield self.find(
-            f"{_title(subject)} {_DOES[one.effect]} nothing by `{_said(one)}`: it matches no call of a tool",
+            f"{title(subject)} {_DOES[one.effect]} nothing by `{_said(one)}`: it matches no call of a tool",
             _place(subject, one),
             hint,
             severity=Severity.WARNING if one.effect == "allow" else Severity.ERROR,
@@ -111,14 +106,19 @@ def hidden_prohibition(self: Rule, subject: Subject) -> Iterator[Finding]:
     OpenCode 1.18.33 runs `rm -rf x` where `"*": allow` stands behind `"rm *": deny`: the last rule that matches decides. What was meant
     as an exception has to stand behind what it is an exception from.
     """
+    yield from _hidden(self, subject, "put it behind the rule that it is an exception from", freed=True)
+
+
+def _hidden(self: Rule, subject: Subject, help_text: str, *, freed: bool) -> Iterator[Finding]:
+    """Find the rules that never decide, because a freer one does, or else one that is as strict."""
     for found in _sets(subject):
         for place, one in enumerate(found.rules):
-            other = deciding.hiding(found.rules, place) if one.effect != "allow" else None
-            if other is not None and _STRICT[other.effect] < _STRICT[one.effect]:
+            other = deciding.hiding(found.rules, place)
+            if other is not None and (_STRICT[other.effect] < _STRICT[one.effect]) is freed:
                 yield self.find(
-                    f"{_title(subject)} never comes to `{_said(one)}`: `{_said(other)}` matches all of it, and decides",
+                    f"{title(subject)} never comes to `{_said(one)}`: `{_said(other)}` matches all of it, and decides",
                     _place(subject, one),
-                    "put it behind the rule that it is an exception from",
+                    help_text,
                     clients=(subject.format,),
                 )
 
@@ -139,16 +139,7 @@ def shadowed_rule(self: Rule, subject: Subject) -> Iterator[Finding]:
     Claude Code 2.1.329 refuses `git push` although `Bash(git push:*)` is allowed, where `Bash(git:*)` is denied: what is denied goes
     before what is allowed, however narrow that is. Nothing is opened by it, so this closes what somebody meant to be open.
     """
-    for found in _sets(subject):
-        for place, one in enumerate(found.rules):
-            other = deciding.hiding(found.rules, place)
-            if other is not None and _STRICT[other.effect] >= _STRICT[one.effect]:
-                yield self.find(
-                    f"{_title(subject)} never comes to `{_said(one)}`: `{_said(other)}` matches all of it, and decides",
-                    _place(subject, one),
-                    "delete it, or say the other one more narrowly",
-                    clients=(subject.format,),
-                )
+    yield from _hidden(self, subject, "delete it, or say the other one more narrowly", freed=False)
 
 
 @rule(
@@ -170,10 +161,7 @@ def wrong_rule_value(self: Rule, subject: Subject) -> Iterator[Finding]:
     """
     found = _read(subject)
     for told in found.diagnostics if found else ():
-        start = 0
-        if told.span:
-            lines = subject.text.split("\n")
-            start = min(len(subject.text), sum(len(line) + 1 for line in lines[: told.span.line - 1]) + told.span.column - 1)
+        start = subject.source.offset(told.span.line, told.span.column) if told.span else 0
         severity = Severity.ERROR if told.code is Code.NOT_LOADED or _fails_open(told.key) else Severity.WARNING
         yield self.find(told.message[:_LONGEST], (start, start), told.hint or "mend it", severity=severity, clients=(subject.format,))
 
@@ -183,16 +171,6 @@ _LONGEST = 160
 
 def _fails_open(key: str | None) -> bool:
     return key in ("deny", "ask", "permission")
-
-
-_KEYS = {
-    "claude-code": frozenset(
-        {"allow", "ask", "deny", "defaultMode", "additionalDirectories", "disableBypassPermissionsMode", "disableAutoMode"}
-    ),
-    "qwen-code": frozenset({"allow", "ask", "deny"}),
-    "cursor": frozenset({"allow", "deny"}),
-}
-"""The keys that each client reads in its table of rules."""
 
 
 @rule(
@@ -212,16 +190,16 @@ def unknown_rule_key(self: Rule, subject: Subject) -> Iterator[Finding]:
     Claude Code 2.1.329 passes over a key `denied`, or `block`, and runs what stands there. There is no second list that would count in
     its place.
     """
-    known = _KEYS.get(subject.format)
+    known = vocabulary.rules(vocabulary.words_of(subject.format)).keys
     for found in _sets(subject) if known else ():
         for key in found.extras.get(subject.format, {}):
-            if key in (known or ()):
+            if key in known:
                 continue
             at = max(subject.text.find(f'"{key}"'), 0)
-            close = nearest(key, sorted(known or ()))
+            close = nearest(key, known)
             yield self.find(
-                f"{_title(subject)} reads no `{key}` beside its rules: nothing of it holds",
+                f"{title(subject)} reads no `{key}` beside its rules: nothing of it holds",
                 (at, at + len(key) + 2),
-                f"did you mean `{close}`?" if close else f"its keys are {', '.join(sorted(known or ()))}",
+                f"did you mean `{close}`?" if close else f"its keys are {', '.join(known)}",
                 clients=(subject.format,),
             )
