@@ -34,7 +34,7 @@ IDS = ["/".join(path.parts[-2:]) for path in FILES]
 RUNNING = tuple(DECIDERS)
 """The clients that run hooks of files."""
 WRITTEN = ("settings.json", "hooks.json")
-SILENT = {"type": "command", "command": "exit 2"}
+BLOCKING = {"type": "command", "command": "echo no >&2; exit 2"}
 
 
 def _golden(path: Path, found: Any) -> Any:
@@ -49,7 +49,7 @@ def _hook(event: str, matcher: str | None, handler: dict[str, Any], format_id: s
     return SetHook("h", "h", hook, tuple(scripts), origin=Origin(format_id, ".claude/settings.json"))
 
 
-def _guard(matcher: str | None, line: str = "exit 2", **scripts: str) -> SetHook:
+def _guard(matcher: str | None, line: str = "echo no >&2; exit 2", **scripts: str) -> SetHook:
     named = [FolderFile(f"{name}.sh", text.encode(), executable=True) for name, text in scripts.items()]
     return _hook("PreToolUse", matcher, {"type": "command", "command": line}, scripts=named)
 
@@ -135,7 +135,7 @@ def test_no_guard_watches_over_less(target: str, source_id: str, kinds: set[str]
     names = "|".join(map(re.escape, dict.fromkeys(tools))) if spelled == "expression" else "|".join(dict.fromkeys(tools))
     matcher = f"^({names})$" if spelled == "expression" else names
     event = vocabulary.native_event(vocabulary.words_of(source_id), "before-tool") or ""
-    done = projected(_hook(event, matcher, dict(SILENT), source_id), target)
+    done = projected(_hook(event, matcher, dict(BLOCKING), source_id), target)
     if not is_written(done):
         assert done.left_open
         return
@@ -191,7 +191,9 @@ def test_guard_is_not_held_where_no_file_says_one(target: str) -> None:
 
 
 CONTRACTS = [
-    ("exit 2", {}, True),
+    ("echo no >&2; exit 2", {}, True),
+    ("exit 2", {}, False),
+    ("./g.sh", {"g": "#!/bin/sh\nexit 2\n"}, False),
     ("./g.sh", {"g": "#!/bin/sh\necho no >&2\nexit 2\n"}, True),
     ("./g.sh", {"g": "#!/bin/sh\nif [ -e .frozen ]; then\n  echo frozen >&2; exit 2\nfi\n"}, True),
     ("./g.sh", {"g": "#!/bin/sh\njq -r .tool_input.command | grep -q 'git push' && { echo no >&2; exit 2; }\nexit 0\n"}, True),
@@ -206,7 +208,7 @@ CONTRACTS = [
 
 @pytest.mark.parametrize(("line", "scripts", "held"), CONTRACTS)
 def test_guard_is_carried_where_its_contract_is_the_targets(line: str, scripts: dict[str, str], held: bool) -> None:
-    """Gemini CLI gives other names and heeds other answers: what relies on those, or cannot be read, is not held there."""
+    """Gemini CLI gives other names, heeds other answers, and blocks nothing where stderr is empty: what needs more is not held there."""
     done = projected(_guard("Bash", line, **scripts), "gemini-cli")
 
     assert (is_written(done), bool(done.left_open)) == (held, not held)
@@ -249,7 +251,7 @@ def test_times_are_in_the_unit_of_the_target() -> None:
     """Gemini CLI counts milliseconds, and Qwen Code from a thousand on."""
     counts = {}
     for seconds in (5, 1800):
-        hook = _hook("PreToolUse", "Bash", {**SILENT, "timeout": seconds})
+        hook = _hook("PreToolUse", "Bash", {**BLOCKING, "timeout": seconds})
         for target in ("codex", "gemini-cli", "qwen-code"):
             handler: Any = projected(hook, target).part.definition.handlers[0]
             counts[target, seconds] = handler["timeout"]
@@ -271,10 +273,10 @@ def test_guards_say_what_they_hold_back() -> None:
         "write": _guard("Edit|Write"),
         "all": _guard(None),
         "server": _guard("mcp__tracker__.*"),
-        "prompt": _hook("UserPromptSubmit", None, dict(SILENT)),
-        "after": _hook("PostToolUse", "Bash", dict(SILENT)),
-        "background": _hook("PreToolUse", "Bash", {**SILENT, "async": True}),
-        "stop": _hook("Stop", None, dict(SILENT)),
+        "prompt": _hook("UserPromptSubmit", None, dict(BLOCKING)),
+        "after": _hook("PostToolUse", "Bash", dict(BLOCKING)),
+        "background": _hook("PreToolUse", "Bash", {**BLOCKING, "async": True}),
+        "stop": _hook("Stop", None, dict(BLOCKING)),
     }
     found = {name: [(set(one.effects), one.server) for one in hook_restraints.of(hook, None)] for name, hook in hooks.items()}
 

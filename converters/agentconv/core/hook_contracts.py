@@ -56,6 +56,8 @@ _PYTHON_IMPORT = re.compile(r"(?m)^\s*(?:from|import)\s+([.\w]+)")
 _SCRIPT_IMPORT = re.compile(r"(?:require\(|from\s+|import\s+)['\"]([^'\"]+)['\"]")
 _NODE = frozenset(["fs", "path", "os", "child_process", "process", "util", "crypto", "readline", "url", "events", "stream", "assert"])
 _CONTINUE = re.compile(r"['\"](continue)\\?['\"]\s*:")
+_SPEAKS = re.compile(r">\s*&\s*2|stderr|console\.(?:error|warn)|STDERR|\bwarn\b|sys\.exit\(\s*[^\s\d)]")
+"""What says something on stderr. A command that fails may do so, too; who relies on that relies on nothing."""
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -69,6 +71,8 @@ class Needs:
     """Whether it reads what the client says on standard input."""
     words: frozenset[str] = frozenset()
     """All names in its text."""
+    speaks: bool = True
+    """Whether it may say something on stderr."""
 
 
 UNREAD = Needs(known=False, told=True)
@@ -88,7 +92,8 @@ def needs(line: str, scripts: Mapping[str, bytes]) -> Needs:
         found.append(_of_script(path, text, scripts))
     if not all(one.known for one in found):
         return UNREAD
-    return Needs(told=any(one.told for one in found), words=frozenset().union(*(one.words for one in found)))
+    speaks = any(_SPEAKS.search(text) for text in (line, *(data.decode("utf-8") for data in scripts.values())))
+    return Needs(told=any(one.told for one in found), words=frozenset().union(*(one.words for one in found)), speaks=speaks)
 
 
 def _words(text: str) -> frozenset[str]:
@@ -167,6 +172,8 @@ def lacks(wanted: Needs, hook: Hook, target: str) -> str | None:
             if (mine.payload, mine.decides, mine.tools) == (other.payload, other.decides, other.tools)
             else "what it runs cannot be read here"
         )
+    if not wanted.speaks and not other.silent and hook.event in other.blocks:
+        return "it says nothing on stderr, and so blocks nothing"
     answers = (wanted.words & _ANSWERS) - other.decides
     if answers:
         return f"it answers with `{min(answers)}`"
