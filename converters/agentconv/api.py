@@ -12,6 +12,7 @@ from agentconv.conversion import converting as conversion
 from agentconv.conversion.choices import ON_DUPLICATE
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.core.ir import Agent, AgentSet
+from agentconv.core.restraints import RESTRAINING
 from agentconv.core.source import SourceText
 from agentconv.disk import saving
 from agentconv.formats import registry
@@ -238,7 +239,13 @@ def write(
     target = _format(format)
     choices = model_choices.choose(map_models, models)
     words = with_ if with_ is not None else along.ALL if registry.FORMATS[target].bundle else along.NEEDED
-    options = conversion.Options(allow_widening=allow_widening, on_duplicate=on_duplicate, models=choices, along=along.chosen([words]))
+    options = conversion.Options(
+        allow_widening=allow_widening,
+        on_duplicate=on_duplicate,
+        models=choices,
+        along=along.chosen([words]),
+        unrestrained=RESTRAINING if allow_widening else (),
+    )
     done = list(conversion.convert(list(loading.with_ids(loading.take_apart(agents))), target, options, beside.Parts()))
     return Result(
         tuple(one.file for one in done if one.file),

@@ -14,6 +14,7 @@ import pytest
 
 import agentconv
 from agentconv.cli import main
+from agentconv.formats import registry
 from kept_files import kept, tree, version_of
 
 BUNDLES = kept("bundles/*/*.json") + kept("bundles/*/*.toml")
@@ -23,10 +24,10 @@ HUBS = ("json", "toml")
 
 @cache
 def formats():
-    """Return the ids of all formats that there are now."""
+    """Return the ids of all formats of agents that there are now."""
     with redirect_stdout(io.StringIO()) as out:
         assert main(["formats", "--output-format", "json"]) == 0
-    return [one["id"] for one in json.loads(out.getvalue())["formats"]]
+    return [one["id"] for one in json.loads(out.getvalue())["formats"] if registry.FORMATS[one["id"]].has_agents]
 
 
 def document(bundle):

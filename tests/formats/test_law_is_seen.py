@@ -14,7 +14,7 @@ from agentconv.cli import main
 from agentconv.conversion.converting import Options, convert
 from agentconv.core import fields
 from agentconv.core.diagnostics import Code
-from agentconv.core.format import State, WriteResult
+from agentconv.core.format import Listed, State, WriteResult
 from agentconv.core.ir import Agent, AgentSet, Prompt
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
@@ -29,7 +29,18 @@ if TYPE_CHECKING:
 
 VICTIM, OTHERS = "middle-one", ("first-one", "last-one")
 SHARED = [format_id for format_id in registry.CLIENTS if registry.FORMATS[format_id].files]
-INDEXED = [format_id for format_id in registry.CLIENTS if registry.FORMATS[format_id].index]
+
+
+def lists_files(format_id: str) -> bool:
+    """Whether a client has a file that lists its agents' files, rather than one that only says what there is."""
+    index, place = registry.index_of(format_id), registry.FORMATS[format_id].index
+    if index is None:
+        return False
+    written = index.write(Listed(("./agents/one.md",), AgentSet(name="some")), SourceText(place, b""))
+    return bool(index.read(SourceText(place, written)).paths)
+
+
+INDEXED = [format_id for format_id in registry.CLIENTS if lists_files(format_id)]
 BUNDLES = [format_id for format_id, row in registry.FORMATS.items() if row.bundle]
 
 

@@ -8,7 +8,7 @@ from agentconv.core import vocabulary
 from agentconv.formats import registry
 from agentconv.install import places
 
-KEYS = {"user", "user_adds", "user_also", "user_beside", "no_user", "also_reads", "marks", "then", "then_user", "source"}
+KEYS = {"program", "user", "user_adds", "user_also", "user_beside", "no_user", "also_reads", "marks", "then", "then_user", "source"}
 TARGETS = places.targets()
 
 

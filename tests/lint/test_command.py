@@ -16,6 +16,7 @@ from agentconv.core.source import SourceText, encode
 from agentconv.formats import registry
 from agentconv.lint import catalogue, checking, fixing
 from agentconv.lint.subject import Settings, Subject
+from agentconv.parts.registry import part_format
 
 CHECKOUT = Path(__file__).parents[2]
 COLON = "name: a\ndescription: Use for reviews: always\n"
@@ -128,7 +129,8 @@ def test_what_protects():
 def test_a_project_leaves_out_no_rule_that_protects(tmp_path, capsys, monkeypatch, table):
     """Neither a project's own table nor a comment does; a file that a person names with --config does, and so does the command line."""
     monkeypatch.chdir(tmp_path)
-    for rule in PROTECTING:
+    of_agents = {rule.code for rule in PROTECTING if not rule.kind}
+    for rule in [one for one in PROTECTING if not one.kind]:
         text = rule.bad.replace("---\n", "---\n# agentconv: ignore\n", 1)
         row = registry.FORMATS[rule.example]
         (tmp_path / row.folders[0]).mkdir(parents=True, exist_ok=True)
@@ -141,7 +143,7 @@ def test_a_project_leaves_out_no_rule_that_protects(tmp_path, capsys, monkeypatc
         return set(re.findall(r"title=(AC\d+)", done.out)), done.err
 
     own, said = found()
-    assert own >= {rule.code for rule in PROTECTING}
+    assert own >= of_agents
     assert said.startswith("pyproject.toml:1:1: note: a project's own configuration leaves out no rule that protects: AC")
     assert said.count("\n") == 2
     trusted, said = found("--config", "pyproject.toml")
@@ -149,6 +151,19 @@ def test_a_project_leaves_out_no_rule_that_protects(tmp_path, capsys, monkeypatc
     ignored, said = found("--ignore", ",".join(rule.code for rule in PROTECTING))
     assert not ignored & {rule.code for rule in PROTECTING}
     assert found("--select", "AC810")[0] == {"AC810"}
+
+
+@pytest.mark.parametrize("rule", [one for one in PROTECTING if one.kind], ids=lambda one: one.code)
+def test_a_project_leaves_out_no_rule_about_what_restrains_it(rule, tmp_path, capsys, monkeypatch):
+    """What a project's own rules and hooks do not hold is told, whatever its settings leave out."""
+    monkeypatch.chdir(tmp_path)
+    place = tmp_path / part_format(rule.example, rule.kind).project[0].path
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(encode(rule.bad))
+    (tmp_path / "pyproject.toml").write_text("[tool.agentconv.lint]\nignore = ['AC']\n")
+    main(["lint", ".", "--for", rule.example, "--output-format", "github"])
+
+    assert f"title={rule.code}" in capsys.readouterr().out
 
 
 HOOKS = yaml.safe_load((CHECKOUT / ".pre-commit-hooks.yaml").read_text("utf-8"))

@@ -19,6 +19,11 @@ FILES = {
     ".agents/skills/deploy/SKILL.md": "---\nname: deploy\ndescription: Deploys\n---\n\nDeploy it.\n",
     ".mcp.json": '{"mcpServers": {\n"db": {"command": "npx", "args": ["db"], "env": {"TOKEN": "${TOKEN}"}}}}\n',
     ".codex/config.toml": '[mcp_servers.db]\ncommand = "npx"\nenv = { TOKEN = "${TOKEN}" }\n',
+    ".claude/settings.json": '{"permissions": {"deny": [\n"Write(secrets/**)"]},\n"hooks": {"PreToolUse": [\n'
+    '{"matcher": "bash", "hooks": [{"type": "command", "command": "exit 2"}]},\n'
+    '{"matcher": "Bash", "hooks": [{"type": "command", "command": "exit 2"}]}]}}\n',
+    ".github/hooks/guard.json": '{"version": 1, "hooks": {"PreToolUse": [\n'
+    '{"matcher": "Bash", "hooks": [{"type": "command", "command": "exit 2"}]}]}}\n',
     "CLAUDE.md": "Use tabs.\n@AGENTS.md\n@docs/none.md\n",
     "AGENTS.md": "Be brief.\n",
     "QWEN.md": "Be brief.\n",
@@ -57,6 +62,8 @@ def test_statements_say_what_each_client_makes_of_the_project(project: Path, cap
         ("literally", "codex", ".codex/config.toml", 3),
         ("untrusted", "codex", ".codex/config.toml", 1),
         ("wider", "opencode", ".opencode/agents/reader.md", 1),
+        ("rule", "claude-code", ".claude/settings.json", 2),
+        ("hook", "claude-code", ".claude/settings.json", 4),
         ("wider", "codex", ".agents/skills/deploy/SKILL.md", 1),
     }
     assert ("never", "claude-code", "AGENTS.md", 1) not in said

@@ -366,6 +366,18 @@ def test_entry_that_only_switches_off_stays_at_home() -> None:
     assert _codes(projected(server, "codex")) == ["server-undefined"]
 
 
+def test_an_inline_table_takes_servers_in() -> None:
+    """Where all servers stand in one line, beside which no table may stand, new ones come into it, and go again."""
+    for data in (b"mcp_servers = {}\n", b'a = 1\nmcp_servers = { db = { command = "x" } } # mine\n'):
+        new = STARTED.__class__("n", McpServer("n", "stdio", "n", args=("-a",)))
+        text = written("codex", [new], source("codex", data))
+
+        assert read("codex", text).parts[-1].definition.args == ("-a",)
+        assert not read("codex", text).diagnostics
+        gone = client("codex").write((), ".codex/config.toml", source("codex", text), without=("n",))[0].data
+        assert [one.name for one in read("codex", gone).parts] == [one.name for one in read("codex", data).parts]
+
+
 def test_tables_of_toml_are_made_and_changed_where_they_are() -> None:
     """A server is changed within its tables, dotted keys and comments included, and a new one comes last."""
     data = b'a = 1 # one\r\n[mcp_servers]\r\ndb.command = "x" # its program\r\ndb.env = { A = "1" }\r\n[other]\r\nb = 2\r\n'

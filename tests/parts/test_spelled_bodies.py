@@ -56,6 +56,7 @@ def test_each_client_has_its_own_words(language: str, text: str, parts: tuple[ob
         ("claude", r"\$1", "claude", r"\$1", []),
         ("claude", "$0", "claude", "$0", []),
         ("copilot", "${input:issue}: ${input:other}", "claude", "$issue: $2", [("placeholder-named", 1)]),
+        ("claude", "$issue, $0", "copilot", "${input:issue}, ${input:issue}", [("placeholder-asked", 1), ("placeholder-asked", 1)]),
         ("claude", "@a/b.md", "gemini", "@{a/b.md}", []),
         ("gemini", "!{echo {{args}}}", "opencode", "!`echo $ARGUMENTS`", [("placeholder-quotes", 1)]),
     ],

@@ -14,15 +14,14 @@ from agentconv.core import schema_files
 from agentconv.core.diagnostics import LossSeverity
 from agentconv.core.format import State
 from agentconv.core.ir import Origin
-from agentconv.core.part_format import difference
+from agentconv.core.part_format import PartSource, difference
 from agentconv.core.parts import AllArguments, Body, Command, ShellOutput, Skill
+from agentconv.core.source import SourceText
 from agentconv.families import toml_text
 from agentconv.yaml import emitter
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from agentconv.core.part_format import PartSource
 
 CASES = cases()
 IDS = ["/".join(folder.parts[-2:]) for folder in CASES]
@@ -289,3 +288,21 @@ def test_names_stay_below_their_folder(target: str) -> None:
 
     assert all(path.startswith(f"{there.project[0].path}/") and ".." not in path.split("/") for path in paths)
     assert ("/git/fix." in paths[0]) == ("**" in there.project[0].pattern)
+
+
+@pytest.mark.parametrize(("format_id", "state"), [("opencode", State.STOPS), ("kilo", State.NOT_LOADED)])
+def test_one_wrong_entry_costs_the_whole_configuration(format_id: str, state: State) -> None:
+    """OpenCode does not start with a command that is none in its configuration, and Kilo passes over the file: no other one loads."""
+    place = next(one for one in client(format_id).project if not one.pattern)
+    good = {"template": "Fix $1", "description": "Fixes"}
+    for wrong in ({"template": 1}, {"description": "d"}, "text", {"template": "t", "agent": 3}):
+        data = json.dumps({"command": {"fix": good, "other": wrong}}).encode()
+        found = client(format_id).read(PartSource(SourceText(place.path, data), place))
+
+        assert [one.name for one in found.parts] == ["fix", "other"]
+        assert {*found.states} == {state}, wrong
+    alone = client(format_id).read(
+        PartSource(SourceText(place.path, json.dumps({"command": {"fix": {**good, "more": 1}}}).encode()), place)
+    )
+
+    assert alone.states == (State.LOADS,)

@@ -19,7 +19,7 @@ from template_format import CLIENTS, ID
 if TYPE_CHECKING:
     from agentconv.core.source import SourceText
 
-each_format = pytest.mark.parametrize("format_id", [*registry.FORMATS, ID])
+each_format = pytest.mark.parametrize("format_id", [*registry.CLIENTS, *registry.BUNDLES, ID])
 each_client = pytest.mark.parametrize("format_id", CLIENTS)
 
 

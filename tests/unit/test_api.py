@@ -14,6 +14,7 @@ import pytest
 import agentconv
 from agentconv import cli
 from agentconv.core.diagnostics import Code
+from agentconv.core.kinds import KINDS
 from agentconv.disk.output import OutputFile
 from agentconv.formats import registry
 from agentconv.sources import loading
@@ -252,7 +253,8 @@ def test_a_set_is_a_sequence_that_finds_by_name():
     assert (len(agents), list(agents), agents[0], agents[-1:]) == (2, [*agents.agents], agents.agents[0], agents.agents[1:])
     assert (agents["greeter"], agents["greeter~2"]) == agents.agents
     assert ("greeter" in agents, one in agents, "poet" in agents, 3 in agents) == (True, True, False, False)
-    assert (bool(agentconv.AgentSet()), bool(agentconv.AgentSet(skills=(skill,)))) == (False, True)
+    assert [bool(agentconv.AgentSet(**{kind: (skill,)})) for kind in KINDS] == [True] * len(KINDS)
+    assert (bool(agentconv.AgentSet()), bool(agentconv.AgentSet(further={"hooks": (1,)}))) == (False, True)
 
 
 @pytest.mark.parametrize(
@@ -292,10 +294,12 @@ def test_everything_public_is_there_and_the_packages_stay_packages():
     import agentconv.lint.rule
 
     found = {name: getattr(agentconv, name) for name in agentconv.__all__}
-    ir = [name for name, value in vars(agentconv.core.ir).items() if isinstance(value, type) and value.__module__ == "agentconv.core.ir"]
+    homes = agentconv.core.ir, agentconv.core.parts, agentconv.core.meant
+    ir = {name for home in homes for name, value in vars(home).items() if isinstance(value, type) and value.__module__ == home.__name__}
+    ir = {name for name in ir if not name.startswith("_")}
 
     assert None not in found.values()
-    assert set(ir) <= set(found)
+    assert ir <= set(found)
     assert agentconv.formats()[0].id == next(iter(agentconv.formats.registry.FORMATS))
     assert [finding.code for finding in agentconv.lint(agentconv.reads(GREETER, "claude-code"))] == ["AC203"]
 

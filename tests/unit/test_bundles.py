@@ -52,20 +52,20 @@ def test_version_1_patterns_take_the_language_of_their_client() -> None:
 @pytest.mark.parametrize("hub", ["json", "toml"])
 def test_lists_that_nobody_knows_are_kept(hub: str) -> None:
     """A list that a newer version put into a bundle survives being read and written, in either form, with the order of its maps."""
-    hooks = [{"id": "s", "files": [{"path": "a"}], "name": "s"}]
-    found = agentconv.reads(json.dumps(_document(hooks=hooks, rewards=["gold", None])), "json")
+    quests = [{"id": "s", "files": [{"path": "a"}], "name": "s"}]
+    found = agentconv.reads(json.dumps(_document(quests=quests, rewards=["gold", None])), "json")
     again = agentconv.reads(_bundle(found, hub), hub)
     written = json.loads(_bundle(again))
 
-    assert json.dumps([written["hooks"], written["rewards"]]) == json.dumps([hooks, ["gold", None]])
+    assert json.dumps([written["quests"], written["rewards"]]) == json.dumps([quests, ["gold", None]])
 
 
 def test_conversion_says_which_lists_stay() -> None:
     """A conversion to a client's files says that the other parts of a bundle are in none of them."""
-    found = agentconv.reads(json.dumps(_document(hooks=[{"id": "s"}])), "json")
+    found = agentconv.reads(json.dumps(_document(quests=[{"id": "s"}])), "json")
 
     assert [(loss.code, loss.detail) for loss in agentconv.write(found, "codex").losses if loss.agent == "the set"] == [
-        ("set-dropped", "hooks")
+        ("set-dropped", "quests")
     ]
 
 

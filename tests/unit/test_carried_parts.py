@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 import agentconv
+from agentconv.cli import main
 from agentconv.conversion import along, part_law
 from agentconv.conversion.carried_parts import CarriedParts
 from agentconv.conversion.options import Options
@@ -115,6 +116,42 @@ def test_an_agent_does_not_name_a_skill_that_is_none_in_the_target(project):
     assert b"deploy" not in written
     assert b"publish" not in written
     assert told == [("helper", "deploy, publish")]
+
+
+def test_an_older_copy_that_the_model_may_call_is_told():
+    """Where a skill becomes a command, or is refused, a skill of its name that the target finds, and that is looser, is a warning."""
+    closed = SKILL.format(name="check").replace("---\nC", "disable-model-invocation: true\n---\nC").encode()
+    module = registry.part_format("claude-code", "skills")
+    path = ".claude/skills/check/SKILL.md"
+    told = {}
+    for beside in ((), (FolderFile("run.sh", b"exit\n"),)):
+        part = replace(module.read(PartSource(SourceText(path, closed), module.project[0], beside)).parts[0], id="check")
+        for target, copy in (("opencode", ".agents/skills/check/SKILL.md"), ("gemini-cli", ".gemini/skills/check/SKILL.md")):
+            there = {copy: SKILL.format(name="check").encode()}
+            carried = CarriedParts(target, Options(read=there.get), {})
+            carried.judge([LoadedPart("skills", part, State.LOADS, "claude-code")])
+            found = [str(loss.detail) for one in carried.convert({}) for loss in one.losses if loss.code == "part-loose-copy"]
+            told[target, len(beside)] = (found, [f"`{copy}`: invoked_by"])
+
+    assert [pair for pair in told.values() if pair[0] != pair[1]] == []
+
+
+def test_a_bundle_of_parts_alone(tmp_path, capsys):
+    """A bundle needs no agent; a folder with a blank comes back from it with and without its files' text, a large file not."""
+    skills = tmp_path / "project/.claude/skills"
+    for name, text in {"my skill": "", "large": "x" * 1_100_000}.items():
+        (skills / name).mkdir(parents=True)
+        (skills / name / "SKILL.md").write_text(f"---\ndescription: d\n---\nDo.\n{text}")
+    said = []
+    for words in ((), ("--no-sources",)):
+        bundle, back = str(tmp_path / f"all{len(words)}.json"), tmp_path / f"back{len(words)}"
+        assert main(["to-json", str(tmp_path / "project"), "-f", "claude-code", "--with", "all", "-o", bundle, *words]) == 0
+        said.append(capsys.readouterr().err)
+        assert main(["from-json", bundle, "-t", "claude-code", "-o", str(back)]) == 0
+        assert [path.relative_to(back).as_posix() for path in back.rglob("*.md")] == [".claude/skills/my skill/SKILL.md"]
+
+    assert all("make it smaller; nothing of it was read" in text for text in said)
+    assert not any("recovered" in text for text in said)
 
 
 @pytest.mark.parametrize("words", ["", "none,all", "skils", "skills/", "skills/chek", "commands/none"])
@@ -433,6 +470,6 @@ def test_agents_follow_servers_that_are_renamed():
 
 def test_words_of_with():
     """`all` is all kinds, and what is named twice is meant once."""
-    assert along.chosen(["all"]).kinds == {*KINDS}
+    assert along.chosen(["all"]).kinds == set(KINDS)
     assert along.chosen(["skill/a", "skills/a"]).named == (("skills", "a"),)
     assert not along.chosen(["none"])

@@ -59,7 +59,9 @@ def test_the_lint_step(path, tmp_path):
     project = tmp_path / "project"
     shutil.copytree(CHECKOUT / "fixtures/examples", project)
     (lint,) = (step for step in ACTION["runs"]["steps"] if step.get("id") == "lint")
-    given = {"INPUT_PATH": path, "INPUT_FOR": "gemini-cli", "INPUT_STRICT": "off", "INPUT_BASELINE": ""}
+    inputs = {name.removeprefix("INPUT_").lower(): name for name in lint["env"] if name.startswith("INPUT_")}
+    given = {name: ACTION["inputs"][key]["default"] for key, name in inputs.items()}
+    given |= {"INPUT_PATH": path, "INPUT_FOR": "gemini-cli", "INPUT_STRICT": "off"}
     places = {"SARIF": str(tmp_path / "out.sarif"), "GITHUB_OUTPUT": str(tmp_path / "outputs")}
     environment = {**environment_for(tmp_path), **given, **places}
     command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", lint["run"]]  # as a runner has it

@@ -194,7 +194,7 @@ def test_a_plugin_that_does_not_load_takes_nothing(tmp_path: Path, text: str) ->
 
     assert (tmp_path / INDEX).read_text() == text
     assert saved.diagnostic
-    assert saved.diagnostic.message.startswith("agents cannot be added to this file: ")
+    assert saved.diagnostic.message.startswith("nothing can be added to this file: ")
 
 
 # --- where plugins are

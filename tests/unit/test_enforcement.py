@@ -63,8 +63,8 @@ FACTS = [
 ]
 
 
-_LIMITS = {"tools.mode", "tools.deny", "permissions.rules", "permissions.sandbox", "permissions.mode"}
-LIMITED = [target for target in registry.CLIENTS if _LIMITS & registry.load(target).SPEC.holds]
+_READS = {"tools": ["Read", "WebFetch", "WebSearch"]}
+LIMITED = [target for target in registry.CLIENTS if convert_agent(made("claude-code", _READS), target).file]
 """Clients whose files can limit an agent in any way."""
 NEVER_ASK = [
     target
@@ -336,8 +336,9 @@ def test_an_agent_without_a_tool_stays_without(target: str) -> None:
     done = convert_agent(made("opencode", {"permission": {"read": "allow", "*": "deny"}}), target)
     left = effects.effects(agent_of(target, done.file.data), format_id=target) if done.file else None
     told = [loss.detail for loss in done.losses if loss.code == "not-enforced"]
+    refused = {loss.code for loss in done.losses} & {"refused-tools", "widening"}
 
-    assert target == "cursor" if left is None else not any(left.may(effect) for effect in effects.EFFECTS) or target == "codex"
+    assert refused if left is None else not any(left.may(effect) for effect in effects.EFFECTS) or target == "codex"
     assert ("`sandbox_mode`" in told) == (target == "codex")
 
 
@@ -436,13 +437,15 @@ def guarded(client: str, matcher: str | None, command: str = "./guard.sh", **mor
 
 GUARDS = [
     ("claude-code", "qwen-code", None, None),
-    ("claude-code", "qwen-code", "*", "*"),
+    ("claude-code", "qwen-code", "*", None),
+    ("claude-code", "qwen-code", "^(Write|Edit)$", "write_file|edit"),
     ("claude-code", "qwen-code", "Bash", "run_shell_command|monitor|exec"),
     ("claude-code", "qwen-code", "Write|Edit", "write_file|edit"),
     ("claude-code", "qwen-code", "mcp__hub__get", "mcp__hub__get"),
+    ("claude-code", "qwen-code", "mcp__hub__.*", "^mcp__hub__.*$"),
     ("qwen-code", "claude-code", "run_shell_command", "Bash|PowerShell|Monitor"),
     ("qwen-code", "claude-code", "Shell", "Bash|PowerShell|Monitor"),
-    ("qwen-code", "claude-agents-json", "edit", "Edit"),
+    ("qwen-code", "claude-agents-json", "edit", "Edit|NotebookEdit"),
 ]
 
 
@@ -450,7 +453,8 @@ GUARDS = [
 def test_a_guard_goes_where_agents_are_guarded(source: str, target: str, matcher: str | None, expected: str | None) -> None:
     """A guard of an agent is one of the target's, about all of its tools that do what the guarded ones do, and says so.
 
-    Qwen Code (run, 0.24.4) blocks nothing for a guard that says nothing.
+    Qwen Code (run, 0.24.4) blocks nothing for a guard that says nothing. No matcher is every tool, as `*` is. What is no name of a tool
+    Qwen Code also takes for an expression, so that `edit` guards `notebook_edit` as well.
     """
     done = convert_agent(guarded(source, matcher), target)
     assert done.file
@@ -466,8 +470,14 @@ UNSURE = {
     "expression": guarded("claude-code", "B.*h"),
     "unknown": guarded("claude-code", "NoSuchTool"),
     "variable": guarded("claude-code", "Bash", "$CLAUDE_PLUGIN_ROOT/guard.sh"),
-    "key": guarded("claude-code", "Bash", statusMessage="Looking"),
+    "plugin": guarded("claude-code", "Bash", '"${CLAUDE_PLUGIN_ROOT}"/guard.sh'),
+    "key": guarded("claude-code", "Bash", **{"if": "Bash(git *)"}),
+    "arguments": guarded("claude-code", "Bash", args=["now"]),
     "server": guarded("claude-code", "mcp__a_b__get"),
+    "cut elsewhere": guarded("claude-code", "mcp__a__b__get"),
+    "beginning": guarded("claude-code", "^mcp__hub__get"),
+    "unbound": guarded("claude-code", "(Edit|Write)"),
+    "without a like": guarded("claude-code", "Bash|Workflow"),
 }
 
 
@@ -480,7 +490,22 @@ def test_a_guard_that_may_not_fire_is_none(agent: Agent) -> None:
     assert {"widening", "hooks-dropped"} <= {loss.code for loss in done.losses}
 
 
-@pytest.mark.parametrize("target", [one for one in registry.CLIENTS if vocabulary.hook_variables(vocabulary.words_of(one)) is None])
+def test_what_is_shown_while_a_guard_runs_goes_along() -> None:
+    """Qwen Code has the key `statusMessage` too, and nothing that is blocked hangs on it, so that such a guard is held."""
+    done = convert_agent(guarded("claude-code", "Bash", statusMessage="Looking"), "qwen-code")
+    assert done.file
+    (hook,) = agent_of("qwen-code", done.file.data).hooks or ()
+
+    assert hook.handlers == ({"type": "command", "command": "./guard.sh", "statusMessage": "Looking"},)
+
+
+def guards_agents(client: str) -> bool:
+    """Whether a client runs the hooks of an agent's own file."""
+    found = vocabulary.hooks(vocabulary.words_of(client))
+    return found is not None and found.agents
+
+
+@pytest.mark.parametrize("target", [one for one in registry.CLIENTS if not guards_agents(one)])
 def test_a_guard_goes_nowhere_else(target: str) -> None:
     """A client that does not guard its agents gets none that is guarded."""
     assert convert_agent(guarded("claude-code", None), target).file is None
@@ -513,7 +538,7 @@ def test_only_agents_without_an_open_tool_are_refused() -> None:
     for _ in range(200):
         agent = _drawn(dice)
         ceiling = effects.effects(agent)
-        for target in set(registry.CLIENTS) - {"cursor"}:  # whose one switch leaves the network open
+        for target in set(LIMITED) - {"cursor"}:  # whose one switch leaves the network open
             done = convert_agent(agent, target)
             words = [vocabulary.tool_for(vocabulary.words_of(target), one) for one in ceiling.tools if one in effects.EFFECT_OF]
             parted = {capability for capability, _, _ in ceiling.parts if capability not in ceiling.reached}
@@ -545,23 +570,45 @@ def test_an_agent_without_a_prompt_is_held_to_no_list_in_copilot() -> None:
 
 
 HEADERS = {
-    "star": ("opencode", "permission:\n  task:\n    *: deny\n    build: allow"),
-    "duplicate": ("kilo", 'permission:\n  bash:\n    "*": ask\n    "git log": allow\n    "git log": allow'),
+    "star": ("opencode", "permission:\n  task:\n    *: deny\n    build: allow", 'permission:\n  task:\n    "*": deny\n    build: allow'),
+    "duplicate": (
+        "kilo",
+        'permission:\n  bash:\n    "*": ask\n    "git log": allow\n    "git log": allow',
+        'permission:\n  bash:\n    "*": ask\n    "git log": allow',
+    ),
 }
 
 
 @pytest.mark.parametrize("target", ["claude-code", "copilot", "opencode"])
-@pytest.mark.parametrize(("client", "lines"), HEADERS.values(), ids=HEADERS)
-def test_limits_of_a_header_that_its_client_drops_open_nothing(client: str, lines: str, target: str) -> None:
-    """A header that its client takes for prompt text is read as a person reads it, and limits that nobody can read close everything."""
-    source = SourceText("checker.md", f"---\ndescription: Runs checks.\n{lines}\n---\nRun them.\n".encode())
-    read = registry.load(client).read(source)
-    done = convert_agent(replace(read.as_meant.set.agents[0], id="a"), target)
-    assert done.file
-    again = agent_of(target, done.file.data)
+@pytest.mark.parametrize(("client", "lines", "meant"), HEADERS.values(), ids=HEADERS)
+def test_limits_of_a_header_that_its_client_drops_open_nothing(client: str, lines: str, meant: str, target: str) -> None:
+    """A header that its client takes for prompt text is read as a person reads it, and gives what it says when spelled right."""
+    found = []
+    for spelled in (lines, meant):
+        source = SourceText("checker.md", f"---\ndescription: Runs checks.\n{spelled}\n---\nRun them.\n".encode())
+        read = registry.load(client).read(source)
+        done = convert_agent(replace(read.as_meant.set.agents[0], id="a"), target)
+        assert done.file
+        found.append(done.file.data)
+    again = agent_of(target, found[0])
 
     assert (again.description, (again.prompt.text if again.prompt else "").strip()) == ("Runs checks.", "Run them.")
-    assert set(effects.effects(again, format_id=target).levels.values()) == {effects.Level.NO}
+    assert found[0] == found[1]
+
+
+LOST = ("permission:\n  bash: [deny", "permission:\n  edit: {ask")
+
+
+@pytest.mark.parametrize("target", ["claude-code", "copilot", "opencode"])
+@pytest.mark.parametrize("lines", LOST)
+def test_limits_that_nobody_can_read_close_everything(lines: str, target: str) -> None:
+    """What is below a key of limits, and is no map for anybody, opens nothing."""
+    source = SourceText("checker.md", f"---\ndescription: Runs checks.\n{lines}\n---\nRun them.\n".encode())
+    read = registry.load("opencode").read(source)
+    done = convert_agent(replace(read.as_meant.set.agents[0], id="a"), target)
+    levels = effects.effects(agent_of(target, done.file.data), format_id=target).levels if done.file else {}
+
+    assert set(levels.values()) <= {effects.Level.NO}
 
 
 @pytest.mark.parametrize("target", ["claude-code", "gemini-cli", "qwen-code", "copilot", "cline"])

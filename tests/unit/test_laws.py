@@ -507,6 +507,13 @@ def _with_extras(format_id: str, tools: Tools, extras: dict[str, Any]) -> tuple[
     return [loss.code for loss in done.losses], without, beside
 
 
+def _refused(format_id: str, tools: Tools, extras: dict[str, Any] | None = None) -> bool:
+    """Whether a client has no word for such tools, so that nothing is written."""
+    asked = converting.Options(allow_widening=True)
+    done = convert_agent(replace(PLAIN, tools=tools, extras=extras or {}), format_id, asked)
+    return done.file is None and "refused-tools" in {loss.code for loss in done.losses}
+
+
 each_list = pytest.mark.parametrize("tools", [Tools("none"), Tools("list", _grants("fs.read", "fs.write"))], ids=["none", "write"])
 
 
@@ -522,7 +529,10 @@ def test_extra_that_says_otherwise_than_the_fields_is_overridden(format_id: str,
 @each_list
 @pytest.mark.parametrize(("format_id", "extras"), _RESTRICTING)
 def test_extra_under_a_key_of_a_field_changes_nothing(format_id: str, extras: dict[str, Any], tools: Tools) -> None:
-    """Whatever a client's own key for tools and permissions says in the extras, the fields decide."""
+    """Whatever a client's own key for tools and permissions says in the extras, the fields decide: also on what is refused."""
+    if tools.mode == "none" and _refused(format_id, tools):
+        assert _refused(format_id, tools, {format_id: extras})
+        return
     _, without, beside = _with_extras(format_id, tools, extras)
 
     assert without == beside

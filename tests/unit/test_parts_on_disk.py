@@ -64,6 +64,38 @@ def test_a_place_may_win_over_the_one_where_we_write(project):
     ]
 
 
+def test_a_file_beside_another_is_not_read(project):
+    """Copilot reads `.github/mcp.json` where no `.mcp.json` is, not even one without a server, or that is broken: nothing of it loads."""
+    (project / ".github").mkdir()
+    (project / ".github/mcp.json").write_text(json.dumps({"mcpServers": {"one": {"command": "x"}}}))
+    alone = names(PartsOnDisk(project).of("copilot", "servers"))
+    (project / ".mcp.json").write_text("{")
+    beside = names(PartsOnDisk(project).of("copilot", "servers"))
+
+    assert alone == [(".github/mcp.json", None)]
+    assert beside == [(".github/mcp.json", ".mcp.json")]
+
+
+def test_what_a_setting_decides_is_nothing_that_goes_along(project, monkeypatch, capsys):
+    """Cursor finds other assistants' skills where its setting says so: inspection tells it, no conversion counts on it."""
+    for name, folder in (("deploy", ".cursor/skills"), ("deploy", ".claude/skills"), ("check", ".claude/skills")):
+        skill(project, folder, name)
+    disk = PartsOnDisk(project)
+    anyway, perhaps = names(disk.of("cursor", "skills")), names(disk.perhaps("cursor", "skills"))
+    monkeypatch.chdir(project)
+    main(["inspect", ".", "--for", "cursor", "-v"])
+    told = capsys.readouterr().out
+    main(["convert", ".", "-f", "claude-code", "-t", "cursor", "-o", ".", "--with", "skills/check", "-q"])
+
+    assert anyway == [(".cursor/skills/deploy/SKILL.md", None)]
+    assert perhaps == [
+        (".claude/skills/check/SKILL.md", None),
+        (".claude/skills/deploy/SKILL.md", ".cursor/skills/deploy/SKILL.md"),
+    ]
+    assert "hidden  Cursor (where its settings take what is other assistants')" in told
+    assert (project / ".cursor/skills/check/SKILL.md").is_file()
+
+
 def test_a_skill_brings_its_folder(project):
     """What lies beside SKILL.md belongs to it, with what is a program marked as one."""
     file = skill(project, ".claude/skills")

@@ -9,8 +9,7 @@ import tomli
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agentconv.families import toml_text
-from agentconv.formats.codex import plain_toml
+from agentconv.families import plain_toml, toml_text
 from strategies import texts
 
 if TYPE_CHECKING:

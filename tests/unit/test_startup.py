@@ -95,6 +95,11 @@ def test_inspection(tmp_path):
     assert clients(found) == {"claude", "codex"}
 
 
+def test_linting_loads_nothing_of_a_network(tmp_path):
+    """A plain run of the linter loads no module of sockets or of mail, which the writers of other reports would bring."""
+    assert not {"socket", "ssl", "email", "urllib.request", "hashlib", "agentconv.render.findings_ci"} & ran(tmp_path, "lint .")
+
+
 def test_other_distributions_cost_nothing_where_there_are_none(tmp_path):
     """Without a format or a rule of another distribution, nothing is imported to look for one."""
     (tmp_path / ".claude/agents").mkdir(parents=True)

@@ -29,6 +29,7 @@ FACTS = {
     "lists_need_prompts",
     "idle",
     "own_words_first",
+    "restraining",
 }
 TABLES = {
     "tools",
@@ -49,6 +50,7 @@ TABLES = {
     "reaches",
     "variables",
     "unattended",
+    "rules",
 }
 TIERS = {"frontier", "large", "medium", "small"}
 

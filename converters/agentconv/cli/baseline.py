@@ -37,7 +37,7 @@ _PLACES = {FINDINGS: "path", LOSSES: "target"}
 """What a list calls the place of its entries."""
 _MAX_BYTES = 64 * 1024 * 1024
 _NEVER = "widened"
-"""How the codes of losses begin that say an agent may do more than its author wrote."""
+"""What the codes of warnings hold that say somebody may do more than the author wrote."""
 _SIZE = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+")
 """A size, which every edit makes another one."""
 
@@ -62,7 +62,7 @@ class Entry:
 
 def of_loss(loss: Loss) -> Entry | None:
     """Return what a loss is known by; None for one that is never accepted."""
-    if loss.severity is LossSeverity.REFUSAL or loss.code.startswith(_NEVER):
+    if loss.severity is LossSeverity.REFUSAL or (loss.severity is LossSeverity.WARNING and _NEVER in loss.code):
         return None
     return Entry(loss.code, loss.target, loss.agent, credentials.masked(f"{loss.field}: {loss.detail}"), LOSSES)
 

@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     shared.add_output(parser)
     shared.add_selection(parser)
-    shared.add_along(parser)
+    shared.add_marketplace(shared.add_along(parser))
     shared.add_models(parser)
     shared.add_report(parser, known=True)
 
@@ -73,15 +73,19 @@ def convert_files(found: Discovery, loader: loading.Loader, targets: Sequence[st
     for diagnostic in found.diagnostics:
         output.report.diagnostic(diagnostic)
     file = output.place.file
+    if options.marketplace and not any(registry.FORMATS[target].catalog for target in targets):
+        raise registry.usage("--marketplace is for a plugin of Claude Code", "add -t claude-plugin")
     into = file.name if file and any(registry.FORMATS[target].holds_several(file.name) for target in targets) else None
     models = model_choices.choose(options.map_models, options.models)
     choices = converting.Options(
-        bool(options.allow_widening),
+        shared.widening(options.allow_widening),
         bool(options.only_loaded),
         options.on_duplicate,
         into=into,
         models=models,
         deploy=output.home is not None,
+        marketplace=options.marketplace,
+        unrestrained=shared.unrestrained(options.allow_widening),
     )
     carried = Carried(options, found, loader, output)
     choices = replace(choices, along=carried.wanted, scope="user" if output.home else "project", **carried.places)

@@ -50,5 +50,5 @@ def _where(found: Discovery, *, takes_parts: bool) -> str:
 
     beside = parts.beside(found, found.looked, ())
     if takes_parts and any(beside.has_own(client) for client in registry.CLIENTS):
-        return "there are skills, commands or MCP servers: --with all takes them"
+        return "there are skills, commands, MCP servers or permissions: --with all takes them"
     return "`agentconv formats` says where a project has them"

@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     scope.add_scope(group, "user: files go where each assistant looks for your own agents, for all projects (default: project)")
     shared.add_output(parser)
     shared.add_selection(parser)
-    shared.add_along(parser)
+    shared.add_marketplace(shared.add_along(parser))
     shared.add_models(parser)
     shared.add_report(parser)
 

@@ -79,6 +79,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     modes = group.add_mutually_exclusive_group()
     modes.add_argument("--check", action="store_true", help="write nothing; list the files that --fix would change")
     modes.add_argument("--diff", action="store_true", help="write nothing; show what --fix would change")
+    _add_report(parser)
+
+
+def _add_report(parser: argparse.ArgumentParser) -> None:
+    """Add what says how findings are told."""
     group = parser.add_argument_group("report")
     group.add_argument(
         "--output-format",
@@ -107,7 +112,8 @@ def run(options: argparse.Namespace) -> int:
     _check(options)
     known = baseline.given(options)
     chosen = lint_folders.LintFolders(options)
-    found = scope.discover(options, registry.resolve(options.source_format) if options.source_format else None)
+    own = registry.resolve(options.source_format) if options.source_format else None
+    found = scope.discover(options, own)
     left_out = _leave_out(found, options.exclude)
     rules = chosen.look_at(found)
     line = Progress(options)
@@ -117,6 +123,8 @@ def run(options: argparse.Namespace) -> int:
     lint_files.introduce(files, siblings)
     lint_files.leave_out_versions([file for file in files if not chosen.names_clients(file.location)])
     files += lint_files.included(files)
+    if own is None or own in registry.CLIENTS:
+        files += lint_files.restraining(found, scope.sources(options), chosen)
     notes = [one for one in found.diagnostics if one.severity is Severity.NOTE]
     diagnostics = [*(one for one in found.diagnostics if one not in notes), *diagnostics]
     beside = [*notes, *catalogue.BROKEN.values(), *elsewhere.told(found, elsewhere.Asked(scope.sources(options), "lint"))]
@@ -124,7 +132,11 @@ def run(options: argparse.Namespace) -> int:
         lint_report.diagnostics(options, beside)
         raise nothing_found(found)
     find: lint_mending.Finder = lambda subject: next(checking.check([subject], rules)).findings  # noqa: E731
-    mended = lint_mending.mend(options, files, find, line) if options.fix or options.diff or options.check else Mended()
+    mended = (
+        lint_mending.mend(options, [one for one in files if one.subject.part is None], find, line)
+        if options.fix or options.diff or options.check
+        else Mended()
+    )
     found_in = line.over(checking.check([file.subject for file in files], rules, siblings), len(files), "files checked")
     checked = [_settled(file, one, find) for file, one in zip(files, found_in, strict=True)]
     line.clear()

@@ -14,13 +14,19 @@ from agentconv.lint import included as included_files
 from agentconv.lint.subject import Subject
 from agentconv.sources import discovery
 from agentconv.sources.loading import Loader
+from agentconv.sources.parts import beside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from agentconv.cli.lint_folders import LintFolders
     from agentconv.core.diagnostics import Diagnostic
+    from agentconv.core.kinds import Kind
     from agentconv.sources.loaded import Loaded
+
+
+_RESTRAINING: tuple[Kind, ...] = ("hooks", "permissions")
+"""The kinds of parts whose files are looked at."""
 
 
 @dataclass(slots=True)
@@ -60,6 +66,35 @@ def read(loader: Iterable[Loaded], found: discovery.Discovery, chosen: LintFolde
             subject.take(piece.result, declared=piece.declared)
         files.append(LintFile(subject, location, within, stdin))
     return files, diagnostics
+
+
+def restraining(found: discovery.Discovery, sources: Iterable[str], chosen: LintFolders) -> list[LintFile]:
+    """Return the files of the clients that are asked about in which a project, as SRC, has rules for all that works there."""
+    folders = [source for source in sources if os.path.isdir(source)]
+    asked = dict.fromkeys((*chosen.clients(None), *(file.format for file in found.files if file.format in registry.CLIENTS)))
+    parts = beside(found, folders, tuple(asked)) if folders and found.home is None else None
+    if parts is None or not parts.may_restrain():
+        return []
+    from agentconv.lint.subject import PartFile
+    from agentconv.parts.registry import part_format
+
+    files: list[LintFile] = []
+    for place in parts.places:
+        for client in parts.clients:
+            for kind in _RESTRAINING:
+                module = part_format(client, kind)
+                if module is None:
+                    continue
+                for source in place.files(client, kind):
+                    read = module.read(source)
+                    if not read.parts and not read.diagnostics:
+                        continue  # a file of settings that says nothing of the kind
+                    path = place.place(client, source.text.path).as_posix()
+                    subject = Subject(source.text.put(source.text.data, path), client, (client,), chosen.for_file(path))
+                    subject.location = os.path.abspath(path)
+                    subject.part = PartFile(kind, source)
+                    files.append(LintFile(subject, path))
+    return files
 
 
 def included(files: Iterable[LintFile]) -> list[LintFile]:

@@ -41,11 +41,15 @@ class LintFolders:
         self._alone = bool(options.config or options.isolated or options.scope == scope.USER)
         """Whether what holds for the project holds for every file, wherever it is."""
         self._named = registry.clients_named(options.clients) if options.clients else None
-        self._of: dict[str, LintSettings | None] = {}
+        self._said: dict[str, LintSettings | None] = {}
+        """What a folder itself says."""
+        self._nearest: dict[str, LintSettings] = {}
+        """What counts in a folder."""
+        self._unasked: dict[int, list[Rule]] = {}
         self._found: Discovery | None = None
 
     def look_at(self, found: Discovery) -> list[Rule]:
-        """Return the rules for any of the files that were found, and say what their folders try in vain.
+        """Return the rules for any of the files that are looked at, and say what the folders of those that were found try in vain.
 
         Raises:
             InputError: Settings of a folder cannot be meant.
@@ -54,7 +58,8 @@ class LintFolders:
         chosen = {id(one): one for one in (self.of(file.location or found.stdin_name or None) for file in found.files)}
         for one in chosen.values() or [self.project]:
             lint_settings.tell(self._options, one.remark(self.select, self.ignore))
-        asked = {rule.code for one in chosen.values() for rule in one.rules(self.select, self.ignore)}
+        everywhere = (*chosen.values(), self.project)  # where what restrains the project is looked at, too
+        asked = {rule.code for one in everywhere for rule in one.rules(self.select, self.ignore)}
         return [rule for rule in catalogue.rules().values() if rule.code in asked]
 
     def of(self, location: str | None) -> LintSettings:
@@ -62,10 +67,15 @@ class LintFolders:
         if self._alone or location is None:
             return self.project
         folder = os.path.dirname(os.path.abspath(location))
-        for one in _up_from(folder, _top(location, folder)):
-            if one not in self._of:
-                self._of[one] = self._read(one)
-            if (said := self._of[one]) is not None:
+        if folder not in self._nearest:
+            self._nearest[folder] = self._look_up(folder, _top(location, folder))
+        return self._nearest[folder]
+
+    def _look_up(self, folder: str, top: str) -> LintSettings:
+        for one in _up_from(folder, top):
+            if one not in self._said:
+                self._said[one] = self._read(one)
+            if (said := self._said[one]) is not None:
                 return said
         return self.project
 
@@ -80,8 +90,10 @@ class LintFolders:
     def for_file(self, location: str | None) -> Settings:
         """Return what is chosen for one file."""
         said = self.of(location)
-        asked = {rule.code for rule in said.rules(self.select, self.ignore)}
-        return said.for_file(location, unasked=[rule for rule in catalogue.rules().values() if rule.code not in asked])
+        if id(said) not in self._unasked:
+            asked = {rule.code for rule in said.rules(self.select, self.ignore)}
+            self._unasked[id(said)] = [rule for rule in catalogue.rules().values() if rule.code not in asked]
+        return said.for_file(location, unasked=self._unasked[id(said)])
 
     def names_clients(self, location: str | None) -> bool:
         """Whether somebody said which clients to ask about a file."""

@@ -13,7 +13,7 @@ from agentconv.cli.found_files import places
 from agentconv.core.diagnostics import Code, Severity
 from agentconv.disk.output import OutputFile, Whole
 from agentconv.disk.saving import OutputFolder
-from agentconv.render import findings, findings_ci, findings_machine, machine, printable, text
+from agentconv.render import findings, findings_machine, machine, printable, text
 from agentconv.sources import discovery
 
 if TYPE_CHECKING:
@@ -131,11 +131,13 @@ def _report(told: Told, code: Exit) -> str:
         return f"{machine.report(findings_machine.sarif(checked, told.where))}\n"
     if kind == "github":
         return findings_machine.github(checked, told.where)
+    if kind in ("text", "concise"):
+        return _text(told)
+    from agentconv.render import findings_ci
+
     if kind == "gitlab":
         return findings_ci.gitlab(checked, told.failures, told.where)
-    if kind == "junit":
-        return findings_ci.junit(checked, told.failures, told.where, told.counted)
-    return _text(told)
+    return findings_ci.junit(checked, told.failures, told.where, told.counted)
 
 
 def _plain(told: Told, code: Exit) -> dict[str, Any]:

@@ -10,12 +10,15 @@ from agentconv.cli import baseline, scope
 from agentconv.cli.configuration import STRICT
 from agentconv.conversion.choices import MAP_MODELS, ON_DUPLICATE
 from agentconv.core import vocabulary
+from agentconv.core.restraints import RESTRAINING
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
     from agentconv.core.diagnostics import InputError
 
 
+EVERYTHING = "all"
+"""What a flag stands for that may have a value, and has none."""
 ALL = "all"
 """Every assistant that has a folder of agents."""
 
@@ -81,15 +84,48 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
         metavar="|".join(ON_DUPLICATE),
         help="agents of one name: call the later ones NAME-2, NAME-3 (default), keep the first, or stop",
     )
-    group.add_argument(
-        "--allow-widening",
-        action=argparse.BooleanOptionalAction,
-        help="also write agents that could then do more than their author allowed",
-    )
+    add_widening(group, "also write agents that could then do more than their author allowed")
 
 
-def add_along(parser: argparse.ArgumentParser) -> None:
-    """Add which skills, commands and MCP servers go along with the agents."""
+def add_widening(group: argparse._ActionsContainer, words: str) -> None:
+    """Add what a user insists on, whatever an author closed.
+
+    Args:
+        group: Where it stands in the help.
+        words: What it does to agents.
+    """
+    what = f"{words}; with {' or '.join(RESTRAINING)} after a =, only what these hold the whole set back from"
+    group.add_argument("--allow-widening", metavar=f"[={','.join(RESTRAINING)}]", type=_widening, help=what)
+    group.add_argument("--no-allow-widening", dest="allow_widening", action="store_const", const=(), help=argparse.SUPPRESS)
+
+
+def _widening(text: str) -> tuple[str, ...]:
+    """Return what a user insists on: everything, or kinds of parts that restrain the whole set.
+
+    Raises:
+        InputError: It is neither.
+    """
+    words = tuple(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
+    known = (EVERYTHING, *RESTRAINING)
+    wrong = next((word for word in words if word not in known), None)
+    if wrong is not None:
+        hint = registry.did_you_mean(wrong, known, f"values: {', '.join(known)}")
+        raise registry.usage(f"--allow-widening has nothing called `{wrong}`", hint)
+    return words
+
+
+def widening(given: object) -> bool:
+    """Whether agents may do more than their author allowed."""
+    return given is True or (isinstance(given, tuple) and EVERYTHING in given)
+
+
+def unrestrained(given: object) -> tuple[str, ...]:
+    """Return the kinds of parts whose restraints of the whole set are given up."""
+    return RESTRAINING if widening(given) else given if isinstance(given, tuple) else ()
+
+
+def add_along(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    """Add which skills, commands and MCP servers go along with the agents, and return the group."""
     group = parser.add_argument_group("skills, commands and MCP servers")
     group.add_argument(
         "--with",
@@ -97,9 +133,16 @@ def add_along(parser: argparse.ArgumentParser) -> None:
         action="append",
         metavar="needed|all|none|KIND[/NAME],...",
         help="what goes along into a folder: what the agents' fields name (default), everything, nothing, all of a kind (skills, commands, "
-        "servers), or one of it by name",
+        "servers, permissions), or one of it by name",
     )
     parser.set_defaults(**{"with": None})
+    return group
+
+
+def add_marketplace(group: argparse._ArgumentGroup) -> None:
+    """Add the option that asks for the file which offers a plugin."""
+    words = "write marketplace.json too, with which `claude plugin marketplace add` takes the folder"
+    group.add_argument("--marketplace", action="store_true", help=words)
 
 
 def add_models(parser: argparse.ArgumentParser) -> None:

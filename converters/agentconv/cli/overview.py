@@ -47,8 +47,7 @@ def run(folder: str = ".") -> int:
         print()
         next_steps = _next([*told])
     print("Try:")
-    for line in table([*next_steps, ("agentconv --help", "what else there is")]):
-        print(f"  {line}")
+    print("\n".join(table([(f"  {typed}", does) for typed, does in (*next_steps, ("agentconv --help", "what else there is"))])))
     return Exit.OK
 
 

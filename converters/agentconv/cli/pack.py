@@ -55,7 +55,7 @@ FOLDER = "dist"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     shared.add_sources(parser)
-    shared.add_along(parser)
+    shared.add_marketplace(shared.add_along(parser))
     group = parser.add_argument_group("what the pack says of itself")
     group.add_argument("--name", metavar="NAME", help="name of the distribution, such as backend-agents")
     group.add_argument("--version", metavar="VERSION", help="its version, such as 1.2.0")
@@ -108,7 +108,7 @@ def run(options: argparse.Namespace) -> int:
     if verdict.stopping or (unfit and not options.no_lint):
         code = Exit.BUG if verdict.failed else Exit.FINDINGS
         return _tell(options, Outcome(code, gathered, diagnostics=diagnostics, stopping=verdict.stopping, told=verdict.told), where)
-    made = contents.build(gathered, about)
+    made = contents.build(gathered, about, marketplace=options.marketplace)
     told = [*_remarks(options, made), *diagnostics, *made.failures]
     built = () if options.dry_run else _write(options, building.build(project.files(made)), told)
     return _tell(options, Outcome(_exit_code(made, built, told), gathered, made, built, tuple(told), told=verdict.told), where)
@@ -127,7 +127,7 @@ def _along(options: argparse.Namespace, found: Discovery, read: Sequence[Loaded]
     given = [registry.resolve(options.source_format)] if options.source_format and not clients else clients
     parts = beside.beside(found, options.sources, given)
     if not found.files and not given and words:
-        parts.take_of_one(registry.CLIENTS)
+        parts.take_of_one(registry.READERS)
     named = along.Named(parts)
     for _ in named.over(read):
         pass

@@ -107,9 +107,9 @@ class Parser(argparse.ArgumentParser):
                 raise registry.usage(f"`{self.prog}` has no flag `{flag}`", hint)
 
 
-EVERYTHING = "all"
+EVERYTHING = options.EVERYTHING
 """What a bare `--accept` stands for."""
-_BARE = {"--strict": "warnings", "--accept": EVERYTHING}
+_BARE = {"--strict": "warnings", "--accept": EVERYTHING, "--allow-widening": EVERYTHING}
 """Flags that may stand without a value, and the value that they have then."""
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentconv.cli import deploying
+from agentconv.cli import options as shared
 from agentconv.cli.exit_codes import Exit
 from agentconv.formats import registry
 from agentconv.install import places
@@ -53,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--adopt", nargs="*", metavar="AGENT", help="take agents that stand in a target alone into the source: all, or by name"
     )
     group.add_argument("--yes", action="store_true", help="delete, even if it is much")
-    group.add_argument("--allow-widening", action="store_true", help="write agents that may do more than their source says")
+    shared.add_widening(group, "write agents that may do more than their source says")
     group = parser.add_argument_group("how")
     group.add_argument("--check", action="store_true", help="write nothing; exit 1 when something is not in step")
     group.add_argument("-n", "--dry-run", action="store_true", help="write nothing; list what would be done")

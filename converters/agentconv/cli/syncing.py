@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentconv.cli import deploying
+from agentconv.cli import options as shared
 from agentconv.cli import sync as command
 from agentconv.cli.exit_codes import Exit
 from agentconv.core.diagnostics import Code, Severity
@@ -81,7 +82,7 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
     """Sync one project."""
     scope = command.scope_of(options, chosen)
     looking = options.check or options.dry_run or options.diff
-    choices = Choices(_preference(options, chosen), options.yes, options.allow_widening, going)
+    choices = Choices(_preference(options, chosen), options.yes, shared.widening(options.allow_widening), going)
     with deploying.alone(scope, dry_run=looking):
         if not looking:
             chosen = command.again(options, chosen)  # another run may have changed it, until this one was alone

@@ -77,7 +77,7 @@ def chosen(words: Iterable[str], place: str = "--with") -> With:
     return With(NEEDED in found, frozenset(kinds), tuple(dict.fromkeys(named)), said=True)
 
 
-HOW = "needed, all, none, a kind (skills, commands, servers, instructions), or KIND/NAME, with commas between them"
+HOW = f"needed, all, none, a kind ({', '.join(KINDS)}), or KIND/NAME, with commas between them"
 
 
 class Named:

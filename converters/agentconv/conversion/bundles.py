@@ -47,10 +47,12 @@ def bundle(pieces: Iterable[Loaded], target: str, options: Options, parts: Parts
     except Exception as error:  # noqa: BLE001 - a bug must surface as one, with what else is told
         yield Converted(target, ids, diagnostics=(*diagnostics, bug_in_file(path, target, error)), not_loaded=not_loaded)
         return
-    for kind in KINDS:
-        if held := tuple(part.id for part in getattr(agents, kind)):
-            yield Converted(target, held, path=path, part=kind)
-    yield Converted(target, ids, OutputFile(path, data, spelled=True), diagnostics=diagnostics, not_loaded=not_loaded)
+    held = [(kind, found) for kind in KINDS if (found := tuple(part.id for part in getattr(agents, kind)))]
+    last = held.pop() if held and not ids else (None, ids)
+    for kind, found in held:
+        yield Converted(target, found, path=path, part=kind)
+    file = OutputFile(path, data, spelled=True)
+    yield Converted(target, last[1], file, diagnostics=diagnostics, not_loaded=not_loaded, part=last[0])
 
 
 def _checked(agents: AgentSet, module: Format, path: str) -> bytes:

@@ -7,13 +7,16 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from agentconv.conversion import set_restraints
 from agentconv.conversion.converted import Converted, bug_in_file
 from agentconv.conversion.part_law import PartLaw, PartVerdict, as_source
+from agentconv.conversion.set_restraints import SetRestraints
 from agentconv.core import effects, fields, losses
 from agentconv.core.diagnostics import Code, Detail, Diagnostic, InternalError, Severity, Span
+from agentconv.core.kinds import ADDING_UP
 from agentconv.core.losses import listed, quoted
 from agentconv.core.part_format import PartSource, difference
-from agentconv.core.parts import kind_of
+from agentconv.core.parts import PermissionSet, SetHook, kind_of
 from agentconv.core.source import SourceText
 from agentconv.disk.output import Merged, OutputFile
 from agentconv.formats import registry as formats
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
     from agentconv.core.format import Projection
     from agentconv.core.ir import Agent
     from agentconv.core.kinds import Kind
-    from agentconv.core.part_format import PartFormat, Place
+    from agentconv.core.part_format import PartFormat, Place, WrittenFile
     from agentconv.core.parts import Part
     from agentconv.disk.output import Mergeable
     from agentconv.sources.parts_on_disk import LoadedPart
@@ -55,27 +58,37 @@ class SharedParts:
         Not a byte changes that is not theirs; the result is read back, and where the client would not take it, nothing changes.
         """
         before = {part.name: part for part in self._read(present).parts}
-        differing = [part for part in self.parts if part.name in before and difference(before[part.name], part)]
-        kept = [] if force else differing
-        wanted = [part for part in self.parts if part.name not in before or (part in differing and force)]
+        parts = called_beside(self.module, self.parts, before.values())
+        ours = parts if force else tuple(self._beside(before.get(part.name), part) for part in parts)
+        differing = [part for part in ours if part.name in before and difference(before[part.name], part)]
+        together = [part for part in differing if part not in parts]
+        kept = [] if force else [part for part in differing if part not in together]
+        wanted = [part for part in ours if part.name not in before or part in together or (part in differing and force)]
         if not wanted:
             return Merged(present, tuple(part.name or "" for part in kept))
         original = PartSource(SourceText(self.path, present), self.place)
         data = self.module.write(wanted, self.path, original)[0].data
-        problem = self._problem(data, {**before, **{part.name: part for part in wanted}})
+        problem = self._problem(data, {**before, **{part.name: part for part in wanted}}, {part.name for part in parts})
         if problem:
             return Merged(present, tuple(part.name or "" for part in self.parts), problem=problem[0], at=problem[1])
         return Merged(data, tuple(part.name or "" for part in kept), replaced=force and bool(differing))
 
+    def _beside(self, there: Part | None, part: Part) -> Part:
+        """Return a part as it stands beside what is there of its name, where both can hold: rules of a set do."""
+        beside = getattr(self.module, "beside", None)
+        found: Part | None = beside(there, part) if there is not None and beside is not None else None
+        return part if found is None else found
+
     def _read(self, data: bytes) -> Any:
         return self.module.read(PartSource(SourceText(self.path, data), self.place))
 
-    def _problem(self, data: bytes, expected: Mapping[str | None, Part]) -> tuple[str, tuple[int, int]] | None:
+    def _problem(
+        self, data: bytes, expected: Mapping[str | None, Part], ours: Collection[str | None]
+    ) -> tuple[str, tuple[int, int]] | None:
         """Say what the client does not take of a file that was changed, and where; None where it has all that was meant."""
         again = self._read(data)
         found = {part.name: part for part in again.parts}
         exact = found.keys() == expected.keys() and not any(difference(expected[name], found[name]) for name in expected)
-        ours = {part.name for part in self.parts}
         taken = not any(state.dropped and part.name in ours for part, state in zip(again.parts, again.states, strict=True))
         if exact and taken:
             return None
@@ -114,26 +127,35 @@ class CarriedParts:
     container: Listing | None = None
     """The file that makes a container of what is written, where the target has one."""
     verdicts: list[PartVerdict] = field(default_factory=list)
+    restraints: SetRestraints = field(init=False)
+    """Those of the whole set that the target does not hold."""
     _files: dict[tuple[str, Kind], list[PartVerdict]] = field(default_factory=dict)
     """What of each kind goes into each shared file."""
     _taken: set[str] = field(default_factory=set)
     """Paths that are taken, without their cases."""
 
+    def __post_init__(self) -> None:
+        """Begin with nothing that restrains."""
+        self.restraints = SetRestraints(self.target)
+
     def judge(self, parts: Sequence[LoadedPart]) -> None:
         """Hold parts to the law; after this it is known which of them are written, and what they are called."""
         law = PartLaw(self.target, self.options.scope, self.agents, self.options.read, insists=self.options.allow_widening)
-        texts = self._main_texts(parts)
-        gathered = texts.gather(parts) if texts else parts
-        moved, joined = (texts.moved, texts.joined) if texts else (set(), {})
-        verdicts = [
-            PartVerdict(one, one.part, losses=(texts.loss(one, joined[number]),))
-            if texts and number in joined
-            else (None if number in moved else self._in_place(one)) or self._moved(one, law)
-            for number, one in enumerate(gathered)
-        ]
+        verdicts = self._restrained(parts, list(self._judged(list(self._united(parts)), law)))
         order = sorted(range(len(verdicts)), key=lambda index: _claim(verdicts[index]))
         placed = {index: self._placed(verdicts[index]) for index in order}
         self.verdicts = [placed[index] for index in range(len(verdicts))]
+
+    def _judged(self, parts: Sequence[LoadedPart], law: PartLaw) -> Iterator[PartVerdict]:
+        """Yield the verdict on each part, the main texts of instructions being one."""
+        texts = self._main_texts(parts)
+        gathered = texts.gather(parts) if texts else parts
+        moved, joined = (texts.moved, texts.joined) if texts else (set(), {})
+        for number, one in enumerate(gathered):
+            if texts and number in joined:
+                yield PartVerdict(one, one.part, losses=(texts.loss(one, joined[number]),))
+            else:
+                yield (None if number in moved else self._in_place(one)) or self._moved(one, law)
 
     def _main_texts(self, parts: Sequence[LoadedPart]) -> MainTexts | None:
         """Return what makes one main text of instructions, where there are any."""
@@ -142,6 +164,34 @@ class CarriedParts:
         from agentconv.conversion.main_texts import MainTexts
 
         return MainTexts(self.target, self.options.scope, lambda one: self._in_place(one) is not None)
+
+    def _united(self, parts: Sequence[LoadedPart]) -> Iterator[LoadedPart]:
+        """Yield parts, of which the rules of another client's several files are one: what it says in one file is in one here, too."""
+        several: dict[str, list[LoadedPart]] = {}
+        for one in parts:
+            if one.kind == "permissions" and one.client != self.target:
+                several.setdefault(one.client, []).append(one)
+            else:
+                yield one
+        for sets in several.values():
+            from agentconv.parts.permissions.uniting import united
+
+            yield replace(sets[0], part=united([one.part for one in sets]))  # type: ignore[misc]
+
+    def _restrained(self, parts: Sequence[LoadedPart], verdicts: list[PartVerdict]) -> list[PartVerdict]:
+        """Refuse what could do in the target what is forbidden to the whole set, and not held there."""
+        by_file = {(one.loaded.kind, one.loaded.client, one.loaded.path, one.loaded.part.name): one for one in verdicts}
+        whole = {one.loaded.client: one for one in verdicts if one.loaded.kind == "permissions"}
+        found = [(one, by_file.get((one.kind, one.client, one.path, one.part.name)) or whole.get(one.client)) for one in parts]
+        left = tuple(open_one for one, verdict in found for open_one in set_restraints.unheld(one, verdict))
+        sets = [one.part for one in verdicts if isinstance(one.part, PermissionSet)]
+        rules = tuple(rule for one in sets for rule in one.rules if rule.effect != "allow")
+        self.restraints = SetRestraints(self.target, left, self.options.unrestrained, rules)
+        refusals = map(self.restraints.refusal, verdicts)
+        return [
+            one if loss is None else PartVerdict(one.loaded, losses=(*one.losses, loss))
+            for one, loss in zip(verdicts, refusals, strict=True)
+        ]
 
     def _in_place(self, loaded: LoadedPart) -> PartVerdict | None:
         """Return the verdict on a part whose file the target reads where it is; None for any other."""
@@ -155,7 +205,10 @@ class CarriedParts:
         if loaded.client == self.target:
             return PartVerdict(loaded, loaded.part)
         result = module.read(replace(source, place=place))
-        found = next((part for part in result.parts if part.name == loaded.part.name), None)
+        both = zip(result.parts, result.states, strict=True)
+        found, state = next(((part, state) for part, state in both if part.name == loaded.part.name), (None, None))
+        if loaded.kind in ADDING_UP and (state is None or state.dropped):
+            return None  # the target takes none of it where it is
         told = None if found is None else loose_in_place(loaded, found, source.text.path, self.target)
         told = told or losses.loss("part-in-place", loaded.part.id, "name", self.target, quoted(source.text.path), part=loaded.kind)
         return PartVerdict(loaded, loaded.part, losses=(told,))
@@ -185,13 +238,16 @@ class CarriedParts:
         key = verdict.path.casefold()
         if verdict.is_shared:
             others = self._files.setdefault((verdict.path, kind_of(verdict.part)), [])
-            if all(one.part is not None and one.part.name != verdict.part.name for one in others):
+            part = _apart(verdict.part, others)
+            verdict = replace(verdict, part=part)
+            if all(one.part is not None and one.part.name != part.name for one in others):
                 others.append(verdict)
                 return verdict
         elif key not in self._taken:
             self._taken.add(key)
             return verdict
-        loss = losses.loss("part-name-taken", verdict.part.id, "name", self.target, quoted(verdict.part.name), part=verdict.loaded.kind)
+        part = verdict.part or verdict.loaded.part
+        loss = losses.loss("part-name-taken", part.id, "name", self.target, quoted(part.name), part=verdict.loaded.kind)
         return PartVerdict(verdict.loaded, losses=(*verdict.losses, loss))
 
     def rename(self, projection: Projection) -> None:
@@ -286,6 +342,8 @@ class CarriedParts:
 
     def convert(self, beside: Mapping[str, Converted]) -> Iterator[Converted]:
         """Write the parts; `beside` has the files of agents that parts go into as well."""
+        if told := tuple(self.restraints.told()):
+            yield Converted(self.target, (), losses=told)
         for verdict in self.verdicts:
             yield from self._one(verdict)
         files = dict(beside)
@@ -302,15 +360,24 @@ class CarriedParts:
         ids, kind = (verdict.loaded.part.id,), verdict.loaded.kind
         bugs = () if verdict.bug is None else (_bug(verdict, self.target),)
         first, *others = verdict.files or (None,)
+        told = (*verdict.losses, *self._loose_copy(verdict))
         if first is None or verdict.part is None or verdict.is_shared:
             path = verdict.path if verdict.part is not None and verdict.is_shared else None
-            yield Converted(self.target, ids, path=path, losses=verdict.losses, diagnostics=bugs, part=kind)
+            yield Converted(self.target, ids, path=path, losses=told, diagnostics=bugs, part=kind)
+            yield from self._scripts(others)
             return
         spelled = verdict.loaded.source is None
         file = OutputFile(first.path, first.data, executable=first.executable, spelled=spelled)
-        yield Converted(self.target, ids, file, losses=(*verdict.losses, *self._twice(verdict)), part=kind)
+        yield Converted(self.target, ids, file, losses=(*told, *self._twice(verdict)), part=kind)
         for one in others:
             yield Converted(self.target, (), OutputFile(one.path, one.data, beside=True, executable=one.executable), part=kind)
+
+    def _scripts(self, files: Iterable[WrittenFile]) -> Iterator[Converted]:
+        """Write what the entries of a shared file run, each once."""
+        for one in files:
+            if one.path not in self._taken:
+                self._taken.add(one.path)
+                yield Converted(self.target, (), OutputFile(one.path, one.data, beside=True, executable=one.executable), part="hooks")
 
     def _twice(self, verdict: PartVerdict) -> Iterator[Loss]:
         """Say where else the client finds a part of that name in the folder that is written to."""
@@ -345,6 +412,21 @@ class CarriedParts:
             detail = listed(twice, f"`{source.text.path}` and `{verdict.path}`: {{}}")
             yield losses.loss("instruction-twice", part.id, "body", self.target, detail, part="instructions")
 
+    def _loose_copy(self, verdict: PartVerdict) -> Iterator[Loss]:
+        """Say where the client finds a copy of a skill that is none there, for what its author closed, and is not held to that."""
+        skill, read, module = verdict.loaded.part, self.options.read, registry.part_format(self.target, "skills")
+        as_skill = verdict.part is not None and kind_of(verdict.part) == "skills"
+        if verdict.loaded.kind != "skills" or as_skill or verdict.loaded.client == self.target or read is None or module is None:
+            return
+        own = verdict.loaded.path if self.options.into_root(verdict.loaded.root) else None
+        for place in module.project if self.options.scope == "project" else module.user:
+            path = module.path(skill, place)
+            data = read(path) if path != own else None
+            found = module.read(PartSource(SourceText(path, data), place)).parts if data is not None else ()
+            lost = [name for name in _RESTRAINTS if found and _is_lost(name, skill, found[0])]
+            if lost:
+                yield losses.loss("part-loose-copy", skill.id, "name", self.target, listed(lost, f"`{path}`: {{}}"), part="skills")
+
     def _together(self, path: str, verdicts: Sequence[PartVerdict], beside: Converted | None) -> Converted:
         """Write all parts of a kind into a shared file, after what others have in it, and check that all are in it."""
         first = verdicts[0]
@@ -362,9 +444,10 @@ class CarriedParts:
     def _fresh(self, shared: SharedParts, verdicts: Sequence[PartVerdict]) -> bytes:
         """Return a file of these parts alone."""
         files = shared.module.write(shared.parts, shared.path, *self._own(shared, verdicts))
-        again = shared.module.read(as_source(files, replace(shared.place, at="")))
+        again = shared.module.read(as_source(files, replace(shared.place, at=""), shared.module.kind))
         found = {part.name: part for part in again.parts}
-        if len(found) != len(shared.parts) or any(difference(part, found[part.name]) for part in shared.parts):
+        parts = called_beside(shared.module, shared.parts, again.parts)
+        if len(found) != len(parts) or any(part.name not in found or difference(part, found[part.name]) for part in parts):
             raise InternalError("the parts of one file do not come back from it")
         return files[0].data
 
@@ -376,6 +459,24 @@ class CarriedParts:
             return None, ()
         ours = {part.name for part in shared.parts}
         return source, [one.name for one in shared.module.read(source).parts if one.name not in ours]
+
+
+def called_beside(module: PartFormat[Any], parts: Sequence[Part], there: Iterable[Part]) -> tuple[Part, ...]:
+    """Return parts under the names that they have among others, of a kind whose names only say where they stand."""
+    renamed: Callable[[Sequence[Part], Iterable[Part]], tuple[Part, ...]] | None = getattr(module, "called_beside", None)
+    return renamed(parts, there) if renamed else tuple(parts)
+
+
+def _apart(part: Part, others: Sequence[PartVerdict]) -> Part:
+    """Return a part under a name that none of those has that go into its file before it, of a kind whose names say no more."""
+    if not isinstance(part, SetHook):
+        return part
+    names = {one.part.name for one in others if one.part is not None}
+    name, number = part.name, 1
+    while name in names:
+        number += 1
+        name = f"{part.name}~{number}"
+    return replace(part, name=name)
 
 
 def _following(names: Mapping[str, str], get: Callable[[str], Any]) -> Iterator[tuple[str, tuple[Any, ...]]]:
@@ -395,7 +496,7 @@ def _following(names: Mapping[str, str], get: Callable[[str], Any]) -> Iterator[
 def _claim(verdict: PartVerdict) -> tuple[bool, bool]:
     """Return what sorts parts by their claim to a name: what is called so comes before what was renamed or turned into its kind."""
     loaded, part = verdict.loaded, verdict.part
-    if part is None:
+    if part is None or loaded.kind in ADDING_UP:
         return False, False
     return part.name != loaded.part.name or bool(loaded.only_in), kind_of(part) != loaded.kind
 

@@ -55,6 +55,11 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = DEFAULTS, 
 
         yield from bundle(pieces, target, options, parts)
         return
+    if parts is not None and parts.may_restrain():
+        from agentconv.conversion import set_restraints
+
+        if stays := tuple(set_restraints.staying(parts, target, options)):
+            yield Converted(target, (), losses=stays)
     if not registry.FORMATS[target].has_agents:
         yield from without_agents(pieces, target, options, parts)
         return
@@ -65,7 +70,7 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = DEFAULTS, 
     if found.told:
         yield Converted(target, (), diagnostics=found.told)
     if not found.parts:
-        yield from _agents(pieces, target, options, names, Listing(target))
+        yield from _agents(pieces, target, options, names, Listing(target, offered=options.marketplace))
         return
     from agentconv.conversion.carried_parts import CarriedParts
 
@@ -74,7 +79,7 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = DEFAULTS, 
     if told := tuple(kept_credentials.told_of_parts(carried.kept())):
         yield Converted(target, (), diagnostics=told)
     beside: dict[str, Converted] = {}
-    listing = Listing(target, parts=carried.any_written)
+    listing = Listing(target, parts=carried.any_written, offered=options.marketplace)
     carried.container = listing
     for done in _agents(pieces, target, options, replace(names, carried=carried), listing):
         if done.file is not None and done.file.path in carried.shared:
@@ -92,8 +97,8 @@ def _agents(pieces: line_ends.Pieces, target: str, options: Options, names: Name
     others = OtherFormats(target, options, names, servers, files)
     for piece in pieces:
         told = (*piece.diagnostics, *kept_credentials.told(_holders(piece), piece.source or SourceText(piece.path, b"")))
-        if told or piece.about:
-            lost = tuple(words_lost(piece.about, listing.hold(piece.about), target)) if piece.about else ()
+        if told or piece.about is not None:
+            lost = tuple(words_lost(piece.about, listing.hold(piece.about), target)) if piece.about is not None else ()
             yield Converted(target, (), losses=lost, diagnostics=told)
         if piece.parts:
             servers.define(piece.parts, names.carried.written("servers") if names.carried else ())
@@ -112,5 +117,5 @@ def _agents(pieces: line_ends.Pieces, target: str, options: Options, names: Name
 def _holders(piece: Loaded) -> Iterator[Agent | AgentSet]:
     """Yield what of a file or bundle may hold values for programs."""
     yield from piece.agents
-    if piece.about:
+    if piece.about is not None:
         yield piece.about

@@ -76,8 +76,9 @@ class IndexFile:
 class Listing:
     """What the file that lists the agents' files is to say, while they are written; nothing, of a format that has no such file."""
 
-    def __init__(self, target: str, *, parts: bool = False) -> None:
+    def __init__(self, target: str, *, parts: bool = False, offered: bool = False) -> None:
         self.target = target
+        self._offered = offered
         self._parts = parts
         """Whether skills, commands or servers go along, which are none without the file."""
         self.path = registry.FORMATS[target].index
@@ -123,6 +124,13 @@ class Listing:
             yield Converted(self.target, (), diagnostics=(bug_in_file(self.path, self.target, error),))
             return
         yield Converted(self.target, (), OutputFile(self.path, data, file, beside=True))
+        offer = registry.catalog_writer(self.target) if self._offered else None
+        if offer is not None:
+            yield Converted(
+                self.target,
+                (),
+                OutputFile(registry.FORMATS[self.target].catalog, offer(self.index.read(SourceText(self.path, data)).about), beside=True),
+            )
 
     def _checked(self, file: IndexFile) -> bytes:
         data = file.write(self._own)

@@ -128,6 +128,8 @@ class Law:
         """Take the six steps; None where one of them refuses the agent."""
         self.names.rename(projection, case.name)
         self.module.project(projection)
+        if self.names.carried is not None:
+            self.names.carried.restraints.hold(projection)
         if self.options.overriding and not projection.is_refused():
             self.options.overriding(case.agent, projection)
         if projection.is_refused():
@@ -174,6 +176,8 @@ class Law:
             projection.refuse("widening", "tools", listed(map(str, wider)))
         elif wider:
             projection.remark("widened", "tools", listed(map(str, wider)))
+        if self.names.carried is not None:
+            self.names.carried.restraints.refuse(projection, again)
 
     def _judge_places(self, projection: Projection, again: Agent) -> None:
         """Say which places an agent was denied that it is not any more."""

@@ -10,7 +10,7 @@ from agentconv.conversion.along import NOTHING, With
 from agentconv.core.model_choices import NO_CHOICES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from agentconv.core.format import Projection
     from agentconv.core.ir import Agent
@@ -46,6 +46,8 @@ class Options:
     overriding: Callable[[Agent, Projection], None] | None = None
     """What the user wants other than the target's projection has it; each change is declared there."""
 
+    marketplace: bool = False
+    """Whether a plugin is written with the file that offers it."""
     along: With = NOTHING
     """Which skills, commands and MCP servers go along with the agents."""
     scope: Scope = "project"
@@ -56,6 +58,8 @@ class Options:
     """Whether a file is there already, below that folder."""
     read: Callable[[str], bytes | None] | None = None
     """Returns the bytes of a file that is there, below that folder; None of one that is not, or cannot be read."""
+    unrestrained: Collection[str] = ()
+    """The kinds of parts (`core.restraints`) whose restraints of the whole set need not hold in the target."""
 
     def into_root(self, root: str) -> bool:
         """Whether what is written goes to the folder that a part's file is in."""

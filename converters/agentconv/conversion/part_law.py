@@ -7,16 +7,16 @@ it may do. What breaks that is a bug of ours: that part is not written, the othe
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from agentconv.conversion import shared_places
 from agentconv.conversion.converted import in_words
-from agentconv.core import effects, fields, losses
+from agentconv.core import effects, fields, hook_matchers, losses, vocabulary
 from agentconv.core.diagnostics import InternalError
 from agentconv.core.losses import becomes, quoted
 from agentconv.core.part_format import PartProjection, PartSource, WrittenFile, difference, without
-from agentconv.core.parts import Command, FolderFile, Instruction, Server, Skill, kind_of
+from agentconv.core.parts import Command, FolderFile, Instruction, PermissionSet, Server, SetHook, Skill, kind_of
 from agentconv.core.source import SourceText
 from agentconv.parts import registry
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from agentconv.core.diagnostics import Loss
+    from agentconv.core.kinds import Kind
     from agentconv.core.part_format import PartFormat, PartsRead, Place, Scope
     from agentconv.core.parts import Part
     from agentconv.sources.parts_on_disk import LoadedPart
@@ -45,6 +46,10 @@ class PartVerdict:
     losses: tuple[Loss, ...] = ()
     bug: str | None = None
     """How the law was broken."""
+    left_open: Mapping[str, str] = field(default_factory=dict)
+    """The restraints of the whole set that the target does not hold, by their texts, and why."""
+    omitted: bool = False
+    """Whether it needs no file in the target."""
 
     @property
     def is_shared(self) -> bool:
@@ -116,6 +121,8 @@ class PartLaw:
         told += projection.losses
         if projection.is_refused():
             return PartVerdict(loaded, losses=tuple(told))
+        if projection.omitted:
+            return PartVerdict(loaded, losses=tuple(told), left_open=projection.left_open, omitted=True)
         if projection.instead is not None:
             if kind_of(projection.instead) == kind_of(part):
                 raise InternalError("it was turned into a part of its own kind")
@@ -156,10 +163,10 @@ class PartLaw:
         path = _kept_path(part, original, module) if original is not None and place is original.place else module.path(part, place)
         patched = place.pattern and (loaded.kind == "skills" or loaded.client == self.target)
         files = module.write((part,), path, original if patched else None)
-        again = module.read(as_source(files, replace(place, at="")))
+        again = module.read(as_source(files, replace(place, at=""), kind_of(part)))
         _check_read_back(part, again)
         _check_narrow(without(loaded.part, projection.widened - {"extras"}), again.parts[0])
-        return PartVerdict(loaded, part, module, place, path, files, told)
+        return PartVerdict(loaded, part, module, place, path, files, told, left_open=projection.left_open)
 
 
 def _kept_path(part: Part, original: PartSource, module: PartFormat[Any]) -> str:
@@ -173,10 +180,10 @@ def _is_called(part: Part, original: PartSource, module: PartFormat[Any]) -> boo
     return any(one.name == part.name for one in module.read(original).parts)
 
 
-def as_source(files: tuple[WrittenFile, ...], place: Place) -> PartSource:
-    """Return what was written as it is read."""
+def as_source(files: tuple[WrittenFile, ...], place: Place, kind: Kind) -> PartSource:
+    """Return what was written as it is read; what is beside a skill goes by its path in the folder, a script by that in the project."""
     first, *others = files
-    folder = f"{first.path.rpartition('/')[0]}/"
+    folder = f"{first.path.rpartition('/')[0]}/" if kind == "skills" else ""
     beside = tuple(FolderFile(one.path.removeprefix(folder), one.data, one.executable) for one in others)
     return PartSource(SourceText(first.path, first.data), place, beside, executable=first.executable)
 
@@ -217,9 +224,27 @@ def _check_narrow(source: Part, result: Part) -> None:
     """
     if isinstance(source, Instruction):
         return  # it opens nothing, and closes nothing
-    wider = _opened(source, result) if isinstance(source, Server) else _loosened(source, result)
+    if isinstance(source, PermissionSet):
+        wider = _granted(source, result)
+    elif isinstance(source, SetHook):
+        wider = _unguarded(source, result)
+    else:
+        wider = _opened(source, result) if isinstance(source, Server) else _loosened(source, result)
     if wider:
         raise InternalError(f"it would be wider than its author wrote it: {wider}")
+
+
+def _granted(source: PermissionSet, result: Part) -> str | None:
+    """Say what a set of rules grants that its author did not."""
+    if not isinstance(result, PermissionSet):
+        return "it is no set of rules"
+    if result.mode not in (None, source.mode) or set(result.folders or ()) - set(source.folders or ()):
+        return "it would begin in a freer mode, or open more folders"
+    from agentconv.parts.permissions import deciding
+
+    ours = {capability for rule in source.rules if rule.effect == "allow" for capability in deciding.about(rule)}
+    theirs = {capability for rule in result.rules if rule.effect == "allow" for capability in deciding.about(rule)}
+    return f"it would allow {', '.join(sorted(theirs - ours))}" if theirs - ours else None
 
 
 def _opened(source: Server, result: Part) -> str | None:
@@ -231,6 +256,19 @@ def _opened(source: Server, result: Part) -> str | None:
     if set(result.unasked_tools or ()) - set(source.unasked_tools or ()) and not source.trusted:
         return "some of its tools would not ask"
     return "it would be switched on" if source.definition.enabled is False and result.definition.enabled is not False else None
+
+
+def _unguarded(source: SetHook, result: Part) -> str | None:
+    """Say what a guard does not watch over any more."""
+    if not isinstance(result, SetHook):
+        return "it is no hook"
+    before, after = source.definition, result.definition
+    if before.event not in effects.GUARD_EVENTS:
+        return None if before.event == after.event else "it would run on another event"
+    about, left = hook_matchers.meaning(before), hook_matchers.meaning(after)
+    there = {one for several in vocabulary.hook_tools(after.format).values() for one in several}
+    lost = left is not None and (about is None or any(one not in left for one in about if one in there or one.startswith("mcp__")))
+    return "its guard would watch over less" if lost or before.event != after.event else None
 
 
 def _loosened(source: Skill | Command, result: Part) -> str | None:

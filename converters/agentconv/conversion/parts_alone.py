@@ -29,7 +29,12 @@ def without_agents(pieces: Iterable[Loaded], target: str, options: Options, part
     """
     from agentconv.conversion.carried_parts import CarriedParts
 
-    named = Named(parts) if options.along and parts is not None else None
+    if parts is not None and parts.may_restrain():
+        from agentconv.conversion import set_restraints
+
+        if stays := tuple(set_restraints.staying(parts, target, options)):
+            yield Converted(target, (), losses=stays)
+    named = Named(parts) if parts is not None and (options.along or options.along.said) else None
     held = list(pieces if named is None else named.over(pieces))
     found = along(options.along, named) if named is not None else None
     carried = CarriedParts(target, options, {})
@@ -39,7 +44,7 @@ def without_agents(pieces: Iterable[Loaded], target: str, options: Options, part
     if told := (*(found.told if found else ()), *kept_credentials.told_of_parts(carried.kept())):
         yield Converted(target, (), diagnostics=told)
     for piece in held:
-        lost = tuple(words_lost(piece.about, listing.hold(piece.about), target)) if piece.about else ()
+        lost = tuple(words_lost(piece.about, listing.hold(piece.about), target)) if piece.about is not None else ()
         if lost or piece.diagnostics:
             yield Converted(target, (), losses=lost, diagnostics=piece.diagnostics)
         if not listing.takes(piece):

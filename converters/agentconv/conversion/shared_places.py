@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core.kinds import ADDING_UP
 from agentconv.core.part_format import PartSource
 from agentconv.core.source import SourceText
 
@@ -27,7 +28,7 @@ def destination(module: Any, part: Part, places: Sequence[Place], read: Callable
     if hasattr(module, "place_of"):
         return module.place_of(part, places)  # type: ignore[no-any-return]
     first = places[0]
-    if first.pattern or read is None:
+    if first.pattern or read is None or module.kind in ADDING_UP:
         return first
     there: dict[Place, bytes] = {}
     otherwise = tuple(end for end, _ in getattr(module, "elsewhere", ()))

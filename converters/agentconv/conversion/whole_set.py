@@ -29,12 +29,12 @@ def words_lost(about: AgentSet, held: AgentSet, target: str) -> Iterator[Loss]:
         target: The target's format id.
     """
     if about.name and held.name and held.name != about.name:
-        yield losses.loss("name-illegal", "the set", "set.name", target, becomes(about.name, held.name))
+        yield losses.loss("name-illegal", losses.WHOLE_SET, "set.name", target, becomes(about.name, held.name))
         about = replace(about, name=None)
     words = [name for name in _WORDS if getattr(about, name) and getattr(held, name) != getattr(about, name)]
     words += about.further
     if words:
-        yield losses.loss("set-dropped", "the set", "set", target, listed(words))
+        yield losses.loss("set-dropped", losses.WHOLE_SET, "set", target, listed(words))
 
 
 class SetServers:
@@ -73,4 +73,4 @@ class SetServers:
             said = [server for server in left.values() if by_hand.can_be_said(self.target, server)]
             where = f"define them in {registry.FORMATS[self.target].title}'s configuration"
             hint = f"{where}: {by_hand.snippet(self.target, said)}" if said else None
-            yield losses.loss("set-servers-dropped", "the set", "set.servers", self.target, listed(left), hint=hint)
+            yield losses.loss("set-servers-dropped", losses.WHOLE_SET, "set.servers", self.target, listed(left), hint=hint)

@@ -15,7 +15,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
-from agentconv.core import fields, hook_matchers, partial, patterns, plain_words, restrictions, vocabulary
+from agentconv.core import fields, hook_handlers, hook_matchers, partial, patterns, plain_words, restrictions, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -538,7 +538,12 @@ def _limit_to_enabled(found: dict[str, set[str]], agent: Agent) -> None:
 
 def _guards(agent: Agent, levels: Mapping[str, Level]) -> frozenset[Guard]:
     guards = [hook for hook in agent.hooks or () if hook.handlers and hook.event in GUARD_EVENTS]
-    return frozenset((hook.event or "", hook_matchers.meaning(hook), repr(hook.handlers)) for hook in guards if not _is_idle(hook, levels))
+    return frozenset((hook.event or "", hook_matchers.meaning(hook), repr(_run(hook))) for hook in guards if not _is_idle(hook, levels))
+
+
+def _run(hook: Hook) -> object:
+    """Return what a hook runs, in terms that do not depend on its client where those are known."""
+    return hook_handlers.meanings(hook.format, hook.handlers) if hook_handlers.known(hook.format) else hook.handlers
 
 
 def _is_guarded(guard: Guard, result: Effects) -> bool:
@@ -550,7 +555,7 @@ def _is_guarded(guard: Guard, result: Effects) -> bool:
 
 def _is_idle(hook: Hook, levels: Mapping[str, Level]) -> bool:
     """Whether a guard watches over nothing but tools of effects that the agent has not got at all."""
-    meanings = [vocabulary.grants(hook.format, word) for word in (hook.matcher or "").split("|")]
+    meanings = [vocabulary.grants(hook.format, word) for word in hook_matchers.pieces(hook.matcher or "")]
     touched = {EFFECT_OF.get(capability) for several in meanings for capability in several} | {"run"}
     return all(meanings) and all(effect is not None and not levels[effect] for effect in touched)
 

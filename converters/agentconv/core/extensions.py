@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 
@@ -22,8 +21,7 @@ _MARK = b"[agentconv."
 _ENDS = (".dist-info", ".egg-info")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Extension:
+class Extension(NamedTuple):
     """One entry point."""
 
     distribution: str

@@ -3,17 +3,47 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agentconv.core import vocabulary
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from agentconv.core.ir import Hook
 
 _EVERYTHING = (None, "", "*", ".*")
-_ON_TOOLS = frozenset({"before-tool", "after-tool", "after-tool-failure", "permission-request"})
-_MCP_TOOL = re.compile(r"mcp__[A-Za-z0-9-]+__[A-Za-z0-9_-]+")
-"""A tool of a server as clients with such matchers call it; a name with `_` in it may be cut elsewhere."""
+ON_TOOLS = frozenset({"before-tool", "after-tool", "after-tool-failure", "permission-request"})
+"""Portable events whose matchers are held against the names of tools."""
+_WORDS = re.compile(r"[A-Za-z0-9_| ,-]+")
+_PLAIN = re.compile(r"[A-Za-z0-9_-]+")
+_WRAPPED = re.compile(r"\^?\((?:\?:)?([^()]*)\)\$?|\^([^()|]*)\$")
+_WHOLE = re.compile(r"\^(?:\((?:\?:)?[^()]*\)|[^()|]*)\$")
+"""An expression that fits names as a whole alone."""
+_MCP = re.compile(r"\^?mcp__(?P<server>[A-Za-z0-9-]+(?:_[A-Za-z0-9-]+)*)__(?P<tool>[A-Za-z0-9_-]+|\.\*)\$?")
+"""Tools of a server as most clients with such matchers call them."""
+_EVERY_MCP = re.compile(r"\^?mcp__(?:\.\*)?\$?")
+_WRITING = frozenset({"fs.write", "fs.edit", "notebook.edit"})
+_NEAREST = {"notebook.edit": ("fs.edit", "fs.write"), "fs.edit": ("fs.write",), "fs.list": ("fs.search",), "fs.search": ("fs.list",)}
+"""What does the work of a capability, where a client has no tool for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """A matcher in a target's words."""
+
+    matcher: str | None
+    """None where all tools are meant."""
+    moot: tuple[str, ...] = ()
+    """Words for tools that the target has not got."""
+    dead: tuple[str, ...] = ()
+    """What never fits a tool in the source client."""
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it would fit no tool of the target."""
+        return self.matcher == ""
 
 
 def is_everything(hook: Hook) -> bool:
@@ -21,27 +51,180 @@ def is_everything(hook: Hook) -> bool:
     return hook.matcher in _EVERYTHING
 
 
+def is_sure(hook: Hook) -> bool:
+    """Whether each tool that a matcher fits is known by its name: an expression may fit a server's tools as well, which nobody lists here.
+
+    A server with `_` in its name is not sure either: what the source client spells with `_` may be another sign in the target.
+    """
+    if is_everything(hook) or hook.event not in ON_TOOLS:
+        return True
+    text = (hook.matcher or "").strip()
+    facts = vocabulary.hooks(hook.format)
+    words = _WORDS.fullmatch(text) is not None
+    whole = _WHOLE.fullmatch(text) is not None or (words and facts is not None and facts.matches == "words")
+    for piece in pieces(text):
+        server, one = _server_piece(hook.format, piece), _MCP.fullmatch(piece)
+        if one and ("_" in one["server"] or "__" in one["tool"] or one["tool"].startswith("_")):
+            return False
+        if not (whole or server.endswith(".*") if server else (whole or words) and _PLAIN.fullmatch(piece)):
+            return False
+    return True
+
+
+def matches(format_id: str, matcher: str | None, tool: str) -> bool:
+    """Whether a client runs a hook with a matcher for a tool, by the tool's name there."""
+    facts = vocabulary.hooks(format_id)
+    text = (matcher or "").strip()
+    if facts is None or facts.matches == "nothing" or text in _EVERYTHING:
+        return True
+    if facts.matches == "whole":
+        return _fits(f"^(?:{text})$", tool)
+    if facts.matches == "expression":
+        return _fits(text, tool)
+    if facts.matches == "words" and _WORDS.fullmatch(text):
+        return tool in (word.strip() for word in re.split(r"[|,]", text))
+    if facts.matches == "names":
+        names = {tool, *(word for word, own in facts.aliases.items() if own == tool)}
+        if names & {text, *(word.strip() for word in text.split("|"))}:
+            return True
+    return _fits(text, tool)
+
+
+def _fits(expression: str, tool: str) -> bool:
+    try:
+        return re.search(expression, tool) is not None
+    except re.error:
+        return expression == tool
+
+
 def meaning(hook: Hook) -> frozenset[str] | None:
     """Return what a hook is about: capabilities, and the words that stand for none; None where that is everything."""
     if is_everything(hook):
         return None
-    words = _words(hook)
-    return frozenset(one for word in words for one in vocabulary.grants(hook.format, word) or (word,))
+    found: set[str] = set()
+    for piece in pieces(hook.matcher or ""):
+        tools = _tools(hook, piece)
+        for word in tools:
+            found.update(_capabilities(hook.format, word) or (word,))
+        if not tools:
+            found.add(_server_piece(hook.format, piece) or piece)
+    return frozenset(found)
 
 
-def translated(hook: Hook, target: str) -> str | None:
-    """Return a matcher that fits at least the target's tools that do what the matched ones do; None where nobody knows one."""
-    if hook.event not in _ON_TOOLS:
+def pieces(matcher: str) -> list[str]:
+    """Return the alternatives of a matcher."""
+    wrapped = _WRAPPED.fullmatch(matcher.strip())
+    text = next((group for group in wrapped.groups() if group is not None), "") if wrapped else matcher
+    cut = re.split(r"[|,]", text) if _WORDS.fullmatch(text) else text.split("|") if "(" not in text and "[" not in text else [text]
+    return list(dict.fromkeys(piece.strip() for piece in cut if piece.strip()))
+
+
+def _tools(hook: Hook, piece: str) -> list[str]:
+    """Return the tools of a hook's client that an alternative of its matcher fits."""
+    facts = vocabulary.hooks(hook.format)
+    if facts is None:
+        return []
+    fits = hook.matcher if pieces(hook.matcher or "") == [piece] else piece
+    return [word for word in (*facts.tools, *facts.aliases) if matches(hook.format, fits, word)]
+
+
+def _capabilities(format_id: str, word: str) -> tuple[str, ...]:
+    facts = vocabulary.hooks(format_id)
+    return () if facts is None else facts.tools.get(facts.aliases.get(word, word), ())
+
+
+def _server_piece(format_id: str, piece: str) -> str | None:
+    """Return what an alternative about MCP tools is in the words of most clients; None for any other."""
+    if one := _MCP.fullmatch(piece):
+        return f"mcp__{one['server']}__{one['tool']}"
+    if _EVERY_MCP.fullmatch(piece):
+        return "mcp__.*"
+    facts = vocabulary.hooks(format_id)
+    before, given, after = (facts.server_tool if facts else "").partition("{server}")
+    between, _, rest = after.partition("{tool}")
+    if not given or not between:
         return None
+    known = re.fullmatch(rf"\^?{re.escape(before)}([A-Za-z0-9-]+|\.\*){re.escape(between)}([A-Za-z0-9_-]+|\.\*){re.escape(rest)}\$?", piece)
+    return f"mcp__{known[1]}__{known[2]}" if known else None
+
+
+def translated(hook: Hook, target: str) -> Matched | None:
+    """Return a matcher that fits at least the target's tools that do what the matched ones do; None where nobody knows one."""
+    if is_everything(hook):
+        return Matched(None)
+    if hook.event not in ON_TOOLS:
+        return _same_words(hook, target)
     found: list[str] = []
-    for word in _words(hook):
-        meanings = vocabulary.grants(hook.format, word) if vocabulary.own_word(hook.format, word) else ()
-        own = [word] if _MCP_TOOL.fullmatch(word) else [one for meaning in meanings for one in vocabulary.tools_for(target, meaning)]
-        if not own:
+    moot: list[str] = []
+    dead: list[str] = []
+    for piece in pieces(hook.matcher or ""):
+        server = _server_piece(hook.format, piece)
+        tools = [] if server else _tools(hook, piece)
+        own = list(_spelled_server(server, target)) if server else _own(hook.format, tools, target)
+        if own is None or (server and not own) or not (server or tools or _is_dead(hook.format, piece)):
             return None
+        if not (server or tools):
+            dead.append(piece)
+        elif not own:
+            moot.append(piece)
         found += own
-    return "|".join(dict.fromkeys(found))
+    return Matched(_joined(list(dict.fromkeys(found)), target), tuple(moot), tuple(dead))
 
 
-def _words(hook: Hook) -> list[str]:
-    return [word.strip() for word in (hook.matcher or "").split("|")]
+def _own(source: str, tools: Iterable[str], target: str) -> list[str] | None:
+    """Return the target's words for what some tools do; None where it does it in a way that no word stands for."""
+    from agentconv.core.effects import EFFECT_OF  # which itself asks what guards are about
+
+    facts = vocabulary.hooks(target)
+    found: list[str] = []
+    for word in tools:
+        for capability in _capabilities(source, word):
+            near = next((near for near in (((capability,), *_near(capability))) if any(_can(facts, one) for one in near)), None)
+            if near is None and capability in EFFECT_OF:
+                return None
+            found += [name for one in near or () for name in _can(facts, one)]
+    return found
+
+
+def _near(capability: str) -> Iterator[tuple[str, ...]]:
+    if capability in _NEAREST:
+        yield _NEAREST[capability]
+
+
+def _can(facts: vocabulary.Hooks | None, capability: str) -> list[str]:
+    return [] if facts is None else [word for word, several in facts.tools.items() if capability in several]
+
+
+def _is_dead(format_id: str, piece: str) -> bool:
+    """Whether it is known that an alternative fits no tool of its client."""
+    if not _PLAIN.fullmatch(piece):
+        return bool(re.fullmatch(r"[A-Za-z]+\(.*\)", piece))
+    return vocabulary.tool_word(format_id, piece) is not None
+
+
+def _spelled_server(piece: str, target: str) -> Iterator[str]:
+    facts = vocabulary.hooks(target)
+    one = _MCP.fullmatch(piece)
+    if facts is None or not facts.server_tool:
+        return
+    server, tool = (one["server"], one["tool"]) if one else ("\0", "\0")
+    text = re.escape(facts.server_tool.format(server=server, tool="\0" if tool == ".*" else tool)).replace(re.escape("\0"), ".*")
+    yield text.replace(r"\-", "-")
+
+
+def _joined(words: list[str], target: str) -> str:
+    """Return a matcher of a client that fits some names, or what begins alike, and no other."""
+    facts = vocabulary.hooks(target)
+    plain = all(_PLAIN.fullmatch(word) for word in words)
+    if not words or facts is None or (plain and facts.matches in ("words", "names")) or facts.matches == "whole":
+        return "|".join(words)
+    return f"^{words[0]}$" if len(words) == 1 else f"^({'|'.join(words)})$"
+
+
+def _same_words(hook: Hook, target: str) -> Matched | None:
+    """Return the matcher of an event that is about no tool, where another client takes the same words for it."""
+    words = pieces(hook.matcher or "")
+    facts = vocabulary.hooks(target)
+    if facts is None or facts.matches == "nothing" or not all(map(_PLAIN.fullmatch, words)):
+        return None
+    return Matched("|".join(words)) if len(words) == 1 or facts.matches in ("words", "names", "whole") else None

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, overload
 
 from agentconv.core import references, vocabulary
 from agentconv.core.diagnostics import AbsentError, Code, Diagnostic, Severity
+from agentconv.core.kinds import KINDS
 from agentconv.core.meant import Pattern
 from agentconv.core.versions import FORMAT_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from agentconv.core.parts import Command, Instruction, Server, Skill
+    from agentconv.core.parts import Command, Instruction, PermissionSet, Server, SetHook, Skill
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 """A JSON value whose strings are Unicode scalars and whose numbers are finite. What JSON cannot hold is a map of one key:
@@ -256,10 +257,13 @@ class AgentSet:
     commands: tuple[Command, ...] = ()
     servers: tuple[Server, ...] = ()
     """MCP servers of the whole project, or that its agents share."""
+    hooks: tuple[SetHook, ...] = ()
+    permissions: tuple[PermissionSet, ...] = ()
+    """Rules of the whole project, or of the user."""
     instructions: tuple[Instruction, ...] = ()
     extras: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     further: Mapping[str, tuple[Json, ...]] = field(default_factory=dict)
-    """Lists of a bundle that hold other parts, by their names, verbatim: hooks, permissions, and what is to come."""
+    """Lists of a bundle that hold other parts, by their names, verbatim."""
     sources: tuple[Source, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = field(default=(), compare=False)
     """What reading found; never stored."""
@@ -274,7 +278,7 @@ class AgentSet:
 
     def __bool__(self) -> bool:
         """Whether the set has any part: an agent, a skill, a command, a server, or another one that a bundle holds."""
-        return any((self.agents, self.skills, self.commands, self.servers, *self.further.values()))
+        return bool(self.agents) or any(getattr(self, kind) for kind in KINDS) or any(self.further.values())
 
     def __contains__(self, key: object) -> bool:
         """Whether the set has an agent, or one of this name or id."""

@@ -43,6 +43,8 @@ class LossRule:
     """Whether each detail is told by itself, with its agents: a person does something else about each."""
 
 
+WHOLE_SET = "the set"
+"""What is told of as an agent is, where a loss is of what belongs to none of them."""
 CATALOGUE: dict[str, LossRule] = {
     "field-dropped": LossRule(_WARNING, _DROPPED, "the target has no place for this field"),
     "looks-dropped": LossRule(_NOTE, _DROPPED, "the target has no place for this; it only changes how the agent is shown"),
@@ -229,6 +231,19 @@ CATALOGUE: dict[str, LossRule] = {
         "a guard that blocks with exit code 2 and says nothing blocks nothing in the target",
         "let what it runs say why on stderr",
     ),
+    "hook-dropped": LossRule(_NOTE, _DROPPED, "the target runs no such hook; it forbids nothing"),
+    "hook-tools-absent": LossRule(_NOTE, _DROPPED, "a hook about tools that the target has not got"),
+    "hook-matcher-dead": LossRule(
+        _WARNING,
+        _DROPPED,
+        "a matcher that fits no tool, in the source client either: what it is about never ran",
+        "name tools in it; a permission rule such as Bash(rm:*) goes to the permissions",
+    ),
+    "hook-matcher-wider": LossRule(
+        _NOTE, _APPROXIMATED, "the target has one tool where the source has several; the hook is about all of it"
+    ),
+    "hook-key-dropped": LossRule(_NOTE, _DROPPED, "something of a hook without which the target runs it alike"),
+    "hook-trust": LossRule(_NOTE, _APPROXIMATED, "the target runs a project's hooks only once its user trusts them", of_pair=True),
     "hooks-dropped": LossRule(_WARNING, _DROPPED, "the target has no such hooks"),
     "command-renamed": LossRule(_NOTE, _RENAMED, "the target calls it by another name"),
     "command-model-closed": LossRule(
@@ -305,6 +320,12 @@ CATALOGUE: dict[str, LossRule] = {
     "part-in-place": LossRule(_NOTE, _MOVED, "the target reads the file of the source client itself; nothing is written"),
     "part-loose-in-place": LossRule(
         _WARNING, _DROPPED, "the target reads the file of the source client itself, and does not hold it to what it says"
+    ),
+    "part-loose-copy": LossRule(
+        _WARNING,
+        _DROPPED,
+        "the target has an older copy of the skill, and does not hold it to what its author closed",
+        "take the copy away, or close it there",
     ),
     "part-twice": LossRule(
         _NOTE, _APPROXIMATED, "the target finds another file of this name in a folder that it reads too, and takes one of them"
@@ -410,6 +431,37 @@ CATALOGUE: dict[str, LossRule] = {
         _REFUSAL, _REFUSED, "the agent could do more than its author allowed", "--allow-widening writes it all the same", by_flag=True
     ),
     "widened": LossRule(_WARNING, _APPROXIMATED, "the agent can do more than its author allowed, as --allow-widening asks"),
+    "permission-translated": LossRule(_NOTE, _MOVED, "the rules of the set are said in the target's words"),
+    "permission-wider": LossRule(
+        _NOTE, _APPROXIMATED, "the target holds more back than this, since it cannot say it as narrowly", "look at what it denies besides"
+    ),
+    "permission-asks": LossRule(
+        _NOTE, _APPROXIMATED, "the target runs these unasked where nobody says otherwise; it asks for what no rule is about"
+    ),
+    "permission-allow-dropped": LossRule(
+        _NOTE, _DROPPED, "a rule that lets something run unasked, and that the target cannot say; it asks"
+    ),
+    "permission-mode-dropped": LossRule(_NOTE, _DROPPED, "the mode that a session begins in is the target's own"),
+    "permission-folders-dropped": LossRule(_NOTE, _DROPPED, "folders outside of the project that are open are for each client to be told"),
+    "permission-key-dropped": LossRule(_WARNING, _DROPPED, "a key beside the rules of a set that only the source client uses"),
+    "permission-nothing-to-say": LossRule(_NOTE, _DROPPED, "no rule of the set is written"),
+    "set-rules-in-agent": LossRule(
+        _NOTE, _MOVED, "rules of the whole set stand in the agent's own, too, which the target would take before them"
+    ),
+    "set-restraint": LossRule(
+        _REFUSAL,
+        _REFUSED,
+        "it could do what is denied or asked about for the whole set, which the target does not hold",
+        "--allow-widening=hooks,permissions writes it all the same",
+        by_flag=True,
+    ),
+    "set-restraint-unheld": LossRule(
+        _WARNING, _DROPPED, "a rule or a guard of the whole set that the target does not hold; what could break it is refused", apart=True
+    ),
+    "set-restraint-widened": LossRule(
+        _WARNING, _DROPPED, "a rule or a guard of the whole set that the target does not hold, as --allow-widening asks", apart=True
+    ),
+    "set-restrictions-stay": LossRule(_WARNING, _DROPPED, "what restrains the whole set stays; the target gets none of it"),
     "widened-elsewhere": LossRule(
         _WARNING, _APPROXIMATED, "the target reads the file of another assistant, and lets the agent do more than its author allowed"
     ),

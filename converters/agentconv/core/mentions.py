@@ -27,7 +27,11 @@ def find(text: str, client: str, *, with_tools: bool, unlike: str | None = None)
     places += _named_tools(text, client) if " tool" in text else ()
     code = fences(text) if places else ()
     found: dict[str, int] = {}
-    for start, end in sorted(places):
+    told = 0
+    for start, end in sorted(places, key=lambda place: (place[0], -place[1])):
+        if end <= told:  # a part of what is named already, as a folder in the path of its file
+            continue
+        told = end
         if not any(first <= start < last for first, last in code):
             found.setdefault(text[start:end], start)
     return found

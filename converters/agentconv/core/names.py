@@ -26,6 +26,11 @@ def stem(name: str) -> str:
     return _RESERVED.sub(r"\1-agent\2", text) if _RESERVED.fullmatch(text) else text or "agent"
 
 
+def folder(name: str) -> str:
+    """Return the name of a folder: as a stem is made, but with the single blanks that a person put into it."""
+    return name if stem(name) == name.replace(" ", "-") and "  " not in name else stem(name)
+
+
 def stem_of(path: str, suffixes: Sequence[str]) -> str:
     """Return a file's name without the suffix that its format gives it (`.agent.md` is one), else without any."""
     name = path.rpartition("/")[2]

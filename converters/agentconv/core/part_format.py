@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from dataclasses import fields as part_fields
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeAlias, TypeVar
 
-from agentconv.core import fields, losses
+from agentconv.core import fields, hook_handlers, hook_matchers, losses
 from agentconv.core.diagnostics import LossSeverity
+from agentconv.core.ir import Hook
 from agentconv.core.parts import kind_of
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class Place:
     """Whether the client only looks there where none of the files is that are named before it."""
     wins: bool = False
     """Whether what lies here wins over what is called the same in the places that are named before it."""
+    optional: bool = False
+    """Whether the client only looks there where a setting of the user's own says so, which no file of a project tells."""
     partial: bool = False
     """Whether its folders (`skills-<mode>`) are each for one of the client's modes, which takes what lies there over what is general."""
     at: str = ""
@@ -126,6 +129,10 @@ class PartProjection(Generic[P]):
         self.declared: set[str] = set()
         self.instead: Part | None = None
         """What says the same as a part of another kind, where the target cannot hold it as one of its own: that is written in its place."""
+        self.omitted = False
+        """Whether no file is needed for it."""
+        self.left_open: dict[str, str] = {}
+        """By their texts, the restraints of the whole set (`core.restraints`) that the target does not hold, and why."""
         self._kind = kind_of(part)
 
     def translate(self, **values: Any) -> None:
@@ -170,6 +177,15 @@ class PartProjection(Generic[P]):
     def turn(self, other: Part, name: str, code: str, detail: Detail | str) -> None:
         """Have a part of another kind written in its place, because of a field that the target cannot hold in one of this kind."""
         self.instead = other
+        self.remark(code, name, detail)
+
+    def leave_open(self, restraint: str, reason: str) -> None:
+        """Say that the target does not hold what a restraint of the whole set, by its text, holds back."""
+        self.left_open[restraint] = reason
+
+    def omit(self, code: str, name: str, detail: Detail | str) -> None:
+        """Say that the target needs no file for it: what of it holds there, holds by itself."""
+        self.omitted = True
         self.remark(code, name, detail)
 
     def is_refused(self) -> bool:
@@ -235,17 +251,31 @@ def difference(one: Part, other: Part) -> list[str]:
 
     Those of a server's definition are told apart: `definition.env`.
     """
-    return [name for head in part_fields(one) if head.name not in ("id", "origin") for name in _apart(head.name, one, other)]
+    return [
+        name for head in part_fields(one) if head.compare and head.name not in ("id", "origin") for name in _apart(head.name, one, other)
+    ]
 
 
 def _apart(name: str, one: Any, other: Any) -> list[str]:
     mine, others = getattr(one, name), getattr(other, name)
     if mine == others:
         return []
+    if isinstance(mine, Hook):
+        return [f"{name}.{tail}" for tail, value in _of_hook(mine).items() if value != _of_hook(others)[tail]]
     if name == "definition":
         (mine,), (others,) = fields.portable((mine,)), fields.portable((others,))  # type: ignore[misc]
         return [f"{name}.{tail.name}" for tail in part_fields(mine) if _apart(tail.name, mine, others)]
     return [name] if _meant(name, mine) != _meant(name, others) else []
+
+
+def _of_hook(hook: Hook) -> dict[str, object]:
+    """Return what the fields of a hook mean in any client."""
+    return {
+        "event": hook.event or (hook.format, hook.native_event),
+        "matcher": hook_matchers.meaning(hook),
+        "handlers": hook_handlers.meanings(hook.format, hook.handlers),
+        "options": hook.options,
+    }
 
 
 _SAYS_NOTHING = {"trusted": False, "unasked_tools": (), "enabled": True, "disabled_tools": ()}

@@ -1,4 +1,4 @@
-"""What agents need beside themselves: skills, commands, MCP servers and instructions, in neutral terms.
+"""What agents need beside themselves: skills, commands, MCP servers and instructions, and what restrains all of them, in neutral terms.
 
 As in `core.ir`: a field enters when two independent clients have it, everything else travels verbatim in `extras[format_id]`,
 absent is `None`, explicitly nothing is an empty tuple, and values are never mutated.
@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from agentconv.core.ir import McpServer
+from agentconv.core.ir import Hook, McpServer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from agentconv.core.ir import Hook, Json, Model, Origin, ToolGrant
+    from agentconv.core.ir import Json, Model, Origin, PermissionMode, Rule, Sandbox, ToolGrant
     from agentconv.core.kinds import Kind
     from agentconv.core.meant import Pattern
 
@@ -214,10 +214,62 @@ class Instruction:
     origin: Origin | None = None
 
 
-Part: TypeAlias = Skill | Command | Server | Instruction
-_KINDS: dict[type[Part], Kind] = {Skill: "skills", Command: "commands", Server: "servers", Instruction: "instructions"}
+@dataclass(frozen=True, slots=True)
+class SetHook:
+    """What a client runs on an event of any session of a project or user: a guard, where it can block what is about to happen."""
+
+    id: str = ""
+    name: str | None = field(default=None, compare=False)
+    """Its event and what it is about (`before-tool/Bash`), then `~2` and so on in the order of its file."""
+    definition: Hook = field(default_factory=lambda: Hook("", ""))
+    """Event, matcher, and one handler, as its client spells them; `options` is what else its group says."""
+    files: tuple[FolderFile, ...] = field(default=(), compare=False)
+    """The scripts of the project that it names, by their paths from the project's root: files of their own, beside what the hook says."""
+    extras: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionSet:
+    """What a whole project or user may do unasked, what is asked about, and what may not be done at all: what one file says of it."""
+
+    id: str = ""
+    name: str | None = None
+    """There is one in a file, called `permissions`."""
+    rules: tuple[Rule, ...] = ()
+    """In the order of the file. Those that ask or deny are restraints, the others grants."""
+    resolution: Literal["first", "last", "deny"] | None = None
+    """Which of several matching rules decides in the source client; `deny` is the strictest."""
+    mode: PermissionMode | None = None
+    """The mode that a session begins in."""
+    sandbox: Sandbox | None = None
+    """What commands may touch: a restraint, where it is not `full`."""
+    folders: tuple[str, ...] | None = None
+    """Folders outside of the project that are open like it: a grant."""
+    extras: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    origin: Origin | None = None
+
+    @property
+    def description(self) -> str:
+        """How many rules it has, for people."""
+        effects = [rule.effect for rule in self.rules]
+        said = (("denies", "deny"), ("asks about", "ask"), ("allows", "allow"))
+        return ", ".join(f"{word} {effects.count(effect)}" for word, effect in said if effect in effects)
+
+
+Part: TypeAlias = Skill | Command | Server | SetHook | PermissionSet | Instruction
 
 
 def kind_of(part: Part) -> Kind:
     """Return what kind of part one is."""
-    return _KINDS[type(part)]
+    return _KIND_OF[type(part)]
+
+
+_KIND_OF: dict[type, Kind] = {
+    Skill: "skills",
+    Command: "commands",
+    Server: "servers",
+    SetHook: "hooks",
+    PermissionSet: "permissions",
+    Instruction: "instructions",
+}

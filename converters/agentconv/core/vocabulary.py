@@ -36,8 +36,14 @@ so that a client that comes anew changes no file of one that is there). A fact t
   The word `*` stands for all others.
 - `commands`: how a command line is cut into the pieces that patterns are held against: `split` (what parses it), `unasked` (commands
   that no pattern is held against), `blanked` (characters of literals and of redirections that go nowhere, which `blank` stands for).
-- `hooks`: that the client runs those of an agent's own file, groups of matchers and what is run, and holds tools with them: `variables` are
-  those that it sets for what is run; `silent = false`, where exit code 2 blocks nothing when stderr is empty.
+- `rules`: those of a whole project or user: their `order` (which of several that match decides: `first`, `last`, or `deny`, the strictest),
+  what a rule that asks or denies is about, where that is not the tool of its name: `whole`, and `parts` where it has a pattern; and
+  `patterns`, as above, where words of rules take others than those of an agent's tools.
+- `hooks`: what the client does with hooks: `matches` is how a matcher on tools is held against a name, `handlers` are the kinds of what is
+  run, `variables` are set for it; `blocks` are the portable events that exit code 2 blocks (`silent = false`: not when nothing is printed),
+  `payload`, `arguments` and `decides` what is said on standard input and heeded on standard output; `once` where what is said twice is
+  run once; `agents` where those of an agent's own file hold its tools; `hooks.tools` how matchers call tools, where that is otherwise than
+  lists of tools do.
 - `variables`: the `language` (core/references) in which an agent's own MCP servers refer to variables, and the `places` of a server where
   they do; `meant` are those where the client's documents say so, and it hands the text on as it stands; `inherits` where a server gets
   all variables that the client has. `configured` is the language of the client's configuration, which a project's may not use where it
@@ -46,6 +52,7 @@ so that a client that comes anew changes no file of one that is there). A fact t
   tables, `*` for any name), each with the values that limit nothing; `instead` is what a person does; `servers` says that no file closes
   the MCP servers of the session, in words.
 `evidence` is `documentation` where the client itself was not asked: what is said of it is what its documents and its code say.
+`restraining` are the files and folders of a project that may have rules and hooks for all that works in it.
 And limits: `description_tokens` (of the descriptions of all agents together; the client warns above it).
 
 A format that holds no agents says `parts_only`.
@@ -309,11 +316,79 @@ def mode_commands(format_id: str, mode: str) -> tuple[str, ...]:
     return tuple(rows.get(native_mode(format_id, mode) or "", ()))
 
 
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """What a client does with hooks of a project or user."""
+
+    variables: frozenset[str]
+    """What is set in the environment of what they run."""
+    matches: str
+    """How a matcher on tools is held against a name: `words`, `names`, `whole`, `expression` (`hook_matchers.matches`)."""
+    handlers: tuple[str, ...]
+    """The kinds of what is run."""
+    blocks: tuple[str, ...]
+    """Portable events that exit code 2 blocks."""
+    payload: str
+    """How the names are spelled that it is told of an event on standard input."""
+    decides: frozenset[str]
+    """Keys of an answer in JSON that the client heeds."""
+    arguments: Mapping[str, tuple[str, ...]]
+    """Names of what it is told of a tool, by the tool's capability."""
+    tools: Mapping[str, tuple[str, ...]]
+    """The tools as matchers call them, and what each is capable of."""
+    aliases: Mapping[str, str]
+    """Other names that a matcher may call them by, each with the tool's own."""
+    server_tool: str = "mcp__{server}__{tool}"
+    """How a matcher calls a tool of an MCP server; empty where that is not known."""
+    silent: bool = True
+    """Whether exit code 2 blocks when nothing is printed."""
+    agents: bool = False
+    """Whether those of an agent's own file hold its tools."""
+    once: bool = False
+    """Whether the same command on the same event is run once, however often it is said."""
+
+
 @cache
+def hooks(format_id: str) -> Hooks | None:
+    """Return what a client does with hooks; None where it has none."""
+    found: dict[str, Any] | None = _file(format_id).get("hooks")
+    if found is None:
+        return None
+    own: dict[str, Any] = found.get("tools", {})
+    words = own or _file(format_id).get("tools", {})
+    others: dict[str, str] = {**({} if own else _file(format_id).get("aliases", {})), **found.get("aliases", {})}
+    return Hooks(
+        frozenset(found["variables"]),
+        found["matches"],
+        tuple(found["handlers"]),
+        tuple(found["blocks"]),
+        found["payload"],
+        frozenset(found["decides"]),
+        {capability: tuple(names) for capability, names in found.get("arguments", {}).items()},
+        {word: _several(meaning) for word, meaning in words.items()},
+        others,
+        found.get("server_tool", "mcp__{server}__{tool}"),
+        found.get("silent", True),
+        found.get("agents", False),
+        found.get("once", False),
+    )
+
+
+def hook_tools(format_id: str) -> Mapping[str, tuple[str, ...]]:
+    """Return the tools as the matchers of a client's hooks call them, and what each is capable of."""
+    found = hooks(format_id)
+    return found.tools if found else {}
+
+
+def hook_root(format_id: str) -> str:
+    """Return how a hook's command says the folder that the scripts of its set lie in: the project's, or the plugin's own."""
+    return str(_own(format_id).get("hook_root") or _file(format_id).get("hooks", {}).get("root", ""))
+
+
 def blocks_silently(format_id: str) -> bool:
     """Whether a hook blocks with its exit code alone."""
-    found: dict[str, Any] = _file(format_id).get("hooks", {})
-    return bool(found.get("silent", True))
+    found = hooks(format_id)
+    return found is None or found.silent
 
 
 @cache
@@ -332,13 +407,6 @@ def knows_event(format_id: str, word: str) -> bool:
 def native_event(format_id: str, event: str) -> str | None:
     """Return the client's word for a portable hook event."""
     return next((word for word, meaning in _file(format_id).get("events", {}).items() if meaning == event), None)
-
-
-@cache
-def hook_variables(format_id: str) -> frozenset[str] | None:
-    """Return the variables that a client sets for what the hooks of its agents run; None where it runs none that hold tools."""
-    found: dict[str, list[str]] | None = _file(format_id).get("hooks")
-    return None if found is None else frozenset(found["variables"])
 
 
 @cache
@@ -518,6 +586,45 @@ def command_lines(format_id: str) -> dict[str, Any]:
     """Return how a client cuts command lines before it holds them to patterns; nothing where that is not known."""
     found: dict[str, Any] = _file(format_id).get("commands", {})
     return found
+
+
+def restraining_files(format_id: str) -> tuple[str, ...]:
+    """Return the files and folders of a project in which a client finds what restrains all that works there."""
+    return tuple(_file(format_id).get("restraining", ()))
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFacts:
+    """How a client reads the rules of a whole project or user."""
+
+    order: str = "deny"
+    whole: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By word, the capabilities that a rule without a pattern is about, where that is not the tool of that name."""
+    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The same of a rule with a pattern."""
+    patterns: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """By word, the language of its patterns, and what they are held against."""
+    keys: tuple[str, ...] = ()
+    """All that the client reads in its table of rules; nothing, where that is not known."""
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Words that rules have besides the names of tools."""
+        return frozenset((*self.whole, *self.parts, *self.patterns))
+
+
+@cache
+def rules(format_id: str) -> RuleFacts:
+    """Return how a client reads the rules of a whole project or user."""
+    found: dict[str, Any] = _file(format_id).get("rules", {})
+    whole, parts = ({word: tuple(row) for word, row in found.get(name, {}).items()} for name in ("whole", "parts"))
+    spoken = {word: (language, subject) for language, row in found.get("patterns", {}).items() for word, subject in row.items()}
+    return RuleFacts(found.get("order", "deny"), whole, parts, spoken, tuple(found.get("keys", ())))
+
+
+def rule_pattern(format_id: str, word: str) -> tuple[str | None, str | None]:
+    """Return the language of the patterns of a client's rules with a word, and what they are held against."""
+    return rules(format_id).patterns.get(word) or _of_patterns(format_id, word)
 
 
 @dataclass(frozen=True, slots=True)

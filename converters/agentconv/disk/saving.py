@@ -92,7 +92,7 @@ class Saved:
         if self.mode:
             return "one of this content is there that is a program, or is none, unlike the source, and is kept", "--force has it follow"
         if self.problem:
-            return f"agents cannot be added to this file: {self.problem}", "mend the file, or write to another one with -o"
+            return f"nothing can be added to this file: {self.problem}", "mend the file, or write to another one with -o"
         if self.kept:
             names = ", ".join(f"`{name}`" for name in self.kept[:3]) + (f" and {len(self.kept) - 3} more" if len(self.kept) > 3 else "")
             message = f"entries of the same name with other content are there, and are kept: {names}"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from agentconv.core.format import Format, Index, Offered
     from agentconv.core.includes import Include
-    from agentconv.core.ir import Agent
+    from agentconv.core.ir import Agent, AgentSet
     from agentconv.core.source import SourceText
     from agentconv.families.keys import Dialect
 
@@ -47,6 +47,8 @@ class Row:
     """A file of the client's configuration at the root that may name agents' files, too, and keys of theirs."""
     common: tuple[str, ...] = ()
     """Those of its suffixes that so many other files have that they tell nothing of one that lies elsewhere."""
+    portable: bool = False
+    """Whether the folder is everybody's: what a client reads of it through a link of its own is that client's."""
     includes: bool = False
     """Whether its files may include others (the module's `INCLUDES`)."""
     bundle: bool = False
@@ -127,9 +129,15 @@ FORMATS: dict[str, Row] = {
     "kiro": Row("kiro.kiro", "Kiro CLI", (".kiro/agents",), (".json",), includes=True, aliases=("kiro-cli",)),
     "kiro-ide": Row("kiro.kiro_ide", "Kiro IDE", (".kiro/agents",), (".md",)),
     "amazon-q": Row("kiro.amazon_q", "Amazon Q", (".amazonq/cli-agents",), (".json",), includes=True, aliases=("q",)),
+    "agents-dir": Row("agents_dir.agents_dir", "the folder .agents", (".agents/agents",), (".md",), portable=True),
     "goose": Row("goose.goose", "goose", (".goose/agents",), (".md",)),
     "kimi": Row("kimi.kimi", "Kimi Code", (".kimi-code/agents",), (".md",), aliases=("kimi-code",)),
     "auggie": Row("auggie.auggie", "Auggie", (".augment/agents",), (".md", ".txt"), common=(".txt",), aliases=("augment",)),
+    "codebuddy": Row("codebuddy.codebuddy", "CodeBuddy", (".codebuddy/agents",), (".md",)),
+    "trae": Row("trae.trae", "Trae", (".trae/agents",), (".md",)),
+    "junie": Row("junie.junie", "Junie", (".junie/agents",), (".md",)),
+    "vibe": Row("vibe.vibe", "Mistral Vibe", (".vibe/agents",), (".toml",), aliases=("mistral-vibe",)),
+    "continue": Row("continuedev.continuedev", "Continue", (".continue/agents",), (".md",)),
     "claude-agents-json": Row("claude.agents_json", "Claude Code --agents", (), (".json",), ("claude-agents.json",), looks=_AGENTS),
     "claude-plugin": Row(
         "claude.plugin",
@@ -186,15 +194,10 @@ _KNOWN = {
 NOT_YET = {
     "amp": "Amp",
     "antigravity": "Antigravity",
-    "codebuddy": "CodeBuddy",
-    "continue": "Continue",
     "crush": "Crush",
     "docker-agent": "Docker Agent",
-    "junie": "Junie",
     "letta": "Letta Code",
     "openhands": "OpenHands",
-    "trae": "Trae",
-    "vibe": "Mistral Vibe",
     "warp": "Warp",
     "windsurf": "Windsurf",
     "zed": "Zed",
@@ -293,6 +296,12 @@ def index_of(format_id: str) -> Index | None:
 def catalog_of(format_id: str) -> Callable[[SourceText], Sequence[Offered]]:
     """Return how a format's file is read that lists folders with agents."""
     found: Callable[[SourceText], Sequence[Offered]] = getattr(load(format_id), "CATALOG", lambda _source: ())
+    return found
+
+
+def catalog_writer(format_id: str) -> Callable[[AgentSet], bytes] | None:
+    """Return how a file is written that offers a set; None of a format that has no such file."""
+    found: Callable[[AgentSet], bytes] | None = getattr(load(format_id), "MARKETPLACE", None)
     return found
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import credentials, paths
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
-from agentconv.core.parts import Skill
+from agentconv.core.parts import SetHook, Skill
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.formats.canonical import documents, part_documents
@@ -53,7 +53,7 @@ def unsafe(pieces: Iterable[Loaded], ids: Collection[str]) -> dict[str, tuple[Di
 
 def _of_part(id_: str, one: LoadedPart) -> Iterator[Diagnostic]:
     """Yield what keeps a part from being deployed: a path that leads elsewhere, and what rules find in any of its texts."""
-    files = one.part.files if isinstance(one.part, Skill) else ()
+    files = one.part.files if isinstance(one.part, (Skill, SetHook)) else ()
     for path in (*([one.path] if one.path else []), *(file.path for file in files)):
         problem = pack_paths.problem(path)
         if problem:

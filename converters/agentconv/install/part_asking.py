@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agentconv.core.parts import FolderFile, Server
+from agentconv.core.parts import Command, FolderFile, Server, SetHook, Skill
 from agentconv.install import part_consent, part_places
 from agentconv.install.part_entries import PartFile
 
@@ -122,4 +122,6 @@ def is_version(reader: Reader, one: Wanted) -> bool:
     if isinstance(there, Server) and isinstance(coming, Server):
         mine, other = there.definition, coming.definition
         return (mine.command, mine.args, mine.url) == (other.command, other.args, other.url)
-    return not isinstance(there, Server) and not isinstance(coming, Server) and there.body == coming.body
+    if isinstance(there, SetHook) and isinstance(coming, SetHook):
+        return there.definition.handlers == coming.definition.handlers
+    return isinstance(there, (Skill, Command)) and isinstance(coming, (Skill, Command)) and there.body == coming.body

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.core import plain_words
-from agentconv.core.parts import Command, Instruction, Server, ShellOutput, Skill
+from agentconv.core.parts import Command, Instruction, PermissionSet, Server, SetHook, ShellOutput, Skill
 from agentconv.core.plain_words import HOOKS, UNATTENDED
 from agentconv.install.grant import Grant
 from agentconv.parts.commands.reading import SCRIPT
@@ -29,7 +29,33 @@ def grants(part: Part) -> tuple[Grant, ...]:
     """Return what a part may do beyond reading."""
     if isinstance(part, Instruction):
         return ()
+    if isinstance(part, SetHook):
+        return tuple(dict.fromkeys(_hook(part)))
+    if isinstance(part, PermissionSet):
+        return tuple(dict.fromkeys(_rules(part)))
     return tuple(dict.fromkeys(_server(part) if isinstance(part, Server) else _text(part)))
+
+
+def _hook(part: SetHook) -> Iterator[Grant]:
+    hook = part.definition
+    yield Grant(HOOKS, f"hook {hook.native_event}: {_commands(hook.handlers)}")
+    yield from (Grant(RUN, _script(file)) for file in part.files)
+
+
+def _rules(part: PermissionSet) -> Iterator[Grant]:
+    for rule in part.rules:
+        if rule.effect == "allow":
+            yield Grant(
+                UNATTENDED, f"{rule.native if rule.pattern is None else f'{rule.native}({rule.pattern})'} {UNATTENDED}, whoever uses it"
+            )
+    if part.mode in _FREE:
+        yield Grant(UNATTENDED, f"sessions begin in the mode {part.mode}")
+    for folder in part.folders or ():
+        yield Grant(RUN, f"the folder {folder} is open like the project")
+
+
+_FREE = ("accept-edits", "auto", "bypass")
+"""Modes in which something runs unasked."""
 
 
 def _server(part: Server) -> Iterator[Grant]:

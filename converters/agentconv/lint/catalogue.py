@@ -18,7 +18,21 @@ if TYPE_CHECKING:
     from agentconv.core.diagnostics import Diagnostic
     from agentconv.core.extensions import Extension
 
-TOPICS = ("syntax", "absent", "names", "tools", "keys", "permissions", "servers", "text", "prompts", "security", "descriptions")
+TOPICS = (
+    "syntax",
+    "absent",
+    "names",
+    "tools",
+    "keys",
+    "permissions",
+    "set_rules",
+    "hooks",
+    "servers",
+    "text",
+    "prompts",
+    "security",
+    "descriptions",
+)
 SECRETS = frozenset({"AC810"})
 """Rules about what nobody may hand on, although every assistant works with it."""
 HIDDEN = frozenset({"AC801", "AC802", "AC805"})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.lint import catalogue
-from agentconv.lint.rule import FILE, LEFT, SET
+from agentconv.lint.rule import FILE, LEFT, PART, SET
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -45,20 +45,23 @@ def check(subjects: Sequence[Subject], rules: Iterable[Rule], siblings: Sequence
     by_path: dict[str, list[Finding]] = {}
     for rule in rules:
         if rule.about == SET:
-            for finding in rule.check([subject for subject in (*subjects, *siblings) if not subject.included]):
+            for finding in rule.check([subject for subject in (*subjects, *siblings) if not subject.included and not subject.part]):
                 by_path.setdefault(finding.path, []).append(finding)
     for subject in subjects:
-        own = [rule for rule in rules if rule.about != SET and (rule.code in OF_TEXTS or not subject.included)]
+        if subject.part is not None:
+            own = [rule for rule in rules if rule.about == PART and rule.kind == subject.part.kind]
+        else:
+            own = [rule for rule in rules if rule.about not in (SET, PART) and (rule.code in OF_TEXTS or not subject.included)]
         yield _check_file(subject, own, by_path.get(subject.path, []))
 
 
 def _check_file(subject: Subject, rules: list[Rule], found: list[Finding]) -> Checked:
     failures: list[Diagnostic] = []
     for rule in rules:
-        if rule.about == FILE:
+        if rule.about in (FILE, PART):
             found.extend(_run(rule, failures, subject))
     for rule in rules:
-        if rule.about == LEFT and subject.troubled:
+        if rule.about == LEFT and subject.part is None and subject.troubled:
             found.extend(_run(rule, failures, subject, [*found, *_unasked(subject, rules)]))
     ignored, words = subject.settings.ignored, _words(subject)
     kept = [finding for finding in found if not (_is_named(finding.rule, ignored) or _is_excused(finding.rule, words))]
@@ -94,7 +97,7 @@ def _unasked(subject: Subject, rules: Iterable[Rule]) -> list[Finding]:
 
 def _words(subject: Subject) -> set[str] | None:
     """Return the rules that the file itself asks to leave out; None for all of them."""
-    start = subject.place(0, "")[0] if subject.result.set.agents else 0
+    start = subject.place(0, "")[0] if subject.part is None and subject.result.set.agents else 0
     words: set[str] = set()
     for match in _COMMENT.finditer(subject.text, 0, start or len(subject.text)):
         if match[1] is None:

@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core import vocabulary
 from agentconv.core.kinds import KINDS
 from agentconv.core.meant import Text
-from agentconv.core.parts import Server
+from agentconv.core.parts import Server, SetHook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,6 +39,8 @@ class PartReading:
     """The file of the part of this name that it takes instead."""
     trusted: bool = False
     """Whether it only looks there where the user trusts the folder."""
+    optional: bool = False
+    """Whether it only looks there where the user's settings say so."""
     remarks: tuple[str, ...] = ()
     """What of it is another thing there than its author meant."""
 
@@ -59,21 +62,54 @@ def inspect(parts: Parts, asked: Sequence[str]) -> list[InspectedPart]:
     for kind in KINDS:
         for place in parts.places:
             for client in asked:
-                for one in place.of(client, kind):
+                for one in (*place.of(client, kind), *place.perhaps(client, kind)):
                     path = place.shown(client, one.source.text.path) if one.source else ""
                     shown = replace(one, hidden_by=place.shown(client, one.hidden_by)) if one.hidden_by else one
                     found.setdefault((kind, path, one.part.name or ""), []).append((client, shown))
+    twice = runs_twice(parts, asked)
     ordered = sorted(found.items(), key=lambda item: (KINDS.index(item[0][0]), item[0][1:]))
-    return [InspectedPart(path, kind, name, tuple(_readings(several))) for (kind, path, name), several in ordered]
+    return [InspectedPart(path, kind, name, tuple(_readings(several, twice))) for (kind, path, name), several in ordered]
 
 
-def _readings(several: Sequence[tuple[str, LoadedPart]]) -> Iterator[PartReading]:
+def runs_twice(parts: Parts, asked: Sequence[str]) -> dict[tuple[str, int], str]:
+    """Return, by client and hook, the file in which the client finds the same once more, so that it is run twice."""
+    found: dict[tuple[str, int], str] = {}
+    for place in parts.places:
+        for client in asked:
+            hooks = [one for one in place.of(client, "hooks") if one.taken and isinstance(one.part, SetHook)]
+            facts = vocabulary.hooks(vocabulary.words_of(client))
+            if not hooks or facts is None or facts.once:
+                continue
+            from agentconv.parts.hooks import faults
+
+            what = [faults.runs(one.part) for one in hooks if isinstance(one.part, SetHook)]
+            for index, one in enumerate(hooks):
+                other = next((number for number, same in enumerate(what) if number != index and same == what[index]), None)
+                if other is not None:
+                    found[client, id(one.part)] = place.shown(client, hooks[other].path)
+    return found
+
+
+def _unfired(client: str, one: LoadedPart, twice: dict[tuple[str, int], str]) -> Iterator[str]:
+    """Yield what keeps a hook from doing what is meant, and where it is done twice."""
+    if not isinstance(one.part, SetHook) or not one.taken:
+        return
+    from agentconv.parts.hooks import faults
+
+    yield from (fault.message for fault in faults.of(one.part))
+    if other := twice.get((client, id(one.part))):
+        yield f"runs twice: {other} has it too"
+
+
+def _readings(several: Sequence[tuple[str, LoadedPart]], twice: dict[tuple[str, int], str]) -> Iterator[PartReading]:
     """Yield what clients make of one part; what its author meant is what its own client reads."""
     meant = next((one.part for _, one in several if one.source and one.source.place.native), several[0][1].part)
     for client, one in several:
         said = tuple(told.message for told in one.told)
-        trusted = bool(one.source and one.source.place.trusted)
-        yield PartReading(client, one.state, one.hidden_by, trusted, (*lost(meant, one.part), *literal(one.part), *said))
+        place = one.source.place if one.source else None
+        where = (bool(place and place.trusted), bool(place and place.optional))
+        told = (*lost(meant, one.part), *literal(one.part), *_unfired(client, one, twice), *said)
+        yield PartReading(client, one.state, one.hidden_by, *where, told)
 
 
 def lost(meant: Part, part: Part) -> Iterator[str]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Edit: TypeAlias = tuple[int, int, str]
 """Start, end and new text, in characters of the file's text."""
-FILE, SET, LEFT = "file", "set", "left"
+FILE, SET, LEFT, PART = "file", "set", "left", "part"
 HIDDEN, SECRETS, INJECTION, WIDENING = "hidden characters", "secrets", "injection", "widening"
 """What a rule may protect the reader of a file from."""
 
@@ -87,11 +87,14 @@ class Rule:
     example: str = "claude-code"
     """The format of the examples."""
     about: str = FILE
-    """Whether it looks at one file at a time, at all of them together (`SET`), or at what every other rule leaves of one (`LEFT`)."""
+    """Whether it looks at one file at a time, at all of them together (`SET`), at what every other rule leaves of one (`LEFT`), or at a
+    file that has parts in it (`PART`)."""
     clients: tuple[str, ...] = ()
     """The clients to ask with `--for` when the example is tried; none: those that are asked by default."""
     protects: str | None = None
     """What it protects the reader of a file from; no comment in a file and no configuration of a project's own leaves such a rule out."""
+    kind: str = ""
+    """The kind of part, where it is about these."""
 
     def find(
         self,
@@ -137,6 +140,7 @@ def rule(
     about: str = FILE,
     clients: tuple[str, ...] = (),
     protects: str | None = None,
+    kind: str = "",
 ) -> Callable[[Callable[..., Iterator[Finding]]], Rule]:
     """Make a rule of a function whose docstring says what it flags (its first line) and why that matters (the rest)."""
 
@@ -145,7 +149,11 @@ def rule(
         texts = (summary, why, _example(bad), _example(good))
         seen = (source, verified, severity, fix)
         made: list[Rule] = []
-        made.append(Rule(code, name, lambda *given: check(made[0], *given), *texts, *seen, example, about, clients, protects))
+        made.append(
+            Rule(
+                code, name, lambda *given: check(made[0], *given), *texts, *seen, example, PART if kind else about, clients, protects, kind
+            )
+        )
         return made[0]
 
     return make

@@ -7,7 +7,7 @@ from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from agentconv.core import credentials, schema_files
-from agentconv.core.format import ENTRY
+from agentconv.core.format import ENTRY, ReadResult
 from agentconv.core.source import SourceText, decode
 from agentconv.families import markdown
 from agentconv.formats import registry
@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from agentconv.core.credentials import Credential
-    from agentconv.core.format import ReadResult, State
+    from agentconv.core.format import State
     from agentconv.core.ir import Agent, Rule
+    from agentconv.core.kinds import Kind
+    from agentconv.core.part_format import PartSource
     from agentconv.families.frontmatter import Header
     from agentconv.lint.remark import Remark
     from agentconv.lint.rule import Edit
@@ -38,6 +40,14 @@ class Settings:
     """Whether findings are to come with their fixes, whose proofs ask clients again: most of what linting a repaired header costs."""
 
 
+@dataclass(frozen=True, slots=True)
+class PartFile:
+    """A file of a client that has parts in it, as the client finds it."""
+
+    kind: Kind
+    source: PartSource
+
+
 @dataclass
 class Subject:
     """One file."""
@@ -53,6 +63,8 @@ class Subject:
     """Where it is, as an absolute path; empty where that is not known."""
     included: bool = False
     """Whether it is no agent's file, but the text of a prompt, which another one includes: it is looked at as a text alone."""
+    part: PartFile | None = None
+    """What it is, where it is no agent's file, but has parts of a kind in it: rules about these look at it alone."""
     nameless: bool = False
     """Whether it is no file, so that its path is only a place for clients to look in: standard input that nobody named."""
 
@@ -84,8 +96,8 @@ class Subject:
 
     @cached_property
     def result(self) -> ReadResult:
-        """What the file's own client makes of it."""
-        return self.reading(self.format)
+        """What the file's own client makes of it; nothing, where it holds no agents."""
+        return self.reading(self.format) if self.part is None else ReadResult()
 
     @cached_property
     def _readings(self) -> dict[str, ReadResult]:

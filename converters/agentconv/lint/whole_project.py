@@ -1,24 +1,26 @@
 """The whole project in one look: what each assistant loads of each kind, and what is to be known of it, as statements.
 
 Agents come from their files, parts from where each client looks. What a kind has to say beside states and restraints
-(a guard that can't fire, a rule that matches nothing) it says in `agentconv.parts.<kind>.inspection.remarks`, where it has one.
+(a hook that can't fire, a rule that matches nothing) it says in `agentconv.parts.<kind>.inspection.remarks`, where it restrains.
 """
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from importlib import import_module
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from agentconv.core import effects
 from agentconv.core.kinds import KINDS, NOUNS
+from agentconv.core.restraints import RESTRAINING
 from agentconv.formats import registry as formats
 from agentconv.lint import part_inspection
 from agentconv.parts import registry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from agentconv.core.ir import Agent
     from agentconv.core.kinds import Kind
@@ -28,14 +30,15 @@ if TYPE_CHECKING:
     from agentconv.sources.parts import Parts
     from agentconv.sources.parts_on_disk import LoadedPart, PartsOnDisk
 
-Topic: TypeAlias = Literal["twice", "never", "literally", "untrusted", "wider", "guard", "rule"]
+Topic: TypeAlias = Literal["never", "twice", "literally", "untrusted", "setting", "wider", "hook", "rule"]
 TOPICS: dict[Topic, str] = {
     "never": "never loaded",
     "twice": "loaded twice",
     "literally": "taken literally",
     "untrusted": "only where the folder is trusted",
+    "setting": "only where a setting takes what is other assistants'",
     "wider": "may do more than its author says",
-    "guard": "guards that can't fire",
+    "hook": "hooks that do not run as they are meant",
     "rule": "rules that match nothing",
 }
 """What a statement can be about, in words, the worst last to be seen."""
@@ -87,6 +90,7 @@ def look(files: Sequence[Inspected], pieces: Iterable[Loaded], parts: Parts, ask
     found.loaded[AGENTS] = {client: _agents(files, client) for client in asked}
     found.statements += [one for client in asked for one in _agents_said(files, client)]
     found.statements += _wider_agents(list(pieces), asked)
+    again = part_inspection.runs_twice(parts, asked)
     for kind in KINDS:
         found.loaded[kind] = {}
         for client in asked:
@@ -96,6 +100,8 @@ def look(files: Sequence[Inspected], pieces: Iterable[Loaded], parts: Parts, ask
             taken = [one for _, one in loaded if one.taken]
             found.loaded[kind][client] = len(taken) if has else None
             found.statements += _said(client, kind, loaded)
+            found.statements += _perhaps(client, kind, parts)
+            found.statements += _runs_twice(client, loaded, again) if kind == "hooks" else ()
         found.statements += _wider_copies(kind, parts, asked)
     found.statements.sort(key=lambda one: (list(TOPICS).index(one.topic), ROWS.index(one.kind), one.path, one.name))
     return found
@@ -140,20 +146,35 @@ def _said(client: str, kind: Kind, loaded: Sequence[tuple[PartsOnDisk, LoadedPar
             yield from (
                 Statement("literally", client, kind, name, path, words, _line(one, words)) for words in part_inspection.literal(one.part)
             )
-            yield from (Statement(topic, client, kind, name, path, words, line) for topic, words in further(one, place.folder))
+            yield from (Statement(topic, client, kind, name, path, words, at) for topic, words, at in further(one))
     if kind == "instructions":
         yield from _twice(client, loaded, imported)
         yield from _missing(client, loaded)
 
 
-def further(one: LoadedPart, folder: Any) -> Iterable[tuple[Topic, str]]:
-    """Return what a kind says of one of its parts besides, where it has anything to say."""
-    from importlib import import_module
-    from importlib.util import find_spec
-
-    name = f"agentconv.parts.{one.kind}.inspection"
-    found: Iterable[tuple[Topic, str]] = import_module(name).remarks(one, folder) if find_spec(name) else ()
+def further(one: LoadedPart) -> Iterable[tuple[Topic, str, int]]:
+    """Return what a kind says of one of its parts besides, and at which line of its file, where it has anything to say."""
+    if one.kind not in RESTRAINING or one.source is None:
+        return ()
+    found: Iterable[tuple[Topic, str, int]] = import_module(f"agentconv.parts.{one.kind}.inspection").remarks(
+        one.part, one.source, one.client
+    )
     return found
+
+
+def _perhaps(client: str, kind: Kind, parts: Parts) -> Iterator[Statement]:
+    """Yield what a client takes only where a setting of its user says so."""
+    for place in parts.places:
+        for one in place.perhaps(client, kind):
+            if one.taken:
+                yield Statement("setting", client, kind, one.part.name or "", place.shown(client, one.path), "", _line(one))
+
+
+def _runs_twice(client: str, loaded: Sequence[tuple[PartsOnDisk, LoadedPart]], again: Mapping[tuple[str, int], str]) -> Iterator[Statement]:
+    """Yield the hooks that a client finds in two places, and runs once for each."""
+    for place, one in loaded:
+        if other := again.get((client, id(one.part))):
+            yield Statement("twice", client, "hooks", one.part.name or "", place.shown(client, one.path), f"as {other}", _line(one))
 
 
 def _line(one: LoadedPart, words: str = "") -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,8 @@ from agentconv.conversion.renaming import wanting
 from agentconv.core.ir import AgentSet
 from agentconv.formats import registry
 from agentconv.pack import needs, plugin
+from agentconv.pack.containers import CLAUDE as CLAUDE_PLUGIN
+from agentconv.pack.containers import Laid, lay_out
 from agentconv.packs import manifest as pack_manifest
 from agentconv.packs.manifest import Manifest, PackedAgent, PackedFile, PackedSource
 from agentconv.packs.paths import Portable
@@ -51,6 +53,8 @@ class Contents:
     """The names of agents whose own name is another one's, by id."""
     failures: tuple[Diagnostic, ...] = ()
     """Bugs of ours, each of which left one form of an agent out."""
+    laid: Laid = field(default_factory=Laid)
+    """Which plugins and extensions the pack is with its skills, commands and servers."""
 
 
 class _Files:
@@ -72,22 +76,35 @@ class _Files:
             self.data[found] = data
         return self._by_data[data]
 
+    def place(self, path: str, data: bytes) -> None:
+        """Take in a file that has to have its very path."""
+        self.data.setdefault(path, data)
+        self._paths.give(path)
+        self._by_data.setdefault(data, path)
+
     def listed(self) -> tuple[PackedFile, ...]:
         return tuple(PackedFile(path, sha256(data).hexdigest(), len(data)) for path, data in sorted(self.data.items()))
 
 
-def build(sources: Sources, about: About) -> Contents:
+def build(sources: Sources, about: About, *, marketplace: bool = False) -> Contents:
     """Decide about every file of a pack.
 
     Args:
         sources: What it holds.
         about: What it says of itself.
+        marketplace: Whether the plugin has the file with which Claude Code takes its folder.
     """
     files = _Files()
     claude, refused, failures = _claude_forms(sources, files)
-    offer = plugin.offer(sources.pieces, claude)
     words = AgentSet(name=about.name, version=about.version, description=about.description, license=about.license, authors=about.authors)
-    files.add(*plugin.index(offer.paths, words))
+    laid = lay_out(sources.parts, words, {agent.id: agent for _, agent in sources.agents}, claude)
+    offer = plugin.offer(sources.pieces, claude) if CLAUDE_PLUGIN not in laid.without else plugin.Offer()
+    if CLAUDE_PLUGIN not in laid.without:
+        files.add(*plugin.index(offer.paths, words))
+        if marketplace:
+            files.place(*plugin.marketplace(words))
+    for path, data in laid.files.items():
+        files.place(path, data)
     packed = tuple(PackedSource(one.path, one.format, files.add(f"sources/{one.format}/{one.path}", one.data)) for one in sources.stored)
     names = _names(sources)
     agents = [
@@ -112,7 +129,8 @@ def build(sources: Sources, about: About) -> Contents:
         {agent: why for agent, why in offer.left_out.items() if agent in claude},
         tuple(offer.literal),
         {agent: name.name for agent, name in names.items() if name.code == "name-duplicate"},
-        (*failures, *_bugs(offer.failures)),
+        (*failures, *_bugs(offer.failures), *_bugs(laid.failures)),
+        laid,
     )
 
 

@@ -81,6 +81,14 @@ def index(paths: Sequence[str], about: AgentSet) -> tuple[str, bytes]:
     return path, form.write(Listed(tuple(sorted(paths)), form.held(about)), SourceText(path, b""))
 
 
+def marketplace(about: AgentSet) -> tuple[str, bytes]:
+    """Return the path and the bytes of the file that offers the plugin."""
+    form, write = registry.index_of(TARGET), registry.catalog_writer(TARGET)
+    if form is None or write is None:
+        raise AssertionError(TARGET)
+    return registry.FORMATS[TARGET].catalog, write(form.held(about))
+
+
 def _reason(agent: Agent, done: Converted, ours: OutputFile | None) -> str | None:
     """Say why a plugin must not offer an agent; None where it may."""
     if ours is None:

@@ -78,7 +78,7 @@ def gather(read: Iterable[Loaded], parts: Sequence[LoadedPart] = ()) -> Sources:
     about = AgentSet()
     for piece in read:
         diagnostics += [one for one in piece.diagnostics if piece.source is None or one.code is Code.NOT_LOADED]
-        if about == AgentSet() and (found := _about(piece)):
+        if about == AgentSet() and (found := _about(piece)) is not None:
             about = found
         if piece.source is None:
             loose += piece.agents

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agentconv.core import references
-from agentconv.core.parts import CONTAINER_FOLDER, Body, FileText, Server, ShellOutput
+from agentconv.core import hook_handlers, references
+from agentconv.core.parts import CONTAINER_FOLDER, Body, FileText, PermissionSet, Server, SetHook, ShellOutput
 from agentconv.parts.placeholders.parsing import joined
 
 if TYPE_CHECKING:
@@ -27,10 +27,26 @@ def rebased(part: Part, folder: str) -> Part:
         made = {where: tuple(_reference(one, folder) for one in parts) for where, parts in before.items()}
         changed = {where: references.merged(parts) for where, parts in made.items() if parts != before[where]}
         return replace(part, definition=references.with_parts(part.definition, changed)) if changed else part
-    if part.body is None:
+    if isinstance(part, SetHook):
+        return _hook(part, folder)
+    if isinstance(part, PermissionSet) or part.body is None:
         return part
     parts = tuple(_placed(part.body.parts, folder))
     return part if parts == part.body.parts else replace(part, body=Body(joined(parts), part.body.appended))
+
+
+def _hook(part: SetHook, folder: str) -> SetHook:
+    """Return a hook whose scripts lie in a folder of the project."""
+    if folder == ".":
+        return part
+    handlers = tuple(
+        {**one, "command": hook_handlers.PLUGIN.sub(f"${{CLAUDE_PROJECT_DIR}}/{folder}", str(one["command"]))}
+        if isinstance(one, dict) and "command" in one
+        else one
+        for one in part.definition.handlers
+    )
+    files = tuple(replace(file, path=f"{folder}/{file.path}") for file in part.files)
+    return replace(part, definition=replace(part.definition, handlers=handlers), files=files)
 
 
 def _reference(part: references.Part, folder: str) -> references.Part:

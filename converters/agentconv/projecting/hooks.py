@@ -6,15 +6,15 @@ so the shapes here are exactly those that Claude Code 2.1.329 takes (measured on
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import effects, hook_matchers, vocabulary
+from agentconv.core import effects, hook_contracts, hook_handlers, hook_matchers, vocabulary
 from agentconv.core.ir import Hook
 from agentconv.core.losses import listed
 from agentconv.families.javascript import is_regex
 from agentconv.families.keys import Ignored, Refused
 from agentconv.families.value_checks import is_bool, is_filled, is_seconds, is_text, is_text_map, is_texts, is_url
+from agentconv.projecting import hook_translation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -294,30 +294,25 @@ def held(hooks: Iterable[Hook], target: str, read_own: Callable[[Json], tuple[Ho
     return [(hook, own) for hook, own in pairs if own is not None and _reads_back(own, read_own)]
 
 
-_SHARED_KEYS = frozenset({"type", "command", "timeout"})
-_VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
+_SHARED_KEYS = frozenset({"type", "command", "timeout", "statusMessage"})
 
 
 def _translated(hook: Hook, target: str) -> Hook | None:
-    """Return a hook of another client as one of the target's, where both run the same for the same; else None."""
-    known = vocabulary.hook_variables(target)
-    event = vocabulary.native_event(target, hook.event) if hook.event else None
-    if known is None or vocabulary.hook_variables(hook.format) is None or event is None or hook.options:
+    """Return a hook of another client's agent as one of the target's, where both run the same for the same; else None."""
+    clients = (vocabulary.hooks(target), vocabulary.hooks(hook.format))
+    if not all(one is not None and one.agents for one in clients) or hook.options or not all(map(_is_shared, hook.handlers)):
         return None
-    every = hook_matchers.is_everything(hook)
-    matcher = hook.matcher if every else hook_matchers.translated(hook, target)
-    if (matcher is None and not every) or not all(_is_shared(handler, known) for handler in hook.handlers):
+    matched = hook_matchers.translated(hook, target)
+    if matched is None or matched.moot or matched.dead or not hook_matchers.is_sure(hook):
         return None
-    return Hook(event, target, hook.event, matcher, hook.handlers)
+    return hook_translation.carried(hook, target, hook_contracts.ASSUMED).hook
 
 
-def _is_shared(handler: Json, known: Collection[str]) -> bool:
-    """Whether a handler is a command that needs nothing of its own client: no key of its, and no variable."""
+def _is_shared(handler: Json) -> bool:
+    """Whether a handler is a command without keys of its own client alone, and without its plugin: no script moves with an agent."""
     if not isinstance(handler, dict) or handler.get("type") != "command" or not handler.keys() <= _SHARED_KEYS:
         return False
-    makers = {name.partition("_")[0] for client in vocabulary.clients() for name in vocabulary.hook_variables(client) or ()}
-    used = {name for name in _VARIABLE.findall(str(handler.get("command"))) if name.partition("_")[0] in makers}
-    return used <= set(known)
+    return hook_handlers.PLUGIN.search(str(handler.get("command"))) is None
 
 
 def by_event(hooks: Iterable[Hook]) -> tuple[Hook, ...]:

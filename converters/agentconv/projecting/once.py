@@ -54,7 +54,7 @@ def _shape(projection: Projection, steps: Callable[[Projection, *_Given], None],
     shapes = projection.shapes
     if shapes is None or not _keeps_texts(projection):
         return None
-    place = (steps, given, _key(projection))
+    place = (steps, given, projection.target.id, _key(projection))
     if place not in shapes:
         if len(shapes) >= _MOST:
             shapes.clear()

@@ -81,6 +81,13 @@ def declare_unknown(projection: Projection, path: str, words: Iterable[ToolGrant
             projection.declare(code, path, listed(found))
 
 
+def refuse_none(projection: Projection, *, surely: bool = False) -> None:
+    """Refuse an agent without tools, where an empty list may be every tool to the target; where it `surely` is, those from there, too."""
+    empty = projection.get("tools.mode") != "inherit" and not projection.get("tools.allow")
+    if empty and (surely or not projection.at_home):
+        projection.refuse("refused-tools", "tools", "an empty list of tools may be all of them there")
+
+
 def _joined(before: Iterable[ToolGrant], after: Iterable[ToolGrant]) -> Detail:
     """Name the words of the target that do more than the tools in whose place they stand."""
     meant = {capability for grant in before for capability in effects.granted(grant)}

@@ -104,7 +104,7 @@ def loss(code: str) -> str:
 
 def _advice(code: str) -> str:
     row = CATALOGUE[code]
-    told = f"{row.hint[0].upper()}{row.hint[1:]}." if row.hint and not row.hint.startswith("--") else f"`{row.hint}`." if row.hint else ""
+    told = f"`{row.hint}`." if row.hint and row.by_flag else f"{row.hint[0].upper()}{row.hint[1:]}." if row.hint else ""
     if code in _RESTRAINTS:
         told += f' Where that is known, `accept = ["{code}"]` in agentconv.toml leaves it at one line in each run of `agentconv sync`.'
     return told.strip()

@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import quoteattr
 
 from agentconv.render import findings_machine, machine, text
 
@@ -69,11 +68,11 @@ def _wrapped(name: str, attributes: Mapping[str, object], inner: Sequence[str]) 
 
 
 def _attributes(values: Mapping[str, object]) -> str:
-    return "".join(f" {name}={quoteattr(_legal(str(value)))}" for name, value in values.items())
+    return "".join(f' {name}="{_content(str(value))}"' for name, value in values.items())
 
 
 def _content(value: str) -> str:
-    return _legal(value).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _legal(value).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
 
 def _legal(value: str) -> str:

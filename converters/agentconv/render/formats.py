@@ -33,15 +33,23 @@ def listing(rows: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def parts(rows: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return where each client's skills, commands and MCP servers are written, one client a line."""
-    heads = ("FORMAT", *(kind.upper() for kind in KINDS))
-    return table([heads, *((row["id"], *_written(row["parts"])) for row in rows if "parts" in row)])
+    """Return where each client's parts are written, one client a line: what agents need, and then what holds for all of them."""
+    having = [row for row in rows if "parts" in row]
+    several = (KINDS[:_BESIDE], KINDS[_BESIDE:])
+    tables = [
+        table([("FORMAT", *map(str.upper, kinds)), *((row["id"], *_written(row["parts"], kinds)) for row in having)]) for kinds in several
+    ]
+    return [*tables[0], "", *tables[1]]
 
 
-def _written(found: Mapping[str, Mapping[str, Sequence[str]]]) -> list[str]:
+_BESIDE = 3
+"""How many kinds of parts stand beside each other on a screen."""
+
+
+def _written(found: Mapping[str, Mapping[str, Sequence[str]]], kinds: Sequence[str] = KINDS) -> list[str]:
     """Return where each kind of part is written: into a project, or where that has none of them, to the user's home; `-` for nowhere."""
     places = [
-        (*found.get(kind, {}).get("project", ()), *(f"~/{place}" for place in found.get(kind, {}).get("user", ())), "-") for kind in KINDS
+        (*found.get(kind, {}).get("project", ()), *(f"~/{place}" for place in found.get(kind, {}).get("user", ())), "-") for kind in kinds
     ]
     return [first.partition("/*")[0] for first, *_ in places]
 

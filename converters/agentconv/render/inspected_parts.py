@@ -34,7 +34,7 @@ def report(parts: Sequence[InspectedPart], look: Style) -> list[str]:
         for (state, remarks, hidden_by), readings in groups.items():
             severity = _SEVERITIES.get(readings[0].state)
             shown = look.paint(state, severity) if severity else state
-            clients = ", ".join(f"{text.client(one.client)}{' (where you trust the folder)' if one.trusted else ''}" for one in readings)
+            clients = ", ".join(f"{text.client(one.client)}{_where(one)}" for one in readings)
             first, *rest = wrap(clients, width() - column - 4, break_on_hyphens=False)
             found += [f"  {shown}{' ' * (column - len(state))}  {first}", *(f"  {' ' * column}  {line}" for line in rest)]
             words = [f"it takes {hidden_by}", *remarks] if hidden_by else list(remarks)
@@ -45,6 +45,13 @@ def report(parts: Sequence[InspectedPart], look: Style) -> list[str]:
                 for line in wrap(f"- {text.shorten(word, 300)}", width(), initial_indent=indent, subsequent_indent=indent)
             ]
     return found
+
+
+def _where(reading: PartReading) -> str:
+    """Say what it takes for a client to look there."""
+    if reading.optional:
+        return " (where its settings take what is other assistants')"
+    return " (where you trust the folder)" if reading.trusted else ""
 
 
 def _state(reading: PartReading) -> str:
@@ -59,6 +66,7 @@ def plain(part: InspectedPart) -> dict[str, Any]:
             "state": one.state.value,
             **({"hidden_by": one.hidden_by} if one.hidden_by else {}),
             **({"trusted": True} if one.trusted else {}),
+            **({"optional": True} if one.optional else {}),
             **({"remarks": list(one.remarks)} if one.remarks else {}),
         }
         for one in part.readings

@@ -63,7 +63,7 @@ def _rows(agent: PackedAgent, *, verbose: bool) -> tuple[tuple[str, str], tuple[
 def _part_rows(name: str, part: Part, *, verbose: bool) -> Iterator[tuple[str, str]]:
     """Yield what a part asks for beyond reading, and below it what it is for."""
     yield f"  {text.shorten(name, 60)}", text.safe(" ".join(consent.words([consent.grants(part)])) or plain_words.NO_TOOL)
-    about = " ".join((part.description or "").split())
+    about = " ".join((getattr(part, "description", None) or "").split())
     if about:
         yield "", text.safe(about) if verbose else text.shorten(about, _DESCRIPTION_WIDTH)
 
@@ -111,7 +111,7 @@ def _pack(pack: Pack) -> dict[str, Any]:
 def _part(one: LoadedPart) -> dict[str, Any]:
     part = one.part
     asks = list(consent.words([consent.grants(part)]))
-    return {"kind": one.kind, "id": part.id, "name": part.name, "description": part.description or "", "asks": asks}
+    return {"kind": one.kind, "id": part.id, "name": part.name, "description": getattr(part, "description", None) or "", "asks": asks}
 
 
 def _agent(agent: PackedAgent) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from agentconv.core.diagnostics import Code, Severity
 from agentconv.core.kinds import KINDS, NOUNS
 from agentconv.disk.saving import Fate
+from agentconv.formats.registry import FORMATS
 from agentconv.render import findings_machine, machine, text
 from agentconv.render.table import table
 
@@ -63,6 +64,7 @@ def summary(contents: Contents, sources: Sources, built: Sequence[tuple[str, Fat
     for message, agents in _remarks(contents):
         names = text.names([text.safe(ids[agent].name) for agent in agents])
         yield f"{look.paint('warning', Severity.WARNING)}: {message.format(names=names)}"
+    yield from _containers(contents, look)
     about = contents.about
     held = ", ".join([*([text.count(len(ids), "agent")] if ids else []), *_along(sources)])
     head = f"{text.safe(about.name)} {about.version}: {held} from {text.count(len(sources.stored), 'file')}"
@@ -75,6 +77,20 @@ def summary(contents: Contents, sources: Sources, built: Sequence[tuple[str, Fat
     yield f"{head}{left}" + (f"; {', '.join(done)}" if done else "; nothing written")
     if built:
         yield f"next: pip install {text.safe(_quoted(built[0][0]))} && agentconv install {text.safe(about.name)} --to auto"
+
+
+def _containers(contents: Contents, look: Style) -> Iterator[str]:
+    """Say which plugins and extensions a pack with skills, commands or servers is, and why it is not the others."""
+    laid = contents.laid
+    if laid.made:
+        yield f"{look.paint('note', Severity.NOTE)}: its folder is read as {', '.join(FORMATS[one].title for one in laid.made)}"
+    for format_id, why in laid.without.items():
+        yield f"{look.paint('warning', Severity.WARNING)}: it is no {FORMATS[format_id].title}: {text.safe(why)}"
+    for agent, server, called in laid.unreached:
+        words = f"in the plugin, {text.safe(agent)} does not reach `{text.safe(server)}`, which is `{text.safe(called)}` there"
+        yield f"{look.paint('warning', Severity.WARNING)}: {words}; once it is installed with agentconv, it does"
+    for format_id, part, why in laid.left_out:
+        yield f"{look.paint('note', Severity.NOTE)}: the {FORMATS[format_id].title} goes without {text.safe(part)}: {text.safe(why)}"
 
 
 def _along(sources: Sources) -> list[str]:
@@ -127,6 +143,8 @@ def _pack(contents: Contents, sources: Sources) -> dict[str, Any]:
         "module": contents.about.module,
         "agents": [_agent(agent, contents) for agent in contents.manifest.agents],
         "parts": [{"kind": one.kind, "name": one.part.name, "source": one.path} for one in sources.parts],
+        **({"containers": list(contents.laid.made)} if contents.laid.made else {}),
+        **({"no_containers": dict(contents.laid.without)} if contents.laid.without else {}),
         "files": [{"path": path, "bytes": len(data)} for path, data in sorted(contents.files.items())],
         "left_out": [{"path": path, "reason": reason} for path, reason in sources.left_out],
     }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import LossSeverity
 from agentconv.core.kinds import NOUNS
-from agentconv.core.losses import CATALOGUE
+from agentconv.core.losses import CATALOGUE, WHOLE_SET
 from agentconv.render import text
 
 if TYPE_CHECKING:
@@ -87,13 +87,21 @@ class Tally:
         summary = text.for_target(CATALOGUE[loss.code].summary, loss.target)
         if loss.severity is LossSeverity.NOTE:
             more = f": {_details(group, alone=True)}" if detailed or CATALOGUE[loss.code].apart else ""
-            return [f"{head}{to} {text.count(group.agents, _noun(loss))} ({_names(group)}): {summary}{more}"]
+            return [f"{head}{to} {_whose(group, named=True)}: {summary}{more}"]
         if CATALOGUE[loss.code].apart:
-            lines = [f"{head}{to} {text.count(group.agents, _noun(loss))} ({_names(group)}): {summary}: {text.shorten(loss.detail)}"]
+            lines = [f"{head}{to} {_whose(group, named=True)}: {summary}: {text.shorten(loss.detail)}"]
         else:
-            lines = [f"{head}{to} {text.count(group.agents, _noun(loss))}: {summary}", f"  {_details(group)}"]
+            lines = [f"{head}{to} {_whose(group)}: {summary}", f"  {_details(group, alone=loss.agent == WHOLE_SET)}"]
         said_next = then is not None and (then.target, then.code, then.hint) == (loss.target, loss.code, loss.hint)
         return [*lines, f"  hint: {text.safe(text.for_target(loss.hint, loss.target))}"] if loss.hint and not said_next else lines
+
+
+def _whose(group: _Group, *, named: bool = False) -> str:
+    """Say how many agents or parts a loss is of, and which; or that it is of the set."""
+    if group.first.agent == WHOLE_SET:
+        return WHOLE_SET
+    counted = text.count(group.agents, _noun(group.first))
+    return f"{counted} ({_names(group)})" if named else counted
 
 
 def _noun(loss: Loss) -> str:

@@ -24,7 +24,6 @@ _SHORT = {
     "roo": "Roo",
     "droid": "Droid",
 }
-_LABEL = 13
 _SHOWN = 5
 """Statements of a topic that are shown without `-v`."""
 
@@ -43,14 +42,15 @@ def _table(found: WholeProject) -> Iterator[str]:
     """Yield a row for each kind, the assistants across, as many side by side as there is room for."""
     names = {client: _SHORT.get(client) or text.client(client) for client in found.using}
     width = max((len(name) for name in names.values()), default=0) + 2
-    beside = max((columns() - _LABEL) // width, 1)
+    label = max(len("loads"), *(len(noun(kind)) for kind in found.kinds)) + 2
+    beside = max((columns() - label) // width, 1)
     for start in range(0, len(found.using), beside):
         some = found.using[start : start + beside]
         yield from ("",) if start else ()
-        yield f"{'loads':{_LABEL}}{''.join(f'{names[client]:>{width}}' for client in some)}"
+        yield f"{'loads':{label}}{''.join(f'{names[client]:>{width}}' for client in some)}"
         for kind in found.kinds:
             cells = (_cell(found, kind, client) for client in some)
-            yield f"{noun(kind):{_LABEL}}{''.join(f'{cell:>{width}}' for cell in cells)}"
+            yield f"{noun(kind):{label}}{''.join(f'{cell:>{width}}' for cell in cells)}"
 
     idle = [text.client(client) for client in found.clients if client not in found.using]
     if idle:
@@ -61,7 +61,7 @@ def _cell(found: WholeProject, kind: str, client: str) -> str:
     number = found.loaded[kind][client]
     if number is None:
         return "-"
-    marked = any(one.client == client and one.kind == kind and one.topic != "untrusted" for one in found.statements)
+    marked = any(one.client == client and one.kind == kind and one.topic not in ("untrusted", "setting") for one in found.statements)
     return f"{number}{'*' if marked else ''}"
 
 

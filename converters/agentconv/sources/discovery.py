@@ -491,7 +491,7 @@ def _add_walked(found: Discovery, search: _Search) -> None:
     parts = _part_folders() if search.format_id else ()
     for place in walked:
         relative = PurePosixPath(place[len(start) :].replace(os.sep, "/"))
-        if relative.as_posix().startswith(parts):
+        if any(part in f"/{relative.as_posix()}" for part in parts):
             continue
         own = sniffing.by_place(relative, os.fspath(search.folder))
         if own in search.exclude:
@@ -506,13 +506,13 @@ def _add_walked(found: Discovery, search: _Search) -> None:
 
 @cache
 def _part_folders() -> tuple[str, ...]:
-    """Return what the paths begin with of clients' skills and commands, none of which is an agent."""
+    """Return what is in the paths of clients' skills and commands, none of which is an agent."""
     from agentconv.core.kinds import KINDS
     from agentconv.parts.registry import part_format
 
     modules = [module for client in registry.CLIENTS for kind in KINDS if (module := part_format(client, kind)) is not None]
     folders = {place.path for module in modules for place in module.project if place.pattern}
-    return tuple(f"{folder}/" for folder in folders if folder.startswith("."))
+    return tuple(f"/{folder}/" for folder in folders if folder.startswith("."))
 
 
 def _included(places: Sequence[str]) -> set[str]:
@@ -574,8 +574,9 @@ def _once(files: list[Found]) -> list[Found]:
     reals = {file: _real(file, folders) for file in walked}
     formats: dict[str, tuple[bool, str]] = {}
     for file, real in reals.items():
-        direct = os.path.abspath(file.location or "") == real
-        if real not in formats or (direct and not formats[real][0]):
+        own = not registry.FORMATS[file.format].portable
+        direct = own and os.path.abspath(file.location or "") == real
+        if real not in formats or (direct, own) > (formats[real][0], not registry.FORMATS[formats[real][1]].portable):
             formats[real] = direct, file.format
     return [file for file in files if file.named or file.format == formats[reals[file]][1]]
 

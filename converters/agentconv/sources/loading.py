@@ -186,8 +186,7 @@ def take_apart(agents: AgentSet, diagnostics: tuple[Diagnostic, ...] = (), bundl
         from agentconv.sources.stored_parts import stored_parts
 
         parts = stored_parts(agents)
-    none: dict[str, Any] = dict.fromkeys(KINDS, ())
-    about = replace(about, **none)
+    about = holding(about, ())
     yield Loaded("", "json", None, diagnostics=diagnostics, about=about, parts=parts)
     known = {source.path for source in agents.sources}
     by_path: dict[str, list[Agent]] = {}
@@ -310,8 +309,8 @@ def holding(about: AgentSet, parts: Iterable[LoadedPart]) -> AgentSet:
     kinds: dict[str, list[Any]] = {kind: [] for kind in KINDS}
     for one in parts:
         kinds[one.kind].append(one.part)
-    held: dict[str, Any] = {kind: tuple(found) for kind, found in kinds.items()}
-    return replace(about, **held)
+    values: dict[str, Any] = {kind: tuple(found) for kind, found in kinds.items()}
+    return replace(about, **values)
 
 
 def _pointer(agent: Agent) -> str:

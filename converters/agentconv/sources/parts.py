@@ -7,9 +7,11 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from agentconv.core import vocabulary
 from agentconv.core.container import Catalog
 from agentconv.core.diagnostics import InputError
 from agentconv.core.kinds import KINDS
+from agentconv.core.restraints import RESTRAINING
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.sources import discovery
@@ -84,6 +86,15 @@ class Parts:
         """Take in the parts of a bundle."""
         self._stored += (one for one in stored if one not in self._stored)
         self._known.clear()
+
+    def may_restrain(self) -> bool:
+        """Whether there is a file that may restrain all that works in it, or a part of a bundle that does: one look at each file."""
+        if any(one.kind in RESTRAINING for one in self._stored):
+            return True
+        if self._home is not None:
+            return True
+        files = [name for client in self.clients for name in vocabulary.restraining_files(client)]
+        return any(os.path.lexists(folder / name) for folder in self._folders for name in files)
 
     def has_own(self, client: str) -> bool:
         """Whether a client has parts in a place that is its own."""

@@ -1,4 +1,4 @@
-"""Skills, commands, MCP servers and instructions of a project, or the user's own: where a client finds them, and which one wins.
+"""The skills, commands, MCP servers, rules and instructions of a project, or of the user's own: where a client finds them, and which wins.
 
 Nothing is looked at before somebody asks for a kind, and a place that is not there costs one look.
 """
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.core.format import State
+from agentconv.core.kinds import ADDING_UP
 from agentconv.core.part_format import PartSource, Place
 from agentconv.core.parts import FolderFile
 from agentconv.core.source import SourceText
@@ -24,7 +25,7 @@ from agentconv.sources import agentless, contents, discovery
 from agentconv.sources.discovery import Discovery
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from agentconv.core.container import Catalog
     from agentconv.core.kinds import Kind
@@ -114,6 +115,27 @@ class PartsOnDisk:
             self._known[client, kind] = () if module is None else self._read(client, module)
         return self._known[client, kind]
 
+    def perhaps(self, client: str, kind: Kind) -> tuple[LoadedPart, ...]:
+        """Return the parts that a client finds as well where its user's settings say so: after those that it finds anyway."""
+        module = registry.part_format(client, kind) if self.home is None else None
+        known = {one.part.name: one.path for one in self.of(client, kind) if one.taken}
+        found: list[tuple[int, LoadedPart]] = []
+        for number, place in enumerate(getattr(module, "perhaps", ())):
+            for source in self.sources(client, place, kind):
+                loaded = self._loaded(source, client, module) if module is not None else ()
+                found += [(number, replace(one, hidden_by=known.get(one.part.name))) for one in loaded]
+        return _ranked(found)
+
+    def files(self, client: str, kind: Kind) -> Iterator[PartSource]:
+        """Yield the files of a kind in a client's own places, with the scripts that they name."""
+        module = registry.part_format(client, kind)
+        seen: set[str] = set()
+        for place in self._places(client, module) if module else ():
+            for source in self.sources(client, place, kind) if place.native else ():
+                if module and source.text.path not in seen:
+                    seen.add(source.text.path)
+                    yield replace(source, files=self._scripts(client, module, source))
+
     def container(self, client: str) -> Contained | None:
         """Return what the folder is of a client's plugins or extensions."""
         if client not in self._containers:
@@ -137,13 +159,22 @@ class PartsOnDisk:
     def _read(self, client: str, module: PartFormat[Any]) -> tuple[LoadedPart, ...]:
         places = self._places(client, module)
         found: list[tuple[int, LoadedPart]] = []
+        first: str | None = None
         for number, place in enumerate((*places, *self._listed(client, module))):
             rank = number - len(places) if place.wins else number
+            unread = first if place.alone else None
             for source in self.sources(client, place, module.kind):
-                found += [(rank, one) for one in self._loaded(source, client, module)]
+                if module.kind in ADDING_UP and any(one.path == source.text.path for _, one in found):
+                    continue  # a file that is found at two places is read once
+                whole = source if source.files else replace(source, files=self._scripts(client, module, source))
+                found += [(rank, replace(one, hidden_by=unread)) for one in self._loaded(whole, client, module)]
+            if first is None and not place.pattern and os.path.lexists(self.place(client, place.path)):
+                first = place.path
             if module.kind == "skills" and place.native:
                 self.diagnostics += self._flat(client, place)
-        return self._side_by_side(client, found) if module.kind == "instructions" else _ranked(found)
+        if module.kind == "instructions":
+            return self._side_by_side(client, found)
+        return tuple(one for _, one in found) if module.kind in ADDING_UP else _ranked(found)
 
     def _listed(self, client: str, module: PartFormat[Any]) -> Iterator[Place]:
         """Yield the places that a client's configuration names in the project."""
@@ -161,6 +192,23 @@ class PartsOnDisk:
         folder = os.path.dirname(one.path)
         others = (os.path.normpath(os.path.join(folder, name)) for name in (one.source.place.unless if one.source else ()))
         return next((other for other in others if os.path.exists(self.place(client, other))), None)
+
+    def _scripts(self, client: str, module: PartFormat[Any], source: PartSource) -> tuple[FolderFile, ...]:
+        """Return the files of the project that the hooks of a file name."""
+        named: Callable[[PartSource], list[str]] | None = getattr(module, "named", None)
+        files: list[FolderFile] = []
+        top = os.path.realpath(self.folder)
+        for path in named(source) if named else ():
+            whole = self.place(client, path)
+            found = Discovery(diagnostics=self.diagnostics)
+            if not os.path.isfile(whole) or not discovery.followed(found, os.fspath(whole), top):
+                continue
+            try:
+                data, status = reading.read(os.fspath(whole), limit=MAX_FILE_BYTES)
+            except OSError:
+                continue
+            files.append(FolderFile(path, data, bool(status.st_mode & 0o100)))
+        return tuple(files)
 
     def _flat(self, client: str, place: Place) -> Iterator[Diagnostic]:
         """Say which files lie where skills do and are none, since a skill is a folder."""
@@ -307,13 +355,13 @@ def _pattern(pattern: str) -> re.Pattern[str]:
 def _ranked(found: Sequence[tuple[int, LoadedPart]]) -> tuple[LoadedPart, ...]:
     """Return parts with what each is hidden by: of one name, the one wins whose place does, and of one place the first.
 
-    What only one mode has hides nothing from the others.
+    What only one mode has hides nothing from the others, and no file of rules hides another: all of them hold.
     """
     winners: dict[tuple[str, str], LoadedPart] = {}
     for _, one in sorted(found, key=lambda pair: pair[0]):
-        if one.part.name is not None and not one.state.dropped:
+        if one.part.name is not None and one.taken and one.kind != "permissions":
             winners.setdefault((one.part.name, one.only_in), one)
-    return tuple(replace(one, hidden_by=_winner(one, winners)) for _, one in found)
+    return tuple(one if one.hidden_by else replace(one, hidden_by=_winner(one, winners)) for _, one in found)
 
 
 def _winner(one: LoadedPart, winners: dict[tuple[str, str], LoadedPart]) -> str | None:

@@ -1,6 +1,6 @@
 """The assistants that are installed: their programs on PATH, and which versions those are.
 
-The one place that starts anything, and all that it starts is `PROGRAM --version`, of a program that lies in none of the user's projects:
+The one place that starts an assistant's program, and all that it starts is `PROGRAM --version`, of one that does not lie in the project:
 without a shell, in an empty folder, for a few seconds. What it prints is data.
 """
 

@@ -90,9 +90,8 @@ def outcome(settings: Settings, scope: Scope, reader: Reader, locked: Lock, wish
     found, _, broken = source_files.find(settings, scope)
     loaded = sources.load(found)
     beside = _beside(settings, scope)
-    options = Options(
-        wish.allow_widening, along=wish.along, scope="user" if scope.is_user else "project", root=os.path.realpath(scope.root)
-    )
+    where = Options(scope="user", root=os.path.realpath(scope.root)) if scope.is_user else _in_project(scope, reader)
+    options = replace(where, allow_widening=wish.allow_widening, along=wish.along)
     others = [target for target in settings.targets if target not in (settings.source_format, *wish.passing)]
     done = tuple(deployment.deploy_parts(loaded.pieces, target, options, beside, scope) for target in others)
     wanted = [want for one in done for want in one.wanted]
@@ -126,6 +125,16 @@ def _left(mine: Iterable[Entry], gone: Collection[str]) -> Diagnostic:
     message = f"`targets` does not name {', '.join(sorted(gone))} any more; {number} of its skills, commands and servers would go"
     hint = "agentconv sync --yes takes them away; --release FORMAT lets them stay, as yours"
     return Diagnostic(Code.BLOCKED, Severity.ERROR, message, hint=hint)
+
+
+def _in_project(scope: Scope, reader: Reader) -> Options:
+    """Return where a project's parts go, and what is there."""
+
+    def read(path: str) -> bytes | None:
+        found = reader.read(path)
+        return found if isinstance(found, bytes) else None
+
+    return Options(root=os.path.realpath(scope.root), read=read)
 
 
 def _beside(settings: Settings, scope: Scope) -> Parts:

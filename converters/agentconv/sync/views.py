@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from agentconv.conversion.along import With
 from agentconv.conversion.converting import Options, convert
 from agentconv.conversion.options import Pin
 from agentconv.conversion.shared_files import Shared, pointer
+from agentconv.core.kinds import KINDS
+from agentconv.core.restraints import RESTRAINING
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.install import places
+from agentconv.sources.parts import Parts
 from agentconv.sync import overriding
 from agentconv.sync.sources import key
 
@@ -80,7 +84,9 @@ def of(
     pins = _pins(ids, locked, lambda path: scope.path_in_project(where, path) if scope else path)
     overrides = overriding.Overriding(settings, target)
     options = Options(allow_widening=allow_widening, models=settings.models, deploy=True, pins=pins, overriding=overrides)
-    results = list(convert(pieces, target, options))
+    options = replace(options, along=restraining(settings), unrestrained=RESTRAINING if allow_widening else ())
+    beside = Parts([settings.root] if scope is None or not scope.is_user else (), [settings.source_format])
+    results = [one for one in convert(pieces, target, options, beside) if one.part is None]
     together = {agent.id: agent for one in results if one.file and isinstance(one.file.shared, Shared) for agent in one.file.shared.agents}
     for one in results:
         views.diagnostics += one.diagnostics
@@ -88,10 +94,15 @@ def of(
             if id_ in ids:
                 _take(views, one, id_, ids[id_], together)
         if not one.agents:
-            views.losses += one.losses
+            views.losses += (loss for loss in one.losses if loss.part is None)
     if scope is not None and scope.is_user:
         views.entries = [replace(view, path=scope.path(where, view.path)) for view in views.entries]
     return views
+
+
+def restraining(settings: Settings) -> With:
+    """Return which kinds of parts are kept in step that restrain all agents: what of them a target does not hold refuses some."""
+    return With(kinds=frozenset(kind for kind in KINDS if kind in RESTRAINING and settings.along and kind in settings.along.kinds))
 
 
 def _wanted(sources: Sources, target: str, settings: Settings, views: Views) -> Iterator[Loaded]:

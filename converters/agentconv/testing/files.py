@@ -13,9 +13,8 @@ from agentconv.core import fields, schema_files
 from agentconv.core.format import ReadResult, State
 from agentconv.core.ir import Agent, AgentSet
 from agentconv.core.source import SourceText
-from agentconv.families import records
+from agentconv.families import records, toml_file
 from agentconv.formats import registry
-from agentconv.formats.codex import role_file
 from agentconv.formats.cursor import line_file
 from agentconv.sources.loaded import Loaded
 from agentconv.sources.loading import load_source
@@ -53,7 +52,7 @@ def _written(format_id: str, header: Mapping[str, Any]) -> str:
     dialect = getattr(registry.load(format_id), "DIALECT", None)
     if isinstance(dialect, records.Dialect):
         return _shared(dialect.parse(SourceText("", b"")).roster, header)
-    if isinstance(dialect, role_file.Dialect):
+    if isinstance(dialect, toml_file.Dialect):
         return tomli_w.dumps(header)
     return _lines(header) if isinstance(dialect, line_file.Dialect) else _markdown(header)
 

@@ -96,11 +96,15 @@ def drive(place: Place, make: Make = OPENCODE, *, permissive: bool = False) -> S
             said = f"/session/{session}/message"
             threading.Thread(target=_allow_all, args=(address, talk), daemon=True).start()
             _ask(address, "POST", said, {"agent": make.main, "parts": [{"type": "text", "text": "Go."}]})
-            for name in [name for name, result in caller.results.items() if "Model not found" in result]:
-                # a model that it has not heard of offline: another one does for what is asked here
+            for name in [name for name, result in caller.results.items() if any(why in result for why in _ALONE)]:
+                # with a model that it has not heard of offline, another one does for what is asked here
                 parts = [{"type": "text", "text": caller.word_for(name)}]
                 _ask(address, "POST", said, {"agent": name, "model": {"providerID": "fake", "modelID": "m"}, "parts": parts})
     return Session({name: replace(seen, unattended=_unattended(agents[name]["permission"])) for name, seen in caller.seen(prompt).items()})
+
+
+_ALONE = ("Model not found", "is a primary agent")
+"""What is said of agents that are called by the user instead."""
 
 
 def _allow_all(address: str, talk: Talk) -> None:

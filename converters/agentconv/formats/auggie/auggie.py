@@ -77,10 +77,11 @@ def _unread(source: SourceText, problem: Complaint, span: Span) -> ReadResult | 
     if not text:
         return ReadResult(absence=reading.absent(SPEC, reading.EMPTY, span))
     agent = fields.build({"name": _name_of(source.path), "prompt.text": text, "prompt.mode": "append"}, {}, Origin(ID, source.path))
+    what = "nothing of the header" if isinstance(header, Header) else "the whole file for the prompt"
     found = reading.remark(
         SPEC,
         Code.SYNTAX,
-        lambda client: f"{client} takes nothing of the header, and the agent has all tools: {problem.reason}",
+        lambda client: f"{client} takes {what}, and the agent has all tools: {problem.reason}",
         span,
         "write a header with a name and a description",
         name=agent.name,

@@ -23,7 +23,7 @@ MAX_NESTING = 200
 _URN = "urn:agentconv:bundle:"
 _VERSIONS = tuple(map(str, range(1, FORMAT_VERSION + 1)))
 """Those that are read; the last one is written."""
-_SCHEMAS = ("bundle", "agent", "skill", "command", "server", "instruction")
+_SCHEMAS = ("bundle", "agent", "skill", "command", "server", "hook", "permission", "instruction")
 _JARGON = {"object": "map", "array": "list", "string": "text", "integer": "whole number", "null": "nothing"}
 
 
@@ -166,10 +166,11 @@ def _logic_problems(document: Any, place: Callable[[Sequence[str | int]], Span])
 
     for kind in KINDS:
         yield from _repeated_ids(document, kind, bad)
-    for index, skill in enumerate(document.get("skills", ())):
-        for number, file in enumerate(skill.get("files", ())):
-            if not is_safe(file["path"]):
-                yield bad(["skills", index, "files", number, "path"], "a path that leads out of the folder", _PATHS)
+    for kind in ("skills", "hooks"):
+        for index, part in enumerate(document.get(kind, ())):
+            for number, file in enumerate(part.get("files", ())):
+                if not is_safe(file["path"]):
+                    yield bad([kind, index, "files", number, "path"], "a path that leads out of the folder", _PATHS)
     ids = {agent["id"] for agent in document.get("agents", ())}
     yield from _repeated_ids(document, "agents", bad)
     for at, message in special_values.mistakes(document):

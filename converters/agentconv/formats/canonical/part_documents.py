@@ -1,4 +1,4 @@
-"""Skills, commands and servers as plain values and back.
+"""Skills, commands, servers and permissions as plain values and back.
 
 In a text, what is filled in is a map of one key; a server's definition stands beside what else is known of it.
 """
@@ -9,7 +9,7 @@ import base64
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core.ir import Hook, McpServer, Model, Origin, ToolGrant
+from agentconv.core.ir import Hook, McpServer, Model, Origin, Rule, Sandbox, ToolGrant
 from agentconv.core.meant import Pattern
 from agentconv.core.parts import (
     AllArguments,
@@ -22,9 +22,12 @@ from agentconv.core.parts import (
     Instruction,
     NamedArgument,
     OwnFolder,
+    PermissionSet,
     Server,
+    SetHook,
     ShellOutput,
     Skill,
+    kind_of,
 )
 from agentconv.formats.canonical import documents
 
@@ -34,33 +37,48 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Json
     from agentconv.core.parts import BodyPart, Part
 
-_CLASSES: dict[str, type[Part]] = {"skills": Skill, "commands": Command, "servers": Server, "instructions": Instruction}
-_DEFINITION = tuple(field.name for field in dataclasses.fields(McpServer))
-_LISTS: dict[str, Any] = {"approved_tools": ToolGrant, "denied_tools": ToolGrant, "hooks": Hook}
-_VALUES: dict[str, Any] = {"model": Model, "origin": Origin}
-_TUPLES = frozenset({"arguments", "paths", "unasked_tools"})
+_CLASSES: dict[str, type[Part]] = {
+    "skills": Skill,
+    "commands": Command,
+    "servers": Server,
+    "hooks": SetHook,
+    "permissions": PermissionSet,
+    "instructions": Instruction,
+}
+_DEFINITIONS: dict[str, Any] = {"servers": McpServer, "hooks": Hook}
+"""What a part of a kind is the definition of, whose fields stand beside its own."""
+_LISTS: dict[str, Any] = {"approved_tools": ToolGrant, "denied_tools": ToolGrant, "hooks": Hook, "rules": Rule}
+_VALUES: dict[str, Any] = {"model": Model, "origin": Origin, "sandbox": Sandbox}
+_TUPLES = frozenset({"arguments", "paths", "unasked_tools", "folders"})
 
 
 def plain(part: Part) -> dict[str, Json]:
     """Return a part as a plain map, without what is absent."""
     found = documents.plain(part, without=("body", "files", "definition"))
-    if isinstance(part, Server):
+    if isinstance(part, (Server, SetHook)):
         found |= documents.plain(part.definition)
-    elif part.body is not None:
+    elif isinstance(part, (Skill, Command, Instruction)) and part.body is not None:
         found["body"] = _plain_body(part.body)
-    if isinstance(part, Skill) and part.files:
+    if isinstance(part, (Skill, SetHook)) and part.files:
         found["files"] = [_plain_file(file) for file in part.files]
-    order = [name for field in dataclasses.fields(part) for name in (_DEFINITION if field.name == "definition" else (field.name,))]
+    within = _defined(kind_of(part))
+    order = [name for field in dataclasses.fields(part) for name in (within if field.name == "definition" else (field.name,))]
     return {name: found[name] for name in order if name in found}
 
 
 def build(kind: str, data: dict[str, Any], *, spoken: bool = False) -> Part:
     """Return the part that a valid map stands for."""
-    values = {key: _built_value(key, item) for key, item in data.items() if kind != "servers" or key not in _DEFINITION}
-    if kind == "servers":
-        definition = {key: item for key, item in data.items() if key in _DEFINITION}
-        values["definition"] = documents.build(McpServer, definition, spoken=spoken)
+    within = _defined(kind)
+    values = {key: _built_value(key, item) for key, item in data.items() if key not in within}
+    if within:
+        definition = {key: item for key, item in data.items() if key in within}
+        values["definition"] = documents.build(_DEFINITIONS[kind], definition, spoken=spoken)
     return _CLASSES[kind](**values)
+
+
+def _defined(kind: str) -> tuple[str, ...]:
+    """Return the fields of what a part of a kind is the definition of."""
+    return tuple(field.name for field in dataclasses.fields(_DEFINITIONS[kind])) if kind in _DEFINITIONS else ()
 
 
 def _built_value(key: str, item: Any) -> Any:

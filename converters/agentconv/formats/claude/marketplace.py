@@ -9,13 +9,14 @@ own `agents` has the form that it has in plugin.json. One fault, and the client 
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core.diagnostics import Cause, Code, Complaint, Effect
 from agentconv.core.format import Offered, ReadResult
-from agentconv.core.source import BOM
+from agentconv.core.source import BOM, encode
 from agentconv.families import reading
 from agentconv.formats.claude import manifest_parts, plugin_index
 from agentconv.json import jsonc
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from agentconv.core.format import FormatSpec
-    from agentconv.core.ir import Json
+    from agentconv.core.ir import AgentSet, Json
     from agentconv.core.source import SourceText
     from agentconv.json.jsonc import Node
 
@@ -47,6 +48,14 @@ def offered(source: SourceText) -> list[Offered]:
     values = [jsonc.value(plugin) for plugin in (plugins.items if isinstance(plugins, jsonc.Array) else ())]
     found = [(path_of(plugin, base), plugin) for plugin in values]
     return [Offered(path, plugin_index.paths(plugin)) for path, plugin in found if path is not None and isinstance(plugin, dict)]
+
+
+def written(about: AgentSet) -> bytes:
+    """Write a marketplace that offers the one plugin in whose folder it is (asked: `./` is taken)."""
+    name = about.name or plugin_index.DEFAULT_NAME
+    owner = about.authors[0].partition("<")[0].strip() if about.authors else ""
+    plugin = {"name": name, "source": "./", **({"description": about.description} if about.description else {})}
+    return encode(json.dumps({"name": name, "owner": {"name": owner or name}, "plugins": [plugin]}, ensure_ascii=False, indent=2) + "\n")
 
 
 def base_of(root: jsonc.Object) -> str:

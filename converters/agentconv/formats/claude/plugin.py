@@ -154,6 +154,10 @@ CATALOG = marketplace.offered
 """Finds what a repository's marketplace offers of it (`registry.Row.catalog`)."""
 
 
+MARKETPLACE = marketplace.written
+"""Writes the file at `registry.Row.catalog` that offers a plugin."""
+
+
 def read(source: SourceText) -> ReadResult:
     """Read a markdown file as Claude Code reads a plugin's; of `plugin.json` and `marketplace.json`, what they say of the plugins."""
     if marketplace.is_marketplace(source.path):

@@ -18,9 +18,9 @@ from agentconv.core import variable_keys, vocabulary
 from agentconv.core.diagnostics import Detail
 from agentconv.core.format import FormatSpec
 from agentconv.core.ir import Hook, McpServer, Model, Sandbox, ToolGrant, escape_key, unescape_key
-from agentconv.families import keys
+from agentconv.families import keys, toml_file
 from agentconv.families.keys import Key, Refused, simple
-from agentconv.formats.codex import config_file, role_file
+from agentconv.formats.codex import config_file
 from agentconv.projecting import hooks, mcp, models, permissions, switches, texts
 from agentconv.projecting.finish import finish
 from agentconv.projecting.once import once
@@ -197,24 +197,24 @@ SPEC = FormatSpec(
     duplicates="the first in path order",
     legal_name=lambda name: name.strip(BLANKS),
 )
-DIALECT = role_file.Dialect(SPEC, KEYS, ("name", "description", "developer_instructions"), _lift, _lower)
+DIALECT = toml_file.Dialect(SPEC, KEYS, ("name", "description", "developer_instructions"), _lift, _lower)
 
 DECLARED, OF_SETTINGS, MISSING = config_file.declared, config_file.remarks, config_file.missing
 
 
 def read(source: SourceText) -> ReadResult:
     """Read a role file as Codex does."""
-    return role_file.read(DIALECT, source)
+    return toml_file.read(DIALECT, source)
 
 
 def read_declared(source: SourceText, given: Mapping[str, Json]) -> ReadResult:
     """Read a role file that the configuration names, and gives what it does not say itself."""
-    return role_file.read(replace(DIALECT, given=given), source)
+    return toml_file.read(replace(DIALECT, given=given), source)
 
 
 def write(agents: AgentSet, original: SourceText) -> WriteResult:
     """Write a role file that Codex loads."""
-    return role_file.write(DIALECT, agents, original)
+    return toml_file.write(DIALECT, agents, original)
 
 
 def project(projection: Projection) -> None:

@@ -2,7 +2,8 @@
 
 https://developers.openai.com/codex/plugins
 
-Paths that start with `./` take the place of `skills/` and `.mcp.json`; what is none is passed over. It has no agents and no commands.
+Paths that start with `./` take the place of `skills/` and `.mcp.json`; what is none is passed over. It has no agents; of
+a command, its installer makes a skill `source-command-<name>`, which is not read here.
 """
 
 from __future__ import annotations

@@ -84,6 +84,10 @@ class ServerTables:
                 _set(table, unescape_key(key), value)
         for index in removed:
             del document[_KEY][self.records[index].token]
+        if isinstance(document.get(_KEY), tomlkit.items.InlineTable):  # no table may stand beside it
+            for name, values in added:
+                document[_KEY][unescape_key(name)] = tomlkit.parse(f"x = {toml_text.inline(dict(values))}\n")["x"]
+            added = ()
         text = tomlkit.dumps(document)
         if removed and self._text.startswith(text):  # they stood at the end, where we put them
             text = _as_before(text)

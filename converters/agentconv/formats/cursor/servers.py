@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 
 _TYPED = Typed("cursor", {"http": "http"}, named=False, effect=Effect.DROPS)
 _CLIENT = Client(
-    "cursor", "Cursor", _TYPED.read, _TYPED.write, tried=("sse",), switches_off="switch it off in the client, once it is defined by hand"
+    "cursor",
+    "Cursor",
+    _TYPED.read,
+    _TYPED.write,
+    tried=("sse",),
+    switches_off="switch it off in the client, once it is defined by hand",
+    limits="switch its other tools off in the client, once it is defined by hand",
 )
 BY_FORMAT: dict[str, PartFormat[Server]] = {
     "cursor": ServerFormat(_CLIENT, json_servers("/mcpServers"), (Place(".cursor/mcp.json"),), (Place(".cursor/mcp.json"),))

@@ -54,6 +54,8 @@ def _lift(header: dict[str, Json]) -> Mapping[str, object]:
 
 
 _ANY = "**/SKILL.md"
+_OTHERS = (".claude/skills", ".codex/skills", ".grok/skills")
+"""Other assistants' folders, which it reads where its setting for them is on (its code)."""
 _PLACES = (Place(".cursor/skills", _ANY), Place(".agents/skills", _ANY, native=False))
 BY_FORMAT = {
     ID: Client(
@@ -64,6 +66,7 @@ BY_FORMAT = {
         gray_matter.find,
         {"description": keys.key("description", _description), "paths": keys.key("paths", _globs, list)},
         grammar=JS_YAML_3,
+        perhaps=tuple(Place(folder, _ANY, native=False, optional=True) for folder in _OTHERS),
         starters=keys.Starters(model_only=None),
         lift=_lift,
         name_from="either",

@@ -113,9 +113,9 @@ def _refuses(values: Mapping[str, Json]) -> Complaint | None:
     """Find what makes the client drop a header whose single values it takes."""
     if remote_agents.is_remote(values):
         return remote_agents.refuses(values, _LOCAL)
-    for key in (*remote_agents.CARDS, "auth"):
+    for key in remote_agents.ONLY_REMOTE:
         if key in values:
-            return Complaint(f"`{key}` has no place in a local agent", key)
+            return remote_agents.no_place(key)
     if "description" not in values:
         return keys.missing("description")
     return None if values["description"] else Complaint("`description` must not be empty", "description")
@@ -179,11 +179,13 @@ def write(agents: AgentSet, original: SourceText, dialect: Dialect = DIALECT) ->
 
 def project(projection: Projection, dialect: Dialect = DIALECT, template: placeholders.Template = TEMPLATE) -> None:
     """Turn an agent into what a Gemini CLI file can hold."""
-    if remote_agents.is_remote(projection.source.extras.get(dialect.spec.id, {})):
+    own = remote_agents.said(projection.source, dialect.spec.id)
+    if remote_agents.is_remote({key: value for key, (_, value) in own.items()}):
         texts.require(projection, "name")
         remote_agents.project(projection)
         finish(projection, dialect)
         return
+    remote_agents.refuse_in_local(projection)
     texts.require(projection, "name", "description")
     if not projection.at_home:
         texts.require(projection, "prompt.text", blanks=SPACE)

@@ -172,7 +172,11 @@ def _project_line_ends(projection: Projection) -> None:
 
 
 def _project_mode(projection: Projection) -> None:
-    """Have an agent ask before it edits or fetches, unless its author chose otherwise."""
+    """Have an agent ask before it edits or fetches, or runs commands where its own client asks, unless its author chose otherwise."""
+    if projection.get("permissions.mode") is not None:
+        return
     tools = projection.result().tools
-    if projection.get("permissions.mode") is None and _is_asked_for(tools):
+    if _is_asked_for(tools):
         projection.change("permissions.mode", "default", "asks", "without an approval mode, files are edited and pages fetched unasked")
+    elif permissions.asks_first(projection) and "shell" in effects.capabilities_of(tools, ID):
+        projection.change("permissions.mode", "default", "asks", "without an approval mode, commands run as the session has it")

@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agentconv.core import fields
+from agentconv.core import fields, schema_files, vocabulary
 from agentconv.core.diagnostics import Complaint, Detail
 from agentconv.core.format import ReadResult, State, Whole, WriteResult
 from agentconv.core.ir import AgentSet, Origin
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from agentconv.families.markdown import Dialect
 
 CARDS = ("agent_card_url", "agent_card_json")
+ONLY_REMOTE = (*CARDS, "auth")
 _TEXTS = ("name", "display_name", "description")
 _LIST = re.compile(r"(?:[ \t]*(?:#.*)?\r?\n)*[ \t]*(?:-[ \t\r\n]|\[)")
 
@@ -62,16 +63,48 @@ def _is_json(text: str) -> bool:
     return True
 
 
+def said(agent: Agent, client: str) -> dict[str, tuple[str, Json]]:
+    """Return the extras of an agent that mean the same to a client, with their formats: its own first, then those of its other forms."""
+    forms = [form for form in agent.extras if vocabulary.words_of(form) == vocabulary.words_of(client)]
+    found: dict[str, tuple[str, Json]] = {}
+    for form in sorted(forms, key=lambda form: form != client):
+        for key, value in agent.extras[form].items():
+            found.setdefault(key, (form, value))
+    return found
+
+
+def refuse_in_local(projection: Projection) -> None:
+    """Refuse what an agent of another form of the client says that no local one may; its own: where extras are held to the fields."""
+    client = projection.target.id
+    for key, (form, _) in said(projection.source, client).items():
+        if form != client and key in ONLY_REMOTE:
+            projection.refuse("refused-key", f"extras.{form}.{key}", Detail("{}", (no_place(key).reason,)))
+
+
+def no_place(key: str) -> Complaint:
+    """Say that a key has no place in a local agent."""
+    return Complaint(f"`{key}` has no place in a local agent", key)
+
+
 def project(projection: Projection) -> None:
     """Take a remote agent as it is, in its own client; what only a local one has, it cannot hold beside its card."""
     agent, client = projection.source, projection.target.id
-    card = next((card for card in CARDS if card in agent.extras[client]), None)
-    if card is None:
-        projection.refuse("refused-key", f"extras.{client}.kind", "a remote agent without a card")
+    values = said(agent, client)
+    places = {key: f"extras.{form}.{key}" for key, (form, _) in values.items()}
+    card = next((card for card in CARDS if card in values), "kind")
+    if card not in CARDS:
+        projection.refuse("refused-key", places[card], "a remote agent without a card")
     for path in sorted(projection.target.holds - set(_TEXTS)):
         if not fields.is_absent(path, fields.get(agent, path)):
-            projection.refuse("refused-key", f"extras.{client}.{card or 'kind'}", Detail("`{}` has no place in a remote agent", (path,)))
+            projection.refuse("refused-key", places[card], Detail("`{}` has no place in a remote agent", (path,)))
             return
+    for key, (form, value) in values.items():  # what is wrong with its own is told where extras are held to the fields
+        complaint = schema_files.complaint(client, key, value) if form != client and schema_files.uses_key(client, key) else None
+        if complaint:
+            projection.refuse("refused-key", places[key], Detail("{}", (complaint.reason,)))
+    wrong = refuses({key: value for key, (_, value) in values.items()}, ())
+    if wrong and wrong.key in values and values[wrong.key][0] != client:
+        projection.refuse("refused-key", places[wrong.key], Detail("{}", (wrong.reason,)))
 
 
 def is_list(dialect: Dialect, header: Header, agents: AgentSet) -> bool:

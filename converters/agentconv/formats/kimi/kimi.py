@@ -14,15 +14,13 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import effects, names
+from agentconv.core import names
 from agentconv.core.diagnostics import Complaint
 from agentconv.core.format import FormatSpec
-from agentconv.core.ir import ToolGrant
-from agentconv.families import javascript, markdown, tool_tokens
+from agentconv.families import javascript, markdown, name_lists
 from agentconv.families.frontmatter import Header
 from agentconv.families.javascript import SPACE
 from agentconv.families.keys import ABSENT, Key, Refused, simple
-from agentconv.families.value_checks import is_texts
 from agentconv.projecting import mcp, models, permissions, placeholders, texts, tool_lists
 from agentconv.projecting.finish import finish
 from agentconv.projecting.once import once
@@ -32,9 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from agentconv.core.format import Projection
-    from agentconv.core.ir import Agent, Json
     from agentconv.core.source import SourceText
-    from agentconv.families.keys import Absent
 
 ID = "kimi"
 HINT = "define it in .kimi-code/mcp.json"
@@ -102,51 +98,16 @@ def _description(value: Any) -> str:
     return found
 
 
-def _words(name: str, value: Any) -> list[str] | None:
-    """Return the words of a list, or of names with commas; nothing for null."""
-    if value is None:
-        return None
-    if isinstance(value, str):
-        return [word for part in value.split(",") if (word := part.strip(SPACE))]
-    if not is_texts(value) or not all(word.strip(SPACE) for word in value):
-        raise Refused(f"`{name}` is a list of names, or names with commas")
-    return [word.strip(SPACE) for word in value]
-
-
-def _grant(word: str) -> ToolGrant:
-    if not word.startswith("mcp__"):
-        return tool_tokens.own(ID, word)
-    server, _, tool = word[5:].partition("__")
-    return ToolGrant(word, ID, "mcp", None, server, None if tool in ("", "*") else tool)
-
-
-def _allowed(value: Any) -> Mapping[str, object]:
-    words = _words("tools", value)
-    return {"tools.mode": "inherit"} if words in (None, ["*"]) else tool_tokens.listed(dict.fromkeys(map(_grant, words or ())))
-
-
-def _write_allowed(agent: Agent) -> Json | Absent:
-    return ABSENT if agent.tools.mode == "inherit" else [one.native for one in agent.tools.allow]
-
-
-def _denied(value: Any) -> Mapping[str, object]:
-    return {"tools.deny": tuple(dict.fromkeys(map(_grant, _words("disallowedTools", value) or ())))}
-
-
-def _write_denied(agent: Agent) -> Json | Absent:
-    return [one.native for one in agent.tools.deny] or ABSENT
-
-
 def _delegates(value: Any) -> tuple[str, ...] | None:
-    words = _words("subagents", value)
+    words = name_lists.words("subagents", value)
     return None if words is None else tuple(dict.fromkeys(words))
 
 
 KEYS: dict[str, Key] = {
     "name": Key(("name",), _name, lambda agent: ABSENT if agent.name is None else agent.name),
     "description": simple("description", _description),
-    "tools": Key(("tools.mode", "tools.allow"), _allowed, _write_allowed),
-    "disallowedTools": Key(("tools.deny",), _denied, _write_denied),
+    "tools": name_lists.allowed(ID, empty=True),
+    "disallowedTools": name_lists.denied(ID),
     "subagents": simple("delegates", _delegates, list),
 }
 SPEC = FormatSpec(
@@ -188,18 +149,8 @@ def project(projection: Projection) -> None:
 
 def _project_shape(projection: Projection) -> None:
     """Project all but the texts."""
-    tool_lists.tool_list(projection, _spell_server, _reads_back)
+    tool_lists.tool_list(projection, name_lists.spell_server, partial(name_lists.reads_back, ID))
     permissions.mode(projection)
     permissions.rules(projection)
     models.model(projection)
     mcp.drop(projection, HINT)
-
-
-def _spell_server(server: str, tool: str | None) -> str:
-    if server == effects.EVERY_SERVER:
-        return "mcp__*"
-    return f"mcp__{server}__{tool or '*'}"
-
-
-def _reads_back(grant: ToolGrant) -> bool:
-    return "," not in grant.native and _words("tools", [grant.native or " x"]) == [grant.native] and _grant(grant.native) == grant

@@ -13,10 +13,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from agentconv.core import names
-from agentconv.core.diagnostics import Complaint
 from agentconv.core.format import FormatSpec
-from agentconv.families import keys, markdown, model_words
-from agentconv.families.frontmatter import Header
+from agentconv.families import keys, markdown, model_words, plain_fences
 from agentconv.families.keys import ABSENT, Key, Refused, simple
 from agentconv.families.value_checks import is_texts
 from agentconv.formats.kiro import hook_lists, mcp_servers, tool_words
@@ -30,20 +28,11 @@ if TYPE_CHECKING:
 
     from agentconv.core.format import Projection
     from agentconv.core.ir import Agent, Json, ToolGrant
-    from agentconv.core.source import SourceText
     from agentconv.families.keys import Absent
 
 ID = "kiro-ide"
 HINT = "define {} in .kiro/settings/mcp.json, and set includeMcpJson"
-_FILE = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)(\r?\n|(?<=\n))---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(?:/[A-Za-z0-9][A-Za-z0-9_-]*)*")
-
-
-def _find(source: SourceText) -> Header | Complaint:
-    found = _FILE.match(source.text)
-    if found is None:
-        return Complaint("the file does not start with a header between two lines `---`")
-    return Header(source, found.start(1), found.end(2), found.end(), tail=len(found[2]))
 
 
 def _name_of(path: str) -> str:
@@ -78,7 +67,7 @@ SPEC = FormatSpec(
     duplicates="the one in the workspace",
 )
 DIALECT = markdown.Dialect(
-    SPEC, KEYS, _find, required=(), lift=tool_words.lift, name_of=_name_of, says_name=True, grammar=JS_YAML_4, least_prompt=1
+    SPEC, KEYS, plain_fences.find, required=(), lift=tool_words.lift, name_of=_name_of, says_name=True, grammar=JS_YAML_4, least_prompt=1
 )
 read = partial(markdown.read, DIALECT)
 write = partial(markdown.write, DIALECT)

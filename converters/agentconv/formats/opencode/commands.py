@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agentconv.core.diagnostics import Effect
 from agentconv.core.ir import Model
 from agentconv.core.part_format import Place
 from agentconv.families import gray_matter, model_words
@@ -50,10 +51,10 @@ _ANY = "**/*.md"
 
 
 def _client(
-    format_id: str, client: str, repair: Repair, folders: tuple[tuple[str, ...], tuple[str, ...]], files: tuple[str, ...]
+    format_id: str, client: str, repair: Repair, folders: tuple[tuple[str, ...], tuple[str, ...]], files: tuple[str, ...], *, wrong: Effect
 ) -> Client:
     project, user = folders
-    entries = Entries("/command", "template")
+    entries = Entries("/command", "template", effect=wrong)
     return Client(
         format_id,
         client,
@@ -77,6 +78,7 @@ BY_FORMAT = {
         opencode.CLIENT.repair,
         (_OPENCODE, (".config/opencode/command", ".config/opencode/commands", *_OPENCODE)),
         ("opencode.json", "opencode.jsonc", ".opencode/opencode.json", ".opencode/opencode.jsonc"),
+        wrong=Effect.STOPS,
     ),
     "kilo": _client(
         "kilo",
@@ -84,5 +86,6 @@ BY_FORMAT = {
         kilo.CLIENT.repair,
         (_KILO, (".config/kilo/command", ".config/kilo/commands", *_KILO)),
         ("kilo.json", "kilo.jsonc", ".kilo/kilo.json", ".kilo/kilo.jsonc", "opencode.json", "opencode.jsonc"),
+        wrong=Effect.DROPS_ALL,
     ),
 }

@@ -96,11 +96,11 @@ class Permissions:
         found: list[Rule] = []
         for key, entry in entries.items():
             if isinstance(entry, str):
-                found.extend(_rules(self.format_id, key, entry, None))
+                found.extend(rules_of(self.format_id, key, entry, None))
             elif isinstance(entry, dict):
                 for pattern, action in in_order(entry).items():
                     if isinstance(action, str):
-                        found.extend(_rules(self.format_id, key, action, unescape_key(pattern)))
+                        found.extend(rules_of(self.format_id, key, action, unescape_key(pattern)))
         return tuple(found)
 
     def with_tools(self, header: dict[str, Json]) -> Mapping[str, object]:
@@ -235,7 +235,8 @@ def _deciding(rules: Iterable[Rule]) -> tuple[Rule, ...]:
     return tuple(rule for _, rule in sorted(last.values(), key=lambda found: (keys[found[1].native], found[0])))
 
 
-def _rules(format_id: str, key: str, action: str, pattern: str | None) -> Iterator[Rule]:
+def rules_of(format_id: str, key: str, action: str, pattern: str | None) -> Iterator[Rule]:
+    """Yield the rules that a key with an action, for a pattern or for all, stands for."""
     effect = cast("Literal['allow', 'ask', 'deny']", action)
     held = None if pattern is None else patterns.spoken(format_id, key, pattern)
     for capability, server, tool in meanings(format_id, key):
@@ -259,10 +260,15 @@ def meanings(format_id: str, key: str) -> tuple[tuple[str | None, str | None, st
     return tuple(found) or ((None, None, None),)
 
 
+def matching(format_id: str, glob: str) -> list[str]:
+    """Return the client's words that a pattern matches."""
+    pattern = re.compile(re.escape(glob).replace(r"\*", ".*").replace(r"\?", "."), re.DOTALL)
+    return [word for word in vocabulary.tool_words(format_id) if pattern.fullmatch(word)]
+
+
 def _matched(format_id: str, glob: str) -> Iterable[str]:
     """Return the first capability of each of the client's words that a pattern matches."""
-    pattern = re.compile(re.escape(glob).replace(r"\*", ".*").replace(r"\?", "."), re.DOTALL)
-    words = [vocabulary.grants(format_id, word) for word in vocabulary.tool_words(format_id) if pattern.fullmatch(word)]
+    words = [vocabulary.grants(format_id, word) for word in matching(format_id, glob)]
     return dict.fromkeys(several[0] for several in words if several)
 
 

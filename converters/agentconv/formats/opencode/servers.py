@@ -3,7 +3,9 @@
 https://opencode.ai/docs/mcp-servers
 
 `local` with its command in one list, or `remote`; SSE is tried where an address speaks nothing newer. An entry with `enabled` alone
-switches one of another file on or off. One wrong value costs the whole file: OpenCode does not start, Kilo passes over the file.
+switches one of another file on or off. No entry closes a tool. A rule of the configuration does (`permission`), of which the last that
+fits counts; those of an agent come after it (asked), so that one for all tools of the server opens it again. One wrong value costs the
+whole file: OpenCode does not start, Kilo passes over the file.
 Kilo passes over a project's file with `{env:X}`, too. It also reads the older `.kilocode/mcp.json` and `.kilo/mcp.json`, where it fills
 nothing in (its code).
 """
@@ -71,7 +73,8 @@ def _client(format_id: str, title: str, effect: Effect) -> Client:
         _reader(effect),
         _write,
         tried=("sse",),
-        limits="close its tools under `permission` of the configuration (`SERVER_TOOL`: `deny`), and define it under `mcp` by hand",
+        limits="close its tools (`SERVER_TOOL`: `deny`) last under `permission`, in the configuration and in each agent that has rules "
+        "of its own, and define it by hand",
     )
 
 

@@ -18,7 +18,7 @@ from agentconv.projecting.placeholders import Template
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from agentconv.core.diagnostics import Diagnostic, Span
+    from agentconv.core.diagnostics import Diagnostic
     from agentconv.core.ir import Agent
     from agentconv.lint.passages import Passage
     from agentconv.lint.rule import Finding, Rule
@@ -142,7 +142,7 @@ def unknown_placeholder(self: Rule, subject: Subject) -> Iterator[Finding]:
     places: dict[int, list[tuple[str, Diagnostic]]] = {}
     for client in subject.asked if "${" in subject.text else ():
         for remark in subject.reading(client).diagnostics:
-            at = _offset(subject, remark.span) if remark.code is Code.CALL_FAILS and remark.span else -1
+            at = subject.source.offset(remark.span.line, remark.span.column) if remark.code is Code.CALL_FAILS and remark.span else -1
             if at >= 0 and subject.text.startswith("${", at):
                 places.setdefault(at, []).append((client, remark))
     for start, remarks in places.items():
@@ -153,16 +153,6 @@ def unknown_placeholder(self: Rule, subject: Subject) -> Iterator[Finding]:
         help_text = remarks[0][1].hint or "spell it so that it is no placeholder"
         fix = _escaped(subject, passage, clients[0]) if passage else None
         yield self.find(message, (start, end), help_text, clients=clients, agent=owner(subject, start), fix=fix)
-
-
-def _offset(subject: Subject, span: Span) -> int:
-    """Return the offset of a place that a reader names by line and column."""
-    start, line = 0, 1
-    for match in re.finditer(r"\r\n|\n|\r", subject.text):
-        if line == span.line:
-            break
-        start, line = match.end(), line + 1
-    return min(start + span.column - 1, len(subject.text))
 
 
 def _escaped(subject: Subject, passage: Passage, client: str) -> Fix | None:

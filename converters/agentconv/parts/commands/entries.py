@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from agentconv.core.diagnostics import Complaint
+from agentconv.core.diagnostics import Complaint, Effect
 from agentconv.families import json_records
 from agentconv.families.frontmatter import apply
 from agentconv.families.record_file import Roster, as_written
@@ -30,6 +30,8 @@ class Entries:
     pointer: str
     body: str
     syntax: Syntax = jsonc.JSONC
+    effect: Effect = Effect.DROPS
+    """What an entry costs that is none, or a file without a map of them."""
 
     def _file(self, source: SourceText) -> json_records.JsonFile:
         return json_records.JsonFile(source, Roster(self.pointer, by_name=True), self.syntax, as_written(source))
@@ -38,19 +40,19 @@ class Entries:
         """Return what a file holds."""
         file = self._file(source)
         told = (*undecodable(source, client), *_repeated(file, client))
-        problem = (file.problem[0], source.span(file.problem[1])) if file.problem else None
+        problem = (replace(file.problem[0], effect=self.effect), source.span(file.problem[1])) if file.problem else None
         return Opened(tuple(self._entry(file, record) for record in file.records), problem, told)
 
     def _entry(self, file: json_records.JsonFile, record: Record) -> Entry:
         span, pointer = partial(file.span, record), file.pointer_to(record)
         if not isinstance(record.value, dict):
-            return Entry({}, None, span, record.name, pointer, Complaint("it is no map"))
+            return Entry({}, None, span, record.name, pointer, Complaint("it is no map", effect=self.effect))
         values = dict(record.value)
         body = values.pop(self.body, None)
         if isinstance(body, str):
             return Entry(values, body, span, record.name, pointer)
         reason = f"`{self.body}` must be text" if body is not None else f"there is no `{self.body}`"
-        return Entry(values, None, span, record.name, pointer, Complaint(reason, self.body))
+        return Entry(values, None, span, record.name, pointer, Complaint(reason, self.body, self.effect))
 
     def patched(self, source: SourceText, changes: Mapping[int, Change], added: Sequence[New], removed: Collection[int]) -> str | None:
         """Return the file with entries changed, put behind the last one, or taken out."""

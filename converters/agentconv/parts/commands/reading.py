@@ -40,7 +40,7 @@ def read(client: Client, source: PartSource) -> PartsRead[Command]:
     """Read the commands of a file. Raises nothing, and runs nothing."""
     problem = client.judge(source)
     if source.text.size > LARGEST:
-        problem = Complaint(f"the file is larger than {LARGEST:,} bytes")
+        problem = Complaint(f"the file is larger than {LARGEST:,} bytes", remedy="make it smaller; nothing of it was read")
     if problem is None and source.text.text.startswith(SCRIPT) and client.runs_files:
         return PartsRead((_script(client, source),), (State.LOADS,))
     shape = client.shape(source.text)
@@ -98,7 +98,9 @@ def _taken(client: Client, source: PartSource, entry: Entry) -> _Taken:
         named = js_text(named)
     lifted, problem = _lifted(client, rest)
     decoded = keys.decode(client.rows, client.keys, rest)
+    whole = getattr(client.shape(source.text), "effect", None)
     refused = [_weighed(client, key, rest, one) for key, one in decoded.refused.items()]
+    refused = [replace(one, effect=whole) if whole in _WORST and one.effect.drops else one for one in refused]
     refused += filter(None, (problem, entry.problem))
     if refused:
         decoded = keys.decode(client.rows, client.keys, rest, lenient=True)

@@ -160,7 +160,8 @@ def _by_position(part: Argument, wording: Wording, name: str | None) -> Iterator
     if language.indexed:
         yield Way(f"$ARGUMENTS[{part.index}]", single, code, about)
     if language.asked:
-        asked = name or f"argument{part.index + 1}"
+        known = wording.names[part.index] if part.index < len(wording.names) else f"argument{part.index + 1}"
+        asked = name or known
         yield Way(f"${{input:{asked}}}", NamedArgument(asked), "placeholder-asked", about)
     if wording.highest == 0 and not wording.has_all and language.everything and language.base is None:
         yield Way(language.everything, AllArguments(), "placeholder-rest", about)

@@ -55,6 +55,8 @@ class Client:
     fallback: Callable[[str], Rewritten | None] | None = None
     """Its repair of a header that does not parse."""
     grammar: Grammar = BUN
+    perhaps: tuple[Place, ...] = ()
+    """Where it looks as well, in a project, where the user's settings say so: nothing is written there, or taken along from there."""
     repairs_all: bool = False
     """Whether it turns to its repair for YAML that is no map, too."""
     starters: Starters | None = None
@@ -125,7 +127,8 @@ class Client:
 
     def path(self, part: Skill, place: Place) -> str:
         """Return where a skill's file goes: into a folder that is called as the skill is, as far as a folder can be."""
-        return f"{place.path}/{names.stem(part.name or part.id)}/{FILE}"
+        name, at_home = part.name or part.id, part.origin is not None and part.origin.format == self.format
+        return f"{place.path}/{names.folder(name) if at_home else names.stem(name)}/{FILE}"
 
     def spell_body(self, skill: Skill) -> str:
         """Write a body as the client reads it."""

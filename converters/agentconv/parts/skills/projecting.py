@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core import effects, patterns, schema_files, vocabulary
+from agentconv.core import effects, names, patterns, schema_files, vocabulary
 from agentconv.core.diagnostics import Detail
 from agentconv.core.ir import ToolGrant
 from agentconv.core.losses import becomes, listed, quoted
@@ -119,7 +119,8 @@ def _takes_restraint(client: Client, projection: PartProjection[Skill], name: st
 
 def _project_name(client: Client, projection: PartProjection[Skill]) -> None:
     name = projection.part.name or ""
-    legal = client.legal_name(name)
+    keeps = projection.at_home and names.folder(name) == name
+    legal = name if keeps and not client.bad_name(name) else client.legal_name(name)
     if not legal or client.bad_name(legal):
         projection.remark("skill-refused-name", "name", quoted(name))
     elif legal != name:

@@ -36,7 +36,8 @@ _BODY = "/body"
 def read(client: Client, source: PartSource) -> PartsRead[Skill]:
     """Read a skill's folder as the client does. Raises nothing."""
     if source.text.size > client.max_bytes:
-        return _dropped(client, source, None, Complaint(f"the file is larger than {client.max_bytes:,} bytes"), source.text.span())
+        problem = Complaint(f"the file is larger than {client.max_bytes:,} bytes", remedy="make it smaller; nothing of it was read")
+        return _dropped(client, source, None, problem, source.text.span())
     header = header_of(client, source.text)
     if isinstance(header, Complaint):
         return _without_header(client, source, None, header, source.text.span())

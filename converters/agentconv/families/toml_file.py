@@ -12,10 +12,9 @@ from agentconv.core.diagnostics import Complaint
 from agentconv.core.format import ReadResult, State, Whole, WriteResult
 from agentconv.core.ir import AgentSet, Origin, unescape_key
 from agentconv.core.source import encode
-from agentconv.families import keys, reading, toml_text
+from agentconv.families import keys, plain_toml, reading, toml_text
 from agentconv.families.keys import no_lift, no_lower
 from agentconv.families.toml_values import STRINGS, Broken, parsed, plain
-from agentconv.formats.codex import plain_toml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -40,6 +39,8 @@ class Dialect:
     """Writes those fields back as keys."""
     given: Mapping[str, Json] = field(default_factory=dict)
     """Keys that another file gives the agent, where its own does not have them."""
+    name_of: Callable[[str], str] | None = None
+    """The name of an agent, by the path of its file, where the client takes it from there."""
 
     def encode(self, agent: Agent) -> dict[str, Json]:
         """Return the keys of a file for an agent, in documented order."""
@@ -96,6 +97,8 @@ def _span(dialect: Dialect, source: SourceText, key: str, *within: str | int) ->
 
 def _agent(dialect: Dialect, source: SourceText, decoded: Decoded) -> Agent:
     extras = {dialect.spec.id: decoded.extras} if decoded.extras else {}
+    if dialect.name_of is not None:
+        decoded.values["name"] = dialect.name_of(source.path)
     return fields.build(decoded.values, extras, Origin(dialect.spec.id, source.path))
 
 
@@ -107,11 +110,15 @@ def _key_offset(text: str, key: str) -> int:
 def _recovered(
     dialect: Dialect, source: SourceText, header: dict[str, Json] | None, problem: Complaint, at: Span, *, end: int | None = None
 ) -> ReadResult:
-    """Make the best of a file that the client drops: an agent if it holds two known keys, one that names it."""
+    """Make the best of a file that the client drops: an agent if it holds two known keys, one that names it.
+
+    Where a file names its agent by its own name, any table is one.
+    """
+    named = dialect.name_of is not None and bool(header)
     if header is None:
         header = _read_lines(dialect, source, end)
     known = [key for key in header if key in dialect.keys]
-    if len(known) < 2 or not {"name", "description"} & set(known):
+    if not named and (len(known) < 2 or not {"name", "description"} & set(known)):
         return ReadResult(diagnostics=(reading.no_agent(dialect.spec, problem, at),))
     agent = _agent(dialect, source, keys.decode_header(dialect, header, lenient=True))
     diagnostic = reading.not_loaded(dialect.spec, agent.name, State.NOT_LOADED, problem, at)

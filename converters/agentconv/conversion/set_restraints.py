@@ -1,0 +1,216 @@
+"""What restrains the whole set, and is not held in a target: no part of it that could do what is forbidden is written there.
+
+A rule that denies or asks, or a hook that can block, restrains all agents, commands, skills and servers of a set. Where the target
+holds it, exactly or wider, all is well. Where it does not, whatever could do what it forbids is refused, with the rule and its line;
+it is never answered by closing a tool of every agent. `--allow-widening=hooks,permissions` writes all of it, with a warning for each
+rule. A conversion that was not asked for these parts says once what stays.
+
+How a kind of part (`core.restraints.RESTRAINING`) says what it restrains: `parts/<kind>/restraints.py` has `of(part, source)`. What of
+it a target does not hold is said in that format's `to_project`, by `PartProjection.leave_open`; of a part that is not written, nothing
+is held.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from agentconv.core import effects, losses, vocabulary
+from agentconv.core.diagnostics import Detail, Span
+from agentconv.core.ir import Permissions
+from agentconv.core.kinds import KINDS
+from agentconv.core.losses import listed
+from agentconv.core.restraints import RESTRAINING, SERVERS
+from agentconv.parts import registry
+from agentconv.sources.parts_on_disk import matches
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+    from agentconv.conversion.options import Options
+    from agentconv.conversion.part_law import PartVerdict
+    from agentconv.core.diagnostics import Loss
+    from agentconv.core.effects import Effects
+    from agentconv.core.format import Projection
+    from agentconv.core.ir import Agent, Rule
+    from agentconv.core.restraints import Restraint
+    from agentconv.sources.parts import Parts
+    from agentconv.sources.parts_on_disk import LoadedPart
+
+
+@dataclass(frozen=True, slots=True)
+class Unheld:
+    """A restraint that a target does not hold, and why."""
+
+    restraint: Restraint
+    reason: str
+    part: str
+    """The id of the part that says it."""
+
+
+def of(loaded: LoadedPart) -> tuple[Restraint, ...]:
+    """Return what a part holds the whole set back from; nothing, for a kind that only says what there is."""
+    if loaded.kind not in RESTRAINING:
+        return ()
+    found: Iterable[Restraint] = import_module(f"agentconv.parts.{loaded.kind}.restraints").of(loaded.part, loaded.source)
+    return tuple(_placed(one, loaded) for one in found)
+
+
+def _placed(restraint: Restraint, loaded: LoadedPart) -> Restraint:
+    """Return a restraint that stands in the file of its part, where nothing closer is known."""
+    if restraint.span is not None or loaded.source is None:
+        return restraint
+    return replace(restraint, span=Span(loaded.source.text.path))
+
+
+def unheld(loaded: LoadedPart, verdict: PartVerdict | None) -> Iterator[Unheld]:
+    """Yield what of a part's restraints a target does not hold, as the law found.
+
+    Args:
+        loaded: The part, as it stands in its file.
+        verdict: What became of it; None where it has no place in the target.
+    """
+    gone = verdict is None or (verdict.part is None and not verdict.omitted)
+    left = {} if verdict is None else verdict.left_open
+    for one in of(loaded):
+        if gone or one.text in left:
+            yield Unheld(one, left.get(one.text, "the target has no such rules"), loaded.part.id)
+
+
+@dataclass(frozen=True, slots=True)
+class SetRestraints:
+    """The restraints of a set that one target does not hold."""
+
+    target: str
+    open: tuple[Unheld, ...] = ()
+    insisted: Collection[str] = field(default=())
+    """The kinds of parts whose restraints are given up, as the user insists."""
+    rules: tuple[Rule, ...] = ()
+    """The rules of the set as they are written, but for those that allow."""
+
+    @property
+    def _binding(self) -> list[Restraint]:
+        return [one.restraint for one in self.open if one.restraint.kind not in self.insisted]
+
+    def hold(self, projection: Projection) -> None:
+        """Put the rules of the set into an agent's own, where the client takes these before those."""
+        origin = projection.source.origin
+        before: Any = registry.part_format(origin.format, "permissions") if origin and self.rules else None
+        if before is not None and before.among is not None:
+            return  # there, too, what an agent's file allows goes before the set's rules
+        own: tuple[Rule, ...] = projection.get("permissions.rules") or ()
+        module: Any = registry.part_format(self.target, "permissions") if own and self.rules else None
+        if module is None or module.among is None or projection.is_refused():
+            return
+        held = module.among(own, self.rules)
+        if held is None:
+            projection.refuse("set-restraint", "permissions.rules", listed(rule.shown for rule in self.rules))
+        elif held != own:
+            projection.translate("permissions.rules", held)
+            added = [rule.shown for rule in held if rule in self.rules and rule not in own]
+            projection.declare("set-rules-in-agent", "permissions.rules", listed(added))
+
+    def refuse(self, projection: Projection, result: Agent) -> None:
+        """Refuse an agent that could do in the target what a restraint forbids, as it is written there."""
+        if binding := self._binding:
+            may = _held_effects(result, self.target)
+            if broken := [one for one in binding if _may(may, one, self.target)]:
+                projection.refuse("set-restraint", "tools", _rules(broken))
+
+    def refusal(self, verdict: PartVerdict) -> Loss | None:
+        """Return why a skill, a command or a server cannot be written; None where it can.
+
+        What the model does with a skill or a command, nobody can tell: each is held back by every restraint.
+        """
+        loaded = verdict.loaded
+        if verdict.part is None or loaded.kind in RESTRAINING:
+            return None
+        broken = self._binding if loaded.kind != SERVERS else [one for one in self._binding if _is_about(one, loaded.part.name or "")]
+        if not broken:
+            return None
+        return losses.loss("set-restraint", loaded.part.id, "name", self.target, _rules(broken), part=loaded.kind)
+
+    def told(self) -> Iterator[Loss]:
+        """Say of each restraint that it is not held."""
+        for one in self.open:
+            code = "set-restraint-widened" if one.restraint.kind in self.insisted else "set-restraint-unheld"
+            detail = Detail("`{}`: {}", (one.restraint.shown, one.reason))
+            yield losses.loss(code, one.part, "rules", self.target, detail, span=one.restraint.span, part=one.restraint.kind)
+
+
+def _rules(broken: Iterable[Restraint]) -> Detail:
+    return listed(one.shown for one in broken)
+
+
+def _held_effects(agent: Agent, target: str) -> Effects:
+    """Return what an agent may do in a client, which may not hold it to all that its file says."""
+    free = vocabulary.unenforced(target).free
+    return effects.effects(replace(agent, permissions=Permissions()) if free else agent, format_id=target)
+
+
+def _may(may: Effects, restraint: Restraint, target: str) -> bool:
+    """Whether what may be done has something in it that a restraint forbids."""
+    if any(may.may(effect) for effect in effects.EFFECTS if effect in restraint.effects):
+        return True
+    if SERVERS not in restraint.effects:
+        return False
+    if may.every_server or vocabulary.unenforced(target).servers:
+        return True
+    return any(tools and _is_about(restraint, server) for server, tools in may.servers.items())
+
+
+def _is_about(restraint: Restraint, server: str) -> bool:
+    """Whether a restraint holds back the tools of a server."""
+    named = restraint.server
+    return SERVERS in restraint.effects and (named is None or effects.server_key(named) == effects.server_key(server))
+
+
+_DOES = {"denies": "denies {}", "asks": "asks before {}", "guards": "runs {}"}
+_WHAT = {"denies": "pattern", "asks": "pattern", "guards": "guard"}
+
+
+def staying(parts: Parts, target: str, options: Options) -> Iterator[Loss]:
+    """Say once what restrains the whole set and stays, where a conversion was not asked to take it along.
+
+    Looked at is only what the source's client says of itself in its own files, and those only where they are there.
+
+    Args:
+        parts: What there is beside the agents.
+        target: The format that gets none of it.
+        options: What the user chose.
+    """
+    named = {kind for kind, _ in options.along.named}
+    left = [kind for kind in KINDS if kind in RESTRAINING and kind not in options.along.kinds and kind not in named]
+    found = [
+        one for kind in left if parts.may_restrain() for one in parts.of(kind) if one.taken and not _is_held_in_place(one, target, options)
+    ]
+    yield from _staying(found, target)
+
+
+def _is_held_in_place(one: LoadedPart, target: str, options: Options) -> bool:
+    """Whether the target reads the very file that says it."""
+    module = registry.part_format(target, one.kind)
+    places = () if module is None else module.project if options.scope == "project" else module.user
+    return options.into_root(one.root) and any(matches(place, one.path) for place in places)
+
+
+def _staying(found: Sequence[LoadedPart], target: str) -> Iterator[Loss]:
+    by_file: dict[str, Counter[str]] = {}
+    kinds: dict[str, None] = {}
+    for loaded in found:
+        for one in of(loaded):
+            by_file.setdefault(loaded.path or loaded.part.id, Counter())[one.does] += 1
+            kinds[one.kind] = None
+    if not by_file:
+        return
+    words = "; ".join(f"{path} {_summed(counts)}" for path, counts in by_file.items())
+    hint = f"--with {','.join(kinds)} takes what the target can hold, and refuses what it cannot hold back"
+    yield losses.loss("set-restrictions-stay", losses.WHOLE_SET, "set", target, Detail("{}", (words,)), hint=hint)
+
+
+def _summed(counts: Counter[str]) -> str:
+    """Say how many rules and guards there are."""
+    said = [_DOES[does].format(f"{number} {_WHAT[does]}{'s' * (number > 1)}") for does, number in counts.items()]
+    return " and ".join(filter(None, (", ".join(said[:-1]), said[-1])))

@@ -1,0 +1,207 @@
+"""What a hook's command relies on of its client: what it is told on standard input, and what it answers.
+
+Nobody runs it to find out. Its text is read, with that of the project's scripts that it names: where all of it is there, and nothing of it
+reads standard input or answers in JSON, its exit code is all that counts.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agentconv.core import hook_matchers, vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from agentconv.core.ir import Hook
+
+_QUIET = frozenset(
+    (
+        *("echo", "printf", "exit", "return", "test", "[", "[[", "]", "]]", "true", "false", ":", "set", "cd", "export", "local"),
+        *("if", "then", "else", "elif", "fi", "for", "in", "do", "done", "while", "until", "case", "esac", "{", "}", "!"),
+        *("date", "touch", "mkdir", "rm", "rmdir", "mv", "cp", "ls", "pwd", "git", "sleep", "basename", "dirname", "realpath"),
+        *(
+            "readlink",
+            "which",
+            "type",
+            "kill",
+            "trap",
+            "shift",
+            "unset",
+            "readonly",
+            "declare",
+            "notify-send",
+            "osascript",
+            "afplay",
+            "say",
+        ),
+    )
+)
+"""Commands of a shell that read no standard input by themselves."""
+_READERS = frozenset(
+    ("cat", "jq", "grep", "egrep", "sed", "awk", "tr", "head", "tail", "cut", "wc", "sort", "uniq", "tee", "read", "xargs", "rg")
+)
+"""Commands that do, and hand on no more than what their line says."""
+_SHELLS = ("sh", "bash", "zsh", "dash")
+_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
+_CUT = re.compile(r"\|\||&&|[;|&\n()`]|\$\(")
+_QUOTED = re.compile(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"")
+_COMMENT = re.compile(r"(?m)(?:^|(?<=\s))#.*$")
+_HERE = re.compile(r"<<-?\s*['\"]?(\w+)['\"]?.*?\n(.*?)\n\s*\1", re.DOTALL)
+_STDIN = re.compile(r"stdin|/dev/stdin|\binput\(|readFileSync\(\s*0|php://input|\$\(\s*<|fileinput|STDIN")
+_PYTHON_IMPORT = re.compile(r"(?m)^\s*(?:from|import)\s+([.\w]+)")
+_SCRIPT_IMPORT = re.compile(r"(?:require\(|from\s+|import\s+)['\"]([^'\"]+)['\"]")
+_NODE = frozenset(["fs", "path", "os", "child_process", "process", "util", "crypto", "readline", "url", "events", "stream", "assert"])
+_CONTINUE = re.compile(r"['\"](continue)\\?['\"]\s*:")
+_SPEAKS = re.compile(r">\s*&\s*2|stderr|console\.(?:error|warn)|STDERR|\bwarn\b|sys\.exit\(\s*[^\s\d)]")
+"""What says something on stderr. A command that fails may do so, too; who relies on that relies on nothing."""
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a hook's command needs of the client that runs it."""
+
+    known: bool = True
+    """Whether all of its text was read."""
+    told: bool = False
+    """Whether it reads what the client says on standard input."""
+    words: frozenset[str] = frozenset()
+    """All names in its text."""
+    speaks: bool = True
+    """Whether it may say something on stderr."""
+
+
+UNREAD = Needs(known=False, told=True)
+NOTHING = Needs()
+ASSUMED = Needs(told=True)
+"""What most commands rely on: that they are told of the tool."""
+
+
+def needs(line: str, scripts: Mapping[str, bytes]) -> Needs:
+    """Return what a command line needs, given the scripts of the project that it names, by path."""
+    found = [_of_shell(line, scripts)]
+    for path, data in scripts.items():
+        try:
+            text = data.decode("utf-8")
+        except UnicodeDecodeError:
+            return UNREAD
+        found.append(_of_script(path, text, scripts))
+    if not all(one.known for one in found):
+        return UNREAD
+    speaks = any(_SPEAKS.search(text) for text in (line, *(data.decode("utf-8") for data in scripts.values())))
+    return Needs(told=any(one.told for one in found), words=frozenset().union(*(one.words for one in found)), speaks=speaks)
+
+
+def _words(text: str) -> frozenset[str]:
+    """Return all names in a text; `continue` where it is a key of an answer, and no word of a language."""
+    return (frozenset(_WORD.findall(text)) - {"continue"}) | frozenset(_CONTINUE.findall(text))
+
+
+def _of_script(path: str, text: str, scripts: Mapping[str, bytes]) -> Needs:
+    first = text.partition("\n")[0] if text.startswith("#!") else ""
+    kind = next(
+        (kind for kind, marks in _KINDS.items() if any(mark in first.split("/")[-1] for mark in marks) or path.endswith(_ENDS[kind])), "sh"
+    )
+    if kind == "sh":
+        return _of_shell(text, scripts)
+    modules = (_PYTHON_IMPORT if kind == "python" else _SCRIPT_IMPORT).findall(text)
+    standard = sys.stdlib_module_names if kind == "python" else _NODE
+    alone = all(name.removeprefix("node:").partition(".")[0] in standard for name in modules)
+    runs = re.search(r"subprocess|os\.system|child_process|exec\(", text) is not None
+    if not alone or (runs and _STDIN.search(text) is None):
+        return UNREAD
+    return Needs(told=_STDIN.search(text) is not None, words=_words(text))
+
+
+_KINDS = {"python": ("python",), "node": ("node", "bun", "deno", "tsx"), "sh": _SHELLS}
+_ENDS = {"python": (".py",), "node": (".js", ".mjs", ".cjs", ".ts"), "sh": (".sh", ".bash")}
+
+
+def _of_shell(text: str, scripts: Mapping[str, bytes]) -> Needs:
+    told = _STDIN.search(text) is not None
+    for program in _programs(text):
+        name = program.rpartition("/")[2]
+        if any(path.rpartition("/")[2] == name for path in scripts) or name in _QUIET:
+            continue
+        if name not in _READERS:
+            return UNREAD
+        told = True
+    return Needs(told=told, words=_words(text))
+
+
+def _programs(text: str) -> Iterator[str]:
+    """Yield the first word of each command of a shell's text; of a shell or interpreter that runs a script, the script."""
+    bare = _HERE.sub(" ", _COMMENT.sub("", text.replace("\\\n", " ")))
+    inside = [found[1:-1] for found in _QUOTED.findall(bare) if found.startswith('"') and "$(" in found]
+    bare = _REDIRECTION.sub(" ", bare)
+    plain = _QUOTED.sub(lambda found: found[0][1:-1] if _PATH.fullmatch(found[0][1:-1]) else "''", bare)
+    for piece in (*_CUT.split(plain), *(part for found in inside for part in _CUT.split(found)[1:])):
+        words = piece.split()
+        while words and (_ASSIGNMENT.match(words[0]) or words[0] in _BEFORE):
+            words = words[1:]
+        if words and words[0].rpartition("/")[2] in _INTERPRETERS and len(words) > 1 and not words[1].startswith("-"):
+            words = words[1:]
+        if words and words[0] not in ("''", "case", "esac", "}") and not words[0].startswith(("$((", "-")) and not words[0].endswith(")"):
+            yield words[0]
+
+
+_REDIRECTION = re.compile(r"\d*>&\d?-?|&>\s*\S+|\d*(?:>>?|<)\s*[\w/.$-]+")
+_PATH = re.compile(r"[\w$./{}:-]+")
+_BEFORE = frozenset(["if", "then", "else", "elif", "do", "while", "until", "!", "{", "env", "exec", "time", "nohup", "command"])
+_INTERPRETERS = frozenset((*_SHELLS, "python", "python3", "node", "bun", "deno", "ruby", "perl"))
+
+
+def tells(hook: Hook, target: str) -> str | None:
+    """Say why what a target says of an event is in no way what the hook's client says; None where it is."""
+    mine, other = vocabulary.hooks(hook.format), vocabulary.hooks(target)
+    return None if mine and other and mine.payload == other.payload else "it reads what it is told on standard input"
+
+
+def lacks(wanted: Needs, hook: Hook, target: str) -> str | None:
+    """Say what a target does not give a hook's command that it relies on; None where it gives all of it."""
+    mine, other = vocabulary.hooks(hook.format), vocabulary.hooks(target)
+    if mine is None or other is None or hook.format == target:
+        return None
+    if not wanted.known:
+        return (
+            None
+            if (mine.payload, mine.decides, mine.tools) == (other.payload, other.decides, other.tools)
+            else "what it runs cannot be read here"
+        )
+    if not wanted.speaks and not other.silent and hook.event in other.blocks:
+        return "it says nothing on stderr, and so blocks nothing"
+    answers = (wanted.words & _ANSWERS) - other.decides
+    if answers:
+        return f"it answers with `{min(answers)}`"
+    if not wanted.told:
+        return None
+    if mine.payload != other.payload:
+        return "it reads what it is told on standard input"
+    named = {word for word in wanted.words if word in mine.tools or word in mine.aliases} - other.tools.keys()
+    if named and hook.event in hook_matchers.ON_TOOLS:
+        return f"it knows a tool as `{min(named)}`"
+    missing = {
+        name
+        for capability in _about(hook)
+        for name in _arguments(mine, capability) & wanted.words
+        if name not in _arguments(other, capability)
+    }
+    return f"it reads `{min(missing)}`" if missing else None
+
+
+_ANSWERS = frozenset().union(*(found.decides for one in vocabulary.clients() if (found := vocabulary.hooks(one)))) - {"reason"}
+"""Keys of answers; a reason alone decides nothing."""
+
+
+def _about(hook: Hook) -> Iterable[str]:
+    facts = vocabulary.hooks(hook.format)
+    about = hook_matchers.meaning(hook)
+    return about if about is not None else facts.arguments if facts else ()
+
+
+def _arguments(facts: vocabulary.Hooks, capability: str) -> frozenset[str]:
+    return frozenset(facts.arguments.get(capability, ()))

@@ -1,0 +1,1 @@
+"""The folder of agents that several clients read."""

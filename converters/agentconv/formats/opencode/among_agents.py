@@ -1,0 +1,87 @@
+"""Rules of the whole set in an agent's own map: what its file allows would go before them, since the last rule that matches decides."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from agentconv.core import effects
+from agentconv.formats.opencode import permission_maps
+from agentconv.parts.permissions import deciding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from agentconv.core.ir import Rule
+
+_STRICTNESS = {"allow": 0, "ask": 1, "deny": 2}
+
+
+def among(own: Sequence[Rule], of_set: Sequence[Rule]) -> tuple[Rule, ...] | None:
+    """Return an agent's rules so that what is denied or asked about for the whole set is so for it; None where its map cannot say that.
+
+    Args:
+        own: The agent's rules.
+        of_set: Those of the set.
+    """
+    rules = [one.rule for one in deciding.counting(own)]
+    added: dict[str, list[Rule]] = {}
+    for rule in of_set:
+        behind = rules[rules.index(rule) :] if rule in rules else rules
+        touching = _touching(behind, rule.native)
+        if any(_STRICTNESS[one.effect] < _STRICTNESS[rule.effect] for one in touching):
+            added.setdefault(rule.native, []).append(rule)
+            if _is_glob(rule.native) and rule.effect == "ask" and any(one.effect == "deny" for one in _touching(rules, rule.native)):
+                return None
+    if not added:
+        return tuple(own)
+    if any(_is_glob(one.native) and _matches(one.native, word) and one.native != word for one in rules for word in added):
+        return None
+    left = [rule for rule in rules if rule.native not in added]
+    words = sorted(added, key=_is_glob)  # a word for several tools decides last
+    return (*left, *(rule for word in words for rule in _together(rules, word, added[word])))
+
+
+def _is_glob(word: str) -> bool:
+    return word != effects.EVERY_CAPABILITY and bool(set(word) & set("*?"))
+
+
+def _matches(pattern: str, word: str) -> bool:
+    return fnmatchcase(word, pattern)
+
+
+def _touching(rules: Sequence[Rule], word: str) -> list[Rule]:
+    """Return the rules that are about a word: its own, or else those for everything."""
+    mine = [rule for rule in rules if rule.native == word or (_is_glob(word) and _matches(word, rule.native))]
+    return [*mine, *[rule for rule in rules if rule.native == effects.EVERY_CAPABILITY][-1:]] if _is_glob(word) or not mine else mine
+
+
+def _together(rules: Sequence[Rule], word: str, more: Sequence[Rule]) -> Iterator[Rule]:
+    """Yield the rules for a word: what is left of the agent's, and behind them the set's, of which none opens what the agent may not do."""
+    mine = [rule for rule in rules if rule.native == word]
+    closed = any(rule.effect == "deny" for rule in _touching(rules, word))
+    whole = [rule.effect for rule in more if _is_whole(rule)]
+    parts = [rule for rule in more if not _is_whole(rule) and not (closed and rule.effect == "ask")]
+    floor = [*whole, *(["ask"] if closed and any(rule.effect == "ask" for rule in more) else [])]
+    found: dict[str, str] = {}
+    base = [rule.effect for rule in mine if _is_whole(rule)] or ([] if closed else whole)
+    if base:
+        found["*"] = _strictest(base[-1], *floor)
+    for rule in mine:
+        if not _is_whole(rule):
+            found[str(rule.pattern)] = _strictest(rule.effect, *floor)
+    for rule in parts:
+        found.pop(str(rule.pattern), None)  # the last rule decides, and a key stands where it was first
+        found[str(rule.pattern)] = rule.effect
+    format_id = more[0].format
+    alone = list(found) == ["*"]
+    for pattern, effect in found.items():
+        yield from permission_maps.rules_of(format_id, word, effect, None if alone else pattern)
+
+
+def _strictest(*several: str) -> str:
+    return max(several, key=_STRICTNESS.__getitem__)
+
+
+def _is_whole(rule: Rule) -> bool:
+    return rule.pattern is None or rule.pattern == "*"

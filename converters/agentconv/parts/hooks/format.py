@@ -1,0 +1,126 @@
+"""One client's hooks: read from its files, projected, and merged into them entry by entry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from agentconv.core import hook_handlers
+from agentconv.core.part_format import WrittenFile, difference
+from agentconv.core.source import SourceText, encode
+from agentconv.json import jsonc
+from agentconv.parts.hooks import projecting, reading, scripts
+from agentconv.parts.hooks.files import JsonHooks, TomlHooks
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+    from agentconv.core.ir import Json
+    from agentconv.core.kinds import Kind
+    from agentconv.core.part_format import PartProjection, PartSource, PartsRead, Place
+    from agentconv.core.parts import SetHook
+    from agentconv.json.jsonc import Syntax
+    from agentconv.parts.hooks.reading import Client
+
+
+@dataclass(frozen=True, slots=True)
+class HookFormat:
+    """One client's format of hooks."""
+
+    client: Client
+    project: tuple[Place, ...] = ()
+    user: tuple[Place, ...] = ()
+    syntax: Syntax = jsonc.JSON
+    at_top: tuple[str, ...] = ()
+    """The files, by what their paths end in, in which events are keys of the document itself."""
+    others: tuple[tuple[str, HookFormat], ...] = ()
+    """The formats of files in which hooks are spelled as another client does, by their paths."""
+    kind: Kind = "hooks"
+
+    @property
+    def format(self) -> str:
+        """The client's format id."""
+        return self.client.format
+
+    def read(self, source: PartSource) -> PartsRead[SetHook]:
+        """Read all hooks of a file as the client does."""
+        return reading.read(self._of(source.text.path).client, self._file(source.text), source)
+
+    def named(self, source: PartSource) -> list[str]:
+        """Return the paths of the project's files that the hooks of a file may run."""
+        found = (hook_handlers.read(self.client.words, entry.value) for entry in self._file(source.text).entries)
+        return list(dict.fromkeys(path for handler in found for path in scripts.named(handler)))
+
+    def _of(self, path: str) -> HookFormat:
+        return next((one for end, one in self.others if path == end), self)
+
+    def _file(self, source: SourceText) -> JsonHooks | TomlHooks:
+        if source.path.endswith(".toml"):
+            return TomlHooks(source)
+        return JsonHooks(source, () if source.path.endswith(self.at_top) and self.at_top else ("hooks",), self.syntax)
+
+    def to_project(self, projection: PartProjection[SetHook]) -> None:
+        """Turn a hook into one that the client runs for the same, and that blocks where it did."""
+        projecting.project(self.client, projection)
+
+    def path(self, part: SetHook, place: Place) -> str:  # noqa: ARG002
+        """Return the file that holds all hooks of a place."""
+        return place.path
+
+    def called_beside(self, parts: Sequence[SetHook], there: Iterable[SetHook]) -> tuple[SetHook, ...]:
+        """Return hooks under the names that they have in a file where others are: the same ones as these, new ones behind them."""
+        present = list(there)
+        names: dict[str, int] = {}
+        for one in present:
+            reading.numbered(reading.name_of(one.definition), names)
+        return tuple(_named(part, present, names) for part in parts)
+
+    def write(
+        self, parts: Iterable[SetHook], path: str, original: PartSource | None, without: Collection[str] = ()
+    ) -> tuple[WrittenFile, ...]:
+        """Put hooks into a file: keys that differ are patched, new hooks come last, and every other byte stays; their scripts follow."""
+        given = tuple(parts)
+        text = original.text if original else SourceText(path, b"")
+        file = self._file(text)
+        known = {one.name: one for one in (self.read(replace(original, text=text)).parts if original else ())}
+        index = {pointer: number for number, pointer in enumerate(entry.pointer(file.top) for entry in file.entries)}
+        at = {name: index[one.origin.pointer] for name, one in known.items() if one.origin and one.origin.pointer in index}
+        changed: dict[int, Json] = {}
+        added: list[tuple[str, Json]] = []
+        for part in given:
+            if part.name not in at:
+                added.append((part.definition.native_event, self._entry(part)))
+            elif difference(known[part.name], part):
+                changed[at[part.name]] = part.definition.handlers[0]
+        removed = [number for name, number in at.items() if name in without]
+        written = file.rewritten(changed, added, removed, self.client.head) if changed or added or removed else text.text
+        return (WrittenFile(path, encode(written)), *_beside(given))
+
+    def _entry(self, part: SetHook) -> Json:
+        """Return an entry that says a hook."""
+        hook = part.definition
+        matcher: dict[str, Json] = {} if hook.matcher is None else {"matcher": hook.matcher}
+        handler = hook.handlers[0]
+        if self.client.flat and isinstance(handler, dict):
+            return {**matcher, **{key: value for key, value in handler.items() if (key, value) != ("type", "command")}}
+        return {**matcher, "hooks": [handler], **(hook.options or {})}
+
+
+def _beside(parts: Iterable[SetHook]) -> Iterator[WrittenFile]:
+    files = {file.path: file for part in parts for file in part.files}
+    return (WrittenFile(path, file.data, file.executable) for path, file in files.items())
+
+
+def _named(part: SetHook, present: list[SetHook], names: dict[str, int]) -> SetHook:
+    """Return a hook under the name of one that is there and runs the same on the same, or under a free one."""
+    base = reading.name_of(part.definition)
+    same = next((one for one in present if reading.name_of(one.definition) == base and _runs(one) == _runs(part)), None)
+    if same is not None:
+        present.remove(same)
+        return replace(part, name=same.name)
+    return replace(part, name=reading.numbered(base, names))
+
+
+def _runs(part: SetHook) -> object:
+    hook = part.definition
+    return [(one.kind, one.command, one.prompt, one.url) for one in hook_handlers.meanings(hook.format, hook.handlers)]

@@ -1,0 +1,163 @@
+"""What a client makes of a file with hooks: each handler with its state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from agentconv.core import hook_handlers, schema_files, vocabulary
+from agentconv.core.diagnostics import Code, Diagnostic, Effect, Severity
+from agentconv.core.format import State
+from agentconv.core.ir import Hook, Origin
+from agentconv.core.part_format import PartsRead
+from agentconv.core.parts import SetHook
+from agentconv.parts.hooks import scripts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from agentconv.core.diagnostics import Span
+    from agentconv.core.ir import Json
+    from agentconv.core.part_format import PartSource
+    from agentconv.parts.hooks.files import Entry, JsonHooks, TomlHooks
+
+_NEEDED = {"command": ("command",), "prompt": ("prompt",), "agent": ("prompt",), "http": ("url",)}
+
+
+def _anything(_event: str, _kind: str) -> str | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """How one client takes and spells hooks."""
+
+    format: str
+    """Its format id."""
+    title: str
+    flat: bool = False
+    """Whether each handler stands alone, with its matcher."""
+    typed: bool = True
+    """Whether it runs nothing that does not say of what kind it is."""
+    head: Mapping[str, Json] = field(default_factory=dict)
+    """What a new file says besides."""
+    whole: frozenset[str] = frozenset()
+    """The events of which one entry that it does not take costs all of its file."""
+    skips: frozenset[str] = frozenset()
+    """The kinds of what is run that it knows, and passes over alone."""
+    stops: bool = False
+    """Whether a file that does not parse keeps it from starting."""
+    refuses: Callable[[str, str], str | None] = _anything
+    """Says why it does not take a handler of a kind on an event: that costs all of its file."""
+    trust: str | None = None
+    """What its user has to do before it runs the hooks of a project."""
+
+    @property
+    def words(self) -> str:
+        """The format that has its words."""
+        return vocabulary.words_of(self.format)
+
+
+def read(client: Client, file: JsonHooks | TomlHooks, source: PartSource) -> PartsRead[SetHook]:
+    """Read all hooks of a file, and say which the client does not take."""
+    wrong = [_problem(client, entry) for entry in file.entries]
+    all_gone = bool(file.problem) or any(
+        both[0] and _costs_all(client, entry, *both) for entry, both in zip(file.entries, wrong, strict=True)
+    )
+    names: dict[str, int] = {}
+    parts, states = [], []
+    for entry, (problem, _) in zip(file.entries, wrong, strict=True):
+        if entry.problem:
+            continue
+        parts.append(_hook(client, entry, source, names, entry.pointer(file.top)))
+        stopped = State.STOPS if client.stops and file.problem else State.NOT_LOADED
+        states.append(stopped if all_gone or problem else State.LOADS)
+    return PartsRead(tuple(parts), tuple(states), tuple(_told(client, file, source, wrong)))
+
+
+def _costs_all(client: Client, entry: Entry, problem: str | None, passed: bool) -> bool:
+    if problem is None or passed:
+        return False
+    return entry.event in client.whole or client.refuses(entry.event, _kind(entry.value)) is not None
+
+
+def _kind(value: Json) -> str:
+    """Return the kind of what is run; nothing, where it says none."""
+    kind = value.get("type", "command") if isinstance(value, dict) else None
+    return kind if isinstance(kind, str) else ""
+
+
+def _hook(client: Client, entry: Entry, source: PartSource, names: dict[str, int], pointer: str) -> SetHook:
+    matcher: Any = entry.matcher if isinstance(entry.matcher, str) else None
+    event = vocabulary.portable_event(client.words, entry.event)
+    value = entry.value if isinstance(entry.value, dict) else {}
+    hook = Hook(entry.event, client.words, event, matcher, (value,), entry.options)
+    files = scripts.of(hook_handlers.read(client.words, value), source.files)
+    name = numbered(name_of(hook), names)
+    return SetHook(name, name, hook, files, origin=Origin(client.format, source.text.path, pointer))
+
+
+def name_of(hook: Hook) -> str:
+    """Return what a hook is called: its event, and what it is about."""
+    event = hook.event or hook.native_event
+    return f"{event}/{hook.matcher}" if hook.matcher else event
+
+
+def numbered(name: str, names: dict[str, int]) -> str:
+    """Return a name that none of those that came before has, and remember it."""
+    names[name] = number = names.get(name, 0) + 1
+    return name if number == 1 else f"{name}~{number}"
+
+
+def _problem(client: Client, entry: Entry) -> tuple[str | None, bool]:
+    """Say why a client does not run an entry, and whether it passes over that alone, whatever a wrong handler costs."""
+    if entry.problem:
+        return entry.problem, False
+    if not vocabulary.knows_event(client.words, entry.event):
+        return f"it has no event `{entry.event}`", True
+    if entry.matcher is not None and not isinstance(entry.matcher, str):
+        return "`matcher` is a text", False
+    if not isinstance(entry.value, dict):
+        return "it is no map", False
+    if _kind(entry.value) in client.skips:
+        return f"it does not support a `{_kind(entry.value)}` yet", True
+    return handler_problem(client, entry.event, entry.value), False
+
+
+def handler_problem(client: Client, event: str, value: Mapping[str, Json]) -> str | None:
+    """Say why a client does not run a handler."""
+    schema = schema_files.part_schema(hook_handlers.KIND, client.format)
+    for key, one in value.items():
+        found = schema_files.complaint(schema, key, one)
+        if found is not None and found.effect is not Effect.IGNORES:
+            return f"`{key}`: {found.reason}"
+    handler = hook_handlers.read(client.words, dict(value))
+    if "type" not in value and client.typed:
+        return "it has no `type`"
+    lacking = [name for name in _NEEDED.get(handler.kind, ()) if not getattr(handler, name)]
+    return f"it has no `{lacking[0]}`" if lacking else client.refuses(event, handler.kind)
+
+
+def _told(client: Client, file: JsonHooks | TomlHooks, source: PartSource, wrong: list[tuple[str | None, bool]]) -> Iterator[Diagnostic]:
+    if file.problem:
+        reason, at = file.problem
+        does = "does not start with this file" if client.stops else "runs none of the hooks of this file"
+        yield _diagnostic(client, f"{client.title} {does}: {reason}", None, source.text.span(at))
+    names: dict[str, int] = {}
+    for entry, (problem, passed) in zip(file.entries, wrong, strict=True):
+        hook = Hook(entry.event, client.words, vocabulary.portable_event(client.words, entry.event), _text(entry.matcher))
+        name = None if entry.problem else numbered(name_of(hook), names)
+        if problem:
+            whole = _costs_all(client, entry, problem, passed)
+            does = "runs none of the hooks of this file" if whole else f"does not run the hook of `{entry.event}`"
+            told = _diagnostic(client, f"{client.title} {does}: {problem}", None if whole else name, file.span(entry))
+            yield replace(told, names=(entry.event,))
+
+
+def _text(value: Json) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _diagnostic(client: Client, message: str, name: str | None, span: Span) -> Diagnostic:
+    hint = "mend it so that the client takes it"
+    return replace(Diagnostic(Code.NOT_LOADED, Severity.WARNING, message, span, hint, name, client.format), effect=Effect.DROPS)

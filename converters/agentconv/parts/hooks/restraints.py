@@ -1,0 +1,53 @@
+"""What a hook of a whole set holds back: the effects of the tools that it is about, where it can block."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentconv.core import effects, hook_matchers
+from agentconv.core.restraints import EVERYTHING, SERVERS, Restraint
+from agentconv.json.jsonc import JSONC
+from agentconv.parts.hooks.files import JsonHooks, TomlHooks
+from agentconv.projecting import hook_translation
+
+if TYPE_CHECKING:
+    from agentconv.core.part_format import PartSource
+    from agentconv.core.parts import SetHook
+    from agentconv.core.source import SourceText
+
+
+def of(part: SetHook, source: PartSource | None) -> tuple[Restraint, ...]:
+    """Return the guard that a hook is; nothing, where it can forbid nothing."""
+    hook = part.definition
+    if not hook_translation.is_guard(hook) or is_dead(part):
+        return ()
+    text = f"{hook.native_event} {hook.matcher}" if hook.matcher else hook.native_event
+    about = hook_matchers.meaning(hook) if hook.event in hook_matchers.ON_TOOLS else None
+    span = source.text.span(offset(part, source.text)) if source else None
+    if about is None:
+        return (Restraint("hooks", text, "guards", EVERYTHING, span=span),)
+    servers = [one.split("__")[1] for one in about if one.startswith("mcp__")]
+    held = {effects.EFFECT_OF[one] for one in about if one in effects.EFFECT_OF} | ({SERVERS} if servers else set())
+    named = servers[0] if len(set(servers)) == 1 and servers[0] != ".*" else None
+    return (Restraint("hooks", text, "guards", frozenset(held) or EVERYTHING, named, span),) if held or not _is_harmless(about) else ()
+
+
+def is_dead(part: SetHook) -> bool:
+    """Whether a matcher fits no tool of the hook's own client: then it never ran."""
+    hook = part.definition
+    found = hook_matchers.translated(hook, hook.format) if hook.event in hook_matchers.ON_TOOLS else None
+    return found is not None and found.is_idle
+
+
+def _is_harmless(about: frozenset[str]) -> bool:
+    return about <= effects.HARMLESS
+
+
+def offset(part: SetHook, text: SourceText) -> int:
+    """Return where a hook stands in its file."""
+    pointer = part.origin.pointer if part.origin else ""
+    if text.path.endswith(".toml"):
+        file: JsonHooks | TomlHooks = TomlHooks(text)
+    else:
+        file = JsonHooks(text, ("hooks",) if pointer.startswith("/hooks/") else (), JSONC)
+    return next((entry.at for entry in file.entries if entry.pointer(file.top) == pointer), 0)

@@ -1,0 +1,43 @@
+"""The scripts of a project that hooks name: what a guard is without them is nothing."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import TYPE_CHECKING
+
+from agentconv.core import hook_handlers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from agentconv.core.hook_handlers import Handler
+    from agentconv.core.parts import FolderFile
+
+_TOKEN = re.compile(r"(?:\0root/?|\.{0,2}/)?[\w.@+-]+(?:/[\w.@+-]+)*")
+_QUOTES = str.maketrans("", "", "'\"")
+SUFFIXES = (".sh", ".bash", ".zsh", ".py", ".js", ".mjs", ".cjs", ".ts", ".rb", ".pl", ".php", ".ps1")
+
+
+def named(handler: Handler) -> list[str]:
+    """Return the paths, from the project's root, that a handler's command may run."""
+    if handler.command is None:
+        return []
+    line = hook_handlers.rooted(handler.line).translate(_QUOTES)
+    found = (_path(one) for one in _TOKEN.findall(line))
+    return list(dict.fromkeys(path for path in found if path))
+
+
+def _path(token: str) -> str | None:
+    """Return the path in the project that a word of a command line is, or may be; None where it is none."""
+    text = token.removeprefix(hook_handlers.ROOT).lstrip("/") if token.startswith(hook_handlers.ROOT) else token
+    if text.startswith("/") or not ("/" in text or text.endswith(SUFFIXES) or text != token):
+        return None
+    path = posixpath.normpath(text)
+    return None if path in (".", "") or path.startswith("..") else path
+
+
+def of(handler: Handler, files: Iterable[FolderFile]) -> tuple[FolderFile, ...]:
+    """Return those of some files that a handler names."""
+    wanted = named(handler)
+    return tuple(file for file in files if file.path in wanted)

@@ -1,0 +1,146 @@
+"""What a client decides by the rules of a set: which tools a rule is about, which of several rules counts, and what is left of it.
+
+The facts are in the client's vocabulary (`rules`). Rules that never count are no restraints, and nothing that a later rule closes is
+a grant: what is here is what is left of a file once its client has read it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agentconv.core import effects, patterns, vocabulary
+from agentconv.core.restraints import EVERYTHING, SERVERS, Restraint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from agentconv.core.ir import Rule, Sandbox
+    from agentconv.core.parts import PermissionSet
+
+_STRICTNESS = {"allow": 0, "ask": 1, "deny": 2}
+OUTSIDE = "outside"
+"""What stands for all that is done in folders outside of the project."""
+_OUTSIDE = frozenset({"read", "write", "run"})
+_BEYOND_READING = frozenset({"write", "run", "network"})
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A rule that counts, and the capabilities that it is about; those of MCP servers are `mcp`."""
+
+    rule: Rule
+    about: frozenset[str]
+
+    @property
+    def text(self) -> str:
+        """The rule in a few words."""
+        return text_of(self.rule)
+
+
+def text_of(rule: Rule) -> str:
+    """Return a rule in a few words, which tell it from others."""
+    return f"{rule.effect} {rule.native}" if rule.pattern is None else f"{rule.effect} {rule.native}({rule.pattern})"
+
+
+def about(rule: Rule) -> frozenset[str]:
+    """Return the capabilities that a rule is about, in its client; nothing, where it matches nothing there, or only what no other has."""
+    if rule.native == effects.EVERY_CAPABILITY:
+        return frozenset((*effects.EFFECT_OF, *effects.HARMLESS, "mcp"))
+    if rule.server is not None:
+        return frozenset({"mcp"})
+    facts = vocabulary.rules(rule.format)
+    table = facts.whole if rule.pattern is None or patterns.is_everything(rule.pattern) else facts.parts
+    known = vocabulary.own_word(rule.format, rule.native)
+    if rule.native in table and (rule.effect != "allow" or not known):
+        return frozenset(table[rule.native])
+    if set(rule.native) & set("*?"):
+        return frozenset({rule.capability} if rule.capability else ())
+    return frozenset(vocabulary.grants(rule.format, known) if known else ())
+
+
+def is_known(rule: Rule) -> bool:
+    """Whether a rule names something that its client has."""
+    pattern = set(rule.native) & set("*?")
+    return bool(
+        rule.server or pattern or vocabulary.own_word(rule.format, rule.native) or rule.native in vocabulary.rules(rule.format).words
+    )
+
+
+def counting(rules: Sequence[Rule]) -> list[Decided]:
+    """Return the rules that count, in their order: none that another one hides, as the client resolves them."""
+    if not rules:
+        return []
+    order = vocabulary.rules(rules[0].format).order
+    found = [Decided(rule, about(rule)) for rule in rules]
+    return [one for place, one in enumerate(found) if not any(_hides(other, one) for other in _stronger(found, place, order))]
+
+
+def _stronger(found: Sequence[Decided], place: int, order: str) -> Iterator[Decided]:
+    """Yield the rules that are asked before one: the later ones where the last match wins, else the stricter ones."""
+    mine = found[place].rule
+    for number, other in enumerate(found):
+        later = number > place
+        stricter = _STRICTNESS[other.rule.effect] > _STRICTNESS[mine.effect]
+        if {"last": later, "first": number < place, "deny": stricter}[order]:
+            yield other
+
+
+def hiding(rules: Sequence[Rule], place: int) -> Rule | None:
+    """Return the rule that keeps one from ever counting."""
+    found = [Decided(rule, about(rule)) for rule in rules]
+    stronger = _stronger(found, place, vocabulary.rules(rules[place].format).order)
+    return next((other.rule for other in stronger if _hides(other, found[place])), None)
+
+
+def _hides(other: Decided, one: Decided) -> bool:
+    """Whether all that a rule matches is matched by another one first."""
+    if other.rule.native not in {one.rule.native, effects.EVERY_CAPABILITY}:
+        return False
+    if other.rule.native == one.rule.native and (other.rule.server, other.rule.tool) != (one.rule.server, one.rule.tool):
+        return False
+    wide, narrow = other.rule.pattern, one.rule.pattern
+    if wide is None:
+        return True
+    return patterns.is_everything(wide) if narrow is None else patterns.covers(wide, narrow)
+
+
+def restraining(part: PermissionSet) -> list[Decided]:
+    """Return the rules of a set that hold something back."""
+    return [one for one in counting(part.rules) if one.rule.effect != "allow" and is_known(one.rule)]
+
+
+def is_beside(rule: Rule, capability: str) -> bool:
+    """Whether a rule is about a whole tool beside the client's first one for the same: what that may do, goes past it."""
+    words = vocabulary.tools_for(rule.format, capability)
+    return rule.pattern is None and rule.native in words[1:]
+
+
+def restraints(part: PermissionSet) -> Iterator[Restraint]:
+    """Yield what a set holds everything back from, each with what it is about."""
+    seen: set[str] = set()
+    for one in restraining(part):
+        found = effects_of(one)
+        if one.text not in seen and found:
+            seen.add(one.text)
+            yield Restraint(
+                "permissions",
+                one.text,
+                "denies" if one.rule.effect == "deny" else "asks",
+                found,
+                one.rule.server if one.about == {"mcp"} else None,
+            )
+    if part.sandbox is not None and part.sandbox.files != "full":
+        yield Restraint("permissions", sandbox_text(part.sandbox), "denies", _BEYOND_READING)
+
+
+def sandbox_text(sandbox: Sandbox) -> str:
+    """Return a sandbox in a few words."""
+    network = "" if sandbox.network is None else f", network {'open' if sandbox.network else 'closed'}"
+    return f"sandbox {sandbox.files}{network}"
+
+
+def effects_of(decided: Decided) -> frozenset[str]:
+    """Return the effects that a rule is about."""
+    named = {SERVERS if capability == "mcp" else effects.EFFECT_OF.get(capability, "") for capability in decided.about}
+    return (frozenset(named) | (_OUTSIDE if OUTSIDE in decided.about else frozenset())) & EVERYTHING

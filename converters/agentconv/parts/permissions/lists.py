@@ -1,0 +1,185 @@
+"""Rules as lists of `Tool(pattern)` in a JSON file of settings, one list for each effect: Claude Code, and who took it from there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+
+from agentconv.core import vocabulary
+from agentconv.core.diagnostics import Effect
+from agentconv.core.ir import Rule, escape_key
+from agentconv.core.meant import Pattern
+from agentconv.core.parts import PermissionSet
+from agentconv.families import tool_tokens
+from agentconv.json.jsonc import JSON, Syntax
+from agentconv.parts.permissions.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from agentconv.core.diagnostics import Complaint
+    from agentconv.core.ir import Json
+    from agentconv.core.source import SourceText
+
+Path = tuple[str, ...]
+
+
+def rule(format_id: str, effect: str, word: str, pattern: str | None) -> tuple[Rule, ...]:
+    """Read a rule that is `word(pattern)`."""
+    grant = tool_tokens.grant(format_id, word)
+    language = vocabulary.rule_pattern(format_id, word)[0]
+    held = None if pattern is None else Pattern(pattern, language)
+    return (Rule(cast("Any", effect), grant.native, format_id, grant.capability, held, grant.server, grant.tool),)
+
+
+def token(rule: Rule) -> str:
+    """Write a rule as it stands in a list."""
+    return rule.native if rule.pattern is None else f"{rule.native}({rule.pattern})"
+
+
+def _rule_of(format_id: str, effect: str, text: str) -> Rule:
+    word, pattern = text.strip(), None
+    if word.endswith(")") and "(" in word:
+        word, _, pattern = word[:-1].partition("(")
+    return rule(format_id, effect, word, pattern)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """Where a client's settings have what."""
+
+    format: str
+    lists: Mapping[Path, str]
+    """Effects, by the paths of their lists: first those that are written."""
+    mode: Path | None = None
+    folders: Path | None = None
+    table: Path | None = None
+    """A map whose other keys belong to the rules."""
+    syntax: Syntax = JSON
+    broken: Effect = Effect.DROPS_ALL
+    """What the client does about a file that does not parse."""
+    wrong: Effect = Effect.IGNORES
+    """What it does about a value of another type, or a mode that it has not."""
+    core: Path | None = None
+    """A list of the only tools that are open."""
+    extras: tuple[Path, ...] = field(default=())
+    """Other values that say what may be done."""
+
+    def __call__(self, source: SourceText) -> ListFile:
+        """Read a file."""
+        return ListFile(self, source)
+
+
+class ListFile:
+    """A file as it was read."""
+
+    def __init__(self, lists: Lists, source: SourceText) -> None:
+        self.lists = lists
+        self.settings = Settings(source, lists.syntax, lists.broken)
+        self.part = self._part()
+
+    @property
+    def complaints(self) -> list[tuple[Complaint, int]]:
+        """What the client does not take."""
+        return self.settings.complaints
+
+    def _part(self) -> PermissionSet | None:
+        rules = [found for path, effect in self.lists.lists.items() for found in self._rules(path, effect)]
+        rules += self._beside_core()
+        mode, folders = self._mode(), self._folders()
+        extras = self._extras()
+        if not rules and mode is None and folders is None and not extras:
+            return None
+        held = {self.lists.format: extras} if extras else {}
+        order = vocabulary.rules(self.lists.format).order if rules else None
+        return PermissionSet(rules=tuple(rules), resolution=cast("Any", order), mode=mode, folders=folders, extras=held)
+
+    def _rules(self, path: Path, effect: str) -> list[Rule]:
+        found = []
+        value = self.settings.value(*path)
+        if value is not None and not isinstance(value, list):
+            self.settings.complain(f"`{'.'.join(path)}` is a list of rules", *path, effect=self.lists.wrong)
+        for number, text in enumerate(value if isinstance(value, list) else ()):
+            if isinstance(text, str):
+                found.append(_rule_of(self.lists.format, effect, text))
+            else:
+                self.settings.complain("a rule is a text", *path, within=(number,), effect=self.lists.wrong)
+        return found
+
+    def _beside_core(self) -> list[Rule]:
+        """Return denials of all tools that are not in the list of those that are open."""
+        value = self.settings.value(*self.lists.core) if self.lists.core else None
+        if not isinstance(value, list) or not value:
+            return []
+        named = {_rule_of(self.lists.format, "allow", one).native for one in value if isinstance(one, str)}
+        have = {vocabulary.own_word(self.lists.format, word) or word for word in named}
+        return [
+            one
+            for word in vocabulary.tool_words(self.lists.format)
+            if word not in have and vocabulary.grants(self.lists.format, word)
+            for one in rule(self.lists.format, "deny", word, None)
+        ]
+
+    def _mode(self) -> Any:
+        if self.lists.mode is None:
+            return None
+        value = self.settings.value(*self.lists.mode)
+        found = vocabulary.portable_mode(self.lists.format, value) if isinstance(value, str) else None
+        if value is not None and found is None:
+            self.settings.complain("there is no such mode", *self.lists.mode, effect=self.lists.wrong)
+        return found
+
+    def _folders(self) -> tuple[str, ...] | None:
+        value = self.settings.value(*self.lists.folders) if self.lists.folders else None
+        return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list) else None
+
+    def _extras(self) -> dict[str, Json]:
+        known = {path[-1] for path in (*self.lists.lists, self.lists.mode, self.lists.folders) if path}
+        table = self.settings.value(*self.lists.table) if self.lists.table else None
+        found = {key: value for key, value in table.items() if key not in known} if isinstance(table, dict) else {}
+        for path in self.lists.extras:
+            value = self.settings.value(*path)
+            if value is not None:
+                found[escape_key(".".join(path))] = value
+        return found
+
+    def rewritten(self, part: PermissionSet | None) -> str:
+        """Return the file with other rules in it, or without them."""
+        wanted = part or PermissionSet()
+        old = self.part or PermissionSet()
+        changes: dict[Path, Json | None] = {}
+        if wanted.rules != old.rules:
+            changes |= self._lists_for(wanted)
+        for path, name, spell in (
+            (self.lists.mode, "mode", self._mode_word),
+            (self.lists.folders, "folders", list),
+        ):
+            value = getattr(wanted, name)
+            if path and value != getattr(old, name):
+                changes[path] = None if value is None else cast("Callable[[Any], Json]", spell)(value)
+        before, after = (one.extras.get(self.lists.format, {}) for one in (old, wanted))
+        for key in dict.fromkeys((*before, *after)):
+            if before.get(key) != after.get(key):
+                changes[self._path_of(key)] = after.get(key)
+        return self.settings.rewritten(changes)
+
+    def _mode_word(self, mode: str) -> str:
+        return vocabulary.native_mode(self.lists.format, cast("Any", mode)) or mode
+
+    def _path_of(self, key: str) -> Path:
+        found = next((path for path in self.lists.extras if ".".join(path) == key), None)
+        return found or (*(self.lists.table or ()), key)
+
+    def _lists_for(self, part: PermissionSet) -> dict[Path, Json | None]:
+        """Return the lists that say the rules of a set: those of one effect in its first list, but for what stands in others."""
+        found: dict[Path, Json | None] = {}
+        core = set(self._beside_core())
+        for effect in dict.fromkeys(self.lists.lists.values()):
+            first, *others = [path for path, one in self.lists.lists.items() if one == effect]
+            elsewhere = {one for path in others for one in self._rules(path, effect)}
+            texts = [token(one) for one in part.rules if one.effect == effect and one not in elsewhere | core]
+            gone = [path for path in others if elsewhere - set(part.rules) and self.settings.value(*path) is not None]
+            found |= {path: [token(one) for one in self._rules(path, effect) if one in part.rules] or None for path in gone}
+            if texts != [one for one in self.settings.value(*first) or () if isinstance(one, str)]:
+                found[first] = cast("Json", texts) if texts else None
+        return found

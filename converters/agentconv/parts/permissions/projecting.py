@@ -1,0 +1,277 @@
+"""Rules of a set on their way into another client's file.
+
+A rule that denies or asks is said exactly or wider, or left open: then `conversion.set_restraints` refuses what could do it. A rule that
+allows is said exactly, or dropped. Where a command is denied, what of the shell is left asks, since no text tells all spellings of a
+command; so does a search that prints what may not be read.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agentconv.core import effects, patterns, vocabulary
+from agentconv.core.losses import listed, quoted
+from agentconv.core.patterns import command_lines
+from agentconv.parts.permissions import deciding, wider
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from agentconv.core.ir import Rule
+    from agentconv.core.part_format import PartProjection
+    from agentconv.core.parts import PermissionSet
+    from agentconv.core.patterns.form import Form
+    from agentconv.parts.permissions.client import Client
+    from agentconv.parts.permissions.deciding import Decided
+
+STRICTNESS = {"allow": 0, "ask": 1, "deny": 2}
+_ASKED = ("shell", "fs.write", "fs.edit", "web.fetch", "web.search")
+"""What a client asks about that asks by default."""
+_READERS = {"command": wider.command, "path": wider.path}
+
+
+def project(client: Client, projection: PartProjection[PermissionSet]) -> None:
+    """Turn a set of rules into the most of it that a client can hold."""
+    if projection.at_home:
+        return
+    held = _Held(client, projection)
+    for one in deciding.restraining(projection.source):
+        held.restrain(one)
+    held.sandbox()
+    for one in deciding.counting(projection.source.rules):
+        if one.rule.effect == "allow":
+            held.allow(one)
+    held.ask_for_rest()
+    held.settle()
+
+
+class _Held:
+    """What of a set a client holds."""
+
+    def __init__(self, client: Client, projection: PartProjection[PermissionSet]) -> None:
+        self.client = client
+        self.projection = projection
+        self.source = projection.source
+        self.format = self.source.origin.format if self.source.origin else ""
+        self.asks = vocabulary.fact(self.format, "asks_by_default")
+        self.rules: dict[Rule, None] = {}
+        self.base: list[Rule] = []
+        """What is so of a word where no other rule says otherwise."""
+        self.asked: set[str] = set()
+        """Words of the client that are to ask where no rule says otherwise."""
+        self.wider: list[str] = []
+        self.dropped: list[str] = []
+
+    # --- what is denied, or asked about
+
+    def restrain(self, one: Decided) -> None:
+        """Say a rule that denies or asks, or leave it open."""
+        about = {capability for capability in one.about if not deciding.is_beside(one.rule, capability)}
+        if self._is_spoken_here(one):
+            return
+        order = sorted(about, key=lambda capability: (capability == "fs.search", capability))
+        reasons: list[str] = []
+        for capability in order:
+            if not (capability == "fs.search" and reasons):  # where what may not be read is read all the same, a search need not ask
+                reasons += [reason] if (reason := self._closed(one, capability)) else []
+        if reasons and deciding.effects_of(one):
+            self.projection.leave_open(one.text, reasons[0])
+        if not one.about and one.rule.pattern is not None:
+            self.dropped.append(one.text)
+
+    def _is_spoken_here(self, one: Decided) -> bool:
+        """Take a rule as it stands, where the client has the same words, and the last rule decides in both."""
+        rule = one.rule
+        orders = {vocabulary.rules(format_id).order for format_id in (self.format, self.client.format)}
+        known = rule.server or set(rule.native) & set("*?") or vocabulary.own_word(self.client.format, rule.native)
+        if (
+            orders != {"last"}
+            or not known
+            or vocabulary.rule_pattern(self.format, rule.native) != vocabulary.rule_pattern(self.client.format, rule.native)
+        ):
+            return False
+        command = vocabulary.rule_pattern(self.format, rule.native)[1] == "command" and rule.pattern is not None
+        if command and not command_lines.alike(self.format, self.client.format, str(rule.pattern)):
+            return False
+        self._add(rule.effect, rule.native, None if rule.pattern is None else str(rule.pattern))
+        return True
+
+    def _closed(self, one: Decided, capability: str) -> str | None:
+        """Close a capability as a rule says; return why that cannot be said."""
+        if capability == deciding.OUTSIDE:
+            asks = one.rule.effect == "ask" and vocabulary.fact(self.client.format, "asks_by_default")
+            return None if asks else f"{self.client.title} has no rule for all that is outside of the project"
+        if not self.client.has(capability) or (capability in effects.HARMLESS):
+            return None
+        if self._asks_anyway(one.rule, capability):
+            return None
+        effect = one.rule.effect if one.rule.effect in self.client.effects else "deny"
+        if effect not in self.client.effects:
+            return f"{self.client.title} has no such rules"
+        if capability == "mcp":
+            return self._close_server(one.rule, effect)
+        if one.rule.pattern is not None and not patterns.is_everything(one.rule.pattern):
+            return self._close_part(one.rule, effect, capability)
+        words = self.client.closing(capability) if self.client.whole else ()
+        for word in words:
+            self._add(effect, word, None)
+        return None if words else f"no rule of {self.client.title} closes what it is about"
+
+    def _asks_anyway(self, rule: Rule, capability: str) -> bool:
+        """Whether the client asks for all of what a rule asks about, as long as nobody allows it."""
+        if rule.effect != "ask":
+            return False
+        if vocabulary.fact(self.client.format, "asks_by_default") and effects.EFFECT_OF.get(capability) in ("write", "run", "network"):
+            return not vocabulary.unenforced(self.client.format).free
+        if self.client.asks_for_rest and capability in _ASKED:
+            self.asked.update(self.client.closing(capability))
+            return True
+        return False
+
+    def _close_server(self, rule: Rule, effect: str) -> str | None:
+        if rule.server is None:
+            return f"no rule of {self.client.title} closes every MCP server"
+        word = self.client.server(rule.server, rule.tool)
+        if word is None:
+            return f"no rule of {self.client.title} closes a server's tool"
+        self._add(effect, word, None)
+        return None
+
+    def _close_part(self, rule: Rule, effect: str, capability: str) -> str | None:
+        """Close a part of a capability."""
+        _, subject = vocabulary.rule_pattern(rule.format, rule.native)
+        if capability == "fs.search" and subject == "path" and capability not in self.client.holding:
+            return self._search_asks()
+        found = self._outside(rule, subject) or self._patterns(rule, subject, capability)
+        if not found:
+            return f"{self.client.title} cannot tell by a pattern what it is about"
+        for word, text in found:
+            self._add(effect, word, text)
+        if effect == "deny":
+            parted = {word for word, _ in found}
+            self.asked.update(parted if capability == "shell" else ())
+            self.asked.update(set(self.client.closing(capability)) - set(self.client.parting(capability)))
+        if deciding.text_of(rule) not in self.wider:
+            self.wider.append(deciding.text_of(rule))
+        return None
+
+    def _search_asks(self) -> str | None:
+        """Have a search ask that may print what may not be read."""
+        words = self.client.closing("fs.search")
+        if "ask" not in self.client.effects or not words:
+            return f"a search of {self.client.title} prints what may not be read"
+        for word in words:
+            self._add("ask", word, None)
+        return None
+
+    def _outside(self, rule: Rule, subject: str | None) -> tuple[tuple[str, str], ...]:
+        text = str(rule.pattern)
+        if subject != "path" or self.client.outside is None or not text.startswith(("~/", "//")):
+            return ()
+        return self.client.outside(text)
+
+    def _patterns(self, rule: Rule, subject: str | None, capability: str) -> list[tuple[str, str]]:
+        """Return the client's words with the patterns that hold what a rule holds, or more."""
+        if rule.pattern is None or subject not in self.client.patterns or subject not in _READERS:
+            return []
+        only, write = self.client.patterns[subject]
+        form: Form | None = _READERS[subject](rule.pattern)
+        every = self.client.parting(capability)
+        words = [word for word in every if vocabulary.rule_pattern(self.client.format, word)[1] == only]
+        if form is None or len(words) != len(every) or not self._heeds(form, subject):
+            return []
+        return [(word, text) for word in words for text in write(form) or ()]
+
+    def _heeds(self, form: Form, subject: str) -> bool:
+        """Whether the client holds patterns against every piece that such a command can stand in."""
+        unasked = vocabulary.command_lines(self.client.format).get("unasked", ())
+        starts = [str(branch[0]).split(" ")[0] for branch in form]
+        return subject != "command" or not any(start in unasked for start in starts)
+
+    def sandbox(self) -> None:
+        """Leave open what a sandbox holds back: no other client's file says so."""
+        if self.source.sandbox is not None:
+            if self.source.sandbox.files != "full":
+                self.projection.leave_open(deciding.sandbox_text(self.source.sandbox), f"{self.client.title} has no such sandbox")
+            self.projection.translate(sandbox=None)
+            self.projection.declared.add("sandbox")
+
+    # --- what is allowed
+
+    def allow(self, one: Decided) -> None:
+        """Say a rule that allows, exactly, or drop it."""
+        for rule in self._allowed(one) or ():
+            self.rules.setdefault(rule)
+        if self._allowed(one) is None:
+            self.dropped.append(one.text)
+
+    def _allowed(self, one: Decided) -> list[Rule] | None:
+        """Return the rules that allow the same, and nothing else; None where there are none."""
+        about = {capability for capability in one.about if self.client.has(capability)}
+        if "allow" not in self.client.effects or not about or about - set(effects.EFFECT_OF):
+            return None
+        words = {word for capability in about for word in vocabulary.tools_for(self.client.format, capability)[:1]}
+        if any(set(vocabulary.grants(self.client.format, word)) - about for word in words):
+            return None
+        whole = one.rule.pattern is None or patterns.is_everything(one.rule.pattern)
+        if whole:
+            return None if words & self.asked else [rule for word in sorted(words) for rule in self.client.rule("allow", word, None)]
+        found = [(word, patterns.carried(one.rule, self.client.format, word, denies=False)) for word in sorted(words)]
+        if "shell" in about or any(texts is None for _, texts in found):
+            return None
+        return [rule for word, texts in found for text in texts or () for rule in self.client.rule("allow", word, str(text))]
+
+    # --- the rest
+
+    def ask_for_rest(self) -> None:
+        """Have the client ask for what the source asks about where nobody says anything, and for the rest of a shell."""
+        if not self.client.asks_for_rest:
+            return
+        for capability in _ASKED if self.asks and self.source.mode not in ("bypass", "auto") else ():
+            if not (capability in ("fs.write", "fs.edit") and self.source.mode == "accept-edits"):
+                self.asked.update(self.client.closing(capability))
+        said = {rule.native for rule in self.rules if rule.pattern is None}
+        self.base = [rule for word in sorted(self.asked - said) for rule in self.client.rule("ask", word, None)]
+
+    def _as_maps(self) -> Iterator[Rule]:
+        """Yield the rules word by word, the strictest last: the last one decides, and what stands before a whole word says nothing."""
+        every = [*self.base, *sorted(self.rules, key=_by_effect)]
+        for word in dict.fromkeys(rule.native for rule in every):
+            own = [rule for rule in every if rule.native == word]
+            whole = max((place for place, rule in enumerate(own) if rule.pattern is None), default=0)
+            left = own[whole:] if own[whole].pattern is None else own
+            if len(left) > 1 and left[0].pattern is None:
+                yield from self.client.rule(left[0].effect, word, "*")
+                left = left[1:]
+            yield from left
+
+    def _add(self, effect: str, word: str, text: str | None) -> None:
+        self.rules.update(dict.fromkeys(self.client.rule(effect, word, text)))
+
+    def settle(self) -> None:
+        """Put the rules in the client's order, and declare what became of the source's."""
+        projection = self.projection
+        rules = tuple(self._as_maps() if self.client.maps else sorted((*self.base, *self.rules), key=_by_effect))
+        order = vocabulary.rules(self.client.format).order if rules else None
+        projection.translate(rules=rules, resolution=order)
+        projection.declared.update(name for name, value in (("rules", rules), ("resolution", order)) if getattr(self.source, name) != value)
+        if self.source.mode is not None:
+            projection.change("mode", None, "permission-mode-dropped", quoted(self.source.mode))
+        if self.source.folders is not None:
+            projection.change("folders", None, "permission-folders-dropped", listed(self.source.folders))
+        if self.source.extras:
+            keys = [key for held in self.source.extras.values() for key in held]
+            projection.change("extras", {}, "permission-key-dropped", listed(keys))
+        for code, texts in (("permission-wider", self.wider), ("permission-allow-dropped", self.dropped)):
+            if texts:
+                projection.remark(code, "rules", listed(dict.fromkeys(texts)))
+        if self.asked:
+            projection.remark("permission-asks", "rules", listed(sorted(self.asked)))
+        if not rules:
+            projection.omit("permission-nothing-to-say", "rules", f"{self.client.title} has no rule for any of it")
+        elif not projection.losses:
+            projection.remark("permission-translated", "rules", quoted(len(rules)))
+
+
+def _by_effect(rule: Rule) -> int:
+    return STRICTNESS[rule.effect]

@@ -1,0 +1,46 @@
+"""What the rules of a set hold everything back from, each rule with its line."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from agentconv.core.parts import PermissionSet
+from agentconv.parts.permissions import deciding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from agentconv.core.diagnostics import Span
+    from agentconv.core.part_format import PartSource
+    from agentconv.core.parts import Part
+    from agentconv.core.restraints import Restraint
+
+
+def of(part: Part, source: PartSource | None) -> Iterator[Restraint]:
+    """Yield what the rules of a file hold everything back from."""
+    if not isinstance(part, PermissionSet):
+        return
+    for one in deciding.restraints(part):
+        yield replace(one, span=place(one.text, source)) if source else one
+
+
+def place(text: str, source: PartSource) -> Span:
+    """Return where a rule stands in its file, by its words in a few words (`deciding.text_of`)."""
+    whole = source.text.text
+    effect, _, said = text.partition(" ")
+    word, _, pattern = said.partition("(")
+    start = max(whole.find(f'"{effect}"'), 0)
+    wanted = [said, pattern.removesuffix(")"), word]
+    for one in filter(None, wanted):
+        shown = json.dumps(one, ensure_ascii=False)
+        for begin in (start, 0):
+            at = whole.find(shown, begin)
+            if at >= 0:
+                return source.text.span(at)
+    said = pattern.removesuffix(")").removesuffix(":*")
+    shown = said if source.text.path.endswith("ignore") else f'"{said.split(" ")[-1]}"'
+    found = re.search(rf"(?m){'^' if shown == said else ''}{re.escape(shown)}", whole) if said else None
+    return source.text.span(found.start() if found else max(whole.find(word), 0))

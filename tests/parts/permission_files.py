@@ -1,0 +1,82 @@
+"""Sets of rules for tests: files as their clients find them, and the way from one client to another."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from agentconv.core.part_format import PartProjection, PartSource
+from agentconv.core.source import SourceText
+from agentconv.parts.registry import part_format
+
+if TYPE_CHECKING:
+    from agentconv.core.part_format import PartFormat, Place
+    from agentconv.core.parts import PermissionSet
+
+FIXTURES = Path(__file__).parent / "fixtures" / "permissions"
+WRITTEN = ("claude-code", "gemini-cli", "kilo", "opencode", "qwen-code", "roo")
+"""The clients into whose files rules of others are written."""
+
+
+def client(format_id: str) -> PartFormat[PermissionSet]:
+    """Return a client's format of rules."""
+    found = part_format(format_id, "permissions")
+    assert found is not None, format_id
+    return found
+
+
+def files() -> list[Path]:
+    """Return the fixtures: files below a folder for their client."""
+    return sorted(path for path in FIXTURES.glob("*/*") if ".expected" not in path.name)
+
+
+def place_of(path: Path) -> Place:
+    """Return the place that a fixture is called after, with dots for slashes."""
+    module = client(path.parent.name)
+    named = {place.path.strip(".").replace("/", "."): place for place in module.project}
+    return named.get(path.name) or next(place for place in module.project if place.pattern and path.name.endswith(place.pattern[1:]))
+
+
+def fixture(path: Path) -> PartSource:
+    """Return a fixture as a source where its client finds it."""
+    place = place_of(path)
+    return PartSource(SourceText(f"{place.path}/{path.name}" if place.pattern else place.path, path.read_bytes()), place)
+
+
+def read(format_id: str, value: Any) -> PermissionSet:
+    """Return the rules of a value in a client's first file."""
+    place = client(format_id).project[0]
+    (part,) = client(format_id).read(PartSource(SourceText(place.path, json.dumps(value).encode()), place)).parts
+    return part
+
+
+def read_back(format_id: str, value: Any) -> PermissionSet:
+    """Return the rules of what `written` gives."""
+    place = client(format_id).project[0]
+    data = value.encode() if isinstance(value, str) else json.dumps(value).encode()
+    (part,) = client(format_id).read(PartSource(SourceText(place.path, data), place)).parts
+    return part
+
+
+def projected(part: PermissionSet, target: str) -> PartProjection[PermissionSet]:
+    """Return rules on their way to another client."""
+    projection: PartProjection[PermissionSet] = PartProjection(part, target)
+    client(target).to_project(projection)
+    return projection
+
+
+def written(part: PermissionSet, target: str) -> Any:
+    """Return what is in a client's file, once rules are written."""
+    place = client(target).project[0]
+    data = client(target).write((part,), place.path, None)[0].data
+    return json.loads(data) if place.path.endswith(".json") else data.decode()
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON holds it, without what says nothing."""
+    if dataclasses.is_dataclass(value):
+        found = {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return {name: item for name, item in found.items() if item not in (None, "", [], {})}
+    return [plain(one) for one in value] if isinstance(value, tuple) else dict(value) if isinstance(value, dict) else value

@@ -1,0 +1,454 @@
+"""Hooks of every client are held to the same: read as it reads them, merged byte for byte; no guard watches over less than before."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hook_files import client, files, fixture, is_written, plain, projected, read, source, written
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from skill_files import CLIENTS
+
+from agentconv.core import hook_contracts, hook_handlers, hook_matchers, restraints, schema_files, vocabulary
+from agentconv.core.format import State
+from agentconv.core.ir import Hook, Origin
+from agentconv.core.part_format import PartProjection, difference
+from agentconv.core.parts import FolderFile, SetHook
+from agentconv.parts.hooks import restraints as hook_restraints
+from agentconv.projecting import hook_translation
+from client_matchers import DECIDERS, TOOLS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ACCEPT = os.environ.get("AGENTCONV_ACCEPT") == "1"
+FILES = files()
+IDS = ["/".join(path.parts[-2:]) for path in FILES]
+RUNNING = tuple(DECIDERS)
+"""The clients that run hooks of files."""
+WRITTEN = ("settings.json", "hooks.json")
+BLOCKING = {"type": "command", "command": "echo no >&2; exit 2"}
+
+
+def _golden(path: Path, found: Any) -> Any:
+    if ACCEPT:
+        path.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    return json.loads(path.read_text("utf-8"))
+
+
+def _hook(event: str, matcher: str | None, handler: dict[str, Any], format_id: str = "claude-code", scripts: Any = ()) -> SetHook:
+    words = vocabulary.words_of(format_id)
+    hook = Hook(event, words, vocabulary.portable_event(words, event), matcher, (handler,))
+    return SetHook("h", "h", hook, tuple(scripts), origin=Origin(format_id, ".claude/settings.json"))
+
+
+def _guard(matcher: str | None, line: str = "echo no >&2; exit 2", **scripts: str) -> SetHook:
+    named = [FolderFile(f"{name}.sh", text.encode(), executable=True) for name, text in scripts.items()]
+    return _hook("PreToolUse", matcher, {"type": "command", "command": line}, scripts=named)
+
+
+def _codes(projection: PartProjection[SetHook]) -> list[str]:
+    return [loss.code for loss in projection.losses]
+
+
+@pytest.mark.parametrize("path", FILES, ids=IDS)
+def test_fixture_is_read_as_its_client_reads_it(path: Path) -> None:
+    """Each handler of a file is a hook with the state that its client gives it, and what is wrong has a line."""
+    result = client(path.parent.name).read(fixture(path))
+    told = [f"{one.span.line if one.span else 0}: {one.message}" for one in result.diagnostics]
+    hooks = [{"state": str(state), **plain(hook)} for hook, state in zip(result.parts, result.states, strict=True)]
+
+    assert {"hooks": hooks, "told": told} == _golden(path.with_name(f"{path.name}.expected.json"), {"hooks": hooks, "told": told})
+
+
+@pytest.mark.parametrize("path", [one for one in FILES if one.name in WRITTEN], ids=[one for one in IDS if one.endswith(WRITTEN)])
+def test_file_keeps_each_byte_that_did_not_change(path: Path) -> None:
+    """Hooks that are written back leave the file as it was; one that is changed, added or taken out leaves the rest as it was."""
+    format_id, original = path.parent.name, fixture(path)
+    module = client(format_id)
+    hooks = [hook for hook in module.read(original).parts if "command" in hook.definition.handlers[0]]  # type: ignore[operator]
+    first = hooks[0]
+    handler: Any = {**first.definition.handlers[0], "command": "other"}  # type: ignore[dict-item]
+    changed = replace(first, definition=replace(first.definition, handlers=(handler,)))
+    added = replace(first, name="new", definition=replace(first.definition, matcher="new", handlers=({"type": "command", "command": "x"},)))
+    texts = [written(format_id, found, original).decode() for found in (list(module.read(original).parts), [changed], [added])]
+    (less, *_) = module.write((), original.text.path, original, without=[first.name or ""])
+
+    before = list(map(_without_place, module.read(original).parts))
+    assert texts[0] == original.text.text
+    assert [one["handlers"][0].get("command") for one in _parts(format_id, texts[1], original)].count("other") == 1
+    assert len([one for one in _parts(format_id, texts[2], original) if one not in before]) == 1
+    assert [one for one in before if one not in _parts(format_id, less.data.decode(), original)][:1] == [_without_place(first)]
+
+    kept = {line for line in original.text.text.splitlines() if "//" in line or "permissions" in line or "model" in line}
+    assert all(line in text for line in kept for text in (*texts, less.data.decode()))
+
+
+def _parts(format_id: str, text: str, original: Any) -> list[dict[str, Any]]:
+    return list(map(_without_place, client(format_id).read(source(format_id, text.encode(), original.place)).parts))
+
+
+def _without_place(hook: SetHook) -> dict[str, Any]:
+    return plain(replace(hook, id="", name=None, origin=None))
+
+
+@pytest.mark.parametrize("target", CLIENTS)
+def test_what_is_lost_is_declared_and_comes_back(target: str) -> None:
+    """What a hook becomes differs from what it was in declared fields alone, and is read back as written."""
+    for path in FILES:
+        result = client(path.parent.name).read(fixture(path))
+        for hook, state in zip(result.parts, result.states, strict=True):
+            if state.dropped:
+                continue
+            done = projected(hook, target)
+            if not is_written(done):
+                assert done.losses or done.left_open, (path.name, hook.name)
+                continue
+            again = read(target, written(target, [done.part]), done.part.files)
+            assert set(difference(hook, done.part)) <= done.declared, (path.name, hook.name, _codes(done))
+            assert [str(one) for one in again.states] == ["loads"], (path.name, hook.name, again.diagnostics)
+            assert difference(done.part, again.parts[0]) == [], (path.name, hook.name)
+
+
+MATCHERS = ["Bash", "Edit", "Write", "Read", "Edit|Write", "Bash|Read", "^(Bash|Write)$", "Wri.*", None, "*", "mcp__tracker__.*", "mcp__.*"]
+
+
+@pytest.mark.parametrize("target", RUNNING)
+@given(
+    source_id=st.sampled_from(RUNNING),
+    kinds=st.sets(st.sampled_from(["run", "edit", "write", "read", "server"]), min_size=1),
+    spelled=st.sampled_from(["words", "expression"]),
+)
+@settings(max_examples=60, deadline=None)
+def test_no_guard_watches_over_less(target: str, source_id: str, kinds: set[str], spelled: str) -> None:
+    """What a guard blocks in its own client it blocks in the target, by the target's own code, or it is said not to be held."""
+    tools = [name for kind in sorted(kinds) for name in TOOLS[source_id].get(kind, ())]
+    if not tools:
+        return
+    names = "|".join(map(re.escape, dict.fromkeys(tools))) if spelled == "expression" else "|".join(dict.fromkeys(tools))
+    matcher = f"^({names})$" if spelled == "expression" else names
+    event = vocabulary.native_event(vocabulary.words_of(source_id), "before-tool") or ""
+    done = projected(_hook(event, matcher, dict(BLOCKING), source_id), target)
+    if not is_written(done):
+        assert done.left_open
+        return
+    after = done.part.definition
+    about = [kind for kind in TOOLS[source_id] if any(DECIDERS[source_id](matcher, name) for name in TOOLS[source_id][kind])]
+
+    assert after.event == "before-tool"
+    assert [name for kind in about for name in TOOLS[target].get(kind, ()) if not DECIDERS[target](after.matcher, name)] == []
+
+
+@pytest.mark.parametrize(
+    ("matcher", "expected"),
+    [
+        ("Bash", {"codex": "Bash", "gemini-cli": "^run_shell_command$", "cursor": "^Shell$", "droid": "^Execute$", "copilot": "Bash"}),
+        ("Edit|Write", {"codex": "apply_patch", "gemini-cli": "^(replace|write_file)$", "cursor": "^Write$", "copilot": "Edit|Write"}),
+        ("mcp__tracker__.*", {"codex": "^mcp__tracker__.*$", "gemini-cli": "^mcp_tracker_.*$", "cursor": "^MCP:.*$"}),
+        (None, {"codex": None, "gemini-cli": None}),
+    ],
+)
+def test_matchers_are_in_the_words_of_the_target(matcher: str | None, expected: dict[str, str | None]) -> None:
+    """A guard is about the target's own tools that do what those of its source do."""
+    assert {target: projected(_guard(matcher), target).part.definition.matcher for target in expected} == expected
+
+
+@pytest.mark.parametrize("matcher", ["B.*h", "(Edit|Write)", "mcp__my_hub__get", "^mcp__hub__get"])
+def test_guard_that_may_not_fire_is_not_carried(matcher: str) -> None:
+    """What a matcher may fit in the target is not known where it is an expression, or a server's name may be spelled otherwise."""
+    guard = Hook("PreToolUse", "claude-code", "before-tool", matcher, ({"type": "command", "command": "exit 2"},))
+    watch = replace(guard, native_event="PostToolUse", event="after-tool")
+
+    assert hook_translation.carried(guard, "qwen-code", hook_contracts.NOTHING).hook is None
+    assert "need not fire" not in hook_translation.carried(watch, "qwen-code", hook_contracts.NOTHING).why
+
+
+def test_rule_in_a_matcher_is_told_and_restrains_nothing() -> None:
+    """`Bash(rm:*)` is the name of no tool: the guard never ran, so nothing is refused for it."""
+    hook = _guard("Bash(rm:*)")
+
+    assert hook_restraints.of(hook, None) == ()
+    assert {tuple(_codes(projected(hook, target))) for target in RUNNING if target not in ("claude-code", "claude-plugin")} == {
+        ("hook-matcher-dead",)
+    }
+
+
+@pytest.mark.parametrize("target", ["opencode", "kilo", "roo", "cline"])
+def test_guard_is_not_held_where_no_file_says_one(target: str) -> None:
+    """A client without hooks in files holds no guard, and what it restrains is open; an observer is left out with a note."""
+    done = projected(_guard("Bash"), target)
+    observer = projected(_hook("PostToolUse", "Edit", {"type": "command", "command": "date"}), target)
+
+    assert (list(done.left_open), is_written(done)) == (["PreToolUse Bash"], False)
+    assert (_codes(observer), observer.left_open) == (["hook-dropped"], {})
+
+
+CONTRACTS = [
+    ("echo no >&2; exit 2", {}, True),
+    ("exit 2", {}, False),
+    ("./g.sh", {"g": "#!/bin/sh\nexit 2\n"}, False),
+    ("./g.sh", {"g": "#!/bin/sh\necho no >&2\nexit 2\n"}, True),
+    ("./g.sh", {"g": "#!/bin/sh\nif [ -e .frozen ]; then\n  echo frozen >&2; exit 2\nfi\n"}, True),
+    ("./g.sh", {"g": "#!/bin/sh\njq -r .tool_input.command | grep -q 'git push' && { echo no >&2; exit 2; }\nexit 0\n"}, True),
+    ("./g.sh", {"g": '#!/bin/sh\n[ "$(jq -r .tool_name)" = Bash ] && exit 2\n'}, False),
+    ("./g.sh", {"g": '#!/bin/sh\necho \'{"hookSpecificOutput": {"permissionDecision": "deny"}}\'\n'}, False),
+    ("./g.sh", {"g": "#!/bin/sh\nexec ./other.sh\n"}, False),
+    ("./missing.sh", {}, False),
+    ("npx some-guard", {}, False),
+    ("python3 -c 'import sys; sys.exit(2)'", {}, False),
+]
+
+
+@pytest.mark.parametrize(("line", "scripts", "held"), CONTRACTS)
+def test_guard_is_carried_where_its_contract_is_the_targets(line: str, scripts: dict[str, str], held: bool) -> None:
+    """Gemini CLI gives other names, heeds other answers, and blocks nothing where stderr is empty: what needs more is not held there."""
+    done = projected(_guard("Bash", line, **scripts), "gemini-cli")
+
+    assert (is_written(done), bool(done.left_open)) == (held, not held)
+
+
+def test_script_in_python_that_answers_in_json_is_told_by_its_text() -> None:
+    """A script in another language counts as read where it runs nothing and brings nothing of the project's along."""
+    quiet = "import json, sys\nif 'push' in json.load(sys.stdin)['tool_input']['command']:\n    sys.exit(2)\n"
+    texts = {"quiet": quiet, "answers": f"{quiet}print(json.dumps({{'decision': 'block'}}))\n", "brings": f"import helper\n{quiet}"}
+    found = {name: hook_contracts.needs(f"python3 {name}.py", {f"{name}.py": text.encode()}) for name, text in texts.items()}
+
+    assert {name: (one.known, "decision" in one.words) for name, one in found.items()} == {
+        "quiet": (True, False),
+        "answers": (True, True),
+        "brings": (False, False),
+    }
+
+
+@pytest.mark.parametrize(
+    ("target", "command"),
+    [
+        ("codex", '"$(git rev-parse --show-toplevel 2>/dev/null || pwd)"/g.sh'),
+        ("gemini-cli", '"$CLAUDE_PROJECT_DIR"/g.sh'),
+        ("droid", '"${FACTORY_PROJECT_DIR}"/g.sh'),
+        ("claude-plugin", '"${CLAUDE_PLUGIN_ROOT}"/g.sh'),
+    ],
+)
+def test_scripts_are_found_from_the_target(target: str, command: str) -> None:
+    """The folder of the project is what the target calls it, and the script goes along with its hook."""
+    hook = _guard("Bash", '"$CLAUDE_PROJECT_DIR"/g.sh', g="#!/bin/sh\nexit 2\n")
+    done = projected(hook, target)
+    _, script = client(target).write([done.part], client(target).project[0].path, None)
+
+    handler: Any = done.part.definition.handlers[0]
+    assert handler["command"] == command
+    assert (script.path, script.executable) == ("g.sh", True)
+
+
+def test_times_are_in_the_unit_of_the_target() -> None:
+    """Gemini CLI counts milliseconds, and Qwen Code from a thousand on."""
+    counts = {}
+    for seconds in (5, 1800):
+        hook = _hook("PreToolUse", "Bash", {**BLOCKING, "timeout": seconds})
+        for target in ("codex", "gemini-cli", "qwen-code"):
+            handler: Any = projected(hook, target).part.definition.handlers[0]
+            counts[target, seconds] = handler["timeout"]
+
+    assert counts == {
+        ("codex", 5): 5,
+        ("codex", 1800): 1800,
+        ("gemini-cli", 5): 5000,
+        ("gemini-cli", 1800): 1800000,
+        ("qwen-code", 5): 5,
+        ("qwen-code", 1800): 1800000,
+    }
+
+
+def test_guards_say_what_they_hold_back() -> None:
+    """A guard of tools holds back their effects, one of prompts everything, an observer or what nobody waits for nothing."""
+    hooks = {
+        "run": _guard("Bash"),
+        "write": _guard("Edit|Write"),
+        "all": _guard(None),
+        "server": _guard("mcp__tracker__.*"),
+        "prompt": _hook("UserPromptSubmit", None, dict(BLOCKING)),
+        "after": _hook("PostToolUse", "Bash", dict(BLOCKING)),
+        "background": _hook("PreToolUse", "Bash", {**BLOCKING, "async": True}),
+        "stop": _hook("Stop", None, dict(BLOCKING)),
+    }
+    found = {name: [(set(one.effects), one.server) for one in hook_restraints.of(hook, None)] for name, hook in hooks.items()}
+
+    everything = set(restraints.EVERYTHING)
+    assert found == {
+        "run": [({"run"}, None)],
+        "write": [({"write"}, None)],
+        "all": [(everything, None)],
+        "server": [({"servers"}, "tracker")],
+        "prompt": [(everything, None)],
+        "after": [],
+        "background": [],
+        "stop": [],
+    }
+
+
+@pytest.mark.parametrize("format_id", RUNNING)
+def test_keys_of_handlers_mean_what_the_schema_says(format_id: str) -> None:
+    """Each example of a key comes back from a handler as its client spells it."""
+    words = vocabulary.words_of(format_id)
+    wrong = []
+    for key, row in schema_files.part_rows("hooks", words).items():
+        for value in row["examples"]:
+            handler = {"type": "command", key: value}
+            if hook_handlers.spelled(words, hook_handlers.read(words, handler)) != handler and (row["x-field"], key) not in _SECOND:
+                wrong.append((key, value))
+
+    assert wrong == []
+
+
+_SECOND = {("handler.command", "bash"), ("handler.timeout_seconds", "timeoutSec")}
+"""Other keys of the same client for the same field."""
+
+
+@pytest.mark.parametrize("format_id", RUNNING)
+def test_own_decider_agrees_with_the_client(format_id: str) -> None:
+    """Whether a matcher fits a tool is decided as the client's code does."""
+    names = [name for several in TOOLS[format_id].values() for name in several]
+    words = vocabulary.words_of(format_id)
+    differing = [
+        (matcher, name)
+        for matcher in (*MATCHERS, *names, "|".join(names), f"^({'|'.join(names)})$", "B", "(", "Bash,Edit")
+        for name in names
+        if format_id != "copilot" and hook_matchers.matches(words, matcher, name) != DECIDERS[format_id](matcher, name)
+    ]
+
+    assert differing == []
+
+
+BROKEN = {
+    "empty": b"",
+    "truncated": b'{"hooks": {"PreToolUse": [{"matcher": "Bash", "hooks": [{"type"',
+    "list": b"[]",
+    "list of hooks": b'{"hooks": []}',
+    "wrong kinds": b'{"hooks": {"PreToolUse": {}, "Stop": [5, {"hooks": 5}, {"hooks": [5, {"type": []}, {"command": {}}]}], "x": null}}',
+    "deep": b'{"hooks": ' + b"[" * 5000 + b"]" * 5000 + b"}",
+    "twice": b'{"hooks": {"Stop": []}, "hooks": {"Stop": [{"hooks": [{"type": "command", "command": "x"}]}]}}',
+    "up": b'{"hooks": {"Stop": [{"matcher": 5, "hooks": [{"type": "command", "command": "../../x /etc/passwd $HOME"}]}]}}',
+    "not text": b'\xff\xfe{"hooks": {"\xff": [{"hooks": []}]}}',
+}
+
+
+@pytest.mark.parametrize("format_id", CLIENTS)
+def test_no_input_raises(format_id: str) -> None:
+    """Whatever stands in a file, reading it, writing it back, and taking its hooks elsewhere raises nothing."""
+    module = client(format_id)
+    for data in BROKEN.values() if module.project else ():
+        original = source(format_id, data)
+        found = module.read(original)
+        (file, *_) = module.write(found.parts, original.text.path, original)
+        assert file.data == data
+        for hook in found.parts:
+            for target in CLIENTS:
+                projected(hook, target)
+
+
+def test_one_bad_guard_costs_the_file_in_claude_code() -> None:
+    """Claude Code applies nothing of a file whose guard it cannot load; of any other bad entry, only that is lost."""
+    good = '{"matcher": "Bash", "hooks": [{"type": "command", "command": "exit 2"}]}'
+    bad = '{"matcher": 5, "hooks": [{"type": "command", "command": "exit 2"}]}'
+    guard = read("claude-code", f'{{"hooks": {{"PreToolUse": [{good}, {bad}]}}}}'.encode())
+    other = read("claude-code", f'{{"hooks": {{"PreToolUse": [{good}], "Stop": [{bad}]}}}}'.encode())
+
+    assert guard.states == (State.NOT_LOADED, State.NOT_LOADED)
+    assert other.states == (State.LOADS, State.NOT_LOADED)
+
+
+def test_one_bad_entry_costs_the_file_in_codex() -> None:
+    """Codex takes none of a file in which a value is of the wrong kind; an event that it does not know, and a prompt, it passes over."""
+    good = '{"matcher": "Bash", "hooks": [{"type": "command", "command": "exit 2"}]}'
+    others = {
+        "time": '"Stop": [{"hooks": [{"type": "command", "command": "x", "timeout": "5"}]}]',
+        "event": '"Nonsense": [{"hooks": [{"type": "command", "command": "x"}]}]',
+        "prompt": '"Stop": [{"hooks": [{"type": "prompt", "prompt": "x"}]}]',
+    }
+    texts = {name: f'{{"hooks": {{"PreToolUse": [{good}], {other}}}}}' for name, other in others.items()}
+
+    assert {name: [str(state) for state in read("codex", text.encode()).states] for name, text in texts.items()} == {
+        "time": ["not loaded", "not loaded"],
+        "event": ["loads", "not loaded"],
+        "prompt": ["loads", "not loaded"],
+    }
+
+
+PROJECT = {
+    ".claude/agents/rev.md": "---\nname: rev\ndescription: Reviews\ntools: Read\n---\n\nReview the change that was made.\n",
+    ".claude/settings.json": (
+        '{"hooks": {"PreToolUse": [{"matcher": "Bash", "hooks": [{"type": "command", "command": "$CLAUDE_PROJECT_DIR/g.sh"}]}],'
+        ' "Stop": [{"hooks": [{"type": "prompt", "prompt": "Done?"}]}]}}'
+    ),
+    ".mcp.json": '{"mcpServers": {"db": {"command": "db-mcp"}}}',
+    "g.sh": "#!/bin/sh\necho no >&2\nexit 2\n",
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project of Claude Code with a guard, its script, a server, and a hook that asks a model."""
+    for name, text in PROJECT.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def _converted(target: str, words: str, output: Path) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "agentconv", "convert", ".", "-f", "claude-code", "-t", target, "--with", words, "-o", str(output)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stderr
+
+
+@pytest.mark.parametrize("target", ["gemini-cli", "qwen-code"])
+def test_hooks_and_servers_of_one_file_stand_in_it_together(target: str, project: Path) -> None:
+    """Where servers and hooks go into the same settings, both are in them; the script goes along, and once more changes nothing."""
+    out = project / "out"
+    codes = [_converted(target, "hooks,servers", out)[0] for _ in range(2)]
+    (path,) = [one.path for one in client(target).project]
+    settings_there = json.loads((out / path).read_text())
+
+    assert codes == [0, 0]
+    assert (list(settings_there["mcpServers"]), list(settings_there["hooks"])[:1]) == (
+        ["db"],
+        [vocabulary.native_event(target, "before-tool")],
+    )
+    assert (out / "g.sh").read_text() == PROJECT["g.sh"]
+
+
+def test_hooks_that_the_target_runs_in_place_are_written_nowhere(project: Path) -> None:
+    """Cursor runs Claude Code's hooks as they lie there, so that nothing runs twice."""
+    _, told = _converted("cursor", "hooks", project)
+
+    assert ("part-in-place" in told, (project / ".cursor/hooks.json").exists()) == (True, False)
+
+
+def test_guard_is_written_where_the_target_takes_none_of_the_file(project: Path) -> None:
+    """Copilot takes none of a file with a hook that asks a model: the guard in it gets a place of its own."""
+    _converted("copilot", "hooks", project)
+    hooks = json.loads((project / ".github/hooks/hooks.json").read_text())
+
+    assert hooks["hooks"]["PreToolUse"][0]["matcher"] == "Bash"
+
+
+def test_what_a_guard_holds_back_is_refused_where_it_is_not_held(project: Path) -> None:
+    """An agent that could run commands is not written to OpenCode, one that reads is; --allow-widening=hooks writes both."""
+    runs = PROJECT[".claude/agents/rev.md"].replace("rev", "ops").replace("tools: Read\n", "tools: Read, Bash\n")
+    (project / ".claude/agents/ops.md").write_text(runs)
+    code, told = _converted("opencode", "hooks", project / "out")
+    written_then = sorted(path.name for path in (project / "out").rglob("*.md"))
+
+    assert (code, written_then) == (1, ["rev.md"])
+    assert "PreToolUse Bash" in told

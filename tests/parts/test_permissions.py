@@ -1,0 +1,112 @@
+"""Rules of a whole set: read as each client reads them, kept byte for byte, and never a prohibition lost on the way to another client."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from permission_files import WRITTEN, client, files, fixture, plain, projected, read, read_back, written
+
+from agentconv.conversion.carried_parts import SharedParts
+from agentconv.core.part_format import difference
+from agentconv.parts.permissions import deciding, restraints
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ACCEPT = os.environ.get("AGENTCONV_ACCEPT") == "1"
+FILES = files()
+IDS = ["/".join(path.parts[-2:]) for path in FILES]
+_FULL: dict[str, Any] = {
+    "permissions": {
+        "allow": ["Bash(npm test:*)"],
+        "ask": ["Bash(git push:*)"],
+        "deny": ["Read(./.env)", "WebFetch", "Bash(rm:*)"],
+    }
+}
+
+
+def _golden(path: Path, found: Any) -> Any:
+    if ACCEPT:
+        path.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    return json.loads(path.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=IDS)
+def test_fixture_is_read_as_its_client_reads_it(path: Path) -> None:
+    """The rules of a file are what its client makes of it, and what is wrong has a line, as has each restraint."""
+    source = fixture(path)
+    result = client(path.parent.name).read(source)
+    told = [f"{one.span.line if one.span else 0}: {one.message}" for one in result.diagnostics]
+    sets = [{"state": str(state), **plain(one)} for one, state in zip(result.parts, result.states, strict=True)]
+    lines = [f"{one.span.line if one.span else 0}: {one.text}" for part in result.parts for one in restraints.of(part, source)]
+    found = {"sets": sets, "restraints": lines, "told": told}
+
+    assert found == _golden(path.with_name(f"{path.name}.expected.json"), found)
+
+
+@pytest.mark.parametrize("path", FILES, ids=IDS)
+def test_file_keeps_each_byte_that_did_not_change(path: Path) -> None:
+    """Rules that are written back leave the file as it was; one rule less leaves what is no rule as it was, and is gone."""
+    source, module = fixture(path), client(path.parent.name)
+    (part,) = module.read(source).parts
+    less = replace(part, rules=part.rules[1:])
+    same, fewer = (module.write((one,), source.text.path, source)[0].data for one in (part, less))
+    again = module.read(replace(source, text=source.text.put(fewer, source.text.path)))
+
+    assert same == source.text.data
+    assert not part.rules or not again.parts or not difference(again.parts[0], less) or path.name.startswith(("kilo", "gemini"))
+
+
+@pytest.mark.parametrize("target", WRITTEN)
+def test_rules_come_back_from_the_file_that_they_are_written_to(target: str) -> None:
+    """What a set becomes in a target is what the target reads once it is written, and each prohibition is in it or left open."""
+    projection = projected(read("claude-code" if target != "claude-code" else "qwen-code", _FULL), target)
+    again = read_back(target, written(projection.part, target))
+    held = {one.text.split(" ")[1].split("(")[0] for one in deciding.restraints(projection.part)}
+
+    assert not difference(projection.part, again)
+    assert held or projection.left_open
+
+
+def test_a_denied_command_is_denied_in_open_code_and_what_is_left_asks() -> None:
+    """A denied command is denied wherever it stands in a piece of a line, and the shell asks for what no rule is about."""
+    found = written(projected(read("claude-code", _FULL), "opencode").part, "opencode")["permission"]
+
+    assert list(found["bash"].items()) == [("*", "ask"), ("rm *", "deny"), ("* rm *", "deny"), ("*/rm *", "deny")]
+
+
+def test_what_a_client_cannot_say_is_left_open() -> None:
+    """Gemini reads no policies of a project, so that it holds whole tools, and no command."""
+    projection = projected(read("claude-code", _FULL), "gemini-cli")
+
+    assert set(projection.left_open) == {"deny Read(./.env)", "deny Bash(rm:*)"}
+    assert written(projection.part, "gemini-cli") == {"tools": {"exclude": ["web_fetch"]}}
+
+
+def test_a_rule_that_a_later_one_hides_restrains_nothing() -> None:
+    """Where the last match decides, a denial in front of `*` is none."""
+    hidden = {"permission": {"bash": {"rm *": "deny", "*": "allow"}}}
+
+    assert [one.text for one in deciding.restraints(read("opencode", hidden))] == []
+
+
+def test_rules_stand_beside_those_of_a_file_that_is_there() -> None:
+    """What is denied for the set is denied in a file with rules of the user's own, which stay as far as they may; twice is as once."""
+    theirs = {"permission": {"bash": {"*": "allow", "git *": "allow"}, "webfetch": "allow"}}
+    part = projected(read("claude-code", _FULL), "opencode").part
+    shared = SharedParts(client("opencode"), "opencode.json", client("opencode").project[0], (part,))
+    merged = shared.merge(json.dumps(theirs).encode())
+    bash = json.loads(merged.data)["permission"]["bash"]
+    lists = {"permissions": {"allow": ["Bash"], "deny": ["Bash(curl *)"]}}
+    qwen, ours = client("qwen-code"), projected(read("claude-code", _FULL), "qwen-code").part
+    listed = SharedParts(qwen, ".qwen/settings.json", qwen.project[0], (ours,))
+    both = json.loads(listed.merge(json.dumps(lists).encode()).data)["permissions"]
+
+    assert (merged.kept, merged.problem, bash["*"], bash["rm *"]) == ((), None, "ask", "deny")
+    assert shared.merge(merged.data) == replace(merged, replaced=False)
+    assert both["allow"] == ["Bash"]
+    assert {"Bash(curl *)", "Bash(rm *)"} <= set(both["deny"])

@@ -1,0 +1,131 @@
+"""What restrains the whole set, and what of the set could break it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from agent_files import read
+from agentconv.conversion.along import NOTHING, chosen
+from agentconv.conversion.converting import Options, convert
+from agentconv.conversion.part_law import PartVerdict
+from agentconv.conversion.set_restraints import SetRestraints, Unheld
+from agentconv.core.diagnostics import LossSeverity, Span
+from agentconv.core.format import Projection, State
+from agentconv.core.ir import McpServer
+from agentconv.core.parts import Command, Server
+from agentconv.core.restraints import EVERYTHING, Restraint
+from agentconv.formats import registry
+from agentconv.sources import discovery
+from agentconv.sources.loading import Loader
+from agentconv.sources.parts import beside
+from agentconv.sources.parts_on_disk import LoadedPart
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_RM = Restraint("permissions", "deny Bash(rm:*)", "denies", frozenset({"run"}), span=Span(".claude/settings.json", 3))
+_DB = Restraint("permissions", "deny mcp__db", "denies", frozenset({"servers"}), "db")
+_ALL = Restraint("hooks", "guard on any tool", "guards", EVERYTHING)
+
+
+def _refused(target: str, tools: str, *restraints: Restraint, insisted: tuple[str, ...] = ()) -> list[str]:
+    """Return what is said of an agent that has some of Claude Code's tools, and that a target could not hold back."""
+    agent = read("claude-code", f"---\nname: a\ndescription: d\ntools: {tools}\n---\nDo.\n").set.agents[0]
+    module = registry.load(target)
+    projection = Projection(replace(agent, id="a"), module.SPEC)
+    module.project(projection)
+    set_restraints = SetRestraints(target, tuple(Unheld(one, "", "permissions") for one in restraints), insisted)
+    set_restraints.refuse(projection, projection.result())
+    return [loss.detail for loss in projection.losses if loss.code == "set-restraint"]
+
+
+@pytest.mark.parametrize(
+    ("target", "tools", "restraint", "refused"),
+    [
+        ("opencode", "Read, Bash", _RM, True),
+        ("opencode", "Read, Grep", _RM, False),
+        ("opencode", "Read, mcp__db__get", _DB, True),
+        ("opencode", "Read, mcp__web__get", _DB, False),
+        ("opencode", "Read", _ALL, True),
+        ("codex", "Read, Grep", _RM, True),  # Codex holds no role to its sandbox
+        ("codex", "Read, Grep", _DB, True),  # nor to its servers
+    ],
+)
+def test_only_what_could_break_a_restraint_is_refused(target: str, tools: str, restraint: Restraint, refused: bool) -> None:
+    """An agent is refused where it could do in the target what is forbidden there, whatever of its file that client overlooks."""
+    assert bool(_refused(target, tools, restraint)) == refused
+
+
+def test_a_refusal_names_each_rule_with_its_line() -> None:
+    """All rules that an agent could break are named, each with the line that it stands in."""
+    (told,) = _refused("opencode", "Bash, mcp__db__get", _RM, _DB)
+
+    assert told == "deny Bash(rm:*) (.claude/settings.json:3), deny mcp__db"
+
+
+def test_who_insists_gets_a_warning_for_each_rule() -> None:
+    """What is given up by `--allow-widening` refuses nothing, and is told rule by rule."""
+    given_up = SetRestraints("opencode", tuple(Unheld(one, "no such rules", "p") for one in (_RM, _DB)), ("permissions",))
+    told = list(given_up.told())
+    assert not _refused("opencode", "Bash", _RM, insisted=("permissions",))
+
+    assert [(loss.code, loss.severity) for loss in told] == [("set-restraint-widened", LossSeverity.WARNING)] * 2
+
+
+def test_a_rule_on_one_server_leaves_the_others() -> None:
+    """A server is refused by what holds it back; what a model does with a command nobody can tell, so any rule refuses it."""
+    restraints = SetRestraints("opencode", (Unheld(_DB, "", "permissions"),))
+
+    def is_refused(kind: str, part: Command | Server) -> bool:
+        loaded = LoadedPart(kind, part, State.LOADS, "claude-code")  # type: ignore[arg-type]
+        return restraints.refusal(PartVerdict(loaded, part)) is not None
+
+    found = [is_refused("servers", Server(name, McpServer(name))) for name in ("db", "web")]
+
+    assert [*found, is_refused("commands", Command("c", "c"))] == [True, False, True]
+
+
+_SETTINGS = '{"permissions": {"deny": ["Bash(rm:*)", "Read(./.env)"]}}\n'
+_AGENT = "---\nname: cleaner\ndescription: Cleans up\ntools: Read, Bash\n---\nClean up what was built.\n"
+
+
+def _converted(root: Path, target: str, *words: str) -> tuple[dict[str, str], set[str]]:
+    """Return the files that a conversion of a project with rules writes, and the codes of what it says."""
+    (root / ".claude/agents").mkdir(parents=True, exist_ok=True)
+    (root / ".claude/settings.json").write_text(_SETTINGS)
+    (root / ".claude/agents/cleaner.md").write_text(_AGENT)
+    found = discovery.discover([str(root)], "claude-code")
+    parts = beside(found, [str(root)], ["claude-code"])
+    options = Options(along=chosen(words) if words else NOTHING)
+    done = list(convert(list(Loader(found.files)), target, options, parts))
+    files = {one.file.path: one.file.data.decode() for one in done if one.file}
+    return files, {loss.code for one in done for loss in one.losses}
+
+
+def test_what_could_break_a_rule_that_is_not_held_is_not_written(tmp_path: Path) -> None:
+    """Codex holds no denied command, so that it gets no agent that could run one; and each rule is told."""
+    files, codes = _converted(tmp_path, "codex", "permissions")
+
+    assert files == {}
+    assert {"set-restraint", "set-restraint-unheld"} <= codes
+
+
+def test_an_agent_of_open_code_is_held_to_the_rules_of_its_set(tmp_path: Path) -> None:
+    """OpenCode takes an agent's own rules before those of the set, so these stand in both."""
+    files, codes = _converted(tmp_path, "opencode", "permissions")
+
+    assert "set-rules-in-agent" in codes
+    assert all(re.search(r'"?rm \*"?: "?deny', text) for text in files.values())
+    assert len(files) == 2
+
+
+def test_rules_that_stay_are_told_once(tmp_path: Path) -> None:
+    """A conversion that was not asked for rules writes its agents, and says in one warning that the rules stay."""
+    files, codes = _converted(tmp_path, "opencode")
+
+    assert list(files) == [".opencode/agents/cleaner.md"]
+    assert "set-restrictions-stay" in codes
