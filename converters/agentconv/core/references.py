@@ -22,10 +22,11 @@ Whether a variable without a default that is not set stays as it is spelled, or 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from agentconv.core.dataclass import dataclass
 from agentconv.core.meant import Foreign, Reference, Text
 
 if TYPE_CHECKING:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Cause, Complaint
 from agentconv.core.ir import escape_key, float_value
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from agentconv.core.dataclass import dataclass
 from agentconv.core.ir import escape_key, unescape_key
 
 if TYPE_CHECKING:

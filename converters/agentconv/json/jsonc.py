@@ -7,9 +7,10 @@ the same. It takes one pass and never recurses, whatever the text. `jsonc_edits`
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, TypeAlias
 
+from agentconv.core.dataclass import dataclass
 from agentconv.core.ir import escape_key, float_value
 from agentconv.core.source import client_text
 

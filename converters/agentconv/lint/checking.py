@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.lint import catalogue
 from agentconv.lint.rule import FILE, LEFT, PART, SET

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import vocabulary
+from agentconv.core.dataclass import dataclass
 from agentconv.core.kinds import KINDS
 from agentconv.core.meant import Text
 from agentconv.core.parts import Server, SetHook

@@ -5,11 +5,11 @@ from __future__ import annotations
 import keyword
 import re
 import sys
-from dataclasses import dataclass
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
 from agentconv.core import credentials
+from agentconv.core.dataclass import dataclass
 from agentconv.formats import registry
 
 if TYPE_CHECKING:

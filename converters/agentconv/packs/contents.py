@@ -8,10 +8,10 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.packs import manifest as pack_manifest
 from agentconv.packs import paths as pack_paths

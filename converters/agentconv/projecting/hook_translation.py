@@ -6,10 +6,11 @@ It is carried where the target runs the same for the same, and where one that ca
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import hook_contracts, hook_handlers, hook_matchers, vocabulary
+from agentconv.core.dataclass import dataclass
 from agentconv.core.ir import Hook
 
 if TYPE_CHECKING:

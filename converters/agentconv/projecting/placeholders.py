@@ -8,9 +8,9 @@ from elsewhere is spelled so that none is left: `${HOME}` as `$HOME` where that 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Cause
 from agentconv.core.losses import listed
 from agentconv.families import reading

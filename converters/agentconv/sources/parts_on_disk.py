@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.core.format import State
 from agentconv.core.kinds import ADDING_UP

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from agentconv.core import vocabulary
+from agentconv.core.dataclass import dataclass
 from agentconv.formats import registry
 
 if TYPE_CHECKING:

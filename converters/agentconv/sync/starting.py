@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core.dataclass import dataclass
 from agentconv.core.format import State
 from agentconv.disk.placing import BACKUP
 from agentconv.formats import registry

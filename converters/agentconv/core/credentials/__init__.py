@@ -7,10 +7,10 @@ says which values are none; the last three are loaded when a text needs them, wh
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agentconv.core.credentials import randomness, shapes
+from agentconv.core.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

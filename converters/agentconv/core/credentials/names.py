@@ -6,12 +6,12 @@ A search starts at a part of a word (`token`, `passw`), looks at the name around
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from agentconv.core.credentials import randomness, values
+from agentconv.core.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -6,11 +6,11 @@ A search starts at a fixed word (`sk-`, `://`) and runs over each character once
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
 from agentconv.core.credentials import randomness
+from agentconv.core.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,9 +8,10 @@ and nothing goes on in the next line. So any text of one line can be written as 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Complaint
 from agentconv.core.ir import escape_key, unescape_key
 from agentconv.core.source import client_text

@@ -10,10 +10,11 @@ into its file where no other text is in there, and else into the configuration i
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import fields, references
+from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Complaint, Detail
 from agentconv.core.format import ReadResult, State, WriteResult
 from agentconv.core.ir import AgentSet

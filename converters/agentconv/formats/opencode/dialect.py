@@ -8,10 +8,10 @@ something and the header still does not parse, the client drops the file.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agentconv.core import fields
+from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Code, Complaint, Severity
 from agentconv.core.format import ReadResult, State
 from agentconv.core.ir import AgentSet, Origin

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Detail
 from agentconv.core.losses import becomes, quoted
 from agentconv.core.part_format import PartsRead, WrittenFile

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Protocol
 
+from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Code, Severity
 
 if TYPE_CHECKING:

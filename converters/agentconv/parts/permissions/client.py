@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Protocol
 
 from agentconv.core import vocabulary
+from agentconv.core.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

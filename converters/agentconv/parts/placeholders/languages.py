@@ -7,9 +7,11 @@ there, too, while a `$1` there is nearly always awk's or the shell's. So a form 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from agentconv.core.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import dataclass
 from agentconv.core.mentions import fences
 from agentconv.core.parts import (
     CONTAINER_FOLDER,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agentconv.core import credentials, references
+from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Detail
 from agentconv.core.meant import Reference
 
