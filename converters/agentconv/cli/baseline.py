@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections import Counter
 from dataclasses import field
 from operator import attrgetter
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from agentconv.core import credentials
 from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, LossSeverity, Severity, Span
+from agentconv.core.expressions import expression
 from agentconv.disk import reading
 from agentconv.disk.output import OutputFile
 from agentconv.disk.saving import OutputFolder
@@ -40,7 +40,7 @@ _PLACES = {FINDINGS: "path", LOSSES: "target"}
 _MAX_BYTES = 64 * 1024 * 1024
 _NEVER = "widened"
 """What the codes of warnings hold that say somebody may do more than the author wrote."""
-_SIZE = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+")
+_SIZE = expression(r"[0-9]{1,3}(?:,[0-9]{3})+")
 """A size, which every edit makes another one."""
 
 

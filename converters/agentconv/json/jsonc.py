@@ -11,6 +11,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING, TypeAlias
 
 from agentconv.core.dataclass import dataclass
+from agentconv.core.expressions import expression
 from agentconv.core.ir import escape_key, float_value
 from agentconv.core.source import client_text
 
@@ -130,7 +131,7 @@ def value(node: Node) -> Json:
     return [value(item) for item in node.items] if isinstance(node, Array) else node.value
 
 
-_TOKEN = re.compile(
+_TOKEN = expression(
     r"(?P<blank>[ \t\r\n]++)"
     r"|(?P<mark>[{}\[\],:])"
     r'|(?P<string>"[^"\\\x00-\x1f]*+(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*+)*+")'
@@ -142,11 +143,11 @@ _TOKEN = re.compile(
     r"|(?P<space>[^\S \t\r\n]++|\ufeff)"
     r"|(?P<odd>[^ \t\r\n{}\[\],:\"/]++|(?s:.))"
 )
-_LOOSE_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
-_LINE_STRING = re.compile(r'"[^"\\\r\n]*+(?:\\[^\r\n][^"\\\r\n]*+)*+"?')
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+_LOOSE_STRING = expression(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_LINE_STRING = expression(r'"[^"\\\r\n]*+(?:\\[^\r\n][^"\\\r\n]*+)*+"?')
+_ESCAPE = expression(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _SHORT = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = expression("[\ud800-\udfff]")
 _WORDS: dict[str, Json] = {"true": True, "false": False, "null": None}
 
 

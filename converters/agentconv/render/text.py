@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, TextIO
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 from agentconv.core import credentials
 from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Code, LossSeverity, Severity
+from agentconv.core.expressions import expression
 from agentconv.core.losses import CATALOGUE
 from agentconv.formats import registry
 from agentconv.render import printable
@@ -32,7 +32,7 @@ _WHOLE_FILE = frozenset(
     {Code.UNREADABLE, Code.TOO_LARGE, Code.EXISTS, Code.PACK, Code.NO_AGENT, Code.ELSEWHERE, Code.LINE_ENDS, Code.PARTS}
 )
 """What is not about one line of the file."""
-_STRAY_BYTE = re.compile("[\udc80-\udcff]")
+_STRAY_BYTE = expression("[\udc80-\udcff]")
 """What Python makes of a file name's byte that its locale cannot decode."""
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core.credentials import randomness
 from agentconv.core.dataclass import dataclass
+from agentconv.core.expressions import expression
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,8 +143,8 @@ def possible(text: str) -> list[Kind]:
     return [kind for kind in KINDS if kind.start in (text if kind.spaced else words)]
 
 
-_LEGAL = re.compile(r"(?<![A-Za-z0-9-])[A-Za-z0-9-]{15,}(?:[._][A-Za-z0-9-]{10,})*")
-_LONG_PART = re.compile(r"[A-Za-z0-9]{16,}")
+_LEGAL = expression(r"(?<![A-Za-z0-9-])[A-Za-z0-9-]{15,}(?:[._][A-Za-z0-9-]{10,})*")
+_LONG_PART = expression(r"[A-Za-z0-9]{16,}")
 
 
 @cache
