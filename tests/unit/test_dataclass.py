@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentconv.core.dataclass import dataclass
+from agentconv.core.dataclass import dataclass, field, fields, replace
 
 
-def _declared():
+def _declared(field):
     """Return a class with each kind of field that is used."""
 
     class Thing:
@@ -21,10 +21,10 @@ def _declared():
 
         a: int
         b: str = "b"
-        c: tuple = dataclasses.field(default=(), compare=False)
-        d: list = dataclasses.field(default_factory=list, repr=False)
-        e: int = dataclasses.field(init=False)
-        f: int = dataclasses.field(default=3, init=False)
+        c: tuple = field(default=(), compare=False)
+        d: list = field(default_factory=list, repr=False)
+        e: int = field(init=False)
+        f: int = field(default=3, init=False)
 
         def __post_init__(self):
             object.__setattr__(self, "e", self.a * 2)
@@ -33,7 +33,7 @@ def _declared():
 
 
 KINDS = [{"frozen": frozen, "slots": slots} for frozen in (True, False) for slots in (True, False)]
-PAIRS = [(dataclass(**kind)(_declared()), dataclasses.dataclass(**kind)(_declared())) for kind in KINDS]
+PAIRS = [(dataclass(**kind)(_declared(field)), dataclasses.dataclass(**kind)(_declared(dataclasses.field))) for kind in KINDS]
 MADE = PAIRS[0][0]
 VALUES = st.tuples(st.integers(0, 1), st.sampled_from("bc"), st.sampled_from([(), (1,)]), st.sampled_from([[], [1]]))
 
@@ -47,7 +47,8 @@ def test_same_as_the_standard_library(one, other):
         assert (made[0] == made[1], made[0] != made[1], made[0] == 1) == (expected[0] == expected[1], expected[0] != expected[1], False)
         assert [repr(value) for value in made] == [repr(value) for value in expected]
         assert dataclasses.asdict(made[0]) == dataclasses.asdict(expected[0])
-        assert dataclasses.asdict(dataclasses.replace(made[0], a=5)) == dataclasses.asdict(dataclasses.replace(expected[0], a=5))
+        expected_other = dataclasses.asdict(dataclasses.replace(expected[0], a=5))
+        assert dataclasses.asdict(dataclasses.replace(made[0], a=5)) == dataclasses.asdict(replace(made[0], a=5)) == expected_other
         assert list(inspect.signature(ours).parameters) == list(inspect.signature(theirs).parameters)
         assert ours.__match_args__ == theirs.__match_args__
         assert (ours.__hash__ is None) == (theirs.__hash__ is None)
@@ -98,6 +99,19 @@ def test_own_methods_stay():
             return "own"
 
     assert (Own(1) == Own(2), hash(Own(1)), repr(Own(1))) == (True, 7, "own")
+
+
+def test_derived():
+    """What is derived has the fields of both, whichever library derives it; another default for one of ours is the new one."""
+    ours = dataclass(frozen=True, slots=True)(
+        type("Wider", (Pair,), {"__annotations__": {"two": "str", "three": "int"}, "two": "4", "three": 3})
+    )
+    theirs = dataclasses.make_dataclass("Wider", [("two", str, "4"), ("three", int, 3)], bases=(Pair,), frozen=True, slots=True)
+    for made in (ours, theirs):
+        assert [one.name for one in fields(made)] == ["one", "two", "three"]
+        assert repr(replace(made(1), three=5)).endswith("Wider(one=1, two='4', three=5)")
+
+    assert ours(1) == ours(1, "4", 3) != ours(1, three=4)
 
 
 def test_missing_argument():

@@ -8,13 +8,12 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from dataclasses import field
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from agentconv.core import credentials
-from agentconv.core.dataclass import dataclass
+from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, LossSeverity, Severity, Span
 from agentconv.core.expressions import expression
 from agentconv.disk import reading

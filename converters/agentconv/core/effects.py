@@ -8,14 +8,13 @@ No client is named here: a client's facts are in the agent (its sandbox, its rul
 
 from __future__ import annotations
 
-from dataclasses import replace
 from enum import IntEnum
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from agentconv.core import fields, hook_handlers, hook_matchers, partial, patterns, plain_words, restrictions, vocabulary
-from agentconv.core.dataclass import dataclass
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.expressions import expression
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
+from functools import cache
 from typing import TYPE_CHECKING
 
 from agentconv.core import hook_matchers, vocabulary
@@ -175,7 +176,7 @@ def lacks(wanted: Needs, hook: Hook, target: str) -> str | None:
         )
     if not wanted.speaks and not other.silent and hook.event in other.blocks:
         return "it says nothing on stderr, and so blocks nothing"
-    answers = (wanted.words & _ANSWERS) - other.decides
+    answers = (wanted.words & _answers()) - other.decides
     if answers:
         return f"it answers with `{min(answers)}`"
     if not wanted.told:
@@ -194,8 +195,11 @@ def lacks(wanted: Needs, hook: Hook, target: str) -> str | None:
     return f"it reads `{min(missing)}`" if missing else None
 
 
-_ANSWERS = frozenset().union(*(found.decides for one in vocabulary.clients() if (found := vocabulary.hooks(one)))) - {"reason"}
-"""Keys of answers; a reason alone decides nothing."""
+@cache
+def _answers() -> frozenset[str]:
+    """Return the keys of answers; a reason alone decides nothing."""
+    found = (facts for one in vocabulary.clients() if (facts := vocabulary.hooks(one)))
+    return frozenset().union(*(facts.decides for facts in found)) - {"reason"}
 
 
 def _about(hook: Hook) -> Iterable[str]:

@@ -7,12 +7,11 @@ that a client which has no such key runs the hook alike.
 from __future__ import annotations
 
 import shlex
-from dataclasses import field, fields, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import schema_files
-from agentconv.core.dataclass import dataclass
+from agentconv.core.dataclass import dataclass, field, fields, replace
 from agentconv.core.expressions import expression
 
 if TYPE_CHECKING:

@@ -22,11 +22,10 @@ Whether a variable without a default that is not set stays as it is spelled, or 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from agentconv.core.dataclass import dataclass
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.expressions import expression
 from agentconv.core.meant import Foreign, Reference, Text
 

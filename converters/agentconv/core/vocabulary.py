@@ -61,14 +61,13 @@ A format whose client has another format too says `like = "<its id>"`, and nothi
 
 from __future__ import annotations
 
-from dataclasses import field, replace
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import extensions
-from agentconv.core.dataclass import dataclass
+from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.expressions import expression
 
 if TYPE_CHECKING:

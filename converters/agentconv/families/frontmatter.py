@@ -7,10 +7,9 @@ affair; here is what follows once that is known.
 from __future__ import annotations
 
 import re
-from dataclasses import field
 from typing import TYPE_CHECKING, TypeAlias
 
-from agentconv.core.dataclass import dataclass
+from agentconv.core.dataclass import dataclass, field
 from agentconv.core.expressions import expression
 from agentconv.core.ir import escape_key, unescape_key
 from agentconv.core.source import client_text

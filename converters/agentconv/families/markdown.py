@@ -7,12 +7,11 @@ patching and writing are the same for all of them.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from agentconv.core import fields, schema_files
-from agentconv.core.dataclass import dataclass
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Cause, Code, Complaint, Diagnostic, Severity
 from agentconv.core.expressions import expression
 from agentconv.core.format import ReadResult, State, Whole, WriteResult

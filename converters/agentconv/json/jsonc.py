@@ -7,10 +7,9 @@ the same. It takes one pass and never recurses, whatever the text. `jsonc_edits`
 from __future__ import annotations
 
 import re
-from dataclasses import field
 from typing import TYPE_CHECKING, TypeAlias
 
-from agentconv.core.dataclass import dataclass
+from agentconv.core.dataclass import dataclass, field
 from agentconv.core.expressions import expression
 from agentconv.core.ir import escape_key, float_value
 from agentconv.core.source import client_text
@@ -184,6 +183,8 @@ class _Parser:
             if token is None:  # never: the last alternative takes any character
                 break
             position = self.take(token.lastgroup or "", position, token.end())
+            if self.error and self.root is not None and not self.stack:
+                break  # nothing behind it changes the document, or comes before its first mistake
         if self.stack:
             self.complain(f"`{'{' if isinstance(self.stack[-1], Object) else '['}` is never closed", len(text))
         while self.stack:

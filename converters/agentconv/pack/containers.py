@@ -7,14 +7,13 @@ clients read each of these, and not all hold a part to what restrains it: then t
 from __future__ import annotations
 
 import re
-from dataclasses import field
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare
 from agentconv.conversion.along import With
 from agentconv.conversion.converting import Options, convert
 from agentconv.core import effects
-from agentconv.core.dataclass import dataclass
+from agentconv.core.dataclass import dataclass, field
 from agentconv.core.expressions import expression
 from agentconv.core.kinds import KINDS, NOUNS
 from agentconv.core.parts import Skill

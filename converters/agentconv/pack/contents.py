@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import naming
 from agentconv.conversion.converting import Options, convert
 from agentconv.conversion.renaming import wanting
-from agentconv.core.dataclass import dataclass
+from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.expressions import expression
 from agentconv.core.ir import AgentSet
 from agentconv.formats import registry

@@ -5,11 +5,10 @@ It is carried where the target runs the same for the same, and where one that ca
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import hook_contracts, hook_handlers, hook_matchers, vocabulary
-from agentconv.core.dataclass import dataclass
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.expressions import expression
 from agentconv.core.ir import Hook
 

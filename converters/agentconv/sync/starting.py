@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agentconv.core.dataclass import dataclass
+from agentconv.core.dataclass import dataclass, field
 from agentconv.core.expressions import expression
 from agentconv.core.format import State
 from agentconv.disk.placing import BACKUP

@@ -27,11 +27,11 @@ Left alone: a tag that types the key after it (`a: !x` above `1e3: b`), properti
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from agentconv.core.dataclass import replace
 from agentconv.core.expressions import expression
 from agentconv.yaml import mending, tokens
 from agentconv.yaml.errors import Slip, YamlError, YamlLimitError

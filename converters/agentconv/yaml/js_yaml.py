@@ -8,10 +8,10 @@ The two versions differ in a few lines (`strict`) and in the types of plain scal
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from agentconv.core.dataclass import replace
 from agentconv.core.expressions import expression
 from agentconv.yaml.errors import Slip, YamlError, YamlLimitError
 from agentconv.yaml.tree import MAX_ALIASES, MAX_DEPTH, MAX_NODES, Mapping, Scalar, Sequence

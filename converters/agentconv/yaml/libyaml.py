@@ -8,11 +8,11 @@ closing fence off, so that a block scalar that comes last ends without one.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from agentconv.core.dataclass import replace
 from agentconv.core.expressions import expression
 from agentconv.yaml.errors import Slip, YamlError, YamlLimitError
 from agentconv.yaml.serde import CORE, TYPES, plain, tagged

@@ -10,9 +10,9 @@ there that is wrong says nothing at all.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Complaint
 from agentconv.core.expressions import expression
 from agentconv.core.losses import quoted

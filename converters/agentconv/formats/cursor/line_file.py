@@ -6,12 +6,11 @@ no text. A file in UTF-16 or UTF-32 that is changed is written anew, in UTF-8.
 
 from __future__ import annotations
 
-from dataclasses import field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from agentconv.core import fields
-from agentconv.core.dataclass import dataclass
+from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Cause, Code, Complaint, Severity
 from agentconv.core.expressions import expression
 from agentconv.core.format import ReadResult, State, Whole, WriteResult

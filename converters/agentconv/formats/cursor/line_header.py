@@ -7,10 +7,9 @@ and nothing goes on in the next line. So any text of one line can be written as 
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import TYPE_CHECKING
 
-from agentconv.core.dataclass import dataclass
+from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import Complaint
 from agentconv.core.expressions import expression
 from agentconv.core.ir import escape_key, unescape_key

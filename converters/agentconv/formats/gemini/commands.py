@@ -9,9 +9,9 @@ brace that is never closed fails each call. Qwen's model starts commands as well
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Complaint
 from agentconv.core.expressions import expression
 from agentconv.core.part_format import Place

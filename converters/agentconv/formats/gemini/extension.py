@@ -8,9 +8,9 @@ They are read as those of a project; in all their texts `${extensionPath}`, `${w
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import replace
 from agentconv.core.expressions import expression
 from agentconv.formats.gemini import gemini
 from agentconv.formats.gemini.extension_index import MANIFEST

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import names, vocabulary
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Complaint, Detail
 from agentconv.core.expressions import expression
 from agentconv.core.format import FormatSpec, State

@@ -6,10 +6,10 @@ They have no prompt, and no client but their own can call them. Several may stan
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import fields, schema_files, vocabulary
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Complaint, Detail
 from agentconv.core.expressions import expression
 from agentconv.core.format import ReadResult, State, Whole, WriteResult

@@ -9,11 +9,11 @@ folders that the user trusts only.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from agentconv.core import names
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Complaint
 from agentconv.core.expressions import expression
 from agentconv.core.part_format import Place

@@ -9,11 +9,10 @@ into its file where no other text is in there, and else into the configuration i
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import fields, references
-from agentconv.core.dataclass import dataclass
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Complaint, Detail
 from agentconv.core.expressions import expression
 from agentconv.core.format import ReadResult, State, WriteResult

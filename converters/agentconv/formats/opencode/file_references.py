@@ -9,10 +9,10 @@ variable is not set.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import references
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Complaint
 from agentconv.core.expressions import expression
 from agentconv.core.includes import MOST_BYTES, Include

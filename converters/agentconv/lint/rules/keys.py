@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import cache, partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from agentconv.core import limits, schema_files, vocabulary
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Cause, Severity
 from agentconv.core.expressions import expression
 from agentconv.core.ir import unescape_key

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import mentions, tool_summary, vocabulary
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Severity
 from agentconv.core.expressions import expression
 from agentconv.core.ir import Prompt

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from dataclasses import replace
 from functools import cache, lru_cache
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Severity
 from agentconv.core.expressions import expression
 from agentconv.core.source import BOM, encode
