@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shlex
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.cli import options as shared
@@ -14,6 +13,7 @@ from agentconv.cli.carried import Carried
 from agentconv.cli.found_files import nothing_found, places
 from agentconv.cli.output import Output
 from agentconv.conversion import converting, model_choices
+from agentconv.core.dataclass import replace
 from agentconv.formats import registry
 from agentconv.sources import agentless, elsewhere, loading
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agentconv.cli import options as shared
@@ -12,6 +11,7 @@ from agentconv.cli import scope
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.found_files import nothing_found, places
 from agentconv.cli.progress import Progress
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.formats import registry
 from agentconv.lint import inspection

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.cli import baseline, lint_files, lint_folders, lint_mending, lint_report, scope
@@ -13,6 +12,7 @@ from agentconv.cli.found_files import nothing_found
 from agentconv.cli.lint_mending import Mended
 from agentconv.cli.progress import Progress
 from agentconv.core import paths
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.formats import registry
 from agentconv.lint import catalogue, checking, fixing

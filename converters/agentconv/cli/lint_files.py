@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agentconv.core import names as spelling
+from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Severity
 from agentconv.formats import registry
 from agentconv.lint import included as included_files

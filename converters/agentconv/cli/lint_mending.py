@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, TypeAlias
 
+from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Diagnostic, InputError
 from agentconv.disk.saving import Fate, OutputFolder
 from agentconv.lint import fixing

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.found_files import places
+from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import Code, Severity
 from agentconv.disk.output import OutputFile, Whole
 from agentconv.disk.saving import OutputFolder

@@ -5,11 +5,11 @@ Everything that converts, bundles or lists agents gets them here, so that one ba
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import fields
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.core.format import State
 from agentconv.core.ir import Agent, AgentSet, Origin, Source

@@ -11,10 +11,10 @@ fetching from the network is not. So a list of tools becomes that flag, or nothi
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Detail
+from agentconv.core.expressions import expression
 from agentconv.core.format import FormatSpec
 from agentconv.core.names import stem_of
 from agentconv.families import javascript, keys, model_words
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 ID = "cursor"
 SUFFIXES = (".md", ".mdc", ".markdown")
-_NO_NAME = re.compile(rf"[{SPACE}_]+")
+_NO_NAME = expression(rf"[{SPACE}_]+")
 
 
 def _name_of(path: str) -> str:

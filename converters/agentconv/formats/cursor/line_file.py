@@ -6,13 +6,13 @@ no text. A file in UTF-16 or UTF-32 that is changed is written anew, in UTF-8.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from agentconv.core import fields
+from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Cause, Code, Complaint, Severity
+from agentconv.core.expressions import expression
 from agentconv.core.format import ReadResult, State, Whole, WriteResult
 from agentconv.core.ir import AgentSet, Origin
 from agentconv.core.source import SourceText, client_text, encode
@@ -115,8 +115,8 @@ def _prompt_place(header: LineHeader) -> tuple[int, int]:
     return start, start + len(body.strip(SPACE))
 
 
-_BLOCK = re.compile(r"[|>][0-9+-]*")
-_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+_BLOCK = expression(r"[|>][0-9+-]*")
+_QUOTED = expression(r"\"[^\"]*\"|'[^']*'")
 
 
 def _remarks(spec: FormatSpec, header: LineHeader) -> Iterator[Diagnostic]:

@@ -7,11 +7,11 @@ and nothing goes on in the next line. So any text of one line can be written as 
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import Complaint
+from agentconv.core.expressions import expression
 from agentconv.core.ir import escape_key, unescape_key
 from agentconv.core.source import client_text
 from agentconv.families.javascript import SPACE
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from agentconv.core.source import SourceText
     from agentconv.families.frontmatter import Edit
 
-_OPEN = re.compile(rf"(?:\A\ufeff{{0,2}}|(?<=[\n\r\u2028\u2029]))(?P<fence>---)(?P<blank>[{SPACE}]*)")
+_OPEN = expression(rf"(?:\A\ufeff{{0,2}}|(?<=[\n\r\u2028\u2029]))(?P<fence>---)(?P<blank>[{SPACE}]*)")
 r"""What JavaScript's `/^---\s*/m` matches: its `^` also holds after a lone carriage return and U+2028. Of byte order marks, the
 decoder takes one and the client another."""
 _CLOSE = "\n---"
-_BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
+_BLANK_LINE = expression(r"\n[ \t\r]*\n")
 
 
 @dataclass(frozen=True, slots=True)
