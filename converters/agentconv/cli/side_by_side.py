@@ -27,7 +27,7 @@ from agentconv.sources import parts as beside
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from agentconv.lint.side_by_side import SideBySide
     from agentconv.sources.discovery import Discovery
@@ -80,9 +80,13 @@ def run(options: argparse.Namespace) -> int:
     if source_format is None:
         forbid_mixture(found, loader)
     parts = _parts(options, found, source_format)
+    own = list(dict.fromkeys([*(file.format for file in found.files), *parts.clients]))
+    named = options.to is not None
+    options.to = options.to or _present(options, found, own) or [shared.ALL]
+    targets = shared.targets(options, *(own if len(own) == 1 else ()))
     line = Progress(options)
     pieces = line.over(loader, len(found.files), "files")
-    compared = side_by_side.compare(pieces, _targets(options, found, parts), _choices(options), parts)
+    compared = side_by_side.compare(pieces, targets, _choices(options), parts)
     line.clear()
     beside_them = elsewhere.told(found, elsewhere.Asked(scope.sources(options), "report"))
     compared.diagnostics = [*found.diagnostics, *compared.diagnostics, *agentless.told(loader.agentless), *beside_them]
@@ -91,7 +95,7 @@ def run(options: argparse.Namespace) -> int:
         _write(options, document.page(told.plain(compared, where, __version__)), found)
     elif all(one.severity is not Severity.ERROR for one in compared.diagnostics):
         raise nothing_found(found)
-    return _tell(options, compared, where)
+    return _tell(options, compared, where, named=named)
 
 
 def _parts(options: argparse.Namespace, found: Discovery, source_format: str | None) -> Parts:
@@ -105,13 +109,9 @@ def _parts(options: argparse.Namespace, found: Discovery, source_format: str | N
     return parts
 
 
-def _targets(options: argparse.Namespace, found: Discovery, parts: Parts) -> list[str]:
-    """Return the assistants to show: those that are named, or that are there beside the agents' own, or else all others."""
-    own = list(dict.fromkeys([*(file.format for file in found.files), *parts.clients]))
-    if options.to:
-        return shared.targets(options, *(own if len(own) == 1 else ()))
-    present = list(dict.fromkeys(one for one in scope.present(options, found) if one not in own))
-    return present or [one for one in registry.CLIENTS if one not in own and registry.FORMATS[one].has_agents]
+def _present(options: argparse.Namespace, found: Discovery, own: Sequence[str]) -> list[str]:
+    """Return the assistants that the project has folders for, besides those that its agents are of."""
+    return list(dict.fromkeys(one for one in scope.present(options, found) if one not in own))
 
 
 def _choices(options: argparse.Namespace) -> converting.Options:
@@ -135,7 +135,7 @@ def _write(options: argparse.Namespace, data: bytes, found: Discovery) -> None:
         named_file.save(options.output, data, [file.location for file in found.files if file.location], "-o")
 
 
-def _tell(options: argparse.Namespace, compared: SideBySide, where: Mapping[str, str]) -> Exit:
+def _tell(options: argparse.Namespace, compared: SideBySide, where: Mapping[str, str], *, named: bool) -> Exit:
     """Say what went wrong, and in one line what is in the page; return the exit code."""
     look = text.style(sys.stderr, options.color)
     errors = [one for one in compared.diagnostics if one.severity is Severity.ERROR]
@@ -149,7 +149,7 @@ def _tell(options: argparse.Namespace, compared: SideBySide, where: Mapping[str,
         return Exit.BUG
     if not compared.entries:
         return Exit.USAGE
-    return Exit.FINDINGS if errors or (options.to and refused) else Exit.OK
+    return Exit.FINDINGS if errors or (named and refused) else Exit.OK
 
 
 def _summary(options: argparse.Namespace, compared: SideBySide, refused: int) -> str:

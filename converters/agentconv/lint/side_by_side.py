@@ -92,6 +92,8 @@ class Entry:
     """What its own client makes of it, with what it may do; None of a part."""
     told: tuple[Diagnostic, ...] = ()
     """What its own client's reader says of it."""
+    places: Places | None = None
+    """Where its fields stand; None without a file."""
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     """By target."""
 
@@ -125,13 +127,12 @@ def compare(pieces: Iterable[Loaded], targets: Sequence[str], options: Options, 
     entries = [entry for piece in pieces for entry in _agents(piece)]
     found = SideBySide(targets, entries, of_set={target: [] for target in targets})
     told: dict[Diagnostic, None] = {}
-    places = Places()
     for target in targets:
         done = list(converting.convert(pieces, target, options, parts))
         if target == targets[0]:
             entries += _parts(parts)
         told |= dict.fromkeys(diagnostic for one in done for diagnostic in one.diagnostics)
-        _take(found, done, target, places)
+        _take(found, done, target)
         _read_back(found, target)
     said = {one for entry in entries for one in entry.told}
     found.diagnostics = [one for one in told if one not in said]
@@ -146,7 +147,8 @@ def _agents(piece: Loaded) -> Iterator[Entry]:
     for number, (agent, state) in enumerate(zip(piece.agents, piece.states, strict=True)):
         reading = by_agent.get(agent.id) or (by_agent.get(None) if not number else None)
         told = tuple(one for one in piece.diagnostics if one.agent in (None, agent.id, agent.name))
-        yield Entry(agent.id, piece.format, piece.source, reading.state if reading else state, None, reading, told)
+        places = Places(piece.source, piece.format) if piece.source else None
+        yield Entry(agent.id, piece.format, piece.source, reading.state if reading else state, None, reading, told, places)
 
 
 def _parts(parts: Parts) -> Iterator[Entry]:
@@ -154,10 +156,12 @@ def _parts(parts: Parts) -> Iterator[Entry]:
     for kind in KINDS:
         for one in parts.of(kind):
             if one.hidden_by is None:
-                yield Entry(one.part.id, one.client, one.source.text if one.source else None, one.state, kind, None, one.told)
+                source, pointer = one.source.text if one.source else None, one.part.origin.pointer if one.part.origin else ""
+                places = Places(source, one.client, kind, pointer) if source else None
+                yield Entry(one.part.id, one.client, source, one.state, kind, None, one.told, places)
 
 
-def _take(found: SideBySide, results: Iterable[converting.Converted], target: str, places: Places) -> None:
+def _take(found: SideBySide, results: Iterable[converting.Converted], target: str) -> None:
     """Put what a conversion gave where it belongs: to agents and parts, to files, or to the whole set."""
     by_id = {(entry.kind, entry.id): entry for entry in found.entries}
     for done in results:
@@ -168,7 +172,7 @@ def _take(found: SideBySide, results: Iterable[converting.Converted], target: st
             outcome = entry.outcomes.setdefault(target, Outcome(target))
             outcome.path = (done.file.path if done.file else done.path) or outcome.path
             own = [loss for loss in done.losses if loss.agent == entry.id or (len(mine) == 1 and loss.agent not in done.agents)]
-            outcome.losses += [PlacedLoss(loss, places.of(entry.source, entry.client, loss)) for loss in own]
+            outcome.losses += [PlacedLoss(loss, entry.places.of(loss) if entry.places else None) for loss in own]
             outcome.diagnostics += [one for one in done.diagnostics if one.agent in (None, entry.id) and one.code is Code.INTERNAL]
         if not mine:
             found.of_set[target] += done.losses

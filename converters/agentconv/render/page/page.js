@@ -32,7 +32,13 @@ function el(name, options = {}, ...children) {
 const count = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 const sign = (state) => el("span", { class: `sign ${state}`, "aria-hidden": "true" }, SIGNS[state]);
 const lossesOf = (outcome) => outcome.losses.map(([number, line]) => ({ ...data.losses[number], line }));
+const warnings = (outcome) => outcome.losses.filter(([number]) => data.losses[number].severity === "warning").length;
 const inWords = (levels) => effects.map((effect, number) => `${data.effects[effect]}: ${data.levels[levels[number]]}`).join("\n");
+
+function inline(text) {
+  const code = (piece) => el("code", {}, piece.slice(1, -1));
+  return el("bdi", {}, ...text.split(/(`[^`]+`)/).map((piece, at) => (at % 2 ? code(piece) : piece)));
+}
 
 function meters(levels) {
   if (!levels) return null;
@@ -60,7 +66,8 @@ function cell(entry, at, number) {
   const words = summary(outcome, data.clients[number]);
   const state = outcome ? outcome.state : "nothing";
   const go = () => open(at, number);
-  const inside = [sign(state), outcome && meters(outcome.effects)];
+  const counted = state === "warning" && warnings(outcome);
+  const inside = [el("span", { class: "mark" }, sign(state), counted ? String(counted) : ""), outcome && meters(outcome.effects)];
   return el("td", {}, el("button", { class: `cell ${state}`, title: words, "aria-label": `${entry.name}, ${words}`, tabindex: -1, onclick: go }, ...inside));
 }
 
@@ -154,14 +161,15 @@ function move(event) {
 
 function legend() {
   const signs = ["exact", "warning", "refused", "nothing"].map((state) => el("span", {}, sign(state), STATES[state]));
-  return el("div", { class: "legend" }, ...signs, el("span", {}, "The bars are what an agent may do:", el("span", {}, effects.map((effect) => SHORT[effect]).join(", "))), ...levels());
+  const bars = entries.some((entry) => entry.effects) && el("div", { class: "legend" }, el("span", {}, `Bars: what it may do (${effects.map((effect) => SHORT[effect]).join(", ")})`), ...levels());
+  return [el("div", { class: "legend" }, ...signs), bars].filter(Boolean);
 }
 
 const levels = () => Object.entries(data.levels).map(([level, words]) => el("span", {}, el("span", { class: "meters" }, el("i", { class: level })), words));
 
 function chips() {
   const number = (state) => entries.filter((entry) => entry.outcomes.some((one) => one && state.includes(one.state))).length;
-  const all = [["all", `All ${entries.length}`], ["changed", `Behave differently ${number(["warning"])}`], ["refused", `Refused somewhere ${number(["refused", "failed"])}`]];
+  const all = [["all", `All ${entries.length}`], ["changed", `Differ ${number(["warning"])}`], ["refused", `Refused ${number(["refused", "failed"])}`]];
   return el("div", { class: "chips", role: "group", "aria-label": "Which to show" }, ...all.map(([only, words]) =>
     el("button", { "aria-pressed": String(shown.only === only), onclick: () => { shown.only = only; overview(); focusOn(`[aria-pressed="true"]`); } }, words)));
 }
@@ -204,7 +212,7 @@ function keys(...pairs) {
 function overview() {
   const lost = data.of_set.some((losses) => losses.length);
   const set = lost && el("section", { class: "panel besides" }, el("h2", {}, "Lost of the whole set"), ...data.clients.map((client, number) => data.of_set[number].length > 0 && said(lossesOf({ losses: data.of_set[number] }), client.title)));
-  page.replaceChildren(heading(), tools(), glance(), legend(), ...[set, besides()].filter(Boolean),
+  page.replaceChildren(heading(), tools(), glance(), ...legend(), ...[set, besides()].filter(Boolean),
     keys([["/"], "filter"], [["↑", "↓", "←", "→"], "move"], [["Enter"], "open"]));
 }
 
@@ -212,10 +220,10 @@ function overview() {
 
 function remark(name, kind, one, who) {
   const code = one.code && el("a", { href: data.codes[one.code], rel: "noreferrer", target: "_blank" }, el("code", {}, one.code));
-  const head = one.code ? [code, " ", one.summary, one.detail && ": ", el("bdi", {}, one.detail)] : [el("bdi", {}, one.message)];
+  const head = one.code ? [code, " ", one.summary, one.detail && ": ", inline(one.detail)] : [inline(one.message)];
   const where = !one.code && one.path ? el("span", { class: "hint path" }, one.line > 1 ? `${one.path}:${one.line}` : one.path) : null;
   const field = one.code && name === "li" && one.field ? el("span", { class: "muted" }, " (", el("code", {}, one.field), ")") : null;
-  return el(name, { class: `${kind}${one.severity}` }, who && el("strong", {}, who, ": "), ...head, field, where, one.hint && el("span", { class: "hint" }, one.hint));
+  return el(name, { class: `${kind}${one.severity}` }, who && el("strong", {}, who, ": "), ...head, field, where, one.hint && el("span", { class: "hint" }, inline(one.hint)));
 }
 
 function said(list, who) {
@@ -227,15 +235,16 @@ function rows(number, from, to, marks, known) {
   const found = [];
   for (let line = from; line <= Math.min(to, file.length); line += 1) {
     const at = marks.get(line) || [];
-    const fresh = known && !known.has(file[line - 1]);
-    found.push(el("div", { class: `row${at.length ? " hit" : ""}${fresh ? " new" : ""}` }, el("span", {}, String(line)), el("code", {}, data.lines[file[line - 1]] || "\u200b")));
+    const text = data.lines[file[line - 1]];
+    const fresh = known && text.trim() && !known.has(file[line - 1]);
+    found.push(el("div", { class: `row${at.length ? " hit" : ""}${fresh ? " new" : ""}` }, el("span", {}, String(line)), el("code", {}, text || "\u200b")));
     found.push(...at.map((one) => remark("div", "at ", one)));
   }
   return el("div", { class: "code" }, ...found);
 }
 
 function sourcePane(entry, outcome) {
-  const losses = outcome ? lossesOf(outcome) : [];
+  const losses = outcome ? lossesOf(outcome).filter((one) => one.severity !== "refusal" || one.line) : [];
   const told = entry.told.map((one) => ({ ...one, path: "", line: one.path === entry.path ? one.line : 0 }));
   const length = entry.file === null ? 0 : data.files[entry.file].length;
   const placed = new Map();
@@ -334,7 +343,7 @@ function assistant(number) {
   const head = el("tr", {}, ...["Loss", "What it is", "Of", "Which"].map((words) => el("th", { scope: "col" }, words)));
   const table = lines.length ? el("table", { class: "tally" }, el("thead", {}, head), el("tbody", {}, ...lines)) : el("p", { class: "empty" }, "Nothing is lost.");
   page.replaceChildren(crumbs(-1), el("header", { class: "about" }, el("h1", {}, client.title), el("p", {}, "Files go to ", el("span", { class: "path" }, client.place))),
-    ...[set].filter(Boolean), el("section", { class: "panel" }, table), keys([["←", "→"], "assistant"], [["Esc"], "everything"]));
+    ...[set].filter(Boolean), el("section", { class: "panel scroll" }, table), keys([["←", "→"], "assistant"], [["Esc"], "everything"]));
 }
 
 // ---------------------------------------------------------------- where we are
@@ -351,6 +360,10 @@ function open(at, number) { location.hash = `${at}/${data.clients[number].id}`; 
 function openClient(number) { location.hash = `in/${data.clients[number].id}`; }
 function focusOn(selector) { const found = page.querySelector(selector); if (found) found.focus({ preventScroll: true }); }
 
+function keepInView(holder, chosen) {
+  if (holder && chosen) holder.scrollTop = chosen.offsetTop - holder.clientHeight / 2;
+}
+
 let last = null;
 function show() {
   const now = current();
@@ -364,6 +377,7 @@ function show() {
   else assistant(now.client);
   if (now && (!last || last.at !== now.at)) scrollTo(0, 0);
   if (now) focusOn(".chosen button");
+  if (now) keepInView(page.querySelector(".chart"), page.querySelector(".chosen"));
   last = now;
 }
 
