@@ -42,7 +42,9 @@ function inline(text) {
 
 function meters(levels) {
   if (!levels) return null;
-  return el("span", { class: "meters", "aria-hidden": "true" }, ...levels.map((level) => el("i", { class: level })));
+  const bars = el("span", { class: "meters", "aria-hidden": "true" });
+  levels.forEach((level, number) => bars.style.setProperty(`--bar${number}`, `var(--${level})`));
+  return bars;
 }
 
 function meter(level) {
@@ -67,7 +69,7 @@ function cell(entry, at, number) {
   const state = outcome ? outcome.state : "nothing";
   const go = () => open(at, number);
   const counted = state === "warning" && warnings(outcome);
-  const inside = [el("span", { class: "mark" }, sign(state), counted ? String(counted) : ""), outcome && meters(outcome.effects)];
+  const inside = [el("span", { class: "mark" }, counted ? `${SIGNS[state]} ${counted}` : SIGNS[state]), outcome && meters(outcome.effects)];
   return el("td", {}, el("button", { class: `cell ${state}`, title: words, "aria-label": `${entry.name}, ${words}`, tabindex: -1, onclick: go }, ...inside));
 }
 
@@ -122,22 +124,31 @@ for (const entry of entries) {
 }
 
 function bodies() {
-  const found = [];
-  for (const section of data.sections) {
-    const rows = entries.map((entry, at) => [entry, at]).filter(([entry]) => entry.section === section && wanted(entry));
-    if (!rows.length) continue;
+  return data.sections.map((section) => {
     const title = `${section.noun[0].toUpperCase()}${section.noun.slice(1)}s`;
     const head = el("tr", { class: "kind" }, el("th", { colspan: data.clients.length + 1, scope: "rowgroup" }, title));
-    found.push(el("tbody", {}, data.sections.length > 1 && head, ...rows.map(([entry, at]) => row(entry, at))));
+    const rows = entries.map((entry, at) => entry.section === section && (entry.row = row(entry, at)));
+    return el("tbody", {}, data.sections.length > 1 && head, ...rows);
+  });
+}
+
+function narrow() {
+  let any = false;
+  for (const entry of entries) {
+    entry.row.hidden = !wanted(entry);
+    any = any || !entry.row.hidden;
   }
-  return found.length ? found : [el("tbody", {}, el("tr", {}, el("td", { class: "none", colspan: data.clients.length + 1 }, entries.length ? "Nothing matches." : "There is no agent and no part to show.")))];
+  for (const body of page.querySelectorAll(".glance tbody")) body.hidden = ![...body.rows].some((one) => one.className !== "kind" && !one.hidden);
+  page.querySelector(".none").hidden = any;
 }
 
 function glance() {
   const many = data.clients.length > 9;
   const table = el("table", {}, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Written for ", data.sources.join(", ")), ...columns())), ...bodies());
+  const names = matchMedia("(max-width: 640px)").matches ? 150 : 250;
+  table.style.minWidth = `${names + data.clients.length * (many ? 46 : 96)}px`;
   table.addEventListener("keydown", move);
-  const holder = el("div", { class: `glance${many ? " many" : ""}` }, table);
+  const holder = el("div", { class: `glance${many ? " many" : ""}` }, table, el("p", { class: "none", hidden: true }, "Nothing matches."));
   const enter = table.querySelector("tbody button");
   if (enter) enter.tabIndex = 0;
   return holder;
@@ -147,7 +158,7 @@ function move(event) {
   const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
   const here = event.target.closest("th, td");
   if (!step || !here || event.altKey || event.ctrlKey || event.metaKey) return;
-  const rows = [...event.currentTarget.querySelectorAll("tr:not(.kind)")];
+  const rows = [...event.currentTarget.querySelectorAll("tr:not(.kind)")].filter((one) => !one.hidden && !one.parentElement.hidden);
   const at = rows.indexOf(here.parentElement);
   const next = rows[at + step[0]] && rows[at + step[0]].children[[...here.parentElement.children].indexOf(here) + step[1]];
   const button = next && next.querySelector("button");
@@ -165,13 +176,17 @@ function legend() {
   return [el("div", { class: "legend" }, ...signs), bars].filter(Boolean);
 }
 
-const levels = () => Object.entries(data.levels).map(([level, words]) => el("span", {}, el("span", { class: "meters" }, el("i", { class: level })), words));
+const levels = () => Object.entries(data.levels).map(([level, words]) => el("span", {}, el("i", { class: `bar ${level}` }), words));
 
 function chips() {
   const number = (state) => entries.filter((entry) => entry.outcomes.some((one) => one && state.includes(one.state))).length;
   const all = [["all", `All ${entries.length}`], ["changed", `Differ ${number(["warning"])}`], ["refused", `Refused ${number(["refused", "failed"])}`]];
   return el("div", { class: "chips", role: "group", "aria-label": "Which to show" }, ...all.map(([only, words]) =>
-    el("button", { "aria-pressed": String(shown.only === only), onclick: () => { shown.only = only; overview(); focusOn(`[aria-pressed="true"]`); } }, words)));
+    el("button", { "aria-pressed": String(shown.only === only), onclick: (event) => {
+      shown.only = only;
+      for (const one of event.currentTarget.parentElement.children) one.setAttribute("aria-pressed", String(one === event.currentTarget));
+      narrow();
+    } }, words)));
 }
 
 function heading() {
@@ -184,8 +199,7 @@ function heading() {
 function tools() {
   const filter = el("input", { type: "search", placeholder: "Filter by name, file or loss", "aria-label": "Filter", value: shown.filter, oninput: (event) => {
     shown.filter = event.target.value;
-    const old = page.querySelector(".glance");
-    old.replaceWith(glance());
+    narrow();
   } });
   return el("div", { class: "tools" }, filter, chips(), themes());
 }
@@ -209,11 +223,16 @@ function keys(...pairs) {
   return el("footer", {}, ...shownKeys, el("span", {}, "Nothing in this page was fetched, and nothing will be."));
 }
 
-function overview() {
+function everything() {
   const lost = data.of_set.some((losses) => losses.length);
   const set = lost && el("section", { class: "panel besides" }, el("h2", {}, "Lost of the whole set"), ...data.clients.map((client, number) => data.of_set[number].length > 0 && said(lossesOf({ losses: data.of_set[number] }), client.title)));
-  page.replaceChildren(heading(), tools(), glance(), ...legend(), ...[set, besides()].filter(Boolean),
-    keys([["/"], "filter"], [["↑", "↓", "←", "→"], "move"], [["Enter"], "open"]));
+  return [heading(), tools(), glance(), ...legend(), ...[set, besides()].filter(Boolean),
+    keys([["/"], "filter"], [["↑", "↓", "←", "→"], "move"], [["Enter"], "open"])];
+}
+
+function overview() {
+  overview.made = overview.made || everything();
+  page.replaceChildren(...overview.made);
 }
 
 // ---------------------------------------------------------------- one of them
@@ -370,8 +389,8 @@ function show() {
   if (!now) {
     overview();
     if (last && last.at >= 0) {
-      const found = [...page.querySelectorAll(".rowhead")][visible(last.at)];
-      if (found) { found.focus(); found.scrollIntoView({ block: "center" }); }
+      const found = entries[last.at].row;
+      if (!found.hidden) { found.querySelector("button").focus(); found.scrollIntoView({ block: "nearest" }); }
     }
   } else if (now.at >= 0) detail(now.at, now.client);
   else assistant(now.client);
@@ -380,8 +399,6 @@ function show() {
   if (now) keepInView(page.querySelector(".chart"), page.querySelector(".chosen"));
   last = now;
 }
-
-const visible = (at) => entries.map((entry, number) => [entry, number]).filter(([entry]) => wanted(entry)).findIndex(([, number]) => number === at);
 
 addEventListener("hashchange", show);
 addEventListener("keydown", (event) => {
