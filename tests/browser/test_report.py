@@ -3,6 +3,7 @@
 import functools
 import http.server
 import os
+import shutil
 import threading
 from pathlib import Path
 
@@ -164,32 +165,22 @@ def test_everything_goes_by_keyboard(see, tmp_path):
     assert page.evaluate("document.activeElement.innerText").strip() == "agent-2"
 
 
-def test_a_loss_stands_below_its_line(see):
+def test_a_loss_stands_below_its_line(see, tmp_path):
     """What a line costs is told right below it, in the source, with the file of the assistant beside it."""
-    seen = see(report_of_examples(), viewport={"width": 1440, "height": 900})
+    seen = see(
+        report(shutil.copytree(EXAMPLES, tmp_path / "examples"), "-t", "codex,opencode,copilot,cursor,gemini-cli"),
+        viewport={"width": 1280, "height": 800},
+    )
     page = seen.page
     page.locator("tbody tr", has_text="reviewer").locator(".cell").first.click()
+    page.locator(".open").wait_for()
+    seen.picture("report")
     line = page.locator(".row.hit").first
     told = line.locator("xpath=following-sibling::*[1]")
 
     assert "at" in told.get_attribute("class").split()
     assert told.locator("code").first.inner_text()
     assert page.locator(".file").count() == 2
-
-
-@functools.cache
-def report_of_examples():
-    """Make the page of the examples once."""
-    import tempfile
-
-    place = Path(tempfile.mkdtemp()) / "report.html"
-    here = Path.cwd()
-    os.chdir(EXAMPLES)
-    try:
-        main(["report", "-t", "codex,opencode,copilot,cursor,gemini-cli", "-o", str(place), "-q"])
-    finally:
-        os.chdir(here)
-    return place
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

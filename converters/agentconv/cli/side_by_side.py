@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from dataclasses import replace
@@ -17,7 +18,7 @@ from agentconv.cli.progress import Progress
 from agentconv.conversion import converting, model_choices
 from agentconv.conversion.along import ALL, chosen
 from agentconv.core.diagnostics import Code, Severity
-from agentconv.core.kinds import NOUNS
+from agentconv.core.kinds import KINDS, NOUNS
 from agentconv.formats import registry
 from agentconv.lint import side_by_side
 from agentconv.render import printable, text
@@ -27,7 +28,7 @@ from agentconv.sources import parts as beside
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from agentconv.lint.side_by_side import SideBySide
     from agentconv.sources.discovery import Discovery
@@ -92,7 +93,7 @@ def run(options: argparse.Namespace) -> int:
     compared.diagnostics = [*found.diagnostics, *compared.diagnostics, *agentless.told(loader.agentless), *beside_them]
     where = places(found)
     if compared.entries:
-        _write(options, document.page(told.plain(compared, where, __version__)), found)
+        _write(options, document.page(told.plain(compared, where, __version__)), _looked_at(found, parts))
     elif all(one.severity is not Severity.ERROR for one in compared.diagnostics):
         raise nothing_found(found)
     return _tell(options, compared, where, named=named)
@@ -127,12 +128,18 @@ def _choices(options: argparse.Namespace) -> converting.Options:
     )
 
 
-def _write(options: argparse.Namespace, data: bytes, found: Discovery) -> None:
+def _looked_at(found: Discovery, parts: Parts) -> Iterator[str]:
+    """Yield where the files are of agents and parts that are shown."""
+    yield from (file.location for file in found.files if file.location)
+    yield from (os.path.join(one.root, one.path) for kind in KINDS for one in parts.of(kind) if one.path)
+
+
+def _write(options: argparse.Namespace, data: bytes, looked_at: Iterable[str]) -> None:
     """Write the page to where it was asked for."""
     if options.output == discovery.STDIN:
         printable.data(data)
     else:
-        named_file.save(options.output, data, [file.location for file in found.files if file.location], "-o")
+        named_file.save(options.output, data, looked_at, "-o")
 
 
 def _tell(options: argparse.Namespace, compared: SideBySide, where: Mapping[str, str], *, named: bool) -> Exit:

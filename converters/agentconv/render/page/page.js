@@ -213,9 +213,9 @@ function themes() {
   return button;
 }
 
-function besides() {
-  if (!data.told.length) return null;
-  return el("section", { class: "panel besides" }, el("h2", {}, "Also found"), said(data.told));
+function besides(title, number, ...lists) {
+  if (!number) return null;
+  return el("details", { class: "panel besides", open: number <= 12 }, el("summary", {}, el("h2", {}, `${title} (${number})`)), ...lists);
 }
 
 function keys(...pairs) {
@@ -224,9 +224,10 @@ function keys(...pairs) {
 }
 
 function everything() {
-  const lost = data.of_set.some((losses) => losses.length);
-  const set = lost && el("section", { class: "panel besides" }, el("h2", {}, "Lost of the whole set"), ...data.clients.map((client, number) => data.of_set[number].length > 0 && said(lossesOf({ losses: data.of_set[number] }), client.title)));
-  return [heading(), tools(), glance(), ...legend(), ...[set, besides()].filter(Boolean),
+  const lost = data.clients.map((client, number) => data.of_set[number].length > 0 && said(lossesOf({ losses: data.of_set[number] }), client.title));
+  const set = besides("Lost of the whole set", data.of_set.flat().length, ...lost);
+  const others = besides("Also found", data.told.length, said(data.told));
+  return [heading(), tools(), glance(), ...legend(), ...[set, others].filter(Boolean),
     keys([["/"], "filter"], [["↑", "↓", "←", "→"], "move"], [["Enter"], "open"])];
 }
 
@@ -237,16 +238,33 @@ function overview() {
 
 // ---------------------------------------------------------------- one of them
 
+function together(list) {
+  const groups = new Map();
+  for (const one of list) {
+    const key = one.code ? JSON.stringify([one.code, one.severity, one.summary, one.hint]) : groups.size;
+    const group = groups.get(key);
+    if (group) group.details = [...group.details, one];
+    else groups.set(key, { ...one, details: [one] });
+  }
+  return [...groups.values()];
+}
+
+function detailed(one) {
+  const field = one.field && el("span", { class: "muted" }, " (", el("code", {}, one.field), ")");
+  return [one.detail && inline(one.detail), field];
+}
+
 function remark(name, kind, one, who) {
   const code = one.code && el("a", { href: data.codes[one.code], rel: "noreferrer", target: "_blank" }, el("code", {}, one.code));
-  const head = one.code ? [code, " ", one.summary, one.detail && ": ", inline(one.detail)] : [inline(one.message)];
+  const details = (one.details || []).map((each, at) => [at ? "; " : ": ", ...detailed(each)]).flat();
+  const head = one.code ? [code, " ", one.summary, ...(one.details ? details : one.detail ? [": ", inline(one.detail)] : [])] : [inline(one.message)];
   const where = !one.code && one.path ? el("span", { class: "hint path" }, one.line > 1 ? `${one.path}:${one.line}` : one.path) : null;
-  const field = one.code && name === "li" && one.field ? el("span", { class: "muted" }, " (", el("code", {}, one.field), ")") : null;
-  return el(name, { class: `${kind}${one.severity}` }, who && el("strong", {}, who, ": "), ...head, field, where, one.hint && el("span", { class: "hint" }, inline(one.hint)));
+  const hint = one.hint && el("span", { class: "hint" }, inline(one.hint));
+  return el(name, { class: `${kind}${one.severity}` }, ...[who && el("strong", {}, who, ": "), ...head, where, hint].filter(Boolean));
 }
 
 function said(list, who) {
-  return el("ul", { class: "said" }, ...list.map((one) => remark("li", "", one, who)));
+  return el("ul", { class: "said" }, ...together(list).map((one) => remark("li", "", one, who)));
 }
 
 function rows(number, from, to, marks, known) {
@@ -358,7 +376,7 @@ function assistant(number) {
     el("td", {}, el("span", { class: one.severity === "refusal" ? "refused" : one.severity }, sign(one.severity === "refusal" ? "refused" : one.severity)), " ", el("a", { href: data.codes[one.code], rel: "noreferrer", target: "_blank" }, el("code", {}, one.code))),
     el("td", {}, one.summary), el("td", { class: "number" }, count(found.size, section.noun)),
     el("td", {}, ...[...found].slice(0, 12).flatMap(([at, entry], place) => [place ? ", " : "", el("a", { href: `#${at}/${client.id}` }, el("bdi", {}, entry.name))]), found.size > 12 ? ` and ${found.size - 12} more` : "")));
-  const set = data.of_set[number].length > 0 && el("section", { class: "panel besides" }, el("h2", {}, "Lost of the whole set"), said(lossesOf({ losses: data.of_set[number] })));
+  const set = besides("Lost of the whole set", data.of_set[number].length, said(lossesOf({ losses: data.of_set[number] })));
   const head = el("tr", {}, ...["Loss", "What it is", "Of", "Which"].map((words) => el("th", { scope: "col" }, words)));
   const table = lines.length ? el("table", { class: "tally" }, el("thead", {}, head), el("tbody", {}, ...lines)) : el("p", { class: "empty" }, "Nothing is lost.");
   page.replaceChildren(crumbs(-1), el("header", { class: "about" }, el("h1", {}, client.title), el("p", {}, "Files go to ", el("span", { class: "path" }, client.place))),
