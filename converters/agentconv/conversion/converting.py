@@ -29,13 +29,16 @@ if TYPE_CHECKING:
 
     from agentconv.conversion.renaming import Names
     from agentconv.core.ir import Agent, AgentSet
+    from agentconv.core.shapes import Shapes
     from agentconv.sources.loaded import Loaded
     from agentconv.sources.parts import Parts
 
 __all__ = ["Converted", "Options", "convert"]
 
 
-def convert(pieces: Iterable[Loaded], target: str, options: Options = DEFAULTS, parts: Parts | None = None) -> Iterator[Converted]:
+def convert(
+    pieces: Iterable[Loaded], target: str, options: Options = DEFAULTS, parts: Parts | None = None, shapes: Shapes | None = None
+) -> Iterator[Converted]:
     """Convert agents to a format, file by file.
 
     Args:
@@ -43,6 +46,7 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = DEFAULTS, 
         target: Format id.
         options: What the user chose.
         parts: The skills, commands and servers beside the agents, of which those go along that the options name.
+        shapes: What earlier conversions with these very options found out about agents of one shape, for who converts set after set.
 
     Yields:
         One result per output file, or per agent or part that was not written.
@@ -70,7 +74,7 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = DEFAULTS, 
     if found.told:
         yield Converted(target, (), diagnostics=found.told)
     if not found.parts:
-        yield from _agents(pieces, target, options, names, Listing(target, offered=options.marketplace))
+        yield from _agents(pieces, target, options, names, Listing(target, offered=options.marketplace), shapes=shapes)
         return
     from agentconv.conversion.carried_parts import CarriedParts
 
@@ -89,10 +93,12 @@ def convert(pieces: Iterable[Loaded], target: str, options: Options = DEFAULTS, 
     yield from carried.convert(beside)
 
 
-def _agents(pieces: line_ends.Pieces, target: str, options: Options, names: Names, listing: Listing) -> Iterator[Converted]:
+def _agents(
+    pieces: line_ends.Pieces, target: str, options: Options, names: Names, listing: Listing, *, shapes: Shapes | None = None
+) -> Iterator[Converted]:
     """Convert the agents."""
     servers = SetServers(target)
-    files = Files(target, names.stems, Law(target, options, names, servers.defined), listing)
+    files = Files(target, names.stems, Law(target, options, names, servers.defined, shapes), listing)
     own = SameFormat(target, files, only_loaded=options.only_loaded)
     others = OtherFormats(target, options, names, servers, files)
     for piece in pieces:
