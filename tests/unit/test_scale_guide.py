@@ -1,6 +1,7 @@
 """docs/scale.md: its example gives what it says, and its programs what the rows give in one process."""
 
 import doctest
+import os
 import re
 import subprocess
 import sys
@@ -43,7 +44,8 @@ def test_programs(engine, number, tmp_path):
         pq.write_table(pa.Table.from_pylist(given[part::4], schema=SCHEMA), source / f"{part}.parquet")
     program = tmp_path / f"with_{engine}.py"
     program.write_text(re.search(rf"(?s)<!-- {engine} -->\n```python\n(.*?)^```$", TEXT, re.MULTILINE)[1])
-    subprocess.run([sys.executable, program, source, target], check=True, capture_output=True, cwd=tmp_path)
+    own = {**os.environ, "PYSPARK_PYTHON": sys.executable}
+    subprocess.run([sys.executable, program, source, target], check=True, capture_output=True, cwd=tmp_path, env=own)
     found = [row for file in target.glob("**/*.parquet") for row in pq.read_table(file).to_pylist()]
 
     assert sum(row["error"] is not None for row in found) >= number // 200

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agentconv.cli import options as shared
-from agentconv.cli import scope
+from agentconv.cli import processes, scope
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.found_files import nothing_found, places
 from agentconv.cli.progress import Progress
@@ -21,11 +21,12 @@ from agentconv.sources import parts as beside
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from agentconv.lint.inspection import Inspected
     from agentconv.lint.part_inspection import InspectedPart
     from agentconv.sources.discovery import Discovery
+    from agentconv.sources.loaded import Loaded
 
 USAGE = "[SRC...] [--scope user] [--for FORMAT,...|all] [options]"
 EXAMPLES = """\
@@ -59,6 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--output-format", choices=("text", "json"), metavar="text|json", default="text", help="how it is written")
     group.add_argument("-v", "--verbose", action="store_true", help="show every reason")
     shared.add_common(group)
+    processes.add_jobs(group)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -73,13 +75,11 @@ def run(options: argparse.Namespace) -> int:
     loose: list[str] = []
     diagnostics = list(found.diagnostics)
     line = Progress(options)
-    for piece in line.over(loader, len(found.files), "files"):
-        if piece.source is not None and not registry.FORMATS[piece.format].is_index(piece.path):
-            files.append(inspection.inspect(piece, of_agents))
-            diagnostics += files[-1].failures
-        else:
-            diagnostics += piece.diagnostics
-            loose += [agent.id for agent in piece.agents]
+    for looked in line.over(_looked_at(loader, of_agents, processes.number(options, len(found.files))), len(found.files), "files"):
+        for one in looked:
+            files += [one] if isinstance(one, inspection.Inspected) else []
+            diagnostics += one.failures if isinstance(one, inspection.Inspected) else one.diagnostics
+            loose += [] if isinstance(one, inspection.Inspected) else [agent.id for agent in one.agents]
     line.clear()
     diagnostics += [*agentless.told(loader.agentless), *elsewhere.told(found, elsewhere.Asked(scope.sources(options), "inspect"))]
     diagnostics += elsewhere.out_of_place(found)
@@ -99,6 +99,21 @@ def run(options: argparse.Namespace) -> int:
         shown = [file for file in files if file.is_agent or file.path not in told]
         _tell(options, shown, diagnostics, asked, where=places(found), parts=parts)
     return code
+
+
+def _looked_at(loader: loading.Loader, clients: Sequence[str], jobs: int) -> Iterator[list[Inspected | Loaded]]:
+    """Yield what the clients make of each file, by so many processes; of what is no file of an agent, what was read."""
+
+    def inspect(piece: Loaded) -> Inspected | Loaded:
+        is_file = piece.source is not None and not registry.FORMATS[piece.format].is_index(piece.path)
+        return inspection.inspect(piece, clients) if is_file else replace(piece, source=None)
+
+    if jobs == 1:
+        yield from ([inspect(piece)] for piece in loader)
+        return
+    for _ in loader:  # which settles the agents' ids
+        pass
+    yield from processes.mapped(lambda number: [*map(inspect, loader.at(number))], len(loader.files), jobs)
 
 
 def _report(

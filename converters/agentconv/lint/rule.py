@@ -96,6 +96,10 @@ class Rule:
     kind: str = ""
     """The kind of part, where it is about these."""
 
+    def __reduce__(self) -> tuple[Callable[[str], Rule], tuple[str]]:
+        """Let another process find it by its code: there is no other way to pass on what it does."""
+        return _by_code, (self.code,)
+
     def find(
         self,
         message: str,
@@ -119,6 +123,12 @@ class Rule:
             fix: What mends it.
         """
         return Finding(self, severity or self.severity, message, *place, help, clients, agent, fix)
+
+
+def _by_code(code: str) -> Rule:
+    from agentconv.lint import catalogue
+
+    return catalogue.rules()[code]
 
 
 def _example(text: str) -> str:
