@@ -13,6 +13,8 @@ from agentconv.formats import registry
 from agentconv.sources import user_places
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from agentconv.formats.registry import Row
 
 _HEAD_BYTES = 8192
@@ -125,13 +127,30 @@ def of_file(path: Path) -> str | None:
     return _by_looks(place.name, path) or _DEFAULTS.get(place.suffix)
 
 
+def by_bytes(path: str, data: bytes) -> str | None:
+    """Tell the format of a file from its path and its bytes alone: no disk is looked at, and nobody's home counts."""
+    place = PurePosixPath(path.replace("\\", "/").lstrip("/"))
+    told = by_place(place)
+    if told:
+        return told
+    candidates = _candidates(place.name)
+    if len(candidates) == 1:
+        return candidates[0]
+    return _by_head(place.name, lambda: data[:_HEAD_BYTES]) or _DEFAULTS.get(place.suffix)
+
+
 def _by_looks(name: str, place: str | os.PathLike[str]) -> str | None:
-    """Tell a format from the first lines, among those whose files end so."""
+    """Tell a format from the first lines of a file, among those whose files end so."""
+    return _by_head(name, lambda: reading.head(os.fspath(place), _HEAD_BYTES))
+
+
+def _by_head(name: str, read: Callable[[], bytes]) -> str | None:
+    """Tell a format from first lines, which are read where any format has a look."""
     head = None
     for format_id in _candidates(name):
         looks = registry.FORMATS[format_id].looks
         if looks:
-            head = reading.head(os.fspath(place), _HEAD_BYTES) if head is None else head
+            head = read() if head is None else head
             if re.search(looks, head):
                 return format_id
     return None
