@@ -15,7 +15,7 @@ from agentconv.cli.progress import Progress
 from agentconv.core import paths
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity
 from agentconv.formats import registry
-from agentconv.lint import catalogue, checking, fixing
+from agentconv.lint import catalogue, checking
 from agentconv.sources import elsewhere, loading
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def run(options: argparse.Namespace) -> int:
         else Mended()
     )
     found_in = line.over(checking.check([file.subject for file in files], rules, siblings), len(files), "files checked")
-    checked = [_settled(file, one, find) for file, one in zip(files, found_in, strict=True)]
+    checked = [lint_mending.offered(file, one, find) for file, one in zip(files, found_in, strict=True)]
     line.clear()
     if known is not None:
         checked = [_new(file, one, known) for file, one in zip(files, checked, strict=True)]
@@ -202,13 +202,6 @@ def _check(options: argparse.Namespace) -> None:
         raise registry.usage("--diff and --output-file exclude each other", "--diff is standard output: agentconv lint --diff > FILE")
     if options.statistics and options.output_format not in ("text", "json"):
         raise registry.usage(f"--statistics has no form for --output-format {options.output_format}", "it takes text and json")
-
-
-def _settled(file: LintFile, one: Checked, find: lint_mending.Finder) -> Checked:
-    """Offer only those fixes that --fix makes, and let go of what only finding and proving them took."""
-    told = fixing.promised(file.subject, one.findings, find)
-    file.subject.forget()
-    return replace(one, findings=told)
 
 
 __all__ = ["EXAMPLES", "USAGE", "InputError", "add_arguments", "run"]

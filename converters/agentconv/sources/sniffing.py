@@ -126,12 +126,13 @@ def of_file(path: Path) -> str | None:
 
 
 def _by_looks(name: str, place: str | os.PathLike[str]) -> str | None:
-    """Tell a format from the first lines, among those whose files end so."""
-    head = None
-    for format_id in _candidates(name):
-        looks = registry.FORMATS[format_id].looks
-        if looks:
-            head = reading.head(os.fspath(place), _HEAD_BYTES) if head is None else head
-            if re.search(looks, head):
-                return format_id
-    return None
+    """Tell a format from the first lines of a file, among those whose files end so."""
+    looking = any(registry.FORMATS[format_id].looks for format_id in _candidates(name))
+    return by_head(name, reading.head(os.fspath(place), _HEAD_BYTES)) if looking else None
+
+
+def by_head(name: str, text: bytes) -> str | None:
+    """Tell a format from the first lines of a text, among those whose files end as a name does."""
+    head = text[:_HEAD_BYTES]
+    rows = ((format_id, registry.FORMATS[format_id].looks) for format_id in _candidates(name))
+    return next((format_id for format_id, looks in rows if looks and re.search(looks, head)), None)
