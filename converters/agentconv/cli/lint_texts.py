@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from agentconv.lint.subject import Subject
 
 
+_PROJECTS = 4
+"""Of how many projects the files are kept that lie beside those that are open."""
+
+
 class LintTexts:
     """Looks at open files, one after the other; what lies beside them on the disk is read again where it changed."""
 
@@ -41,12 +45,14 @@ class LintTexts:
         lint.add_arguments(parser)
         self._template = parser.parse_args(["--quiet"])
         self._template.clients = clients
-        self._beside: dict[str, dict[str, tuple[object, list[Subject]]]] = {}
-        """By project, the files beside those that are open: by location what tells that one changed, and the file."""
+        self._listed: dict[tuple[str, str], list[Found]] = {}
+        """By project and format, the files that are read together."""
+        self._beside: dict[tuple[str, str], dict[str, tuple[object, list[Subject]]]] = {}
+        """The same as they were read: by location what tells that one changed, and the file."""
 
     def forget(self) -> None:
-        """Look again at everything that is on the disk."""
-        self._beside.clear()
+        """Look again for what is on the disk; a file that is as it was is not read again."""
+        self._listed.clear()
         project.forget()
 
     def look(self, location: str, text: str, others: Mapping[str, str], folders: Sequence[str]) -> Looked:
@@ -115,16 +121,23 @@ class LintTexts:
 
     def _siblings(self, found: Discovery, texts: Mapping[str, bytes]) -> list[Subject]:
         """Return the files beside one, those that are open as they stand in the editor, and only what changed is read again."""
-        root = os.fspath(discovery.project_root(Path(found.files[0].location or "")) or "")
-        known = self._beside.get(root, {})
+        own = found.files[0]
+        project_of = (own.within, own.format)
+        if project_of not in self._listed:
+            self._listed[project_of] = [replace(own, data=None), *discovery.siblings(found)]
+        known = self._beside.pop(project_of, {})
         now: dict[str, tuple[object, list[Subject]]] = {}
-        for file in discovery.siblings(found):
+        for file in self._listed[project_of]:
             place = os.path.abspath(file.location or "")
+            if place == own.location:
+                continue
             data = texts.get(place)
             state = (file, data if data is not None else _state(place))
             before = known.get(place)
             now[place] = before if before and before[0] == state else (state, lint_files.as_siblings([replace(file, data=data)]))
-        self._beside[root] = now
+        self._beside[project_of] = now
+        while len(self._beside) > _PROJECTS:
+            self._beside.pop(next(iter(self._beside)))
         return [subject for _, several in now.values() for subject in several]
 
 

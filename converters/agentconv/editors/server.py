@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
+from pygls.protocol import LanguageServerProtocol
 from pygls.uris import from_fs_path, to_fs_path
 
 from agentconv import __version__
@@ -24,6 +25,15 @@ if TYPE_CHECKING:
 
 _WATCHED = ("**/agentconv.toml", "**/pyproject.toml", "**/SKILL.md", "**/.mcp.json")
 """Files that decide what is said of others."""
+
+
+class _Protocol(LanguageServerProtocol):
+    """The protocol, without what pygls 2.1 keeps of every notification for as long as a session lasts."""
+
+    def _handle_notification(self, method_name: str, params: Any) -> None:
+        super()._handle_notification(method_name, params)
+        for number in [number for number, future in self._request_futures.items() if future.done()]:
+            del self._request_futures[number]
 
 
 class Desk:
@@ -45,6 +55,8 @@ class Desk:
         path = to_fs_path(uri)
         if path is None:
             return
+        if uri not in self._open:
+            self._looker.forget()
         self._open[uri] = Document(uri, os.path.normpath(path), text, version, self._encoding())
         self._waiting[uri] = None
         self._look_soon()
@@ -55,8 +67,6 @@ class Desk:
         if self._open.pop(uri, None) is not None:
             self._tell(uri, {})
             self._told.pop(uri, None)
-        if not self._open:
-            self._looker.forget()
 
     def again(self) -> None:
         """Look at all of them again: something on the disk changed."""
@@ -127,7 +137,7 @@ def serve(looker: Looker, stdin: BinaryIO, stdout: BinaryIO) -> None:
 
 def made(looker: Looker) -> LanguageServer:
     """Return a server that knows what editors ask."""
-    server = LanguageServer("agentconv", __version__, types.TextDocumentSyncKind.Full)
+    server = LanguageServer("agentconv", __version__, types.TextDocumentSyncKind.Full, protocol_cls=_Protocol)
     desk = Desk(server, looker)
     _follow(server, desk)
     _answer(server, desk)
