@@ -51,6 +51,8 @@ class Found:
     """Whether the user named the file, rather than a folder that holds it."""
     within: str = ""
     """The folder out of which no link of it may lead, be it to mend the file."""
+    data: bytes | None = None
+    """What is read in place of what is on the disk: an editor has the file open, and it is not saved yet."""
 
 
 @dataclass(slots=True)
@@ -674,6 +676,8 @@ def read_bytes(file: Found) -> bytes:
         InputError: It cannot be read, is not a regular file, or is too large.
     """
     limit = None if registry.FORMATS[file.format].bundle else MAX_AGENT_BYTES
+    if file.data is not None:
+        return file.data
     if file.location is None:
         import sys
 

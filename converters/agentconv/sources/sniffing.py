@@ -13,8 +13,6 @@ from agentconv.formats import registry
 from agentconv.sources import user_places
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from agentconv.formats.registry import Row
 
 _HEAD_BYTES = 8192
@@ -136,21 +134,17 @@ def by_bytes(path: str, data: bytes) -> str | None:
     candidates = _candidates(place.name)
     if len(candidates) == 1:
         return candidates[0]
-    return _by_head(place.name, lambda: data[:_HEAD_BYTES]) or _DEFAULTS.get(place.suffix)
+    return by_head(place.name, data) or _DEFAULTS.get(place.suffix)
 
 
 def _by_looks(name: str, place: str | os.PathLike[str]) -> str | None:
     """Tell a format from the first lines of a file, among those whose files end so."""
-    return _by_head(name, lambda: reading.head(os.fspath(place), _HEAD_BYTES))
+    looking = any(registry.FORMATS[format_id].looks for format_id in _candidates(name))
+    return by_head(name, reading.head(os.fspath(place), _HEAD_BYTES)) if looking else None
 
 
-def _by_head(name: str, read: Callable[[], bytes]) -> str | None:
-    """Tell a format from first lines, which are read where any format has a look."""
-    head = None
-    for format_id in _candidates(name):
-        looks = registry.FORMATS[format_id].looks
-        if looks:
-            head = read() if head is None else head
-            if re.search(looks, head):
-                return format_id
-    return None
+def by_head(name: str, text: bytes) -> str | None:
+    """Tell a format from the first lines of a text, among those whose files end as a name does."""
+    head = text[:_HEAD_BYTES]
+    rows = ((format_id, registry.FORMATS[format_id].looks) for format_id in _candidates(name))
+    return next((format_id for format_id, looks in rows if looks and re.search(looks, head)), None)
