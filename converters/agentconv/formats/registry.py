@@ -137,6 +137,7 @@ FORMATS: dict[str, Row] = {
     "trae": Row("trae.trae", "Trae", (".trae/agents",), (".md",)),
     "junie": Row("junie.junie", "Junie", (".junie/agents",), (".md",)),
     "vibe": Row("vibe.vibe", "Mistral Vibe", (".vibe/agents",), (".toml",), aliases=("mistral-vibe",)),
+    "openhands": Row("openhands.openhands", "OpenHands", (".openhands/agents",), (".md",)),
     "continue": Row("continuedev.continuedev", "Continue", (".continue/agents",), (".md",)),
     "claude-agents-json": Row("claude.agents_json", "Claude Code --agents", (), (".json",), ("claude-agents.json",), looks=_AGENTS),
     "claude-plugin": Row(
@@ -197,7 +198,6 @@ NOT_YET = {
     "crush": "Crush",
     "docker-agent": "Docker Agent",
     "letta": "Letta Code",
-    "openhands": "OpenHands",
     "warp": "Warp",
     "windsurf": "Windsurf",
     "zed": "Zed",
