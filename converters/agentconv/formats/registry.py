@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, cast
 
 from agentconv.core import enforcement, extensions, schema_files, vocabulary
@@ -32,7 +33,7 @@ class Row:
     folders: tuple[str, ...] = ()
     """Folders that the client reads; the first is where we write."""
     suffixes: tuple[str, ...] = ()
-    """What its files end in; the first is what we write."""
+    """What its files end in; the first is what we write. `/AGENTS.md` where each agent has a folder, with a file of that name."""
     files: tuple[str, ...] = ()
     """Files at the project's root that hold several agents; the first is where we write when there are no folders."""
     looks: bytes = b""
@@ -71,6 +72,16 @@ class Row:
     def ends(self) -> tuple[str, ...]:
         """What the names of all its files end in, those of several agents included."""
         return tuple(dict.fromkeys((*self.suffixes, *(f".{name.rpartition('.')[2]}" for name in self.files))))
+
+    @property
+    def in_folders(self) -> bool:
+        """Whether each agent has a folder of its own."""
+        return any(suffix.startswith("/") for suffix in self.suffixes)
+
+    def end(self, path: str) -> str:
+        """Return what comes behind the stem in a file's path."""
+        own = [suffix for suffix in self.suffixes if path.endswith(suffix)]
+        return max(own, key=len) if own else PurePosixPath(path).suffix
 
     def is_index(self, path: str) -> bool:
         """Whether a file of this format, by its path, is one that lists the agents' files, or folders with such, and so no agent's."""
@@ -138,6 +149,9 @@ FORMATS: dict[str, Row] = {
     "junie": Row("junie.junie", "Junie", (".junie/agents",), (".md",)),
     "vibe": Row("vibe.vibe", "Mistral Vibe", (".vibe/agents",), (".toml",), aliases=("mistral-vibe",)),
     "openhands": Row("openhands.openhands", "OpenHands", (".openhands/agents",), (".md",)),
+    "deepagents": Row(
+        "deepagents.deepagents", "deepagents-code", (".deepagents/agents",), ("/AGENTS.md",), aliases=("deepagents-code", "dcode")
+    ),
     "continue": Row("continuedev.continuedev", "Continue", (".continue/agents",), (".md",)),
     "claude-agents-json": Row("claude.agents_json", "Claude Code --agents", (), (".json",), ("claude-agents.json",), looks=_AGENTS),
     "claude-plugin": Row(

@@ -532,7 +532,7 @@ def _included(places: Sequence[str]) -> set[str]:
 def _add_file(found: Discovery, path: Path, root: Path, format_id: str | None) -> None:
     told = format_id or sniffing.of_file(path)
     if told is None:
-        known = ", ".join(sorted({suffix for row in registry.FORMATS.values() for suffix in row.suffixes}))
+        known = ", ".join(sorted({suffix for row in registry.FORMATS.values() for suffix in row.suffixes if suffix[0] == "."}))
         raise problem(
             f"the format of `{path}` is not known", f"say it with -f FORMAT, or name a file that ends in {known}", code=Code.USAGE
         )
@@ -626,7 +626,7 @@ def walk(found: Discovery, folder: Path, top: str, suffixes: tuple[str, ...]) ->
             continue
         for entry in entries:
             is_folder = os.path.isdir(entry) if entry.is_symlink() else entry.is_dir()
-            if entry.name in SKIPPED or not (is_folder or entry.name.endswith(suffixes)):
+            if entry.name in SKIPPED or not (is_folder or entry.path.replace(os.sep, "/").endswith(suffixes)):
                 continue
             path = entry.path
             if entry.is_symlink() and not followed(found, path, top):

@@ -209,9 +209,7 @@ def project(projection: Projection) -> None:
     """Turn an agent into what an OpenHands file can hold."""
     texts.require(projection, "name", *(() if projection.at_home else ("description",)))
     texts.body(projection)
-    prompt = projection.get("prompt.text")
-    if prompt and "\r" in prompt:
-        projection.change("prompt.text", javascript.line_feeds(prompt), "line-ends", "CR")
+    texts.line_feeds(projection)
     texts.prompt(projection, "append")
     once(projection, _project_shape)
     finish(projection, DIALECT)
