@@ -152,6 +152,7 @@ FORMATS: dict[str, Row] = {
     "deepagents": Row(
         "deepagents.deepagents", "deepagents-code", (".deepagents/agents",), ("/AGENTS.md",), aliases=("deepagents-code", "dcode")
     ),
+    "letta": Row("letta.letta", "Letta Code", (".letta/agents",), (".md",), aliases=("letta-code",)),
     "continue": Row("continuedev.continuedev", "Continue", (".continue/agents",), (".md",)),
     "claude-agents-json": Row("claude.agents_json", "Claude Code --agents", (), (".json",), ("claude-agents.json",), looks=_AGENTS),
     "claude-plugin": Row(
@@ -211,7 +212,6 @@ NOT_YET = {
     "antigravity": "Antigravity",
     "crush": "Crush",
     "docker-agent": "Docker Agent",
-    "letta": "Letta Code",
     "warp": "Warp",
     "windsurf": "Windsurf",
     "zed": "Zed",
