@@ -16,7 +16,7 @@ from agentconv.conversion.set_restraints import SetRestraints, Unheld
 from agentconv.core.diagnostics import LossSeverity, Span
 from agentconv.core.format import Projection, State
 from agentconv.core.ir import McpServer
-from agentconv.core.parts import Command, Server
+from agentconv.core.parts import Command, Instruction, Server
 from agentconv.core.restraints import EVERYTHING, Restraint
 from agentconv.formats import registry
 from agentconv.sources import discovery
@@ -77,16 +77,20 @@ def test_who_insists_gets_a_warning_for_each_rule() -> None:
 
 
 def test_a_rule_on_one_server_leaves_the_others() -> None:
-    """A server is refused by what holds it back; what a model does with a command nobody can tell, so any rule refuses it."""
+    """A server is refused by what holds it back; what a model does with a command nobody can tell, so any rule refuses it.
+
+    A text that only says what is to be known does nothing that could be forbidden.
+    """
     restraints = SetRestraints("opencode", (Unheld(_DB, "", "permissions"),))
 
-    def is_refused(kind: str, part: Command | Server) -> bool:
+    def is_refused(kind: str, part: Command | Server | Instruction) -> bool:
         loaded = LoadedPart(kind, part, State.LOADS, "claude-code")  # type: ignore[arg-type]
         return restraints.refusal(PartVerdict(loaded, part)) is not None
 
     found = [is_refused("servers", Server(name, McpServer(name))) for name in ("db", "web")]
 
     assert [*found, is_refused("commands", Command("c", "c"))] == [True, False, True]
+    assert not is_refused("instructions", Instruction("CLAUDE", "CLAUDE", main=True))
 
 
 _SETTINGS = '{"permissions": {"deny": ["Bash(rm:*)", "Read(./.env)"]}}\n'

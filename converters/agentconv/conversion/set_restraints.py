@@ -22,7 +22,7 @@ from agentconv.core.diagnostics import Detail, Span
 from agentconv.core.ir import Permissions
 from agentconv.core.kinds import KINDS
 from agentconv.core.losses import listed
-from agentconv.core.restraints import RESTRAINING, SERVERS
+from agentconv.core.restraints import RESTRAINED, RESTRAINING, SERVERS
 from agentconv.parts import registry
 from agentconv.sources.parts_on_disk import matches
 
@@ -125,7 +125,7 @@ class SetRestraints:
         What the model does with a skill or a command, nobody can tell: each is held back by every restraint.
         """
         loaded = verdict.loaded
-        if verdict.part is None or loaded.kind in RESTRAINING:
+        if verdict.part is None or loaded.kind not in RESTRAINED:
             return None
         broken = self._binding if loaded.kind != SERVERS else [one for one in self._binding if _is_about(one, loaded.part.name or "")]
         if not broken:

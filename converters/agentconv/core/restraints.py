@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 RestrainingKind: TypeAlias = Literal["hooks", "permissions"]
 RESTRAINING: tuple[str, ...] = ("hooks", "permissions")
 """The kinds of parts that can restrain all others. `parts/<kind>/restraints.py` has `of(part, source)`, which says how one does."""
+RESTRAINED: tuple[str, ...] = ("skills", "commands", "servers")
+"""The kinds of parts that do something, which can be forbidden: a text that only tells what is to be known does nothing by itself."""
 SERVERS = "servers"
 """The effect of MCP servers' tools, beside those of `core.effects`."""
 EVERYTHING = frozenset({"read", "write", "network", "run", SERVERS})
