@@ -55,6 +55,7 @@ LINES = {
     "to-json": "to-json .",
     "from-json": "from-json all.json -t codex -o out -v",
     "inspect": "inspect . --for all",
+    "report": "report -t codex -o -",
     "lint": "lint .",
     "rule": "rule AC101",
     "formats": "formats codex",
@@ -66,12 +67,14 @@ LINES = {
     "list": "list",
     "completion": "completion bash",
 }
+SERVING = {"lsp", "mcp"}
+"""Commands that answer whoever asks on standard input: tests/editors and tests/assistants try them."""
 MORE = ["", "--help", "convert . -t codex -o out --diff", "lint . --output-format sarif"]
 
 
 def test_each_command_has_a_line():
     """Each command is among those that are tried here."""
-    assert set(LINES) == set(COMMANDS)
+    assert set(LINES) | SERVING == set(COMMANDS)
 
 
 @pytest.mark.parametrize("line", [*LINES.values(), *MORE, *(f"{command} --help" for command in ("convert", "lint"))])

@@ -66,6 +66,8 @@ FACTS = [
 _READS = {"tools": ["Read", "WebFetch", "WebSearch"]}
 LIMITED = [target for target in registry.CLIENTS if convert_agent(made("claude-code", _READS), target).file]
 """Clients whose files can limit an agent in any way."""
+OFFLINE = [target for target in LIMITED if convert_agent(made("claude-code", {"tools": ["Read"]}), target).file]
+"""Those whose files can take the network from an agent; Cursor's one switch leaves it open, and so do tools that every agent has."""
 NEVER_ASK = [
     target
     for target in registry.CLIENTS
@@ -130,7 +132,7 @@ def test_a_cached_search_is_no_fetch(target: str, network: bool | None) -> None:
         left = agent_of(target, done.file.data) if done.file else None
         have = set(effects.usable(left, target)) if left and target not in ("cursor", "codex") else set()
 
-        assert "web.fetch" not in have
+        assert "web.fetch" not in have or target not in OFFLINE
         assert searches or "web.search" not in have
 
 
@@ -397,10 +399,10 @@ def test_a_denied_part_that_another_tool_reaches_is_no_boundary(target: str) -> 
     alone = convert_agent(made("opencode", {"permission": {"*": "deny", "read": ENV}}), target)
     codes = {(loss.code, loss.severity.value) for loss in searched.losses}
     held = target in ("opencode", "kilo")
-    cursor = target == "cursor"  # whose switch leaves the network open
+    is_open = target not in OFFLINE
 
-    assert cursor or (searched.file and "fs.read" in effects.usable(agent_of(target, searched.file.data), target)) or target == "codex"
-    assert held or cursor or codes & {("pattern-dropped", "warning"), ("rules-dropped", "warning")}
+    assert is_open or (searched.file and "fs.read" in effects.usable(agent_of(target, searched.file.data), target)) or target == "codex"
+    assert held or is_open or codes & {("pattern-dropped", "warning"), ("rules-dropped", "warning")}
     assert held == (alone.file is not None)
     assert held or {"refused-tools", "widening"} & {loss.code for loss in alone.losses}
 
@@ -538,7 +540,7 @@ def test_only_agents_without_an_open_tool_are_refused() -> None:
     for _ in range(200):
         agent = _drawn(dice)
         ceiling = effects.effects(agent)
-        for target in set(LIMITED) - {"cursor"}:  # whose one switch leaves the network open
+        for target in OFFLINE:
             done = convert_agent(agent, target)
             words = [vocabulary.tool_for(vocabulary.words_of(target), one) for one in ceiling.tools if one in effects.EFFECT_OF]
             parted = {capability for capability, _, _ in ceiling.parts if capability not in ceiling.reached}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from agentconv.core.diagnostics import InternalError
 from agentconv.core.effects import Level
 from agentconv.core.format import Projection, ReadResult
 from agentconv.core.ir import Agent, Hook, McpServer, Model, Permissions, Prompt, Rule, Sandbox, ToolGrant, Tools
+from agentconv.core.names import stem_of
 from agentconv.core.source import SourceText
 from agentconv.formats import registry
 from agentconv.sources import loading
@@ -238,7 +239,8 @@ def test_no_line_of_the_output_is_unread(format_id: str, agent: Agent) -> None:
             data = b"".join([*lines[:number], new, *lines[number + 1 :]])
             result = read(format_id, SourceText(done.file.path, data))
             loads = bool(result.set.agents) and not result.states[0].dropped
-            named_by_file = line.strip() == f"name: {PurePosixPath(done.file.path).stem}".encode() and not new.startswith(line[:5] + b" ")
+            stem = stem_of(done.file.path, registry.FORMATS[format_id].suffixes)
+            named_by_file = line.strip() == f"name: {stem}".encode() and not new.startswith(line[:5] + b" ")
             if data != done.file.data and loads and fields.same(written, result.set.agents[0]) and not named_by_file:
                 unseen.append((number, new))
 

@@ -68,10 +68,7 @@ def convert(
         yield from bundle(pieces, target, options, parts)
         return
     if parts is not None and parts.may_restrain():
-        from agentconv.conversion import set_restraints
-
-        if stays := tuple(set_restraints.staying(parts, target, options)):
-            yield Converted(target, (), losses=stays)
+        yield from _staying(parts, target, options)
     if not registry.FORMATS[target].has_agents:
         yield from without_agents(pieces, target, options, parts)
         return
@@ -102,6 +99,14 @@ def convert(
         else:
             yield done
     yield from carried.convert(beside)
+
+
+def _staying(parts: Parts, target: str, options: Options) -> Iterator[Converted]:
+    """Say what restrains the whole set, and stays where it is."""
+    from agentconv.conversion import set_restraints
+
+    if stays := tuple(set_restraints.staying(parts, target, options)):
+        yield Converted(target, (), losses=stays)
 
 
 def _agents(pieces: line_ends.Pieces, each: Each) -> Iterator[Converted]:

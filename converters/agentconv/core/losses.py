@@ -100,6 +100,7 @@ CATALOGUE: dict[str, LossRule] = {
     "tools-as-rules": LossRule(_NOTE, _MOVED, "tools are permission rules in the target"),
     "rules-as-tools": LossRule(_NOTE, _MOVED, "permission rules are a list of tools in the target"),
     "tools-joined": LossRule(_NOTE, _APPROXIMATED, "the target has one tool where the source has several"),
+    "tools-besides": LossRule(_NOTE, _APPROXIMATED, "tools that every agent of the target has, whatever its file says"),
     "tools-listed": LossRule(_NOTE, _MOVED, "the target lists all tools that the agent may use"),
     "denial-moot": LossRule(
         _NOTE, _DROPPED, "a tool is denied beside an open one that does the same, and the target has but one: nothing is closed for it"

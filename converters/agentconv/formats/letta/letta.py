@@ -155,7 +155,7 @@ def _list_servers_own(projection: Projection) -> None:
     if projection.get("tools.mode") == "list" and after != allow:
         added = [one.native for one in after if one not in allow]
         if added:
-            projection.change("tools.allow", after, "tools-joined", listed(added, "{} too, which every agent has"))
+            projection.change("tools.allow", after, "tools-besides", listed(added))
         else:
             projection.translate("tools.allow", after)
 
