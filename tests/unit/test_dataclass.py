@@ -82,6 +82,15 @@ def test_frozen(change):
     assert {made.__dataclass_params__.frozen for made in PAIRS[0]} == {True}
 
 
+def test_without_arguments():
+    """As a decorator alone it makes a class whose instances can be changed."""
+    kind = dataclass(_declared(field))
+    made = kind(1)
+    made.a = 2
+
+    assert (made.a, kind(1) == kind(1)) == (2, True)
+
+
 def test_own_methods_stay():
     """A method that the class itself has is not replaced."""
 

@@ -4,6 +4,7 @@ import gc
 import importlib
 import pkgutil
 import re
+from pathlib import Path
 
 import pytest
 
@@ -41,3 +42,12 @@ def test_all_of_ours_compile():
 
     assert len(held) > 300
     assert all(isinstance(one.pattern, type(one._given[0])) for one in held)
+
+
+def test_held_ones_are_ours():
+    """No module compiles an expression, or declares a dataclass of the standard library, when it is loaded."""
+    package = Path(agentconv.__file__).parent
+    early = re.compile(r"^(?:\w+ = re\.compile\(|from dataclasses import |import dataclasses)", re.MULTILINE)
+    found = {path.relative_to(package).as_posix() for path in package.rglob("*.py") if early.search(path.read_text("utf-8"))}
+
+    assert found == set()

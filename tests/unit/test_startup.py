@@ -46,10 +46,10 @@ def test_lean(code, tmp_path):
 
 AGENT = "---\nname: a\ndescription: Reviews a change.\ntools: Read, Bash\nmodel: opus\n---\nhi\n"
 FAULTY = AGENT.replace("model: opus\n", "model: opus\ncolor: Purple\nmaxTurns: 5\n")
-SELDOM = {"jsonschema", "referencing", "ftfy", "tomlkit", "jinja2", "pygls", "mcp", "pyarrow"}
+SELDOM = {"jsonschema", "referencing", "ftfy", "tomlkit", "jinja2", "pygls", "lsprotocol", "mcp", "pydantic", "anyio", "pyarrow"}
 """What words rare faults, patches TOML, serves editors and assistants, and reads tables."""
-UNUSED = {"yaml", "dataclasses", "inspect", "agentconv.conversion.matrix"}
-"""What reads headers that are not simple, makes classes, and finds out what is written down."""
+UNUSED = {"yaml", "dataclasses", "inspect", "agentconv.conversion.matrix", "agentconv.render.page", "agentconv.lint.side_by_side"}
+"""What reads headers that are not simple, makes classes, finds out what is written down, and draws pages."""
 
 
 def ran(folder, *commands, agent=AGENT):
@@ -82,6 +82,14 @@ def test_a_usual_run(commands, tmp_path):
     small = commands[0].startswith(("convert", "lint", "inspect", "formats", "sync"))
 
     assert not found & {*SELDOM, *(UNUSED if small else ())}
+
+
+def test_rows_need_no_tables(tmp_path):
+    """Rows are converted and linted without what reads tables, and without the command line."""
+    code = f"from agentconv import batch; row = {{'path': 'a.md', 'bytes': {FAULTY.encode()!r}}}"
+    found = loaded(f"{code}; [*batch.convert_rows([row], 'codex,opencode'), *batch.lint_rows([row])]", tmp_path)
+
+    assert not found & {*SELDOM, "argparse", "agentconv.cli", "agentconv.render"}
 
 
 def test_conversion(tmp_path):

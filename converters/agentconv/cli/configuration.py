@@ -125,6 +125,18 @@ def _settings(options: argparse.Namespace, file: SettingsFile) -> Iterator[tuple
             raise _wrong(file, error.diagnostic.message, error.diagnostic.hint, key, *getattr(error, "names", ())) from None
 
 
+def check_file(file: SettingsFile) -> None:
+    """Complain about a setting of a project with a value that it does not take.
+
+    Raises:
+        InputError: There is one.
+    """
+    from argparse import Namespace
+
+    for _ in _settings(Namespace(config=None, lint=None, pack=None), file):
+        pass
+
+
 def _tell_nothing(options: argparse.Namespace, file: SettingsFile) -> None:
     """Say that a file that was named says nothing to us."""
     from agentconv.render import text as shown

@@ -74,14 +74,14 @@ class Verdict:
 class Law:
     """The law of one target, held to all the agents of a conversion."""
 
-    def __init__(self, target: str, options: Options, names: Names, servers: Collection[str]) -> None:
+    def __init__(self, target: str, options: Options, names: Names, servers: Collection[str], shapes: Shapes | None = None) -> None:
         self.target = target
         self.module = registry.load(target)
         self.options = options
         self.names = names
         self.servers = servers
         """The MCP servers that the set defines for all its agents."""
-        self.shapes: Shapes = {}
+        self.shapes: Shapes = {} if shapes is None else shapes
 
     def judge(self, case: Case) -> Verdict:
         """Take one agent through the law."""

@@ -237,8 +237,10 @@ def _declared(declared: type, *, frozen: bool, slots: bool) -> Any:
 if not TYPE_CHECKING:
     MISSING = _ABSENT
 
-    def dataclass(*, frozen: bool = False, slots: bool = False) -> Callable[[type], type]:
-        """Return what makes a dataclass of a class."""
+    def dataclass(declared: type | None = None, /, *, frozen: bool = False, slots: bool = False) -> Any:
+        """Make a dataclass of a class, or return what makes one."""
+        if declared is not None:
+            return _declared(declared, frozen=frozen, slots=slots)
         return lambda declared: _declared(declared, frozen=frozen, slots=slots)
 
     def field(*, default: Any = _ABSENT, default_factory: Any = _ABSENT, **others: bool) -> _Field:

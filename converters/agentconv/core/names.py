@@ -34,11 +34,15 @@ def folder(name: str) -> str:
 
 
 def stem_of(path: str, suffixes: Sequence[str]) -> str:
-    """Return a file's name without the suffix that its format gives it (`.agent.md` is one), else without any."""
-    name = path.rpartition("/")[2]
+    """Return a file's name without the suffix that its format gives it (`.agent.md` is one), else without any.
+
+    The suffix may be a file's whole name (`/AGENTS.md`): the folder that it is in has the agent's name then.
+    """
     for suffix in sorted(suffixes, key=len, reverse=True):
-        if name.endswith(suffix) and name != suffix:
-            return name.removesuffix(suffix)
+        name = path.removesuffix(suffix).rpartition("/")[2]
+        if path.endswith(suffix) and name:
+            return name
+    name = path.rpartition("/")[2]
     return name.rpartition(".")[0] or name
 
 

@@ -204,8 +204,8 @@ def _unsafe(path: str, target: str, part: str, *, anywhere: bool) -> str | None:
         from agentconv.install import part_places
 
         return None if part_places.is_place(target, part, path) else f"is no place where {row.title} has {part}"
-    folder, _, name = path.rpartition("/")
-    inside = folder in row.folders and name.endswith(row.suffixes) if folder else path in row.files
+    folder, _, stem = path.removesuffix(row.end(path)).rpartition("/")
+    inside = folder in row.folders and stem and path.endswith(row.suffixes) if folder else path in row.files
     return None if inside else f"is no place where {row.title} has agents"
 
 
@@ -216,7 +216,7 @@ def _unsafe_beside(path: str, beside: str | None) -> str | None:
 
 
 def _is_folder(folder: str) -> bool:
-    if folder in _folders():
+    if folder in _folders() or any(folder.rpartition("/")[0] in row.folders for row in registry.FORMATS.values() if row.in_folders):
         return True
     from agentconv.install import part_places
 

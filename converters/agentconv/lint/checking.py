@@ -41,18 +41,30 @@ def check(subjects: Sequence[Subject], rules: Iterable[Rule], siblings: Sequence
         rules: What to look for.
         siblings: Files that are seen beside them, where a rule is about a whole set; nothing is said of these.
     """
-    rules = list(rules)
-    by_path: dict[str, list[Finding]] = {}
-    for rule in rules:
-        if rule.about == SET:
-            for finding in rule.check([subject for subject in (*subjects, *siblings) if not subject.included and not subject.part]):
-                by_path.setdefault(finding.path, []).append(finding)
-    for subject in subjects:
+    checks = Checks(subjects, rules, siblings)
+    yield from map(checks.at, range(len(subjects)))
+
+
+class Checks:
+    """What is looked for in the files of a set, one by one; what is true of the whole set only is known once this is made."""
+
+    def __init__(self, subjects: Sequence[Subject], rules: Iterable[Rule], siblings: Sequence[Subject] = ()) -> None:
+        self._subjects = subjects
+        self._rules = list(rules)
+        self._by_path: dict[str, list[Finding]] = {}
+        for rule in self._rules:
+            if rule.about == SET:
+                for finding in rule.check([subject for subject in (*subjects, *siblings) if not subject.included and not subject.part]):
+                    self._by_path.setdefault(finding.path, []).append(finding)
+
+    def at(self, number: int) -> Checked:
+        """Check the file of that number."""
+        subject = self._subjects[number]
         if subject.part is not None:
-            own = [rule for rule in rules if rule.about == PART and rule.kind == subject.part.kind]
+            own = [rule for rule in self._rules if rule.about == PART and rule.kind == subject.part.kind]
         else:
-            own = [rule for rule in rules if rule.about not in (SET, PART) and (rule.code in OF_TEXTS or not subject.included)]
-        yield _check_file(subject, own, by_path.get(subject.path, []))
+            own = [rule for rule in self._rules if rule.about not in (SET, PART) and (rule.code in OF_TEXTS or not subject.included)]
+        return _check_file(subject, own, self._by_path.get(subject.path, []))
 
 
 def _check_file(subject: Subject, rules: list[Rule], found: list[Finding]) -> Checked:

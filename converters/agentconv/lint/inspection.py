@@ -148,12 +148,12 @@ def place(path: str, format_id: str, client: str) -> str:
     name = path.rpartition("/")[2]
     if client == format_id:
         there = own.holds_several(path) or own.is_index(path) or any(f"/{folder}/" in f"/{path}" for folder in own.folders)
-        return path if there else f"{own.folders[0]}/{name}"
+        return path if there else f"{own.folders[0]}/{stem_of(path, own.suffixes)}{own.end(path)}"
     if not row.folders or own.holds_several(path):
         alike = next((file for file in row.files if _kind(file) == _kind(name)), None)
         if alike or not row.folders:
             return alike or row.files[0]
-    return f"{row.folders[0]}/{stem_of(name, own.ends)}{row.suffixes[0]}"
+    return f"{row.folders[0]}/{stem_of(path, own.ends)}{row.suffixes[0]}"
 
 
 def _kind(name: str) -> str:

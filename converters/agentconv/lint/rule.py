@@ -112,6 +112,10 @@ class Rule:
         """The same file as it should be; where there is a safe fix, what the fix makes of the bad one."""
         return _example(self.examples[1])
 
+    def __reduce__(self) -> tuple[Callable[[str], Rule], tuple[str]]:
+        """Let another process find it by its code: there is no other way to pass on what it does."""
+        return _by_code, (self.code,)
+
     def find(
         self,
         message: str,
@@ -142,6 +146,12 @@ def _text(told: str) -> str:
     from inspect import cleandoc  # a parser of Python comes with it
 
     return cleandoc(told)
+
+
+def _by_code(code: str) -> Rule:
+    from agentconv.lint import catalogue
+
+    return catalogue.rules()[code]
 
 
 def _example(text: str) -> str:

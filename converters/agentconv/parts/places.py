@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from agentconv.core.kinds import KINDS
+from agentconv.core.part_format import Place
 from agentconv.parts import registry
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ def _found(format_id: str, kind: Kind) -> Places | None:
     module = registry.part_format(format_id, kind)
     if module is None:
         return None
-    scopes = {"project": module.project, "user": module.user, "perhaps": getattr(module, "perhaps", ())}
+    naming = tuple(map(Place, getattr(module, "lists", ())))  # what they name may be anywhere
+    scopes = {"project": (*module.project, *naming), "user": module.user, "perhaps": getattr(module, "perhaps", ())}
     return {scope: [[one.path, one.pattern] for one in places] for scope, places in scopes.items() if places}
 
 

@@ -1,15 +1,16 @@
 """Which YAML library a client reads its files with: what they differ in, as data.
 
 `BUN` is Bun's own parser (Claude Code), `JS_YAML_3` js-yaml 3.14 behind gray-matter (OpenCode, Kilo), `JS_YAML_4` js-yaml
-4.1 (Gemini CLI), `YAML_2` the package `yaml` 2 (Qwen Code, Cline, Roo), `SERDE_YAML` serde_yaml 0.9 (GitHub Copilot). On
-what people write they agree; they part at duplicate keys, at numbers, dates and other words that one of them gives a type,
-at tags and merge keys, and at texts that are not quite YAML.
+4.1 (Gemini CLI), `YAML_2` the package `yaml` 2 (Qwen Code, Cline, Roo), `SERDE_YAML` serde_yaml 0.9 (GitHub Copilot),
+`PYYAML` PyYAML's safe loader (OpenHands). On what people write they agree; they part at duplicate keys, at numbers, dates
+and other words that one of them gives a type, at tags and merge keys, and at texts that are not quite YAML.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agentconv.core.expressions import expression
 from agentconv.yaml import scalars, serde, types
 from agentconv.yaml.tree import Grammar
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Json
     from agentconv.yaml.tree import Node
 
-__all__ = ["BUN", "JS_YAML_3", "JS_YAML_4", "SERDE_YAML", "YAML_2", "Grammar"]
+__all__ = ["BUN", "JS_YAML_3", "JS_YAML_4", "PYYAML", "SERDE_YAML", "YAML_2", "Grammar"]
 
 
 def _read_bun(text: str, grammar: Grammar) -> Node | None:
@@ -44,6 +45,35 @@ def _read_libyaml(text: str, grammar: Grammar) -> Node | None:
     return libyaml.read(text, grammar)
 
 
+def _read_pyyaml(text: str, grammar: Grammar) -> Node | None:
+    from agentconv.yaml import pyyaml
+
+    return pyyaml.read(text, grammar)
+
+
+_NO_TYPE = expression(r"[^-+0-9.=<~\0 ]")
+"""How plain scalars begin to which PyYAML gives no type but text, unless they are one of these words."""
+_TYPED = frozenset({"yes", "no", "true", "false", "on", "off", "null"})
+_NUMBER = expression(r"[1-9][0-9]{0,17}")
+_TRUTHS = {"true": True, "false": False}
+
+
+def _pyyaml_plain(text: str) -> Json:
+    if _NO_TYPE.match(text) and text.lower() not in _TYPED:
+        return text
+    if text in _TRUTHS or _NUMBER.fullmatch(text):
+        return _TRUTHS[text] if text in _TRUTHS else int(text)
+    from agentconv.yaml import pyyaml
+
+    return pyyaml.plain(text)
+
+
+def _pyyaml_tagged(text: str, tag: str, style: str) -> Json:
+    from agentconv.yaml import pyyaml
+
+    return pyyaml.tagged(text, tag, style)
+
+
 def _bun_tagged(text: str, tag: str, style: str) -> Json:
     return text if style else scalars.resolve_tagged(text, tag)
 
@@ -66,3 +96,4 @@ JS_YAML_4 = Grammar(
 )
 YAML_2 = Grammar("yaml 2", _read_npm, types.core, types.core_tagged, types.core_retag, written_keys=True, strict=True)
 SERDE_YAML = Grammar("serde_yaml", _read_libyaml, serde.plain, serde.tagged, cut=True)
+PYYAML = Grammar("PyYAML", _read_pyyaml, _pyyaml_plain, _pyyaml_tagged)
