@@ -47,6 +47,16 @@ def make_agents(project: Path, number: int, *, real: bool = False) -> Path:
     return project
 
 
+def copied(project: Path, corpus: Path) -> Path:
+    """Put the Markdown files of a folder into a Claude Code project, under names of their own; return it."""
+    folder = project / ".claude" / "agents"
+    if not folder.is_dir():
+        folder.mkdir(parents=True)
+        for index, file in enumerate(sorted(corpus.rglob("*.md"))):
+            (folder / f"file-{index:05}.md").write_bytes(file.read_bytes())
+    return project
+
+
 def agent(chance: random.Random, index: int, *, broken: bool) -> str:
     description = " ".join(chance.choices(_WORDS, k=35))
     if broken:

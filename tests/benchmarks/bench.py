@@ -1,10 +1,10 @@
 """Speed and memory as ratios, measured in one run, against their budgets. A script that a person runs, not a test:
 
-    python tests/benchmarks/bench.py [--agents 2000] [--runs 5] [--only convert,lint]
+    python tests/benchmarks/bench.py [--agents 2000] [--runs 5] [--only small,convert,lint] [--beside CHECKOUT] [--corpus FOLDER]
 
-CPU seconds, user and system, of whole processes; commands are run in turn, and the medians count. Conversions are held
-against a bare loop over the same files (`agent_sets.BARE_LOOP`), and other converters run beside ours where they are
-installed (`peers`).
+CPU seconds, user and system, of whole processes; commands are run in turn, and the medians count. Small runs are held against
+`python -c pass`, conversions against a bare loop over the same files (`agent_sets.BARE_LOOP`), all of them against another checkout
+where one is named, and other converters run beside ours where they are installed (`peers`). README.md says how to read it.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ import argparse
 import functools
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import agent_sets
 import peers
-from measuring import Job, environment, in_turn, measure, median, ratio, waited, without
+from measuring import Job, Taken, environment, in_turn, measure, median, ratio, waited, without
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 AGENTCONV = (sys.executable, "-m", "agentconv")
 CLIENTS = ("codex", "copilot", "gemini-cli", "qwen-code", "opencode", "kilo", "roo", "cursor", "cline")
-LINTED, PACKED, MANY = 1000, 500, 10
+FEW, LINTED, PACKED, MANY = 5, 1000, 500, 10
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,19 @@ class Bench:
         command = [*AGENTCONV, "convert", str(project), "-f", "claude-code", "-t", target, "-o", str(self.target), "-q", "--isolated"]
         return Job(command, before=without(self.target))
 
+    def twice(self, jobs: Mapping[str, Job]) -> dict[str, Job]:
+        """Return jobs, each of ours with the same of another checkout at its side, where one is named."""
+        other = self.options.beside
+        if not other:
+            return dict(jobs)
+        path = {"PYTHONPATH": str(Path(other, "converters"))}
+        ours = {name: job for name, job in jobs.items() if tuple(job.command[: len(AGENTCONV)]) == AGENTCONV}
+        return {**jobs, **{f"{name} there": replace(job, env=path) for name, job in ours.items()}}
+
+    def beside(self, found: Mapping[str, Sequence[Taken]], name: str) -> str:
+        """Say what a job takes beside the same in the other checkout."""
+        return f", {ratio(found[name], found[f'{name} there']):.2f} x the other checkout" if f"{name} there" in found else ""
+
     def has(self, command: str) -> bool:
         """Whether agentconv has a command."""
         return measure(Job([*AGENTCONV, command, "--help"]), self.env).code == 0
@@ -82,9 +95,26 @@ def start(bench: Bench) -> Iterator[Row]:
     jobs = {"pass": Job([sys.executable, "-c", "pass"]), "version": Job([*AGENTCONV, "--version"])}
     jobs |= {target: bench.convert(one, target) for target in ("opencode", "codex")}
     found = in_turn(jobs, max(bench.runs, 9), bench.env)
-    yield Row("agentconv --version", ratio(found["version"], found["pass"]), "x python -c pass", 4)
+    yield Row("agentconv --version", ratio(found["version"], found["pass"]), "x python -c pass", 2)
     for target in ("opencode", "codex"):
         yield Row(f"1 agent to {target}", median(found[target]), "s")
+
+
+def small(bench: Bench) -> Iterator[Row]:
+    """Measure what is felt at once: commands on a few agents, and the table of formats."""
+    project = bench.project(FEW)
+    runs = {
+        f"convert {FEW} agents": (bench.convert(project, "codex"), 0.11),
+        f"lint {FEW} agents": (Job([*AGENTCONV, "lint", str(project), "--isolated"]), 0.18),
+        f"inspect {FEW} agents --for all": (Job([*AGENTCONV, "inspect", str(project), "--for", "all"]), 0.17),
+        "formats": (Job([*AGENTCONV, "formats"]), 0.08),
+    }
+    found = in_turn(
+        {"pass": Job([sys.executable, "-c", "pass"])} | bench.twice({name: job for name, (job, _) in runs.items()}), bench.runs, bench.env
+    )
+    for name, (_, budget) in runs.items():
+        remark = f"{ratio(found[name], found['pass']):.1f} x python -c pass{bench.beside(found, name)}"
+        yield Row(name, median(found[name]), "s", budget, remark)
 
 
 def convert(bench: Bench) -> Iterator[Row]:
@@ -93,14 +123,14 @@ def convert(bench: Bench) -> Iterator[Row]:
     project = bench.project(number)
     jobs = {"bare": bench.bare(project)} | {target: bench.convert(project, target) for target in ("opencode", "codex", "json")}
     found_peers = dict(_peers(bench, project))
-    found = in_turn(jobs | found_peers, bench.runs, bench.env)
-    for target, budget in (("opencode", 2.5), ("codex", 4.0), ("json", None)):
-        seconds = f"{median(found[target]):.2f} s, the loop {median(found['bare']):.2f} s"
+    found = in_turn(bench.twice(jobs) | found_peers, bench.runs, bench.env)
+    for target, budget in (("opencode", 6.0), ("codex", 6.0), ("json", None)):
+        seconds = f"{median(found[target]):.2f} s, the loop {median(found['bare']):.2f} s{bench.beside(found, target)}"
         yield Row(f"{number:,} agents to {target}", ratio(found[target], found["bare"]), "x bare loop", budget, seconds)
     for name in found_peers:
         peer, _, target = name.partition(" to ")
         failed = ", it failed" if any(one.code for one in found[name]) else ""
-        yield Row(f"the same beside {name}", ratio(found[target], found[name]), f"x {peer}", 0.5, f"{median(found[name]):.2f} s{failed}")
+        yield Row(f"the same beside {name}", ratio(found[target], found[name]), f"x {peer}", 0.3, f"{median(found[name]):.2f} s{failed}")
 
 
 def _peers(bench: Bench, project: Path) -> Iterator[tuple[str, Job]]:
@@ -119,21 +149,26 @@ def memory(bench: Bench) -> Iterator[Row]:
     number = bench.options.agents
     for target in ("codex", "opencode"):
         few, many = (measure(bench.convert(bench.project(one), target), bench.env) for one in (number, number * MANY))
-        remark = f"{many.memory:.0f} MiB, {few.memory:.0f} MiB; {many.cpu / few.cpu:.1f} x the CPU"
-        yield Row(f"peak of {number * MANY:,} agents to {target}", many.memory / few.memory, f"x that of {number:,}", 1.5, remark)
+        yield Row(f"peak of {number * MANY:,} agents to {target}", many.memory, "MiB", 70)
+        remark = f"{few.memory:.0f} MiB; {many.cpu / few.cpu:.1f} x the CPU"
+        yield Row("  the same", many.memory / few.memory, f"x that of {number:,}", 1.3, remark)
 
 
 def lint(bench: Bench) -> Iterator[Row]:
-    """Measure the linter: for one client, and what each further one adds."""
-    for words, real in (("", False), (", 6 % of them no YAML", True)):
-        command = [*AGENTCONV, "lint", str(bench.project(LINTED, real=real)), "--isolated", "-q", "--for"]
+    """Measure the linter: for one client, and what each further one adds; on real files too, where a folder of some is named."""
+    sets = {f"{LINTED:,} agents": bench.project(LINTED), f"{LINTED:,} agents, 6 % of them no YAML": bench.project(LINTED, real=True)}
+    if bench.options.corpus:
+        corpus = Path(bench.options.corpus)
+        sets[f"the files of {corpus.name}"] = agent_sets.copied(bench.root / "corpus", corpus)
+    for words, project in sets.items():
+        command = [*AGENTCONV, "lint", str(project), "--isolated", "-q", "-f", "claude-code", "--for"]
         jobs = {"claude-code": Job([*command, "claude-code"])}
         jobs |= {client: Job([*command, f"claude-code,{client}"]) for client in CLIENTS}
-        found = in_turn(jobs, bench.runs, bench.env)
+        found = in_turn(bench.twice(jobs), bench.runs, bench.env)
         own = median(found["claude-code"])
-        yield Row(f"lint {LINTED:,} agents{words}", own, "s", 1.0)
+        yield Row(f"lint {words}", own, "s", 2.0, bench.beside(found, "claude-code").lstrip(", "))
         for client in CLIENTS:
-            yield Row(f"  and for {client}", median(found[client]) - own, "s more", 0.3)
+            yield Row(f"  and for {client}", median(found[client]) - own, "s more", 0.25)
     yield _hostile(bench)
 
 
@@ -181,6 +216,7 @@ def pack(bench: Bench) -> Iterator[Row]:
 
 BENCHMARKS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "start": start,
+    "small": small,
     "convert": convert,
     "memory": memory,
     "lint": lint,
@@ -195,6 +231,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--only", default=",".join(BENCHMARKS), help="which: " + ", ".join(BENCHMARKS))
     parser.add_argument("--rulesync", default="", metavar="COMMAND", help="how rulesync is called (default: from PATH)")
     parser.add_argument("--apm", default="", metavar="COMMAND", help="how apm is called (default: from PATH)")
+    parser.add_argument("--beside", metavar="CHECKOUT", help="another checkout of this project, of which the same is measured in turn")
+    parser.add_argument("--corpus", metavar="FOLDER", help="real agents of Claude Code to lint as well")
     parser.add_argument("--folder", help="where the files are made and written (default: the system's folder for such)")
     return parser.parse_args()
 

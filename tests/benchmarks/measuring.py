@@ -45,6 +45,8 @@ class Job:
     """Where it is run."""
     before: Callable[[], None] = field(default=lambda: None)
     """What is done before each run, and not measured."""
+    env: Mapping[str, str] = field(default_factory=dict)
+    """What it has in its environment besides."""
 
 
 def environment(root: Path) -> dict[str, str]:
@@ -56,7 +58,9 @@ def environment(root: Path) -> dict[str, str]:
 def measure(job: Job, env: Mapping[str, str]) -> Taken:
     """Run a command once."""
     job.before()
-    ran = subprocess.run([sys.executable, "-c", _RUN, *job.command], check=True, capture_output=True, text=True, cwd=job.folder, env=env)
+    ran = subprocess.run(
+        [sys.executable, "-c", _RUN, *job.command], check=True, capture_output=True, text=True, cwd=job.folder, env={**env, **job.env}
+    )
     code, cpu, memory, wall = ran.stdout.split()
     return Taken(int(code), float(cpu), float(memory), float(wall))
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agentconv.core.source import SourceText
 from agentconv.families import frontmatter
 from agentconv.families.frontmatter import Header
-from agentconv.yaml import nodes
+from agentconv.yaml import nodes, pyyaml
 from agentconv.yaml.grammar import BUN, JS_YAML_3, JS_YAML_4, PYYAML, YAML_2
 from agentconv.yaml.nodes import YamlError
 from work import LINEAR, growth, lines
@@ -172,3 +174,43 @@ def test_pyyaml_reads_as_pyyaml_does(text):
         expected = REFUSED
 
     assert read(text, PYYAML) == expected
+
+
+TYPED = [
+    "yes",
+    "true",
+    "false",
+    "10",
+    "012",
+    "No",
+    "TRUE",
+    "off",
+    "null",
+    "NULL",
+    "~",
+    "1",
+    ".5",
+    "-.inf",
+    "+1",
+    "0o7",
+    "12:30",
+    "2024-01-02",
+    "=",
+    "<<",
+    ".",
+]
+
+
+@given(st.one_of(st.text(max_size=8), st.builds("".join, st.lists(st.sampled_from([*TYPED, "a", "z", " ", "-"]), max_size=3))))
+def test_plain_scalars_are_as_pyyaml_has_them(text):
+    """What is known of a plain scalar without PyYAML is what it says."""
+    known = [_plain(of, text) for of in (PYYAML.plain, pyyaml.plain)]
+
+    assert repr(known[0]) == repr(known[1])
+
+
+def _plain(of, text):
+    try:
+        return of(text)
+    except YamlError:
+        return REFUSED

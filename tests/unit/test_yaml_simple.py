@@ -90,6 +90,7 @@ def full(text, grammar):
 @example("a: |\n  x\n\n   y \n\nb: >-\n  z\n\n  w", "\n")
 @example("a:\n  - b: c\n    d:\n    - e\n  -  f\ng:\n", "")
 @example("a: |\n  x\n \nb: c", "")
+@example("\n\na: b\n\nc: d", "\n")
 @example("a:\n  - \nb: c", "")
 def test_simple_text_has_the_nodes_of_every_full_reader(text, end):
     """Where the simple reader takes a text, its nodes are those of each full reader, and their places those of Bun's."""

@@ -66,7 +66,7 @@ class _Init:
 
 def _init(made: type, *, frozen: bool) -> Any:
     """Compile the `__init__` of a class."""
-    names: dict[str, Any] = {"_set": object.__setattr__, "_absent": _ABSENT}
+    names: dict[str, Any] = {"_absent": _ABSENT}
     parameters, body, annotations = ["self"], [], {}
     for one in _fields(made):
         names |= {f"_default_{one.name}": one.default, f"_make_{one.name}": one.default_factory}
@@ -74,8 +74,10 @@ def _init(made: type, *, frozen: bool) -> Any:
             parameters.append(one.name + _default(one))
             annotations[one.name] = one.type
         value = _value(one)
+        if value and frozen:
+            names[f"_set_{one.name}"] = _setter(made, one.name)
         if value:
-            body.append(f'_set(self, "{one.name}", {value})' if frozen else f"self.{one.name} = {value}")
+            body.append(f"_set_{one.name}(self, {value})" if frozen else f"self.{one.name} = {value}")
     if hasattr(made, "__post_init__"):
         body.append("self.__post_init__()")
     exec(f"def __init__({', '.join(parameters)}):\n " + "\n ".join(body or ["pass"]), names)  # noqa: S102 - made of names of fields
@@ -83,6 +85,12 @@ def _init(made: type, *, frozen: bool) -> Any:
     init.__qualname__, init.__module__ = f"{made.__qualname__}.__init__", made.__module__
     init.__annotations__ = {**annotations, "return": None}
     return init
+
+
+def _setter(made: type, name: str) -> Callable[[object, Any], None]:
+    """Return what sets a field of a frozen instance: where it has a slot, that of the slot, which takes half the time."""
+    of_slot: Callable[[object, Any], None] | None = getattr(getattr(made, name, None), "__set__", None)
+    return of_slot or (lambda instance, value: object.__setattr__(instance, name, value))
 
 
 def _default(one: _Field) -> str:

@@ -63,6 +63,8 @@ def promised(subject: Subject, findings: tuple[Finding, ...], find: Callable[[Su
         findings: What was found in it.
         find: Checks the file again, where a fix has to wait for another one.
     """
+    if not any(_is_made(finding, unsafe=False) for finding in findings):
+        return findings
     disproved: _Disproved = {}
     mended: set[_Key] = set()
     waiting: Iterable[Finding] = findings

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from agentconv import __version__
 from agentconv.conversion.choices import MAP_MODELS
 from agentconv.core import paths
-from agentconv.core.dataclass import dataclass, field
+from agentconv.core.dataclass import dataclass, field, fields
 from agentconv.core.diagnostics import InputError
 from agentconv.core.model_choices import NO_CHOICES, ModelChoices
 from agentconv.formats import registry
@@ -401,5 +401,4 @@ def _plain(value: Any) -> Any:
     """Return a value that JSON does not have in such as it has."""
     if isinstance(value, frozenset):
         return sorted(value)
-    names = [name for name in value.__dataclass_fields__ if name != "place"]
-    return {name: getattr(value, name) for name in names}
+    return {one.name: getattr(value, one.name) for one in fields(value) if one.name != "place"}

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agentconv.core.expressions import expression
 from agentconv.yaml import scalars, serde, types
 from agentconv.yaml.tree import Grammar
 
@@ -50,7 +51,18 @@ def _read_pyyaml(text: str, grammar: Grammar) -> Node | None:
     return pyyaml.read(text, grammar)
 
 
+_NO_TYPE = expression(r"[^-+0-9.=<~\0 ]")
+"""How plain scalars begin to which PyYAML gives no type but text, unless they are one of these words."""
+_TYPED = frozenset({"yes", "no", "true", "false", "on", "off", "null"})
+_NUMBER = expression(r"[1-9][0-9]{0,17}")
+_TRUTHS = {"true": True, "false": False}
+
+
 def _pyyaml_plain(text: str) -> Json:
+    if _NO_TYPE.match(text) and text.lower() not in _TYPED:
+        return text
+    if text in _TRUTHS or _NUMBER.fullmatch(text):
+        return _TRUTHS[text] if text in _TRUTHS else int(text)
     from agentconv.yaml import pyyaml
 
     return pyyaml.plain(text)

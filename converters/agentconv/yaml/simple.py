@@ -41,12 +41,13 @@ class _Complicated(Exception):
 
 def parse(text: str) -> Mapping | None:
     """Read a simple text; None when it is not simple."""
-    if not text or text[0] in " \n" or len(text) > _MAX_LENGTH or _ODD.search(text):
+    head = len(text) - len(text.lstrip("\n"))
+    if text[head : head + 1] in ("", " ") or len(text) > _MAX_LENGTH or _ODD.search(text):
         return None
     if text[-1] != "\n":
         text += "\n"
     try:
-        node, end = _mapping(text, 0, 0, 0)
+        node, end = _mapping(text, head, 0, 0)
     except _Complicated:
         return None
     return node if end == len(text) else None

@@ -20,8 +20,8 @@ _WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012345678
 _SHOWN = 4
 _PARTS = ("key", "token", "secret", "pass", "pwd", "credential", "auth", "cookie", "jwt", "bearer", "contrase", "_pat")
 """What is in every name of a secret, in lower case."""
-_LOGIN = expression(r"(?<![\w.-])-(?:[ua]|-(?:[a-z]{1,5}-)?(?:user|auth|basic))")
-"""What flags begin with, in lower case, that are given a user and a password."""
+_LOGIN = expression(r"-(?<![\w.-]-)(?:[ua]|-(?:[a-z]{1,5}-)?(?:user|auth|basic))")
+"""What flags begin with, in lower case, that are given a user and a password. The dash comes first: it is what is then looked for."""
 _NO_BREAK = expression(r"[^\r\n]")
 
 

@@ -10,8 +10,8 @@ from agentconv.core.expressions import expression
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_FLAG = expression(r"(?<![\w.-])(?:-[uUa]|--(?:(?:proxy-|http-|ftp-)?user|(?:proxy-|basic-|http-)?auth|(?:http-)?basic|userpwd))(?![\w-])")
-_GLUED = expression(r"(?<![\w.-])-[uU](?=[\w.])")
+_FLAG = expression(r"-(?<![\w.-]-)(?:[uUa]|-(?:(?:proxy-|http-|ftp-)?user|(?:proxy-|basic-|http-)?auth|(?:http-)?basic|userpwd))(?![\w-])")
+_GLUED = expression(r"-(?<![\w.-]-)[uU](?=[\w.])")
 """A short flag that its value follows at once, as curl takes it."""
 _OF_GROUPS = frozenset({"-u", "--user"})
 """Flags that other programs give a user and a group, as `docker run -u app:staff` does: a plain word is none there."""

@@ -44,7 +44,7 @@ def runs(text: str) -> Iterator[tuple[int, int]]:
 
     A run of small letters and digits may be such a key, too, of which a legal name was made.
     """
-    if any(len(word) >= 32 for word in text.split()):
+    if max(map(len, text.split()), default=0) >= 32:
         for match in _RUN.finditer(text):
             pairs = _pairs(match[0])
             kinds = {kind for pair in pairs for kind in pair}
