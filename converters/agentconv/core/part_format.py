@@ -56,6 +56,9 @@ class Place:
     contained: bool = False
     """Whether the client only looks there in a folder that a file makes a container of its parts: a plugin, an extension."""
 
+    unless: tuple[str, ...] = ()
+    """Files, by their paths from a file's own folder, of which any that is there keeps the client from this one."""
+
     @property
     def shown(self) -> str:
         """The place, for people."""

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 SKIPPED = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", "venv", ".tox", ".nox", "site-packages"})
 STDIN = "-"
+_SKILL = "SKILL.md"
+"""What is a skill's file wherever it lies, and no agent's because of its looks."""
 PLUGIN_AGENTS = "agents"
 """The folder of a plugin's agents."""
 MAX_AGENT_BYTES = 16 * 1024 * 1024
@@ -494,7 +496,7 @@ def _add_walked(found: Discovery, search: _Search) -> None:
         own = sniffing.by_place(relative, os.fspath(search.folder))
         if own in search.exclude:
             continue
-        told = search.format_id or own or sniffing.by_content(relative, place)
+        told = search.format_id or own or (None if relative.name == _SKILL else sniffing.by_content(relative, place))
         if told and own is None:
             included = _included(walked) if included is None else included
             told = told if os.path.abspath(place) not in included else None

@@ -36,7 +36,8 @@ _FRONTMATTER = re.compile(rf"\ufeff?---{_END}(?:([\s\S]*?)({_END}))?---(?:{_END}
 _STARTERS = keys.Starters(model_only=None)
 
 
-def _find(source: SourceText) -> Header | Complaint:
+def find(source: SourceText) -> Header | Complaint:
+    """Find the header of a command as Qwen does."""
     found = _FRONTMATTER.match(source.text)
     if found is None:
         return Complaint("the file does not start with a header between two lines `---`")
@@ -82,7 +83,7 @@ BY_FORMAT = {
         "Qwen Code",
         _QWEN,
         _QWEN,
-        {".md": Markdown(_find, qwen_lines.rewritten, YAML_2), ".toml": Toml()},
+        {".md": Markdown(find, qwen_lines.rewritten, YAML_2), ".toml": Toml()},
         GEMINI,
         {**_DESCRIPTION, "argument-hint": keys.key("argument_hint", keys.required_text("argument-hint"))},
         starters=_STARTERS,

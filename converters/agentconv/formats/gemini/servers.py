@@ -60,11 +60,13 @@ def _client(format_id: str, title: str, folder: str, spelling: mcp_servers.Spell
     )
 
 
-def _format(format_id: str, title: str, folder: str, spelling: mcp_servers.Spelling, *, stops: bool) -> ServerFormat:
+def _format(
+    format_id: str, title: str, folder: str, spelling: mcp_servers.Spelling, *, stops: bool, others: tuple[Place, ...] = ()
+) -> ServerFormat:
     return ServerFormat(
         _client(format_id, title, folder, spelling),
         json_servers("/mcpServers", Syntax(comments=True), stops=stops),
-        (Place(f"{folder}/settings.json", trusted=True, mixed=True),),
+        (Place(f"{folder}/settings.json", trusted=True, mixed=True), *others),
         (Place(f"{folder}/settings.json", mixed=True),),
     )
 
@@ -90,5 +92,12 @@ BY_FORMAT: dict[str, PartFormat[Server]] = {
         json_servers("/mcpServers"),
         (Place(EXTENSION, mixed=True),),
     ),
-    "qwen-code": _format("qwen-code", "Qwen Code", ".qwen", qwen.SERVERS, stops=False),
+    "qwen-code": _format(
+        "qwen-code",
+        "Qwen Code",
+        ".qwen",
+        qwen.SERVERS,
+        stops=False,
+        others=(Place(".mcp.json", native=False),),  # asked: listed as pending until the user approves of it
+    ),
 }
