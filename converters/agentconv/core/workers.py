@@ -130,13 +130,18 @@ class _Worker:
             try:
                 found = pickle.load(self._says)  # noqa: S301 - of our own process
             except (EOFError, pickle.UnpicklingError):  # it is lost, perhaps in the middle of a word
-                self._here = self._work(self._share, iter(self._told).__next__)
-                for _ in range(self._taken):
-                    next(self._here)
+                self._here = self._done_here()
             else:
                 self._taken += 1
                 return found
         return next(self._here)
+
+    def _done_here(self) -> Iterator[Any]:
+        """Return the share from where it was, done in this process."""
+        here = self._work(self._share, iter(self._told).__next__)
+        for _ in range(self._taken):
+            next(here)
+        return here
 
     def end(self) -> None:
         """End it."""
