@@ -82,7 +82,9 @@ def examples(part: Any) -> list[Any]:
 def test_all_schemas(name: str) -> None:
     """Each part of a schema is held against its examples, whole or with something in them wrong, and those of others; all is decided."""
     root = schema_files.load(name)
-    beside = {one["$id"]: one for one in map(schema_files.load, ("agent", "skill", "command", "server", "hook", "permission", "instruction"))}
+    beside = {
+        one["$id"]: one for one in map(schema_files.load, ("agent", "skill", "command", "server", "hook", "permission", "instruction"))
+    }
     schemas = list(parts(root))
     others = [one for part in schemas for example in examples(part) for one in altered(example)]
     others = [*WRONG, *Random(1).sample(others, min(len(others), 40))]

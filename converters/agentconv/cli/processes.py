@@ -18,13 +18,11 @@ if TYPE_CHECKING:
 
 _Found = TypeVar("_Found")
 AUTO = "auto"
-FEWEST = 200
-"""So many files are worth another process."""
 
 
 def add_jobs(group: argparse._ActionsContainer) -> None:
     """Add the option."""
-    words = f"how many processes to work with (default: 1); {AUTO}: one for each processor, from {FEWEST} files on"
+    words = f"how many processes to work with (default: 1); {AUTO}: one for each processor, from a few hundred files on"
     group.add_argument("--jobs", type=_jobs, metavar=f"N|{AUTO}", default=1, help=words)
 
 
@@ -47,7 +45,7 @@ def number(options: argparse.Namespace, files: int) -> int:
         return 1
     from agentconv.core import workers
 
-    return workers.number(options.jobs, files, FEWEST)
+    return workers.number(options.jobs, files)
 
 
 def mapped(work: Callable[[int], _Found], things: int, jobs: int) -> Iterator[_Found]:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentconv.cli import deploying
+from agentconv.cli import deploying, processes
 from agentconv.cli import options as shared
 from agentconv.cli.exit_codes import Exit
 from agentconv.core.dataclass import replace
@@ -72,6 +72,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--all", action="store_true", help="every project below this folder that has a configuration")
     group.add_argument("--project", metavar="DIR", help="the project's root (default: the nearest folder with agentconv.toml)")
+    processes.add_jobs(group)
     report = deploying.add_report(parser, FORMATS)
     report.add_argument("--strict", choices=STRICT, metavar="[=warnings|off]", help="exit 1 on limits that a target does not hold, too")
     report.add_argument(

@@ -82,7 +82,7 @@ def _synced(options: argparse.Namespace, chosen: Settings, repository: Path | No
     """Sync one project."""
     scope = command.scope_of(options, chosen)
     looking = options.check or options.dry_run or options.diff
-    choices = Choices(_preference(options, chosen), options.yes, shared.widening(options.allow_widening), going)
+    choices = Choices(_preference(options, chosen), options.yes, shared.widening(options.allow_widening), going, options.jobs)
     with deploying.alone(scope, dry_run=looking):
         if not looking:
             chosen = command.again(options, chosen)  # another run may have changed it, until this one was alone

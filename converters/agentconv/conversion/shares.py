@@ -76,6 +76,15 @@ class Shares:
         """What is to be told of files that gave no agent."""
 
     def __enter__(self) -> Self:
+        """Take in what was read."""
+        try:
+            self._take_in()
+        except BaseException:
+            self._workers.__exit__()
+            raise
+        return self
+
+    def _take_in(self) -> None:
         """Take in what was read, and settle the agents' ids."""
         ids = loading.Ids()
         for one in (one for block in self._workers.blocks() for one in block):
@@ -84,7 +93,6 @@ class Shares:
             self._briefs.append(replace(one, found=found, as_lf=one.as_lf and _called(one.as_lf, given)))
             self.agentless += one.agentless
         self._workers.tell([[agent.id for agent in one.found.agents] for one in self._briefs])
-        return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """End the processes."""

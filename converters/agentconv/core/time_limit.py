@@ -51,7 +51,7 @@ def _timed(seconds: float, work: Callable[[], _Found]) -> _Found:
             done = True
         finally:
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-            signal.signal(signal.SIGVTALRM, before)
+            signal.signal(signal.SIGVTALRM, signal.SIG_DFL if before is None else before)  # None: it is not Python's
 
 
 def _watched(seconds: float, work: Callable[[], _Found]) -> _Found:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _Found = TypeVar("_Found")
 BLOCK = 16
 """How many things in a row are one worker's, before the next ones are another's: so all are about as far at any time."""
+FEWEST = 200
+"""Below so many things, what starting another process costs is more than it gains."""
 _PIPE_BYTES = 1024 * 1024
 """How much a worker may be ahead of whoever takes up what it does, where the system lets us say so."""
 
@@ -37,34 +39,34 @@ def can_fork() -> bool:
     return hasattr(os, "fork") and (threading is None or threading.active_count() == 1)
 
 
-def number(wanted: int | None, things: int, fewest: int) -> int:
+def number(wanted: int | None, things: int) -> int:
     """Return how many workers there are to be.
 
     Args:
         wanted: As many; None for one for each processor that is ours, where there is enough to do.
         things: How many things there are to do.
-        fewest: Below that, what starting another process costs is more than it gains.
     """
     if not can_fork():
         return 1
     if wanted is None:
         ours = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        wanted = ours if things >= fewest else 1
+        wanted = ours if things >= FEWEST else 1
     return max(1, min(wanted, -(-things // BLOCK)))
 
 
 class Workers:
     """Copies of this process, at work from when they are made until they are closed."""
 
-    def __init__(self, work: Work, things: int, jobs: int) -> None:
+    def __init__(self, work: Work, things: int, jobs: int, block: int = BLOCK) -> None:
         """Start them.
 
         Args:
             work: What does a share.
             things: How many things there are to do.
             jobs: How many workers.
+            block: How many things in a row are one worker's.
         """
-        blocks = [range(start, min(start + BLOCK, things)) for start in range(0, things, BLOCK)]
+        blocks = [range(start, min(start + block, things)) for start in range(0, things, block)]
         self._order = [place % jobs for place in range(len(blocks))]
         """Whose each block is."""
         self._workers: list[_Worker] = []
@@ -129,13 +131,18 @@ class _Worker:
             try:
                 found = pickle.load(self._says)  # noqa: S301 - of our own process
             except (EOFError, pickle.UnpicklingError):  # it is lost, perhaps in the middle of a word
-                self._here = self._work(self._share, iter(self._told).__next__)
-                for _ in range(self._taken):
-                    next(self._here)
+                self._here = self._done_here()
             else:
                 self._taken += 1
                 return found
         return next(self._here)
+
+    def _done_here(self) -> Iterator[Any]:
+        """Return the share from where it was, done in this process."""
+        here = self._work(self._share, iter(self._told).__next__)
+        for _ in range(self._taken):
+            next(here)
+        return here
 
     def end(self) -> None:
         """End it."""
@@ -202,13 +209,13 @@ def _copy(work: Work, share: Sequence[int], ends: tuple[int, int], unheard: Iter
         os._exit(0)  # nothing of what this process is a copy of is to be written or closed twice
 
 
-def mapped(work: Callable[[int], _Found], things: int, jobs: int) -> Iterator[_Found]:
+def mapped(work: Callable[[int], _Found], things: int, jobs: int, block: int = BLOCK) -> Iterator[_Found]:
     """Yield what comes of each number below a limit, in order, by several workers."""
 
     def share(numbers: Sequence[int], _hear: Hear) -> Iterator[list[_Found]]:
-        for start in range(0, len(numbers), BLOCK):
-            yield [work(one) for one in numbers[start : start + BLOCK]]
+        for start in range(0, len(numbers), block):
+            yield [work(one) for one in numbers[start : start + block]]
 
-    with Workers(share, things, jobs) as workers:
+    with Workers(share, things, jobs, block) as workers:
         for found in workers.blocks():
             yield from found

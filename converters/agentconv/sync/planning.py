@@ -48,6 +48,8 @@ class Choices:
     allow_widening: bool = False
     going: Collection[Key] | None = None
     """Agents whose files may be deleted, where no others may: one that is gone for a moment is being saved."""
+    jobs: int | None = 1
+    """How many processes look for what the targets are to have; None for as many as are worth it."""
 
 
 @dataclass(slots=True)

@@ -197,7 +197,7 @@ class Run:
         files = self.files([*targets, *self.served_targets], [], lock, leave=loaded.files)
         if any(file.data is None and file.blocked is None for file in files.values()):
             lock = replace(lock, synced=renaming.followed(lock.synced, files))
-        given = [self.given(loaded, target, lock) for target in targets]
+        given = self._all_given(loaded, targets, lock)
         files = self.files([*targets, *self.served_targets], given, lock, files, loaded.files)
         carried: dict[tuple[str, str, str], frozenset[str]] = {}
         for edit in edits:
@@ -315,6 +315,17 @@ class Run:
         """Return what the source gives for a target."""
         locked = [one for one in lock.synced if one.target == target]
         return views.of(loaded, target, self.settings, locked, self.scope, allow_widening=self.choices.allow_widening)
+
+    def _all_given(self, loaded: Sources, targets: Sequence[str], lock: Lock) -> list[Views]:
+        """Return what the source gives for each target, by several processes where that is wanted and worth it."""
+        jobs = 1
+        if self.choices.jobs != 1:
+            from agentconv.core import workers
+
+            jobs = min(workers.number(self.choices.jobs, len(loaded.files)), len(targets))
+        if jobs <= 1:
+            return [self.given(loaded, target, lock) for target in targets]
+        return [*workers.mapped(lambda number: self.given(loaded, targets[number], lock), len(targets), jobs, block=1)]
 
     def files(
         self,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import dataclass as dataclasses
@@ -92,13 +93,19 @@ def plain(value: Any, *, languages: bool = True, without: Collection[str] = _LEF
         without: Fields that are left out.
     """
     found: dict[str, Json] = {}
-    cls = type(value)
-    for field in dataclasses.fields(value):
+    cls: Any = type(value)
+    for field in _fields(cls):
         item = getattr(value, field.name)
         if field.name in without or _is_default(field, item):
             continue
         found[field.name] = _plain_item(item, languages=languages) if field.name not in KINDS or cls is not AgentSet else _plain_parts(item)
     return found
+
+
+@cache
+def _fields(cls: Any) -> tuple[dataclasses.Field[Any], ...]:
+    """Return the fields of a type, which takes longer to find than they take to write."""
+    return dataclasses.fields(cls)
 
 
 def _plain_parts(parts: Any) -> Json:
