@@ -131,6 +131,7 @@ READING = [
     ("lint", ".", "--color", "always"),
     ("lint", ".", "--diff", "--unsafe-fixes"),
     ("lint", ".", "--check", "--unsafe-fixes"),
+    ("report", ".", "-t", "codex,roo", "-o", "-"),
     ("overview",),
     ("doctor", "--no-programs"),
     ("doctor", "--no-programs", "--output-format", "json"),

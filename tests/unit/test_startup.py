@@ -77,7 +77,15 @@ def test_a_usual_run(commands, tmp_path):
     """What is loaded for rare faults only is not loaded for sound agents, nor for one with a usual fault."""
     found = ran(tmp_path, *commands, agent=FAULTY)
 
-    assert not found & {*SELDOM, "agentconv.conversion.matrix"}
+    assert not found & {*SELDOM, "agentconv.conversion.matrix", "agentconv.render.page", "agentconv.lint.side_by_side"}
+
+
+def test_rows_need_no_tables(tmp_path):
+    """Rows are converted and linted without what reads tables, and without the command line."""
+    code = f"from agentconv import batch; row = {{'path': 'a.md', 'bytes': {FAULTY.encode()!r}}}"
+    found = loaded(f"{code}; [*batch.convert_rows([row], 'codex,opencode'), *batch.lint_rows([row])]", tmp_path)
+
+    assert not found & {*SELDOM, "argparse", "agentconv.cli", "agentconv.render"}
 
 
 def test_conversion(tmp_path):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from agentconv.assistants.confinement import Confinement, confined
 from agentconv.assistants.tools import TOOLS
+from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import InputError
 from agentconv.core.suggestions import nearest
 from agentconv.render import machine

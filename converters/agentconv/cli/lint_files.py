@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from agentconv.core import names as spelling
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Severity
 from agentconv.formats import registry
 from agentconv.lint import included as included_files

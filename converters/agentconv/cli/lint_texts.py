@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from agentconv.cli import configuration, lint, lint_files, lint_folders, lint_me
 from agentconv.conversion import model_choices
 from agentconv.conversion.options import Options
 from agentconv.core import vocabulary
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.editors.looked import MOST_BYTES, Included, Looked
 from agentconv.formats import registry

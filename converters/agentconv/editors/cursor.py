@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import dataclass
+from agentconv.core.expressions import expression
+
 if TYPE_CHECKING:
+    import re
+
     from agentconv.editors.positions import Positions
 
-_HEADER = re.compile(r"\A\ufeff?(?:[ \t]*\r?\n)*---[ \t]*\r?\n")
-_HEADER_END = re.compile(r"(?m)^(?:---|\.\.\.)[ \t]*$")
-_KEY = re.compile(r"""^(?P<indent>[ \t]*)(?:-[ \t]+)?["']?(?P<key>[\w-]+)["']?[ \t]*[:=]""")
-_KEY_BEGUN = re.compile(r"""^[ \t]*(?P<item>-[ \t]+)?(?P<quote>["']?)(?P<word>[\w-]*)$""")
-_JSON_KEY = re.compile(r'"(?P<key>[\w-]+)"\s*:\s*$')
-_JSON_TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|"[^"\n]*$|[\[\]{}:,]')
-_TABLE = re.compile(r"(?m)^[ \t]*\[\[?([^\[\]\n]*)\]\]?[ \t]*(?:#.*)?$")
-_TOKEN = re.compile(r"""[^\s,\[\]{}"'()=:]*\Z""")
+_HEADER = expression(r"\A\ufeff?(?:[ \t]*\r?\n)*---[ \t]*\r?\n")
+_HEADER_END = expression(r"(?m)^(?:---|\.\.\.)[ \t]*$")
+_KEY = expression(r"""^(?P<indent>[ \t]*)(?:-[ \t]+)?["']?(?P<key>[\w-]+)["']?[ \t]*[:=]""")
+_KEY_BEGUN = expression(r"""^[ \t]*(?P<item>-[ \t]+)?(?P<quote>["']?)(?P<word>[\w-]*)$""")
+_JSON_KEY = expression(r'"(?P<key>[\w-]+)"\s*:\s*$')
+_JSON_TOKEN = expression(r'"(?:[^"\\\n]|\\.)*"|"[^"\n]*$|[\[\]{}:,]')
+_TABLE = expression(r"(?m)^[ \t]*\[\[?([^\[\]\n]*)\]\]?[ \t]*(?:#.*)?$")
+_TOKEN = expression(r"""[^\s,\[\]{}"'()=:]*\Z""")
 
 
 @dataclass(frozen=True, slots=True)

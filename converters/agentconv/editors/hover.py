@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from agentconv.core import schema_files, vocabulary
+from agentconv.core.expressions import expression
 from agentconv.core.losses import CATALOGUE
 from agentconv.core.source import SourceText
 from agentconv.editors import places, plain
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from agentconv.editors.places import Place
     from agentconv.lint.subject import Subject
 
-_WORD = re.compile(r"[\w$.@/*-]+")
+_WORD = expression(r"[\w$.@/*-]+")
 _LANGUAGES = {".md": "yaml", ".toml": "toml", ".json": "json", ".jsonc": "jsonc", ".yaml": "yaml", ".yml": "yaml"}
 _MOST_LINES = 6
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from agentconv.conversion import converting, options
+from agentconv.core.dataclass import dataclass, field
 from agentconv.lint import fixing
 from agentconv.sources import loading
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
+from agentconv.core.expressions import expression
 from agentconv.render import text
 
-_MARKS = re.compile(r"([\\*_\[\]<&])")
-_FENCES = re.compile("`{3,}")
+_MARKS = expression(r"([\\*_\[\]<&])")
+_FENCES = expression("`{3,}")
 
 
 def words(given: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
+
+from agentconv.core.expressions import expression
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 UTF8, UTF16, UTF32 = (
     kind.value for kind in (types.PositionEncodingKind.Utf8, types.PositionEncodingKind.Utf16, types.PositionEncodingKind.Utf32)
 )
-_BREAKS = re.compile(r"\r\n|\n|\r")
+_BREAKS = expression(r"\r\n|\n|\r")
 """What ends a line to the protocol; to Python's `splitlines`, much else does."""
 _UNITS: dict[str, Callable[[str], int]] = {
     UTF8: lambda text: len(text.encode("utf-8", "surrogatepass")),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache, lru_cache
 from importlib import import_module
 from types import ModuleType
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import extensions
 from agentconv.core.diagnostics import InputError
+from agentconv.core.expressions import expression
 from agentconv.lint.rule import Rule
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ BROKEN: dict[str, Diagnostic] = {}
 """By entry point why rules that other distributions bring are not there, once `rules` was asked."""
 BROUGHT: dict[str, str] = {}
 """By code the distributions that rules come from which are not our own."""
-_CODE = re.compile("[A-Z]{2,8}[0-9]{2,5}")
+_CODE = expression("[A-Z]{2,8}[0-9]{2,5}")
 _OWN = "AC"
 
 
