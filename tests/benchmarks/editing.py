@@ -86,6 +86,7 @@ def main(cycles: int) -> None:
                 answer()
                 spent.append(seconds(server) - before)
             editor.close(PATH)
+            editor.hover(PATH, 0, 0)  # answered once the file is closed
             if cycle in (1, 10, 50, 100, 200, 500) or cycle % 1000 == 0:
                 print(f"{cycle:>7}  {megabytes(server):>6.1f}  {1000 * statistics.median(spent):>20.1f}")
         asked = seconds(server)

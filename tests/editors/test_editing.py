@@ -204,6 +204,15 @@ def test_rules_of_the_whole_project_are_marked(editor):
     assert (sound, [one.code for one in idle]) == ([], ["AC512"])
 
 
+def test_a_file_that_lists_agents_is_marked(editor, tmp_path):
+    """A file that makes a folder a plugin is looked at as that: what it lists and is not there is marked where it stands."""
+    place = tmp_path / ".claude-plugin/plugin.json"
+    place.parent.mkdir()
+    place.write_text("{}")
+
+    assert plain(editor.open(place, '{"name": "p",\n "agents": ["./agents/none.md"]}')) == [(1, 12, "AC199")]
+
+
 def test_closing_takes_the_marks_away(editor):
     """Nothing stays marked in a file that is closed."""
     editor.open(AGENT)

@@ -173,9 +173,18 @@ def _found(location: str, data: bytes, folders: Sequence[str]) -> Discovery | No
     told = sniffing.by_place(place, os.sep) or _walked(place, data, folders)
     if told is None or registry.FORMATS[told].bundle:
         return None
-    root = discovery.project_root(Path(location)) or Path(location).parent
+    root = _root(location, told)
     path = os.path.relpath(location, root).replace(os.sep, "/")
     return Discovery([Found(path, location, told, within=os.fspath(root), data=data)])
+
+
+def _root(location: str, format_id: str) -> Path:
+    """Return the project that a file is in: where it lists the agents' files, the folder that it makes a plugin."""
+    path, row = Path(location), registry.FORMATS[format_id]
+    listing = next((name for name in (row.index, row.catalog) if name and path.as_posix().endswith(f"/{name}")), None)
+    if listing is not None:
+        return path.parents[listing.count("/")]
+    return discovery.project_root(path) or path.parent
 
 
 def _walked(place: PurePosixPath, data: bytes, folders: Sequence[str]) -> str | None:

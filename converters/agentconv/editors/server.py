@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import time
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -62,11 +63,12 @@ class Desk:
         self._look_soon()
 
     def close(self, uri: str) -> None:
-        """Let go of a file."""
+        """Let go of a file, and of all that looking at it took: nobody waits for an answer now."""
         self._waiting.pop(uri, None)
         if self._open.pop(uri, None) is not None:
             self._tell(uri, {})
             self._told.pop(uri, None)
+        gc.collect()
 
     def again(self) -> None:
         """Look at all of them again: something on the disk changed."""
@@ -95,6 +97,9 @@ class Desk:
         begun = time.monotonic()
         for uri in list(self._waiting):
             self._look(uri)
+        if not self._next:
+            gc.collect()
+            gc.freeze()  # what is there by now, tables and code, stays; looking through it is most of what collecting costs
         self._next = 2 * time.monotonic() - begun
 
     def _look(self, uri: str) -> None:
