@@ -146,7 +146,7 @@ function glance() {
   const many = data.clients.length > 9;
   const table = el("table", {}, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Written for ", data.sources.join(", ")), ...columns())), ...bodies());
   const names = matchMedia("(max-width: 640px)").matches ? 150 : 250;
-  table.style.minWidth = `${names + data.clients.length * (many ? 46 : 96)}px`;
+  table.style.minWidth = `${names + data.clients.length * (many ? 42 : 96)}px`;
   table.addEventListener("keydown", move);
   const holder = el("div", { class: `glance${many ? " many" : ""}` }, table, el("p", { class: "none", hidden: true }, "Nothing matches."));
   const enter = table.querySelector("tbody button");
