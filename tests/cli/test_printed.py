@@ -280,4 +280,4 @@ def test_every_command_is_driven():
     """No command is left out."""
     driven = {words[0] for words in (*READING, *CONVERTING, *PACKING, *MISTAKES)}
 
-    assert set(COMMANDS) - driven == {"from-json", "status"}  # in tests of their own above
+    assert set(COMMANDS) - driven == {"from-json", "status", "lsp", "mcp"}  # in tests of their own above, and of what is no terminal

@@ -31,6 +31,8 @@ COMMANDS = {
     "uninstall": "take away what was deployed of a pack, but for what was edited",
     "status": "show whether what is deployed is up to date",
     "list": "show the packs that are installed, their agents, and where was looked",
+    "lsp": "answer an editor, while agents are edited",
+    "mcp": "give assistants these commands as tools",
     "completion": "print a script that lets a shell complete all this",
 }
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from agentconv.cli import named_file
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.found_files import places
+from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import Code, Severity
 from agentconv.render import findings, findings_machine, machine, printable, text
 

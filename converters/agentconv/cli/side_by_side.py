@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv import __version__
@@ -17,12 +16,11 @@ from agentconv.cli.found_files import nothing_found, places
 from agentconv.cli.progress import Progress
 from agentconv.conversion import converting, model_choices
 from agentconv.conversion.along import ALL, chosen
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Severity
 from agentconv.core.kinds import KINDS, NOUNS
 from agentconv.formats import registry
-from agentconv.lint import side_by_side
 from agentconv.render import printable, text
-from agentconv.render.page import document, told
 from agentconv.sources import agentless, discovery, elsewhere, loading
 from agentconv.sources import parts as beside
 
@@ -87,6 +85,9 @@ def run(options: argparse.Namespace) -> int:
     targets = shared.targets(options, *(own if len(own) == 1 else ()))
     line = Progress(options)
     pieces = line.over(loader, len(found.files), "files")
+    from agentconv.lint import side_by_side
+    from agentconv.render.page import document, told
+
     compared = side_by_side.compare(pieces, targets, _choices(options), parts)
     line.clear()
     beside_them = elsewhere.told(found, elsewhere.Asked(scope.sources(options), "report"))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from agentconv.core import schema_files, toml_places
+from agentconv.core.dataclass import dataclass, field
 from agentconv.families import markdown
 from agentconv.formats import registry
 from agentconv.json import jsonc

@@ -7,11 +7,11 @@ back as `inspect` reads it.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import converting
 from agentconv.core import losses
+from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import Code, Diagnostic, Loss, LossKind, LossSeverity, Span
 from agentconv.core.format import ENTRY
 from agentconv.core.kinds import KINDS
