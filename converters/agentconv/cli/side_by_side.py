@@ -94,7 +94,7 @@ def run(options: argparse.Namespace) -> int:
     compared.diagnostics = [*found.diagnostics, *compared.diagnostics, *agentless.told(loader.agentless), *beside_them]
     where = places(found)
     if compared.entries:
-        _write(options, document.page(told.plain(compared, where, __version__)), _looked_at(found, parts))
+        _write(options, document.page(told.plain(compared, scope.sources(options), __version__)), _looked_at(found, parts))
     elif all(one.severity is not Severity.ERROR for one in compared.diagnostics):
         raise nothing_found(found)
     return _tell(options, compared, where, named=named)

@@ -94,6 +94,8 @@ class Entry:
     """What its own client's reader says of it."""
     places: Places | None = None
     """Where its fields stand; None without a file."""
+    lines: tuple[int, int] | None = None
+    """The first and the last line of it in a file of several agents."""
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     """By target."""
 
@@ -143,12 +145,15 @@ def _agents(piece: Loaded) -> Iterator[Entry]:
     """Yield the agents of a file, as their own client reads them."""
     client = piece.format if piece.format in registry.READERS else None
     readings = inspection.inspect(piece, [client]).readings if client else ()
+    lines = _lines(piece.source, piece.format, len(piece.agents)) if piece.source and client and len(piece.agents) > 1 else {}
     by_agent = {reading.agent: reading for reading in readings}
     for number, (agent, state) in enumerate(zip(piece.agents, piece.states, strict=True)):
         reading = by_agent.get(agent.id) or (by_agent.get(None) if not number else None)
         told = tuple(one for one in piece.diagnostics if one.agent in (None, agent.id, agent.name))
         places = Places(piece.source, piece.format) if piece.source else None
-        yield Entry(agent.id, piece.format, piece.source, reading.state if reading else state, None, reading, told, places)
+        yield Entry(
+            agent.id, piece.format, piece.source, reading.state if reading else state, None, reading, told, places, lines.get(number)
+        )
 
 
 def _parts(parts: Parts) -> Iterator[Entry]:
@@ -195,12 +200,13 @@ def _read_back(found: SideBySide, target: str) -> None:
         for outcome, reading in zip(outcomes, readings, strict=False):
             outcome.reading = reading
         if registry.FORMATS[target].holds_several(path) and len(outcomes) > 1:
-            _place(outcomes, source, target)
+            for number, lines in _lines(source, target, len(outcomes)).items():
+                outcomes[number].lines = lines
 
 
-def _place(outcomes: Sequence[Outcome], source: SourceText, target: str) -> None:
-    """Find the lines of each agent of a file of several."""
-    subject = Subject(source, target, (target,))
-    starts = [source.span(subject.place(number, ENTRY)[0]).line for number in range(len(outcomes))]
-    for outcome, start, following in zip(outcomes, starts, [*starts[1:], source.text.count("\n") + 2], strict=True):
-        outcome.lines = start, max(following - 1, start)
+def _lines(source: SourceText, client: str, agents: int) -> dict[int, tuple[int, int]]:
+    """Return the lines of each agent of a file of several, by its number there."""
+    subject = Subject(source, client, (client,))
+    starts = [source.span(subject.place(number, ENTRY)[0]).line for number in range(agents)]
+    ends = [*(start - 1 for start in starts[1:]), source.text.count("\n") + 1]
+    return {number: (start, max(start, end)) for number, (start, end) in enumerate(zip(starts, ends, strict=True))}

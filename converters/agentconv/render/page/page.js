@@ -146,7 +146,7 @@ function glance() {
   const many = data.clients.length > 9;
   const table = el("table", {}, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Written for ", data.sources.join(", ")), ...columns())), ...bodies());
   const names = matchMedia("(max-width: 640px)").matches ? 150 : 250;
-  table.style.minWidth = `${names + data.clients.length * (many ? 46 : 96)}px`;
+  table.style.minWidth = `${names + data.clients.length * (many ? 42 : 96)}px`;
   table.addEventListener("keydown", move);
   const holder = el("div", { class: `glance${many ? " many" : ""}` }, table, el("p", { class: "none", hidden: true }, "Nothing matches."));
   const enter = table.querySelector("tbody button");
@@ -273,7 +273,7 @@ function rows(number, from, to, marks, known) {
   for (let line = from; line <= Math.min(to, file.length); line += 1) {
     const at = marks.get(line) || [];
     const text = data.lines[file[line - 1]];
-    const fresh = known && text.trim() && !known.has(file[line - 1]);
+    const fresh = known && text.trim() && !known.has(text.trim());
     found.push(el("div", { class: `row${at.length ? " hit" : ""}${fresh ? " new" : ""}` }, el("span", {}, String(line)), el("code", {}, text || "\u200b")));
     found.push(...at.map((one) => remark("div", "at ", one)));
   }
@@ -291,7 +291,7 @@ function sourcePane(entry, outcome) {
     if (line < 1 || (!one.code && line === 1)) loose.push(one);
     else placed.set(line, [...(placed.get(line) || []), one]);
   }
-  const body = entry.file === null ? el("p", { class: "empty" }, "Its file is not at hand, only what it says.") : rows(entry.file, 1, length, placed);
+  const body = entry.file === null ? el("p", { class: "empty" }, "Its file is not at hand, only what it says.") : rows(entry.file, ...(entry.lines || [1, length]), placed);
   return el("section", { class: "panel file" }, el("header", {}, el("h2", {}, `As written for ${entry.client}`),
     el("p", {}, el("span", { class: "path" }, entry.path)), el("p", {}, may(entry))), loose.length > 0 && said(order(loose)), body);
 }
@@ -315,7 +315,7 @@ function targetPane(entry, number) {
   const pane = el("section", { class: "panel file" }, head);
   if (outcome && outcome.told) pane.append(said(outcome.told));
   if (outcome && outcome.file !== undefined) {
-    const known = new Set(entry.file === null ? [] : data.files[entry.file]);
+    const known = new Set(entry.file === null ? [] : data.files[entry.file].map((line) => data.lines[line].trim()));
     const [from, to] = outcome.lines || [1, Infinity];
     pane.append(rows(outcome.file, from, to, new Map(), known));
     pane.append(el("p", { class: "legend under" }, "Tinted lines are not in the source."));

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import credentials, links, plain_words
@@ -11,7 +12,7 @@ from agentconv.formats import registry
 from agentconv.render import printable, text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
 
     from agentconv.core.diagnostics import Diagnostic, Loss
     from agentconv.lint.inspection import Reading
@@ -25,7 +26,8 @@ _FILL = "•"
 class _Told:
     """Gives what is said more than once a number, under which it is found."""
 
-    def __init__(self) -> None:
+    def __init__(self, folders: Sequence[str]) -> None:
+        self._folders = tuple(f"{folder.replace(os.sep, '/').rstrip('/')}/" for folder in folders if os.path.isabs(folder))
         self.lines: dict[str, int] = {}
         self.losses: dict[tuple[Any, ...], dict[str, Any]] = {}
         self.numbers: dict[tuple[Any, ...], int] = {}
@@ -40,6 +42,20 @@ class _Told:
             self._known[data] = len(self.files)
             self.files.append([self.lines.setdefault(line, len(self.lines)) for line in lines])
         return self._known[data]
+
+    def path(self, path: str) -> str:
+        """Return the path of a file from the folder that was named, so that it says nothing of the machine."""
+        folder = next((one for one in self._folders if path.startswith(one)), "")
+        return text.safe(path.removeprefix(folder))
+
+    def diagnostic(self, one: Diagnostic) -> dict[str, Any]:
+        """Return what a reader or a conversion says."""
+        return {
+            "severity": one.severity.value,
+            "message": text.safe(one.message),
+            **({"hint": text.safe(one.hint)} if one.hint else {}),
+            **({"path": self.path(one.span.path), "line": one.span.line} if one.span else {}),
+        }
 
     def loss(self, loss: Loss) -> int:
         """Return the number of what is said of a loss, whoever it is of."""
@@ -57,16 +73,16 @@ class _Told:
         return self.numbers[key]
 
 
-def plain(found: SideBySide, places: Mapping[str, str], version: str) -> dict[str, Any]:
+def plain(found: SideBySide, folders: Sequence[str], version: str) -> dict[str, Any]:
     """Return what the page says of a comparison.
 
     Args:
         found: The comparison.
-        places: Where each file is, as the user would name it.
+        folders: Those that were named, from which paths are told.
         version: Of this program.
     """
-    told = _Told()
-    sections = [_section(kind, found, told, places) for kind in (None, *KINDS)]
+    told = _Told(folders)
+    sections = [_section(kind, found, told) for kind in (None, *KINDS)]
     of_set = [[[told.loss(loss), 0] for loss in found.of_set[target]] for target in found.targets]
     codes = sorted({loss["code"] for loss in told.losses.values()})
     return {
@@ -80,29 +96,29 @@ def plain(found: SideBySide, places: Mapping[str, str], version: str) -> dict[st
         "whole_set": WHOLE_SET,
         "losses": list(told.losses.values()),
         "codes": {code: links.loss(code) for code in codes},
-        "told": [_diagnostic(one, places) for one in found.diagnostics],
+        "told": [told.diagnostic(one) for one in found.diagnostics],
         "files": told.files,
         "lines": list(told.lines),
     }
 
 
-def _section(kind: str | None, found: SideBySide, told: _Told, places: Mapping[str, str]) -> dict[str, Any]:
+def _section(kind: str | None, found: SideBySide, told: _Told) -> dict[str, Any]:
     noun = NOUNS[kind] if kind else "agent"
     chosen = [entry for entry in found.entries if entry.kind == kind]
-    entries = [_entry(entry, found, told, places) for entry in chosen]
+    entries = [_entry(entry, found, told) for entry in chosen]
     return {"kind": kind or "agents", "noun": noun, "entries": entries}
 
 
-def _entry(entry: Entry, found: SideBySide, told: _Told, places: Mapping[str, str]) -> dict[str, Any]:
-    path = entry.source.path if entry.source else ""
+def _entry(entry: Entry, found: SideBySide, told: _Told) -> dict[str, Any]:
     return {
         "name": text.safe(entry.id),
         "client": text.client(entry.client),
-        "path": text.safe(places.get(path, path)),
+        "path": told.path(entry.source.path) if entry.source else "",
         "file": told.file(entry.source.data) if entry.source else None,
         "state": entry.state.value,
+        **({"lines": entry.lines} if entry.lines else {}),
         **_may(entry.reading),
-        "told": [_diagnostic(one, places) for one in entry.told],
+        "told": [told.diagnostic(one) for one in entry.told],
         "outcomes": [_outcome(entry.outcomes.get(target), found, told) for target in found.targets],
     }
 
@@ -120,7 +136,7 @@ def _outcome(one: Outcome | None, found: SideBySide, told: _Told) -> dict[str, A
         **({"lines": one.lines} if one.lines else {}),
         **_may(one.reading),
         "losses": [[told.loss(placed.loss), placed.span.line if placed.span else 0] for placed in one.losses],
-        **({"told": [_diagnostic(diagnostic, {}) for diagnostic in one.diagnostics]} if one.diagnostics else {}),
+        **({"told": [told.diagnostic(diagnostic) for diagnostic in one.diagnostics]} if one.diagnostics else {}),
     }
 
 
@@ -130,13 +146,3 @@ def _may(reading: Reading | None) -> dict[str, Any]:
         return {}
     found = {"tools": text.safe(reading.tools), "effects": [level for _, level in reading.levels]}
     return {**found, **({"unheld": [text.safe(key) for key in reading.unheld]} if reading.unheld else {})}
-
-
-def _diagnostic(one: Diagnostic, places: Mapping[str, str]) -> dict[str, Any]:
-    span = one.span
-    return {
-        "severity": one.severity.value,
-        "message": text.safe(one.message),
-        **({"hint": text.safe(one.hint)} if one.hint else {}),
-        **({"path": text.safe(places.get(span.path, span.path)), "line": span.line} if span else {}),
-    }
