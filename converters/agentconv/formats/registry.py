@@ -78,6 +78,10 @@ class Row:
         """Whether each agent has a folder of its own."""
         return any(suffix.startswith("/") for suffix in self.suffixes)
 
+    def has(self, path: str) -> bool:
+        """Whether a file in one of its folders, by its path below that, is one of its own."""
+        return path.endswith(self.suffixes)
+
     def end(self, path: str) -> str:
         """Return what comes behind the stem in a file's path."""
         own = [suffix for suffix in self.suffixes if path.endswith(suffix)]
@@ -141,6 +145,7 @@ FORMATS: dict[str, Row] = {
     "kiro-ide": Row("kiro.kiro_ide", "Kiro IDE", (".kiro/agents",), (".md",)),
     "amazon-q": Row("kiro.amazon_q", "Amazon Q", (".amazonq/cli-agents",), (".json",), includes=True, aliases=("q",)),
     "agents-dir": Row("agents_dir.agents_dir", "the folder .agents", (".agents/agents",), (".md",), portable=True),
+    "antigravity": Row("agents_dir.antigravity", "Antigravity", (".agents/agents",), ("/agent.md",), aliases=("agy",)),
     "goose": Row("goose.goose", "goose", (".goose/agents",), (".md",)),
     "kimi": Row("kimi.kimi", "Kimi Code", (".kimi-code/agents",), (".md",), aliases=("kimi-code",)),
     "auggie": Row("auggie.auggie", "Auggie", (".augment/agents",), (".md", ".txt"), common=(".txt",), aliases=("augment",)),
@@ -209,7 +214,6 @@ _KNOWN = {
 """All that a format may be called."""
 NOT_YET = {
     "amp": "Amp",
-    "antigravity": "Antigravity",
     "crush": "Crush",
     "docker-agent": "Docker Agent",
     "warp": "Warp",

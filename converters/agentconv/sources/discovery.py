@@ -450,7 +450,10 @@ def _add_location(found: Discovery, search: _Search, location: Path, client: str
         top = top if _stray(path, top) is None else os.path.realpath(location)  # the user named it
     elif not followed(found, path, top):
         return
-    files = list(walk(found, location, top, registry.FORMATS[client].suffixes)) if os.path.isdir(path) else [path]
+    row = registry.FORMATS[client]
+    files = list(walk(found, location, top, row.suffixes)) if os.path.isdir(path) else [path]
+    if row.in_folders and path.replace(os.sep, "/").endswith(row.folders):
+        files = [file for file in files if os.path.dirname(file) != path]  # there each agent has a folder
     if not files and not any(one.location and Path(one.location).is_relative_to(location) for one in found.files):
         found.barren.append((path, client))
     for file in files:

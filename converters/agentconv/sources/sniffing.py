@@ -30,12 +30,15 @@ def by_place(path: PurePosixPath, base: str | None = None) -> str | None:
     posix = "/" + path.as_posix()
     folder, _, name = posix.rpartition("/")
     rows = registry.FORMATS.items() if name in _names() or _lies_in_location(f"{folder}/") else ()
+    within: dict[str, int] = {}
     for format_id, row in rows:
-        inside = posix.endswith(row.suffixes) and any(f"/{one}/" in posix for one in row.folders)
+        inside = any(row.has(posix.partition(f"/{one}/")[2]) for one in row.folders)
         if inside and (not row.index or (base is not None and index_root(row, os.path.join(base, path)))):
-            return format_id
+            within[format_id] = len(row.end(posix))
         if path.name in row.files or (row.index and row.has_agents and posix.endswith(f"/{row.index}")):
             return format_id
+    if within:
+        return max(within, key=lambda format_id: within[format_id])  # `/agent.md` is no mere `.md`
     place = str(path) if base is None else os.path.abspath(os.path.join(base, path))
     own = user_places.at(place) if os.path.isabs(place) else None
     return own[0] if own and posix.endswith(registry.FORMATS[own[0]].suffixes) else None
