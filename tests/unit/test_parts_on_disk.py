@@ -83,7 +83,7 @@ def test_what_a_setting_decides_is_nothing_that_goes_along(project, monkeypatch,
     disk = PartsOnDisk(project)
     anyway, perhaps = names(disk.of("cursor", "skills")), names(disk.perhaps("cursor", "skills"))
     monkeypatch.chdir(project)
-    main(["inspect", ".", "--for", "cursor"])
+    main(["inspect", ".", "--for", "cursor", "-v"])
     told = capsys.readouterr().out
     main(["convert", ".", "-f", "claude-code", "-t", "cursor", "-o", ".", "--with", "skills/check", "-q"])
 

@@ -77,6 +77,13 @@ def test_what_is_allowed_is_listed() -> None:
         ({"type": "array", "items": {"type": "string"}}, ["a", 1], "each of `k` is text, and `1` is not", (1,), "write text"),
         ({"additionalProperties": {"type": "boolean"}}, {"a": True, "b": "ask"}, "`k.b` is true or false", ("b",), "write true or false"),
         (
+            {"additionalProperties": {"type": "boolean"}},
+            {"a": 1, "b": "ask", "c": True, "d": {}},
+            "`k.a` is true or false, and so are `k.b`, `k.d`",
+            ("a",),
+            "write true or false",
+        ),
+        (
             {"properties": {"type": {}}, "additionalProperties": False},
             {"typ": 1},
             "`k` has no key `typ`",

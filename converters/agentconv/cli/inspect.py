@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agentconv.cli import options as shared
-from agentconv.cli import scope
+from agentconv.cli import processes, scope
 from agentconv.cli.exit_codes import Exit
 from agentconv.cli.found_files import nothing_found, places
 from agentconv.cli.progress import Progress
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Diagnostic, Severity
 from agentconv.formats import registry
 from agentconv.lint import inspection
-from agentconv.render import inspected, inspected_parts, machine, text
+from agentconv.render import inspected, inspected_parts, machine, text, whole_project
 from agentconv.sources import agentless, elsewhere, loading
 from agentconv.sources import parts as beside
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from agentconv.lint.inspection import Inspected
     from agentconv.lint.part_inspection import InspectedPart
+    from agentconv.lint.whole_project import WholeProject
     from agentconv.sources.discovery import Discovery
+    from agentconv.sources.loaded import Loaded
 
 USAGE = "[SRC...] [--scope user] [--for FORMAT,...|all] [options]"
 EXAMPLES = """\
@@ -34,7 +36,7 @@ examples:
   agentconv inspect --for all                      in every client
   agentconv inspect reviewer.md --for gemini-cli   exit 1 when Gemini CLI would not load it
   agentconv inspect --scope user                   your own agents, which each client loads in all projects
-  agentconv inspect -v                             everything that the clients' readers say
+  agentconv inspect -v                             every part by itself, and everything that the clients' readers say
 
 states:
   loads             as it is written
@@ -59,6 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--output-format", choices=("text", "json"), metavar="text|json", default="text", help="how it is written")
     group.add_argument("-v", "--verbose", action="store_true", help="show every reason")
     shared.add_common(group)
+    processes.add_jobs(group)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -70,21 +73,22 @@ def run(options: argparse.Namespace) -> int:
     asked = named or inspection.clients(loader, scope.present(options, found))
     of_agents = [client for client in asked if registry.FORMATS[client].has_agents]
     files: list[Inspected] = []
+    pieces: list[Loaded] = []
     loose: list[str] = []
     diagnostics = list(found.diagnostics)
     line = Progress(options)
-    for piece in line.over(loader, len(found.files), "files"):
-        if piece.source is not None and not registry.FORMATS[piece.format].is_index(piece.path):
-            files.append(inspection.inspect(piece, of_agents))
-            diagnostics += files[-1].failures
-        else:
-            diagnostics += piece.diagnostics
-            loose += [agent.id for agent in piece.agents]
+    for looked in line.over(_looked_at(loader, of_agents, processes.number(options, len(found.files))), len(found.files), "files"):
+        for piece, one in looked:
+            if one is not None:
+                files.append(one)
+                pieces.append(piece)
+            diagnostics += one.failures if one is not None else piece.diagnostics
+            loose += [] if one is not None else [agent.id for agent in piece.agents]
     line.clear()
     diagnostics += [*agentless.told(loader.agentless), *elsewhere.told(found, elsewhere.Asked(scope.sources(options), "inspect"))]
     diagnostics += elsewhere.out_of_place(found)
     diagnostics += [*inspection.duplicates(files), *([_without_file(loose)] if loose else [])]
-    parts = _parts(found, scope.sources(options), asked)
+    parts, project = _parts(found, scope.sources(options), asked, files, pieces)
     errors = any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
     if not errors and not parts and not any(file.is_agent for file in files):
         if options.output_format == "text":
@@ -93,32 +97,63 @@ def run(options: argparse.Namespace) -> int:
     bugs = any(diagnostic.code is Code.INTERNAL for diagnostic in diagnostics)
     code = Exit.BUG if bugs else _exit_code(files, named, errors=errors)
     if options.output_format == "json":
-        print(_report(code, asked, files, parts, diagnostics))
+        print(_report(code, asked, files, parts, diagnostics, project=project))
     else:
         told = {file.path for file in loader.agentless}
         shown = [file for file in files if file.is_agent or file.path not in told]
-        _tell(options, shown, diagnostics, asked, where=places(found), parts=parts)
+        _tell(options, shown, diagnostics, asked, where=places(found), parts=parts, project=project)
     return code
 
 
+def _looked_at(loader: loading.Loader, clients: Sequence[str], jobs: int) -> Iterator[list[tuple[Loaded, Inspected | None]]]:
+    """Yield what was read of each file, without its text, and what the clients make of it, if it is an agent's; by so many processes."""
+
+    def inspect(piece: Loaded) -> tuple[Loaded, Inspected | None]:
+        is_file = piece.source is not None and not registry.FORMATS[piece.format].is_index(piece.path)
+        return replace(piece, source=None), inspection.inspect(piece, clients) if is_file else None
+
+    if jobs == 1:
+        yield from ([inspect(piece)] for piece in loader)
+        return
+    for _ in loader:  # which settles the agents' ids
+        pass
+    yield from processes.mapped(lambda number: [*map(inspect, loader.at(number))], len(loader.files), jobs)
+
+
 def _report(
-    code: Exit, asked: Sequence[str], files: Sequence[Inspected], parts: Sequence[InspectedPart], diagnostics: Iterable[Diagnostic]
+    code: Exit,
+    asked: Sequence[str],
+    files: Sequence[Inspected],
+    parts: Sequence[InspectedPart],
+    diagnostics: Iterable[Diagnostic],
+    *,
+    project: WholeProject | None,
 ) -> str:
     """Return what was found as JSON."""
     found: dict[str, Any] = {"exit_code": int(code), "clients": asked, "results": [inspected.plain(file) for file in files]}
     if parts:
         found["parts"] = [*map(inspected_parts.plain, parts)]
+    if project:
+        found["project"] = whole_project.plain(project)
     return machine.report({**found, "diagnostics": [*map(machine.plain, diagnostics)]})
 
 
-def _parts(found: Discovery, sources: Sequence[str], asked: Sequence[str]) -> list[InspectedPart]:
-    """Return what clients make of the skills, commands and servers of the projects that were named, or of the user's own."""
+def _parts(
+    found: Discovery, sources: Sequence[str], asked: Sequence[str], files: Sequence[Inspected], pieces: Sequence[Loaded]
+) -> tuple[list[InspectedPart], WholeProject | None]:
+    """Return what clients make of the parts of the projects that were named, or of the user's own, and all of it in one look."""
     folders = [source for source in sources if os.path.isdir(source)]
     if not folders and found.home is None:
-        return []
+        return [], None
     from agentconv.lint import part_inspection
 
-    return part_inspection.inspect(beside.beside(found, folders, asked), asked)
+    parts = beside.beside(found, folders, asked)
+    inspected = part_inspection.inspect(parts, asked)
+    if not inspected:
+        return [], None
+    from agentconv.lint import whole_project as project
+
+    return inspected, project.look(files, pieces, parts, asked)
 
 
 def _without_file(agents: Sequence[str]) -> Diagnostic:
@@ -142,13 +177,16 @@ def _tell(
     *,
     where: dict[str, str],
     parts: Sequence[InspectedPart],
+    project: WholeProject | None,
 ) -> None:
     look = text.style(sys.stdout, options.color)
     shown = [(where.get(file.path, file.path), file) for file in files if file.is_agent]
     if shown:
         print("\n".join(inspected.report(shown, asked, look, verbose=options.verbose)))
-    if parts:
+    if parts and options.verbose:
         print("\n".join(inspected_parts.report(parts, look)[not shown :]))
+    if project:
+        print("\n".join(["", *whole_project.report(project, verbose=options.verbose)][not shown and not options.verbose :]))
     sys.stdout.flush()
     others = [where.get(file.path, file.path) for file in files if not file.is_agent]
     if others:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,8 @@ from agentconv.conversion.converted import Converted, bug_in_file
 from agentconv.conversion.part_law import PartLaw, PartVerdict, as_source
 from agentconv.conversion.set_restraints import SetRestraints
 from agentconv.core import effects, fields, losses
-from agentconv.core.diagnostics import Code, Diagnostic, InternalError, Severity, Span
+from agentconv.core.dataclass import dataclass, field, replace
+from agentconv.core.diagnostics import Code, Detail, Diagnostic, InternalError, Severity, Span
 from agentconv.core.kinds import ADDING_UP
 from agentconv.core.losses import listed, quoted
 from agentconv.core.part_format import PartSource, difference
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from agentconv.conversion.index_file import Listing
+    from agentconv.conversion.main_texts import MainTexts
     from agentconv.conversion.options import Options
     from agentconv.core.diagnostics import Loss
     from agentconv.core.format import Projection
@@ -140,10 +141,29 @@ class CarriedParts:
     def judge(self, parts: Sequence[LoadedPart]) -> None:
         """Hold parts to the law; after this it is known which of them are written, and what they are called."""
         law = PartLaw(self.target, self.options.scope, self.agents, self.options.read, insists=self.options.allow_widening)
-        verdicts = self._restrained(parts, [self._in_place(one) or self._moved(one, law) for one in self._united(parts)])
+        verdicts = self._restrained(parts, list(self._judged(list(self._united(parts)), law)))
         order = sorted(range(len(verdicts)), key=lambda index: _claim(verdicts[index]))
         placed = {index: self._placed(verdicts[index]) for index in order}
         self.verdicts = [placed[index] for index in range(len(verdicts))]
+
+    def _judged(self, parts: Sequence[LoadedPart], law: PartLaw) -> Iterator[PartVerdict]:
+        """Yield the verdict on each part, the main texts of instructions being one."""
+        texts = self._main_texts(parts)
+        gathered = texts.gather(parts) if texts else parts
+        moved, joined = (texts.moved, texts.joined) if texts else (set(), {})
+        for number, one in enumerate(gathered):
+            if texts and number in joined:
+                yield PartVerdict(one, one.part, losses=(texts.loss(one, joined[number]),))
+            else:
+                yield (None if number in moved else self._in_place(one)) or self._moved(one, law)
+
+    def _main_texts(self, parts: Sequence[LoadedPart]) -> MainTexts | None:
+        """Return what makes one main text of instructions, where there are any."""
+        if not any(one.kind == "instructions" for one in parts):
+            return None
+        from agentconv.conversion.main_texts import MainTexts
+
+        return MainTexts(self.target, self.options.scope, lambda one: self._in_place(one) is not None)
 
     def _united(self, parts: Sequence[LoadedPart]) -> Iterator[LoadedPart]:
         """Yield parts, of which the rules of another client's several files are one: what it says in one file is in one here, too."""
@@ -180,7 +200,7 @@ class CarriedParts:
             return None
         places = module.project if self.options.scope == "project" else module.user
         place = next((one for one in places if matches(one, source.text.path)), None)
-        if place is None:
+        if place is None or (place.unless and self._gives_way(place, source.text.path)):
             return None
         if loaded.client == self.target:
             return PartVerdict(loaded, loaded.part)
@@ -192,6 +212,12 @@ class CarriedParts:
         told = None if found is None else loose_in_place(loaded, found, source.text.path, self.target)
         told = told or losses.loss("part-in-place", loaded.part.id, "name", self.target, quoted(source.text.path), part=loaded.kind)
         return PartVerdict(loaded, loaded.part, losses=(told,))
+
+    def _gives_way(self, place: Place, path: str) -> bool:
+        """Whether the target passes over a file for another one that is there."""
+        from agentconv.conversion.main_texts import hidden
+
+        return self.options.present is not None and hidden(place, path, self.options.present)
 
     def _moved(self, loaded: LoadedPart, law: PartLaw) -> PartVerdict:
         """Hold a part to the law; one that leaves a plugin within the project names that one's folder from the project's root."""
@@ -358,11 +384,33 @@ class CarriedParts:
         module, part = verdict.module, verdict.part
         if module is None or part is None or self.options.present is None or self.options.scope != "project":
             return
+        if verdict.loaded.kind == "instructions":
+            yield from self._read_twice(verdict, part)
+            return
         for place in module.project:
             path = module.path(part, place) if place.pattern else verdict.path
             if path != verdict.path and self.options.present(path):
                 yield losses.loss("part-twice", part.id, "name", self.target, quoted(path), part=verdict.loaded.kind)
                 return
+
+    def _read_twice(self, verdict: PartVerdict, part: Part) -> Iterator[Loss]:
+        """Say who reads the text of a new file in the source's file, too, and that another text is there already."""
+        from agentconv.conversion.main_texts import readers
+        from agentconv.formats.registry import FORMATS
+
+        source, options = verdict.loaded.source, self.options
+        present = options.present
+        if source is None or present is None or verdict.path == source.text.path or not options.into_root(verdict.loaded.root):
+            return
+        there = options.read(verdict.path) if options.read else None
+        if there is not None and there != verdict.files[0].data:
+            both = Detail("`{}` and `{}`", (source.text.path, verdict.path))
+            yield losses.loss("instruction-conflict", part.id, "body", self.target, both, part="instructions")
+        same = source.text.text.strip() == verdict.files[0].data.decode(errors="replace").strip()
+        twice = [FORMATS[one].title for one in readers(source.text.path, verdict.path, present, same=same)]
+        if twice:
+            detail = listed(twice, f"`{source.text.path}` and `{verdict.path}`: {{}}")
+            yield losses.loss("instruction-twice", part.id, "body", self.target, detail, part="instructions")
 
     def _loose_copy(self, verdict: PartVerdict) -> Iterator[Loss]:
         """Say where the client finds a copy of a skill that is none there, for what its author closed, and is not held to that."""

@@ -7,16 +7,16 @@ it may do. What breaks that is a bug of ours: that part is not written, the othe
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from agentconv.conversion import shared_places
 from agentconv.conversion.converted import in_words
 from agentconv.core import effects, fields, hook_matchers, losses, vocabulary
+from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import InternalError
 from agentconv.core.losses import becomes, quoted
 from agentconv.core.part_format import PartProjection, PartSource, WrittenFile, difference, without
-from agentconv.core.parts import Command, FolderFile, PermissionSet, Server, SetHook, Skill, kind_of
+from agentconv.core.parts import Command, FolderFile, Instruction, PermissionSet, Server, SetHook, Skill, kind_of
 from agentconv.core.source import SourceText
 from agentconv.parts import registry
 
@@ -153,7 +153,7 @@ class PartLaw:
         if not places:
             loss = losses.loss("part-no-place", loaded.part.id, "name", self.target, quoted(projection.part.name), part=loaded.kind)
             return PartVerdict(loaded, losses=(*told, loss))
-        part, place = projection.part, shared_places.destination(module, projection.part.name, places, self.read)
+        part, place = projection.part, shared_places.destination(module, projection.part, places, self.read)
         original = loaded.source if kind_of(part) == loaded.kind else None
         if original is not None and self._is_home(loaded):
             place = original.place
@@ -222,6 +222,8 @@ def _check_narrow(source: Part, result: Part) -> None:
     Raises:
         InternalError: It may do more.
     """
+    if isinstance(source, Instruction):
+        return  # it opens nothing, and closes nothing
     if isinstance(source, PermissionSet):
         wider = _granted(source, result)
     elif isinstance(source, SetHook):
@@ -271,8 +273,8 @@ def _unguarded(source: SetHook, result: Part) -> str | None:
 
 def _loosened(source: Skill | Command, result: Part) -> str | None:
     """Say what restraint of a skill or command is gone, or which grant came."""
-    if isinstance(result, (Server, SetHook, PermissionSet)):
-        return "it is no text"
+    if not isinstance(result, (Skill, Command)):
+        return "it is no skill or command"
     if source.invoked_by == "user" and isinstance(result, Skill) and result.invoked_by != "user":
         return "the model could call it"
     if _meanings(source.denied_tools) - _meanings(result.denied_tools):

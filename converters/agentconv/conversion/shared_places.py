@@ -12,17 +12,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from agentconv.core.part_format import Place
+    from agentconv.core.parts import Part
 
 
-def destination(module: Any, name: str | None, places: Sequence[Place], read: Callable[[str], bytes | None] | None) -> Place:
+def destination(module: Any, part: Part, places: Sequence[Place], read: Callable[[str], bytes | None] | None) -> Place:
     """Return where a part goes: to the entry of its name, else to the file that is there, else to where we write.
 
     Args:
         module: The client's format of the part.
-        name: What the part is called.
+        part: The part.
         places: Where the client looks, first the place where we write.
         read: Returns the bytes of a file below the output folder; None where that is not known.
     """
+    name = part.name
+    if hasattr(module, "place_of"):
+        return module.place_of(part, places)  # type: ignore[no-any-return]
     first = places[0]
     if first.pattern or read is None or module.kind in ADDING_UP:
         return first

@@ -7,10 +7,10 @@ verbatim in `extras[format_id]`. Absent is `None`; explicitly nothing is an empt
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias, overload
 
 from agentconv.core import references, vocabulary
+from agentconv.core.dataclass import dataclass, field
 from agentconv.core.diagnostics import AbsentError, Code, Diagnostic, Severity
 from agentconv.core.kinds import KINDS
 from agentconv.core.meant import Pattern
@@ -19,7 +19,7 @@ from agentconv.core.versions import FORMAT_VERSION
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from agentconv.core.parts import Command, PermissionSet, Server, SetHook, Skill
+    from agentconv.core.parts import Command, Instruction, PermissionSet, Server, SetHook, Skill
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 """A JSON value whose strings are Unicode scalars and whose numbers are finite. What JSON cannot hold is a map of one key:
@@ -260,9 +260,10 @@ class AgentSet:
     hooks: tuple[SetHook, ...] = ()
     permissions: tuple[PermissionSet, ...] = ()
     """Rules of the whole project, or of the user."""
+    instructions: tuple[Instruction, ...] = ()
     extras: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     further: Mapping[str, tuple[Json, ...]] = field(default_factory=dict)
-    """Lists of a bundle that hold other parts, by their names, verbatim: instructions, and what is to come."""
+    """Lists of a bundle that hold other parts, by their names, verbatim."""
     sources: tuple[Source, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = field(default=(), compare=False)
     """What reading found; never stored."""

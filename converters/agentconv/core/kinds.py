@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-Kind: TypeAlias = Literal["skills", "commands", "servers", "hooks", "permissions"]
-KINDS: tuple[Kind, ...] = ("skills", "commands", "servers", "hooks", "permissions")
+Kind: TypeAlias = Literal["skills", "commands", "servers", "hooks", "permissions", "instructions"]
+KINDS: tuple[Kind, ...] = ("skills", "commands", "servers", "hooks", "permissions", "instructions")
 """The kinds of parts, in the order in which they are read and written."""
 NOUNS: dict[str, str] = {
     "skills": "skill",
@@ -13,6 +13,7 @@ NOUNS: dict[str, str] = {
     "servers": "MCP server",
     "hooks": "hook",
     "permissions": "permission set",
+    "instructions": "instruction",
 }
 """What one part of a kind is called."""
 ADDING_UP: frozenset[str] = frozenset({"hooks"})

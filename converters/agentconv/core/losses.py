@@ -5,10 +5,10 @@ The only place that words a loss. Code that drops or changes something calls `lo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agentconv.core import credentials
+from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Detail, Loss, LossKind, LossSeverity
 
 if TYPE_CHECKING:
@@ -338,6 +338,44 @@ CATALOGUE: dict[str, LossRule] = {
     ),
     "part-not-there": LossRule(_NOTE, _DROPPED, "a skill that is named here is none in the target: it became a command, or was refused"),
     "command-agent-renamed": LossRule(_NOTE, _RENAMED, "the agent that a command is sent to was renamed"),
+    "instruction-key-dropped": LossRule(_WARNING, _DROPPED, "a key of an instruction that only the source client uses"),
+    "instruction-looks-dropped": LossRule(_NOTE, _DROPPED, "the target shows nobody what an instruction is about"),
+    "instruction-description-folded": LossRule(_NOTE, _APPROXIMATED, "the target's header takes a description of one line, without `---`"),
+    "instruction-renamed": LossRule(_NOTE, _RENAMED, "the target has another name for the file"),
+    "instruction-joined": LossRule(
+        _NOTE, _MOVED, "the target has one file for what is always read; the text stands in it, below the others"
+    ),
+    "instruction-folder-as-paths": LossRule(
+        _NOTE, _APPROXIMATED, "the target does not look for instructions in that folder; it reads this with the folder's files"
+    ),
+    "instruction-as-skill": LossRule(_NOTE, _MOVED, "the target has no instructions that wait to be asked for; it is a skill there"),
+    "instruction-scope-as-skill": LossRule(
+        _WARNING, _APPROXIMATED, "the target has no instructions for some files alone; it is a skill there, which the model may read then"
+    ),
+    "instruction-paths-spelled": LossRule(_NOTE, _APPROXIMATED, "the same files in the words of the target's patterns"),
+    "instruction-paths-idle": LossRule(_NOTE, _DROPPED, "patterns that limit nothing, since the instruction is read all the same"),
+    "instruction-imports": LossRule(_NOTE, _MOVED, "files that the target puts in as the source does: they have to be there"),
+    "instruction-import-dropped": LossRule(
+        _WARNING, _APPROXIMATED, "a file that the source puts in; the target shows the model its name alone", "write its text in its place"
+    ),
+    "instruction-import-taken": LossRule(
+        _NOTE, _APPROXIMATED, "the target puts in the text of a file that the source shows the name of", "put the name between backticks"
+    ),
+    "instruction-twice": LossRule(
+        _NOTE, _APPROXIMATED, "with this file beside the source's, other assistants read the text twice", apart=True
+    ),
+    "instruction-conflict": LossRule(
+        _WARNING,
+        _APPROXIMATED,
+        "the target's file is there with another text; two texts are never merged",
+        "make one text of them by hand, or replace it with --force, which keeps a copy",
+    ),
+    "instruction-refused-personal": LossRule(
+        _REFUSAL, _REFUSED, "one user's own instructions, for which the target has no file in a project", "use --scope user"
+    ),
+    "instruction-refused-empty": LossRule(
+        _REFUSAL, _REFUSED, "the target loads no instruction without a text", "write what is to be known"
+    ),
     "skill-key-dropped": LossRule(_WARNING, _DROPPED, "a key of a skill that only other clients use"),
     "skill-looks-dropped": LossRule(_NOTE, _DROPPED, "the target does not show the user what to type after a skill's name"),
     "skill-title-dropped": LossRule(

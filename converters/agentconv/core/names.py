@@ -6,14 +6,16 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+from agentconv.core.expressions import expression
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-_UNSAFE = re.compile(r"[^\w.-]+")
-_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
+_UNSAFE = expression(r"[^\w.-]+")
+_RESERVED = expression(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
 """Windows takes these for devices, whatever stands behind a dot."""
 _LONGEST_STEM = 100
-_NO_SLUG = re.compile(r"[^A-Za-z0-9]+")
+_NO_SLUG = expression(r"[^A-Za-z0-9]+")
 _LONGEST = 64
 """Characters of a name that is made of another one."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from dataclasses import fields as part_fields
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 from agentconv.core import fields, hook_handlers, hook_matchers, losses
+from agentconv.core.dataclass import dataclass, field, replace
+from agentconv.core.dataclass import fields as part_fields
 from agentconv.core.diagnostics import LossSeverity
 from agentconv.core.ir import Hook
 from agentconv.core.parts import kind_of
@@ -55,6 +55,9 @@ class Place:
     """Keys of its header that are said of it elsewhere, and count before the header's own."""
     contained: bool = False
     """Whether the client only looks there in a folder that a file makes a container of its parts: a plugin, an extension."""
+
+    unless: tuple[str, ...] = ()
+    """Files, by their paths from a file's own folder, of which any that is there keeps the client from this one."""
 
     @property
     def shown(self) -> str:

@@ -1,4 +1,4 @@
-"""What agents need beside themselves: skills, commands and MCP servers, and what restrains all of them, in neutral terms.
+"""What agents need beside themselves: skills, commands, MCP servers and instructions, and what restrains all of them, in neutral terms.
 
 As in `core.ir`: a field enters when two independent clients have it, everything else travels verbatim in `extras[format_id]`,
 absent is `None`, explicitly nothing is an empty tuple, and values are never mutated.
@@ -6,9 +6,9 @@ absent is `None`, explicitly nothing is an empty tuple, and values are never mut
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from agentconv.core.dataclass import dataclass, field
 from agentconv.core.ir import Hook, McpServer
 
 if TYPE_CHECKING:
@@ -16,9 +16,14 @@ if TYPE_CHECKING:
 
     from agentconv.core.ir import Json, Model, Origin, PermissionMode, Rule, Sandbox, ToolGrant
     from agentconv.core.kinds import Kind
+    from agentconv.core.meant import Pattern
 
 By: TypeAlias = Literal["user", "agents", "both"]
 """Who starts it: the user alone (`disable-model-invocation`), the model alone (`user-invocable: false`), or both."""
+
+
+When: TypeAlias = Literal["always", "scoped", "asked", "manual"]
+"""When an instruction is read: always, at certain files, when the model asks for it by its description, or when the user names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +192,29 @@ class Server:
 
 
 @dataclass(frozen=True, slots=True)
+class Instruction:
+    """A text that a client puts before the model by itself: what is to be known of a project, or of some of its files."""
+
+    id: str = ""
+    name: str | None = None
+    """The path of its file below where the client looks, without what the file's name ends with."""
+    description: str | None = None
+    body: Body | None = None
+    """A file that it imports is a part of it, by its path from the project's root."""
+    when: When | None = None
+    paths: tuple[Pattern, ...] | None = None
+    """The files at which it is read, where it is scoped."""
+    folder: str | None = None
+    """The folder of the project whose files alone it is for, because it lies there."""
+    main: bool = False
+    """Whether it is the one text that the client's users know by its file's name (`CLAUDE.md`), rather than one rule among others."""
+    personal: bool = False
+    """Whether it is one user's own, beside the project's (`CLAUDE.local.md`)."""
+    extras: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SetHook:
     """What a client runs on an event of any session of a project or user: a guard, where it can block what is about to happen."""
 
@@ -229,7 +257,7 @@ class PermissionSet:
         return ", ".join(f"{word} {effects.count(effect)}" for word, effect in said if effect in effects)
 
 
-Part: TypeAlias = Skill | Command | Server | SetHook | PermissionSet
+Part: TypeAlias = Skill | Command | Server | SetHook | PermissionSet | Instruction
 
 
 def kind_of(part: Part) -> Kind:
@@ -237,4 +265,11 @@ def kind_of(part: Part) -> Kind:
     return _KIND_OF[type(part)]
 
 
-_KIND_OF: dict[type, Kind] = {Skill: "skills", Command: "commands", Server: "servers", SetHook: "hooks", PermissionSet: "permissions"}
+_KIND_OF: dict[type, Kind] = {
+    Skill: "skills",
+    Command: "commands",
+    Server: "servers",
+    SetHook: "hooks",
+    PermissionSet: "permissions",
+    Instruction: "instructions",
+}

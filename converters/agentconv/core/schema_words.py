@@ -6,9 +6,9 @@ Where the words of JSON Schema say too little, such as a pattern, the key's row 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.suggestions import nearest
 
 if TYPE_CHECKING:
@@ -53,8 +53,8 @@ def fault(key: str, value: Any, errors: Iterable[Any], root: dict[str, Any]) -> 
         errors: What jsonschema says of it, in any order: a `ValidationError` each.
         root: The schema of the whole file.
     """
-    wrong = _inmost(min(errors, key=lambda error: (_position(value, error.absolute_path), error.validator)))
-    name = f"`{'.'.join([key, *(step for step in wrong.way if isinstance(step, str))])}`"
+    wrong, *further = map(_inmost, sorted(errors, key=lambda error: (_position(value, error.absolute_path), error.validator)))
+    name = _name(key, wrong)
     found = _of_shape(wrong, name)
     if found is not None:
         return found
@@ -73,7 +73,13 @@ def fault(key: str, value: Any, errors: Iterable[Any], root: dict[str, Any]) -> 
         return Fault(f"a key of {name} is {wanted}, and {_shown(wrong.value)} is not", (*wrong.way, wrong.value), remedy)
     if wrong.way and isinstance(wrong.way[-1], int):
         return Fault(f"each of {name} is {wanted}, and {_shown(wrong.value)} is not", wrong.way, remedy)
-    return Fault(f"{name} is {wanted}", wrong.way, remedy)
+    alike = dict.fromkeys(_name(key, one) for one in further if one.way != wrong.way and one.schema == wrong.schema)
+    also = f", and so {'is' if len(alike) == 1 else 'are'} {_listed(alike)}" if alike else ""
+    return Fault(f"{name} is {wanted}{also}", wrong.way, remedy)
+
+
+def _name(key: str, wrong: _Wrong) -> str:
+    return f"`{'.'.join([key, *(step for step in wrong.way if isinstance(step, str))])}`"
 
 
 def _position(value: Any, way: Iterable[str | int]) -> list[int]:
@@ -191,6 +197,11 @@ def _one_of(options: Iterable[Any]) -> str:
 
 def _joined(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def _listed(names: Iterable[str]) -> str:
+    shown = [*names]
+    return ", ".join(shown[:_MOST_WORDS]) + (", ..." if len(shown) > _MOST_WORDS else "")
 
 
 def _either(found: Sequence[str | None]) -> str | None:

@@ -62,21 +62,21 @@ A format whose client has another format too says `like = "<its id>"`, and nothi
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import extensions
+from agentconv.core.dataclass import dataclass, field, replace
+from agentconv.core.expressions import expression
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _CLIENTS = Path(__file__).parents[1] / "formats"
 _MAKERS = Path(__file__).with_name("models.toml")
-_PARTS = re.compile(r"[^a-z]+")
+_PARTS = expression(r"[^a-z]+")
 
 
 @cache
@@ -277,7 +277,7 @@ def capabilities(format_id: str) -> frozenset[str]:
     return frozenset(meaning for client in names for meanings in _words(client).tools.values() for meaning in meanings)
 
 
-_SERVER_TOOL = re.compile(r"mcp__(?P<server>[A-Za-z0-9-]+(?:_[A-Za-z0-9-]+)*)(?:__(?P<tool>[A-Za-z0-9_*-]+))?")
+_SERVER_TOOL = expression(r"mcp__(?P<server>[A-Za-z0-9-]+(?:_[A-Za-z0-9-]+)*)(?:__(?P<tool>[A-Za-z0-9_*-]+))?")
 
 
 @cache
@@ -498,9 +498,9 @@ def named_model(format_id: str | None, word: str) -> str | None:
     return bare if bare != word and " " not in bare and model_provider(bare) else None
 
 
-_VENDOR = re.compile(r"\s*\([a-z][a-z0-9 _-]*\)\s*\Z")
+_VENDOR = expression(r"\s*\([a-z][a-z0-9 _-]*\)\s*\Z")
 
-_DATED = re.compile(r"-(?:[0-9]{8}|latest|0)|@[0-9]{8}|")
+_DATED = expression(r"-(?:[0-9]{8}|latest|0)|@[0-9]{8}|")
 
 
 @cache

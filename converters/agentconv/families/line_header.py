@@ -6,9 +6,9 @@ A value is never unquoted, and a `#` inside it is no comment. So any text of one
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import dataclass, field
 from agentconv.core.ir import escape_key, unescape_key
 from agentconv.families.javascript import SPACE
 

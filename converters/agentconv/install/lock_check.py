@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import schema_files
+from agentconv.core.expressions import expression
 from agentconv.core.kinds import KINDS
 from agentconv.formats import registry
 from agentconv.install.besides import BESIDE
@@ -16,11 +17,11 @@ if TYPE_CHECKING:
 
     Test = Callable[[Any], object]
 
-_SHA256 = re.compile("[0-9a-f]{64}")
-_STATE = re.compile("[0-9a-f]{64}|absent")
-_DIGEST = re.compile(r"[0-9a-f]{16}|\*")
-_BLOB = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
-_NOT_PORTABLE = re.compile(r"[\x00-\x1f\x7f\\]")
+_SHA256 = expression("[0-9a-f]{64}")
+_STATE = expression("[0-9a-f]{64}|absent")
+_DIGEST = expression(r"[0-9a-f]{16}|\*")
+_BLOB = expression("[0-9a-f]{40}|[0-9a-f]{64}")
+_NOT_PORTABLE = expression(r"[\x00-\x1f\x7f\\]")
 
 
 def _text(value: Any) -> bool:

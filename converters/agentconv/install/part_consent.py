@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.core import plain_words
-from agentconv.core.parts import Command, PermissionSet, Server, SetHook, ShellOutput, Skill
+from agentconv.core.parts import Command, Instruction, PermissionSet, Server, SetHook, ShellOutput, Skill
 from agentconv.core.plain_words import HOOKS, UNATTENDED
 from agentconv.install.grant import Grant
 from agentconv.parts.commands.reading import SCRIPT
@@ -27,6 +27,8 @@ _DIGITS = 12
 
 def grants(part: Part) -> tuple[Grant, ...]:
     """Return what a part may do beyond reading."""
+    if isinstance(part, Instruction):
+        return ()
     if isinstance(part, SetHook):
         return tuple(dict.fromkeys(_hook(part)))
     if isinstance(part, PermissionSet):

@@ -5,12 +5,12 @@ Nothing is converted: each client's own reader gets the same bytes, under a path
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from agentconv.conversion import compare, naming
 from agentconv.core import effects, tool_summary
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.core.format import State
 from agentconv.core.names import stem_of

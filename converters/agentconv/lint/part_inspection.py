@@ -1,12 +1,12 @@
-"""What each client makes of the skills, commands and MCP servers of a project as they lie there: who takes them, and as what."""
+"""What each client makes of the parts of a project (skills, servers, instructions, ...) as they lie there: who takes them, and as what."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import vocabulary
+from agentconv.core.dataclass import dataclass, replace
+from agentconv.core.expressions import expression
 from agentconv.core.kinds import KINDS
 from agentconv.core.meant import Text
 from agentconv.core.parts import Server, SetHook
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from agentconv.sources.parts import Parts
     from agentconv.sources.parts_on_disk import LoadedPart
 
-_REFERENCE = re.compile(r"\$\{[^}]*\}|\{env:[^}]*\}|\$[A-Z][A-Z0-9_]*")
+_REFERENCE = expression(r"\$\{[^}]*\}|\{env:[^}]*\}|\$[A-Z][A-Z0-9_]*")
 _PLACES = ("command", "args", "env", "cwd", "url", "headers")
 _RESTRAINTS = {
     "invoked_by": "who starts it is not held to what the file says",
@@ -66,12 +66,12 @@ def inspect(parts: Parts, asked: Sequence[str]) -> list[InspectedPart]:
                     path = place.shown(client, one.source.text.path) if one.source else ""
                     shown = replace(one, hidden_by=place.shown(client, one.hidden_by)) if one.hidden_by else one
                     found.setdefault((kind, path, one.part.name or ""), []).append((client, shown))
-    twice = _twice(parts, asked)
+    twice = runs_twice(parts, asked)
     ordered = sorted(found.items(), key=lambda item: (KINDS.index(item[0][0]), item[0][1:]))
     return [InspectedPart(path, kind, name, tuple(_readings(several, twice))) for (kind, path, name), several in ordered]
 
 
-def _twice(parts: Parts, asked: Sequence[str]) -> dict[tuple[str, int], str]:
+def runs_twice(parts: Parts, asked: Sequence[str]) -> dict[tuple[str, int], str]:
     """Return, by client and hook, the file in which the client finds the same once more, so that it is run twice."""
     found: dict[tuple[str, int], str] = {}
     for place in parts.places:
@@ -108,11 +108,11 @@ def _readings(several: Sequence[tuple[str, LoadedPart]], twice: dict[tuple[str, 
         said = tuple(told.message for told in one.told)
         place = one.source.place if one.source else None
         where = (bool(place and place.trusted), bool(place and place.optional))
-        told = (*_lost(meant, one.part), *_literal(one.part), *_unfired(client, one, twice), *said)
+        told = (*lost(meant, one.part), *literal(one.part), *_unfired(client, one, twice), *said)
         yield PartReading(client, one.state, one.hidden_by, *where, told)
 
 
-def _lost(meant: Part, part: Part) -> Iterator[str]:
+def lost(meant: Part, part: Part) -> Iterator[str]:
     """Yield which restraints of its author a client does not hold a part to."""
     for name, words in _RESTRAINTS.items():
         wanted = getattr(meant, name, None)
@@ -120,7 +120,7 @@ def _lost(meant: Part, part: Part) -> Iterator[str]:
             yield words
 
 
-def _literal(part: Part) -> Iterator[str]:
+def literal(part: Part) -> Iterator[str]:
     """Yield the values of a server that look like references, and that the client hands on as they stand."""
     if not isinstance(part, Server):
         return

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import effects, enforcement, fields, references, vocabulary
+from agentconv.core.dataclass import replace
 from agentconv.core.losses import listed
 from agentconv.projecting import by_hand
 

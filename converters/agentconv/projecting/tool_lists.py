@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeAlias
 
 from agentconv.core import effects, fields, losses, patterns, plain_words, vocabulary
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.diagnostics import Detail
 from agentconv.core.ir import ToolGrant, Tools
 from agentconv.core.losses import listed

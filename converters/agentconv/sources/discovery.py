@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from agentconv.core import includes
+from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Code, Diagnostic, InputError, Severity, Span
 from agentconv.core.source import SourceText
 from agentconv.core.suggestions import nearest
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 SKIPPED = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", "venv", ".tox", ".nox", "site-packages"})
 STDIN = "-"
+_SKILL = "SKILL.md"
+"""What is a skill's file wherever it lies, and no agent's because of its looks."""
 PLUGIN_AGENTS = "agents"
 """The folder of a plugin's agents."""
 MAX_AGENT_BYTES = 16 * 1024 * 1024
@@ -49,6 +51,8 @@ class Found:
     """Whether the user named the file, rather than a folder that holds it."""
     within: str = ""
     """The folder out of which no link of it may lead, be it to mend the file."""
+    data: bytes | None = None
+    """What is read in place of what is on the disk: an editor has the file open, and it is not saved yet."""
 
 
 @dataclass(slots=True)
@@ -497,7 +501,7 @@ def _add_walked(found: Discovery, search: _Search) -> None:
         own = sniffing.by_place(relative, os.fspath(search.folder))
         if own in search.exclude:
             continue
-        told = search.format_id or own or sniffing.by_content(relative, place)
+        told = search.format_id or own or (None if relative.name == _SKILL else sniffing.by_content(relative, place))
         if told and own is None:
             included = _included(walked) if included is None else included
             told = told if os.path.abspath(place) not in included else None
@@ -675,6 +679,8 @@ def read_bytes(file: Found) -> bytes:
         InputError: It cannot be read, is not a regular file, or is too large.
     """
     limit = None if registry.FORMATS[file.format].bundle else MAX_AGENT_BYTES
+    if file.data is not None:
+        return file.data
     if file.location is None:
         import sys
 

@@ -1,4 +1,4 @@
-"""The skills, commands, MCP servers and rules of a project, or of the user's own: where a client finds them, and which of one name wins.
+"""The skills, commands, MCP servers, rules and instructions of a project, or of the user's own: where a client finds them, and which wins.
 
 Nothing is looked at before somebody asks for a kind, and a place that is not there costs one look.
 """
@@ -7,33 +7,36 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.diagnostics import Code, Diagnostic, Severity, Span
 from agentconv.core.format import State
 from agentconv.core.kinds import ADDING_UP
-from agentconv.core.part_format import PartSource
+from agentconv.core.part_format import PartSource, Place
 from agentconv.core.parts import FolderFile
 from agentconv.core.source import SourceText
 from agentconv.disk import reading
 from agentconv.formats import registry as formats
 from agentconv.parts import registry
+from agentconv.parts.places import recorded
 from agentconv.sources import agentless, contents, discovery
 from agentconv.sources.discovery import Discovery
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from agentconv.core.container import Catalog
     from agentconv.core.kinds import Kind
-    from agentconv.core.part_format import PartFormat, PartsRead, Place
+    from agentconv.core.part_format import PartFormat, PartsRead
     from agentconv.core.parts import Part
     from agentconv.sources.contents import Contained
     from agentconv.sources.user_places import Home
 
+_ANYWHERE, _TEXT = "*/**/", ".md"
+"""How a pattern begins that names files of any folder below the root, and how they end."""
 MAX_FILE_BYTES = 1024 * 1024
 """Of one file beside a SKILL.md."""
 MAX_FOLDER_BYTES = 16 * 1024 * 1024
@@ -101,19 +104,31 @@ class PartsOnDisk:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     """What reading found, but for what is said of a part."""
     _known: dict[tuple[str, Kind], tuple[LoadedPart, ...]] = field(default_factory=dict)
+    _texts: tuple[str, ...] | None = None
+    """All markdown files of the project, as far as that was asked for."""
     _containers: dict[str, Contained | None] = field(default_factory=dict)
     """What the folder is of each client's plugins or extensions, as far as that was asked for."""
 
     def of(self, client: str, kind: Kind) -> tuple[LoadedPart, ...]:
         """Return the parts of a kind that a client finds, those that it does not take among them."""
         if (client, kind) not in self._known:
-            module = registry.part_format(client, kind)
+            module = registry.part_format(client, kind) if self._may_hold(client, kind) else None
             self._known[client, kind] = () if module is None else self._read(client, module)
         return self._known[client, kind]
 
+    def _may_hold(self, client: str, kind: Kind, scope: str | None = None) -> bool:
+        """Whether there is a place at which a client looks for parts of a kind: where there is none, its module isn't even loaded."""
+        scopes = recorded().get(client, {}).get(kind)
+        if scopes is None:
+            return False
+        if scope is None and self.home is None and self.container(client) is not None:
+            return True
+        scope = scope or ("project" if self.home is None else "user")
+        return any(os.path.lexists(self.place(client, path)) for path, _ in scopes.get(scope, ()))
+
     def perhaps(self, client: str, kind: Kind) -> tuple[LoadedPart, ...]:
         """Return the parts that a client finds as well where its user's settings say so: after those that it finds anyway."""
-        module = registry.part_format(client, kind) if self.home is None else None
+        module = registry.part_format(client, kind) if self.home is None and self._may_hold(client, kind, "perhaps") else None
         known = {one.part.name: one.path for one in self.of(client, kind) if one.taken}
         found: list[tuple[int, LoadedPart]] = []
         for number, place in enumerate(getattr(module, "perhaps", ())):
@@ -156,7 +171,7 @@ class PartsOnDisk:
         places = self._places(client, module)
         found: list[tuple[int, LoadedPart]] = []
         first: str | None = None
-        for number, place in enumerate(places):
+        for number, place in enumerate((*places, *self._listed(client, module))):
             rank = number - len(places) if place.wins else number
             unread = first if place.alone else None
             for source in self.sources(client, place, module.kind):
@@ -168,7 +183,26 @@ class PartsOnDisk:
                 first = place.path
             if module.kind == "skills" and place.native:
                 self.diagnostics += self._flat(client, place)
+        if module.kind == "instructions":
+            return self._side_by_side(client, found)
         return tuple(one for _, one in found) if module.kind in ADDING_UP else _ranked(found)
+
+    def _listed(self, client: str, module: PartFormat[Any]) -> Iterator[Place]:
+        """Yield the places that a client's configuration names in the project."""
+        for path in getattr(module, "lists", ()) if self.home is None else ():
+            for source in self.sources(client, Place(path), module.kind):
+                yield from (Place("", pattern) for pattern in module.listed(source.text))  # type: ignore[attr-defined]
+
+    def _side_by_side(self, client: str, found: Sequence[tuple[int, LoadedPart]]) -> tuple[LoadedPart, ...]:
+        """Return parts that are all taken, whatever they are called, but for those that give way to another file, each file once."""
+        first = {one.path: one for _, one in reversed(found)}
+        return tuple(replace(one, hidden_by=self._instead(client, one)) for one in first.values() if one.source)[::-1]
+
+    def _instead(self, client: str, one: LoadedPart) -> str | None:
+        """Return the file for which a client passes over another one."""
+        folder = os.path.dirname(one.path)
+        others = (os.path.normpath(os.path.join(folder, name)) for name in (one.source.place.unless if one.source else ()))
+        return next((other for other in others if os.path.exists(self.place(client, other))), None)
 
     def _scripts(self, client: str, module: PartFormat[Any], source: PartSource) -> tuple[FolderFile, ...]:
         """Return the files of the project that the hooks of a file name."""
@@ -241,19 +275,30 @@ class PartsOnDisk:
     def sources(self, client: str, place: Place, kind: Kind) -> Iterator[PartSource]:
         """Yield the files at a place of a client, in path order."""
         base = self.place(client, place.path)
-        if not os.path.lexists(base):
+        if not os.path.lexists(base) or (place.pattern and "*" not in place.pattern and not os.path.isfile(base / place.pattern)):
             return
         found = Discovery(diagnostics=self.diagnostics)
         top = os.path.realpath(self.folder if base.is_relative_to(self.folder) else base)
         if not discovery.followed(found, os.fspath(base), top):
             return
-        for path in [os.fspath(base)] if not place.pattern else _matching(found, base, top, place.pattern):
+        for path in self._paths(found, place, base, top):
             below = os.path.relpath(path, base).replace(os.sep, "/") if place.pattern else ""
             beside = self._beside(found, Path(path), top) if kind == "skills" and "/" in below else ()
             read = None if beside is None else self._read_file(path)
             if read is not None and beside is not None:
                 shown = place.holds(below)
                 yield PartSource(SourceText(shown, read[0]), place, beside, executable=read[1])
+
+    def _paths(self, found: Discovery, place: Place, base: Path, top: str) -> Iterable[str]:
+        """Return the files at a place; those that may be anywhere in the project are looked for once, whoever asks."""
+        if not place.pattern:
+            return [os.fspath(base)]
+        if not place.pattern.startswith(_ANYWHERE) or not place.pattern.endswith(_TEXT):
+            return _matching(found, base, top, place.pattern)
+        if self._texts is None:
+            self._texts = tuple(discovery.walk(found, base, top, (_TEXT,)))
+        wanted = _pattern(place.pattern)
+        return [path for path in self._texts if wanted.fullmatch(os.path.relpath(path, base).replace(os.sep, "/"))]
 
     def _read_file(self, path: str) -> tuple[bytes, bool] | None:
         """Return the bytes of a file, and whether it is a program."""
@@ -299,6 +344,10 @@ def matches(place: Place, path: str) -> bool:
 def _matching(found: Discovery, base: Path, top: str, pattern: str) -> Iterator[str]:
     """Yield the files below a folder that a pattern names."""
     if not os.path.isdir(base):
+        return
+    if "*" not in pattern:
+        path = os.fspath(base / pattern)
+        yield from (path,) if discovery.followed(found, path, top) else ()
         return
     wanted = _pattern(pattern)
     suffix = pattern.rpartition("/")[2].rpartition("*")[2]

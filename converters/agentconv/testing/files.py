@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import tomli_w
 
 from agentconv.conversion.converting import Options, convert
 from agentconv.core import fields, schema_files
+from agentconv.core.dataclass import replace
 from agentconv.core.format import ReadResult, State
 from agentconv.core.ir import Agent, AgentSet
 from agentconv.core.source import SourceText

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from agentconv import api
 from agentconv.core import fields, schema_files
+from agentconv.core.dataclass import replace
 from agentconv.core.format import Projection, State
 from agentconv.core.ir import Model, Prompt
 from agentconv.core.source import SourceText

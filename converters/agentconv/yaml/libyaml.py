@@ -8,12 +8,12 @@ closing fence off, so that a block scalar that comes last ends without one.
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from agentconv.core.dataclass import replace
+from agentconv.core.expressions import expression
 from agentconv.yaml.errors import Slip, YamlError, YamlLimitError
 from agentconv.yaml.serde import CORE, TYPES, plain, tagged
 from agentconv.yaml.tree import MAX_ALIASES, MAX_NODES, Mapping, Scalar, Sequence
@@ -55,7 +55,7 @@ def build(builder: Builder) -> Node | None:
     return builder.root
 
 
-NO_CHARACTER = re.compile("[\ud800-\udfff]")
+NO_CHARACTER = expression("[\ud800-\udfff]")
 """Bytes that are not UTF-8."""
 
 

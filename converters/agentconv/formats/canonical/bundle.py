@@ -23,7 +23,7 @@ MAX_NESTING = 200
 _URN = "urn:agentconv:bundle:"
 _VERSIONS = tuple(map(str, range(1, FORMAT_VERSION + 1)))
 """Those that are read; the last one is written."""
-_SCHEMAS = ("bundle", "agent", "skill", "command", "server", "hook", "permission")
+_SCHEMAS = ("bundle", "agent", "skill", "command", "server", "hook", "permission", "instruction")
 _JARGON = {"object": "map", "array": "list", "string": "text", "integer": "whole number", "null": "nothing"}
 
 

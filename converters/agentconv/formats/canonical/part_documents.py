@@ -6,10 +6,11 @@ In a text, what is filled in is a map of one key; a server's definition stands b
 from __future__ import annotations
 
 import base64
-import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core import dataclass as dataclasses
 from agentconv.core.ir import Hook, McpServer, Model, Origin, Rule, Sandbox, ToolGrant
+from agentconv.core.meant import Pattern
 from agentconv.core.parts import (
     AllArguments,
     Argument,
@@ -18,6 +19,7 @@ from agentconv.core.parts import (
     FileText,
     FolderFile,
     ForeignPlaceholder,
+    Instruction,
     NamedArgument,
     OwnFolder,
     PermissionSet,
@@ -35,7 +37,14 @@ if TYPE_CHECKING:
     from agentconv.core.ir import Json
     from agentconv.core.parts import BodyPart, Part
 
-_CLASSES: dict[str, type[Part]] = {"skills": Skill, "commands": Command, "servers": Server, "hooks": SetHook, "permissions": PermissionSet}
+_CLASSES: dict[str, type[Part]] = {
+    "skills": Skill,
+    "commands": Command,
+    "servers": Server,
+    "hooks": SetHook,
+    "permissions": PermissionSet,
+    "instructions": Instruction,
+}
 _DEFINITIONS: dict[str, Any] = {"servers": McpServer, "hooks": Hook}
 """What a part of a kind is the definition of, whose fields stand beside its own."""
 _LISTS: dict[str, Any] = {"approved_tools": ToolGrant, "denied_tools": ToolGrant, "hooks": Hook, "rules": Rule}
@@ -48,7 +57,7 @@ def plain(part: Part) -> dict[str, Json]:
     found = documents.plain(part, without=("body", "files", "definition"))
     if isinstance(part, (Server, SetHook)):
         found |= documents.plain(part.definition)
-    elif isinstance(part, (Skill, Command)) and part.body is not None:
+    elif isinstance(part, (Skill, Command, Instruction)) and part.body is not None:
         found["body"] = _plain_body(part.body)
     if isinstance(part, (Skill, SetHook)) and part.files:
         found["files"] = [_plain_file(file) for file in part.files]
@@ -81,6 +90,8 @@ def _built_value(key: str, item: Any) -> Any:
         return tuple(documents.build(_LISTS[key], one) for one in item)
     if key in _VALUES:
         return documents.build(_VALUES[key], item)
+    if key == "paths" and any(isinstance(one, dict) for one in item):
+        return tuple(Pattern(one["pattern"], one.get("language")) for one in item)
     return tuple(item) if key in _TUPLES else item
 
 

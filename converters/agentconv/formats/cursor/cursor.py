@@ -11,13 +11,13 @@ fetching from the network is not. So a list of tools becomes that flag, or nothi
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from agentconv.core import fields
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Code, Detail, Severity
+from agentconv.core.expressions import expression
 from agentconv.core.format import FormatSpec, ReadResult, Whole, WriteResult
 from agentconv.core.names import stem_of
 from agentconv.families import javascript, keys, line_file, model_words, reading
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 ID = "cursor"
 SUFFIXES = (".md", ".mdc", ".markdown")
-_NO_NAME = re.compile(rf"[{SPACE}_]+")
+_NO_NAME = expression(rf"[{SPACE}_]+")
 
 
 def _name_of(path: str) -> str:

@@ -6,10 +6,10 @@ first `:`; keys count in lower case, the last of several counts. Nothing goes on
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Complaint
+from agentconv.core.expressions import expression
 from agentconv.core.source import client_text
 from agentconv.families.javascript import SPACE
 from agentconv.families.line_header import Line, LineHeader
@@ -17,11 +17,11 @@ from agentconv.families.line_header import Line, LineHeader
 if TYPE_CHECKING:
     from agentconv.core.source import SourceText
 
-_OPEN = re.compile(rf"(?:\A\ufeff{{0,2}}|(?<=[\n\r\u2028\u2029]))(?P<fence>---)(?P<blank>[{SPACE}]*)")
+_OPEN = expression(rf"(?:\A\ufeff{{0,2}}|(?<=[\n\r\u2028\u2029]))(?P<fence>---)(?P<blank>[{SPACE}]*)")
 r"""What JavaScript's `/^---\s*/m` matches: its `^` also holds after a lone carriage return and U+2028. Of byte order marks, the
 decoder takes one and the client another."""
 _CLOSE = "\n---"
-_BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
+_BLANK_LINE = expression(r"\n[ \t\r]*\n")
 
 
 def find(source: SourceText) -> LineHeader | Complaint:

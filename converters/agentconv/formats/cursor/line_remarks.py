@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Cause, Code
+from agentconv.core.expressions import expression
 from agentconv.families import reading
 from agentconv.families.javascript import SPACE
 from agentconv.formats.cursor.line_encoding import guessed
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from agentconv.core.source import SourceText
     from agentconv.families.line_header import Line, LineHeader
 
-_BLOCK = re.compile(r"[|>][0-9+-]*")
-_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+_BLOCK = expression(r"[|>][0-9+-]*")
+_QUOTED = expression(r"\"[^\"]*\"|'[^']*'")
 
 
 def remarks(spec: FormatSpec, header: LineHeader) -> Iterator[Diagnostic]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core import names
 from agentconv.core.diagnostics import Complaint
+from agentconv.core.expressions import expression
 from agentconv.core.format import FormatSpec
 from agentconv.core.ir import Model
 from agentconv.families import javascript, markdown
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
 
 ID = "deepagents"
 FILE = "/AGENTS.md"
-_FILE = re.compile(r"---\s*\n(.*?)(\n)---\s*(?:\n|\Z)", re.DOTALL)
-_LONE_CR = re.compile(r"\r(?!\n)")
+_FILE = expression(r"---\s*\n(.*?)(\n)---\s*(?:\n|\Z)", re.DOTALL)
+_LONE_CR = expression(r"\r(?!\n)")
 
 
 def _find(source: SourceText) -> Header | Complaint:

@@ -91,14 +91,16 @@ def _write_toolsets(agent: Agent) -> Json | Absent:
     kept = _own_toolsets(agent)
     if kept and _toolsets(kept)["tools.allow"] == agent.tools.allow:
         return list(kept)
-    found: dict[str, dict[str, Json]] = {}
+    found: dict[tuple[str, bool], dict[str, Json]] = {}
     for grant in agent.tools.allow:
         kind, _, word = grant.native.partition("/")
         own = next((one for one in kept if one["type"] == "mcp" and _server(one) == grant.server), {}) if grant.server else {}
-        toolset = found.setdefault(grant.server or kind, {"type": kind, **{key: value for key, value in own.items() if key != "tools"}})
-        words = toolset.setdefault("tools", []) if (grant.tool if grant.server else word) else None
+        part = grant.tool if grant.server else word
+        whole: dict[str, Json] = {"type": kind, **{key: value for key, value in own.items() if key != "tools"}}
+        toolset = found.setdefault(_toolset_of(grant), whole)
+        words = toolset.setdefault("tools", []) if part else None
         if isinstance(words, list):
-            words.append(grant.tool or word)
+            words.append(part)
     return list(found.values()) or ABSENT
 
 
@@ -221,10 +223,16 @@ def _project_shape(projection: Projection) -> None:
 def _group(projection: Projection) -> None:
     """Put tools of one toolset together, as they are written."""
     allow: tuple[ToolGrant, ...] = projection.get("tools.allow")
-    kinds = list(dict.fromkeys(grant.server or grant.native.partition("/")[0] for grant in allow))
-    grouped = tuple(sorted(allow, key=lambda grant: kinds.index(grant.server or grant.native.partition("/")[0])))
+    toolsets = list(dict.fromkeys(map(_toolset_of, allow)))
+    grouped = tuple(sorted(allow, key=lambda grant: toolsets.index(_toolset_of(grant))))
     if grouped != allow:
         projection.translate("tools.allow", grouped)
+
+
+def _toolset_of(grant: ToolGrant) -> tuple[str, bool]:
+    """Return the toolset that a grant is written in, and whether that lists its tools."""
+    kind, _, word = grant.native.partition("/")
+    return (grant.server, bool(grant.tool)) if grant.server else (kind, bool(word))
 
 
 def _leave_delegates(projection: Projection) -> None:

@@ -9,11 +9,11 @@ brace that is never closed fails each call. Qwen's model starts commands as well
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Complaint
+from agentconv.core.expressions import expression
 from agentconv.core.part_format import Place
 from agentconv.families.frontmatter import Header
 from agentconv.families.keys import Refused
@@ -32,11 +32,12 @@ if TYPE_CHECKING:
     from agentconv.core.source import SourceText
 
 _END = r"(?:\r\n|\r|\n)"
-_FRONTMATTER = re.compile(rf"\ufeff?---{_END}(?:([\s\S]*?)({_END}))?---(?:{_END}|\Z)")
+_FRONTMATTER = expression(rf"\ufeff?---{_END}(?:([\s\S]*?)({_END}))?---(?:{_END}|\Z)")
 _STARTERS = keys.Starters(model_only=None)
 
 
-def _find(source: SourceText) -> Header | Complaint:
+def find(source: SourceText) -> Header | Complaint:
+    """Find the header of a command as Qwen does."""
     found = _FRONTMATTER.match(source.text)
     if found is None:
         return Complaint("the file does not start with a header between two lines `---`")
@@ -82,7 +83,7 @@ BY_FORMAT = {
         "Qwen Code",
         _QWEN,
         _QWEN,
-        {".md": Markdown(_find, qwen_lines.rewritten, YAML_2), ".toml": Toml()},
+        {".md": Markdown(find, qwen_lines.rewritten, YAML_2), ".toml": Toml()},
         GEMINI,
         {**_DESCRIPTION, "argument-hint": keys.key("argument_hint", keys.required_text("argument-hint"))},
         starters=_STARTERS,

@@ -9,12 +9,12 @@ References are filled in in all of the file; no folder that is not trusted has s
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import vocabulary
+from agentconv.core.dataclass import replace
 from agentconv.core.part_format import Place
 from agentconv.formats.gemini import mcp_servers, qwen
 from agentconv.json.jsonc import Syntax
@@ -60,11 +60,13 @@ def _client(format_id: str, title: str, folder: str, spelling: mcp_servers.Spell
     )
 
 
-def _format(format_id: str, title: str, folder: str, spelling: mcp_servers.Spelling, *, stops: bool) -> ServerFormat:
+def _format(
+    format_id: str, title: str, folder: str, spelling: mcp_servers.Spelling, *, stops: bool, others: tuple[Place, ...] = ()
+) -> ServerFormat:
     return ServerFormat(
         _client(format_id, title, folder, spelling),
         json_servers("/mcpServers", Syntax(comments=True), stops=stops),
-        (Place(f"{folder}/settings.json", trusted=True, mixed=True),),
+        (Place(f"{folder}/settings.json", trusted=True, mixed=True), *others),
         (Place(f"{folder}/settings.json", mixed=True),),
     )
 
@@ -90,5 +92,12 @@ BY_FORMAT: dict[str, PartFormat[Server]] = {
         json_servers("/mcpServers"),
         (Place(EXTENSION, mixed=True),),
     ),
-    "qwen-code": _format("qwen-code", "Qwen Code", ".qwen", qwen.SERVERS, stops=False),
+    "qwen-code": _format(
+        "qwen-code",
+        "Qwen Code",
+        ".qwen",
+        qwen.SERVERS,
+        stops=False,
+        others=(Place(".mcp.json", native=False),),  # asked: listed as pending until the user approves of it
+    ),
 }

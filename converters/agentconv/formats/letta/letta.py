@@ -10,11 +10,11 @@ nothing, since a sub-agent is started unrestricted (by the code of both).
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import names
+from agentconv.core.expressions import expression
 from agentconv.core.format import FormatSpec
 from agentconv.core.losses import listed
 from agentconv.families import javascript, line_file, model_words, tool_tokens
@@ -36,7 +36,7 @@ ID = "letta"
 ALL = "all"
 OF_ITS_SERVER = ("web_search", "fetch_webpage")
 """Tools that every agent has."""
-_NAME = re.compile(r"[a-z][a-z0-9-]*")
+_NAME = expression(r"[a-z][a-z0-9-]*")
 
 
 def _words(value: Any) -> list[str]:

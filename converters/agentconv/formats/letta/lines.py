@@ -8,26 +8,27 @@ byte order mark less, and any line end is a line feed.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Complaint
+from agentconv.core.expressions import expression
 from agentconv.core.source import client_text
 from agentconv.families import line_header
 from agentconv.families.javascript import SPACE
 from agentconv.families.line_header import Line, LineHeader
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Sequence
 
     from agentconv.core.ir import Json
     from agentconv.core.source import SourceText
 
 _BREAK = r"(?:\r\n|\r|\n)"
-_OPEN = re.compile(rf"\ufeff?---{_BREAK}")
-_CLOSE = re.compile(rf"{_BREAK}---(?={_BREAK}|\Z)")
-_LINE = re.compile(rf"([^\r\n]*)({_BREAK}|\Z)")
-_BLOCK = re.compile(r"([|>])([+-]?)")
+_OPEN = expression(rf"\ufeff?---{_BREAK}")
+_CLOSE = expression(rf"{_BREAK}---(?={_BREAK}|\Z)")
+_LINE = expression(rf"([^\r\n]*)({_BREAK}|\Z)")
+_BLOCK = expression(r"([|>])([+-]?)")
 _ITEM_INDENT = 2
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core import effects, fields, names, vocabulary
 from agentconv.core.diagnostics import Code, Complaint, Severity
+from agentconv.core.expressions import expression
 from agentconv.core.format import FormatSpec, ReadResult, State
 from agentconv.core.ir import AgentSet, Origin, unescape_key
 from agentconv.families import javascript, markdown, model_words, reading, tool_tokens
@@ -39,9 +40,9 @@ if TYPE_CHECKING:
 
 ID = "openhands"
 HINT = "define it for the agent that calls: a sub-agent has the servers of its caller"
-_FENCE = re.compile(r"^-{3,}\s*$", re.MULTILINE)
-_JSON = re.compile(r"\{$", re.MULTILINE)
-_LONE_CR = re.compile(r"\r(?!\n)")
+_FENCE = expression(r"^-{3,}\s*$", re.MULTILINE)
+_JSON = expression(r"\{$", re.MULTILINE)
+_LONE_CR = expression(r"\r(?!\n)")
 _NOTES = ("README.md", "readme.md")
 _NOT_TEXT = Complaint("the file is not valid UTF-8")
 _NO_HEADER = Complaint("the file does not start with a header between two lines `---`")

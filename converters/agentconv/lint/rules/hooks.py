@@ -128,10 +128,5 @@ def _finding(self: Rule, subject: Subject, part: SetHook, fault: Fault) -> Findi
     severity = self.severity if guard else Severity.WARNING
     if fault.kind == "matcher" and not restraints.is_dead(part):
         severity = Severity.NOTE  # it fits other tools all the same
-    entry = restraints.offset(part, subject.source)
-    near = subject.text.rfind(fault.word, 0, entry) if fault.kind == "matcher" else subject.text.find(fault.word, entry)
-    start = near if near >= 0 else entry
-    end = start + (len(fault.word) if near >= 0 else 1)
-    return self.find(
-        shown(f"{title(subject)} {fault.message}", 160), (start, end), fault.help, severity=severity, clients=(subject.format,)
-    )
+    place = faults.place(part, fault, subject.source)
+    return self.find(shown(f"{title(subject)} {fault.message}", 160), place, fault.help, severity=severity, clients=(subject.format,))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import schema_files
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import Cause, Effect, Severity
 from agentconv.core.format import ENTRY
 from agentconv.core.names import stem_of

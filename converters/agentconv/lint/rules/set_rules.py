@@ -9,7 +9,7 @@ from agentconv.core.diagnostics import Code, Severity
 from agentconv.core.suggestions import nearest
 from agentconv.lint.passages import title
 from agentconv.lint.rule import WIDENING, rule
-from agentconv.parts.permissions import deciding, restraints
+from agentconv.parts.permissions import deciding, faults, restraints
 from agentconv.parts.registry import part_format
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from agentconv.lint.subject import Subject
 
 _DOES = {"deny": "denies", "ask": "asks about", "allow": "allows"}
-_STRICT = {"allow": 0, "ask": 1, "deny": 2}
 
 
 def _read(subject: Subject) -> Any:
@@ -72,12 +71,10 @@ def rule_matches_nothing(self: Rule, subject: Subject) -> Iterator[Finding]:
     another client, or one with a typing error, is the name of no tool either. A denial that matches nothing fails open.
     """
     for one in (one for found in _sets(subject) for one in found.rules):
-        dead = deciding.is_known(one) and one.pattern is not None and not deciding.about(one) and one.effect != "allow"
-        unknown = not deciding.is_known(one) and vocabulary.tool_words(subject.format) and "*" not in one.native
-        if not (dead or unknown):
+        if not faults.matches_nothing(one, subject.format):
             continue
         words = (*vocabulary.tool_words(subject.format), *sorted(vocabulary.rules(subject.format).words))
-        close = nearest(one.native, words) if unknown else None
+        close = nearest(one.native, words) if faults.is_unknown(one, subject.format) else None
         hint = f"did you mean `{close}`?" if close else "say it with a tool, and a pattern, that the client has"
         yield self.find(
             f"{title(subject)} {_DOES[one.effect]} nothing by `{_said(one)}`: it matches no call of a tool",
@@ -112,12 +109,11 @@ def hidden_prohibition(self: Rule, subject: Subject) -> Iterator[Finding]:
 def _hidden(self: Rule, subject: Subject, help_text: str, *, freed: bool) -> Iterator[Finding]:
     """Find the rules that never decide, because a freer one does, or else one that is as strict."""
     for found in _sets(subject):
-        for place, one in enumerate(found.rules):
-            other = deciding.hiding(found.rules, place)
-            if other is not None and (_STRICT[other.effect] < _STRICT[one.effect]) is freed:
+        for one in faults.hidden(found.rules):
+            if one.freed is freed:
                 yield self.find(
-                    f"{title(subject)} never comes to `{_said(one)}`: `{_said(other)}` matches all of it, and decides",
-                    _place(subject, one),
+                    f"{title(subject)} never comes to `{_said(one.rule)}`: `{_said(one.by)}` matches all of it, and decides",
+                    _place(subject, one.rule),
                     help_text,
                     clients=(subject.format,),
                 )

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from agentconv.core import hook_handlers, hook_matchers, vocabulary
-from agentconv.parts.hooks import scripts
+from agentconv.core.dataclass import dataclass
+from agentconv.parts.hooks import restraints, scripts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from agentconv.core.ir import Hook
     from agentconv.core.parts import SetHook
+    from agentconv.core.source import SourceText
 
 LONG = 1000
 """Seconds from which on a time is one in milliseconds to whoever wrote it."""
@@ -82,6 +83,13 @@ def _of_scripts(part: SetHook) -> Iterator[Fault]:
             yield Fault("missing", path, f"runs `{path}`, which is not there", "put it there, or take the hook out")
         elif not there[path].executable and program.endswith(path):
             yield Fault("mode", path, f"cannot run `{path}`: it is no program", f"chmod +x {path}")
+
+
+def place(part: SetHook, fault: Fault, text: SourceText) -> tuple[int, int]:
+    """Return where in its file the word stands that is wrong; at the hook, where it is not written out."""
+    entry = restraints.offset(part, text)
+    near = text.text.rfind(fault.word, 0, entry) if fault.kind == "matcher" else text.text.find(fault.word, entry)
+    return (near, near + len(fault.word)) if near >= 0 else (entry, entry + 1)
 
 
 def runs(part: SetHook) -> object:

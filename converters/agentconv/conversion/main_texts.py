@@ -1,0 +1,125 @@
+"""Instructions that are always read, on their way to a client: its users know one file, and further ones are rules, or stand below it.
+
+What the target reads where it is stays there, unless the file that is written for the others would take its place: a client that reads
+`CLAUDE.md` for want of an `AGENTS.md` has it no more once that is there.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, cast
+
+from agentconv.core import losses
+from agentconv.core.dataclass import replace
+from agentconv.core.losses import quoted
+from agentconv.core.parts import Body, Instruction
+from agentconv.parts import registry
+from agentconv.sources.parts_on_disk import matches
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from agentconv.core.part_format import Place
+    from agentconv.sources.parts_on_disk import LoadedPart
+
+_BETWEEN = "\n\n"
+
+
+class MainTexts:
+    """What is always read, for one target."""
+
+    def __init__(self, target: str, scope: str, in_place: Callable[[LoadedPart], bool]) -> None:
+        self.module: Any = registry.part_format(target, "instructions")
+        self.target = target
+        self.places: Sequence[Place] = () if self.module is None else self.module.project if scope == "project" else self.module.user
+        self._in_place = in_place
+        self.joined: dict[int, LoadedPart] = {}
+        """What stands in another one's file now, by the numbers of the parts, and that one."""
+        self.moved: set[int] = set()
+        """What the target would read where it is, if what is written did not take its place."""
+
+    def gather(self, parts: Sequence[LoadedPart]) -> list[LoadedPart]:
+        """Return parts in which one is the main text, and the others are what the target holds beside it."""
+        found = list(parts)
+        numbers = [number for number, one in enumerate(parts) if self._is_always(one)] if self.places else []
+        rest = [number for number in numbers if not self._in_place(parts[number])]
+        ruled = bool(self.module and self.module.whens)
+        if any(not ruled or self._part(parts[number]).main for number in rest):
+            self.moved = {number for number in numbers if number not in rest and self._gives_way(parts[number])}
+            rest = [number for number in numbers if number in rest or number in self.moved]
+        mains = [number for number in rest if self._part(parts[number]).main]
+        if ruled:
+            known = any(self._part(parts[number]).main for number in numbers if number not in rest)
+            for number in mains[0 if known else 1 :]:
+                found[number] = replace(parts[number], part=replace(self._part(parts[number]), main=False))
+        elif len(rest) > 1:
+            self._join(found, rest, (mains or rest)[0])
+        return found
+
+    def _is_always(self, one: LoadedPart) -> bool:
+        part = one.part
+        if not isinstance(part, Instruction) or one.client == self.target:
+            return False
+        return part.when in (None, "always") and part.folder is None and not part.personal and not one.only_in
+
+    @staticmethod
+    def _part(one: LoadedPart) -> Instruction:
+        return cast("Instruction", one.part)
+
+    def _gives_way(self, one: LoadedPart) -> bool:
+        """Whether the target passes over a file once there is the one that is written."""
+        main = self.module.path(Instruction(main=True), self.module.place_of(Instruction(main=True), self.places))
+        place = next((place for place in self.places if matches(place, one.path)), None)
+        others = place.unless if place else ()
+        return main in {os.path.normpath(os.path.join(os.path.dirname(one.path), name)).replace(os.sep, "/") for name in others}
+
+    def _join(self, found: list[LoadedPart], numbers: Sequence[int], first: int) -> None:
+        """Put texts into one, in their order, the main one first."""
+        order = [first, *(number for number in numbers if number != first)]
+        bodies = [part.body.parts for part in (self._part(found[number]) for number in order) if part.body]
+        parts = [one for number, body in enumerate(bodies) for one in ((_BETWEEN,) if number else ()) + body]
+        whole = found[first]
+        found[first] = replace(whole, part=replace(self._part(whole), body=Body(tuple(_merged(parts))), main=True))
+        self.joined = dict.fromkeys(order[1:], found[first])
+
+    def loss(self, one: LoadedPart, into: LoadedPart) -> Any:
+        """Say where a text stands now."""
+        return losses.loss("instruction-joined", one.part.id, "name", self.target, quoted(into.path), part="instructions")
+
+
+def _merged(parts: Sequence[Any]) -> Iterator[Any]:
+    """Yield the parts of a text, those that are text side by side as one."""
+    text = ""
+    for one in parts:
+        if isinstance(one, str):
+            text += one
+            continue
+        if text:
+            yield text
+        text = ""
+        yield one
+    if text:
+        yield text
+
+
+def readers(one: str, other: str, present: Callable[[str], bool], *, same: bool) -> list[str]:
+    """Return the clients that put both of two files of a project before the model; `same` says whether they have the same text."""
+    from agentconv.formats import registry as formats
+
+    found = []
+    for client in formats.CLIENTS:
+        module = registry.part_format(client, "instructions")
+        if same and getattr(module, "same_text_once", False):
+            continue
+        places = [next((place for place in module.project if matches(place, path)), None) for path in (one, other)] if module else [None]
+        if all(
+            place is not None and not hidden(place, path, present, (one, other)) for place, path in zip(places, (one, other), strict=False)
+        ):
+            found.append(client)
+    return found
+
+
+def hidden(place: Place, path: str, present: Callable[[str], bool], also: Sequence[str] = ()) -> bool:
+    """Whether a client passes over a file for another one that is there."""
+    others = (os.path.normpath(os.path.join(os.path.dirname(path), name)).replace(os.sep, "/") for name in place.unless)
+    return any(other in also or present(other) for other in others)

@@ -1,0 +1,45 @@
+"""Instructions of Gemini CLI 0.61.0 and Qwen Code 0.24.4 (asked).
+
+https://geminicli.com/docs/cli/gemini-md/ and https://qwenlm.github.io/qwen-code-docs/en/users/configuration/memory
+
+Gemini reads `GEMINI.md`, and no `AGENTS.md` unless its settings say so. Qwen reads `QWEN.md` and `AGENTS.md`, both where both are there,
+and rules, which with `paths` are read at such files. Both put in what an `@` names.
+"""
+
+from __future__ import annotations
+
+from agentconv.core.part_format import Place
+from agentconv.formats.gemini import qwen_lines
+from agentconv.formats.gemini.commands import find
+from agentconv.parts.commands.markdown import Markdown
+from agentconv.parts.instructions import keys
+from agentconv.parts.instructions.client import Client, Files
+from agentconv.yaml.grammar import YAML_2
+
+_GEMINI = Files(Place("", "GEMINI.md"), main=True, imports="words")
+_QWEN = Files(Place("", "QWEN.md"), main=True, imports="words")
+_AGENTS = Files(Place("", "AGENTS.md", native=False), main=True, imports="words")
+_RULES = Files(
+    Place(".qwen/rules", "**/*.md", trusted=True),
+    Markdown(find, qwen_lines.rewritten, YAML_2),
+    {"description": keys.DESCRIPTION, "paths": keys.files("paths", everything=frozenset(), as_list=True)},
+)
+BY_FORMAT = {
+    "gemini-cli": Client(
+        "gemini-cli",
+        "Gemini CLI",
+        (_GEMINI, _GEMINI.nested()),
+        (Files(Place(".gemini", "GEMINI.md"), main=True, imports="words"),),
+    ),
+    "qwen-code": Client(
+        "qwen-code",
+        "Qwen Code",
+        (_AGENTS, _QWEN, _RULES),
+        (
+            Files(Place(".qwen", "QWEN.md"), main=True, imports="words"),
+            Files(Place(".qwen", "AGENTS.md"), main=True, imports="words"),
+            _RULES,
+        ),
+        whens=frozenset({"always", "scoped"}),
+    ),
+}

@@ -1,0 +1,82 @@
+"""A project in one look: what each assistant loads from it as it stands, and what is to be known."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from agentconv.cli import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FILES = {
+    ".claude/agents/reader.md": "---\nname: reader\ndescription: Reads\ntools: Read\n---\n\nYou read what you are given.\n",
+    ".opencode/agents/reader.md": "---\ndescription: Reads\nmode: subagent\n---\n\nYou read what you are given.\n",
+    ".claude/skills/deploy/SKILL.md": "---\nname: deploy\ndescription: Deploys\ndisable-model-invocation: true\n---\n\nDeploy it.\n",
+    ".agents/skills/deploy/SKILL.md": "---\nname: deploy\ndescription: Deploys\n---\n\nDeploy it.\n",
+    ".mcp.json": '{"mcpServers": {\n"db": {"command": "npx", "args": ["db"], "env": {"TOKEN": "${TOKEN}"}}}}\n',
+    ".codex/config.toml": '[mcp_servers.db]\ncommand = "npx"\nenv = { TOKEN = "${TOKEN}" }\n',
+    ".claude/settings.json": '{"permissions": {"deny": [\n"Write(secrets/**)"]},\n"hooks": {"PreToolUse": [\n'
+    '{"matcher": "bash", "hooks": [{"type": "command", "command": "exit 2"}]},\n'
+    '{"matcher": "Bash", "hooks": [{"type": "command", "command": "exit 2"}]}]}}\n',
+    ".github/hooks/guard.json": '{"version": 1, "hooks": {"PreToolUse": [\n'
+    '{"matcher": "Bash", "hooks": [{"type": "command", "command": "exit 2"}]}]}}\n',
+    "CLAUDE.md": "Use tabs.\n@AGENTS.md\n@docs/none.md\n",
+    "AGENTS.md": "Be brief.\n",
+    "QWEN.md": "Be brief.\n",
+    "AGENTS.override.md": "Be long.\n",
+}
+ASKED = "claude-code,codex,copilot,opencode,qwen-code"
+
+
+@pytest.fixture(name="project")
+def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a project with parts of several assistants."""
+    for name, text in FILES.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    return tmp_path
+
+
+def test_statements_say_what_each_client_makes_of_the_project(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is never loaded, loaded twice, taken literally or wider than its like is said by client, file and line."""
+    assert main(["inspect", str(project), "--for", ASKED, "--output-format", "json"]) in (0, 1)
+    found = json.loads(capsys.readouterr().out)["project"]
+    said = {(one["topic"], one["client"], one["path"].removeprefix(f"{project}/"), one["line"]) for one in found["statements"]}
+
+    assert found["loads"]["instructions"] == {"claude-code": 1, "codex": 1, "copilot": 2, "opencode": 1, "qwen-code": 2}
+    assert found["loads"]["agents"]["claude-code"] == found["loads"]["agents"]["opencode"] == 1
+    assert found["loads"]["commands"]["codex"] is None
+    assert said >= {
+        ("never", "codex", "AGENTS.md", 1),
+        ("never", "opencode", "CLAUDE.md", 1),
+        ("never", "claude-code", "CLAUDE.md", 3),
+        ("twice", "copilot", "AGENTS.md", 1),
+        ("twice", "qwen-code", "QWEN.md", 1),
+        ("literally", "codex", ".codex/config.toml", 3),
+        ("untrusted", "codex", ".codex/config.toml", 1),
+        ("wider", "opencode", ".opencode/agents/reader.md", 1),
+        ("rule", "claude-code", ".claude/settings.json", 2),
+        ("hook", "claude-code", ".claude/settings.json", 4),
+        ("wider", "codex", ".agents/skills/deploy/SKILL.md", 1),
+    }
+    assert ("never", "claude-code", "AGENTS.md", 1) not in said
+
+
+@pytest.mark.usefixtures("project")
+def test_table_fits_eighty_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    """The table and what is below it are no wider than eighty columns, whoever is asked; with `-v` each statement has its line."""
+    main(["inspect", "--for", "all"])
+    table = capsys.readouterr().out.partition("\nloads ")[2]
+    main(["inspect", "--for", "all", "-v"])
+    long = capsys.readouterr().out
+
+    assert max(map(len, table.splitlines())) <= 80
+    assert "instructions" in table
+    assert "AGENTS.md:1 (GitHub Copilot): by itself, and as CLAUDE.md imports it" in long.replace("\n    ", " ")
