@@ -1,4 +1,4 @@
-"""Several agents in one YAML file: a list of maps below a key. Block style is patched; anything else is spelled anew."""
+"""Several agents in one YAML file: a list of maps below a key, or a map of them. Block style is patched; anything else is spelled anew."""
 
 from __future__ import annotations
 
@@ -33,16 +33,19 @@ def parse(
 
     Args:
         source: The file.
-        roster: Where in it the agents are: a list below a key.
+        roster: Where in it the agents are: a list below a key, or a map by name.
         known: The keys of a record, by which a person finds them in a file that is not YAML.
         grammar: The client's YAML library.
         client_text: The text as the client parses it; by default, as it stands, without a byte order mark.
     """
-    return YamlFile(source, roster, known, grammar, client_text or as_written(source))
+    kind = YamlMap if roster.by_name else YamlFile
+    return kind(source, roster, known, grammar, client_text or as_written(source))
 
 
 class YamlFile(RecordFile):
     """A YAML file: the container is a list of maps."""
+
+    empty = "[]"
 
     def __init__(self, source: SourceText, roster: Roster, known: Collection[str], grammar: Grammar, text: ClientText) -> None:
         super().__init__(source, roster)
@@ -74,11 +77,17 @@ class YamlFile(RecordFile):
             if self.roster.alone and self.root.pairs:
                 self.alone = True
                 self._add("", self.root, budget)
-        elif isinstance(node, Sequence):
-            for index, item in enumerate(node.items):
-                self._add(str(index), item, budget)
+        elif self._is_container(node):
+            self._add_all(node, budget)
         elif not isinstance(node, Scalar) or nodes.scalar_value(node, self.grammar):
             self.problem = self.wrong_kind, self.client_text.place(node.start)
+
+    def _is_container(self, node: Node) -> bool:
+        return isinstance(node, Sequence)
+
+    def _add_all(self, node: Node, budget: list[int]) -> None:
+        for index, item in enumerate(node.items if isinstance(node, Sequence) else ()):
+            self._add(str(index), item, budget)
 
     def _add(self, token: str, node: Node, budget: list[int]) -> None:
         record = Record(token, None, frontmatter.client_value(nodes.value(node, budget, self.grammar)), self._place(node))
@@ -115,7 +124,7 @@ class YamlFile(RecordFile):
         found = self.text.find("\n", offset)
         return len(self.text) if found < 0 else found + 1
 
-    def _dash(self, index: int) -> int | None:
+    def _head(self, index: int) -> int | None:
         """Return where the dash of an item stands; None where it does not start its line, or has something before the item."""
         dash = self.nodes[index].start - 1
         while dash >= 0 and self.text[dash] in " \t\r\n":
@@ -169,34 +178,34 @@ class YamlFile(RecordFile):
         return []
 
     def replace(self, index: int, values: MappingType[str, Json]) -> list[Edit] | None:
-        dash = None if self.problem or self.alone else self._dash(index)
-        if dash is None:
+        head = None if self.problem or self.alone else self._head(index)
+        if head is None:
             return None
-        column = dash - self._line_start(dash)
-        return self._edits([(dash, max(self.nodes[index].end, dash), self._item(values, column).lstrip(" ").removesuffix("\n"))])
+        spelled = self._record(self.records[index].name or "", values, head - self._line_start(head))
+        return self._edits([(head, max(self.nodes[index].end, head), spelled.lstrip(" ").removesuffix("\n"))])
 
     def arrange(self, removed: Collection[int], added: MappingType[int, SequenceType[Named]]) -> list[Edit] | None:
         if self.problem or self.alone or (self.root is not None and not isinstance(self.root, Mapping)):
             return None
-        new = [values for _, parts in sorted(added.items()) for _, values in parts]
+        new = [named for _, parts in sorted(added.items()) for named in parts]
         if len(removed) == len(self.records) and not (new and removed):
             return self._fill(new)
-        dashes = [self._dash(index) for index in range(len(self.records))]
-        first = dashes[0]
-        if first is None or None in dashes:
+        heads = [self._head(index) for index in range(len(self.records))]
+        first = heads[0]
+        if first is None or None in heads:
             return None
         column = first - self._line_start(first)
         edits = [
-            (self._line_start(dash), self._line_end(self.nodes[index].end), "") for index in removed if (dash := dashes[index]) is not None
+            (self._line_start(head), self._line_end(self.nodes[index].end), "") for index in removed if (head := heads[index]) is not None
         ]
         for index, parts in added.items():
-            lines = "".join(self._item(values, column) for _, values in parts)
+            lines = "".join(self._record(name, values, column) for name, values in parts)
             edits.append((self._line_start(first),) * 2 + (lines,) if index < 0 else self._after(self.nodes[index], lines))
         return self._edits(edits)
 
-    def _fill(self, records: SequenceType[MappingType[str, Json]]) -> list[Edit] | None:
+    def _fill(self, records: SequenceType[Named]) -> list[Edit] | None:
         """Put records into a file that has none, or none any more."""
-        spelled = "\n" + "".join(self._item(values, 2) for values in records) if records else " []\n"
+        spelled = "\n" + "".join(self._record(name, values, 2) for name, values in records) if records else f" {self.empty}\n"
         if self.container is None:
             at = len(self.text)
             line = "\n" if at and not self.text.endswith("\n") else ""
@@ -212,14 +221,14 @@ class YamlFile(RecordFile):
         if isinstance(self.root, Mapping) and not self.alone and not self.problem:
             values = frontmatter.client_value(nodes.value(self.root, None, self.grammar))
             rest = values if isinstance(values, dict) else rest
-        lines = "".join(self._item(values, 2) for _, values in records)
+        lines = "".join(self._record(name, values, 2) for name, values in records)
         rest.setdefault(self.key, [])
         return "".join(
-            (f"{key}:\n{lines}" if lines else f"{key}: []\n") if key == self.key else emitter.entry(key, found)
+            (f"{key}:\n{lines}" if lines else f"{key}: {self.empty}\n") if key == self.key else emitter.entry(key, found)
             for key, found in rest.items()
         )
 
-    def _item(self, values: MappingType[str, Json], column: int) -> str:
+    def _record(self, _name: str, values: MappingType[str, Json], column: int) -> str:
         """Write one item of the list, with its dash at a column."""
         indent = " " * column
         body = "".join(self._entry(key, found, indent + "  ") for key, found in values.items()) or f"{indent}  {{}}\n"
@@ -255,6 +264,44 @@ class YamlFile(RecordFile):
             return None
         read = nodes.entries(node, self.grammar).get("k") if isinstance(node, Mapping) else None
         return block if isinstance(read, Scalar) and read.text == text else None
+
+
+class YamlMap(YamlFile):
+    """A YAML file: the container is a map of maps, by name."""
+
+    empty = "{}"
+
+    def _is_container(self, node: Node) -> bool:
+        return isinstance(node, Mapping)
+
+    def _add_all(self, node: Node, budget: list[int]) -> None:
+        self.names: list[Node] = []
+        for name, child in node.pairs if isinstance(node, Mapping) else ():
+            word = client_text(nodes.key_text(name, self.grammar))
+            self._add(word, child, budget)
+            self.records[-1].name = word
+            self.names.append(name)
+
+    def _recover(self, known: Collection[str]) -> None:  # noqa: ARG002 - no line is looked at
+        """Find nothing: what a name is, and what a key of an agent, no line says by itself."""
+        self.records, self.nodes, self.container = [], [], None
+
+    def _head(self, index: int) -> int | None:
+        """Return where the name of a record stands; None where it does not start its line, or the map is in brackets."""
+        name, node = self.names[index], self.nodes[index]
+        alone = not self.text[self._line_start(name.start) : name.start].strip(" ") and not (isinstance(node, Mapping) and node.flow)
+        return name.start if alone else None
+
+    def rename(self, index: int, name: str) -> list[Edit] | None:
+        node = self.names[index]
+        return self._edits([(node.start, node.end, emitter.scalar(name))])
+
+    def _record(self, name: str, values: MappingType[str, Json], column: int) -> str:
+        """Write one entry of the map, with its name at a column."""
+        indent = " " * column
+        head = f"{indent}{emitter.scalar(name)}:"
+        body = "".join(self._entry(key, found, indent + "  ") for key, found in values.items())
+        return f"{head}\n{body}" if body else f"{head} {self.empty}\n"
 
 
 _LONG = 100

@@ -102,6 +102,9 @@ _HEADER = rb"(?m)^(?:\xef\xbb\xbf)?[ \t]*(?:---|name[ \t]*:|description[ \t]*:)"
 _HEADED = rb"\A(?:\xef\xbb\xbf)?---[ \t]*\r?\n"
 _ROLE = rb'\A(?:\xef\xbb\xbf)?(?:(?![ \t]*\[)[^\n]*\n)*?[ \t]*"?(?:name|description|developer_instructions)"?[ \t]*='
 _MODES = rb"(?m)^[ \t{]*[\"']?(?:customModes|roleDefinition)[\"']?[ \t]*:"
+_DOCKER = (
+    rb"(?m)^agents:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ ]+[\w-]+:[ \t]*\r?\n[ ]+(?:model|description|instruction|toolsets):"
+)
 _AGENTS = rb'\A(?:\xef\xbb\xbf)?\s*\{\s*"(?:[^"\\]|\\.)*"\s*:\s*\{\s*"(?:description|prompt|tools|model)"\s*:'
 _BUNDLE = rb"urn:agentconv:bundle:"
 _LEAVES = ("agents", "agent", "modes", "mode")
@@ -158,6 +161,9 @@ FORMATS: dict[str, Row] = {
         "deepagents.deepagents", "deepagents-code", (".deepagents/agents",), ("/AGENTS.md",), aliases=("deepagents-code", "dcode")
     ),
     "letta": Row("letta.letta", "Letta Code", (".letta/agents",), (".md",), aliases=("letta-code",)),
+    "docker-agent": Row(
+        "docker.docker_agent", "Docker Agent", (), (".yaml", ".yml"), ("docker-agent.yaml",), looks=_DOCKER, aliases=("cagent",)
+    ),
     "continue": Row("continuedev.continuedev", "Continue", (".continue/agents",), (".md",)),
     "claude-agents-json": Row("claude.agents_json", "Claude Code --agents", (), (".json",), ("claude-agents.json",), looks=_AGENTS),
     "claude-plugin": Row(
@@ -215,7 +221,6 @@ _KNOWN = {
 NOT_YET = {
     "amp": "Amp",
     "crush": "Crush",
-    "docker-agent": "Docker Agent",
     "warp": "Warp",
     "windsurf": "Windsurf",
     "zed": "Zed",

@@ -127,13 +127,20 @@ def project(projection: Projection) -> None:
     """Turn an agent into what a Letta Code file can hold."""
     if not projection.at_home:
         texts.trim(projection, "description", SPACE)
-    texts.require(projection, "name", "description")
-    texts.require(projection, "prompt.text", blanks=SPACE)
+    _hold_description(projection)
+    texts.require(projection, "name", "description", "prompt.text", blanks=SPACE)
     texts.body(projection)
     texts.line_feeds(projection)
     texts.prompt(projection, "replace")
     once(projection, _project_shape)
     finish(projection, DIALECT)
+
+
+def _hold_description(projection: Projection) -> None:
+    """Write a description as it is read: without blanks at its ends, or, of several lines, before all of them."""
+    text = projection.get("description") or ""
+    if lines.read_back(text) != text:
+        projection.change("description", lines.read_back(text), "text-trimmed", "blanks at its ends")
 
 
 def _project_shape(projection: Projection) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Complaint
 from agentconv.core.expressions import expression
-from agentconv.core.source import client_text
+from agentconv.core.source import SourceText, client_text, encode
 from agentconv.families import line_header
 from agentconv.families.javascript import SPACE
 from agentconv.families.line_header import Line, LineHeader
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from agentconv.core.ir import Json
-    from agentconv.core.source import SourceText
 
 _BREAK = r"(?:\r\n|\r|\n)"
 _OPEN = expression(rf"\ufeff?---{_BREAK}")
@@ -129,3 +128,8 @@ def spelled(value: Json) -> str:
         return line_header.spelled(value)
     style = "|" if value.endswith("\n") else "|-"
     return "\n".join([style, *(f"  {line}" if line else "" for line in value.removesuffix("\n").split("\n"))])
+
+
+def read_back(text: str) -> str:
+    """Return what the client makes of a text, once it is written behind a key."""
+    return str(parse(SourceText("", encode(line_header.entries({"key": text}, spelled)))).values["key"])

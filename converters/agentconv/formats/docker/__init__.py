@@ -1,0 +1,1 @@
+"""Docker Agent: files of agents by name."""
