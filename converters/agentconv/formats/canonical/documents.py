@@ -103,7 +103,7 @@ def plain(value: Any, *, languages: bool = True, without: Collection[str] = _LEF
 
 
 @cache
-def _fields(cls: Any) -> tuple[dataclasses.Field[Any], ...]:
+def _fields(cls: Any) -> tuple[Field[Any], ...]:
     """Return the fields of a type, which takes longer to find than they take to write."""
     return dataclasses.fields(cls)
 
