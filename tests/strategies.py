@@ -387,7 +387,7 @@ def agent_sets() -> st.SearchStrategy[AgentSet]:
         commands=st.lists(commands(), max_size=2, unique_by=lambda one: one.id).map(tuple),
         servers=st.lists(set_servers(), max_size=2, unique_by=lambda one: one.id).map(tuple),
         extras=st.one_of(st.just({}), extras()),
-        further=st.dictionaries(st.sampled_from(["orders", "medals", "rewards"]), tuples(json_maps()), max_size=2).map(
+        further=st.dictionaries(st.sampled_from(["trophies", "medals", "rewards"]), tuples(json_maps()), max_size=2).map(
             lambda lists: dict(sorted(lists.items()))
         ),
         sources=st.lists(sources(), max_size=2, unique_by=lambda source: source.path).map(tuple),

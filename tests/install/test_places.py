@@ -28,7 +28,7 @@ def test_data(target):
     assert all(place.startswith(("$", "~/")) for place in target.user)
     assert target.no_user or target.user[-1].startswith("~/")
     assert "user_adds" not in row or row["user_adds"] == target.user[0]
-    assert target.marks
+    assert target.marks or target.no_user
     assert target.then
     assert all(registry.FORMATS[other].folders for other in target.also_reads)
     assert [*TARGETS].index(target.id) > max(([*TARGETS].index(other) for other in target.also_reads), default=-1)

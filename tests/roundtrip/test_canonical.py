@@ -93,7 +93,7 @@ SHAPES = {
     "bundle": ir.AgentSet,
 }
 SPELLED = {
-    "further": ["instructions"],
+    "further": [],  # what a later version may add
     "definition": [field.name for field in dataclasses.fields(ir.McpServer)],
     "data": ["sha256", "text", "base64"],
 }

@@ -21,7 +21,7 @@ COMMANDS = {
     "to-json": "read agents into one canonical JSON bundle",
     "from-json": "write the agents of a bundle",
     "inspect": "show what each client makes of agent files as they stand",
-    "report": "make a page that shows agents beside what each assistant gets, and what it costs",
+    "report": "make a page that shows agents beside what each assistant gets, and the cost",
     "lint": "find what breaks an agent, in which client, and mend it",
     "rule": "say what a rule of the linter flags, or a loss is, and why",
     "pack": "make a pip-installable distribution of agents",

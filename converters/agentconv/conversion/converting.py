@@ -25,7 +25,7 @@ from agentconv.core.source import SourceText
 from agentconv.formats import registry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from agentconv.conversion.renaming import Names
     from agentconv.conversion.shares import Shares
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from agentconv.core.shapes import Shapes
     from agentconv.sources.loaded import Loaded
     from agentconv.sources.parts import Parts
+    from agentconv.sources.parts_on_disk import LoadedPart
 
 __all__ = ["Converted", "Options", "convert"]
 
@@ -84,10 +85,15 @@ def convert(
         each = Each(target, options, names, Listing(target, offered=options.marketplace), shapes)
         yield from _agents(read, each) if shared is None else _agents_shared(read, each, shared)
         return
+    yield from _along(read, target, options, names, found.parts)
+
+
+def _along(read: line_ends.Pieces, target: str, options: Options, names: Names, going: Sequence[LoadedPart]) -> Iterator[Converted]:
+    """Convert agents, and the parts that go along with them."""
     from agentconv.conversion.carried_parts import CarriedParts
 
     carried = CarriedParts(target, options, names.renamed)
-    carried.judge(found.parts)
+    carried.judge(going)
     if told := tuple(kept_credentials.told_of_parts(carried.kept())):
         yield Converted(target, (), diagnostics=told)
     beside: dict[str, Converted] = {}
