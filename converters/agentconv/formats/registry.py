@@ -103,7 +103,8 @@ _HEADED = rb"\A(?:\xef\xbb\xbf)?---[ \t]*\r?\n"
 _ROLE = rb'\A(?:\xef\xbb\xbf)?(?:(?![ \t]*\[)[^\n]*\n)*?[ \t]*"?(?:name|description|developer_instructions)"?[ \t]*='
 _MODES = rb"(?m)^[ \t{]*[\"']?(?:customModes|roleDefinition)[\"']?[ \t]*:"
 _DOCKER = (
-    rb"(?m)^agents:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ ]+[\w-]+:[ \t]*\r?\n[ ]+(?:model|description|instruction|toolsets):"
+    rb"(?m)^agents:[ \t]*(?:#[^\n]*)?\r?\n(?=[\s\S]*^[ ]+(?:instruction|toolsets):)"
+    rb"(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ ]+[\w-]+:[ \t]*(?:#[^\n]*)?\r?\n[ ]+(?:model|description|instruction|toolsets):"
 )
 _AGENTS = rb'\A(?:\xef\xbb\xbf)?\s*\{\s*"(?:[^"\\]|\\.)*"\s*:\s*\{\s*"(?:description|prompt|tools|model)"\s*:'
 _BUNDLE = rb"urn:agentconv:bundle:"
