@@ -22,12 +22,17 @@ class Editor:
         self._told = {}
         self._versions = {}
         self.messages = []
+        self.watched = []
         self._client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(lambda told: self._told.update({told.uri: told}))
+        self._client.feature(types.CLIENT_REGISTER_CAPABILITY)(lambda told: self.watched.extend(patterns(told)))
         self._client.feature(types.WINDOW_SHOW_MESSAGE)(lambda told: self.messages.append(told.message))
         self._run(self._client.start_io(sys.executable, "-m", "agentconv", "lsp", "--stdio", cwd=folder, env=environment(folder)))
         able = types.ClientCapabilities(
             general=types.GeneralClientCapabilities(position_encodings=encodings),
-            workspace=types.WorkspaceClientCapabilities(workspace_edit=types.WorkspaceEditClientCapabilities(document_changes=True)),
+            workspace=types.WorkspaceClientCapabilities(
+                workspace_edit=types.WorkspaceEditClientCapabilities(document_changes=True),
+                did_change_watched_files=types.DidChangeWatchedFilesClientCapabilities(dynamic_registration=True),
+            ),
         )
         begun = types.InitializeParams(able, workspace_folders=[types.WorkspaceFolder(folder.as_uri(), folder.name)])
         self.able = self._run(self._client.initialize_async(begun)).capabilities
@@ -61,6 +66,12 @@ class Editor:
         whole = [types.TextDocumentContentChangeWholeDocument(text)]
         self._client.text_document_did_change(types.DidChangeTextDocumentParams(changed, whole))
         return self.marks(path)
+
+    def touch(self, path):
+        """Say that a file on the disk is there now, or changed, which is told of those that the server wants to be told of."""
+        assert f"**/{path}" in self.watched
+        changed = types.FileEvent(self.uri(path), types.FileChangeType.Changed)
+        self._client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([changed]))
 
     def save(self, path):
         """Say that a file was saved."""
@@ -125,6 +136,11 @@ class Editor:
         self._loop.run_until_complete(self._loop.shutdown_asyncgens())
         self._loop.close()
         return self.process.returncode, said
+
+
+def patterns(told):
+    """Return the files of which a server wants to be told."""
+    return [one["globPattern"] for registration in told.registrations for one in registration.register_options["watchers"]]
 
 
 def environment(folder):
