@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from agentconv.core import names as spelling
 from agentconv.core.diagnostics import Severity
+from agentconv.core.restraints import RESTRAINING
 from agentconv.formats import registry
 from agentconv.lint import included as included_files
 from agentconv.lint.subject import Subject
@@ -21,12 +22,7 @@ if TYPE_CHECKING:
 
     from agentconv.cli.lint_folders import LintFolders
     from agentconv.core.diagnostics import Diagnostic
-    from agentconv.core.kinds import Kind
     from agentconv.sources.loaded import Loaded
-
-
-_RESTRAINING: tuple[Kind, ...] = ("hooks", "permissions")
-"""The kinds of parts whose files are looked at."""
 
 
 @dataclass(slots=True)
@@ -68,32 +64,23 @@ def read(loader: Iterable[Loaded], found: discovery.Discovery, chosen: LintFolde
     return files, diagnostics
 
 
-def restraining(found: discovery.Discovery, sources: Iterable[str], chosen: LintFolders) -> list[LintFile]:
-    """Return the files of the clients that are asked about in which a project, as SRC, has rules for all that works there."""
+def of_parts(found: discovery.Discovery, sources: Iterable[str], chosen: LintFolders) -> list[LintFile]:
+    """Return the files of parts of the clients that are asked about: those below SRC, and those that restrain all that works there."""
     folders = [source for source in sources if os.path.isdir(source)]
     asked = dict.fromkeys((*chosen.clients(None), *(file.format for file in found.files if file.format in registry.CLIENTS)))
-    parts = beside(found, folders, tuple(asked)) if folders and found.home is None else None
-    if parts is None or not parts.may_restrain():
+    if not folders or not asked or found.home is not None:
         return []
-    from agentconv.lint.subject import PartFile
-    from agentconv.parts.registry import part_format
+    from agentconv.lint import part_files
 
+    tops = [f"{os.path.realpath(folder)}{os.sep}" for folder in folders]
     files: list[LintFile] = []
-    for place in parts.places:
-        for client in parts.clients:
-            for kind in _RESTRAINING:
-                module = part_format(client, kind)
-                if module is None:
-                    continue
-                for source in place.files(client, kind):
-                    read = module.read(source)
-                    if not read.parts and not read.diagnostics:
-                        continue  # a file of settings that says nothing of the kind
-                    path = place.place(client, source.text.path).as_posix()
-                    subject = Subject(source.text.put(source.text.data, path), client, (client,), chosen.for_file(path))
-                    subject.location = os.path.abspath(path)
-                    subject.part = PartFile(kind, source)
-                    files.append(LintFile(subject, path))
+    for place in beside(found, folders, tuple(asked)).places:
+        for subject in part_files.subjects(place, tuple(asked)):
+            subject.location = os.path.abspath(subject.path)
+            restrains = subject.part is not None and subject.part.kind in RESTRAINING
+            if restrains or os.path.realpath(subject.path).startswith(tuple(tops)):
+                subject.settings = chosen.for_file(subject.path)
+                files.append(LintFile(subject, subject.path, os.fspath(place.folder)))
     return files
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, TypeAlias
 
@@ -45,7 +45,7 @@ class Mended:
         if not file.stdin and not self._saved(file, done.data):
             return
         self.findings += len(done.made)
-        file.subject = replace(file.subject, source=file.subject.source.put(done.data))
+        file.subject = file.subject.put(done.data)
 
     def _saved(self, file: LintFile, data: bytes) -> bool:
         place = Path(file.location or "")
@@ -72,6 +72,7 @@ def mend(options: argparse.Namespace, files: list[LintFile], find: Finder, line:
         line.clear()
         if not (options.diff or options.check):
             mended.save(file, done)
+            _renew(file, files)
             continue
         mended.findings += len(done.made)
         shown = (file.location or "<stdin>").replace(os.sep, "/")
@@ -83,6 +84,13 @@ def mend(options: argparse.Namespace, files: list[LintFile], find: Finder, line:
         _pass_on(file.subject.source.data for file in files if file.stdin)
         mended.out = sys.stderr
     return mended
+
+
+def _renew(mended: LintFile, files: Iterable[LintFile]) -> None:
+    """Let the parts of other kinds in a file be those that are there now."""
+    for file in files:
+        if file is not mended and file.location == mended.location and file.subject.part is not None:
+            file.subject = file.subject.put(mended.subject.source.data)
 
 
 def _pass_on(texts: Iterable[bytes]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from inspect import cleandoc
 from textwrap import dedent
 from typing import TYPE_CHECKING, TypeAlias
@@ -95,6 +95,10 @@ class Rule:
     """What it protects the reader of a file from; no comment in a file and no configuration of a project's own leaves such a rule out."""
     kind: str = ""
     """The kind of part, where it is about these."""
+    path: str = ""
+    """Where its examples lie in a project, where that is not where their client has such a part first."""
+    beside: tuple[tuple[str, str], ...] = ()
+    """Files of the project that the examples need, by their paths."""
 
     def find(
         self,
@@ -141,19 +145,17 @@ def rule(
     clients: tuple[str, ...] = (),
     protects: str | None = None,
     kind: str = "",
+    path: str = "",
+    beside: tuple[tuple[str, str], ...] = (),
 ) -> Callable[[Callable[..., Iterator[Finding]]], Rule]:
     """Make a rule of a function whose docstring says what it flags (its first line) and why that matters (the rest)."""
 
     def make(check: Callable[..., Iterator[Finding]]) -> Rule:
         summary, _, why = cleandoc(check.__doc__ or "").partition("\n\n")
         texts = (summary, why, _example(bad), _example(good))
-        seen = (source, verified, severity, fix)
-        made: list[Rule] = []
-        made.append(
-            Rule(
-                code, name, lambda *given: check(made[0], *given), *texts, *seen, example, PART if kind else about, clients, protects, kind
-            )
-        )
-        return made[0]
+        found = Rule(code, name, lambda *given: check(found, *given), *texts, source, verified, severity, fix, example)
+        kinds = {"about": PART, "kind": kind, "path": path, "beside": beside} if kind else {"about": about}
+        found = replace(found, **kinds, clients=clients, protects=protects)
+        return found
 
     return make
