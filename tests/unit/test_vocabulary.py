@@ -8,6 +8,9 @@ import pytest
 
 from agent_files import agent_of, make, minimal
 from agentconv.core import effects, references, schema_files, vocabulary
+from agentconv.core.kinds import KINDS
+from agentconv.formats import registry
+from agentconv.parts.registry import part_format
 from template_format import CLIENTS
 
 pytestmark = pytest.mark.usefixtures("with_the_template")
@@ -30,6 +33,7 @@ FACTS = {
     "idle",
     "own_words_first",
     "restraining",
+    "parts",
 }
 TABLES = {
     "tools",
@@ -64,6 +68,16 @@ def test_words_have_evidence(client: str) -> None:
     assert table["source"]
     assert isinstance(table["verified"], dt.date)
     assert set() == table.keys() - FACTS - TABLES
+
+
+@pytest.mark.parametrize("client", [one for one in registry.CLIENTS if not registry.FORMATS[one].index])
+def test_places_of_parts_are_those_that_are_looked_at(client: str) -> None:
+    """What says where a client looks for parts names each place that its formats of parts look at, but for any folder below the root."""
+    modules = [module for kind in KINDS if (module := part_format(client, kind))]
+    places = [place for module in modules for place in module.project]
+    named = {place.path if "*" in place.pattern else place.shown for place in places} - {""}
+
+    assert set(vocabulary.part_places(client)) == named
 
 
 @pytest.mark.parametrize("client", CLIENTS)

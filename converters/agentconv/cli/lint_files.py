@@ -70,12 +70,16 @@ def of_parts(found: discovery.Discovery, sources: Iterable[str], chosen: LintFol
     asked = dict.fromkeys((*chosen.clients(None), *(file.format for file in found.files if file.format in registry.CLIENTS)))
     if not folders or not asked or found.home is not None:
         return []
+    parts = beside(found, folders, tuple(asked))
+    clients = parts.clients_with_parts()
+    if not clients:
+        return []
     from agentconv.lint import part_files
 
     tops = [f"{os.path.realpath(folder)}{os.sep}" for folder in folders]
     files: list[LintFile] = []
-    for place in beside(found, folders, tuple(asked)).places:
-        for subject in part_files.subjects(place, tuple(asked)):
+    for place in parts.places:
+        for subject in part_files.subjects(place, clients):
             subject.location = os.path.abspath(subject.path)
             restrains = subject.part is not None and subject.part.kind in RESTRAINING
             if restrains or os.path.realpath(subject.path).startswith(tuple(tops)):

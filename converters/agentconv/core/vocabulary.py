@@ -52,6 +52,7 @@ so that a client that comes anew changes no file of one that is there). A fact t
   tables, `*` for any name), each with the values that limit nothing; `instead` is what a person does; `servers` says that no file closes
   the MCP servers of the session, in words.
 `evidence` is `documentation` where the client itself was not asked: what is said of it is what its documents and its code say.
+`parts` are those in which it looks for parts of any kind, so that nobody has to load what reads these where none of them is there.
 `restraining` are the files and folders of a project that may have rules and hooks for all that works in it.
 And limits: `description_tokens` (of the descriptions of all agents together; the client warns above it).
 
@@ -591,6 +592,11 @@ def command_lines(format_id: str) -> dict[str, Any]:
 def restraining_files(format_id: str) -> tuple[str, ...]:
     """Return the files and folders of a project in which a client finds what restrains all that works there."""
     return tuple(_file(format_id).get("restraining", ()))
+
+
+def part_places(format_id: str) -> tuple[str, ...]:
+    """Return the files and folders of a project in which a client looks for parts first: where none of them is, it has none."""
+    return tuple(_file(format_id).get("parts", ()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,13 @@ A fix that a client's reading does not survive is not made, nor offered; the fin
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from agentconv.conversion import compare
 from agentconv.core import fields
 from agentconv.core.diagnostics import Code
-from agentconv.core.part_format import PartsRead, difference
 from agentconv.core.source import encode
 from agentconv.formats import registry
-from agentconv.parts import registry as part_registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -190,7 +188,9 @@ def disproof(subject: Subject, change: Fix, about: tuple[str, ...] = ()) -> str 
     """
     data = encode(apply(subject.text, change.edits))
     if subject.part is not None:
-        return _disproof_of_parts(subject, change, data)
+        from agentconv.lint import part_proofs
+
+        return part_proofs.disproof(subject, subject.part, change, data)
     own = subject.reread(data)
     for client in (subject.format, *subject.alike()):
         before, after = subject.reading(client), own if client == subject.format else subject.reread(data, client)
@@ -208,39 +208,6 @@ def disproof(subject: Subject, change: Fix, about: tuple[str, ...] = ()) -> str 
         if differing:
             return f"{registry.FORMATS[client].title} would read {differing} otherwise"
     return None
-
-
-def _disproof_of_parts(subject: Subject, change: Fix, data: bytes) -> str | None:
-    """Say the same of a file with parts in it, of which clients are asked that read it where it lies."""
-    found = _differing_parts(subject.parts, subject.put(data).parts, change.fields, grows=change.heals)
-    if found:
-        return f"{registry.FORMATS[subject.format].title} would read {found} otherwise"
-    for client in subject.asked:
-        sources = {one.path: one.source for one in subject.loaded(client) if one.source} if client != subject.format else {}
-        module = part_registry.part_format(client, subject.part.kind) if sources and subject.part else None
-        for source in sources.values() if module else ():
-            after = module.read(replace(source, text=source.text.put(data))) if module else PartsRead()
-            before = module.read(source) if module else PartsRead()
-            found = _differing_parts(before, after, change.fields | change.respelled, grows=change.heals)
-            if found:
-                return f"{registry.FORMATS[client].title} would read {found} otherwise"
-    return None
-
-
-def _differing_parts(before: PartsRead[Any], after: PartsRead[Any], meant: frozenset[str], *, grows: bool) -> str | None:
-    """Return what of the parts that a client has it would read otherwise; it may come to have more where that is meant."""
-    old, new = ({one.origin.pointer: one for one in _taken(found)} for found in (before, after))
-    if len(after.diagnostics) > len(before.diagnostics) or (new.keys() - old.keys() and not grows):
-        return "other parts"
-    for pointer, one in old.items():
-        differing = set(difference(one, new[pointer])) - meant if pointer in new else {"no part"}
-        if differing:
-            return min(differing)
-    return None
-
-
-def _taken(found: PartsRead[Any]) -> list[Any]:
-    return [one for one, state in zip(found.parts, found.states, strict=True) if one.origin and not state.dropped]
 
 
 def _equal(old: object, new: object, *, recovered: bool) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import schema_files
 from agentconv.core.diagnostics import Severity
-from agentconv.core.part_format import difference
 from agentconv.core.suggestions import folded, nearest
 from agentconv.formats import registry
 from agentconv.lint.passages import shown, title, titles
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from agentconv.core.diagnostics import Code, Diagnostic
     from agentconv.lint.rule import Finding, Rule
     from agentconv.lint.subject import Subject
+    from agentconv.parts.fault import Fault
     from agentconv.sources.parts_on_disk import LoadedPart
 
 LONGEST = 160
@@ -65,6 +66,22 @@ def _severity(self: Rule, subject: Subject, one: Diagnostic) -> Severity:
     kind = subject.part.kind if subject.part else "skills"
     field = schema_files.part_rows(kind, one.client or subject.format).get(one.key or "", {}).get("x-field", "")
     return Severity.ERROR if field in _RESTRAINING else self.severity
+
+
+def faults(subject: Subject, *kinds: str) -> Iterator[tuple[Any, Fault]]:
+    """Yield what is wrong with the parts of a file that its client takes, by the module `faults` of their kind.
+
+    That module is loaded when there is such a file: most projects that are linted have agents alone.
+    """
+    if subject.part is None:
+        return
+    module: Any = part_format(subject.format, subject.part.kind)
+    client = module.client_of(subject.part.source) if subject.part.kind == "servers" else module
+    of = import_module(f"agentconv.parts.{subject.part.kind}.faults").of
+    for part, state in zip(subject.parts.parts, subject.parts.states, strict=True):
+        for fault in () if state.dropped else of(part, client):
+            if fault.kind in kinds:
+                yield part, fault
 
 
 def rows(subject: Subject) -> dict[str, dict[str, Any]]:
@@ -150,6 +167,8 @@ def hidden(self: Rule, subject: Subject) -> Iterator[tuple[LoadedPart, str, Seve
 
 def _says_the_same(subject: Subject, one: LoadedPart) -> bool:
     """Whether what a client takes in place of a part is the same, so that nothing is lost."""
+    from agentconv.core.part_format import difference
+
     found = subject.part.project.of(one.client, one.kind) if subject.part else ()
     same = (other for other in found if other.path == one.hidden_by and (other.part.name == one.part.name or one.kind == "instructions"))
     return any(not {*difference(one.part, other.part)} - {"name"} for other in same)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from agentconv.core import credentials, schema_files
 from agentconv.core.format import ENTRY, ReadResult
-from agentconv.core.part_format import PartsRead
 from agentconv.core.source import SourceText, decode
 from agentconv.families import markdown
 from agentconv.formats import registry
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from agentconv.core.format import State
     from agentconv.core.ir import Agent, Rule
     from agentconv.core.kinds import Kind
-    from agentconv.core.part_format import PartSource
+    from agentconv.core.part_format import PartSource, PartsRead
     from agentconv.families.frontmatter import Header
     from agentconv.lint.remark import Remark
     from agentconv.lint.rule import Edit
@@ -118,12 +117,10 @@ class Subject:
     @cached_property
     def parts(self) -> PartsRead[Any]:
         """What the file's own client makes of the parts in it; nothing, where it holds none."""
-        return PartsRead() if self.part is None or self.part.astray else self.reread_parts(self.part.source)
+        from agentconv.core.part_format import PartsRead
 
-    def reread_parts(self, source: PartSource) -> PartsRead[Any]:
-        """Return what its own client makes of the parts of a file in its place."""
-        module = part_registry.part_format(self.format, self.part.kind) if self.part else None
-        return module.read(source) if module else PartsRead()
+        module = part_registry.part_format(self.format, self.part.kind) if self.part and not self.part.astray else None
+        return module.read(self.part.source) if module and self.part else PartsRead()
 
     def loaded(self, client: str) -> tuple[LoadedPart, ...]:
         """Return the parts of the file that a client finds where it lies, each with what hides it from the client."""

@@ -96,6 +96,15 @@ class Parts:
         files = [name for client in self.clients for name in vocabulary.restraining_files(client)]
         return any(os.path.lexists(folder / name) for folder in self._folders for name in files)
 
+    def clients_with_parts(self) -> tuple[str, ...]:
+        """Return the clients of which there may be parts: one look at each place. Of one that only has plugins, there always may."""
+
+        def may_have(client: str) -> bool:
+            files = vocabulary.part_places(client)
+            return bool(registry.FORMATS[client].index) or any(os.path.lexists(folder / name) for folder in self._folders for name in files)
+
+        return tuple(client for client in self.clients if may_have(client))
+
     def has_own(self, client: str) -> bool:
         """Whether a client has parts in a place that is its own."""
         return any(one.is_own for kind in KINDS for place in self.places for one in place.of(client, kind))

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from agentconv.core import vocabulary
 from agentconv.core.diagnostics import Severity
-from agentconv.core.parts import SetHook
 from agentconv.formats import registry
-from agentconv.lint import part_findings, part_inspection
+from agentconv.lint import part_findings
 from agentconv.lint.passages import shown, title
 from agentconv.lint.rule import Fix, rule
-from agentconv.parts.hooks import faults, restraints
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from agentconv.core.parts import SetHook
     from agentconv.lint.rule import Finding, Rule
     from agentconv.lint.subject import Subject
     from agentconv.parts.fault import Fault
@@ -119,16 +118,13 @@ def missing_hook_script(self: Rule, subject: Subject) -> Iterator[Finding]:
 
 def _faults(self: Rule, subject: Subject, *kinds: str) -> Iterator[Finding]:
     """Yield what is wrong with the hooks that the client takes."""
-    found = subject.parts
-    for part, state in zip(found.parts, found.states, strict=True):
-        if state.dropped or not isinstance(part, SetHook):
-            continue
-        for fault in faults.of(part):
-            if fault.kind in kinds:
-                yield _finding(self, subject, part, fault)
+    for part, fault in part_findings.faults(subject, *kinds):
+        yield _finding(self, subject, part, fault)
 
 
 def _finding(self: Rule, subject: Subject, part: SetHook, fault: Fault) -> Finding:
+    from agentconv.parts.hooks import faults, restraints
+
     guard = part.definition.event in ("before-tool", "permission-request", "user-prompt")
     severity = self.severity if guard else Severity.WARNING
     if fault.kind == "matcher" and not restraints.is_dead(part):
@@ -160,6 +156,8 @@ def hook_runs_twice(self: Rule, subject: Subject) -> Iterator[Finding]:
     Claude Code 2.1.329 and Gemini CLI 0.61.0 run the same command on the same event once, however often it is written; Qwen Code, Codex,
     Copilot and Cursor run it as often as they find it. Cursor and Copilot find Claude Code's hooks besides their own.
     """
+    from agentconv.lint import part_inspection
+
     for client in subject.asked if subject.part else ():
         for one, other in part_inspection.doubled(subject.part.project, client) if subject.part else ():
             here, there = _offset(one, subject), _offset(other, subject)
@@ -170,5 +168,7 @@ def hook_runs_twice(self: Rule, subject: Subject) -> Iterator[Finding]:
 
 def _offset(one: LoadedPart, subject: Subject) -> int | None:
     """Return where a hook stands in a file; None where it is in another one."""
-    here = subject.part is not None and isinstance(one.part, SetHook) and one.path == subject.part.source.text.path
-    return restraints.offset(one.part, subject.source) if here and isinstance(one.part, SetHook) else None
+    from agentconv.parts.hooks import restraints
+
+    here = subject.part is not None and one.path == subject.part.source.text.path
+    return restraints.offset(cast("SetHook", one.part), subject.source) if here else None

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Code, Severity
-from agentconv.core.parts import Command
 from agentconv.formats import registry
 from agentconv.lint import part_findings
 from agentconv.lint.passages import shown, title
 from agentconv.lint.rule import Fix, rule
-from agentconv.parts.commands import faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,14 +60,12 @@ def wrong_command_value(self: Rule, subject: Subject) -> Iterator[Finding]:
 
 def _faults(self: Rule, subject: Subject, kind: str) -> Iterator[Finding]:
     """Yield what is wrong with the commands that the client takes."""
-    for part, state in zip(subject.parts.parts, subject.parts.states, strict=True):
-        for fault in faults.of(part, subject.format) if isinstance(part, Command) and not state.dropped else ():
-            if fault.kind == kind:
-                place = part_findings.place_of(subject, fault.word, key=False)
-                edit = (*place, fault.instead or "")
-                fix = Fix(fault.help, (edit,), frozenset({"body"}), safe=False) if fault.instead and place[1] else None
-                message = shown(f"{title(subject)} {fault.message}", part_findings.LONGEST)
-                yield self.find(message, place, fault.help, clients=(subject.format,), fix=fix)
+    for _, fault in part_findings.faults(subject, kind):
+        place = part_findings.place_of(subject, fault.word, key=False)
+        edit = (*place, fault.instead or "")
+        fix = Fix(fault.help, (edit,), frozenset({"body"}), safe=False) if fault.instead and place[1] else None
+        message = shown(f"{title(subject)} {fault.message}", part_findings.LONGEST)
+        yield self.find(message, place, fault.help, clients=(subject.format,), fix=fix)
 
 
 @rule(
@@ -108,9 +104,11 @@ def shifted_argument(self: Rule, subject: Subject) -> Iterator[Finding]:
     Claude Code 2.1.329 counts from `$0`, OpenCode and Kilo from `$1`: a text with `$1` and no `$0` leaves out in the one what is the first
     word in the others. Where another client is asked for, a note says that the same text takes another word there.
     """
+    from agentconv.parts.commands import faults
+
     yield from _faults(self, subject, "counted")
     for part in subject.parts.parts:
-        for other in subject.asked if isinstance(part, Command) else ():
+        for other in subject.asked:
             word = faults.counted_otherwise(part, subject.format, other)
             if word:
                 message = f"{title(subject)} counts another word as `{word}` than {registry.FORMATS[other].title} does"

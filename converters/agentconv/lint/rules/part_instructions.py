@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Code, Severity
-from agentconv.core.parts import Instruction
 from agentconv.formats import registry
-from agentconv.lint import instruction_texts, part_findings
+from agentconv.lint import part_findings
 from agentconv.lint.passages import shown, title
 from agentconv.lint.rule import Fix, rule
-from agentconv.parts.instructions import faults
-from agentconv.parts.registry import part_format
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,13 +77,11 @@ def scope_matches_nothing(self: Rule, subject: Subject) -> Iterator[Finding]:
     Claude Code 2.1.329 holds `paths` against a file's path from the project's root, which begins with no `./` and no `../`: what is said
     for such files is never read. Qwen Code 0.24.4 finds nothing for `/src/**`, which Claude Code takes for `src/**`.
     """
-    module: Any = part_format(subject.format, "instructions")
-    for part in subject.parts.parts:
-        for fault in faults.of(part, module) if isinstance(part, Instruction) else ():
-            place = part_findings.place_of(subject, fault.word, key=False)
-            edit = (*place, fault.instead or "")
-            fix = Fix(fault.help, (edit,), frozenset({"paths"})) if fault.instead and place[1] else None
-            yield self.find(shown(f"{title(subject)} {fault.message}", 160), place, fault.help, clients=(subject.format,), fix=fix)
+    for _, fault in part_findings.faults(subject, "scope"):
+        place = part_findings.place_of(subject, fault.word, key=False)
+        edit = (*place, fault.instead or "")
+        fix = Fix(fault.help, (edit,), frozenset({"paths"})) if fault.instead and place[1] else None
+        yield self.find(shown(f"{title(subject)} {fault.message}", 160), place, fault.help, clients=(subject.format,), fix=fix)
 
 
 @rule(
@@ -104,6 +99,8 @@ def missing_import(self: Rule, subject: Subject) -> Iterator[Finding]:
 
     Claude Code 2.1.329 leaves the `@` and the path in the text, and says nothing: the model has a name, and no text.
     """
+    from agentconv.lint import instruction_texts
+
     for client in subject.asked:
         for one in subject.loaded(client) if subject.part else ():
             for path, words in instruction_texts.missing(one, subject.part.project) if subject.part else ():
@@ -131,6 +128,8 @@ def instruction_twice(self: Rule, subject: Subject) -> Iterator[Finding]:
     Qwen Code 0.24.4 reads QWEN.md and AGENTS.md, and sends both where they say the same; some put a file in that another one imports
     although they read it by themselves. It costs room in every request.
     """
+    from agentconv.lint import instruction_texts
+
     for client in subject.asked if subject.part else ():
         for one, words in instruction_texts.twice(client, subject.part.project) if subject.part else ():
             if subject.part and one.path == subject.part.source.text.path:
@@ -157,6 +156,8 @@ def instruction_shadowed(self: Rule, subject: Subject) -> Iterator[Finding]:
     Codex 0.169.0 reads AGENTS.override.md in place of the AGENTS.md beside it; OpenCode 1.18.33 reads no CLAUDE.md where there is an
     AGENTS.md, and Claude Code no AGENTS.md where there is a CLAUDE.md. A note, where the file is another client's own.
     """
+    from agentconv.lint import instruction_texts
+
     for one, other, severity in part_findings.hidden(self, subject):
         found = subject.part.project.of(one.client, "instructions") if subject.part else ()
         if one.path not in instruction_texts.imports(each for each in found if each.taken) and subject.text.strip():

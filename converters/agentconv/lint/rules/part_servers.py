@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Code, Severity
-from agentconv.core.parts import Server
 from agentconv.lint import part_findings
 from agentconv.lint.passages import shown, title
 from agentconv.lint.rule import SECRETS, Fix, rule
-from agentconv.parts.registry import part_format
-from agentconv.parts.servers import faults, given_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from agentconv.core.parts import Server
     from agentconv.lint.rule import Finding, Rule
     from agentconv.lint.subject import Subject
 
@@ -63,20 +61,13 @@ def wrong_server_value(self: Rule, subject: Subject) -> Iterator[Finding]:
 
 def _faults(self: Rule, subject: Subject, kind: str) -> Iterator[Finding]:
     """Yield what is wrong with the servers that the client takes."""
-    module: Any = part_format(subject.format, "servers")
-    for part, state in zip(subject.parts.parts, subject.parts.states, strict=True):
-        if state.dropped or not isinstance(part, Server) or subject.part is None:
-            continue
-        for fault in faults.of(part, module.client_of(subject.part.source)):
-            if fault.kind == kind:
-                place = _place(subject, part, fault.word, fault.under)
-                fix = None
-                if fault.instead and subject.text[slice(*place)] == fault.word:
-                    edit = (*place, fault.instead)
-                    fix = Fix(f"write `{fault.instead}`", (edit,), _VALUES, _VALUES)
-                does = "hands on what is no variable to it: " if kind == "reference" else ""
-                message = shown(f"{title(subject)} {does}{fault.message}", part_findings.LONGEST)
-                yield self.find(message, place, fault.help, clients=(subject.format,), fix=fix)
+    for part, fault in part_findings.faults(subject, kind):
+        place = _place(subject, part, fault.word, fault.under)
+        exact = subject.text[slice(*place)] == fault.word
+        fix = Fix(f"write `{fault.instead}`", ((*place, fault.instead),), _VALUES, _VALUES) if fault.instead and exact else None
+        does = "hands on what is no variable to it: " if kind == "reference" else ""
+        message = shown(f"{title(subject)} {does}{fault.message}", part_findings.LONGEST)
+        yield self.find(message, place, fault.help, clients=(subject.format,), fix=fix)
 
 
 _VALUES = frozenset(f"definition.{name}" for name in ("command", "args", "env", "cwd", "url", "headers"))
@@ -165,8 +156,10 @@ def server_credential(self: Rule, subject: Subject) -> Iterator[Finding]:
     Everyone who has the project has it. Claude Code 2.1.329 and most others fill in a variable in its place. Only the first four
     characters are ever shown here. Examples, references and places to fill in are not flagged.
     """
+    from agentconv.parts.servers import given_credentials
+
     for part in subject.parts.parts:
-        for where, one in given_credentials.found(part.definition) if isinstance(part, Server) else ():
+        for where, one in given_credentials.found(part.definition):
             message = shown(f"`{one.masked}` in `{where}` looks like {one.what}: {title(subject)} and all who have the file have it", 160)
             start, _ = _place(subject, part, one.text)
             help_text = "revoke it, and refer to a variable of the environment"

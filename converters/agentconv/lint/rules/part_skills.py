@@ -5,19 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agentconv.core.diagnostics import Code, Severity
-from agentconv.core.parts import Skill
 from agentconv.formats import registry
-from agentconv.lint import part_findings, part_inspection
+from agentconv.lint import part_findings
 from agentconv.lint.passages import shown, title
 from agentconv.lint.rule import WIDENING, Fix, rule
-from agentconv.parts.skills import faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from agentconv.lint.rule import Finding, Rule
     from agentconv.lint.subject import Subject
-    from agentconv.parts.fault import Fault
 
 _FILE = "---\nname: {}\ndescription: Deploys the site\n{}---\n\nDeploy it{}.\n"
 _PLACE = ".claude/skills/deploy/SKILL.md"
@@ -65,14 +62,6 @@ def wrong_skill_value(self: Rule, subject: Subject) -> Iterator[Finding]:
     yield from part_findings.told(self, subject, (Code.INVALID_VALUE, Code.DUPLICATE_KEY, Code.SYNTAX, Code.FALLBACK, Code.UNDECODABLE))
 
 
-def _found(subject: Subject, kind: str) -> Iterator[tuple[Skill, Fault]]:
-    """Yield what is wrong with a skill that the client takes."""
-    for part, state in zip(subject.parts.parts, subject.parts.states, strict=True):
-        for fault in faults.of(part, subject.format) if isinstance(part, Skill) and not state.dropped else ():
-            if fault.kind == kind:
-                yield part, fault
-
-
 @rule(
     "AC562",
     "skill-name-not-folder",
@@ -91,7 +80,7 @@ def skill_name_not_folder(self: Rule, subject: Subject) -> Iterator[Finding]:
     Claude Code 2.1.329 tells the model of a skill by its folder, and offers it to the user by the name in the header. The specification of
     skills wants both to be the same, and Roo Code, which holds them to that, has no such skill.
     """
-    for _, fault in _found(subject, "name"):
+    for _, fault in part_findings.faults(subject, "name"):
         start, _ = part_findings.place_of(subject, "name")
         end = subject.text.find("\n", start)
         at = subject.text.find(fault.word, start, end if end >= 0 else None)
@@ -118,6 +107,8 @@ def flat_skill(self: Rule, subject: Subject) -> Iterator[Finding]:
     Claude Code 2.1.329, like most clients, lists what is in a SKILL.md in a folder of its own, and nothing else that lies among the
     skills.
     """
+    from agentconv.parts.skills import faults
+
     if subject.part is not None and subject.part.astray and subject.text.startswith("---"):
         yield self.find(f"{title(subject)} {faults.FLAT}", (0, 3), faults.as_folder(subject.path), clients=(subject.format,))
 
@@ -161,7 +152,9 @@ def restraint_lost(self: Rule, subject: Subject) -> Iterator[Finding]:
     OpenCode 1.18.33 reads the skills of `.claude/skills`, and knows no `disable-model-invocation`: the model may start there what Claude
     Code keeps for the user.
     """
-    meant = next((one for one in subject.parts.parts if isinstance(one, Skill)), None)
+    from agentconv.lint import part_inspection
+
+    meant = next(iter(subject.parts.parts), None)
     for client in subject.asked if meant else ():
         for one in subject.loaded(client) if client != subject.format else ():
             for words in part_inspection.lost(meant, one.part) if meant and one.taken else ():
@@ -187,7 +180,7 @@ def missing_skill_file(self: Rule, subject: Subject) -> Iterator[Finding]:
     Only what is surely the skill's own is looked for: what stands behind `${CLAUDE_SKILL_DIR}`, which Claude Code 2.1.329 fills in, and
     what is linked to from the skill's folder. A model that is sent there finds nothing, or makes something up.
     """
-    for _, fault in _found(subject, "missing"):
+    for _, fault in part_findings.faults(subject, "missing"):
         if subject.part is None or subject.part.project.place(subject.format, fault.word).exists():
             continue
         place = part_findings.place_of(subject, fault.word, key=False)

@@ -9,7 +9,6 @@ from agentconv.core.diagnostics import Code, Severity
 from agentconv.core.suggestions import nearest
 from agentconv.lint.passages import title
 from agentconv.lint.rule import WIDENING, rule
-from agentconv.parts.permissions import deciding, faults, restraints
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +22,8 @@ _DOES = {"deny": "denies", "ask": "asks about", "allow": "allows"}
 
 def _place(subject: Subject, one: PermissionRule) -> tuple[int, int]:
     """Return where a rule stands."""
+    from agentconv.parts.permissions import deciding, restraints
+
     if subject.part is None:
         return 0, 0
     span = restraints.place(deciding.text_of(one), subject.part.source)
@@ -31,6 +32,8 @@ def _place(subject: Subject, one: PermissionRule) -> tuple[int, int]:
 
 
 def _said(one: PermissionRule) -> str:
+    from agentconv.parts.permissions import deciding
+
     shown = deciding.text_of(one)
     return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
 
@@ -57,6 +60,8 @@ def rule_matches_nothing(self: Rule, subject: Subject) -> Iterator[Finding]:
     alone. Gemini CLI 0.61.0 takes `run_shell_command(rm)` in `tools.exclude` for the name of a tool, which it has not; and a word of
     another client, or one with a typing error, is the name of no tool either. A denial that matches nothing fails open.
     """
+    from agentconv.parts.permissions import faults
+
     for one in (one for found in subject.parts.parts for one in found.rules):
         if not faults.matches_nothing(one, subject.format):
             continue
@@ -95,6 +100,8 @@ def hidden_prohibition(self: Rule, subject: Subject) -> Iterator[Finding]:
 
 def _hidden(self: Rule, subject: Subject, help_text: str, *, freed: bool) -> Iterator[Finding]:
     """Find the rules that never decide, because a freer one does, or else one that is as strict."""
+    from agentconv.parts.permissions import faults
+
     for found in subject.parts.parts:
         for one in faults.hidden(found.rules):
             if one.freed is freed:

@@ -13,14 +13,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from agentconv.core.parts import Command
+    from agentconv.parts.commands.client import Client
 
 
 _HEADER = re.compile(r"---\r?\n[a-z][\w-]*:[^\n]*\n(?:[^\n]*\n)*?---\s*?(?:\n|\Z)")
 
 
-def of(command: Command, client: str) -> Iterator[Fault]:
+def of(command: Command, client: Client) -> Iterator[Fault]:
     """Yield what is wrong with a command that a client takes."""
-    language = OF_FORMAT.get(client, PLAIN)
+    language = client.language
     first = command.body.parts[0] if command.body and command.body.parts else None
     if isinstance(first, str) and _HEADER.match(first):
         yield Fault("header", "---", "knows no header of a command, and sends it with the text", "take it out")

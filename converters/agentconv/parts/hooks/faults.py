@@ -21,7 +21,7 @@ SHORT = 1.0
 """Seconds in which no program has started."""
 
 
-def of(part: SetHook) -> Iterator[Fault]:
+def of(part: SetHook, _client: object = None) -> Iterator[Fault]:
     """Yield what is wrong with a hook."""
     hook = part.definition
     yield from of_matcher(hook)

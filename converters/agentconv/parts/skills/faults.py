@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from agentconv.core.parts import Skill
+    from agentconv.parts.skills.client import Client
 
 FLAT = "reads no such skill: a skill is a folder with a SKILL.md in it"
 """What is so of a file that lies where skills do, behind the client's name."""
@@ -27,9 +28,9 @@ def as_folder(path: str) -> str:
     return f"move it to {posixpath.basename(path).removesuffix('.md')}/SKILL.md"
 
 
-def of(skill: Skill, client: str) -> Iterator[Fault]:
+def of(skill: Skill, client: Client) -> Iterator[Fault]:
     """Yield what is wrong with a skill that a client takes."""
-    named = skill.extras.get(client, {}).get("name")
+    named = skill.extras.get(client.format, {}).get("name")
     if isinstance(named, str) and skill.name and named.strip() != skill.name:
         yield Fault("name", named, f"calls it by its folder, `{skill.name}`, and not `{named}`", f"call it `{skill.name}`", skill.name)
     there = {file.path for file in skill.files} | {"SKILL.md"}
