@@ -8,9 +8,6 @@ import pytest
 
 from agent_files import agent_of, make, minimal
 from agentconv.core import effects, references, schema_files, vocabulary
-from agentconv.core.kinds import KINDS
-from agentconv.formats import registry
-from agentconv.parts.registry import part_format
 from template_format import CLIENTS
 
 pytestmark = pytest.mark.usefixtures("with_the_template")
@@ -30,10 +27,10 @@ FACTS = {
     "server_tool",
     "shows_model_names",
     "lists_need_prompts",
+    "needs_known_tools",
     "idle",
     "own_words_first",
     "restraining",
-    "parts",
 }
 TABLES = {
     "tools",
@@ -70,16 +67,6 @@ def test_words_have_evidence(client: str) -> None:
     assert set() == table.keys() - FACTS - TABLES
 
 
-@pytest.mark.parametrize("client", [one for one in registry.CLIENTS if not registry.FORMATS[one].index])
-def test_places_of_parts_are_those_that_are_looked_at(client: str) -> None:
-    """What says where a client looks for parts names each place that its formats of parts look at, but for any folder below the root."""
-    modules = [module for kind in KINDS if (module := part_format(client, kind))]
-    places = [place for module in modules for place in module.project]
-    named = {place.path if "*" in place.pattern else place.shown for place in places} - {""}
-
-    assert set(vocabulary.part_places(client)) == named
-
-
 @pytest.mark.parametrize("client", CLIENTS)
 def test_variables_are_of_known_languages(client: str) -> None:
     """Languages of references are those that there are, and stand in fields of a server that hold texts, each in one way."""
@@ -99,7 +86,7 @@ def test_limits_that_are_not_enforced_are_keys_of_the_client(client: str) -> Non
 
     assert {limit.partition(".")[0] for limit in known.free} <= schema_files.load(client)["properties"].keys()
     assert not refused
-    assert bool(known.free) == bool(known.instead)
+    assert bool(known.free or known.servers) == bool(known.instead)
 
 
 @pytest.mark.parametrize("client", CLIENTS)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from agentconv.core import names as spelling
+from agentconv.core.dataclass import dataclass
 from agentconv.core.diagnostics import Severity
 from agentconv.core.restraints import RESTRAINING
 from agentconv.formats import registry
@@ -18,10 +19,11 @@ from agentconv.sources.loading import Loader
 from agentconv.sources.parts import beside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from agentconv.cli.lint_folders import LintFolders
     from agentconv.core.diagnostics import Diagnostic
+    from agentconv.sources.discovery import Found
     from agentconv.sources.loaded import Loaded
 
 
@@ -64,8 +66,17 @@ def read(loader: Iterable[Loaded], found: discovery.Discovery, chosen: LintFolde
     return files, diagnostics
 
 
-def of_parts(found: discovery.Discovery, sources: Iterable[str], chosen: LintFolders) -> list[LintFile]:
-    """Return the files of parts of the clients that are asked about: those below SRC, and those that restrain all that works there."""
+def of_parts(
+    found: discovery.Discovery, sources: Iterable[str], chosen: LintFolders, texts: Mapping[str, bytes] = MappingProxyType({})
+) -> list[LintFile]:
+    """Return the files of parts of the clients that are asked about: those below SRC, and those that restrain all that works there.
+
+    Args:
+        found: What SRC holds.
+        sources: SRC.
+        chosen: What is chosen for each file.
+        texts: By absolute path what is read in place of what is on the disk.
+    """
     folders = [source for source in sources if os.path.isdir(source)]
     asked = dict.fromkeys((*chosen.clients(None), *(file.format for file in found.files if file.format in registry.CLIENTS)))
     if not folders or not asked or found.home is not None:
@@ -79,7 +90,7 @@ def of_parts(found: discovery.Discovery, sources: Iterable[str], chosen: LintFol
     tops = [f"{os.path.realpath(folder)}{os.sep}" for folder in folders]
     files: list[LintFile] = []
     for place in parts.places:
-        for subject in part_files.subjects(place, clients):
+        for subject in part_files.subjects(place, clients, texts):
             subject.location = os.path.abspath(subject.path)
             restrains = subject.part is not None and subject.part.kind in RESTRAINING
             if restrains or os.path.realpath(subject.path).startswith(tuple(tops)):
@@ -106,8 +117,13 @@ def included(files: Iterable[LintFile]) -> list[LintFile]:
 
 def read_siblings(found: discovery.Discovery) -> list[Subject]:
     """Read the files that clients read together with those that were named: only what is true of a whole set is to be seen there."""
+    return as_siblings(discovery.siblings(found))
+
+
+def as_siblings(files: Sequence[Found]) -> list[Subject]:
+    """Read files that are only seen beside others."""
     others = []
-    for piece in Loader(discovery.siblings(found), keep=False, results=True):
+    for piece in Loader(files, keep=False, results=True):
         if piece.source is not None:
             others.append(Subject(piece.source, piece.format, (piece.format,)))
             others[-1].take(piece.result, declared=piece.declared)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from agentconv.core import vocabulary
+from agentconv.core.expressions import expression
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
 
@@ -79,8 +80,8 @@ def _named_tools(text: str, client: str) -> Iterator[tuple[int, int]]:
         at = text.find(" tool", at + 1)
 
 
-_NAME_BEFORE = re.compile(r"(?:`([A-Za-z][A-Za-z_]{2,40})`|\b([A-Z][A-Za-z]{2,40}))\Z")
-_INNER_CAPITAL = re.compile(r"[a-z][A-Z]|[a-z]_[a-z]")
+_NAME_BEFORE = expression(r"(?:`([A-Za-z][A-Za-z_]{2,40})`|\b([A-Z][A-Za-z]{2,40}))\Z")
+_INNER_CAPITAL = expression(r"[a-z][A-Z]|[a-z]_[a-z]")
 
 
 @cache
@@ -114,7 +115,7 @@ def _words(text: str, word: str) -> Iterator[tuple[int, int]]:
 
 _NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 _PATH = _NAME | frozenset("/~$-<")
-_REST = re.compile(r"[A-Za-z0-9_-]*")
+_REST = expression(r"[A-Za-z0-9_-]*")
 
 
 def outside_code(text: str, wanted: re.Pattern[str]) -> Iterator[re.Match[str]]:
@@ -127,7 +128,7 @@ def outside_code(text: str, wanted: re.Pattern[str]) -> Iterator[re.Match[str]]:
             yield match
 
 
-_TICKED = re.compile(r"`[^`\n]+`")
+_TICKED = expression(r"`[^`\n]+`")
 
 
 def fences(text: str) -> list[tuple[int, int]]:

@@ -25,7 +25,8 @@ The tables:
 Besides, facts: `enforces_patterns` (an agent is held to the pattern of `Tool(pattern)`), `ignores_case` (of tool words),
 `asks_by_default` (without any setting of the user, writing, running and the network are asked for), `own_servers_open`
 (MCP servers that an agent itself defines are open to it whatever its list of tools says), `shows_model_names` (a model may
-be given by the name that is shown to people), `lists_need_prompts` (an agent with a list and no prompt has every tool),
+be given by the name that is shown to people), `needs_known_tools` (an agent whose list has a word that is no tool
+cannot be called), `lists_need_prompts` (an agent with a list and no prompt has every tool),
 `own_words_first` (`server/tool` is the client's own tool where it has one that is called so), `known_elsewhere` (its words and keys
 are so well known that they mean the same in files of other clients, which have no such word; those of all others mean nothing there,
 so that a client that comes anew changes no file of one that is there). A fact that is left out is false.
@@ -52,7 +53,6 @@ so that a client that comes anew changes no file of one that is there). A fact t
   tables, `*` for any name), each with the values that limit nothing; `instead` is what a person does; `servers` says that no file closes
   the MCP servers of the session, in words.
 `evidence` is `documentation` where the client itself was not asked: what is said of it is what its documents and its code say.
-`parts` are those in which it looks for parts of any kind, so that nobody has to load what reads these where none of them is there.
 `restraining` are the files and folders of a project that may have rules and hooks for all that works in it.
 And limits: `description_tokens` (of the descriptions of all agents together; the client warns above it).
 
@@ -62,21 +62,21 @@ A format whose client has another format too says `like = "<its id>"`, and nothi
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import extensions
+from agentconv.core.dataclass import dataclass, field, replace
+from agentconv.core.expressions import expression
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _CLIENTS = Path(__file__).parents[1] / "formats"
 _MAKERS = Path(__file__).with_name("models.toml")
-_PARTS = re.compile(r"[^a-z]+")
+_PARTS = expression(r"[^a-z]+")
 
 
 @cache
@@ -277,7 +277,7 @@ def capabilities(format_id: str) -> frozenset[str]:
     return frozenset(meaning for client in names for meanings in _words(client).tools.values() for meaning in meanings)
 
 
-_SERVER_TOOL = re.compile(r"mcp__(?P<server>[A-Za-z0-9-]+(?:_[A-Za-z0-9-]+)*)(?:__(?P<tool>[A-Za-z0-9_*-]+))?")
+_SERVER_TOOL = expression(r"mcp__(?P<server>[A-Za-z0-9-]+(?:_[A-Za-z0-9-]+)*)(?:__(?P<tool>[A-Za-z0-9_*-]+))?")
 
 
 @cache
@@ -498,9 +498,9 @@ def named_model(format_id: str | None, word: str) -> str | None:
     return bare if bare != word and " " not in bare and model_provider(bare) else None
 
 
-_VENDOR = re.compile(r"\s*\([a-z][a-z0-9 _-]*\)\s*\Z")
+_VENDOR = expression(r"\s*\([a-z][a-z0-9 _-]*\)\s*\Z")
 
-_DATED = re.compile(r"-(?:[0-9]{8}|latest|0)|@[0-9]{8}|")
+_DATED = expression(r"-(?:[0-9]{8}|latest|0)|@[0-9]{8}|")
 
 
 @cache
@@ -592,11 +592,6 @@ def command_lines(format_id: str) -> dict[str, Any]:
 def restraining_files(format_id: str) -> tuple[str, ...]:
     """Return the files and folders of a project in which a client finds what restrains all that works there."""
     return tuple(_file(format_id).get("restraining", ()))
-
-
-def part_places(format_id: str) -> tuple[str, ...]:
-    """Return the files and folders of a project in which a client looks for parts first: where none of them is, it has none."""
-    return tuple(_file(format_id).get("parts", ()))
 
 
 @dataclass(frozen=True, slots=True)

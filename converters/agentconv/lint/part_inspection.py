@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from agentconv.core import vocabulary
+from agentconv.core.dataclass import dataclass, replace
 from agentconv.core.kinds import KINDS
 from agentconv.core.parts import Server, SetHook
 from agentconv.parts.servers import faults as server_faults

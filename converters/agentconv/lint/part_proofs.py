@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from agentconv.core.dataclass import replace
 from agentconv.core.part_format import difference
 from agentconv.formats import registry
 from agentconv.parts.registry import part_format

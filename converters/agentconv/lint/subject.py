@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import credentials, schema_files
+from agentconv.core.dataclass import dataclass, field, replace
 from agentconv.core.format import ENTRY, ReadResult
 from agentconv.core.source import SourceText, decode
 from agentconv.families import markdown
@@ -54,7 +54,7 @@ class PartFile:
     """Whether it lies where such parts do, and is none, since these are folders."""
 
 
-@dataclass
+@dataclass()
 class Subject:
     """One file."""
 

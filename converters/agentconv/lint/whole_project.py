@@ -6,11 +6,11 @@ Agents come from their files, parts from where each client looks. What a kind ha
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from agentconv.core import effects
+from agentconv.core.dataclass import dataclass, field
 from agentconv.core.kinds import KINDS, NOUNS
 from agentconv.core.restraints import RESTRAINING
 from agentconv.formats import registry as formats

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+import posixpath
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from agentconv.core import vocabulary
 from agentconv.core.container import Catalog
+from agentconv.core.dataclass import replace
 from agentconv.core.diagnostics import InputError
 from agentconv.core.kinds import KINDS
 from agentconv.core.restraints import RESTRAINING
@@ -97,11 +98,17 @@ class Parts:
         return any(os.path.lexists(folder / name) for folder in self._folders for name in files)
 
     def clients_with_parts(self) -> tuple[str, ...]:
-        """Return the clients of which there may be parts: one look at each place. Of one that only has plugins, there always may."""
+        """Return the clients of which there may be parts: one look at each place that is written down.
+
+        Of one that only has plugins, there always may; of one that only has instructions in folders below the root, nobody looks.
+        """
+        from agentconv.parts.places import recorded
 
         def may_have(client: str) -> bool:
-            files = vocabulary.part_places(client)
-            return bool(registry.FORMATS[client].index) or any(os.path.lexists(folder / name) for folder in self._folders for name in files)
+            places = [place for kinds in recorded().get(client, {}).values() for place in kinds.get("project", ())]
+            names = {path if "*" in pattern else posixpath.join(path, pattern) for path, pattern in places} - {""}
+            there = (os.path.lexists(folder / name) for folder in self._folders for name in names)
+            return bool(registry.FORMATS[client].index) or any(there)
 
         return tuple(client for client in self.clients if may_have(client))
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from agentconv.core.expressions import expression
 from agentconv.parts.fault import Fault
 from agentconv.parts.placeholders import faults
 from agentconv.parts.placeholders.languages import OF_FORMAT, PLAIN
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from agentconv.parts.commands.client import Client
 
 
-_HEADER = re.compile(r"---\r?\n[a-z][\w-]*:[^\n]*\n(?:[^\n]*\n)*?---\s*?(?:\n|\Z)")
+_HEADER = expression(r"---\r?\n[a-z][\w-]*:[^\n]*\n(?:[^\n]*\n)*?---\s*?(?:\n|\Z)")
 
 
 def of(command: Command, client: Client) -> Iterator[Fault]:

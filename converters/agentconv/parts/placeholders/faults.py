@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from agentconv.core import mentions
+from agentconv.core.expressions import expression
 from agentconv.core.parts import AllArguments, Argument, FileText, ShellOutput
 from agentconv.parts.fault import Fault
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from agentconv.parts.placeholders.languages import Language
 
 _FORMS = (
-    ("everything", re.compile(r"\{\{args\}\}")),
-    ("everything", re.compile(r"(?<![\\\w$])\$ARGUMENTS\b(?!\[)")),
-    ("shell", re.compile(r"(?<!\S)!\{[^{}\n]+\}")),
-    ("shell", re.compile(r"(?<!\S)!`[^`\n]+`")),
-    ("file", re.compile(r"(?<!\S)@\{[^{}\n]+\}")),
-    ("input", re.compile(r"\$\{input:[^{}\n]+\}")),
+    ("everything", expression(r"\{\{args\}\}")),
+    ("everything", expression(r"(?<![\\\w$])\$ARGUMENTS\b(?!\[)")),
+    ("shell", expression(r"(?<!\S)!\{[^{}\n]+\}")),
+    ("shell", expression(r"(?<!\S)!`[^`\n]+`")),
+    ("file", expression(r"(?<!\S)@\{[^{}\n]+\}")),
+    ("input", expression(r"\$\{input:[^{}\n]+\}")),
 )
 """What stands for something in the commands of one client or another, and for nothing else anywhere."""
 

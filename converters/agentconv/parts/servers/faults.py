@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from agentconv.core import references
+from agentconv.core.expressions import expression
 from agentconv.core.meant import Foreign, Reference, Text
 from agentconv.parts.fault import Fault
 from agentconv.parts.servers import spelling
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 LONG, SHORT = 1000, 1.0
 """Seconds from which on a time is one in milliseconds to whoever wrote it; and those in which no server has answered."""
-_REFERENCE = re.compile(r"\$\{[^}]*\}|\{env:[^}]*\}|\$[A-Z][A-Z0-9_]*")
-_VARIABLE = re.compile(r"\$\{[A-Z][A-Z0-9_]*\}")
+_REFERENCE = expression(r"\$\{[^}]*\}|\{env:[^}]*\}|\$[A-Z][A-Z0-9_]*")
+_VARIABLE = expression(r"\$\{[A-Z][A-Z0-9_]*\}")
 """What is the name of a variable to whoever wrote it, and of nothing that an editor fills in."""
-_SHELLS = re.compile(r"(?:.*/)?(?:ba|z|da|k)?sh(?:\.exe)?")
+_SHELLS = expression(r"(?:.*/)?(?:ba|z|da|k)?sh(?:\.exe)?")
 _OTHERS = ("editor", "env", "braces")
 """The languages in which a reference may be meant, that of the most of its form first."""
 _TRANSPORTS = ("type", "transport", "transportType")

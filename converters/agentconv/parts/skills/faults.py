@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from agentconv.core import mentions
+from agentconv.core.expressions import expression
 from agentconv.core.parts import OwnFolder
 from agentconv.parts.fault import Fault
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 FLAT = "reads no such skill: a skill is a folder with a SKILL.md in it"
 """What is so of a file that lies where skills do, behind the client's name."""
-_BELOW = re.compile(r"/[\w./-]*\.\w{1,8}\b")
-_LINK = re.compile(r"\]\((?P<path>(?:\./)?(?:[\w.-]+/)+[\w.-]+\.\w{1,8})(?:#[^)\s]*)?\)")
+_BELOW = expression(r"/[\w./-]*\.\w{1,8}\b")
+_LINK = expression(r"\]\((?P<path>(?:\./)?(?:[\w.-]+/)+[\w.-]+\.\w{1,8})(?:#[^)\s]*)?\)")
 
 
 def as_folder(path: str) -> str:
