@@ -111,7 +111,7 @@ def missing_import(self: Rule, subject: Subject) -> Iterator[Finding]:
 
 @rule(
     "AC574",
-    "instruction-twice",
+    "text-read-twice",
     bad="Use tabs.\n",
     good="Use spaces.\n",
     source="the request that the client sent (asked)",
@@ -122,7 +122,7 @@ def missing_import(self: Rule, subject: Subject) -> Iterator[Finding]:
     beside=(("AGENTS.md", "Use tabs.\n"),),
     kind="instructions",
 )
-def instruction_twice(self: Rule, subject: Subject) -> Iterator[Finding]:
+def text_read_twice(self: Rule, subject: Subject) -> Iterator[Finding]:
     """A text that a client puts before the model more than once.
 
     Qwen Code 0.24.4 reads QWEN.md and AGENTS.md, and sends both where they say the same; some put a file in that another one imports

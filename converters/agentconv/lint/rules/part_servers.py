@@ -195,7 +195,7 @@ def unread_server_key(self: Rule, subject: Subject) -> Iterator[Finding]:
     severity=Severity.WARNING,
     example="opencode",
     path=".opencode/opencode.json",
-    beside=(("opencode.json", '{"mcp": {"tracker": {"type": "local", "command": ["uvx", "tracker"]}}}'),),
+    beside=(("opencode.json", '{"mcp": {"tracker": {"type": "local", "command": ["uvx", "tracker"]}}}\n'),),
     kind="servers",
 )
 def shadowed_server(self: Rule, subject: Subject) -> Iterator[Finding]:
