@@ -141,7 +141,7 @@ def server_timeout_unit(self: Rule, subject: Subject) -> Iterator[Finding]:
 
 @rule(
     "AC535",
-    "server-credential",
+    "credential-in-server",
     bad=_FILE.format(_PROGRAM + ', "env": {"GITHUB_TOKEN": "gh' + 'p_Zk3vQ9xT7mW2pL8sR4nB6cY1dF5gH0jKqUaE"}'),
     good=_FILE.format(f'{_PROGRAM}, "env": {{"GITHUB_TOKEN": "${{GITHUB_TOKEN}}"}}'),
     source="the makers' own descriptions of their keys",
@@ -150,7 +150,7 @@ def server_timeout_unit(self: Rule, subject: Subject) -> Iterator[Finding]:
     protects=SECRETS,
     kind="servers",
 )
-def server_credential(self: Rule, subject: Subject) -> Iterator[Finding]:
+def credential_in_server(self: Rule, subject: Subject) -> Iterator[Finding]:
     """What a server of the project is given, and what looks like an API key, a token, or a password.
 
     Everyone who has the project has it. Claude Code 2.1.329 and most others fill in a variable in its place. Only the first four
