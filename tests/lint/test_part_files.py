@@ -79,7 +79,8 @@ def test_a_file_that_is_left_out_is_not_looked_at(project: Path, capsys: pytest.
 def test_nothing_is_said_of_sound_parts(project: Path) -> None:
     """A project whose parts are as they should be is sound in every client that reads them."""
     write(project / ".mcp.json", '{"mcpServers": {"db": {"command": "npx", "env": {"TOKEN": "${TOKEN}"}}}}')
-    write(project / ".claude/skills/deploy/SKILL.md", SKILL.format("deploy", ""))
+    write(project / ".claude/skills/deploy/SKILL.md", SKILL.format("deploy", "") + "Run ${CLAUDE_SKILL_DIR}/scripts/go.sh.\n")
+    write(project / ".claude/skills/deploy/scripts/go.sh", "exit 0\n")
     write(project / ".claude/commands/fix.md", "---\ndescription: Fixes an issue\n---\n\nFix $ARGUMENTS.\n")
     write(project / "CLAUDE.md", "Use tabs.\n")
 

@@ -146,7 +146,7 @@ class PartsOnDisk:
             for source in self.sources(client, place, kind) if place.native is own else ():
                 if module and source.text.path not in seen:
                     seen.add(source.text.path)
-                    yield replace(source, files=self._scripts(client, module, source))
+                    yield source if source.files else replace(source, files=self._scripts(client, module, source))
 
     def container(self, client: str) -> Contained | None:
         """Return what the folder is of a client's plugins or extensions."""
